@@ -1,0 +1,3 @@
+"""siteprior."""
+
+__version__ = "0.1.0"

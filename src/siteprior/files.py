@@ -1,0 +1,146 @@
+"""Files as they come, files as they go: gzip and zip members opened in place, outputs written whole or not at all."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from siteprior.errors import InputError, OutputError
+
+MEMBER = "!"
+"""Separates a zip archive from the member named in it: ``registers.zip!BIR_1.csv``."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """One file that was read: its role, its name as the project gives it, and the hash of its bytes.
+
+    ``rows`` counts the data records used; ``vintage``, ``publisher``, ``licence`` and ``attribution`` are what the
+    project file or the reader knows of its origin (blank where nobody said).
+    """
+
+    role: str
+    file: str
+    sha256: str
+    bytes: int
+    rows: int
+    vintage: str = ""
+    publisher: str = ""
+    licence: str = ""
+    attribution: str = ""
+
+
+def read_bytes(path: Path | str) -> bytes:
+    """Read a file whole; a ``.gz`` is unpacked, and ``archive.zip!member`` reads one member of a zip.
+
+    Raises
+    ------
+    InputError
+        When the file or member is missing, is a folder, is empty, or is not what its ending says.
+    """
+    text = str(path)
+    archive, _, member = text.partition(MEMBER) if ".zip" + MEMBER in text else (text, "", "")
+    file = Path(archive)
+    try:
+        if member:
+            with zipfile.ZipFile(file) as opened:
+                data = opened.read(member)
+        else:
+            data = file.read_bytes()
+        if (member or archive).endswith(".gz"):
+            data = gzip.decompress(data)
+    except FileNotFoundError:
+        raise InputError(f"{text}: there is no such file; check the path and the project's data_root") from None
+    except KeyError:
+        raise InputError(f"{archive}: the archive has no member '{member}'") from None
+    except (zipfile.BadZipFile, gzip.BadGzipFile, EOFError) as fault:
+        raise InputError(f"{text}: cannot be unpacked ({fault}); download it again") from None
+    except OSError as fault:
+        raise InputError(f"{text}: cannot be read ({fault.strerror or fault})") from None
+    if not data.strip():
+        raise InputError(f"{text}: the file is empty; replace it or take it out of the project")
+    return data
+
+
+def record(path: Path | str, *, role: str, file: str, rows: int, **facts: str) -> Input:
+    """Describe a file that was read: its SHA-256 and size on disk (as stored, before unpacking)."""
+    stored = Path(str(path).partition(MEMBER)[0] if ".zip" + MEMBER in str(path) else path)
+    data = stored.read_bytes()
+    return Input(role, file, hashlib.sha256(data).hexdigest(), len(data), rows, **facts)
+
+
+@contextmanager
+def whole_file(target: Path | str) -> Iterator[Path]:
+    """Give a temporary path beside ``target`` and move it there when the block ends well; else leave no trace.
+
+    The earlier file at ``target`` stays as it was until the new one is complete.
+
+    Raises
+    ------
+    OutputError
+        When the folder cannot be written, or the target is held open by another program (Windows).
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> with whole_file(folder / "a.txt") as temporary:
+    ...     _ = temporary.write_text("whole")
+    >>> (folder / "a.txt").read_text()
+    'whole'
+    """
+    target = Path(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=target.suffix, dir=target.parent)
+    except OSError as fault:
+        raise OutputError(
+            f"{target}: the folder cannot be written ({fault.strerror or fault}); choose another with --out"
+        ) from None
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(0o644)  # mkstemp makes private files; an output is for colleagues
+        temporary.replace(target)
+    except PermissionError:
+        raise OutputError(
+            f"{target}: the file is open in another program (QGIS, Excel?); close it there and run again. "
+            "The earlier file is untouched"
+        ) from None
+    except OSError as fault:
+        if isinstance(fault, OutputError):
+            raise
+        raise OutputError(f"{target}: could not be written ({fault.strerror or fault})") from None
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(target: Path | str, text: str) -> Path:
+    """Write text whole, UTF-8 with line feeds on every system, and return the path."""
+    with whole_file(target) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+    return Path(target)
+
+
+def shipped(folder: str) -> Path:
+    """Return the folder ``data`` or ``notebooks`` that travels with siteprior, installed or in a checkout.
+
+    Raises
+    ------
+    InputError
+        When neither the wheel nor the checkout holds it.
+    """
+    package = Path(str(resources.files("siteprior")))
+    for place in (package / folder, package.parents[1] / folder):
+        if place.is_dir():
+            return place
+    raise InputError(f"the folder '{folder}' did not come with this installation; install siteprior again")

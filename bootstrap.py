@@ -31,7 +31,7 @@ OWN_COMMANDS = ("test", "lab")
 PASSED_ON = ("demo", "run", "check", "audit", "criteria", "columns", "compare", "notebooks")
 
 USAGE = """\
-usage: python3 bootstrap.py COMMAND [arguments]
+usage: python3 bootstrap.py COMMAND [arguments]      (on Windows: py bootstrap.py ...)
 
   demo                the main job on the sample in data/, without network
   test [pytest ...]   the test suite; arguments go to pytest
@@ -48,6 +48,10 @@ NETWORK_ADVICE = (
 HASH_ADVICE = (
     "a file that arrived is not the one the lock describes, so nothing of it was installed. "
     "Give the same command again; if it repeats, tell whoever runs your package mirror."
+)
+SYSTEM_ADVICE = (
+    "a package is not published ready-built for this system (Intel Macs, macOS older than 15, a very new Python). "
+    "Try Python 3.11 or 3.12, else the conda way: environment.yml says how."
 )
 DISK_ADVICE = "free about 1.5 GB, or set SITEPRIOR_VENV to a folder on another disk."
 
@@ -136,11 +140,7 @@ def fingerprint() -> str:
 def is_ready(venv: Path) -> bool:
     """Say whether the environment is complete and made from the present lock, pyproject and Python."""
     stamp = venv / STAMP
-    return (
-        stamp.is_file()
-        and venv_python(venv).is_file()
-        and stamp.read_text(encoding="utf-8") == fingerprint()
-    )
+    return stamp.is_file() and venv_python(venv).is_file() and stamp.read_text(encoding="utf-8") == fingerprint()
 
 
 # --- making the environment ---------------------------------------------------------------------
@@ -166,7 +166,8 @@ def make_environment(venv: Path) -> None:
     clear(venv)
     uv = find_uv()
     steps = installation(venv, uv)
-    say(f"setting up {venv} with {'uv' if uv else 'pip'}: once, about a minute or two with a good connection")
+    how_long = "with uv: under a minute" if uv else "with pip: a minute or two"
+    say(f"setting up {venv}, once, {how_long} on a good connection")
     for number, step in enumerate(steps, start=1):
         say(f"step {number} of {len(steps)}: {step.doing}")
         carry_out(step, f"step {number} of {len(steps)}")
@@ -208,9 +209,13 @@ def installation(venv: Path, uv: str | None) -> list[Step]:
     if uv:
         create = [uv, "venv", "--allow-existing", "--python", base, str(venv)]
         install = [uv, "pip", "install", "--python", python]
+        # uv leaves compiling to the first import; where Python may not keep the result (containers
+        # often say so), every single start would compile everything again: seconds each time.
+        compiling = ["--compile-bytecode"] if os.environ.get("PYTHONDONTWRITEBYTECODE") else []
     else:
         create = [base, "-m", "venv", str(venv)]
-        install = [python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+        install = [python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--no-user"]
+        compiling = []  # pip always does
     return [
         Step(
             "creating the environment",
@@ -221,7 +226,7 @@ def installation(venv: Path, uv: str | None) -> list[Step]:
         Step(
             "installing the packages of requirements.lock.txt",
             # Built packages only: what a source package downloads to build itself has no hash in the lock.
-            [*install, "--only-binary", ":all:", "--require-hashes", "-r", str(LOCK)],
+            [*install, "--only-binary", ":all:", "--require-hashes", *compiling, "-r", str(LOCK)],
             NETWORK_ADVICE,
         ),
         Step(
@@ -266,6 +271,9 @@ def advice_for(output: str, usual: str) -> str:
         return HASH_ADVICE
     if re.search(r"no space left|not enough space", output, flags=re.IGNORECASE):
         return DISK_ADVICE
+    # Without a network pip finds no version either, but then it has tried again and said so.
+    if re.search(r"no usable wheels|no wheels with|from versions:", output) and "Retrying (" not in output:
+        return SYSTEM_ADVICE
     return usual
 
 

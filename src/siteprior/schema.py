@@ -140,7 +140,7 @@ REGISTER = Table(
         Column("end_date", "date", "Ended", "Date the site left the register", source=BLR),
         Column("register", "text", "Register", "'brownfield register', or the name the project gives the user's own sites"),
         Column("file", "text", "File", "File the row was read from, as the project names it"),
-        Column("row", "integer", "Row", "Record number in the file, header included"),
+        Column("row", "integer", "Row", "Record number in the file, header included", "record"),
         Column("original_x", "text", "X as stated", "First coordinate exactly as it stood", source=BLR),
         Column("original_y", "text", "Y as stated", "Second coordinate exactly as it stood", source=BLR),
         Column("coordinate_system", "text", "Coordinate system as stated", "Coordinate system exactly as it stood", source=BLR),
@@ -163,6 +163,7 @@ STOPS = Table(
         Column("statement_date", "text", "Statement date", "When the statement was made, as stated"),
         Column("naptan_status", "text", "NaPTAN status", "Status in NaPTAN; active does not mean open", source="NaPTAN"),
         Column("records", "integer", "NaPTAN records", "NaPTAN records folded into this stop", "records", "NaPTAN"),
+        Column("other_codes", "text", "Other ATCO codes", "ATCO codes of the station's other records, folded into this one", source="NaPTAN"),
     ),
 )  # fmt: skip
 """One row per stop or station (never per platform or entrance)."""
@@ -172,7 +173,7 @@ CORRIDOR_STOPS = Table(
     (
         Column("corridor", "text", "Corridor", "Name of the corridor"),
         Column("kind", "text", "Kind", "Kind of corridor: metro, rail, sprint, growth-area, …"),
-        Column("order", "integer", "Order", "Place of the stop along the corridor, from 1"),
+        Column("order", "integer", "Order", "Place of the stop along the corridor, from 1", "place"),
         Column("stop_name", "text", "Stop name", "Name of the stop"),
         Column("atco_code", "text", "ATCO code", "NaPTAN code where the stop has one", source="NaPTAN"),
         Column("position", "text", "Position", "Where the coordinates come from"),

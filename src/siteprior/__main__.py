@@ -1,0 +1,5 @@
+"""``python -m siteprior``: the command line."""
+
+from siteprior.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from siteprior.errors import InputError, ProjectError
+from siteprior.project import load_project
+
+GOOD = """
+[project]
+title = "T"
+as_of = 2021-01-01
+[sources]
+registers = ["r/*.csv", {path = "x.csv", organisation = "E08000025"}]
+stops = "naptan.csv"
+areas = {path = "lsoa.geojson", code = "LSOA21CD", year = 2021}
+deprivation = {path = "iod.csv", edition = 2025}
+[corridors]
+paths = "c.csv"
+[shortlist]
+n = 5
+"""
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(text):
+        path = tmp_path / "p.toml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def test_a_bare_path_stands_for_a_table_and_one_entry_for_a_list(write):
+    project = load_project(write(GOOD))
+    assert [entry.path for entry in project.sources.registers] == ["r/*.csv", "x.csv"]
+    assert project.sources.registers[1].organisation == "E08000025"
+    assert project.sources.stops[0].path == "naptan.csv"
+    assert project.network_date == date(2021, 1, 1)
+    assert project.name == "p"
+
+
+def test_paths_are_found_under_data_root_and_labelled_as_the_project_names_them(write, tmp_path):
+    for name in ("b.csv", "a.csv"):
+        (tmp_path / "r").mkdir(exist_ok=True)
+        (tmp_path / "r" / name).write_text("x")
+    project = load_project(write(GOOD))
+    assert [label for _, label in project.find(project.sources.registers[0])] == ["r/a.csv", "r/b.csv"]
+    with pytest.raises(InputError, match=r"x\.csv: there is no such file under"):
+        project.find(project.sources.registers[1])
+
+
+def test_a_glob_that_finds_nothing_is_told(write):
+    project = load_project(write(GOOD))
+    with pytest.raises(InputError, match=r"r/\*\.csv: no file under .* matches"):
+        project.find(project.sources.registers[0])
+
+
+def test_the_environment_overrides_data_root_and_an_argument_overrides_both(write, tmp_path, monkeypatch):
+    monkeypatch.setenv("SITEPRIOR_DATA_ROOT", str(tmp_path / "env"))
+    assert load_project(write(GOOD)).data_root == tmp_path / "env"
+    assert load_project(write(GOOD), data_root=tmp_path / "arg").data_root == tmp_path / "arg"
+    monkeypatch.delenv("SITEPRIOR_DATA_ROOT")
+    assert load_project(write(GOOD.replace('title = "T"', 'title = "T"\ndata_root = "d"'))).data_root == tmp_path / "d"
+
+
+def test_every_fault_is_named_at_once_with_the_valid_keys(write):
+    text = GOOD.replace("as_of = 2021-01-01", 'as_of = "soon"\ncolour = 1').replace("n = 5", "n = 0\nm = 1")
+    with pytest.raises(ProjectError) as raised:
+        load_project(write(text + "\n[extras]\na = 1\n"))
+    message = str(raised.value)
+    assert "key 'project.as_of'" in message
+    assert "unknown key 'project.colour'; Valid: area, as_of, data_root" in message
+    assert "key 'shortlist.n'" in message
+    assert "unknown key 'shortlist.m'; did you mean 'n'" not in message  # nothing near: only the list
+    assert "unknown key 'shortlist.m'; Valid: n" in message
+    assert "unknown key 'extras'; Valid: assumptions, corridors" in message
+    assert len(raised.value.faults) == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[project", "is not valid TOML"),
+        (GOOD.replace('registers = ["r/*.csv", {path = "x.csv", organisation = "E08000025"}]', ""), "names no sites"),
+        (GOOD.replace("edition = 2025", "edition = 2024"), "sources.deprivation.edition"),
+        (GOOD.replace('stops = "naptan.csv"', ""), "the key 'sources.stops' is missing"),
+        (GOOD + 'file = "x"', "unknown key 'shortlist.file'"),
+        ('file = "x"\n' + GOOD, "unknown key 'file'"),
+    ],
+)
+def test_a_project_that_cannot_be_used_is_told(write, text, says):
+    with pytest.raises(ProjectError, match=says):
+        load_project(write(text))
+
+
+def test_a_missing_project_is_told(tmp_path):
+    with pytest.raises(ProjectError, match=r"gone\.toml: there is no such project file"):
+        load_project(tmp_path / "gone.toml")

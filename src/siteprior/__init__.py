@@ -23,7 +23,7 @@ _HOME = {
     "assess": "pipeline",
     "check": "pipeline",
     "demo": "pipeline",
-    "open_run": "pipeline",
+    "open_run": "record",
     "run": "pipeline",
     "read_registers": "sources.registers",
     "read_own_sites": "sources.own_sites",
@@ -39,7 +39,7 @@ _HOME = {
     "join_areas": "joins.areas",
     "join_access": "joins.access",
     "join_corridors": "joins.corridors",
-    "capacity": "appraisal.capacity",
+    "capacity": "appraisal.homes",
     "failure_signals": "appraisal.failure",
     "failure_verdict": "appraisal.failure",
     "apply_gates": "ranking.gates",
@@ -54,7 +54,7 @@ _HOME = {
     "copy_notebooks": "publish.notebooks",
 }
 
-__all__ = ["__version__", *sorted(_HOME)]  # noqa: PLE0604
+__all__ = ["__version__", *sorted(_HOME)]
 
 
 def __getattr__(name: str) -> Any:

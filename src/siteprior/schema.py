@@ -146,6 +146,7 @@ REGISTER = Table(
         Column("coordinate_system", "text", "Coordinate system as stated", "Coordinate system exactly as it stood", source=BLR),
         Column("repair", "text", "Coordinate repair", "What was done to the coordinates; blank where they were read as labelled"),
         Column("coordinate_confidence", "text", "Coordinate confidence", "How sure the place is", allowed=CONFIDENCE),
+        Column("other_readings", "integer", "Other readings", "Other readings of the coordinates that would lie in the own council too", "readings"),
         Column("easting", "number", "Easting", "Easting on the British National Grid", "m"),
         Column("northing", "number", "Northing", "Northing on the British National Grid", "m"),
     ),

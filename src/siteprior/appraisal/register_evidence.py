@@ -1,0 +1,285 @@
+"""What a brownfield register alone can tell of market failure: one function per signal, sites in, evidence out.
+
+Each returns a row for every site whose signal is known (a known nought among them) and none for the others: a blank
+is missing, never a signal. The columns are ``value`` (0–1), ``grade`` (A, B or C), ``reason`` and
+``counter_evidence``. The numbers stand in ``presets/failure.toml``; the rules are this project's proposal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from siteprior import schema
+from siteprior.presets import load_presets
+
+FACTS = ("value", "grade", "reason", "counter_evidence")
+
+DAYS_PER_YEAR = 365.25
+"""Length of the mean calendar year in days: dates become years by it."""
+
+_NEGATED = r"\b(?:no|not|without|never|nor|none|unlikely|if)\b"
+_DECIMALS = 6  # a sum taken in another row order must not differ in its last binary digits
+
+
+def stalled_permission(sites: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Measure a stalled permission (0–1) by the years past its expected start.
+
+    Expected start = permission date + the years within which the law expects a start for that kind of permission
+    (TCPA 1990 ss. 91–92: full 3, outline 5, reserved matters 2). The signal is 0 until 3 years past that day and 1
+    from 6 years past it: a full permission says nothing until 6 years old, for registers record few starts. A
+    permission of no stated kind is given the longest time and grade C. Where the register says that the site is not
+    permissioned and that a permission has expired, without a date, the signal is a fixed one of grade C.
+
+    Nothing is said of a site whose register records a start or a completion, nor of a permission dated after
+    ``as_of``.
+    """
+    presets = load_presets("failure")["stalled"]
+    started = sites["development_status"].notna()
+    starts = {kind: float(preset.value) for kind, preset in presets["expected_start"].items()}
+    kind = sites["planning_permission_type"]
+    typed = kind.isin([name for name in starts if name != "any other"])
+    past = _years(sites["planning_permission_date"], as_of) - kind.map(starts).fillna(starts["any other"])
+    dated = (sites["planning_permission_status"] == "permissioned") & ~started
+    dated &= sites["planning_permission_date"] <= as_of
+    expired = (sites["planning_permission_status"] == "not permissioned") & ~started
+    expired &= _states(sites["notes"], presets["expired_phrases"].value)
+
+    dates = sites["planning_permission_date"].dt.strftime("%Y-%m-%d")
+    named = kind.where(typed, "permission of no stated kind")
+    reasons = [
+        f"{what} of {day}, {_past(years)}"
+        for what, day, years in zip(named[dated], dates[dated], past[dated], strict=True)
+    ]
+    of_dates = _evidence(
+        sites.index[dated],
+        value=_ramp(past[dated], presets),
+        grade=np.where(typed[dated], "B", "C"),
+        reason=reasons,
+        counter="no start or completion is recorded; registers record few",
+    )
+    of_notes = _evidence(
+        sites.index[expired],
+        value=presets["stated_expired"].value,
+        grade="C",
+        reason="the notes say that a planning permission has expired",
+        counter="no later permission, start or completion is recorded",
+    )
+    return pd.concat([of_dates, of_notes])
+
+
+def ageing(sites: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Measure ageing (0–1) by the years since dereliction or since the site was first added: 0 at 3, 1 at 8.
+
+    The user's own ``derelict_since`` is of grade A; the register's ``start_date`` of grade B, for most entries begin
+    with the registers in December 2017 and tell only a least age. Where both are given the stronger speaks, so that
+    leaving one blank never makes a site look older. A date after ``as_of`` says nothing.
+    """
+    presets = load_presets("failure")["ageing"]
+    grades = load_presets("failure")["grades"]
+    began = pd.Timestamp(presets["registers_began"].value)
+    strength = {}
+    for column, grade in (("derelict_since", "A"), ("start_date", "B")):
+        past = sites[column] <= as_of
+        strength[column] = _ramp(_years(sites[column].where(past), as_of), presets) * grades[grade].value
+    derelict = strength["derelict_since"].notna() & ~(strength["start_date"] > strength["derelict_since"])
+    since = sites["derelict_since"].where(derelict, sites["start_date"])
+    known = derelict | strength["start_date"].notna()
+
+    years = _years(since, as_of)
+    reasons = []
+    for derelict_site, day, length in zip(derelict[known], since[known], years[known], strict=True):
+        what = "derelict" if derelict_site else "on the register"
+        least = " at least" if not derelict_site and day <= began else ""
+        reasons.append(f"{what} since {day:%Y-%m-%d},{least} {length:.1f} years")
+    stage = sites["development_status"].fillna("no start or completion")
+    return _evidence(
+        sites.index[known],
+        value=_ramp(years[known], presets),
+        grade=np.where(derelict[known], "A", "B"),
+        reason=reasons,
+        counter=[f"{text} is recorded" for text in stage[known]],
+    )
+
+
+def mixed_ownership(sites: pd.DataFrame) -> pd.DataFrame:
+    """Measure the coordination problem (0–1) where mixed ownership is stated.
+
+    Only that statement speaks. A single class of owner, public or not, says nothing of the number of owners, and
+    unknown or blank ownership says nothing at all: for all of these the signal is missing, not nought.
+    """
+    mixed = sites["ownership_status"] == "mixed ownership"
+    return _evidence(
+        sites.index[mixed],
+        value=load_presets("failure")["coordination"]["mixed_ownership"].value,
+        grade="B",
+        reason="mixed ownership is stated",
+        counter="titles and parcels are not held, so the number of owners is not known",
+    )
+
+
+def blight(sites: pd.DataFrame, neighbours: pd.DataFrame) -> pd.DataFrame:
+    """Measure blight (0–1) by the hectares of other register rows within 400 m: 0 at 0 ha, 1 at 5 ha.
+
+    ``neighbours`` are all rows read, ranked or not. Known for every site with a place. A row without hectares adds
+    nothing; the site's own row does not count. Distances are straight lines between the registers' points.
+    """
+    from scipy.spatial import cKDTree
+
+    presets = load_presets("failure")["blight"]
+    placed = sites[["easting", "northing"]].dropna()
+    columns = ("easting", "northing", "hectares")
+    others = pd.DataFrame(
+        {name: schema.as_kind(neighbours[name], "number", neighbours.index) for name in columns}
+    ).dropna()
+    others = others[others["hectares"] > 0]
+    near = cKDTree(placed).sparse_distance_matrix(
+        cKDTree(others[["easting", "northing"]]), presets["radius"].value, output_type="ndarray"
+    )
+    other = placed.index.to_numpy()[near["i"]] != others.index.to_numpy()[near["j"]]
+    site, neighbour = near["i"][other], near["j"][other]
+    area = np.bincount(site, weights=others["hectares"].to_numpy()[neighbour], minlength=len(placed))
+    hectares = pd.Series(area, index=placed.index).round(_DECIMALS)
+    count = np.bincount(site, minlength=len(placed))
+    radius = presets["radius"].value
+    return _evidence(
+        placed.index,
+        value=_ramp(hectares, presets),
+        grade="B",
+        reason=[
+            f"{area:.1f} ha of {_count(n, 'other register site')} within {radius} m"
+            if n
+            else f"no other register site within {radius} m"
+            for n, area in zip(count, hectares, strict=True)
+        ],
+        counter="whether the neighbours are themselves being built is not weighed",
+    )
+
+
+def contamination(sites: pd.DataFrame) -> pd.DataFrame:
+    """Measure contamination (0–1) where the notes state it or the previous use is a contaminative one; grade C.
+
+    The hazardous-substances flag is a consent matter and says nothing here. Notes that call it possible or speak of a
+    planning condition state nothing; where they say that the land was cleaned, the previous use is silent too.
+    """
+    presets = load_presets("failure")["contamination"]
+    cleaned = _mentions(sites["notes"], presets["cleaned"].value)
+    open_question = _mentions(sites["notes"], presets["hedges"].value)
+    stated = _states(sites["notes"], presets["phrases"].value) & ~cleaned & ~open_question
+    used = _mentions(sites["previous_use"], presets["previous_uses"].value) & ~stated & ~cleaned
+    reasons = [
+        "the notes state contamination" if by_note else f"previous use: {use}"
+        for by_note, use in zip(stated[stated | used], sites["previous_use"][stated | used], strict=True)
+    ]
+    return _evidence(
+        sites.index[stated | used],
+        value=presets["stated"].value,
+        grade="C",
+        reason=reasons,
+        counter="no word of remediation in the notes; no investigation is held",
+    )
+
+
+def public_works(sites: pd.DataFrame) -> pd.DataFrame:
+    """Measure the want of a public good (0–1) where the notes state a public work needed to develop; grade C."""
+    presets = load_presets("failure")["public_works"]
+    stated = _states(sites["notes"], presets["phrases"].value)
+    return _evidence(
+        sites.index[stated],
+        value=presets["stated"].value,
+        grade="C",
+        reason="the notes state a public work needed to develop",
+        counter="whether it is funded or built is not known",
+    )
+
+
+def information(sites: pd.DataFrame) -> pd.DataFrame:
+    """Measure the want of information (0–1) where the notes state an open investigation or title; grade C."""
+    presets = load_presets("failure")["information"]
+    words = {"inconclusive": "an inconclusive investigation", "unregistered": "an unregistered title"}
+    found = []
+    told = pd.Series(False, index=sites.index)
+    for key, preset in presets.items():
+        stated = _states(sites["notes"], preset["phrases"].value) & ~told
+        told |= stated
+        found.append(
+            _evidence(
+                sites.index[stated],
+                value=preset["stated"].value,
+                grade="C",
+                reason=f"the notes state {words[key]}",
+                counter="no later investigation or registration is held",
+            )
+        )
+    return pd.concat(found)
+
+
+def _evidence(index: pd.Index, *, value: Any, grade: Any, reason: Any, counter: Any) -> pd.DataFrame:
+    """Make an evidence table on ``index`` from columns or single values."""
+    facts = dict(zip(FACTS, (value, grade, reason, counter), strict=True))
+    columns = {name: getattr(fact, "to_numpy", lambda fact=fact: fact)() for name, fact in facts.items()}
+    table = pd.DataFrame(columns, index=index, columns=list(FACTS))
+    return table.astype({"value": "float64", "grade": "str", "reason": "str", "counter_evidence": "str"})
+
+
+def _years(dates: pd.Series, as_of: pd.Timestamp) -> pd.Series:
+    """Return the years from each date to ``as_of``."""
+    return (as_of - dates).dt.days / DAYS_PER_YEAR
+
+
+def _ramp(values: pd.Series, presets: Any) -> pd.Series:
+    """Return 0 up to the preset ``zero``, 1 from ``full``, linear between; missing stays missing."""
+    zero, full = float(presets["zero"].value), float(presets["full"].value)
+    return ((values - zero) / (full - zero)).clip(0, 1)
+
+
+def _past(years: float) -> str:
+    """Say how far past its expected start a permission is."""
+    return f"{years:.1f} years past its expected start" if years > 0 else "its expected start is not past"
+
+
+def _count(number: int, noun: str) -> str:
+    """Say a number of things."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _mentions(texts: pd.Series, phrases: Iterable[str]) -> pd.Series:
+    """Tell which texts hold one of the phrases as whole words; a missing text holds none."""
+    return _search(texts, rf"\b(?:{_any(phrases)})\b")
+
+
+def _states(texts: pd.Series, phrases: Iterable[str]) -> pd.Series:
+    """Tell which texts hold one of the phrases with no negation before it in the same sentence."""
+    return _search(texts, rf"(?:^|[.;\n])(?:(?!{_NEGATED})[^.;\n])*?\b(?:{_any(phrases)})\b")
+
+
+def _any(phrases: Iterable[str]) -> str:
+    """Return a pattern for any of the phrases, whatever the white space between their words."""
+    return "|".join(r"\s+".join(map(re.escape, phrase.split())) for phrase in phrases)
+
+
+def _search(texts: pd.Series, pattern: str) -> pd.Series:
+    """Tell which texts match, whatever their case."""
+    found = re.compile(pattern, re.IGNORECASE).search
+    return pd.Series(
+        [isinstance(text, str) and found(text) is not None for text in texts], index=texts.index, dtype=bool
+    )
+
+
+NEEDS = (
+    "ownership_status", "planning_permission_status", "planning_permission_type", "planning_permission_date",
+    "development_status", "previous_use", "derelict_since", "notes", "start_date", "hectares", "easting", "northing",
+)  # fmt: skip
+"""The columns of :data:`siteprior.schema.REGISTER` the evidence is read from."""
+
+
+def conformed(sites: pd.DataFrame) -> pd.DataFrame:
+    """Return the register columns the evidence is read from, each of its declared kind."""
+    kinds = {column.name: column.kind for column in schema.REGISTER.columns}
+    return pd.DataFrame(
+        {name: schema.as_kind(sites[name], kinds[name], sites.index) for name in NEEDS}, index=sites.index
+    )

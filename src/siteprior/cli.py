@@ -1,0 +1,203 @@
+"""The command line: a thin shell over the public functions.
+
+Exit 0: the outputs were written, whatever the issue log holds. 1: they could not be; what and why stands on one line
+each. 2: wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from siteprior import __version__
+from siteprior.errors import SitePriorError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from siteprior.intake import Say
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code.
+
+    Parameters
+    ----------
+    arguments
+        The words after ``siteprior``; those of the process when ``None``.
+
+    Examples
+    --------
+    >>> main(["criteria", "--json"])  # doctest: +ELLIPSIS
+    [
+      {
+    ...
+    0
+    """
+    if hasattr(sys.stdout, "reconfigure"):
+        # Site names and units are not ASCII; a Windows console set to a legacy code page must not end in a traceback.
+        sys.stdout.reconfigure(errors="replace")
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.do(options))
+    except SitePriorError as fault:
+        for sentence in fault.faults:
+            print(f"siteprior: {sentence}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("siteprior: stopped; earlier outputs are untouched", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    """Declare the commands."""
+    parser = argparse.ArgumentParser(
+        prog="siteprior",
+        description="Rank brownfield sites for acquisition along public-transport corridors, and say why and how sure.",
+    )
+    parser.add_argument("--version", action="version", version=f"siteprior {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    demo = commands.add_parser("demo", help="the main job on the illustrative sample, no network")
+    demo.add_argument("--out", type=Path, default=Path("outputs/demo"), help="folder to write (default: %(default)s)")
+    demo.set_defaults(do=_demo)
+
+    run = commands.add_parser("run", help="the main job: read, join, appraise, rank, publish")
+    run.add_argument("project", type=Path, help="project file (TOML)")
+    run.add_argument("--out", type=Path, help="folder to write (default: outputs/<project>-<as_of>)")
+    run.set_defaults(do=_run)
+
+    check = commands.add_parser("check", help="read and audit every input; rank nothing")
+    check.add_argument("project", type=Path, help="project file (TOML)")
+    check.add_argument("--out", type=Path, help="folder for issues.csv (default: outputs/<project>-<as_of>)")
+    check.add_argument("--strict", action="store_true", help="exit 1 when there are issues of severity error")
+    check.set_defaults(do=_check)
+
+    for name, text, do in (
+        ("criteria", "the criteria: unit, anchors, weight, source", _criteria),
+        ("columns", "the data dictionary: every column of every table", _columns),
+    ):
+        listing = commands.add_parser(name, help=text)
+        listing.add_argument("--json", action="store_true", help="as JSON")
+        listing.set_defaults(do=do)
+
+    compare = commands.add_parser("compare", help="who entered, left and moved between two runs, and why")
+    compare.add_argument("run_a", type=Path, help="folder of the earlier run")
+    compare.add_argument("run_b", type=Path, help="folder of the later run")
+    compare.add_argument("--json", action="store_true", help="as JSON")
+    compare.set_defaults(do=_compare)
+
+    notebooks = commands.add_parser("notebooks", help="copy the notebooks, or run one")
+    actions = notebooks.add_subparsers(required=True, metavar="ACTION")
+    copy = actions.add_parser("copy", help="copy the notebooks to a folder")
+    copy.add_argument("folder", type=Path)
+    copy.add_argument("--force", action="store_true", help="replace notebooks that stand there")
+    copy.set_defaults(do=_copy_notebooks)
+    execute = actions.add_parser("run", help="run one notebook with parameters and write it as a page")
+    execute.add_argument("notebook", type=Path)
+    execute.add_argument("--out", type=Path, required=True, help="page to write (.html)")
+    execute.add_argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE")
+    execute.set_defaults(do=_run_notebook)
+
+    for command in (demo, run, check):
+        command.add_argument("--quiet", action="store_true", help="no progress lines")
+    return parser
+
+
+def _say(options: argparse.Namespace) -> Say:
+    """Return what the stages report their progress to."""
+    return (lambda _: None) if options.quiet else (lambda line: print(f"{line} …", file=sys.stderr, flush=True))
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from siteprior.pipeline import demo
+
+    return _tell_outputs(demo(out=options.out, say=_say(options)))
+
+
+def _run(options: argparse.Namespace) -> int:
+    from siteprior.pipeline import run
+
+    return _tell_outputs(run(options.project, out=options.out, say=_say(options)))
+
+
+def _tell_outputs(folder: Path) -> int:
+    counts = json.loads((folder / "run.json").read_text(encoding="utf-8"))["counts"]
+    print(f"{counts['sites']:,} sites considered, {counts['ranked']:,} ranked, {counts['shortlist']} on the shortlist.")
+    print(f"Written to {folder}: start with report.html; shortlist.gpkg opens styled in QGIS.")
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from siteprior.pipeline import check
+
+    issues = check(options.project, out=options.out, say=_say(options))
+    tally = issues.groupby(["severity", "issue_type"]).size().rename("rows").reset_index()
+    _print(tally, as_json=False)
+    errors = int((issues["severity"] == "error").sum())
+    print(f"{len(issues):,} issues, {errors:,} of severity error.")
+    return 1 if options.strict and errors else 0
+
+
+def _criteria(options: argparse.Namespace) -> int:
+    from siteprior.ranking.criteria import criteria_table
+
+    _print(criteria_table(), as_json=options.json)
+    return 0
+
+
+def _columns(options: argparse.Namespace) -> int:
+    from siteprior.schema import data_dictionary
+
+    _print(data_dictionary(), as_json=options.json)
+    return 0
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from siteprior.publish.compare import compare_runs
+
+    _print(compare_runs(options.run_a, options.run_b), as_json=options.json)
+    return 0
+
+
+def _copy_notebooks(options: argparse.Namespace) -> int:
+    from siteprior.publish.notebooks import copy_notebooks
+
+    for path in copy_notebooks(options.folder, force=options.force):
+        print(path)
+    return 0
+
+
+def _run_notebook(options: argparse.Namespace) -> int:
+    from siteprior.publish.notebooks import execute_notebook
+
+    pairs = [pair.partition("=") for pair in options.parameter]
+    wrong = [name for name, sign, _ in pairs if not sign]
+    if wrong:
+        print(f"siteprior: parameter '{wrong[0]}' needs the form NAME=VALUE", file=sys.stderr)
+        return 2
+    parameters = {name: _literal(value) for name, _, value in pairs}
+    print(execute_notebook(options.notebook, options.out, parameters=parameters, cwd=Path.cwd()))
+    return 0
+
+
+def _literal(text: str) -> object:
+    """Read a parameter as number, true/false or text (JSON), never as code."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text
+
+
+def _print(table: pd.DataFrame, *, as_json: bool) -> None:
+    """Print a table for people, or as JSON for programs."""
+    if as_json:
+        print(table.to_json(orient="records", indent=2, force_ascii=False))
+    elif len(table):
+        print(table.to_string(index=False, na_rep="", max_colwidth=60))
+    else:
+        print("(none)")

@@ -1,0 +1,81 @@
+"""What the joins share: where sites and stops are, which is nearest, and how columns come to the sites."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from scipy.spatial import cKDTree
+
+from siteprior.schema import Column, as_kind
+
+NEIGHBOURS = 4
+"""Neighbours asked for at once; only where all of them lie equally far is a wider search needed."""
+
+
+def coordinates(table: Any) -> Any:
+    """Return eastings and northings in metres, one row per row of the table: a shape counts by its centroid.
+
+    Rows without a place give ``nan``.
+    """
+    points = shapely.centroid(table.geometry.to_numpy())  # the centroid of a point is the point
+    return np.column_stack([shapely.get_x(points), shapely.get_y(points)])
+
+
+def nearest(places: Any, targets: Any) -> tuple[Any, Any]:
+    """Find the nearest target of each place, in metres; of targets equally far the first, whatever their number.
+
+    Parameters
+    ----------
+    places, targets
+        Arrays of eastings and northings, one row each, as :func:`coordinates` gives them.
+
+    Returns
+    -------
+    tuple of arrays
+        The target's position (-1 where the place is unknown or there is no target) and its distance (``nan`` there).
+
+    Examples
+    --------
+    >>> at, distance = nearest(np.array([[0.0, 0.0]]), np.array([[0.0, 9.0], [3.0, 4.0], [5.0, 0.0]]))
+    >>> at.tolist(), distance.tolist()
+    ([1], [5.0])
+    """
+    at = np.full(len(places), -1)
+    distance = np.full(len(places), np.nan)
+    usable = np.flatnonzero(np.isfinite(targets).all(axis=1))
+    asked = np.flatnonzero(np.isfinite(places).all(axis=1))
+    if not len(usable) or not len(asked):
+        return at, distance
+    spots, first = np.unique(targets[usable], axis=0, return_index=True)  # the first target of each spot
+    tree = cKDTree(spots, balanced_tree=False, compact_nodes=False)
+    found, which = tree.query(places[asked], k=range(1, min(NEIGHBOURS, len(spots)) + 1))
+    distance[asked] = found[:, 0]
+    equal = found == found[:, :1]
+    rank = np.where(equal, first[which], len(usable)).min(axis=1)
+    if len(spots) > NEIGHBOURS:
+        for row in np.flatnonzero(equal.all(axis=1)):  # more may lie equally far
+            here = places[asked[row]]
+            near = np.array(tree.query_ball_point(here, np.nextafter(found[row, 0], np.inf)))
+            squared = ((spots[near] - here) ** 2).sum(axis=1)
+            rank[row] = first[near[squared == squared.min()]].min()
+    at[asked] = usable[rank]
+    return at, distance
+
+
+def take(values: pd.Series, at: Any, index: pd.Index) -> pd.Series:
+    """Return the values at the positions found, on ``index``; missing where the position is -1."""
+    taken = values.astype(object).reset_index(drop=True).reindex(np.where(at < 0, -1, at)).set_axis(index)
+    return taken.where(taken.notna(), None)
+
+
+def with_columns(sites: Any, columns: Iterable[Column], values: dict[str, Any]) -> Any:
+    """Return the sites with the declared columns set, each of its kind; a column without values comes in missing."""
+    declared = {column.name: as_kind(values.get(column.name), column.kind, sites.index) for column in columns}
+    rest = pd.DataFrame(sites.drop(columns=[name for name in declared if name in sites.columns]))
+    joined = pd.concat([rest, pd.DataFrame(declared, index=sites.index)], axis=1)
+    return gpd.GeoDataFrame(joined, geometry=sites.geometry.name, crs=sites.crs)

@@ -1,0 +1,95 @@
+"""What a run publishes: its layers and tables by name, and what each of their columns means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from siteprior.schema import AREAS, CORRIDORS, DEPRIVATION, SITES, STOPS, Column
+
+CONTRIBUTION = "c_"
+"""How the columns of weighted contributions begin."""
+
+_SHOWN_UNITS = ("m", "%", "homes/ha", "0–1")
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A published layer: title, meaning, geometry type, and the declared columns it may hold."""
+
+    title: str
+    description: str
+    geometry: str
+    columns: tuple[Column, ...]
+
+
+LAYERS = {
+    "shortlist": Layer("Shortlisted sites", "The first sites of the ranking, best first", "Point", SITES.columns),
+    "sites": Layer(
+        "Sites considered",
+        "Every site considered: ranked, or not ranked with the reasons in gate_reasons",
+        "Point",
+        SITES.columns,
+    ),
+    "corridors": Layer(
+        "Corridors", "Public-transport corridors as lines through their stops", "MultiLineString", CORRIDORS.columns
+    ),
+    "stops": Layer("Stops", "Stops and stations with their state on the network date", "Point", STOPS.columns),
+    "areas": Layer(
+        "Areas and deprivation",
+        "Lower layer Super Output Areas with the English Indices of Deprivation",
+        "MultiPolygon",
+        (*AREAS.columns, *DEPRIVATION.columns),
+    ),
+}
+"""The layers of a run's GeoPackage, top one first, as QGIS offers them."""
+
+TABLES = {
+    "run_info": "What was run, on what, with which numbers",
+    "criteria": "The criteria of the score: anchors, weights, sources",
+    "issues": "What is wrong in the data and what was done about it",
+}
+"""The attribute tables that follow the layers."""
+
+_KEYS = {
+    SITES.index: Column(SITES.index, "text", "Site id", "Council's ONS code and the register's reference"),
+    CORRIDORS.index: Column(CORRIDORS.index, "text", "Corridor", "Name of the corridor"),
+    STOPS.index: Column(STOPS.index, "text", "ATCO code", "NaPTAN code of the stop", source="NaPTAN"),
+    AREAS.index: Column(AREAS.index, "text", "LSOA code", "ONS code of the area", source="ONS"),
+}
+
+
+def contribution_columns(criteria: pd.DataFrame) -> list[Column]:
+    """Declare the columns of weighted contributions (0–1) of a table with ``criterion`` and ``title``."""
+    return [
+        Column(
+            CONTRIBUTION + str(name),
+            "number",
+            f"Score from {str(title)[:1].lower()}{str(title)[1:]}",
+            f"Part of the score that comes from: {title}",
+            "0–1",
+        )
+        for name, title in zip(criteria["criterion"], criteria["title"], strict=True)
+    ]
+
+
+def declared_columns(criteria: pd.DataFrame | None) -> dict[str, dict[str, Column]]:
+    """Return what is declared of each layer's columns, by layer and name."""
+    contributions = [] if criteria is None else contribution_columns(criteria)
+    return {name: {**_KEYS, **{c.name: c for c in (*facts.columns, *contributions)}} for name, facts in LAYERS.items()}
+
+
+def aliases(table: pd.DataFrame, declared: Mapping[str, Column]) -> dict[str, str]:
+    """Return the title of each column, unit included, none twice; a column that is not declared keeps its name."""
+    titles: dict[str, str] = {}
+    for name in table.columns:
+        if name == "geom":
+            continue
+        column = declared.get(name)
+        title = name if column is None else column.label
+        if column is not None and column.unit in _SHOWN_UNITS:
+            title = f"{title} ({column.unit})"
+        titles[name] = f"{title} [{name}]" if title in titles.values() else title
+    return titles

@@ -1,0 +1,305 @@
+"""The run as one page for a board: opens from a folder or an attachment, loads nothing, prints well.
+
+Everything in it stands in the run's tables; names and notes come from other people's files and are shown as text.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from siteprior.files import write_text
+from siteprior.issues import ISSUE_TYPES, SEVERITIES
+from siteprior.publish import colours
+from siteprior.publish.tables import json_text
+from siteprior.publish.words import district_names
+from siteprior.schema import VERDICTS
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+REASON_SEPARATOR = "; "
+"""What stands between the codes in ``gate_reasons``."""
+
+UNCERTAIN = ("proposal", "unverified", "second-hand")
+"""Confidences a reader has to be told of."""
+
+_VERDICT_MEANING = {
+    "Identified": "Strong primary evidence, corroborated by other signals",
+    "Indicated": "Some evidence; not enough to call it identified",
+    "Not found": "The signals were measured, and are weak or absent",
+    "Cannot tell": "More than half of the primary signals could not be measured",
+}
+
+
+def write_report(
+    path: Path | str,
+    *,
+    record: Mapping[str, Any],
+    sites: pd.DataFrame,
+    shortlist: pd.DataFrame,
+    criteria: pd.DataFrame,
+    issues: pd.DataFrame,
+    picture: bytes,
+    gates: pd.DataFrame | None = None,
+    signals: pd.DataFrame | None = None,
+) -> Path:
+    """Write the report of a run as one self-contained HTML file.
+
+    Parameters
+    ----------
+    path
+        The file to write, whole or not at all.
+    record
+        The run record: title, dates, inputs, numbers used, versions.
+    sites
+        Every site considered, ranked or not (:data:`siteprior.schema.SITES` and the contributions ``c_…``, 0–1).
+    shortlist
+        The first of the ranking, best first.
+    criteria
+        ``criterion``, ``title``, ``weight`` (share), ``unit``, ``worst``, ``best``, ``source``, ``confidence``.
+    issues
+        The issue log.
+    picture
+        The map as PNG.
+    gates
+        What the gates' codes mean: ``gate``, ``title``, ``why``, ``thresholds``.
+    signals
+        What the letters of market failure mean: ``letter``, ``title``, ``kind``, ``meaning``, ``measured_by``.
+
+    Returns
+    -------
+    Path
+        The file written; the same bytes from the same tables.
+
+    Raises
+    ------
+    OutputError
+        When the file is open elsewhere or the folder cannot be written.
+    """
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=PackageLoader("siteprior.publish"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(day=day, count=count, number=number, percent=percent)
+    style, script = (_source(environment, name) for name in ("report.css", "report.js"))
+    councils = district_names(sites)
+    shades = colours.criteria(criteria["criterion"])
+    page = environment.get_template("report.html.j2").render(
+        # The page may run this one script and use this one style sheet; markup slipped in through a name could not.
+        policy=(
+            "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
+            f"style-src '{_digest(style)}'; script-src '{_digest(script)}'"
+        ),
+        style=Markup(style),
+        script=Markup(script),
+        picture=base64.b64encode(picture).decode("ascii"),
+        run=record,
+        settings=json_text(record.get("settings", {})),
+        counts=_counts(sites, shortlist),
+        reasons=_reasons(sites, gates),
+        councils=_by_council(sites, shortlist, councils),
+        shortlist=[_site(row, councils, criteria, shades) for row in _rows(shortlist.reset_index())],
+        criteria=[{**row, "shade": shades[row["criterion"]]} for row in _rows(criteria)],
+        verdicts=_verdicts(sites, shortlist),
+        signals=[] if signals is None else _rows(signals),
+        issues=_issues(issues),
+        issue_files=_issue_files(issues),
+        presets=record.get("presets", []),
+        doubtful=sum(preset["confidence"] in UNCERTAIN for preset in record.get("presets", [])),
+        draws=next((p["value"] for p in record.get("presets", []) if p["name"].endswith(".weight_draws")), None),
+    )
+    return write_text(path, page)
+
+
+def day(value: date | str | None) -> str:
+    """Return a date as a reader writes it; blank where there is none.
+
+    Examples
+    --------
+    >>> day("2026-10-02")
+    '2 October 2026'
+    """
+    if value is None or value == "":
+        return ""
+    moment = date.fromisoformat(value[:10]) if isinstance(value, str) else value
+    return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
+
+
+def count(value: float | None) -> str:
+    """Return a whole number with thousands apart; a dash where it is not known.
+
+    Examples
+    --------
+    >>> count(2061), count(None)
+    ('2,061', '–')
+    """
+    return "–" if value is None else f"{value:,.0f}"
+
+
+def number(value: object, places: int = 2) -> str:
+    """Return a number with at most so many decimals; text as it is; a dash where it is not known.
+
+    Examples
+    --------
+    >>> number(0.25), number(960.0), number("list"), number(None)
+    ('0.25', '960', 'list', '–')
+    """
+    if value is None:
+        return "–"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(number(item, places) for item in value)
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return str(value)
+    text = f"{value:,.{places}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def percent(value: float | None) -> str:
+    """Return a share as whole per cent; a dash where it is not known.
+
+    Examples
+    --------
+    >>> percent(0.349)
+    '35%'
+    """
+    return "–" if value is None else f"{100 * value:.0f}%"
+
+
+def _source(environment: Any, name: str) -> str:
+    """Return a file of the template folder as it is."""
+    text, *_ = environment.loader.get_source(environment, name)
+    return str(text)
+
+
+def _digest(text: str) -> str:
+    """Return the hash by which a content security policy knows an inline block."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a table as plain rows, missing values as ``None``."""
+    plain = pd.DataFrame(table).astype(object)
+    return [
+        {str(key): value for key, value in row.items()} for row in plain.where(plain.notna(), None).to_dict("records")
+    ]
+
+
+def _counts(sites: pd.DataFrame, shortlist: pd.DataFrame) -> dict[str, Any]:
+    """Count the sites considered, ranked, not ranked, tied, and what the shortlist holds."""
+    ranks = sites["rank"].dropna()
+    homes = _homes(shortlist)
+    return {
+        "considered": len(sites),
+        "ranked": len(ranks),
+        "gated": len(sites) - len(ranks),
+        "shortlist": len(shortlist),
+        "tied": int(ranks.duplicated(keep=False).sum()),
+        "tied_shortlist": int(shortlist["rank"].dropna().duplicated(keep=False).sum()),
+        "homes": None if homes.isna().all() else int(homes.sum()),
+        "homes_unknown": int(homes.isna().sum()),
+        "hectares": float(shortlist["hectares"].sum()),
+        "deprived": int((shortlist["imd_decile"] <= 2).sum()),
+        "cannot_tell": int((shortlist["market_failure"].fillna("Cannot tell") == "Cannot tell").sum()),
+        "failure": int(shortlist["market_failure"].isin(["Identified", "Indicated"]).sum()),
+        "organisations": int(sites["organisation"].nunique()),
+        "planned": int((shortlist["corridor_stop_state"] == "planned").sum()),
+    }
+
+
+def _homes(table: pd.DataFrame) -> pd.Series:
+    """Return the homes that were scored, else the fewest the register expects."""
+    return table["capacity_dwellings"].fillna(table["minimum_net_dwellings"])
+
+
+def _reasons(sites: pd.DataFrame, gates: pd.DataFrame | None) -> list[dict[str, Any]]:
+    """Count the sites each gate stopped, the most first, with what the gate means."""
+    stopped = sites["gate_reasons"].dropna()
+    listed = stopped.str.split(REASON_SEPARATOR).explode().str.strip()
+    alone = stopped[~stopped.str.contains(REASON_SEPARATOR, regex=False)].value_counts()
+    known = {} if gates is None else {row["gate"]: row for row in _rows(gates)}
+    found = listed.value_counts().rename_axis("code").reset_index(name="sites")
+    rows = _rows(found.sort_values(["sites", "code"], ascending=[False, True]))
+    for row in rows:
+        gate = known.get(row["code"], {})
+        row["title"] = gate.get("title") or row["code"].replace("_", " ").capitalize()
+        row["why"], row["thresholds"] = gate.get("why") or "", gate.get("thresholds") or ""
+        row["alone"] = int(alone.get(row["code"], 0))
+    return rows
+
+
+def _by_council(sites: pd.DataFrame, shortlist: pd.DataFrame, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Count sites per council: considered, ranked, shortlisted."""
+    chosen = shortlist["organisation"].value_counts()
+    grouped = sites.groupby("organisation")
+    rows = [
+        {"name": names.get(code, code), "considered": len(group), "ranked": int(group["rank"].notna().sum()),
+         "shortlist": int(chosen.get(code, 0))}
+        for code, group in grouped
+    ]  # fmt: skip
+    return sorted(rows, key=lambda row: row["name"])
+
+
+def _site(
+    row: dict[str, Any], councils: Mapping[str, str], criteria: pd.DataFrame, shades: Mapping[str, str]
+) -> dict[str, Any]:
+    """Add to a shortlisted site what the page shows of it: council, homes, and the parts of its score."""
+    parts, left = [], 0.0
+    for name, title, weight in criteria[["criterion", "title", "weight"]].itertuples(index=False):
+        value = row.get(f"c_{name}") or 0.0
+        parts.append({"title": title, "value": value, "weight": weight, "left": left, "shade": shades[name]})
+        left += value
+    homes, verdict = row["capacity_dwellings"], row["market_failure"] or "Cannot tell"
+    return {
+        **row,
+        "council": councils.get(row["organisation"], row["organisation"]),
+        "homes": row["minimum_net_dwellings"] if homes is None else homes,
+        "verdict": verdict,
+        "note": (row["market_failure_note"] or "").removeprefix(f"{verdict}: "),
+        "parts": parts,
+    }
+
+
+def _verdicts(sites: pd.DataFrame, shortlist: pd.DataFrame) -> list[dict[str, Any]]:
+    """Count the verdicts on market failure among ranked and shortlisted sites."""
+    ranked = sites.loc[sites["rank"].notna(), "market_failure"].value_counts()
+    chosen = shortlist["market_failure"].value_counts()
+    return [
+        {"verdict": verdict, "meaning": _VERDICT_MEANING[verdict], "ranked": int(ranked.get(verdict, 0)),
+         "shortlist": int(chosen.get(verdict, 0))}
+        for verdict in VERDICTS
+    ]  # fmt: skip
+
+
+def _issues(issues: pd.DataFrame) -> list[dict[str, Any]]:
+    """Count the issues by kind, the gravest first, with what each means and who can mend it."""
+    counted = issues.groupby("issue_type").size()
+    rows = [
+        {"type": kind, "count": int(counted[kind]), **ISSUE_TYPES[kind]._asdict()}
+        for kind in ISSUE_TYPES
+        if kind in counted.index
+    ]
+    return sorted(rows, key=lambda row: (SEVERITIES.index(row["severity"]), -row["count"], row["type"]))
+
+
+def _issue_files(issues: pd.DataFrame) -> list[dict[str, Any]]:
+    """Count the issues by file and severity."""
+    counted = pd.crosstab(issues["file"], issues["severity"]).reindex(columns=list(SEVERITIES), fill_value=0)
+    return [
+        {"file": file, "counts": [int(n) for n in row]}
+        for file, row in zip(counted.index, counted.to_numpy(), strict=True)
+    ]

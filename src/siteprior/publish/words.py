@@ -1,0 +1,42 @@
+"""The words readers meet in pictures and pages, made from codes and names in the tables."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+_ABBREVIATIONS = {"hs2": "HS2", "vlr": "very light rail", "brt": "BRT"}
+_LSOA_NAME = re.compile(r"^(?P<district>.+) \d{3}[A-Z]+$")
+
+
+def kind_title(kind: str) -> str:
+    """Return a corridor's kind as it stands in a key.
+
+    Examples
+    --------
+    >>> kind_title("proposed-vlr"), kind_title("hs2")
+    ('Proposed very light rail', 'HS2')
+    """
+    words = " ".join(_ABBREVIATIONS.get(word, word) for word in kind.split("-"))
+    return words[:1].upper() + words[1:]
+
+
+def district_names(areas: Any) -> dict[str, str]:
+    """Return the names of the districts by code: ONS begins the name of every LSOA with its district's.
+
+    Parameters
+    ----------
+    areas
+        Any table with ``district_code`` and ``lsoa_name``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> district_names(pd.DataFrame({"district_code": ["E08000028"], "lsoa_name": ["Sandwell 012A"]}))
+    {'E08000028': 'Sandwell'}
+    """
+    if not {"district_code", "lsoa_name"} <= set(areas.columns):
+        return {}
+    known = areas[["district_code", "lsoa_name"]].dropna().drop_duplicates("district_code")
+    found = {code: _LSOA_NAME.match(str(name)) for code, name in known.itertuples(index=False)}
+    return {str(code): match["district"] for code, match in sorted(found.items()) if match}

@@ -1,0 +1,259 @@
+"""Criteria: what is measured of a site, in natural units, and the fixed anchors that turn it into a value of 0–1.
+
+A criterion is one function and one registration; the registry is a dict that prints as a table
+(:func:`criteria_table`). Measuring and valuing are two acts: a measurement stays in metres, homes or per cent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+import pandas as pd
+
+from siteprior import schema
+from siteprior.errors import InputError, SitePriorError, unknown
+from siteprior.presets import load_presets
+
+_TABLE = replace(schema.SITES, geometry=False)
+
+Measure = Callable[[pd.DataFrame], pd.Series]
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One criterion: what it measures, in which unit, from which columns, and its anchors with their source.
+
+    ``worst`` and ``best`` are in the criterion's unit; where worst is the larger, less is better. ``group`` tells
+    what the criterion speaks of (transit, need, size, market failure), for a ranking with and without one of them.
+    """
+
+    name: str
+    title: str
+    group: str
+    unit: str
+    worst: float
+    best: float
+    needs: tuple[str, ...]
+    measure: Measure
+    source: str = ""
+    date: str = ""
+    confidence: str = "user"
+
+    def __post_init__(self) -> None:
+        if self.worst == self.best or not abs(self.worst - self.best) < float("inf"):
+            raise SitePriorError(
+                f"criterion '{self.name}': worst ({self.worst}) and best ({self.best}) need to be two different numbers"
+            )
+
+
+_REGISTERED: dict[str, Criterion] = {}
+
+CRITERIA: Mapping[str, Criterion] = MappingProxyType(_REGISTERED)
+"""The registered criteria by name."""
+
+
+def criterion(
+    name: str, *, title: str, group: str, needs: Iterable[str], anchors: str | None = None
+) -> Callable[[Measure], Measure]:
+    """Register a function as a criterion: sites in, one Series in natural units on the same index out.
+
+    Unit, anchors, source, date and confidence come from ``presets/criteria.toml``, table ``anchors`` (the name itself
+    where it is not given).
+
+    Parameters
+    ----------
+    name
+        The name weights are given to.
+    title
+        The name readers see.
+    group
+        What it speaks of: ``transit``, ``need``, ``size`` or ``market failure``.
+    needs
+        The columns of the sites table it reads.
+    anchors
+        The table of the preset file with its anchors.
+
+    Examples
+    --------
+    >>> CRITERIA["corridor_access"].worst, CRITERIA["corridor_access"].best, CRITERIA["corridor_access"].unit
+    (960.0, 400.0, 'm')
+    """
+    presets = load_presets("criteria")[anchors or name]
+    worst, best = presets["worst"], presets["best"]
+
+    def register(measure: Measure) -> Measure:
+        _REGISTERED[name] = Criterion(
+            name, title, group, worst.unit, float(worst.value), float(best.value), tuple(needs), measure,
+            source=f"worst: {worst.source}; best: {best.source}", date=best.date, confidence=best.confidence,
+        )  # fmt: skip
+        return measure
+
+    return register
+
+
+@criterion("corridor_access", title="Walk to the corridor", group="transit", needs=["corridor_walk_m"])
+def corridor_access(sites: pd.DataFrame) -> pd.Series:
+    """Return the walk to the nearest counted stop of a corridor, in metres."""
+    return sites["corridor_walk_m"]
+
+
+@criterion("station_access", title="Walk to rail or metro", group="transit", needs=["walk_m"])
+def station_access(sites: pd.DataFrame) -> pd.Series:
+    """Return the walk to the nearest open rail or metro stop, in metres."""
+    return sites["walk_m"]
+
+
+@criterion("bus_access", title="Walk to a bus stop", group="transit", needs=["bus_walk_m"])
+def bus_access(sites: pd.DataFrame) -> pd.Series:
+    """Return the walk to the nearest open bus stop, in metres."""
+    return sites["bus_walk_m"]
+
+
+@criterion("deprivation", title="Deprivation of the area", group="need", needs=["imd_percentile"])
+def deprivation(sites: pd.DataFrame) -> pd.Series:
+    """Return the share of England's areas at least as deprived as the site's, in per cent; low is deprived."""
+    return sites["imd_percentile"]
+
+
+@criterion("capacity", title="Homes", group="size", needs=["capacity_dwellings"])
+def homes(sites: pd.DataFrame) -> pd.Series:
+    """Return the homes the site holds, by the register or by rule as the project says."""
+    return sites["capacity_dwellings"]
+
+
+@criterion(
+    "market_failure", title="Market failure: primary signals", group="market failure", needs=["failure_strength"]
+)
+def market_failure(sites: pd.DataFrame) -> pd.Series:
+    """Return the strength of the primary market-failure signals, 0–1; missing where none is known."""
+    return sites["failure_strength"]
+
+
+@criterion("persistence", title="Market failure: persistence", group="market failure", needs=["failure_corroboration"])
+def persistence(sites: pd.DataFrame) -> pd.Series:
+    """Return the strongest corroborating market-failure signal, 0–1: stalled, ageing, blighted, thin market."""
+    return sites["failure_corroboration"]
+
+
+def _register_domain(domain: str, title: str) -> None:
+    """Register the decile of one domain of deprivation as a criterion."""
+    column = f"{domain}_decile"
+
+    @criterion(f"{domain}_deprivation", title=title, group="need", needs=[column], anchors="domain_deprivation")
+    def decile(sites: pd.DataFrame) -> pd.Series:
+        return sites[column]
+
+
+for _domain, _title in schema.DOMAINS.items():
+    if _domain != "imd":
+        _register_domain(_domain, _title)
+
+
+def criteria_table(criteria: Mapping[str, Criterion] = CRITERIA) -> pd.DataFrame:
+    """List the criteria: name, title, group, unit, worst, best, the columns needed, source, date, confidence.
+
+    Examples
+    --------
+    >>> criteria_table()[["criterion", "unit", "worst", "best"]].head(3)
+             criterion unit   worst   best
+    0  corridor_access    m   960.0  400.0
+    1   station_access    m  2000.0  200.0
+    2       bus_access    m   640.0  100.0
+    """
+    fields = ("name", "title", "group", "unit", "worst", "best", "needs", "source", "date", "confidence")
+    rows = [{field: getattr(declared, field) for field in fields} for declared in criteria.values()]
+    table = pd.DataFrame(rows, columns=list(fields)).rename(columns={"name": "criterion"})
+    table["needs"] = table["needs"].map(", ".join).astype("str")
+    return table
+
+
+def measure(sites: pd.DataFrame, names: Iterable[str], *, criteria: Mapping[str, Criterion] = CRITERIA) -> pd.DataFrame:
+    """Measure sites on criteria: the decision matrix, sites × criteria, in natural units (metres, homes, per cent).
+
+    Parameters
+    ----------
+    sites
+        Sites, joined and appraised; index ``site_id``.
+    names
+        The criteria to measure, in the order of the columns.
+    criteria
+        The registry to look them up in.
+
+    Returns
+    -------
+    DataFrame
+        One column of floats per criterion on the index of ``sites``; missing stays missing.
+
+    Raises
+    ------
+    SitePriorError
+        When a criterion is unknown.
+    InputError
+        When a column a criterion needs is missing, or its function answers on another index.
+
+    Examples
+    --------
+    >>> sites = pd.DataFrame({"walk_m": [250.0, None]}, index=pd.Index(["a", "b"], name="site_id"))
+    >>> measure(sites, ["station_access"])["station_access"].tolist()
+    [250.0, nan]
+    """
+    wanted = list(dict.fromkeys(names))
+    _refuse_unknown(wanted, criteria)
+    schema.check(sites, _TABLE, name="sites", needs=[])
+    lacking = {
+        name: [column for column in criteria[name].needs if column not in sites.columns]
+        for name in wanted
+    }  # fmt: skip
+    faults = [
+        f"sites: criterion '{name}' needs the columns {', '.join(columns)}; run the join or appraisal that adds them"
+        for name, columns in lacking.items()
+        if columns
+    ]
+    if faults:
+        raise InputError(*faults)
+    matrix = {}
+    for name in wanted:
+        values = criteria[name].measure(sites)
+        if not isinstance(values, pd.Series) or not values.index.equals(sites.index):
+            faults.append(f"criterion '{name}': its function needs to return a Series on the index of the sites given")
+            continue
+        matrix[name] = schema.as_kind(values, "number", sites.index)
+    if faults:
+        raise InputError(*faults)
+    return pd.DataFrame(matrix, index=sites.index, columns=wanted)
+
+
+def value(matrix: pd.DataFrame, *, criteria: Mapping[str, Criterion] = CRITERIA) -> pd.DataFrame:
+    """Turn measurements into values from 0 (worst anchor or beyond) to 1 (best anchor or beyond), linear between.
+
+    The anchors are fixed, so a site's value never depends on which other sites are there; missing stays missing.
+
+    Parameters
+    ----------
+    matrix
+        Sites × criteria in natural units, as :func:`measure` returns it.
+    criteria
+        The registry with the anchors.
+
+    Examples
+    --------
+    >>> matrix = pd.DataFrame({"corridor_access": [100.0, 400.0, 680.0, 960.0, 5000.0, None]})
+    >>> value(matrix)["corridor_access"].round(2).tolist()
+    [1.0, 1.0, 0.5, 0.0, 0.0, nan]
+    """
+    _refuse_unknown(matrix.columns, criteria)
+    columns = {}
+    for name in matrix.columns:
+        worst, best = criteria[name].worst, criteria[name].best
+        # + 0.0 turns the −0.0 of a falling scale into 0.0
+        columns[name] = ((matrix[name].astype("float64") - worst) / (best - worst)).clip(0, 1) + 0.0
+    return pd.DataFrame(columns, index=matrix.index, columns=matrix.columns)
+
+
+def _refuse_unknown(names: Iterable[str], criteria: Mapping[str, Criterion]) -> None:
+    """Refuse names that are not in the registry, listing those that are."""
+    faults = [unknown("criterion", str(name), criteria) for name in names if name not in criteria]
+    if faults:
+        raise SitePriorError(*faults)

@@ -1,0 +1,239 @@
+"""Gates: what a site must be before any preference is asked; it passes, or fails with the reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from siteprior import schema
+from siteprior.errors import SitePriorError, unknown
+from siteprior.presets import load_presets
+
+_TABLE = replace(schema.SITES, geometry=False)
+
+Reasons = dict[str, pd.Series]
+Test = Callable[[pd.DataFrame, pd.Timestamp, Mapping[str, float]], Reasons]
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One gate: its code, what it refuses and why, whether it stands by default, and the test.
+
+    The test gives one mask of refused sites per reason code: the gate's own, or one that says what could not be told.
+    """
+
+    code: str
+    title: str
+    why: str
+    needs: tuple[str, ...]
+    test: Test
+    default: bool = True
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """The gate's preset numbers by name; empty for a gate that has none."""
+        return {name: float(preset.value) for name, preset in load_presets("gates").get(self.code, {}).items()}
+
+
+def _unplaced(sites: pd.DataFrame) -> pd.Series:
+    return sites["easting"].isna() | sites["northing"].isna()
+
+
+def _no_location(sites: pd.DataFrame, _day: pd.Timestamp, _limits: Mapping[str, float]) -> Reasons:
+    return {"no_location": _unplaced(sites)}
+
+
+def _outside_area(sites: pd.DataFrame, _day: pd.Timestamp, _limits: Mapping[str, float]) -> Reasons:
+    return {"outside_area": sites["lsoa_code"].isna() & ~_unplaced(sites)}
+
+
+def _low_confidence(sites: pd.DataFrame, _day: pd.Timestamp, _limits: Mapping[str, float]) -> Reasons:
+    return {"low_coordinate_confidence": sites["coordinate_confidence"].isin(["low", "none"])}
+
+
+def _ended(sites: pd.DataFrame, as_of: pd.Timestamp, _limits: Mapping[str, float]) -> Reasons:
+    return {"ended": sites["end_date"] <= as_of}
+
+
+def _completed(sites: pd.DataFrame, _day: pd.Timestamp, _limits: Mapping[str, float]) -> Reasons:
+    return {"completed": sites["development_status"] == "completed"}
+
+
+def _under_construction(sites: pd.DataFrame, _day: pd.Timestamp, _limits: Mapping[str, float]) -> Reasons:
+    return {"under_construction": sites["development_status"] == "under construction"}
+
+
+def _too_small(sites: pd.DataFrame, _day: pd.Timestamp, limits: Mapping[str, float]) -> Reasons:
+    homes = sites[["minimum_net_dwellings", "maximum_net_dwellings"]].astype("float64").max(axis=1)
+    unknown_size = sites["hectares"].isna() & homes.isna()
+    large = (sites["hectares"] >= limits["hectares"]) | (homes >= limits["homes"])
+    return {"too_small": ~large & ~unknown_size, "size_unknown": unknown_size}
+
+
+def _beyond_corridor_walk(sites: pd.DataFrame, _day: pd.Timestamp, limits: Mapping[str, float]) -> Reasons:
+    unknown_walk = sites["corridor_walk_m"].isna() & ~_unplaced(sites)
+    return {
+        "beyond_corridor_walk": sites["corridor_walk_m"] > limits["walk_m"],
+        "corridor_walk_unknown": unknown_walk,
+    }
+
+
+_PLACE = ("easting", "northing")
+_DECLARED = (
+    Gate("no_location", "No place", "Without coordinates nothing can be measured", _PLACE, _no_location),
+    Gate(
+        "outside_area", "Outside the study area", "No area of the study area holds the site",
+        ("lsoa_code", *_PLACE), _outside_area,
+    ),
+    Gate(
+        "low_coordinate_confidence", "Place not certain", "The coordinates are of low confidence",
+        ("coordinate_confidence",), _low_confidence, default=False,
+    ),
+    Gate("ended", "Ended", "The site has left the register", ("end_date",), _ended),
+    Gate("completed", "Completed", "The register says it is built", ("development_status",), _completed),
+    Gate(
+        "under_construction", "Under construction", "The register says it is being built",
+        ("development_status",), _under_construction,
+    ),
+    Gate(
+        "too_small", "Too small", "Below both thresholds of the brownfield register: hectares and homes",
+        ("hectares", "minimum_net_dwellings", "maximum_net_dwellings"), _too_small,
+    ),
+    Gate(
+        "beyond_corridor_walk", "Too far from a corridor", "No counted stop of a corridor within the walk",
+        ("corridor_walk_m", *_PLACE), _beyond_corridor_walk,
+    ),
+)  # fmt: skip
+
+GATES: Mapping[str, Gate] = MappingProxyType({gate.code: gate for gate in _DECLARED})
+"""The gates by code, in the order their reasons are given; :func:`gate_table` prints them."""
+
+
+def gate_table() -> pd.DataFrame:
+    """List the gates: code, title, why, whether it stands by default, and its thresholds with unit and source.
+
+    Examples
+    --------
+    >>> gate_table().set_index("gate").loc["too_small", "thresholds"]
+    'hectares 0.25 ha, homes 5 homes'
+    """
+    rows = []
+    for gate in GATES.values():
+        presets = load_presets("gates").get(gate.code, {})
+        rows.append(
+            {
+                "gate": gate.code,
+                "title": gate.title,
+                "why": gate.why,
+                "default": "on" if gate.default else "off",
+                "thresholds": ", ".join(f"{name} {preset.value} {preset.unit}" for name, preset in presets.items()),
+                "source": " ".join(preset.source for preset in presets.values()),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def apply_gates(sites: pd.DataFrame, *, gates: Mapping[str, Any], as_of: date) -> pd.DataFrame:
+    """Tell which sites may be ranked (yes or no), and for the others every reason why not.
+
+    A site that cannot be shown to pass does not pass: no size at all gives ``size_unknown``, a place without any
+    counted corridor stop ``corridor_walk_unknown``. A site without a place is refused for that alone among the gates
+    of place.
+
+    Parameters
+    ----------
+    sites
+        Sites with the columns the gates need (areas and corridors joined).
+    gates
+        Departures from the default, by gate code: ``False`` takes a gate away, ``True`` puts it up, a number replaces
+        its one threshold, a mapping replaces thresholds by name. Gates not named stand as :func:`gate_table` says.
+    as_of
+        The day on which an end date is past.
+
+    Returns
+    -------
+    DataFrame
+        ``eligible`` (``yes`` or ``no``) and ``gate_reasons`` (codes joined by ``; ``, missing where eligible), on the
+        index of ``sites``.
+
+    Raises
+    ------
+    SitePriorError
+        When a gate or threshold is unknown, or a setting is not one a gate takes; all of them at once.
+    InputError
+        When a column is missing or the index is not ``site_id``.
+
+    Notes
+    -----
+    Size: SI 2017/403, at least 0.25 ha or 5 dwellings. The larger of the register's two figures of homes counts, for
+    the regulations ask what the land is capable of.
+
+    Examples
+    --------
+    >>> sites = schema.conform(pd.DataFrame(
+    ...     {"easting": [4e5, 4e5], "northing": [3e5, 3e5], "lsoa_code": ["E01000001"] * 2, "hectares": [0.3, 0.1],
+    ...      "minimum_net_dwellings": [3, 4], "corridor_walk_m": [200.0, 1200.0]},
+    ...     index=pd.Index(["a", "b"], name="site_id")), schema.SITES)
+    >>> gated = apply_gates(sites, gates={"beyond_corridor_walk": 1600}, as_of=date(2021, 1, 1))
+    >>> gated.reset_index()
+      site_id eligible gate_reasons
+    0       a      yes          NaN
+    1       b       no    too_small
+    """
+    settings = _settings(gates)
+    needs = [column for code in settings for column in GATES[code].needs]
+    schema.check(sites, _TABLE, name="sites", needs=dict.fromkeys(needs))
+    day = pd.Timestamp(as_of)
+    reasons: Reasons = {}
+    for code, limits in settings.items():
+        reasons |= GATES[code].test(sites, day, limits)
+
+    words = pd.Series("", index=sites.index, dtype="str")
+    for reason, refused in reasons.items():
+        mask = refused.fillna(False).astype(bool)
+        words = words.where(~mask, words + "; " + reason)
+    refused_any = words != ""
+    return pd.DataFrame(
+        {
+            "eligible": pd.Series("yes", index=sites.index, dtype="str").where(~refused_any, "no"),
+            "gate_reasons": words.str.removeprefix("; ").where(refused_any),
+        }
+    )
+
+
+def _settings(gates: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+    """Return the thresholds of every gate that stands, in declared order, or refuse what makes no sense."""
+    faults = [unknown("gate", code, GATES) for code in gates if code not in GATES]
+    settings = {}
+    for code, gate in GATES.items():
+        given = gates.get(code, gate.default)
+        if given is False:
+            continue
+        limits = gate.thresholds
+        if given is not True:
+            limits, said = _replaced(code, limits, given)
+            faults.extend(said)
+        settings[code] = limits
+    if faults:
+        raise SitePriorError(*faults)
+    return settings
+
+
+def _replaced(code: str, limits: dict[str, float], given: Any) -> tuple[dict[str, float], list[str]]:
+    """Replace thresholds of one gate by those given; return them with what is wrong in them."""
+    names = ", ".join(limits)
+    if not isinstance(given, Mapping):
+        if len(limits) != 1:
+            takes = f"true, false or a table with {names}" if limits else "true or false"
+            return limits, [f"gate '{code}': takes {takes}, not {given!r}"]
+        given = {next(iter(limits)): given}
+    faults = [unknown(f"threshold of gate '{code}'", name, limits) for name in given if name not in limits]
+    for name, number in given.items():
+        if name in limits and (isinstance(number, bool) or not isinstance(number, int | float) or not number >= 0):
+            faults.append(f"gate '{code}': {name} needs a number of at least 0, not {number!r}")
+    return limits | {name: float(given[name]) for name in given if not faults}, faults

@@ -1,0 +1,120 @@
+"""What a misplaced easting or northing may have been meant to be: for the council to check, never taken by itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import shapely
+
+DIGITS = "0123456789"
+
+
+def suggest(x: float, y: float, area: Any, middle: tuple[float, float]) -> str:
+    """Return words that name the likeliest slip of the pen, or nothing.
+
+    Tried are the digits of a grid reference without its letters, and one digit of one of the numbers lost, doubled,
+    mistyped or exchanged with its neighbour. Such guesses are many, so they are no repair.
+
+    Parameters
+    ----------
+    x, y
+        Easting and northing as stated (metres).
+    area
+        The council's polygon in EPSG:27700.
+    middle
+        The middle of the file's good sites, to say which guess is nearest.
+
+    Examples
+    --------
+    >>> suggest(365, 820, shapely.box(427_000, 273_000, 442_000, 286_000), (433_000, 279_000))
+    'as digits of a grid reference it would be 436500, 282000 (SP 365 820)'
+    """
+    if not (np.isfinite(x) and np.isfinite(y)) or x != int(x) or y != int(y) or x < 0 or y < 0:
+        return ""
+    grid = list(_grid_digits(int(x), int(y), area))
+    if grid:
+        east, north, words = grid[0]
+        return f"as digits of a grid reference it would be {east}, {north} ({words})"
+    guesses = [(int(e), int(n)) for e, n in {*_slips(int(x), int(y))}]
+    easts, norths = np.array(guesses, dtype=float).T
+    inside = shapely.contains_xy(area, easts, norths)
+    if not inside.any():
+        return ""
+    far = np.hypot(easts - middle[0], norths - middle[1]) if np.isfinite(middle).all() else easts * 0
+    order = np.lexsort((norths, easts, far))
+    best = next(i for i in order if inside[i])
+    return (
+        f"{guesses[best][0]}, {guesses[best][1]} is one slip of a digit away and in its council"
+        f" ({int(inside.sum())} such)"
+    )
+
+
+_LINKED = re.compile(r"[?&#](?:x|easting|east)=([\d.]+)&(?:amp;)?(?:y|northing|north)=([\d.]+)", re.IGNORECASE)
+
+
+def linked(address: str, area: Any) -> str:
+    """Return words that name the grid reference in a site plan's address, where it lies in the council, or nothing.
+
+    Examples
+    --------
+    >>> linked("http://example.org/map?x=340335.0&y=171946.3&scale=1000", shapely.box(3.3e5, 1.6e5, 3.5e5, 1.8e5))
+    'the address of the site plan names 340335, 171946, in its council'
+    """
+    match = _LINKED.search(address)
+    if not match:
+        return ""
+    east, north = (float(number.rstrip(".") or "nan") for number in match.groups())
+    inside = shapely.contains_xy(area, east, north)
+    return f"the address of the site plan names {east:.0f}, {north:.0f}, in its council" if inside else ""
+
+
+def _grid_digits(x: int, y: int, area: Any) -> Iterator[tuple[int, int, str]]:
+    """Yield the places that the digits of a grid reference mean in the 100 km squares an area touches."""
+    length = max(len(str(x)), len(str(y)))
+    if length not in (2, 3, 4):
+        return
+    scale = 10 ** (5 - length)
+    west, south, right, top = shapely.bounds(area)
+    for square_x in range(int(west // 1e5), int(right // 1e5) + 1):
+        for square_y in range(int(south // 1e5), int(top // 1e5) + 1):
+            east, north = square_x * 100_000 + x * scale, square_y * 100_000 + y * scale
+            if shapely.contains_xy(area, east, north):
+                yield east, north, f"{square_letters(square_x, square_y)} {x:0{length}} {y:0{length}}"
+
+
+def square_letters(east: int, north: int) -> str:
+    """Return the two letters of a 100 km square of the National Grid, by its place from the false origin.
+
+    Examples
+    --------
+    >>> square_letters(4, 2), square_letters(3, 2)
+    ('SP', 'SO')
+    """
+    letters = "ABCDEFGHJKLMNOPQRSTUVWXYZ"
+    first = (19 - north) // 5 * 5 + (east + 10) // 5
+    second = (19 - north) % 5 * 5 + east % 5
+    return letters[first] + letters[second]
+
+
+def _slips(x: int, y: int) -> Iterator[tuple[int, int]]:
+    """Yield the pairs one slip away in one of the numbers, and the two exchanged."""
+    for slip in _one(str(x)):
+        yield slip, y
+    for slip in _one(str(y)):
+        yield x, slip
+
+
+def _one(text: str) -> Iterator[int]:
+    """Yield the numbers one slip away: a digit inserted, dropped, replaced, or exchanged with the next."""
+    for place in range(len(text) + 1):
+        head, tail = text[:place], text[place:]
+        for digit in DIGITS:
+            yield int(head + digit + tail)
+            if tail:
+                yield int(head + digit + tail[1:])
+        if tail[1:]:
+            yield int(head + tail[1:])
+            yield int(head + tail[1] + tail[0] + tail[2:])

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from siteprior.errors import InputError
+from siteprior.joins.access import join_access
+from siteprior.schema import SITE_ACCESS_COLUMNS
+
+COLUMNS = [column.name for column in SITE_ACCESS_COLUMNS]
+
+
+def test_walks_to_the_nearest_open_stop_of_each_mode(make_sites, make_stops):
+    stops = make_stops(
+        ("9100A", "rail", 300, 400), ("9100B", "rail", 60_000, 80_000), ("9400A", "metro", 0, 1000),
+        ("9400B", "metro", 0, 10, "planned"), ("4300A", "bus", 0, 50, "closed"), ("4300B", "bus", 30, 40),
+        ("9000A", "coach", 1, 1), ("4300C", "bus", 0, 1, "not stated"),
+    )  # fmt: skip
+    sites = make_sites((0, 0), (0, 1000), (60_000, 80_000), None)
+    joined = join_access(sites, stops, walk_factor=1.3)
+    assert joined.index.equals(sites.index)
+    here, beside, far, nowhere = (joined.loc[name, COLUMNS] for name in joined.index)
+    assert here.to_list() == ["Stop 9100A", "rail", "9100A", 650.0, "straight-line", 650.0, 1300.0, "Stop 4300B", 65.0]
+    assert beside[["nearest_stop_atco", "walk_m", "nearest_stop_mode"]].to_list() == ["9400A", 0.0, "metro"]
+    assert far["metro_walk_m"] == pytest.approx(1.3 * np.hypot(60_000, 79_000))  # however far
+    assert nowhere.isna().all()
+
+
+def test_ties_go_to_the_lowest_code_and_never_multiply_sites(make_sites, make_stops):
+    stops = make_stops(
+        ("9400Z", "metro", 0, 100), ("9400B", "metro", 0, -100), ("9100Y", "rail", 100, 0), ("9100X", "rail", -100, 0),
+        *((f"43{i:02}", "bus", 3, 4) for i in range(20, 0, -1)),
+    )  # fmt: skip
+    joined = join_access(make_sites((0, 0), (0, 0)), stops, walk_factor=1.0)
+    assert joined["nearest_stop_atco"].to_list() == ["9100X"] * 2
+    assert joined["bus_stop"].to_list() == ["Stop 4301"] * 2
+    assert joined["walk_m"].to_list() == [100, 100]
+    without_rail = join_access(make_sites((0, 0)), stops[stops["mode"] != "rail"], walk_factor=1.0)
+    assert without_rail["nearest_stop_atco"].to_list() == ["9400B"]
+    assert without_rail["rail_walk_m"].isna().all()
+
+
+def test_the_order_of_stops_does_not_matter(make_sites, make_stops):
+    rng = np.random.default_rng(2)
+    rows = [(f"9{i:03}", ("rail", "metro", "bus")[i % 3], *(rng.integers(0, 8, 2) * 10)) for i in range(60)]
+    sites = make_sites(*(rng.integers(0, 8, (40, 2)) * 10))
+    first = join_access(sites, make_stops(*rows), walk_factor=1.3)
+    pd.testing.assert_frame_equal(join_access(sites, make_stops(*rows[::-1]), walk_factor=1.3), first)
+    pd.testing.assert_frame_equal(join_access(first, make_stops(*rows), walk_factor=1.3), first)
+    assert (first["walk_m"] == first[["rail_walk_m", "metro_walk_m"]].min(axis=1)).all()
+
+
+def test_no_open_stop_leaves_everything_missing(make_sites, make_stops):
+    stops = make_stops(("1", "bus", 0, 0, "planned"))
+    joined = join_access(make_sites((0, 0)), stops, walk_factor=1.3)
+    assert joined[COLUMNS].isna().all(axis=None)
+    assert joined.dtypes[["walk_m", "nearest_stop"]].astype(str).to_list() == ["float64", "str"]
+
+
+@pytest.mark.parametrize("factor", [0.9, 0, float("nan")])
+def test_no_walk_is_shorter_than_the_straight_line(make_sites, make_stops, factor):
+    with pytest.raises(InputError, match="walk_factor"):
+        join_access(make_sites((0, 0)), make_stops(("1", "bus", 0, 0)), walk_factor=factor)
+
+
+def test_tables_of_another_kind_are_refused(make_sites, make_stops):
+    with pytest.raises(InputError, match="stops: needs the index 'atco_code'"):
+        join_access(make_sites((0, 0)), make_stops(("1", "bus", 0, 0)).reset_index(drop=True), walk_factor=1.3)
+
+
+def test_real_walks_against_every_stop(real, make_sites):
+    from siteprior.sources.naptan import read_stops
+    from siteprior.sources.openings import apply_openings, read_openings
+
+    folder = real / "real" / "transit"
+    stops = read_stops([folder / f"naptan_{area}_stops_2026-07-21.csv.gz" for area in (430, 910, 940)]).table
+    told = read_openings(real / "facts" / "corridors.csv").table
+    stops = apply_openings(stops, told, network_date="2026-10-02")
+    rng = np.random.default_rng(4)
+    points = rng.uniform((388_000, 275_000), (438_000, 305_000), (40, 2))
+    joined = join_access(make_sites(*points), stops, walk_factor=1.3)
+    usable = stops[stops["state"] == "open"]
+    for mode, column in {"rail": "rail_walk_m", "metro": "metro_walk_m", "bus": "bus_walk_m"}.items():
+        some = usable[usable["mode"] == mode].geometry
+        every = np.hypot(some.x.to_numpy()[:, None] - points[:, 0], some.y.to_numpy()[:, None] - points[:, 1])
+        assert joined[column].to_numpy() == pytest.approx(1.3 * every.min(axis=0))
+    # the nearest tram to Dudley's castle hill is not the unopened stop at its foot
+    dudley = join_access(make_sites((394_999, 290_848)), stops, walk_factor=1.3)
+    assert dudley["nearest_stop_atco"].iloc[0] != "9400ZZWMDC"
+    assert dudley["metro_walk_m"].iloc[0] > 4_000

@@ -1,0 +1,106 @@
+"""The GeoPackage opened in QGIS, as a colleague would: every layer loads, with its style."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+SYSTEM_PYTHON = Path("/usr/bin/python3")
+CHECK = Path(__file__).with_name("qgis_check.py")
+
+
+@pytest.fixture(scope="module")
+def seen(package, tmp_path_factory):
+    """Open the file in QGIS without a window and return what it sees."""
+    if not SYSTEM_PYTHON.exists():
+        pytest.skip("there is no system Python to look for QGIS in")
+    home = tmp_path_factory.mktemp("qgis")
+    surroundings = {"PATH": "/usr/bin:/bin", "HOME": str(home), "XDG_RUNTIME_DIR": str(home)}
+    there = subprocess.run([SYSTEM_PYTHON, "-c", "import qgis.core, osgeo"], capture_output=True, env=surroundings)
+    if there.returncode:
+        pytest.skip("QGIS for Python is not on this machine (apt-get install python3-qgis)")
+    picture = home / "map.png"
+    # A copy under another name, as files get renamed when they travel.
+    renamed = home / "to send.gpkg"
+    renamed.write_bytes(package.read_bytes())
+    done = subprocess.run(
+        [SYSTEM_PYTHON, CHECK, renamed, picture], capture_output=True, text=True, timeout=120, env=surroundings
+    )
+    assert done.returncode == 0, done.stderr
+    return {"layers": json.loads(done.stdout), "picture": picture, "stderr": done.stderr}
+
+
+LAYERS = ("shortlist", "sites", "corridors", "stops", "areas")
+
+
+def test_every_layer_loads(seen, layers):
+    for name, table in layers.items():
+        facts = seen["layers"][name]
+        assert facts["valid"], name
+        assert facts["features"] == len(table)
+        assert facts["crs"] == "EPSG:27700"
+    for name in ("run_info", "criteria", "issues"):
+        assert seen["layers"][name]["valid"]
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_style_is_applied_by_itself(seen, name):
+    facts = seen["layers"][name]
+    assert facts["renderer"] == "RuleRenderer"
+    assert facts["displaced"] == (name == "shortlist")
+    assert facts["bad_rules"] == []
+    assert len(facts["rules"]) >= 2
+
+
+def test_bands_kinds_and_states_are_those_of_the_data(seen):
+    of = {name: seen["layers"][name]["rules"] for name in LAYERS}
+    assert of["shortlist"] == ["Score 0.6–1", "Score 0.5–0.6", "Shortlisted"]
+    assert of["sites"][-2:] == ["Not ranked: see gate reasons", "Not judged"]
+    assert of["corridors"] == ["Metro", "Proposed metro", "Rail", "Corridor"]
+    assert of["stops"] == ["Rail, open", "Rail, planned", "Metro, open", "Metro, planned", "Metro, closed",
+                           "Bus, open", "Bus, not stated", "Stop"]  # fmt: skip
+    assert of["areas"][0] == "1 (most deprived)"
+    assert of["areas"][-1] == "No data"
+
+
+def test_corridors_and_stops_are_labelled_and_the_shortlist_keeps_labels_away(seen):
+    labelled = {name for name in LAYERS if seen["layers"][name]["labels"]}
+    assert labelled == {"shortlist", "corridors", "stops"}
+
+
+def test_map_tips_tell_the_rank_and_leave_out_what_is_not_known(seen, made_up):
+    first = made_up.shortlist.iloc[0]
+    tip = seen["layers"]["shortlist"]["tips"][0]
+    assert tip.startswith(f"<b>{first['site_name']}</b><br>Rank: 1 (between 1 and {first['rank_p95']})<br>Score: 0.")
+    gated = seen["layers"]["sites"]["tips"][-1]
+    assert "Not ranked because: no_place" in gated
+    assert "Score" not in gated
+
+
+def test_markup_in_a_name_is_shown_as_text(seen):
+    tips = "".join(seen["layers"]["sites"]["tips"])
+    assert "<script>" not in tips
+    assert "<b>Old &lt;script>alert(1)&lt;/script> Works &amp; " in tips
+
+
+def test_titles_and_value_lists_are_there(seen):
+    aliases = seen["layers"]["shortlist"]["aliases"]
+    assert aliases["corridor_walk_m"] == "Walk to corridor (m)"
+    assert aliases["site_id"] == "Site id"
+    assert seen["layers"]["stops"]["widgets"]["state"] == "ValueMap"
+    assert seen["layers"]["shortlist"]["types"]["planning_permission_date"] == "Date"
+    assert "Illustrative" in seen["layers"]["areas"]["abstract"]
+
+
+def test_picture_shows_something_in_every_layers_colour(seen):
+    """The middle of each thing has the colour its style gives it."""
+    from matplotlib.image import imread
+
+    red, green, blue = (imread(seen["picture"])[..., :3] * 255).round().astype(int).reshape(-1, 3).T
+    drawn = set(np.unique(red << 16 | green << 8 | blue).tolist())
+    of_metro, of_rail, most_deprived, best_band = 0x0072B2, 0x3D3D3D, 0xA3AFC0, 0x7A2100
+    assert {of_metro, of_rail, most_deprived, best_band} <= drawn

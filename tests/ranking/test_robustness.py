@@ -1,0 +1,133 @@
+"""Rank bands: deterministic, free of row order, true to dominance, and right where the answer is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from siteprior.errors import SitePriorError
+from siteprior.ranking import robustness
+from siteprior.ranking.robustness import rank_bands
+
+WEIGHTS = {"a": 5.0, "b": 3.0, "c": 2.0}
+
+
+def sites(cells):
+    index = pd.Index([f"E1:{n}" for n in range(len(cells))], name="site_id")
+    return pd.DataFrame(cells, columns=list("abc")[: np.shape(cells)[1]], index=index)
+
+
+def spread_out(number, seed=3):
+    return sites(np.random.default_rng(seed).random((number, 3)).round(2))
+
+
+def plain(values, weights, *, seed, draws, spread):
+    """Do the same with nothing clever: every draw ranked by pandas, all ranks kept, numpy's percentile."""
+    names = sorted(name for name in weights if weights[name] > 0)
+    share = np.array([weights[name] for name in names]) / sum(weights.values())
+    drawn = np.random.default_rng(seed).dirichlet(share * (1 / spread**2 - 1), size=draws)
+    scores = (values[names].fillna(0).to_numpy() @ drawn.T).round(12)
+    ranks = pd.DataFrame(scores, index=values.index).rank(method="min", ascending=False).to_numpy()
+    low, high = np.percentile(ranks, [5, 95], axis=1, method="inverted_cdf")
+    return pd.DataFrame({"rank_p05": low, "rank_p95": high}, index=values.index).astype("Int64")
+
+
+@pytest.mark.parametrize("draws", [1, 7, 100, 333])
+def test_against_the_plain_way(draws):
+    values = spread_out(40)
+    values.iloc[3, 1] = np.nan
+    values.iloc[5] = values.iloc[6]
+    options = {"seed": 11, "draws": draws, "spread": 0.3}
+    pd.testing.assert_frame_equal(rank_bands(values, WEIGHTS, **options), plain(values, WEIGHTS, **options))
+
+
+def test_the_size_of_the_blocks_changes_nothing(monkeypatch):
+    values = spread_out(50)
+    whole = rank_bands(values, WEIGHTS, seed=2, draws=500, spread=0.2)
+    for size in (1, 700, 5_000):
+        monkeypatch.setattr(robustness, "_BLOCK", size)
+        pd.testing.assert_frame_equal(rank_bands(values, WEIGHTS, seed=2, draws=500, spread=0.2), whole)
+
+
+def test_known_acceptability():
+    # METHODS 2e, SMAA with exact answers: A(1,0), B(0,1), C(.6,.6) under uniform weights rank first in .4, .4, .2
+    # and third in .5, .5, 0 of the draws. Two weights of one half with spread 1/√3 are Dirichlet(1, 1) = uniform.
+    values = sites([[1.0, 0.0], [0.0, 1.0], [0.6, 0.6]])
+    done = rank_bands(values, {"a": 1, "b": 1}, seed=0, draws=4000, spread=1 / np.sqrt(3))
+    assert done["rank_p05"].tolist() == [1, 1, 1]
+    assert done["rank_p95"].tolist() == [3, 3, 2]
+
+
+def test_spread_is_the_deviation_it_says():
+    share = np.array([0.5, 0.3, 0.2])
+    drawn = np.vstack(list(robustness._weight_blocks(share, seed=4, draws=40_000, spread=0.15, size=900)))
+    np.testing.assert_allclose(drawn.sum(axis=1), 1)
+    np.testing.assert_allclose(drawn.mean(axis=0), share, atol=2e-3)
+    np.testing.assert_allclose(drawn.std(axis=0), 0.15 * np.sqrt(share * (1 - share)), rtol=0.02)
+
+
+def test_no_spread_gives_the_rank_itself():
+    values = spread_out(30)
+    done = rank_bands(values, WEIGHTS, seed=1, draws=20, spread=0)
+    scores = values @ (pd.Series(WEIGHTS) / 10)
+    expected = scores.round(12).rank(method="min", ascending=False).astype("Int64")
+    assert done["rank_p05"].tolist() == done["rank_p95"].tolist() == expected.tolist()
+
+
+def test_rows_weights_and_blanks_of_nought_in_any_order():
+    values = spread_out(60)
+    done = rank_bands(values, WEIGHTS, seed=9, draws=300, spread=0.25)
+    shuffled = rank_bands(values.sample(frac=1, random_state=2), WEIGHTS, seed=9, draws=300, spread=0.25)
+    pd.testing.assert_frame_equal(shuffled.loc[done.index], done)
+    turned = rank_bands(values[list("cba")], dict(reversed(WEIGHTS.items())), seed=9, draws=300, spread=0.25)
+    pd.testing.assert_frame_equal(turned, done)
+    with_nought = rank_bands(values.assign(d=0.5), WEIGHTS | {"d": 0}, seed=9, draws=300, spread=0.25)
+    pd.testing.assert_frame_equal(with_nought, done)
+    assert not rank_bands(values, WEIGHTS, seed=10, draws=300, spread=0.25).equals(done)
+
+
+def test_ties_share_the_better_rank_in_every_draw():
+    values = sites([[0.9, 0.9, 0.9]] + [[0.5, 0.4, 0.3]] * 5 + [[0.1, 0.1, 0.1]])
+    done = rank_bands(values, WEIGHTS, seed=1, draws=200, spread=0.4)
+    assert done["rank_p05"].tolist() == done["rank_p95"].tolist() == [1, 2, 2, 2, 2, 2, 7]
+
+
+def test_one_site_no_site_one_criterion():
+    assert rank_bands(sites([[0.2, 0.1, 0.0]]), WEIGHTS, seed=1, draws=50, spread=0.15).iloc[0].tolist() == [1, 1]
+    none = rank_bands(sites(np.empty((0, 3))), WEIGHTS, seed=1, draws=50, spread=0.15)
+    assert none.empty
+    assert [str(kind) for kind in none.dtypes] == ["Int64", "Int64"]
+    alone = rank_bands(spread_out(9), {"a": 2.0, "b": 0.0}, seed=1, draws=50, spread=0.15)
+    assert (alone["rank_p05"] == alone["rank_p95"]).all()
+
+
+@settings(deadline=None, derandomize=True, max_examples=40)
+@given(arrays(float, (8, 3), elements=st.floats(0, 1)), st.floats(0.01, 0.95))
+def test_a_dominated_site_never_ranks_above_its_dominator(cells, spread):
+    values = sites(np.vstack([cells, cells * 0.9]))
+    rows, place, count = np.unique(values.to_numpy(), axis=0, return_inverse=True, return_counts=True)
+    drawn = np.vstack(
+        list(robustness._weight_blocks(np.array([0.5, 0.3, 0.2]), seed=1, draws=60, spread=spread, size=60))
+    )
+    ranks = robustness._ranks(rows, count, drawn)[:, place.ravel()]
+    assert (ranks[:, :8] <= ranks[:, 8:]).all()
+    done = rank_bands(values, WEIGHTS, seed=1, draws=60, spread=spread)
+    assert (done["rank_p05"] <= done["rank_p95"]).all()
+    assert done.isin(range(1, len(values) + 1)).all(axis=None)
+    assert (done.iloc[:8].to_numpy() <= done.iloc[8:].to_numpy()).all()
+
+
+def test_bad_calls_are_refused_at_once():
+    with pytest.raises(SitePriorError) as caught:
+        rank_bands(spread_out(3) + 1, {"a": -1, "z": 1}, seed=1, draws=0, spread=1)
+    assert caught.value.faults == (
+        "weights: each needs to be 0 or more, and one above 0",
+        "values: lacks the weighed criteria z",
+        "values: a, b, c lie outside 0–1; turn measurements into values first",
+        "draws: needs at least 1, not 0",
+        "spread: needs a number from 0 to below 1, not 1",
+    )

@@ -1,0 +1,144 @@
+"""The additive value model against published check values, and the properties a ranking must have."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from siteprior.errors import SitePriorError
+from siteprior.ranking.criteria import CRITERIA, Criterion
+from siteprior.ranking.scoring import check_weights, default_weights, leave_out, order, rank, score, score_band
+
+NAMES = list(default_weights())
+EXAMPLES = settings(deadline=None, derandomize=True, max_examples=50)
+
+
+def own(name, worst, best):
+    return Criterion(name, name, "own", "", worst, best, (), lambda sites: sites)
+
+
+def test_check_values_of_the_methods():
+    # METHODS 2e: sites (AI, IMD score, gap £k); w = .40, .35, .25; gap is cost; min–max on the four sites' range
+    criteria = {"ai": own("ai", 6, 22), "imd": own("imd", 20, 60), "gap": own("gap", 45, 5)}
+    matrix = pd.DataFrame(
+        [[15.16, 38, 12], [9.91, 52, 30], [22, 20, 5], [6, 60, 45]], index=list("abcd"), columns=list(criteria)
+    )
+    done = score(matrix, {"ai": 0.40, "imd": 0.35, "gap": 0.25}, criteria=criteria)
+    assert done["score"].round(5).tolist() == [0.59275, 0.47150, 0.65000, 0.35000]
+    assert rank(done["score"], pd.Series(True, index=done.index)).tolist() == [2, 3, 1, 4]
+    # the contributions of a: .4 × 9.16/16, .35 × 18/40, .25 × 33/40
+    assert done.loc["a", ["c_ai", "c_imd", "c_gap"]].tolist() == pytest.approx([0.229, 0.1575, 0.20625])
+
+
+def test_weights_in_any_unit_sum_to_one():
+    matrix = pd.DataFrame({"corridor_access": [100.0], "capacity": [1000.0]})
+    done = score(matrix, {"corridor_access": 60, "capacity": 20})
+    assert done.iloc[0].tolist() == [0.75, 0.25, 1.0, 1.0]
+    assert list(done.columns) == ["c_corridor_access", "c_capacity", "score", "coverage"]
+
+
+def test_missing_is_scored_at_worst_and_coverage_says_so():
+    matrix = pd.DataFrame({"corridor_access": [None, 100.0], "capacity": [500.0, None], "deprivation": [None, None]})
+    done = score(matrix.astype(float), {"corridor_access": 2, "capacity": 1, "deprivation": 1})
+    assert done["score"].tolist() == [0.125, 0.5]
+    assert done["coverage"].tolist() == [0.25, 0.5]
+    assert done["c_deprivation"].tolist() == [0, 0]
+
+
+def test_bad_weights_are_refused_at_once():
+    with pytest.raises(SitePriorError) as caught:
+        check_weights(
+            {"capcity": 1, "capacity": -1, "deprivation": float("nan"), "bus_access": "much", "persistence": True}
+        )
+    assert caught.value.faults == (
+        f"weights: unknown criterion 'capcity'; did you mean 'capacity'? Valid: {', '.join(sorted(CRITERIA))}",
+        "weights: 'capacity' is negative (-1); a weight is 0 or more, the anchors give the direction",
+        "weights: 'deprivation' needs a number, not nan",
+        "weights: 'bus_access' needs a number, not 'much'",
+        "weights: 'persistence' needs a number, not True",
+    )
+    for none in ({}, {"capacity": 0, "deprivation": 0.0}):
+        with pytest.raises(SitePriorError, match="weights: all are nought or none is given"):
+            check_weights(none)
+    with pytest.raises(SitePriorError, match="criterion 'bus_access' was not measured; the matrix has capacity"):
+        score(pd.DataFrame({"capacity": [1.0]}), {"capacity": 1, "bus_access": 1})
+
+
+def test_ranks_share_ties_and_leave_out_who_is_not_eligible():
+    scores = pd.Series([0.5, 0.5 + 1e-14, 0.9, 0.95, 0.1], index=list("abcde"))
+    eligible = pd.Series(["yes", "yes", "yes", "no", "yes"], index=scores.index)
+    ranks = rank(scores, eligible)
+    assert ranks.tolist() == [2, 2, 1, pd.NA, 4]
+    assert ranks.equals(rank(scores, eligible == "yes"))
+    table = pd.DataFrame({"rank": ranks}).rename_axis("site_id").iloc[[4, 3, 1, 0, 2]]
+    assert order(table).index.tolist() == ["c", "a", "b", "e", "d"]
+
+
+def test_bands_are_cut_where_stated():
+    scores = pd.Series([0, 0.19999, 0.2, 0.3 - 1e-15, 0.45, 0.7, 1, np.nan])
+    assert score_band(scores).tolist()[:7] == [
+        "under 0.2", "under 0.2", "0.2 to 0.3", "0.3 to 0.4", "0.4 to 0.5", "0.7 and over", "0.7 and over",
+    ]  # fmt: skip
+    assert pd.isna(score_band(scores).iloc[7])
+    assert str(score_band(scores).dtype) == "str"
+
+
+def test_weight_sets():
+    balanced = default_weights()
+    assert set(balanced) <= set(CRITERIA)
+    assert sum(balanced.values()) == 100
+    transit = {name for name, declared in CRITERIA.items() if declared.group == "transit"}
+    without = default_weights("without-transit")
+    assert set(without) == set(balanced) - transit
+    assert all(without[name] == balanced[name] for name in without)
+    with pytest.raises(SitePriorError, match="unknown weight set 'fair'; Valid: balanced, without-transit"):
+        default_weights("fair")
+    with pytest.raises(SitePriorError, match="unknown group of criteria 'transport'"):
+        leave_out(balanced, "transport")
+    with pytest.raises(SitePriorError, match="weights: all are nought"):
+        leave_out({"bus_access": 1}, "transit")
+
+
+def matrices():
+    cell = st.one_of(st.floats(0, 3000), st.just(float("nan")))
+    shaped = st.integers(1, 12).flatmap(lambda n: arrays(float, (n, len(NAMES)), elements=cell))
+    return shaped.map(lambda cells: pd.DataFrame(cells, columns=NAMES))
+
+
+@st.composite
+def weighted(draw):
+    weights = draw(
+        st.lists(st.floats(0, 1e3), min_size=len(NAMES), max_size=len(NAMES)).filter(lambda w: sum(w) > 1e-3)
+    )
+    return dict(zip(NAMES, weights, strict=True))
+
+
+@EXAMPLES
+@given(matrices(), weighted())
+def test_scores_lie_in_0_to_1_and_are_the_sum_of_their_parts(matrix, weights):
+    done = score(matrix, weights)
+    assert done["score"].between(0, 1).all()
+    assert done["coverage"].between(0, 1).all()
+    parts = done[[f"c_{name}" for name in weights]]
+    assert (parts >= 0).all(axis=None)
+    np.testing.assert_allclose(parts.sum(axis=1), done["score"], atol=1e-12)
+
+
+@EXAMPLES
+@given(matrices(), weighted(), st.sampled_from(NAMES))
+def test_a_blank_never_raises_a_score_or_the_coverage(matrix, weights, name):
+    whole, blanked = score(matrix, weights), score(matrix.assign(**{name: np.nan}), weights)
+    assert (blanked["score"] <= whole["score"] + 1e-12).all()
+    assert (blanked["coverage"] <= whole["coverage"] + 1e-12).all()
+
+
+@EXAMPLES
+@given(matrices(), weighted(), st.data())
+def test_no_other_site_moves_a_score(matrix, weights, data):
+    whole = score(matrix, weights)
+    kept = data.draw(st.lists(st.sampled_from(list(matrix.index)), min_size=1, unique=True))
+    pd.testing.assert_frame_equal(score(matrix.loc[kept], weights), whole.loc[kept], check_exact=True)

@@ -1,0 +1,145 @@
+"""The main job on the sample: what every run must hold, and that each output says the sample is illustrative."""
+
+from __future__ import annotations
+
+import json
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from siteprior import schema
+from siteprior.errors import OutputError, SitePriorError
+from siteprior.files import shipped
+from siteprior.pipeline import assess, demo, run
+from siteprior.project import load_project
+from siteprior.record import open_run
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return demo(out=tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture(scope="module")
+def project():
+    return load_project(shipped("data") / "demo.toml", data_root=shipped("data"))
+
+
+@pytest.fixture(scope="module")
+def done(project):
+    return assess(project)
+
+
+def test_the_folder_holds_what_the_contract_names(folder):
+    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert names == {
+        "shortlist.gpkg", "ranking.csv", "issues.csv", "report.html", "run.json", "notebooks/01_shortlist.html",
+    }  # fmt: skip
+
+
+def test_every_output_says_it_is_illustrative(folder):
+    for name in ("report.html", "notebooks/01_shortlist.html"):
+        assert "illustrative" in (folder / name).read_text(encoding="utf-8").lower()
+    assert json.loads((folder / "run.json").read_text(encoding="utf-8"))["illustrative"] is True
+    for name in ("ranking.csv", "issues.csv"):
+        assert (pd.read_csv(folder / name)["illustrative"] == "yes").all()
+    for layer in ("shortlist", "sites"):
+        assert (gpd.read_file(folder / "shortlist.gpkg", layer=layer)["illustrative"] == "yes").all()
+
+
+def test_all_sites_are_considered_in_every_council_and_the_own_ones(done):
+    councils = {f"E080000{number}" for number in range(25, 32)}
+    assert set(done.sites["organisation"]) == councils | {"E47000007"}
+    ranked = done.sites[done.sites["rank"].notna()]
+    assert councils <= set(ranked["organisation"])
+    assert {"employment land", "public estate"} <= set(done.sites["register"])
+
+
+def test_the_ranking_is_coherent(done):
+    ranked = done.sites[done.sites["rank"].notna()]
+    assert (ranked["eligible"] == "yes").all()
+    assert ranked["gate_reasons"].isna().all()
+    assert ranked["score"].is_monotonic_decreasing
+    assert ranked["rank"].tolist() == ranked["score"].rank(method="min", ascending=False).astype(int).tolist()
+    contributions = [f"c_{name}" for name in done.criteria["criterion"]]
+    assert (ranked[contributions].sum(axis=1) - ranked["score"]).abs().max() < 1e-9
+    left = done.sites[done.sites["rank"].isna()]
+    assert left["gate_reasons"].notna().all()
+    assert left[["score", "coverage", "score_band", *contributions]].isna().all(axis=None)
+    assert done.shortlist.index.tolist() == ranked.index[:25].tolist()
+
+
+def test_sites_carry_every_declared_column(done):
+    assert list(done.sites.columns[: len(schema.SITES.names)]) == schema.SITES.names
+    schema.check(done.sites, schema.SITES, name="sites")
+
+
+def test_the_record_names_every_input_and_every_number(folder, done):
+    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    assert {read["role"] for read in record["inputs"]} == {
+        "areas", "deprivation", "register", "own sites", "stops", "openings", "corridors",
+    }  # fmt: skip
+    assert all(len(read["sha256"]) == 64 and read["licence"] for read in record["inputs"])
+    assert {"access.walk_factor", "ranking.weight_draws"} <= {preset["name"] for preset in record["presets"]}
+    assert abs(sum(record["weights"].values()) - 1) < 1e-12
+    assert record["counts"]["sites"] == len(done.sites)
+    assert record["attribution"]
+
+
+def test_a_run_can_be_opened_again(folder, done):
+    opened = open_run(folder)
+    assert opened["sites"].index.tolist() == done.sites.index.tolist()
+    assert opened["sites"]["rank"].equals(done.sites["rank"])
+    assert opened["record"]["title"] == "Illustrative West Midlands shortlist"
+    pd.testing.assert_series_equal(
+        opened["sites"]["walk_m"], done.sites["walk_m"], check_exact=False, rtol=1e-12, check_index_type=False
+    )
+
+
+def test_settings_change_what_they_say(project, done):
+    open_only = done.corridor_stops["state"].eq("open")
+    assert not open_only.all()
+    planned = assess(project.model_copy(update={
+        "corridors": project.corridors.model_copy(update={"count_planned": True}),
+    }))  # fmt: skip
+    nearer = planned.sites["corridor_walk_m"] <= done.sites["corridor_walk_m"].reindex(planned.sites.index) + 1e-9
+    assert nearer[planned.sites["corridor_walk_m"].notna()].all()
+    assert (planned.sites["corridor_stop_state"] == "planned").any()
+    assert not (done.sites["corridor_stop_state"] == "planned").any()
+
+    one = "Camp Hill line"
+    along = assess(project.model_copy(update={
+        "corridors": project.corridors.model_copy(update={"only": (one,)}),
+        "gates": {"completed": False},
+        "weights": {"capacity": 1.0},
+    }))  # fmt: skip
+    assert set(along.sites["corridor"].dropna()) == {one}
+    assert "completed" not in set(along.sites["gate_reasons"].dropna().str.split("; ").explode())
+    assert along.criteria["criterion"].tolist() == ["capacity"]
+
+
+def test_an_unknown_corridor_or_set_of_weights_is_refused(project):
+    wrong = project.corridors.model_copy(update={"only": ("Camp Hil line",)})
+    with pytest.raises(SitePriorError, match="did you mean 'Camp Hill line'"):
+        assess(project.model_copy(update={"corridors": wrong}))
+    with pytest.raises(SitePriorError, match="unknown weight set 'balancd'"):
+        assess(project.model_copy(update={"weights": {"set": "balancd"}}))
+    with pytest.raises(SitePriorError, match="keep one of the two"):
+        assess(project.model_copy(update={"weights": {"set": "balanced", "capacity": 1.0}}))
+
+
+def test_a_failed_output_leaves_the_earlier_run(project, folder, tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "report.html").write_text("earlier")
+    from siteprior.publish import report
+
+    def fail(*_, **__):
+        raise OutputError("report.html: no room on the disk")
+
+    monkeypatch.setattr(report, "write_report", fail)
+    with pytest.raises(SitePriorError, match="no room on the disk"):
+        run(project, out=out)
+    assert [path.name for path in out.iterdir()] == ["report.html"]
+    assert (out / "report.html").read_text() == "earlier"

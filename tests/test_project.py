@@ -24,7 +24,9 @@ n = 5
 
 
 @pytest.fixture
-def write(tmp_path):
+def write(tmp_path, monkeypatch):
+    monkeypatch.delenv("SITEPRIOR_DATA_ROOT", raising=False)
+
     def write(text):
         path = tmp_path / "p.toml"
         path.write_text(text, encoding="utf-8")

@@ -131,6 +131,7 @@ REGISTER = Table(
         Column("planning_permission_history", "text", "Planning history", "Planning history as registered", source=BLR),
         Column("hazardous_substances", "flag", "Hazardous substances consent", "A consent matter, not a contamination test", source=BLR, allowed=("yes", "no")),
         Column("development_status", "text", "Building stage", "Under construction or completed, where the register says so in any field", source=BLR, allowed=DEVELOPMENT),
+        Column("part_of_stated", "text", "Previously part of, as stated", "Larger site this one was part of, as the register words it", source="brownfield register template of 2017"),
         Column("previous_use", "text", "Previous use", "Previous use, where the register tells it", source=BLR),
         Column("derelict_since", "date", "Derelict since", "Date since when the site is derelict, from the user's own data", source="own sites"),
         Column("notes", "text", "Notes", "Notes as registered", source=BLR),

@@ -202,6 +202,23 @@ def test_every_record_is_kept_or_explained(write):
     assert issues.loc[issues["row"] == 7, "issue_type"].tolist() == ["reference values are not unique"]
 
 
+def test_a_header_alone_is_an_empty_register_and_says_so(write):
+    (sites, issues, _), files = read_registers_with_files([write(v2())])
+    check(sites, REGISTER, name="sites")
+    assert (len(sites), files.loc[0, "rows_in"]) == (0, 0)
+    assert "no data records" in issues["action"].iloc[0]
+
+
+def test_of_many_files_the_unreadable_are_reported_where_asked(write, tmp_path):
+    paths = [write(v2(v2_row())), tmp_path / "none.csv"]
+    (sites, issues, provenance), files = read_registers_with_files(paths, files=["a", "b"], keep_going=True)
+    assert (len(sites), len(provenance)) == (1, 1)
+    assert files.set_index("file")["schema"].to_dict() == {"a": "2019 v2", "b": "refused"}
+    assert "there is no such file" in issues.loc[issues["file"] == "b", "action"].item()
+    with pytest.raises(InputError, match="there is no such file"):
+        read_registers_with_files(paths[1:], keep_going=True)
+
+
 def test_blank_reference_is_made_from_the_row(write):
     sites, issues, _ = read_register(write(v2(v2_row("n/a"))))
     assert sites.index.tolist() == ["E08000027:row2"]

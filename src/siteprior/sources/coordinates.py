@@ -173,7 +173,14 @@ SYSTEMS = (
 AS_DEGREES, AS_METRES, DEGREES_SWAPPED, METRES_SWAPPED, SIGN = 0, 1, 2, 3, 4
 """Places of the plain readings in :data:`SYSTEMS`."""
 
-_HEMISPHERE = re.compile(r"^([NSEW])?\s*([+-]?\d[\d.,°º'’′\"”″:dms\s-]*?)\s*([NSEW])?$", re.IGNORECASE)
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+_SEXAGESIMAL = re.compile(
+    r"""([NSEW])?\s*([+-]?)(\d+(?:\.\d+)?)
+        (?:[°ºd:\s]+([0-5]?\d(?:\.\d+)?)(?:['’′m:\s]+([0-5]?\d(?:\.\d+)?))?)?
+        [°º'’′"”″s]*\s*([NSEW])?""",
+    re.IGNORECASE | re.VERBOSE,
+)
 
 
 class Number(NamedTuple):
@@ -200,18 +207,17 @@ def coordinate(text: str) -> Number:
     text = text.replace("\N{MINUS SIGN}", "-").replace("\N{NO-BREAK SPACE}", " ").strip(" \t\n\"'\ufffd,;")
     if not text:
         return NO_NUMBER
-    if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", text):
+    if _NUMBER.fullmatch(text):
         return Number(float(text))
-    if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", text):
+    if _THOUSANDS.fullmatch(text):
         return Number(float(text.replace(",", "")), action="thousands commas taken off")
-    match = _HEMISPHERE.match(text)
-    parts = re.findall(r"\d+(?:\.\d+)?", match[2]) if match else []
-    if not match or not 1 <= len(parts) <= 3 or (len(parts) == 1 and not (match[1] or match[3])):
+    match = _SEXAGESIMAL.fullmatch(text)
+    letter = ((match[1] or match[6]) if match else None) or ""
+    if not match or not (letter or match[4]):
         return NO_NUMBER
-    value = sum(float(part) / 60**place for place, part in enumerate(parts))
-    letter = (match[1] or match[3] or "").upper()
-    negative = match[2].startswith("-") or letter in ("S", "W")
-    axis = {"N": "y", "S": "y", "E": "x", "W": "x"}.get(letter, "")
+    value = sum(float(part) / 60**place for place, part in enumerate(match.group(3, 4, 5)) if part)
+    negative = match[2] == "-" or letter.upper() in ("S", "W")
+    axis = "y" if letter.upper() in ("N", "S") else "x" if letter else ""
     return Number(-value if negative else value, axis, "degrees read from text")
 
 

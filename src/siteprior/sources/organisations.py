@@ -153,7 +153,7 @@ def councils(boundaries: gpd.GeoDataFrame | None) -> Councils:
         codes = tuple(map(str, boundaries.index))
         areas = np.array(boundaries.geometry.array, dtype=object)
         shapely.prepare(areas)
-    keys = {name_key(name): code for code, name in names.items()}
+    keys = {name_key(name): code for code, name in names.items() if not _CODE.search(name)}
     for name, others in (*SHORT_NAMES.items(), *SUCCESSORS.items()):
         if name_key(name) in keys:
             for other in others.split("|"):

@@ -109,6 +109,8 @@ def read_own_sites(
     else:
         rows = _from_vector(path, columns, layer, crs, name, log)
     table = site_table(rows, known, log, organisation=organisation, register=register)
+    if not any(set(pair) <= set(columns) for pair in PAIRS):
+        table[["original_x", "original_y"]] = ""  # the place is the shape's; no numbers stood in the file
     table = _by_place(table, known, log)
     settled, _ = settle(table, [log])
     origin = record(path, role=register, file=name, rows=len(settled))

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from siteprior.issues import IssueLog
+from siteprior.presets import load_presets
 from siteprior.sources import register_words as words
 from siteprior.sources.dates import order_evidence, read_dates
 from siteprior.sources.register_rows import Rows, ended_date
@@ -56,12 +57,13 @@ def read_facts(rows: Rows, log: IssueLog, *, as_of: dt.date | None = None) -> di
     """
     facts: dict[str, Column] = {
         "site_name": _text(rows, "site_name", log, persons=False),
-        "hectares": _read(rows, "hectares", "hectares", read_hectares, log),
+        "hectares": _read(rows, "hectares", "hectares", _hectares, log),
         **_dwellings(rows, log),
         "ownership_status": _read(rows, "ownership_status", "ownership_status", _ownership, log),
         **_planning(rows, log),
         "planning_permission_history": _text(rows, "planning_history", log, persons=True),
         "hazardous_substances": _read(rows, "hazardous_substances", "hazardous_substances", _flag, log),
+        "part_of_stated": _text(rows, "part_of_stated", log, persons=True),
         "previous_use": _text(rows, "previous_use", log, persons=True),
         "notes": _text(rows, "notes", log, persons=True),
         "site_plan_url": _text(rows, "site_plan_url", log, persons=False),
@@ -90,6 +92,14 @@ def _text(rows: Rows, field: str, log: IssueLog, *, persons: bool) -> list[str |
             log.add("patch", row=number, field=field, action=f"a person's contact or name replaced by {REMOVED}")
         cleaned.append(safe)
     return cleaned
+
+
+def _hectares(text: str) -> Value:
+    """Read an area; more than any site has is a number in the wrong column."""
+    read = read_hectares(text)
+    if read.value is not None and read.value > load_presets("registers")["largest_hectares"].value:
+        return Value(None, "too large", "left blank: more than any site has")
+    return read
 
 
 def _ownership(text: str) -> Value:

@@ -105,6 +105,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "descriptionofproposedhousingdevelopment", "description",
     ),
     "resource": ("resource",),
+    "part_of_stated": ("previouslypartof", "peviouslypartof"),
     "previous_use": ("previoususe", "previouslanduse", "existinguse", "formeruse"),
     "first_added": (
         "firstaddeddate", "startdate", "firstadded", "firstadd", "firstdateadded", "firstaddeddatebr",
@@ -137,7 +138,7 @@ PUBLISHED_NAMES = {
 """Names of the published schemas long enough that a header one typing error away cannot mean anything else."""
 
 UNREAD = {
-    "previouslypartof", "siteinformation", "nonhousingdevelopment", "proposedforpip", "part2",
+    "siteinformation", "nonhousingdevelopment", "proposedforpip", "part2",
     "sitenameaddress2", "planningreference", "planningapplicationreference", "permissionhistory",
 }  # fmt: skip
 """Headers of the published schemas that no field holds: never taken for a misspelling of another."""

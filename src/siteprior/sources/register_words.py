@@ -28,6 +28,7 @@ OWNERSHIP_WORDS = {
     "private company": PRIVATE,
     "privately owned": PRIVATE,
     "owned by public authority": PUBLIC,
+    "ownedbyapublicauthority": PUBLIC,
     "in public ownership": PUBLIC,
     "public ownership": PUBLIC,
     "public authority": PUBLIC,
@@ -182,7 +183,7 @@ NOT_THIS_SITE = re.compile(
 TYPING_ERROR = 0.86
 """How alike (0 to 1, difflib ratio) a longer word must be to a declared one to be read as it."""
 
-_NEGATED = re.compile(r"^(not|no|non|un)\b|^un(?!k)")
+_NEGATED = re.compile(r"^(not|non|no\b|un(?!k))")
 
 
 def plain_words(text: str) -> str:

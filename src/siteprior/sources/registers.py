@@ -211,6 +211,8 @@ def _read(path: Path | str, name: str, organisation: str | None, known: Councils
     """Read one file up to the settling of references."""
     log = IssueLog(name)
     rows = read_rows(path, log)
+    if not rows.counted:
+        log.add("missing value", row=rows.table.header_row, action="the file holds a header and no data records")
     table = site_table(rows, known, log, organisation=organisation, register=BROWNFIELD, as_of=as_of)
     return _File(path, rows, table, log)
 

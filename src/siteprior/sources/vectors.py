@@ -89,3 +89,34 @@ def lacking(path: Path | str, columns: Any, wanted: dict[str, str | None]) -> li
         for option, column in wanted.items()
         if column is not None and column not in columns
     ]
+
+
+def mended(shapes: Any) -> tuple[Any, dict[int, str]]:
+    """Mend broken polygons (self-crossing, doubled rings), keeping their areal parts.
+
+    Parameters
+    ----------
+    shapes
+        Array of polygons, multipolygons, and whatever else stands between them.
+
+    Returns
+    -------
+    tuple
+        The shapes, and what was wrong by the position of each that was mended. A mended shape is empty where nothing
+        areal was left of it.
+
+    Examples
+    --------
+    >>> bow = shapely.from_wkt("POLYGON ((0 0, 2 2, 2 0, 0 2, 0 0))")
+    >>> shapes, faults = mended(np.array([bow]))
+    >>> shapes[0].area, faults
+    (2.0, {0: 'Self-intersection[1 1]'})
+    """
+    shapes = np.array(shapes, dtype=object)
+    areal = np.isin(shapely.get_type_id(shapes), [3, 6])
+    faults = {}
+    for at in np.flatnonzero(areal & ~shapely.is_empty(shapes) & ~shapely.is_valid(shapes)):
+        faults[int(at)] = str(shapely.is_valid_reason(shapes[at]))
+        parts = shapely.get_parts(shapely.make_valid(shapes[at]))
+        shapes[at] = shapely.union_all(parts[np.isin(shapely.get_type_id(parts), [3, 6])])
+    return shapes, faults

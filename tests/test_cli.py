@@ -6,6 +6,7 @@ import json
 import shutil
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 
 from siteprior import __version__, cli
@@ -133,7 +134,7 @@ def test_version_criteria_and_columns(capsys):
     assert {row["column"] for row in columns} >= {"walk_m", "imd_decile", "rank_p95"}
 
 
-def test_check_writes_the_issues_and_strict_tells_errors(project, tmp_path, capsys):
+def test_check_writes_the_issues_beside_the_audit_and_strict_tells_errors(project, tmp_path, capsys):
     path = str(project())
     assert cli.main(["check", path, "--out", str(tmp_path / "out")]) == 0
     printed = capsys.readouterr()
@@ -143,4 +144,55 @@ def test_check_writes_the_issues_and_strict_tells_errors(project, tmp_path, caps
         (tmp_path / "out" / "issues.csv").read_text(encoding="utf-8").startswith("file,row,field,issue_type,severity")
     )
     assert cli.main(["check", path, "--out", str(tmp_path / "out"), "--strict", "--quiet"]) == 1
+    assert {p.relative_to(tmp_path / "out").as_posix() for p in (tmp_path / "out").rglob("*") if p.is_file()} == {
+        "issues.csv", "sites.csv", "files.csv", "audit.html", *(f"councils/E080000{n}.xlsx" for n in range(25, 32)),
+    }  # fmt: skip
+
+
+def test_a_notebook_runs_with_parameters_and_refuses_wrong_ones(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    notebook = {
+        "cells": [
+            {
+                "cell_type": "code", "execution_count": None, "id": "a", "metadata": {"tags": ["parameters"]},
+                "outputs": [], "source": "homes = 1\nplace = ''",
+            },
+            {
+                "cell_type": "code", "execution_count": None, "id": "b", "metadata": {}, "outputs": [],
+                "source": "print(f'{homes * 2} homes in {place}')",
+            },
+        ],
+        "metadata": {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}},
+        "nbformat": 4, "nbformat_minor": 5,
+    }  # fmt: skip
+    (tmp_path / "own.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    words = ["notebooks", "run", "own.ipynb", "--out", "own.html", "-p", "homes=21", "-p", "place=Walsall"]
+    assert cli.main(words) == 0
+    assert "42 homes in Walsall" in (tmp_path / "own.html").read_text(encoding="utf-8")
+    assert cli.main(["notebooks", "run", "own.ipynb", "--out", "b.html", "-p", "home=1"]) == 1
+    assert "did you mean 'homes'" in capsys.readouterr().err
+    assert cli.main(["notebooks", "run", "own.ipynb", "--out", "b.html", "-p", "homes"]) == 2
+    assert not (tmp_path / "b.html").exists()
+
+
+def test_what_check_writes_is_the_audit_of_the_projects_registers(project, tmp_path):
+    out = tmp_path / "out"
+    assert cli.main(["check", str(project()), "--out", str(out), "--quiet"]) == 0
+    sites, issues, files = (pd.read_csv(out / f"{name}.csv") for name in ("sites", "issues", "files"))
+    assert files["file"].str.startswith("sites/").all()
+    assert (files["rows_in"] == files["rows_out"] + files["rows_explained"]).all()
+    assert sites["file"].value_counts().to_dict() == files.set_index("file")["rows_out"].to_dict()
+    assert set(sites["register"]) == {"brownfield register"}
+    assert "deprivation/iod2025.csv" not in set(files["file"])
+    for table in (sites, issues, files):
+        assert (table["illustrative"] == "yes").all()
+    assert "Illustrative data – not real sites" in (out / "audit.html").read_text(encoding="utf-8")
+
+
+def test_check_of_a_project_without_registers_writes_the_issues_alone(project, tmp_path):
+    path = project(("registers = [", "registers = []\nignored = ["))
+    text = path.read_text(encoding="utf-8")
+    start = text.index("\nignored = [")
+    path.write_text(text[:start] + text[text.index("]", start) + 1 :], encoding="utf-8")
+    assert cli.main(["check", str(path), "--out", str(tmp_path / "out"), "--quiet"]) == 0
     assert [p.name for p in (tmp_path / "out").iterdir()] == ["issues.csv"]

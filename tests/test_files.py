@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from siteprior.errors import InputError, OutputError
-from siteprior.files import read_bytes, record, shipped, whole_file, write_text
+from siteprior.files import read_bytes, record, shipped, whole_file, whole_folder, write_text
 
 
 def test_gz_and_zip_members_are_read_as_they_come(tmp_path):
@@ -18,6 +18,8 @@ def test_gz_and_zip_members_are_read_as_they_come(tmp_path):
     assert read_bytes(tmp_path / "a.csv") == b"x\n1\n"
     assert read_bytes(tmp_path / "a.csv.gz") == b"x\n2\n"
     assert read_bytes(f"{tmp_path}/a.zip!inner/b.csv") == b"x\n3\n"
+    (tmp_path / "a.zip").rename(tmp_path / "B.ZIP")
+    assert read_bytes(f"{tmp_path}/B.ZIP!inner/b.csv") == b"x\n3\n"
 
 
 @pytest.mark.parametrize(
@@ -98,3 +100,56 @@ def test_the_sample_and_the_notebooks_travel_with_the_package():
     assert list(shipped("notebooks").glob("*.ipynb"))
     with pytest.raises(InputError, match="did not come with this installation"):
         shipped("elsewhere")
+
+
+def test_a_member_under_a_password_is_named(tmp_path):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("b.csv", b"x\n3\n")
+    data = bytearray(path.read_bytes())
+    for header, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(header) + flags] |= 1  # says that the member is encrypted
+    path.write_bytes(data)
+    with pytest.raises(InputError, match=r"cannot be unpacked .*password"):
+        read_bytes(f"{path}!b.csv")
+
+
+def test_a_damaged_gzip_is_named(tmp_path):
+    data = bytearray(gzip.compress(bytes(range(256)) * 40))
+    data[20:40] = b"\xff" * 20
+    (tmp_path / "a.csv.gz").write_bytes(data)
+    with pytest.raises(InputError, match="cannot be unpacked"):
+        read_bytes(tmp_path / "a.csv.gz")
+
+
+class TestWholeFolder:
+    def test_all_files_appear_together(self, tmp_path):
+        out = tmp_path / "out"
+        with whole_folder(out) as staged:
+            write_text(staged / "a.txt", "new")
+            write_text(staged / "in" / "b.txt", "new")
+            assert list(out.iterdir()) == []
+        assert {p.relative_to(out).as_posix() for p in out.rglob("*.txt")} == {"a.txt", "in/b.txt"}
+        assert not staged.exists()
+
+    def test_a_failure_leaves_what_stood_there(self, tmp_path):
+        write_text(tmp_path / "out" / "a.txt", "earlier")
+
+        def half_done():
+            with whole_folder(tmp_path / "out") as staged:
+                write_text(staged / "a.txt", "new")
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            half_done()
+        assert (tmp_path / "out" / "a.txt").read_text() == "earlier"
+
+    def test_a_failure_leaves_no_empty_folder(self, tmp_path):
+        with pytest.raises(ZeroDivisionError), whole_folder(tmp_path / "out"):
+            raise ZeroDivisionError
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_folder_that_cannot_be_written_is_told_before_any_work(self, tmp_path):
+        (tmp_path / "file").write_text("not a folder")
+        with pytest.raises(OutputError, match="cannot be written"), whole_folder(tmp_path / "file" / "out"):
+            raise AssertionError("the block ran")

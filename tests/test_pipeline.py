@@ -34,7 +34,8 @@ def done(project):
 def test_the_folder_holds_what_the_contract_names(folder):
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert names == {
-        "shortlist.gpkg", "ranking.csv", "issues.csv", "report.html", "run.json", "notebooks/01_shortlist.html",
+        "shortlist.gpkg", "site_shapes.gpkg", "ranking.csv", "issues.csv", "history.csv", "duplicates.csv",
+        "report.html", "run.json", "notebooks/01_shortlist.html",
     }  # fmt: skip
 
 

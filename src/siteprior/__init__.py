@@ -21,6 +21,7 @@ _HOME = {
     "load_project": "project",
     "Assessment": "pipeline",
     "assess": "pipeline",
+    "audit": "auditing",
     "check": "pipeline",
     "demo": "pipeline",
     "open_run": "record",

@@ -73,9 +73,20 @@ def _parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser("check", help="read and audit every input; rank nothing")
     check.add_argument("project", type=Path, help="project file (TOML)")
-    check.add_argument("--out", type=Path, help="folder for issues.csv (default: outputs/<project>-<as_of>)")
+    check.add_argument("--out", type=Path, help="folder to write (default: outputs/<project>-<as_of>)")
     check.add_argument("--strict", action="store_true", help="exit 1 when there are issues of severity error")
     check.set_defaults(do=_check)
+
+    audit = commands.add_parser("audit", help="read, repair and report registers alone; no project needed")
+    audit.add_argument("registers", nargs="+", metavar="REGISTER", help="file, folder, pattern or zip archive")
+    audit.add_argument("--organisation", metavar="CODE", help="ONS code of the council all files are of")
+    audit.add_argument("--boundaries", type=Path, metavar="FILE", help="council areas, any vector file")
+    audit.add_argument("--boundaries-code", metavar="COLUMN", help="its column with the councils' ONS codes")
+    audit.add_argument("--boundaries-name", metavar="COLUMN", help="its column with their names (default: guessed)")
+    audit.add_argument("--boundaries-layer", metavar="LAYER", help="its layer, where the file holds several")
+    audit.add_argument("--out", type=Path, default=Path("outputs/audit"), help="folder to write (default: %(default)s)")
+    audit.add_argument("--no-workbooks", action="store_true", help="write no workbook per council")
+    audit.set_defaults(do=_audit)
 
     for name, text, do in (
         ("criteria", "the criteria: unit, anchors, weight, source", _criteria),
@@ -103,7 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     execute.add_argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE")
     execute.set_defaults(do=_run_notebook)
 
-    for command in (demo, run, check):
+    for command in (demo, run, check, audit):
         command.add_argument("--quiet", action="store_true", help="no progress lines")
     return parser
 
@@ -141,6 +152,34 @@ def _check(options: argparse.Namespace) -> int:
     errors = int((issues["severity"] == "error").sum())
     print(f"{len(issues):,} issues, {errors:,} of severity error.")
     return 1 if options.strict and errors else 0
+
+
+def _audit(options: argparse.Namespace) -> int:
+    from siteprior.auditing import audit
+
+    done = audit(
+        options.registers,
+        organisation=options.organisation,
+        boundaries=options.boundaries,
+        boundaries_code=options.boundaries_code,
+        boundaries_name=options.boundaries_name,
+        boundaries_layer=options.boundaries_layer,
+        out=options.out,
+        workbooks=not options.no_workbooks,
+        say=_say(options),
+    )
+    refused = done.files[done.files["refused"].notna()]
+    for file, why in zip(refused["file"], refused["refused"], strict=True):
+        print(f"{file}: refused: {why}")
+    counts = done.sites["coordinate_confidence"].value_counts()
+    print(
+        f"{len(done.files) - len(refused):,} of {len(done.files):,} files read: {len(done.sites):,} sites, "
+        f"{counts.get('high', 0):,} with a certain place, {counts.get('medium', 0):,} with a likely one; "
+        f"{done.sites['repair'].notna().sum():,} places repaired."
+    )
+    books = "" if options.no_workbooks else " councils/ holds a workbook to send back to each council."
+    print(f"Written to {options.out}: start with audit.html.{books}")
+    return 0
 
 
 def _criteria(options: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ import hashlib
 import os
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ def read_bytes(path: Path | str) -> bytes:
         When the file or member is missing, is a folder, is empty, or is not what its ending says.
     """
     text = str(path)
-    archive, _, member = text.partition(MEMBER) if ".zip" + MEMBER in text else (text, "", "")
+    archive, member = _archive(path)
     file = Path(archive)
     try:
         if member:
@@ -61,8 +62,11 @@ def read_bytes(path: Path | str) -> bytes:
         raise InputError(f"{text}: there is no such file; check the path and the project's data_root") from None
     except KeyError:
         raise InputError(f"{archive}: the archive has no member '{member}'") from None
-    except (zipfile.BadZipFile, gzip.BadGzipFile, EOFError) as fault:
+    except (zipfile.BadZipFile, gzip.BadGzipFile, EOFError, zlib.error) as fault:
         raise InputError(f"{text}: cannot be unpacked ({fault}); download it again") from None
+    except (RuntimeError, NotImplementedError) as fault:
+        # so says zipfile of a member under a password or packed by a method it does not know
+        raise InputError(f"{text}: cannot be unpacked ({fault}); unpack it by hand and give the file itself") from None
     except OSError as fault:
         raise InputError(f"{text}: cannot be read ({fault.strerror or fault})") from None
     if not data.strip():
@@ -72,9 +76,15 @@ def read_bytes(path: Path | str) -> bytes:
 
 def record(path: Path | str, *, role: str, file: str, rows: int, **facts: str) -> Input:
     """Describe a file that was read: its SHA-256 and size on disk (as stored, before unpacking)."""
-    stored = Path(str(path).partition(MEMBER)[0] if ".zip" + MEMBER in str(path) else path)
-    data = stored.read_bytes()
+    data = Path(_archive(path)[0]).read_bytes()
     return Input(role, file, hashlib.sha256(data).hexdigest(), len(data), rows, **facts)
+
+
+def _archive(path: Path | str) -> tuple[str, str]:
+    """Split ``archive.zip!member``; the member is blank where a path names a plain file."""
+    text = str(path)
+    at = text.lower().find(".zip" + MEMBER)
+    return (text, "") if at < 0 else (text[: at + 4], text[at + 5 :])
 
 
 @contextmanager
@@ -129,6 +139,52 @@ def write_text(target: Path | str, text: str) -> Path:
     with whole_file(target) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
     return Path(target)
+
+
+@contextmanager
+def whole_folder(folder: Path | str) -> Iterator[Path]:
+    """Give a temporary folder and move all that was written there into ``folder`` when the block ends well.
+
+    The folder is tried before any work is done. When the block fails, what stood in it stays as it was.
+
+    Raises
+    ------
+    OutputError
+        When the folder cannot be written, or one of its files is held open by another program (Windows).
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp()) / "out"
+    >>> with whole_folder(folder) as temporary:
+    ...     _ = write_text(temporary / "maps" / "a.txt", "whole")
+    >>> (folder / "maps" / "a.txt").read_text()
+    'whole'
+    """
+    folder = Path(folder)
+    stood = folder.exists()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as fault:
+        raise OutputError(
+            f"{folder}: the folder cannot be written ({fault.strerror or fault}); choose another with --out"
+        ) from None
+    try:
+        with tempfile.TemporaryDirectory(prefix="siteprior-") as temporary:
+            yield Path(temporary)
+            for path in sorted(p for p in Path(temporary).rglob("*") if p.is_file()):
+                move_file(path, folder / path.relative_to(temporary))
+    finally:
+        if not stood and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def move_file(source: Path, target: Path) -> None:
+    """Put a finished file in its place, whole, also across drives."""
+    with whole_file(target) as temporary:
+        temporary.write_bytes(source.read_bytes())
 
 
 def shipped(folder: str) -> Path:

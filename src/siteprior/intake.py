@@ -13,6 +13,7 @@ from siteprior.files import Input
 from siteprior.issues import Reading, concat_issues
 from siteprior.presets import load_presets
 from siteprior.project import File, Project
+from siteprior.schema import SHAPE_BASES, SITE_SHAPE_COLUMNS
 
 Say = Callable[[str], None]
 
@@ -23,9 +24,16 @@ def silent(_: str) -> None:
 
 @dataclass(frozen=True)
 class Inputs:
-    """Everything read for a project, typed and audited: tables by role, the issue log, and where it came from."""
+    """Everything read for a project, typed and audited: tables by role, the issue log, and where it came from.
+
+    ``sites_read`` are the sites as the files list them, before those that are certainly the same were merged.
+    """
 
     sites: Any
+    sites_read: Any
+    shapes: Any
+    history: Any
+    duplicates: pd.DataFrame
     register_files: pd.DataFrame
     stops: Any
     areas: Any
@@ -90,11 +98,17 @@ def read_inputs(project: Project, *, say: Say = silent) -> Inputs:
     areas, unmatched = deprivation_source.with_deprivation(areas, deprivation)
     log.issues.append(unmatched)
     say("Reading sites")
-    sites, register_files = _read_sites(project, area_source.districts(areas), log)
+    sites_read, history, register_files = _read_sites(project, area_source.districts(areas), log)
+    sites, shapes = _shape_sites(project, sites_read, log)
+    sites, pairs = _merge_duplicates(sites, shapes, log)
     say("Reading stops and corridors")
     stops, corridor_stops, corridors = _read_network(project, area_source.study_area(areas), log)
     return Inputs(
         sites=sites,
+        sites_read=sites_read,
+        shapes=shapes.loc[sites.index],
+        history=history,
+        duplicates=pairs,
         register_files=register_files,
         stops=stops,
         areas=areas,
@@ -105,24 +119,21 @@ def read_inputs(project: Project, *, say: Say = silent) -> Inputs:
     )
 
 
-def _read_sites(project: Project, boundaries: Any, log: _Collected) -> tuple[Any, pd.DataFrame]:
-    """Read the registers and the user's own sites into one table."""
+def _read_sites(project: Project, boundaries: Any, log: _Collected) -> tuple[Any, Any, pd.DataFrame]:
+    """Read the registers and the user's own sites into one table; beside it what older registers tell of them."""
     from siteprior.sources.own_sites import read_own_sites
-    from siteprior.sources.registers import read_registers_with_files
 
-    tables = []
-    files = pd.DataFrame()
-    found = [(entry, *place) for entry in project.sources.registers for place in project.find(entry)]
-    if found:
-        reading, files = read_registers_with_files(
-            [path for _, path, _ in found],
-            files=[label for *_, label in found],
-            organisations=[entry.organisation for entry, *_ in found],
-            boundaries=boundaries,
-            as_of=project.project.as_of,
-        )
-        tables.append(log.take("register", [entry for entry, *_ in found], reading))
-    for own in project.sources.own_sites:
+    chosen = project.sources
+    tables, files, history = [], pd.DataFrame(), None
+    if chosen.registers:
+        postcodes = _read_postcodes(project, log)
+        current, files = _read_registers(project, "registers", boundaries, postcodes, log)
+        tables.append(current)
+        if chosen.history:
+            older, _ = _read_registers(project, "history", boundaries, postcodes, log)
+            history = _history(project, older, current)
+            log.issues.append(history.issues)
+    for own in chosen.own_sites:
         for path, label in project.find(own):
             reading = read_own_sites(
                 path,
@@ -139,7 +150,88 @@ def _read_sites(project: Project, boundaries: Any, log: _Collected) -> tuple[Any
     if not sites.index.is_unique:
         twice = sites.index[sites.index.duplicated()][0]
         raise InputError(f"{twice}: stands in two site lists; give one of them another organisation in the project")
-    return sites, files
+    return sites, history, files
+
+
+def _read_registers(
+    project: Project, role: str, boundaries: Any, postcodes: Any, log: _Collected
+) -> tuple[Any, pd.DataFrame]:
+    """Read the registers of a role (``registers`` or ``history``) together, with the account of their rows."""
+    from siteprior.sources.registers import read_registers_with_files
+
+    found = [(entry, *place) for entry in getattr(project.sources, role) for place in project.find(entry)]
+    reading, files = read_registers_with_files(
+        [path for _, path, _ in found],
+        files=[label for *_, label in found],
+        organisations=[entry.organisation for entry, *_ in found],
+        boundaries=boundaries,
+        as_of=project.project.as_of,
+        postcodes=postcodes,
+    )
+    return log.take("register", [entry for entry, *_ in found], reading), files
+
+
+def _history(project: Project, older: Any, current: Any) -> Any:
+    """Tell the history of each site from the older registers and the current ones."""
+    from siteprior.sources.history import register_history
+    from siteprior.sources.vintages import vintages_of
+
+    as_of = project.project.as_of
+    stated = {
+        label: entry.vintage
+        for entry in (*project.sources.history, *project.sources.registers)
+        for _, label in project.find(entry)
+    }
+    vintages = [*vintages_of(older, stated, as_of=as_of), *vintages_of(current, stated, as_of=as_of)]
+    return register_history(vintages, as_of=as_of)
+
+
+def _merge_duplicates(sites: Any, shapes: Any, log: _Collected) -> tuple[Any, pd.DataFrame]:
+    """Merge the records that are certainly one site, flag the others, and return the pairs with their reasons."""
+    from siteprior.sources.duplicates import find_duplicates
+    from siteprior.sources.merging import merge_duplicates
+
+    drawn = shapes["shape_basis"].isin([basis for basis in SHAPE_BASES if basis.startswith("polygon")])
+    pairs = find_duplicates(sites, shapes=shapes[drawn])
+    merged, issues = merge_duplicates(sites, pairs)
+    log.issues.append(issues)
+    return merged, pairs
+
+
+def _read_postcodes(project: Project, log: _Collected) -> Any:
+    """Read where postcodes lie, ``None`` where the project names no such file."""
+    from siteprior.sources.postcodes import read_postcodes
+
+    found = [(entry, *place) for entry in project.sources.postcodes for place in project.find(entry)]
+    if not found:
+        return None
+    reading = read_postcodes([path for _, path, _ in found], files=[label for *_, label in found])
+    return log.take("postcodes", [entry for entry, *_ in found], reading)
+
+
+def _shape_sites(project: Project, sites: Any, log: _Collected) -> tuple[Any, Any]:
+    """Give every site its shape: the sites with what the shape rests on, and the shapes themselves."""
+    from siteprior.sources.shapes import no_shapes, read_shapes, site_shapes
+
+    drawn = [
+        log.take(
+            "shapes",
+            entry,
+            read_shapes(
+                path,
+                reference=entry.reference,
+                organisation=entry.organisation,
+                layer=entry.layer,
+                crs=entry.crs,
+                file=label,
+            ),
+        )
+        for entry in project.sources.shapes
+        for path, label in project.find(entry)
+    ]
+    shapes, issues = site_shapes(sites, pd.concat(drawn) if drawn else no_shapes())
+    log.issues.append(issues)
+    return sites.join(pd.DataFrame(shapes)[[column.name for column in SITE_SHAPE_COLUMNS]]), shapes
 
 
 def _read_network(project: Project, study_area: Any, log: _Collected) -> tuple[Any, Any, Any]:

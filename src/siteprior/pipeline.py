@@ -6,7 +6,6 @@ the others.
 
 from __future__ import annotations
 
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +14,9 @@ from typing import Any
 import pandas as pd
 
 from siteprior import schema
-from siteprior.errors import OutputError, ProjectError, SitePriorError
-from siteprior.files import shipped, whole_file
+from siteprior.auditing import Audit, write_findings
+from siteprior.errors import ProjectError, SitePriorError
+from siteprior.files import move_file, shipped, whole_folder
 from siteprior.intake import Inputs, Say, read_inputs, silent
 from siteprior.presets import load_presets
 from siteprior.project import Project, load_project
@@ -33,12 +33,18 @@ class Assessment:
         :data:`siteprior.schema.SITES`, every site considered, ranked ones first.
     shortlist
         The first ``n`` of the ranked sites.
+    shapes
+        :data:`siteprior.schema.SITE_SHAPES`: polygons and discs of the sites.
     corridors, stops, areas
         The layers beside them.
     signals
         The market-failure record in long form, one row per site and signal.
     criteria
         The criteria with anchors, weights and sources.
+    history
+        What happened to each site from register to register, one row per event; empty without older registers.
+    duplicates
+        Pairs of records that are, or may be, one site, with reasons and confidence.
     issues
         The issue log.
     record
@@ -48,12 +54,15 @@ class Assessment:
     project: Project
     sites: Any
     shortlist: Any
+    shapes: Any
     corridors: Any
     corridor_stops: Any
     stops: Any
     areas: Any
     signals: pd.DataFrame
     criteria: pd.DataFrame
+    history: pd.DataFrame
+    duplicates: pd.DataFrame
     issues: pd.DataFrame
     record: dict[str, Any]
 
@@ -99,12 +108,15 @@ def assess(project: Project | Path | str, *, say: Say = silent) -> Assessment:
         project=loaded,
         sites=sites,
         shortlist=ranked.head(loaded.shortlist.n),
+        shapes=inputs.shapes.reindex(sites.index),
         corridors=inputs.corridors,
         corridor_stops=inputs.corridor_stops,
         stops=inputs.stops,
         areas=inputs.areas,
         signals=signals,
         criteria=_criteria(weights),
+        history=pd.DataFrame(columns=schema.HISTORY.names) if inputs.history is None else inputs.history.events,
+        duplicates=inputs.duplicates,
         issues=inputs.issues,
         record=run_record(loaded, inputs, sites, weights),
     )
@@ -137,19 +149,22 @@ def _join(project: Project, inputs: Inputs) -> Any:
     from siteprior.joins.access import join_access
     from siteprior.joins.areas import join_areas
     from siteprior.joins.corridors import join_corridors
+    from siteprior.joins.history import join_history
 
     access = load_presets("access")
     factor = access["walk_factor"].value
     sites = join_areas(inputs.sites, inputs.areas)
-    sites = join_access(sites, inputs.stops, walk_factor=factor)
-    return join_corridors(
+    sites = join_access(sites, inputs.stops, walk_factor=factor, shapes=inputs.shapes)
+    sites = join_corridors(
         sites,
         inputs.corridor_stops,
         inputs.corridors,
         walk_factor=factor,
         reach_m=access["rail_cutoff_m"].value,
         count_planned=project.corridors.count_planned,
+        shapes=inputs.shapes,
     )
+    return join_history(sites, None if inputs.history is None else inputs.history.sites)
 
 
 def _appraise(project: Project, sites: Any) -> tuple[Any, pd.DataFrame]:
@@ -166,25 +181,30 @@ def _appraise(project: Project, sites: Any) -> tuple[Any, pd.DataFrame]:
 def _rank(project: Project, sites: Any, weights: dict[str, float]) -> Any:
     """Apply the gates, score against fixed anchors, rank, and say how far each rank moves."""
     from siteprior.ranking.criteria import measure, value
-    from siteprior.ranking.gates import apply_gates
+    from siteprior.ranking.gates import apply_gates, gate_doubt
     from siteprior.ranking.robustness import rank_bands
     from siteprior.ranking.scoring import order, rank, score, score_band
+    from siteprior.ranking.uncertainty import value_ranges
 
     settings = load_presets("ranking")
     try:
         gated = apply_gates(sites, gates=project.gates, as_of=project.project.as_of)
     except SitePriorError as fault:
         raise ProjectError(*(f"{project.file}: [gates]: {sentence}" for sentence in fault.faults)) from None
+    gated["gate_doubt"] = gate_doubt(sites, gates=project.gates)
     eligible = gated["eligible"] == "yes"
     matrix = measure(sites, list(weights))
     scored = score(matrix, weights)
     scored["rank"] = rank(scored["score"], eligible)
+    low, high = value_ranges(sites, matrix)
     bands = rank_bands(
         value(matrix)[eligible],
         weights,
         seed=project.project.seed,
         draws=settings["weight_draws"].value,
         spread=settings["weight_spread"].value,
+        low=low[eligible],
+        high=high[eligible],
     )
     scored["score_band"] = score_band(scored["score"])
     joined = sites.join(gated).join(scored).join(bands)
@@ -220,8 +240,8 @@ def run(project: Project | Path | str, *, out: Path | str | None = None, say: Sa
     Returns
     -------
     Path
-        The folder: ``shortlist.gpkg``, ``ranking.csv``, ``issues.csv``, ``report.html``, ``run.json`` and
-        ``notebooks/``.
+        The folder: ``shortlist.gpkg``, ``site_shapes.gpkg``, ``ranking.csv``, ``issues.csv``, ``report.html``,
+        ``run.json`` and ``notebooks/``.
 
     Raises
     ------
@@ -230,26 +250,16 @@ def run(project: Project | Path | str, *, out: Path | str | None = None, say: Sa
     """
     loaded = project if isinstance(project, Project) else load_project(project)
     folder = _folder(loaded, out)
-    _check_writable(folder)
-    done = assess(loaded, say=say)
-    with tempfile.TemporaryDirectory(prefix="siteprior-") as temporary:
-        staged = Path(temporary)
+    with whole_folder(folder) as staged:
+        done = assess(loaded, say=say)
         try:
             publish(done, staged, say=say)
         except SitePriorError as fault:
             # A notebook that failed keeps what had run; it must outlive the temporary folder it was made in.
             for kept in sorted(staged.rglob("*.failed.ipynb")):
-                _move(kept, folder / kept.relative_to(staged))
+                move_file(kept, folder / kept.relative_to(staged))
             raise SitePriorError(*(text.replace(str(staged), str(folder)) for text in fault.faults)) from None
-        for path in sorted(p for p in staged.rglob("*") if p.is_file()):
-            _move(path, folder / path.relative_to(staged))
     return folder
-
-
-def _move(staged: Path, target: Path) -> None:
-    """Put a finished file in its place, whole, also across drives."""
-    with whole_file(target) as temporary:
-        temporary.write_bytes(staged.read_bytes())
 
 
 def publish(done: Assessment, folder: Path, *, say: Say = silent) -> None:
@@ -266,9 +276,12 @@ def publish(done: Assessment, folder: Path, *, say: Say = silent) -> None:
     attribution = done.record["attribution"]
     say("Writing the GeoPackage and tables")
     sites, shortlist, issues = leading_columns(done.sites), leading_columns(done.shortlist), done.issues
+    shapes, history, pairs = done.shapes[done.shapes.geometry.notna()], done.history, done.duplicates
     if head.illustrative:
         # A table travels without its report: each row has to say that it is invented.
-        sites, shortlist, issues = (table.assign(illustrative="yes") for table in (sites, shortlist, issues))
+        sites, shortlist, shapes, issues, history, pairs = (
+            table.assign(illustrative="yes") for table in (sites, shortlist, shapes, issues, history, pairs)
+        )
     write_geopackage(
         folder / "shortlist.gpkg",
         {
@@ -283,8 +296,18 @@ def publish(done: Assessment, folder: Path, *, say: Say = silent) -> None:
         metadata=done.record,
         illustrative=head.illustrative,
     )
+    write_geopackage(
+        folder / "site_shapes.gpkg",
+        {"site_shapes": shapes},
+        {},
+        as_of=head.as_of,
+        metadata=done.record,
+        illustrative=head.illustrative,
+    )
     write_csv(folder / "ranking.csv", sites.drop(columns="geometry").reset_index())
     write_csv(folder / "issues.csv", issues)
+    write_csv(folder / "history.csv", history)
+    write_csv(folder / "duplicates.csv", pairs)
     write_run_record(folder / "run.json", done.record)
     say("Drawing the map, writing the report, running the notebook")
     with ThreadPoolExecutor(max_workers=1) as beside:
@@ -327,14 +350,16 @@ def demo(*, out: Path | str = Path("outputs/demo"), say: Say = silent) -> Path:
 
 
 def check(project: Project | Path | str, *, out: Path | str | None = None, say: Say = silent) -> pd.DataFrame:
-    """Read and audit every input of a project, rank nothing; write ``issues.csv`` and return the issue log.
+    """Read and audit every input of a project, rank nothing; write what was found and return the issue log.
 
     Parameters
     ----------
     project
         A project file or a loaded project.
     out
-        The folder for ``issues.csv``; ``outputs/<project>-<as_of>`` by default.
+        The folder to write; ``outputs/<project>-<as_of>`` by default. ``issues.csv`` holds the issues of all inputs;
+        beside it stands the audit of the project's registers as ``siteprior audit`` writes it: ``sites.csv``,
+        ``files.csv``, ``audit.html`` and ``councils/*.xlsx``.
     say
         Called with one line per stage.
 
@@ -344,27 +369,27 @@ def check(project: Project | Path | str, *, out: Path | str | None = None, say: 
         When the project, an input or the folder cannot be used.
     """
     from siteprior.publish.tables import write_csv
+    from siteprior.sources.areas import districts
 
     loaded = project if isinstance(project, Project) else load_project(project)
-    folder = _folder(loaded, out)
-    _check_writable(folder)
-    issues = read_inputs(loaded, say=say).issues
-    write_csv(folder / "issues.csv", issues)
-    return issues
+    head = loaded.project
+    with whole_folder(_folder(loaded, out)) as staged:
+        inputs = read_inputs(loaded, say=say)
+        if inputs.register_files.empty:
+            write_csv(staged / "issues.csv", inputs.issues)
+            return inputs.issues
+        registers = inputs.sites_read[inputs.sites_read["file"].isin(inputs.register_files["file"])]
+        write_findings(
+            Audit(registers, inputs.issues, inputs.register_files, ()),
+            staged,
+            boundaries=districts(inputs.areas),
+            title=f"{head.title}: audit of the registers",
+            illustrative=head.illustrative,
+            say=say,
+        )
+    return inputs.issues
 
 
 def _folder(project: Project, out: Path | str | None) -> Path:
     """Return the run's folder: the one asked for, or the project's name and date under ``outputs``."""
     return Path(out) if out is not None else Path("outputs") / f"{project.name}-{project.project.as_of.isoformat()}"
-
-
-def _check_writable(folder: Path) -> None:
-    """Refuse a folder that cannot be written before any work is done."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as fault:
-        raise OutputError(
-            f"{folder}: the folder cannot be written ({fault.strerror or fault}); choose another with --out"
-        ) from None

@@ -53,6 +53,15 @@ class OwnSites(File):
     crs: str | None = None
 
 
+class Shapes(File):
+    """Polygons of sites: the column of their reference, and whose sites all are (ONS code)."""
+
+    reference: str | None = None
+    organisation: str | None = None
+    layer: str | None = None
+    crs: str | None = None
+
+
 class Areas(File):
     """LSOA polygons: the columns that hold code, name and district code, and the census year of the codes."""
 
@@ -105,6 +114,9 @@ class Sources(_Settings):
 
     registers: Annotated[tuple[Register, ...], BeforeValidator(_list)] = ()
     own_sites: Annotated[tuple[OwnSites, ...], BeforeValidator(_list)] = ()
+    history: Annotated[tuple[Register, ...], BeforeValidator(_list)] = ()
+    shapes: Annotated[tuple[Shapes, ...], BeforeValidator(_list)] = ()
+    postcodes: Annotated[tuple[File, ...], BeforeValidator(_list)] = ()
     stops: Annotated[tuple[File, ...], BeforeValidator(_list)]
     openings: Annotated[tuple[File, ...], BeforeValidator(_list)] = ()
     areas: Annotated[Areas, BeforeValidator(_named)]

@@ -18,7 +18,8 @@ from siteprior.presets import preset_rows
 from siteprior.project import Project
 
 PRESET_FILES = (
-    "registers", "access", "deprivation", "capacity", "failure", "gates", "criteria", "weights", "ranking",
+    "registers", "history", "duplicates", "shapes", "access", "deprivation", "capacity", "failure", "gates",
+    "criteria", "weights", "ranking",
 )  # fmt: skip
 PACKAGES = ("geopandas", "numpy", "pandas", "pyogrio", "pyproj", "scipy", "shapely")
 

@@ -31,6 +31,11 @@ OWNERSHIP = (
     "mixed ownership",
     "unknown ownership",
 )
+REGISTER_STATES = ("listed", "ended", "disappeared", "re-entered")
+HISTORY_EVENTS = (
+    "first seen", "reference", "not listed", "listed again", "ended", "capacity", "hectares", "planning status",
+    "ownership", "part of",
+)  # fmt: skip
 PLANNING_STATUS = ("permissioned", "not permissioned", "pending decision")
 PERMISSION_TYPE = (
     "full planning permission",
@@ -43,6 +48,7 @@ PERMISSION_TYPE = (
 )
 DEVELOPMENT = ("under construction", "completed")
 CONFIDENCE = ("high", "medium", "low", "none")
+SHAPE_BASES = ("polygon by reference", "polygon by location", "disc", "point")
 VERDICTS = ("Identified", "Indicated", "Not found", "Cannot tell")
 MODES = ("rail", "metro", "bus", "coach", "ferry", "air")
 STOP_STATES = ("open", "planned", "closed", "not stated")
@@ -142,6 +148,8 @@ REGISTER = Table(
         Column("register", "text", "Register", "'brownfield register', or the name the project gives the user's own sites"),
         Column("file", "text", "File", "File the row was read from, as the project names it"),
         Column("row", "integer", "Row", "Record number in the file, header included", "record"),
+        Column("also_known_as", "text", "Also known as", "Site ids of the records merged with this one: certainly the same site"),
+        Column("possible_duplicates", "text", "Possible duplicates", "Site ids that are likely or possibly the same site, or a part of it; not merged"),
         Column("original_x", "text", "X as stated", "First coordinate exactly as it stood", source=BLR),
         Column("original_y", "text", "Y as stated", "Second coordinate exactly as it stood", source=BLR),
         Column("coordinate_system", "text", "Coordinate system as stated", "Coordinate system exactly as it stood", source=BLR),
@@ -153,6 +161,43 @@ REGISTER = Table(
     ),
 )  # fmt: skip
 """One row per site of a register or of the user's own list; index ``<organisation>:<reference>``."""
+
+POSTCODES = Table(
+    "postcodes", "postcode", False,
+    (
+        Column("easting", "number", "Easting", "Easting of the postcode on the British National Grid", "m", "OS Code-Point Open"),
+        Column("northing", "number", "Northing", "Northing of the postcode on the British National Grid", "m", "OS Code-Point Open"),
+    ),
+)  # fmt: skip
+"""One row per postcode that has a position; index ``B1 1AA``."""
+
+SHAPES = Table(
+    "shapes given", "shape_id", True,
+    (
+        Column("reference", "text", "Site reference", "Reference of the site the shape is drawn for, where the file tells it", source="own shapes"),
+        Column("organisation", "text", "Council code", "ONS code of the council whose sites these are, where the project states it", source="ONS"),
+        Column("hectares", "number", "Shape hectares", "Area of the shape", "ha"),
+    ),
+)  # fmt: skip
+"""One row per polygon the user has, from any vector file; index ``<file>#<feature>``."""
+
+SITE_SHAPE_COLUMNS = (
+    Column("shape_basis", "text", "Shape from", "What the site's extent rests on; blank where the site has no place", allowed=SHAPE_BASES),
+    Column("position_uncertainty_m", "number", "Position uncertainty", "How far the site may reach, or lie, from where it is measured; blank where its extent is not known", "m"),
+)  # fmt: skip
+
+SITE_SHAPES = Table(
+    "site shapes", "site_id", True,
+    (
+        Column("site_name", "text", "Site name and address", "Name and address as registered", source=BLR),
+        *SITE_SHAPE_COLUMNS,
+        Column("shape_id", "text", "Shape", "File and feature number of the polygon; the first where several make up the site"),
+        Column("shape_hectares", "number", "Shape hectares", "Area of the polygon; for a disc the registered hectares it is made from", "ha"),
+        Column("hectares", "number", "Hectares", "Site area as registered", "ha", BLR),
+        Column("hectares_agree", "flag", "Hectares agree", "Whether the polygon's area and the registered one agree; blank where one is missing", allowed=("yes", "no")),
+    ),
+)  # fmt: skip
+"""One row per site: a polygon, or a disc of its hectares, or no shape."""
 
 STOPS = Table(
     "stops", "atco_code", True,
@@ -223,11 +268,15 @@ SITE_ACCESS_COLUMNS = (
     Column("nearest_stop_mode", "text", "Its mode", "Mode of that stop", source="NaPTAN", allowed=("rail", "metro")),
     Column("nearest_stop_atco", "text", "Its ATCO code", "ATCO code of that stop", source="NaPTAN"),
     Column("walk_m", "number", "Walk to rail or metro", "Walk to the nearest open rail or metro stop", "m"),
+    Column("walk_low_m", "number", "Walk to rail or metro, lowest", "Walk from the nearest place the site may reach", "m"),
+    Column("walk_high_m", "number", "Walk to rail or metro, highest", "Walk from the farthest place the site may reach", "m"),
     Column("walk_basis", "text", "Walk measured by", "How walking distances were measured", allowed=("network", "straight-line")),
     Column("rail_walk_m", "number", "Walk to rail", "Walk to the nearest open rail station", "m"),
     Column("metro_walk_m", "number", "Walk to metro", "Walk to the nearest open metro stop", "m"),
     Column("bus_stop", "text", "Nearest bus stop", "Nearest open bus stop", source="NaPTAN"),
     Column("bus_walk_m", "number", "Walk to bus", "Walk to the nearest open bus stop", "m"),
+    Column("bus_walk_low_m", "number", "Walk to bus, lowest", "Walk from the nearest place the site may reach", "m"),
+    Column("bus_walk_high_m", "number", "Walk to bus, highest", "Walk from the farthest place the site may reach", "m"),
 )  # fmt: skip
 
 SITE_CORRIDOR_COLUMNS = (
@@ -236,14 +285,32 @@ SITE_CORRIDOR_COLUMNS = (
     Column("corridor_stop", "text", "Corridor stop", "The corridor's nearest stop that counts"),
     Column("corridor_stop_state", "text", "Corridor stop state", "State of that stop on the network date", allowed=STOP_STATES),
     Column("corridor_walk_m", "number", "Walk to corridor", "Walk to the corridor's nearest stop", "m"),
+    Column("corridor_walk_low_m", "number", "Walk to corridor, lowest", "Walk from the nearest place the site may reach", "m"),
+    Column("corridor_walk_high_m", "number", "Walk to corridor, highest", "Walk from the farthest place the site may reach", "m"),
     Column("corridor_chainage_m", "number", "Chainage", "Where the site lies along the corridor's line, from its first stop", "m"),
     Column("corridors", "text", "All corridors in reach", "Every corridor with a counted stop within the walk cut-off, nearest first"),
+)  # fmt: skip
+
+SITE_HISTORY_COLUMNS = (
+    Column("first_seen", "date", "First seen", "First vintage of the register held that lists the site"),
+    Column("last_seen", "date", "Last seen", "Last vintage of the register held that lists the site"),
+    Column("vintages_seen", "integer", "Vintages seen", "Vintages of the register held that list the site", "vintages"),
+    Column("register_state", "text", "Register state", "What became of the site on its council's register", allowed=REGISTER_STATES),
+    Column("years_on_register", "number", "Years on the register", "Years from the earlier of the stated start and the first vintage seen, to as_of where still listed, else to its end or last sight; a least age where left-censored", "years"),
+    Column("age_basis", "text", "Age: what it rests on", "Whether the start is stated, or only known to be earlier (left-censored)"),
+    Column("capacity_change", "integer", "Change of homes", "Fewest net homes: last known less first known, where known at least twice", "homes"),
+    Column("hectares_change", "number", "Change of area", "Hectares: last known less first known, where known at least twice", "ha"),
+    Column("status_changes", "integer", "Changes of planning status", "How often the planning permission status changed between vintages", "changes"),
+    Column("previously_part_of", "text", "Previously part of", "Site ids this site was part of or grew out of, nearest first"),
+    Column("earlier_ids", "text", "Earlier ids", "Site ids under which earlier vintages list the same site, newest first"),
 )  # fmt: skip
 
 SITE_APPRAISAL_COLUMNS = (
     Column("rule_dwellings", "integer", "Homes by rule", "Homes by rule: hectares × net share × density, rounded down", "homes"),
     Column("rule_density_dph", "number", "Density by rule", "Net density the rule assumed", "homes/ha"),
     Column("capacity_dwellings", "integer", "Homes scored", "The capacity that is scored: the register's figure, or the rule's where the project says so", "homes"),
+    Column("capacity_low_dwellings", "integer", "Homes scored, lowest", "Lowest of the figures of homes the site's range is taken from; blank where no capacity is known", "homes"),
+    Column("capacity_high_dwellings", "integer", "Homes scored, highest", "Highest of the figures of homes the site's range is taken from; blank where no capacity is known", "homes"),
     Column("capacity_basis", "text", "Homes scored by", "Which figure that is", allowed=("register", "rule")),
     Column("market_failure", "text", "Market failure", "Verdict on market failure", allowed=VERDICTS),
     Column("market_failure_reasons", "text", "Market failure codes", "Signal letter, rank among the site's signals, evidence grade; strongest first"),
@@ -256,22 +323,39 @@ SITE_APPRAISAL_COLUMNS = (
 SITE_RANKING_COLUMNS = (
     Column("eligible", "flag", "Eligible", "Whether the site passed every gate", allowed=("yes", "no")),
     Column("gate_reasons", "text", "Gate reasons", "Codes of the gates the site failed, or of what could not be told"),
+    Column("gate_doubt", "text", "Gate doubt", "Codes of the gates the uncertainty of the site's place could turn, either way"),
     Column("score", "number", "Score", "Weighted value on fixed anchors", "0–1"),
     Column("coverage", "number", "Coverage", "Share of the weight that rests on known values", "0–1"),
     Column("rank", "integer", "Rank", "Rank by score, 1 = first; equal scores share the better rank", "rank"),
-    Column("rank_p05", "integer", "Rank, best case", "5th percentile of the rank over redrawn weights", "rank"),
-    Column("rank_p95", "integer", "Rank, worst case", "95th percentile of the rank over redrawn weights", "rank"),
+    Column("rank_p05", "integer", "Rank, best case", "5th percentile of the rank over redrawn weights, and over facts redrawn where they are uncertain or unknown", "rank"),
+    Column("rank_p95", "integer", "Rank, worst case", "95th percentile of the rank over redrawn weights, and over facts redrawn where they are uncertain or unknown", "rank"),
     Column("score_band", "text", "Score band", "Band of the score, for maps"),
 )  # fmt: skip
 
 SITES = Table(
     "sites", "site_id", True,
-    (*REGISTER.columns, *SITE_AREA_COLUMNS, *SITE_ACCESS_COLUMNS, *SITE_CORRIDOR_COLUMNS,
-     *SITE_APPRAISAL_COLUMNS, *SITE_RANKING_COLUMNS),
+    (*REGISTER.columns, *SITE_SHAPE_COLUMNS, *SITE_AREA_COLUMNS, *SITE_ACCESS_COLUMNS, *SITE_CORRIDOR_COLUMNS,
+     *SITE_HISTORY_COLUMNS, *SITE_APPRAISAL_COLUMNS, *SITE_RANKING_COLUMNS),
 )  # fmt: skip
 """Every site considered, with all that was joined, appraised and ranked; ``c_<criterion>`` columns follow."""
 
-TABLES = (SITES, STOPS, CORRIDOR_STOPS, CORRIDORS, AREAS, DEPRIVATION)
+HISTORY = Table(
+    "history", "event_id", False,
+    (
+        Column("site_id", "text", "Site id", "The site, under the id it has in the last vintage that lists it"),
+        Column("published", "date", "Published", "The vintage that shows it"),
+        Column("event", "text", "Event", "What happened", allowed=HISTORY_EVENTS),
+        Column("field", "text", "Field", "The register's column that changed"),
+        Column("before", "text", "Before", "Its value in the vintage before that states one"),
+        Column("after", "text", "After", "Its value now"),
+        Column("basis", "text", "Basis", "How the site was recognised, or which statement the event rests on"),
+        Column("file", "text", "File", "File the event was read from, as the project names it"),
+        Column("row", "integer", "Row", "Record number in that file, header included", "record"),
+    ),
+)  # fmt: skip
+"""One row per event in the life of a site on its council's register; sites that left the register among them."""
+
+TABLES = (SITES, SITE_SHAPES, SHAPES, STOPS, CORRIDOR_STOPS, CORRIDORS, AREAS, DEPRIVATION, POSTCODES, HISTORY)
 
 
 def conform(table: Any, declared: Table) -> Any:

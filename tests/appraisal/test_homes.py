@@ -113,6 +113,22 @@ def test_the_rule_is_scored_for_all_or_none():
     assert by_register["rule_dwellings"].equals(by_rule["rule_dwellings"])
 
 
+def test_the_range_runs_over_the_figures_there_are():
+    sites = table(
+        hectares=[0.4, 0.4, 0.4, 0.4, None, 0.4, 0.4], walk_m=[900.0] * 7,  # by rule 0.4 ha × 35 = 14 homes
+        minimum_net_dwellings=[10, 10, 20, 10, 10, None, 10], maximum_net_dwellings=[30, 10, None, None, None, 30, 4],
+    )  # fmt: skip
+    done = capacity(sites, profile="nppf-draft-2025")
+    ranges = done[["capacity_low_dwellings", "capacity_high_dwellings"]].astype(object).fillna("").to_numpy().tolist()
+    # both stated, or the same; one stated, so the rule's beside it; no rule; none scored; a most below the least
+    assert ranges == [[10, 30], [10, 10], [14, 20], [10, 14], [10, 10], ["", ""], [10, 14]]
+    by_rule = capacity(sites, profile="nppf-draft-2025", basis="rule")
+    assert by_rule["capacity_dwellings"].dropna().tolist() == [14] * 6
+    low, high = by_rule["capacity_low_dwellings"], by_rule["capacity_high_dwellings"]
+    assert low.astype(object).fillna("").tolist() == [10, 10, 14, 10, "", 14, 10]
+    assert high.astype(object).fillna("").tolist() == [30, 14, 20, 14, "", 14, 14]
+
+
 def test_kinds_and_index():
     sites = table(hectares=[0.4, 0.5], minimum_net_dwellings=[3, 4]).iloc[::-1]
     done = capacity(sites, profile="black-country")

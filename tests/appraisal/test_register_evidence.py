@@ -143,6 +143,16 @@ def test_blight_by_hand():
     assert done["reason"].iloc[4] == "no other register site within 400 m"
 
 
+def test_blight_does_not_count_what_may_be_the_same_site():
+    sites = table([{"easting": e, "northing": 0, "hectares": h} for e, h in [(0, 9.0), (10, 2.0), (20, 1.5)]])
+    assert evidence.blight(sites, sites)["value"].tolist() == pytest.approx([0.7, 1.0, 1.0])
+    flagged = sites.assign(possible_duplicates=["E1:1", None, "E1:7; E1:1"])  # the second names none itself
+    done = evidence.blight(flagged, flagged)
+    assert done["value"].tolist() == pytest.approx([0.3, 0.0, 1.0])  # only 1.5 ha; nothing; 9 ha
+    assert done["reason"].iloc[1] == "no other register site within 400 m"
+    pd.testing.assert_frame_equal(evidence.blight(sites, flagged), done)
+
+
 def test_blight_does_not_depend_on_row_order_and_counts_rows_that_are_not_sites_here():
     random = np.random.default_rng(5)
     rows = [{"easting": e, "northing": n, "hectares": h} for e, n, h in random.uniform(0.1, 900, (60, 3)).round(1)]

@@ -4,7 +4,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from siteprior.schema import CORRIDOR_STOPS, STOPS, conform
+from siteprior.schema import CORRIDOR_STOPS, SITE_SHAPES, STOPS, conform
 
 
 @pytest.fixture
@@ -42,5 +42,16 @@ def make_corridor_stops():
         table = table.assign(stop_name="Stop " + table.index, kind="metro")
         points = gpd.points_from_xy(table["x"], table["y"])
         return conform(gpd.GeoDataFrame(table.drop(columns=["x", "y"]), geometry=points, crs=27700), CORRIDOR_STOPS)
+
+    return make
+
+
+@pytest.fixture
+def make_shapes():
+    def make(sites, *polygons):
+        """Make the sites' shapes; None is a disc, which the joins take from the sites' own columns."""
+        basis = ["disc" if polygon is None else "polygon by reference" for polygon in polygons]
+        shapes = gpd.GeoSeries(list(polygons), index=sites.index, crs=27700)
+        return conform(gpd.GeoDataFrame({"shape_basis": basis}, index=sites.index, geometry=shapes), SITE_SHAPES)
 
     return make

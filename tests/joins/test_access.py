@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from shapely import box
 
 from siteprior.errors import InputError
 from siteprior.joins.access import join_access
@@ -20,7 +21,9 @@ def test_walks_to_the_nearest_open_stop_of_each_mode(make_sites, make_stops):
     sites = make_sites((0, 0), (0, 1000), (60_000, 80_000), None)
     joined = join_access(sites, stops, walk_factor=1.3)
     assert joined.index.equals(sites.index)
-    here, beside, far, nowhere = (joined.loc[name, COLUMNS] for name in joined.index)
+    columns = [name for name in COLUMNS if not name.endswith(("_low_m", "_high_m"))]
+    here, beside, far, nowhere = (joined.loc[name, columns] for name in joined.index)
+    assert joined[[name for name in COLUMNS if name not in columns]].isna().all(axis=None)  # no reach is known
     assert here.to_list() == ["Stop 9100A", "rail", "9100A", 650.0, "straight-line", 650.0, 1300.0, "Stop 4300B", 65.0]
     assert beside[["nearest_stop_atco", "walk_m", "nearest_stop_mode"]].to_list() == ["9400A", 0.0, "metro"]
     assert far["metro_walk_m"] == pytest.approx(1.3 * np.hypot(60_000, 79_000))  # however far
@@ -56,6 +59,49 @@ def test_no_open_stop_leaves_everything_missing(make_sites, make_stops):
     joined = join_access(make_sites((0, 0)), stops, walk_factor=1.3)
     assert joined[COLUMNS].isna().all(axis=None)
     assert joined.dtypes[["walk_m", "nearest_stop"]].astype(str).to_list() == ["float64", "str"]
+
+
+def test_walks_range_over_what_the_position_leaves_open(make_sites, make_stops):
+    stops = make_stops(("9100A", "rail", 100, 0), ("4300A", "bus", 0, 400))
+    sites = make_sites((0, 0), (0, 0), (0, 0), None).assign(position_uncertainty_m=[60.0, 150.0, np.nan, np.nan])
+    joined = join_access(sites, stops, walk_factor=1.3)
+    assert joined["walk_low_m"].tolist()[:2] == [pytest.approx(1.3 * 40), 0]  # never below nought
+    assert joined["walk_high_m"].tolist()[:2] == pytest.approx([1.3 * 160, 1.3 * 250])
+    assert joined["bus_walk_low_m"].tolist()[:2] == pytest.approx([1.3 * 340, 1.3 * 250])
+    assert joined["bus_walk_high_m"].tolist()[:2] == pytest.approx([1.3 * 460, 1.3 * 550])
+    ends = [f"{walk}_{end}_m" for walk in ("walk", "bus_walk") for end in ("low", "high")]
+    assert joined[ends].iloc[2:].isna().all(axis=None)  # how far the site reaches is not known
+    assert joined["walk_m"].tolist()[:3] == pytest.approx([130] * 3)
+
+
+def test_polygons_are_measured_from_their_edges_and_corners(make_sites, make_stops, make_shapes):
+    stops = make_stops(("9100A", "rail", 100, 0), ("9100B", "rail", -70, 0), ("4300A", "bus", 10, 10))
+    sites = make_sites((20, 0), (20, 0), (20, 0)).assign(position_uncertainty_m=[0.0, 5.0, 30.0])
+    shapes = make_shapes(sites, box(-50, -50, 50, 50), box(-50, -50, 50, 50), None)
+    joined = join_access(sites, stops, walk_factor=1.0, shapes=shapes)
+    # the point is nearest to A; the polygon reaches to within 20 m of B, and its far corners lie 150, 50 from A
+    assert joined["walk_m"].tolist() == [80] * 3
+    assert joined["walk_low_m"].tolist() == [20, 15, 50]
+    assert joined["walk_high_m"].tolist() == pytest.approx([np.hypot(150, 50), np.hypot(150, 50) + 5, 110])
+    assert joined["bus_walk_low_m"].tolist() == [0, 0, 0]  # the stop stands on the site
+    without = join_access(sites, stops, walk_factor=1.0)
+    assert without["walk_low_m"].tolist() == [80, 75, 50]
+
+
+def test_the_range_holds_every_walk_from_within_the_shape(make_sites, make_stops, make_shapes):
+    rng = np.random.default_rng(9)
+    stops = make_stops(*((f"91{n:03}", "rail", *rng.uniform(0, 3000, 2)) for n in range(30)))
+    sites = make_sites(*rng.uniform(0, 3000, (20, 2)))
+    sites["position_uncertainty_m"] = [*rng.uniform(0, 300, 10), *[0.0] * 10]
+    polygons = [p.buffer(rng.uniform(20, 300), quad_segs=2) for p in sites.geometry[10:]]
+    joined = join_access(sites, stops, walk_factor=1.3, shapes=make_shapes(sites, *[None] * 10, *polygons))
+    areas = [*sites.geometry[:10].buffer(sites["position_uncertainty_m"][:10]), *polygons]
+    for name, area in zip(sites.index, areas, strict=True):
+        spots = np.array([*area.exterior.segmentize(20).coords, *area.representative_point().coords])
+        walks = 1.3 * np.hypot(*(spots[:, None] - stops.get_coordinates().to_numpy()[None]).transpose(2, 0, 1)).min(1)
+        assert joined.loc[name, "walk_low_m"] <= walks.min() + 1e-6
+        assert joined.loc[name, "walk_high_m"] >= walks.max() - 1e-6
+        assert joined.loc[name, "walk_low_m"] <= joined.loc[name, "walk_m"] <= joined.loc[name, "walk_high_m"]
 
 
 @pytest.mark.parametrize("factor", [0.9, 0, float("nan")])

@@ -51,7 +51,21 @@ def test_the_nearest_stop_that_counts(make_sites, two):
 
 def test_a_planned_stop_counts_only_when_told_so(make_sites, two):
     joined = join(make_sites((1000, 1900)), *two, count_planned=True)
-    assert joined[COLUMNS].iloc[0].to_list() == ["B", "metro", "Stop B#2", "planned", 130, 1900, "B"]
+    told = joined[COLUMNS].drop(columns=["corridor_walk_low_m", "corridor_walk_high_m"])
+    assert told.iloc[0].to_list() == ["B", "metro", "Stop B#2", "planned", 130, 1900, "B"]
+
+
+def test_the_walk_ranges_over_what_the_position_leaves_open(make_sites, make_shapes, two):
+    sites = make_sites((1000, 500), (1000, 500), (1000, 500)).assign(position_uncertainty_m=[100.0, 0.0, np.nan])
+    field = shapely.box(900, 400, 1300, 600)
+    joined = join(sites, *two, shapes=make_shapes(sites, None, field, None))
+    assert joined["corridor_walk_m"].to_list() == [650] * 3
+    assert joined["corridor_walk_low_m"].to_list()[:2] == pytest.approx([1.3 * 400, 1.3 * 400])
+    assert joined["corridor_walk_high_m"].to_list()[:2] == pytest.approx([1.3 * 600, 1.3 * np.hypot(300, 600)])
+    assert joined.loc["E08:3", ["corridor_walk_low_m", "corridor_walk_high_m"]].isna().all()
+    # a planned stop that does not count shortens no walk either
+    nearer = join(sites, *two, shapes=make_shapes(sites, None, field, None), count_planned=True)
+    assert (nearer["corridor_walk_low_m"][:2] <= joined["corridor_walk_low_m"][:2]).all()
 
 
 def test_of_corridors_equally_near_the_first_by_name_and_all_in_reach_nearest_first(make_sites, two):

@@ -137,6 +137,16 @@ def _sites():
     return schema.conform(table, schema.SITES).sort_values(["rank", "reference"])
 
 
+def _site_shapes(sites):
+    """Return discs, the first of them a drawn polygon, of the sites that have a place."""
+    placed = sites[sites.geometry.notna()]
+    table = placed[["site_name", "hectares", "geometry"]].assign(shape_basis="disc", shape_hectares=placed["hectares"])
+    table["position_uncertainty_m"] = (table["hectares"] * 1e4 / np.pi) ** 0.5
+    table["geometry"] = table.buffer(table["position_uncertainty_m"])
+    table.loc[table.index[0], ["shape_basis", "shape_id", "hectares_agree"]] = ["polygon by reference", "a#1", "yes"]
+    return schema.conform(table, schema.SITE_SHAPES)
+
+
 def _criteria():
     return pd.DataFrame(
         {
@@ -204,6 +214,7 @@ def made_up() -> SimpleNamespace:
         corridors=_corridors(),
         stops=_stops(),
         areas=_areas(),
+        site_shapes=_site_shapes(sites),
         criteria=criteria,
         issues=issues,
         record=record,
@@ -231,3 +242,12 @@ def package(layers, tables, made_up, tmp_path_factory):
 
     path = tmp_path_factory.mktemp("run") / "shortlist.gpkg"
     return write_geopackage(path, layers, tables, as_of=made_up.as_of, metadata=made_up.record, illustrative=True)
+
+
+@pytest.fixture(scope="session")
+def shapes_package(made_up, tmp_path_factory):
+    """Return the path of the GeoPackage of the made-up sites' shapes."""
+    from siteprior.publish.geopackage import write_geopackage
+
+    path = tmp_path_factory.mktemp("shapes") / "site_shapes.gpkg"
+    return write_geopackage(path, {"site_shapes": made_up.site_shapes}, {}, as_of=made_up.as_of)

@@ -73,7 +73,7 @@ class TestContents:
         empty = {name: table.iloc[:0] for name, table in layers.items()}
         path = write_geopackage(tmp_path / "a.gpkg", empty, tables, as_of=AS_OF)
         types = dict(ask(path, "SELECT table_name, geometry_type_name FROM gpkg_geometry_columns"))
-        assert types == {name: facts.geometry.upper() for name, facts in LAYERS.items()}
+        assert types == {name: LAYERS[name].geometry.upper() for name in layers}
         back = gpd.read_file(path, layer="shortlist")
         assert len(back) == 0
         assert "c_walk" in back.columns
@@ -87,13 +87,13 @@ class TestContents:
 
 
 class TestMeaning:
-    def test_columns_have_titles_units_and_meanings_none_twice(self, package):
+    def test_columns_have_titles_units_and_meanings_none_twice(self, package, layers):
         rows = ask(package, "SELECT table_name, column_name, name, description FROM gpkg_data_columns")
         titles = {(layer, column): title for layer, column, title, _ in rows}
         assert titles["sites", "corridor_walk_m"] == "Walk to corridor (m)"
         assert titles["sites", "c_walk"] == "Score from walk to the corridor (0–1)"
         assert titles["areas", "imd_decile"] == "Index of Multiple Deprivation decile"
-        for layer in LAYERS:
+        for layer in layers:
             of_layer = [title for (name, _), title in titles.items() if name == layer]
             assert len(of_layer) == len(set(of_layer))
         declared = {column.name for column in schema.SITES.columns}
@@ -123,7 +123,7 @@ class TestMeaning:
 
     def test_illustrative_layers_say_so(self, package, layers, tmp_path):
         said = dict(ask(package, "SELECT table_name, description FROM gpkg_contents"))
-        assert all(said[name].startswith("Illustrative data – not real sites.") for name in LAYERS)
+        assert all(said[name].startswith("Illustrative data – not real sites.") for name in layers)
         real = write_geopackage(tmp_path / "a.gpkg", layers, {}, as_of=AS_OF)
         assert not any("llustrative" in row[0] for row in ask(real, "SELECT description FROM gpkg_contents"))
 
@@ -133,12 +133,12 @@ class TestMeaning:
 
 
 class TestStyles:
-    def test_are_stored_the_one_way_qgis_applies_them(self, package):
+    def test_are_stored_the_one_way_qgis_applies_them(self, package, layers):
         rows = ask(
             package,
             "SELECT f_table_catalog, f_table_schema, f_table_name, f_geometry_column, useAsDefault FROM layer_styles",
         )
-        assert rows == [("", "", name, "geom", 1) for name in LAYERS]
+        assert rows == [("", "", name, "geom", 1) for name in layers]
         assert ask(package, "SELECT data_type FROM gpkg_contents WHERE table_name = 'layer_styles'") == [
             ("attributes",)
         ]

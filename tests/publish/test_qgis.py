@@ -16,9 +16,12 @@ CHECK = Path(__file__).with_name("qgis_check.py")
 @pytest.fixture(scope="module")
 def seen(package, tmp_path_factory):
     """Open the file in QGIS without a window and return what it sees."""
+    return look(package, tmp_path_factory.mktemp("qgis"))
+
+
+def look(package, home):
     if not SYSTEM_PYTHON.exists():
         pytest.skip("there is no system Python to look for QGIS in")
-    home = tmp_path_factory.mktemp("qgis")
     surroundings = {"PATH": "/usr/bin:/bin", "HOME": str(home), "XDG_RUNTIME_DIR": str(home)}
     there = subprocess.run([SYSTEM_PYTHON, "-c", "import qgis.core, osgeo"], capture_output=True, env=surroundings)
     if there.returncode:
@@ -104,3 +107,13 @@ def test_picture_shows_something_in_every_layers_colour(seen):
     drawn = set(np.unique(red << 16 | green << 8 | blue).tolist())
     of_metro, of_rail, most_deprived, best_band = 0x0072B2, 0x3D3D3D, 0xA3AFC0, 0x7A2100
     assert {of_metro, of_rail, most_deprived, best_band} <= drawn
+
+
+def test_shapes_are_outlines_that_hide_nothing(shapes_package, made_up, tmp_path):
+    facts = look(shapes_package, tmp_path)["layers"]["site_shapes"]
+    assert facts["features"] == len(made_up.site_shapes)
+    assert facts["rules"] == ["Disc of the registered hectares", "Polygon"]
+    assert facts["bad_rules"] == []
+    assert facts["aliases"]["position_uncertainty_m"] == "Position uncertainty (m)"
+    assert facts["widgets"]["shape_basis"] == "ValueMap"
+    assert any("<br>Shape from: disc<br>" in tip and "<br>Position: ± " in tip for tip in facts["tips"])

@@ -10,12 +10,12 @@ import pytest
 from siteprior.publish import colours
 from siteprior.publish.qgis_styles import layer_style, ordered_bands
 
-LAYERS = ("shortlist", "sites", "corridors", "stops", "areas")
+LAYERS = ("shortlist", "sites", "corridors", "stops", "areas", "site_shapes")
 
 
 @pytest.mark.parametrize("name", LAYERS)
-def test_is_well_formed_and_every_rule_has_its_symbol(name, layers):
-    _, qml = layer_style(name, layers[name], {"a": 'Title "with" <marks> & more'})
+def test_is_well_formed_and_every_rule_has_its_symbol(name, made_up):
+    _, qml = layer_style(name, getattr(made_up, name), {"a": 'Title "with" <marks> & more'})
     root = ET.fromstring(qml)
     rules = root.findall(".//rule[@symbol]")
     symbols = root.findall(".//symbols/symbol")  # the centre of displaced marks stands elsewhere

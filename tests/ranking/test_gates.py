@@ -9,7 +9,7 @@ import pytest
 
 from siteprior import schema
 from siteprior.errors import InputError, SitePriorError
-from siteprior.ranking.gates import GATES, apply_gates, gate_table
+from siteprior.ranking.gates import GATES, apply_gates, gate_doubt, gate_table
 
 DAY = date(2021, 1, 1)
 GOOD = {
@@ -117,3 +117,24 @@ def test_the_gates_print_with_their_sources():
     assert listed.loc["low_coordinate_confidence", "default"] == "off"
     assert "SI 2017/403" in listed.loc["too_small", "source"]
     assert listed.loc["beyond_corridor_walk", "thresholds"] == "walk_m 960 m"
+
+
+def test_a_place_that_could_turn_the_walk_gate_is_told_either_way():
+    sites = table(
+        {"corridor_walk_m": 900.0, "corridor_walk_low_m": 800.0, "corridor_walk_high_m": 1000.0},
+        {"corridor_walk_m": 1000.0, "corridor_walk_low_m": 960.0, "corridor_walk_high_m": 1040.0},
+        {"corridor_walk_m": 900.0, "corridor_walk_low_m": 840.0, "corridor_walk_high_m": 960.0},
+        {"corridor_walk_m": 1000.0, "corridor_walk_low_m": 960.1, "corridor_walk_high_m": 1040.0},
+        {"corridor_walk_m": 900.0},
+    )
+    doubt = gate_doubt(sites, gates={})
+    assert doubt.fillna("").tolist() == ["beyond_corridor_walk"] * 2 + [""] * 3
+    # the gate itself stands on the central value
+    assert apply_gates(sites, gates={}, as_of=DAY)["eligible"].tolist() == ["yes", "no", "yes", "no", "yes"]
+    assert gate_doubt(sites, gates={"beyond_corridor_walk": 850}).fillna("").tolist()[2:4] == [
+        "beyond_corridor_walk",
+        "",
+    ]
+    assert gate_doubt(sites, gates={"beyond_corridor_walk": False}).isna().all()
+    with pytest.raises(SitePriorError, match="unknown gate"):
+        gate_doubt(sites, gates={"beyond": True})

@@ -12,6 +12,7 @@ from hypothesis.extra.numpy import arrays
 from siteprior.errors import SitePriorError
 from siteprior.ranking import robustness
 from siteprior.ranking.robustness import rank_bands
+from siteprior.ranking.uncertainty import keys_of, uniform
 
 WEIGHTS = {"a": 5.0, "b": 3.0, "c": 2.0}
 
@@ -131,3 +132,119 @@ def test_bad_calls_are_refused_at_once():
         "draws: needs at least 1, not 0",
         "spread: needs a number from 0 to below 1, not 1",
     )
+
+
+class TestRanges:
+    """Facts that are not known for sure: they widen a band, and nothing else."""
+
+    def bands(self, values, low=None, high=None, **options):
+        return rank_bands(values, WEIGHTS, **{"seed": 3, "draws": 400, "spread": 0.15, **options}, low=low, high=high)
+
+    def ranged(self, values, reach=0.15):
+        return (values - reach).clip(lower=0), (values + reach).clip(upper=1)
+
+    def test_no_width_gives_exactly_the_band_of_the_weights(self):
+        values = spread_out(80)
+        values.iloc[4, 1] = np.nan
+        filled = values.fillna(0)
+        pd.testing.assert_frame_equal(self.bands(values, filled, filled), self.bands(values))
+
+    def test_against_the_plain_way(self):
+        values = spread_out(25)
+        low, high = self.ranged(values)
+        names, share = list("abc"), np.array([0.5, 0.3, 0.2])
+        drawn = np.random.default_rng(3).dirichlet(share * (1 / 0.15**2 - 1), size=400)
+        keys = {name: keys_of(values.index, seed=3, of=name) for name in names}
+        ranks = []
+        for number, weights in enumerate(drawn):
+            chance = np.column_stack([uniform(keys[name], number) for name in names])
+            scores = ((low + (high - low) * chance) @ weights).round(12)
+            ranks.append(scores.rank(method="min", ascending=False))
+        best, worst = np.percentile(np.array(ranks), [5, 95], axis=0, method="inverted_cdf")
+        given = self.bands(values)
+        done = self.bands(values, low, high)
+        assert done["rank_p05"].tolist() == np.minimum(best, given["rank_p05"].to_numpy(float)).tolist()
+        assert done["rank_p95"].tolist() == np.maximum(worst, given["rank_p95"].to_numpy(float)).tolist()
+
+    @settings(deadline=None, derandomize=True, max_examples=25)
+    @given(arrays(float, (9, 3), elements=st.floats(0, 1)), arrays(float, (9, 3), elements=st.floats(0, 0.5)))
+    def test_a_band_is_never_narrower_than_that_of_the_weights(self, cells, reach):
+        values = sites(cells)
+        given, done = self.bands(values, draws=60), self.bands(values, *self.ranged(values, reach), draws=60)
+        assert (done["rank_p05"] <= given["rank_p05"]).all()
+        assert (done["rank_p95"] >= given["rank_p95"]).all()
+        assert done.isin(range(1, 10)).all(axis=None)
+
+    def test_by_hand_one_criterion(self):
+        # Nine sites known at 0.1 … 0.9 and one that may be anywhere: evenly drawn, it ranks first where it is above
+        # 0.9 (a tenth of the draws), last where below 0.1; the others move by at most the one place it takes.
+        values = sites([[n / 10] for n in range(1, 10)] + [[0.35]])
+        low, high = values.copy(), values.copy()
+        low.iloc[-1], high.iloc[-1] = 0, 1
+        done = rank_bands(values, {"a": 1}, seed=1, draws=2000, spread=0, low=low, high=high)
+        assert done.iloc[-1].tolist() == [1, 10]
+        assert done["rank_p05"].tolist()[:-1] == [9, 8, 7, 6, 5, 4, 3, 2, 1]
+        assert done["rank_p95"].tolist()[:-1] == [10, 9, 8, 7, 6, 5, 4, 3, 2]
+        low.iloc[-1], high.iloc[-1] = 0.25, 0.45  # third or fourth of the known ones at most is passed
+        assert rank_bands(values, {"a": 1}, seed=1, draws=2000, spread=0, low=low, high=high).iloc[-1].tolist() == [
+            6,
+            8,
+        ]
+
+    @pytest.mark.parametrize("seed", range(8))
+    def test_of_two_sites_alike_the_less_certain_has_the_wider_band(self, seed):
+        values = spread_out(40, seed=seed)
+        values.iloc[[0, 1, 2]] = 0.5
+        low, high = values.copy(), values.copy()
+        for row, reach in ((1, 0.2), (2, 0.5)):
+            low.iloc[row], high.iloc[row] = 0.5 - reach, 0.5 + reach
+        done = self.bands(values, low, high, seed=seed)
+        assert done["rank_p05"].iloc[2] <= done["rank_p05"].iloc[1] <= done["rank_p05"].iloc[0]
+        assert done["rank_p95"].iloc[2] >= done["rank_p95"].iloc[1] >= done["rank_p95"].iloc[0]
+
+    @pytest.mark.parametrize("known", [0.0, 0.3, 1.0])
+    def test_a_blank_among_known_facts_never_betters_the_worst_case(self, known):
+        values = spread_out(40)
+        values.iloc[5, 0] = known
+        blank = values.copy()
+        blank.iloc[5, 0] = np.nan
+        low, high = blank.fillna(0), blank.fillna(1)
+        before, after = self.bands(values, values, values), self.bands(blank, low, high)
+        assert after["rank_p95"].iloc[5] >= before["rank_p95"].iloc[5]
+        width = (after - before)["rank_p95"] - (after - before)["rank_p05"]
+        assert width.iloc[5] > 0
+
+    def test_sure_to_be_better_is_never_ranked_below(self):
+        values = spread_out(30) * 0.4
+        better = (values + 0.5).set_axis("x" + values.index)
+        everyone = pd.concat([values, better])
+        low, high = self.ranged(values, 0.05), self.ranged(better, 0.04)
+        done = self.bands(everyone, pd.concat([low[0], high[0]]), pd.concat([low[1], high[1]]), spread=0.6)
+        assert (done["rank_p05"].to_numpy()[30:] <= done["rank_p05"].to_numpy()[:30]).all()
+        assert (done["rank_p95"].to_numpy()[30:] <= done["rank_p95"].to_numpy()[:30]).all()
+
+    def test_rows_criteria_and_blocks_in_any_order_and_size(self, monkeypatch):
+        values = spread_out(60)
+        low, high = self.ranged(values)
+        done = self.bands(values, low, high)
+        mixed = values.sample(frac=1, random_state=4)
+        shuffled = self.bands(mixed, low.loc[mixed.index], high.loc[mixed.index])
+        pd.testing.assert_frame_equal(shuffled.loc[done.index], done)
+        turned = self.bands(values[list("cba")], low[list("bca")], high)
+        pd.testing.assert_frame_equal(turned, done)
+        for size in (1, 700):
+            monkeypatch.setattr(robustness, "_BLOCK", size)
+            pd.testing.assert_frame_equal(self.bands(values, low, high), done)
+        assert not self.bands(values, low, high, seed=4).equals(done)
+
+    def test_ranges_that_make_no_sense_are_refused_at_once(self):
+        values = spread_out(3)
+        with pytest.raises(SitePriorError, match="low and high go together"):
+            self.bands(values, values)
+        with pytest.raises(SitePriorError, match="needs the sites of values and the criteria a, b, c"):
+            self.bands(values, values[["a"]], values)
+        with pytest.raises(SitePriorError, match="need 0 ≤ low ≤ value ≤ high ≤ 1"):
+            self.bands(values, values + 0.01, values + 0.02)
+        twice = values.set_axis(["a", "a", "b"])
+        with pytest.raises(SitePriorError, match="holds a site more than once"):
+            self.bands(twice, twice, twice)

@@ -8,8 +8,8 @@ import pytest
 
 from conftest import HERE
 from siteprior import open_run
-from siteprior.pipeline import run
-from siteprior.project import load_project
+from siteprior.pipeline import assess, run
+from siteprior.project import Register, load_project
 
 COUNCILS = {
     "E08000025": 958, "E08000026": 135, "E08000027": 96, "E08000028": 182, "E08000029": 102, "E08000030": 100,
@@ -148,3 +148,22 @@ def test_two_runs_give_the_same_bytes(folder, real, tmp_path):
     second = {p.relative_to(again): p.read_bytes() for p in again.rglob("*") if p.is_file()}
     assert set(first) == set(second)
     assert [str(name) for name in first if first[name] != second[name]] == []
+
+
+def test_older_registers_become_columns_and_a_table(real):
+    project = load_project(HERE / "real" / "wmca.toml", data_root=real)
+    folder = "real/brownfield/registers_wmca/"
+    older = (
+        Register(path=f"{folder}birmingham_2019.csv.gz"),
+        Register(path=f"{folder}coventry_2018_swapped_axes.xlsx", vintage="2018-05-21"),
+        Register(path=f"{folder}dudley_2018.csv.gz"),
+        Register(path=f"{folder}walsall_2017_isodates.csv.gz"),
+    )
+    done = assess(project.model_copy(update={"sources": project.sources.model_copy(update={"history": older})}))
+    sites, events = done.sites, done.history
+    assert sites.loc["E08000026:F16", "first_seen"] == pd.Timestamp("2018-05-21")
+    assert (sites.loc[sites["organisation"] == "E08000026", "vintages_seen"] == 2).all()
+    # All 27 Dudley sites of 2018 still stand in 2020: they left no building behind in the register.
+    assert (sites.loc[sites["organisation"] == "E08000027", "vintages_seen"] == 2).sum() == 27
+    assert set(events["event"]) >= {"first seen", "not listed", "ended", "capacity", "planning status"}
+    assert (sites["register_state"] == "ended").sum() == 73

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import shapely
 
+import register_corpus
 from siteprior.schema import CRS
 from siteprior.sources.organisations import WEST_MIDLANDS
 
@@ -25,10 +26,6 @@ def west_midlands(real):
 
 
 @pytest.fixture(scope="session")
-def england(real, tmp_path_factory):
+def england(real):
     """Return the districts of England of 2024, heavily generalised."""
-    path = tmp_path_factory.mktemp("england") / "ltla24.gpkg"
-    path.write_bytes(gzip.decompress((real / "real/boundaries/uk_ltla24.gpkg.gz").read_bytes()))
-    areas = gpd.read_file(path, layer="ltla24").to_crs(CRS)
-    areas = areas.rename(columns={"ltla24_name": "name", "ltla24_code": "organisation"}).set_index("organisation")
-    return areas[areas.index.str.startswith("E")]
+    return register_corpus.council_areas(real)

@@ -35,11 +35,14 @@ def capacity(sites: pd.DataFrame, *, profile: str, basis: str = "register") -> p
     the next lower density. What is missing stays missing: no hectares, no homes by rule; no register figure, no
     capacity on the register's basis.
 
+    Beside the capacity stands its range: the register's fewest and most net homes where it states both, else the
+    fewest and the rule's; the capacity scored is always within. Without a capacity there is no range.
+
     Parameters
     ----------
     sites
         Sites with ``hectares``, ``minimum_net_dwellings``, ``walk_m`` and ``bus_walk_m`` (the access join adds the
-        walks).
+        walks), and ``maximum_net_dwellings`` where the register states it.
     profile
         The policy the densities come from, one of :func:`capacity_profiles`.
     basis
@@ -48,7 +51,8 @@ def capacity(sites: pd.DataFrame, *, profile: str, basis: str = "register") -> p
     Returns
     -------
     DataFrame
-        ``rule_dwellings``, ``rule_density_dph``, ``capacity_dwellings``, ``capacity_basis`` on the index of ``sites``.
+        ``rule_dwellings``, ``rule_density_dph``, ``capacity_dwellings``, ``capacity_low_dwellings``,
+        ``capacity_high_dwellings``, ``capacity_basis`` on the index of ``sites``.
 
     Raises
     ------
@@ -68,10 +72,11 @@ def capacity(sites: pd.DataFrame, *, profile: str, basis: str = "register") -> p
     ...     {"hectares": [0.4, 26.4], "minimum_net_dwellings": [None, 750], "walk_m": [500.0, 2000.0],
     ...      "bus_walk_m": [90.0, 300.0]},
     ...     index=pd.Index(["a", "b"], name="site_id"))
-    >>> capacity(sites, profile="nppf-draft-2025").reset_index()
-      site_id  rule_dwellings  rule_density_dph  capacity_dwellings capacity_basis
-    0       a              16              40.0                <NA>            NaN
-    1       b             462              35.0                 750       register
+    >>> done = capacity(sites, profile="nppf-draft-2025")
+    >>> done["rule_dwellings"].tolist(), done["capacity_dwellings"].tolist()
+    ([16, 462], [<NA>, 750])
+    >>> done.loc["b", ["capacity_low_dwellings", "capacity_high_dwellings"]].tolist()
+    [462, 750]
     """
     if basis not in BASES:
         raise SitePriorError(unknown("capacity basis", basis, BASES))
@@ -83,16 +88,30 @@ def capacity(sites: pd.DataFrame, *, profile: str, basis: str = "register") -> p
     net = hectares.where(hectares > 0) * net_share(hectares)
     density = _density(sites, net, classes)
     rule = _homes(net, density)
-    scored = rule if basis == "rule" else schema.as_kind(sites["minimum_net_dwellings"], "integer", sites.index)
+    stated = schema.as_kind(sites["minimum_net_dwellings"], "integer", sites.index)
+    scored = rule if basis == "rule" else stated
+    low, high = _range(scored, stated, sites.get("maximum_net_dwellings"), rule)
     named = pd.Series(basis, index=sites.index, dtype="str").where(scored.notna())
     return pd.DataFrame(
         {
             "rule_dwellings": rule,
             "rule_density_dph": density.where(rule.notna()),
             "capacity_dwellings": scored,
+            "capacity_low_dwellings": low,
+            "capacity_high_dwellings": high,
             "capacity_basis": named,
         }
     )
+
+
+def _range(scored: pd.Series, fewest: pd.Series, most: Any, rule: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Return the lowest and highest homes a site may hold, about the figure scored; missing where none is scored."""
+    most = schema.as_kind(most, "integer", scored.index)
+    both = (most >= fewest).fillna(False).astype(bool)  # a "most" below the fewest says nothing
+    figures = pd.DataFrame({"scored": scored, "one": fewest, "other": most.where(both, rule)}).astype("float64")
+    known = scored.notna()
+    low, high = (figures.agg(end, axis=1).where(known).astype("Int64") for end in ("min", "max"))
+    return low, high
 
 
 def net_share(hectares: pd.Series) -> pd.Series:

@@ -126,7 +126,9 @@ def blight(sites: pd.DataFrame, neighbours: pd.DataFrame) -> pd.DataFrame:
     """Measure blight (0–1) by the hectares of other register rows within 400 m: 0 at 0 ha, 1 at 5 ha.
 
     ``neighbours`` are all rows read, ranked or not. Known for every site with a place. A row without hectares adds
-    nothing; the site's own row does not count. Distances are straight lines between the registers' points.
+    nothing; the site's own row does not count, nor does one it may be the same site as, or a part of
+    (``possible_duplicates`` of either, where there is such a column). Distances are straight lines between the
+    registers' points.
     """
     from scipy.spatial import cKDTree
 
@@ -140,7 +142,9 @@ def blight(sites: pd.DataFrame, neighbours: pd.DataFrame) -> pd.DataFrame:
     near = cKDTree(placed).sparse_distance_matrix(
         cKDTree(others[["easting", "northing"]]), presets["radius"].value, output_type="ndarray"
     )
-    other = placed.index.to_numpy()[near["i"]] != others.index.to_numpy()[near["j"]]
+    one, two = placed.index.to_numpy()[near["i"]], others.index.to_numpy()[near["j"]]
+    same = _doubtful(sites) | _doubtful(neighbours)
+    other = np.array([a != b and (a, b) not in same for a, b in zip(one, two, strict=True)], dtype=bool)
     site, neighbour = near["i"][other], near["j"][other]
     area = np.bincount(site, weights=others["hectares"].to_numpy()[neighbour], minlength=len(placed))
     hectares = pd.Series(area, index=placed.index).round(_DECIMALS)
@@ -158,6 +162,14 @@ def blight(sites: pd.DataFrame, neighbours: pd.DataFrame) -> pd.DataFrame:
         ],
         counter="whether the neighbours are themselves being built is not weighed",
     )
+
+
+def _doubtful(sites: pd.DataFrame) -> set[tuple[str, str]]:
+    """Return the pairs of sites that may be one, either way round; none where there is no such column."""
+    if "possible_duplicates" not in sites:
+        return set()
+    pairs = sites["possible_duplicates"].dropna().astype("str").str.split("; ").explode()
+    return {pair for one, other in pairs.items() for pair in ((str(one), other), (other, str(one)))}
 
 
 def contamination(sites: pd.DataFrame) -> pd.DataFrame:
@@ -280,6 +292,7 @@ NEEDS = (
 def conformed(sites: pd.DataFrame) -> pd.DataFrame:
     """Return the register columns the evidence is read from, each of its declared kind."""
     kinds = {column.name: column.kind for column in schema.REGISTER.columns}
+    names = [*NEEDS, *(name for name in ("possible_duplicates",) if name in sites)]
     return pd.DataFrame(
-        {name: schema.as_kind(sites[name], kinds[name], sites.index) for name in NEEDS}, index=sites.index
+        {name: schema.as_kind(sites[name], kinds[name], sites.index) for name in names}, index=sites.index
     )

@@ -9,23 +9,31 @@ import pandas as pd
 import shapely
 
 from siteprior.errors import InputError
-from siteprior.joins.places import coordinates, nearest, take, with_columns
-from siteprior.schema import CORRIDOR_STOPS, CORRIDORS, SITE_CORRIDOR_COLUMNS, SITES, check
+from siteprior.joins.places import coordinates, nearest, take, walk_range, with_columns
+from siteprior.schema import CORRIDOR_STOPS, CORRIDORS, SITE_CORRIDOR_COLUMNS, SITE_SHAPES, SITES, check
 
 
 def join_corridors(
-    sites: Any, corridor_stops: Any, lines: Any, *, walk_factor: float, reach_m: float, count_planned: bool = False
+    sites: Any,
+    corridor_stops: Any,
+    lines: Any,
+    *,
+    walk_factor: float,
+    reach_m: float,
+    count_planned: bool = False,
+    shapes: Any | None = None,
 ) -> Any:
     """Add to each site its corridor: the one with the nearest stop that counts, and the walk to it in metres.
 
     The walk is the straight line times ``walk_factor``, however far. A stop counts when it is open, or planned where
     ``count_planned``. Of stops equally far (several corridors call at one station) the first corridor by name is
-    taken, then the first stop by order; ``corridors`` names all within reach.
+    taken, then the first stop by order; ``corridors`` names all within reach. Beside the walk stand the lowest and
+    the highest from anywhere the site may reach or lie (:func:`siteprior.joins.places.walk_range`).
 
     Parameters
     ----------
     sites
-        Sites on EPSG:27700; a shape counts by its centroid.
+        Sites on EPSG:27700, with ``position_uncertainty_m`` where it is known; a shape counts by its centroid.
     corridor_stops
         :data:`siteprior.schema.CORRIDOR_STOPS`, settled for a day by
         :func:`siteprior.sources.openings.apply_openings_to_corridor`.
@@ -37,6 +45,8 @@ def join_corridors(
         Metres of walk within which a corridor is in reach (preset ``access.rail_cutoff_m``).
     count_planned
         Whether planned stops count, too.
+    shapes
+        :data:`siteprior.schema.SITE_SHAPES`, to measure lowest and highest walks from polygons.
 
     Returns
     -------
@@ -52,12 +62,15 @@ def join_corridors(
     check(sites, SITES, name="sites", needs=())
     check(corridor_stops, CORRIDOR_STOPS, name="corridor_stops")
     check(lines, CORRIDORS, name="lines", needs=())
+    if shapes is not None:
+        check(shapes, SITE_SHAPES, name="shapes", needs=("shape_basis",))
     if not walk_factor >= 1:
         raise InputError(f"walk_factor: {walk_factor} is below 1; no walk is shorter than the straight line")
     counted = corridor_stops[corridor_stops["state"].isin(["open", "planned"] if count_planned else ["open"])]
     counted = counted.sort_values(["corridor", "order"], kind="stable").reset_index()
     places = coordinates(sites)
     at, distance = nearest(places, coordinates(counted))
+    low, high = walk_range(sites, coordinates(counted), at, distance, walk_factor=walk_factor, shapes=shapes)
     corridor = take(counted["corridor"], at, sites.index)
     values = {
         "corridor": corridor,
@@ -65,6 +78,8 @@ def join_corridors(
         "corridor_stop": take(counted["stop_name"], at, sites.index),
         "corridor_stop_state": take(counted["state"], at, sites.index),
         "corridor_walk_m": distance * walk_factor,
+        "corridor_walk_low_m": low,
+        "corridor_walk_high_m": high,
         "corridor_chainage_m": np.where(at < 0, np.nan, _chainage(places, corridor, lines)),
         "corridors": _in_reach(places, counted, walk_factor, reach_m, sites.index),
     }

@@ -67,6 +67,47 @@ def nearest(places: Any, targets: Any) -> tuple[Any, Any]:
     return at, distance
 
 
+def walk_range(
+    sites: Any, targets: Any, at: Any, distance: Any, *, walk_factor: float, shapes: Any | None = None
+) -> tuple[Any, Any]:
+    """Return the lowest and highest walk, in metres, from anywhere a site may reach or lie to its nearest target.
+
+    About a point the straight line is shortened and lengthened by ``position_uncertainty_m``, never below nought. A
+    polygon is measured itself: from its nearest edge to any target, and from its farthest corner to the target the
+    point is nearest to. The range always holds the walk from the point.
+
+    Parameters
+    ----------
+    sites
+        Sites; ``position_uncertainty_m`` in metres, where it is missing the range is, too.
+    targets
+        Array of eastings and northings, as :func:`coordinates` gives them.
+    at, distance
+        The nearest target of each site, as :func:`nearest` finds it.
+    walk_factor
+        Ratio of walk to straight line.
+    shapes
+        :data:`siteprior.schema.SITE_SHAPES`; only its polygons are measured.
+    """
+    if "position_uncertainty_m" not in sites.columns:
+        missing = np.full(len(sites), np.nan)
+        return missing, missing
+    spread = sites["position_uncertainty_m"].to_numpy(dtype=float)
+    nearest_m, farthest_m = distance.copy(), distance.copy()
+    if shapes is not None:
+        held = shapes.reindex(sites.index)
+        drawn = held["shape_basis"].str.startswith("polygon").fillna(False).to_numpy(dtype=bool)
+        rows = np.flatnonzero(drawn & np.isfinite(distance))
+        polygons = held.geometry.to_numpy()[rows]
+        spots = shapely.points(targets[np.isfinite(targets).all(axis=1)])
+        edge = shapely.STRtree(spots).query_nearest(polygons, return_distance=True, all_matches=False)[1]
+        # from a point to a shape, the Hausdorff distance is that to the shape's farthest corner
+        far = shapely.hausdorff_distance(polygons, shapely.points(targets[at[rows]]))
+        nearest_m[rows] = np.minimum(edge, distance[rows])
+        farthest_m[rows] = np.maximum(far, distance[rows])
+    return np.maximum(nearest_m - spread, 0) * walk_factor, (farthest_m + spread) * walk_factor
+
+
 def take(values: pd.Series, at: Any, index: pd.Index) -> pd.Series:
     """Return the values at the positions found, on ``index``; missing where the position is -1."""
     taken = values.astype(object).reset_index(drop=True).reindex(np.where(at < 0, -1, at)).set_axis(index)

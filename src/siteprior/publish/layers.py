@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from siteprior.schema import AREAS, CORRIDORS, DEPRIVATION, SITES, STOPS, Column
+from siteprior.schema import AREAS, CORRIDORS, DEPRIVATION, SITE_SHAPES, SITES, STOPS, Column
 
 CONTRIBUTION = "c_"
 """How the columns of weighted contributions begin."""
@@ -43,8 +43,15 @@ LAYERS = {
         "MultiPolygon",
         (*AREAS.columns, *DEPRIVATION.columns),
     ),
+    "site_shapes": Layer(
+        "Shapes of the sites",
+        "What each site's extent rests on: the user's polygon, or a disc of the registered hectares about its point",
+        "MultiPolygon",
+        SITE_SHAPES.columns,
+    ),
 }
-"""The layers of a run's GeoPackage, top one first, as QGIS offers them."""
+"""The layers of a run, top one first, as QGIS offers them. Shapes stand in a file of their own: GDAL lists layers with
+places before tables, wherever they are written, and scripts rely on the order of the first GeoPackage."""
 
 TABLES = {
     "run_info": "What was run, on what, with which numbers",

@@ -168,12 +168,29 @@ def _areas(_table: Any, aliases: Mapping[str, str]) -> tuple[str, str]:
     return "Deprivation deciles", _qml(POLYGON, _rules(rules), aliases, tip)
 
 
+def _site_shapes(_table: Any, aliases: Mapping[str, str]) -> tuple[str, str]:
+    """Outlines only, so that they hide nothing: drawn polygons in full, discs broken because nobody drew them."""
+    rules: list[Rule] = [
+        ("\"shape_basis\" = 'disc'", "Disc of the registered hectares", _outline(colours.INK, dashed=True), 0),
+        ("ELSE", "Polygon", _outline(colours.ACCENT), 0),
+    ]
+    tip = _tip(
+        "site_name",
+        ('"shape_basis"', "Shape from"),
+        ('round("hectares", 2)', "Hectares registered"),
+        ('round("shape_hectares", 2)', "Hectares of the shape"),
+        ("concat('± ', round(\"position_uncertainty_m\"), ' m')", "Position"),
+    )
+    return "Shapes by basis", _qml(POLYGON, _rules(rules), aliases, tip)
+
+
 _STYLES: dict[str, Callable[[Any, Mapping[str, str]], tuple[str, str]]] = {
     "shortlist": _shortlist,
     "sites": _sites,
     "corridors": _corridors,
     "stops": _stops,
     "areas": _areas,
+    "site_shapes": _site_shapes,
 }
 
 
@@ -271,6 +288,11 @@ def _fill(colour: str) -> str:
         "SimpleFill",
         {"color": _rgb(colour), "style": "solid", "outline_color": _rgb("#ffffff"), "outline_width": "0.1"},
     )
+
+
+def _outline(colour: str, *, dashed: bool = False) -> str:
+    options = {"style": "no", "outline_color": _rgb(colour), "outline_width": "0.2"}
+    return _symbol("fill", "SimpleFill", options | {"outline_style": "dash" if dashed else "solid"})
 
 
 def _rules(rules: Iterable[Rule], *, order: str = "") -> str:

@@ -6,9 +6,7 @@ Everything in it stands in the run's tables; names and notes come from other peo
 from __future__ import annotations
 
 import base64
-import hashlib
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +15,10 @@ import pandas as pd
 from siteprior.files import write_text
 from siteprior.issues import ISSUE_TYPES, SEVERITIES
 from siteprior.publish import colours
+from siteprior.publish.pages import render
 from siteprior.publish.tables import json_text
 from siteprior.publish.words import district_names
 from siteprior.schema import VERDICTS
-
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 
 REASON_SEPARATOR = "; "
 """What stands between the codes in ``gate_reasons``."""
@@ -85,28 +79,10 @@ def write_report(
     OutputError
         When the file is open elsewhere or the folder cannot be written.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-    from markupsafe import Markup
-
-    environment = Environment(
-        loader=PackageLoader("siteprior.publish"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(day=day, count=count, number=number, percent=percent)
-    style, script = (_source(environment, name) for name in ("report.css", "report.js"))
     councils = district_names(sites)
     shades = colours.criteria(criteria["criterion"])
-    page = environment.get_template("report.html.j2").render(
-        # The page may run this one script and use this one style sheet; markup slipped in through a name could not.
-        policy=(
-            "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
-            f"style-src '{_digest(style)}'; script-src '{_digest(script)}'"
-        ),
-        style=Markup(style),
-        script=Markup(script),
+    page = render(
+        "report.html.j2",
         picture=base64.b64encode(picture).decode("ascii"),
         run=record,
         settings=json_text(record.get("settings", {})),
@@ -124,71 +100,6 @@ def write_report(
         draws=next((p["value"] for p in record.get("presets", []) if p["name"].endswith(".weight_draws")), None),
     )
     return write_text(path, page)
-
-
-def day(value: date | str | None) -> str:
-    """Return a date as a reader writes it; blank where there is none.
-
-    Examples
-    --------
-    >>> day("2026-10-02")
-    '2 October 2026'
-    """
-    if value is None or value == "":
-        return ""
-    moment = date.fromisoformat(value[:10]) if isinstance(value, str) else value
-    return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
-
-
-def count(value: float | None) -> str:
-    """Return a whole number with thousands apart; a dash where it is not known.
-
-    Examples
-    --------
-    >>> count(2061), count(None)
-    ('2,061', '–')
-    """
-    return "–" if value is None else f"{value:,.0f}"
-
-
-def number(value: object, places: int = 2) -> str:
-    """Return a number with at most so many decimals; text as it is; a dash where it is not known.
-
-    Examples
-    --------
-    >>> number(0.25), number(960.0), number("list"), number(None)
-    ('0.25', '960', 'list', '–')
-    """
-    if value is None:
-        return "–"
-    if isinstance(value, (list, tuple)):
-        return ", ".join(number(item, places) for item in value)
-    if not isinstance(value, (int, float)) or isinstance(value, bool):
-        return str(value)
-    text = f"{value:,.{places}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def percent(value: float | None) -> str:
-    """Return a share as whole per cent; a dash where it is not known.
-
-    Examples
-    --------
-    >>> percent(0.349)
-    '35%'
-    """
-    return "–" if value is None else f"{100 * value:.0f}%"
-
-
-def _source(environment: Any, name: str) -> str:
-    """Return a file of the template folder as it is."""
-    text, *_ = environment.loader.get_source(environment, name)
-    return str(text)
-
-
-def _digest(text: str) -> str:
-    """Return the hash by which a content security policy knows an inline block."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
 
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -27,6 +27,8 @@ class Criterion:
 
     ``worst`` and ``best`` are in the criterion's unit; where worst is the larger, less is better. ``group`` tells
     what the criterion speaks of (transit, need, size, market failure), for a ranking with and without one of them.
+    ``low`` and ``high`` name the columns with the lowest and highest the measurement may be, in the same unit; blank
+    where a known measurement has no range.
     """
 
     name: str
@@ -40,6 +42,8 @@ class Criterion:
     source: str = ""
     date: str = ""
     confidence: str = "user"
+    low: str = ""
+    high: str = ""
 
     def __post_init__(self) -> None:
         if self.worst == self.best or not abs(self.worst - self.best) < float("inf"):
@@ -55,7 +59,14 @@ CRITERIA: Mapping[str, Criterion] = MappingProxyType(_REGISTERED)
 
 
 def criterion(
-    name: str, *, title: str, group: str, needs: Iterable[str], anchors: str | None = None
+    name: str,
+    *,
+    title: str,
+    group: str,
+    needs: Iterable[str],
+    low: str = "",
+    high: str = "",
+    anchors: str | None = None,
 ) -> Callable[[Measure], Measure]:
     """Register a function as a criterion: sites in, one Series in natural units on the same index out.
 
@@ -72,6 +83,8 @@ def criterion(
         What it speaks of: ``transit``, ``need``, ``size`` or ``market failure``.
     needs
         The columns of the sites table it reads.
+    low, high
+        The columns with the lowest and highest it may be, for :func:`siteprior.ranking.uncertainty.value_ranges`.
     anchors
         The table of the preset file with its anchors.
 
@@ -87,25 +100,47 @@ def criterion(
         _REGISTERED[name] = Criterion(
             name, title, group, worst.unit, float(worst.value), float(best.value), tuple(needs), measure,
             source=f"worst: {worst.source}; best: {best.source}", date=best.date, confidence=best.confidence,
+            low=low, high=high,
         )  # fmt: skip
         return measure
 
     return register
 
 
-@criterion("corridor_access", title="Walk to the corridor", group="transit", needs=["corridor_walk_m"])
+@criterion(
+    "corridor_access",
+    title="Walk to the corridor",
+    group="transit",
+    needs=["corridor_walk_m"],
+    low="corridor_walk_low_m",
+    high="corridor_walk_high_m",
+)
 def corridor_access(sites: pd.DataFrame) -> pd.Series:
     """Return the walk to the nearest counted stop of a corridor, in metres."""
     return sites["corridor_walk_m"]
 
 
-@criterion("station_access", title="Walk to rail or metro", group="transit", needs=["walk_m"])
+@criterion(
+    "station_access",
+    title="Walk to rail or metro",
+    group="transit",
+    needs=["walk_m"],
+    low="walk_low_m",
+    high="walk_high_m",
+)
 def station_access(sites: pd.DataFrame) -> pd.Series:
     """Return the walk to the nearest open rail or metro stop, in metres."""
     return sites["walk_m"]
 
 
-@criterion("bus_access", title="Walk to a bus stop", group="transit", needs=["bus_walk_m"])
+@criterion(
+    "bus_access",
+    title="Walk to a bus stop",
+    group="transit",
+    needs=["bus_walk_m"],
+    low="bus_walk_low_m",
+    high="bus_walk_high_m",
+)
 def bus_access(sites: pd.DataFrame) -> pd.Series:
     """Return the walk to the nearest open bus stop, in metres."""
     return sites["bus_walk_m"]
@@ -117,7 +152,14 @@ def deprivation(sites: pd.DataFrame) -> pd.Series:
     return sites["imd_percentile"]
 
 
-@criterion("capacity", title="Homes", group="size", needs=["capacity_dwellings"])
+@criterion(
+    "capacity",
+    title="Homes",
+    group="size",
+    needs=["capacity_dwellings"],
+    low="capacity_low_dwellings",
+    high="capacity_high_dwellings",
+)
 def homes(sites: pd.DataFrame) -> pd.Series:
     """Return the homes the site holds, by the register or by rule as the project says."""
     return sites["capacity_dwellings"]
@@ -152,7 +194,7 @@ for _domain, _title in schema.DOMAINS.items():
 
 
 def criteria_table(criteria: Mapping[str, Criterion] = CRITERIA) -> pd.DataFrame:
-    """List the criteria: name, title, group, unit, worst, best, the columns needed, source, date, confidence.
+    """List the criteria: name, title, group, unit, anchors, the columns needed and those of the range, and the source.
 
     Examples
     --------
@@ -162,7 +204,7 @@ def criteria_table(criteria: Mapping[str, Criterion] = CRITERIA) -> pd.DataFrame
     1   station_access    m  2000.0  200.0
     2       bus_access    m   640.0  100.0
     """
-    fields = ("name", "title", "group", "unit", "worst", "best", "needs", "source", "date", "confidence")
+    fields = ("name", "title", "group", "unit", "worst", "best", "needs", "low", "high", "source", "date", "confidence")
     rows = [{field: getattr(declared, field) for field in fields} for declared in criteria.values()]
     table = pd.DataFrame(rows, columns=list(fields)).rename(columns={"name": "criterion"})
     table["needs"] = table["needs"].map(", ".join).astype("str")

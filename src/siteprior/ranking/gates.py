@@ -206,6 +206,45 @@ def apply_gates(sites: pd.DataFrame, *, gates: Mapping[str, Any], as_of: date) -
     )
 
 
+def gate_doubt(sites: pd.DataFrame, *, gates: Mapping[str, Any]) -> pd.Series:
+    """Name the gate the uncertainty of a site's place could turn, either way.
+
+    The gates themselves stand on the central value. A walk from the nearest place a site may reach that passes, and
+    one from the farthest that does not, leave the answer of ``beyond_corridor_walk`` open.
+
+    Parameters
+    ----------
+    sites
+        Sites with ``corridor_walk_low_m`` and ``corridor_walk_high_m``.
+    gates
+        The departures from the default gates, as for :func:`apply_gates`.
+
+    Returns
+    -------
+    Series
+        The gate's code on the index of ``sites``; missing where it is not in doubt, or no range is known.
+
+    Raises
+    ------
+    SitePriorError
+        As :func:`apply_gates`.
+
+    Examples
+    --------
+    >>> sites = schema.conform(pd.DataFrame(
+    ...     {"corridor_walk_low_m": [900.0, 1000.0], "corridor_walk_high_m": [1020.0, 1100.0]},
+    ...     index=pd.Index(["a", "b"], name="site_id")), schema.SITES)
+    >>> gate_doubt(sites, gates={}).tolist()
+    ['beyond_corridor_walk', nan]
+    """
+    code, ends = "beyond_corridor_walk", ["corridor_walk_low_m", "corridor_walk_high_m"]
+    settings = _settings(gates)
+    schema.check(sites, _TABLE, name="sites", needs=ends)
+    doubt = pd.Series(code, index=sites.index, dtype="str", name="gate_doubt")
+    limit = settings[code]["walk_m"] if code in settings else float("nan")  # nothing lies about no limit
+    return doubt.where((sites[ends[0]] <= limit) & (sites[ends[1]] > limit))
+
+
 def _settings(gates: Mapping[str, Any]) -> dict[str, dict[str, float]]:
     """Return the thresholds of every gate that stands, in declared order, or refuse what makes no sense."""
     faults = [unknown("gate", code, GATES) for code in gates if code not in GATES]

@@ -1,4 +1,4 @@
-"""How firm a rank is: the ranks a site takes when the weights are redrawn around those given."""
+"""How firm a rank is: the ranks a site takes when weights are redrawn around those given, facts within their range."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pandas as pd
 from siteprior.errors import SitePriorError
 from siteprior.presets import load_presets
 from siteprior.ranking.scoring import DECIMALS, normalised
+from siteprior.ranking.uncertainty import Keys, keys_of, uniform
 
 Floats = npt.NDArray[np.float64]
 Ranks = npt.NDArray[np.int32]
@@ -21,9 +22,16 @@ _BLOCK = 1_000_000
 
 
 def rank_bands(
-    values: pd.DataFrame, weights: Mapping[str, float], *, seed: int, draws: int, spread: float
+    values: pd.DataFrame,
+    weights: Mapping[str, float],
+    *,
+    seed: int,
+    draws: int,
+    spread: float,
+    low: pd.DataFrame | None = None,
+    high: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Tell the ranks (1 = first) a site holds over redrawn weights: the 5th and the 95th percentile.
+    """Tell the ranks (1 = first) a site holds over redrawn weights and facts: the 5th and the 95th percentile.
 
     Weights are drawn from a Dirichlet distribution around those given: a weight w (of a sum of 1) has the mean w and
     the standard deviation ``spread`` × √(w(1−w)). A weight of nought stays nought. In every draw equal scores share
@@ -32,6 +40,12 @@ def rank_bands(
     The result does not depend on the order of the rows, nor on that of the weights. The rank under the given weights
     mostly lies within the band, yet need not: it may be one that few draws around it give. A site that is no better
     on any criterion and worse on one that is weighed never ranks above the other in any draw.
+
+    With ``low`` and ``high``, facts are redrawn, too: in every draw each value of each site is taken evenly from its
+    range, independently of the others. The band is then the wider of the two on either side, with facts redrawn and
+    with facts as given: what is not known for sure never narrows a band. A site that is at its worst no worse than
+    another at its best on every criterion never ranks below it. A site's draws come from its label, the seed and the
+    criterion's name alone, so they stay the same whatever other sites, rows or criteria there are.
 
     Parameters
     ----------
@@ -45,6 +59,9 @@ def rank_bands(
         How many weights are drawn.
     spread
         From 0 (the weights as given, no band) to below 1 (all the weight on one criterion at a time).
+    low, high
+        Lowest and highest each value may be, on the index of ``values``, as
+        :func:`siteprior.ranking.uncertainty.value_ranges` gives them; both or neither. The index needs to be unique.
 
     Returns
     -------
@@ -54,12 +71,13 @@ def rank_bands(
     Raises
     ------
     SitePriorError
-        When a weighed criterion has no values, values lie outside 0–1, or draws or spread make no sense.
+        When a weighed criterion has no values or ranges, values lie outside 0–1 or outside their ranges, or draws or
+        spread make no sense.
 
     Notes
     -----
-    The idea is that of stochastic multicriteria acceptability analysis (Lahdelma and Salminen 2001), with weights
-    around a stated preference in place of all weights.
+    The idea is that of stochastic multicriteria acceptability analysis (Lahdelma and Salminen 2001): weights and
+    measurements are drawn together, here with weights around a stated preference in place of all weights.
 
     Examples
     --------
@@ -79,24 +97,75 @@ def rank_bands(
     presets = load_presets("ranking")
     lowest = _occurred(presets["band_low"].value, draws)
     highest = _occurred(presets["band_high"].value, draws)
-    drawn = _weight_blocks(
-        np.array(list(shares.values())), seed=seed, draws=draws, spread=spread, size=max(1, _BLOCK // max(1, len(rows)))
-    )
-    low, high = _tails(rows, sites, drawn, lowest=lowest, highest=highest, draws=draws)
-    return pd.DataFrame({"rank_p05": low[place.ravel()], "rank_p95": high[place.ravel()]}, index=values.index).astype(
-        "Int64"
-    )
+
+    def weight_blocks(number: int) -> Iterator[Floats]:
+        size = max(1, _BLOCK // max(1, number))
+        return _weight_blocks(np.array(list(shares.values())), seed=seed, draws=draws, spread=spread, size=size)
+
+    given = (_ranks(rows, sites, block) for block in weight_blocks(len(rows)))
+    best, worst = (tail[place.ravel()] for tail in _tails(given, len(rows), lowest, highest, draws))
+    if low is not None or high is not None:
+        least, most = _ends(filled, values, low, high, list(shares))
+        if (least < most).any():
+            streams = [keys_of(values.index, seed=seed, of=name) for name in shares]
+            redrawn = _redrawn_ranks(least, most, streams, weight_blocks(len(filled)))
+            low_end, high_end = _tails(redrawn, len(filled), lowest, highest, draws)
+            best, worst = np.minimum(best, low_end), np.maximum(worst, high_end)
+    return pd.DataFrame({"rank_p05": best, "rank_p95": worst}, index=values.index).astype("Int64")
 
 
-def _tails(
-    rows: Floats, count: Ranks, drawn: Iterator[Floats], *, lowest: int, highest: int, draws: int
-) -> tuple[Ranks, Ranks]:
+def _ends(
+    filled: Floats, values: pd.DataFrame, low: pd.DataFrame | None, high: pd.DataFrame | None, names: list[str]
+) -> tuple[Floats, Floats]:
+    """Return the ends of the ranges, sites × criteria, or refuse them with every fault at once."""
+    ends = []
+    faults = []
+    for what, table in (("low", low), ("high", high)):
+        if table is None or not table.index.equals(values.index) or not set(names) <= set(table.columns):
+            faults.append(
+                f"{what}: needs the sites of values and the criteria {', '.join(names)}; low and high go together"
+            )
+        else:
+            ends.append(table[names].to_numpy(dtype=np.float64))
+    if not values.index.is_unique:
+        faults.append("values: the index holds a site more than once; make it unique")
+    if not faults and not ((ends[0] >= 0) & (ends[0] <= filled) & (filled <= ends[1]) & (ends[1] <= 1)).all():
+        faults.append("low, high: need 0 ≤ low ≤ value ≤ high ≤ 1 throughout; a missing value counts as 0")
+    if faults:
+        raise SitePriorError(*faults)
+    return ends[0], ends[1]
+
+
+def _redrawn_ranks(low: Floats, high: Floats, streams: list[Keys], drawn: Iterator[Floats]) -> Iterator[Ranks]:
+    """Yield the ranks (draws × sites) with every value redrawn within its range, one array of sites at a time.
+
+    Scores are summed criterion by criterion, so that no sum depends on where in the table a site stands.
+    """
+    width = high - low
+    ranged = [bool(column.any()) for column in width.T]
+    number = 0
+    for block in drawn:
+        ranks = np.empty((len(block), len(low)), dtype=np.int32)
+        for row, weights in enumerate(block):
+            scores = np.zeros(len(low))
+            for k, weight in enumerate(weights):
+                value = low[:, k]
+                if ranged[k]:
+                    value = np.minimum(value + width[:, k] * uniform(streams[k], number), high[:, k])
+                scores += weight * value
+            number += 1
+            behind = -scores.round(DECIMALS)  # the best is the smallest
+            ranks[row] = np.searchsorted(np.sort(behind), behind) + 1
+        yield ranks
+
+
+def _tails(blocks: Iterator[Ranks], rows: int, lowest: int, highest: int, draws: int) -> tuple[Ranks, Ranks]:
     """Return per row the ``lowest``-th and ``highest``-th smallest rank over the draws, holding only the two tails."""
     keep_low, keep_high = lowest, draws - highest + 1
-    low = high = np.empty((len(rows), 0), dtype=np.int32)
+    low = high = np.empty((rows, 0), dtype=np.int32)
     waiting: list[Ranks] = []
-    for block in drawn:
-        waiting.append(_ranks(rows, count, block))
+    for block in blocks:
+        waiting.append(block)
         if sum(map(len, waiting)) >= max(keep_low, keep_high):
             low, high = _smallest(low, waiting, keep_low), _smallest(high, [-ranks for ranks in waiting], keep_high)
             waiting = []

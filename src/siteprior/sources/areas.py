@@ -15,7 +15,7 @@ from siteprior.errors import InputError
 from siteprior.files import record
 from siteprior.issues import IssueLog, Reading
 from siteprior.schema import AREAS, CRS, check, conform
-from siteprior.sources.vectors import lacking, read_vector
+from siteprior.sources.vectors import lacking, mended, read_vector
 
 YEARS = (2011, 2021)
 """The census years of LSOAs."""
@@ -126,7 +126,7 @@ def _once(table: Any, field: str, log: IssueLog) -> Any:
 
 def _polygons(table: Any, log: IssueLog) -> Any:
     """Mend broken polygons and log them; log and leave out rows that have none."""
-    shapes = table.geometry.to_numpy().copy()
+    shapes = table.geometry.to_numpy()
     empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     areal = np.isin(shapely.get_type_id(shapes), [3, 6])
     for row in table.index[~empty & ~areal]:
@@ -135,11 +135,8 @@ def _polygons(table: Any, log: IssueLog) -> Any:
     for row in table.index[empty]:
         log.add("invalid geometry - not fixable", row=row, field="geometry",
                 action=f"left out: {table['lsoa_code'][row]} has no shape")  # fmt: skip
-    broken = areal & ~empty & ~shapely.is_valid(shapes)
-    for at in np.flatnonzero(broken):
-        reason = shapely.is_valid_reason(shapes[at])
-        parts = shapely.get_parts(shapely.make_valid(shapes[at]))
-        shapes[at] = shapely.union_all(parts[np.isin(shapely.get_type_id(parts), [3, 6])])
+    shapes, broken = mended(shapes)
+    for at, reason in broken.items():
         log.add("invalid geometry - fixed", row=table.index[at], field="geometry", value=reason,
                 action=f"{table['lsoa_code'].iloc[at]} was mended")  # fmt: skip
     return table.set_geometry(gpd.GeoSeries(shapes, index=table.index, crs=CRS))[areal & ~empty]

@@ -31,6 +31,15 @@ CATALOGUE: dict[str, Publication] = {
         "(brownfield land registers).",
     ),
     "own sites": Publication("The user's own sites", "the user", "as the user states", ""),
+    "shapes": Publication("The user's own shapes of sites", "the user", "as the user states", ""),
+    "postcodes": Publication(
+        "OS Code-Point Open",
+        "Ordnance Survey",
+        OGL,
+        "Contains OS data © Crown copyright and database right. "
+        "Contains Royal Mail data © Royal Mail copyright and database right. "
+        "Contains National Statistics data © Crown copyright and database right.",
+    ),
     "stops": Publication(
         "National Public Transport Access Nodes (NaPTAN)",
         "Department for Transport",

@@ -69,6 +69,9 @@ _COMMON = re.compile(
     r"\b(the|of|city|county|council|borough|district|metropolitan|royal|london|unitary|authority|mbc|bc|dc|cc|lb|rb"
     r"|corporation|planning|local|register|brownfield|land)\b"
 )
+_NO_COUNCIL = re.compile(r"national[\s-]?park|/npark/|broads[\s-]authority|dev(elopment)?[\s-]corp", re.IGNORECASE)
+"""Planning authorities that share a council's name and are none: the New Forest, Northumberland."""
+
 _CODE = re.compile(r"\b[EWSN]\d{8}\b", re.IGNORECASE)
 
 
@@ -194,6 +197,8 @@ def resolve(statement: str, known: Councils) -> str | None:
     ('E08000025', 'E08000028', None)
     """
     text = statement.strip().strip("\"'<>").rstrip("/#. ")
+    if _NO_COUNCIL.search(text):
+        return None
     code = _CODE.search(text)
     if code:
         return code[0].upper() if code[0].upper() in known.names else None

@@ -97,7 +97,12 @@ def candidates(x: Floats, y: Floats, kinds: npt.NDArray[np.object_], others: dic
 
 
 def choose(
-    found: Candidates, own: npt.NDArray[np.object_], councils: Councils, *, groups: npt.NDArray[np.object_]
+    found: Candidates,
+    own: npt.NDArray[np.object_],
+    councils: Councils,
+    *,
+    groups: npt.NDArray[np.object_],
+    confirmed: Bools | None = None,
 ) -> Places:
     """Take the place that is certain for each row, or the labelled one, or none.
 
@@ -111,6 +116,9 @@ def choose(
         Their areas, where known.
     groups
         Rows of one group belong together, also where no area is known: they lie around one middle.
+    confirmed
+        Which readings something else speaks for, as a postcode the row states: where several lie in the own council,
+        only those are looked at.
     """
     rows = len(found.labelled)
     taken, others = np.full(rows, NOWHERE), np.zeros(rows, dtype=np.int64)
@@ -122,9 +130,13 @@ def choose(
     taken[good] = found.labelled[good]
     confidence[good] = np.where(inside[every, found.labelled][good], "high", "medium")
     near_count = near.sum(axis=1)
-    certain = ~good & (near_count == 1)
+    if confirmed is not None:
+        heard = ~good & (near & confirmed).any(axis=1)
+        near = np.where(heard[:, np.newaxis], near & confirmed, near)
+    options = near.sum(axis=1)
+    certain = ~good & (options == 1)
     taken[certain], confidence[certain] = near[certain].argmax(axis=1), "medium"
-    _by_file(found, near, ~good & (near_count > 1), taken, confidence)
+    _by_file(found, near, ~good & (options > 1), taken, confidence)
     others[:] = np.maximum(near_count - 1, 0)
     for group in sorted(set(groups[~judged])):
         _without_area(found, ~judged & (groups == group), taken, confidence)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from siteprior.issues import IssueLog
 from siteprior.presets import load_presets
@@ -17,12 +18,16 @@ from siteprior.sources.places import ENGLAND_EASTING, ENGLAND_NORTHING, NOWHERE,
 from siteprior.sources.register_rows import Rows
 from siteprior.sources.suggestions import linked, suggest
 from siteprior.sources.values import NOTHING
+from siteprior.sources.witnesses import GRID_DIGITS, SLIP, Witness, doubted, restore, witnesses
 
 PAIRS = (("x", "y", co.UNSAID), ("longitude", "latitude", co.DEGREES), ("easting", "northing", co.METRES))
 """Pairs of coordinate fields, the first that a file has is what it states; the others stand beside it."""
 
 BESIDE = {"longitude": "taken from the longitude and latitude columns", "easting": "taken from the easting columns"}
 POINT = "taken from the point column"
+
+BY_WITNESS = {SLIP: "OSGB out of bounds of custom boundary", GRID_DIGITS: "OSGB out of bounds of custom boundary"}
+"""Issue code of repairs that a stated postcode bears out."""
 
 
 class Located(NamedTuple):
@@ -45,7 +50,9 @@ class _Stated(NamedTuple):
     y: co.Floats
 
 
-def locate(rows: Rows, councils: Councils, log: IssueLog, *, organisation: str | None) -> Located:
+def locate(
+    rows: Rows, councils: Councils, log: IssueLog, *, organisation: str | None, postcodes: pd.DataFrame | None = None
+) -> Located:
     """Find the place and the council of each row.
 
     Parameters
@@ -58,6 +65,8 @@ def locate(rows: Rows, councils: Councils, log: IssueLog, *, organisation: str |
         Takes every repair, every doubt and every organisation that is not the one stated.
     organisation
         The council the caller says the file is of.
+    postcodes
+        Where postcodes lie, as a second witness; see :mod:`siteprior.sources.witnesses`.
     """
     stated, beside = _pairs(rows)
     x_texts, y_texts, kind = stated
@@ -74,8 +83,14 @@ def locate(rows: Rows, councils: Councils, log: IssueLog, *, organisation: str |
         rows.texts("organisation_uri"), rows.texts("organisation_label"), rows.texts("resource"), found, councils,
         stated=organisation,
     )  # fmt: skip
-    places = choose(found, credited.own, councils, groups=credited.group)
+    areas = [councils.area(code) for code in credited.own]
+    witness = witnesses(rows, postcodes)
+    confirmed = None if witness is None else witness.confirms(found.east, found.north)
+    places = choose(found, credited.own, councils, groups=credited.group, confirmed=confirmed)
     places = _own_eastings(places, found)
+    if witness is not None:
+        found, places = restore(found, places, areas, x, y, witness)
+        places = _report_doubts(rows, places, witness, log)
     _report_credit(rows, credited, log)
     for place, (first, second) in enumerate(zip(x_read, y_read, strict=True)):
         if first.action or second.action:
@@ -83,7 +98,6 @@ def locate(rows: Rows, councils: Councils, log: IssueLog, *, organisation: str |
             log.add(
                 "patch", row=rows.numbers[place], field="coordinates", value=value, action=first.action or second.action
             )
-    areas = [councils.area(code) for code in credited.own]
     repair = _report_places(rows, found, places, areas, _Stated(x_texts, y_texts, x, y), log)
     repair = ["axes swapped" if swap and not words else words for swap, words in zip(named, repair, strict=True)]
     return Located(places, credited.own, repair, list(x_texts), list(y_texts), list(system))
@@ -145,6 +159,18 @@ def _report_credit(rows: Rows, credited: Credit, log: IssueLog) -> None:
         log.add("invalid organisation", field="organisation", value=value, action=action)
 
 
+def _report_doubts(rows: Rows, places: Places, witness: Witness, log: IssueLog) -> Places:
+    """Report places in their council that lie far from the postcode their row states, and lower their confidence."""
+    lowered, far = doubted(places, witness)
+    for place, apart in far.items():
+        log.add(
+            "default-value", row=rows.numbers[place], field="coordinate_confidence", value=witness.postcodes[place],
+            action=f"lies {apart / 1000:.1f} km from the postcode stated; left where it is, "
+            f"confidence {lowered.confidence[place]}",
+        )  # fmt: skip
+    return lowered
+
+
 def _report_places(
     rows: Rows, found: Candidates, places: Places, areas: list[Any], stated: _Stated, log: IssueLog
 ) -> list[str | None]:
@@ -158,7 +184,7 @@ def _report_places(
         words = _repair(found, places, place)
         repair.append(words)
         if words is not None:
-            issue = co.SYSTEMS[taken].issue if taken < len(co.SYSTEMS) else "default-field"
+            issue = co.SYSTEMS[taken].issue if taken < len(co.SYSTEMS) else BY_WITNESS.get(words, "default-field")
             log.add(issue, row=number, field="coordinates", value=value, action=words)
         if places.confidence[place] in ("high", "medium"):
             continue

@@ -53,6 +53,7 @@ def read_registers(
     organisations: Sequence[str | None] | None = None,
     boundaries: gpd.GeoDataFrame | None = None,
     as_of: dt.date | None = None,
+    postcodes: pd.DataFrame | None = None,
 ) -> Reading:
     r"""Read brownfield registers into one table: a row per site, places in metres on the British National Grid.
 
@@ -69,6 +70,9 @@ def read_registers(
         Without them only the files' own consensus speaks for a place.
     as_of
         Entries dated after this day are reported.
+    postcodes
+        Where postcodes lie, from :func:`siteprior.sources.postcodes.read_postcodes`: then the postcode a row states is
+        a second witness to its place, where the council's area is known; see :mod:`siteprior.sources.witnesses`.
 
     Returns
     -------
@@ -98,7 +102,7 @@ def read_registers(
     [['hectares', 'patch'], ['entry_date', 'default-value']]
     """
     return read_registers_with_files(
-        paths, files=files, organisations=organisations, boundaries=boundaries, as_of=as_of
+        paths, files=files, organisations=organisations, boundaries=boundaries, as_of=as_of, postcodes=postcodes
     )[0]
 
 
@@ -109,10 +113,16 @@ def read_register(
     organisation: str | None = None,
     boundaries: gpd.GeoDataFrame | None = None,
     as_of: dt.date | None = None,
+    postcodes: pd.DataFrame | None = None,
 ) -> Reading:
     """Read one brownfield register; see :func:`read_registers` (hectares, homes, metres on the National Grid)."""
     return read_registers(
-        [path], files=None if file is None else [file], organisations=[organisation], boundaries=boundaries, as_of=as_of
+        [path],
+        files=None if file is None else [file],
+        organisations=[organisation],
+        boundaries=boundaries,
+        as_of=as_of,
+        postcodes=postcodes,
     )
 
 
@@ -123,13 +133,14 @@ def read_registers_with_files(
     organisations: Sequence[str | None] | None = None,
     boundaries: gpd.GeoDataFrame | None = None,
     as_of: dt.date | None = None,
+    postcodes: pd.DataFrame | None = None,
     keep_going: bool = False,
 ) -> tuple[Reading, pd.DataFrame]:
     """Read brownfield registers as :func:`read_registers` does, and account for the rows (records) of each file.
 
     Parameters
     ----------
-    paths, files, organisations, boundaries, as_of
+    paths, files, organisations, boundaries, as_of, postcodes
         As for :func:`read_registers`.
     keep_going
         Report a file that cannot be read in the issue log and in the table of files (schema ``refused``) instead of
@@ -152,7 +163,7 @@ def read_registers_with_files(
     refused: list[IssueLog] = []
     for path, name, code in zip(paths, names, stated, strict=True):
         try:
-            read.append(_read(path, name, code, known, as_of))
+            read.append(_read(path, name, code, known, as_of, postcodes))
         except InputError as fault:
             faults.extend(fault.faults)
             refused.append(IssueLog(name))
@@ -207,13 +218,22 @@ def _calls(paths: Sequence[Path | str], names: list[str], stated: list[str | Non
     return faults
 
 
-def _read(path: Path | str, name: str, organisation: str | None, known: Councils, as_of: dt.date | None) -> _File:
+def _read(
+    path: Path | str,
+    name: str,
+    organisation: str | None,
+    known: Councils,
+    as_of: dt.date | None,
+    postcodes: pd.DataFrame | None = None,
+) -> _File:
     """Read one file up to the settling of references."""
     log = IssueLog(name)
     rows = read_rows(path, log)
     if not rows.counted:
         log.add("missing value", row=rows.table.header_row, action="the file holds a header and no data records")
-    table = site_table(rows, known, log, organisation=organisation, register=BROWNFIELD, as_of=as_of)
+    table = site_table(
+        rows, known, log, organisation=organisation, register=BROWNFIELD, as_of=as_of, postcodes=postcodes
+    )
     return _File(path, rows, table, log)
 
 
@@ -225,9 +245,10 @@ def site_table(
     organisation: str | None,
     register: str,
     as_of: dt.date | None = None,
+    postcodes: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return what the rows of one file say of their sites, before references are settled: place, council, facts."""
-    located = locate(rows, known, log, organisation=organisation)
+    located = locate(rows, known, log, organisation=organisation, postcodes=postcodes)
     places = located.places
     table = pd.DataFrame(
         {

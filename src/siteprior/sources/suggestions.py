@@ -32,13 +32,13 @@ def suggest(x: float, y: float, area: Any, middle: tuple[float, float]) -> str:
     >>> suggest(365, 820, shapely.box(427_000, 273_000, 442_000, 286_000), (433_000, 279_000))
     'as digits of a grid reference it would be 436500, 282000 (SP 365 820)'
     """
-    if not (np.isfinite(x) and np.isfinite(y)) or x != int(x) or y != int(y) or x < 0 or y < 0:
+    if not _whole(x, y):
         return ""
     grid = list(_grid_digits(int(x), int(y), area))
     if grid:
         east, north, words = grid[0]
         return f"as digits of a grid reference it would be {east}, {north} ({words})"
-    guesses = [(int(e), int(n)) for e, n in {*_slips(int(x), int(y))}]
+    guesses = slips(x, y)
     easts, norths = np.array(guesses, dtype=float).T
     inside = shapely.contains_xy(area, easts, norths)
     if not inside.any():
@@ -50,6 +50,27 @@ def suggest(x: float, y: float, area: Any, middle: tuple[float, float]) -> str:
         f"{guesses[best][0]}, {guesses[best][1]} is one slip of a digit away and in its council"
         f" ({int(inside.sum())} such)"
     )
+
+
+def slips(x: float, y: float) -> list[tuple[int, int]]:
+    """Return the eastings and northings (metres) one slip of a digit away; none where the numbers are not whole.
+
+    Examples
+    --------
+    >>> (431_255, 282_893) in slips(41_255, 282_893), slips(-1.9, 52.5)
+    (True, [])
+    """
+    return sorted({*_slips(int(x), int(y))}) if _whole(x, y) else []
+
+
+def grid_digits(x: float, y: float, area: Any) -> list[tuple[int, int]]:
+    """Return the places in an area that the digits of a grid reference can mean (metres); see :func:`suggest`."""
+    return [(east, north) for east, north, _ in _grid_digits(int(x), int(y), area)] if _whole(x, y) else []
+
+
+def _whole(x: float, y: float) -> bool:
+    """Say whether both are whole numbers from 0."""
+    return bool(np.isfinite(x) and np.isfinite(y)) and x == int(x) and y == int(y) and x >= 0 and y >= 0
 
 
 _LINKED = re.compile(r"[?&#](?:x|easting|east)=([\d.]+)&(?:amp;)?(?:y|northing|north)=([\d.]+)", re.IGNORECASE)

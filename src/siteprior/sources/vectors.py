@@ -57,7 +57,9 @@ def read_vector(path: Path | str, *, layer: str | None = None, crs: str | None =
             if layer is None and len(layers) > 1:
                 raise InputError(f"{path}: has the layers {', '.join(layers)}; say which with layer")
             table = pyogrio.read_dataframe(source, layer=layer)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, shapely.errors.GEOSException) as fault:
+    except (
+        pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, shapely.errors.GEOSException, UnicodeDecodeError,
+    ) as fault:  # fmt: skip
         raise InputError(f"{path}: cannot be read as a vector file ({fault}); save it as GeoPackage") from None
     if not isinstance(table, gpd.GeoDataFrame):
         raise InputError(f"{path}: holds no shapes; give a file with lines or polygons")

@@ -1,0 +1,78 @@
+"""What the earlier vintages of its register tell of each site."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from siteprior.errors import InputError
+from siteprior.joins.places import with_columns
+from siteprior.schema import SITE_HISTORY_COLUMNS, SITES, check
+
+
+def join_history(sites: Any, history: pd.DataFrame | None) -> Any:
+    """Add to each site its life on the register: dates, years, changes of homes and hectares, state, origins.
+
+    A site merged from several records has the state and the changes of the record it is called after, was first seen
+    when the first of them was, last seen when the last was, and is as old as the oldest.
+
+    Parameters
+    ----------
+    sites
+        Sites on EPSG:27700; ``also_known_as`` names the records merged into one, where there are any.
+    history
+        The summary table of :func:`siteprior.sources.history.register_history` (``.sites``); ``None`` where no
+        vintages are held.
+
+    Returns
+    -------
+    GeoDataFrame
+        The sites, same index and order, with :data:`siteprior.schema.SITE_HISTORY_COLUMNS`, missing for sites whose
+        register has no history.
+
+    Raises
+    ------
+    InputError
+        When ``sites`` or ``history`` is not such a table.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> index = pd.Index(["E1:A"], name="site_id")
+    >>> sites = gpd.GeoDataFrame({"reference": ["A"]}, index=index, geometry=[None], crs=27700)
+    >>> join_history(sites, None)["years_on_register"].isna().tolist()
+    [True]
+    """
+    check(sites, SITES, name="sites", needs=())
+    if history is None:
+        return with_columns(sites, SITE_HISTORY_COLUMNS, {})
+    names = [column.name for column in SITE_HISTORY_COLUMNS]
+    missing = [name for name in names if name not in getattr(history, "columns", ())]
+    if missing or history.index.name != SITES.index or not history.index.is_unique:
+        raise InputError(
+            f"history: needs the index '{SITES.index}', unique, and the columns {', '.join(names)}; "
+            "register_history(…).sites is such a table"
+        )
+    own = history.reindex(sites.index)
+    values = {name: own[name] for name in names}
+    if "also_known_as" in sites.columns:
+        values.update(_of_all_records(sites["also_known_as"].dropna(), history, own))
+    return with_columns(sites, SITE_HISTORY_COLUMNS, values)
+
+
+def _of_all_records(known_as: pd.Series, history: pd.DataFrame, own: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return first and last sight and age of the sites merged from several records, of others as they are."""
+    merged = known_as.str.split("; ").explode()
+    records = pd.DataFrame({"site": merged.index, "record": merged.to_numpy()})
+    names = pd.DataFrame({"site": known_as.index, "record": known_as.index})
+    records = pd.concat([names, records]).join(history, on="record").dropna(subset=["first_seen"])
+    oldest = records.sort_values(["years_on_register", "record"], ascending=[False, True]).groupby("site").head(1)
+    oldest = oldest.set_index("site")
+    best = {
+        "first_seen": records.groupby("site")["first_seen"].min(),
+        "last_seen": records.groupby("site")["last_seen"].max(),
+        "years_on_register": oldest["years_on_register"],
+        "age_basis": oldest["age_basis"],
+    }
+    return {name: values.reindex(own.index).combine_first(own[name]) for name, values in best.items()}

@@ -1,0 +1,103 @@
+"""Ranges of values: from the columns a criterion names, widest where something is missing; and even, steady draws."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from siteprior.errors import InputError
+from siteprior.ranking.criteria import CRITERIA, criteria_table, measure, value
+from siteprior.ranking.uncertainty import keys_of, uniform, value_ranges
+
+NAN = np.nan
+
+
+def ranges(names, **columns):
+    index = pd.Index([f"E1:{n}" for n in range(len(next(iter(columns.values()))))], name="site_id")
+    sites = pd.DataFrame(columns, index=index, dtype=float)
+    matrix = measure(sites, names)
+    return value(matrix), *value_ranges(sites, matrix)
+
+
+def test_a_walk_ranges_between_the_values_of_its_ends():
+    # 400 m is worth 1, 960 m nothing: 540 m 0.75, 680 m 0.5, 820 m 0.25
+    _, low, high = ranges(
+        ["corridor_access"],
+        corridor_walk_m=[680.0, 300.0, 680.0, NAN],
+        corridor_walk_low_m=[540.0, 100.0, NAN, NAN],
+        corridor_walk_high_m=[820.0, 540.0, NAN, NAN],
+    )
+    assert low["corridor_access"].round(9).tolist() == [0.25, 0.75, 0, 0]
+    assert high["corridor_access"].round(9).tolist() == [0.75, 1, 1, 1]
+
+
+def test_homes_range_and_what_has_no_range_columns_is_as_known():
+    _, low, high = ranges(
+        ["capacity", "deprivation"],
+        capacity_dwellings=[100, 100, NAN], capacity_low_dwellings=[50, 100, NAN],
+        capacity_high_dwellings=[300, 100, NAN], imd_percentile=[30.0, NAN, 5.0],
+    )  # fmt: skip
+    assert low["capacity"].tolist() == [0.05, 0.1, 0]
+    assert high["capacity"].tolist() == [0.3, 0.1, 1]
+    assert low["deprivation"].round(9).tolist() == [0.7, 0, 0.95]
+    assert high["deprivation"].round(9).tolist() == [0.7, 1, 0.95]
+
+
+def test_a_known_value_lies_within_its_range_even_where_the_columns_say_otherwise():
+    known, low, high = ranges(
+        ["bus_access"], bus_walk_m=[100.0, 640.0], bus_walk_low_m=[370.0, 100.0], bus_walk_high_m=[640.0, 370.0]
+    )
+    assert (low <= known).all(axis=None)
+    assert (known <= high).all(axis=None)
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(st.lists(st.tuples(*[st.one_of(st.none(), st.floats(0, 3000))] * 3), min_size=1, max_size=8), st.data())
+def test_blanking_an_input_never_narrows_a_range(rows, data):
+    columns = ("walk_m", "walk_low_m", "walk_high_m")
+    table = pd.DataFrame(rows, columns=columns, dtype=float)
+    known, low, high = ranges(["station_access"], **table)
+    assert ((low >= 0) & (high <= 1) & (low <= high)).all(axis=None)
+    assert (known.isna() | ((low <= known) & (known <= high))).all(axis=None)
+    table.loc[data.draw(st.integers(0, len(table) - 1)), data.draw(st.sampled_from(columns))] = NAN
+    _, lower, higher = ranges(["station_access"], **table)
+    assert ((lower <= low) & (higher >= high)).all(axis=None)
+
+
+def test_what_is_not_there_is_named():
+    sites = pd.DataFrame({"walk_m": [1.0]}, index=pd.Index(["a"], name="site_id"))
+    with pytest.raises(InputError, match="range of criterion 'station_access' needs the columns walk_low_m, walk_high"):
+        value_ranges(sites, measure(sites, ["station_access"]))
+    with pytest.raises(InputError, match="not on the index of sites"):
+        value_ranges(sites, measure(sites, ["station_access"]).iloc[:0])
+
+
+def test_the_table_of_criteria_names_the_range():
+    listed = criteria_table().set_index("criterion")
+    assert listed.loc["capacity", ["low", "high"]].tolist() == ["capacity_low_dwellings", "capacity_high_dwellings"]
+    for declared in CRITERIA.values():
+        assert bool(declared.low) == bool(declared.high)
+
+
+class TestDraws:
+    def test_the_generator_is_the_published_one(self):
+        # the first numbers of SplitMix64 from the state 1234567, as its reference implementation prints them
+        state = np.array([1234567], dtype=np.uint64)
+        expected = [6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431]
+        assert [uniform(state, n)[0] for n in range(4)] == [(number >> 11) * 2.0**-53 for number in expected]
+
+    def test_draws_are_even_and_unrelated(self):
+        keys = keys_of(range(400), seed=7, of="capacity")
+        drawn = np.array([uniform(keys, n) for n in range(400)])
+        assert ((drawn >= 0) & (drawn < 1)).all()
+        counts, _ = np.histogram(drawn, bins=20, range=(0, 1))
+        assert np.abs(counts / 8000 - 1).max() < 0.05
+        for pair in (drawn[:-1].ravel(), drawn[1:].ravel()), (drawn[:, :-1].ravel(), drawn[:, 1:].ravel()):
+            assert abs(np.corrcoef(*pair)[0, 1]) < 0.01
+
+    def test_every_site_seed_and_criterion_has_a_stream_of_its_own(self):
+        streams = np.concatenate([keys_of(["a", "b"], seed=seed, of=of) for of in ("x", "y") for seed in (1, 2)])
+        assert len(set(streams.tolist())) == 8

@@ -21,11 +21,11 @@ import shapely
 
 from siteprior.files import write_text
 from siteprior.issues import Reading
-from siteprior.sources import coordinates as co
-from siteprior.sources.boundaries import read_boundaries
-from siteprior.sources.labelled import as_labelled
-from siteprior.sources.organisations import SUCCESSORS
-from siteprior.sources.registers import read_registers_with_files
+from siteprior.sources.areas.boundaries import read_boundaries
+from siteprior.sources.places import coordinates as co
+from siteprior.sources.places.labelled import as_labelled
+from siteprior.sources.registers.organisations import SUCCESSORS
+from siteprior.sources.registers.reader import read_registers_with_files
 
 HERE = Path(__file__).parent
 DATA_ROOT = Path(os.environ.get("SITEPRIOR_DATA_ROOT", HERE.parents[1] / "shared" / "data"))

@@ -99,7 +99,7 @@ def audit(
     >>> done.sites["repair"].value_counts().to_dict()
     {'axes swapped': 48}
     """
-    from siteprior.sources.pile import find_registers
+    from siteprior.sources.registers.pile import find_registers
 
     found = find_registers([registers] if isinstance(registers, (str, Path)) else list(registers))
     areas = _areas(boundaries, boundaries_code, boundaries_name, boundaries_layer, say)
@@ -117,8 +117,8 @@ def audit(
 
 def _areas(path: Path | str | None, code: str | None, name: str | None, layer: str | None, say: Say) -> Any:
     """Read the boundaries, if any."""
-    from siteprior.sources.boundaries import read_boundaries
-    from siteprior.sources.vectors import read_vector
+    from siteprior.sources.areas.boundaries import read_boundaries
+    from siteprior.sources.formats.vectors import read_vector
 
     if path is None:
         if code or name or layer:
@@ -135,7 +135,7 @@ def _areas(path: Path | str | None, code: str | None, name: str | None, layer: s
 
 def _organisation(code: str | None, areas: Any) -> str | None:
     """Check the code of the council the files are said to be of."""
-    from siteprior.sources.boundaries import ONS_CODE
+    from siteprior.sources.areas.boundaries import ONS_CODE
 
     if code is None:
         return None
@@ -152,7 +152,7 @@ def _organisation(code: str | None, areas: Any) -> str | None:
 
 def _read(found: Any, areas: Any, organisation: str | None, as_of: dt.date | None, say: Say) -> Audit:
     """Read every register found."""
-    from siteprior.sources.pile import read_pile
+    from siteprior.sources.registers.pile import read_pile
 
     say(f"Reading {len(found.registers)} {'register' if len(found.registers) == 1 else 'registers'}")
     reading, files = read_pile(found.registers, organisation=organisation, boundaries=areas, as_of=as_of, say=say)
@@ -171,8 +171,8 @@ def write_findings(
 ) -> None:
     """Write an audit's tables, page and workbooks into a folder; for ``audit`` and ``check`` alike."""
     from siteprior.publish.audit import write_audit
-    from siteprior.sources.labelled import as_labelled
-    from siteprior.sources.organisations import councils
+    from siteprior.sources.places.labelled import as_labelled
+    from siteprior.sources.registers.organisations import councils
 
     write_audit(
         folder,

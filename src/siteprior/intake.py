@@ -70,8 +70,8 @@ def read_inputs(project: Project, *, say: Say = silent) -> Inputs:
     InputError
         When a file is missing, unreadable, or of another kind or vintage than the project says.
     """
-    from siteprior.sources import areas as area_source
-    from siteprior.sources import deprivation as deprivation_source
+    from siteprior.sources.areas import deprivation as deprivation_source
+    from siteprior.sources.areas import lsoa as area_source
 
     log = _Collected()
     say("Reading areas and deprivation")
@@ -121,7 +121,7 @@ def read_inputs(project: Project, *, say: Say = silent) -> Inputs:
 
 def _read_sites(project: Project, boundaries: Any, log: _Collected) -> tuple[Any, Any, pd.DataFrame]:
     """Read the registers and the user's own sites into one table; beside it what older registers tell of them."""
-    from siteprior.sources.own_sites import read_own_sites
+    from siteprior.sources.registers.own_sites import read_own_sites
 
     chosen = project.sources
     tables, files, history = [], pd.DataFrame(), None
@@ -157,7 +157,7 @@ def _read_registers(
     project: Project, role: str, boundaries: Any, postcodes: Any, log: _Collected
 ) -> tuple[Any, pd.DataFrame]:
     """Read the registers of a role (``registers`` or ``history``) together, with the account of their rows."""
-    from siteprior.sources.registers import read_registers_with_files
+    from siteprior.sources.registers.reader import read_registers_with_files
 
     found = [(entry, *place) for entry in getattr(project.sources, role) for place in project.find(entry)]
     reading, files = read_registers_with_files(
@@ -173,8 +173,8 @@ def _read_registers(
 
 def _history(project: Project, older: Any, current: Any) -> Any:
     """Tell the history of each site from the older registers and the current ones."""
-    from siteprior.sources.history import register_history
-    from siteprior.sources.vintages import vintages_of
+    from siteprior.sources.identity.history import register_history
+    from siteprior.sources.identity.vintages import vintages_of
 
     as_of = project.project.as_of
     stated = {
@@ -188,8 +188,8 @@ def _history(project: Project, older: Any, current: Any) -> Any:
 
 def _merge_duplicates(sites: Any, shapes: Any, log: _Collected) -> tuple[Any, pd.DataFrame]:
     """Merge the records that are certainly one site, flag the others, and return the pairs with their reasons."""
-    from siteprior.sources.duplicates import find_duplicates
-    from siteprior.sources.merging import merge_duplicates
+    from siteprior.sources.identity.duplicates import find_duplicates
+    from siteprior.sources.identity.merging import merge_duplicates
 
     drawn = shapes["shape_basis"].isin([basis for basis in SHAPE_BASES if basis.startswith("polygon")])
     pairs = find_duplicates(sites, shapes=shapes[drawn])
@@ -200,7 +200,7 @@ def _merge_duplicates(sites: Any, shapes: Any, log: _Collected) -> tuple[Any, pd
 
 def _read_postcodes(project: Project, log: _Collected) -> Any:
     """Read where postcodes lie, ``None`` where the project names no such file."""
-    from siteprior.sources.postcodes import read_postcodes
+    from siteprior.sources.places.postcodes import read_postcodes
 
     found = [(entry, *place) for entry in project.sources.postcodes for place in project.find(entry)]
     if not found:
@@ -211,7 +211,7 @@ def _read_postcodes(project: Project, log: _Collected) -> Any:
 
 def _shape_sites(project: Project, sites: Any, log: _Collected) -> tuple[Any, Any]:
     """Give every site its shape: the sites with what the shape rests on, and the shapes themselves."""
-    from siteprior.sources.shapes import no_shapes, read_shapes, site_shapes
+    from siteprior.sources.places.shapes import no_shapes, read_shapes, site_shapes
 
     drawn = [
         log.take(
@@ -236,8 +236,8 @@ def _shape_sites(project: Project, sites: Any, log: _Collected) -> tuple[Any, An
 
 def _read_network(project: Project, study_area: Any, log: _Collected) -> tuple[Any, Any, Any]:
     """Read stops, dated statements and corridors, and settle which stops are open on the network date."""
-    from siteprior.sources import corridors as corridor_source
-    from siteprior.sources import naptan, openings
+    from siteprior.sources.transit import corridors as corridor_source
+    from siteprior.sources.transit import naptan, openings
 
     access = load_presets("access")
     found = [(entry, *place) for entry in project.sources.stops for place in project.find(entry)]

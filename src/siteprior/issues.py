@@ -83,8 +83,8 @@ class IssueLog:
     --------
     >>> log = IssueLog("registers/sandwell.csv")
     >>> log.add("invalid decimal", row=7, field="hectares", value="0.5 - 1", action="left blank")
-    >>> log.table()[["row", "issue_type", "severity"]].iloc[0].tolist()
-    [7, 'invalid decimal', 'error']
+    >>> log.table()[["field", "issue_type", "severity"]].iloc[0].tolist()
+    ['hectares', 'invalid decimal', 'error']
     """
 
     file: str = ""

@@ -369,7 +369,7 @@ def check(project: Project | Path | str, *, out: Path | str | None = None, say: 
         When the project, an input or the folder cannot be used.
     """
     from siteprior.publish.tables import write_csv
-    from siteprior.sources.areas import districts
+    from siteprior.sources.areas.lsoa import districts
 
     loaded = project if isinstance(project, Project) else load_project(project)
     head = loaded.project

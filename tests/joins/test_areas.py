@@ -90,7 +90,7 @@ def test_random_points_against_every_polygon(make_sites):
 
 
 def test_real_every_lsoa_owns_the_points_inside_it(real, make_sites):
-    from siteprior.sources.areas import read_areas
+    from siteprior.sources.areas.lsoa import read_areas
 
     areas = read_areas(
         real / "real" / "boundaries" / "wmca_lsoa21_bgc.geojson.gz", code="LSOA21CD", name="LSOA21NM",

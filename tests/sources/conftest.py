@@ -11,7 +11,7 @@ import shapely
 
 import register_corpus
 from siteprior.schema import CRS
-from siteprior.sources.organisations import WEST_MIDLANDS
+from siteprior.sources.registers.organisations import WEST_MIDLANDS
 
 
 @pytest.fixture(scope="session")

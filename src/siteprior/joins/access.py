@@ -27,7 +27,7 @@ def join_access(sites: Any, stops: Any, *, walk_factor: float, shapes: Any | Non
         Sites on EPSG:27700, with ``position_uncertainty_m`` where it is known; a shape counts by its centroid.
     stops
         :data:`siteprior.schema.STOPS`, settled for a day by
-        :func:`siteprior.sources.openings.apply_openings`.
+        :func:`siteprior.sources.transit.openings.apply_openings`.
     walk_factor
         Ratio of walk to straight line, at least 1 (preset ``access.walk_factor``).
     shapes

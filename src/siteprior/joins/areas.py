@@ -23,7 +23,7 @@ def join_areas(sites: Any, areas: Any) -> Any:
         Sites on EPSG:27700.
     areas
         :data:`siteprior.schema.AREAS`, with the columns of deprivation where
-        :func:`siteprior.sources.deprivation.with_deprivation` has joined them.
+        :func:`siteprior.sources.areas.deprivation.with_deprivation` has joined them.
 
     Returns
     -------

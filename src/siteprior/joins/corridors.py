@@ -36,7 +36,7 @@ def join_corridors(
         Sites on EPSG:27700, with ``position_uncertainty_m`` where it is known; a shape counts by its centroid.
     corridor_stops
         :data:`siteprior.schema.CORRIDOR_STOPS`, settled for a day by
-        :func:`siteprior.sources.openings.apply_openings_to_corridor`.
+        :func:`siteprior.sources.transit.openings.apply_openings_to_corridor`.
     lines
         :data:`siteprior.schema.CORRIDORS`.
     walk_factor

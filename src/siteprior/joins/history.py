@@ -22,7 +22,7 @@ def join_history(sites: Any, history: pd.DataFrame | None) -> Any:
     sites
         Sites on EPSG:27700; ``also_known_as`` names the records merged into one, where there are any.
     history
-        The summary table of :func:`siteprior.sources.history.register_history` (``.sites``); ``None`` where no
+        The summary table of :func:`siteprior.sources.identity.history.register_history` (``.sites``); ``None`` where no
         vintages are held.
 
     Returns

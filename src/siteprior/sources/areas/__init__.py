@@ -1,0 +1,1 @@
+"""Small areas, council boundaries and deprivation."""

@@ -1,0 +1,114 @@
+"""Council areas from any file of polygons, as the readers of registers want them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from siteprior.errors import InputError
+from siteprior.files import record
+from siteprior.issues import IssueLog, Reading
+from siteprior.schema import CRS
+from siteprior.sources.formats.vectors import lacking, mended, read_vector
+from siteprior.sources.registers.organisations import WEST_MIDLANDS
+
+ONS_CODE = re.compile(r"[EWSNKJ]\d{8}")
+"""Codes of the Office for National Statistics (GSS): a letter and eight digits."""
+
+
+def read_boundaries(
+    path: Path | str, *, code: str, name: str | None = None, layer: str | None = None, file: str | None = None
+) -> Reading:
+    """Read council areas, in metres on EPSG:27700.
+
+    Parameters
+    ----------
+    path
+        Any vector file GDAL reads; ``.gz`` and zip members too.
+    code
+        The column that holds the councils' ONS codes.
+    name
+        The column that holds their names; where not given, one that is called so, or the only other text. Registers
+        that state their council by name are recognised by it.
+    layer
+        The layer, where the file holds several.
+    file
+        The name to put in issues and provenance.
+
+    Returns
+    -------
+    Reading
+        Polygons on the index ``organisation`` (ONS code) with the column ``name``, ordered by code. Areas of one code
+        are put together; rows without a code or a polygon are left out and logged.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read, lacks a column (those it has are listed), or the column holds no ONS codes.
+    """
+    label = str(path) if file is None else file
+    table = read_vector(path, layer=layer)
+    columns = [column for column in table.columns if column != table.active_geometry_name]
+    faults = lacking(label, columns, {"the councils' codes": code, "their names": name})
+    if faults:
+        raise InputError(*faults)
+    codes = table[code].astype("str").str.strip().where(table[code].notna(), "")
+    coded = codes.map(lambda text: bool(ONS_CODE.fullmatch(text)))
+    if not coded.any():
+        first = next((text for text in codes if text), "nothing")
+        raise InputError(
+            f"{label}: column '{code}' holds no ONS codes such as E08000025 but '{first}'; give another of "
+            f"{', '.join(map(str, columns))}"
+        )
+    named = name if name is not None else guess_name(table[columns], code)
+    names = codes.map(lambda text: WEST_MIDLANDS.get(text, (text,))[0])
+    if named is not None:
+        names = table[named].astype("str").str.strip().where(table[named].notna(), names)
+    log = IssueLog(label)
+    shapes, broken = mended(table.geometry.to_numpy())
+    areal = np.isin(shapely.get_type_id(shapes), [3, 6]) & ~shapely.is_empty(shapes)
+    for place, row in enumerate(table.index):
+        if not areal[place] or not coded.iloc[place]:
+            why = "no ONS code" if areal[place] else "not a polygon"
+            log.add("unknown entity", row=row, field=code, value=codes.iloc[place], action=f"left out: {why}")
+        elif place in broken:
+            log.add("invalid geometry - fixed", row=row, field="geometry", value=broken[place], action="mended")
+    kept = areal & coded.to_numpy()
+    if not kept.any():
+        raise InputError(f"{label}: holds no polygon with an ONS code in column '{code}'; give the councils' areas")
+    areas = gpd.GeoDataFrame({"organisation": codes, "name": names.astype("str")}, geometry=shapes, crs=CRS)[kept]
+    if areas["organisation"].duplicated().any():
+        areas = areas.dissolve("organisation", aggfunc="first")
+    else:
+        areas = areas.set_index("organisation").sort_index()
+    areas = areas[["name", "geometry"]]
+    return Reading(areas, log.table(), (record(path, role="boundaries", file=label, rows=len(areas)),))
+
+
+def guess_name(table: Any, code: str) -> str | None:
+    """Return the column that holds the names beside a column of codes, or ``None``: one name to a code.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> guess_name(pd.DataFrame({"LAD21CD": ["E1"], "LAD21NM": ["A"], "LAD21NMW": ["B"], "GlobalID": ["x"]}), "LAD21CD")
+    'LAD21NM'
+    >>> guess_name(pd.DataFrame({"id": ["E1"], "area": [2.0], "title": ["A"]}), "id")
+    'title'
+    """
+    texts = [
+        str(column)
+        for column in table.columns
+        if column != code and table[column].dtype in (object, "str") and table[column].notna().any()
+    ]
+    pairs = {column: table[[code, column]].dropna().drop_duplicates() for column in texts}
+    texts = [column for column, pair in pairs.items() if pair[code].is_unique and pair[column].is_unique]
+    called = [column for column in texts if "name" in column.lower() or column.lower().endswith("nm")]
+    stem = re.sub(r"(cd|_?code)$", "", code.lower())
+    alike = [column for column in called if stem and column.lower().startswith(stem)]
+    return next(iter(alike or called or (texts if len(texts) == 1 else [])), None)

@@ -1,0 +1,245 @@
+"""The English Indices of Deprivation: the index and every domain, by LSOA, joined only to LSOAs of their own year."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from siteprior.errors import InputError, unknown
+from siteprior.files import read_bytes, record
+from siteprior.issues import IssueLog, Reading
+from siteprior.presets import load_presets
+from siteprior.schema import AREAS, DEPRIVATION, check, conform
+from siteprior.sources.areas.lsoa import named_year
+from siteprior.sources.formats.plain import numbers, read_plain, words
+
+MEASURES = ("decile", "rank", "score")
+
+DOMAIN_WORDS = {
+    "imd": ("index of multiple deprivation", "imd"),
+    "income": ("income",),
+    "employment": ("employment",),
+    "education": ("education",),
+    "health": ("health",),
+    "crime": ("crime",),
+    "barriers": ("barriers to housing", "housing and services", "housing and access", "barriers"),
+    "living_environment": ("living environment", "environment"),
+}
+"""How headers name the domains, in the official files and in the common R and Python packages."""
+
+OTHER_MEASURES = (
+    "idaci", "idaopi", "children", "older", "sub domain", "subdomain", "adult", "skills sub", "indoors", "outdoors",
+    "geographical", "wider", "transformed", "numerator", "denominator", "population",
+)  # fmt: skip
+"""Words of headers that look like a domain's but hold a sub-domain, a supplementary index or a working figure."""
+
+
+def read_deprivation(
+    path: Path | str, *, edition: int, lsoa_year: int | None = None, file: str | None = None
+) -> Reading:
+    r"""Read an edition of the English Indices of Deprivation: scores, ranks and deciles (1 = most deprived).
+
+    Parameters
+    ----------
+    path
+        The published CSV (File 1, 2, 5 or 7), an Excel workbook that holds it, or parquet; ``.gz`` too. Headers are
+        matched by their words, in the official form or the short one (``IMD_rank``); thousands commas and ``9.00``
+        are read.
+    edition
+        2019 (on LSOAs of 2011) or 2025 (on LSOAs of 2021).
+    lsoa_year
+        The census year of the codes, where the caller wants it checked.
+    file
+        The name to put in issues and provenance.
+
+    Returns
+    -------
+    Reading
+        :data:`siteprior.schema.DEPRIVATION` ordered by code. Every domain has its columns; what the file lacks is
+        missing. ``imd_percentile`` is 100 × rank / number of LSOAs in England.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read, has no LSOA codes or no measure, or is of another census year.
+
+    Notes
+    -----
+    Source: MHCLG, English Indices of Deprivation 2019 and 2025.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "File_1.csv"
+    >>> _ = file.write_text('LSOA code (2011),Index of Multiple Deprivation (IMD) Rank\nE01000001,"29,199"\n')
+    >>> table = read_deprivation(file, edition=2019).table
+    >>> int(table["imd_rank"].iloc[0]), round(float(table["imd_percentile"].iloc[0]), 3)
+    (29199, 88.902)
+    """
+    label = str(path) if file is None else file
+    presets = load_presets("deprivation")
+    if str(edition) not in presets["lsoas"]:
+        raise InputError(unknown("edition", str(edition), presets["lsoas"], where=label))
+    year = int(presets["lsoa_year"][str(edition)].value)
+    raw = _read_raw(path)
+    codes = [str(column) for column in raw.columns if _holds_codes(str(column))]
+    code = next((column for column in codes if named_year(column) == year), codes[0])
+    _refuse_other_year(label, edition, year, code, lsoa_year)
+    measures = measure_columns([str(column) for column in raw.columns])
+    if not measures:
+        raise InputError(
+            f"{label}: holds no score, rank or decile of the index or a domain; give File 1, 2, 5 or 7 of the "
+            f"edition. It has {', '.join(map(str, raw.columns))}"
+        )
+    log = IssueLog(label)
+    raw = _once(raw, code, log)
+    count = int(presets["lsoas"][str(edition)].value)
+    table = pd.DataFrame(
+        {name: _measured(raw[column], name, count, log) for name, column in measures.items()}, index=raw.index
+    )
+    table.index = pd.Index(raw[code], name=DEPRIVATION.index)
+    table["imd_edition"] = edition
+    table["lsoa_year"] = year
+    if "imd_rank" in table:
+        table["imd_percentile"] = 100.0 * table["imd_rank"] / count
+    table = conform(table.sort_index(), DEPRIVATION)
+    return Reading(
+        table, log.table(), (record(path, role="deprivation", file=label, rows=len(table), vintage=str(edition)),)
+    )
+
+
+def measure_columns(columns: list[str]) -> dict[str, str]:
+    """Map the declared measures to the columns that hold them, by the words of their headers.
+
+    Examples
+    --------
+    >>> measure_columns(["Barriers to Housing and Services Rank (where 1 is most deprived)", "Environment_decile",
+    ...                  "Income Deprivation Affecting Children Index (IDACI) Rank"])
+    {'barriers_rank': 'Barriers to Housing and Services Rank (where 1 is most deprived)', \
+'living_environment_decile': 'Environment_decile'}
+    """
+    found: dict[str, str] = {}
+    for column in columns:
+        text = words(column)
+        measure = next((m for m in MEASURES if m in text.split()), None)
+        if measure is None or any(other in text for other in OTHER_MEASURES):
+            continue
+        domain = next((d for d, starts in DOMAIN_WORDS.items() if text.startswith(starts)), None)
+        if domain is not None:
+            found.setdefault(f"{domain}_{measure}", column)
+    return found
+
+
+def with_deprivation(areas: Any, deprivation: pd.DataFrame) -> tuple[Any, pd.DataFrame]:
+    """Join the measures of deprivation to areas of the same census year, by code.
+
+    Parameters
+    ----------
+    areas
+        :data:`siteprior.schema.AREAS`.
+    deprivation
+        :data:`siteprior.schema.DEPRIVATION`.
+
+    Returns
+    -------
+    tuple of GeoDataFrame and DataFrame
+        The areas, unchanged in number and order, with the measures (missing where the index has no such code), and an
+        issue row for each area it does not know.
+
+    Raises
+    ------
+    InputError
+        When the two are of different census years: codes look alike, but name different places.
+    """
+    check(areas, AREAS, name="areas")
+    check(deprivation, DEPRIVATION, name="deprivation")
+    years = sorted({int(year) for year in areas["lsoa_year"].dropna()})
+    other = sorted({int(year) for year in deprivation["lsoa_year"].dropna()})
+    if years != other:
+        edition = ", ".join(sorted({str(edition) for edition in deprivation["imd_edition"].dropna()}))
+        raise InputError(
+            f"areas are LSOAs of {', '.join(map(str, years))}, but the Indices of Deprivation {edition} are on LSOAs "
+            f"of {', '.join(map(str, other))}; give the LSOA {', '.join(map(str, other))} polygons, or the edition on "
+            f"LSOAs of {', '.join(map(str, years))}"
+        )
+    columns = [name for name in DEPRIVATION.names if name != "lsoa_year"]
+    log = IssueLog("areas")
+    for code in areas.index[~areas.index.isin(deprivation.index)]:
+        log.add("unknown entity", field="lsoa_code", value=code,
+                action="the Indices of Deprivation hold no such LSOA; its deprivation stays missing")  # fmt: skip
+    kept = areas.drop(columns=[name for name in columns if name in areas.columns])
+    return kept.join(deprivation[columns]).rename_axis(AREAS.index), log.table()
+
+
+def _read_raw(path: Path | str) -> pd.DataFrame:
+    """Read CSV, Excel or parquet as a table whose index is the record number."""
+    wants = "a column of LSOA codes, such as 'LSOA code (2021)'"
+    if not str(path).endswith(".parquet"):
+        return read_plain(path, fits=lambda names: any(map(_holds_codes, names)), wants=wants)
+    from pyarrow.lib import ArrowException
+
+    data = read_bytes(path)
+    try:
+        table = pd.read_parquet(io.BytesIO(data)).reset_index(drop=True)
+    except (ArrowException, OSError) as fault:
+        raise InputError(f"{path}: cannot be read as parquet ({fault}); download it again") from None
+    if not any(_holds_codes(str(name)) for name in table.columns):
+        raise InputError(f"{path}: needs {wants}; it has {', '.join(map(str, table.columns))}")
+    return table.set_axis(pd.RangeIndex(2, len(table) + 2, name="row"), axis=0)
+
+
+def _holds_codes(column: str) -> bool:
+    """Tell whether a header speaks of LSOA codes."""
+    text = words(column)
+    return text.startswith("lsoa") and ("code" in text.split() or text.endswith("cd"))
+
+
+def _refuse_other_year(label: str, edition: int, year: int, code: str, lsoa_year: int | None) -> None:
+    """Raise where the code column or the caller speaks of another census year than the edition's."""
+    faults = []
+    if named_year(code) not in (None, year):
+        faults.append(
+            f"{label}: the Indices of Deprivation {edition} are on LSOAs of {year}, but the column '{code}' holds "
+            f"LSOAs of {named_year(code)}; set the edition the file is of"
+        )
+    if lsoa_year not in (None, year):
+        faults.append(f"{label}: the Indices of Deprivation {edition} are on LSOAs of {year}, not of {lsoa_year}")
+    if faults:
+        raise InputError(*faults)
+
+
+def _once(raw: pd.DataFrame, code: str, log: IssueLog) -> pd.DataFrame:
+    """Log and leave out rows without code and second rows of a code."""
+    text = raw[code].astype(object).where(raw[code].notna(), "").astype("str").str.strip()
+    raw = raw.assign(**{code: text})
+    for row in raw.index[text == ""]:
+        log.add("unknown entity - missing reference", row=row, field=code, action="left out: the row has no code")
+    raw = raw[text != ""]
+    second = raw.duplicated(code)
+    for row, value in raw.loc[second, code].items():
+        log.add("reference values are not unique", row=row, field=code, value=value,
+                action="left out: the first row of this code was kept")  # fmt: skip
+    return raw[~second]
+
+
+def _measured(column: pd.Series, name: str, count: int, log: IssueLog) -> Any:
+    """Convert one measure and log every value that is not one, which is left missing."""
+    as_number = pd.api.types.is_numeric_dtype(column)
+    values = column.astype("float64") if as_number else numbers(column.fillna(""))
+    given = column.notna() if as_number else column.fillna("") != ""
+    whole = not name.endswith("_score")
+    highest = {"rank": count, "decile": 10}.get(name.rpartition("_")[2])
+    wrong = given & (values.isna() | (whole & (values % 1 != 0)))
+    faults = [(wrong, "invalid integer" if whole else "invalid decimal")]
+    if highest is not None:
+        faults += [(~wrong & (values < 1), "too small"), (~wrong & (values > highest), "too large")]
+    for fault, issue_type in faults:
+        for row, value in column[fault].items():
+            log.add(issue_type, row=row, field=str(column.name), value=value, action="left missing")
+        values = values.mask(fault)
+    if not given.all():
+        log.add("missing value", field=str(column.name), value=f"{(~given).sum()} rows", action="left missing")
+    return values

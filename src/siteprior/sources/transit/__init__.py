@@ -1,0 +1,1 @@
+"""Stops, their dated openings, and corridors."""

@@ -1,0 +1,320 @@
+"""Stops and stations from NaPTAN: one row per stop or station, never per platform, entrance or duplicate record.
+
+Active in NaPTAN does not mean open: :mod:`siteprior.sources.transit.openings` has the last word on that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from siteprior.errors import InputError
+from siteprior.files import Input, record
+from siteprior.issues import IssueLog, Reading, concat_issues
+from siteprior.presets import load_presets
+from siteprior.schema import CRS, STOPS, conform
+from siteprior.sources.formats.plain import GRID_M, find_columns, numbers, read_plain
+from siteprior.sources.transit.stations import fold_stations, plain_name
+
+
+class StopType(NamedTuple):
+    """What a NaPTAN StopType is: the ``part`` it plays (stop, platform, entrance, area, other) and its mode."""
+
+    part: str
+    mode: str
+    meaning: str
+
+
+STOP_TYPES = {
+    "BCT": StopType("stop", "bus", "on-street bus or coach stop"),
+    "BCS": StopType("stop", "bus", "bay or stand of a bus or coach station"),
+    "BCQ": StopType("stop", "bus", "variable bay of a bus or coach station"),
+    "BCE": StopType("entrance", "bus", "bus or coach station entrance"),
+    "BST": StopType("area", "bus", "bus or coach station as a whole; its bays are the stops"),
+    "RLY": StopType("stop", "rail", "rail station"),
+    "RPL": StopType("platform", "rail", "rail platform"),
+    "RSE": StopType("entrance", "rail", "rail station entrance"),
+    "MET": StopType("stop", "metro", "tram, metro or underground stop"),
+    "PLT": StopType("platform", "metro", "tram, metro or underground platform"),
+    "TMU": StopType("entrance", "metro", "tram, metro or underground entrance"),
+    "FER": StopType("stop", "ferry", "ferry terminal or port"),
+    "FBT": StopType("platform", "ferry", "ferry berth"),
+    "FTD": StopType("entrance", "ferry", "ferry terminal entrance"),
+    "GAT": StopType("stop", "air", "airport"),
+    "AIR": StopType("entrance", "air", "airport entrance"),
+    "TXR": StopType("other", "", "taxi rank"),
+    "STR": StopType("other", "", "shared taxi rank"),
+    "SDA": StopType("other", "", "car set-down area"),
+    "LCB": StopType("other", "", "lift or cable car station"),
+    "LCE": StopType("other", "", "lift or cable car entrance"),
+    "LPL": StopType("other", "", "lift or cable car platform"),
+}
+"""The StopType list of the NaPTAN schema (NaPT_stop, versions 2.1 to 2.5), as this reader understands it."""
+
+COACH_AREA = "900"
+RAIL_AREA = "910"
+"""ATCO areas by the first three characters: national coach, and national rail (whose buses are rail replacement)."""
+
+STATION_MODES = ("rail", "metro", "ferry", "air")
+
+COLUMNS = {
+    "atco_code": ("atcocode", "atco code"),
+    "name": ("commonname", "common name"),
+    "stop_type": ("stoptype", "stop type"),
+    "grid": ("gridtype", "grid type"),
+    "easting": ("easting",),
+    "northing": ("northing",),
+    "longitude": ("longitude",),
+    "latitude": ("latitude",),
+    "modified": ("modificationdatetime", "modification date time"),
+    "modification": ("modification",),
+    "status": ("status",),
+}
+
+STATUS = {
+    "active": ("open", "NaPTAN active"),
+    "act": ("open", "NaPTAN active"),
+    "inactive": ("closed", "NaPTAN inactive"),
+    "ina": ("closed", "NaPTAN inactive"),
+    "pending": ("planned", "NaPTAN pending"),
+    "pen": ("planned", "NaPTAN pending"),
+    "": ("not stated", "NaPTAN gives no status"),
+}
+"""What a NaPTAN status says of a stop, before any dated statement is heard."""
+
+DEGREES = ((-9.0, 2.5), (49.0, 61.5))
+"""Longitudes and latitudes a stop in Great Britain can have."""
+
+
+def read_stops(
+    paths: Sequence[Path | str] | Path | str,
+    *,
+    files: Sequence[str] | None = None,
+    within: Any = None,
+    margin_m: float = 0.0,
+    fold_m: float | None = None,
+    tolerance_m: float | None = None,
+) -> Reading:
+    r"""Read NaPTAN CSV files into one table of stops and stations, in metres on EPSG:27700.
+
+    A stop is a BCT, BCS or BCQ (bus), RLY (rail), MET (metro), FER (ferry) or GAT (air) record. Platforms and
+    entrances are counted with their station (``records``) and otherwise left out, as are taxi ranks, cable cars and
+    the bus calls in the national rail area. Station records of one mode and one name within ``fold_m`` become one.
+
+    Parameters
+    ----------
+    paths
+        One NaPTAN CSV or several (``.gz`` and zip members too). Of a code that stands in several, the record of the
+        newest file is kept: row dates do not tell, since the reload of July 2026 set many of them back.
+    files
+        The names to put in issues and provenance; the paths when ``None``.
+    within
+        A polygon, GeoSeries or GeoDataFrame on EPSG:27700: stops farther than ``margin_m`` (metres) are left out.
+    margin_m
+        Metres to keep around ``within``.
+    fold_m
+        Metres within which same-named station records are one; the preset ``station_fold_m`` when ``None``.
+    tolerance_m
+        Metres beyond which the degrees of a record are said to disagree with its easting and northing (which are
+        taken either way); the preset ``lonlat_tolerance_m`` when ``None``.
+
+    Returns
+    -------
+    Reading
+        :data:`siteprior.schema.STOPS` ordered by ``atco_code``; ``state`` is what NaPTAN says, nothing more.
+
+    Raises
+    ------
+    InputError
+        When a file cannot be read or lacks codes, stop types or coordinates; all files' faults at once.
+
+    Notes
+    -----
+    Source: NaPTAN, Department for Transport; StopType list of the NaPTAN schema.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "940.csv"
+    >>> _ = file.write_text(
+    ...     "ATCOCode,CommonName,StopType,Easting,Northing,Status\n"
+    ...     "9400ZZWMBUL,Bull Street (West Midlands Metro),MET,407139,287111,active\n"
+    ...     "9400ZZWMBUL1,Bull Street (West Midlands Metro),PLT,407139,287112,active\n")
+    >>> stops = read_stops(file).table
+    >>> stops[["stop_name", "mode", "state"]].iloc[0].tolist(), int(stops["records"].iloc[0])
+    (['Bull Street', 'metro', 'open'], 2)
+    """
+    listed = [paths] if isinstance(paths, (str, Path)) else list(paths)
+    labels = [str(path) for path in listed] if files is None else list(files)
+    if len(labels) != len(listed) or not listed:
+        raise InputError(f"paths: {len(listed)} files but {len(labels)} names; give one name per file, and a file")
+    access = load_presets("access")
+    fold = float(access["station_fold_m"].value if fold_m is None else fold_m)
+    tolerance = float(access["lonlat_tolerance_m"].value if tolerance_m is None else tolerance_m)
+
+    log = IssueLog()
+    records, provenance = _read_files(listed, labels, log)
+    records = _newest(_known(records, log), log)
+    parts = records[records["part"].isin(["platform", "entrance"]) & records["mode"].isin(STATION_MODES)]
+    stops = _located(records[records["part"] == "stop"], log, tolerance)
+    stops = _inside(stops, within, margin_m)
+    stops = _states(stops, log)
+    stops = fold_stations(stops, parts, log, fold_m=fold, modes=STATION_MODES)
+    station = stops["mode"].isin(STATION_MODES)
+    stops["stop_name"] = stops["name"].mask(station, plain_name(stops.loc[station, "name"]))
+    stops["stop_name"] = stops["stop_name"].mask(stops["stop_name"] == "")
+    table = stops.set_index("atco_code").sort_index()[[*STOPS.names, "geometry"]]
+    table = conform(gpd.GeoDataFrame(table, geometry="geometry", crs=CRS), STOPS)
+    return Reading(table, concat_issues(log.table()), provenance)
+
+
+def _read_files(paths: list[Any], labels: list[str], log: IssueLog) -> tuple[pd.DataFrame, tuple[Input, ...]]:
+    """Read every file's columns under this module's names; faults of all files are raised together."""
+    faults: list[str] = []
+    tables, provenance = [], []
+    for order, (path, label) in enumerate(zip(paths, labels, strict=True)):
+        try:
+            raw = read_plain(path, fits=lambda _: True, wants="NaPTAN columns")
+        except InputError as fault:
+            faults.extend(fault.faults)
+            continue
+        found = find_columns(raw.columns, COLUMNS)
+        lacks = [name for name in ("ATCOCode", "StopType") if COLUMNS_BY_TITLE[name] not in found]
+        placed = {"easting", "northing"} <= set(found) or {"longitude", "latitude"} <= set(found)
+        if lacks or not placed:
+            lacks += [] if placed else ["Easting and Northing (or Longitude and Latitude)"]
+            faults.append(
+                f"{label}: is not a NaPTAN stop file, or was cut: it lacks {', '.join(lacks)}; download the CSV again "
+                f"with all columns. It has {', '.join(raw.columns)}"
+            )
+            continue
+        table = pd.DataFrame({name: raw[found[name]] if name in found else "" for name in COLUMNS}, index=raw.index)
+        table["modified"] = pd.to_datetime(table["modified"].str[:19], format="ISO8601", errors="coerce")
+        newest = table["modified"].max()
+        vintage = "" if pd.isna(newest) else newest.date().isoformat()
+        tables.append(table.reset_index().assign(file=label, order=order, vintage=newest))
+        provenance.append(record(path, role="stops", file=label, rows=len(table), vintage=vintage))
+        if "status" not in found:
+            log.add("missing value", field="Status", file=label, action="no stop of this file counts as open")
+    if faults:
+        raise InputError(*faults)
+    return pd.concat(tables, ignore_index=True), tuple(provenance)
+
+
+COLUMNS_BY_TITLE = {"ATCOCode": "atco_code", "StopType": "stop_type"}
+
+
+def _known(records: pd.DataFrame, log: IssueLog) -> pd.DataFrame:
+    """Add part and mode; log and leave out records without code or of an unknown type; tell what is no stop."""
+    kind = records["stop_type"].str.upper()
+    blank = records["atco_code"] == ""
+    strange = ~kind.isin(STOP_TYPES) & ~blank
+    for row in records[blank].itertuples():
+        log.add("unknown entity - missing reference", file=row.file, row=row.row, field="ATCOCode", action="left out")
+    for row in records[strange].itertuples():
+        log.add("invalid category value", file=row.file, row=row.row, field="StopType", value=row.stop_type,
+                action=f"left out: {row.atco_code} is of no known stop type")  # fmt: skip
+    records = records.assign(
+        part=kind.map({code: t.part for code, t in STOP_TYPES.items()}),
+        mode=kind.map({code: t.mode for code, t in STOP_TYPES.items()}),
+    )[~blank & ~strange]
+    area = records["atco_code"].str[:3]
+    bus = records["mode"] == "bus"
+    records.loc[bus & (area == COACH_AREA), "mode"] = "coach"
+    records.loc[bus & (area == RAIL_AREA), "part"] = "other"
+    for file, told in records.groupby("file", sort=False):
+        counts = told.loc[told["part"] != "stop", "stop_type"].value_counts().sort_index()
+        if len(counts):
+            log.add("combined-value", file=str(file), field="StopType", value=f"{len(told)} records",
+                    action="counted with their station or left out, being no stops: "
+                    + "; ".join(f"{kind} {n}" for kind, n in counts.items()))  # fmt: skip
+    return records
+
+
+def _newest(records: pd.DataFrame, log: IssueLog) -> pd.DataFrame:
+    """Keep one record per code: of the newest file, then the newest record, then the last one read."""
+    ordered = records.sort_values(["vintage", "modified", "order", "row"], na_position="first", kind="stable")
+    kept = ordered.drop_duplicates("atco_code", keep="last")
+    lost = records[~records.index.isin(kept.index)]
+    winner = kept.set_index("atco_code")["file"].reindex(lost["atco_code"]).to_numpy()
+    same = lost["file"].to_numpy() == winner
+    for row in lost[same].itertuples():
+        log.add("reference values are not unique", file=row.file, row=row.row, field="ATCOCode", value=row.atco_code,
+                action="left out: the record changed last was kept")  # fmt: skip
+    pairs = pd.DataFrame({"file": lost["file"][~same], "by": winner[~same]})
+    for (file, by), told in pairs.groupby(["file", "by"], sort=False):
+        log.add("reference values are not unique", file=file, field="ATCOCode", value=f"{len(told)} codes",
+                action=f"left out: the newer file {by} has them too")  # fmt: skip
+    return records[records.index.isin(kept.index)]
+
+
+def _located(stops: pd.DataFrame, log: IssueLog, tolerance_m: float) -> pd.DataFrame:
+    """Give each stop its point: easting and northing first, else the degrees; those with neither are left out."""
+    from pyproj import Transformer
+
+    east, north = numbers(stops["easting"]), numbers(stops["northing"])
+    lon, lat = numbers(stops["longitude"]), numbers(stops["latitude"])
+    british = ~stops["grid"].str.lower().str.startswith(("irish", "itm"))
+    metres = british & (east > 0) & (east < GRID_M[0]) & (north > 0) & (north < GRID_M[1])
+    degrees = british & lon.between(*DEGREES[0]) & lat.between(*DEGREES[1])
+    to_grid = Transformer.from_crs("EPSG:4326", CRS, always_xy=True)
+    x, y = to_grid.transform(lon.where(degrees).to_numpy(), lat.where(degrees).to_numpy())
+    by_degrees = degrees & ~metres
+    apart = ((east - x) ** 2 + (north - y) ** 2) ** 0.5
+    stops = stops.assign(
+        x=east.where(metres, x), y=north.where(metres, y), apart=apart.where(metres & degrees & (apart > tolerance_m))
+    )
+    for row in stops[~metres & ~degrees].itertuples():
+        if str(row.grid).lower().startswith(("irish", "itm")):
+            why = "is on the Irish grid"
+        else:
+            why = "has no coordinates" if not (row.easting or row.longitude) else "has no usable coordinates"
+        log.add("invalid coordinates", file=row.file, row=row.row, field="Easting; Northing",
+                value=f"{row.easting}, {row.northing}", action=f"left out: {row.atco_code} {why}")  # fmt: skip
+    for file, count in stops.loc[by_degrees, "file"].value_counts(sort=False).items():
+        log.add("default-field", file=str(file), field="Easting; Northing", value=f"{count} stops",
+                action="placed by longitude and latitude, having no easting and northing")  # fmt: skip
+    stops = stops[metres | degrees]
+    return stops.assign(geometry=shapely.points(stops["x"].to_numpy(), stops["y"].to_numpy()))
+
+
+def _inside(stops: pd.DataFrame, within: Any, margin_m: float) -> pd.DataFrame:
+    """Keep the stops inside the given area and its margin."""
+    if within is None:
+        return stops
+    shapes = getattr(within, "geometry", within)
+    crs = getattr(shapes, "crs", None)
+    if crs is not None and crs.to_epsg() != int(CRS.removeprefix("EPSG:")):
+        raise InputError(f"within: is in {crs.to_string()}, needs metres in {CRS}; convert with to_crs('{CRS}')")
+    area = shapely.union_all(shapes if isinstance(shapes, shapely.Geometry) else shapes.to_numpy())
+    area = shapely.buffer(area, margin_m) if margin_m else area
+    shapely.prepare(area)
+    return stops[shapely.intersects(area, stops["geometry"].to_numpy())]
+
+
+def _states(stops: pd.DataFrame, log: IssueLog) -> pd.DataFrame:
+    """Say of each stop what NaPTAN says of it, and where the two ways of stating its place disagree."""
+    for row in stops[stops["apart"].notna()].itertuples():
+        log.add("OSGB", file=row.file, row=row.row, field="Longitude; Latitude",
+                value=f"{row.longitude}, {row.latitude}",
+                action=f"{row.atco_code} placed on the grid, {row.apart:.0f} m from the degrees")  # fmt: skip
+    status = stops["status"].str.lower()
+    for row in stops[~status.isin(STATUS)].itertuples():
+        log.add("invalid category value", file=row.file, row=row.row, field="Status", value=row.status,
+                action=f"{row.atco_code} does not count as open")  # fmt: skip
+    silent = STATUS[""]
+    state = status.map({key: state for key, (state, _) in STATUS.items()}).fillna(silent[0])
+    basis = status.map({key: basis for key, (_, basis) in STATUS.items()}).fillna(silent[1])
+    deleted = stops["modification"].str.lower().isin(["delete", "del"]) & (state != "closed")
+    return stops.assign(
+        state=state.mask(deleted, "closed"),
+        state_basis=basis.mask(deleted, "NaPTAN deleted"),
+        state_date=None,
+        statement_date=None,
+        naptan_status=status.where(status != ""),
+    )

@@ -1,0 +1,363 @@
+"""Dated statements on which stops are open: they override NaPTAN, whose 'active' does not mean in use.
+
+A stop is open on a day only if a statement dated on or before that day says so; a due date opens nothing. The
+evidence is heard in this order: the latest dated statement, then NaPTAN, then (for a corridor's place without a NaPTAN
+code) its own row where an open stop stands beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.spatial import cKDTree
+
+from siteprior.errors import InputError
+from siteprior.files import Input, record
+from siteprior.issues import IssueLog, Reading
+from siteprior.schema import CORRIDOR_STOPS, STOPS, check, conform
+from siteprior.sources.formats.plain import find_columns, read_plain
+
+STATED = {
+    "open": "open",
+    "not open": "planned",
+    "planned": "planned",
+    "proposed": "planned",
+    "due": "planned",
+    "under construction": "planned",
+    "shelved": "closed",
+    "cancelled": "closed",
+    "closed": "closed",
+}
+"""What a statement's words make of a stop; words not listed count as planned, and are reported."""
+
+CAUTION = {"closed": 0, "planned": 1, "not stated": 2, "open": 3}
+"""Which of two statements of one day is believed: the one that promises least."""
+
+FITTING_MODES = {
+    "metro": ("metro",),
+    "proposed-metro": ("metro",),
+    "proposed-vlr": ("metro",),
+    "rail": ("rail",),
+    "hs2": ("rail",),
+    "sprint": ("bus",),
+    "bus": ("bus",),
+    "growth-area": ("rail", "metro", "bus"),
+}
+"""The modes that serve a kind of corridor."""
+
+OTHER_KINDS = ("rail", "metro")
+"""The modes that serve a corridor of a kind not listed."""
+
+COLUMNS = {
+    "atco_code": ("atco code", "atco", "atcocode"),
+    "corridor": ("corridor",),
+    "stop_name": ("stop name", "name"),
+    "said": ("state",),
+    "state_date": ("state date",),
+    "statement_date": ("statement date",),
+    "state_confidence": ("state confidence",),
+    "state_note": ("state note",),
+}
+
+STATEMENTS = ("atco_code", "corridor", "stop_name", "state", *list(COLUMNS)[3:], "file", "row")
+"""The columns of a table of statements: ``said`` are the words, ``state`` is what they make of the stop."""
+
+
+def fitting_modes(kind: Any) -> tuple[str, ...]:
+    """Return the modes that serve a kind of corridor.
+
+    Examples
+    --------
+    >>> fitting_modes("sprint"), fitting_modes("guided busway")
+    (('bus',), ('rail', 'metro'))
+    """
+    return FITTING_MODES.get(str(kind).lower(), OTHER_KINDS)
+
+
+def last_day(dates: pd.Series) -> Any:
+    """Return the last possible day of dates written as year, month or day; ``NaT`` where they are not so written.
+
+    Examples
+    --------
+    >>> last_day(pd.Series(["2022", "2026-02", "2026-04-07", "spring"])).dt.strftime("%Y-%m-%d").tolist()
+    ['2022-12-31', '2026-02-28', '2026-04-07', nan]
+    """
+    text = dates.fillna("").astype("str")
+    year = pd.to_datetime(text.where(text.str.fullmatch(r"\d{4}")) + "-12-31", errors="coerce")
+    month = pd.to_datetime(text.where(text.str.fullmatch(r"\d{4}-\d{2}")) + "-01", errors="coerce")
+    day = pd.to_datetime(text.where(text.str.fullmatch(r"\d{4}-\d{2}-\d{2}")), errors="coerce")
+    return day.fillna(month + pd.offsets.MonthEnd(0)).fillna(year).astype("datetime64[s]")
+
+
+def no_statements() -> pd.DataFrame:
+    """Return an empty table of statements."""
+    return pd.DataFrame({name: pd.Series(dtype="Int64" if name == "row" else "str") for name in STATEMENTS})
+
+
+def read_openings(path: Path | str, *, file: str | None = None) -> Reading:
+    r"""Read dated statements on stops; the corridor facts are such a table too.
+
+    Parameters
+    ----------
+    path
+        CSV or Excel with ``atco`` (or ``atco_code``), ``state``, ``statement_date``, and where known ``stop_name``,
+        ``state_date``, ``state_confidence``, ``state_note``, ``corridor``. Dates are ``2022``, ``2026-04`` or
+        ``2026-04-07``. A statement without code is about the stop of that name on that corridor.
+    file
+        The name to put in issues and provenance.
+
+    Returns
+    -------
+    Reading
+        A table with the columns of :data:`STATEMENTS`, rows in file order, identical statements once.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read or lacks codes, states or statement dates.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "openings.csv"
+    >>> _ = file.write_text("atco,state,state_date,statement_date\n9400ZZWMAS,open,2026-04,2026-10-02\n")
+    >>> read_openings(file).table[["atco_code", "state", "statement_date"]].iloc[0].tolist()
+    ['9400ZZWMAS', 'open', '2026-10-02']
+    """
+    label = str(path) if file is None else file
+    raw = read_plain(path, fits=lambda names: "said" in find_columns(names, COLUMNS), wants="a column 'state'")
+    found = find_columns(raw.columns, COLUMNS)
+    lacks = [name for name in ("atco_code", "statement_date") if name not in found]
+    if lacks:
+        raise InputError(
+            f"{label}: is no table of statements on stops: it lacks {', '.join(lacks)}; it has {', '.join(raw.columns)}"
+        )
+    table = pd.DataFrame({name: raw[found[name]] if name in found else "" for name in COLUMNS}, index=raw.index)
+    table["state"] = stated(table["said"])
+    log = IssueLog(label)
+    statement_issues(table, log)
+    table = table[table["said"] != ""].reset_index(names="row").assign(file=label)
+    conflicts(table, log)
+    once = table.drop_duplicates([name for name in STATEMENTS if name not in ("row", "state_note")])
+    result = once[list(STATEMENTS)].reset_index(drop=True)
+    for name in STATEMENTS:
+        result[name] = result[name].astype("Int64") if name == "row" else result[name].mask(result[name] == "")
+    return Reading(result, log.table(), (record(path, role="openings", file=label, rows=len(result)),))
+
+
+def stated(said: pd.Series) -> Any:
+    """Return what the words of statements make of their stops: open, planned, closed, or not stated where blank.
+
+    Examples
+    --------
+    >>> stated(pd.Series(["Open", "under construction", "shelved", ""])).tolist()
+    ['open', 'planned', 'closed', 'not stated']
+    """
+    words = said.fillna("").str.lower()
+    return words.map(STATED).fillna("planned").mask(words == "", "not stated").astype("str")
+
+
+def statement_issues(table: pd.DataFrame, log: IssueLog) -> None:
+    """Log the states and dates of statements that are blank or cannot be read; the index holds the record numbers."""
+    for row, said in table.loc[~table["said"].str.lower().isin(STATED), "said"].items():
+        if said:
+            log.add("invalid category value", row=row, field="state", value=said,
+                    action=f"counts as planned; known are {', '.join(STATED)}")  # fmt: skip
+        else:
+            log.add("missing value", row=row, field="state", action="says nothing of the stop")
+    for field in ("state_date", "statement_date"):
+        wrong = (table[field] != "") & last_day(table[field]).isna()
+        for row, value in table.loc[wrong, field].items():
+            log.add("invalid date", row=row, field=field, value=value,
+                    action="not believed; write it as 2026, 2026-04 or 2026-04-07")  # fmt: skip
+    for row in table.index[(table["statement_date"] == "") & (table["said"] != "")]:
+        log.add("missing value", row=row, field="statement_date", action="an undated statement is not heard")
+
+
+def conflicts(table: pd.DataFrame, log: IssueLog) -> None:
+    """Log stops of which statements of one day say different things."""
+    coded = table[(table["atco_code"] != "") & (table["statement_date"] != "")]
+    told = coded.drop_duplicates(["atco_code", "statement_date", "state"])
+    for row in told[told.duplicated(["atco_code", "statement_date"])].itertuples():
+        log.add("reference values are not unique", row=row.row, field="state", value=row.said,
+                action=f"{row.atco_code}: statements of one day differ; the least promising is believed")  # fmt: skip
+
+
+def unheard(statements: pd.DataFrame, *, network_date: date | str, provenance: Iterable[Input] = ()) -> pd.DataFrame:
+    """Return one issue row per file that holds statements dated after the network date, with their number.
+
+    A NaPTAN file (of ``provenance``) changed after the network date gets a row, too: NaPTAN is a statement as well,
+    but its single records carry no opening date, so they are heard all the same.
+    """
+    log = IssueLog()
+    day = pd.Timestamp(network_date)
+    late = statements[last_day(statements["statement_date"]) > day]
+    for file, rows in late.groupby("file", sort=False):
+        log.add("future entry-date", file=str(file), field="statement_date", value=f"{len(rows)} statements",
+                action=f"not heard: dated after the network date {day.date()}")  # fmt: skip
+    for read in provenance:
+        if read.vintage > day.date().isoformat():
+            log.add("future entry-date", file=read.file, field="ModificationDateTime", value=read.vintage,
+                    action=f"heard, though newer than the network date {day.date()}: its active stops count as open; "
+                    "an older NaPTAN would be right")  # fmt: skip
+    return log.table()
+
+
+def apply_openings(stops: Any, statements: pd.DataFrame, *, network_date: date | str) -> Any:
+    """Settle which stops are open on a day: the latest statement made by then, else NaPTAN.
+
+    Parameters
+    ----------
+    stops
+        :data:`siteprior.schema.STOPS`, as :func:`siteprior.sources.transit.naptan.read_stops` gives them.
+    statements
+        As :func:`read_openings` gives them; matched by ATCO code, codes folded into a station included.
+    network_date
+        The day. Dates that state only a year or a month count by their last day.
+
+    Returns
+    -------
+    GeoDataFrame
+        The stops with ``state``, ``state_basis``, ``state_date`` and ``statement_date`` set.
+
+    Raises
+    ------
+    InputError
+        When ``stops`` is not a table of stops.
+    """
+    check(stops, STOPS, name="stops")
+    code = statements["atco_code"]
+    heard = _heard(statements.assign(key=code.map(_main_codes(stops)))[code.notna()], network_date)
+    return _overridden(stops, heard, stops.index.to_series())
+
+
+def apply_openings_to_corridor(
+    corridor_stops: Any, stops: Any, statements: pd.DataFrame, *, network_date: date | str, radius_m: float
+) -> Any:
+    """Settle which stops of corridors are open on a day.
+
+    A stop with a code follows :func:`apply_openings`. Where neither a statement nor NaPTAN speaks (places without a
+    code, whose 'open' was written down later), a row that says open is believed only where an open stop of a mode
+    that serves the corridor stands within ``radius_m``; else the place is planned, closed or not stated, as it says.
+
+    Parameters
+    ----------
+    corridor_stops
+        :data:`siteprior.schema.CORRIDOR_STOPS` as read; each row is heard as a statement, too.
+    stops
+        :data:`siteprior.schema.STOPS`.
+    statements
+        As :func:`read_openings` gives them; those without a code are about the stop of that corridor and name.
+    network_date
+        The day.
+    radius_m
+        Metres.
+
+    Returns
+    -------
+    GeoDataFrame
+        The corridor stops with ``state``, ``state_basis``, ``state_date`` and ``statement_date`` set.
+
+    Raises
+    ------
+    InputError
+        When ``corridor_stops`` or ``stops`` is not such a table.
+    """
+    check(corridor_stops, CORRIDOR_STOPS, name="corridor_stops")
+    settled = apply_openings(stops, statements, network_date=network_date)
+    main = _main_codes(settled)
+    own = pd.DataFrame(corridor_stops)[
+        ["atco_code", "corridor", "stop_name", "state", "state_date", "statement_date", "state_confidence"]
+    ].assign(said=corridor_stops["state"])
+    told = pd.concat([statements, own[own["state"] != "not stated"]], ignore_index=True)
+    heard = _heard(told.assign(key=_keys(told, main)), network_date)
+    keys = _keys(own, main)
+    result = _by_own_row(corridor_stops, settled, network_date=network_date, radius_m=radius_m)
+    known = keys.isin(settled.index)
+    for column in ("state", "state_basis"):
+        result[column] = keys.map(settled[column]).where(known, result[column])
+    for column in ("state_date", "statement_date"):
+        result[column] = result[column].mask(known)
+    return conform(_overridden(result, heard, keys), CORRIDOR_STOPS)
+
+
+def _main_codes(stops: Any) -> dict[str, str]:
+    """Map every ATCO code to the stop that stands for it."""
+    other = stops["other_codes"].dropna().str.split("; ").explode()
+    return {**dict(zip(other, other.index, strict=True)), **{code: code for code in stops.index}}
+
+
+def _keys(table: pd.DataFrame, main: dict[str, str]) -> Any:
+    """Return what a row is about: a stop's main code, else the code, else the name on its corridor."""
+    code = table["atco_code"]
+    place = table["corridor"].fillna("") + "#" + table["stop_name"].fillna("")
+    return code.map(main).fillna(code).fillna(place.where(table["corridor"].notna()))
+
+
+def _heard(statements: pd.DataFrame, network_date: date | str) -> pd.DataFrame:
+    """Return, by ``key``, the latest statement made on or before the day, with the state it makes of the stop."""
+    day = pd.Timestamp(network_date)
+    said_on = last_day(statements["statement_date"])
+    heard = statements.assign(said_on=said_on)[(said_on <= day) & statements["key"].notna()]
+    heard = heard.assign(state=_by_date(heard, day))
+    heard = heard.assign(caution=heard["state"].map(CAUTION))
+    heard = heard.sort_values(["said_on", "caution"], ascending=[False, True], kind="stable")
+    heard = heard.drop_duplicates("key").set_index("key")
+    since = (", " + heard["state_date"]).fillna("")
+    confidence = (" (" + heard["state_confidence"] + ")").fillna("")
+    basis = "statement of " + heard["statement_date"] + ": " + heard["said"] + since + confidence
+    return heard.assign(state_basis=basis)[["state", "state_basis", "state_date", "statement_date"]]
+
+
+def _by_date(told: pd.DataFrame, day: pd.Timestamp) -> Any:
+    """Return the stated state, where an opening that is still to come (or has no readable date) is only planned."""
+    coming = told["state_date"].notna() & ~(last_day(told["state_date"]) <= day)
+    return told["state"].mask((told["state"] == "open") & coming, "planned")
+
+
+def _overridden(table: Any, heard: pd.DataFrame, keys: pd.Series) -> Any:
+    """Return the table with the four state columns taken from the statements heard, where there is one."""
+    result = table.copy()
+    told = keys.isin(heard.index)
+    for column in heard.columns:
+        result[column] = keys.map(heard[column]).where(told, result[column]).astype("str")
+    return result
+
+
+def _by_own_row(places: Any, stops: Any, *, network_date: date | str, radius_m: float) -> Any:
+    """Believe a row that says open where an open stop serving its corridor stands beside it."""
+    result = places.copy()
+    state = _by_date(places, pd.Timestamp(network_date))
+    near = _open_stop_beside(places, stops, radius_m)
+    says_open = state == "open"
+    result["state"] = state.mask(says_open & near.isna(), "not stated")
+    dated = ("said " + places["statement_date"]).fillna("undated")
+    own = "own row, " + dated
+    beside = own + ", and " + near.fillna("") + " is open beside it"
+    alone = own + f", but no open stop that serves it within {radius_m:g} m"
+    result["state_basis"] = own.mask(says_open, beside.where(near.notna(), alone))
+    return result
+
+
+def _open_stop_beside(places: Any, stops: Any, radius_m: float) -> pd.Series:
+    """Return name, code and distance of the nearest open stop that serves each place's corridor, within the radius."""
+    found = pd.Series(None, index=places.index, dtype=object)
+    usable = stops[(stops["state"] == "open") & stops.geometry.notna()].sort_index()
+    modes = places["kind"].map(fitting_modes)
+    for wanted in sorted(set(modes)):
+        serving = usable[usable["mode"].isin(wanted)]
+        asked = np.flatnonzero((modes == wanted).to_numpy() & places.geometry.notna().to_numpy())
+        if not len(serving) or not len(asked):
+            continue
+        here = places.geometry.iloc[asked]
+        tree = cKDTree(np.column_stack([serving.geometry.x, serving.geometry.y]))
+        distance, at = tree.query(np.column_stack([here.x, here.y]))
+        for place, d, i in zip(asked, distance, at, strict=True):
+            if d <= radius_m:
+                found.iloc[place] = f"{serving['stop_name'].iloc[i]} ({serving.index[i]}, {d:.0f} m)"
+    return found

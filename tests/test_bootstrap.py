@@ -330,9 +330,9 @@ def test_advice_fits_what_the_installer_said(bootstrap, output, advice):
 
 def test_messages_show_no_server_and_no_password(bootstrap):
     said = (
-        "HTTPSConnectionPool(host='mirror.example', port=443): Max retries exceeded with url: /simple/one/ "
+        "HTTPSConnectionPool(host='mirror.example', port=443): Max retries exceeded with url: /wheels/one/ "
         "(Failed to resolve 'files.example')\n"
-        "error: Failed to fetch `https://user:secret@mirror.example/simple/one/`\n"
+        "error: Failed to fetch `https://user:secret@mirror.example/wheels/one/`\n"
         "mirror.example refused; no file of that name in requirements.lock.txt"
     )
     shown = bootstrap.without_addresses(said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import platform
 from dataclasses import asdict
@@ -85,8 +86,8 @@ def open_run(folder: Path | str) -> dict[str, Any]:
     Returns
     -------
     dict
-        The layers and tables of ``shortlist.gpkg`` by name, sites indexed by ``site_id``, and ``record``, the
-        content of ``run.json``.
+        The layers and tables of ``shortlist.gpkg`` by name, sites indexed by ``site_id``; ``history`` and
+        ``duplicates``, the tables of that name; and ``record``, the content of ``run.json``.
 
     Raises
     ------
@@ -106,4 +107,6 @@ def open_run(folder: Path | str) -> dict[str, Any]:
             # GDAL reads whole numbers with gaps as decimals; the declared kinds put that right
             table = schema.conform(table.set_index("site_id"), schema.SITES)
         tables[name] = table
+    for name in ("history", "duplicates"):
+        tables[name] = pd.read_csv(io.BytesIO(read_bytes(folder / f"{name}.csv")))
     return {**tables, "record": record}

@@ -104,6 +104,7 @@ def assess(project: Project | Path | str, *, say: Say = silent) -> Assessment:
     say("Ranking")
     sites = _rank(loaded, sites, weights)
     ranked = sites[sites["rank"].notna()]
+    criteria = _criteria(weights)
     return Assessment(
         project=loaded,
         sites=sites,
@@ -114,11 +115,11 @@ def assess(project: Project | Path | str, *, say: Say = silent) -> Assessment:
         stops=inputs.stops,
         areas=inputs.areas,
         signals=signals,
-        criteria=_criteria(weights),
+        criteria=criteria,
         history=pd.DataFrame(columns=schema.HISTORY.names) if inputs.history is None else inputs.history.events,
         duplicates=inputs.duplicates,
         issues=inputs.issues,
-        record=run_record(loaded, inputs, sites, weights),
+        record=run_record(loaded, inputs, sites, criteria),
     )
 
 
@@ -217,11 +218,11 @@ def _rank(project: Project, sites: Any, weights: dict[str, float]) -> Any:
 def _criteria(weights: dict[str, float]) -> pd.DataFrame:
     """Return the criteria used, with the share of the total weight each carries."""
     from siteprior.ranking.criteria import criteria_table
+    from siteprior.ranking.scoring import normalised
 
     table = criteria_table()
     table = table[table["criterion"].isin(list(weights))].copy()
-    total = sum(weights.values())
-    table.insert(2, "weight", [weights[name] / total for name in table["criterion"]])
+    table.insert(2, "weight", table["criterion"].map(normalised(weights)))
     return table.reset_index(drop=True)
 
 

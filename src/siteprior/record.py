@@ -25,7 +25,7 @@ PRESET_FILES = (
 PACKAGES = ("geopandas", "numpy", "pandas", "pyogrio", "pyproj", "scipy", "shapely")
 
 
-def run_record(project: Project, inputs: Inputs, sites: Any, weights: dict[str, float]) -> dict[str, Any]:
+def run_record(project: Project, inputs: Inputs, sites: Any, criteria: pd.DataFrame) -> dict[str, Any]:
     """Describe the run: what went in, which versions and numbers were used, and how many sites came out."""
     reasons = sites["gate_reasons"].dropna().str.split("; ").explode().value_counts()
     attributions = dict.fromkeys(read.attribution for read in inputs.provenance if read.attribution)
@@ -41,7 +41,7 @@ def run_record(project: Project, inputs: Inputs, sites: Any, weights: dict[str, 
         "python": platform.python_version(),
         "packages": {name: version(name) for name in PACKAGES},
         "settings": project.model_dump(mode="json", exclude={"file", "data_root"}, exclude_none=True),
-        "weights": {name: weight / sum(weights.values()) for name, weight in weights.items()},
+        "weights": dict(zip(criteria["criterion"], criteria["weight"], strict=True)),
         "presets": [asdict(preset) for name in PRESET_FILES for preset in preset_rows(name)],
         "inputs": [asdict(read) for read in inputs.provenance],
         "register_files": inputs.register_files.to_dict("records"),

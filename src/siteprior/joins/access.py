@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from siteprior.errors import InputError
-from siteprior.joins.places import coordinates, nearest, take, walk_range, with_columns
-from siteprior.schema import SITE_ACCESS_COLUMNS, SITE_SHAPES, SITES, STOPS, check
+from siteprior.joins.places import check_walks, coordinates, nearest, take, walk_range, with_columns
+from siteprior.schema import SITE_ACCESS_COLUMNS, SITES, STOPS, check
 
 RAIL_OR_METRO = ("rail", "metro")
 
@@ -46,10 +45,7 @@ def join_access(sites: Any, stops: Any, *, walk_factor: float, shapes: Any | Non
     """
     check(sites, SITES, name="sites", needs=())
     check(stops, STOPS, name="stops")
-    if shapes is not None:
-        check(shapes, SITE_SHAPES, name="shapes", needs=("shape_basis",))
-    if not walk_factor >= 1:
-        raise InputError(f"walk_factor: {walk_factor} is below 1; no walk is shorter than the straight line")
+    check_walks(walk_factor, shapes)
     places = coordinates(sites)
     usable = stops[stops["state"] == "open"].sort_index().reset_index()
     serving = {modes: usable[usable["mode"].isin(modes)] for modes in (RAIL_OR_METRO, ("rail",), ("metro",), ("bus",))}

@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from siteprior.errors import InputError
-from siteprior.joins.places import coordinates, nearest, take, walk_range, with_columns
-from siteprior.schema import CORRIDOR_STOPS, CORRIDORS, SITE_CORRIDOR_COLUMNS, SITE_SHAPES, SITES, check
+from siteprior.joins.places import check_walks, coordinates, nearest, take, walk_range, with_columns
+from siteprior.schema import CORRIDOR_STOPS, CORRIDORS, SITE_CORRIDOR_COLUMNS, SITES, check
 
 
 def join_corridors(
@@ -62,10 +61,7 @@ def join_corridors(
     check(sites, SITES, name="sites", needs=())
     check(corridor_stops, CORRIDOR_STOPS, name="corridor_stops")
     check(lines, CORRIDORS, name="lines", needs=())
-    if shapes is not None:
-        check(shapes, SITE_SHAPES, name="shapes", needs=("shape_basis",))
-    if not walk_factor >= 1:
-        raise InputError(f"walk_factor: {walk_factor} is below 1; no walk is shorter than the straight line")
+    check_walks(walk_factor, shapes)
     counted = corridor_stops[corridor_stops["state"].isin(["open", "planned"] if count_planned else ["open"])]
     counted = counted.sort_values(["corridor", "order"], kind="stable").reset_index()
     places = coordinates(sites)

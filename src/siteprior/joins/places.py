@@ -11,10 +11,19 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
-from siteprior.schema import Column, as_kind
+from siteprior.errors import InputError
+from siteprior.schema import SITE_SHAPES, Column, as_kind, check
 
 NEIGHBOURS = 4
 """Neighbours asked for at once; only where all of them lie equally far is a wider search needed."""
+
+
+def check_walks(walk_factor: float, shapes: Any | None) -> None:
+    """Refuse a factor (walk over straight line) below 1, or shapes that are none, at the door of a join."""
+    if shapes is not None:
+        check(shapes, SITE_SHAPES, name="shapes", needs=("shape_basis",))
+    if not walk_factor >= 1:
+        raise InputError(f"walk_factor: {walk_factor} is below 1; no walk is shorter than the straight line")
 
 
 def coordinates(table: Any) -> Any:

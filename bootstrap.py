@@ -28,7 +28,7 @@ MARK = "made-by-siteprior-bootstrap"  # written first: the folder is ours to rem
 STAMP = "siteprior-stamp.txt"  # written last: everything it describes is installed
 
 OWN_COMMANDS = ("test", "lab")
-PASSED_ON = ("demo", "run", "check", "audit", "criteria", "columns", "compare", "notebooks")
+PASSED_ON = ("demo", "run", "check", "audit", "criteria", "columns", "compare", "fetch", "notebooks")
 
 USAGE = """\
 usage: python3 bootstrap.py COMMAND [arguments]      (on Windows: py bootstrap.py ...)
@@ -37,7 +37,7 @@ usage: python3 bootstrap.py COMMAND [arguments]      (on Windows: py bootstrap.p
   test [pytest ...]   the test suite; arguments go to pytest
   lab                 JupyterLab in notebooks/
 
-  run | check | audit | criteria | columns | compare | notebooks
+  run | check | audit | criteria | columns | compare | fetch | notebooks
                       the siteprior command of that name, with its arguments (-h explains them)
 """
 
@@ -293,7 +293,8 @@ def run_command(python: Path, arguments: list[str]) -> int:
     """Run one command with the environment's Python and return its exit code."""
     command, rest = arguments[0], arguments[1:]
     if command == "test":
-        line, folder = ["-m", "pytest", *rest], ROOT
+        # The whole suite runs file by file on every core; a part that is named runs in one process.
+        line, folder = ["-m", "pytest", *(rest or ["-n", "auto", "--dist", "loadfile"])], ROOT
     elif command == "lab":
         line, folder = ["-m", "jupyterlab", *rest], ROOT / "notebooks"
     else:

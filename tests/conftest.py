@@ -13,6 +13,18 @@ ROOT = HERE.parent
 DATA_ROOT = Path(os.environ.get("SITEPRIOR_DATA_ROOT", ROOT.parent / "shared" / "data"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory):
+    """Keep what is cached between runs apart from the user's own."""
+    before = os.environ.get("SITEPRIOR_CACHE")
+    os.environ["SITEPRIOR_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    yield
+    if before is None:
+        del os.environ["SITEPRIOR_CACHE"]
+    else:
+        os.environ["SITEPRIOR_CACHE"] = before
+
+
 @pytest.fixture(autouse=True)
 def closed_network(monkeypatch):
     """Refuse every connection that leaves this machine."""

@@ -358,7 +358,9 @@ def test_test_runs_pytest_in_the_checkout_and_returns_its_code(bootstrap, ready,
     assert options["cwd"] == bootstrap.ROOT
 
 
-@pytest.mark.parametrize("arguments", [["demo"], ["run", "my project.toml", "--out", "here"], ["criteria", "--json"]])
+@pytest.mark.parametrize(
+    "arguments", [["demo"], ["run", "my project.toml", "--out", "here"], ["criteria", "--json"], ["fetch", "--list"]]
+)
 def test_siteprior_commands_are_passed_on_in_the_callers_folder(bootstrap, ready, child, arguments, capsys):
     assert bootstrap.main(arguments) == 0
     ((command, options),) = child.calls

@@ -15,11 +15,11 @@ from packaging.version import Version
 ROOT = Path(__file__).resolve().parents[1]
 
 # What conda-forge calls by another name.
-CONDA_NAMES = {"matplotlib": "matplotlib-base"}
+CONDA_NAMES = {"duckdb": "python-duckdb", "matplotlib": "matplotlib-base", "osmium": "pyosmium"}
 # What environment.yml adds: the interpreter, the installer of step two, the grid that pip's packages lack.
 CONDA_ONLY = {"python", "pip", "proj-data"}
 # The part of the test extra that an analyst needs to run the tests.
-CONDA_TESTS = {"hypothesis", "pytest"}
+CONDA_TESTS = {"hypothesis", "pytest", "pytest-xdist"}
 
 SYSTEMS = {
     "linux": {"sys_platform": "linux", "os_name": "posix", "platform_system": "Linux"},

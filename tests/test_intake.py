@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sample_pieces import sample_text
 from siteprior.files import shipped
 from siteprior.intake import read_inputs
 from siteprior.project import load_project
@@ -12,7 +13,7 @@ from siteprior.project import load_project
 @pytest.fixture(scope="module")
 def texts():
     folder = shipped("data")
-    plain = (folder / "demo.toml").read_text(encoding="utf-8")
+    plain = sample_text(plain=True)
     return folder, plain, plain.replace("[sources]\n", '[sources]\npostcodes = ["market/codepoint.csv"]\n', 1)
 
 

@@ -27,6 +27,14 @@ def project():
 
 
 @pytest.fixture(scope="module")
+def plain(project):
+    """The sample without streets, timetables and scenarios: what a run falls back on."""
+    bare = {"streets": None, "timetables": (), "history": (), "sales": (), "floor_areas": (), "postcodes": ()}
+    sources = project.sources.model_copy(update=bare)
+    return project.model_copy(update={"sources": sources, "scenarios": (), "layers": ()})
+
+
+@pytest.fixture(scope="module")
 def done(project):
     return assess(project)
 
@@ -35,15 +43,21 @@ def test_the_folder_holds_what_the_contract_names(folder):
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert names == {
         "shortlist.gpkg", "site_shapes.gpkg", "ranking.csv", "issues.csv", "history.csv", "duplicates.csv",
-        "report.html", "run.json", "notebooks/01_shortlist.html",
-    }  # fmt: skip
+        "report.html", "run.json", "access.gpkg", "corridor_summary.csv", "corridor_sites.csv",
+        "corridor_rankings.csv", "access_routes.csv", "scenarios.csv", "notebooks/01_shortlist.html",
+        "notebooks/02_access_and_corridors.html", "notebooks/03_market_failure_and_viability.html",
+        "market_failure.csv", "deadweight.csv", "fund_rules.csv", "viability_lines.csv", "viability_drivers.csv",
+        "price_validation.csv", "comparables.csv",
+    } | {name for name in names if name.startswith("pictures/")}  # fmt: skip
+    assert sum(name.startswith("pictures/strip_") for name in names) == 2
+    assert sum(name.startswith("pictures/catchment_") for name in names) == 1
 
 
 def test_every_output_says_it_is_illustrative(folder):
-    for name in ("report.html", "notebooks/01_shortlist.html"):
+    for name in ("report.html", "notebooks/01_shortlist.html", "notebooks/02_access_and_corridors.html"):
         assert "illustrative" in (folder / name).read_text(encoding="utf-8").lower()
     assert json.loads((folder / "run.json").read_text(encoding="utf-8"))["illustrative"] is True
-    for name in ("ranking.csv", "issues.csv"):
+    for name in ("ranking.csv", "issues.csv", "corridor_sites.csv", "access_routes.csv", "scenarios.csv"):
         assert (pd.read_csv(folder / name)["illustrative"] == "yes").all()
     for layer in ("shortlist", "sites"):
         assert (gpd.read_file(folder / "shortlist.gpkg", layer=layer)["illustrative"] == "yes").all()
@@ -79,7 +93,8 @@ def test_sites_carry_every_declared_column(done):
 def test_the_record_names_every_input_and_every_number(folder, done):
     record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     assert {read["role"] for read in record["inputs"]} == {
-        "areas", "deprivation", "register", "own sites", "stops", "openings", "corridors",
+        "areas", "deprivation", "register", "own sites", "stops", "openings", "corridors", "streets", "timetables",
+        "postcodes", "sales", "floor areas", "layer",
     }  # fmt: skip
     assert all(len(read["sha256"]) == 64 and read["licence"] for read in record["inputs"])
     assert {"access.walk_factor", "ranking.weight_draws"} <= {preset["name"] for preset in record["presets"]}
@@ -98,11 +113,62 @@ def test_a_run_can_be_opened_again(folder, done):
     )
 
 
-def test_settings_change_what_they_say(project, done):
+def test_walks_run_along_the_streets_and_the_index_is_explained(done):
+    measured = done.sites[done.sites["walk_m"].notna()]
+    assert (measured["walk_basis"] == "network").all()
+    told = done.sites.loc[done.sites["walk_m"].isna(), "walk_note"]
+    assert told.notna().all()
+    island = done.sites[done.sites["reference"] == "ILL-WAL-006"].iloc[0]
+    assert island["walk_note"].startswith("no way on the streets")
+    assert pd.isna(island["walk_m"])
+    parts = done.access_routes.groupby("site_id")["contribution"].sum()
+    index = done.sites["access_index"].dropna()
+    assert len(index) > 300
+    assert (index - parts.reindex(index.index).fillna(0)).abs().max() < 1e-9
+    assert done.criteria["criterion"].tolist()[:2] == ["corridor_access", "access_index"]
+
+
+def test_without_streets_and_timetables_the_run_falls_back_openly(plain, done):
+    fallen = assess(plain)
+    assert set(fallen.sites["walk_basis"].dropna()) == {"straight-line"}
+    assert fallen.sites[["access_index", "access_band", "service_date"]].isna().all(axis=None)
+    assert "access_index" not in set(fallen.criteria["criterion"])
+    assert fallen.scenario_effects.empty
+    # a walk is never shorter than the straight line it stands beside
+    straight = fallen.sites["walk_m"].reindex(done.sites.index) / 1.3
+    assert (done.sites["walk_m"] >= straight - 1)[done.sites["walk_m"].notna()].all()
+
+
+def test_scenarios_change_what_they_say_and_nothing_else(done):
+    effects = done.scenario_effects
+    assert effects["scenario"].unique().tolist() == [scenario.name for scenario in done.project.scenarios]
+    opened = effects[effects["scenario"] == "Metro Line 2 opens"]
+    entered = opened[opened["effect"] == "enters"]
+    assert len(entered)
+    assert entered["corridor_after"].str.startswith("Metro Line 2").all()
+    assert (opened["walk_m_after"] <= opened["walk_m_before"].fillna(float("inf")) + 1e-9)[
+        opened["walk_m_after"].notna()
+    ].all()
+    cut = effects[effects["scenario"].str.startswith("Half the trains")]
+    assert (cut["walk_m_after"].dropna() == cut["walk_m_before"].dropna()).all()
+    assert (cut["access_index_after"] <= cut["access_index_before"] + 1e-9)[cut["access_index_after"].notna()].all()
+
+
+def test_the_rank_without_transit_stands_beside_the_rank(done):
+    ranked = done.sites[done.sites["rank"].notna()]
+    assert ranked["rank_without_transit"].notna().all()
+    others = ["c_deprivation", "c_capacity", "c_market_failure", "c_persistence"]
+    apart = ranked[others].sum(axis=1).round(9)
+    expected = apart.rank(method="min", ascending=False).astype(int)
+    assert ranked["rank_without_transit"].astype(int).tolist() == expected.tolist()
+
+
+def test_settings_change_what_they_say(plain):
+    done = assess(plain)
     open_only = done.corridor_stops["state"].eq("open")
     assert not open_only.all()
-    planned = assess(project.model_copy(update={
-        "corridors": project.corridors.model_copy(update={"count_planned": True}),
+    planned = assess(plain.model_copy(update={
+        "corridors": plain.corridors.model_copy(update={"count_planned": True}),
     }))  # fmt: skip
     nearer = planned.sites["corridor_walk_m"] <= done.sites["corridor_walk_m"].reindex(planned.sites.index) + 1e-9
     assert nearer[planned.sites["corridor_walk_m"].notna()].all()
@@ -110,8 +176,8 @@ def test_settings_change_what_they_say(project, done):
     assert not (done.sites["corridor_stop_state"] == "planned").any()
 
     one = "Camp Hill line"
-    along = assess(project.model_copy(update={
-        "corridors": project.corridors.model_copy(update={"only": (one,)}),
+    along = assess(plain.model_copy(update={
+        "corridors": plain.corridors.model_copy(update={"only": (one,)}),
         "gates": {"completed": False},
         "weights": {"capacity": 1.0},
     }))  # fmt: skip
@@ -120,14 +186,14 @@ def test_settings_change_what_they_say(project, done):
     assert along.criteria["criterion"].tolist() == ["capacity"]
 
 
-def test_an_unknown_corridor_or_set_of_weights_is_refused(project):
-    wrong = project.corridors.model_copy(update={"only": ("Camp Hil line",)})
+def test_an_unknown_corridor_or_set_of_weights_is_refused(plain):
+    wrong = plain.corridors.model_copy(update={"only": ("Camp Hil line",)})
     with pytest.raises(SitePriorError, match="did you mean 'Camp Hill line'"):
-        assess(project.model_copy(update={"corridors": wrong}))
+        assess(plain.model_copy(update={"corridors": wrong}))
     with pytest.raises(SitePriorError, match="unknown weight set 'balancd'"):
-        assess(project.model_copy(update={"weights": {"set": "balancd"}}))
+        assess(plain.model_copy(update={"weights": {"set": "balancd"}}))
     with pytest.raises(SitePriorError, match="keep one of the two"):
-        assess(project.model_copy(update={"weights": {"set": "balanced", "capacity": 1.0}}))
+        assess(plain.model_copy(update={"weights": {"set": "balanced", "capacity": 1.0}}))
 
 
 def test_a_failed_output_leaves_the_earlier_run(project, folder, tmp_path, monkeypatch):

@@ -6,6 +6,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
+from sample_pieces import sample_text
 from siteprior.errors import ProjectError
 from siteprior.files import shipped
 from siteprior.pipeline import assess, run
@@ -16,8 +17,8 @@ SHAPES = '\nshapes = [{path = "sites/employment_land.geojson", reference = "REF"
 
 
 def project(folder, *changes, more=""):
-    """Return the sample's project with changes to its file's text."""
-    text = (DATA / "demo.toml").read_text(encoding="utf-8")
+    """Return the sample's project, walks by straight line, with changes to its file's text."""
+    text = sample_text(plain=True)
     for old, new in changes:
         assert text.count(old) == 1
         text = text.replace(old, new)

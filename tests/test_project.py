@@ -78,7 +78,7 @@ def test_every_fault_is_named_at_once_with_the_valid_keys(write):
     assert "key 'shortlist.n'" in message
     assert "unknown key 'shortlist.m'; did you mean 'n'" not in message  # nothing near: only the list
     assert "unknown key 'shortlist.m'; Valid: n" in message
-    assert "unknown key 'extras'; Valid: assumptions, corridors" in message
+    assert "unknown key 'extras'; Valid: access, assumptions, corridors" in message
     assert len(raised.value.faults) == 5
 
 
@@ -101,3 +101,48 @@ def test_a_project_that_cannot_be_used_is_told(write, text, says):
 def test_a_missing_project_is_told(tmp_path):
     with pytest.raises(ProjectError, match=r"gone\.toml: there is no such project file"):
         load_project(tmp_path / "gone.toml")
+
+
+def with_sources(text):
+    return GOOD.replace("[corridors]", f"{text}\n[corridors]")
+
+
+def test_streets_timetables_and_elevation_are_optional_and_may_be_bare_paths(write):
+    empty = load_project(write(GOOD)).sources
+    assert (empty.streets, empty.timetables, empty.elevation) == (None, (), None)
+    given = load_project(
+        write(
+            with_sources(
+                'streets = {path = "s.gpkg", layer = "lines", crs = "EPSG:27700", private = true}\n'
+                'timetables = "feed.zip"\nelevation = "dtm.tif"'
+            )
+        )
+    ).sources
+    streets = given.streets
+    assert (streets.layer, streets.crs, streets.private, streets.osm) == ("lines", "EPSG:27700", True, False)
+    assert given.timetables[0].path == "feed.zip"
+    assert given.elevation.path == "dtm.tif"
+
+
+def test_an_entry_may_say_where_it_comes_from(write):
+    text = f'timetables = {{path = "f.zip", url = "https://example.org/f", sha256 = "{"Ab" * 32}"}}'
+    (feed,) = load_project(write(with_sources(text))).sources.timetables
+    assert (feed.url, feed.sha256) == ("https://example.org/f", "Ab" * 32)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('timetables = {path = "f.zip", url = "http://example.org/f"}', r"timetables\.0\.url.* begins with https://"),
+        ('timetables = {path = "f.zip", url = "https://me:pw@example.org/f"}', "no user name or password"),
+        ('timetables = {path = "f.zip", sha256 = "abc"}', r"sources\.timetables\.0\.sha256"),
+        ('timetables = {path = "f.zip", osm = true}', "unknown key 'sources.timetables.0.osm'; Valid: attribution"),
+        ('streets = {path = "s.graphml", osm = true, url = "https://example.org/s"}', "exclude each other; keep one"),
+        (f'streets = {{path = "s.graphml", osm = true, sha256 = "{"0" * 64}"}}', "differs from day to day"),
+        ('streets = {path = "s.gpkg", osm = true}', r"with osm = true the path must end in \.graphml"),
+        ('elevation = ["a.tif", "b.tif"]', r"sources\.elevation"),
+    ],
+)
+def test_an_address_that_cannot_be_fetched_is_refused(write, text, says):
+    with pytest.raises(ProjectError, match=says):
+        load_project(write(with_sources(text)))

@@ -15,7 +15,7 @@ import pandas as pd
 
 from siteprior.errors import InputError
 from siteprior.files import whole_folder
-from siteprior.intake import Say, silent
+from siteprior.gathering import Say, silent
 
 
 @dataclass(frozen=True)

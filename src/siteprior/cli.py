@@ -10,6 +10,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from siteprior.errors import SitePriorError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from siteprior.intake import Say
+    from siteprior.gathering import Say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -88,6 +89,18 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("--no-workbooks", action="store_true", help="write no workbook per council")
     audit.set_defaults(do=_audit)
 
+    access = commands.add_parser("access", help="access index of an area from streets and timetables alone")
+    access.add_argument("project", type=Path, nargs="?", help="project file (TOML) with streets and timetables")
+    access.add_argument("--streets", type=Path, metavar="FILE", help="streets: OpenStreetMap, GraphML or lines")
+    access.add_argument("--timetables", type=Path, nargs="+", default=[], metavar="FEED", help="GTFS feeds")
+    access.add_argument("--stops", type=Path, nargs="+", default=[], metavar="FILE", help="NaPTAN files")
+    access.add_argument("--points", type=Path, metavar="FILE", help="places to measure and explain, any vector file")
+    access.add_argument("--bounds", type=float, nargs=4, metavar=("W", "S", "E", "N"), help="area, metres, EPSG:27700")
+    access.add_argument("--date", type=date.fromisoformat, help="weekday to count (default: the busiest ordinary one)")
+    access.add_argument("--cell", type=float, metavar="M", help="metres a cell is wide (default: 100)")
+    access.add_argument("--out", type=Path, default=Path("outputs/access"), help="folder (default: %(default)s)")
+    access.set_defaults(do=_access)
+
     for name, text, do in (
         ("criteria", "the criteria: unit, anchors, weight, source", _criteria),
         ("columns", "the data dictionary: every column of every table", _columns),
@@ -102,6 +115,13 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--json", action="store_true", help="as JSON")
     compare.set_defaults(do=_compare)
 
+    fetch = commands.add_parser("fetch", help="download the inputs a project names an address for, verified")
+    fetch.add_argument("project", type=Path, nargs="?", help="project file (TOML)")
+    fetch.add_argument("--force", action="store_true", help="download again what is there")
+    fetch.add_argument("--max-gb", type=float, metavar="GB", help="refuse larger files (default: the preset, 4)")
+    fetch.add_argument("--list", action="store_true", help="where official inputs are published; downloads nothing")
+    fetch.set_defaults(do=_fetch)
+
     notebooks = commands.add_parser("notebooks", help="copy the notebooks, or run one")
     actions = notebooks.add_subparsers(required=True, metavar="ACTION")
     copy = actions.add_parser("copy", help="copy the notebooks to a folder")
@@ -114,7 +134,7 @@ def _parser() -> argparse.ArgumentParser:
     execute.add_argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE")
     execute.set_defaults(do=_run_notebook)
 
-    for command in (demo, run, check, audit):
+    for command in (demo, run, check, audit, access, fetch):
         command.add_argument("--quiet", action="store_true", help="no progress lines")
     return parser
 
@@ -182,6 +202,30 @@ def _audit(options: argparse.Namespace) -> int:
     return 0
 
 
+def _access(options: argparse.Namespace) -> int:
+    from siteprior.accessing import access
+
+    done = access(
+        options.project,
+        streets=options.streets,
+        timetables=options.timetables,
+        stops=options.stops,
+        points=options.points,
+        bounds=options.bounds,
+        service_date=options.date,
+        cell_m=options.cell,
+        out=options.out,
+        say=_say(options),
+    )
+    served = int((done.cells["access_index"] > 0).sum())
+    print(
+        f"{len(done.cells):,} cells, {served:,} of them with a service in reach, by departures of "
+        f"{done.timetables.service_date:%A %d %B %Y}."
+    )
+    print(f"Written to {options.out}: access_grid.tif and access.gpkg open in QGIS.")
+    return 0
+
+
 def _criteria(options: argparse.Namespace) -> int:
     from siteprior.ranking.criteria import criteria_table
 
@@ -200,6 +244,51 @@ def _compare(options: argparse.Namespace) -> int:
     from siteprior.publish.compare import compare_runs
 
     _print(compare_runs(options.run_a, options.run_b), as_json=options.json)
+    return 0
+
+
+def _fetch(options: argparse.Namespace) -> int:
+    from siteprior.fetching import FetchError, fetch
+
+    if options.list:
+        return _list_official()
+    if options.project is None:
+        print("siteprior: fetch needs a project file (or --list)", file=sys.stderr)
+        return 2
+    watch = _watch if sys.stderr.isatty() and not options.quiet else None
+    try:
+        table = fetch(options.project, force=options.force, largest_gb=options.max_gb, watch=watch, say=_say(options))
+    except FetchError as fault:
+        _tell_fetched(fault.table[fault.table["status"] != "failed"])
+        raise
+    _tell_fetched(table)
+    return 0
+
+
+def _tell_fetched(table: pd.DataFrame) -> None:
+    for row in table.fillna({"bytes": -1}).itertuples():
+        size = f"  {row.bytes:,} bytes" if row.bytes >= 0 else ""
+        print(f"{row.status:8}{row.role}: {row.path}{size}")
+        if row.note:
+            print(f"        {row.note}")
+
+
+def _watch(path: str, so_far: int, total: int) -> None:
+    """Show on one line of the terminal how much of a file has come."""
+    of = f" of {total / 1e6:,.1f}" if total else ""
+    print(f"\r{path}: {so_far / 1e6:,.1f}{of} MB", end="\n" if so_far == total else "", file=sys.stderr, flush=True)
+
+
+def _list_official() -> int:
+    from siteprior.sources.catalogue import official_sources
+
+    for row in official_sources().itertuples():
+        print(f"{row.key}: {row.title} ({row.publisher})")
+        print(f"    licence: {row.licence}; registration: {row.registration}; looked up {row.looked_up}")
+        print(f"    page: {row.page}")
+        if row.file:
+            print(f'    url = "{row.file}"')
+        print(f"    {row.note}")
     return 0
 
 

@@ -9,10 +9,12 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import IO, cast
+from urllib.parse import urlsplit
 
 from siteprior.errors import InputError, OutputError
 
@@ -47,21 +49,39 @@ def read_bytes(path: Path | str) -> bytes:
     InputError
         When the file or member is missing, is a folder, is empty, or is not what its ending says.
     """
+    with open_stream(path) as stream:
+        data = stream.read()
+    if not data.strip():
+        raise InputError(f"{path}: the file is empty; replace it or take it out of the project")
+    return data
+
+
+@contextmanager
+def open_stream(path: Path | str) -> Iterator[IO[bytes]]:
+    """Open a file for reading bit by bit, unpacked as :func:`read_bytes` unpacks it, for files too big for memory.
+
+    Raises
+    ------
+    InputError
+        When the file or member is missing, is a folder, or is not what its ending says; also while it is read.
+    """
     text = str(path)
     archive, member = _archive(path)
-    file = Path(archive)
     try:
-        if member:
-            with zipfile.ZipFile(file) as opened:
-                data = opened.read(member)
-        else:
-            data = file.read_bytes()
-        if (member or archive).endswith(".gz"):
-            data = gzip.decompress(data)
+        with ExitStack() as stack:
+            stream: IO[bytes]
+            if member:
+                opened = stack.enter_context(zipfile.ZipFile(archive))
+                if member not in opened.namelist():
+                    raise InputError(f"{archive}: the archive has no member '{member}'")
+                stream = stack.enter_context(opened.open(member))
+            else:
+                stream = stack.enter_context(Path(archive).open("rb"))
+            if (member or archive).endswith(".gz"):
+                stream = cast(IO[bytes], stack.enter_context(gzip.GzipFile(fileobj=stream)))
+            yield stream
     except FileNotFoundError:
         raise InputError(f"{text}: there is no such file; check the path and the project's data_root") from None
-    except KeyError:
-        raise InputError(f"{archive}: the archive has no member '{member}'") from None
     except (zipfile.BadZipFile, gzip.BadGzipFile, EOFError, zlib.error) as fault:
         raise InputError(f"{text}: cannot be unpacked ({fault}); download it again") from None
     except (RuntimeError, NotImplementedError) as fault:
@@ -69,15 +89,13 @@ def read_bytes(path: Path | str) -> bytes:
         raise InputError(f"{text}: cannot be unpacked ({fault}); unpack it by hand and give the file itself") from None
     except OSError as fault:
         raise InputError(f"{text}: cannot be read ({fault.strerror or fault})") from None
-    if not data.strip():
-        raise InputError(f"{text}: the file is empty; replace it or take it out of the project")
-    return data
 
 
 def record(path: Path | str, *, role: str, file: str, rows: int, **facts: str) -> Input:
     """Describe a file that was read: its SHA-256 and size on disk (as stored, before unpacking)."""
-    data = Path(_archive(path)[0]).read_bytes()
-    return Input(role, file, hashlib.sha256(data).hexdigest(), len(data), rows, **facts)
+    with Path(_archive(path)[0]).open("rb") as opened:
+        sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
+        return Input(role, file, sha256, opened.tell(), rows, **facts)
 
 
 def _archive(path: Path | str) -> tuple[str, str]:
@@ -85,6 +103,24 @@ def _archive(path: Path | str) -> tuple[str, str]:
     text = str(path)
     at = text.lower().find(".zip" + MEMBER)
     return (text, "") if at < 0 else (text[: at + 4], text[at + 5 :])
+
+
+def is_fetchable(url: str) -> bool:
+    """Say whether an address may be downloaded from: https, and no password in it; plain http on this machine only.
+
+    Examples
+    --------
+    >>> is_fetchable("https://example.org/stops.csv"), is_fetchable("http://example.org/stops.csv")
+    (True, False)
+    """
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        _ = parts.port  # raises where it is no number
+    except ValueError:
+        return False
+    here = host in ("localhost", "127.0.0.1", "::1")
+    return bool(host) and "@" not in parts.netloc and (parts.scheme == "https" or (parts.scheme == "http" and here))
 
 
 @contextmanager

@@ -6,65 +6,26 @@ the others.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from siteprior import schema
+from siteprior.appraising import appraise, homes_and_jobs
+from siteprior.assessment import Assessment
 from siteprior.auditing import Audit, write_findings
 from siteprior.errors import ProjectError, SitePriorError
 from siteprior.files import move_file, shipped, whole_folder
-from siteprior.intake import Inputs, Say, read_inputs, silent
+from siteprior.gathering import Say, silent
+from siteprior.intake import Inputs, read_inputs
+from siteprior.market import layer_specs
 from siteprior.presets import load_presets
 from siteprior.project import Project, load_project
-from siteprior.record import run_info, run_record
-
-
-@dataclass(frozen=True)
-class Assessment:
-    """A project worked through: the sites with all that was joined, appraised and ranked, and what stands beside them.
-
-    Attributes
-    ----------
-    sites
-        :data:`siteprior.schema.SITES`, every site considered, ranked ones first.
-    shortlist
-        The first ``n`` of the ranked sites.
-    shapes
-        :data:`siteprior.schema.SITE_SHAPES`: polygons and discs of the sites.
-    corridors, stops, areas
-        The layers beside them.
-    signals
-        The market-failure record in long form, one row per site and signal.
-    criteria
-        The criteria with anchors, weights and sources.
-    history
-        What happened to each site from register to register, one row per event; empty without older registers.
-    duplicates
-        Pairs of records that are, or may be, one site, with reasons and confidence.
-    issues
-        The issue log.
-    record
-        Inputs, versions, settings and numbers used: the content of ``run.json``.
-    """
-
-    project: Project
-    sites: Any
-    shortlist: Any
-    shapes: Any
-    corridors: Any
-    corridor_stops: Any
-    stops: Any
-    areas: Any
-    signals: pd.DataFrame
-    criteria: pd.DataFrame
-    history: pd.DataFrame
-    duplicates: pd.DataFrame
-    issues: pd.DataFrame
-    record: dict[str, Any]
+from siteprior.publishing import publish
+from siteprior.record import run_record
+from siteprior.supply import Transit, changed_transit
 
 
 def assess(project: Project | Path | str, *, say: Say = silent) -> Assessment:
@@ -95,37 +56,70 @@ def assess(project: Project | Path | str, *, say: Say = silent) -> Assessment:
     25
     """
     loaded = project if isinstance(project, Project) else load_project(project)
-    weights = _weights(loaded)
+    judged = _judgement(loaded)
     inputs = read_inputs(loaded, say=say)
+    transit = inputs.transit
     say("Joining")
-    sites = _join(loaded, inputs)
+    placed = _join(inputs)
+    sites, access_routes = _join_transit(loaded, inputs, placed, transit)
     say("Appraising")
-    sites, signals = _appraise(loaded, sites)
+    appraised = appraise(loaded, inputs, sites)
     say("Ranking")
-    sites = _rank(loaded, sites, weights)
+    sites = _rank(loaded, appraised.sites, judged)
     ranked = sites[sites["rank"].notna()]
-    criteria = _criteria(weights)
+    shortlist = ranked.head(loaded.shortlist.n)
+    effects = _scenarios(loaded, inputs, placed, sites, judged, say=say)
+    from siteprior.ranking.gates import gate_table
+
+    used = _criteria(judged)
     return Assessment(
         project=loaded,
         sites=sites,
-        shortlist=ranked.head(loaded.shortlist.n),
+        shortlist=shortlist,
         shapes=inputs.shapes.reindex(sites.index),
-        corridors=inputs.corridors,
-        corridor_stops=inputs.corridor_stops,
-        stops=inputs.stops,
+        transit=transit,
         areas=inputs.areas,
-        signals=signals,
-        criteria=criteria,
+        appraised=appraised,
+        comparables=_comparables(loaded, inputs, shortlist),
+        market=inputs.market,
+        gates=gate_table(registry=judged.gates),
+        criteria=used,
+        **_corridor_tables(loaded, inputs, sites, shortlist),
+        access_routes=access_routes,
+        scenario_effects=effects,
         history=pd.DataFrame(columns=schema.HISTORY.names) if inputs.history is None else inputs.history.events,
         duplicates=inputs.duplicates,
         issues=inputs.issues,
-        record=run_record(loaded, inputs, sites, criteria),
+        record=run_record(loaded, inputs, sites, used),
     )
 
 
-def _weights(project: Project) -> dict[str, float]:
-    """Return the project's weights: its own, a named set, or the default set; refused before any file is read."""
-    from siteprior.ranking.criteria import CRITERIA
+class _Judgement(NamedTuple):
+    """What sites are judged by: the criteria and gates there are, the user's layers among them, and the weights."""
+
+    criteria: Mapping[str, Any]
+    gates: Mapping[str, Any]
+    weights: dict[str, float]
+
+
+def _judgement(project: Project) -> _Judgement:
+    """Return what the project's sites are judged by; refused before any file is read."""
+    from siteprior.ranking.criteria import CRITERIA, user_criteria
+    from siteprior.ranking.gates import GATES, user_gates
+
+    specs = layer_specs(project)
+    try:
+        criteria, gates = {**CRITERIA, **user_criteria(specs)}, {**GATES, **user_gates(specs)}
+    except SitePriorError as fault:
+        raise ProjectError(*(f"{project.file}: {sentence}" for sentence in fault.faults)) from None
+    return _Judgement(criteria, gates, _weights(project, criteria))
+
+
+def _weights(project: Project, criteria: Mapping[str, Any]) -> dict[str, float]:
+    """Return the project's weights: its own, a named set, or the default set; refused before any file is read.
+
+    Where no weights are stated, a project with timetables is ranked by what runs (the set ``timetabled``).
+    """
     from siteprior.ranking.scoring import check_weights, default_weights
 
     where = f"{project.file}: [weights]"
@@ -135,94 +129,199 @@ def _weights(project: Project) -> dict[str, float]:
         raise ProjectError(f"{where}: gives both a set and weights of its own; keep one of the two")
     if named is not None or not stated:
         try:
-            return default_weights(str(named)) if named is not None else default_weights()
+            usual = "timetabled" if project.sources.timetables else "balanced"
+            return default_weights(usual if named is None else str(named))
         except SitePriorError as fault:
             raise ProjectError(*(f"{where}: {sentence}" for sentence in fault.faults)) from None
     try:
-        return check_weights({name: float(weight) for name, weight in stated.items()}, CRITERIA)
+        return check_weights({name: float(weight) for name, weight in stated.items()}, criteria)
     except (SitePriorError, ValueError) as fault:
         faults = getattr(fault, "faults", (str(fault),))
         raise ProjectError(*(f"{where}: {sentence}" for sentence in faults)) from None
 
 
-def _join(project: Project, inputs: Inputs) -> Any:
-    """Add area, deprivation, access and corridor columns to the sites."""
-    from siteprior.joins.access import join_access
+def _join(inputs: Inputs) -> Any:
+    """Add to the sites the area each lies in and what older registers tell of it."""
     from siteprior.joins.areas import join_areas
-    from siteprior.joins.corridors import join_corridors
     from siteprior.joins.history import join_history
 
-    access = load_presets("access")
-    factor = access["walk_factor"].value
-    sites = join_areas(inputs.sites, inputs.areas)
-    sites = join_access(sites, inputs.stops, walk_factor=factor, shapes=inputs.shapes)
-    sites = join_corridors(
-        sites,
-        inputs.corridor_stops,
-        inputs.corridors,
-        walk_factor=factor,
-        reach_m=access["rail_cutoff_m"].value,
-        count_planned=project.corridors.count_planned,
-        shapes=inputs.shapes,
+    return join_history(
+        join_areas(inputs.sites, inputs.areas), None if inputs.history is None else inputs.history.sites
     )
-    return join_history(sites, None if inputs.history is None else inputs.history.sites)
 
 
-def _appraise(project: Project, sites: Any) -> tuple[Any, pd.DataFrame]:
-    """Add capacity and the market-failure record."""
-    from siteprior.appraisal.failure import failure_signals, failure_verdict
-    from siteprior.appraisal.homes import capacity, default_profile
+def _join_transit(project: Project, inputs: Inputs, sites: Any, transit: Transit) -> tuple[Any, pd.DataFrame]:
+    """Add access, access index and corridor to the sites; and list the routes in reach."""
+    from siteprior.joins.access import join_access
+    from siteprior.joins.corridors import join_corridors
+    from siteprior.joins.ptal_sites import join_access_index
 
-    assumed = project.assumptions
-    homes = capacity(sites, profile=assumed.capacity_profile or default_profile(), basis=assumed.capacity_basis)
-    signals = failure_signals(sites, as_of=project.project.as_of, neighbours=sites)
-    return sites.join(homes).join(failure_verdict(sites, signals)), signals
+    walking = _walking(project, inputs, transit)
+    sites = join_access(sites, transit.stops, **walking)
+    routes = pd.DataFrame()
+    if transit.timetables is not None:
+        sites, routes = join_access_index(
+            sites,
+            transit.timetables.stops,
+            transit.timetables.services,
+            **walking,
+            top_60_ttwa=project.access.top_60_ttwa,
+        )
+    return join_corridors(sites, transit.corridor_stops, transit.corridors, **walking, **_reach(project)), routes
 
 
-def _rank(project: Project, sites: Any, weights: dict[str, float]) -> Any:
-    """Apply the gates, score against fixed anchors, rank, and say how far each rank moves."""
-    from siteprior.ranking.criteria import measure, value
+def _walking(project: Project, inputs: Inputs, transit: Transit) -> dict[str, Any]:
+    """Return how walks are measured: over the streets where there are any, else as straight lines times a factor."""
+    access = load_presets("access")
+    return {
+        "walk_factor": access["walk_factor"].value,
+        "max_snap_m": project.access.max_snap_m or access["max_snap_m"].value,
+        "network": transit.network,
+        "shapes": inputs.shapes,
+    }
+
+
+def _reach(project: Project) -> dict[str, Any]:
+    """Return which corridor stops count, and how far a corridor reaches, in metres."""
+    return {"reach_m": load_presets("access")["rail_cutoff_m"].value, "count_planned": project.corridors.count_planned}
+
+
+def _corridor_tables(project: Project, inputs: Inputs, sites: Any, shortlist: Any) -> dict[str, Any]:
+    """Return the corridors as objects: sites along them, catchments, rankings and a summary."""
+    from siteprior.joins.catchments import corridor_catchments
+    from siteprior.joins.corridor_sites import corridor_sites
+    from siteprior.joins.corridor_summary import corridor_rankings, corridor_summary
+
+    transit, reach = inputs.transit, _reach(project)
+    walking = _walking(project, inputs, transit)
+    along = corridor_sites(sites, transit.corridor_stops, transit.corridors, **walking, **reach)
+    drawn = corridor_catchments(
+        transit.corridor_stops,
+        transit.network,
+        count_planned=reach["count_planned"],
+        bands_m=[reach["reach_m"]],
+        basis="disc" if transit.network is None else "streets",
+        max_snap_m=walking["max_snap_m"],
+        walk_factor=walking["walk_factor"],
+    )
+    return {
+        "site_corridors": along,
+        "catchments": drawn,
+        "corridor_rankings": corridor_rankings(along, sites),
+        "corridor_summary": corridor_summary(
+            transit.corridors,
+            along,
+            sites,
+            catchments=drawn,
+            areas=inputs.areas,
+            shortlist=list(shortlist.index),
+        ),
+    }
+
+
+def _scenarios(
+    project: Project, inputs: Inputs, placed: Any, sites: Any, judged: _Judgement, *, say: Say
+) -> pd.DataFrame:
+    """Work each scenario of the project through from the joins on, and tell what it changes.
+
+    Homes are told anew, for a stop may make land denser; what was found of market failure stays as it is.
+    """
+    from siteprior.ranking.effects import scenario_effects
+
+    found = []
+    for scenario in project.scenarios:
+        say(f"Scenario: {scenario.name}")
+        changed, _ = _join_transit(project, inputs, placed, changed_transit(project, inputs.transit, scenario))
+        ranking = _ranked_columns(judged.weights)
+        kept = [name for name in sites.columns if name not in changed.columns and name not in ranking]
+        changed = changed.join(pd.DataFrame(sites[kept]))
+        homes = homes_and_jobs(project, changed)
+        changed = changed.drop(columns=[name for name in homes if name in changed.columns]).join(homes)
+        changed = _rank(project, changed, judged, bands=False)
+        found.append(scenario_effects(sites, changed, scenario=scenario.name))
+    return pd.concat(found) if found else pd.DataFrame(columns=schema.SCENARIO_EFFECTS.names)
+
+
+def _ranked_columns(weights: Mapping[str, float]) -> set[str]:
+    """Return the columns that ranking adds to the sites."""
+    return {*(column.name for column in schema.SITE_RANKING_COLUMNS), *(f"c_{name}" for name in weights)}
+
+
+def _comparables(project: Project, inputs: Inputs, shortlist: Any) -> pd.DataFrame:
+    """List the sales nearest to each shortlisted site; none without sales."""
+    from siteprior.joins.prices import comparables
+
+    sales, day = inputs.market.sales, project.project.price_date
+    if sales is None or day is None:
+        return pd.DataFrame(columns=schema.COMPARABLES.names)
+    return comparables(shortlist, sales, price_date=day)
+
+
+def _rank(project: Project, sites: Any, judged: _Judgement, *, bands: bool = True) -> Any:
+    """Apply the gates, score against fixed anchors, rank, and (``bands``) say how far each rank moves."""
+    from siteprior.ranking.criteria import measure
     from siteprior.ranking.gates import apply_gates, gate_doubt
-    from siteprior.ranking.robustness import rank_bands
     from siteprior.ranking.scoring import order, rank, score, score_band
-    from siteprior.ranking.uncertainty import value_ranges
 
-    settings = load_presets("ranking")
+    criteria, gates, weights = judged
     try:
-        gated = apply_gates(sites, gates=project.gates, as_of=project.project.as_of)
+        gated = apply_gates(sites, gates=project.gates, as_of=project.project.as_of, registry=gates)
     except SitePriorError as fault:
         raise ProjectError(*(f"{project.file}: [gates]: {sentence}" for sentence in fault.faults)) from None
-    gated["gate_doubt"] = gate_doubt(sites, gates=project.gates)
+    gated["gate_doubt"] = gate_doubt(sites, gates=project.gates, registry=gates)
     eligible = gated["eligible"] == "yes"
-    matrix = measure(sites, list(weights))
-    scored = score(matrix, weights)
+    matrix = measure(sites, list(weights), criteria=criteria)
+    scored = score(matrix, weights, criteria=criteria)
     scored["rank"] = rank(scored["score"], eligible)
-    low, high = value_ranges(sites, matrix)
-    bands = rank_bands(
-        value(matrix)[eligible],
-        weights,
-        seed=project.project.seed,
-        draws=settings["weight_draws"].value,
-        spread=settings["weight_spread"].value,
-        low=low[eligible],
-        high=high[eligible],
-    )
+    scored["rank_without_transit"] = _rank_without_transit(matrix, eligible, judged)
     scored["score_band"] = score_band(scored["score"])
-    joined = sites.join(gated).join(scored).join(bands)
+    joined = sites.join(gated).join(scored)
+    if bands:
+        joined = joined.join(_bands(project, sites, matrix, eligible, judged))
     # A site that failed a gate is not scored in public: a number beside it would be read as a rank it does not have.
     of_ranked = ["score", "coverage", "score_band", *(f"c_{name}" for name in weights)]
     joined.loc[~eligible, of_ranked] = None
     return order(schema.conform(joined, schema.SITES))
 
 
-def _criteria(weights: dict[str, float]) -> pd.DataFrame:
+def _rank_without_transit(matrix: pd.DataFrame, eligible: pd.Series, judged: _Judgement) -> Any:
+    """Rank the same sites with no weight on transit; missing where every weight speaks of it."""
+    from siteprior.ranking.scoring import leave_out, rank, score
+
+    try:
+        apart = leave_out(judged.weights, "transit", criteria=judged.criteria)
+    except SitePriorError:
+        return None
+    return rank(score(matrix[list(apart)], apart, criteria=judged.criteria)["score"], eligible)
+
+
+def _bands(project: Project, sites: Any, matrix: pd.DataFrame, eligible: pd.Series, judged: _Judgement) -> pd.DataFrame:
+    """Return how far the ranks move when weights are redrawn and what is uncertain or blank ranges."""
+    from siteprior.ranking.criteria import value
+    from siteprior.ranking.robustness import rank_bands
+    from siteprior.ranking.uncertainty import value_ranges
+
+    settings = load_presets("ranking")
+    low, high = value_ranges(sites, matrix, criteria=judged.criteria)
+    return rank_bands(
+        value(matrix, criteria=judged.criteria)[eligible],
+        judged.weights,
+        seed=project.project.seed,
+        draws=settings["weight_draws"].value,
+        spread=settings["weight_spread"].value,
+        low=low[eligible],
+        high=high[eligible],
+    )
+
+
+def _criteria(judged: _Judgement) -> pd.DataFrame:
     """Return the criteria used, with the share of the total weight each carries."""
     from siteprior.ranking.criteria import criteria_table
     from siteprior.ranking.scoring import normalised
 
-    table = criteria_table()
-    table = table[table["criterion"].isin(list(weights))].copy()
-    table.insert(2, "weight", table["criterion"].map(normalised(weights)))
+    table = criteria_table(judged.criteria)
+    table = table[table["criterion"].isin(list(judged.weights))].copy()
+    table.insert(2, "weight", table["criterion"].map(normalised(judged.weights)))
     return table.reset_index(drop=True)
 
 
@@ -261,87 +360,6 @@ def run(project: Project | Path | str, *, out: Path | str | None = None, say: Sa
                 move_file(kept, folder / kept.relative_to(staged))
             raise SitePriorError(*(text.replace(str(staged), str(folder)) for text in fault.faults)) from None
     return folder
-
-
-def publish(done: Assessment, folder: Path, *, say: Say = silent) -> None:
-    """Write every output of an assessment into a folder."""
-    from siteprior.appraisal.failure import signal_table
-    from siteprior.publish.geopackage import write_geopackage
-    from siteprior.publish.maps import draw_map
-    from siteprior.publish.notebooks import execute_notebook
-    from siteprior.publish.report import write_report
-    from siteprior.publish.tables import leading_columns, write_csv, write_run_record
-    from siteprior.ranking.gates import gate_table
-
-    head = done.project.project
-    attribution = done.record["attribution"]
-    say("Writing the GeoPackage and tables")
-    sites, shortlist, issues = leading_columns(done.sites), leading_columns(done.shortlist), done.issues
-    shapes, history, pairs = done.shapes[done.shapes.geometry.notna()], done.history, done.duplicates
-    if head.illustrative:
-        # A table travels without its report: each row has to say that it is invented.
-        sites, shortlist, shapes, issues, history, pairs = (
-            table.assign(illustrative="yes") for table in (sites, shortlist, shapes, issues, history, pairs)
-        )
-    write_geopackage(
-        folder / "shortlist.gpkg",
-        {
-            "shortlist": shortlist,
-            "sites": sites,
-            "corridors": done.corridors,
-            "stops": done.stops,
-            "areas": done.areas,
-        },
-        {"run_info": run_info(done.record), "criteria": done.criteria, "issues": issues},
-        as_of=head.as_of,
-        metadata=done.record,
-        illustrative=head.illustrative,
-    )
-    write_geopackage(
-        folder / "site_shapes.gpkg",
-        {"site_shapes": shapes},
-        {},
-        as_of=head.as_of,
-        metadata=done.record,
-        illustrative=head.illustrative,
-    )
-    write_csv(folder / "ranking.csv", sites.drop(columns="geometry").reset_index())
-    write_csv(folder / "issues.csv", issues)
-    write_csv(folder / "history.csv", history)
-    write_csv(folder / "duplicates.csv", pairs)
-    write_run_record(folder / "run.json", done.record)
-    say("Drawing the map, writing the report, running the notebook")
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        # The notebook runs in a process of its own and needs only the files written above.
-        page = beside.submit(
-            execute_notebook,
-            shipped("notebooks") / "01_shortlist.ipynb",
-            folder / "notebooks" / "01_shortlist.html",
-            parameters={"run_folder": str(folder)},
-            cwd=folder,
-        )
-        picture = draw_map(
-            sites=done.sites,
-            shortlist=done.shortlist,
-            corridors=done.corridors,
-            stops=done.stops,
-            areas=done.areas,
-            title=head.title,
-            attribution=" ".join(attribution),
-            illustrative=head.illustrative,
-        )
-        write_report(
-            folder / "report.html",
-            record=done.record,
-            sites=done.sites,
-            shortlist=done.shortlist,
-            criteria=done.criteria,
-            issues=done.issues,
-            picture=picture,
-            gates=gate_table(),
-            signals=signal_table(),
-        )
-        page.result()
 
 
 def demo(*, out: Path | str = Path("outputs/demo"), say: Say = silent) -> Path:

@@ -11,140 +11,30 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Any, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from siteprior.errors import InputError, ProjectError, unknown
 from siteprior.files import MEMBER
+from siteprior.settings import (
+    Access,
+    Assumptions,
+    Corridors,
+    File,
+    Head,
+    Layer,
+    ScenarioSettings,
+    Settings,
+    Shortlist,
+    Sources,
+)
 
 DATA_ROOT_VARIABLE = "SITEPRIOR_DATA_ROOT"
+CACHE_VARIABLE = "SITEPRIOR_CACHE"
 
 
-class _Settings(BaseModel):
-    """A frozen table of the project file that knows all its keys."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class File(_Settings):
-    """A file (or a glob of files) under ``data_root``, with what the user knows of its origin."""
-
-    path: str
-    vintage: str = ""
-    publisher: str = ""
-    licence: str = ""
-    attribution: str = ""
-
-
-class Register(File):
-    """A brownfield register; ``organisation`` states whose it is (ONS code) where the file cannot be trusted."""
-
-    organisation: str | None = None
-
-
-class OwnSites(File):
-    """The user's own sites: any vector file, CSV or sheet, with a map from siteprior's columns to the file's."""
-
-    name: str
-    columns: dict[str, str]
-    organisation: str | None = None
-    layer: str | None = None
-    crs: str | None = None
-
-
-class Shapes(File):
-    """Polygons of sites: the column of their reference, and whose sites all are (ONS code)."""
-
-    reference: str | None = None
-    organisation: str | None = None
-    layer: str | None = None
-    crs: str | None = None
-
-
-class Areas(File):
-    """LSOA polygons: the columns that hold code, name and district code, and the census year of the codes."""
-
-    code: str
-    name: str | None = None
-    district: str | None = None
-    year: Literal[2011, 2021]
-    layer: str | None = None
-
-
-class Deprivation(File):
-    """The English Indices of Deprivation of one edition."""
-
-    edition: Literal[2019, 2025]
-
-
-class CorridorFile(File):
-    """A corridor table (CSV of ordered stops), or lines of any vector file (then ``name`` is the name column)."""
-
-    name: str | None = None
-    kind: str | None = None
-    layer: str | None = None
-
-
-def _named(value: Any) -> Any:
-    """Let a bare path stand for a table with only a path."""
-    return {"path": value} if isinstance(value, str) else value
-
-
-def _list(value: Any) -> Any:
-    """Let one entry stand for a list of one, and bare paths for tables."""
-    return [_named(item) for item in (value if isinstance(value, list) else [value])]
-
-
-class Head(_Settings):
-    """``[project]``: title, area and the three dates an analyst needs apart."""
-
-    title: str
-    area: str = ""
-    data_root: str = "."
-    as_of: date
-    network_date: date | None = None
-    price_date: date | None = None
-    seed: int = 0
-    illustrative: bool = False
-
-
-class Sources(_Settings):
-    """``[sources]``: the files, by role."""
-
-    registers: Annotated[tuple[Register, ...], BeforeValidator(_list)] = ()
-    own_sites: Annotated[tuple[OwnSites, ...], BeforeValidator(_list)] = ()
-    history: Annotated[tuple[Register, ...], BeforeValidator(_list)] = ()
-    shapes: Annotated[tuple[Shapes, ...], BeforeValidator(_list)] = ()
-    postcodes: Annotated[tuple[File, ...], BeforeValidator(_list)] = ()
-    stops: Annotated[tuple[File, ...], BeforeValidator(_list)]
-    openings: Annotated[tuple[File, ...], BeforeValidator(_list)] = ()
-    areas: Annotated[Areas, BeforeValidator(_named)]
-    deprivation: Annotated[Deprivation, BeforeValidator(_named)]
-
-
-class Corridors(_Settings):
-    """``[corridors]``: where the corridors are, which of them count, and whether planned stops do."""
-
-    paths: Annotated[tuple[CorridorFile, ...], BeforeValidator(_list)]
-    only: tuple[str, ...] = ()
-    count_planned: bool = False
-
-
-class Assumptions(_Settings):
-    """``[assumptions]``: choices of the user's own, marked as theirs in every output."""
-
-    capacity_basis: Literal["register", "rule"] = "register"
-    capacity_profile: str | None = None
-
-
-class Shortlist(_Settings):
-    """``[shortlist]``: how many of the ranked sites to publish as the shortlist."""
-
-    n: int = Field(gt=0)
-
-
-class Project(_Settings):
+class Project(Settings):
     """A validated project; frozen. ``data_root`` is the folder its source paths stand under."""
 
     file: Path
@@ -152,8 +42,11 @@ class Project(_Settings):
     project: Head
     sources: Sources
     corridors: Corridors
-    gates: dict[str, Any] = {}
-    weights: dict[str, float | str] = {}
+    access: Access = Access()
+    layers: tuple[Layer, ...] = ()
+    scenarios: tuple[ScenarioSettings, ...] = ()
+    gates: dict[str, Any] = Field(default_factory=dict)
+    weights: dict[str, float | str] = Field(default_factory=dict)
     assumptions: Assumptions = Assumptions()
     shortlist: Shortlist
 
@@ -166,6 +59,16 @@ class Project(_Settings):
     def network_date(self) -> date:
         """The day for which stops are open or planned: ``network_date``, else ``as_of``."""
         return self.project.network_date or self.project.as_of
+
+    @property
+    def rules_date(self) -> date:
+        """The day whose fund rules hold: ``assumptions.rules_date``, else the network date."""
+        return self.assumptions.rules_date or self.network_date
+
+    @property
+    def cache(self) -> Path:
+        """The folder of what is kept between runs: :func:`cache_folder`."""
+        return cache_folder()
 
     def find(self, entry: File) -> list[tuple[Path, str]]:
         """Return the files an entry names, each with the label the outputs carry (its path under ``data_root``).
@@ -185,6 +88,31 @@ class Project(_Settings):
         if not (root / archive).is_file():
             raise InputError(f"{entry.path}: there is no such file under {root}; check the path and data_root")
         return [(root / entry.path, entry.path)]
+
+    def find_one(self, entry: File) -> tuple[Path, str]:
+        """Return the one file an entry names, and its label.
+
+        Raises
+        ------
+        ProjectError
+            When a pattern matches several.
+        InputError
+            When there is no such file.
+        """
+        found = self.find(entry)
+        if len(found) > 1:
+            raise ProjectError(f"{self.file}: {entry.path}: matches {len(found)} files; name the one to read")
+        return found[0]
+
+
+def cache_folder() -> Path:
+    """Return the folder of what is kept between runs: ``SITEPRIOR_CACHE``, else the system's own place for caches."""
+    stated = os.environ.get(CACHE_VARIABLE)
+    if stated:
+        return Path(stated)
+    import pooch
+
+    return Path(pooch.os_cache("siteprior"))
 
 
 def load_project(path: Path | str, *, data_root: Path | str | None = None) -> Project:

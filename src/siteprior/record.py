@@ -19,9 +19,28 @@ from siteprior.presets import preset_rows
 from siteprior.project import Project
 
 PRESET_FILES = (
-    "registers", "history", "duplicates", "shapes", "access", "deprivation", "capacity", "failure", "gates",
-    "criteria", "weights", "ranking",
+    "registers", "history", "duplicates", "shapes", "access", "streets", "timetables", "ptal", "catchments",
+    "corridors", "deprivation", "layers", "capacity", "jobs", "prices", "price_surface", "costs", "deadweight",
+    "failure", "benefits", "funds", "gates", "criteria", "weights", "ranking",
 )  # fmt: skip
+TABLES: dict[str, list[str]] = {
+    "history": schema.HISTORY.names,
+    "duplicates": [],
+    "corridor_summary": [],
+    "corridor_sites": schema.SITE_CORRIDORS.names,
+    "corridor_rankings": schema.CORRIDOR_RANKINGS.names,
+    "access_routes": [],
+    "scenarios": schema.SCENARIO_EFFECTS.names,
+    "market_failure": schema.SIGNALS_TABLE.names,
+    "deadweight": schema.DEADWEIGHT_EVIDENCE.names,
+    "fund_rules": schema.FUND_RULE_RESULTS.names,
+    "viability_drivers": schema.VIABILITY_DRIVERS.names,
+    "viability_lines": schema.VIABILITY_LINES.names,
+    "price_validation": schema.PRICE_VALIDATION.names,
+    "comparables": schema.COMPARABLES.names,
+}
+"""The CSV tables of a run beside the GeoPackages, and the columns of those a run may be without."""
+
 PACKAGES = ("geopandas", "numpy", "pandas", "pyogrio", "pyproj", "scipy", "shapely")
 
 
@@ -86,8 +105,8 @@ def open_run(folder: Path | str) -> dict[str, Any]:
     Returns
     -------
     dict
-        The layers and tables of ``shortlist.gpkg`` by name, sites indexed by ``site_id``; ``history`` and
-        ``duplicates``, the tables of that name; and ``record``, the content of ``run.json``.
+        The layers and tables of ``shortlist.gpkg`` and ``access.gpkg`` by name, sites indexed by ``site_id``; the
+        CSV tables (:data:`TABLES`), those the run is without with no row; and ``record``, the content of ``run.json``.
 
     Raises
     ------
@@ -107,6 +126,11 @@ def open_run(folder: Path | str) -> dict[str, Any]:
             # GDAL reads whole numbers with gaps as decimals; the declared kinds put that right
             table = schema.conform(table.set_index("site_id"), schema.SITES)
         tables[name] = table
-    for name in ("history", "duplicates"):
-        tables[name] = pd.read_csv(io.BytesIO(read_bytes(folder / f"{name}.csv")))
+    for name, declared in (("corridor_stops", schema.CORRIDOR_STOPS), ("catchments", schema.CATCHMENTS)):
+        table = gpd.read_file(folder / "access.gpkg", layer=name, use_arrow=True)
+        tables[name] = schema.conform(table.set_index(declared.index), declared)
+    for name, columns in TABLES.items():
+        path = folder / f"{name}.csv"
+        held = pd.read_csv(io.BytesIO(read_bytes(path))) if path.is_file() else pd.DataFrame(columns=columns)
+        tables[name] = held
     return {**tables, "record": record}

@@ -42,12 +42,78 @@ def test_the_untestable_classes_fall_to_the_lower_density():
     # however close the stop: without a timetable "well-connected" cannot be told, nor TP30's "well served"
     assert rule("nppf-draft-2025", hectares=[0.4], walk_m=[1.0], bus_walk_m=[1.0])[1] == [40]
     assert rule("birmingham-tp30", hectares=[0.4], walk_m=[1.0], bus_walk_m=[1.0])[1] == [40]
-    assert rule("black-country", hectares=[0.4], walk_m=[1.0], bus_walk_m=[1.0])[1] == [40]
+    assert rule("black-country", hectares=[0.4], walk_m=[1.0], bus_walk_m=[1.0], access_band=["6b"])[1] == [40]
     listed = capacity_profiles().set_index(["profile", "access_class"])["test"]
-    assert listed["nppf-draft-2025", "well-connected"].startswith("not applied: needs at least 4 trains")
+    assert listed["nppf-draft-2025", "well-connected"] == "walk to a well-connected station at most 800 m"
+    assert listed["black-country", "high"] == ("not applied: needs the plan's accessibility table, which is not held")
     assert listed["black-country", "moderate"] == (
         "walk to an open rail or metro stop at most 800 m or walk to an open bus stop at most 400 m; from 10 homes"
     )
+    assert listed["black-country-by-access-band", "centre"] == (
+        "in a centre of the user's layer; access band 5, 6a, 6b; from 10 homes"
+    )
+
+
+def test_a_well_connected_station_is_told_from_timetables():
+    # draft NPPF L3: 50 homes/ha round well-connected stations; 1.2 ha × 87.5% × 50 = 52.5; 801 m is beyond
+    sites = table(
+        hectares=[1.2] * 4, walk_m=[100.0] * 4, well_connected_walk_m=[800.0, 800.1, None, None],
+        service_date=["2026-09-15", "2026-09-15", "2026-09-15", None],
+    )  # fmt: skip
+    done = capacity(sites, profile="nppf-draft-2025")
+    assert done["rule_dwellings"].tolist() == [52, 42, 42, 42]
+    assert done["rule_class"].tolist() == ["well-connected", "station", "station", "station"]
+    assert done["rule_class_reason"].tolist() == [
+        "no class of the profile is denser",
+        "not well-connected: its walk to a well-connected station is over 800 m",
+        "not well-connected: no station is known to meet the test of well-connected",
+        "not well-connected: cannot tell, no timetable is read",
+    ]
+    # without the columns nothing is known of them
+    bare = sites.drop(columns=["well_connected_walk_m", "service_date", "access_band"])
+    assert capacity(bare, profile="nppf-draft-2025")["rule_dwellings"].tolist() == [42] * 4
+
+
+def test_the_access_band_stands_in_only_where_the_profile_says_so():
+    sites = table(hectares=[0.4, 0.4, 0.4, 0.4, 0.1], access_band=["5", "4", "3", None, "5"])
+    inside = pd.Series("yes", index=sites.index)
+    done = capacity(sites, profile="black-country-by-access-band", centres=inside)
+    # 0.4 ha × 100, 45, 40, 35; 0.1 ha × 100 = 10 homes, just bound
+    assert done["rule_dwellings"].tolist() == [40, 18, 16, 14, 10]
+    assert done["rule_class"].tolist() == ["centre", "high", "moderate", "elsewhere", "centre"]
+    outside = capacity(sites, profile="black-country-by-access-band", centres=inside.replace("yes", "no"))
+    assert outside["rule_dwellings"].tolist() == [18, 18, 16, 14, 3]
+    unknown = capacity(sites, profile="black-country-by-access-band")
+    assert unknown["rule_dwellings"].equals(outside["rule_dwellings"])
+    assert outside["rule_class_reason"].iloc[4] == (
+        "not centre: it lies in no centre; not high: fewer than 10 homes at its density; "
+        "not moderate: fewer than 10 homes at its density"
+    )
+    assert unknown["rule_class_reason"].iloc[3] == (
+        "not centre: cannot tell, no layer of centres says whether it lies in one; "
+        "not high: cannot tell, its access band is not known; not moderate: cannot tell, its access band is not known"
+    )
+    listed = capacity_profiles()
+    bands = listed[listed["profile"] == "black-country-by-access-band"]
+    assert bands["title"].str.contains("a proposal, not the policy's test").all()
+
+
+def test_a_city_centre_needs_the_users_layer():
+    sites = table(hectares=[0.4, 0.4, 0.4])
+    centres = pd.Series(["yes", "no", None], index=sites.index, dtype="str")
+    assert capacity(sites, profile="birmingham-tp30", centres=centres)["rule_dwellings"].tolist() == [40, 16, 16]
+    with pytest.raises(InputError, match=r"centres: needs a column .* on the index of the sites"):
+        capacity(sites, profile="birmingham-tp30", centres=centres.iloc[::-1])
+    with pytest.raises(InputError, match="centres: holds True; use yes, no, or missing"):
+        capacity(sites, profile="birmingham-tp30", centres=pd.Series([True] * 3, index=sites.index))
+
+
+def test_a_policy_without_a_number_gives_none():
+    done = capacity(table(hectares=[0.4], minimum_net_dwellings=[9], walk_m=[1.0]), profile="nppf-2024")
+    assert done[["rule_dwellings", "rule_density_dph", "rule_class"]].isna().all(axis=None)
+    assert done["rule_class_reason"].iloc[0].startswith("no figure: the framework asks for minimum densities")
+    assert done["capacity_dwellings"].tolist() == [9]
+    assert done[["capacity_low_dwellings", "capacity_high_dwellings"]].to_numpy().tolist() == [[9, 9]]
 
 
 def test_black_country_binds_from_ten_homes():
@@ -60,13 +126,20 @@ def test_black_country_binds_from_ten_homes():
 def test_published_densities():
     # Dudley DLP11 and Sandwell SHO3: 100, 45, 40; draft NPPF L3: 50, 40; TP30 (unverified): 100, 50, 40
     listed = capacity_profiles()
-    given = listed[listed["access_class"] != "elsewhere"].groupby("profile", sort=False)["density_dph"].apply(list)
+    given = (
+        listed[listed["density_dph"].notna() & (listed["access_class"] != "elsewhere")]
+        .groupby("profile", sort=False)["density_dph"]
+        .apply(list)
+    )
     assert given.to_dict() == {
         "nppf-draft-2025": [50, 40],
         "black-country": [100, 45, 40],
+        "black-country-by-access-band": [100, 45, 40],
         "birmingham-tp30": [100, 50],
     }
     assert set(listed.loc[listed["profile"] == "birmingham-tp30", "confidence"]) == {"unverified"}
+    # the framework of December 2024 sets no number, and says so
+    assert listed.loc[listed["profile"] == "nppf-2024", "density_dph"].isna().tolist() == [True]
     assert default_profile() in set(listed["profile"])
 
 
@@ -81,9 +154,12 @@ def test_net_share_stays_within_the_bands_of_practice():
 @settings(deadline=None, derandomize=True, max_examples=20)
 @given(st.lists(st.floats(0.01, 90), min_size=20, max_size=60))
 def test_a_larger_site_never_holds_fewer_homes(hectares):
-    for profile in ("nppf-draft-2025", "black-country"):
-        homes, _ = rule(profile, hectares=sorted(hectares), walk_m=[500.0] * len(hectares))
-        assert homes == sorted(homes)
+    index = pd.RangeIndex(len(hectares), name="site_id")
+    sites = pd.DataFrame({"hectares": sorted(hectares), "walk_m": 500.0, "bus_walk_m": 90.0}, index=index)
+    sites = sites.assign(minimum_net_dwellings=None, access_band="5")
+    centres = pd.Series("yes", index=index)
+    for profile in ("nppf-draft-2025", "black-country", "black-country-by-access-band"):
+        assert capacity(sites, profile=profile, centres=centres)["rule_dwellings"].is_monotonic_increasing
 
 
 def test_binary_fractions_lose_no_home():
@@ -97,6 +173,7 @@ def test_what_is_missing_stays_missing():
     done = capacity(table(hectares=[None, 0.0, 1.2], minimum_net_dwellings=[7, None, None]), profile="nppf-draft-2025")
     assert done["rule_dwellings"].isna().tolist() == [True, True, False]
     assert done["rule_density_dph"].isna().tolist() == [True, True, False]
+    assert done["rule_class_reason"].iloc[0] == "no figure: the hectares are not known"
     assert done["capacity_dwellings"].tolist() == [7, pd.NA, pd.NA]
     assert done["capacity_basis"].isna().tolist() == [False, True, True]
     # an unknown walk is no reason for the higher density
@@ -151,7 +228,9 @@ def test_bad_calls():
         capacity(sites.reset_index(drop=True), profile="black-country")
 
 
-@pytest.mark.parametrize("file", ["capacity", "failure", "gates", "criteria", "weights", "ranking"])
+@pytest.mark.parametrize(
+    "file", ["capacity", "jobs", "deadweight", "failure", "gates", "criteria", "weights", "ranking"]
+)
 def test_every_preset_is_sourced(file):
     rows = preset_rows(file)
     assert rows

@@ -95,34 +95,29 @@ def test_no_expired_permission_is_read_where_none_is_stated(row):
 
 def test_ageing_by_hand():
     # 5.5 years on the register at 0 for 3 and 1 for 8: one half; derelict for 30 years: all, and measured
-    done = evidence.ageing(
-        table([
-            {"start_date": "2015-07-02"}, {"derelict_since": "1990-01-01"}, {"start_date": "2020-01-01"},
-            {"start_date": None}, {"start_date": "2023-01-01"},
-        ]), DAY,
-    )  # fmt: skip
-    assert done.index.tolist() == ["E1:0", "E1:1", "E1:2"]
-    assert done["value"].tolist() == pytest.approx([0.5, 1.0, 0.0], abs=1e-3)
-    assert done["grade"].tolist() == ["B", "A", "B"]
+    sites = table([
+        {"start_date": "2015-07-02"}, {"derelict_since": "1990-01-01"}, {"start_date": "2020-01-01"},
+        {"start_date": None}, {"start_date": "2023-01-01"}, {"derelict_since": "2023-01-01"},
+    ])  # fmt: skip
+    listed, derelict = evidence.time_listed(sites, DAY), evidence.dereliction(sites, DAY)
+    assert listed["value"].to_dict() == pytest.approx({"E1:0": 0.5, "E1:2": 0.0}, abs=1e-3)
+    assert derelict["value"].to_dict() == {"E1:1": 1.0}
+    assert (set(listed["grade"]), set(derelict["grade"])) == ({"B"}, {"A"})
+    assert derelict["reason"].iloc[0] == "derelict since 1990-01-01, 31.0 years"
 
 
 def test_an_age_from_the_first_registers_is_a_least_age():
-    done = evidence.ageing(table([{"start_date": "2017-12-31"}, {"start_date": "2018-06-01"}]), DAY)
+    done = evidence.time_listed(table([{"start_date": "2017-12-31"}, {"start_date": "2018-06-01"}]), DAY)
     assert done["reason"].tolist() == [
         "on the register since 2017-12-31, at least 3.0 years", "on the register since 2018-06-01, 2.6 years",
     ]  # fmt: skip
-
-
-def test_a_blank_dereliction_date_never_makes_a_site_older():
-    both = evidence.ageing(table([{"start_date": "2013-01-01", "derelict_since": "2020-01-01"}]), DAY).iloc[0]
-    one = evidence.ageing(table([{"start_date": "2013-01-01"}]), DAY).iloc[0]
-    assert both["value"] == one["value"] == 1.0
 
 
 def test_only_stated_mixed_ownership_speaks():
     done = evidence.mixed_ownership(table([{"ownership_status": status} for status in (*schema.OWNERSHIP, None)]))
     assert done.index.tolist() == ["E1:2"]
     assert (done["value"].iloc[0], done["grade"].iloc[0]) == (0.5, "B")
+    assert done["counter_evidence"].iloc[0] == "no count of owners or parcels is held"
 
 
 def test_blight_by_hand():
@@ -141,6 +136,9 @@ def test_blight_by_hand():
     assert done["value"].tolist() == pytest.approx([0.5, 1.0, 1.0, 0.1, 0.0])
     assert done["reason"].iloc[0] == "2.5 ha of 2 other register sites within 400 m"
     assert done["reason"].iloc[4] == "no other register site within 400 m"
+    assert done["counter_evidence"].iloc[0] == "a start or completion is recorded at none of them"
+    built = sites.assign(development_status=[None, "completed", None, None, None, None])
+    assert evidence.blight(built, built)["counter_evidence"].iloc[0].endswith("recorded at 1 of them")
 
 
 def test_blight_does_not_count_what_may_be_the_same_site():
@@ -186,14 +184,9 @@ def test_blight_without_any_neighbour_or_place():
         ),
         ({"notes": "Physical constraints identified include potentially contaminated land."}, False),
         ({"notes": "D1 - Housing Land.  Land has been remediated."}, False),
-        ({"previous_use": "Former sewage works and foundry"}, True),
-        ({"previous_use": "Gas  works"}, True),
-        ({"previous_use": "Foundry", "notes": "Possible ground contamination"}, True),
         ({"notes": "The land is not known to be contaminated"}, False),
         ({"notes": "The site is contaminated, since remediated"}, False),
-        ({"notes": "Land has been remediated", "previous_use": "Foundry"}, False),
-        ({"previous_use": "Employment (outside main employment areas)"}, False),
-        ({"previous_use": "Office multiple foundryman"}, False),
+        ({"previous_use": "Foundry"}, False),
         ({"hazardous_substances": "yes"}, False),
         ({"notes": None}, False),
     ],
@@ -203,6 +196,26 @@ def test_contamination_only_where_stated(row, known):
     assert len(done) == known
     if known:
         assert (done["value"].iloc[0], done["grade"].iloc[0]) == (0.5, "C")
+
+
+@pytest.mark.parametrize(
+    ("row", "known"),
+    [
+        ({"previous_use": "Former sewage works and foundry"}, True),
+        ({"previous_use": "Gas  works"}, True),
+        ({"previous_use": "Foundry", "notes": "Possible ground contamination"}, True),
+        ({"previous_use": "Foundry", "notes": "The site is contaminated"}, True),
+        ({"previous_use": "Foundry", "notes": "Land has been remediated"}, False),
+        ({"previous_use": "Employment (outside main employment areas)"}, False),
+        ({"previous_use": "Office multiple foundryman"}, False),
+        ({"previous_use": None, "site_name": "Old foundry"}, False),
+    ],
+)
+def test_a_contaminative_previous_use_is_a_proxy(row, known):
+    done = evidence.former_use(table([row]))
+    assert len(done) == known
+    if known:
+        assert (done["value"].iloc[0], done["grade"].iloc[0]) == (0.5, "B")
 
 
 @pytest.mark.parametrize(

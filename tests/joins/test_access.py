@@ -3,13 +3,18 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from shapely import box
 
 from siteprior.errors import InputError
 from siteprior.joins.access import join_access
+from siteprior.joins.places import site_origins
+from siteprior.joins.walking import snap, walks
+from siteprior.network import build_network
 from siteprior.schema import SITE_ACCESS_COLUMNS
 
 COLUMNS = [column.name for column in SITE_ACCESS_COLUMNS]
+EXTRA = ["walk_note", "walk_snap_m", "walk_min"]
 
 
 def test_walks_to_the_nearest_open_stop_of_each_mode(make_sites, make_stops):
@@ -21,9 +26,12 @@ def test_walks_to_the_nearest_open_stop_of_each_mode(make_sites, make_stops):
     sites = make_sites((0, 0), (0, 1000), (60_000, 80_000), None)
     joined = join_access(sites, stops, walk_factor=1.3)
     assert joined.index.equals(sites.index)
-    columns = [name for name in COLUMNS if not name.endswith(("_low_m", "_high_m"))]
+    columns = [name for name in COLUMNS if not name.endswith(("_low_m", "_high_m")) and name not in EXTRA]
     here, beside, far, nowhere = (joined.loc[name, columns] for name in joined.index)
-    assert joined[[name for name in COLUMNS if name not in columns]].isna().all(axis=None)  # no reach is known
+    unknown = [name for name in COLUMNS if name.endswith(("_low_m", "_high_m", "_snap_m"))]
+    assert joined[unknown].isna().all(axis=None)  # no reach is known, and no street
+    assert joined["walk_note"].fillna("").tolist() == ["", "", "", "no place"]
+    assert here["walk_m"] / 80 == joined["walk_min"].iloc[0]
     assert here.to_list() == ["Stop 9100A", "rail", "9100A", 650.0, "straight-line", 650.0, 1300.0, "Stop 4300B", 65.0]
     assert beside[["nearest_stop_atco", "walk_m", "nearest_stop_mode"]].to_list() == ["9400A", 0.0, "metro"]
     assert far["metro_walk_m"] == pytest.approx(1.3 * np.hypot(60_000, 79_000))  # however far
@@ -57,7 +65,8 @@ def test_the_order_of_stops_does_not_matter(make_sites, make_stops):
 def test_no_open_stop_leaves_everything_missing(make_sites, make_stops):
     stops = make_stops(("1", "bus", 0, 0, "planned"))
     joined = join_access(make_sites((0, 0)), stops, walk_factor=1.3)
-    assert joined[COLUMNS].isna().all(axis=None)
+    assert joined[[name for name in COLUMNS if name != "walk_note"]].isna().all(axis=None)
+    assert joined["walk_note"].tolist() == ["no open rail or metro stop; no open bus stop"]
     assert joined.dtypes[["walk_m", "nearest_stop"]].astype(str).to_list() == ["float64", "str"]
 
 
@@ -102,6 +111,104 @@ def test_the_range_holds_every_walk_from_within_the_shape(make_sites, make_stops
         assert joined.loc[name, "walk_low_m"] <= walks.min() + 1e-6
         assert joined.loc[name, "walk_high_m"] >= walks.max() - 1e-6
         assert joined.loc[name, "walk_low_m"] <= joined.loc[name, "walk_m"] <= joined.loc[name, "walk_high_m"]
+
+
+@pytest.fixture
+def streets():
+    """One long street west to east, a spur of 300 m north from its middle, and an island far off."""
+    return build_network(
+        shapely.linestrings(
+            [[(0, 0), (1000, 0)], [(1000, 0), (2000, 0)], [(1000, 0), (1000, 300)], [(9000, 0), (9400, 0)]]
+        )
+    )
+
+
+def test_walks_over_the_streets_from_a_point(make_sites, make_stops, streets):
+    stops = make_stops(
+        ("9100A", "rail", 2000, 40), ("9100B", "rail", 1000, 300), ("9400A", "metro", 100, 0),
+        ("9400B", "metro", 500, 200, "planned"), ("4300A", "bus", 9300, 0), ("4300B", "bus", 30, 40),
+    )  # fmt: skip
+    sites = make_sites((980, 280), (500, -10), (9000, 0), (500, 300), None)
+    joined = join_access(sites, stops, walk_factor=1.3, network=streets)
+    assert joined.index.equals(sites.index)
+    spur, street, island, field, nowhere = (joined.loc[name] for name in joined.index)
+    assert spur[["nearest_stop_atco", "walk_m", "walk_snap_m", "walk_basis"]].to_list() == ["9100B", 40, 20, "network"]
+    assert spur["metro_walk_m"] == 20 + 280 + 900
+    assert street[["nearest_stop_atco", "walk_m", "rail_walk_m", "bus_walk_m"]].to_list() == ["9400A", 410, 810, 520]
+    assert street["walk_min"] == 410 / 80
+    assert street["bus_stop"] == "Stop 4300B"
+    assert island[["bus_walk_m", "walk_snap_m", "walk_basis"]].to_list() == [300, 0, "network"]
+    missing = ["nearest_stop", "walk_m", "walk_min", "walk_low_m", "walk_high_m", "rail_walk_m", "metro_walk_m"]
+    for row in (island, field, nowhere):
+        assert row[missing].isna().all()
+    assert field[["bus_walk_m", "walk_snap_m", "walk_basis"]].isna().all()
+    assert joined["walk_note"].fillna("").to_list() == [
+        "", "", "no way on the streets to any open rail or metro stop", "no street within 250 m", "no place"
+    ]  # fmt: skip
+    quick = join_access(sites, stops, walk_factor=1.3, network=streets, speed_m_per_min=100, max_snap_m=305)
+    assert quick["walk_min"].iloc[1] == 4.1
+    assert quick[["walk_m", "walk_snap_m"]].iloc[3].to_list() == [700, 300]  # the street is nearer than the spur
+
+
+def test_the_range_of_a_point_over_the_streets(make_sites, make_stops, streets):
+    stops = make_stops(("9100A", "rail", 100, 0), ("4300A", "bus", 9300, 0))
+    sites = make_sites((140, 0), (1100, 0), (500, 0)).assign(position_uncertainty_m=[50.0, 100.0, np.nan])
+    joined = join_access(sites, stops, walk_factor=1.3, network=streets)
+    assert joined["walk_m"].to_list() == [40, 1000, 400]
+    assert joined["walk_low_m"].to_list()[:2] == [0, 870]  # never below nought
+    assert joined["walk_high_m"].to_list()[:2] == [105, 1130]
+    assert joined[["walk_low_m", "walk_high_m"]].iloc[2].isna().all()
+    assert joined[["bus_walk_m", "bus_walk_low_m", "bus_walk_high_m"]].isna().all(axis=None)
+    assert joined["walk_note"].to_list() == ["no way on the streets to any open bus stop"] * 3
+
+
+def test_a_polygon_is_walked_from_its_edge(make_sites, make_stops, make_shapes, streets):
+    stops = make_stops(("9100A", "rail", 0, 0), ("4300A", "bus", 2000, 0))
+    sites = make_sites((600, 150), (600, 150)).assign(position_uncertainty_m=[0.0, 0.0])
+    box_of = box(400, 20, 800, 280)
+    joined = join_access(sites, stops, walk_factor=1.3, network=streets, shapes=make_shapes(sites, box_of, None))
+    # the south-west corner lies 20 m off the street, 400 m along it; the north-east one 200 m off the spur
+    assert joined["walk_m"].to_list() == [420, 750]
+    assert joined["walk_snap_m"].to_list() == [20, 150]
+    assert joined["bus_walk_m"].iloc[0] == 1220
+    assert joined["walk_low_m"].to_list() == [420, 750]
+    corners, owner = site_origins(sites, make_shapes(sites, box_of, None), 25)
+    assert (np.bincount(owner) == [54, 1]).all()
+    here = snap(streets, corners[owner == 0], max_snap_m=250)
+    there = snap(streets, np.array([(0.0, 0.0)]), max_snap_m=250)
+    every = walks(streets, here, there, cutoff_m=1e6).walk_m
+    assert (joined["walk_m"].iloc[0], joined["walk_high_m"].iloc[0]) == (every.min(), every.max())
+    loose = join_access(
+        sites.assign(position_uncertainty_m=10.0), stops, walk_factor=1.3, network=streets,
+        shapes=make_shapes(sites, box_of, None),
+    )  # fmt: skip
+    assert loose["walk_low_m"].to_list() == [407, 737]  # where it lies may be off, too
+    assert loose["walk_high_m"].iloc[0] == every.max() + 13
+
+
+def test_ties_over_the_streets_go_to_the_lowest_code(make_sites, make_stops, streets):
+    stops = make_stops(
+        ("9400Z", "metro", 900, 0), ("9400B", "metro", 1100, 0), ("9100Y", "rail", 1000, 100), ("4301", "bus", 900, 0),
+        ("4300", "bus", 900, 0),
+    )  # fmt: skip
+    sites = make_sites((1000, 0), (1000, 0))
+    joined = join_access(sites, stops, walk_factor=1.0, network=streets)
+    assert joined["nearest_stop_atco"].to_list() == ["9100Y"] * 2
+    assert joined["bus_stop"].to_list() == ["Stop 4300"] * 2
+    pd.testing.assert_frame_equal(join_access(sites, stops.iloc[::-1], walk_factor=1.0, network=streets), joined)
+    none = join_access(sites, stops[stops["mode"] == "coach"], walk_factor=1.0, network=streets)
+    assert none["walk_note"].to_list() == ["no open rail or metro stop; no open bus stop"] * 2
+    assert none["walk_basis"].isna().all()
+    empty = join_access(make_sites(), stops, walk_factor=1.0, network=streets)
+    assert len(empty) == 0
+    placeless = join_access(make_sites(None), stops, walk_factor=1.0, network=streets)
+    assert placeless["walk_note"].to_list() == ["no place"]
+
+
+@pytest.mark.parametrize("wrong", [{"speed_m_per_min": 0}, {"max_snap_m": -1}, {"max_snap_m": float("nan")}])
+def test_speeds_and_snaps_are_above_nought(make_sites, make_stops, streets, wrong):
+    with pytest.raises(InputError, match=next(iter(wrong))):
+        join_access(make_sites((0, 0)), make_stops(("1", "bus", 0, 0)), walk_factor=1.3, network=streets, **wrong)
 
 
 @pytest.mark.parametrize("factor", [0.9, 0, float("nan")])

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from siteprior.draws import keys_of, uniform
 from siteprior.errors import SitePriorError
 from siteprior.ranking import robustness
 from siteprior.ranking.robustness import rank_bands
-from siteprior.ranking.uncertainty import keys_of, uniform
 
 WEIGHTS = {"a": 5.0, "b": 3.0, "c": 2.0}
 

@@ -95,7 +95,7 @@ def test_weight_sets():
     without = default_weights("without-transit")
     assert set(without) == set(balanced) - transit
     assert all(without[name] == balanced[name] for name in without)
-    with pytest.raises(SitePriorError, match="unknown weight set 'fair'; Valid: balanced, without-transit"):
+    with pytest.raises(SitePriorError, match="unknown weight set 'fair'; Valid: balanced, timetabled, without-transit"):
         default_weights("fair")
     with pytest.raises(SitePriorError, match="unknown group of criteria 'transport'"):
         leave_out(balanced, "transport")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from siteprior.errors import InputError
 from siteprior.ranking.criteria import CRITERIA, criteria_table, measure, value
-from siteprior.ranking.uncertainty import keys_of, uniform, value_ranges
+from siteprior.ranking.uncertainty import value_ranges
 
 NAN = np.nan
 
@@ -80,24 +80,3 @@ def test_the_table_of_criteria_names_the_range():
     assert listed.loc["capacity", ["low", "high"]].tolist() == ["capacity_low_dwellings", "capacity_high_dwellings"]
     for declared in CRITERIA.values():
         assert bool(declared.low) == bool(declared.high)
-
-
-class TestDraws:
-    def test_the_generator_is_the_published_one(self):
-        # the first numbers of SplitMix64 from the state 1234567, as its reference implementation prints them
-        state = np.array([1234567], dtype=np.uint64)
-        expected = [6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431]
-        assert [uniform(state, n)[0] for n in range(4)] == [(number >> 11) * 2.0**-53 for number in expected]
-
-    def test_draws_are_even_and_unrelated(self):
-        keys = keys_of(range(400), seed=7, of="capacity")
-        drawn = np.array([uniform(keys, n) for n in range(400)])
-        assert ((drawn >= 0) & (drawn < 1)).all()
-        counts, _ = np.histogram(drawn, bins=20, range=(0, 1))
-        assert np.abs(counts / 8000 - 1).max() < 0.05
-        for pair in (drawn[:-1].ravel(), drawn[1:].ravel()), (drawn[:, :-1].ravel(), drawn[:, 1:].ravel()):
-            assert abs(np.corrcoef(*pair)[0, 1]) < 0.01
-
-    def test_every_site_seed_and_criterion_has_a_stream_of_its_own(self):
-        streams = np.concatenate([keys_of(["a", "b"], seed=seed, of=of) for of in ("x", "y") for seed in (1, 2)])
-        assert len(set(streams.tolist())) == 8

@@ -9,7 +9,8 @@ import pytest
 from conftest import HERE
 from siteprior import open_run
 from siteprior.pipeline import assess, run
-from siteprior.project import Register, load_project
+from siteprior.project import load_project
+from siteprior.settings import Register
 
 COUNCILS = {
     "E08000025": 958, "E08000026": 135, "E08000027": 96, "E08000028": 182, "E08000029": 102, "E08000030": 100,

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from siteprior import schema
+from siteprior.appraisal.evidence import counted, evidence, ramp
+from siteprior.appraisal.layer_evidence import ownership_found
 from siteprior.presets import load_presets
-
-FACTS = ("value", "grade", "reason", "counter_evidence")
 
 DAYS_PER_YEAR = 365.25
 """Length of the mean calendar year in days: dates become years by it."""
@@ -55,14 +54,14 @@ def stalled_permission(sites: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame
         f"{what} of {day}, {_past(years)}"
         for what, day, years in zip(named[dated], dates[dated], past[dated], strict=True)
     ]
-    of_dates = _evidence(
+    of_dates = evidence(
         sites.index[dated],
-        value=_ramp(past[dated], presets),
+        value=ramp(past[dated], presets),
         grade=np.where(typed[dated], "B", "C"),
         reason=reasons,
         counter="no start or completion is recorded; registers record few",
     )
-    of_notes = _evidence(
+    of_notes = evidence(
         sites.index[expired],
         value=presets["stated_expired"].value,
         grade="C",
@@ -72,37 +71,41 @@ def stalled_permission(sites: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame
     return pd.concat([of_dates, of_notes])
 
 
-def ageing(sites: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
-    """Measure ageing (0–1) by the years since dereliction or since the site was first added: 0 at 3, 1 at 8.
+def dereliction(sites: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Measure ageing (0–1) by the years since the user's own ``derelict_since``: 0 at 3, 1 at 8; grade A.
 
-    The user's own ``derelict_since`` is of grade A; the register's ``start_date`` of grade B, for most entries begin
-    with the registers in December 2017 and tell only a least age. Where both are given the stronger speaks, so that
-    leaving one blank never makes a site look older. A date after ``as_of`` says nothing.
+    A date after ``as_of`` says nothing.
     """
-    presets = load_presets("failure")["ageing"]
-    grades = load_presets("failure")["grades"]
-    began = pd.Timestamp(presets["registers_began"].value)
-    strength = {}
-    for column, grade in (("derelict_since", "A"), ("start_date", "B")):
-        past = sites[column] <= as_of
-        strength[column] = _ramp(_years(sites[column].where(past), as_of), presets) * grades[grade].value
-    derelict = strength["derelict_since"].notna() & ~(strength["start_date"] > strength["derelict_since"])
-    since = sites["derelict_since"].where(derelict, sites["start_date"])
-    known = derelict | strength["start_date"].notna()
+    return _aged(sites, "derelict_since", as_of, grade="A", what="derelict")
 
-    years = _years(since, as_of)
-    reasons = []
-    for derelict_site, day, length in zip(derelict[known], since[known], years[known], strict=True):
-        what = "derelict" if derelict_site else "on the register"
-        least = " at least" if not derelict_site and day <= began else ""
-        reasons.append(f"{what} since {day:%Y-%m-%d},{least} {length:.1f} years")
-    stage = sites["development_status"].fillna("no start or completion")
-    return _evidence(
-        sites.index[known],
-        value=_ramp(years[known], presets),
-        grade=np.where(derelict[known], "A", "B"),
+
+def time_listed(sites: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Measure ageing (0–1) by the years since the site was first added to the register: 0 at 3, 1 at 8; grade B.
+
+    Most entries begin with the registers in December 2017 and tell only a least age.
+    """
+    return _aged(sites, "start_date", as_of, grade="B", what="on the register")
+
+
+def _aged(sites: pd.DataFrame, column: str, as_of: pd.Timestamp, *, grade: str, what: str) -> pd.DataFrame:
+    """Measure ageing from one column of dates."""
+    presets = load_presets("failure")["ageing"]
+    began = pd.Timestamp(presets["registers_began"].value)
+    known = sites[column] <= as_of
+    since, years = sites[column][known], _years(sites[column][known], as_of)
+    least = (since <= began) & (column == "start_date")
+    reasons = [
+        f"{what} since {day:%Y-%m-%d},{' at least' if left_censored else ''} {length:.1f} years"
+        for day, length, left_censored in zip(since, years, least, strict=True)
+    ]
+    stage = sites["development_status"].fillna("no start or completion")[known]
+    status = sites["planning_permission_status"].fillna("blank")[known]
+    return evidence(
+        since.index,
+        value=ramp(years, presets),
+        grade=grade,
         reason=reasons,
-        counter=[f"{text} is recorded" for text in stage[known]],
+        counter=[f"{text} is recorded; planning status: {state}" for text, state in zip(stage, status, strict=True)],
     )
 
 
@@ -113,12 +116,12 @@ def mixed_ownership(sites: pd.DataFrame) -> pd.DataFrame:
     unknown or blank ownership says nothing at all: for all of these the signal is missing, not nought.
     """
     mixed = sites["ownership_status"] == "mixed ownership"
-    return _evidence(
+    return evidence(
         sites.index[mixed],
         value=load_presets("failure")["coordination"]["mixed_ownership"].value,
         grade="B",
         reason="mixed ownership is stated",
-        counter="titles and parcels are not held, so the number of owners is not known",
+        counter=ownership_found(sites)[mixed],
     )
 
 
@@ -149,18 +152,20 @@ def blight(sites: pd.DataFrame, neighbours: pd.DataFrame) -> pd.DataFrame:
     area = np.bincount(site, weights=others["hectares"].to_numpy()[neighbour], minlength=len(placed))
     hectares = pd.Series(area, index=placed.index).round(_DECIMALS)
     count = np.bincount(site, minlength=len(placed))
+    stage = neighbours["development_status"] if "development_status" in neighbours else pd.Series(index=others.index)
+    acted = np.bincount(site, weights=stage.loc[others.index].notna().to_numpy()[neighbour], minlength=len(placed))
     radius = presets["radius"].value
-    return _evidence(
+    return evidence(
         placed.index,
-        value=_ramp(hectares, presets),
+        value=ramp(hectares, presets),
         grade="B",
         reason=[
-            f"{area:.1f} ha of {_count(n, 'other register site')} within {radius} m"
+            f"{area:.1f} ha of {counted(n, 'other register site')} within {radius} m"
             if n
             else f"no other register site within {radius} m"
             for n, area in zip(count, hectares, strict=True)
         ],
-        counter="whether the neighbours are themselves being built is not weighed",
+        counter=[f"a start or completion is recorded at {int(n) or 'none'} of them" for n in acted],
     )
 
 
@@ -173,34 +178,54 @@ def _doubtful(sites: pd.DataFrame) -> set[tuple[str, str]]:
 
 
 def contamination(sites: pd.DataFrame) -> pd.DataFrame:
-    """Measure contamination (0–1) where the notes state it or the previous use is a contaminative one; grade C.
+    """Measure contamination (0–1) where the notes state it; grade C.
 
-    The hazardous-substances flag is a consent matter and says nothing here. Notes that call it possible or speak of a
-    planning condition state nothing; where they say that the land was cleaned, the previous use is silent too.
+    The hazardous-substances flag is a consent matter and says nothing here. Notes that call it possible, speak of a
+    planning condition or say that the land was cleaned state nothing.
     """
     presets = load_presets("failure")["contamination"]
-    cleaned = _mentions(sites["notes"], presets["cleaned"].value)
     open_question = _mentions(sites["notes"], presets["hedges"].value)
-    stated = _states(sites["notes"], presets["phrases"].value) & ~cleaned & ~open_question
-    used = _mentions(sites["previous_use"], presets["previous_uses"].value) & ~stated & ~cleaned
-    reasons = [
-        "the notes state contamination" if by_note else f"previous use: {use}"
-        for by_note, use in zip(stated[stated | used], sites["previous_use"][stated | used], strict=True)
-    ]
-    return _evidence(
-        sites.index[stated | used],
+    stated = _states(sites["notes"], presets["phrases"].value) & ~_cleaned(sites) & ~open_question
+    return evidence(
+        sites.index[stated],
         value=presets["stated"].value,
         grade="C",
-        reason=reasons,
-        counter="no word of remediation in the notes; no investigation is held",
+        reason="the notes state contamination",
+        counter="no word of remediation in the notes; no ground investigation is held",
     )
+
+
+def former_use(sites: pd.DataFrame) -> pd.DataFrame:
+    """Measure contamination (0–1) where the previous use as registered is a contaminative one; grade B.
+
+    The proxy of industrial land with the whole site taken as meant. Notes that say the land was cleaned end it: that
+    is the one statement whose blank would make a record stronger.
+    """
+    presets = load_presets("failure")["contamination"]
+    used = _mentions(sites["previous_use"], presets["previous_uses"].value) & ~_cleaned(sites)
+    told = sites["notes"][used].notna()
+    return evidence(
+        sites.index[used],
+        value=presets["stated"].value,
+        grade="B",
+        reason="previous use: " + sites["previous_use"][used],
+        counter=np.where(
+            told, "no word of remediation in the notes", "there are no notes that could tell of remediation"
+        )
+        + "; no ground investigation is held",
+    )
+
+
+def _cleaned(sites: pd.DataFrame) -> pd.Series:
+    """Tell which notes say that the land was cleaned."""
+    return _mentions(sites["notes"], load_presets("failure")["contamination"]["cleaned"].value)
 
 
 def public_works(sites: pd.DataFrame) -> pd.DataFrame:
     """Measure the want of a public good (0–1) where the notes state a public work needed to develop; grade C."""
     presets = load_presets("failure")["public_works"]
     stated = _states(sites["notes"], presets["phrases"].value)
-    return _evidence(
+    return evidence(
         sites.index[stated],
         value=presets["stated"].value,
         grade="C",
@@ -219,7 +244,7 @@ def information(sites: pd.DataFrame) -> pd.DataFrame:
         stated = _states(sites["notes"], preset["phrases"].value) & ~told
         told |= stated
         found.append(
-            _evidence(
+            evidence(
                 sites.index[stated],
                 value=preset["stated"].value,
                 grade="C",
@@ -230,33 +255,14 @@ def information(sites: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(found)
 
 
-def _evidence(index: pd.Index, *, value: Any, grade: Any, reason: Any, counter: Any) -> pd.DataFrame:
-    """Make an evidence table on ``index`` from columns or single values."""
-    facts = dict(zip(FACTS, (value, grade, reason, counter), strict=True))
-    columns = {name: getattr(fact, "to_numpy", lambda fact=fact: fact)() for name, fact in facts.items()}
-    table = pd.DataFrame(columns, index=index, columns=list(FACTS))
-    return table.astype({"value": "float64", "grade": "str", "reason": "str", "counter_evidence": "str"})
-
-
 def _years(dates: pd.Series, as_of: pd.Timestamp) -> pd.Series:
     """Return the years from each date to ``as_of``."""
     return (as_of - dates).dt.days / DAYS_PER_YEAR
 
 
-def _ramp(values: pd.Series, presets: Any) -> pd.Series:
-    """Return 0 up to the preset ``zero``, 1 from ``full``, linear between; missing stays missing."""
-    zero, full = float(presets["zero"].value), float(presets["full"].value)
-    return ((values - zero) / (full - zero)).clip(0, 1)
-
-
 def _past(years: float) -> str:
     """Say how far past its expected start a permission is."""
     return f"{years:.1f} years past its expected start" if years > 0 else "its expected start is not past"
-
-
-def _count(number: int, noun: str) -> str:
-    """Say a number of things."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _mentions(texts: pd.Series, phrases: Iterable[str]) -> pd.Series:
@@ -290,9 +296,6 @@ NEEDS = (
 
 
 def conformed(sites: pd.DataFrame) -> pd.DataFrame:
-    """Return the register columns the evidence is read from, each of its declared kind."""
+    """Return the sites as a plain table, the register columns the evidence is read from each of its declared kind."""
     kinds = {column.name: column.kind for column in schema.REGISTER.columns}
-    names = [*NEEDS, *(name for name in ("possible_duplicates",) if name in sites)]
-    return pd.DataFrame(
-        {name: schema.as_kind(sites[name], kinds[name], sites.index) for name in names}, index=sites.index
-    )
+    return pd.DataFrame(sites).assign(**{name: schema.as_kind(sites[name], kinds[name], sites.index) for name in NEEDS})

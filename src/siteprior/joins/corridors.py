@@ -2,14 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-import shapely
 
-from siteprior.joins.places import check_walks, coordinates, nearest, take, walk_range, with_columns
+from siteprior.errors import InputError
+from siteprior.issues import IssueLog
+from siteprior.joins.chainage import along, extents
+from siteprior.joins.places import check_walks, coordinates, nearest, site_origins, take, walk_range, with_columns
+from siteprior.joins.walking import lowest_of_sites, nearest_walk, snap, walks
+from siteprior.network import WalkNetwork
+from siteprior.presets import load_presets
 from siteprior.schema import CORRIDOR_STOPS, CORRIDORS, SITE_CORRIDOR_COLUMNS, SITES, check
+
+
+class CorridorWalks(NamedTuple):
+    """Walks of sites to the stops of corridors, by position of site and stop.
+
+    Attributes
+    ----------
+    nearest, walk_m
+        Each site's nearest stop, however far, and the walk to it in metres (-1 and ``nan`` where there is none).
+    low_m, high_m
+        The lowest and highest of that walk from anywhere the site may reach or lie.
+    site, stop, reach_m
+        One entry per site and corridor in reach: the corridor's nearest stop and the walk to it in metres; by site,
+        then walk, then stop.
+    """
+
+    nearest: Any
+    walk_m: Any
+    low_m: Any
+    high_m: Any
+    site: Any
+    stop: Any
+    reach_m: Any
 
 
 def join_corridors(
@@ -21,13 +49,18 @@ def join_corridors(
     reach_m: float,
     count_planned: bool = False,
     shapes: Any | None = None,
+    network: WalkNetwork | None = None,
+    max_snap_m: float | None = None,
 ) -> Any:
     """Add to each site its corridor: the one with the nearest stop that counts, and the walk to it in metres.
 
-    The walk is the straight line times ``walk_factor``, however far. A stop counts when it is open, or planned where
+    With a network the walk runs over its streets, from the site's point, or from the place on its edge from which it
+    is shortest where it has a polygon; it is missing where no way leads to a stop. Without one it is the straight line
+    times ``walk_factor``. Either is measured however far. A stop counts when it is open, or planned where
     ``count_planned``. Of stops equally far (several corridors call at one station) the first corridor by name is
-    taken, then the first stop by order; ``corridors`` names all within reach. Beside the walk stand the lowest and
-    the highest from anywhere the site may reach or lie (:func:`siteprior.joins.places.walk_range`).
+    taken, then the first stop by order; ``corridors`` names all within reach, nearest first. Beside the walk stand the
+    lowest and the highest from anywhere the site may reach or lie, as in :func:`siteprior.joins.access.join_access`.
+    Chainage and side are those of the site's point (:func:`siteprior.joins.chainage.along`).
 
     Parameters
     ----------
@@ -45,58 +78,162 @@ def join_corridors(
     count_planned
         Whether planned stops count, too.
     shapes
-        :data:`siteprior.schema.SITE_SHAPES`, to measure lowest and highest walks from polygons.
+        :data:`siteprior.schema.SITE_SHAPES`, to measure from the edges of polygons.
+    network
+        The streets; straight lines are measured when ``None``.
+    max_snap_m
+        Farthest a street may lie from a site or stop, in metres; preset ``access.max_snap_m`` when ``None``.
 
     Returns
     -------
     GeoDataFrame
         The sites, same index and order, with :data:`siteprior.schema.SITE_CORRIDOR_COLUMNS`; missing where the site
-        has no place or no stop counts.
+        has no place, no stop counts, or no way leads to one.
 
     Raises
     ------
     InputError
-        When a table is not what it should be, or the factor is below 1.
+        When a table is not what it should be, the factor is below 1, or reach or snap is no length.
     """
+    counted = counted_stops(sites, corridor_stops, lines, walk_factor, shapes, count_planned=count_planned)
+    found = corridor_walks(sites, counted, walk_factor=walk_factor, reach_m=reach_m, shapes=shapes,
+                           network=network, max_snap_m=max_snap_m)  # fmt: skip
+    chainage, side = along(coordinates(sites), extents(sites, shapes), found.nearest, counted, lines)
+    names = counted["corridor"].to_numpy(dtype=object)[found.stop]
+    told = pd.Series(names, index=found.site).groupby(level=0, sort=False).agg("; ".join)
+    counts = np.bincount(found.site, minlength=len(sites))
+    values = {
+        "corridor": take(counted["corridor"], found.nearest, sites.index),
+        "corridor_kind": take(counted["kind"], found.nearest, sites.index),
+        "corridor_stop": take(counted["stop_name"], found.nearest, sites.index),
+        "corridor_stop_state": take(counted["state"], found.nearest, sites.index),
+        "corridor_walk_m": found.walk_m,
+        "corridor_walk_low_m": found.low_m,
+        "corridor_walk_high_m": found.high_m,
+        "corridor_chainage_m": chainage,
+        "corridor_side": side,
+        "corridor_decay": decay(found.walk_m),
+        "corridors": told.reindex(range(len(sites))).to_numpy(dtype=object),
+        "corridors_in_reach": np.where(found.nearest < 0, np.nan, counts),
+    }
+    return with_columns(sites, SITE_CORRIDOR_COLUMNS, values)
+
+
+def decay(walk_m: Any) -> Any:
+    """Return how much a stop counts (0–1) at a walk in metres: in full near by, then less, nothing from the cut-off.
+
+    The knots are the presets ``corridors.decay_full_m`` and ``decay_none_m`` (METHODS, section 2g, a proposal);
+    between them the value falls in a straight line. A missing walk gives a missing value.
+
+    Examples
+    --------
+    >>> decay(np.array([0.0, 400.0, 680.0, 960.0, 5000.0, np.nan])).tolist()
+    [1.0, 1.0, 0.5, 0.0, 0.0, nan]
+    """
+    preset = load_presets("corridors")
+    return np.interp(walk_m, [preset["decay_full_m"].value, preset["decay_none_m"].value], [1.0, 0.0])
+
+
+def counted_stops(
+    sites: Any, corridor_stops: Any, lines: Any, walk_factor: float, shapes: Any | None, *, count_planned: bool
+) -> Any:
+    """Check the tables at the door, and return the stops that count by corridor and order, positions from 0."""
     check(sites, SITES, name="sites", needs=())
     check(corridor_stops, CORRIDOR_STOPS, name="corridor_stops")
     check(lines, CORRIDORS, name="lines", needs=())
     check_walks(walk_factor, shapes)
     counted = corridor_stops[corridor_stops["state"].isin(["open", "planned"] if count_planned else ["open"])]
-    counted = counted.sort_values(["corridor", "order"], kind="stable").reset_index()
-    places = coordinates(sites)
-    at, distance = nearest(places, coordinates(counted))
-    low, high = walk_range(sites, coordinates(counted), at, distance, walk_factor=walk_factor, shapes=shapes)
-    corridor = take(counted["corridor"], at, sites.index)
-    values = {
-        "corridor": corridor,
-        "corridor_kind": take(counted["kind"], at, sites.index),
-        "corridor_stop": take(counted["stop_name"], at, sites.index),
-        "corridor_stop_state": take(counted["state"], at, sites.index),
-        "corridor_walk_m": distance * walk_factor,
-        "corridor_walk_low_m": low,
-        "corridor_walk_high_m": high,
-        "corridor_chainage_m": np.where(at < 0, np.nan, _chainage(places, corridor, lines)),
-        "corridors": _in_reach(places, counted, walk_factor, reach_m, sites.index),
-    }
-    return with_columns(sites, SITE_CORRIDOR_COLUMNS, values)
+    return counted.sort_values(["corridor", "order"], kind="stable").reset_index()
 
 
-def _chainage(places: Any, corridor: pd.Series, lines: Any) -> Any:
-    """Return metres along each site's corridor to the point of its line nearest the site."""
-    line = np.array([lines.geometry.get(name) for name in corridor], dtype=object)
-    return shapely.line_locate_point(line, shapely.points(places))
+def corridor_walks(
+    sites: Any,
+    counted: Any,
+    *,
+    walk_factor: float,
+    reach_m: float,
+    shapes: Any | None = None,
+    network: WalkNetwork | None = None,
+    max_snap_m: float | None = None,
+) -> CorridorWalks:
+    """Measure each site's walk to the nearest counted stop, and to that of every corridor in reach, in metres."""
+    if not 0 <= reach_m < np.inf:
+        raise InputError(f"reach_m: {reach_m} is not a length; give metres of walk from 0")
+    if network is None:
+        return _by_line(sites, counted, walk_factor, reach_m, shapes)
+    return _by_network(sites, counted, walk_factor, reach_m, shapes, network, _snap_limit(max_snap_m))
 
 
-def _in_reach(places: Any, counted: Any, walk_factor: float, reach_m: float, index: pd.Index) -> pd.Series:
-    """Name every corridor with a counted stop within reach of each site, nearest first, joined by semicolons."""
-    names = list(counted["corridor"].unique())  # in order of name, so that equal walks stay in it
-    if not names:
-        return pd.Series(None, index=index, dtype=object)
-    walks = np.column_stack(
-        [nearest(places, coordinates(counted[counted["corridor"] == name]))[1] * walk_factor for name in names]
-    )
-    order = np.argsort(walks, axis=1, kind="stable")  # missing walks come last
-    reached = (walks <= reach_m).sum(axis=1)
-    told = ["; ".join(names[i] for i in row[:count]) or None for row, count in zip(order, reached, strict=True)]
-    return pd.Series(told, index=index, dtype=object)
+def unsnapped(
+    corridor_stops: Any, network: WalkNetwork, max_snap_m: float | None = None, *, file: str = ""
+) -> pd.DataFrame:
+    """Return an issue row for each corridor stop farther than ``max_snap_m`` metres from any street.
+
+    No walk on the network leads to such a stop, so no site is in reach of its corridor by it.
+
+    Parameters
+    ----------
+    corridor_stops
+        :data:`siteprior.schema.CORRIDOR_STOPS`.
+    network
+        The streets.
+    max_snap_m
+        Preset ``access.max_snap_m`` when ``None``.
+    file
+        The name to put in the issues.
+
+    Returns
+    -------
+    DataFrame
+        Issue table, in the order of the stops; possibly no row.
+    """
+    check(corridor_stops, CORRIDOR_STOPS, name="corridor_stops")
+    limit = _snap_limit(max_snap_m)
+    log = IssueLog(file)
+    off = snap(network, coordinates(corridor_stops), max_snap_m=limit).edge < 0
+    for stop in corridor_stops[off].itertuples():
+        log.add("unknown entity", field="geometry", value=f"{stop.corridor}: {stop.stop_name}",
+                action=f"no street within {limit:g} m: no walk on the streets leads there")  # fmt: skip
+    return log.table()
+
+
+def _snap_limit(max_snap_m: float | None) -> float:
+    """Return the farthest a street may lie, in metres: as given, else the preset."""
+    return float(load_presets("access")["max_snap_m"].value if max_snap_m is None else max_snap_m)
+
+
+def _by_line(sites: Any, counted: Any, walk_factor: float, reach_m: float, shapes: Any | None) -> CorridorWalks:
+    """Measure straight lines times the factor, corridor by corridor."""
+    places, spots = coordinates(sites), coordinates(counted)
+    at, distance = nearest(places, spots)
+    low, high = walk_range(sites, spots, at, distance, walk_factor=walk_factor, shapes=shapes)
+    pieces = [(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))]
+    for own in counted["corridor"].groupby(counted["corridor"], sort=True).indices.values():
+        which, away = nearest(places, spots[own])
+        near = np.flatnonzero(away * walk_factor <= reach_m)
+        pieces.append((near, own[which[near]], away[near] * walk_factor))
+    site, stop, walk = (np.concatenate(column) for column in zip(*pieces, strict=True))
+    order = np.lexsort((stop, walk, site))
+    return CorridorWalks(at, distance * walk_factor, low, high, site[order], stop[order], walk[order])
+
+
+def _by_network(
+    sites: Any, counted: Any, walk_factor: float, reach_m: float, shapes: Any | None, network: WalkNetwork,
+    max_snap_m: float,
+) -> CorridorWalks:  # fmt: skip
+    """Measure walks over the streets, from the place on each site's edge from which they are shortest."""
+    points, owner = site_origins(sites, shapes, load_presets("access")["site_edge_m"].value)
+    here = snap(network, points, max_snap_m=max_snap_m)
+    there = snap(network, coordinates(counted), max_snap_m=max_snap_m)
+    at, walk_m = nearest_walk(network, here, there)
+    origin, farthest_m = lowest_of_sites(owner, at, walk_m, len(sites))
+    at = np.append(at, -1)[origin]  # an origin of -1, no walk, takes what is appended
+    walk_m = np.append(walk_m, np.nan)[origin]
+    spread = sites.get("position_uncertainty_m", pd.Series(np.nan, index=sites.index)).to_numpy(dtype=float)
+    slack = spread * walk_factor
+    found = walks(network, here, there, cutoff_m=reach_m)
+    pairs = pd.DataFrame({"site": owner[found.origin], "stop": found.destination, "walk_m": found.walk_m})
+    pairs["corridor"] = counted["corridor"].to_numpy(dtype=object)[found.destination]
+    pairs = pairs.sort_values(["site", "walk_m", "stop"], kind="stable").drop_duplicates(["site", "corridor"])
+    low, high = np.maximum(walk_m - slack, 0), farthest_m + slack
+    return CorridorWalks(at, walk_m, low, high, *(pairs[name].to_numpy() for name in ("site", "stop", "walk_m")))

@@ -76,6 +76,59 @@ def nearest(places: Any, targets: Any) -> tuple[Any, Any]:
     return at, distance
 
 
+def site_origins(sites: Any, shapes: Any | None, spacing_m: float) -> tuple[Any, Any]:
+    """Return the places walks from each site start at: its point, or places along its edge where it has a polygon.
+
+    Along the outer edge of a polygon lie its corners and, between them, places no farther than ``spacing_m`` apart.
+
+    Parameters
+    ----------
+    sites
+        Sites on EPSG:27700; a shape counts by its centroid.
+    shapes
+        :data:`siteprior.schema.SITE_SHAPES`; only its polygons are walked along.
+    spacing_m
+        Metres between places on an edge, above 0 (preset ``access.site_edge_m``).
+
+    Returns
+    -------
+    tuple of arrays
+        Eastings and northings, one row per place, and the position of the site each belongs to, rising. A site
+        without a place has none.
+
+    Examples
+    --------
+    >>> sites = gpd.GeoDataFrame(geometry=gpd.points_from_xy([5, 70], [5, 0]), crs="EPSG:27700")
+    >>> shapes = gpd.GeoDataFrame({"shape_basis": ["polygon by reference", "disc"]},
+    ...     geometry=[shapely.box(0, 0, 10, 10), None], crs="EPSG:27700")
+    >>> points, owner = site_origins(sites, shapes, 5.0)
+    >>> owner.tolist(), points[-1].tolist()
+    ([0, 0, 0, 0, 0, 0, 0, 0, 1], [70.0, 0.0])
+    """
+    if not spacing_m > 0:
+        raise InputError(f"spacing_m: {spacing_m} is no distance between places on a site's edge; give metres above 0")
+    places = coordinates(sites)
+    rows, outlines = polygons_of(sites, shapes)
+    parts, part_row = shapely.get_parts(outlines, return_index=True)
+    rings = shapely.segmentize(shapely.get_exterior_ring(parts), spacing_m)
+    corners, ring = shapely.get_coordinates(rings, return_index=True)
+    by_point = np.setdiff1d(np.flatnonzero(np.isfinite(places).all(axis=1)), rows)
+    closing = np.r_[ring[1:] != ring[:-1], True] if len(ring) else np.zeros(0, dtype=bool)  # the first corner again
+    points = np.concatenate([corners[~closing], places[by_point]])
+    owner = np.concatenate([rows[part_row[ring[~closing]]], by_point])
+    order = np.argsort(owner, kind="stable")
+    return points[order], owner[order]
+
+
+def polygons_of(sites: Any, shapes: Any | None) -> tuple[Any, Any]:
+    """Return the positions of the sites that have a polygon, and the polygons; discs are none."""
+    if shapes is None:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=object)
+    held = shapes.reindex(sites.index)
+    rows = np.flatnonzero(held["shape_basis"].str.startswith("polygon").fillna(False).to_numpy(dtype=bool))
+    return rows, held.geometry.to_numpy()[rows]
+
+
 def walk_range(
     sites: Any, targets: Any, at: Any, distance: Any, *, walk_factor: float, shapes: Any | None = None
 ) -> tuple[Any, Any]:
@@ -104,10 +157,9 @@ def walk_range(
     spread = sites["position_uncertainty_m"].to_numpy(dtype=float)
     nearest_m, farthest_m = distance.copy(), distance.copy()
     if shapes is not None:
-        held = shapes.reindex(sites.index)
-        drawn = held["shape_basis"].str.startswith("polygon").fillna(False).to_numpy(dtype=bool)
-        rows = np.flatnonzero(drawn & np.isfinite(distance))
-        polygons = held.geometry.to_numpy()[rows]
+        rows, polygons = polygons_of(sites, shapes)
+        known = np.isfinite(distance[rows])
+        rows, polygons = rows[known], polygons[known]
         spots = shapely.points(targets[np.isfinite(targets).all(axis=1)])
         edge = shapely.STRtree(spots).query_nearest(polygons, return_distance=True, all_matches=False)[1]
         # from a point to a shape, the Hausdorff distance is that to the shape's farthest corner

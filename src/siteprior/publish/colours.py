@@ -40,6 +40,7 @@ CRITERIA = ("#332288", "#44aa99", "#cc6677", "#ddcc77", "#88ccee", "#117733", "#
 
 _DECILE_ENDS = ("#a3afc0", "#f6f7f9")
 _BAND_ENDS = ("#7a2100", "#f6d5bd")
+_ACCESS_ENDS = ("#eef3f7", "#08306b")
 
 
 def blend(start: str, end: str, share: float) -> str:
@@ -63,6 +64,12 @@ def bands(names: list[str]) -> dict[str, str]:
     """Give score bands, best first, colours from dark to light."""
     last = max(len(names) - 1, 1)
     return {name: blend(*_BAND_ENDS, place / last) for place, name in enumerate(names)}
+
+
+def access_bands() -> dict[str, str]:
+    """Give the bands of the access index, 0 to 6b, colours from pale to dark."""
+    names = ("0", "1a", "1b", "2", "3", "4", "5", "6a", "6b")
+    return {name: blend(*_ACCESS_ENDS, place / (len(names) - 1)) for place, name in enumerate(names)}
 
 
 def corridors(kinds: Iterable[str]) -> dict[str, tuple[str, bool]]:

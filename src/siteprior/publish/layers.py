@@ -7,7 +7,19 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from siteprior.schema import AREAS, CORRIDORS, DEPRIVATION, SITE_SHAPES, SITES, STOPS, Column
+from siteprior.schema import (
+    ACCESS_GRID,
+    AREAS,
+    CATCHMENTS,
+    CORRIDOR_STOPS,
+    CORRIDORS,
+    DEPRIVATION,
+    SERVICE_STOPS,
+    SITE_SHAPES,
+    SITES,
+    STOPS,
+    Column,
+)
 
 CONTRIBUTION = "c_"
 """How the columns of weighted contributions begin."""
@@ -49,6 +61,22 @@ LAYERS = {
         "MultiPolygon",
         SITE_SHAPES.columns,
     ),
+    "catchments": Layer(
+        "Walk catchments", "The ground within a walk of each corridor's stops", "MultiPolygon", CATCHMENTS.columns
+    ),
+    "corridor_stops": Layer(
+        "Corridor stops",
+        "The corridors' stops in order, with what is known of their opening",
+        "Point",
+        CORRIDOR_STOPS.columns,
+    ),
+    "service_stops": Layer("Stop points", "Stop points of the timetables", "Point", SERVICE_STOPS.columns),
+    "access_grid": Layer(
+        "Access index",
+        "Public transport access index of each cell, measured at its centre, by TfL's PTAL method",
+        "MultiPolygon",
+        ACCESS_GRID.columns,
+    ),
 }
 """The layers of a run, top one first, as QGIS offers them. Shapes stand in a file of their own: GDAL lists layers with
 places before tables, wherever they are written, and scripts rely on the order of the first GeoPackage."""
@@ -57,6 +85,13 @@ TABLES = {
     "run_info": "What was run, on what, with which numbers",
     "criteria": "The criteria of the score: anchors, weights, sources",
     "issues": "What is wrong in the data and what was done about it",
+    "corridor_summary": "The corridors side by side: sites, homes, deprivation, market failure",
+    "site_corridors": "Every site under every corridor in reach",
+    "access_routes": "The routes that make up each site's access index: walk, wait and weight",
+    "scenario_effects": "What each scenario changes, site by site",
+    "access_points": "The access index of each place asked for",
+    "services": "Departures per stop point, route, direction and window",
+    "stations": "Departures per station, and the policy test of a well-connected one",
 }
 """The attribute tables that follow the layers."""
 
@@ -65,6 +100,12 @@ _KEYS = {
     CORRIDORS.index: Column(CORRIDORS.index, "text", "Corridor", "Name of the corridor"),
     STOPS.index: Column(STOPS.index, "text", "ATCO code", "NaPTAN code of the stop", source="NaPTAN"),
     AREAS.index: Column(AREAS.index, "text", "LSOA code", "ONS code of the area", source="ONS"),
+    CATCHMENTS.index: Column(CATCHMENTS.index, "text", "Catchment", "The stop or corridor, and the walk in metres"),
+    CORRIDOR_STOPS.index: Column(CORRIDOR_STOPS.index, "text", "Corridor stop", "The corridor and the stop's order"),
+    SERVICE_STOPS.index: Column(
+        SERVICE_STOPS.index, "text", "Stop code", "ATCO code, or the feed's own", source="GTFS"
+    ),
+    ACCESS_GRID.index: Column(ACCESS_GRID.index, "text", "Cell", "Easting and northing of its south-west corner"),
 }
 
 

@@ -15,17 +15,14 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from siteprior.errors import InputError
 from siteprior.publish import colours
 from siteprior.publish.map_key import DASHES, DPI, SITE_LOOKS, draw_key, draw_scale, stop_look
 from siteprior.publish.map_layout import extent, quiet_spot, spread
+from siteprior.publish.sheet import ILLUSTRATIVE, check_drawing, polygon_paths
 from siteprior.publish.words import district_names
-from siteprior.schema import CRS
 
 WIDTH = 1600
 """Pixels across; the height follows from what the map has to show."""
-
-ILLUSTRATIVE = "Illustrative data – not real sites"
 
 _LEFT, _RIGHT = 22, 1264
 """Left and right edge of the map on the page in pixels; the key stands to the right."""
@@ -94,7 +91,7 @@ def draw_map(
     from matplotlib.figure import Figure
 
     given = {"sites": sites, "shortlist": shortlist, "corridors": corridors, "stops": stops, "areas": areas}
-    _check(given)
+    check_drawing(given)
     main = _main_stops(stops, areas, corridors)
     with mpl.rc_context({"font.family": "DejaVu Sans", "text.usetex": False, "path.sketch": None}):
         head, foot = textwrap.wrap(title, 78), textwrap.wrap(attribution, 235)
@@ -122,17 +119,6 @@ def draw_map(
         stream = io.BytesIO()
         canvas.print_figure(stream, format="png", dpi=DPI, facecolor=colours.PAPER, metadata={"Software": None})
     return stream.getvalue()
-
-
-def _check(tables: dict[str, Any]) -> None:
-    """Refuse tables that are not on the British National Grid."""
-    faults = [
-        f"{name}: needs metres in {CRS}, is in {getattr(table, 'crs', None)}; convert with to_crs('{CRS}')"
-        for name, table in tables.items()
-        if getattr(table, "crs", None) is None or table.crs.to_epsg() != int(CRS.removeprefix("EPSG:"))
-    ]
-    if faults:
-        raise InputError(*faults)
 
 
 def _main_stops(stops: Any, areas: Any, corridors: Any) -> Any:
@@ -175,21 +161,6 @@ def _write_texts(figure: Any, height: float, head: list[str], foot: list[str], i
                 parse_math=False)  # fmt: skip
 
 
-def _paths(shapes: Any) -> list[Any]:
-    """Return polygons as matplotlib paths, holes turned the other way round so that they stay open."""
-    from matplotlib.path import Path
-
-    paths = []
-    for polygon in shapely.get_parts(np.asarray(shapes)):
-        if polygon is None or polygon.is_empty or polygon.geom_type != "Polygon":
-            continue
-        turned = shapely.geometry.polygon.orient(polygon)
-        rings = [shapely.get_coordinates(ring) for ring in (turned.exterior, *turned.interiors)]
-        codes = [[Path.MOVETO, *[Path.LINETO] * (len(ring) - 2), Path.CLOSEPOLY] for ring in rings]
-        paths.append(Path(np.concatenate(rings), np.concatenate(codes)))
-    return paths
-
-
 def _draw_areas(axes: Any, areas: Any) -> None:
     """Fill areas by deprivation decile."""
     from matplotlib.collections import PathCollection
@@ -198,7 +169,9 @@ def _draw_areas(axes: Any, areas: Any) -> None:
     for decile, group in seen.groupby(seen["imd_decile"].astype("float64"), dropna=False):
         fill = colours.decile(int(decile)) if np.isfinite(decile) else colours.NO_DATA
         axes.add_collection(
-            PathCollection(_paths(group.geometry), facecolor=fill, edgecolor="#ffffff", linewidth=0.15, zorder=1),
+            PathCollection(
+                polygon_paths(group.geometry), facecolor=fill, edgecolor="#ffffff", linewidth=0.15, zorder=1
+            ),
             autolim=False,
         )
 

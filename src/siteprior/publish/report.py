@@ -45,6 +45,9 @@ def write_report(
     picture: bytes,
     gates: pd.DataFrame | None = None,
     signals: pd.DataFrame | None = None,
+    corridors: Mapping[str, Any] | None = None,
+    market: Mapping[str, Any] | None = None,
+    records: list[dict[str, Any]] | None = None,
 ) -> Path:
     """Write the report of a run as one self-contained HTML file.
 
@@ -68,6 +71,13 @@ def write_report(
         What the gates' codes mean: ``gate``, ``title``, ``why``, ``thresholds``.
     signals
         What the letters of market failure mean: ``letter``, ``title``, ``kind``, ``meaning``, ``measured_by``.
+    corridors
+        The section on corridors, as :func:`siteprior.publish.report_corridors.corridor_section` gathers it.
+    market
+        The section on what the market would do alone, as :func:`siteprior.publish.report_market.market_section`
+        gathers it.
+    records
+        A record per shortlisted site, as :func:`siteprior.publish.report_records.site_records` gathers them.
 
     Returns
     -------
@@ -93,6 +103,9 @@ def write_report(
         criteria=[{**row, "shade": shades[row["criterion"]]} for row in _rows(criteria)],
         verdicts=_verdicts(sites, shortlist),
         signals=[] if signals is None else _rows(signals),
+        corridors=corridors,
+        market=market,
+        records=records or [],
         issues=_issues(issues),
         issue_files=_issue_files(issues),
         presets=record.get("presets", []),

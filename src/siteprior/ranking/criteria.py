@@ -13,7 +13,8 @@ from types import MappingProxyType
 import pandas as pd
 
 from siteprior import schema
-from siteprior.errors import InputError, SitePriorError, unknown
+from siteprior.errors import InputError, ProjectError, SitePriorError, unknown
+from siteprior.layer_spec import LayerSpec
 from siteprior.presets import load_presets
 
 _TABLE = replace(schema.SITES, geometry=False)
@@ -146,6 +147,26 @@ def bus_access(sites: pd.DataFrame) -> pd.Series:
     return sites["bus_walk_m"]
 
 
+@criterion("access_index", title="Access index", group="transit", needs=["access_index"])
+def access_index(sites: pd.DataFrame) -> pd.Series:
+    """Return the public transport access index of the morning peak (no unit); missing where no timetable was read."""
+    return sites["access_index"]
+
+
+@criterion("evening_access", title="Access index, evening", group="transit", needs=["access_index_evening"],
+           anchors="access_index")  # fmt: skip
+def evening_access(sites: pd.DataFrame) -> pd.Series:
+    """Return the access index of the evening (no unit): for those whose shift does not end at five."""
+    return sites["access_index_evening"]
+
+
+@criterion("step_free_access", title="Access index, step-free", group="transit", needs=["access_index_step_free"],
+           anchors="access_index")  # fmt: skip
+def step_free_access(sites: pd.DataFrame) -> pd.Series:
+    """Return the step-free access index of the morning peak (no unit); missing where the feed states nothing."""
+    return sites["access_index_step_free"]
+
+
 @criterion("deprivation", title="Deprivation of the area", group="need", needs=["imd_percentile"])
 def deprivation(sites: pd.DataFrame) -> pd.Series:
     """Return the share of England's areas at least as deprived as the site's, in per cent; low is deprived."""
@@ -191,6 +212,62 @@ def _register_domain(domain: str, title: str) -> None:
 for _domain, _title in schema.DOMAINS.items():
     if _domain != "imd":
         _register_domain(_domain, _title)
+
+
+def user_criteria(specs: Iterable[LayerSpec], *, criteria: Mapping[str, Criterion] = CRITERIA) -> dict[str, Criterion]:
+    """Make criteria of the user's own layers: unit, anchors and source as the project file states them.
+
+    Parameters
+    ----------
+    specs
+        The layers of the project; those without a criterion are passed over.
+    criteria
+        The criteria already there.
+
+    Returns
+    -------
+    dict
+        The user's criteria by name, the layer's; yes counts 1 and no 0. ``{**CRITERIA, **user_criteria(specs)}`` is a
+        registry for :func:`measure`, :func:`value` and what else takes one.
+
+    Raises
+    ------
+    ProjectError
+        When a layer is called as a criterion already is.
+
+    Examples
+    --------
+    >>> from siteprior.layer_parsing import parse_layer
+    >>> spec = parse_layer({"name": "fuel_poverty", "path": "fuel_poverty.csv", "kind": "table", "measure": "value",
+    ...     "column": "share", "by": "lsoa_code", "code": "LSOA21CD", "year": 2021, "unit": "%",
+    ...     "criterion": {"group": "need", "worst": 0, "best": 50}})
+    >>> own = user_criteria([spec])
+    >>> own["fuel_poverty"].unit, own["fuel_poverty"].best, own["fuel_poverty"].confidence
+    ('%', 50.0, 'user')
+    """
+    stated = [spec for spec in specs if spec.criterion is not None]
+    faults = [
+        f"layers: '{spec.name}' is a criterion of siteprior's own; give the layer another name"
+        for spec in stated
+        if spec.name in criteria
+    ]
+    if faults:
+        raise ProjectError(*faults)
+    return {spec.name: _user_criterion(spec) for spec in stated}
+
+
+def _user_criterion(spec: LayerSpec) -> Criterion:
+    """Make the criterion of one layer."""
+    scale = spec.criterion
+    assert scale is not None
+
+    def own(sites: pd.DataFrame) -> pd.Series:
+        return sites[spec.name].map({"yes": 1.0, "no": 0.0}) if spec.value_kind == "flag" else sites[spec.name]
+
+    return Criterion(
+        spec.name, scale.title or spec.title, scale.group, spec.unit, scale.worst, scale.best, (spec.name,), own,
+        source=scale.source or f"user: {spec.path}", date=scale.date, confidence="user",
+    )  # fmt: skip
 
 
 def criteria_table(criteria: Mapping[str, Criterion] = CRITERIA) -> pd.DataFrame:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -11,7 +11,8 @@ from typing import Any
 import pandas as pd
 
 from siteprior import schema
-from siteprior.errors import SitePriorError, unknown
+from siteprior.errors import ProjectError, SitePriorError, unknown
+from siteprior.layer_spec import LayerSpec
 from siteprior.presets import load_presets
 
 _TABLE = replace(schema.SITES, geometry=False)
@@ -33,11 +34,14 @@ class Gate:
     needs: tuple[str, ...]
     test: Test
     default: bool = True
+    stated: Mapping[str, float] = field(default_factory=dict, hash=False)
+    source: str = ""
 
     @property
     def thresholds(self) -> dict[str, float]:
-        """The gate's preset numbers by name; empty for a gate that has none."""
-        return {name: float(preset.value) for name, preset in load_presets("gates").get(self.code, {}).items()}
+        """The gate's numbers by name, as the user stated or the presets have them; empty for a gate that has none."""
+        presets = load_presets("gates").get(self.code, {})
+        return dict(self.stated) or {name: float(preset.value) for name, preset in presets.items()}
 
 
 def _unplaced(sites: pd.DataFrame) -> pd.Series:
@@ -110,12 +114,89 @@ _DECLARED = (
     ),
 )  # fmt: skip
 
+_UNKNOWN = ("size_unknown", "corridor_walk_unknown")
+"""Reasons for what could not be told."""
+
 GATES: Mapping[str, Gate] = MappingProxyType({gate.code: gate for gate in _DECLARED})
 """The gates by code, in the order their reasons are given; :func:`gate_table` prints them."""
 
 
-def gate_table() -> pd.DataFrame:
+def user_gates(specs: Iterable[LayerSpec], *, registry: Mapping[str, Gate] = GATES) -> dict[str, Gate]:
+    """Make gates of the user's own layers: a site passes where the layer's value is as stated.
+
+    A site with a place whose value is missing does not pass, for the reason ``<name>_unknown``.
+
+    Parameters
+    ----------
+    specs
+        The layers of the project; those without a gate are passed over.
+    registry
+        The gates already there.
+
+    Returns
+    -------
+    dict
+        The user's gates by code, the layer's name; ``{**GATES, **user_gates(specs)}`` is a registry for
+        :func:`apply_gates`.
+
+    Raises
+    ------
+    ProjectError
+        When a layer is called as a gate or one of its reasons already is.
+
+    Examples
+    --------
+    >>> from siteprior.layer_parsing import parse_layer
+    >>> spec = parse_layer({"name": "flood_share", "path": "flood.gpkg", "kind": "vector", "measure": "share",
+    ...     "gate": {"at_most": 0.2, "title": "Too much of it floods"}})
+    >>> gates = {**GATES, **user_gates([spec])}
+    >>> gates["flood_share"].thresholds
+    {'at_most': 0.2}
+    """
+    stated = [spec for spec in specs if spec.gate is not None]
+    taken = {*registry, *_UNKNOWN, *(f"{code}_unknown" for code in registry)}
+    faults = [
+        f"layers: '{spec.name}' is a gate of siteprior's own; give the layer another name"
+        for spec in stated
+        if spec.name in taken or f"{spec.name}_unknown" in taken
+    ]
+    if faults:
+        raise ProjectError(*faults)
+    return {spec.name: _user_gate(spec) for spec in stated}
+
+
+def _user_gate(spec: LayerSpec) -> Gate:
+    """Make the gate of one layer."""
+    gate = spec.gate
+    assert gate is not None
+    limits = {name: value for name in ("at_least", "at_most") if (value := getattr(gate, name)) is not None}
+    unit = f" {spec.unit}" if spec.unit else ""
+    wanted = " ".join(f"{name.replace('_', ' ')} {value:g}{unit}" for name, value in limits.items())
+
+    def test(sites: pd.DataFrame, _day: pd.Timestamp, numbers: Mapping[str, float]) -> Reasons:
+        values = sites[spec.name]
+        unknown_value = values.isna() & ~_unplaced(sites)
+        if gate.equals is not None:
+            refused = values != gate.equals
+        elif gate.at_least is not None:
+            refused = values < numbers["at_least"]
+        else:
+            refused = values > numbers["at_most"]
+        return {spec.name: refused & values.notna(), f"{spec.name}_unknown": unknown_value}
+
+    return Gate(
+        spec.name, gate.title or spec.title, f"Own layer: needs {wanted or 'to be ' + str(gate.equals)}",
+        (spec.name, *_PLACE), test, stated=limits, source=f"user: {spec.path}",
+    )  # fmt: skip
+
+
+def gate_table(*, registry: Mapping[str, Gate] = GATES) -> pd.DataFrame:
     """List the gates: code, title, why, whether it stands by default, and its thresholds with unit and source.
+
+    Parameters
+    ----------
+    registry
+        The gates, with those of :func:`user_gates` where a project has any.
 
     Examples
     --------
@@ -123,7 +204,7 @@ def gate_table() -> pd.DataFrame:
     'hectares 0.25 ha, homes 5 homes'
     """
     rows = []
-    for gate in GATES.values():
+    for gate in registry.values():
         presets = load_presets("gates").get(gate.code, {})
         rows.append(
             {
@@ -131,14 +212,19 @@ def gate_table() -> pd.DataFrame:
                 "title": gate.title,
                 "why": gate.why,
                 "default": "on" if gate.default else "off",
-                "thresholds": ", ".join(f"{name} {preset.value} {preset.unit}" for name, preset in presets.items()),
-                "source": " ".join(preset.source for preset in presets.values()),
+                "thresholds": ", ".join(
+                    f"{name} {number:g} {presets[name].unit if name in presets else ''}".rstrip()
+                    for name, number in gate.thresholds.items()
+                ),
+                "source": gate.source or " ".join(preset.source for preset in presets.values()),
             }
         )
     return pd.DataFrame(rows)
 
 
-def apply_gates(sites: pd.DataFrame, *, gates: Mapping[str, Any], as_of: date) -> pd.DataFrame:
+def apply_gates(
+    sites: pd.DataFrame, *, gates: Mapping[str, Any], as_of: date, registry: Mapping[str, Gate] = GATES
+) -> pd.DataFrame:
     """Tell which sites may be ranked (yes or no), and for the others every reason why not.
 
     A site that cannot be shown to pass does not pass: no size at all gives ``size_unknown``, a place without any
@@ -154,6 +240,8 @@ def apply_gates(sites: pd.DataFrame, *, gates: Mapping[str, Any], as_of: date) -
         its one threshold, a mapping replaces thresholds by name. Gates not named stand as :func:`gate_table` says.
     as_of
         The day on which an end date is past.
+    registry
+        The gates there are, with those of :func:`user_gates` where a project has any.
 
     Returns
     -------
@@ -185,13 +273,13 @@ def apply_gates(sites: pd.DataFrame, *, gates: Mapping[str, Any], as_of: date) -
     0       a      yes          NaN
     1       b       no    too_small
     """
-    settings = _settings(gates)
-    needs = [column for code in settings for column in GATES[code].needs]
+    settings = _settings(gates, registry)
+    needs = [column for code in settings for column in registry[code].needs]
     schema.check(sites, _TABLE, name="sites", needs=dict.fromkeys(needs))
     day = pd.Timestamp(as_of)
     reasons: Reasons = {}
     for code, limits in settings.items():
-        reasons |= GATES[code].test(sites, day, limits)
+        reasons |= registry[code].test(sites, day, limits)
 
     words = pd.Series("", index=sites.index, dtype="str")
     for reason, refused in reasons.items():
@@ -206,7 +294,7 @@ def apply_gates(sites: pd.DataFrame, *, gates: Mapping[str, Any], as_of: date) -
     )
 
 
-def gate_doubt(sites: pd.DataFrame, *, gates: Mapping[str, Any]) -> pd.Series:
+def gate_doubt(sites: pd.DataFrame, *, gates: Mapping[str, Any], registry: Mapping[str, Gate] = GATES) -> pd.Series:
     """Name the gate the uncertainty of a site's place could turn, either way.
 
     The gates themselves stand on the central value. A walk from the nearest place a site may reach that passes, and
@@ -216,8 +304,8 @@ def gate_doubt(sites: pd.DataFrame, *, gates: Mapping[str, Any]) -> pd.Series:
     ----------
     sites
         Sites with ``corridor_walk_low_m`` and ``corridor_walk_high_m``.
-    gates
-        The departures from the default gates, as for :func:`apply_gates`.
+    gates, registry
+        The departures from the default gates and the gates there are, as for :func:`apply_gates`.
 
     Returns
     -------
@@ -238,18 +326,18 @@ def gate_doubt(sites: pd.DataFrame, *, gates: Mapping[str, Any]) -> pd.Series:
     ['beyond_corridor_walk', nan]
     """
     code, ends = "beyond_corridor_walk", ["corridor_walk_low_m", "corridor_walk_high_m"]
-    settings = _settings(gates)
+    settings = _settings(gates, registry)
     schema.check(sites, _TABLE, name="sites", needs=ends)
     doubt = pd.Series(code, index=sites.index, dtype="str", name="gate_doubt")
     limit = settings[code]["walk_m"] if code in settings else float("nan")  # nothing lies about no limit
     return doubt.where((sites[ends[0]] <= limit) & (sites[ends[1]] > limit))
 
 
-def _settings(gates: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+def _settings(gates: Mapping[str, Any], registry: Mapping[str, Gate]) -> dict[str, dict[str, float]]:
     """Return the thresholds of every gate that stands, in declared order, or refuse what makes no sense."""
-    faults = [unknown("gate", code, GATES) for code in gates if code not in GATES]
+    faults = [unknown("gate", code, registry) for code in gates if code not in registry]
     settings = {}
-    for code, gate in GATES.items():
+    for code, gate in registry.items():
         given = gates.get(code, gate.default)
         if given is False:
             continue

@@ -9,12 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from siteprior.draws import Floats, Keys, keys_of, uniform
 from siteprior.errors import SitePriorError
 from siteprior.presets import load_presets
 from siteprior.ranking.scoring import DECIMALS, normalised
-from siteprior.ranking.uncertainty import Keys, keys_of, uniform
 
-Floats = npt.NDArray[np.float64]
 Ranks = npt.NDArray[np.int32]
 
 _BLOCK = 1_000_000

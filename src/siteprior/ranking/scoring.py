@@ -186,7 +186,8 @@ def default_weights(name: str = "balanced") -> dict[str, float]:
     Parameters
     ----------
     name
-        ``balanced``, or ``without-transit``: the same without the criteria of access to transit.
+        ``balanced``; ``timetabled``, with the access index for the walks to stops; or ``without-transit``: balanced
+        without the criteria of access to transit.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What is not known for sure of a site, as ranges of values, and the draws from them.
+"""What is not known for sure of a site, as ranges of values.
 
 A range runs from the least to the most a criterion's value may be: the walk from anywhere a site may lie, the homes by
 either figure, worst to best for a fact that is missing. The score never sees a range; only the band of ranks does.
@@ -6,25 +6,13 @@ either figure, worst to best for a fact that is missing. The score never sees a 
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from siteprior.errors import InputError
 from siteprior.ranking.criteria import CRITERIA, Criterion, value
-
-Floats = npt.NDArray[np.float64]
-Keys = npt.NDArray[np.uint64]
-
-_STEP = np.uint64(0x9E3779B97F4A7C15)
-_MIX = (
-    (np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)),
-    (np.uint64(27), np.uint64(0x94D049BB133111EB)),
-    (np.uint64(31), np.uint64(1)),
-)
 
 
 def value_ranges(
@@ -84,28 +72,3 @@ def value_ranges(
         low[name] = low[name].clip(upper=least)
         high[name] = high[name].clip(lower=most)
     return low, high
-
-
-def keys_of(labels: Iterable[object], *, seed: int, of: str) -> Keys:
-    """Return one key per label, from the label, the seed and what is drawn: the start of a stream of its own.
-
-    Examples
-    --------
-    >>> a, b = keys_of(["a", "b"], seed=1, of="capacity")
-    >>> bool(a == keys_of(["b", "a"], seed=1, of="capacity")[1]), bool(a == b)
-    (True, False)
-    """
-    digests = (hashlib.blake2b(f"{seed}:{of}:{label}".encode(), digest_size=8).digest() for label in labels)
-    return np.array([int.from_bytes(digest, "little") for digest in digests], dtype=np.uint64)
-
-
-def uniform(keys: Keys, draw: int) -> Floats:
-    """Return the ``draw``-th number of each key's stream, uniform from 0 to below 1.
-
-    The generator is SplitMix64 (Steele, Lea and Flood 2014, *Fast splittable pseudorandom number generators*), jumped
-    to its ``draw``-th number: no draw depends on another, nor on which other keys there are.
-    """
-    mixed = keys + _STEP * np.array([draw + 1], dtype=np.uint64)
-    for shift, factor in _MIX:
-        mixed = (mixed ^ (mixed >> shift)) * factor
-    return np.asarray((mixed >> np.uint64(11)) * 2.0**-53, dtype=np.float64)

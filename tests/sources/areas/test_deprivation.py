@@ -8,7 +8,14 @@ import shapely
 
 from siteprior.errors import InputError
 from siteprior.schema import AREAS, DEPRIVATION, DOMAINS, check, conform
-from siteprior.sources.areas.deprivation import DOMAIN_WORDS, measure_columns, read_deprivation, with_deprivation
+from siteprior.sources.areas.deprivation import (
+    DOMAIN_WORDS,
+    exponential_transform,
+    imd_from_domains,
+    measure_columns,
+    read_deprivation,
+    with_deprivation,
+)
 from siteprior.sources.areas.lsoa import districts, read_areas
 
 OFFICIAL = {
@@ -222,3 +229,48 @@ def test_real_join_and_shares(folder, real, edition, file):
     assert joined["imd_rank"].notna().all()
     share = (joined["imd_decile"] == 1).groupby(joined["district_code"]).mean()
     assert share.rename(districts(polygons)["name"]).round(3).to_dict() == SHARES[edition]
+
+
+# METHODS 2b: check values of the exponential transform, n = 33,755
+@pytest.mark.parametrize(("rank", "score"), [(1, 100.0), (3375, 50.436), (16878, 15.647)])
+def test_the_transform_by_its_check_values(rank, score):
+    assert round(float(exponential_transform(rank, lsoas=33755)), 3) == score
+
+
+def test_the_transform_keeps_missing_and_refuses_what_is_no_rank():
+    assert np.isnan(exponential_transform(pd.Series([None, 1]), lsoas=10).iloc[0])
+    for rank in (0, 11):
+        with pytest.raises(InputError, match=f"rank: needs ranks from 1 to 10, has {rank}"):
+            exponential_transform([1, rank], lsoas=10)
+
+
+def test_an_index_lacks_no_domain():
+    ranks = pd.DataFrame({f"{domain}_rank": [1, None] for domain in DOMAIN_WORDS if domain != "imd"})
+    assert imd_from_domains(ranks, edition=2025).round(9).tolist()[0] == 99.9  # as published, the weights lack 0.1%
+    assert imd_from_domains(ranks, edition=2025).isna().tolist() == [False, True]
+    with pytest.raises(InputError, match="lacks the columns crime_rank"):
+        imd_from_domains(ranks.drop(columns="crime_rank"), edition=2025)
+    with pytest.raises(InputError, match="unknown edition '2015'"):
+        imd_from_domains(ranks, edition=2015)
+
+
+def test_the_transform_gives_the_published_scores(real):
+    folder = real / "real/deprivation"
+    ranks = read_deprivation(folder / "File_2_-_IoD2019_Domains_of_Deprivation.csv.gz", edition=2019).table
+    scores = pd.read_csv(folder / "File_9_-_IoD2019_Transformed_Scores.csv.gz", encoding="utf-8-sig")
+    scores = scores.set_index("LSOA code (2011)").iloc[:, 3:]
+    scores.columns = [domain for domain in DOMAIN_WORDS if domain != "imd"]
+    for domain, published in scores.items():
+        made = exponential_transform(ranks[f"{domain}_rank"], lsoas=32844)
+        assert (made - published).abs().max() < 0.0051  # published to three decimals, ranks of ties apart
+
+    # with the published weights, unscaled, they make the published index: to 0.0008 (2019) and 0.0007 (2025)
+    published = pd.read_csv(folder / "imd2019_score_decile_lsoa11_bornInBradford.csv.gz").set_index("LSOA11CD")
+    weights = {"income": 22.5, "employment": 22.5, "education": 13.5, "health": 13.5, "crime": 9.3, "barriers": 9.3,
+               "living_environment": 9.3}  # fmt: skip
+    made = sum(weight / 100 * scores[domain] for domain, weight in weights.items())
+    assert (made - published["IMD_2019_score"]).abs().max() < 0.00082
+    table = read_deprivation(folder / "imd2025_england_lsoa21.parquet", edition=2025).table
+    made = imd_from_domains(table, edition=2025)
+    assert (made - table["imd_score"]).abs().max() < 0.0007
+    assert (made.rank(ascending=False) - table["imd_rank"]).abs().max() <= 1

@@ -48,6 +48,16 @@ def test_csv_through_a_column_map(estate):
     assert not sites.astype(str).apply(lambda column: column.str.contains("Invented")).to_numpy().any()
 
 
+def test_owners_and_parcels_are_counts_of_the_users_own(tmp_path):
+    path = tmp_path / "own.csv"
+    path.write_text("Asset No,Where,E,N,Owners,Titles\nA1,Depot,400000,290000,2,several\nA2,Yard,400100,290100,,3-5\n")
+    columns = {**GRID, "owner_count": "Owners", "parcel_count": "Titles"}
+    sites, issues, _ = read_own_sites(path, columns=columns, register="own", organisation="E08000028")
+    assert sites["owner_count"].tolist() == [2, pd.NA]
+    assert sites["parcel_count"].tolist() == [pd.NA, 3]
+    assert set(issues.loc[issues["field"] == "parcel_count", "issue_type"]) == {"invalid integer", "patch"}
+
+
 def test_polygons_give_a_point_inside_and_their_area(tmp_path):
     crescent = shapely.box(0, 0, 200, 100).difference(shapely.box(50, 0, 150, 90))
     shapes = gpd.GeoDataFrame(

@@ -65,6 +65,8 @@ def read_facts(rows: Rows, log: IssueLog, *, as_of: dt.date | None = None) -> di
         "hazardous_substances": _read(rows, "hazardous_substances", "hazardous_substances", _flag, log),
         "part_of_stated": _text(rows, "part_of_stated", log, persons=True),
         "previous_use": _text(rows, "previous_use", log, persons=True),
+        "owner_count": _read(rows, "owner_count", "owner_count", read_lower, log),
+        "parcel_count": _read(rows, "parcel_count", "parcel_count", read_lower, log),
         "notes": _text(rows, "notes", log, persons=True),
         "site_plan_url": _text(rows, "site_plan_url", log, persons=False),
         **_dates(rows, log, as_of),

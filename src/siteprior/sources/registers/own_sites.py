@@ -35,6 +35,7 @@ FIELDS = {
     "planning_permission_date": "permission_date", "planning_permission_history": "planning_history",
     "hazardous_substances": "hazardous_substances", "development_status": "planning_stage",
     "previous_use": "previous_use", "derelict_since": "derelict_since", "notes": "notes",
+    "owner_count": "owner_count", "parcel_count": "parcel_count",
     "site_plan_url": "site_plan_url", "start_date": "first_added", "entry_date": "last_updated",
     "end_date": "end_date", "coordinate_system": "coordinate_system", "easting": "easting", "northing": "northing",
     "longitude": "longitude", "latitude": "latitude",

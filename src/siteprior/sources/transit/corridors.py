@@ -88,7 +88,7 @@ def read_corridor_stops(path: Path | str, *, file: str | None = None) -> Reading
         raise InputError(f"{label}: holds no stop with a corridor, a whole order and a place; see its columns")
     table["state"] = stated(table["said"])
     table["state_basis"] = "own row, as read"
-    table["chainage_m"] = _chainage(table)
+    table["chainage_m"] = straight_chainage(table)
     table = table.mask(table == "")
     table.index = pd.Index(table["corridor"] + "#" + table["order"].astype("str"), name=CORRIDOR_STOPS.index)
     table = table[[*CORRIDOR_STOPS.names, "geometry"]]
@@ -137,8 +137,14 @@ def _placed(table: pd.DataFrame, log: IssueLog) -> pd.DataFrame:
     return table.assign(geometry=points)[usable]
 
 
-def _chainage(table: pd.DataFrame) -> pd.Series:
-    """Return metres along the straight lines through the ordered stops of each corridor."""
+def straight_chainage(table: pd.DataFrame) -> pd.Series:
+    """Return metres along the straight lines through the stops of each corridor, in the order they stand.
+
+    Parameters
+    ----------
+    table
+        Points ``geometry`` on EPSG:27700 with their ``corridor``.
+    """
     x, y = shapely.get_x(table["geometry"].to_numpy()), shapely.get_y(table["geometry"].to_numpy())
     steps = pd.DataFrame({"corridor": table["corridor"], "x": x, "y": y}, index=table.index)
     moved = steps.groupby("corridor", sort=False)[["x", "y"]].diff().fillna(0.0)

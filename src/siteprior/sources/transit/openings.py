@@ -232,7 +232,7 @@ def apply_openings(stops: Any, statements: pd.DataFrame, *, network_date: date |
     """
     check(stops, STOPS, name="stops")
     code = statements["atco_code"]
-    heard = _heard(statements.assign(key=code.map(_main_codes(stops)))[code.notna()], network_date)
+    heard = _heard(statements.assign(key=code.map(main_codes(stops)))[code.notna()], network_date)
     return _overridden(stops, heard, stops.index.to_series())
 
 
@@ -270,7 +270,7 @@ def apply_openings_to_corridor(
     """
     check(corridor_stops, CORRIDOR_STOPS, name="corridor_stops")
     settled = apply_openings(stops, statements, network_date=network_date)
-    main = _main_codes(settled)
+    main = main_codes(settled)
     own = pd.DataFrame(corridor_stops)[
         ["atco_code", "corridor", "stop_name", "state", "state_date", "statement_date", "state_confidence"]
     ].assign(said=corridor_stops["state"])
@@ -286,7 +286,7 @@ def apply_openings_to_corridor(
     return conform(_overridden(result, heard, keys), CORRIDOR_STOPS)
 
 
-def _main_codes(stops: Any) -> dict[str, str]:
+def main_codes(stops: Any) -> dict[str, str]:
     """Map every ATCO code to the stop that stands for it."""
     other = stops["other_codes"].dropna().str.split("; ").explode()
     return {**dict(zip(other, other.index, strict=True)), **{code: code for code in stops.index}}

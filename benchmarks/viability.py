@@ -1,0 +1,208 @@
+"""Viability of 40,000 sites over 5,000 draws each: siteprior beside a loop over sites, and scipy with pandas.
+
+    python benchmarks/viability.py [--runs 3]
+
+The sites and the costs are made up, the same every time. Each run is a process of its own, the sides in turn, so that a
+slow spell of the machine falls on all. The other two draw every input anew for each site, as one writes it down first;
+they appraise the first sites only, and their time is scaled up. Processor time is that of all threads: on a busy
+machine it tells more than the clock. siteprior's time holds all it gives: remediation, central case, band, chance, and
+the swing of every input on every site. The peak memory is the whole process's.
+The middle of the gap per home is compared on the sites all sides have done.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from siteprior.appraisal.costs import ENDS, Costs, load_costs, load_scheme
+from siteprior.appraisal.remediation import CLASSES, remediation_input
+from siteprior.appraisal.viability import residual_land_value, viability
+
+SITES, DRAWS, SEED = 40_000, 5_000, 20261122
+LIMIT_S, LIMIT_MB = 10.0, 1024.0
+PEER_SITES = {"siteprior": SITES, "loop": 1_000, "scipy": 200}
+WORDS = {
+    "siteprior": "siteprior: viability",
+    "loop": "numpy: a loop over sites",
+    "scipy": "scipy.stats and pandas: a loop over sites",
+}
+NORMAL_95 = 1.6448536269514722
+INTERVAL = 0.9
+
+COSTS = {
+    "illustrative": True,
+    "build_gbp_per_m2": (1500, 1700, 2000), "externals_share": (0.10, 0.12, 0.15),
+    "contingency_share": (0.03, 0.05, 0.10), "fees_share": (0.06, 0.08, 0.10), "marketing_share": (0.03, 0.03, 0.03),
+    "s106_gbp_per_home": (0, 3000, 9000), "finance_rate": (0.065, 0.07, 0.08),
+    "finance_spend_share": (0.5, 0.5, 0.5), "finance_years": (2, 3, 5), "return_affordable_share": (0.06, 0.06, 0.06),
+    "euv_gbp_per_ha": (250_000, 500_000, 900_000), "premium_share": (0.10, 0.20, 0.30),
+    "remediation_a_gbp_per_ha": (50_000, 100_000, 150_000), "remediation_b_gbp_per_ha": (100_000, 200_000, 300_000),
+    "remediation_c_gbp_per_ha": (200_000, 400_000, 600_000), "remediation_d_gbp_per_ha": (400_000, 900_000, 1_500_000),
+}  # fmt: skip
+SCHEME = {"affordable_share": (0.1, 0.2, 0.25), "affordable_value_share": (0.5, 0.55, 0.65), "home_size_m2": 72}
+USES = {"foundry": "C", "gas works": "D", "school": "A", "depot": "B"}
+
+
+def stated(inputs: dict[str, Any]) -> dict[str, Any]:
+    return {k: dict(zip(ENDS, v, strict=True)) if isinstance(v, tuple) else v for k, v in inputs.items()}
+
+
+def inputs() -> dict[str, Costs]:
+    return {"costs": load_costs(stated(COSTS)), "scheme": load_scheme(stated(SCHEME))}
+
+
+def make_sites() -> pd.DataFrame:
+    rng = np.random.default_rng(7)
+    value = rng.uniform(1800, 4500, SITES)
+    return pd.DataFrame(
+        {
+            "hectares": rng.lognormal(-0.3, 1.0, SITES).clip(0.05, 60).round(2),
+            "capacity_dwellings": rng.lognormal(3.0, 1.1, SITES).clip(1, 2000).round(),
+            "value_gbp_per_m2": value,
+            "value_low_gbp_per_m2": value * 0.8,
+            "value_high_gbp_per_m2": value * 1.3,
+            "previous_use": rng.choice(list(USES), SITES),
+        },
+        index=pd.Index([f"E08000025:{n}" for n in range(SITES)], name="site_id"),
+    )
+
+
+def by_siteprior(sites: pd.DataFrame) -> Any:
+    table, _ = viability(sites, seed=SEED, draws=DRAWS, value_interval=INTERVAL, **inputs())
+    return table["gap_median_gbp_per_home"]
+
+
+def one_by_one(sites: pd.DataFrame, triangular: Any, normal: Any, as_drawn: Any) -> list[float]:
+    """Draw every input anew for each site, and work the residual through line by line."""
+    ranges = {name: [table.at(end)[name] for end in ENDS] for table in inputs().values() for name in table.held}
+    found = []
+    for site in sites.itertuples():
+        drawn = {k: triangular(*ends) if ends[0] < ends[2] else ends[1] for k, ends in ranges.items()}
+        z = normal()
+        spread = np.where(z < 0, np.log(1 / 0.8), np.log(1.3)) / NORMAL_95
+        letter = USES[site.previous_use]
+        assert letter in CLASSES
+        found.append(
+            as_drawn(site, drawn, site.value_gbp_per_m2 * np.exp(spread * z), drawn[remediation_input(letter)])
+        )
+    return found
+
+
+def gap_by_numpy(site: Any, x: dict[str, Any], value: Any, ground_per_ha: Any) -> float:
+    area = site.capacity_dwellings * x["home_size_m2"]
+    market = area * (1 - x["affordable_share"]) * value
+    affordable = area * x["affordable_share"] * value * x["affordable_value_share"]
+    built = area * x["build_gbp_per_m2"] * (1 + x["externals_share"])
+    ground = site.hectares * ground_per_ha
+    spend = built * (1 + x["contingency_share"] + x["fees_share"]) + ground
+    spend = spend + site.capacity_dwellings * x["s106_gbp_per_home"]
+    finance = spend * x["finance_rate"] * x["finance_spend_share"] * x["finance_years"]
+    taken = market * (x["marketing_share"] + x["return_market_share"]) + affordable * x["return_affordable_share"]
+    benchmark = site.hectares * x["euv_gbp_per_ha"] * (1 + x["premium_share"])
+    gap = np.maximum(0, benchmark - (market + affordable - spend - finance - taken))
+    (gap > 0).mean()
+    return float(np.quantile(gap, [0.05, 0.5, 0.95])[1]) / site.capacity_dwellings
+
+
+def gap_by_pandas(site: Any, x: dict[str, Any], value: Any, ground_per_ha: Any) -> float:
+    lines = residual_land_value(
+        homes=site.capacity_dwellings,
+        hectares=site.hectares,
+        value_gbp_per_m2=pd.Series(value),
+        remediation_gbp=pd.Series(site.hectares * ground_per_ha),
+        inputs={k: pd.Series(v) if np.ndim(v) else v for k, v in x.items()},
+    )
+    (lines["gap_gbp"] > 0).mean()
+    return float(lines["gap_gbp"].quantile([0.05, 0.5, 0.95]).iloc[1]) / site.capacity_dwellings
+
+
+def by_loop(sites: pd.DataFrame) -> list[float]:
+    rng = np.random.default_rng(SEED)
+    return one_by_one(
+        sites,
+        lambda low, central, high: rng.triangular(low, central, high, DRAWS),
+        lambda: rng.standard_normal(DRAWS),
+        gap_by_numpy,
+    )
+
+
+def by_scipy(sites: pd.DataFrame) -> list[float]:
+    from scipy import stats
+
+    rng = np.random.default_rng(SEED)
+
+    def triangular(low: float, central: float, high: float) -> Any:
+        mode = (central - low) / (high - low)
+        return stats.triang.rvs(mode, loc=low, scale=high - low, size=DRAWS, random_state=rng)
+
+    return one_by_one(sites, triangular, lambda: stats.norm.rvs(size=DRAWS, random_state=rng), gap_by_pandas)
+
+
+SIDES = {"siteprior": by_siteprior, "loop": by_loop, "scipy": by_scipy}
+
+
+def one_run(side: str, folder: Path) -> None:
+    """Appraise, write the middle of the gap per home, and print the seconds and the peak memory in megabytes."""
+    sites = make_sites().head(PEER_SITES[side])
+    start, worked = time.perf_counter(), time.process_time()
+    found = SIDES[side](sites)
+    seconds, worked = time.perf_counter() - start, time.process_time() - worked
+    np.save(folder / f"{side}.npy", np.asarray(found, dtype=float))
+    unit = 1024**2 if sys.platform == "darwin" else 1024
+    scale = SITES / len(sites)
+    print(seconds * scale, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit, worked * scale)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Speed and memory of viability, beside numpy and scipy with pandas.")
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--one", nargs=2, metavar=("SIDE", "FOLDER"), help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.one:
+        one_run(given.one[0], Path(given.one[1]))
+        return 0
+    taken: dict[str, list[list[float]]] = {side: [] for side in SIDES}
+    with tempfile.TemporaryDirectory() as folder:
+        for side in list(SIDES) * given.runs:
+            command = [sys.executable, __file__, "--one", side, folder]
+            said = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+            taken[side].append([float(word) for word in said.split()])
+        found = {side: np.load(Path(folder) / f"{side}.npy") for side in SIDES}
+    print(f"{given.runs} runs each, in turn; {os.cpu_count()} cores; Python {platform.python_version()}")
+    print(f"{SITES} sites, {DRAWS} draws\n\n| Side | Median | Range | Processor time | Its ratio | Peak memory |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: |")
+    own, busy = (statistics.median(run[n] for run in taken["siteprior"]) for n in (0, 2))
+    for side, runs in taken.items():
+        seconds, done = [run[0] for run in runs], PEER_SITES[side]
+        words = WORDS[side] + ("" if done == SITES else f"; {done} sites scaled up")
+        worked = statistics.median(run[2] for run in runs)
+        memory = max(run[1] for run in runs)
+        span = f"{min(seconds):.1f} to {max(seconds):.1f} s"
+        times = f"{statistics.median(seconds):.1f} s | {span} | {worked:.1f} s | {worked / busy:.1f}"
+        print(f"| {words} | {times} | {memory:.0f} MB |")
+    for side in ("loop", "scipy"):
+        ours = found["siteprior"][: PEER_SITES[side]]
+        apart = np.abs(found[side] - ours)
+        print(f"\nMiddle of the gap per home, {side}: {np.median(apart):,.0f} GBP apart on the median site, "
+              f"{np.quantile(apart, 0.99):,.0f} on the 99th of 100; it is {np.median(ours):,.0f} GBP")  # fmt: skip
+    memory = max(run[1] for run in taken["siteprior"])
+    good = own < LIMIT_S and memory < LIMIT_MB
+    print(f"\nUnder {LIMIT_S:g} s and {LIMIT_MB / 1024:g} GB: {'yes' if good else 'no'}")
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

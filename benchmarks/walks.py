@@ -1,0 +1,214 @@
+"""Walks of 4,000 sites to 12,000 stops within 960 m on 300,000 nodes: siteprior beside networkx and scipy.
+
+    python benchmarks/walks.py [--runs 5]
+
+The town is made up (``synthetic.py``), the same every time. Each run is a process of its own, the sides in turn, so
+that a slow spell of the machine falls on all. Timed is what comes after loading, from snapped points to walks: the
+searches, and the picking of the stops from what was reached. networkx and scipy search a graph that has a node at every
+snapped point already. The snapping itself stands in a row of its own; siteprior must do both within the limit.
+siteprior's loops are called once before; what that call takes in a fresh process is told below the table. The peak
+memory is the whole process's. All sides must find the same pairs and the same millimetres.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from siteprior.joins.walking import Snapped, snap, walks
+from siteprior.network import WalkNetwork
+from synthetic import make_network, make_points
+
+NODES, KEPT, SITES, STOPS = 302_500, 0.7, 4_000, 12_000
+CUTOFF_M, MAX_SNAP_M = 960.0, 250.0
+LIMIT_S, OVER_NETWORKX, OVER_SCIPY = 1.0, 15, 10
+TOWN = "town.npz"
+SCIPY_SITES = 20
+"""Sites in one call of scipy: its answer has a number for every site and node, so all at once would take 10 GB;
+of 5, 20, 50 and 200 the fastest."""
+
+
+class Answer(NamedTuple):
+    """What one side found, as rows of site, stop and millimetres, and how long it took."""
+
+    seconds: float
+    pairs: Any
+    snap_s: float = 0.0
+    first_s: float = 0.0
+
+
+def by_siteprior(town: dict[str, Any]) -> Answer:
+    network = WalkNetwork(**{field.name: town[field.name] for field in fields(WalkNetwork)})
+
+    def snapped(count: int | None = None) -> list[Snapped]:
+        return [snap(network, town[name][:count], max_snap_m=MAX_SNAP_M) for name in ("sites", "stops")]
+
+    start = time.perf_counter()
+    walks(network, *snapped(1), cutoff_m=CUTOFF_M)
+    loaded = time.perf_counter()
+    origins, destinations = snapped()
+    before = time.perf_counter()
+    found = walks(network, origins, destinations, cutoff_m=CUTOFF_M)
+    end = time.perf_counter()
+    pairs = np.column_stack([found.origin, found.destination, np.rint(found.walk_m * 1000)])
+    return Answer(end - before, pairs, snap_s=before - loaded, first_s=loaded - start)
+
+
+def by_networkx(town: dict[str, Any]) -> Answer:
+    import networkx as nx
+
+    graph = nx.Graph()
+    graph.add_weighted_edges_from(zip(*(town[name].tolist() for name in ("tail", "head", "mm")), strict=True))
+    nodes, first_stop = town["site_node"].tolist(), int(town["stop_node"][0])
+    start = time.perf_counter()
+    pairs = []
+    for site, node in enumerate(nodes):
+        far = nx.single_source_dijkstra_path_length(graph, node, cutoff=CUTOFF_M * 1000)
+        pairs += [(site, other - first_stop, mm) for other, mm in far.items() if other >= first_stop]
+    found = np.array(pairs)
+    return Answer(time.perf_counter() - start, found)
+
+
+def by_scipy(town: dict[str, Any]) -> Answer:
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import dijkstra
+
+    size = int(town["head"].max()) + 1
+    ends = (np.r_[town["tail"], town["head"]], np.r_[town["head"], town["tail"]])
+    graph = coo_array((np.tile(town["mm"].astype(float), 2), ends), shape=(size, size)).tocsr()
+    nodes, stop_nodes = town["site_node"], town["stop_node"]
+    start = time.perf_counter()
+    parts = []
+    for first in range(0, len(nodes), SCIPY_SITES):
+        far = dijkstra(graph, indices=nodes[first : first + SCIPY_SITES], limit=CUTOFF_M * 1000)[:, stop_nodes]
+        site, stop = np.nonzero(np.isfinite(far))
+        parts.append(np.column_stack([site + first, stop, far[site, stop]]))
+    found = np.concatenate(parts)
+    return Answer(time.perf_counter() - start, found)
+
+
+SIDES: dict[str, Callable[[dict[str, Any]], Answer]] = {
+    "siteprior": by_siteprior,
+    "networkx": by_networkx,
+    "scipy": by_scipy,
+}
+WORDS = {
+    "siteprior": "siteprior: walks",
+    "networkx": "networkx: single_source_dijkstra_path_length, cutoff",
+    "scipy": "scipy: csgraph.dijkstra, limit",
+}
+
+
+def make_town(target: Path) -> None:
+    """Write network, places, and the graph the other sides search."""
+    network = make_network(nodes=NODES, kept=KEPT)
+    sites, stops = make_points(SITES, seed=11), make_points(STOPS, seed=12)
+    ways = graph_with_points(network, *(snap(network, points, max_snap_m=MAX_SNAP_M) for points in (sites, stops)))
+    arrays = {field.name: getattr(network, field.name) for field in fields(network)}
+    np.savez(target, sites=sites, stops=stops, **arrays, **ways)
+
+
+def graph_with_points(network: WalkNetwork, sites: Snapped, stops: Snapped) -> dict[str, Any]:
+    """Cut the edges at the snapped points: each gets a node there, and one of its own off the street.
+
+    Sites are the nodes before the stops, and stops the last, so that a number tells a stop.
+    """
+    edge, along, away = (np.concatenate(some) for some in zip(sites, stops, strict=True))
+    if (edge < 0).any() or (network.edge_from == network.edge_to).any():
+        raise SystemExit("a point off the streets, or a loop: not a town of this benchmark")
+    count, first = len(edge), len(network.x)
+    spot = first + np.arange(count)
+    order = np.lexsort((along, edge))
+    e, place, node = edge[order], along[order], spot[order]
+    starts, ends = np.r_[True, e[1:] != e[:-1]], np.r_[e[1:] != e[:-1], True]
+    whole = np.setdiff1d(np.arange(len(network.edge_mm)), e)
+    between = ~ends[:-1]
+    ways = [
+        (network.edge_from[whole], network.edge_to[whole], network.edge_mm[whole]),
+        (network.edge_from[e[starts]], node[starts], place[starts]),
+        (node[:-1][between], node[1:][between], (place[1:] - place[:-1])[between]),
+        (node[ends], network.edge_to[e[ends]], network.edge_mm[e[ends]] - place[ends]),
+        (spot, spot + count, away),
+    ]
+    tail, head, mm = (np.concatenate(some).astype(np.int64) for some in zip(*ways, strict=True))
+    own = spot + count
+    return {"tail": tail, "head": head, "mm": mm, "site_node": own[:SITES], "stop_node": own[SITES:]}
+
+
+def one_run(side: str, folder: Path) -> None:
+    """Load the town, answer, write the pairs in order, and print the seconds and the peak memory in megabytes."""
+    with np.load(folder / TOWN) as held:
+        town = {name: held[name] for name in held.files}
+    answer = SIDES[side](town)
+    found = answer.pairs.astype(np.int64)
+    np.save(folder / f"{side}.npy", found[np.lexsort((found[:, 1], found[:, 0]))])
+    unit = 1024**2 if sys.platform == "darwin" else 1024
+    print(answer.seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit, answer.snap_s, answer.first_s)
+
+
+def measure(runs: int) -> tuple[dict[str, list[list[float]]], dict[str, Any]]:
+    """Run the sides in turn, each in a process of its own; return their numbers, and the pairs each found."""
+    taken: dict[str, list[list[float]]] = {side: [] for side in SIDES}
+    with tempfile.TemporaryDirectory() as folder:
+        for side in ("town", *(list(SIDES) * runs)):
+            command = [sys.executable, __file__, "--one", side, folder]
+            said = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+            if side != "town":
+                taken[side].append([float(word) for word in said.split()])
+        return taken, {side: np.load(Path(folder) / f"{side}.npy") for side in SIDES}
+
+
+def row(words: str, seconds: list[float], ratio: float | None, memory: float | None) -> str:
+    """Write one line of the table."""
+    told = ["" if ratio is None else f"{ratio:.1f}", "" if memory is None else f"{memory:.0f} MB"]
+    span = f"{min(seconds):.2f} to {max(seconds):.2f} s"
+    return f"| {words} | {statistics.median(seconds):.2f} s | {span} | {' | '.join(told)} |"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Speed and memory of walks to stops, beside networkx and scipy.")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--one", nargs=2, metavar=("SIDE", "FOLDER"), help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.one:
+        side, folder = given.one[0], Path(given.one[1])
+        make_town(folder / TOWN) if side == "town" else one_run(side, folder)
+        return 0
+    taken, found = measure(given.runs)
+    own = taken["siteprior"]
+    medians = {side: statistics.median(run[0] for run in runs) for side, runs in taken.items()}
+    print(f"{given.runs} runs each, in turn; {os.cpu_count()} cores; Python {platform.python_version()}")
+    print(f"{SITES} sites, {STOPS} stops, {len(found['siteprior'])} pairs within {CUTOFF_M:g} m\n")
+    print("| Side | Median | Range | Times siteprior's | Peak memory |\n| --- | ---: | ---: | ---: | ---: |")
+    for side, runs in taken.items():
+        ratio = medians[side] / medians["siteprior"]
+        print(row(WORDS[side], [run[0] for run in runs], ratio, max(run[1] for run in runs)))
+    print(row("siteprior: snap sites and stops", [run[2] for run in own], None, None))
+    first, both = (statistics.median(some) for some in ([run[3] for run in own], [run[0] + run[2] for run in own]))
+    same = all(np.array_equal(pairs, found["siteprior"]) for pairs in found.values())
+    print(f"\nThe first call in a process loads the compiled loops: {first:.2f} s, not in the table.")
+    print(f"The same pairs and millimetres on all sides: {'yes' if same else 'NO'}")
+    over_networkx, over_scipy = (medians[side] / medians["siteprior"] for side in ("networkx", "scipy"))
+    good = both < LIMIT_S and over_networkx >= OVER_NETWORKX and over_scipy >= OVER_SCIPY
+    print(
+        f"Snap and walks under {LIMIT_S:g} s ({both:.2f} s), walks at least {OVER_NETWORKX} times as fast as networkx "
+        f"({over_networkx:.1f}) and {OVER_SCIPY} times as fast as scipy ({over_scipy:.1f}): {'yes' if good else 'no'}"
+    )
+    return 0 if same and good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,377 @@
+"""Deadweight: would the site be built without public money? A screen by rule, each finding with its date and source.
+
+Nothing is trained here, for there is nothing to train on: registers do not record what was built. A silent register is
+no evidence that nobody builds, and a blank never clears a site.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from siteprior import schema
+from siteprior.errors import InputError
+from siteprior.presets import load_presets
+
+FAILS, FOR, AGAINST = schema.DEADWEIGHT_WEIGHTS
+
+DAYS_PER_YEAR = 365.25
+"""Length of the mean calendar year in days: dates become years by it."""
+
+_YEARS_OF_SALES = 5  # those of the column new_build_sales_5y
+_DECIMALS = 6  # a tenth of 110 homes is 11, not the dust above it
+
+_TABLE = replace(schema.SITES, geometry=False)
+_NEEDS = (
+    "development_status", "planning_permission_status", "planning_permission_type", "planning_permission_date",
+    "entry_date", "end_date",
+)  # fmt: skip
+_MAY_HAVE = {
+    "file": "text", "row": "integer", "last_seen": "date", "register_state": "text",
+    "also_known_as": "text", "residual_surplus_share": "number", "gap_probability": "number",
+    "viability_basis": "text", "new_build_sales_5y": "integer",
+    "nearest_new_build_sale_m": "number", "sales_years_held": "number",
+}  # fmt: skip
+_EVENT_COLUMNS = ("site_id", "published", "event", "before", "after", "file", "row")
+
+
+class Deadweight(NamedTuple):
+    """What the screen says of each site, and on what evidence.
+
+    Attributes
+    ----------
+    columns
+        :data:`siteprior.schema.SITE_DEADWEIGHT_COLUMNS` on the index of the sites.
+    evidence
+        :data:`siteprior.schema.DEADWEIGHT_EVIDENCE`: sites in their order, kinds in theirs.
+    """
+
+    columns: pd.DataFrame
+    evidence: pd.DataFrame
+
+
+def deadweight(sites: pd.DataFrame, *, as_of: date, history: pd.DataFrame | None = None) -> Deadweight:
+    """Screen sites for deadweight by dated evidence: a verdict, whether a failing test holds, and every finding.
+
+    A site *fails* where
+
+    1. its register records a start or a completion;
+    2. its residual surplus exceeds 10% of gross development value;
+    3. an applicant is live: a decision was pending, unless both the entry's update and the last vintage that lists it
+       are more than 2 years old; or a detailed permission is within the years its start is expected in, and no clear
+       shortfall is measured.
+
+    Softer evidence *speaks for* deadweight: a smaller surplus, any other permission within those years, an older
+    statement that a decision is pending, new-build sales beside the site, homes raised or a permission gained on the
+    register lately, an entry that was ended. A measured shortfall, no new-build sale in five years, or a permission
+    lost lately *speak against* it; they clear no site that fails.
+
+    The verdict is ``likely`` where a failing test holds, ``possible`` where softer evidence speaks for it,
+    ``none found`` where something could be looked at and nothing spoke for it, else ``cannot tell``. Silence is not
+    taken as having looked: not that no start is recorded, for registers record few; not a planning status stated more
+    than 2 years ago, or on no stated day; not a permission past its start, which may have been built.
+
+    Parameters
+    ----------
+    sites
+        Sites with the register's columns; ``residual_surplus_share``, ``gap_probability`` and ``viability_basis`` from
+        the viability, ``new_build_sales_5y``, ``sales_years_held`` and ``nearest_new_build_sale_m`` from the sales,
+        ``last_seen`` and ``register_state`` from the history, where there are any.
+    as_of
+        The day on which ages are reckoned; what is dated later says nothing.
+    history
+        :data:`siteprior.schema.HISTORY`, the events of the sites' registers; ``None`` where no vintages are held.
+
+    Returns
+    -------
+    Deadweight
+
+    Raises
+    ------
+    InputError
+        When a column is missing, or the index is not ``site_id``.
+
+    Notes
+    -----
+    Numbers: ``presets/deadweight.toml``, proposals of this project. That a detailed permission counts until it expires
+    unless there is clear evidence otherwise: National Planning Policy Framework, Annex 2, *deliverable* (a). Years to
+    the expected start: Town and Country Planning Act 1990, sections 91 and 92 (``presets/failure.toml``).
+
+    Examples
+    --------
+    >>> sites = pd.DataFrame(
+    ...     {"planning_permission_status": ["permissioned", "not permissioned", None],
+    ...      "planning_permission_type": ["full planning permission", None, None],
+    ...      "planning_permission_date": ["2020-01-01", None, None], "entry_date": "2020-12-01"},
+    ...     index=pd.Index(list("abc"), name="site_id"))
+    >>> found = deadweight(schema.conform(sites, schema.REGISTER), as_of=date(2021, 1, 1))
+    >>> found.columns[["deadweight", "deadweight_failed"]].astype(object).fillna("").values.tolist()
+    [['likely', 'yes'], ['none found', 'no'], ['cannot tell', '']]
+    >>> found.evidence[["site_id", "kind", "weight"]].values.tolist()
+    [['a', 'live permission', 'fails']]
+    """
+    schema.check(sites, _TABLE, name="sites", needs=_NEEDS)
+    if history is not None and (missing := [name for name in _EVENT_COLUMNS if name not in history]):
+        raise InputError(f"history: lacks the columns {', '.join(missing)}; register_history(…).events has them")
+    facts, day = _facts(sites, pd.Timestamp(as_of)), pd.Timestamp(as_of)
+    found = [
+        _starts(facts),
+        _surplus(facts),
+        _pending(facts, day),
+        _permissions(facts, day),
+        _new_build(facts),
+        _edits(facts, history, day),
+        _ended(facts, day),
+    ]
+    evidence = _ordered(found, sites.index)
+    return Deadweight(_judge(evidence, _looked_at(facts, day), sites.index), evidence)
+
+
+def _facts(sites: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Return what the tests read, every column there and of its kind, with the day and source of what is stated.
+
+    What a register states holds on the latest of the days known: of the entry's last update and of the last vintage
+    that lists the site; of an ended entry no later than its end. ``stale`` needs both days, so that a blank is fresh.
+    """
+    kinds = {column.name: column.kind for column in schema.REGISTER.columns if column.name in _NEEDS} | _MAY_HAVE
+    facts = pd.DataFrame({name: schema.as_kind(sites.get(name), kind, sites.index) for name, kind in kinds.items()})
+    listed = facts["last_seen"].where(~(facts["end_date"] < facts["last_seen"]), facts["end_date"])
+    days = pd.DataFrame({"updated": facts["entry_date"], "listed": listed})
+    days = days.where(days <= day)
+    facts["stated"] = days.max(axis=1).astype(schema.DTYPES["date"])
+    facts["stale"] = days.notna().all(axis=1) & (_years(facts["stated"], day) > _fresh())
+    facts["source"] = _records(facts["file"], facts["row"])
+    return facts
+
+
+def _starts(facts: pd.DataFrame) -> pd.DataFrame:
+    """Find the sites whose register records a start or a completion."""
+    held = facts[facts["development_status"].notna()]
+    return _findings(
+        held, "start or completion", FAILS, [f"{stage} is recorded" for stage in held["development_status"]]
+    )
+
+
+def _surplus(facts: pd.DataFrame) -> pd.DataFrame:
+    """Find the sites whose residual land value lies above or below the benchmark, in shares of the scheme's value."""
+    held = facts[facts["residual_surplus_share"].notna()]
+    share, draws = held["residual_surplus_share"], held["gap_probability"]
+    fails = share > float(load_presets("deadweight")["residual"]["surplus_fails"].value)
+    words = [
+        f"residual {'surplus' if part >= 0 else 'shortfall'} of {abs(part):.1%} of gross development value"
+        + ("" if np.isnan(gap) else f", a gap in {gap:.0%} of the draws")
+        for part, gap in zip(share, draws, strict=True)
+    ]
+    weight = np.select([fails, share >= 0], [FAILS, FOR], AGAINST)
+    source = "viability: " + held["viability_basis"].fillna("basis not stated")
+    return _findings(held, "residual surplus", weight, words, dates=pd.NaT, sources=source)
+
+
+def _pending(facts: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Find the sites on which a decision is pending; one stated long ago only speaks for deadweight."""
+    held = facts[facts["planning_permission_status"] == "pending decision"]
+    years = _years(held["stated"], day)
+    words = [
+        "a decision is pending" + (", on no stated day" if np.isnan(age) else f", as stated {age:.1f} years before")
+        for age in years
+    ]
+    return _findings(held, "live applicant", np.where(held["stale"], FOR, FAILS), words)
+
+
+def _permissions(facts: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Find the permissions still within the years their start is expected in.
+
+    A detailed one fails, unless the viability shows a clear shortfall; any other speaks for deadweight.
+    """
+    presets = load_presets("deadweight")
+    live, years, within = _live(facts, day)
+    held = facts[live]
+    probability = float(presets["residual"]["clear_shortfall"].value)
+    shortfall = (held["residual_surplus_share"] < 0) & (held["gap_probability"] >= probability)
+    detailed = held["planning_permission_type"].isin(presets["applicant"]["detailed"].value)
+    words = [
+        f"{what} of {at:%Y-%m-%d}, {age:.1f} of the {limit:g} years within which a start is expected"
+        + ("; a clear shortfall is measured" if short else "")
+        for what, at, age, limit, short in zip(
+            held["planning_permission_type"].replace("other", "permission of another kind").fillna(
+                "permission of no stated kind"
+            ),
+            held["planning_permission_date"], years[live], within[live], shortfall & detailed, strict=True,
+        )
+    ]  # fmt: skip
+    weight = np.where(detailed & ~shortfall, FAILS, FOR)
+    return _findings(held, "live permission", weight, words, dates=held["planning_permission_date"])
+
+
+def _live(facts: pd.DataFrame, day: pd.Timestamp) -> tuple[pd.Series, pd.Series, pd.Series]:
+    """Tell which permissions are within the years their start is expected in, how old each is, and those years."""
+    starts = {kind: float(years.value) for kind, years in load_presets("failure")["stalled"]["expected_start"].items()}
+    within = facts["planning_permission_type"].map(starts).fillna(starts["any other"])
+    years = _years(facts["planning_permission_date"], day)
+    permissioned = facts["planning_permission_status"] == "permissioned"
+    return permissioned & (years >= 0) & (years <= within), years, within
+
+
+def _new_build(facts: pd.DataFrame) -> pd.DataFrame:
+    """Find the sites about which new homes were sold in the last five years, or none was.
+
+    The count is of the site's catchment, and missing rather than nought where the file does not cover the years.
+    """
+    enough = load_presets("deadweight")["sales"]["new_build"].value
+    sold = facts["new_build_sales_5y"]
+    held = facts[((sold == 0) | (sold >= enough)).fillna(False).astype(bool)]
+    words = [
+        f"{sales} new-build sales or more about it in {_YEARS_OF_SALES} years"
+        + ("" if np.isnan(nearest) else f", the nearest at {nearest:.0f} m")
+        if sales
+        else f"no new-build sale about it in {_YEARS_OF_SALES} years"
+        for sales, nearest in zip(held["new_build_sales_5y"], held["nearest_new_build_sale_m"], strict=True)
+    ]
+    weight = np.where(held["new_build_sales_5y"] > 0, FOR, AGAINST)
+    source = "HM Land Registry Price Paid Data"
+    return _findings(held, "new-build sales", weight, words, dates=pd.NaT, sources=source)
+
+
+def _edits(facts: pd.DataFrame, history: pd.DataFrame | None, day: pd.Timestamp) -> pd.DataFrame:
+    """Find the recent edits of the register that show someone acting, or giving up; those of merged records too."""
+    presets = load_presets("deadweight")["edits"]
+    if history is None or history.empty:
+        return _findings(facts.iloc[:0], "register edit", FOR, [])
+    merged = facts["also_known_as"].dropna().str.split("; ").explode()
+    owner = {**dict(zip(merged, merged.index, strict=True)), **dict(zip(facts.index, facts.index, strict=True))}
+    published = schema.as_kind(history["published"], "date", history.index)
+    age = _years(published, day)
+    events = history[(age >= 0) & (age <= float(presets["recent"].value)) & history["before"].notna()]
+    events = events.assign(owner=events["site_id"].map(owner), at=published[events.index])
+    events = events[events["owner"].notna() & events["after"].notna()]
+
+    homes = events[events["event"] == "capacity"]
+    before, after = (pd.to_numeric(homes[side], errors="coerce") for side in ("before", "after"))
+    raised = homes[
+        (after > before) & (after - before >= (before * float(presets["capacity_raised"].value)).round(_DECIMALS))
+    ]
+    status = events[events["event"] == "planning status"]
+    acting = status["after"].isin(presets["acting"].value)
+    told = pd.concat([
+        raised.assign(weight=FOR, what="fewest homes raised from "),
+        status[acting].assign(weight=FOR, what="planning status changed from "),
+        status[~acting].assign(weight=AGAINST, what="planning status changed from "),
+    ]).set_index("owner")  # fmt: skip
+    words = told["what"].astype(object) + told["before"].astype(object) + " to " + told["after"].astype(object)
+    sources = _records(told["file"], schema.as_kind(told["row"], "integer", told.index))
+    return _findings(told, "register edit", told["weight"], words, dates=told["at"], sources=sources)
+
+
+def _ended(facts: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Find the sites that left their register; why they did is not recorded."""
+    gone = (facts["end_date"] <= day) | facts["register_state"].isin(["ended", "disappeared"])
+    held = facts[gone]
+    words = ["it left the register, which does not say why"] * len(held)
+    dates = held["end_date"].where(held["end_date"] <= day, held["last_seen"])
+    return _findings(held, "left the register", FOR, words, dates=dates)
+
+
+def _findings(
+    held: pd.DataFrame, kind: str, weight: Any, words: Iterable[Any], *, dates: Any = None, sources: Any = None
+) -> pd.DataFrame:
+    """Make rows of evidence on the sites ``held``; dated and sourced as the register states them unless told."""
+    columns = {
+        "kind": kind,
+        "found": list(words),
+        "weight": weight if isinstance(weight, str) else list(weight),
+        "date": held["stated"] if dates is None else dates,
+        "source": held["source"] if sources is None else sources,
+    }
+    plain = {name: column.to_numpy() if isinstance(column, pd.Series) else column for name, column in columns.items()}
+    return pd.DataFrame(plain, index=held.index)
+
+
+def _ordered(found: list[pd.DataFrame], sites: pd.Index) -> pd.DataFrame:
+    """Return all findings as the declared table: sites in their order, kinds in theirs, then by date."""
+    rows = pd.concat([part.rename_axis("site_id").reset_index() for part in found if len(part)] or [found[0]])
+    rows = rows.reindex(columns=schema.DEADWEIGHT_EVIDENCE.names)
+    rows["date"] = schema.as_kind(rows["date"], "date", rows.index)
+    place = pd.DataFrame({
+        "site": sites.get_indexer(rows["site_id"]),
+        "kind": rows["kind"].map({kind: at for at, kind in enumerate(schema.DEADWEIGHT_KINDS)}).to_numpy(),
+        "date": rows["date"].to_numpy(),
+        "found": rows["found"].to_numpy(),
+    })  # fmt: skip
+    rows = rows.iloc[place.sort_values(["site", "kind", "date", "found"]).index]
+    rows.index = pd.RangeIndex(1, len(rows) + 1, name=schema.DEADWEIGHT_EVIDENCE.index)
+    return pd.DataFrame(schema.conform(rows, schema.DEADWEIGHT_EVIDENCE))
+
+
+def _looked_at(facts: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Tell what could be looked at on each site: one column of truths per test, in the words of the reasons.
+
+    That no applicant is live can be told only where the register, lately, states a status and it is no permission: of a
+    permission past its start, or of an unknown day, nobody wrote down what became of it. A few new-build sales say that
+    there are few only where the file holds all the years. An entry nobody edited, and one without a recorded start, are
+    silent; silence is not looked at.
+    """
+    status = facts["planning_permission_status"]
+    sold = facts["new_build_sales_5y"]
+    held = (facts["sales_years_held"] >= _YEARS_OF_SALES) | (sold == 0)
+    enough = sold >= load_presets("deadweight")["sales"]["new_build"].value
+    told = status.notna() & (status != "permissioned") & (_years(facts["stated"], day) <= _fresh())
+    return pd.DataFrame(
+        {
+            "live applicant": told | _live(facts, day)[0],
+            "residual surplus": facts["residual_surplus_share"].notna(),
+            "new-build sales": (sold.notna() & (held | enough)).fillna(False).astype(bool),
+        }
+    )
+
+
+def _judge(evidence: pd.DataFrame, looked_at: pd.DataFrame, sites: pd.Index) -> pd.DataFrame:
+    """Return the verdict, whether a failing test holds, and the reasons in words."""
+    said = {
+        weight: rows.groupby("site_id", sort=False)["found"].agg("; ".join).reindex(sites)
+        for weight, rows in ((w, evidence[evidence["weight"] == w]) for w in schema.DEADWEIGHT_WEIGHTS)
+    }
+    fails, possible = said[FAILS].notna(), said[FOR].notna()
+    looked = looked_at.any(axis=1)
+    verdict = np.select([fails, possible, looked], ["likely", "possible", "none found"], "cannot tell")
+    failed = np.select([fails, possible | looked], ["yes", "no"], "")
+    reasons = []
+    for row in zip(*(said[weight] for weight in schema.DEADWEIGHT_WEIGHTS), looked_at.to_numpy(), strict=True):
+        *findings, seen = row
+        parts = [
+            f"{weight}: {words}"
+            for weight, words in zip(schema.DEADWEIGHT_WEIGHTS, findings, strict=True)
+            if isinstance(words, str)
+        ]
+        parts += [
+            f"{what}: {', '.join(looked_at.columns[places])}"
+            for what, places in (("looked at", seen), ("could not be looked at", ~seen))
+            if places.any()
+        ]
+        reasons.append(". ".join(parts))
+    told = {"deadweight": verdict, "deadweight_failed": failed, "deadweight_reasons": reasons}
+    columns = {name: schema.as_kind(pd.Series(column, index=sites), "text", sites) for name, column in told.items()}
+    return pd.DataFrame(columns).replace({"deadweight_failed": {"": np.nan}})
+
+
+def _records(files: pd.Series, rows: pd.Series) -> pd.Series:
+    """Name the file and record something was read from; the register where neither is known."""
+    named = [
+        "register" if not isinstance(file, str) else file if pd.isna(row) else f"{file}, record {row}"
+        for file, row in zip(files, rows, strict=True)
+    ]
+    return pd.Series(named, index=files.index, dtype="str")
+
+
+def _fresh() -> float:
+    """Return for how many years what a register states of permission holds."""
+    return float(load_presets("deadweight")["applicant"]["fresh"].value)
+
+
+def _years(dates: pd.Series, day: pd.Timestamp) -> pd.Series:
+    """Return the years from each date to ``day``."""
+    return (day - dates).dt.days / DAYS_PER_YEAR

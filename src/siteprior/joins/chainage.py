@@ -1,0 +1,164 @@
+"""Where along a corridor's line a site lies, in metres, and on which side of it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import shapely
+from shapely.ops import substring
+
+from siteprior.joins.places import coordinates, polygons_of
+from siteprior.presets import load_presets
+
+DUST_M = 1e-6
+"""Chainages closer than this are one: the dust of binary fractions."""
+
+
+class Standing(NamedTuple):
+    """Where places stand along their lines.
+
+    Attributes
+    ----------
+    chainage_m
+        Metres along the line; ``nan`` where there is no line.
+    side
+        One of :data:`siteprior.schema.SIDES`; ``None`` where there is no line.
+    """
+
+    chainage_m: Any
+    side: Any
+
+
+def along(places: Any, extents: Any, at: Any, counted: Any, lines: Any) -> Standing:
+    """Return the chainage, in metres, and the side of each place on the line of the corridor of its stop.
+
+    The chainage is that of the point of the line nearest to the place, on the stretch between the counted stops before
+    and after the place's own stop, so that it does not leap to another limb of a loop. A line that calls at one spot
+    twice offers the stretches about both calls. Where the stops' own chainages are missing or do not lie on the line,
+    the whole line is searched, and of points equally near the first along it is taken.
+
+    The side is seen in the direction of growing chainage. A place lies *on the line* when its extent comes within the
+    tolerance (preset ``corridors.on_the_line_m``) of the line. Beyond the ends of the line, its last leg carried
+    straight on tells the side.
+
+    Parameters
+    ----------
+    places
+        Array of eastings and northings, one row per place.
+    extents
+        The shape of each place, or its point, as :func:`extents` gives them.
+    at
+        The position in ``counted`` of each place's stop; -1 where it has none.
+    counted
+        :data:`siteprior.schema.CORRIDOR_STOPS` that count.
+    lines
+        :data:`siteprior.schema.CORRIDORS`.
+    """
+    chainage = np.full(len(places), np.nan)
+    side = np.full(len(places), None, dtype=object)
+    names = counted["corridor"].to_numpy(dtype=object)
+    spots = coordinates(counted)
+    marks = counted["chainage_m"].to_numpy(dtype=float)
+    used = np.flatnonzero(at >= 0)
+    for corridor, rows in pd.Series(used).groupby(names[at[used]], sort=True):
+        line = lines.geometry.get(corridor)
+        if line is None or line.length == 0:
+            continue
+        row = rows.to_numpy()
+        own = np.flatnonzero(names == corridor)
+        place = np.searchsorted(own, at[row])
+        chainage[row] = _chainage(places[row], place, spots[own], marks[own], line)
+        side[row] = _side(places[row], extents[row], chainage[row], line)
+    return Standing(chainage, side)
+
+
+def extents(sites: Any, shapes: Any | None) -> Any:
+    """Return each site's polygon where one is drawn, else its point, as an array of shapes."""
+    places = coordinates(sites)
+    found: Any = np.where(np.isfinite(places).all(axis=1), shapely.points(places), None)
+    rows, polygons = polygons_of(sites, shapes)
+    found[rows] = polygons
+    return found
+
+
+def _chainage(places: Any, stop: Any, spots: Any, marks: Any, line: Any) -> Any:
+    """Return the chainage of each place on the stretch of line about its stop."""
+    points = shapely.points(places)
+    anywhere = shapely.line_locate_point(line, points)
+    if not _fit(spots, marks, line):
+        return anywhere
+    bounds = np.unique(marks.round(6))
+    bounds = bounds[np.diff(bounds, prepend=-np.inf) > DUST_M]
+    chainage, away = np.full(len(places), np.nan), np.full(len(places), np.inf)
+    for one in np.unique(stop):
+        rows = np.flatnonzero(stop == one)
+        calls = np.unique(marks[(spots == spots[one]).all(axis=1)])
+        for mark in calls:
+            before, after = bounds[bounds < mark - DUST_M], bounds[bounds > mark + DUST_M]
+            low = before[-1] if len(before) else 0.0
+            high = min(after[0], line.length) if len(after) else line.length
+            piece = _stretch(line, low, high)
+            distance = shapely.distance(piece, points[rows])
+            nearer = distance < away[rows] - DUST_M
+            chainage[rows[nearer]] = low + shapely.line_locate_point(piece, points[rows[nearer]])
+            away[rows[nearer]] = distance[nearer]
+    leap = shapely.distance(line, points) < load_presets("corridors")["leap_share"].value * away
+    return np.where(leap, anywhere, chainage)
+
+
+def _fit(spots: Any, marks: Any, line: Any) -> bool:
+    """Tell whether the stops lie where their chainages say: no farther from there than from the line, or hardly."""
+    if not (np.isfinite(marks) & (marks >= 0) & (marks <= line.length + DUST_M)).all():
+        return False
+    points = shapely.points(spots)
+    told = shapely.distance(shapely.line_interpolate_point(line, marks), points)
+    return bool((told <= shapely.distance(line, points) + load_presets("corridors")["on_the_line_m"].value).all())
+
+
+def _stretch(line: Any, low: float, high: float) -> Any:
+    """Cut the line from one chainage to another; chainage runs through the pieces of a broken line in turn."""
+    parts = shapely.get_parts(line)
+    starts = np.concatenate([[0.0], np.cumsum(shapely.length(parts))[:-1]])
+    cuts = [
+        substring(part, max(low - start, 0.0), min(high - start, part.length))
+        for part, start in zip(parts, starts, strict=True)
+        if start < high and start + part.length > low
+    ]
+    return shapely.multilinestrings([cut for cut in cuts if cut.geom_type == "LineString"])
+
+
+def _side(places: Any, extent: Any, chainage: Any, line: Any) -> Any:
+    """Return the side of each place, from the way the line runs at its chainage."""
+    tangent, beyond = _tangents(line, chainage)
+    offset = places - shapely.get_coordinates(shapely.line_interpolate_point(line, chainage))
+    across = tangent[:, 0] * offset[:, 1] - tangent[:, 1] * offset[:, 0]
+    tolerance = load_presets("corridors")["on_the_line_m"].value
+    on = (shapely.distance(extent, line) <= tolerance) | (np.abs(across) <= np.where(beyond, tolerance, DUST_M))
+    return np.where(on, "on the line", np.where(across > 0, "left", "right"))
+
+
+def _tangents(line: Any, chainage: Any) -> tuple[Any, Any]:
+    """Return the unit direction of the line at each chainage, and whether that is one of its ends.
+
+    At a vertex it is the mean of the legs that meet there: it alone tells the side of whatever is nearest to a corner.
+    """
+    parts = shapely.get_parts(line)
+    vertex, part = shapely.get_coordinates(parts, return_index=True)
+    leg = np.diff(vertex, axis=0)
+    length = np.hypot(*leg.T)
+    kept = (np.diff(part) == 0) & (length > 0)
+    unit, length, part = leg[kept] / length[kept, None], length[kept], part[1:][kept]
+    ends = np.cumsum(length)
+    starts = ends - length
+    at = np.clip(np.searchsorted(starts, chainage, side="right") - 1, 0, len(unit) - 1)
+    first, last = chainage <= DUST_M, chainage >= ends[-1] - DUST_M
+    closed = line.geom_type == "LineString" and line.is_closed
+    other = np.where(chainage - starts[at] <= DUST_M, at - 1, np.where(ends[at] - chainage <= DUST_M, at + 1, at))
+    around = other % len(unit)
+    joined = (part[around] == part[at]) & (closed | (other == around))
+    tangent = unit[at] + np.where(joined[:, None], unit[around], 0)
+    size = np.hypot(*tangent.T)
+    tangent = np.where(size[:, None] > DUST_M, tangent / np.maximum(size, DUST_M)[:, None], unit[at])
+    return tangent, (first | last) & (not closed)

@@ -1,0 +1,73 @@
+"""Every site under every corridor in reach: which stop, how far, where along the line and on which side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from siteprior.joins.chainage import along, extents
+from siteprior.joins.corridors import corridor_walks, counted_stops, decay
+from siteprior.joins.places import coordinates
+from siteprior.network import WalkNetwork
+from siteprior.schema import SITE_CORRIDORS, conform
+
+
+def corridor_sites(
+    sites: Any,
+    corridor_stops: Any,
+    lines: Any,
+    *,
+    walk_factor: float,
+    reach_m: float,
+    count_planned: bool = False,
+    shapes: Any | None = None,
+    network: WalkNetwork | None = None,
+    max_snap_m: float | None = None,
+) -> pd.DataFrame:
+    """List the sites in reach of each corridor, with walk and chainage in metres.
+
+    Each corridor is measured for itself, as :func:`siteprior.joins.corridors.join_corridors` measures the nearest:
+    a site in reach of three corridors has three rows, and the nearest of them is marked.
+
+    Parameters
+    ----------
+    sites, corridor_stops, lines, walk_factor, reach_m, count_planned, shapes, network, max_snap_m
+        As in :func:`siteprior.joins.corridors.join_corridors`.
+
+    Returns
+    -------
+    DataFrame
+        :data:`siteprior.schema.SITE_CORRIDORS`, by corridor, chainage and ``site_id``; possibly no row.
+
+    Raises
+    ------
+    InputError
+        As :func:`siteprior.joins.corridors.join_corridors` does.
+    """
+    counted = counted_stops(sites, corridor_stops, lines, walk_factor, shapes, count_planned=count_planned)
+    found = corridor_walks(sites, counted, walk_factor=walk_factor, reach_m=reach_m, shapes=shapes,
+                           network=network, max_snap_m=max_snap_m)  # fmt: skip
+    chainage, side = along(
+        coordinates(sites)[found.site], extents(sites, shapes)[found.site], found.stop, counted, lines
+    )
+    stops = counted.iloc[found.stop].reset_index(drop=True)
+    table = pd.DataFrame(
+        {
+            "site_id": sites.index[found.site],
+            "corridor": stops["corridor"],
+            "kind": stops["kind"],
+            "stop": stops["stop_name"],
+            "stop_order": stops["order"],
+            "stop_state": stops["state"],
+            "walk_m": found.reach_m,
+            "walk_basis": "straight-line" if network is None else "network",
+            "chainage_m": chainage,
+            "side": side,
+            "decay": decay(found.reach_m),
+            "nearest": np.where(found.nearest[found.site] == found.stop, "yes", "no"),
+        }
+    ).sort_values(["corridor", "chainage_m", "site_id"], kind="stable")
+    table.index = pd.Index(table["site_id"] + "|" + table["corridor"], name=SITE_CORRIDORS.index, dtype="str")
+    return conform(table, SITE_CORRIDORS)

@@ -1,0 +1,242 @@
+"""Corridors side by side: sites, hectares, homes, ranks, market failure and deprivation of each; and their rankings."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from siteprior.errors import InputError
+from siteprior.presets import load_presets
+from siteprior.schema import (
+    AREAS,
+    CORRIDOR_RANKINGS,
+    CORRIDOR_SUMMARY,
+    CORRIDORS,
+    CRS,
+    SITE_CORRIDORS,
+    SITES,
+    VERDICTS,
+    check,
+    conform,
+)
+
+NEEDS = ("hectares", "capacity_dwellings", "market_failure", "imd_percentile", "imd_decile", "eligible", "rank")
+SHARES = {verdict: verdict.lower().replace(" ", "_") + "_share" for verdict in VERDICTS}
+
+
+def corridor_summary(
+    corridors: Any,
+    site_corridors: pd.DataFrame,
+    sites: Any,
+    *,
+    catchments: Any | None = None,
+    areas: Any | None = None,
+    shortlist: Collection[str] | None = None,
+) -> pd.DataFrame:
+    """Sum up each corridor: its sites in reach, their hectares and homes, ranks, verdicts and deprivation.
+
+    Within a corridor nothing counts twice: a site has one row there, and catchments that overlap are one. A site in
+    reach of several corridors counts in each of them, and ``shared_sites`` and ``note`` say how many do. Sums leave
+    out what is not known, and say of how many sites; a sum of nothing known is missing, not nought.
+
+    With catchments, deprivation is that of the areas within the corridor's catchment, by the part of each that lies
+    in it: weighted by ``population`` where ``areas`` has such a column (people taken as evenly spread within an
+    area), else by hectares. Without, or for a corridor that has none, each site in reach counts once.
+    ``deprivation_basis`` says which.
+
+    Parameters
+    ----------
+    corridors
+        :data:`siteprior.schema.CORRIDORS`.
+    site_corridors
+        :data:`siteprior.schema.SITE_CORRIDORS`, as :func:`siteprior.joins.corridor_sites.corridor_sites` gives it.
+    sites
+        The same sites, joined, appraised and ranked.
+    catchments
+        Polygons on EPSG:27700 with the column (or index) ``corridor``; several of one corridor are united.
+    areas
+        :data:`siteprior.schema.AREAS` with ``imd_percentile`` and ``imd_decile``, and ``population`` where known;
+        needed with catchments.
+    shortlist
+        The ``site_id`` on the shortlist.
+
+    Returns
+    -------
+    DataFrame
+        :data:`siteprior.schema.CORRIDOR_SUMMARY`, in the order of ``corridors``; shares are per cent.
+
+    Raises
+    ------
+    InputError
+        When a table is not what it should be, ``site_corridors`` names other sites or corridors, or catchments come
+        without areas.
+    """
+    _check(corridors, site_corridors, sites, catchments, areas)
+    facts = pd.DataFrame(sites)[list(NEEDS)].reindex(site_corridors["site_id"])
+    reach = facts.assign(
+        corridor=site_corridors["corridor"].to_numpy(dtype=object),
+        shared=site_corridors["site_id"].duplicated(keep=False).to_numpy(),
+        listed=pd.NA if shortlist is None else facts.index.isin(list(shortlist)),
+    ).reset_index()
+    table = pd.DataFrame(corridors)[["kind", "length_m", "stops", "open_stops"]]
+    rows = {name: _sums(group) for name, group in reach.groupby("corridor", sort=False)}
+    nobody = _sums(reach.iloc[:0])
+    table = table.join(pd.DataFrame([rows.get(name, nobody) for name in table.index], index=table.index))
+    told = pd.DataFrame([_of_sites(reach[reach["corridor"] == name]) for name in table.index], index=table.index)
+    if catchments is not None:
+        measured = _of_catchments(catchments, areas)
+        held = table.index.intersection(measured.index)
+        told.loc[held, list(measured)] = measured.loc[held]
+    table = table.join(told)
+    if shortlist is None:
+        table["shortlist_sites"] = None
+    table["note"] = [_note(row.sites, row.shared_sites) for row in table.itertuples()]
+    return conform(table, CORRIDOR_SUMMARY)
+
+
+def corridor_rankings(site_corridors: pd.DataFrame, sites: Any) -> pd.DataFrame:
+    """Rank the sites of each corridor by their rank among all: ``rank_in_corridor`` 1 is first, equal ones share.
+
+    Parameters
+    ----------
+    site_corridors
+        :data:`siteprior.schema.SITE_CORRIDORS`.
+    sites
+        The same sites, ranked; those without a rank are left out.
+
+    Returns
+    -------
+    DataFrame
+        :data:`siteprior.schema.CORRIDOR_RANKINGS`, by corridor, rank in it and ``site_id``.
+
+    Raises
+    ------
+    InputError
+        When a table is not what it should be, or ``site_corridors`` names other sites.
+    """
+    check(site_corridors, SITE_CORRIDORS, name="site_corridors")
+    check(sites, SITES, name="sites", needs=["rank", "score", "site_name"])
+    _known("site_corridors", "site", site_corridors["site_id"], sites.index)
+    facts = pd.DataFrame(sites)[["rank", "score", "site_name"]].reindex(site_corridors["site_id"])
+    table = site_corridors.assign(**{name: facts[name].array for name in facts})
+    table = table[table["rank"].notna()]
+    table["rank_in_corridor"] = table.groupby("corridor")["rank"].rank(method="min").astype("Int64")
+    table = table.sort_values(["corridor", "rank_in_corridor", "site_id"], kind="stable")
+    return conform(table[CORRIDOR_RANKINGS.names], CORRIDOR_RANKINGS)
+
+
+def _check(corridors: Any, site_corridors: Any, sites: Any, catchments: Any, areas: Any) -> None:
+    """Refuse tables that are not what they should be, or do not belong together."""
+    check(corridors, CORRIDORS, name="corridors")
+    check(site_corridors, SITE_CORRIDORS, name="site_corridors")
+    check(sites, SITES, name="sites", needs=NEEDS)
+    _known("site_corridors", "site", site_corridors["site_id"], sites.index)
+    _known("site_corridors", "corridor", site_corridors["corridor"], corridors.index)
+    if catchments is None:
+        return
+    if areas is None:
+        raise InputError("areas: catchments need the areas whose deprivation is known; give areas, too")
+    check(areas, AREAS, name="areas", needs=["imd_percentile", "imd_decile"])
+    if "corridor" not in [*catchments.columns, catchments.index.name]:
+        raise InputError(f"catchments: lacks the column corridor; it has {', '.join(map(str, catchments.columns))}")
+    _known("catchments", "corridor", pd.Series(_names(catchments)), corridors.index)
+    if catchments.crs is None or catchments.crs != areas.crs:
+        raise InputError(f"catchments: need metres in {CRS}; convert with to_crs('{CRS}')")
+
+
+def _known(table: str, what: str, named: pd.Series, known: pd.Index) -> None:
+    """Refuse rows about sites or corridors that are not held."""
+    strange = named[named.notna() & ~named.isin(known)]
+    if len(strange):
+        raise InputError(
+            f"{table}: {len(strange)} rows name a {what} that is not held, the first '{strange.iloc[0]}'; "
+            f"make the table from the same {what}s"
+        )
+
+
+def _sums(reach: pd.DataFrame) -> dict[str, Any]:
+    """Sum up the sites in reach of one corridor; by site, each once."""
+    ranked = reach[reach["rank"].notna()]
+    best = ranked.sort_values(["rank", "site_id"]).head(1)
+    verdicts = reach["market_failure"].value_counts()
+    judged = int(verdicts.sum())
+    return {
+        "sites": len(reach),
+        "shared_sites": int(reach["shared"].sum()),
+        "eligible_sites": int((reach["eligible"] == "yes").sum()),
+        "ranked_sites": len(ranked),
+        "shortlist_sites": int((reach["listed"] == True).sum()),  # noqa: E712 -- missing is not True
+        "best_rank": best["rank"].iloc[0] if len(best) else None,
+        "best_site": best["site_id"].iloc[0] if len(best) else None,
+        "hectares": reach["hectares"].sum(min_count=1),
+        "hectares_unknown": int(reach["hectares"].isna().sum()),
+        "homes": reach["capacity_dwellings"].sum(min_count=1),
+        "homes_unknown": int(reach["capacity_dwellings"].isna().sum()),
+        "ranked_homes": ranked["capacity_dwellings"].sum(min_count=1),
+        "ranked_homes_unknown": int(ranked["capacity_dwellings"].isna().sum()),
+        **{name: 100 * verdicts.get(verdict, 0) / judged if judged else None for verdict, name in SHARES.items()},
+    }
+
+
+def _of_sites(reach: pd.DataFrame) -> dict[str, Any]:
+    """Return the deprivation of the sites in reach of one corridor, each counted once."""
+    known = reach[reach["imd_percentile"].notna() & reach["imd_decile"].notna()]
+    deprived = known["imd_decile"] <= load_presets("corridors")["deprived_decile"].value
+    return {
+        "imd_percentile": known["imd_percentile"].mean() if len(known) else np.nan,
+        "deprived_share": 100 * float(deprived.mean()) if len(known) else np.nan,
+        "deprivation_known": 100 * len(known) / len(reach) if len(reach) else np.nan,
+        "deprivation_basis": "sites" if len(reach) else None,
+    }
+
+
+def _of_catchments(catchments: Any, areas: Any) -> pd.DataFrame:
+    """Return the deprivation of each corridor's catchment, by the part of each area that lies in it."""
+    drawn = catchments[catchments.geometry.notna() & ~catchments.geometry.is_empty]
+    pieces = drawn.geometry.groupby(_names(drawn), sort=True)
+    names = list(pieces.groups)
+    shapes = np.array([shapely.union_all(piece.to_numpy()) for _, piece in pieces], dtype=object)
+    grounds = areas.geometry.to_numpy()
+    at, area = shapely.STRtree(grounds).query(shapes, predicate="intersects")
+    shared = shapely.area(shapely.intersection(shapes[at], grounds[area]))
+    facts = areas.iloc[area]
+    weight = shared.copy()
+    if _weighting(areas) == "population":
+        weight *= facts["population"].to_numpy(dtype=float) / shapely.area(grounds[area])
+    percentile, decile = facts["imd_percentile"].to_numpy(dtype=float), facts["imd_decile"].to_numpy(dtype=float)
+    known = np.isfinite(percentile) & np.isfinite(decile) & np.isfinite(weight)
+    deprived = decile <= load_presets("corridors")["deprived_decile"].value
+    sums = [np.bincount(at[known], values[known], minlength=len(names))
+            for values in (weight, weight * percentile, weight * deprived, shared)]  # fmt: skip
+    total = np.where(sums[0] > 0, sums[0], np.nan)
+    return pd.DataFrame(
+        {
+            "imd_percentile": sums[1] / total,
+            "deprived_share": 100 * sums[2] / total,
+            "deprivation_known": np.minimum(100 * sums[3] / shapely.area(shapes), 100),
+            "deprivation_basis": f"catchment by {_weighting(areas)}",
+        },
+        index=pd.Index(names, dtype=object),
+    )
+
+
+def _names(catchments: Any) -> Any:
+    """Return the corridor of each catchment, from its column or the index."""
+    names = catchments["corridor"] if "corridor" in catchments.columns else catchments.index
+    return np.asarray(names, dtype=object)
+
+
+def _weighting(areas: Any) -> str:
+    """Return what areas are weighted by: their people where the table counts them, else their ground."""
+    return "population" if "population" in areas.columns else "area"
+
+
+def _note(sites: int, shared: int) -> str:
+    """Say how the corridor's sites count elsewhere."""
+    if not shared:
+        return "no site in reach counts in another corridor" if sites else "no site in reach"
+    return f"{shared} of {sites} sites in reach are in reach of other corridors, too, and count in each"

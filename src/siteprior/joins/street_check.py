@@ -1,0 +1,79 @@
+"""Whether the streets given are those of the sites and stops, and which of these lie off them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from siteprior.errors import InputError
+from siteprior.issues import IssueLog
+from siteprior.joins.places import coordinates, site_origins
+from siteprior.joins.walking import snap
+from siteprior.network import WalkNetwork
+from siteprior.presets import load_presets
+from siteprior.schema import SITES, STOPS, check
+
+NAMED = 10
+"""Stops named in one issue; the rest are counted."""
+
+
+def check_streets(
+    network: WalkNetwork,
+    sites: Any,
+    stops: Any,
+    *,
+    shapes: Any | None = None,
+    max_snap_m: float | None = None,
+    file: str = "streets",
+) -> pd.DataFrame:
+    """List the sites and open stops that lie farther than ``max_snap_m`` metres from any street, as issues.
+
+    No walk starts or ends at them, so that they are told rather than dropped in silence: a row for each site, and one
+    for the stops of each mode.
+
+    Parameters
+    ----------
+    network
+        The streets.
+    sites, stops, shapes, max_snap_m
+        As in :func:`siteprior.joins.access.join_access`.
+    file
+        Name of the streets, for the issues.
+
+    Returns
+    -------
+    DataFrame
+        The issues.
+
+    Raises
+    ------
+    InputError
+        When there are sites with a place, but none of them, and no open stop, has a street: the streets are of
+        another place.
+    """
+    check(sites, SITES, name="sites", needs=())
+    check(stops, STOPS, name="stops")
+    presets = load_presets("access")
+    reach_m = presets["max_snap_m"].value if max_snap_m is None else max_snap_m
+    points, owner = site_origins(sites, shapes, presets["site_edge_m"].value)
+    served = owner[snap(network, points, max_snap_m=reach_m).edge >= 0]
+    usable = stops[stops["state"] == "open"].sort_index()
+    places = coordinates(usable)
+    off = np.isfinite(places).all(axis=1) & (snap(network, places, max_snap_m=reach_m).edge < 0)
+    if len(owner) and not len(served) and (off.all() or not len(off)):
+        raise InputError(
+            f"{file}: no street lies within {reach_m:g} m of any site or stop; give the streets of the study area"
+        )
+    log = IssueLog(file)
+    for row in np.setdiff1d(owner, served):
+        action = f"no street within {reach_m:g} m; its walks are missing"
+        log.add("unknown entity", field="geometry", action=action, site_id=str(sites.index[row]))
+    for mode, codes in usable.index[off].to_series().groupby(usable["mode"][off].to_numpy()):
+        named = ", ".join(codes[:NAMED]) + (", …" if len(codes) > NAMED else "")
+        value = f"{len(codes)} of {(usable['mode'] == mode).sum()} open {mode} stops: {named}"
+        log.add(
+            "unknown entity", field="geometry", value=value, action=f"no street within {reach_m:g} m; no walk to them"
+        )
+    return log.table()

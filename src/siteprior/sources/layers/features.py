@@ -1,0 +1,158 @@
+"""Vector layers of the user's own: features that count, mended and on the British National Grid."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from siteprior.errors import InputError
+from siteprior.files import record
+from siteprior.issues import IssueLog, Reading
+from siteprior.layer_spec import LayerSpec, VectorLayer, Where
+from siteprior.schema import CRS
+from siteprior.sources.formats.values import read_column, read_decimal
+from siteprior.sources.formats.vectors import lacking, mended, read_vector
+
+AREAL = ("within", "share", "value")
+"""Measures that only polygons can be asked for."""
+
+
+def read_features(path: Path | str, spec: LayerSpec, *, file: str, extent: Path | str | None = None) -> Reading:
+    """Read the features of a vector layer that count, on EPSG:27700.
+
+    Parameters
+    ----------
+    path
+        Any vector file GDAL reads; ``.gz`` and zip members too. Another coordinate system is converted.
+    spec
+        A layer of the kind ``vector``.
+    file
+        What the file is called in issues and provenance.
+    extent
+        The file of ``spec.extent``; ``spec.extent.path`` when not given.
+
+    Returns
+    -------
+    Reading
+        A :class:`siteprior.layer_spec.VectorLayer`. Broken polygons are mended and logged; features without a shape,
+        or of a kind the measure cannot be asked of, are left out and logged.
+
+    Raises
+    ------
+    InputError
+        When a file cannot be read, states no coordinate system, lacks a column, or holds no feature that counts.
+    """
+    log = IssueLog(file)
+    columns = {"column": spec.column, "where": spec.where.column if spec.where else None}
+    table = read_shapes_of(path, layer=spec.layer, crs=spec.crs, columns=columns, label=file)
+    table = matching(table, spec.where, file)
+    table = areal_parts(table, log) if spec.measure in AREAL else any_shapes(table, log)
+    facts = {} if spec.column is None else {"value": _values(table[spec.column], spec, log)}
+    features = gpd.GeoDataFrame(facts, index=table.index, geometry=table.geometry.to_numpy(), crs=CRS)
+    sources = [record(path, role="layer", file=file, rows=len(features))]
+    surveyed = None
+    if spec.extent is not None:
+        drawn = spec.extent.path if extent is None else extent
+        own = IssueLog(spec.extent.path)
+        shapes = read_shapes_of(drawn, layer=spec.extent.layer, crs=None, columns={}, label=spec.extent.path)
+        shapes = areal_parts(shapes, own)
+        surveyed = shapely.union_all(shapes.geometry.to_numpy())
+        log.rows.extend(own.rows)
+        sources.append(record(drawn, role="layer extent", file=spec.extent.path, rows=len(shapes)))
+    return Reading(VectorLayer(features, surveyed, file), log.table(), tuple(sources))
+
+
+def read_shapes_of(
+    path: Path | str, *, layer: str | None, crs: str | None, columns: dict[str, str | None], label: str
+) -> Any:
+    """Read a vector file whose columns are there, or refuse it by the name the project gives it."""
+    table = read_vector(path, layer=layer, crs=crs)
+    faults = lacking(label, [c for c in table.columns if c != table.active_geometry_name], columns)
+    if faults:
+        raise InputError(*faults)
+    return table.set_geometry(shapely.force_2d(table.geometry.to_numpy()), crs=CRS)
+
+
+def matching(rows: Any, where: Where | None, label: str) -> Any:
+    """Return the rows a filter names, compared as trimmed text, or refuse it with the values there are."""
+    if where is None:
+        return rows
+    texts = as_text(rows[where.column])
+    counted = where.values  # noqa: PD011 -- of the filter, not of a table
+    absent = [value for value in counted if value not in set(texts)]
+    if absent:
+        seen = [value for value in dict.fromkeys(texts) if value][:12]
+        raise InputError(f"{label}: column '{where.column}' holds no '{absent[0]}' (where); it holds {', '.join(seen)}")
+    return rows[texts.isin(counted).to_numpy()]
+
+
+def as_text(values: pd.Series) -> pd.Series:
+    """Return any column as trimmed text, blank where missing; a whole number stored as a decimal loses its '.0'."""
+    if pd.api.types.is_float_dtype(values):
+        values = values.map("{:.15g}".format, na_action="ignore")
+    return values.astype(object).where(values.notna(), "").astype("str").str.strip()
+
+
+def areal_parts(table: Any, log: IssueLog) -> Any:
+    """Return the rows that are polygons, mended; log those that were mended or left out.
+
+    Raises
+    ------
+    InputError
+        When no polygon is left.
+    """
+    drawn = table.geometry.to_numpy()
+    shapes, broken = mended(drawn)
+    areal = np.isin(shapely.get_type_id(drawn), [3, 6]) & ~shapely.is_empty(drawn)
+    kept = areal & ~shapely.is_empty(shapes)
+    for at in sorted({*np.flatnonzero(~kept).tolist(), *broken}):
+        nothing = shapely.is_missing(drawn[at]) or shapely.is_empty(drawn[at])
+        row = int(table.index[at])
+        if kept[at]:
+            log.add("invalid geometry - fixed", row=row, field="geometry", value=broken[at], action="mended")
+        elif nothing or areal[at]:
+            why = "has no shape" if nothing else "nothing areal is left of it"
+            log.add("invalid geometry - not fixable", row=row, field="geometry", value=broken.get(at, ""),
+                    action=f"left out: {why}")  # fmt: skip
+        else:
+            log.add("Unexpected geom type", row=row, field="geometry", value=drawn[at].geom_type,
+                    action="left out: not a polygon")  # fmt: skip
+    if not kept.any():
+        raise InputError(f"{log.file}: holds no polygon that counts; give polygons, or measure nearest or count")
+    return table.set_geometry(shapes, crs=CRS)[kept]
+
+
+def any_shapes(table: Any, log: IssueLog) -> Any:
+    """Return the rows that have a shape of any kind, broken polygons mended; log those mended or left out."""
+    drawn = table.geometry.to_numpy()
+    shapes, broken = mended(drawn)
+    lost = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    for at in np.flatnonzero(lost).tolist():
+        log.add("invalid geometry - not fixable", row=int(table.index[at]), field="geometry",
+                value=broken.get(at, ""), action="left out: has no shape")  # fmt: skip
+    for at, reason in broken.items():
+        if not lost[at]:
+            log.add("invalid geometry - fixed", row=int(table.index[at]), field="geometry", value=reason,
+                    action="mended")  # fmt: skip
+    if lost.all():
+        raise InputError(f"{log.file}: holds no feature that counts; give a file with shapes")
+    return table.set_geometry(shapes, crs=CRS)[~lost]
+
+
+def _values(values: pd.Series, spec: LayerSpec, log: IssueLog) -> Any:
+    """Return an attribute as text or finite numbers, missing where it is neither."""
+    texts = as_text(values)
+    if spec.text:
+        return texts.mask(texts == "")
+    if pd.api.types.is_numeric_dtype(values):
+        numbers = values.astype("float64")
+        return numbers.where(np.isfinite(numbers))
+    rows = [int(row) for row in values.index]
+    return pd.Series(
+        read_column(texts.tolist(), rows, read_decimal, field=str(spec.column), log=log), index=values.index
+    ).astype("float64")

@@ -1,0 +1,66 @@
+"""One door for layers of the user's own: what the project says of a layer decides how its file is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from siteprior.issues import Reading
+from siteprior.layer_spec import LayerSpec
+from siteprior.sources.layers.area_tables import read_area_table
+from siteprior.sources.layers.features import read_features
+from siteprior.sources.layers.grids import read_grid
+
+
+def read_layer(
+    path: Path | str,
+    spec: LayerSpec,
+    *,
+    file: str | None = None,
+    lookup: Path | str | None = None,
+    extent: Path | str | None = None,
+) -> Reading:
+    r"""Read a layer of the user's own as its specification describes it.
+
+    Parameters
+    ----------
+    path
+        The file of ``spec.path``.
+    spec
+        The layer, checked (:func:`siteprior.layer_parsing.parse_layer`).
+    file
+        What the file is called in issues and provenance; ``spec.path`` when not given.
+    lookup, extent
+        The files of ``spec.lookup.path`` and ``spec.extent.path``; these themselves when not given.
+
+    Returns
+    -------
+    Reading
+        The table is a :class:`siteprior.layer_spec.AreaLayer`, ``VectorLayer`` or ``RasterLayer``, for
+        :func:`siteprior.joins.layers.join_layer`.
+
+    Raises
+    ------
+    InputError
+        When a file is missing or unreadable, lacks a column (those it has are listed), holds nothing that counts,
+        states no coordinate system, or holds codes of another kind or census year than stated.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from siteprior.layer_parsing import parse_layer
+    >>> path = Path(tempfile.mkdtemp()) / "broadband.csv"
+    >>> _ = path.write_text("LSOA21CD,slow\nE01000001,12.5\nE01000002,..\n")
+    >>> spec = parse_layer({"name": "slow_broadband", "path": "broadband.csv", "kind": "table", "measure": "value",
+    ...     "column": "slow", "by": "lsoa_code", "code": "LSOA21CD", "year": 2021, "unit": "%"})
+    >>> reading = read_layer(path, spec)
+    >>> reading.table.by_code.to_dict()
+    {'E01000001': 12.5, 'E01000002': nan}
+    >>> reading.issues[["row", "issue_type", "value"]].values.tolist()
+    [[3, 'patch', '..']]
+    """
+    label = spec.path if file is None else file
+    if spec.kind == "table":
+        return read_area_table(path, spec, file=label, lookup=lookup)
+    if spec.kind == "vector":
+        return read_features(path, spec, file=label, extent=extent)
+    return read_grid(path, spec, file=label)

@@ -1,0 +1,1 @@
+"""Streets from OpenStreetMap, graphs and line layers, read into a walking network."""

@@ -1,0 +1,69 @@
+"""Networks kept between runs: one file each, named by all that made it, and never trusted unless it is whole."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+import zlib
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyproj
+
+from siteprior.files import whole_file
+from siteprior.network import WalkNetwork
+from siteprior.presets import preset_rows
+
+FORMAT = 1
+"""Counts up whenever the same streets would make another network, or the file holds it otherwise."""
+
+ARRAYS = tuple(field.name for field in fields(WalkNetwork))
+
+
+def cache_name(sha256: str, **options: object) -> str:
+    """Return the name of the file that keeps a network: a hash of the source, the presets and the options.
+
+    Examples
+    --------
+    >>> cache_name("ab", private=False) == cache_name("ab", private=True)
+    False
+    """
+    told = [FORMAT, pyproj.proj_version_str, sha256, preset_rows("streets"), sorted(options.items())]
+    return f"streets-{hashlib.sha256(repr(told).encode()).hexdigest()[:32]}.npz"
+
+
+def store(path: Path, network: WalkNetwork, issues: list[dict[str, Any]], facts: dict[str, Any]) -> None:
+    """Keep a network with the issues (as rows, their file left blank) and facts of its reading, whole or not at all."""
+    arrays = {name: getattr(network, name) for name in ARRAYS}
+    told = {"issues": [{**row, "file": ""} for row in issues], "facts": facts}
+    arrays["told"] = np.frombuffer(json.dumps(told).encode(), dtype=np.uint8)
+    arrays["seal"] = np.frombuffer(_seal(arrays), dtype=np.uint8)
+    with whole_file(path) as temporary, temporary.open("wb") as opened:
+        np.savez(opened, **arrays)
+
+
+def load(path: Path) -> tuple[WalkNetwork, list[dict[str, Any]], dict[str, Any]] | None:
+    """Return a network, its issues and facts as they were stored; None where the file is missing or not whole."""
+    try:
+        # opened here, for numpy leaves a file open that it cannot read
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as opened:
+            arrays = {name: opened[name] for name in (*ARRAYS, "told")}
+            seal = opened["seal"].tobytes()
+    except (OSError, KeyError, TypeError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error):
+        return None
+    if seal != _seal(arrays):
+        return None
+    told = json.loads(arrays.pop("told").tobytes())
+    return WalkNetwork(**arrays), told["issues"], told["facts"]
+
+
+def _seal(arrays: dict[str, Any]) -> bytes:
+    """Return a hash of the arrays: names, kinds, shapes and bytes."""
+    seal = hashlib.sha256()
+    for name in (*ARRAYS, "told"):
+        seal.update(f"{name} {arrays[name].dtype.str} {arrays[name].shape} ".encode())
+        seal.update(np.ascontiguousarray(arrays[name]).data)
+    return seal.digest()

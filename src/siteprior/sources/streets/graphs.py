@@ -1,0 +1,160 @@
+"""Streets from a graph, as osmnx and networkx hold it in memory or write it to GraphML."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyproj
+import shapely
+
+from siteprior.errors import InputError
+from siteprior.files import read_bytes
+from siteprior.issues import IssueLog
+from siteprior.schema import CRS
+from siteprior.sources.streets.noding import Ways, ways
+from siteprior.sources.streets.walkable import PRIVATE, TAGS, UNKNOWN, WALKED, judge, stepped, tell
+
+
+def read_graphml(path: Path | str, log: IssueLog, *, crs: str | None, private: bool) -> Ways:
+    """Read a GraphML file, as osmnx or networkx writes it, as ways in metres on EPSG:27700.
+
+    Raises
+    ------
+    InputError
+        When the file is missing or no GraphML, or its graph cannot be used (:func:`graph_ways`).
+    """
+    from xml.etree.ElementTree import ParseError
+
+    import networkx as nx
+
+    text = read_bytes(path).decode("utf-8", errors="replace")
+    try:
+        graph = nx.parse_graphml(text)
+    except (ParseError, nx.NetworkXError, KeyError, ValueError) as fault:
+        raise InputError(f"{log.file}: is no whole GraphML file ({fault}); write it again") from None
+    return graph_ways(graph, log, crs=crs, private=private)
+
+
+def graph_ways(graph: Any, log: IssueLog, *, crs: str | None = None, private: bool = False) -> Ways:
+    """Turn a networkx graph into ways, in metres on EPSG:27700.
+
+    Parameters
+    ----------
+    graph
+        Any networkx graph whose nodes have ``x`` and ``y``, and whose edges may have a ``geometry`` (a line, or its
+        WKT) and OpenStreetMap's tags. An edge that stands once for each direction counts once.
+    log
+        Takes what was left out.
+    crs
+        The coordinate system of a graph that does not say it in its own attribute ``crs``.
+    private
+        Whether private edges are walked.
+
+    Raises
+    ------
+    InputError
+        When the graph has no edges, no places, no coordinate system, or one that its numbers contradict.
+    """
+    file = log.file
+    if not graph.number_of_edges():
+        raise InputError(f"{file}: the graph has no edges; give a graph of streets")
+    names = {node: at for at, node in enumerate(graph.nodes)}
+    try:
+        spots = np.array([(float(told["x"]), float(told["y"])) for _, told in graph.nodes(data=True)])
+    except (KeyError, TypeError, ValueError):
+        raise InputError(f"{file}: a node of the graph has no numbers x and y; give a graph with places") from None
+    edges = [(names[u], names[v], told) for u, v, told in graph.edges(data=True)]
+    tags = [{key: _words(told[key]) for key in TAGS if told.get(key) is not None} for *_, told in edges]
+    verdicts = [_verdict(each) for each in tags]
+    open_to = {WALKED, UNKNOWN, PRIVATE} if private else {WALKED, UNKNOWN}
+    told = (";".join(each.get("highway", [""])) for each in tags)
+    tell(log, Counter(zip(verdicts, told, strict=True)), open_to, what="edges")
+    walked = [at for at, verdict in enumerate(verdicts) if verdict in open_to]
+    if not walked:
+        raise InputError(f"{file}: by its tags no edge of the graph is open to walkers")
+    lines = np.array([_line(file, spots, *edges[at]) for at in walked], dtype=object)
+    lines = _metres(file, lines, graph.graph.get("crs") or crs)
+    ends = np.array([edges[at][:2] for at in walked], dtype=np.int64)
+    flights = np.array([_flight(tags[at]) for at in walked])
+    return _once(lines, ends, flights, len(names))
+
+
+def _words(value: object) -> list[str]:
+    """Return a tag's values: a list where osmnx merged several ways, also as GraphML writes it."""
+    if isinstance(value, str) and value.startswith("[") and value.endswith("]"):
+        try:
+            value = ast.literal_eval(value)
+        except (SyntaxError, ValueError):
+            return [str(value)]
+    return [str(each) for each in value] if isinstance(value, (list, tuple, set)) else [str(value)]
+
+
+def _verdict(tags: dict[str, list[str]]) -> str:
+    """Return the verdict of an edge, the strictest of the ways merged in it; an edge without class is walked."""
+    shared = {key: values[0] for key, values in tags.items() if key not in ("highway", "access")}
+    told = [
+        judge({**shared, "highway": highway, "access": access})
+        for highway in tags.get("highway", [])
+        for access in tags.get("access", [""])
+    ]
+    open_to = (WALKED, UNKNOWN, PRIVATE)
+    return max(told, key=lambda each: open_to.index(each) if each in open_to else len(open_to), default=WALKED)
+
+
+def _flight(tags: dict[str, list[str]]) -> bool:
+    """Say whether any of the ways merged in an edge is closed to a step-free walker."""
+    shared = {key: values[0] for key, values in tags.items() if key != "highway"}
+    return any(stepped({**shared, "highway": highway}) for highway in tags.get("highway", [""]))
+
+
+def _line(file: str, spots: Any, u: int, v: int, told: dict[str, Any]) -> Any:
+    """Return the line of an edge: its geometry, else the straight line between its nodes."""
+    line = told.get("geometry")
+    if isinstance(line, str):
+        try:
+            line = shapely.from_wkt(line)
+        except shapely.errors.GEOSException:
+            raise InputError(f"{file}: an edge's geometry is no WKT ('{line[:40]}'); write the graph again") from None
+    if line is None or line.is_empty:
+        return shapely.linestrings(spots[[u, v]])
+    if line.geom_type != "LineString":
+        raise InputError(f"{file}: an edge's geometry is a {line.geom_type}; an edge is one line")
+    tip = np.array(line.coords[0][:2])
+    # an undirected graph may keep a line that runs from its second node to its first
+    return line if np.hypot(*(tip - spots[u])) <= np.hypot(*(tip - spots[v])) else line.reverse()
+
+
+def _metres(file: str, lines: Any, crs: Any) -> Any:
+    """Bring lines into metres on EPSG:27700; refuse degrees that say they are metres, and lines without a system."""
+    spots = shapely.get_coordinates(lines)
+    degrees = bool((np.abs(spots) <= [180.0, 90.0]).all())
+    if crs is None:
+        kind = "its numbers are degrees; set graph['crs'] to EPSG:4326" if degrees else "set graph['crs']"
+        raise InputError(f"{file}: the graph does not say its coordinate system, and {kind}, or give crs")
+    try:
+        stated = pyproj.CRS.from_user_input(crs)
+    except pyproj.exceptions.CRSError:
+        raise InputError(f"{file}: '{crs}' is not a coordinate system; give one such as EPSG:27700") from None
+    if degrees != stated.is_geographic:
+        has = "degrees" if degrees else "no degrees"
+        raise InputError(f"{file}: the graph says {stated.to_string()}, but its numbers are {has}; set the right one")
+    transform = pyproj.Transformer.from_crs(stated, CRS, always_xy=True).transform
+    return shapely.set_coordinates(shapely.force_2d(lines), np.column_stack(transform(spots[:, 0], spots[:, 1])))
+
+
+def _once(lines: Any, ends: Any, flights: Any, nodes: int) -> Ways:
+    """Keep one of the edges that are the same line between the same nodes, whichever way they run."""
+    first: dict[tuple[int, int, bytes], int] = {}
+    shapes = shapely.to_wkb(shapely.normalize(lines))
+    for at, (low, high) in enumerate(np.sort(ends, axis=1).tolist()):
+        first.setdefault((low, high, shapes[at]), at)
+    one = np.fromiter(first.values(), dtype=np.int64)
+    spots, way = shapely.get_coordinates(lines[one], return_index=True)
+    node = np.arange(nodes, nodes + len(spots))  # a vertex inside an edge is no place to turn
+    start = np.flatnonzero(np.diff(way, prepend=-1))
+    node[start], node[np.append(start[1:], len(way)) - 1] = ends[one].T
+    return ways(spots[:, 0], spots[:, 1], node, way, flights[one])

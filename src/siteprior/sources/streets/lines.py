@@ -1,0 +1,87 @@
+"""Streets from any vector layer of lines, which meet where they share a vertex."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+
+from siteprior.errors import InputError
+from siteprior.issues import IssueLog
+from siteprior.network import MM_PER_M
+from siteprior.sources.formats.vectors import read_vector
+from siteprior.sources.streets.noding import Ways, ways
+from siteprior.sources.streets.walkable import PRIVATE, TAGS, UNKNOWN, WALKED, judge, stepped, tell
+
+TRUE = ("1", "1.0", "true", "yes", "y", "t")
+"""What a column ``steps`` says of a flight of steps."""
+
+DEGREES = (180.0, 90.0)
+
+
+def read_lines(path: Path | str, log: IssueLog, *, layer: str | None, crs: str | None, private: bool) -> Ways:
+    """Read a layer of lines as ways, in metres on EPSG:27700.
+
+    Lines meet where they share a vertex, to the millimetre; lines that cross without one, as on a bridge, do not.
+    Columns ``highway``, ``foot``, ``access``, ``motorroad``, ``wheelchair`` are read as OpenStreetMap's tags, ``steps``
+    as yes or no, where the layer has them; a line without them is walked.
+
+    Raises
+    ------
+    InputError
+        When the layer cannot be read, holds no line a walker may use, or holds degrees though it says metres.
+    """
+    table = read_vector(path, layer=layer, crs=crs)
+    shapes = table.geometry.to_numpy()
+    lines = np.isin(shapely.get_type_id(shapes), [1, 5]) & ~shapely.is_empty(shapes)
+    for row in table.index[~lines]:
+        shape = table.geometry[row]
+        code = "missing value" if shape is None or shape.is_empty else "Unexpected geom type"
+        log.add(code, row=row, field="geometry", value="" if shape is None else shape.geom_type,
+                action="left out: a street is a line")  # fmt: skip
+    if not lines.any():
+        kinds = ", ".join(sorted(set(table.geometry.geom_type.dropna()))) or "no shapes"
+        raise InputError(f"{log.file}: holds {kinds} and no lines; give the layer with the streets' lines")
+    table = table[lines]
+    _refuse_degrees(log.file, table.total_bounds)
+    rows = [{str(k): _text(v) for k, v in row.items()} for row in _tags(table).to_dict("records")]
+    verdicts = [judge(row) if row.get("highway") else WALKED for row in rows]
+    open_to = {WALKED, UNKNOWN, PRIVATE} if private else {WALKED, UNKNOWN}
+    told = zip(verdicts, (row.get("highway", "") for row in rows), strict=True)
+    tell(log, Counter(told), open_to, what="lines")
+    walked = np.array([verdict in open_to for verdict in verdicts])
+    if not walked.any():
+        raise InputError(f"{log.file}: by its columns {', '.join(_tags(table).columns)} no line is open to walkers")
+    flights = [stepped(row) or row.get("steps", "").lower() in TRUE for row in rows]
+    return _vertices(table.geometry.to_numpy()[walked], np.array(flights)[walked])
+
+
+def _tags(table: Any) -> Any:
+    """Return the columns that are read as tags."""
+    return table[[name for name in (*TAGS, "steps") if name in table.columns]].astype(object)
+
+
+def _text(value: object) -> str:
+    """Return a cell as text; blank where it is missing."""
+    return "" if value is None or value != value else str(value).strip()
+
+
+def _refuse_degrees(file: str, bounds: Any) -> None:
+    """Refuse metres that are no larger than degrees."""
+    if (np.abs(bounds) <= [*DEGREES, *DEGREES]).all():
+        raise InputError(
+            f"{file}: says it is in metres, but its numbers ({bounds[0]:.4f} {bounds[1]:.4f} to {bounds[2]:.4f} "
+            f"{bounds[3]:.4f}) are degrees; save it again as EPSG:4326"
+        )
+
+
+def _vertices(shapes: Any, steps: Any) -> Ways:
+    """Turn lines into ways whose vertices are one where they lie in the same millimetre."""
+    lines, line = shapely.get_parts(shapely.force_2d(shapes), return_index=True)
+    spots, way = shapely.get_coordinates(lines, return_index=True)
+    places = np.rint(np.where(np.isfinite(spots), spots, 0.0) * MM_PER_M).astype(np.int64)
+    _, node = np.unique(places, axis=0, return_inverse=True)
+    return ways(spots[:, 0], spots[:, 1], node.ravel(), way, steps[line])

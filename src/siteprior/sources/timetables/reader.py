@@ -1,0 +1,210 @@
+"""Timetables (GTFS) read whole: departures per stop, route, direction and hour or window of a weekday and a Sunday."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from siteprior.errors import InputError
+from siteprior.files import Input
+from siteprior.issues import IssueLog, Reading
+from siteprior.sources.timetables.calls import read_calls
+from siteprior.sources.timetables.days import Calendar, Days, choose_days, read_calendar, trips_by_day
+from siteprior.sources.timetables.departures import (
+    count_by_hour,
+    count_by_window,
+    count_departures,
+    gather_departures,
+    name_ways,
+    stops_served,
+    ways_served,
+)
+from siteprior.sources.timetables.feed import Feed, copy_ahead, open_feed
+from siteprior.sources.timetables.places import check_naptan, place_stops
+from siteprior.sources.timetables.tables import COUNTED, check_tables, database, load_text
+from siteprior.sources.timetables.together import Counted, log_lines_twice, put_together, windows_of_day
+from siteprior.sources.timetables.trips import (
+    number_lines,
+    number_runs,
+    number_stops,
+    number_trips,
+    trips_by_service,
+)
+
+
+def read_timetables(
+    paths: Sequence[Path | str] | Path | str,
+    *,
+    files: Sequence[str] | None = None,
+    naptan: Any = None,
+    service_date: date | None = None,
+    as_of: date | None = None,
+    memory_limit_mb: int | None = None,
+) -> Reading:
+    r"""Read GTFS feeds into departures per hour (1/h) of each stop, route and direction on one weekday and one Sunday.
+
+    A departure is a call of a trip that is not its last and where passengers get on; times run past 24:00 and belong
+    to the service day they follow. Blank times are interpolated, trips with headways are run as often as these say.
+    One route are the routes of one agency, one short name and one mode; of mode rail each calling pattern is a route.
+    Route ids are always ``<feed label>:<route_id>``, so that feeds never mix.
+
+    Parameters
+    ----------
+    paths
+        One feed or several: GTFS zips, or folders of ``.txt`` (``.txt.gz``).
+    files
+        The names to put in issues, ids and provenance; the paths when ``None``.
+    naptan
+        :data:`siteprior.schema.STOPS` of :func:`siteprior.sources.transit.naptan.read_stops`, or any GeoDataFrame of
+        points on ``atco_code``; without it stops are placed by the feeds.
+    service_date
+        The weekday; the ordinary weekday with the most trips when ``None`` (no bank holiday, the earliest of equals).
+        The Sunday is always chosen so.
+    as_of
+        The day the result is to describe; an issue row says where the timetables do not hold it.
+    memory_limit_mb
+        Megabytes the query engine may hold before it writes to a temporary folder; the preset when ``None``.
+
+    Returns
+    -------
+    Reading
+        :class:`Timetables`.
+
+    Raises
+    ------
+    InputError
+        When a feed cannot be unpacked safely, lacks a table or a calendar, the feeds have no weekday in common, or
+        ``service_date`` is not a weekday within them. Damaged rows are issues.
+
+    Notes
+    -----
+    Source: General Transit Feed Specification, schedule reference; TfL, *Assessing transport connectivity in London*
+    (2015), section 2.5, for the morning peak and the rail route.
+
+    Examples
+    --------
+    >>> import tempfile, zipfile
+    >>> feed = Path(tempfile.mkdtemp()) / "feed.zip"
+    >>> tables = {
+    ...     "stops": "stop_id,stop_name,stop_lat,stop_lon|A,A,52.5,-1.9|B,B,52.51,-1.9",
+    ...     "routes": "route_id,route_short_name,route_type|R,1,3",
+    ...     "trips": "route_id,service_id,trip_id|R,S,T|R,S,U",
+    ...     "stop_times": "trip_id,departure_time,stop_id,stop_sequence|T,8:20:00,A,1|T,8:30:00,B,2|"
+    ...                   "U,8:50:00,A,1|U,9:00:00,B,2",
+    ...     "calendar": "service_id,monday,tuesday,wednesday,thursday,friday,saturday,sunday,start_date,end_date|"
+    ...                 "S,1,1,1,1,1,0,0,20230605,20230609"}
+    >>> with zipfile.ZipFile(feed, "w") as archive:
+    ...     for name, text in tables.items():
+    ...         archive.writestr(f"{name}.txt", text.replace("|", "\n"))
+    >>> services = read_timetables(feed, files=["bus.zip"]).table.services
+    >>> services[["stop_code", "route", "window", "per_hour"]].to_numpy().tolist()
+    [['bus.zip:A', 'bus.zip:R', 'am peak', 2.0]]
+    """
+    listed = [paths] if isinstance(paths, (str, Path)) else list(paths)
+    labels = [str(path) for path in listed] if files is None else list(files)
+    if len(labels) != len(listed) or not listed:
+        raise InputError(f"paths: {len(listed)} feeds but {len(labels)} names; give one name per feed, and a feed")
+    if len(set(labels)) < len(labels):
+        raise InputError(f"files: the feeds {', '.join(labels)} need names that differ")
+    check_naptan(naptan)
+    log = IssueLog()
+    with tempfile.TemporaryDirectory(prefix="siteprior-", ignore_cleanup_errors=True) as temporary:
+        folder = Path(temporary).resolve()
+        feeds = _open_feeds(listed, labels, folder)
+        pool = ThreadPoolExecutor(1)
+        try:
+            calls = [copy_ahead(feed, "stop_times", log, pool) for feed in feeds]
+            with database(folder, memory_limit_mb=memory_limit_mb) as connection:
+                calendars = [_load(connection, feed, number, log) for number, feed in enumerate(feeds)]
+                trips = {feed.label: trips for feed, (_, trips) in zip(feeds, calendars, strict=True)}
+                days = choose_days(trips, log, service_date=service_date, as_of=as_of)
+                parts = [
+                    _count(connection, feed, number, calendar, given, days, naptan, log)
+                    for number, (feed, (calendar, _), given) in enumerate(zip(feeds, calendars, calls, strict=True))
+                ]
+        finally:
+            pool.shutdown(cancel_futures=True)
+    log_lines_twice(parts, log)
+    table = put_together(parts, days)
+    return Reading(table, log.table(), tuple(given for part in parts for given in part.provenance))
+
+
+def _open_feeds(paths: list[Path | str], labels: list[str], folder: Path) -> list[Feed]:
+    """Open every feed; the faults of all are raised together."""
+    feeds, faults = [], []
+    for number, (path, label) in enumerate(zip(paths, labels, strict=True)):
+        into = folder / str(number)
+        into.mkdir()
+        try:
+            feeds.append(open_feed(path, label=label, names=COUNTED, folder=into))
+            faults += check_tables(feeds[-1])
+        except InputError as fault:
+            faults += fault.faults
+    if faults:
+        raise InputError(*faults)
+    return feeds
+
+
+def _load(connection: Any, feed: Feed, number: int, log: IssueLog) -> tuple[Calendar, pd.Series]:
+    """Load the small tables of a feed into a schema of its own; return its calendar and its trips by day."""
+    connection.execute(f"CREATE SCHEMA feed{number}; SET schema = 'feed{number}'")
+    for name in COUNTED:
+        if name != "stop_times":
+            load_text(connection, feed, name, log)
+    calendar = read_calendar(connection, feed, log)
+    return calendar, trips_by_day(calendar, trips_by_service(connection))
+
+
+def _count(
+    connection: Any,
+    feed: Feed,
+    number: int,
+    calendar: Calendar,
+    calls: Iterable[Path],
+    days: Days,
+    naptan: Any,
+    log: IssueLog,
+) -> Counted:
+    """Count the departures of one feed, and free what it took."""
+    connection.execute(f"SET schema = 'feed{number}'")
+    number_stops(connection, feed, log)
+    number_lines(connection, feed, log)
+    number_trips(connection, feed, calendar, days, log)
+    number_runs(connection, feed, log)
+    read_calls(connection, feed, calls, log)
+    name_ways(connection, feed)
+    gather_departures(connection)
+    count_departures(connection, windows_of_day())
+    windows, hours = count_by_window(connection, windows_of_day()), count_by_hour(connection)
+    ways = ways_served(connection).set_index("way").assign(feed=feed.label)
+    provenance = _described(connection, feed)
+    served = stops_served(connection)
+    stops = place_stops(served, naptan, label=feed.label, log=log)
+    connection.execute(f"SET schema = 'main'; DROP SCHEMA feed{number} CASCADE")
+    by_id = pd.Series(stops.index, index=stops["stop_id"].to_numpy())
+    codes = by_id.reindex(served["stop_id"]).set_axis(served["stop"], axis=0)
+    return Counted(stops, codes, ways, windows, hours, provenance)
+
+
+def _described(connection: Any, feed: Feed) -> tuple[Input, ...]:
+    """Return where a feed came from, with its publisher and version as it states them and the stop times counted."""
+    told = connection.execute(
+        "SELECT coalesce(feed_publisher_name, ''), coalesce(feed_version, feed_start_date, '') FROM feed_info_text "
+        "ORDER BY line LIMIT 1"
+    ).fetchall()
+    publisher, vintage = told[0] if told else ("", "")
+    rows = connection.execute("SELECT count(*) FROM calls").fetchall()[0][0]
+    described = (replace(given, publisher=publisher, vintage=vintage) for given in feed.provenance)
+    return tuple(given if _is_small(given, feed) else replace(given, rows=rows) for given in described)
+
+
+def _is_small(given: Input, feed: Feed) -> bool:
+    """Say whether an input is one file of a folder, and not its stop_times."""
+    return given.file != feed.label and not given.file.startswith(f"{feed.label}/stop_times.")

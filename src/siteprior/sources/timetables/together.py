@@ -1,0 +1,156 @@
+"""The counts of all feeds in one set of tables: stops, services per window, departures per hour."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from siteprior.files import Input
+from siteprior.issues import IssueLog
+from siteprior.presets import load_presets
+from siteprior.schema import CRS, DEPARTURES, SERVICE_STOPS, SERVICES, conform
+from siteprior.sources.timetables.days import Days
+from siteprior.sources.timetables.text import counted
+
+SUNDAY = "sunday"
+"""The window that is counted on the Sunday; all others are of the weekday."""
+
+
+class Timetables(NamedTuple):
+    """Departures of one weekday and one Sunday.
+
+    Attributes
+    ----------
+    stops
+        :data:`siteprior.schema.SERVICE_STOPS`: the stops called at on those days.
+    services
+        :data:`siteprior.schema.SERVICES`: departures per stop, route, direction and window.
+    departures
+        :data:`siteprior.schema.DEPARTURES`: departures per stop, route, direction and hour, of both days.
+    service_date
+        The weekday.
+    sunday_date
+        The Sunday; ``None`` where the timetables hold none.
+    """
+
+    stops: Any
+    services: pd.DataFrame
+    departures: pd.DataFrame
+    service_date: date
+    sunday_date: date | None
+
+
+class Counted(NamedTuple):
+    """What one feed gave: its stops, ``codes`` and ``ways`` by number, and counts that name both by number."""
+
+    stops: Any
+    codes: pd.Series
+    ways: pd.DataFrame
+    windows: pd.DataFrame
+    hours: pd.DataFrame
+    provenance: tuple[Input, ...]
+
+
+def windows_of_day() -> dict[str, tuple[int, int, bool]]:
+    """Return the windows of the preset: from which second, before which second, and whether of the Sunday."""
+    windows = {}
+    for name, preset in load_presets("timetables")["windows"].items():
+        start, end = ((int(text[:2]) * 60 + int(text[3:])) * 60 for text in preset.value)
+        windows[name] = (start, end, name == SUNDAY)
+    return windows
+
+
+def log_lines_twice(parts: list[Counted], log: IssueLog) -> None:
+    """Log the lines that two feeds hold: one agency, short name and mode, calling at one stop."""
+    if len(parts) < 2:
+        return
+    line = ["agency", "short_name", "mode"]
+    calls = [_lines_at_stops(part)[["feed", *line, "stop_id"]] for part in parts]
+    for number, later in enumerate(calls):
+        for earlier in calls[:number]:
+            both = later.merge(earlier, on=[*line, "stop_id"]).drop_duplicates(line)
+            if len(both):
+                named = sorted((both["short_name"] + " of " + both["agency"]).str.strip())
+                log.add("reference values are not unique", file=both["feed_x"].iloc[0], field="route_id",
+                        value=counted(len(both), "lines", named),
+                        action=f"counted twice: {both['feed_y'].iloc[0]} holds them too; "
+                        "give only one of the feeds")  # fmt: skip
+
+
+def _lines_at_stops(part: Counted) -> pd.DataFrame:
+    """Return which named line calls where: the columns of ``ways``, and ``stop_id``."""
+    pairs = part.hours[["stop", "way"]].drop_duplicates()
+    stop_id = part.stops["stop_id"].reindex(part.codes.reindex(pairs["stop"]))
+    lines = part.ways.reindex(pairs["way"]).assign(stop_id=stop_id.to_numpy())
+    return lines[lines["short_name"].notna()]
+
+
+def put_together(parts: list[Counted], days: Days) -> Timetables:
+    """Put the feeds' tables below one another; of a stop in several feeds the first feed's row is kept."""
+    stops = pd.concat([part.stops for part in parts])
+    stops = conform(gpd.GeoDataFrame(stops[~stops.index.duplicated()].sort_index(), crs=CRS), SERVICE_STOPS)
+    codes = pd.Series(stops.index)
+    ways = pd.concat([part.ways for part in parts]).reset_index()
+    ways["direction"] = ways["direction"].astype("str")  # of an object column where no feed numbers directions
+    order = ways.sort_values(["route", "direction"], na_position="first").index
+    ways, place = ways.loc[order].reset_index(drop=True), pd.Series(range(len(ways)), index=order).sort_index()
+    windows: list[pd.DataFrame] = []
+    hours: list[pd.DataFrame] = []
+    before = 0
+    for part in parts:
+        stop = pd.Series(stops.index.get_indexer(part.codes), index=part.codes.index)
+        way = place.iloc[before : before + len(part.ways)].set_axis(part.ways.index, axis=0)
+        before += len(part.ways)
+        for counts, into in ((part.windows, windows), (part.hours, hours)):
+            into.append(counts.assign(stop=stop.reindex(counts["stop"]).array, way=way.reindex(counts["way"]).array))
+    per_hour = ways[["feed", "route", "mode", "direction"]]
+    return Timetables(
+        stops,
+        _services(
+            _named(pd.concat(windows), ["stop", "way", "window"], codes, per_hour.join(ways["route_name"])), days
+        ),
+        _departures(_named(pd.concat(hours), ["stop", "way", "sunday", "hour"], codes, per_hour), days),
+        days.weekday,
+        days.sunday,
+    )
+
+
+def _named(counts: pd.DataFrame, keys: list[str], codes: pd.Series, ways: pd.DataFrame) -> pd.DataFrame:
+    """Order counts by their keys, whole numbers that stand once, and put codes and names in the place of numbers."""
+    numbers = [counts[key].to_numpy(dtype=np.int64) for key in keys]
+    sizes = [int(number.max(initial=0)) + 1 for number in numbers]
+    counts = counts.iloc[np.argsort(np.ravel_multi_index(numbers, sizes))].reset_index(drop=True)
+    named = {name: ways[name].take(counts["way"]).reset_index(drop=True) for name in ways.columns}
+    stop_code = codes.take(counts["stop"]).reset_index(drop=True)
+    return counts.drop(columns=["stop", "way"]).assign(stop_code=stop_code, **named)
+
+
+def _services(counts: pd.DataFrame, days: Days) -> pd.DataFrame:
+    """Make the table of services of the counts per window."""
+    windows = windows_of_day()
+    hours_long = np.array([(end - start) / 3600 for start, end, _ in windows.values()])
+    table = counts.assign(
+        window=pd.Series(list(windows), dtype="str").take(counts["window"]).array,
+        per_hour=counts["departures"] / hours_long[counts["window"]],
+    )
+    table["service_date"] = _dates(table["window"] == SUNDAY, days)
+    direction = table["direction"].fillna("")
+    index = table["stop_code"] + "|" + table["route"] + "|" + direction + "|" + table["window"]
+    return conform(table[SERVICES.names].set_index(pd.Index(index, name=SERVICES.index)), SERVICES)
+
+
+def _departures(counts: pd.DataFrame, days: Days) -> pd.DataFrame:
+    """Make the table of departures of the counts per hour."""
+    table = counts.assign(service_date=_dates(counts["sunday"], days))
+    return conform(table[DEPARTURES.names].rename_axis(DEPARTURES.index), DEPARTURES)
+
+
+def _dates(sunday: Any, days: Days) -> pd.Series:
+    """Return the day each row was counted on."""
+    on_sunday = days.weekday if days.sunday is None else days.sunday
+    weekday = pd.Series(pd.Timestamp(days.weekday), index=sunday.index, dtype="datetime64[s]")
+    return weekday.mask(sunday.astype(bool), pd.Timestamp(on_sunday))

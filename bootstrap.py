@@ -226,7 +226,8 @@ def installation(venv: Path, uv: str | None) -> list[Step]:
         Step(
             "installing the packages of requirements.lock.txt",
             # Built packages only: what a source package downloads to build itself has no hash in the lock.
-            [*install, "--only-binary", ":all:", "--require-hashes", *compiling, "-r", str(LOCK)],
+            # The lock names all that is needed, so no package may pull in another.
+            [*install, "--only-binary", ":all:", "--require-hashes", "--no-deps", *compiling, "-r", str(LOCK)],
             NETWORK_ADVICE,
         ),
         Step(

@@ -15,6 +15,8 @@ from siteprior.sources.identity.history import register_history
 from siteprior.sources.registers.reader import read_register
 
 DAY = date(2021, 1, 1)
+MADE_UP = "illustrative user assumptions"
+SHORT = {"residual_surplus_share": -0.2, "viability_basis": "user assumptions"}
 FULL = {
     "planning_permission_status": "permissioned", "planning_permission_type": "full planning permission",
     "planning_permission_date": "2019-01-01",
@@ -50,6 +52,7 @@ def verdict(history=None, **site):
         ({"development_status": "completed"}, ("likely", "yes")),
         # 2. a residual surplus above 10% of value; at 10% it only speaks for deadweight, as does none at all
         ({"residual_surplus_share": 0.11}, ("likely", "yes")),
+        ({"residual_surplus_share": 0.11, "viability_basis": MADE_UP}, ("possible", "no")),
         ({"residual_surplus_share": 0.10}, ("possible", "no")),
         ({"residual_surplus_share": 0.0}, ("possible", "no")),
         ({"residual_surplus_share": -0.01}, ("none found", "no")),
@@ -75,7 +78,12 @@ def verdict(history=None, **site):
             ("likely", "yes"),
         ),
         # … unless a shortfall is clear; one in 79% of the draws is not
-        ({**FULL, "residual_surplus_share": -0.2, "gap_probability": 0.8}, ("possible", "no")),
+        ({**FULL, **SHORT, "gap_probability": 0.8}, ("possible", "no")),
+        (
+            {**FULL, **SHORT, "gap_probability": 0.8, "viability_basis": "illustrative user assumptions"},
+            ("likely", "yes"),
+        ),
+        ({**FULL, **SHORT, "gap_probability": 0.8, "viability_basis": None}, ("likely", "yes")),
         ({**FULL, "residual_surplus_share": -0.2, "gap_probability": 0.79}, ("likely", "yes")),
         ({**FULL, "residual_surplus_share": -0.2}, ("likely", "yes")),
         # a shortfall clears neither a start nor a pending decision
@@ -218,7 +226,7 @@ def test_a_blank_clears_no_site():
         blanked = deadweight(sites.assign(**{column: None}), as_of=DAY).columns["deadweight_failed"] == "yes"
         assert (blanked | ~failed).all(), column
     # a shortfall that is blanked brings the presumption of a detailed permission back
-    shortfall = table({**FULL, "residual_surplus_share": -0.2, "gap_probability": 1.0})
+    shortfall = table({**FULL, **SHORT, "gap_probability": 1.0})
     assert deadweight(shortfall, as_of=DAY).columns["deadweight_failed"].tolist() == ["no"]
     bare = shortfall.drop(columns=["residual_surplus_share", "gap_probability"])
     assert deadweight(bare, as_of=DAY).columns["deadweight_failed"].tolist() == ["yes"]

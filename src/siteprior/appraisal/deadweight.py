@@ -158,10 +158,13 @@ def _starts(facts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _surplus(facts: pd.DataFrame) -> pd.DataFrame:
-    """Find the sites whose residual land value lies above or below the benchmark, in shares of the scheme's value."""
+    """Find the sites whose residual land value lies above or below the benchmark, in shares of the scheme's value.
+
+    What rests on costs made up for illustration fails nothing: it only speaks for deadweight, or against it.
+    """
     held = facts[facts["residual_surplus_share"].notna()]
     share, draws = held["residual_surplus_share"], held["gap_probability"]
-    fails = share > float(load_presets("deadweight")["residual"]["surplus_fails"].value)
+    fails = (share > float(load_presets("deadweight")["residual"]["surplus_fails"].value)) & ~_made_up(held)
     words = [
         f"residual {'surplus' if part >= 0 else 'shortfall'} of {abs(part):.1%} of gross development value"
         + ("" if np.isnan(gap) else f", a gap in {gap:.0%} of the draws")
@@ -170,6 +173,11 @@ def _surplus(facts: pd.DataFrame) -> pd.DataFrame:
     weight = np.select([fails, share >= 0], [FAILS, FOR], AGAINST)
     source = "viability: " + held["viability_basis"].fillna("basis not stated")
     return _findings(held, "residual surplus", weight, words, dates=pd.NaT, sources=source)
+
+
+def _made_up(facts: pd.DataFrame) -> pd.Series:
+    """Say which viability figures rest on costs made up for illustration."""
+    return facts["viability_basis"].fillna("").str.startswith("illustrative")
 
 
 def _pending(facts: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
@@ -193,6 +201,7 @@ def _permissions(facts: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     held = facts[live]
     probability = float(presets["residual"]["clear_shortfall"].value)
     shortfall = (held["residual_surplus_share"] < 0) & (held["gap_probability"] >= probability)
+    shortfall &= held["viability_basis"].notna() & ~_made_up(held)
     detailed = held["planning_permission_type"].isin(presets["applicant"]["detailed"].value)
     words = [
         f"{what} of {at:%Y-%m-%d}, {age:.1f} of the {limit:g} years within which a start is expected"

@@ -24,6 +24,7 @@ from siteprior.settings import (
     File,
     Head,
     Layer,
+    Publish,
     ScenarioSettings,
     Settings,
     Shortlist,
@@ -49,6 +50,7 @@ class Project(Settings):
     weights: dict[str, float | str] = Field(default_factory=dict)
     assumptions: Assumptions = Assumptions()
     shortlist: Shortlist
+    publish: Publish = Publish()
 
     @property
     def name(self) -> str:

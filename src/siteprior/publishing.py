@@ -15,12 +15,6 @@ from siteprior.gathering import Say, silent
 from siteprior.presets import load_presets
 from siteprior.record import run_info
 
-NOTEBOOKS = ("01_shortlist", "02_access_and_corridors", "03_market_failure_and_viability")
-"""The notebooks a run leaves executed in its folder."""
-
-STRIPS = 2
-"""Strip maps drawn at most: of the corridors with the most shortlisted sites."""
-
 
 def publish(done: Assessment, folder: Path, *, say: Say = silent) -> None:
     """Write every output of an assessment into a folder."""
@@ -29,7 +23,7 @@ def publish(done: Assessment, folder: Path, *, say: Say = silent) -> None:
     say("Drawing maps, writing the report, running the notebooks")
     with ThreadPoolExecutor(max_workers=2) as beside:
         # The notebooks run in processes of their own and need only the files written above.
-        pages = [beside.submit(_write_notebook, name, folder) for name in NOTEBOOKS]
+        pages = [beside.submit(_write_notebook, name, folder) for name in done.project.publish.notebooks]
         _write_report(done, folder)
         for page in pages:
             page.result()
@@ -238,7 +232,7 @@ def _strips(done: Assessment, folder: Path) -> dict[str, tuple[bytes, str]]:
 
     reach_m = load_presets("access")["rail_cutoff_m"].value
     drawn = {}
-    for corridor in _leading_corridors(done)[:STRIPS]:
+    for corridor in _leading_corridors(done)[: done.project.publish.strips]:
         picture = draw_strip_map(
             done.corridor_stops,
             done.site_corridors,

@@ -249,6 +249,18 @@ class Assumptions(Settings):
     sales_years_held: float | None = Field(default=None, ge=0)
 
 
+class Publish(Settings):
+    """``[publish]``: which notebooks a run leaves executed in its folder, and how many strip maps it draws.
+
+    Any notebook can be run on a run's folder later, with ``siteprior notebooks run``.
+    """
+
+    notebooks: tuple[Literal["01_shortlist", "02_access_and_corridors", "03_market_failure_and_viability"], ...] = (
+        "01_shortlist",
+    )
+    strips: int = Field(default=2, ge=0)
+
+
 class Shortlist(Settings):
     """``[shortlist]``: how many of the ranked sites to publish as the shortlist."""
 

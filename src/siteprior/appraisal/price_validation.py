@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -107,17 +107,37 @@ def ranges(held: pd.DataFrame, *, share: float) -> pd.DataFrame:
     >>> ranges(held, share=0.8).loc["flat"].round(3).tolist()
     [-0.8, 0.8]
     """
+    code, kinds = pd.factorize(held["kind"])
+    band = _band(held["error"].to_numpy(dtype=float), code, len(kinds), share)
+    scale = pd.Series(band.scale, index=pd.Index(kinds, dtype=object))
+    scale = pd.concat([scale[scale.index != ""], pd.Series({"": band.whole})])
+    return pd.DataFrame({"low": scale * band.low, "high": scale * band.high})
+
+
+class _Band(NamedTuple):
+    """Spread of the errors by kind (nan where there is none) and of all, and the two quantiles of the scaled errors."""
+
+    scale: Any
+    whole: float
+    low: float
+    high: float
+
+
+def _band(error: Any, code: Any, kinds: int, share: float) -> _Band:
+    """Return the spreads and quantiles of errors whose kinds are numbered from 0."""
     few = load_presets("price_surface")["sales"]["fewest_of_type"].value
-    whole = float(held["error"].abs().median())
-    by_kind = held["error"].abs().groupby(held["kind"]).agg(["median", "size"])
-    scale = (by_kind["median"] * by_kind["size"] + whole * few) / (by_kind["size"] + few)
-    score = np.sort((held["error"] / held["kind"].map(scale)).to_numpy())
+    size = np.abs(error)
+    whole = float(np.median(size))
+    scale = np.full(kinds, np.nan)
+    for kind in np.unique(code):
+        own = size[code == kind]
+        scale[kind] = (float(np.median(own)) * len(own) + whole * few) / (len(own) + few)
+    score = np.sort(error / scale[code])
     count, tail = len(score), (1 - share) / 2
     dust = 1e-9  # 20 × 0.1 is 2, not the 1.999… of binary fractions
     low = score[max(int(np.floor((count + 1) * tail + dust)) - 1, 0)]
     high = score[min(int(np.ceil((count + 1) * (1 - tail) - dust)) - 1, count - 1)]
-    scale = pd.concat([scale[scale.index != ""], pd.Series({"": whole})])
-    return pd.DataFrame({"low": scale * low, "high": scale * high})
+    return _Band(scale, whole, float(low), float(high))
 
 
 def coverage(held: pd.DataFrame, *, share: float, only: Any = None) -> float:
@@ -125,17 +145,18 @@ def coverage(held: pd.DataFrame, *, share: float, only: Any = None) -> float:
 
     ``only`` picks the errors counted; all of them set the ranges.
     """
+    code, kinds = pd.factorize(held["kind"])
+    error, fold = held["error"].to_numpy(dtype=float), held["fold"].to_numpy()
+    asked = np.ones(len(held), dtype=bool) if only is None else held.index.isin(held.loc[only].index)
     inside = counted = 0
-    asked = held if only is None else held.loc[only]
-    for turn, own in asked.groupby("fold"):
-        others = held[held["fold"] != turn]
-        if others.empty:
+    for turn in np.unique(fold[asked]):
+        others, own = fold != turn, asked & (fold == turn)
+        if not others.any():
             return float("nan")
-        band = ranges(others, share=share)
-        row = band.reindex(own["kind"].where(own["kind"].isin(band.index), ""))
-        error = own["error"].to_numpy()
-        inside += int(((error >= row["low"].to_numpy()) & (error <= row["high"].to_numpy())).sum())
-        counted += len(own)
+        band = _band(error[others], code[others], len(kinds), share)
+        scale = np.where(np.isnan(band.scale) | (kinds == ""), band.whole, band.scale)[code[own]]
+        inside += int(((error[own] >= scale * band.low) & (error[own] <= scale * band.high)).sum())
+        counted += int(own.sum())
     return inside / counted if counted else float("nan")
 
 

@@ -13,6 +13,7 @@ from siteprior.errors import OutputError, SitePriorError
 from siteprior.files import shipped
 from siteprior.pipeline import assess, demo, run
 from siteprior.project import load_project
+from siteprior.publish.notebooks import execute_notebook
 from siteprior.record import open_run
 
 
@@ -45,7 +46,6 @@ def test_the_folder_holds_what_the_contract_names(folder):
         "shortlist.gpkg", "site_shapes.gpkg", "ranking.csv", "issues.csv", "history.csv", "duplicates.csv",
         "report.html", "run.json", "access.gpkg", "corridor_summary.csv", "corridor_sites.csv",
         "corridor_rankings.csv", "access_routes.csv", "scenarios.csv", "notebooks/01_shortlist.html",
-        "notebooks/02_access_and_corridors.html", "notebooks/03_market_failure_and_viability.html",
         "market_failure.csv", "deadweight.csv", "fund_rules.csv", "viability_lines.csv", "viability_drivers.csv",
         "price_validation.csv", "comparables.csv",
     } | {name for name in names if name.startswith("pictures/")}  # fmt: skip
@@ -54,13 +54,36 @@ def test_the_folder_holds_what_the_contract_names(folder):
 
 
 def test_every_output_says_it_is_illustrative(folder):
-    for name in ("report.html", "notebooks/01_shortlist.html", "notebooks/02_access_and_corridors.html"):
+    for name in ("report.html", "notebooks/01_shortlist.html"):
         assert "illustrative" in (folder / name).read_text(encoding="utf-8").lower()
     assert json.loads((folder / "run.json").read_text(encoding="utf-8"))["illustrative"] is True
     for name in ("ranking.csv", "issues.csv", "corridor_sites.csv", "access_routes.csv", "scenarios.csv"):
         assert (pd.read_csv(folder / name)["illustrative"] == "yes").all()
     for layer in ("shortlist", "sites"):
         assert (gpd.read_file(folder / "shortlist.gpkg", layer=layer)["illustrative"] == "yes").all()
+
+
+@pytest.mark.parametrize("name", ["02_access_and_corridors", "03_market_failure_and_viability"])
+def test_the_other_notebooks_run_on_the_folder(folder, tmp_path, name):
+    page = execute_notebook(
+        shipped("notebooks") / f"{name}.ipynb",
+        tmp_path / f"{name}.html",
+        parameters={"run_folder": str(folder)},
+        cwd=tmp_path,
+    )
+    text = page.read_text(encoding="utf-8")
+    assert "Illustrative sample" in text
+    assert text.count("data:image/png;base64") >= 2
+
+
+def test_a_project_says_which_notebooks_its_run_leaves(project):
+    from pydantic import ValidationError
+
+    from siteprior.settings import Publish
+
+    assert project.publish.notebooks == ("01_shortlist",)
+    with pytest.raises(ValidationError, match="01_shortlist"):
+        Publish(notebooks=("04_nothing",))
 
 
 def test_all_sites_are_considered_in_every_council_and_the_own_ones(done):

@@ -13,7 +13,18 @@ from conftest import ROOT
 
 SOURCE = ROOT / "src" / "siteprior"
 STAGES = ("sources", "joins", "appraisal", "ranking", "programme", "publish")
-GROUND = {"draws", "errors", "files", "presets", "schema", "issues", "network", "layer_parsing", "layer_spec"}
+GROUND = {
+    "compiling",
+    "draws",
+    "errors",
+    "files",
+    "presets",
+    "schema",
+    "issues",
+    "network",
+    "layer_parsing",
+    "layer_spec",
+}
 MODULES = sorted(SOURCE.rglob("*.py"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -19,17 +20,18 @@ from siteprior.record import run_info
 def publish(done: Assessment, folder: Path, *, say: Say = silent) -> None:
     """Write every output of an assessment into a folder."""
     say("Writing the GeoPackages and tables")
-    write_tables(done, folder)
+    tables = market_tables(done)
+    write_tables(done, tables, folder)
     say("Drawing maps, writing the report, running the notebooks")
     with ThreadPoolExecutor(max_workers=2) as beside:
         # The notebooks run in processes of their own and need only the files written above.
         pages = [beside.submit(_write_notebook, name, folder) for name in done.project.publish.notebooks]
-        _write_report(done, folder)
+        _write_report(done, tables, folder)
         for page in pages:
             page.result()
 
 
-def write_tables(done: Assessment, folder: Path) -> None:
+def write_tables(done: Assessment, market: Mapping[str, pd.DataFrame], folder: Path) -> None:
     """Write the GeoPackages, the tables and the record of a run."""
     from siteprior.publish.geopackage import write_geopackage
     from siteprior.publish.tables import leading_columns, write_csv, write_run_record
@@ -73,7 +75,7 @@ def write_tables(done: Assessment, folder: Path) -> None:
         write_csv(folder / "access_routes.csv", told(done.access_routes))
     if len(done.scenario_effects):
         write_csv(folder / "scenarios.csv", told(done.scenario_effects))
-    for name, table in market_tables(done).items():
+    for name, table in market.items():
         write_csv(folder / f"{name}.csv", told(table))
     write_run_record(folder / "run.json", done.record)
 
@@ -149,7 +151,7 @@ def _write_notebook(name: str, folder: Path) -> None:
     )
 
 
-def _write_report(done: Assessment, folder: Path) -> None:
+def _write_report(done: Assessment, market: Mapping[str, pd.DataFrame], folder: Path) -> None:
     """Draw the pictures and write the report."""
     from siteprior.appraisal.signals import signal_table
     from siteprior.publish.maps import draw_map
@@ -185,11 +187,11 @@ def _write_report(done: Assessment, folder: Path) -> None:
             catchment=_catchment_map(done, folder),
             scenarios=scenario_summary(done.scenario_effects, shortlist=done.project.shortlist.n),
         ),
-        **_market_sections(done),
+        **_market_sections(done, market),
     )
 
 
-def _market_sections(done: Assessment) -> dict[str, Any]:
+def _market_sections(done: Assessment, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Gather the section on what the market would do alone, and the record of each shortlisted site."""
     from siteprior.appraisal.signals import signal_table
     from siteprior.appraisal.viability_drivers import TITLES
@@ -197,7 +199,7 @@ def _market_sections(done: Assessment) -> dict[str, Any]:
     from siteprior.publish.report_records import site_records
     from siteprior.publish.words import district_names
 
-    found, tables = done.appraised, market_tables(done)
+    found = done.appraised
     titles = signal_table()
     return {
         "market": market_section(

@@ -7,26 +7,15 @@ is sorted, so that each percentile is a number that occurred, exactly.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
-from numba import njit
 
+from siteprior.compiling import compiled
 from siteprior.draws import Floats
 
 BINS = 512
 """Bins the draws are counted into: a matter of speed, never of the result."""
-
-Loop = TypeVar("Loop", bound=Callable[..., Any])
-
-
-def compiled(loop: Loop) -> Loop:
-    """Compile a loop to machine code, kept for the next process where any folder for it can be written to."""
-    try:
-        return cast(Loop, njit(cache=True, nogil=True)(loop))
-    except RuntimeError:  # neither the folder of this file nor the user's cache can be written
-        return cast(Loop, njit(nogil=True)(loop))
 
 
 @compiled

@@ -7,27 +7,16 @@ whole number, and stopped at a limit. The arrays of one search are reset only wh
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
-from numba import njit
 
+from siteprior.compiling import compiled
 from siteprior.joins.walk_graph import FAR
 from siteprior.network import Flags, Floats, Ints
 
 SAME = 1 - 1e-9
 """Squared distances whose ratio lies above this are equal: rounding alone sets them apart."""
-
-Loop = TypeVar("Loop", bound=Callable[..., Any])
-
-
-def compiled(loop: Loop) -> Loop:
-    """Compile a loop to machine code, kept for the next process where any folder for it can be written to."""
-    try:
-        return cast(Loop, njit(cache=True, nogil=True)(loop))
-    except RuntimeError:  # neither the folder of this file nor the user's cache can be written
-        return cast(Loop, njit(nogil=True)(loop))
 
 
 @compiled

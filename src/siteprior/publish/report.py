@@ -16,6 +16,7 @@ from siteprior.files import write_text
 from siteprior.issues import ISSUE_TYPES, SEVERITIES
 from siteprior.publish import colours
 from siteprior.publish.pages import render
+from siteprior.publish.report_facts import plain_rows
 from siteprior.publish.tables import json_text
 from siteprior.publish.words import district_names
 from siteprior.schema import VERDICTS
@@ -99,10 +100,10 @@ def write_report(
         counts=_counts(sites, shortlist),
         reasons=_reasons(sites, gates),
         councils=_by_council(sites, shortlist, councils),
-        shortlist=[_site(row, councils, criteria, shades) for row in _rows(shortlist.reset_index())],
-        criteria=[{**row, "shade": shades[row["criterion"]]} for row in _rows(criteria)],
+        shortlist=[_site(row, councils, criteria, shades) for row in plain_rows(shortlist.reset_index())],
+        criteria=[{**row, "shade": shades[row["criterion"]]} for row in plain_rows(criteria)],
         verdicts=_verdicts(sites, shortlist),
-        signals=[] if signals is None else _rows(signals),
+        signals=[] if signals is None else plain_rows(signals),
         corridors=corridors,
         market=market,
         records=records or [],
@@ -113,14 +114,6 @@ def write_report(
         draws=next((p["value"] for p in record.get("presets", []) if p["name"].endswith(".weight_draws")), None),
     )
     return write_text(path, page)
-
-
-def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return a table as plain rows, missing values as ``None``."""
-    plain = pd.DataFrame(table).astype(object)
-    return [
-        {str(key): value for key, value in row.items()} for row in plain.where(plain.notna(), None).to_dict("records")
-    ]
 
 
 def _counts(sites: pd.DataFrame, shortlist: pd.DataFrame) -> dict[str, Any]:
@@ -155,9 +148,9 @@ def _reasons(sites: pd.DataFrame, gates: pd.DataFrame | None) -> list[dict[str, 
     stopped = sites["gate_reasons"].dropna()
     listed = stopped.str.split(REASON_SEPARATOR).explode().str.strip()
     alone = stopped[~stopped.str.contains(REASON_SEPARATOR, regex=False)].value_counts()
-    known = {} if gates is None else {row["gate"]: row for row in _rows(gates)}
+    known = {} if gates is None else {row["gate"]: row for row in plain_rows(gates)}
     found = listed.value_counts().rename_axis("code").reset_index(name="sites")
-    rows = _rows(found.sort_values(["sites", "code"], ascending=[False, True]))
+    rows = plain_rows(found.sort_values(["sites", "code"], ascending=[False, True]))
     for row in rows:
         gate = known.get(row["code"], {})
         row["title"] = gate.get("title") or row["code"].replace("_", " ").capitalize()

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from siteprior.publish.report_facts import plain_rows
 from siteprior.schema import SITE_PTAL_COLUMNS
 
 _BANDS = next(column.allowed for column in SITE_PTAL_COLUMNS if column.name == "access_band")
@@ -40,7 +41,7 @@ def corridor_section(
     known = sites["walk_basis"].dropna()
     network = bool(len(known)) and known.eq("network").any()
     return {
-        "rows": _plain(_with_failure(summary[summary["sites"] > 0]).reset_index()),
+        "rows": plain_rows(_with_failure(summary[summary["sites"] > 0]).reset_index()),
         "served": int((reach > 0).sum()),
         "several": int((reach > 1).sum()),
         "walks": "measured along the streets" if network else "straight lines times a factor, as no streets were given",
@@ -49,7 +50,7 @@ def corridor_section(
             for picture, words in (*strips.values(), *([] if catchment is None else [catchment]))
         ],
         "index": _index(sites[sites["rank"].notna()]),
-        "scenarios": _plain(scenarios.reset_index()),
+        "scenarios": plain_rows(scenarios.reset_index()),
     }
 
 
@@ -69,9 +70,3 @@ def _index(ranked: pd.DataFrame) -> dict[str, Any] | None:
         "bands": [{"name": band, "sites": int(held.get(band, 0))} for band in _BANDS],
         "missing": int(ranked["access_band"].isna().sum()),
     }
-
-
-def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return a table as plain rows, missing values as ``None``."""
-    plain = pd.DataFrame(table).astype(object)
-    return [dict(row) for row in plain.where(plain.notna(), None).to_dict("records")]

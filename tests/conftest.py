@@ -13,6 +13,11 @@ ROOT = HERE.parent
 DATA_ROOT = Path(os.environ.get("SITEPRIOR_DATA_ROOT", ROOT.parent / "shared" / "data"))
 
 
+def pytest_make_parametrize_id(val):
+    """Name a case of raw bytes by their length: two workers must call one case the same."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory):
     """Keep what is cached between runs apart from the user's own."""

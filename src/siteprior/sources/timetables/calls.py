@@ -23,13 +23,50 @@ def read_calls(connection: Any, feed: Feed, parts: Iterable[Path], log: IssueLog
     ``trips`` and ``stops``, and the ``parts`` of the table as they are copied.
     """
     connection.execute("SET preserve_insertion_order = false")
-    _read(connection, feed, parts, trim=False)
+    _read(connection, feed, parts, CALL, trim=False)
     log_refused(connection, feed, "stop_times", log)
-    if connection.execute(f"SELECT count(*) FROM read WHERE {MISSED}").fetchall()[0][0]:
+    if connection.execute(f"SELECT count(*) FROM read WHERE {UNREAD}").fetchall()[0][0]:
         connection.execute("DROP TABLE read")  # blanks around the values may be why; trimming all takes twice as long
-        _read(connection, feed, feed.parts("stop_times"), trim=True)
+        _read(connection, feed, feed.parts("stop_times"), f"{CALL}, {FAULTS}", trim=True)
         log_refused(connection, feed, "stop_times", IssueLog())  # told already
+        _log_faults(connection, feed, log)
+        connection.execute("DELETE FROM read WHERE trip IS NULL OR place IS NULL")
     connection.execute("SET preserve_insertion_order = true")
+    _one_per_place(connection, feed, log)
+    interpolate(connection, feed, log)
+
+
+PLACE = "TRY_CAST(c.place AS UINTEGER)"
+LEAVES = seconds("c.leaves")
+CALL = (
+    f"t.trip, s.stop, {PLACE} AS place, {LEAVES} AS leaves, c.leaves IS NOT NULL AS timed, "
+    f"TRY_CAST(c.pickup AS INTEGER) IS DISTINCT FROM {NO_PICKUP} AS boards"
+)
+FAULTS = f"""
+    CASE WHEN t.trip IS NULL THEN coalesce(c.trip_id, '(blank)') END AS unknown_trip,
+    CASE WHEN s.stop IS NULL THEN coalesce(c.stop_id, '(blank)') END AS unknown_stop,
+    CASE WHEN {PLACE} IS NULL THEN coalesce(c.place, '(blank)') END AS unread_place,
+    CASE WHEN {LEAVES} IS NULL THEN c.leaves END AS unread_time
+    """
+UNREAD = "trip IS NULL OR stop IS NULL OR place IS NULL OR (timed AND leaves IS NULL)"
+
+
+def _read(connection: Any, feed: Feed, parts: Iterable[Path], columns: str, *, trim: bool) -> None:
+    """Make the table ``read`` of the stop times of trips that run, and of those of unknown trips."""
+    select = f"""
+        SELECT {columns} FROM ({{}}) AS c
+        LEFT JOIN trips AS t ON t.trip_id = c.trip_id
+        LEFT JOIN stops AS s ON s.stop_id = c.stop_id
+        WHERE t.trip IS NULL OR t.weekday OR t.sunday
+        """
+    into = "CREATE TABLE read AS"
+    for part in parts:
+        connection.execute(into + select.format(_columns(feed, [part], trim=trim)))
+        into = "INSERT INTO read"
+
+
+def _log_faults(connection: Any, feed: Feed, log: IssueLog) -> None:
+    """Log what could not be read of the stop times."""
     told = {"file": f"{feed.label}/stop_times.txt", "things": "stop times"}
     for name, field, issue, action in (
         (
@@ -44,33 +81,6 @@ def read_calls(connection: Any, feed: Feed, parts: Iterable[Path], log: IssueLog
     ):
         log_rows(connection, log, f"SELECT {name} AS id FROM read WHERE {name} IS NOT NULL", issue, **told,
                  field=field, action=action)  # fmt: skip
-    _one_per_place(connection, feed, log)
-    connection.execute("DROP TABLE read")
-    interpolate(connection, feed, log)
-
-
-MISSED = "unknown_trip IS NOT NULL OR unknown_stop IS NOT NULL OR unread_time IS NOT NULL"
-
-
-def _read(connection: Any, feed: Feed, parts: Iterable[Path], *, trim: bool) -> None:
-    """Make the table ``read`` of the stop times of trips that run, with what could not be read of each."""
-    place = "TRY_CAST(c.place AS UINTEGER)"
-    select = f"""
-        SELECT t.trip, s.stop, {place} AS place, {seconds("c.leaves")} AS leaves,
-               TRY_CAST(c.pickup AS INTEGER) IS DISTINCT FROM {NO_PICKUP} AS boards,
-               CASE WHEN t.trip IS NULL THEN coalesce(c.trip_id, '(blank)') END AS unknown_trip,
-               CASE WHEN s.stop IS NULL THEN coalesce(c.stop_id, '(blank)') END AS unknown_stop,
-               CASE WHEN {place} IS NULL THEN coalesce(c.place, '(blank)') END AS unread_place,
-               CASE WHEN {seconds("c.leaves")} IS NULL THEN c.leaves END AS unread_time
-        FROM ({{}}) AS c
-        LEFT JOIN trips AS t ON t.trip_id = c.trip_id
-        LEFT JOIN stops AS s ON s.stop_id = c.stop_id
-        WHERE t.trip IS NULL OR t.weekday OR t.sunday
-        """
-    into = "CREATE TABLE read AS"
-    for part in parts:
-        connection.execute(into + select.format(_columns(feed, [part], trim=trim)))
-        into = "INSERT INTO read"
 
 
 def _columns(feed: Feed, parts: Sequence[Path], *, trim: bool) -> str:
@@ -85,22 +95,26 @@ def _columns(feed: Feed, parts: Sequence[Path], *, trim: bool) -> str:
 
 def _one_per_place(connection: Any, feed: Feed, log: IssueLog) -> None:
     """Make ``calls`` of the rows read: one per trip and place, the earliest of several."""
-    usable = "SELECT trip, stop, place, leaves, boards FROM read WHERE trip IS NOT NULL AND place IS NOT NULL"
     # places fold into 127 bits, in one pass without sorting: fewer bits than rows where two may be the same
     suspects = (
-        f"SELECT trip FROM ({usable}) GROUP BY trip "
+        "SELECT trip FROM read GROUP BY trip "
         "HAVING count(*) <> bit_count(bit_or(CAST(1 AS HUGEINT) << CAST(place % 127 AS INTEGER)))"
     )
     connection.execute(
-        f"CREATE TABLE doubled AS SELECT trip, place FROM ({usable}) SEMI JOIN ({suspects}) USING (trip) "
+        f"CREATE TABLE doubled AS SELECT trip, place FROM read SEMI JOIN ({suspects}) USING (trip) "
         "GROUP BY trip, place HAVING count(*) > 1"
     )
     log_rows(connection, log, "SELECT trip_id AS id FROM doubled JOIN trips USING (trip)",
              "reference values are not unique", things="places of trips", file=f"{feed.label}/stop_times.txt",
              field="trip_id; stop_sequence", action="one stop time is kept of each, the earliest")  # fmt: skip
     if connection.execute("SELECT count(*) FROM doubled").fetchall()[0][0]:
-        usable += " QUALIFY row_number() OVER (PARTITION BY trip, place ORDER BY leaves, stop, boards) = 1"
-    connection.execute(f"CREATE TABLE calls AS {usable}")
+        connection.execute(
+            "CREATE TABLE calls AS SELECT * FROM read "
+            "QUALIFY row_number() OVER (PARTITION BY trip, place ORDER BY leaves, stop, boards) = 1"
+        )
+        connection.execute("DROP TABLE read")
+    else:
+        connection.execute("ALTER TABLE read RENAME TO calls")
     connection.execute("DROP TABLE doubled")
 
 

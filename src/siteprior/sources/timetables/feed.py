@@ -25,6 +25,7 @@ PART_CHUNKS = 8
 """A part is this many chunks: what is counted while the next part is unpacked."""
 
 HEADER_LINES = 1
+HEADER_BYTES = 2**16
 MB = 1_000_000
 
 
@@ -87,7 +88,7 @@ def open_feed(path: Path | str, *, label: str, names: Sequence[str], folder: Pat
     columns = {}
     for name, opener in found.items():
         with _unpacking(f"{label}: {name}.txt"), opener() as stream:
-            header = header_names(next(plain_lines(stream, f"{label}: {name}.txt"), b""))
+            header = header_names(next(plain_lines(stream, f"{label}: {name}.txt", size=HEADER_BYTES), b""))
         if header:  # an empty file is no table
             columns[name] = header
     return Feed(label, columns, provenance, found, folder)

@@ -28,11 +28,14 @@ def counted(number: int, things: str, examples: Sequence[object]) -> str:
     return f"{number} {things}: {named}" + (", …" if number > len(examples[:EXAMPLES]) else "")
 
 
-def plain_lines(stream: IO[bytes], what: str) -> Iterator[bytes]:
-    """Give the stream without byte-order mark in chunks that end with a line feed, whatever its line ends are."""
+def plain_lines(stream: IO[bytes], what: str, *, size: int | None = None) -> Iterator[bytes]:
+    """Give the stream without byte-order mark in chunks that end with a line feed, whatever its line ends are.
+
+    Chunks are of ``size`` bytes at least; of :data:`CHUNK` when ``None``.
+    """
     rest = b""
     first = True
-    while block := stream.read(CHUNK):
+    while block := stream.read(size or CHUNK):
         block = rest + (block.removeprefix(BOM) if first else block)
         first = False
         if b"\r" in block:

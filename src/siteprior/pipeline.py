@@ -23,6 +23,7 @@ from siteprior.intake import Inputs, read_inputs
 from siteprior.market import layer_specs
 from siteprior.presets import load_presets
 from siteprior.project import Project, load_project
+from siteprior.publish.notebook_process import NotebookProcess
 from siteprior.publishing import publish
 from siteprior.record import run_record
 from siteprior.supply import Transit, changed_transit
@@ -57,40 +58,43 @@ def assess(project: Project | Path | str, *, say: Say = silent) -> Assessment:
     """
     loaded = project if isinstance(project, Project) else load_project(project)
     judged = _judgement(loaded)
-    inputs = read_inputs(loaded, say=say)
+    return _assess(loaded, judged, read_inputs(loaded, say=say), say=say)
+
+
+def _assess(project: Project, judged: _Judgement, inputs: Inputs, *, say: Say) -> Assessment:
+    """Work a project through once its inputs are read."""
+    from siteprior.ranking.gates import gate_table
+
     transit = inputs.transit
     say("Joining")
     placed = _join(inputs)
-    sites, access_routes = _join_transit(loaded, inputs, placed, transit)
+    sites, access_routes = _join_transit(project, inputs, placed, transit)
     say("Appraising")
-    appraised = appraise(loaded, inputs, sites)
+    appraised = appraise(project, inputs, sites)
     say("Ranking")
-    sites = _rank(loaded, appraised.sites, judged)
-    ranked = sites[sites["rank"].notna()]
-    shortlist = ranked.head(loaded.shortlist.n)
-    effects = _scenarios(loaded, inputs, placed, sites, judged, say=say)
-    from siteprior.ranking.gates import gate_table
-
+    sites = _rank(project, appraised.sites, judged)
+    shortlist = sites[sites["rank"].notna()].head(project.shortlist.n)
+    effects = _scenarios(project, inputs, placed, sites, judged, say=say)
     used = _criteria(judged)
     return Assessment(
-        project=loaded,
+        project=project,
         sites=sites,
         shortlist=shortlist,
         shapes=inputs.shapes.reindex(sites.index),
         transit=transit,
         areas=inputs.areas,
         appraised=appraised,
-        comparables=_comparables(loaded, inputs, shortlist),
+        comparables=_comparables(project, inputs, shortlist),
         market=inputs.market,
         gates=gate_table(registry=judged.gates),
         criteria=used,
-        **_corridor_tables(loaded, inputs, sites, shortlist),
+        **_corridor_tables(project, inputs, sites, shortlist),
         access_routes=access_routes,
         scenario_effects=effects,
         history=pd.DataFrame(columns=schema.HISTORY.names) if inputs.history is None else inputs.history.events,
         duplicates=inputs.duplicates,
         issues=inputs.issues,
-        record=run_record(loaded, inputs, sites, used),
+        record=run_record(project, inputs, sites, used),
     )
 
 
@@ -192,8 +196,7 @@ def _corridor_tables(project: Project, inputs: Inputs, sites: Any, shortlist: An
     from siteprior.joins.corridor_sites import corridor_sites
     from siteprior.joins.corridor_summary import corridor_rankings, corridor_summary
 
-    transit, reach = inputs.transit, _reach(project)
-    walking = _walking(project, inputs, transit)
+    transit, reach, walking = inputs.transit, _reach(project), _walking(project, inputs, inputs.transit)
     along = corridor_sites(sites, transit.corridor_stops, transit.corridors, **walking, **reach)
     drawn = corridor_catchments(
         transit.corridor_stops,
@@ -209,12 +212,7 @@ def _corridor_tables(project: Project, inputs: Inputs, sites: Any, shortlist: An
         "catchments": drawn,
         "corridor_rankings": corridor_rankings(along, sites),
         "corridor_summary": corridor_summary(
-            transit.corridors,
-            along,
-            sites,
-            catchments=drawn,
-            areas=inputs.areas,
-            shortlist=list(shortlist.index),
+            transit.corridors, along, sites, catchments=drawn, areas=inputs.areas, shortlist=list(shortlist.index)
         ),
     }
 
@@ -351,14 +349,18 @@ def run(project: Project | Path | str, *, out: Path | str | None = None, say: Sa
     loaded = project if isinstance(project, Project) else load_project(project)
     folder = _folder(loaded, out)
     with whole_folder(folder) as staged:
-        done = assess(loaded, say=say)
-        try:
-            publish(done, staged, say=say)
-        except SitePriorError as fault:
-            # A notebook that failed keeps what had run; it must outlive the temporary folder it was made in.
-            for kept in sorted(staged.rglob("*.failed.ipynb")):
-                move_file(kept, folder / kept.relative_to(staged))
-            raise SitePriorError(*(text.replace(str(staged), str(folder)) for text in fault.faults)) from None
+        judged = _judgement(loaded)
+        inputs = read_inputs(loaded, say=say)
+        # What notebooks need is loaded beside the work that starts now, for there are inputs to work on.
+        with NotebookProcess(staged, jobs=len(loaded.publish.notebooks)) as notebooks:
+            done = _assess(loaded, judged, inputs, say=say)
+            try:
+                publish(done, staged, notebooks, say=say)
+            except SitePriorError as fault:
+                # A notebook that failed keeps what had run; it must outlive the temporary folder it was made in.
+                for kept in sorted(staged.rglob("*.failed.ipynb")):
+                    move_file(kept, folder / kept.relative_to(staged))
+                raise SitePriorError(*(text.replace(str(staged), str(folder)) for text in fault.faults)) from None
     return folder
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -14,21 +14,21 @@ from siteprior.assessment import Assessment
 from siteprior.files import shipped, whole_file
 from siteprior.gathering import Say, silent
 from siteprior.presets import load_presets
+from siteprior.publish.notebook_process import NotebookProcess
 from siteprior.record import run_info
 
 
-def publish(done: Assessment, folder: Path, *, say: Say = silent) -> None:
-    """Write every output of an assessment into a folder."""
+def publish(done: Assessment, folder: Path, notebooks: NotebookProcess, *, say: Say = silent) -> None:
+    """Write every output of an assessment into a folder; ``notebooks`` runs there those the project names."""
     say("Writing the GeoPackages and tables")
     tables = market_tables(done)
     write_tables(done, tables, folder)
     say("Drawing maps, writing the report, running the notebooks")
-    with ThreadPoolExecutor(max_workers=2) as beside:
-        # The notebooks run in processes of their own and need only the files written above.
-        pages = [beside.submit(_write_notebook, name, folder) for name in done.project.publish.notebooks]
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        # The notebooks need only the files written above.
+        pages = beside.submit(_write_notebooks, done.project.publish.notebooks, folder, notebooks)
         _write_report(done, tables, folder)
-        for page in pages:
-            page.result()
+        pages.result()
 
 
 def write_tables(done: Assessment, market: Mapping[str, pd.DataFrame], folder: Path) -> None:
@@ -139,16 +139,11 @@ def _write_grid(done: Assessment, folder: Path) -> Any:
     return grid_cells(grids[0])
 
 
-def _write_notebook(name: str, folder: Path) -> None:
-    """Run one of the notebooks on the run's folder, and leave it there as a page."""
-    from siteprior.publish.notebooks import execute_notebook
-
-    execute_notebook(
-        shipped("notebooks") / f"{name}.ipynb",
-        folder / "notebooks" / f"{name}.html",
-        parameters={"run_folder": str(folder)},
-        cwd=folder,
-    )
+def _write_notebooks(names: Sequence[str], folder: Path, notebooks: NotebookProcess) -> None:
+    """Run the notebooks on the run's folder, and leave them there as pages."""
+    for name in names:
+        page = folder / "notebooks" / f"{name}.html"
+        notebooks.execute(shipped("notebooks") / f"{name}.ipynb", page, parameters={"run_folder": str(folder)})
 
 
 def _write_report(done: Assessment, market: Mapping[str, pd.DataFrame], folder: Path) -> None:

@@ -13,9 +13,9 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -84,14 +84,33 @@ def execute_notebook(
     OutputError
         When the page cannot be written.
     """
-    import nbformat
 
+    async def work() -> Path:
+        notebook = prepared(source, parameters)
+        async with started_kernel(cwd) as kernel:
+            return await executed(notebook, target_html, kernel=kernel, source=source, cwd=cwd, timeout_s=timeout_s)
+
+    # Jupyter, where analysts work, has a loop running already: this one goes in a thread beside it.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        return beside.submit(asyncio.run, work()).result()
+
+
+def prepared(source: Path | str, parameters: Mapping[str, Any]) -> Any:
+    """Return a notebook with its parameters set; errors as :func:`execute_notebook`."""
     notebook = _read(Path(source))
     _inject(notebook, parameters, Path(source).name)
+    return notebook
+
+
+async def executed(
+    notebook: Any, target_html: Path | str, *, kernel: Any, source: Path | str, cwd: Path | str, timeout_s: int = 600
+) -> Path:
+    """Run a prepared notebook in a kernel started in ``cwd``, and write its page; as :func:`execute_notebook`."""
+    import nbformat
+
     target = Path(target_html)
-    folder = Path(cwd).absolute()
-    failure = _run(notebook, folder, timeout_s)
-    _tidy(notebook, folder)
+    failure = await _run(notebook, kernel, timeout_s)
+    _tidy(notebook, Path(cwd).absolute())
     if failure:
         partial = write_text(target.with_suffix(".failed.ipynb"), nbformat.writes(notebook) + "\n")
         raise SitePriorError(f"{Path(source).name}: {failure}; what had run is in {partial}")
@@ -214,13 +233,18 @@ def _is_literal(value: object) -> bool:
         return False
 
 
-@contextmanager
-def _own_kernel() -> Iterator[Any]:
-    """Give a manager for a kernel of this very interpreter, whatever kernels are registered on the machine."""
+@asynccontextmanager
+async def started_kernel(cwd: Path | str, *, first: str = "") -> AsyncIterator[Any]:
+    """Start a kernel of this very interpreter in a folder, whatever kernels are registered on the machine.
+
+    It runs the line ``first``, reads no IPython settings of the user's, hashes the same each time, and is gone at the
+    end.
+    """
     from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
 
     command = [sys.executable, "-X", "frozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    command += ["--HistoryManager.hist_file=:memory:", *([f"--IPKernelApp.exec_lines={first}"] if first else [])]
     # Without sockets of files (Windows) the kernel would warn on the terminal that local TCP is not encrypted.
     command.append("--log-level=ERROR")
 
@@ -230,63 +254,60 @@ def _own_kernel() -> Iterator[Any]:
         def get_kernel_spec(self, kernel_name: str) -> Any:
             return KernelSpec(argv=command, display_name="Python 3", language="python", name=kernel_name)
 
-    with tempfile.TemporaryDirectory(prefix="siteprior-") as place:
+    with tempfile.TemporaryDirectory(prefix="siteprior-", ignore_cleanup_errors=True) as place:
         connection = str(Path(place) / "kernel.json")
         # A socket in a private folder is closed to other users of the machine; its path may not be longer than 107.
         transport = "ipc" if os.name == "posix" and len(connection) < 90 else "tcp"
-        yield AsyncKernelManager(
+        kernel = AsyncKernelManager(
             kernel_name="python3",
             kernel_spec_manager=ThisInterpreter(),
             connection_file=connection,
             transport=transport,
         )
+        profile = Path(place) / "ipython"
+        profile.mkdir()
+        settings = {
+            "PYTHONHASHSEED": "0",
+            "IPYTHONDIR": str(profile),
+            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        }
+        await kernel.start_kernel(cwd=str(Path(cwd).absolute()), env={**os.environ, **settings})
+        try:
+            yield kernel
+        finally:
+            if kernel.has_kernel:
+                await kernel.shutdown_kernel(now=True)
 
 
-def _run(notebook: Any, cwd: Path, timeout_s: int) -> str:
-    """Run all cells in a fresh kernel; return what failed and where, blank when all went well.
-
-    The kernel reads no IPython settings of the user's and hashes the same each time.
-    """
+async def _run(notebook: Any, kernel: Any, timeout_s: int) -> str:
+    """Run all cells in a fresh kernel and end it; return what failed and where, blank when all went well."""
     from nbclient import NotebookClient
     from nbclient.exceptions import CellControlSignal, CellExecutionError, DeadKernelError
 
     started: list[int] = []
-    with _own_kernel() as manager, tempfile.TemporaryDirectory(prefix="siteprior-ipython-") as profile:
-        client = NotebookClient(
-            notebook,
-            km=manager,
-            timeout=timeout_s,
-            record_timing=False,
-            coalesce_streams=True,
-            resources={"metadata": {"path": str(cwd)}},
-            on_cell_execute=lambda **about: started.append(about["cell_index"]),
-        )
-        settings = {
-            "PYTHONHASHSEED": "0",
-            "IPYTHONDIR": profile,
-            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        }
-        try:
-            _to_its_end(client.async_execute(cleanup_kc=True, env={**os.environ, **settings}))
-        except CellExecutionError as fault:
-            reason = f"{fault.ename}: {fault.evalue}"
-        except CellControlSignal:
-            reason = f"took longer than {timeout_s} s"
-        except (DeadKernelError, RuntimeError) as fault:
-            reason = f"the kernel stopped ({fault})"
-        else:
-            return ""
+    client = NotebookClient(
+        notebook,
+        km=kernel,
+        timeout=timeout_s,
+        record_timing=False,
+        coalesce_streams=True,
+        on_cell_execute=lambda **about: started.append(about["cell_index"]),
+    )
+    try:
+        await client.async_execute(cleanup_kc=True)
+    except CellExecutionError as fault:
+        reason = f"{fault.ename}: {fault.evalue}"
+    except CellControlSignal:
+        reason = f"took longer than {timeout_s} s"
+    except (DeadKernelError, RuntimeError) as fault:
+        reason = f"the kernel stopped ({fault})"
+    else:
+        return ""
     if not started:
         return " ".join(reason.split())
     cells = [cell for cell in notebook.cells[: started[-1] + 1] if cell["id"] != INJECTED]
     first_line = notebook.cells[started[-1]]["source"].strip().partition("\n")[0]
     return f"cell {len(cells)} ({first_line}) failed: {' '.join(reason.split())}"
-
-
-def _to_its_end(work: Coroutine[Any, Any, Any]) -> None:
-    """Run a coroutine in a thread and a loop of its own: Jupyter, where analysts work, has a loop running already."""
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        beside.submit(asyncio.run, work).result()
 
 
 def _tidy(notebook: Any, cwd: Path) -> None:

@@ -132,17 +132,25 @@ class TestWholeFolder:
         assert {p.relative_to(out).as_posix() for p in out.rglob("*.txt")} == {"a.txt", "in/b.txt"}
         assert not staged.exists()
 
+    def test_what_an_earlier_time_left_of_its_own_files_goes(self, tmp_path):
+        for name in ("maps/a.png", "maps/b.png", "maps/mine.txt", "mine.png"):
+            write_text(tmp_path / name, "earlier")
+        with whole_folder(tmp_path, own=["maps/*.png", "c.csv"]) as staged:
+            write_text(staged / "maps" / "b.png", "new")
+        left = {p.relative_to(tmp_path).as_posix(): p.read_text() for p in tmp_path.rglob("*.*")}
+        assert left == {"maps/b.png": "new", "maps/mine.txt": "earlier", "mine.png": "earlier"}
+
     def test_a_failure_leaves_what_stood_there(self, tmp_path):
         write_text(tmp_path / "out" / "a.txt", "earlier")
 
         def half_done():
-            with whole_folder(tmp_path / "out") as staged:
-                write_text(staged / "a.txt", "new")
+            with whole_folder(tmp_path / "out", own=["*.txt"]) as staged:
+                write_text(staged / "b.txt", "new")
                 raise ZeroDivisionError
 
         with pytest.raises(ZeroDivisionError):
             half_done()
-        assert (tmp_path / "out" / "a.txt").read_text() == "earlier"
+        assert [p.name for p in (tmp_path / "out").iterdir()] == ["a.txt"]
 
     def test_a_failure_leaves_no_empty_folder(self, tmp_path):
         with pytest.raises(ZeroDivisionError), whole_folder(tmp_path / "out"):

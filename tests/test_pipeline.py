@@ -10,7 +10,7 @@ import pytest
 
 from siteprior import schema
 from siteprior.errors import OutputError, SitePriorError
-from siteprior.files import shipped
+from siteprior.files import shipped, write_text
 from siteprior.pipeline import assess, demo, run
 from siteprior.project import load_project
 from siteprior.publish.notebooks import execute_notebook
@@ -19,7 +19,10 @@ from siteprior.record import open_run
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    return demo(out=tmp_path_factory.mktemp("demo"))
+    out = tmp_path_factory.mktemp("demo")
+    for name in ("notebooks/02_access_and_corridors.html", "pictures/strip_gone.png", "my_notes.txt"):
+        write_text(out / name, "of an earlier day")
+    return demo(out=out)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +50,7 @@ def test_the_folder_holds_what_the_contract_names(folder):
         "report.html", "run.json", "access.gpkg", "corridor_summary.csv", "corridor_sites.csv",
         "corridor_rankings.csv", "access_routes.csv", "scenarios.csv", "notebooks/01_shortlist.html",
         "market_failure.csv", "deadweight.csv", "fund_rules.csv", "viability_lines.csv", "viability_drivers.csv",
-        "price_validation.csv", "comparables.csv",
+        "price_validation.csv", "comparables.csv", "my_notes.txt",
     } | {name for name in names if name.startswith("pictures/")}  # fmt: skip
     assert sum(name.startswith("pictures/strip_") for name in names) == 2
     assert sum(name.startswith("pictures/catchment_") for name in names) == 1

@@ -8,7 +8,7 @@ import os
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import resources
@@ -178,10 +178,18 @@ def write_text(target: Path | str, text: str) -> Path:
 
 
 @contextmanager
-def whole_folder(folder: Path | str) -> Iterator[Path]:
+def whole_folder(folder: Path | str, *, own: Iterable[str] = ()) -> Iterator[Path]:
     """Give a temporary folder and move all that was written there into ``folder`` when the block ends well.
 
     The folder is tried before any work is done. When the block fails, what stood in it stays as it was.
+
+    Parameters
+    ----------
+    folder
+        The folder to fill; made if need be.
+    own
+        Patterns of the files that such a block may write, such as ``"maps/*.png"``: those that stand there from an
+        earlier time and were not written again are removed, for they would be taken for part of the new work.
 
     Raises
     ------
@@ -210,8 +218,12 @@ def whole_folder(folder: Path | str) -> Iterator[Path]:
     try:
         with tempfile.TemporaryDirectory(prefix="siteprior-") as temporary:
             yield Path(temporary)
-            for path in sorted(p for p in Path(temporary).rglob("*") if p.is_file()):
-                move_file(path, folder / path.relative_to(temporary))
+            written = sorted(p.relative_to(temporary) for p in Path(temporary).rglob("*") if p.is_file())
+            for name in written:
+                move_file(Path(temporary) / name, folder / name)
+            earlier = {path for pattern in own for path in folder.glob(pattern)} - {folder / name for name in written}
+            for path in earlier:
+                path.unlink()
     finally:
         if not stood and not any(folder.iterdir()):
             folder.rmdir()

@@ -25,7 +25,7 @@ from siteprior.presets import load_presets
 from siteprior.project import Project, load_project
 from siteprior.publish.notebook_process import NotebookProcess
 from siteprior.publishing import publish
-from siteprior.record import run_record
+from siteprior.record import NOT_IN_EVERY_RUN, run_record
 from siteprior.supply import Transit, changed_transit
 
 
@@ -348,7 +348,7 @@ def run(project: Project | Path | str, *, out: Path | str | None = None, say: Sa
     """
     loaded = project if isinstance(project, Project) else load_project(project)
     folder = _folder(loaded, out)
-    with whole_folder(folder) as staged:
+    with whole_folder(folder, own=NOT_IN_EVERY_RUN) as staged:
         judged = _judgement(loaded)
         inputs = read_inputs(loaded, say=say)
         # What notebooks need is loaded beside the work that starts now, for there are inputs to work on.

@@ -41,6 +41,16 @@ TABLES: dict[str, list[str]] = {
 }
 """The CSV tables of a run beside the GeoPackages, and the columns of those a run may be without."""
 
+NOT_IN_EVERY_RUN = (
+    *(f"{name}.csv" for name in TABLES),
+    "access_grid.tif",
+    "pictures/strip_*.png",
+    "pictures/catchment_*.png",
+    "notebooks/0?_*.html",
+    "notebooks/0?_*.failed.ipynb",
+)
+"""Patterns of the files that one run writes and the next may not: what an earlier run left of them is taken away."""
+
 PACKAGES = ("geopandas", "numpy", "pandas", "pyogrio", "pyproj", "scipy", "shapely")
 
 

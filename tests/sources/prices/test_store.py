@@ -7,11 +7,9 @@ import json
 import zipfile
 from datetime import date
 
-import duckdb
 import pytest
 
 from siteprior.errors import InputError, OutputError
-from siteprior.sources.prices.engine import database
 from siteprior.sources.prices.parsing import KEPT
 from siteprior.sources.prices.store import TOLD, sales_store
 
@@ -219,12 +217,3 @@ def test_a_cache_that_cannot_be_written_is_told(published, sale, tmp_path):
     (tmp_path / "cache").write_text("a file")
     with pytest.raises(OutputError, match="cannot be written"):
         contents(published(sale()), cache=tmp_path / "cache")
-
-
-def test_the_engine_reads_only_what_it_is_given(published, sale, tmp_path):
-    (tmp_path / "in").mkdir()
-    path = published(sale())
-    with database(tmp_path / "in") as connection:
-        for sql in (f"SELECT * FROM read_csv('{path}')", "INSTALL spatial", "LOAD httpfs"):
-            with pytest.raises(duckdb.Error):
-                connection.execute(sql)

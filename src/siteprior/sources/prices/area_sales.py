@@ -13,7 +13,7 @@ import shapely
 
 from siteprior.errors import InputError, unknown
 from siteprior.schema import AREA_SALES, NEAREST_SALES, POSTCODES, PROPERTY_TYPES, check, conform
-from siteprior.sources.prices.engine import quoted
+from siteprior.sources.formats.database import quoted
 from siteprior.sources.prices.screening import standard
 from siteprior.sources.prices.store import SalesStore
 

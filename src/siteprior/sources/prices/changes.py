@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from siteprior.sources.prices.engine import EXAMPLES, quoted
+from siteprior.sources.formats.database import EXAMPLES, quoted
 from siteprior.sources.prices.parsing import COMPRESSION, KEPT, LOST, counted
 
 _TOLD = (

@@ -12,7 +12,7 @@ from siteprior.errors import InputError
 from siteprior.files import Input, record
 from siteprior.issues import IssueLog
 from siteprior.presets import load_presets
-from siteprior.sources.prices.engine import EXAMPLES, csv_rows, refused
+from siteprior.sources.formats.database import EXAMPLES, refused
 from siteprior.sources.prices.layout import Layout, floor_layout, unpacked
 from siteprior.sources.prices.parsing import counted
 
@@ -53,13 +53,13 @@ def join_floor_areas(connection: Any, layouts: Sequence[Layout], log: IssueLog) 
             f"SELECT transaction, min(text) AS text, min(area) AS area, count(DISTINCT text) AS texts FROM ("
             f"SELECT upper(trim({cell['transaction']}, '{{}} ')) AS transaction, "
             f"nullif({cell['floor_area_m2']}, '') AS text, TRY_CAST({cell['floor_area_m2']} AS DOUBLE) AS area "
-            f"FROM {csv_rows(layout)}) WHERE transaction IN (SELECT transaction FROM chosen) "
+            f"FROM {layout.rows}) WHERE transaction IN (SELECT transaction FROM chosen) "
             "GROUP BY transaction ORDER BY transaction"
         ).df().set_index("transaction")  # fmt: skip
-        number, why = refused(connection)
+        number, lines = refused(connection)
         if number:
             log.add("invalid category value", file=layout.label, field="(line)", value=f"lines: {number:,}",
-                    action=f"left out, they are no rows of this file: {why}")  # fmt: skip
+                    action=f"left out, they are no rows of this file: {lines[0][2]}")  # fmt: skip
         area = found["area"].astype("float64")
         faults = (
             ("reference values are not unique", found["texts"] > 1, "left blank: the floor areas differ"),

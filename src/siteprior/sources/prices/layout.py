@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from siteprior.errors import InputError
 from siteprior.files import open_stream
+from siteprior.sources.formats.database import csv_rows
 from siteprior.sources.formats.plain import find_columns, words
 
 PUBLISHED = (
@@ -69,6 +70,11 @@ class Layout(NamedTuple):
     width: int
     header: bool
     at: dict[str, int]
+
+    @property
+    def rows(self) -> str:
+        """The SQL that reads the file's rows as text columns ``c0``, ``c1``, …; lines of another width are refused."""
+        return csv_rows([self.path], [f"c{n}" for n in range(self.width)], header=self.header)
 
 
 def sales_layout(path: Path, label: str) -> Layout:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from siteprior.errors import InputError
-from siteprior.sources.prices.engine import EXAMPLES, csv_rows, quoted, refused
+from siteprior.sources.formats.database import EXAMPLES, quoted, refused
 from siteprior.sources.prices.layout import Layout
 
 WORDS = {
@@ -74,9 +74,10 @@ def parse(connection: Any, layout: Layout, part: Path) -> list[dict[str, Any]]:
         f"COPY (SELECT * EXCLUDE ({', '.join(f'text_{name}' for name in READ)}) "
         f"REPLACE (CASE tenure WHEN 'unknown' THEN NULL ELSE tenure END AS tenure, coalesce(status, 'A') AS status), "
         f"{unread} FROM (SELECT {typed}, {', '.join(f'{name} AS text_{name}' for name in READ)} "
-        f"FROM (SELECT {_texts(layout)} FROM {csv_rows(layout)}))) TO {quoted(part)} ({COMPRESSION})"
+        f"FROM (SELECT {_texts(layout)} FROM {layout.rows}))) TO {quoted(part)} ({COMPRESSION})"
     )
-    number, why = refused(connection)
+    number, told = refused(connection)
+    why = told[0][2] if told else ""
     if not connection.execute(f"SELECT count(transaction) FROM read_parquet({quoted(part)})").fetchone()[0]:
         raise InputError(f"{layout.label}: no row can be read as a sale{': ' * bool(why)}{why}; download it again")
     issues = []

@@ -16,7 +16,7 @@ from siteprior.errors import InputError
 from siteprior.issues import IssueLog, Reading
 from siteprior.presets import load_presets
 from siteprior.schema import CRS, POSTCODES, SALES, check, conform
-from siteprior.sources.prices.engine import EXAMPLES, quoted
+from siteprior.sources.formats.database import EXAMPLES, quoted
 from siteprior.sources.prices.floor_areas import floor_layouts, floor_origins, join_floor_areas
 from siteprior.sources.prices.parsing import counted
 from siteprior.sources.prices.screening import bounds, screen, standard

@@ -18,8 +18,9 @@ from typing import Any, NamedTuple
 
 from siteprior.errors import InputError, OutputError
 from siteprior.files import Input, open_stream, record
+from siteprior.presets import load_presets
+from siteprior.sources.formats.database import SPILLED, database, quoted
 from siteprior.sources.prices.changes import apply_changes
-from siteprior.sources.prices.engine import SPILLED, database, quoted
 from siteprior.sources.prices.layout import Layout, sales_layout, unpacked
 from siteprior.sources.prices.parsing import parse
 
@@ -70,9 +71,14 @@ class SalesStore(NamedTuple):
         folders = {part.parent for part in self.parts}
         with (
             failing(", ".join(origin.file for origin in self.provenance)),
-            database(self.folder, reads=[*folders, *reads], memory_limit_mb=self.memory_limit_mb) as connection,
+            database(self.folder, reads=[*folders, *reads], memory_limit_mb=_limit(self.memory_limit_mb)) as connection,
         ):
             yield connection
+
+
+def _limit(memory_limit_mb: int | None) -> int:
+    """Return the megabytes the query engine may hold; the preset where none are stated."""
+    return int(load_presets("prices")["memory_limit_mb"].value) if memory_limit_mb is None else memory_limit_mb
 
 
 @contextmanager
@@ -197,12 +203,12 @@ def _build(
         for number, (layout, part) in enumerate(zip(layouts, parts, strict=True)):
             with (
                 failing(layout.label),
-                database(made, reads=[layout.path], memory_limit_mb=memory_limit_mb) as connection,
+                database(made, reads=[layout.path], memory_limit_mb=_limit(memory_limit_mb)) as connection,
             ):
                 rows += [{"part": number, "told": row} for row in parse(connection, layout, part)]
             if layout.path.parent == folder:
                 layout.path.unlink()
-        with failing(", ".join(labels)), database(made, memory_limit_mb=memory_limit_mb) as connection:
+        with failing(", ".join(labels)), database(made, memory_limit_mb=_limit(memory_limit_mb)) as connection:
             changed, counts = apply_changes(connection, parts)
         shutil.rmtree(made / SPILLED, ignore_errors=True)
         told = {

@@ -18,7 +18,7 @@ from siteprior.presets import load_presets
 from siteprior.schema import CORRIDOR_STOPS, CORRIDORS, CRS, conform
 from siteprior.sources.timetables.feed import Feed, copy_table, open_feed
 from siteprior.sources.timetables.places import check_naptan, metres, place_stops
-from siteprior.sources.timetables.tables import check_tables, column, database, load_text, log_refused, rows_of
+from siteprior.sources.timetables.tables import check_tables, column, feed_database, load_text, log_refused, rows_of
 from siteprior.sources.timetables.text import counted
 
 DRAWN = ("agency", "stops", "routes", "trips", "shapes", "stop_times")
@@ -94,7 +94,7 @@ def corridor_from_timetable(
         feed = open_feed(path, label=label, names=DRAWN, folder=folder)
         if faults := check_tables(feed, calendar=False):
             raise InputError(*faults)
-        with database(folder) as connection:
+        with feed_database(folder) as connection:
             for wanted in ("agency", "stops", "routes", "trips"):
                 load_text(connection, feed, wanted, log)
             named = _choose_routes(connection, routes, label, log)

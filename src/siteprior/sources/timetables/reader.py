@@ -28,7 +28,7 @@ from siteprior.sources.timetables.departures import (
 )
 from siteprior.sources.timetables.feed import Feed, copy_ahead, open_feed
 from siteprior.sources.timetables.places import check_naptan, place_stops
-from siteprior.sources.timetables.tables import COUNTED, check_tables, database, load_text
+from siteprior.sources.timetables.tables import COUNTED, check_tables, feed_database, load_text
 from siteprior.sources.timetables.together import Counted, log_lines_twice, put_together, windows_of_day
 from siteprior.sources.timetables.trips import (
     number_lines,
@@ -121,7 +121,7 @@ def read_timetables(
         pool = ThreadPoolExecutor(1)
         try:
             calls = [copy_ahead(feed, "stop_times", log, pool) for feed in feeds]
-            with database(folder, memory_limit_mb=memory_limit_mb) as connection:
+            with feed_database(folder, memory_limit_mb=memory_limit_mb) as connection:
                 calendars = [_load(connection, feed, number, log) for number, feed in enumerate(feeds)]
                 trips = {feed.label: trips for feed, (_, trips) in zip(feeds, calendars, strict=True)}
                 days = choose_days(trips, log, service_date=service_date, as_of=as_of)

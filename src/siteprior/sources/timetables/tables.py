@@ -10,8 +10,9 @@ from typing import Any
 from siteprior.errors import InputError
 from siteprior.issues import IssueLog
 from siteprior.presets import load_presets
+from siteprior.sources.formats.database import EXAMPLES, csv_rows, database, refused
 from siteprior.sources.timetables.feed import HEADER_LINES, Feed, copy_table
-from siteprior.sources.timetables.text import EXAMPLES, counted
+from siteprior.sources.timetables.text import counted
 
 REQUIRED = {
     "stops": ("stop_id",),
@@ -44,49 +45,30 @@ OPTIONAL = {
 COUNTED = ("agency", "stops", "routes", "trips", "calendar", "calendar_dates", "frequencies", "feed_info", "stop_times")
 """The tables that departures are counted from."""
 
-LINE_BYTES = 2_000_000
-THREADS = 2
-
 
 @contextmanager
-def database(folder: Path, *, memory_limit_mb: int | None = None) -> Iterator[Any]:
-    """Open an in-memory DuckDB that reads and spills in ``folder`` only and never goes to the network.
+def feed_database(folder: Path, *, memory_limit_mb: int | None = None) -> Iterator[Any]:
+    """Open the database that feeds are counted in; :class:`InputError` where memory or room do not suffice.
 
     Parameters
     ----------
     folder
-        The temporary folder the feeds were copied to.
+        The temporary folder the feeds were copied to: the only one it reads and writes in.
     memory_limit_mb
         Megabytes it may hold before it writes to that folder; the preset ``memory_limit_mb`` when ``None``.
     """
     import duckdb
 
     limit = load_presets("timetables")["memory_limit_mb"].value if memory_limit_mb is None else memory_limit_mb
-    connection = duckdb.connect(
-        ":memory:",
-        config={
-            "threads": THREADS,
-            "memory_limit": f"{limit}MB",
-            "temp_directory": str(folder / "spilled"),
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-            # what stands in a file is not known before it is read: joins are carried out as they are written
-            "disabled_optimizers": "join_order,build_side_probe_side",
-        },
-    )
-    connection.execute("SET enable_progress_bar = false")
-    connection.execute(f"SET allowed_directories = [{_quoted(f'{folder}/')}]")
-    connection.execute("SET enable_external_access = false")
     try:
-        yield connection
+        with database(folder, memory_limit_mb=limit, as_written=True) as connection:
+            yield connection
     except (duckdb.OutOfMemoryException, duckdb.IOException) as fault:
         first = str(fault).splitlines()[0]
         raise InputError(
             f"the timetables cannot be counted in {limit} MB and the room left in {folder.parent} ({first}); "
             "give memory_limit_mb more, or free the disk"
         ) from None
-    finally:
-        connection.close()
 
 
 def check_tables(feed: Feed, *, calendar: bool = True) -> list[str]:
@@ -119,12 +101,7 @@ def check_tables(feed: Feed, *, calendar: bool = True) -> list[str]:
 
 def rows_of(feed: Feed, name: str, parts: Sequence[Path]) -> str:
     """Return the SQL that reads parts of a table as text, whatever stands in them; short and long lines are refused."""
-    columns = ", ".join(f"{_quoted(column)}: 'VARCHAR'" for column in feed.columns[name])
-    paths = ", ".join(_quoted(str(part)) for part in parts)
-    return (
-        f"read_csv([{paths}], auto_detect=false, header=false, delim=',', quote='\"', escape='\"', "
-        f"columns={{{columns}}}, store_rejects=true, rejects_limit=0, max_line_size={LINE_BYTES})"
-    )
+    return csv_rows(parts, feed.columns[name])
 
 
 def column(feed: Feed, name: str, wanted: str, *, trim: bool = True) -> str:
@@ -149,18 +126,11 @@ def load_text(connection: Any, feed: Feed, name: str, log: IssueLog) -> None:
 
 def log_refused(connection: Any, feed: Feed, name: str, log: IssueLog) -> None:
     """Log the lines of a table that were not read, one row for all of them, and forget them."""
-    known = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'reject_errors'").fetchall()
-    if not known[0][0]:
-        return
-    told = connection.execute(
-        "SELECT file_path, line, any_value(error_message ORDER BY error_message) FROM reject_errors "
-        "JOIN reject_scans USING (scan_id, file_id) GROUP BY ALL ORDER BY ALL"
-    ).fetchall()
-    connection.execute("DROP TABLE reject_errors; DROP TABLE reject_scans")
+    number, told = refused(connection)
     if told:
-        lines = sorted({_line(feed, name, Path(file), line) for file, line, _ in told})
+        lines = [_line(feed, name, Path(file), line) for file, line, _ in told]
         log.add("invalid category value", file=f"{feed.label}/{name}.txt", row=lines[0], field="(line)",
-                value=counted(len(lines), "lines", lines), action=f"left out: {told[0][2]}")  # fmt: skip
+                value=counted(number, "lines", lines), action=f"left out: {told[0][2]}")  # fmt: skip
 
 
 def _line(feed: Feed, name: str, part: Path, line: int) -> int:
@@ -207,8 +177,3 @@ def seconds(text: str) -> str:
 def day(text: str) -> str:
     """Return the SQL that reads ``YYYYMMDD`` as a date, missing where it is none."""
     return f"CASE WHEN length({text}) = 8 THEN CAST(try_strptime({text}, '%Y%m%d') AS DATE) END"
-
-
-def _quoted(text: str) -> str:
-    """Return text as an SQL string."""
-    return "'" + text.replace("'", "''") + "'"

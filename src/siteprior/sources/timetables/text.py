@@ -9,11 +9,10 @@ from typing import IO
 import numpy as np
 
 from siteprior.errors import InputError
+from siteprior.sources.formats.database import EXAMPLES
 
 CHUNK = 8 * 2**20
 BOM = b"\xef\xbb\xbf"
-EXAMPLES = 3
-"""How many of a group of like faults are named in its one issue row."""
 
 
 def counted(number: int, things: str, examples: Sequence[object]) -> str:

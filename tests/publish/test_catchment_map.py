@@ -15,7 +15,7 @@ from shapely import LineString, Point, box
 
 from siteprior.errors import InputError
 from siteprior.network import build_network
-from siteprior.publish import colours
+from siteprior.publish import catchment_map, colours
 from siteprior.publish.catchment_map import BAND_ENDS, NAME_SIZE, catchment_map_words, draw_catchments
 from siteprior.publish.sheet import Sheet
 from siteprior.schema import CATCHMENTS, conform
@@ -106,6 +106,32 @@ def test_names_of_crowded_stops_hide_neither_one_another_nor_a_rank(tables, monk
     draw((walks, crowd, sites), shortlist=["X:1"])
     assert len(boxes) == 5
     assert not any(one.intersects(other) for one, other in combinations(boxes, 2))
+
+
+def test_of_many_stops_no_name_covers_a_number(tables, monkeypatch):
+    walks, _, _ = tables
+    ranks, names = [], []
+    monkeypatch.setattr(catchment_map, "draw_number", lambda sheet, x, y, *_: ranks.append(shapely.Point(x, y)))
+    text = Sheet.text
+
+    def write(self, x, y, words, size, **look):
+        if "path_effects" in look:
+            names.append(shapely.box(x, y - 0.4, x + self.measure(words, NAME_SIZE), y + 2.2))
+        return text(self, x, y, words, size, **look)
+
+    monkeypatch.setattr(Sheet, "text", write)
+    spots = [(750 + 60 * column, 800 + 60 * row) for row in range(4) for column in range(5)]
+    sites = gpd.GeoDataFrame(
+        {"eligible": "yes", "rank": pd.array(range(1, 21), dtype="Int64")},
+        index=pd.Index([f"X:{i}" for i in range(1, 21)], name="site_id"),
+        geometry=[Point(spot) for spot in spots],
+        crs=27700,
+    )
+    draw((walks, stops(*((x + 30, y + 40) for x, y in spots)), sites), shortlist=list(sites.index))
+    assert len(ranks) == 21  # and one in the key
+    assert names
+    # a number's figures reach some 1.2 mm from its middle
+    assert max(name.intersection(rank.buffer(1.2)).area for name in names for rank in ranks) == 0
 
 
 def test_catchments_without_a_shape_and_empty_tables_do_no_harm(tables):

@@ -178,6 +178,20 @@ def test_left_stands_above_and_right_below_at_its_walk(small, record):
     assert y[largest] == pytest.approx(3.25 + 300 * half)
 
 
+@pytest.mark.parametrize("beyond", [1e-6, 400.0])
+def test_a_site_beyond_an_end_stop_stands_at_it_with_its_number(small, record, beyond):
+    stops, rows, sites = small
+    _, discs = record
+    draw(small)
+    within = len(discs)
+    discs.clear()
+    draw((stops, rows.assign(chainage_m=[-beyond, 3000 + beyond, 950, 960, 3000]), sites))
+    assert len(discs) == within  # no site and no number less
+    sizes = [round(np.sqrt(homes * 6.5**2 / 3000), 2) for homes in (210, 60)]
+    at = [{x for x, _, radius in discs if round(radius, 2) == size} for size in sizes]
+    assert at[0] & at[1]  # the one beyond the last stop, and the one beside it
+
+
 def test_a_site_without_a_chainage_is_told(small):
     stops, rows, sites = small
     lost = rows.assign(chainage_m=rows["chainage_m"].where(rows["site_id"] != "E08:2"))

@@ -241,7 +241,7 @@ def _draw_sites(sheet: Sheet, axes: Any, sites: Any, shortlist: set[str]) -> lis
             sheet.line([x0, x], [y0, y], color=colours.ACCENT, linewidth=0.7, zorder=15)
             sheet.disc(x0, y0, 0.6, facecolor=colours.ACCENT, edgecolor="#ffffff", linewidth=0.4, zorder=15.1)
         draw_number(sheet, x, y, f"{rank:.0f}", True)
-    return [shapely.box(x - DISC, y - DISC, x + DISC, y + DISC) for x, y in shown]
+    return list(shapely.buffer(shapely.points(shown), DISC))
 
 
 FEW_STOPS = 12
@@ -250,6 +250,9 @@ FEW_STOPS = 12
 MOST_HIDDEN = 0.1
 """Share of a name that may lie on another mark before it is left out."""
 
+RANK_COUNTS = 6
+"""How many times as much a name counts as hidden where it lies on a rank: half a number reads as another number."""
+
 
 def _draw_stops(sheet: Sheet, axes: Any, stops: Any, taken: list[Any]) -> None:
     """Draw the stops with their names beside them, where they hide neither one another nor a rank."""
@@ -257,6 +260,7 @@ def _draw_stops(sheet: Sheet, axes: Any, stops: Any, taken: list[Any]) -> None:
 
     held = stops[stops.geometry.notna()]
     places = sheet.places(axes, shapely.get_coordinates(shapely.centroid(held.geometry.to_numpy())))
+    counts = [RANK_COUNTS] * len(taken) + [1] * len(places)
     taken = [*taken, *(shapely.box(x - 1.2, y - 1.2, x + 1.2, y + 1.2) for x, y in places)]
     halo = [withStroke(linewidth=2.2, foreground="#ffffff", alpha=0.9)]
     for (x, y), name, state in zip(places, held["stop_name"], held["state"], strict=True):
@@ -269,11 +273,12 @@ def _draw_stops(sheet: Sheet, axes: Any, stops: Any, taken: list[Any]) -> None:
         corners = [(left, y - 1.3) for left in sides] + [(middle, y + 2), (middle, y - 4.4)]
         corners += [(left, low) for left in sides for low in (y + 0.8, y - 3.4)]
         boxes = [shapely.box(left, low, left + wide, low + 2.6) for left, low in corners]
-        hidden = [float(shapely.area(shapely.intersection(box, taken)).sum()) for box in boxes]
+        hidden = [float(shapely.area(shapely.intersection(box, taken)) @ counts) for box in boxes]
         best = int(np.argmin(np.round(hidden, 3)))  # of equally good places the first
         if len(held) > FEW_STOPS and hidden[best] > MOST_HIDDEN * wide * 2.6:
             continue  # of many stops some go without a name, rather than all be illegible
         taken.append(boxes[best])
+        counts.append(1)
         left, low = corners[best]
         sheet.text(left, low + 0.4, words, NAME_SIZE, fontweight="bold", path_effects=halo)
 

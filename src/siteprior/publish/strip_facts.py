@@ -17,10 +17,10 @@ SITE_NEEDS = ("site_name", "capacity_dwellings", "eligible", "rank", "market_fai
 class Strip(NamedTuple):
     """One corridor: its stops, the sites in its reach, and which of them are listed, all in order.
 
-    ``stops`` has ``stop_name``, ``state`` and ``chainage_m``; ``sites`` has ``chainage_m``, ``walk_m``, ``above``,
-    ``homes``, ``ranked`` and what the site's own table says; ``listed`` are the rows of ``sites`` that are numbered,
-    the highest ranked first; ``near`` says which stops the walks lead to; ``unplaced`` counts sites whose place along
-    the line is not known.
+    ``stops`` has ``stop_name``, ``state`` and ``chainage_m``; ``sites`` has ``chainage_m`` (of a site beyond an end
+    stop that stop's), ``walk_m``, ``above``, ``homes``, ``ranked`` and what the site's own table says; ``listed`` are
+    the rows of ``sites`` that are numbered, the highest ranked first; ``near`` says which stops the walks lead to;
+    ``unplaced`` counts sites whose place along the line is not known.
     """
 
     corridor: str
@@ -64,6 +64,8 @@ def strip_facts(
     held["above"] = held["side"] != "right"
     held["homes"] = held["capacity_dwellings"].astype("float64")
     held["ranked"] = (held["eligible"] == "yes") & held["rank"].notna()
+    ends = [float(stops["chainage_m"].min()), float(stops["chainage_m"].max())]
+    held["chainage_m"] = held["chainage_m"].clip(*ends)
     placed = held[held["chainage_m"].notna() & held["walk_m"].notna()]
     lost = len(held) - len(placed)
     farthest = float(placed["walk_m"].max()) if len(placed) else 0.0
@@ -73,7 +75,6 @@ def strip_facts(
     # The largest are drawn first, so that none lies hidden; the reference decides between equals.
     placed = placed.sort_index(kind="stable").sort_values("homes", ascending=False, kind="stable", na_position="last")
     best = placed[placed["ranked"]].sort_index(kind="stable").sort_values("rank", kind="stable").head(listed)
-    ends = [float(stops["chainage_m"].min()), float(stops["chainage_m"].max())]
     kind = stops["kind"].dropna()
     return Strip(
         corridor, str(kind.iloc[0]) if len(kind) else "", stops, placed, best, ends[0], max(ends[1], ends[0] + 1.0),

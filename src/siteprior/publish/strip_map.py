@@ -259,9 +259,9 @@ def _draw_ground(sheet: Sheet, strip: Strip, row: _Row, place: int, rows: int) -
     left, right = row.left - PAD, row.right + PAD
     steps = [step for step in WALKS if step < row.reach_m] + [row.reach_m]
     for above in (True, False):
-        for place, (near, far) in enumerate(pairwise([0.0, *steps])):
+        for tint, (near, far) in zip(TINTS, pairwise([0.0, *steps]), strict=False):
             low, high = sorted((float(row.y(near, above)), float(row.y(far, above))))
-            sheet.box(left, low, right - left, high - low, facecolor=TINTS[place], zorder=0)
+            sheet.box(left, low, right - left, high - low, facecolor=tint, zorder=0)
         for step in steps:
             y = float(row.y(step, above))
             sheet.line([left, right], [y, y], color="#c5cdd4", linewidth=0.45, zorder=1)

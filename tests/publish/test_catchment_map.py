@@ -98,7 +98,7 @@ def test_names_of_crowded_stops_hide_neither_one_another_nor_a_rank(tables, monk
 
     def write(self, x, y, words, size, **look):
         if "path_effects" in look:
-            boxes.append(shapely.box(x, y, x + self.measure(words, NAME_SIZE), y + 2))
+            boxes.append(shapely.box(x, y, x + self.measure(words, NAME_SIZE, fontweight="bold"), y + 2))
         return text(self, x, y, words, size, **look)
 
     monkeypatch.setattr(Sheet, "text", write)
@@ -116,7 +116,7 @@ def test_of_many_stops_no_name_covers_a_number(tables, monkeypatch):
 
     def write(self, x, y, words, size, **look):
         if "path_effects" in look:
-            names.append(shapely.box(x, y - 0.4, x + self.measure(words, NAME_SIZE), y + 2.2))
+            names.append(shapely.box(x, y - 0.4, x + self.measure(words, NAME_SIZE, fontweight="bold"), y + 2.2))
         return text(self, x, y, words, size, **look)
 
     monkeypatch.setattr(Sheet, "text", write)

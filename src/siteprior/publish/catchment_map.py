@@ -250,8 +250,9 @@ FEW_STOPS = 12
 MOST_HIDDEN = 0.1
 """Share of a name that may lie on another mark before it is left out."""
 
-RANK_COUNTS = 6
-"""How many times as much a name counts as hidden where it lies on a rank: half a number reads as another number."""
+RANK_COUNTS = 30
+"""How many times as much a name counts as hidden where it lies on a rank, for half a number reads as another number,
+or beyond the edge of the map."""
 
 
 def _draw_stops(sheet: Sheet, axes: Any, stops: Any, taken: list[Any]) -> None:
@@ -260,6 +261,7 @@ def _draw_stops(sheet: Sheet, axes: Any, stops: Any, taken: list[Any]) -> None:
 
     held = stops[stops.geometry.notna()]
     places = sheet.places(axes, shapely.get_coordinates(shapely.centroid(held.geometry.to_numpy())))
+    frame = shapely.box(*sheet.places(axes, np.transpose([axes.get_xlim(), axes.get_ylim()])).ravel())
     counts = [RANK_COUNTS] * len(taken) + [1] * len(places)
     taken = [*taken, *(shapely.box(x - 1.2, y - 1.2, x + 1.2, y + 1.2) for x, y in places)]
     halo = [withStroke(linewidth=2.2, foreground="#ffffff", alpha=0.9)]
@@ -267,13 +269,14 @@ def _draw_stops(sheet: Sheet, axes: Any, stops: Any, taken: list[Any]) -> None:
         draw_stop(sheet, x, y, state if isinstance(state, str) else "not stated")
         if not isinstance(name, str):
             continue
-        words = sheet.fit(name, NAME_SIZE, 42)
-        wide = sheet.measure(words, NAME_SIZE)
+        words = sheet.fit(name, NAME_SIZE, 52, fontweight="bold")
+        wide = sheet.measure(words, NAME_SIZE, fontweight="bold")
         sides, middle = (x + 2, x - 2 - wide), x - wide / 2
         corners = [(left, y - 1.3) for left in sides] + [(middle, y + 2), (middle, y - 4.4)]
         corners += [(left, low) for left in sides for low in (y + 0.8, y - 3.4)]
         boxes = [shapely.box(left, low, left + wide, low + 2.6) for left, low in corners]
-        hidden = [float(shapely.area(shapely.intersection(box, taken)) @ counts) for box in boxes]
+        hidden = shapely.area(shapely.intersection(np.array(boxes)[:, None], np.array(taken))) @ counts
+        hidden += shapely.area(shapely.difference(boxes, frame)) * RANK_COUNTS
         best = int(np.argmin(np.round(hidden, 3)))  # of equally good places the first
         if len(held) > FEW_STOPS and hidden[best] > MOST_HIDDEN * wide * 2.6:
             continue  # of many stops some go without a name, rather than all be illegible

@@ -260,6 +260,7 @@ def _rank(project: Project, sites: Any, judged: _Judgement, *, bands: bool = Tru
     from siteprior.ranking.criteria import measure
     from siteprior.ranking.gates import apply_gates, gate_doubt
     from siteprior.ranking.scoring import order, rank, score, score_band
+    from siteprior.ranking.uncertainty import known_shares
 
     criteria, gates, weights = judged
     try:
@@ -269,7 +270,7 @@ def _rank(project: Project, sites: Any, judged: _Judgement, *, bands: bool = Tru
     gated["gate_doubt"] = gate_doubt(sites, gates=project.gates, registry=gates)
     eligible = gated["eligible"] == "yes"
     matrix = measure(sites, list(weights), criteria=criteria)
-    scored = score(matrix, weights, criteria=criteria)
+    scored = score(matrix, weights, criteria=criteria, known=known_shares(sites, matrix, criteria=criteria))
     scored["rank"] = rank(scored["score"], eligible)
     scored["rank_without_transit"] = _rank_without_transit(matrix, eligible, judged)
     scored["score_band"] = score_band(scored["score"])

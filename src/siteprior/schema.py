@@ -370,7 +370,9 @@ SITE_APPRAISAL_COLUMNS = (
     Column("market_failure_reasons", "text", "Market failure codes", "Signal letter, rank among the site's signals, evidence grade; strongest first"),
     Column("market_failure_note", "text", "Market failure reasons", "The verdict and its reasons in words"),
     Column("failure_strength", "number", "Primary signals", "1 − Π(1 − grade × signal) over the primary signals known; blank where none is", "0–1"),
+    Column("failure_strength_coverage", "number", "Primary signals known", "Share of the primary market-failure signals that could be measured", "0–1"),
     Column("failure_corroboration", "number", "Corroborating signals", "Strongest grade × signal of the corroborating signals; blank where none is known", "0–1"),
+    Column("failure_corroboration_coverage", "number", "Corroborating signals known", "Share of the corroborating market-failure signals that could be measured", "0–1"),
     Column("failure_coverage", "number", "Signals known", "Share of all market-failure signals that could be measured", "0–1"),
 )  # fmt: skip
 

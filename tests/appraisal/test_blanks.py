@@ -104,10 +104,16 @@ def judge(sites, layers):
     return failure_verdict(sites, failure_signals(sites, as_of=DAY, neighbours=sites, layer_signals=layers))
 
 
+RISING = (
+    "failure_strength", "failure_strength_coverage", "failure_corroboration", "failure_corroboration_coverage",
+    "failure_coverage",
+)  # fmt: skip
+
+
 def assert_no_better(blanked, whole, why):
     better = blanked["market_failure"].map(ORDER) > whole["market_failure"].map(ORDER)
     assert not better.any(), f"{why}: {pd.concat([whole[better], blanked[better]]).to_dict('records')}"
-    for name in ("failure_strength", "failure_corroboration", "failure_coverage"):
+    for name in RISING:
         assert (blanked[name].fillna(0) <= whole[name].fillna(0) + 1e-12).all(), f"{why}: {name} rose"
 
 

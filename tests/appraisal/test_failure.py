@@ -58,6 +58,8 @@ def test_strength_and_corroboration_by_hand():
     assert done["failure_strength"] == pytest.approx(0.48)
     assert done["failure_corroboration"] == pytest.approx(0.42)
     assert done["failure_coverage"] == pytest.approx(4 / 9)
+    assert done["failure_strength_coverage"] == pytest.approx(2 / 5)
+    assert done["failure_corroboration_coverage"] == pytest.approx(2 / 4)
     assert done["market_failure_reasons"] == "A1B C2B X3C E4B"
 
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from siteprior.errors import InputError
 from siteprior.ranking.criteria import CRITERIA, criteria_table, measure, value
-from siteprior.ranking.uncertainty import value_ranges
+from siteprior.ranking.scoring import score
+from siteprior.ranking.uncertainty import known_shares, value_ranges
 
 NAN = np.nan
 
@@ -44,6 +45,24 @@ def test_homes_range_and_what_has_no_range_columns_is_as_known():
     assert high["capacity"].tolist() == [0.3, 0.1, 1]
     assert low["deprivation"].round(9).tolist() == [0.7, 0, 0.95]
     assert high["deprivation"].round(9).tolist() == [0.7, 1, 0.95]
+
+
+def test_what_is_known_in_part_may_be_better_but_not_worse():
+    index = pd.Index(list("abc"), name="site_id")
+    sites = pd.DataFrame({"failure_strength": [0.4, 0.4, NAN], "failure_strength_coverage": [0.2, 1, 0]}, index=index)
+    matrix = measure(sites, ["market_failure"])
+    low, high = value_ranges(sites, matrix)
+    assert low["market_failure"].tolist() == [0.4, 0.4, 0]
+    assert high["market_failure"].tolist() == [1, 0.4, 1]
+    shares = known_shares(sites, matrix)
+    assert shares["market_failure"].tolist() == [0.2, 1, 0]
+    done = score(matrix, {"market_failure": 1}, known=shares)
+    assert done[["score", "coverage"]].to_numpy().tolist() == [[0.4, 0.2], [0.4, 1], [0, 0]]
+    for count in (known_shares, value_ranges):
+        with pytest.raises(
+            InputError, match=r"the part known of criterion 'market_failure' .*failure_strength_coverage"
+        ):
+            count(sites.drop(columns="failure_strength_coverage"), matrix)
 
 
 def test_a_known_value_lies_within_its_range_even_where_the_columns_say_otherwise():

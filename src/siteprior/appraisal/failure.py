@@ -57,7 +57,9 @@ def failure_verdict(sites: pd.DataFrame, signals: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         ``market_failure``, ``market_failure_reasons`` (letter, rank by g·s among the site's signals, grade),
         ``market_failure_note`` (two lines), ``failure_strength`` (missing where no primary is known),
-        ``failure_corroboration`` (missing where none other is), ``failure_coverage``; on the index of ``sites``.
+        ``failure_corroboration`` (missing where none other is), and the shares of the signals that are known:
+        ``failure_strength_coverage``, ``failure_corroboration_coverage``, ``failure_coverage``; on the index of
+        ``sites``.
 
     Raises
     ------
@@ -106,7 +108,9 @@ def failure_verdict(sites: pd.DataFrame, signals: pd.DataFrame) -> pd.DataFrame:
         {
             "market_failure": pd.Series(verdict, index=sites.index, dtype="str"),
             "failure_strength": strength,
+            "failure_strength_coverage": primary.notna().mean(axis=1),
             "failure_corroboration": corroboration,
+            "failure_corroboration_coverage": other.notna().mean(axis=1),
             "failure_coverage": wide.notna().mean(axis=1),
         }
     )

@@ -29,7 +29,9 @@ class Criterion:
     ``worst`` and ``best`` are in the criterion's unit; where worst is the larger, less is better. ``group`` tells
     what the criterion speaks of (transit, need, size, market failure), for a ranking with and without one of them.
     ``low`` and ``high`` name the columns with the lowest and highest the measurement may be, in the same unit; blank
-    where a known measurement has no range.
+    where a known measurement has no range. ``known`` names the column with the share (0–1) of what the measurement is
+    made of that is known, where what is not known could only make it better; blank where it is known whole or not at
+    all.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Criterion:
     confidence: str = "user"
     low: str = ""
     high: str = ""
+    known: str = ""
 
     def __post_init__(self) -> None:
         if self.worst == self.best or not abs(self.worst - self.best) < float("inf"):
@@ -67,6 +70,7 @@ def criterion(
     needs: Iterable[str],
     low: str = "",
     high: str = "",
+    known: str = "",
     anchors: str | None = None,
 ) -> Callable[[Measure], Measure]:
     """Register a function as a criterion: sites in, one Series in natural units on the same index out.
@@ -86,6 +90,8 @@ def criterion(
         The columns of the sites table it reads.
     low, high
         The columns with the lowest and highest it may be, for :func:`siteprior.ranking.uncertainty.value_ranges`.
+    known
+        The column with the share of it that is known, for :func:`siteprior.ranking.uncertainty.known_shares`.
     anchors
         The table of the preset file with its anchors.
 
@@ -101,7 +107,7 @@ def criterion(
         _REGISTERED[name] = Criterion(
             name, title, group, worst.unit, float(worst.value), float(best.value), tuple(needs), measure,
             source=f"worst: {worst.source}; best: {best.source}", date=best.date, confidence=best.confidence,
-            low=low, high=high,
+            low=low, high=high, known=known,
         )  # fmt: skip
         return measure
 
@@ -186,15 +192,15 @@ def homes(sites: pd.DataFrame) -> pd.Series:
     return sites["capacity_dwellings"]
 
 
-@criterion(
-    "market_failure", title="Market failure: primary signals", group="market failure", needs=["failure_strength"]
-)
+@criterion("market_failure", title="Market failure: primary signals", group="market failure",
+           needs=["failure_strength"], known="failure_strength_coverage")  # fmt: skip
 def market_failure(sites: pd.DataFrame) -> pd.Series:
     """Return the strength of the primary market-failure signals, 0–1; missing where none is known."""
     return sites["failure_strength"]
 
 
-@criterion("persistence", title="Market failure: persistence", group="market failure", needs=["failure_corroboration"])
+@criterion("persistence", title="Market failure: persistence", group="market failure",
+           needs=["failure_corroboration"], known="failure_corroboration_coverage")  # fmt: skip
 def persistence(sites: pd.DataFrame) -> pd.Series:
     """Return the strongest corroborating market-failure signal, 0–1: stalled, ageing, blighted, thin market."""
     return sites["failure_corroboration"]
@@ -271,7 +277,7 @@ def _user_criterion(spec: LayerSpec) -> Criterion:
 
 
 def criteria_table(criteria: Mapping[str, Criterion] = CRITERIA) -> pd.DataFrame:
-    """List the criteria: name, title, group, unit, anchors, the columns needed and those of the range, and the source.
+    """List the criteria: name, title, group, unit, anchors, columns (needed, of the range, of the part known), source.
 
     Examples
     --------
@@ -281,11 +287,27 @@ def criteria_table(criteria: Mapping[str, Criterion] = CRITERIA) -> pd.DataFrame
     1   station_access    m  2000.0  200.0
     2       bus_access    m   640.0  100.0
     """
-    fields = ("name", "title", "group", "unit", "worst", "best", "needs", "low", "high", "source", "date", "confidence")
+    fields = (
+        "name", "title", "group", "unit", "worst", "best", "needs", "low", "high", "known", "source", "date",
+        "confidence",
+    )  # fmt: skip
     rows = [{field: getattr(declared, field) for field in fields} for declared in criteria.values()]
     table = pd.DataFrame(rows, columns=list(fields)).rename(columns={"name": "criterion"})
     table["needs"] = table["needs"].map(", ".join).astype("str")
     return table
+
+
+def refuse_lacking(sites: pd.DataFrame, needs: Mapping[str, Iterable[str]], *, part: str = "") -> None:
+    """Refuse sites without the columns that criteria need, in one error for all."""
+    lacking = {name: [column for column in columns if column not in sites.columns] for name, columns in needs.items()}
+    faults = [
+        f"sites: {part}criterion '{name}' needs the columns {', '.join(columns)}; run the join or appraisal that adds "
+        "them"
+        for name, columns in lacking.items()
+        if columns
+    ]
+    if faults:
+        raise InputError(*faults)
 
 
 def measure(sites: pd.DataFrame, names: Iterable[str], *, criteria: Mapping[str, Criterion] = CRITERIA) -> pd.DataFrame:
@@ -321,17 +343,8 @@ def measure(sites: pd.DataFrame, names: Iterable[str], *, criteria: Mapping[str,
     wanted = list(dict.fromkeys(names))
     _refuse_unknown(wanted, criteria)
     schema.check(sites, _TABLE, name="sites", needs=[])
-    lacking = {
-        name: [column for column in criteria[name].needs if column not in sites.columns]
-        for name in wanted
-    }  # fmt: skip
-    faults = [
-        f"sites: criterion '{name}' needs the columns {', '.join(columns)}; run the join or appraisal that adds them"
-        for name, columns in lacking.items()
-        if columns
-    ]
-    if faults:
-        raise InputError(*faults)
+    refuse_lacking(sites, {name: criteria[name].needs for name in wanted})
+    faults = []
     matrix = {}
     for name in wanted:
         values = criteria[name].measure(sites)

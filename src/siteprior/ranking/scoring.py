@@ -25,7 +25,11 @@ DECIMALS = 12
 
 
 def score(
-    matrix: pd.DataFrame, weights: Mapping[str, float], *, criteria: Mapping[str, Criterion] = CRITERIA
+    matrix: pd.DataFrame,
+    weights: Mapping[str, float],
+    *,
+    criteria: Mapping[str, Criterion] = CRITERIA,
+    known: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Score sites (0–1): the weighted sum of their values on fixed anchors, with the part of each criterion.
 
@@ -40,6 +44,9 @@ def score(
         Weight per criterion, in any unit: they are made to sum to 1. A column without a weight is not scored.
     criteria
         The registry with the anchors.
+    known
+        The share of each measurement that is known, as :func:`siteprior.ranking.uncertainty.known_shares` returns it;
+        what is not missing counts as known whole when ``None``.
 
     Returns
     -------
@@ -71,12 +78,13 @@ def score(
         raise SitePriorError(*faults)
     values = value(matrix[list(share)], criteria=criteria)
     result = pd.DataFrame(index=matrix.index)
+    shares = matrix.notna().astype("float64") if known is None else known.reindex(matrix.index)
     total, coverage = np.zeros(len(matrix)), np.zeros(len(matrix))
     for name, weight in share.items():
         contribution = weight * values[name].fillna(0)
         result[PREFIX + name] = contribution
         total += contribution.to_numpy()
-        coverage += weight * values[name].notna().to_numpy()
+        coverage += weight * shares[name].to_numpy()
     # weights that sum to 1 in arithmetic may sum to 1 + 2e-16 in binary; a score is never above 1
     result["score"] = np.minimum(total, 1.0)
     result["coverage"] = np.minimum(coverage.round(DECIMALS), 1.0)

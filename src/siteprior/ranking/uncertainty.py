@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from siteprior.errors import InputError
-from siteprior.ranking.criteria import CRITERIA, Criterion, value
+from siteprior.ranking.criteria import CRITERIA, Criterion, refuse_lacking, value
 
 
 def value_ranges(
@@ -22,7 +22,8 @@ def value_ranges(
 
     Where the measurement is known, the range runs between the values of the criterion's ``low`` and ``high`` columns,
     and always holds the value itself; an end that is missing is the anchor's (nought or one). A criterion without
-    such columns has no range. Where the measurement is missing, anything between worst and best may be true.
+    such columns has no range. Where the measurement is missing, anything between worst and best may be true; where only
+    a part of it is known, anything between itself and the best.
 
     Parameters
     ----------
@@ -54,16 +55,9 @@ def value_ranges(
     if not sites.index.equals(matrix.index):
         raise InputError("matrix: is not on the index of sites; measure the same sites")
     ranged = {name: (criteria[name].low, criteria[name].high) for name in matrix.columns if criteria[name].low}
-    faults = [
-        f"sites: the range of criterion '{name}' needs the columns {', '.join(absent)}; run the join or appraisal "
-        "that adds them"
-        for name, ends in ranged.items()
-        if (absent := [column for column in ends if column not in sites.columns])
-    ]
-    if faults:
-        raise InputError(*faults)
+    refuse_lacking(sites, ranged, part="the range of ")
     values = value(matrix, criteria=criteria)
-    low, high = values.fillna(0.0), values.fillna(1.0)
+    low, high = values.fillna(0.0), values.where(known_shares(sites, matrix, criteria=criteria) >= 1, 1.0)
     for name, ends in ranged.items():
         first, second = (value(sites[[end]].set_axis([name], axis=1), criteria=criteria)[name] for end in ends)
         # a missing end spoils the minimum on purpose: then nothing narrower than the anchors is known
@@ -72,3 +66,43 @@ def value_ranges(
         low[name] = low[name].clip(upper=least)
         high[name] = high[name].clip(lower=most)
     return low, high
+
+
+def known_shares(
+    sites: pd.DataFrame, matrix: pd.DataFrame, *, criteria: Mapping[str, Criterion] = CRITERIA
+) -> pd.DataFrame:
+    """Tell which share (0–1) of each measurement is known: nought where it is missing, one where it is whole.
+
+    Parameters
+    ----------
+    sites
+        Sites, joined and appraised; index ``site_id``.
+    matrix
+        Sites × criteria in natural units, as :func:`siteprior.ranking.criteria.measure` returns it.
+    criteria
+        The registry with the columns that say so (``known``).
+
+    Returns
+    -------
+    DataFrame
+        On the index and columns of ``matrix``; nothing in it is missing.
+
+    Raises
+    ------
+    InputError
+        When such a column is missing.
+
+    Examples
+    --------
+    >>> from siteprior.ranking.criteria import measure
+    >>> sites = pd.DataFrame({"failure_strength": [0.7, None], "failure_strength_coverage": [0.4, 0.0]},
+    ...                      index=pd.Index(["a", "b"], name="site_id"))
+    >>> known_shares(sites, measure(sites, ["market_failure"]))["market_failure"].tolist()
+    [0.4, 0.0]
+    """
+    partly = {name: criteria[name].known for name in matrix.columns if criteria[name].known}
+    refuse_lacking(sites, {name: [column] for name, column in partly.items()}, part="the part known of ")
+    shares = matrix.notna().astype("float64")
+    for name, column in partly.items():
+        shares[name] *= sites[column].astype("float64").fillna(0).to_numpy()
+    return shares

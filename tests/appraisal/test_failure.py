@@ -187,11 +187,12 @@ def test_without_the_years_of_dereliction_nothing_bears_it_out():
 
 def test_deadweight_keeps_even_that_case_from_being_identified():
     site = {"ownership_status": "mixed ownership", **WORKS, **FRIAR_PARK}
-    failed = {"deadweight_failed": "yes", "deadweight_reasons": "a full permission of 2019-01-01"}
+    reasons = "fails: a full permission of 2019-01-01, 2.0 of 3 years. speaks for: a sale. looked at: all"
+    failed = {"deadweight_failed": "yes", "deadweight_reasons": reasons}
     assert appraise({**site, "deadweight_failed": "no"})[0]["market_failure"] == "Identified"
     done = appraise({**site, **failed})[0]
     assert done["market_failure"] == "Cannot tell"  # three of the five primaries are not known
-    assert "deadweight screen failed: a full permission of 2019-01-01" in done["market_failure_note"]
+    assert "deadweight screen failed: a full permission of 2019-01-01, 2.0 of 3 years.\n" in done["market_failure_note"]
 
 
 def test_the_screen_asks_the_register_where_deadweight_was_not_told():

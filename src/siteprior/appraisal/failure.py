@@ -120,11 +120,15 @@ def failure_verdict(sites: pd.DataFrame, signals: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
+_FAILING = r"^fails: (.*?)(?:\. (?:speaks for|speaks against|looked at|could not be looked at): .*)?$"
+"""What failed, of all that :func:`siteprior.appraisal.deadweight.deadweight` writes in one cell."""
+
+
 def deadweight_screen(sites: pd.DataFrame) -> pd.Series:
     """Say per site why the market may act on its own; blank where nothing says so.
 
-    ``deadweight_failed`` decides where it is yes or no. Where it is blank or absent the register alone is asked: a
-    start or completion recorded, an application pending.
+    ``deadweight_failed`` decides where it is yes or no, and of ``deadweight_reasons`` what failed is told. Where it is
+    blank or absent the register alone is asked: a start or completion recorded, an application pending.
 
     Examples
     --------
@@ -137,7 +141,8 @@ def deadweight_screen(sites: pd.DataFrame) -> pd.Series:
     stage = column(sites, "development_status", "text")
     asked = stage.fillna("").where(stage.notna() | ~pending, "application pending")
     failed = column(sites, "deadweight_failed", "flag")
-    why = column(sites, "deadweight_reasons", "text").fillna("deadweight is likely")
+    reasons = column(sites, "deadweight_reasons", "text")
+    why = reasons.str.extract(_FAILING, expand=False).fillna(reasons).fillna("deadweight is likely")
     return asked.mask(failed == "no", "").mask(failed == "yes", why)
 
 

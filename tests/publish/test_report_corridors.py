@@ -19,15 +19,16 @@ def sites(**changed):
 
 
 def summary():
-    rows = {"corridor": ["Line", "Other"], "sites": [2, 0], "identified_share": [10.0, None]}
-    return pd.DataFrame({**rows, "indicated_share": [20.0, None]}).set_index("corridor")
+    rows = {"corridor": ["Line", "Other", "Dark"], "sites": [2, 0, 1], "identified_share": [10.0, None, 0.0]}
+    shares = {"indicated_share": [20.0, None, 0.0], "cannot_tell_share": [70.0, None, 100.0]}
+    return pd.DataFrame({**rows, **shares}).set_index("corridor")
 
 
 def test_what_it_counts():
     told = corridor_section(sites(), summary=summary(), strips={"Line": (b"png", "words")}, scenarios=NO_SCENARIO)
     assert (told["served"], told["several"]) == (2, 1)
-    assert [row["corridor"] for row in told["rows"]] == ["Line"]  # a corridor without sites has no row
-    assert told["rows"][0]["failure_share"] == 30.0
+    assert [row["corridor"] for row in told["rows"]] == ["Line", "Dark"]  # a corridor without sites has no row
+    assert [row["failure_share"] for row in told["rows"]] == [30.0, None]  # nought would be a finding
     assert told["walks"] == "measured along the streets"
     assert told["pictures"] == [{"picture": "cG5n", "alt": "words"}]
     assert {band["name"]: band["sites"] for band in told["index"]["bands"]}["2"] == 2

@@ -55,8 +55,12 @@ def corridor_section(
 
 
 def _with_failure(summary: pd.DataFrame) -> pd.DataFrame:
-    """Add the share of sites in reach where market failure is identified or indicated, in per cent."""
-    return summary.assign(failure_share=summary["identified_share"] + summary["indicated_share"])
+    """Add the share of sites in reach where market failure is identified or indicated, in per cent.
+
+    It is missing where no site could be judged: nought would read as a finding.
+    """
+    share = summary["identified_share"] + summary["indicated_share"]
+    return summary.assign(failure_share=share.mask(summary["cannot_tell_share"] >= 100))
 
 
 def _index(ranked: pd.DataFrame) -> dict[str, Any] | None:

@@ -147,6 +147,7 @@ def test_unknown_ids_and_unreadable_cells_are_counted_once_each(make_feed, stop_
         ("f/trips.txt", "trip_id", "reference values are not unique"): "1 rows: T",
         ("f/trips.txt", "route_id", "unknown entity"): "1 trips: Q",
         ("f/trips.txt", "service_id", "unknown entity"): "1 trips: NO",
+        ("f/trips.txt", "direction_id", "missing value"): "1 lines: 8",
         ("f/stop_times.txt", "trip_id", "unknown entity"): "3 stop times: X, Y, …",
         ("f/stop_times.txt", "stop_sequence", "invalid integer"): "1 stop times: x",
         ("f/stop_times.txt", "stop_id", "unknown entity"): "1 stop times: Z",
@@ -199,7 +200,7 @@ def test_one_line_are_the_routes_of_one_agency_short_name_and_mode(make_feed, st
     }  # fmt: skip
     assert services["route_name"].to_dict()["f:b4"] == "Long"
     values = set(reading.issues["value"])
-    assert values == {"1 lines: 8", "1 routes: z9 (4242)"}
+    assert values == {"1 lines: 8", "1 routes: z9 (4242)", "7 lines: 8, Long, Z, …"}  # no line's directions are told
 
 
 def test_of_rail_each_calling_pattern_is_a_route_run_both_ways(make_feed, stop_times):

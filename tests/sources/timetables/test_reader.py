@@ -36,6 +36,7 @@ def test_newport_is_read_whole(newport):
     assert set(table.services["stop_code"]) <= set(table.stops.index)
     assert set(table.departures["hour"]) >= {24}  # 50 times past 24:00
     assert newport.issues["value"].tolist() == [
+        "16 lines: 1, 2A, 2C, …",
         "28 stops: 010000036, 017000064, 017000081, …",
         "1 stops: 5310AWB34455 305 m",
     ]

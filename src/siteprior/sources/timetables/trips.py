@@ -74,7 +74,8 @@ def number_trips(connection: Any, feed: Feed, calendar: Calendar, days: Days, lo
     """Make the table ``trips``: ``trip`` (a number), ``trip_id``, ``line``, ``direction``, and whether it runs.
 
     ``weekday`` and ``sunday`` say on which of the days counted it runs. Trips of unknown routes are left out and
-    logged; those of services without a calendar never run and are logged.
+    logged; those of services without a calendar never run and are logged. Lines whose directions the feed does not tell
+    are logged, too (of mode rail the order of the stations tells them).
     """
     told = {"file": f"{feed.label}/trips.txt"}
     _log_blank_and_second(connection, "trips", "trip_id", log, **told, field="trip_id")
@@ -108,6 +109,11 @@ def number_trips(connection: Any, feed: Feed, calendar: Calendar, days: Days, lo
         """
     )
     connection.unregister("running")
+    log_rows(connection, log,
+             "SELECT any_value(r.name ORDER BY r.route_id) AS id FROM trips AS t JOIN routes AS r USING (route_id) "
+             f"WHERE direction IS NULL AND t.mode <> '{PATTERN_MODE}' AND (weekday OR sunday) GROUP BY t.line",
+             "missing value", things="lines", **told, field="direction_id",
+             action="both ways count together: where they call at one stop its departures are of both")  # fmt: skip
 
 
 def number_runs(connection: Any, feed: Feed, log: IssueLog) -> None:

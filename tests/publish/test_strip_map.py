@@ -238,6 +238,17 @@ def test_more_stops_than_a_row_can_name_stand_in_rows_on_an_upright_sheet(record
     assert sorted(names) == sorted(stops["stop_name"])  # each once
 
 
+@pytest.mark.parametrize("count", [20, 120])
+def test_figures_of_the_scale_do_not_overlap_and_the_farthest_walk_is_told(record, count):
+    stops = make_stops([f"Stop {i}" for i in range(count)], np.linspace(0, 27_000, count))
+    sites = make_sites(4)
+    draw((stops, make_rows(sites, [0, 9000, 18_000, 27_000], 300.0, "left"), sites))
+    scale = [(y, words) for _, y, words, look in record[0] if words.endswith(" m") and look.get("ha") == "right"]
+    figures = sorted(y for y, words in scale if words in ("400 m", "800 m", "960 m"))
+    assert sum(words == "960 m" for _, words in scale) == 2 * {20: 1, 120: 3}[count]
+    assert min(np.diff(figures)) > 2.0
+
+
 def test_a_corridor_of_one_stop_or_without_sites_is_drawn():
     stops, sites = make_stops(["Alder"], [0.0]), make_sites(2)
     rows = make_rows(sites, 0.0, 10.0, "on the line")

@@ -48,6 +48,9 @@ NAME_LEAN = 12.0
 LANE, MIDDLE, AXIS, KEY, PAD = 8.5, 6.5, 8.0, 15.0, 5.0
 """In mm: heights of the row of numbers, of the line, of the chainage and of the key; room at the ends of the line."""
 
+SCALE_GAP = 2.4
+"""Millimetres between two figures of the scale, or the inner one is left out."""
+
 WALKS = (400.0, 800.0)
 """Walks in metres that are marked, beside the farthest."""
 
@@ -265,7 +268,8 @@ def _draw_ground(sheet: Sheet, strip: Strip, row: _Row, place: int, rows: int) -
         for step in steps:
             y = float(row.y(step, above))
             sheet.line([left, right], [y, y], color="#c5cdd4", linewidth=0.45, zorder=1)
-            sheet.text(left - 1.2, y, f"{step:,.0f} m", 5.6, color=GREY, ha="right", va="center_baseline")
+            if step == steps[-1] or abs(y - float(row.y(steps[-1], above))) > SCALE_GAP:
+                sheet.text(left - 1.2, y, f"{step:,.0f} m", 5.6, color=GREY, ha="right", va="center_baseline")
         sheet.text(MARGIN - 4.5, float(row.y(row.reach_m / 2, above)), "left side" if above else "right side",
                    6, color=GREY, rotation=90, ha="center", va="center")  # fmt: skip
     _draw_line(sheet, strip, row, left if place else row.left, right if place < rows - 1 else row.right)

@@ -43,6 +43,21 @@ def test_one_row_per_site_and_corridor_in_reach(make_sites, two):
     assert set(table["walk_basis"]) == {"straight-line"}
 
 
+def test_no_site_stands_beyond_the_end_of_the_line(make_sites, make_corridor_stops):
+    rng = np.random.default_rng(11)
+    for _ in range(40):
+        places = np.cumsum(rng.uniform(50, 1500, (6, 2)), axis=0)
+        stops = make_corridor_stops(*(("A", order, *place) for order, place in enumerate(places, 1)))
+        along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(places, axis=0).T))])
+        stops = stops.assign(chainage_m=along)
+        lines = corridor_lines(stops)
+        sites = make_sites(*(places[-1] + rng.uniform(0, 300, (4, 2))), *(places[0] - rng.uniform(0, 300, (4, 2))))
+        chainage = corridor_sites(sites, stops, lines, **OPTIONS)["chainage_m"]
+        assert len(chainage) == 8
+        assert chainage.between(0, lines.geometry.iloc[0].length).all()
+        assert chainage.max() <= along[-1] + 1e-9
+
+
 def test_the_long_table_and_the_columns_agree(make_sites, make_corridor_stops):
     rng = np.random.default_rng(5)
     rows = [(name, order, *(rng.integers(0, 40, 2) * 100)) for name in "CAB" for order in range(1, 9)]

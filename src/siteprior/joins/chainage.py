@@ -89,7 +89,7 @@ def _chainage(places: Any, stop: Any, spots: Any, marks: Any, line: Any) -> Any:
     anywhere = shapely.line_locate_point(line, points)
     if not _fit(spots, marks, line):
         return anywhere
-    bounds = np.unique(marks.round(6))
+    bounds = np.unique(marks)
     bounds = bounds[np.diff(bounds, prepend=-np.inf) > DUST_M]
     chainage, away = np.full(len(places), np.nan), np.full(len(places), np.inf)
     for one in np.unique(stop):
@@ -105,7 +105,7 @@ def _chainage(places: Any, stop: Any, spots: Any, marks: Any, line: Any) -> Any:
             chainage[rows[nearer]] = low + shapely.line_locate_point(piece, points[rows[nearer]])
             away[rows[nearer]] = distance[nearer]
     leap = shapely.distance(line, points) < load_presets("corridors")["leap_share"].value * away
-    return np.where(leap, anywhere, chainage)
+    return np.where(leap, anywhere, np.minimum(chainage, line.length))
 
 
 def _fit(spots: Any, marks: Any, line: Any) -> bool:

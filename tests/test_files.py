@@ -140,6 +140,21 @@ class TestWholeFolder:
         left = {p.relative_to(tmp_path).as_posix(): p.read_text() for p in tmp_path.rglob("*.*")}
         assert left == {"maps/b.png": "new", "maps/mine.txt": "earlier", "mine.png": "earlier"}
 
+    def test_a_file_of_an_earlier_time_that_cannot_go_is_told(self, tmp_path, monkeypatch):
+        write_text(tmp_path / "a.csv", "earlier")
+
+        def locked(self):
+            raise PermissionError(13, "in use")
+
+        def fill():
+            with whole_folder(tmp_path, own=["*.csv"]) as staged:
+                write_text(staged / "b.csv", "new")
+                monkeypatch.setattr(type(tmp_path), "unlink", lambda self, missing_ok=False: missing_ok or locked(self))
+
+        with pytest.raises(OutputError, match=r"a\.csv: is of an earlier time and could not be removed \(in use\)"):
+            fill()
+        assert (tmp_path / "b.csv").read_text() == "new"
+
     def test_a_failure_leaves_what_stood_there(self, tmp_path):
         write_text(tmp_path / "out" / "a.txt", "earlier")
 

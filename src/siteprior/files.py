@@ -222,8 +222,14 @@ def whole_folder(folder: Path | str, *, own: Iterable[str] = ()) -> Iterator[Pat
             for name in written:
                 move_file(Path(temporary) / name, folder / name)
             earlier = {path for pattern in own for path in folder.glob(pattern)} - {folder / name for name in written}
-            for path in earlier:
-                path.unlink()
+            for path in sorted(earlier):
+                try:
+                    path.unlink()
+                except OSError as fault:
+                    raise OutputError(
+                        f"{path}: is of an earlier time and could not be removed ({fault.strerror or fault}); close it "
+                        "where it is open, and delete it. All else is written"
+                    ) from None
     finally:
         if not stood and not any(folder.iterdir()):
             folder.rmdir()

@@ -11,6 +11,7 @@ Missing is missing in every kind: ``NaN`` for text and numbers, ``NaT`` for date
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -391,6 +392,22 @@ DEADWEIGHT_KINDS = (
 )  # fmt: skip
 DEADWEIGHT_WEIGHTS = ("fails", "speaks for", "speaks against")
 """Of evidence: it fails the screen; it speaks for deadweight without failing it; it speaks against deadweight."""
+
+DEADWEIGHT_LOOKED = ("looked at", "could not be looked at")
+"""What follows the evidence in a site's ``deadweight_reasons``: where it was looked for, and where it could not be."""
+
+
+def deadweight_parts(reasons: str) -> dict[str, str]:
+    """Take a site's ``deadweight_reasons`` apart: what is said under each weight and on where was looked.
+
+    Examples
+    --------
+    >>> deadweight_parts("fails: a start on 2019-01-01, 2.0 years ago. looked at: live applicant")
+    {'fails': 'a start on 2019-01-01, 2.0 years ago', 'looked at': 'live applicant'}
+    """
+    names = "|".join((*DEADWEIGHT_WEIGHTS, *DEADWEIGHT_LOOKED))
+    return dict(re.findall(rf"(?:^|\. )({names}): (.*?)(?=\. (?:{names}): |$)", reasons))
+
 
 SITE_DEADWEIGHT_COLUMNS = (
     Column("deadweight", "text", "Deadweight", "Whether the site would likely be built without public money, by rule from dated evidence", allowed=DEADWEIGHT_VERDICTS),

@@ -358,7 +358,7 @@ def _judge(evidence: pd.DataFrame, looked_at: pd.DataFrame, sites: pd.Index) -> 
         ]
         parts += [
             f"{what}: {', '.join(looked_at.columns[places])}"
-            for what, places in (("looked at", seen), ("could not be looked at", ~seen))
+            for what, places in zip(schema.DEADWEIGHT_LOOKED, (seen, ~seen), strict=True)
             if places.any()
         ]
         reasons.append(". ".join(parts))

@@ -120,10 +120,6 @@ def failure_verdict(sites: pd.DataFrame, signals: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-_FAILING = r"^fails: (.*?)(?:\. (?:speaks for|speaks against|looked at|could not be looked at): .*)?$"
-"""What failed, of all that :func:`siteprior.appraisal.deadweight.deadweight` writes in one cell."""
-
-
 def deadweight_screen(sites: pd.DataFrame) -> pd.Series:
     """Say per site why the market may act on its own; blank where nothing says so.
 
@@ -141,8 +137,9 @@ def deadweight_screen(sites: pd.DataFrame) -> pd.Series:
     stage = column(sites, "development_status", "text")
     asked = stage.fillna("").where(stage.notna() | ~pending, "application pending")
     failed = column(sites, "deadweight_failed", "flag")
-    reasons = column(sites, "deadweight_reasons", "text")
-    why = reasons.str.extract(_FAILING, expand=False).fillna(reasons).fillna("deadweight is likely")
+    fails = schema.DEADWEIGHT_WEIGHTS[0]
+    reasons = column(sites, "deadweight_reasons", "text").fillna("deadweight is likely")
+    why = reasons.map(lambda words: schema.deadweight_parts(words).get(fails, words))
     return asked.mask(failed == "no", "").mask(failed == "yes", why)
 
 

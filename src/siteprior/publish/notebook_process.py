@@ -60,7 +60,7 @@ class NotebookProcess:
             process.stdin.write(json.dumps(job) + "\n")
             process.stdin.flush()
             told = process.stdout.readline()
-        except BrokenPipeError:
+        except OSError:  # it is not there to read
             told = ""
         if not told:
             raise SitePriorError(

@@ -9,7 +9,7 @@ import pandas as pd
 
 from siteprior.publish.report_facts import fund_titles, known_facts, made_up, plain_rows
 from siteprior.publish.words import district_names
-from siteprior.schema import RULE_RESULTS, VIABILITY_LINES
+from siteprior.schema import DEADWEIGHT_LOOKED, RULE_RESULTS, VIABILITY_LINES, deadweight_parts
 
 COMPARABLES_SHOWN = 4
 DRIVERS_SHOWN = 6
@@ -116,7 +116,8 @@ def _note(text: str, verdict: str) -> str:
 
 def _looked_at(reasons: str) -> str:
     """Return what the deadweight screen could look at and what not; what it found stands as evidence beside it."""
-    return ". ".join(part for part in reasons.split(". ") if part.startswith(("looked at", "could not be looked at")))
+    said = deadweight_parts(reasons)
+    return ". ".join(f"{part}: {said[part]}" for part in DEADWEIGHT_LOOKED if part in said)
 
 
 def _by_site(table: pd.DataFrame | None, sites: pd.Index) -> dict[Any, list[dict[str, Any]]] | None:

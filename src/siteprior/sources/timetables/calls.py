@@ -15,22 +15,26 @@ NO_PICKUP = 1
 
 
 def read_calls(connection: Any, feed: Feed, parts: Iterable[Path], log: IssueLog) -> None:
-    """Make the table ``calls``: ``trip``, ``stop``, ``place`` (stop_sequence), ``leaves`` (seconds) and ``boards``.
+    """Make the table ``calls``: ``trip``, ``stop``, ``place`` (stop_sequence), ``leaves`` (s), ``timed``, ``boards``.
 
-    Only calls of trips that run on the days counted are kept, one per trip and place, in no order. Blank departures
-    are the arrivals, or interpolated (:func:`interpolate`). Rows of unknown trips, without a whole sequence, or second
-    ones of a place are left out and logged; rows of unknown stops stay, so that a trip ends where it ends. Needs
-    ``trips`` and ``stops``, and the ``parts`` of the table as they are copied.
+    Only calls of trips that run on the days counted are kept, one per trip and place, in no order; ``timed`` are those
+    with a departure in the file. Blank departures are the arrivals, or interpolated (:func:`interpolate`). Rows of
+    unknown trips, without a whole sequence, or second ones of a place are left out and logged; rows of unknown stops
+    stay, so that a trip ends where it ends. Needs ``trips`` and ``stops``, and the ``parts`` of the table as they are
+    copied.
     """
     connection.execute("SET preserve_insertion_order = false")
     _read(connection, feed, parts, CALL, trim=False)
     log_refused(connection, feed, "stop_times", log)
     if connection.execute(f"SELECT count(*) FROM read WHERE {UNREAD}").fetchall()[0][0]:
         connection.execute("DROP TABLE read")  # blanks around the values may be why; trimming all takes twice as long
-        _read(connection, feed, feed.parts("stop_times"), f"{CALL}, {FAULTS}", trim=True)
+        faults = ", ".join(f"{sql} AS {name}" for name, sql in FAULTS.items())
+        _read(connection, feed, feed.parts("stop_times"), f"{CALL}, {faults}", trim=True)
         log_refused(connection, feed, "stop_times", IssueLog())  # told already
         _log_faults(connection, feed, log)
         connection.execute("DELETE FROM read WHERE trip IS NULL OR place IS NULL")
+        for name in FAULTS:
+            connection.execute(f"ALTER TABLE read DROP COLUMN {name}")
     connection.execute("SET preserve_insertion_order = true")
     _one_per_place(connection, feed, log)
     interpolate(connection, feed, log)
@@ -42,12 +46,12 @@ CALL = (
     f"t.trip, s.stop, {PLACE} AS place, {LEAVES} AS leaves, c.leaves IS NOT NULL AS timed, "
     f"TRY_CAST(c.pickup AS INTEGER) IS DISTINCT FROM {NO_PICKUP} AS boards"
 )
-FAULTS = f"""
-    CASE WHEN t.trip IS NULL THEN coalesce(c.trip_id, '(blank)') END AS unknown_trip,
-    CASE WHEN s.stop IS NULL THEN coalesce(c.stop_id, '(blank)') END AS unknown_stop,
-    CASE WHEN {PLACE} IS NULL THEN coalesce(c.place, '(blank)') END AS unread_place,
-    CASE WHEN {LEAVES} IS NULL THEN c.leaves END AS unread_time
-    """
+FAULTS = {
+    "unknown_trip": "CASE WHEN t.trip IS NULL THEN coalesce(c.trip_id, '(blank)') END",
+    "unknown_stop": "CASE WHEN s.stop IS NULL THEN coalesce(c.stop_id, '(blank)') END",
+    "unread_place": f"CASE WHEN {PLACE} IS NULL THEN coalesce(c.place, '(blank)') END",
+    "unread_time": f"CASE WHEN {LEAVES} IS NULL THEN c.leaves END",
+}
 UNREAD = "trip IS NULL OR stop IS NULL OR place IS NULL OR (timed AND leaves IS NULL)"
 
 

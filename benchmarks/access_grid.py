@@ -24,7 +24,7 @@ from scipy.spatial import cKDTree
 
 from register_speed import measure
 from siteprior.joins.ptal_grid import access_grid
-from siteprior.network import WalkNetwork
+from siteprior.walking.network import WalkNetwork
 from synthetic import SIDE_M, SOUTH, WEST, make_network, make_services
 
 LIMIT_S = 30

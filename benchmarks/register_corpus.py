@@ -19,13 +19,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from siteprior.files import write_text
-from siteprior.issues import Reading
+from siteprior.core.files import write_text
+from siteprior.core.issues import Reading
+from siteprior.registers.coordinates import parse as co
+from siteprior.registers.coordinates.as_labelled import as_labelled
+from siteprior.registers.councils import SUCCESSORS
+from siteprior.registers.read import read_registers_with_files
 from siteprior.sources.areas.boundaries import read_boundaries
-from siteprior.sources.places import coordinates as co
-from siteprior.sources.places.labelled import as_labelled
-from siteprior.sources.registers.organisations import SUCCESSORS
-from siteprior.sources.registers.reader import read_registers_with_files
 
 HERE = Path(__file__).parent
 DATA_ROOT = Path(os.environ.get("SITEPRIOR_DATA_ROOT", HERE.parents[1] / "shared" / "data"))

@@ -134,7 +134,7 @@ def parse(folder: Path) -> float:
     """Parse the CSVs into a new store."""
     import shutil
 
-    from siteprior.sources.prices.store import sales_store
+    from siteprior.sources.sales.store import sales_store
 
     shutil.rmtree(folder / "cache", ignore_errors=True)
     return _opened(sales_store, folder)
@@ -142,7 +142,7 @@ def parse(folder: Path) -> float:
 
 def reopen(folder: Path) -> float:
     """Find the store again."""
-    from siteprior.sources.prices.store import sales_store
+    from siteprior.sources.sales.store import sales_store
 
     return _opened(sales_store, folder)
 
@@ -160,8 +160,8 @@ def answers(folder: Path) -> float:
     """Ask the store for the two tables."""
     import scipy.spatial  # noqa: F401 -- imports are not timed
 
-    from siteprior.sources.prices.area_sales import area_medians, nearest_sales
-    from siteprior.sources.prices.store import sales_store
+    from siteprior.sources.sales.area_sales import area_medians, nearest_sales
+    from siteprior.sources.sales.store import sales_store
 
     postcodes, areas, sites = read_places(folder)
     with sales_store(files(folder), cache=folder / "cache") as store:

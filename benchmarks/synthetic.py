@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from siteprior.network import WalkNetwork, build_network
-from siteprior.schema import SERVICE_STOPS, SERVICES, conform
+from siteprior.core.schema import SERVICE_STOPS, SERVICES, conform
+from siteprior.walking.network import WalkNetwork, build_network
 
 WEST, SOUTH = 400_000.0, 280_000.0
 SIDE_M = 30_000.0

@@ -27,9 +27,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from siteprior.appraisal.costs import ENDS, Costs, load_costs, load_scheme
-from siteprior.appraisal.remediation import CLASSES, remediation_input
-from siteprior.appraisal.viability import residual_land_value, viability
+from siteprior.appraisal.viability.inputs import ENDS, Costs, load_costs, load_scheme
+from siteprior.appraisal.viability.remediation import CLASSES, remediation_input
+from siteprior.appraisal.viability.residual import residual_land_value, viability
 
 SITES, DRAWS, SEED = 40_000, 5_000, 20261122
 LIMIT_S, LIMIT_MB = 10.0, 1024.0

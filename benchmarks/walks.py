@@ -28,8 +28,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from siteprior.joins.walking import Snapped, snap, walks
-from siteprior.network import WalkNetwork
+from siteprior.walking.network import WalkNetwork
+from siteprior.walking.walk import Snapped, snap, walks
 from synthetic import make_network, make_points
 
 NODES, KEPT, SITES, STOPS = 302_500, 0.7, 4_000, 12_000

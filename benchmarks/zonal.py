@@ -27,9 +27,9 @@ import pandas as pd
 import shapely
 
 from register_speed import measure
+from siteprior.core.schema import SITE_SHAPES, conform
 from siteprior.joins.layers import join_layer
-from siteprior.layer_parsing import parse_layer
-from siteprior.schema import SITE_SHAPES, conform
+from siteprior.project.layer_checks import parse_layer
 from siteprior.sources.layers.reader import read_layer
 
 POLYGONS = 40_000

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["factories.places", "factories.councils"]
+
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 DATA_ROOT = Path(os.environ.get("SITEPRIOR_DATA_ROOT", ROOT.parent / "shared" / "data"))

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from siteprior import schema
+from siteprior.core import schema
 from siteprior.ranking.criteria import CRITERIA, measure
 from siteprior.ranking.scoring import default_weights, score
 from siteprior.ranking.uncertainty import known_shares, value_ranges

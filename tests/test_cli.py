@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from siteprior import __version__, cli
-from siteprior.files import shipped
+from siteprior.core.files import shipped
 
 
 @pytest.fixture

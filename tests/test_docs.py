@@ -14,9 +14,9 @@ import pytest
 
 from conftest import ROOT
 from siteprior import cli
-from siteprior.files import shipped
-from siteprior.pipeline import assess
-from siteprior.project import load_project
+from siteprior.core.files import shipped
+from siteprior.pipeline.run import assess
+from siteprior.project.load import load_project
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -6,11 +6,11 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from sample_pieces import sample_text
-from siteprior.errors import ProjectError
-from siteprior.files import shipped
-from siteprior.pipeline import assess, run
-from siteprior.project import load_project
+from factories.sample import sample_text
+from siteprior.core.errors import ProjectError
+from siteprior.core.files import shipped
+from siteprior.pipeline.run import assess, run
+from siteprior.project.load import load_project
 
 DATA = shipped("data")
 SHAPES = '\nshapes = [{path = "sites/employment_land.geojson", reference = "REF", organisation = "E47000007"}]'
@@ -71,9 +71,9 @@ def test_doubt_about_the_walk_gate_stands_beside_the_answer(plain):
 
 
 def test_ranges_widen_bands_and_move_no_rank(plain):
-    from siteprior.presets import load_presets
+    from siteprior.core.parameters import load_presets
     from siteprior.ranking.criteria import measure, value
-    from siteprior.ranking.robustness import rank_bands
+    from siteprior.ranking.rank_bands import rank_bands
     from siteprior.ranking.scoring import default_weights
 
     ranked = plain.sites[plain.sites["rank"].notna()]

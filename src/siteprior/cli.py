@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from siteprior import __version__
-from siteprior.errors import SitePriorError
+from siteprior.core.errors import SitePriorError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from siteprior.gathering import Say
+    from siteprior.core.progress import Say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -145,13 +145,13 @@ def _say(options: argparse.Namespace) -> Say:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from siteprior.pipeline import demo
+    from siteprior.pipeline.run import demo
 
     return _tell_outputs(demo(out=options.out, say=_say(options)))
 
 
 def _run(options: argparse.Namespace) -> int:
-    from siteprior.pipeline import run
+    from siteprior.pipeline.run import run
 
     return _tell_outputs(run(options.project, out=options.out, say=_say(options)))
 
@@ -164,7 +164,7 @@ def _tell_outputs(folder: Path) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from siteprior.pipeline import check
+    from siteprior.pipeline.run import check
 
     issues = check(options.project, out=options.out, say=_say(options))
     tally = issues.groupby(["severity", "issue_type"]).size().rename("rows").reset_index()
@@ -175,7 +175,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _audit(options: argparse.Namespace) -> int:
-    from siteprior.auditing import audit
+    from siteprior.pipeline.audit import audit
 
     done = audit(
         options.registers,
@@ -203,7 +203,7 @@ def _audit(options: argparse.Namespace) -> int:
 
 
 def _access(options: argparse.Namespace) -> int:
-    from siteprior.accessing import access
+    from siteprior.pipeline.access import access
 
     done = access(
         options.project,
@@ -234,21 +234,21 @@ def _criteria(options: argparse.Namespace) -> int:
 
 
 def _columns(options: argparse.Namespace) -> int:
-    from siteprior.schema import data_dictionary
+    from siteprior.core.schema import data_dictionary
 
     _print(data_dictionary(), as_json=options.json)
     return 0
 
 
 def _compare(options: argparse.Namespace) -> int:
-    from siteprior.publish.compare import compare_runs
+    from siteprior.report.compare import compare_runs
 
     _print(compare_runs(options.run_a, options.run_b), as_json=options.json)
     return 0
 
 
 def _fetch(options: argparse.Namespace) -> int:
-    from siteprior.fetching import FetchError, fetch
+    from siteprior.sources.fetch.fetch import FetchError, fetch
 
     if options.list:
         return _list_official()
@@ -293,7 +293,7 @@ def _list_official() -> int:
 
 
 def _copy_notebooks(options: argparse.Namespace) -> int:
-    from siteprior.publish.notebooks import copy_notebooks
+    from siteprior.report.notebooks.run import copy_notebooks
 
     for path in copy_notebooks(options.folder, force=options.force):
         print(path)
@@ -301,7 +301,7 @@ def _copy_notebooks(options: argparse.Namespace) -> int:
 
 
 def _run_notebook(options: argparse.Namespace) -> int:
-    from siteprior.publish.notebooks import execute_notebook
+    from siteprior.report.notebooks.run import execute_notebook
 
     pairs = [pair.partition("=") for pair in options.parameter]
     wrong = [name for name, sign, _ in pairs if not sign]

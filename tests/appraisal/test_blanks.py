@@ -17,9 +17,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siteprior import schema
-from siteprior.appraisal.failure import COLUMNS, failure_signals, failure_verdict
-from siteprior.presets import load_presets
+from siteprior.appraisal.market_failure.verdict import COLUMNS, failure_signals, failure_verdict
+from siteprior.core import schema
+from siteprior.core.parameters import load_presets
 
 DAY = date(2021, 1, 1)
 ORDER = {"Cannot tell": 0, "Not found": 1, "Indicated": 2, "Identified": 3}
@@ -197,7 +197,7 @@ def test_no_choice_of_notes_is_an_exception():
 
 
 def test_a_register_of_the_real_corpus(real):
-    from siteprior.sources.registers.reader import read_registers
+    from siteprior.registers.read import read_registers
 
     path = real / "real/brownfield/registers_wmca/sandwell_2019.csv.gz"
     sites = read_registers([path]).table

@@ -8,11 +8,11 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from siteprior import schema
 from siteprior.appraisal.deadweight import deadweight
-from siteprior.errors import InputError
-from siteprior.sources.identity.history import register_history
-from siteprior.sources.registers.reader import read_register
+from siteprior.core import schema
+from siteprior.core.errors import InputError
+from siteprior.registers.matching.history import register_history
+from siteprior.registers.read import read_register
 
 DAY = date(2021, 1, 1)
 MADE_UP = "illustrative user assumptions"

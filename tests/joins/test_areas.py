@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 import shapely
 
-from siteprior.errors import InputError
+from siteprior.core.errors import InputError
+from siteprior.core.schema import AREAS, SITE_AREA_COLUMNS, conform
 from siteprior.joins.areas import join_areas
-from siteprior.schema import AREAS, SITE_AREA_COLUMNS, conform
 
 COLUMNS = [column.name for column in SITE_AREA_COLUMNS]
 

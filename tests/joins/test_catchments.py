@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString, Point, box
 
-from siteprior.errors import InputError
-from siteprior.joins.catchment_shapes import cut, filled, length_m, ruler, stretches_within
+from siteprior.core.errors import InputError
+from siteprior.core.schema import CATCHMENTS, check
 from siteprior.joins.catchments import catchments, corridor_catchments
-from siteprior.joins.walking import snap
-from siteprior.network import build_network
-from siteprior.schema import CATCHMENTS, check
+from siteprior.walking.catchment_shapes import cut, filled, length_m, ruler, stretches_within
+from siteprior.walking.network import build_network
+from siteprior.walking.walk import snap
 
 SNAP = {"max_snap_m": 250}
 

@@ -6,12 +6,12 @@ import pandas as pd
 import pytest
 import shapely
 
-from siteprior.errors import InputError
+from siteprior.core.errors import InputError
+from siteprior.core.schema import SITE_CORRIDORS, check
 from siteprior.joins.corridor_sites import corridor_sites
 from siteprior.joins.corridors import join_corridors
-from siteprior.network import build_network
-from siteprior.schema import SITE_CORRIDORS, check
 from siteprior.sources.transit.corridors import corridor_lines, read_corridor_lines, read_corridor_stops, stops_along
+from siteprior.walking.network import build_network
 
 OPTIONS = {"walk_factor": 1.3, "reach_m": 960}
 

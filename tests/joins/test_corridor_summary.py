@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 import shapely
 
-from siteprior.errors import InputError
+from siteprior.core.errors import InputError
+from siteprior.core.schema import AREAS, CORRIDOR_RANKINGS, CORRIDOR_SUMMARY, CORRIDORS, SITE_CORRIDORS, check, conform
 from siteprior.joins.corridor_summary import corridor_rankings, corridor_summary
-from siteprior.schema import AREAS, CORRIDOR_RANKINGS, CORRIDOR_SUMMARY, CORRIDORS, SITE_CORRIDORS, check, conform
 
 
 @pytest.fixture

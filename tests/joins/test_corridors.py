@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 import shapely
 
-from siteprior.errors import InputError
-from siteprior.issues import COLUMNS as ISSUE_COLUMNS
+from siteprior.core.errors import InputError
+from siteprior.core.issues import COLUMNS as ISSUE_COLUMNS
+from siteprior.core.schema import CORRIDORS, SITE_CORRIDOR_COLUMNS, conform
 from siteprior.joins.corridors import join_corridors, unsnapped
-from siteprior.network import build_network
-from siteprior.schema import CORRIDORS, SITE_CORRIDOR_COLUMNS, conform
+from siteprior.walking.network import build_network
 
 COLUMNS = [column.name for column in SITE_CORRIDOR_COLUMNS]
 

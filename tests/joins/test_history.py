@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from siteprior.errors import InputError
+from siteprior.core.errors import InputError
+from siteprior.core.schema import SITE_HISTORY_COLUMNS, as_kind
 from siteprior.joins.history import join_history
-from siteprior.schema import SITE_HISTORY_COLUMNS, as_kind
 
 COLUMNS = [column.name for column in SITE_HISTORY_COLUMNS]
 

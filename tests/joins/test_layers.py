@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 import shapely
 
-from siteprior.appraisal.signals import failure_signals
-from siteprior.errors import InputError
+from siteprior.appraisal.market_failure.signals import failure_signals
+from siteprior.core.errors import InputError
+from siteprior.core.schema import REGISTER, conform
 from siteprior.joins.areas import join_areas
 from siteprior.joins.layers import SIGNAL_COLUMNS, join_layer, join_layers, layer_signals
-from siteprior.layer_parsing import parse_layer
-from siteprior.layer_spec import AreaLayer, VectorLayer
-from siteprior.schema import REGISTER, conform
+from siteprior.project.layer_checks import parse_layer
+from siteprior.project.layers import AreaLayer, VectorLayer
 from siteprior.sources.areas.lsoa import read_areas
 from siteprior.sources.layers.reader import read_layer
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ptal_pieces import make_services
-from siteprior.errors import InputError
+from factories.ptal import make_services
+from siteprior.core.errors import InputError
+from siteprior.core.schema import ACCESS_MODES, SERVICE_MODES
 from siteprior.joins.ptal import ROUTE_COLUMNS, access_band, access_index, band_names, largest_cutoff_m
-from siteprior.schema import ACCESS_MODES, SERVICE_MODES
 
 # TfL, Assessing transport connectivity in London (2015), figure 2.15: mode, metres, per hour, WT, SWT, AWT, TAT, EDF
 FIGURE_2_15 = [

@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 import shapely
 
-from siteprior.errors import InputError
+from siteprior.core.errors import InputError
 from siteprior.joins import ptal_grid
-from siteprior.joins.places import coordinates
+from siteprior.joins._geometry import coordinates
 from siteprior.joins.ptal import access_band, access_index
 from siteprior.joins.ptal_grid import access_grid, grid_cells
-from siteprior.joins.walking import snap, walks
+from siteprior.walking.walk import snap, walks
 from synthetic import SIDE_M, SOUTH, WEST, make_network, make_services
 
 

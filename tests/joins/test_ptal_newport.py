@@ -18,7 +18,7 @@ import shapely
 
 from siteprior.joins.ptal_grid import access_grid, grid_cells
 from siteprior.joins.ptal_sites import join_access_index
-from siteprior.publish.rasters import write_cog
+from siteprior.report.geopackage.cog import write_cog
 from siteprior.sources.streets.reader import read_streets
 from siteprior.sources.timetables.reader import read_timetables
 from siteprior.sources.transit.naptan import read_stops

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 import shapely
 
-from ptal_pieces import make_services, make_stops
-from siteprior.errors import InputError
+from factories.ptal import make_services, make_stops
+from siteprior.core.errors import InputError
+from siteprior.core.schema import SITE_PTAL_COLUMNS
 from siteprior.joins.ptal_sites import join_access_index
-from siteprior.network import build_network
-from siteprior.schema import SITE_PTAL_COLUMNS
+from siteprior.walking.network import build_network
 
 COLUMNS = [column.name for column in SITE_PTAL_COLUMNS]
 

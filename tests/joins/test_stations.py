@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import ptal_pieces
-from ptal_pieces import make_stops
-from siteprior.errors import InputError
+from factories import ptal as ptal_pieces
+from factories.ptal import make_stops
+from siteprior.core.errors import InputError
 from siteprior.joins.stations import station_service, well_connected
 
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 import shapely
 
-from siteprior.errors import InputError
+from siteprior.core.errors import InputError
 from siteprior.joins.street_check import check_streets
-from siteprior.network import build_network
+from siteprior.walking.network import build_network
 
 
 @pytest.fixture

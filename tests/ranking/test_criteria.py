@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siteprior import schema
-from siteprior.errors import InputError, SitePriorError
+from siteprior.core import schema
+from siteprior.core.errors import InputError, SitePriorError
 from siteprior.ranking.criteria import CRITERIA, Criterion, criteria_table, measure, value
 from siteprior.ranking.scoring import default_weights
 

@@ -7,8 +7,8 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from siteprior import schema
-from siteprior.errors import InputError, SitePriorError
+from siteprior.core import schema
+from siteprior.core.errors import InputError, SitePriorError
 from siteprior.ranking.gates import GATES, apply_gates, gate_doubt, gate_table
 
 DAY = date(2021, 1, 1)

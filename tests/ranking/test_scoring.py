@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from siteprior.errors import SitePriorError
+from siteprior.core.errors import SitePriorError
 from siteprior.ranking.criteria import CRITERIA, Criterion
 from siteprior.ranking.scoring import check_weights, default_weights, leave_out, order, rank, score, score_band
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siteprior.errors import InputError
+from siteprior.core.errors import InputError
 from siteprior.ranking.criteria import CRITERIA, criteria_table, measure, value
 from siteprior.ranking.scoring import score
 from siteprior.ranking.uncertainty import known_shares, value_ranges

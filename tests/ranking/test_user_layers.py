@@ -5,12 +5,12 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from siteprior.errors import ProjectError, SitePriorError
-from siteprior.layer_parsing import parse_layer
+from siteprior.core.errors import ProjectError, SitePriorError
+from siteprior.core.schema import SITES, conform
+from siteprior.project.layer_checks import parse_layer
 from siteprior.ranking.criteria import CRITERIA, criteria_table, measure, user_criteria, value
 from siteprior.ranking.gates import GATES, apply_gates, gate_doubt, gate_table, user_gates
 from siteprior.ranking.scoring import score
-from siteprior.schema import SITES, conform
 
 DAY = date(2021, 1, 1)
 OWN = {"name": "own", "path": "own.gpkg", "kind": "vector", "measure": "share"}

@@ -8,9 +8,9 @@ import pytest
 
 from conftest import HERE
 from siteprior import open_run
-from siteprior.pipeline import assess, run
-from siteprior.project import load_project
-from siteprior.settings import Register
+from siteprior.pipeline.run import assess, run
+from siteprior.project.load import load_project
+from siteprior.project.model import Register
 
 COUNCILS = {
     "E08000025": 958, "E08000026": 135, "E08000027": 96, "E08000028": 182, "E08000029": 102, "E08000030": 100,

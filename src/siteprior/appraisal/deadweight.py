@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from siteprior import schema
-from siteprior.errors import InputError
-from siteprior.presets import load_presets
+from siteprior.core import schema
+from siteprior.core.errors import InputError
+from siteprior.core.parameters import load_presets
 
 FAILS, FOR, AGAINST = schema.DEADWEIGHT_WEIGHTS
 
@@ -46,9 +46,9 @@ class Deadweight(NamedTuple):
     Attributes
     ----------
     columns
-        :data:`siteprior.schema.SITE_DEADWEIGHT_COLUMNS` on the index of the sites.
+        :data:`siteprior.core.schema.SITE_DEADWEIGHT_COLUMNS` on the index of the sites.
     evidence
-        :data:`siteprior.schema.DEADWEIGHT_EVIDENCE`: sites in their order, kinds in theirs.
+        :data:`siteprior.core.schema.DEADWEIGHT_EVIDENCE`: sites in their order, kinds in theirs.
     """
 
     columns: pd.DataFrame
@@ -85,7 +85,7 @@ def deadweight(sites: pd.DataFrame, *, as_of: date, history: pd.DataFrame | None
     as_of
         The day on which ages are reckoned; what is dated later says nothing.
     history
-        :data:`siteprior.schema.HISTORY`, the events of the sites' registers; ``None`` where no vintages are held.
+        :data:`siteprior.core.schema.HISTORY`, the events of the sites' registers; ``None`` where no vintages are held.
 
     Returns
     -------
@@ -98,9 +98,10 @@ def deadweight(sites: pd.DataFrame, *, as_of: date, history: pd.DataFrame | None
 
     Notes
     -----
-    Numbers: ``presets/deadweight.toml``, proposals of this project. That a detailed permission counts until it expires
+    Numbers: ``parameters/deadweight.toml``, proposals of this project. That a detailed permission counts until it
+    expires
     unless there is clear evidence otherwise: National Planning Policy Framework, Annex 2, *deliverable* (a). Years to
-    the expected start: Town and Country Planning Act 1990, sections 91 and 92 (``presets/failure.toml``).
+    the expected start: Town and Country Planning Act 1990, sections 91 and 92 (``parameters/failure.toml``).
 
     Examples
     --------

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import shapely
 
-from siteprior.joins.places import coordinates, take, with_columns
-from siteprior.schema import AREAS, SITE_AREA_COLUMNS, SITES, check
+from siteprior.core.schema import AREAS, SITE_AREA_COLUMNS, SITES, check
+from siteprior.joins._geometry import coordinates, take, with_columns
 
 
 def join_areas(sites: Any, areas: Any) -> Any:
@@ -22,13 +22,13 @@ def join_areas(sites: Any, areas: Any) -> Any:
     sites
         Sites on EPSG:27700.
     areas
-        :data:`siteprior.schema.AREAS`, with the columns of deprivation where
+        :data:`siteprior.core.schema.AREAS`, with the columns of deprivation where
         :func:`siteprior.sources.areas.deprivation.with_deprivation` has joined them.
 
     Returns
     -------
     GeoDataFrame
-        The sites, same index and order, with :data:`siteprior.schema.SITE_AREA_COLUMNS`.
+        The sites, same index and order, with :data:`siteprior.core.schema.SITE_AREA_COLUMNS`.
 
     Raises
     ------

@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from siteprior.errors import InputError, unknown
-from siteprior.joins import catchment_shapes as shaping
-from siteprior.joins.places import check_walks, coordinates
-from siteprior.joins.walking import Snapped, snap
-from siteprior.network import MM_PER_M, WalkNetwork
-from siteprior.presets import load_presets
-from siteprior.schema import CATCHMENT_BASES, CATCHMENTS, CORRIDOR_STOPS, CRS, check, conform
+from siteprior.core.errors import InputError, unknown
+from siteprior.core.parameters import load_presets
+from siteprior.core.schema import CATCHMENT_BASES, CATCHMENTS, CORRIDOR_STOPS, CRS, check, conform
+from siteprior.joins._geometry import check_walks, coordinates
+from siteprior.walking import catchment_shapes as shaping
+from siteprior.walking.network import MM_PER_M, WalkNetwork
+from siteprior.walking.walk import Snapped, snap
 
 NO_PLACE, NO_STREET, NO_WAY, NO_STOP = (
     "the stop has no place",
@@ -66,7 +66,7 @@ def catchments(
     Returns
     -------
     GeoDataFrame
-        :data:`siteprior.schema.CATCHMENTS`, in the order of the points and rising walks. A stop without a place or
+        :data:`siteprior.core.schema.CATCHMENTS`, in the order of the points and rising walks. A stop without a place or
         a street has its rows, without a shape and with a note. The polygon of a shorter walk lies in that of a
         longer one.
 
@@ -121,7 +121,7 @@ def corridor_catchments(
     Parameters
     ----------
     corridor_stops
-        :data:`siteprior.schema.CORRIDOR_STOPS`, settled for a day.
+        :data:`siteprior.core.schema.CORRIDOR_STOPS`, settled for a day.
     network
         The streets; ``None`` where none are held.
     count_planned
@@ -132,7 +132,8 @@ def corridor_catchments(
     Returns
     -------
     GeoDataFrame
-        :data:`siteprior.schema.CATCHMENTS`, corridors in the order of the stops; ``stops`` is how many the shape is
+        :data:`siteprior.core.schema.CATCHMENTS`, corridors in the order of the stops; ``stops`` is how many the shape
+        is
         measured from. A corridor without one has its rows, without a shape and with a note.
 
     Raises

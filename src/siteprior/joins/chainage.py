@@ -9,8 +9,8 @@ import pandas as pd
 import shapely
 from shapely.ops import substring
 
-from siteprior.joins.places import coordinates, polygons_of
-from siteprior.presets import load_presets
+from siteprior.core.parameters import load_presets
+from siteprior.joins._geometry import coordinates, polygons_of
 
 DUST_M = 1e-6
 """Chainages closer than this are one: the dust of binary fractions."""
@@ -24,7 +24,7 @@ class Standing(NamedTuple):
     chainage_m
         Metres along the line; ``nan`` where there is no line.
     side
-        One of :data:`siteprior.schema.SIDES`; ``None`` where there is no line.
+        One of :data:`siteprior.core.schema.SIDES`; ``None`` where there is no line.
     """
 
     chainage_m: Any
@@ -52,9 +52,9 @@ def along(places: Any, extents: Any, at: Any, counted: Any, lines: Any) -> Stand
     at
         The position in ``counted`` of each place's stop; -1 where it has none.
     counted
-        :data:`siteprior.schema.CORRIDOR_STOPS` that count.
+        :data:`siteprior.core.schema.CORRIDOR_STOPS` that count.
     lines
-        :data:`siteprior.schema.CORRIDORS`.
+        :data:`siteprior.core.schema.CORRIDORS`.
     """
     chainage = np.full(len(places), np.nan)
     side = np.full(len(places), None, dtype=object)

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from siteprior.core.schema import SITE_CORRIDORS, conform
+from siteprior.joins._geometry import coordinates
 from siteprior.joins.chainage import along, extents
 from siteprior.joins.corridors import corridor_walks, counted_stops, decay
-from siteprior.joins.places import coordinates
-from siteprior.network import WalkNetwork
-from siteprior.schema import SITE_CORRIDORS, conform
+from siteprior.walking.network import WalkNetwork
 
 
 def corridor_sites(
@@ -39,7 +39,7 @@ def corridor_sites(
     Returns
     -------
     DataFrame
-        :data:`siteprior.schema.SITE_CORRIDORS`, by corridor, chainage and ``site_id``; possibly no row.
+        :data:`siteprior.core.schema.SITE_CORRIDORS`, by corridor, chainage and ``site_id``; possibly no row.
 
     Raises
     ------

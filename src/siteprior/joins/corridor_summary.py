@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from siteprior.errors import InputError
-from siteprior.presets import load_presets
-from siteprior.schema import (
+from siteprior.core.errors import InputError
+from siteprior.core.parameters import load_presets
+from siteprior.core.schema import (
     AREAS,
     CORRIDOR_RANKINGS,
     CORRIDOR_SUMMARY,
@@ -51,15 +51,15 @@ def corridor_summary(
     Parameters
     ----------
     corridors
-        :data:`siteprior.schema.CORRIDORS`.
+        :data:`siteprior.core.schema.CORRIDORS`.
     site_corridors
-        :data:`siteprior.schema.SITE_CORRIDORS`, as :func:`siteprior.joins.corridor_sites.corridor_sites` gives it.
+        :data:`siteprior.core.schema.SITE_CORRIDORS`, as :func:`siteprior.joins.corridor_sites.corridor_sites` gives it.
     sites
         The same sites, joined, appraised and ranked.
     catchments
         Polygons on EPSG:27700 with the column (or index) ``corridor``; several of one corridor are united.
     areas
-        :data:`siteprior.schema.AREAS` with ``imd_percentile`` and ``imd_decile``, and ``population`` where known;
+        :data:`siteprior.core.schema.AREAS` with ``imd_percentile`` and ``imd_decile``, and ``population`` where known;
         needed with catchments.
     shortlist
         The ``site_id`` on the shortlist.
@@ -67,7 +67,7 @@ def corridor_summary(
     Returns
     -------
     DataFrame
-        :data:`siteprior.schema.CORRIDOR_SUMMARY`, in the order of ``corridors``; shares are per cent.
+        :data:`siteprior.core.schema.CORRIDOR_SUMMARY`, in the order of ``corridors``; shares are per cent.
 
     Raises
     ------
@@ -104,14 +104,14 @@ def corridor_rankings(site_corridors: pd.DataFrame, sites: Any) -> pd.DataFrame:
     Parameters
     ----------
     site_corridors
-        :data:`siteprior.schema.SITE_CORRIDORS`.
+        :data:`siteprior.core.schema.SITE_CORRIDORS`.
     sites
         The same sites, ranked; those without a rank are left out.
 
     Returns
     -------
     DataFrame
-        :data:`siteprior.schema.CORRIDOR_RANKINGS`, by corridor, rank in it and ``site_id``.
+        :data:`siteprior.core.schema.CORRIDOR_RANKINGS`, by corridor, rank in it and ``site_id``.
 
     Raises
     ------

@@ -7,14 +7,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from siteprior.errors import InputError
-from siteprior.issues import IssueLog
+from siteprior.core.errors import InputError
+from siteprior.core.issues import IssueLog
+from siteprior.core.parameters import load_presets
+from siteprior.core.schema import CORRIDOR_STOPS, CORRIDORS, SITE_CORRIDOR_COLUMNS, SITES, check
+from siteprior.joins._geometry import check_walks, coordinates, nearest, site_origins, take, walk_range, with_columns
 from siteprior.joins.chainage import along, extents
-from siteprior.joins.places import check_walks, coordinates, nearest, site_origins, take, walk_range, with_columns
-from siteprior.joins.walking import lowest_of_sites, nearest_walk, snap, walks
-from siteprior.network import WalkNetwork
-from siteprior.presets import load_presets
-from siteprior.schema import CORRIDOR_STOPS, CORRIDORS, SITE_CORRIDOR_COLUMNS, SITES, check
+from siteprior.walking.network import WalkNetwork
+from siteprior.walking.walk import lowest_of_sites, nearest_walk, snap, walks
 
 
 class CorridorWalks(NamedTuple):
@@ -59,7 +59,8 @@ def join_corridors(
     times ``walk_factor``. Either is measured however far. A stop counts when it is open, or planned where
     ``count_planned``. Of stops equally far (several corridors call at one station) the first corridor by name is
     taken, then the first stop by order; ``corridors`` names all within reach, nearest first. Beside the walk stand the
-    lowest and the highest from anywhere the site may reach or lie, as in :func:`siteprior.joins.access.join_access`.
+    lowest and the highest from anywhere the site may reach or lie, as in
+    :func:`siteprior.joins.walk_access.join_access`.
     Chainage and side are those of the site's point (:func:`siteprior.joins.chainage.along`).
 
     Parameters
@@ -67,10 +68,10 @@ def join_corridors(
     sites
         Sites on EPSG:27700, with ``position_uncertainty_m`` where it is known; a shape counts by its centroid.
     corridor_stops
-        :data:`siteprior.schema.CORRIDOR_STOPS`, settled for a day by
+        :data:`siteprior.core.schema.CORRIDOR_STOPS`, settled for a day by
         :func:`siteprior.sources.transit.openings.apply_openings_to_corridor`.
     lines
-        :data:`siteprior.schema.CORRIDORS`.
+        :data:`siteprior.core.schema.CORRIDORS`.
     walk_factor
         Ratio of walk to straight line, at least 1 (preset ``access.walk_factor``).
     reach_m
@@ -78,7 +79,7 @@ def join_corridors(
     count_planned
         Whether planned stops count, too.
     shapes
-        :data:`siteprior.schema.SITE_SHAPES`, to measure from the edges of polygons.
+        :data:`siteprior.core.schema.SITE_SHAPES`, to measure from the edges of polygons.
     network
         The streets; straight lines are measured when ``None``.
     max_snap_m
@@ -87,7 +88,8 @@ def join_corridors(
     Returns
     -------
     GeoDataFrame
-        The sites, same index and order, with :data:`siteprior.schema.SITE_CORRIDOR_COLUMNS`; missing where the site
+        The sites, same index and order, with :data:`siteprior.core.schema.SITE_CORRIDOR_COLUMNS`; missing where the
+        site
         has no place, no stop counts, or no way leads to one.
 
     Raises
@@ -174,7 +176,7 @@ def unsnapped(
     Parameters
     ----------
     corridor_stops
-        :data:`siteprior.schema.CORRIDOR_STOPS`.
+        :data:`siteprior.core.schema.CORRIDOR_STOPS`.
     network
         The streets.
     max_snap_m

@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from siteprior.errors import InputError
-from siteprior.joins.places import with_columns
-from siteprior.schema import SITE_HISTORY_COLUMNS, SITES, check
+from siteprior.core.errors import InputError
+from siteprior.core.schema import SITE_HISTORY_COLUMNS, SITES, check
+from siteprior.joins._geometry import with_columns
 
 
 def join_history(sites: Any, history: pd.DataFrame | None) -> Any:
@@ -22,13 +22,15 @@ def join_history(sites: Any, history: pd.DataFrame | None) -> Any:
     sites
         Sites on EPSG:27700; ``also_known_as`` names the records merged into one, where there are any.
     history
-        The summary table of :func:`siteprior.sources.identity.history.register_history` (``.sites``); ``None`` where no
+        The summary table of :func:`siteprior.registers.matching.history.register_history` (``.sites``); ``None`` where
+        no
         vintages are held.
 
     Returns
     -------
     GeoDataFrame
-        The sites, same index and order, with :data:`siteprior.schema.SITE_HISTORY_COLUMNS`, missing for sites whose
+        The sites, same index and order, with :data:`siteprior.core.schema.SITE_HISTORY_COLUMNS`, missing for sites
+        whose
         register has no history.
 
     Raises

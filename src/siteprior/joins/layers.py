@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from siteprior.errors import InputError
-from siteprior.joins.places import with_columns
-from siteprior.joins.raster_zones import raster_values
-from siteprior.joins.vector_zones import ground_of, vector_values
-from siteprior.layer_spec import GRADES, AreaLayer, Layer, LayerSpec, VectorLayer, layer_columns
-from siteprior.schema import SITE_SHAPES, SITES, as_kind, check
+from siteprior.core.errors import InputError
+from siteprior.core.schema import SITE_SHAPES, SITES, as_kind, check
+from siteprior.joins._geometry import with_columns
+from siteprior.joins.zonal_raster import raster_values
+from siteprior.joins.zonal_vector import ground_of, vector_values
+from siteprior.project.layers import GRADES, AreaLayer, Layer, LayerSpec, VectorLayer, layer_columns
 
 SIGNAL_COLUMNS = ("site_id", "signal", "kind", "value", "grade", "reason", "counter_evidence", "source")
 """Columns of the long table of signals."""
@@ -34,13 +34,14 @@ def join_layer(sites: Any, layer: Layer, spec: LayerSpec, *, shapes: Any | None 
     spec
         The layer's specification.
     shapes
-        :data:`siteprior.schema.SITE_SHAPES`: polygons, and discs of the registered hectares. Without them every site
+        :data:`siteprior.core.schema.SITE_SHAPES`: polygons, and discs of the registered hectares. Without them every
+        site
         is a point.
 
     Returns
     -------
     Series
-        Named after the layer, on the index of ``sites``, of the kind :func:`siteprior.layer_spec.layer_columns`
+        Named after the layer, on the index of ``sites``, of the kind :func:`siteprior.project.layers.layer_columns`
         declares. Missing where the layer does not tell: no place, no row for the area, off the raster.
 
     Raises
@@ -52,7 +53,7 @@ def join_layer(sites: Any, layer: Layer, spec: LayerSpec, *, shapes: Any | None 
     Examples
     --------
     >>> import geopandas as gpd, shapely
-    >>> from siteprior.layer_parsing import parse_layer
+    >>> from siteprior.project.layer_checks import parse_layer
     >>> sites = gpd.GeoDataFrame({"reference": ["a", "b"]}, index=pd.Index(["E1:a", "E1:b"], name="site_id"),
     ...     geometry=gpd.points_from_xy([400000, 400500], [290000, 290000]), crs=27700)
     >>> centres = VectorLayer(gpd.GeoDataFrame(geometry=[shapely.Point(400300, 290000)], crs=27700), None, "centres")
@@ -91,7 +92,7 @@ def join_layers(sites: Any, layers: Iterable[Layer], specs: Iterable[LayerSpec],
     Returns
     -------
     GeoDataFrame
-        The sites, same index and order, with the columns :func:`siteprior.layer_spec.layer_columns` declares.
+        The sites, same index and order, with the columns :func:`siteprior.project.layers.layer_columns` declares.
 
     Raises
     ------
@@ -141,7 +142,7 @@ def layer_signals(sites: Any, specs: Iterable[LayerSpec], *, shapes: Any | None 
     Examples
     --------
     >>> import geopandas as gpd
-    >>> from siteprior.layer_parsing import parse_layer
+    >>> from siteprior.project.layer_checks import parse_layer
     >>> spec = parse_layer({"name": "landfill", "path": "landfill.gpkg", "kind": "vector", "measure": "share",
     ...     "signal": {"letter": "X", "zero": 0, "full": 2, "grade": "B", "reason": "on historic landfill"}})
     >>> sites = gpd.GeoDataFrame({"landfill": [0.62, 0.0]}, index=pd.Index(["a", "b"], name="site_id"),

@@ -3,7 +3,7 @@
 TfL, *Assessing transport connectivity in London* (2015), section 2.5. Of each route only the nearest access point
 counts. The wait is half the headway plus an allowance for unreliability; the walk and the wait make the total access
 time, 30 minutes over it the equivalent doorstep frequency (EDF). In each mode the best route counts in full and every
-other by half; the index is their sum over all modes. All figures stand in ``presets/ptal.toml``.
+other by half; the index is their sum over all modes. All figures stand in ``parameters/ptal.toml``.
 
 The index rewards many routes more than frequent ones, and says nothing of where they go, how fast or how full.
 """
@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from siteprior.errors import InputError, unknown
-from siteprior.presets import load_presets
-from siteprior.schema import ACCESS_MODES, SERVICES, WINDOWS, check
+from siteprior.core.errors import InputError, unknown
+from siteprior.core.parameters import load_presets
+from siteprior.core.schema import ACCESS_MODES, SERVICES, WINDOWS, check
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -56,7 +56,7 @@ class WindowServices(NamedTuple):
     routes
         ``feed``, ``mode``, ``route`` and ``route_name``, by mode, route name, route and feed.
     mode
-        Position of each route's mode in :data:`siteprior.schema.ACCESS_MODES`.
+        Position of each route's mode in :data:`siteprior.core.schema.ACCESS_MODES`.
     """
 
     stops: pd.Index
@@ -109,9 +109,9 @@ def access_index(
         ``point``, ``stop_code`` and ``walk_m``, at most one row each that matters: the shortest of a pair counts.
         Walks beyond the cut-offs may stand in it; pairs that cannot be walked must not.
     services
-        :data:`siteprior.schema.SERVICES`.
+        :data:`siteprior.core.schema.SERVICES`.
     window
-        One of :data:`siteprior.schema.WINDOWS`.
+        One of :data:`siteprior.core.schema.WINDOWS`.
     points
         The points that were measured, in the order wanted; one of them without a walk has index 0. Without it, the
         points that stand in ``walks``, sorted: a point with no stop near is then in no row, not a 0.

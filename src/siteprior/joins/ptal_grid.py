@@ -11,8 +11,10 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from siteprior.errors import InputError
-from siteprior.joins.places import coordinates
+from siteprior.core.errors import InputError
+from siteprior.core.parameters import load_presets
+from siteprior.core.schema import CRS, SERVICE_STOPS, check
+from siteprior.joins._geometry import coordinates
 from siteprior.joins.ptal import (
     WindowServices,
     band_codes,
@@ -22,10 +24,8 @@ from siteprior.joins.ptal import (
     mode_sums,
     window_services,
 )
-from siteprior.joins.walking import Snapped, snap, walks
-from siteprior.network import WalkNetwork
-from siteprior.presets import load_presets
-from siteprior.schema import CRS, SERVICE_STOPS, check
+from siteprior.walking.network import WalkNetwork
+from siteprior.walking.walk import Snapped, snap, walks
 
 BLOCK = 16_384
 """Cells measured at once; it bounds memory and decides nothing else."""
@@ -83,7 +83,8 @@ def access_grid(
     area
         Polygon or multipolygon in metres on EPSG:27700.
     service_stops, services
-        :data:`siteprior.schema.SERVICE_STOPS` and :data:`siteprior.schema.SERVICES`; with a margin of one cut-off
+        :data:`siteprior.core.schema.SERVICE_STOPS` and :data:`siteprior.core.schema.SERVICES`; with a margin of one
+        cut-off
         around the area, or its rim comes out too low.
     network
         The streets, with the same margin.
@@ -92,7 +93,7 @@ def access_grid(
     cell_m
         Side of a cell in metres.
     window
-        One of :data:`siteprior.schema.WINDOWS`.
+        One of :data:`siteprior.core.schema.WINDOWS`.
     step_free
         Whether only stops stated step-free count, over streets without steps. Where the feed says nothing of any
         stop in reach, the cell has no index.

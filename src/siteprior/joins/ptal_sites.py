@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
-from siteprior.errors import InputError
-from siteprior.joins.places import check_walks, coordinates, nearest, site_origins, take, with_columns
+from siteprior.core.errors import InputError
+from siteprior.core.parameters import load_presets
+from siteprior.core.schema import SERVICE_STOPS, SERVICES, SITE_PTAL_COLUMNS, SITES, check
+from siteprior.joins._geometry import check_walks, coordinates, nearest, site_origins, take, with_columns
 from siteprior.joins.ptal import access_index, largest_cutoff_m
 from siteprior.joins.stations import well_connected
-from siteprior.joins.walking import lowest_of_sites, nearest_walk, snap, walks
-from siteprior.network import WalkNetwork
-from siteprior.presets import load_presets
-from siteprior.schema import SERVICE_STOPS, SERVICES, SITE_PTAL_COLUMNS, SITES, check
+from siteprior.walking.network import WalkNetwork
+from siteprior.walking.walk import lowest_of_sites, nearest_walk, snap, walks
 
 
 class _Ways(NamedTuple):
@@ -56,12 +56,14 @@ def join_access_index(
     sites
         Sites on EPSG:27700; a shape counts by its centroid.
     service_stops, services
-        :data:`siteprior.schema.SERVICE_STOPS` and :data:`siteprior.schema.SERVICES`. A stop with departures is open.
+        :data:`siteprior.core.schema.SERVICE_STOPS` and :data:`siteprior.core.schema.SERVICES`. A stop with departures
+        is open.
     network
         The streets. Without them nothing is measured, unless a ``walk_factor`` is given.
     shapes
-        :data:`siteprior.schema.SITE_SHAPES`: over streets, a site with a polygon is walked from wherever on its edge
-        the walk to each stop is shortest (:func:`siteprior.joins.places.site_origins`).
+        :data:`siteprior.core.schema.SITE_SHAPES`: over streets, a site with a polygon is walked from wherever on its
+        edge
+        the walk to each stop is shortest (:func:`siteprior.joins._geometry.site_origins`).
     max_snap_m
         Most metres between a site, or a stop, and its street; preset ``access.max_snap_m`` when ``None``.
     walk_factor
@@ -72,7 +74,8 @@ def join_access_index(
     Returns
     -------
     tuple
-        The sites, same index and order, with :data:`siteprior.schema.SITE_PTAL_COLUMNS`; and the explanation of the
+        The sites, same index and order, with :data:`siteprior.core.schema.SITE_PTAL_COLUMNS`; and the explanation of
+        the
         morning peak, as :func:`siteprior.joins.ptal.access_index` gives it, with ``site_id`` for ``point``.
 
     Raises

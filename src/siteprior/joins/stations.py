@@ -2,7 +2,7 @@
 
 Draft NPPF of 16 December 2025 (consultation to 10 March 2026; no final text was found): at least 4 trains or trams per
 hour overall, or 2 in one direction, on a normal weekday's daytime, in one of the 60 travel-to-work areas of highest
-GVA. The figures, with their source and date, stand in ``presets/ptal.toml``.
+GVA. The figures, with their source and date, stand in ``parameters/ptal.toml``.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from siteprior.errors import InputError, unknown
-from siteprior.presets import load_presets
-from siteprior.schema import CRS, SERVICE_STOPS, SERVICES, WINDOWS, check
+from siteprior.core.errors import InputError, unknown
+from siteprior.core.parameters import load_presets
+from siteprior.core.schema import CRS, SERVICE_STOPS, SERVICES, WINDOWS, check
 
 
 def station_service(service_stops: Any, services: pd.DataFrame, *, window: str | None = None) -> gpd.GeoDataFrame:
@@ -33,11 +33,11 @@ def station_service(service_stops: Any, services: pd.DataFrame, *, window: str |
     Parameters
     ----------
     service_stops
-        :data:`siteprior.schema.SERVICE_STOPS`.
+        :data:`siteprior.core.schema.SERVICE_STOPS`.
     services
-        :data:`siteprior.schema.SERVICES`.
+        :data:`siteprior.core.schema.SERVICES`.
     window
-        One of :data:`siteprior.schema.WINDOWS`; that of the preset ``ptal.well_connected.window`` when ``None``.
+        One of :data:`siteprior.core.schema.WINDOWS`; that of the preset ``ptal.well_connected.window`` when ``None``.
 
     Returns
     -------

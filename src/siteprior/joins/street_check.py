@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from siteprior.errors import InputError
-from siteprior.issues import IssueLog
-from siteprior.joins.places import coordinates, site_origins
-from siteprior.joins.walking import snap
-from siteprior.network import WalkNetwork
-from siteprior.presets import load_presets
-from siteprior.schema import SITES, STOPS, check
+from siteprior.core.errors import InputError
+from siteprior.core.issues import IssueLog
+from siteprior.core.parameters import load_presets
+from siteprior.core.schema import SITES, STOPS, check
+from siteprior.joins._geometry import coordinates, site_origins
+from siteprior.walking.network import WalkNetwork
+from siteprior.walking.walk import snap
 
 NAMED = 10
 """Stops named in one issue; the rest are counted."""
@@ -38,7 +38,7 @@ def check_streets(
     network
         The streets.
     sites, stops, shapes, max_snap_m
-        As in :func:`siteprior.joins.access.join_access`.
+        As in :func:`siteprior.joins.walk_access.join_access`.
     file
         Name of the streets, for the issues.
 

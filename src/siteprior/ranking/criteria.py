@@ -12,10 +12,10 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from siteprior import schema
-from siteprior.errors import InputError, ProjectError, SitePriorError, unknown
-from siteprior.layer_spec import LayerSpec
-from siteprior.presets import load_presets
+from siteprior.core import schema
+from siteprior.core.errors import InputError, ProjectError, SitePriorError, unknown
+from siteprior.core.parameters import load_presets
+from siteprior.project.layers import LayerSpec
 
 _TABLE = replace(schema.SITES, geometry=False)
 
@@ -75,7 +75,8 @@ def criterion(
 ) -> Callable[[Measure], Measure]:
     """Register a function as a criterion: sites in, one Series in natural units on the same index out.
 
-    Unit, anchors, source, date and confidence come from ``presets/criteria.toml``, table ``anchors`` (the name itself
+    Unit, anchors, source, date and confidence come from ``parameters/criteria.toml``, table ``anchors`` (the name
+    itself
     where it is not given).
 
     Parameters
@@ -243,7 +244,7 @@ def user_criteria(specs: Iterable[LayerSpec], *, criteria: Mapping[str, Criterio
 
     Examples
     --------
-    >>> from siteprior.layer_parsing import parse_layer
+    >>> from siteprior.project.layer_checks import parse_layer
     >>> spec = parse_layer({"name": "fuel_poverty", "path": "fuel_poverty.csv", "kind": "table", "measure": "value",
     ...     "column": "share", "by": "lsoa_code", "code": "LSOA21CD", "year": 2021, "unit": "%",
     ...     "criterion": {"group": "need", "worst": 0, "best": 50}})

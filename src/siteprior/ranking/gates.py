@@ -10,10 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from siteprior import schema
-from siteprior.errors import ProjectError, SitePriorError, unknown
-from siteprior.layer_spec import LayerSpec
-from siteprior.presets import load_presets
+from siteprior.core import schema
+from siteprior.core.errors import ProjectError, SitePriorError, unknown
+from siteprior.core.parameters import load_presets
+from siteprior.project.layers import LayerSpec
 
 _TABLE = replace(schema.SITES, geometry=False)
 
@@ -146,7 +146,7 @@ def user_gates(specs: Iterable[LayerSpec], *, registry: Mapping[str, Gate] = GAT
 
     Examples
     --------
-    >>> from siteprior.layer_parsing import parse_layer
+    >>> from siteprior.project.layer_checks import parse_layer
     >>> spec = parse_layer({"name": "flood_share", "path": "flood.gpkg", "kind": "vector", "measure": "share",
     ...     "gate": {"at_most": 0.2, "title": "Too much of it floods"}})
     >>> gates = {**GATES, **user_gates([spec])}

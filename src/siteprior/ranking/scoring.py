@@ -13,8 +13,8 @@ from math import isfinite
 import numpy as np
 import pandas as pd
 
-from siteprior.errors import SitePriorError, unknown
-from siteprior.presets import load_presets
+from siteprior.core.errors import SitePriorError, unknown
+from siteprior.core.parameters import load_presets
 from siteprior.ranking.criteria import CRITERIA, Criterion, value
 
 PREFIX = "c_"

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from siteprior.errors import InputError
+from siteprior.core.errors import InputError
 from siteprior.ranking.criteria import CRITERIA, Criterion, refuse_lacking, value
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from siteprior.files import Input
+from siteprior.core.files import Input
 
 OGL = "Open Government Licence v3.0"
 ODBL = "Open Database Licence 1.0"

@@ -9,11 +9,12 @@ import pandas as pd
 import pytest
 from shapely import LineString, Polygon, box
 
-from siteprior.errors import InputError
-from siteprior.files import shipped
-from siteprior.schema import CRS
+from siteprior.core.councils import WEST_MIDLANDS
+from siteprior.core.errors import InputError
+from siteprior.core.files import shipped
+from siteprior.core.schema import CRS
+from siteprior.registers.councils import councils
 from siteprior.sources.areas.boundaries import guess_name, read_boundaries
-from siteprior.sources.registers.organisations import WEST_MIDLANDS, councils
 
 
 @pytest.fixture

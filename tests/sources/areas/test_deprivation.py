@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from siteprior.errors import InputError
-from siteprior.schema import AREAS, DEPRIVATION, DOMAINS, check, conform
+from siteprior.core.errors import InputError
+from siteprior.core.schema import AREAS, DEPRIVATION, DOMAINS, check, conform
 from siteprior.sources.areas.deprivation import (
     DOMAIN_WORDS,
     exponential_transform,

@@ -4,8 +4,8 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from siteprior.errors import InputError
-from siteprior.schema import AREAS, check
+from siteprior.core.errors import InputError
+from siteprior.core.schema import AREAS, check
 from siteprior.sources.areas.lsoa import districts, named_year, read_areas, study_area
 
 

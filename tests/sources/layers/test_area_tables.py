@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 import shapely
 
-from siteprior.errors import InputError
-from siteprior.layer_parsing import parse_layer
-from siteprior.schema import AREAS, conform
+from siteprior.core.errors import InputError
+from siteprior.core.schema import AREAS, conform
+from siteprior.project.layer_checks import parse_layer
 from siteprior.sources.areas.lsoa import read_areas
 from siteprior.sources.layers.area_tables import match_areas
 from siteprior.sources.layers.reader import read_layer

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import rasterio
 
-from siteprior.errors import InputError
-from siteprior.layer_parsing import parse_layer
+from siteprior.core.errors import InputError
+from siteprior.project.layer_checks import parse_layer
 from siteprior.sources.layers.reader import read_layer
 
 BASE = {"name": "noise", "path": "noise.tif", "kind": "raster", "measure": "mean"}

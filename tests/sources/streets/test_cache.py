@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import shapely
 
-from siteprior.files import whole_file
-from siteprior.network import WalkNetwork
+from siteprior.core.files import whole_file
 from siteprior.sources.streets import cache, reader
 from siteprior.sources.streets.reader import read_streets
+from siteprior.walking.network import WalkNetwork
 
 NODES = {1: (0, 0), 2: (100, 0), 3: (100, 80), 4: (500, 500), 5: (500, 600)}
 WAYS = [([1, 2], {"highway": "path"}), ([2, 3], {"highway": "steps"}), ([4, 5], {"highway": "service"}),

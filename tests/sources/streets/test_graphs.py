@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import shapely
 
-from siteprior.errors import InputError
-from siteprior.schema import CRS
+from siteprior.core.errors import InputError
+from siteprior.core.schema import CRS
 from siteprior.sources.streets.reader import network_from_graph, read_streets
 
 EAST, NORTH = 407000, 286000

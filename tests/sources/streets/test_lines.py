@@ -9,8 +9,8 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
-from siteprior.errors import InputError
-from siteprior.schema import CRS
+from siteprior.core.errors import InputError
+from siteprior.core.schema import CRS
 from siteprior.sources.streets.reader import read_streets
 
 EAST, NORTH = 407000, 286000

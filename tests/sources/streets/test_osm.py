@@ -15,8 +15,8 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
-from siteprior.errors import InputError
-from siteprior.schema import CRS
+from siteprior.core.errors import InputError
+from siteprior.core.schema import CRS
 from siteprior.sources.streets.reader import network_from_graph, read_streets
 from siteprior.sources.streets.walkable import WALKED, judge
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
-from siteprior.errors import InputError
+from siteprior.core.errors import InputError
 from siteprior.sources.streets.reader import read_streets
 
 EAST, NORTH = 407000, 286000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from siteprior.presets import load_presets
+from siteprior.core.parameters import load_presets
 from siteprior.sources.streets.walkable import CLOSED, NO_STREET, PRIVATE, UNKNOWN, WALKED, judge, stepped
 
 

@@ -11,9 +11,9 @@ from dateutil.easter import easter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siteprior.errors import InputError
-from siteprior.issues import IssueLog
-from siteprior.presets import load_presets
+from siteprior.core.errors import InputError
+from siteprior.core.issues import IssueLog
+from siteprior.core.parameters import load_presets
 from siteprior.sources.timetables.days import Calendar, choose_days, services_on, trips_by_day
 from siteprior.sources.timetables.tables import WEEKDAYS
 

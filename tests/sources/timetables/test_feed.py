@@ -7,8 +7,8 @@ import zipfile
 
 import pytest
 
-from siteprior.errors import InputError
-from siteprior.issues import IssueLog
+from siteprior.core.errors import InputError
+from siteprior.core.issues import IssueLog
 from siteprior.sources.timetables import feed as feed_module
 from siteprior.sources.timetables import text as text_module
 from siteprior.sources.timetables.feed import copy_table, open_feed

@@ -7,8 +7,8 @@ import pytest
 import shapely
 from pyproj import Transformer
 
-from siteprior.errors import InputError
-from siteprior.schema import CORRIDOR_STOPS, CORRIDORS, check
+from siteprior.core.errors import InputError
+from siteprior.core.schema import CORRIDOR_STOPS, CORRIDORS, check
 from siteprior.sources.timetables.lines import corridor_from_timetable
 from siteprior.sources.transit.corridors import corridor_lines
 from siteprior.sources.transit.naptan import read_stops

@@ -9,8 +9,8 @@ import pytest
 from pyproj import Transformer
 from shapely.geometry import Point
 
-from siteprior.errors import InputError
-from siteprior.issues import IssueLog
+from siteprior.core.errors import InputError
+from siteprior.core.issues import IssueLog
 from siteprior.sources.timetables.places import check_naptan, place_stops
 
 TO_DEGREES = Transformer.from_crs("EPSG:27700", "EPSG:4326", always_xy=True)

@@ -9,8 +9,8 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from siteprior.errors import InputError
-from siteprior.schema import DEPARTURES, SERVICE_STOPS, SERVICES, check
+from siteprior.core.errors import InputError
+from siteprior.core.schema import DEPARTURES, SERVICE_STOPS, SERVICES, check
 from siteprior.sources.timetables.reader import read_timetables
 from siteprior.sources.transit.naptan import read_stops
 

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from siteprior.errors import InputError
-from siteprior.schema import CORRIDOR_STOPS, CORRIDORS, STOPS, check, conform
+from siteprior.core.errors import InputError
+from siteprior.core.schema import CORRIDOR_STOPS, CORRIDORS, STOPS, check, conform
 from siteprior.sources.transit.corridors import corridor_lines, read_corridor_lines, read_corridor_stops, stops_along
 
 HEADER = "corridor,kind,order,stop_name,atco,easting,northing,lon,lat,position,state,state_date,statement_date"

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from siteprior.errors import InputError
-from siteprior.schema import MODES, STOPS, check
+from siteprior.core.errors import InputError
+from siteprior.core.schema import MODES, STOPS, check
 from siteprior.sources.transit.naptan import STOP_TYPES, read_stops
 
 HEADER = (

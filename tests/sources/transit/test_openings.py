@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siteprior.errors import InputError
-from siteprior.files import Input
-from siteprior.issues import COLUMNS as ISSUE_COLUMNS
-from siteprior.schema import CORRIDOR_STOPS, STOPS, check, conform
+from siteprior.core.errors import InputError
+from siteprior.core.files import Input
+from siteprior.core.issues import COLUMNS as ISSUE_COLUMNS
+from siteprior.core.schema import CORRIDOR_STOPS, STOPS, check, conform
 from siteprior.sources.transit.corridors import read_corridor_stops
 from siteprior.sources.transit.naptan import read_stops
 from siteprior.sources.transit.openings import (

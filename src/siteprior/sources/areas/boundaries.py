@@ -10,12 +10,12 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from siteprior.errors import InputError
-from siteprior.files import record
-from siteprior.issues import IssueLog, Reading
-from siteprior.schema import CRS
-from siteprior.sources.formats.vectors import lacking, mended, read_vector
-from siteprior.sources.registers.organisations import WEST_MIDLANDS
+from siteprior.core.councils import WEST_MIDLANDS
+from siteprior.core.errors import InputError
+from siteprior.core.files import record
+from siteprior.core.io.vector_files import lacking, mended, read_vector
+from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.schema import CRS
 
 ONS_CODE = re.compile(r"[EWSNKJ]\d{8}")
 """Codes of the Office for National Statistics (GSS): a letter and eight digits."""

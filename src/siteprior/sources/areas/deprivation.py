@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from siteprior.errors import InputError, unknown
-from siteprior.files import read_bytes, record
-from siteprior.issues import IssueLog, Reading
-from siteprior.presets import load_presets
-from siteprior.schema import AREAS, DEPRIVATION, check, conform
+from siteprior.core.errors import InputError, unknown
+from siteprior.core.files import read_bytes, record
+from siteprior.core.io.national_tables import numbers, read_plain, words
+from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.parameters import load_presets
+from siteprior.core.schema import AREAS, DEPRIVATION, check, conform
 from siteprior.sources.areas.lsoa import named_year
-from siteprior.sources.formats.plain import numbers, read_plain, words
 
 MEASURES = ("decile", "rank", "score")
 
@@ -59,7 +59,7 @@ def read_deprivation(
     Returns
     -------
     Reading
-        :data:`siteprior.schema.DEPRIVATION` ordered by code. Every domain has its columns; what the file lacks is
+        :data:`siteprior.core.schema.DEPRIVATION` ordered by code. Every domain has its columns; what the file lacks is
         missing. ``imd_percentile`` is 100 × rank / number of LSOAs in England.
 
     Raises
@@ -214,9 +214,9 @@ def with_deprivation(areas: Any, deprivation: pd.DataFrame) -> tuple[Any, pd.Dat
     Parameters
     ----------
     areas
-        :data:`siteprior.schema.AREAS`.
+        :data:`siteprior.core.schema.AREAS`.
     deprivation
-        :data:`siteprior.schema.DEPRIVATION`.
+        :data:`siteprior.core.schema.DEPRIVATION`.
 
     Returns
     -------

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from siteprior.errors import InputError
-from siteprior.files import record
-from siteprior.issues import IssueLog, Reading
-from siteprior.schema import AREAS, CRS, check, conform
-from siteprior.sources.formats.vectors import lacking, mended, read_vector
+from siteprior.core.errors import InputError
+from siteprior.core.files import record
+from siteprior.core.io.vector_files import lacking, mended, read_vector
+from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.schema import AREAS, CRS, check, conform
 
 YEARS = (2011, 2021)
 """The census years of LSOAs."""
@@ -64,7 +64,7 @@ def read_areas(
     Returns
     -------
     Reading
-        :data:`siteprior.schema.AREAS` ordered by code. Broken polygons are mended and logged; rows without code or
+        :data:`siteprior.core.schema.AREAS` ordered by code. Broken polygons are mended and logged; rows without code or
         polygon, and second rows of a code, are left out and logged.
 
     Raises
@@ -148,7 +148,7 @@ def districts(areas: Any) -> Any:
     Parameters
     ----------
     areas
-        :data:`siteprior.schema.AREAS`.
+        :data:`siteprior.core.schema.AREAS`.
 
     Returns
     -------

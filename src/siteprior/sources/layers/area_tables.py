@@ -10,14 +10,14 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from siteprior.errors import InputError
-from siteprior.files import Input, record
-from siteprior.issues import IssueLog, Reading, issue_table
-from siteprior.layer_spec import AreaLayer, LayerSpec, VectorLayer
-from siteprior.schema import AREAS, CRS, check
+from siteprior.core.errors import InputError
+from siteprior.core.files import Input, record
+from siteprior.core.io.messy_tables import TextTable, read_table
+from siteprior.core.io.parse_values import read_column, read_decimal
+from siteprior.core.issues import IssueLog, Reading, issue_table
+from siteprior.core.schema import AREAS, CRS, check
+from siteprior.project.layers import AreaLayer, LayerSpec, VectorLayer
 from siteprior.sources.areas.lsoa import named_year
-from siteprior.sources.formats.tabular import TextTable, read_table
-from siteprior.sources.formats.values import read_column, read_decimal
 from siteprior.sources.layers.features import areal_parts, matching, read_shapes_of
 
 ONS_CODE = re.compile(r"[EWSNKJ]\d{8}")
@@ -55,8 +55,8 @@ def read_area_table(path: Path | str, spec: LayerSpec, *, file: str, lookup: Pat
     Returns
     -------
     Reading
-        An :class:`siteprior.layer_spec.AreaLayer` by the codes the sites carry; with a lookup of polygons a
-        :class:`siteprior.layer_spec.VectorLayer` of them. Rows without a code of the kind stated are left out and
+        An :class:`siteprior.project.layers.AreaLayer` by the codes the sites carry; with a lookup of polygons a
+        :class:`siteprior.project.layers.VectorLayer` of them. Rows without a code of the kind stated are left out and
         logged; a code that stands with different values has none, and is logged.
 
     Raises
@@ -93,9 +93,9 @@ def match_areas(layer: Any, areas: Any, spec: LayerSpec) -> pd.DataFrame:
     Parameters
     ----------
     layer
-        The :class:`siteprior.layer_spec.AreaLayer` of :func:`read_area_table`; other layers have nothing to match.
+        The :class:`siteprior.project.layers.AreaLayer` of :func:`read_area_table`; other layers have nothing to match.
     areas
-        :data:`siteprior.schema.AREAS`.
+        :data:`siteprior.core.schema.AREAS`.
     spec
         The layer.
 

@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from siteprior.errors import InputError
-from siteprior.files import record
-from siteprior.issues import IssueLog, Reading
-from siteprior.layer_spec import LayerSpec, VectorLayer, Where
-from siteprior.schema import CRS
-from siteprior.sources.formats.values import read_column, read_decimal
-from siteprior.sources.formats.vectors import lacking, mended, read_vector
+from siteprior.core.errors import InputError
+from siteprior.core.files import record
+from siteprior.core.io.parse_values import read_column, read_decimal
+from siteprior.core.io.vector_files import lacking, mended, read_vector
+from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.schema import CRS
+from siteprior.project.layers import LayerSpec, VectorLayer, Where
 
 AREAL = ("within", "share", "value")
 """Measures that only polygons can be asked for."""
@@ -39,7 +39,8 @@ def read_features(path: Path | str, spec: LayerSpec, *, file: str, extent: Path 
     Returns
     -------
     Reading
-        A :class:`siteprior.layer_spec.VectorLayer`. Broken polygons are mended and logged; features without a shape,
+        A :class:`siteprior.project.layers.VectorLayer`. Broken polygons are mended and logged; features without a
+        shape,
         or of a kind the measure cannot be asked of, are left out and logged.
 
     Raises

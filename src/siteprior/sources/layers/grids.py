@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from siteprior.errors import InputError
-from siteprior.files import MEMBER, record
-from siteprior.issues import IssueLog, Reading
-from siteprior.layer_spec import LayerSpec, RasterLayer
-from siteprior.schema import CRS
+from siteprior.core.errors import InputError
+from siteprior.core.files import MEMBER, record
+from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.schema import CRS
+from siteprior.project.layers import LayerSpec, RasterLayer
 
 
 def read_grid(path: Path | str, spec: LayerSpec, *, file: str) -> Reading:
@@ -26,7 +26,7 @@ def read_grid(path: Path | str, spec: LayerSpec, *, file: str) -> Reading:
     Returns
     -------
     Reading
-        A :class:`siteprior.layer_spec.RasterLayer`; ``rows`` of the provenance counts the raster's rows.
+        A :class:`siteprior.project.layers.RasterLayer`; ``rows`` of the provenance counts the raster's rows.
 
     Raises
     ------

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from siteprior.issues import Reading
-from siteprior.layer_spec import LayerSpec
+from siteprior.core.issues import Reading
+from siteprior.project.layers import LayerSpec
 from siteprior.sources.layers.area_tables import read_area_table
 from siteprior.sources.layers.features import read_features
 from siteprior.sources.layers.grids import read_grid
@@ -26,7 +26,7 @@ def read_layer(
     path
         The file of ``spec.path``.
     spec
-        The layer, checked (:func:`siteprior.layer_parsing.parse_layer`).
+        The layer, checked (:func:`siteprior.project.layer_checks.parse_layer`).
     file
         What the file is called in issues and provenance; ``spec.path`` when not given.
     lookup, extent
@@ -35,7 +35,7 @@ def read_layer(
     Returns
     -------
     Reading
-        The table is a :class:`siteprior.layer_spec.AreaLayer`, ``VectorLayer`` or ``RasterLayer``, for
+        The table is a :class:`siteprior.project.layers.AreaLayer`, ``VectorLayer`` or ``RasterLayer``, for
         :func:`siteprior.joins.layers.join_layer`.
 
     Raises
@@ -47,7 +47,7 @@ def read_layer(
     Examples
     --------
     >>> import tempfile
-    >>> from siteprior.layer_parsing import parse_layer
+    >>> from siteprior.project.layer_checks import parse_layer
     >>> path = Path(tempfile.mkdtemp()) / "broadband.csv"
     >>> _ = path.write_text("LSOA21CD,slow\nE01000001,12.5\nE01000002,..\n")
     >>> spec = parse_layer({"name": "slow_broadband", "path": "broadband.csv", "kind": "table", "measure": "value",

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import pyproj
 
-from siteprior.files import whole_file
-from siteprior.network import WalkNetwork
-from siteprior.presets import preset_rows
+from siteprior.core.files import whole_file
+from siteprior.core.parameters import preset_rows
+from siteprior.walking.network import WalkNetwork
 
 FORMAT = 1
 """Counts up whenever the same streets would make another network, or the file holds it otherwise."""

@@ -11,10 +11,10 @@ import numpy as np
 import pyproj
 import shapely
 
-from siteprior.errors import InputError
-from siteprior.files import read_bytes
-from siteprior.issues import IssueLog
-from siteprior.schema import CRS
+from siteprior.core.errors import InputError
+from siteprior.core.files import read_bytes
+from siteprior.core.issues import IssueLog
+from siteprior.core.schema import CRS
 from siteprior.sources.streets.noding import Ways, ways
 from siteprior.sources.streets.walkable import PRIVATE, TAGS, UNKNOWN, WALKED, judge, stepped, tell
 

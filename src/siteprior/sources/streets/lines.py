@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import shapely
 
-from siteprior.errors import InputError
-from siteprior.issues import IssueLog
-from siteprior.network import MM_PER_M
-from siteprior.sources.formats.vectors import read_vector
+from siteprior.core.errors import InputError
+from siteprior.core.io.vector_files import read_vector
+from siteprior.core.issues import IssueLog
 from siteprior.sources.streets.noding import Ways, ways
 from siteprior.sources.streets.walkable import PRIVATE, TAGS, UNKNOWN, WALKED, judge, stepped, tell
+from siteprior.walking.network import MM_PER_M
 
 TRUE = ("1", "1.0", "true", "yes", "y", "t")
 """What a column ``steps`` says of a flight of steps."""

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from pyproj import Transformer
 
-from siteprior.errors import InputError
-from siteprior.files import MEMBER, read_bytes
-from siteprior.issues import IssueLog
-from siteprior.schema import CRS
+from siteprior.core.errors import InputError
+from siteprior.core.files import MEMBER, read_bytes
+from siteprior.core.issues import IssueLog
+from siteprior.core.schema import CRS
 from siteprior.sources.streets.noding import Ways, ways
 from siteprior.sources.streets.walkable import PRIVATE, TAGS, WALKED, judge, stepped, tell
 

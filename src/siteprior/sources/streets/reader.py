@@ -10,18 +10,18 @@ import numpy as np
 import shapely
 from pyproj import Transformer
 
-from siteprior.errors import InputError
-from siteprior.files import Input, record
-from siteprior.issues import IssueLog, Reading, issue_table
-from siteprior.network import MM_PER_M, WalkNetwork, build_network
-from siteprior.schema import CRS
-from siteprior.sources.formats.plain import GRID_M
+from siteprior.core.errors import InputError
+from siteprior.core.files import Input, record
+from siteprior.core.io.national_tables import GRID_M
+from siteprior.core.issues import IssueLog, Reading, issue_table
+from siteprior.core.schema import CRS
 from siteprior.sources.streets.cache import cache_name, load, store
 from siteprior.sources.streets.graphs import graph_ways, read_graphml
 from siteprior.sources.streets.lines import read_lines
 from siteprior.sources.streets.noding import Ways, joined, split, taken
 from siteprior.sources.streets.noding import within as inside
 from siteprior.sources.streets.osm import ENDINGS, read_osm
+from siteprior.walking.network import MM_PER_M, WalkNetwork, build_network
 
 OSM_FACTS = {
     "publisher": "OpenStreetMap",
@@ -66,7 +66,8 @@ def read_streets(
     Returns
     -------
     Reading
-        A :class:`siteprior.network.WalkNetwork`. OpenStreetMap's ways meet where they share a node, lines where they
+        A :class:`siteprior.walking.network.WalkNetwork`. OpenStreetMap's ways meet where they share a node, lines where
+        they
         share a vertex; what merely crosses is a bridge. An edge runs from junction to junction along its whole line.
         The issues tell what was left out and how much lies off the largest island.
 
@@ -79,7 +80,7 @@ def read_streets(
     -----
     Squares (``area=yes``) are walked along their outline; gates, kerbs, lifts out of order and ferries are not looked
     at. A line that ends on another between its vertices does not meet it. Which ways are walked stands in
-    ``presets/streets.toml``, with sources.
+    ``parameters/streets.toml``, with sources.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Which ways a walker may use, by the words OpenStreetMap has for it; the words stand in ``presets/streets.toml``."""
+"""Which ways a walker may use, by the words OpenStreetMap has for it (``parameters/streets.toml``)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 
-from siteprior.issues import IssueLog
-from siteprior.presets import load_presets
+from siteprior.core.issues import IssueLog
+from siteprior.core.parameters import load_presets
 
 TAGS = ("highway", "foot", "access", "motorroad", "wheelchair", "ramp:wheelchair")
 """The keys that decide."""

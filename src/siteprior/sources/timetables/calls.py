@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from siteprior.issues import IssueLog
+from siteprior.core.issues import IssueLog
 from siteprior.sources.timetables.feed import Feed
 from siteprior.sources.timetables.tables import column, log_refused, log_rows, rows_of, seconds
 

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from siteprior.errors import InputError
-from siteprior.issues import IssueLog
-from siteprior.presets import load_presets
+from siteprior.core.errors import InputError
+from siteprior.core.issues import IssueLog
+from siteprior.core.parameters import load_presets
 from siteprior.sources.timetables.feed import Feed
 from siteprior.sources.timetables.tables import WEEKDAYS, day, log_rows
 from siteprior.sources.timetables.text import counted

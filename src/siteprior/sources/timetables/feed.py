@@ -15,10 +15,10 @@ from pathlib import Path, PurePosixPath
 from queue import SimpleQueue
 from typing import IO
 
-from siteprior.errors import InputError
-from siteprior.files import Input, record
-from siteprior.issues import IssueLog
-from siteprior.presets import load_presets
+from siteprior.core.errors import InputError
+from siteprior.core.files import Input, record
+from siteprior.core.issues import IssueLog
+from siteprior.core.parameters import load_presets
 from siteprior.sources.timetables.text import counted, header_names, plain_lines, to_utf8, without_open_quotes
 
 PART_CHUNKS = 8

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from siteprior.errors import InputError, unknown
-from siteprior.issues import IssueLog, Reading
-from siteprior.presets import load_presets
-from siteprior.schema import CORRIDOR_STOPS, CORRIDORS, CRS, conform
+from siteprior.core.errors import InputError, unknown
+from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.parameters import load_presets
+from siteprior.core.schema import CORRIDOR_STOPS, CORRIDORS, CRS, conform
 from siteprior.sources.timetables.feed import Feed, copy_table, open_feed
 from siteprior.sources.timetables.places import check_naptan, metres, place_stops
 from siteprior.sources.timetables.tables import check_tables, column, feed_database, load_text, log_refused, rows_of
@@ -31,9 +31,9 @@ class Corridor(NamedTuple):
     Attributes
     ----------
     stops
-        :data:`siteprior.schema.CORRIDOR_STOPS`.
+        :data:`siteprior.core.schema.CORRIDOR_STOPS`.
     lines
-        :data:`siteprior.schema.CORRIDORS`, one row.
+        :data:`siteprior.core.schema.CORRIDORS`, one row.
     """
 
     stops: Any
@@ -66,7 +66,7 @@ def corridor_from_timetable(
     name
         The corridor's name; the routes' names joined when ``None``.
     naptan
-        :data:`siteprior.schema.STOPS`, to give the stops NaPTAN's codes and places.
+        :data:`siteprior.core.schema.STOPS`, to give the stops NaPTAN's codes and places.
     file
         The name to put in issues and provenance.
 

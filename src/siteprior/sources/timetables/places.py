@@ -8,10 +8,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from siteprior.errors import InputError
-from siteprior.issues import IssueLog
-from siteprior.presets import load_presets
-from siteprior.schema import CRS, SERVICE_STOPS, STOPS, check, conform
+from siteprior.core.errors import InputError
+from siteprior.core.issues import IssueLog
+from siteprior.core.parameters import load_presets
+from siteprior.core.schema import CRS, SERVICE_STOPS, STOPS, check, conform
 from siteprior.sources.timetables.text import counted
 from siteprior.sources.transit.naptan import DEGREES
 from siteprior.sources.transit.stations import LONGEST_PART
@@ -38,7 +38,7 @@ def place_stops(stops: pd.DataFrame, naptan: Any, *, label: str, log: IssueLog) 
     stops
         ``stop_id``, ``name``, ``lat``, ``lon``, ``parent``, ``parent_lat``, ``parent_lon``, ``boarding``.
     naptan
-        :data:`siteprior.schema.STOPS` or any table of points on ``atco_code``, or ``None``.
+        :data:`siteprior.core.schema.STOPS` or any table of points on ``atco_code``, or ``None``.
     label
         The feed's name.
     log
@@ -47,7 +47,7 @@ def place_stops(stops: pd.DataFrame, naptan: Any, *, label: str, log: IssueLog) 
     Returns
     -------
     GeoDataFrame
-        :data:`siteprior.schema.SERVICE_STOPS`, ordered by ``stop_code``.
+        :data:`siteprior.core.schema.SERVICE_STOPS`, ordered by ``stop_code``.
     """
     held = _held(naptan)
     ids, parents = stops["stop_id"].astype("str"), stops["parent"].astype("str").where(stops["parent"].notna(), "")

@@ -12,9 +12,9 @@ from typing import Any
 
 import pandas as pd
 
-from siteprior.errors import InputError
-from siteprior.files import Input
-from siteprior.issues import IssueLog, Reading
+from siteprior.core.errors import InputError
+from siteprior.core.files import Input
+from siteprior.core.issues import IssueLog, Reading
 from siteprior.sources.timetables.calls import read_calls
 from siteprior.sources.timetables.days import Calendar, Days, choose_days, read_calendar, trips_by_day
 from siteprior.sources.timetables.departures import (
@@ -30,13 +30,7 @@ from siteprior.sources.timetables.feed import Feed, copy_ahead, open_feed
 from siteprior.sources.timetables.places import check_naptan, place_stops
 from siteprior.sources.timetables.tables import COUNTED, check_tables, feed_database, load_text
 from siteprior.sources.timetables.together import Counted, log_lines_twice, put_together, windows_of_day
-from siteprior.sources.timetables.trips import (
-    number_lines,
-    number_runs,
-    number_stops,
-    number_trips,
-    trips_by_service,
-)
+from siteprior.sources.timetables.trips import number_lines, number_runs, number_stops, number_trips, trips_by_service
 
 
 def read_timetables(
@@ -62,7 +56,8 @@ def read_timetables(
     files
         The names to put in issues, ids and provenance; the paths when ``None``.
     naptan
-        :data:`siteprior.schema.STOPS` of :func:`siteprior.sources.transit.naptan.read_stops`, or any GeoDataFrame of
+        :data:`siteprior.core.schema.STOPS` of :func:`siteprior.sources.transit.naptan.read_stops`, or any GeoDataFrame
+        of
         points on ``atco_code``; without it stops are placed by the feeds.
     service_date
         The weekday; the ordinary weekday with the most trips when ``None`` (no bank holiday, the earliest of equals).

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from siteprior.errors import InputError
-from siteprior.issues import IssueLog
-from siteprior.presets import load_presets
-from siteprior.sources.formats.database import EXAMPLES, csv_rows, database, refused
+from siteprior.core.errors import InputError
+from siteprior.core.io.duckdb_session import EXAMPLES, csv_rows, database, refused
+from siteprior.core.issues import IssueLog
+from siteprior.core.parameters import load_presets
 from siteprior.sources.timetables.feed import HEADER_LINES, Feed, copy_table
 from siteprior.sources.timetables.text import counted
 

@@ -8,8 +8,8 @@ from typing import IO
 
 import numpy as np
 
-from siteprior.errors import InputError
-from siteprior.sources.formats.database import EXAMPLES
+from siteprior.core.errors import InputError
+from siteprior.core.io.duckdb_session import EXAMPLES
 
 CHUNK = 8 * 2**20
 BOM = b"\xef\xbb\xbf"

@@ -9,10 +9,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from siteprior.files import Input
-from siteprior.issues import IssueLog
-from siteprior.presets import load_presets
-from siteprior.schema import CRS, DEPARTURES, SERVICE_STOPS, SERVICES, conform
+from siteprior.core.files import Input
+from siteprior.core.issues import IssueLog
+from siteprior.core.parameters import load_presets
+from siteprior.core.schema import CRS, DEPARTURES, SERVICE_STOPS, SERVICES, conform
 from siteprior.sources.timetables.days import Days
 from siteprior.sources.timetables.text import counted
 
@@ -26,11 +26,11 @@ class Timetables(NamedTuple):
     Attributes
     ----------
     stops
-        :data:`siteprior.schema.SERVICE_STOPS`: the stops called at on those days.
+        :data:`siteprior.core.schema.SERVICE_STOPS`: the stops called at on those days.
     services
-        :data:`siteprior.schema.SERVICES`: departures per stop, route, direction and window.
+        :data:`siteprior.core.schema.SERVICES`: departures per stop, route, direction and window.
     departures
-        :data:`siteprior.schema.DEPARTURES`: departures per stop, route, direction and hour, of both days.
+        :data:`siteprior.core.schema.DEPARTURES`: departures per stop, route, direction and hour, of both days.
     service_date
         The weekday.
     sunday_date

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from siteprior.issues import IssueLog
-from siteprior.presets import load_presets
+from siteprior.core.issues import IssueLog
+from siteprior.core.parameters import load_presets
 from siteprior.sources.timetables.days import Calendar, Days, services_on
 from siteprior.sources.timetables.feed import Feed
 from siteprior.sources.timetables.tables import log_rows, seconds

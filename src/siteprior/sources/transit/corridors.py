@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from siteprior.errors import InputError
-from siteprior.files import record
-from siteprior.issues import IssueLog, Reading
-from siteprior.schema import CORRIDOR_STOPS, CORRIDORS, CRS, STOPS, check, conform
-from siteprior.sources.formats.plain import GRID_M, find_columns, numbers, read_plain
-from siteprior.sources.formats.vectors import lacking, read_vector
+from siteprior.core.errors import InputError
+from siteprior.core.files import record
+from siteprior.core.io.national_tables import GRID_M, find_columns, numbers, read_plain
+from siteprior.core.io.vector_files import lacking, read_vector
+from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.schema import CORRIDOR_STOPS, CORRIDORS, CRS, STOPS, check, conform
 from siteprior.sources.transit.openings import fitting_modes, stated, statement_issues
 
 COLUMNS = {
@@ -51,7 +51,8 @@ def read_corridor_stops(path: Path | str, *, file: str | None = None) -> Reading
     Returns
     -------
     Reading
-        :data:`siteprior.schema.CORRIDOR_STOPS`, corridors in file order, stops by ``order``. ``state`` is what the row
+        :data:`siteprior.core.schema.CORRIDOR_STOPS`, corridors in file order, stops by ``order``. ``state`` is what the
+        row
         says; :func:`siteprior.sources.transit.openings.apply_openings_to_corridor` settles it for a day. Rows without a
         whole order or a place, and second rows of one order, are left out with an issue.
 
@@ -158,14 +159,16 @@ def corridor_lines(corridor_stops: Any, *, lines: Any = None) -> Any:
     Parameters
     ----------
     corridor_stops
-        :data:`siteprior.schema.CORRIDOR_STOPS`.
+        :data:`siteprior.core.schema.CORRIDOR_STOPS`.
     lines
-        :data:`siteprior.schema.CORRIDORS` with surveyed lines, which are taken instead where they hold the corridor.
+        :data:`siteprior.core.schema.CORRIDORS` with surveyed lines, which are taken instead where they hold the
+        corridor.
 
     Returns
     -------
     GeoDataFrame
-        :data:`siteprior.schema.CORRIDORS`, in the order the corridors first stand. A corridor whose stops are all in
+        :data:`siteprior.core.schema.CORRIDORS`, in the order the corridors first stand. A corridor whose stops are all
+        in
         one place has no line.
 
     Raises
@@ -218,7 +221,8 @@ def read_corridor_lines(
     Returns
     -------
     Reading
-        :data:`siteprior.schema.CORRIDORS`, ordered by name; ``stops`` stays missing until stops are found along them
+        :data:`siteprior.core.schema.CORRIDORS`, ordered by name; ``stops`` stays missing until stops are found along
+        them
         (:func:`stops_along`).
 
     Raises
@@ -262,16 +266,16 @@ def stops_along(lines: Any, stops: Any, *, snap_m: float) -> Any:
     Parameters
     ----------
     lines
-        :data:`siteprior.schema.CORRIDORS`.
+        :data:`siteprior.core.schema.CORRIDORS`.
     stops
-        :data:`siteprior.schema.STOPS`; those of a mode that serves the corridor's kind are taken, closed ones not.
+        :data:`siteprior.core.schema.STOPS`; those of a mode that serves the corridor's kind are taken, closed ones not.
     snap_m
         Metres a stop may lie from the line.
 
     Returns
     -------
     GeoDataFrame
-        :data:`siteprior.schema.CORRIDOR_STOPS`; possibly no row for a line with no stop near it.
+        :data:`siteprior.core.schema.CORRIDOR_STOPS`; possibly no row for a line with no stop near it.
 
     Raises
     ------

@@ -13,12 +13,12 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from siteprior.errors import InputError
-from siteprior.files import Input, record
-from siteprior.issues import IssueLog, Reading, concat_issues
-from siteprior.presets import load_presets
-from siteprior.schema import CRS, STOPS, conform
-from siteprior.sources.formats.plain import GRID_M, find_columns, numbers, read_plain
+from siteprior.core.errors import InputError
+from siteprior.core.files import Input, record
+from siteprior.core.io.national_tables import GRID_M, find_columns, numbers, read_plain
+from siteprior.core.issues import IssueLog, Reading, concat_issues
+from siteprior.core.parameters import load_presets
+from siteprior.core.schema import CRS, STOPS, conform
 from siteprior.sources.transit.stations import fold_stations, plain_name
 
 
@@ -126,7 +126,7 @@ def read_stops(
     Returns
     -------
     Reading
-        :data:`siteprior.schema.STOPS` ordered by ``atco_code``; ``state`` is what NaPTAN says, nothing more.
+        :data:`siteprior.core.schema.STOPS` ordered by ``atco_code``; ``state`` is what NaPTAN says, nothing more.
 
     Raises
     ------

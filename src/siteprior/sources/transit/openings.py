@@ -16,11 +16,11 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
-from siteprior.errors import InputError
-from siteprior.files import Input, record
-from siteprior.issues import IssueLog, Reading
-from siteprior.schema import CORRIDOR_STOPS, STOPS, check, conform
-from siteprior.sources.formats.plain import find_columns, read_plain
+from siteprior.core.errors import InputError
+from siteprior.core.files import Input, record
+from siteprior.core.io.national_tables import find_columns, read_plain
+from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.schema import CORRIDOR_STOPS, STOPS, check, conform
 
 STATED = {
     "open": "open",
@@ -214,7 +214,7 @@ def apply_openings(stops: Any, statements: pd.DataFrame, *, network_date: date |
     Parameters
     ----------
     stops
-        :data:`siteprior.schema.STOPS`, as :func:`siteprior.sources.transit.naptan.read_stops` gives them.
+        :data:`siteprior.core.schema.STOPS`, as :func:`siteprior.sources.transit.naptan.read_stops` gives them.
     statements
         As :func:`read_openings` gives them; matched by ATCO code, codes folded into a station included.
     network_date
@@ -248,9 +248,9 @@ def apply_openings_to_corridor(
     Parameters
     ----------
     corridor_stops
-        :data:`siteprior.schema.CORRIDOR_STOPS` as read; each row is heard as a statement, too.
+        :data:`siteprior.core.schema.CORRIDOR_STOPS` as read; each row is heard as a statement, too.
     stops
-        :data:`siteprior.schema.STOPS`.
+        :data:`siteprior.core.schema.STOPS`.
     statements
         As :func:`read_openings` gives them; those without a code are about the stop of that corridor and name.
     network_date

@@ -11,7 +11,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from siteprior.issues import IssueLog
+from siteprior.core.issues import IssueLog
 
 OPERATOR = re.compile(r"\s*\([^()]*\b(?:Metro|Metrolink|Tramway|Trams|Supertram)\b[^()]*\)\s*$")
 SUFFIX = re.compile(r"\s+Rail(?:way)? Station\s*$", re.IGNORECASE)

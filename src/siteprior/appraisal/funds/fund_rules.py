@@ -1,0 +1,309 @@
+"""Would a fund take it? Dated rules as data: pass, fail, unknown or not applicable, with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from siteprior.appraisal.capacity import net_share
+from siteprior.appraisal.funds.scheme_facts import SCHEME_FACTS, load_scheme_facts
+from siteprior.core import schema
+from siteprior.core.errors import InputError, unknown
+from siteprior.core.parameters import Preset, load_presets
+
+__all__ = ["NEEDS", "SCHEME_FACTS", "check_rules", "rule_table"]
+
+_TABLE = replace(schema.SITES, geometry=False)
+_DUST = 9  # thresholds are compared beyond the dust of binary fractions
+_SHOWN = 1000  # numbers are shown to three decimals, percentages to one
+
+NEEDS = ("organisation", "register", "hectares", "capacity_dwellings")
+"""The columns of sites every rule may ask for; ``bcr``, ``market_failure`` and ``rule_class`` are read where held."""
+
+
+def rule_table() -> pd.DataFrame:
+    """List the rules, one row each, with fund, test, dates, source and confidence.
+
+    Returns
+    -------
+    DataFrame
+        ``rule``, ``fund``, ``title``, ``test``, ``of``, ``threshold``, ``from``, ``until``, ``caution``, ``source``,
+        ``date``, ``confidence``.
+
+    Examples
+    --------
+    >>> rule_table().set_index("rule").loc["gap-fund-8000-bcr", ["test", "threshold", "until"]].tolist()
+    ['at least', '1.5', '2031-03-31']
+    """
+    rows = [
+        {
+            "rule": name,
+            "fund": rule.value["fund"],
+            "title": rule.value["title"],
+            "test": rule.value["test"],
+            "of": ", ".join(rule.value["of"]),
+            "threshold": str(rule.value.get("threshold", ", ".join(rule.value.get("passes", [])))),
+            "from": rule.value.get("from", ""),
+            "until": rule.value.get("until", ""),
+            "caution": rule.value.get("caution", ""),
+            "source": rule.source,
+            "date": rule.date,
+            "confidence": rule.confidence,
+        }
+        for name, rule in _rules().items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def check_rules(
+    sites: pd.DataFrame,
+    *,
+    as_of: date,
+    scheme: Mapping[str, Any] | None = None,
+    funds: Iterable[str] | None = None,
+    profile: str = "",
+    others: Iterable[str] = (),
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Check each site against the dated rules of funds: pass, fail, unknown or not applicable, with the reason.
+
+    A fact that is missing makes a rule unknown, never passed and never failed.
+
+    Parameters
+    ----------
+    sites
+        Sites with :data:`NEEDS`, and ``bcr``, ``market_failure`` and ``rule_class`` where they are known.
+    as_of
+        The day on which the rules are read: that of the decision on money, not that of a register.
+    scheme
+        The table ``[assumptions.scheme]``: ``affordable_share``, and what
+        :data:`siteprior.appraisal.funds.scheme_facts.SCHEME_FACTS` declares.
+    funds
+        Funds whose rules are checked; all by default.
+    profile
+        The density profile the project follows; a density rule applies under its own profile only.
+    others
+        Further names in ``scheme`` that are read elsewhere; they are passed over.
+
+    Returns
+    -------
+    tuple of DataFrames
+        The columns of :data:`siteprior.core.schema.SITE_RULE_COLUMNS` on the index of ``sites``; and
+        :data:`siteprior.core.schema.FUND_RULE_RESULTS`, sites in their order, rules in that of
+        ``parameters/funds.toml``.
+
+    Raises
+    ------
+    InputError
+        Naming every missing column, unknown fund, and fact of the scheme that cannot be.
+
+    Notes
+    -----
+    Rules and sources: ``parameters/funds.toml``.
+
+    Examples
+    --------
+    >>> sites = pd.DataFrame(
+    ...     {"organisation": ["E08000027"], "register": ["brownfield register"], "hectares": [1.0],
+    ...      "capacity_dwellings": [30], "bcr": [1.2]}, index=pd.Index(["a"], name="site_id"))
+    >>> columns, results = check_rules(sites, as_of=date(2026, 11, 22), funds=["gap-fund-8000"])
+    >>> columns.loc["a", ["fund_rules", "fund_rules_failed", "fund_rules_unknown"]].tolist()
+    ['fail', 'gap-fund-8000-bcr', 'gap-fund-8000-start']
+    >>> results["result"].tolist()
+    ['fail', 'unknown']
+    """
+    schema.check(sites, _TABLE, name="sites", needs=NEEDS)
+    asked = _asked(funds)
+    facts = load_scheme_facts(scheme, others=others)
+    day = pd.Timestamp(as_of)
+    parts = []
+    for name, rule in _rules().items():
+        if rule.value["fund"] not in asked:
+            continue
+        result, reason = _judge(rule, sites, facts, day, profile)
+        part = pd.DataFrame({"site_id": sites.index, "result": result.to_numpy(), "reason": reason.to_numpy()})
+        parts.append(
+            part.assign(
+                fund=rule.value["fund"], rule=name, title=rule.value["title"], source=rule.source, date=rule.date,
+                confidence=rule.confidence, place=np.arange(len(sites)),
+            )
+        )  # fmt: skip
+    results = pd.concat(parts, ignore_index=True).sort_values("place", kind="stable", ignore_index=True)
+    columns = _summary(results, sites.index)
+    results.index = pd.Index(results["site_id"].astype(str) + "|" + results["rule"], dtype="str")
+    return columns, schema.conform(results.drop(columns="place"), schema.FUND_RULE_RESULTS)
+
+
+def _rules() -> Mapping[str, Preset]:
+    """Return the rules by name, in file order."""
+    rules: Mapping[str, Preset] = load_presets("funds")["rules"]
+    return rules
+
+
+def _asked(funds: Iterable[str] | None) -> list[str]:
+    """Return the funds asked for, or refuse those that are not known."""
+    known = list(load_presets("funds")["funds"])
+    asked = known if funds is None else list(funds)
+    faults = [unknown("fund", name, known, where="funds") for name in asked if name not in known]
+    if not asked:
+        faults.append(f"funds: names none; leave it out for all, or give some of {', '.join(known)}")
+    if faults:
+        raise InputError(*faults)
+    return asked
+
+
+def _judge(
+    rule: Preset, sites: pd.DataFrame, facts: Mapping[str, Any], day: pd.Timestamp, profile: str
+) -> tuple[pd.Series, pd.Series]:
+    """Return the result of one rule for every site, and the reason."""
+    terms = rule.value
+    outside = _outside(terms, day, profile)
+    if outside:
+        result, reason = (pd.Series(text, index=sites.index, dtype="str") for text in outside)
+    else:
+        result, reason = _tested(rule, sites, facts)
+    if "organisations" in terms:
+        elsewhere = ~sites["organisation"].isin(terms["organisations"])
+        reason = reason.mask(elsewhere, "the policy is of another council")
+        result = result.mask(elsewhere, "not applicable")
+    return result, reason
+
+
+def _tested(rule: Preset, sites: pd.DataFrame, facts: Mapping[str, Any]) -> tuple[pd.Series, pd.Series]:
+    """Return the result of a rule that holds, and the reason with what it rests on and what to bear in mind."""
+    terms = rule.value
+    result, reason = _TESTS[terms["test"]](rule, sites, facts)
+    lacking = [name for name in terms.get("needs", []) if name not in facts]
+    if lacking:
+        reason = reason.mask(result != "unknown", reason + f"; unknown, for {' and '.join(lacking)} is not stated")
+        result = result.mask(result != "unknown", "unknown")
+    for name in terms.get("needs", []):
+        if name in facts:
+            reason = reason + f", measured on {facts[name]}"
+    basis = schema.as_kind(sites.get(terms.get("basis")), "text", sites.index).str.replace(";.*", "", regex=True)
+    reason = reason.mask(basis.notna() & (result != "unknown"), reason + "; it rests on " + basis)
+    if "caution" in terms:
+        reason = reason.mask(result != "not applicable", reason + f" ({terms['caution']})")
+    return result, reason
+
+
+def _outside(terms: Mapping[str, Any], day: pd.Timestamp, profile: str) -> tuple[str, str] | None:
+    """Return result and reason where a rule does not hold on the day, or under the profile; else nothing."""
+    if "profiles" in terms and profile not in terms["profiles"]:
+        return "not applicable", f"the project follows the density profile '{profile or 'none'}'"
+    if "until" in terms and day > pd.Timestamp(terms["until"]):
+        return "not applicable", f"closed: it held until {terms['until']}"
+    if "from" in terms and day < pd.Timestamp(terms["from"]):
+        return "not applicable", f"not yet in force: it holds from {terms['from']}"
+    if "from" not in terms and day < pd.Timestamp(terms["seen"]):
+        return "unknown", f"whether it held on {day.date()} is not known; it did on {terms['seen']}"
+    return None
+
+
+def _fact(rule: Preset, sites: pd.DataFrame, facts: Mapping[str, Any]) -> tuple[pd.Series, str]:
+    """Return the fact a rule is made on, and its names: the first known, a site's own before the scheme's."""
+    names = rule.value["of"]
+    found = pd.Series([None] * len(sites), index=sites.index, dtype=object)
+    for name in names:
+        for held in (sites.get(name), facts.get(name)):
+            if held is not None:
+                found = found.where(found.notna(), held)
+    return found, " and ".join(names)
+
+
+def _threshold(rule: Preset, sites: pd.DataFrame, facts: Mapping[str, Any]) -> tuple[pd.Series, pd.Series]:
+    """Test a number against the least or the most that is allowed."""
+    found, name = _fact(rule, sites, facts)
+    value = pd.to_numeric(found).astype("float64").round(_DUST)
+    least, limit = rule.value["test"] == "at least", float(rule.value["threshold"])
+    met = value >= limit if least else value <= limit
+    write = _percent if rule.unit.startswith("share") else "{:,.10g}".format
+    short = (np.floor if least else np.ceil)(
+        (value * _SHOWN).round(_DUST)
+    ) / _SHOWN  # never up to the threshold it missed
+    words = f"; {'at least' if least else 'at most'} {write(limit)} is asked"
+    return _told(met, value, short.map(write, na_action="ignore"), name, words)
+
+
+def _percent(share: float) -> str:
+    """Write a share as a percentage."""
+    return f"{100 * share:.6g}%"
+
+
+def _deadline(rule: Preset, sites: pd.DataFrame, facts: Mapping[str, Any]) -> tuple[pd.Series, pd.Series]:
+    """Test a day against the last one that is allowed."""
+    found, name = _fact(rule, sites, facts)
+    value = pd.to_datetime(found)
+    met = value <= pd.Timestamp(rule.value["threshold"])
+    return _told(met, value, value.dt.strftime("%Y-%m-%d"), name, f"; {rule.value['threshold']} at the latest is asked")
+
+
+def _listed(rule: Preset, sites: pd.DataFrame, facts: Mapping[str, Any]) -> tuple[pd.Series, pd.Series]:
+    """Test a word against those that pass and those that fail; any other tells nothing."""
+    found, name = _fact(rule, sites, facts)
+    passes, fails = found.isin(rule.value["passes"]), found.isin(rule.value["fails"])
+    result = pd.Series(np.select([passes, fails], ["pass", "fail"], "unknown"), index=sites.index, dtype="str")
+    stated = schema.as_kind(found, "text", sites.index)
+    reason = f"{name}: " + stated
+    return result, reason.where(stated.notna(), f"{name} is not stated")
+
+
+def _density(rule: Preset, sites: pd.DataFrame, facts: Mapping[str, Any]) -> tuple[pd.Series, pd.Series]:
+    """Test homes per net hectare where the class of accessibility is not known for certain."""
+    terms = rule.value
+    hectares = schema.as_kind(sites["hectares"], "number", sites.index)
+    homes = schema.as_kind(_fact(rule, sites, facts)[0], "number", sites.index)
+    density = (homes / (hectares.where(hectares > 0) * net_share(hectares))).round(_DUST)
+    classes = schema.as_kind(sites.get("rule_class"), "text", sites.index)
+    small = homes < terms["from_homes"]
+    sparse = (density < terms["threshold"]) & classes.isin(terms["classes"])
+    tests = [small, density >= terms["densest"], sparse]
+    result = pd.Series(np.select(tests, ["not applicable", "pass", "fail"], "unknown"), index=sites.index, dtype="str")
+    words = density.map("{:,.1f} homes per net hectare".format, na_action="ignore").astype("str")
+    reason = words.where(density.notna(), "homes or hectares are not known")
+    open_class = density.notna() & (result == "unknown")
+    reason = reason.mask(open_class, reason + "; which density is asked depends on an accessibility class not known")
+    reason = reason.mask(result == "fail", reason + f"; at least {terms['threshold']} is asked")
+    return result, reason.mask(small, f"it binds from {terms['from_homes']} homes")
+
+
+def _told(met: pd.Series, value: pd.Series, written: pd.Series, name: str, words: str) -> tuple[pd.Series, pd.Series]:
+    """Return pass or fail with the value found; unknown where there is none."""
+    known = value.notna()
+    result = pd.Series(np.where(met, "pass", "fail"), index=value.index, dtype="str").where(known, "unknown")
+    reason = (f"{name} " + written.astype("str") + words).where(known, f"{name} is not known{words}")
+    return result, reason
+
+
+_TESTS: Mapping[str, Callable[..., tuple[pd.Series, pd.Series]]] = MappingProxyType(
+    {
+        "at least": _threshold,
+        "at most": _threshold,
+        "on or before": _deadline,
+        "one of": _listed,
+        "density": _density,
+    }
+)
+
+
+def _summary(results: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
+    """Sum the results up per site: fail before unknown before pass, which, and why."""
+    place = results["place"]
+    counts = {name: (results["result"] == name).groupby(place).sum().to_numpy() for name in schema.RULE_RESULTS}
+    order = ("fail", "unknown", "pass")
+    words = np.select([counts[name] > 0 for name in order], order, "not applicable")
+    table = pd.DataFrame({"fund_rules": pd.Series(words, index=index, dtype="str")})
+    for column, name in (("fund_rules_failed", "fail"), ("fund_rules_unknown", "unknown")):
+        rows = results[results["result"] == name]
+        joined = rows["rule"].groupby(rows["place"]).agg("; ".join).reindex(range(len(index)))
+        table[column] = schema.as_kind(joined.to_numpy(), "text", index)
+    rows = results[results["result"].isin(["fail", "unknown"])]
+    text = rows["title"] + ": " + rows["result"] + ", " + rows["reason"]
+    joined = text.groupby(rows["place"]).agg("; ".join).reindex(range(len(index)))
+    table["fund_rule_reasons"] = schema.as_kind(joined.to_numpy(), "text", index)
+    return table

@@ -1,0 +1,1 @@
+"""The nine signals of market failure, their evidence, and the verdict."""

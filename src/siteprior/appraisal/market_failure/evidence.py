@@ -1,0 +1,77 @@
+"""What every evidence of market failure is made of: its columns, and the small tools that make them.
+
+An evidence table has a row for every site of which something is known (a known nought among them) and none for the
+others: a blank is missing, never a signal.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from siteprior.core import schema
+
+FACTS = ("value", "grade", "reason", "counter_evidence")
+"""The columns of an evidence table: the signal (0–1), the grade A, B or C, why, and what speaks against it."""
+
+
+def evidence(index: pd.Index, *, value: Any, grade: Any, reason: Any, counter: Any) -> pd.DataFrame:
+    """Make an evidence table on ``index`` from columns or single values.
+
+    Examples
+    --------
+    >>> evidence(pd.Index(["a"]), value=0.5, grade="B", reason="mixed ownership is stated", counter="").shape
+    (1, 4)
+    """
+    facts = dict(zip(FACTS, (value, grade, reason, counter), strict=True))
+    columns = {name: getattr(fact, "to_numpy", lambda fact=fact: fact)() for name, fact in facts.items()}
+    table = pd.DataFrame(columns, index=index, columns=list(FACTS))
+    return table.astype({"value": "float64", "grade": "str", "reason": "str", "counter_evidence": "str"})
+
+
+def ramp(values: pd.Series, presets: Any) -> pd.Series:
+    """Return 0 up to the preset ``zero``, 1 from ``full``, linear between; missing stays missing.
+
+    Examples
+    --------
+    >>> from siteprior.core.parameters import load_presets
+    >>> ramp(pd.Series([2.0, 5.5, None]), load_presets("failure")["ageing"]).tolist()
+    [0.0, 0.5, nan]
+    """
+    zero, full = float(presets["zero"].value), float(presets["full"].value)
+    return ((values - zero) / (full - zero)).clip(0, 1)
+
+
+def column(sites: pd.DataFrame, name: str, kind: str) -> pd.Series:
+    """Return a column as its kind; all missing where the table has none, for evidence may not have been gathered.
+
+    Examples
+    --------
+    >>> column(pd.DataFrame(index=["a"]), "gap_gbp_per_home", "number").tolist()
+    [nan]
+    """
+    return schema.as_kind(sites.get(name), kind, sites.index)
+
+
+def counted(number: float, noun: str) -> str:
+    """Say a number of things.
+
+    Examples
+    --------
+    >>> counted(1, "parcel"), counted(0, "parcel"), counted(3, "parcel")
+    ('1 parcel', 'no parcel', '3 parcels')
+    """
+    whole = int(number)
+    return f"no {noun}" if whole == 0 else f"{whole:,} {noun}{'' if whole == 1 else 's'}"
+
+
+def weakest(*grades: pd.Series) -> pd.Series:
+    """Return the weakest of the grades of each row; a missing one counts as the weakest there is.
+
+    Examples
+    --------
+    >>> weakest(pd.Series(["A", "A"]), pd.Series(["B", None])).tolist()
+    ['B', 'C']
+    """
+    return pd.concat([grade.fillna("C") for grade in grades], axis=1).max(axis=1).astype("str")

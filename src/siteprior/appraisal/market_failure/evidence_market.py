@@ -1,0 +1,156 @@
+"""What prices and costs tell of market failure: the viability gap, remediation over value, a thin market.
+
+Each reads columns that other appraisals add, and is silent where they are not there or blank. What rests on the
+user's assumptions says so. The numbers stand in ``parameters/failure.toml``; the rules are this project's proposal.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from siteprior.appraisal.market_failure.evidence import column, counted, evidence, ramp, weakest
+from siteprior.core.parameters import load_presets
+
+_SOURCED = "user assumptions"  # as viability_basis begins where every input it rests on has a source
+_UNSOURCED, _SPANNED = "without a source", "former use unknown"
+_YEARS = 5  # of the columns of sales near a site, by their names
+
+
+def viability_gap(sites: pd.DataFrame) -> pd.DataFrame:
+    """Measure the missing market (0–1) by the viability gap per home: 0 at no gap, 1 from £25,000.
+
+    Grade A where every cost has a source and the price is modelled from sales near the site; B where a cost is the
+    user's without a source, the former use is not known, or the price is an area's median; C where costs are made up
+    for illustration, or nothing says what the gap rests on.
+    """
+    presets = load_presets("failure")["viability"]
+    gap = column(sites, "gap_gbp_per_home", "number")
+    known = gap.notna()
+    basis = column(sites, "viability_basis", "text")
+    modelled = column(sites, "value_basis", "text").str.startswith("model").fillna(False)
+    grade = _cost_grade(basis).where(modelled | _cost_grade(basis).ne("A"), "B")
+    reasons = [
+        f"{f'gap of £{pounds:,.0f} a home' if pounds > 0 else 'no gap: the value covers the costs and the land'}"
+        f" ({_words(text)})"
+        for pounds, text in zip(gap[known], basis[known], strict=True)
+    ]
+    chance = column(sites, "gap_probability", "number")
+    against = zip(chance[known], nearby_sales(sites)[known], _scheme(sites)[known], strict=True)
+    counter = [f"{_draws(p)}; {sold}; {scheme}" for p, sold, scheme in against]
+    return evidence(
+        sites.index[known], value=ramp(gap[known], presets), grade=grade[known], reason=reasons, counter=counter
+    )
+
+
+def remediation_share(sites: pd.DataFrame) -> pd.DataFrame:
+    """Measure what past users left (0–1) by remediation over gross development value: 0 at 2%, 1 at 10%.
+
+    The grade is the weaker of the costs' and of the evidence of the former use (``remediation_evidence``).
+    """
+    presets = load_presets("failure")["remediation_share"]
+    share = column(sites, "remediation_share_of_gdv", "number")
+    known = share.notna()
+    basis = column(sites, "viability_basis", "text")
+    former = column(sites, "remediation_basis", "text").fillna("what tells the former use is not stated")
+    grades = weakest(_cost_grade(basis), column(sites, "remediation_evidence", "text"))
+    return evidence(
+        sites.index[known],
+        value=ramp(share[known], presets),
+        grade=grades[known],
+        reason=[
+            f"remediation takes {part:.1%} of the value ({_words(text)})"
+            for part, text in zip(share[known], basis[known], strict=True)
+        ],
+        counter=[
+            f"{text}; no ground investigation is held; {scheme}"
+            for text, scheme in zip(former[known], _scheme(sites)[known], strict=True)
+        ],
+    )
+
+
+def thin_market(sites: pd.DataFrame) -> pd.DataFrame:
+    """Measure a thin market (0–1) by the share of areas that sell more of their dwellings than the site's; grade B."""
+    percentile = column(sites, "thin_market_percentile", "number")
+    known = percentile.between(0, 100)
+    rate = column(sites, "sales_per_1000_dwellings", "number")
+    reasons = [
+        f"{part:.0f}% of the areas sell more of their dwellings"
+        f"{f' ({per:.1f} a year per 1,000 here)' if per == per else ''}"
+        for part, per in zip(percentile[known], rate[known], strict=True)
+    ]
+    return evidence(
+        sites.index[known],
+        value=percentile[known] / 100,
+        grade="B",
+        reason=reasons,
+        counter=nearby_sales(sites)[known],
+    )
+
+
+def no_new_build(sites: pd.DataFrame) -> pd.DataFrame:
+    """Say that the market is thin (0.5) where no new home was sold near the site in five years; grade B.
+
+    Only where the sales held cover those years whole (``no_new_build_5y``): a month's file cannot tell that.
+    """
+    none = column(sites, "no_new_build_5y", "flag") == "yes"
+    every = column(sites, "sales_5y", "number")
+    return evidence(
+        sites.index[none],
+        value=load_presets("failure")["thin_market"]["no_new_build"].value,
+        grade="B",
+        reason="no new-build sale near it in 5 years",
+        counter=[
+            f"{counted(n, 'sale')} of any home near it in that time" if n == n else "sales of other homes not counted"
+            for n in every[none]
+        ],
+    )
+
+
+def nearby_sales(sites: pd.DataFrame) -> pd.Series:
+    """Say per site how many new homes were sold near it, or that nobody looked, as counter-evidence."""
+    sold = column(sites, "new_build_sales_5y", "number")
+    held = column(sites, "sales_years_held", "number")
+
+    def words(new: float, years: float) -> str:
+        if np.isnan(new) and np.isnan(years):
+            return "sales of new homes near it were not looked at"
+        if np.isnan(new):
+            return f"no new-build sale near it is held; the sales cover {counted(years, 'whole year')}"
+        return f"{'' if years >= _YEARS else 'at least '}{counted(new, 'new-build sale')} near it in {_YEARS} years"
+
+    told = [words(new, years) for new, years in zip(sold, held, strict=True)]
+    return pd.Series(told, index=sites.index, dtype="str")
+
+
+def _scheme(sites: pd.DataFrame) -> pd.Series:
+    """Say which scheme a gap is reckoned for: a few homes on much land show a large gap per home."""
+    homes = column(sites, "capacity_dwellings", "number").fillna(0)
+    area = column(sites, "hectares", "number")
+    told = [
+        f"reckoned for {counted(n, 'home')} on {f'{ha:,.2f} ha' if ha == ha else 'land of unknown area'}"
+        for n, ha in zip(homes, area, strict=True)
+    ]
+    unknown = "the homes it is reckoned for are not stated"
+    return pd.Series(told, index=sites.index, dtype="str").where(homes > 0, unknown)
+
+
+def _draws(chance: float) -> str:
+    """Say how many of the draws show no gap."""
+    if np.isnan(chance):
+        return "how often there is no gap was not drawn"
+    return "every draw shows a gap" if chance == 1 else f"no gap in {1 - chance:.0%} of the draws"
+
+
+def _cost_grade(basis: pd.Series) -> pd.Series:
+    """Grade what rests on costs by what the viability appraisal says of them."""
+    text = basis.fillna("")
+    flawed = text.str.contains(_UNSOURCED, regex=False) | text.str.contains(_SPANNED, regex=False)
+    own = text.str.startswith(_SOURCED)  # what is made up for illustration is no evidence, and stays C
+    graded = np.select([own & ~flawed, own], ["A", "B"], "C")
+    return pd.Series(graded, index=basis.index, dtype="str")
+
+
+def _words(basis: str | float) -> str:
+    """Say what a figure rests on, the first part of its basis."""
+    return basis.split(",")[0].split(";")[0] if isinstance(basis, str) else "what it rests on is not stated"

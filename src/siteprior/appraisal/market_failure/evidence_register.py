@@ -1,0 +1,301 @@
+"""What a brownfield register alone can tell of market failure: one function per signal, sites in, evidence out.
+
+Each returns a row for every site whose signal is known (a known nought among them) and none for the others: a blank
+is missing, never a signal. The columns are ``value`` (0–1), ``grade`` (A, B or C), ``reason`` and
+``counter_evidence``. The numbers stand in ``parameters/failure.toml``; the rules are this project's proposal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from siteprior.appraisal.market_failure.evidence import counted, evidence, ramp
+from siteprior.appraisal.market_failure.evidence_layers import ownership_found
+from siteprior.core import schema
+from siteprior.core.parameters import load_presets
+
+DAYS_PER_YEAR = 365.25
+"""Length of the mean calendar year in days: dates become years by it."""
+
+_NEGATED = r"\b(?:no|not|without|never|nor|none|unlikely|if)\b"
+_DECIMALS = 6  # a sum taken in another row order must not differ in its last binary digits
+
+
+def stalled_permission(sites: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Measure a stalled permission (0–1) by the years past its expected start.
+
+    Expected start = permission date + the years within which the law expects a start for that kind of permission
+    (TCPA 1990 ss. 91–92: full 3, outline 5, reserved matters 2). The signal is 0 until 3 years past that day and 1
+    from 6 years past it: a full permission says nothing until 6 years old, for registers record few starts. A
+    permission of no stated kind is given the longest time and grade C. Where the register says that the site is not
+    permissioned and that a permission has expired, without a date, the signal is a fixed one of grade C.
+
+    Nothing is said of a site whose register records a start or a completion, nor of a permission dated after
+    ``as_of``.
+    """
+    presets = load_presets("failure")["stalled"]
+    started = sites["development_status"].notna()
+    starts = {kind: float(preset.value) for kind, preset in presets["expected_start"].items()}
+    kind = sites["planning_permission_type"]
+    typed = kind.isin([name for name in starts if name != "any other"])
+    past = _years(sites["planning_permission_date"], as_of) - kind.map(starts).fillna(starts["any other"])
+    dated = (sites["planning_permission_status"] == "permissioned") & ~started
+    dated &= sites["planning_permission_date"] <= as_of
+    expired = (sites["planning_permission_status"] == "not permissioned") & ~started
+    expired &= _states(sites["notes"], presets["expired_phrases"].value)
+
+    dates = sites["planning_permission_date"].dt.strftime("%Y-%m-%d")
+    named = kind.where(typed, "permission of no stated kind")
+    reasons = [
+        f"{what} of {day}, {_past(years)}"
+        for what, day, years in zip(named[dated], dates[dated], past[dated], strict=True)
+    ]
+    of_dates = evidence(
+        sites.index[dated],
+        value=ramp(past[dated], presets),
+        grade=np.where(typed[dated], "B", "C"),
+        reason=reasons,
+        counter="no start or completion is recorded; registers record few",
+    )
+    of_notes = evidence(
+        sites.index[expired],
+        value=presets["stated_expired"].value,
+        grade="C",
+        reason="the notes say that a planning permission has expired",
+        counter="no later permission, start or completion is recorded",
+    )
+    return pd.concat([of_dates, of_notes])
+
+
+def dereliction(sites: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Measure ageing (0–1) by the years since the user's own ``derelict_since``: 0 at 3, 1 at 8; grade A.
+
+    A date after ``as_of`` says nothing.
+    """
+    return _aged(sites, "derelict_since", as_of, grade="A", what="derelict")
+
+
+def time_listed(sites: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Measure ageing (0–1) by the years since the site was first added to the register: 0 at 3, 1 at 8; grade B.
+
+    Most entries begin with the registers in December 2017 and tell only a least age.
+    """
+    return _aged(sites, "start_date", as_of, grade="B", what="on the register")
+
+
+def _aged(sites: pd.DataFrame, column: str, as_of: pd.Timestamp, *, grade: str, what: str) -> pd.DataFrame:
+    """Measure ageing from one column of dates."""
+    presets = load_presets("failure")["ageing"]
+    began = pd.Timestamp(presets["registers_began"].value)
+    known = sites[column] <= as_of
+    since, years = sites[column][known], _years(sites[column][known], as_of)
+    least = (since <= began) & (column == "start_date")
+    reasons = [
+        f"{what} since {day:%Y-%m-%d},{' at least' if left_censored else ''} {length:.1f} years"
+        for day, length, left_censored in zip(since, years, least, strict=True)
+    ]
+    stage = sites["development_status"].fillna("no start or completion")[known]
+    status = sites["planning_permission_status"].fillna("blank")[known]
+    return evidence(
+        since.index,
+        value=ramp(years, presets),
+        grade=grade,
+        reason=reasons,
+        counter=[f"{text} is recorded; planning status: {state}" for text, state in zip(stage, status, strict=True)],
+    )
+
+
+def mixed_ownership(sites: pd.DataFrame) -> pd.DataFrame:
+    """Measure the coordination problem (0–1) where mixed ownership is stated.
+
+    Only that statement speaks. A single class of owner, public or not, says nothing of the number of owners, and
+    unknown or blank ownership says nothing at all: for all of these the signal is missing, not nought.
+    """
+    mixed = sites["ownership_status"] == "mixed ownership"
+    return evidence(
+        sites.index[mixed],
+        value=load_presets("failure")["coordination"]["mixed_ownership"].value,
+        grade="B",
+        reason="mixed ownership is stated",
+        counter=ownership_found(sites)[mixed],
+    )
+
+
+def blight(sites: pd.DataFrame, neighbours: pd.DataFrame) -> pd.DataFrame:
+    """Measure blight (0–1) by the hectares of other register rows within 400 m: 0 at 0 ha, 1 at 5 ha.
+
+    ``neighbours`` are all rows read, ranked or not. Known for every site with a place. A row without hectares adds
+    nothing; the site's own row does not count, nor does one it may be the same site as, or a part of
+    (``possible_duplicates`` of either, where there is such a column). Distances are straight lines between the
+    registers' points.
+    """
+    from scipy.spatial import cKDTree
+
+    presets = load_presets("failure")["blight"]
+    placed = sites[["easting", "northing"]].dropna()
+    columns = ("easting", "northing", "hectares")
+    others = pd.DataFrame(
+        {name: schema.as_kind(neighbours[name], "number", neighbours.index) for name in columns}
+    ).dropna()
+    others = others[others["hectares"] > 0]
+    near = cKDTree(placed).sparse_distance_matrix(
+        cKDTree(others[["easting", "northing"]]), presets["radius"].value, output_type="ndarray"
+    )
+    one, two = placed.index.to_numpy()[near["i"]], others.index.to_numpy()[near["j"]]
+    same = _doubtful(sites) | _doubtful(neighbours)
+    other = np.array([a != b and (a, b) not in same for a, b in zip(one, two, strict=True)], dtype=bool)
+    site, neighbour = near["i"][other], near["j"][other]
+    area = np.bincount(site, weights=others["hectares"].to_numpy()[neighbour], minlength=len(placed))
+    hectares = pd.Series(area, index=placed.index).round(_DECIMALS)
+    count = np.bincount(site, minlength=len(placed))
+    stage = neighbours["development_status"] if "development_status" in neighbours else pd.Series(index=others.index)
+    acted = np.bincount(site, weights=stage.loc[others.index].notna().to_numpy()[neighbour], minlength=len(placed))
+    radius = presets["radius"].value
+    return evidence(
+        placed.index,
+        value=ramp(hectares, presets),
+        grade="B",
+        reason=[
+            f"{area:.1f} ha of {counted(n, 'other register site')} within {radius} m"
+            if n
+            else f"no other register site within {radius} m"
+            for n, area in zip(count, hectares, strict=True)
+        ],
+        counter=[f"a start or completion is recorded at {int(n) or 'none'} of them" for n in acted],
+    )
+
+
+def _doubtful(sites: pd.DataFrame) -> set[tuple[str, str]]:
+    """Return the pairs of sites that may be one, either way round; none where there is no such column."""
+    if "possible_duplicates" not in sites:
+        return set()
+    pairs = sites["possible_duplicates"].dropna().astype("str").str.split("; ").explode()
+    return {pair for one, other in pairs.items() for pair in ((str(one), other), (other, str(one)))}
+
+
+def contamination(sites: pd.DataFrame) -> pd.DataFrame:
+    """Measure contamination (0–1) where the notes state it; grade C.
+
+    The hazardous-substances flag is a consent matter and says nothing here. Notes that call it possible, speak of a
+    planning condition or say that the land was cleaned state nothing.
+    """
+    presets = load_presets("failure")["contamination"]
+    open_question = _mentions(sites["notes"], presets["hedges"].value)
+    stated = _states(sites["notes"], presets["phrases"].value) & ~_cleaned(sites) & ~open_question
+    return evidence(
+        sites.index[stated],
+        value=presets["stated"].value,
+        grade="C",
+        reason="the notes state contamination",
+        counter="no word of remediation in the notes; no ground investigation is held",
+    )
+
+
+def former_use(sites: pd.DataFrame) -> pd.DataFrame:
+    """Measure contamination (0–1) where the previous use as registered is a contaminative one; grade B.
+
+    The proxy of industrial land with the whole site taken as meant. Notes that say the land was cleaned end it: that
+    is the one statement whose blank would make a record stronger.
+    """
+    presets = load_presets("failure")["contamination"]
+    used = _mentions(sites["previous_use"], presets["previous_uses"].value) & ~_cleaned(sites)
+    told = sites["notes"][used].notna()
+    return evidence(
+        sites.index[used],
+        value=presets["stated"].value,
+        grade="B",
+        reason="previous use: " + sites["previous_use"][used],
+        counter=np.where(
+            told, "no word of remediation in the notes", "there are no notes that could tell of remediation"
+        )
+        + "; no ground investigation is held",
+    )
+
+
+def _cleaned(sites: pd.DataFrame) -> pd.Series:
+    """Tell which notes say that the land was cleaned."""
+    return _mentions(sites["notes"], load_presets("failure")["contamination"]["cleaned"].value)
+
+
+def public_works(sites: pd.DataFrame) -> pd.DataFrame:
+    """Measure the want of a public good (0–1) where the notes state a public work needed to develop; grade C."""
+    presets = load_presets("failure")["public_works"]
+    stated = _states(sites["notes"], presets["phrases"].value)
+    return evidence(
+        sites.index[stated],
+        value=presets["stated"].value,
+        grade="C",
+        reason="the notes state a public work needed to develop",
+        counter="whether it is funded or built is not known",
+    )
+
+
+def information(sites: pd.DataFrame) -> pd.DataFrame:
+    """Measure the want of information (0–1) where the notes state an open investigation or title; grade C."""
+    presets = load_presets("failure")["information"]
+    words = {"inconclusive": "an inconclusive investigation", "unregistered": "an unregistered title"}
+    found = []
+    told = pd.Series(False, index=sites.index)
+    for key, preset in presets.items():
+        stated = _states(sites["notes"], preset["phrases"].value) & ~told
+        told |= stated
+        found.append(
+            evidence(
+                sites.index[stated],
+                value=preset["stated"].value,
+                grade="C",
+                reason=f"the notes state {words[key]}",
+                counter="no later investigation or registration is held",
+            )
+        )
+    return pd.concat(found)
+
+
+def _years(dates: pd.Series, as_of: pd.Timestamp) -> pd.Series:
+    """Return the years from each date to ``as_of``."""
+    return (as_of - dates).dt.days / DAYS_PER_YEAR
+
+
+def _past(years: float) -> str:
+    """Say how far past its expected start a permission is."""
+    return f"{years:.1f} years past its expected start" if years > 0 else "its expected start is not past"
+
+
+def _mentions(texts: pd.Series, phrases: Iterable[str]) -> pd.Series:
+    """Tell which texts hold one of the phrases as whole words; a missing text holds none."""
+    return _search(texts, rf"\b(?:{_any(phrases)})\b")
+
+
+def _states(texts: pd.Series, phrases: Iterable[str]) -> pd.Series:
+    """Tell which texts hold one of the phrases with no negation before it in the same sentence."""
+    return _search(texts, rf"(?:^|[.;\n])(?:(?!{_NEGATED})[^.;\n])*?\b(?:{_any(phrases)})\b")
+
+
+def _any(phrases: Iterable[str]) -> str:
+    """Return a pattern for any of the phrases, whatever the white space between their words."""
+    return "|".join(r"\s+".join(map(re.escape, phrase.split())) for phrase in phrases)
+
+
+def _search(texts: pd.Series, pattern: str) -> pd.Series:
+    """Tell which texts match, whatever their case."""
+    found = re.compile(pattern, re.IGNORECASE).search
+    return pd.Series(
+        [isinstance(text, str) and found(text) is not None for text in texts], index=texts.index, dtype=bool
+    )
+
+
+NEEDS = (
+    "ownership_status", "planning_permission_status", "planning_permission_type", "planning_permission_date",
+    "development_status", "previous_use", "derelict_since", "notes", "start_date", "hectares", "easting", "northing",
+)  # fmt: skip
+"""The columns of :data:`siteprior.core.schema.REGISTER` the evidence is read from."""
+
+
+def conformed(sites: pd.DataFrame) -> pd.DataFrame:
+    """Return the sites as a plain table, the register columns the evidence is read from each of its declared kind."""
+    kinds = {column.name: column.kind for column in schema.REGISTER.columns}
+    return pd.DataFrame(sites).assign(**{name: schema.as_kind(sites[name], kinds[name], sites.index) for name in NEEDS})

@@ -1,0 +1,398 @@
+"""What homes fetch per square metre, anywhere: fitted to sales, tried on held-out land, with the range found there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from scipy.spatial import cKDTree
+
+from siteprior.appraisal.prices.cross_validation import (
+    METHODS,
+    SALE,
+    SCHEME,
+    chosen_method,
+    errors,
+    held_out,
+    ranges,
+    validation_table,
+)
+from siteprior.appraisal.prices.medians import AreaEffects, area_codes, area_effects, sector_codes
+from siteprior.appraisal.prices.model import DWELLINGS, PriceModel, around, fit_hedonic, fit_model, hedonic
+from siteprior.core import schema
+from siteprior.core.errors import InputError, SitePriorError, unknown
+from siteprior.core.parameters import load_presets
+
+MODEL, MEDIAN = METHODS[:2]
+NEEDS = ("transfer_date", "postcode", "property_type", "new_build", "floor_area_m2", "gbp_per_m2", "used")
+CHUNK = 20_000
+DAYS = 365.25
+
+
+@dataclass(frozen=True)
+class PriceSurface:
+    """£/m² by type and newness at any point, fitted to sales by :func:`fit_prices`.
+
+    Attributes
+    ----------
+    price_date
+        The day the values are of; never later than the time the newest sale tells of.
+    method
+        What the surface rests on where sales about are not few: the model or the shrunk area median, whichever erred
+        less on held-out blocks; blank where there are too few sales for any estimate.
+    note
+        Why there is no estimate at all; blank where there is.
+    validation
+        :data:`siteprior.core.schema.PRICE_VALIDATION`.
+    """
+
+    price_date: date
+    method: str
+    note: str
+    validation: pd.DataFrame
+    _sales: pd.DataFrame
+    _areas: Any
+    _codes: pd.DataFrame
+    _weights: Any
+    _effects: AreaEffects | None
+    _model: PriceModel | None
+    _errors: Mapping[tuple[str, str], pd.DataFrame]
+
+    def estimate(
+        self,
+        points: Any,
+        *,
+        property_type: str,
+        new_build: bool,
+        floor_area_m2: float,
+        of: str = SALE,
+    ) -> pd.DataFrame:
+        """Tell the value (£/m²) of a home of this type and size at each point, with its range.
+
+        A point's estimate never depends on which other points are asked. The value is the price half of such homes
+        would pass, not their mean. The range holds a single sale with the chance of the preset ``interval``; ``of =
+        "mean of a block"`` gives the narrower range of the mean of a scheme's homes, whose luck evens out. Where too
+        few blocks hold homes of that newness to tell it, the range of a single sale stays.
+
+        Parameters
+        ----------
+        points
+            GeoDataFrame on EPSG:27700, any index; a shape counts by its centroid.
+        property_type
+            ``detached``, ``semi-detached``, ``terraced`` or ``flat``.
+        new_build
+            Whether the home is new.
+        floor_area_m2
+            Its floor area.
+        of
+            ``one sale`` or ``mean of a block``: what the range is to hold.
+
+        Returns
+        -------
+        DataFrame
+            :data:`siteprior.core.schema.SITE_VALUE_COLUMNS` on the index of the points. All missing where a point has
+            no
+            place, lies farther than the preset ``reach`` from every sale, or too few sales of that type or newness
+            were there to learn from; ``value_basis`` is ``model`` or ``area median, shrunk``.
+
+        Raises
+        ------
+        SitePriorError
+            When a choice is not one of those valid, or the floor area is not above 0.
+        """
+        _check_question(property_type, floor_area_m2, of)
+        places = _places(points, "points")
+        known = np.flatnonzero(np.isfinite(places).all(axis=1))
+        found = pd.DataFrame(np.nan, index=range(len(points)), columns=["log", "low", "high", "about"])
+        basis = pd.Series(pd.NA, index=found.index, dtype="str")
+        if self._answers(property_type, new_build):
+            for start in range(0, len(known), CHUNK):
+                rows = known[start : start + CHUNK]
+                values, named = self._told(places[rows], property_type, new_build, floor_area_m2, of)
+                found.iloc[rows] = values
+                basis.iloc[rows] = named
+        return _value_columns(
+            {
+                "value_gbp_per_m2": np.exp(found["log"]),
+                "value_low_gbp_per_m2": np.exp(found["log"] + found["low"]),
+                "value_high_gbp_per_m2": np.exp(found["log"] + found["high"]),
+                "value_basis": basis,
+                "value_sales": found["about"],
+            },
+            points.index,
+        )
+
+    def _answers(self, property_type: str, new_build: bool) -> bool:
+        """Say whether there were sales enough to learn from."""
+        settings = load_presets("price_surface")["sales"]
+        if not self.method:
+            return False
+        of_type = (self._sales["property_type"] == property_type).sum() >= settings["fewest_of_type"].value
+        return bool(of_type and (not new_build or self._sales["new"].sum() >= settings["fewest_new"].value))
+
+    def _told(self, places: Any, kind: str, new: bool, size: float, of: str) -> tuple[Any, Any]:
+        """Return log £/m², its range and the sales about of places, and what they rest on."""
+        settings = load_presets("price_surface")["sales"]
+        tree = cKDTree(self._sales[["x", "y"]].to_numpy())
+        nearest, which = tree.query(places)
+        about = tree.query_ball_point(places, settings["thin_radius"].value, return_length=True)
+        facts = pd.DataFrame({"x": places[:, 0], "y": places[:, 1], "property_type": kind, "new": float(new)})
+        facts["size"] = np.log(size / load_presets("price_surface")["hedonic"]["reference_size"].value)
+        facts["years"] = float(self._sales["years"].min())  # no later than the sales tell of
+        facts = facts.join(around(places, self._sales, own=False))
+        by_model = (about >= settings["thin_below"].value) & (self.method == MODEL)
+        told = np.full(len(places), np.nan)
+        if self._model is not None and by_model.any():
+            told[by_model] = self._model.predict(facts[by_model])
+        if self._effects is not None and not by_model.all():
+            codes = self._codes_of(places, which)
+            told[~by_model] = (hedonic(self._weights, facts) + self._effects.of(codes))[~by_model]
+        named = np.where(by_model, MODEL, MEDIAN).astype(object)
+        band = np.array([self._range(method, kind, new, of) for method in (MEDIAN, MODEL)])[by_model.astype(int)]
+        values = np.column_stack([told, band, about])
+        far = nearest > settings["reach"].value
+        values[far], named[far] = np.nan, None
+        return values, named
+
+    def _codes_of(self, places: Any, nearest: Any) -> pd.DataFrame:
+        """Return the areas places lie in: of the polygons given, else of the nearest sale's postcode."""
+        if self._areas is not None:
+            return area_codes(places, self._areas, pd.RangeIndex(len(places)))
+        return self._codes.iloc[nearest].reset_index(drop=True)
+
+    def _range(self, method: str, kind: str, new: bool, of: str) -> tuple[float, float]:
+        """Return the ends of the range, to be added to the log of the value."""
+        settings = load_presets("price_surface")["validation"]
+        held = self._errors[method, of]
+        if of == SCHEME:
+            held = held[held["new"] == int(new)]
+            if len(held) < settings["groups"].value:
+                held = self._errors[method, SALE]
+        if held.empty:
+            return np.nan, np.nan
+        band = ranges(held, share=settings["interval"].value)
+        row = band.loc[kind if kind in band.index else ""]
+        # the value stands in its range, also where the held-out errors lean to one side
+        return min(float(row["low"]), 0.0), max(float(row["high"]), 0.0)
+
+
+def fit_prices(sales: Any, *, price_date: date, seed: int, areas: Any = None) -> PriceSurface:
+    """Fit £/m² of homes by place, time, type, newness and size to sales, and try it on held-out blocks of land.
+
+    What is fitted is the log of £/m²: a ridge regression on type, newness, size and time; trees (scikit-learn) on what
+    it leaves, by place and neighbourhood; and what both leave of the sales near by. Beside it stands the area median,
+    shrunk: the same regression and the median difference of the area, drawn to the area around it. Blocks of land are
+    held out together; the surface rests on the model only where it errs less there than every median. Deprivation is
+    no input: what rests on these values is evidence of market failure, which need is not.
+
+    Parameters
+    ----------
+    sales
+        :data:`siteprior.core.schema.SALES`; those ``used``, with a place, a type and £/m² up to the price date count.
+    price_date
+        The day the values are to be of.
+    seed
+        Seed of the folds and the trees; the same sales in any order and the same seed give the same surface.
+    areas
+        :data:`siteprior.core.schema.AREAS` for the area medians (LSOA, district); without them the postcode sector and
+        district of the sale, and of the nearest sale for a point.
+
+    Returns
+    -------
+    PriceSurface
+        With too few sales (preset ``sales.fewest``) one that tells nothing and says why.
+
+    Raises
+    ------
+    InputError
+        When ``sales`` or ``areas`` is not such a table.
+
+    Notes
+    -----
+    Numbers: ``parameters/price_surface.toml``. Spatial blocks: Roberts et al. 2017, *Cross-validation strategies for
+    data
+    with temporal, spatial, hierarchical, or phylogenetic structure*. Ranges: see
+    :func:`siteprior.appraisal.prices.cross_validation.ranges`.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> sales = gpd.GeoDataFrame(
+    ...     {"transfer_date": pd.to_datetime(["2025-03-01"]), "postcode": ["B1 1AA"], "property_type": ["flat"],
+    ...      "new_build": ["no"], "floor_area_m2": [50.0], "gbp_per_m2": [3000.0], "used": ["yes"]},
+    ...     geometry=gpd.points_from_xy([406000], [286000]), crs="EPSG:27700",
+    ...     index=pd.Index(["t1"], name="transaction"))
+    >>> surface = fit_prices(sales, price_date=date(2025, 9, 1), seed=1)
+    >>> surface.note
+    'no estimate: 1 sale with a place and a floor area, 200 are needed'
+    >>> surface.estimate(sales, property_type="flat", new_build=True, floor_area_m2=50)["value_gbp_per_m2"].tolist()
+    [nan]
+    """
+    schema.check(sales, schema.SALES, name="sales", needs=NEEDS)
+    if areas is not None:
+        schema.check(areas, schema.AREAS, name="areas", needs=("district_code",))
+    held = usable_sales(sales, price_date=price_date)
+    fewest = load_presets("price_surface")["sales"]["fewest"].value
+    codes = area_codes(held[["x", "y"]].to_numpy(), areas, held.index) if areas is not None else None
+    codes = sector_codes(held.pop("postcode")) if codes is None else codes
+    if len(held) < fewest:
+        count = f"{len(held)} sale{'' if len(held) == 1 else 's'}"
+        note = f"no estimate: {count} with a place and a floor area, {fewest} are needed"
+        empty = schema.conform(pd.DataFrame(index=pd.RangeIndex(0, name="validation")), schema.PRICE_VALIDATION)
+        return PriceSurface(price_date, "", note, empty, held, areas, codes, None, None, None, {})
+    held = held.drop(columns="postcode", errors="ignore")
+    held = pd.concat([held, around(held[["x", "y"]].to_numpy(), held, own=True).set_index(held.index)], axis=1)
+    tried = held_out(held, codes, seed=seed)
+    method = chosen_method(held, tried)
+    weights = fit_hedonic(held)
+    return PriceSurface(
+        price_date, method, "", validation_table(held, tried, method), held, areas, codes, weights,
+        area_effects(held["log_price"] - hedonic(weights, held), codes),
+        fit_model(held, seed=seed) if method == MODEL else None,
+        {(name, of): errors(held, tried, name, of=of) for name in (MODEL, MEDIAN) for of in (SALE, SCHEME)},
+    )  # fmt: skip
+
+
+def usable_sales(sales: Any, *, price_date: date) -> pd.DataFrame:
+    """Return the facts of the sales a surface is learned from, in the order of their identifiers.
+
+    Returns
+    -------
+    DataFrame
+        ``x``, ``y`` (m), ``property_type``, ``new``, ``size``, ``years``, ``log_price`` and ``postcode``.
+    """
+    places = _places(sales, "sales")
+    day = pd.Timestamp(price_date)
+    price, area = sales["gbp_per_m2"].to_numpy(dtype=float), sales["floor_area_m2"].to_numpy(dtype=float)
+    with np.errstate(invalid="ignore"):
+        fit = np.isfinite(places).all(axis=1) & (price > 0) & (area > 0)
+    fit &= (sales["used"] == "yes").to_numpy(dtype=bool, na_value=False)
+    fit &= sales["property_type"].isin(DWELLINGS).to_numpy() & sales["new_build"].isin(["yes", "no"]).to_numpy()
+    fit &= (sales["transfer_date"] <= day).to_numpy()
+    held = sales[fit]
+    reference = load_presets("price_surface")["hedonic"]["reference_size"].value
+    facts = pd.DataFrame(
+        {
+            "x": places[fit, 0],
+            "y": places[fit, 1],
+            "property_type": held["property_type"].astype("str").to_numpy(),
+            "new": (held["new_build"] == "yes").to_numpy(dtype=float),
+            "size": np.log(area[fit] / reference),
+            "years": ((day - held["transfer_date"]).dt.days / DAYS).to_numpy(),
+            "log_price": np.log(price[fit]),
+            "postcode": held["postcode"].to_numpy(),
+        },
+        index=held.index,
+    )
+    return facts.sort_index(kind="stable")
+
+
+def site_values(
+    sites: Any,
+    surface: PriceSurface,
+    *,
+    mix: Mapping[str, float],
+    home_size_m2: float | Mapping[str, float],
+    new_build: bool = True,
+) -> pd.DataFrame:
+    """Tell what homes of a mix would fetch on each site (£/m² of floor area), with the range of a scheme.
+
+    The value of the mix is the mean over its types, weighted by their floor area; so are the ends of its range, as if
+    the place were misjudged for all types alike. It is missing where the value of any type in the mix is.
+
+    Parameters
+    ----------
+    sites
+        Sites on EPSG:27700.
+    surface
+        What :func:`fit_prices` returned.
+    mix
+        Property type → share of the homes; the shares sum to 1.
+    home_size_m2
+        Floor area of a home, one for all or by property type.
+    new_build
+        Whether the homes are new.
+
+    Returns
+    -------
+    DataFrame
+        :data:`siteprior.core.schema.SITE_VALUE_COLUMNS` on the index of the sites.
+
+    Raises
+    ------
+    InputError
+        When the mix names another type, does not sum to 1, or a type in it has no size.
+    """
+    schema.check(sites, schema.SITES, name="sites", needs=())
+    sizes = _sizes(mix, home_size_m2)
+    floor = {kind: share * sizes[kind] for kind, share in mix.items() if share > 0}
+    total = sum(floor.values())
+    parts = {
+        kind: surface.estimate(sites, property_type=kind, new_build=new_build, floor_area_m2=sizes[kind], of=SCHEME)
+        for kind in floor
+    }
+    first = next(iter(parts.values()))
+    names = [name for name in first if name.endswith("per_m2")]
+    values: dict[str, Any] = {
+        name: sum(part[name] * (floor[kind] / total) for kind, part in parts.items()) for name in names
+    }
+    known = values["value_gbp_per_m2"].notna()
+    return _value_columns(
+        values | {"value_basis": first["value_basis"].where(known), "value_sales": first["value_sales"].where(known)},
+        sites.index,
+    )
+
+
+def _sizes(mix: Mapping[str, float], home_size_m2: float | Mapping[str, float]) -> dict[str, float]:
+    """Return the floor area by type, or refuse the mix."""
+    sizes = home_size_m2 if isinstance(home_size_m2, Mapping) else dict.fromkeys(mix, home_size_m2)
+    faults = [unknown("property type", kind, DWELLINGS, where="mix") for kind in mix if kind not in DWELLINGS]
+    if any(not share >= 0 for share in mix.values()) or abs(sum(mix.values()) - 1) > 1e-6:
+        faults.append(f"mix: the shares {dict(mix)} need to be 0 or more and sum to 1")
+    faults += [
+        f"home_size_m2: needs a floor area above 0 for '{kind}', has {sizes.get(kind)}"
+        for kind in mix
+        if not (isinstance(sizes.get(kind), (int, float)) and sizes[kind] > 0)
+    ]
+    if faults:
+        raise InputError(*faults)
+    return {kind: float(sizes[kind]) for kind in mix}
+
+
+def _check_question(property_type: str, floor_area_m2: float, of: str) -> None:
+    """Refuse a question that makes no sense."""
+    faults = []
+    if property_type not in DWELLINGS:
+        faults.append(unknown("property type", property_type, DWELLINGS))
+    if of not in (SALE, SCHEME):
+        faults.append(unknown("range", of, (SALE, SCHEME)))
+    if not (floor_area_m2 > 0 and np.isfinite(floor_area_m2)):
+        faults.append(f"floor_area_m2: {floor_area_m2} is no floor area; give square metres above 0")
+    if faults:
+        raise SitePriorError(*faults)
+
+
+def _places(table: Any, name: str) -> Any:
+    """Return eastings and northings in metres; a shape counts by its centroid, no place gives ``nan``."""
+    crs = getattr(table, "crs", None)
+    if crs is None or crs.to_epsg() != int(schema.CRS.removeprefix("EPSG:")):
+        raise InputError(f"{name}: needs places in metres in {schema.CRS}; convert with to_crs('{schema.CRS}')")
+    middle = shapely.centroid(table.geometry.to_numpy())
+    return np.column_stack([shapely.get_x(middle), shapely.get_y(middle)])
+
+
+def _value_columns(values: Mapping[str, Any], index: pd.Index) -> pd.DataFrame:
+    """Return the declared columns, each of its kind."""
+    return pd.DataFrame(
+        {
+            c.name: schema.as_kind(
+                np.asarray(values[c.name], dtype=object if c.kind == "text" else float), c.kind, index
+            )
+            for c in schema.SITE_VALUE_COLUMNS
+        }
+    )

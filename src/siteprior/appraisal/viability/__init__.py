@@ -1,0 +1,1 @@
+"""The residual appraisal: land value, viability gap and remediation, with ranges."""

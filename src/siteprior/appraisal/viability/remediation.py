@@ -1,0 +1,201 @@
+"""What cleaning a site for homes may cost: a range by its former use, and what tells the former use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from siteprior.appraisal.viability.inputs import ENDS, Costs
+from siteprior.core import schema
+from siteprior.core.errors import InputError
+from siteprior.core.parameters import load_presets
+
+CLASSES = ("A", "B", "C", "D")
+"""Classes of former use, from what leaves least in the ground to what leaves most."""
+
+CLEANED, UNKNOWN = "cleaned", "unknown"
+TOLD_BY = ("previous_use", "site_name", "notes")
+"""The columns in which a former use may stand, best evidence first."""
+
+_TABLE = replace(schema.SITES, geometry=False)
+
+
+def remediation_input(letter: str) -> str:
+    """Return the name of the input that holds the cost of a class (GBP per hectare).
+
+    Examples
+    --------
+    >>> remediation_input("C")
+    'remediation_c_gbp_per_ha'
+    """
+    return f"remediation_{letter.lower()}_gbp_per_ha"
+
+
+def remediation_range(sites: pd.DataFrame, *, costs: Costs, land_shares: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Tell what remediation for homes may cost (GBP): low, central and high, by the class of the former use.
+
+    The class is the highest that anything tells: the previous use as registered (grade B), a layer of former uses
+    under the site (B), or a former use in the site's name or notes (C: only close after a word such as "former").
+    A use the lists do not know tells nothing. On a layer only the share of the site that lies on it costs what that
+    class costs, the rest what class A does, unless the site's own words say that all of it is of that class.
+
+    Notes that say the land was cleaned: nothing to pay in the central and the low case, class A's high in the high
+    one, grade C. **Unknown former use**: from the lowest low of the four classes to the highest high, the widest range
+    there is, and the lowest central (class A's). So a blank never makes a gap larger in the central case.
+
+    Parameters
+    ----------
+    sites
+        Sites with ``hectares`` and any of ``previous_use``, ``site_name``, ``notes``; index ``site_id``.
+    costs
+        Inputs as :func:`siteprior.appraisal.viability.inputs.load_costs` gives them: the user's cost per hectare of
+        each class.
+    land_shares
+        Share of each site (0–1) on the user's layers of former uses, one column per class of :data:`CLASSES`; on the
+        index of ``sites``. Missing and nought tell nothing.
+
+    Returns
+    -------
+    DataFrame
+        ``remediation_class``, ``remediation_evidence``, ``remediation_basis``, ``remediation_low_gbp``,
+        ``remediation_central_gbp``, ``remediation_high_gbp`` on the index of ``sites``. Costs are missing where the
+        hectares are, or where the user stated no cost for the class (for an unknown use: for any of the four).
+
+    Raises
+    ------
+    InputError
+        When a column is missing, an index is not that of the sites, or a share lies outside 0–1.
+
+    Notes
+    -----
+    Four classes of former use: HCA, *Guidance on dereliction, demolition and remediation costs* (March 2015), after
+    English Partnerships' Best Practice Note 27; its table of costs was not recovered, so none is shipped. The uses of
+    each class stand in ``parameters/costs.toml``, unverified. End use: homes.
+
+    Examples
+    --------
+    >>> from siteprior.appraisal.viability.inputs import load_costs
+    >>> costs = load_costs({"remediation_c_gbp_per_ha": {"low": 200_000, "central": 400_000, "high": 600_000}})
+    >>> sites = pd.DataFrame({"hectares": [2.0, 2.0], "previous_use": ["Foundry", None], "site_name": None,
+    ...                       "notes": None}, index=pd.Index(["a", "b"], name="site_id"))
+    >>> done = remediation_range(sites, costs=costs)
+    >>> done[["remediation_class", "remediation_evidence", "remediation_central_gbp"]].values.tolist()
+    [['C', 'B', 800000.0], ['unknown', nan, nan]]
+    """
+    schema.check(sites, _TABLE, name="sites", needs=["hectares"])
+    shares = _shares(land_shares, sites.index)
+    told = _told(sites, shares)
+    hectares = schema.as_kind(sites["hectares"], "number", sites.index)
+    area = hectares.where(hectares > 0)
+    table = told[["remediation_class", "remediation_evidence", "remediation_basis"]].copy()
+    for end in ENDS:
+        table[f"remediation_{end}_gbp"] = (area * _gbp_per_ha(told, shares, costs, end)).round(2)
+    ends = [f"remediation_{end}_gbp" for end in ENDS]
+    table[ends] = table[ends].where(table[ends].notna().all(axis=1))
+    return table
+
+
+def _shares(land_shares: pd.DataFrame | None, index: pd.Index) -> pd.DataFrame:
+    """Return the share of each site per class, nought where nothing is known, or refuse them."""
+    if land_shares is None:
+        return pd.DataFrame(0.0, index=index, columns=list(CLASSES))
+    faults = []
+    if not land_shares.index.equals(index):
+        faults.append("land_shares: is not on the index of sites; reindex it to the same sites in the same order")
+    strange = [str(name) for name in land_shares.columns if name not in CLASSES]
+    if strange:
+        faults.append(
+            f"land_shares: has the columns {', '.join(strange)}; name each by its class: {', '.join(CLASSES)}"
+        )
+    if faults:
+        raise InputError(*faults)
+    shares = land_shares.reindex(columns=list(CLASSES)).astype("float64").fillna(0.0)
+    if not ((shares >= 0) & (shares <= 1)).all(axis=None):
+        raise InputError("land_shares: holds shares outside 0–1; give the share of the site's area, not per cent")
+    return shares
+
+
+def _told(sites: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
+    """Tell the class of each site, its grade and its basis; ``whole`` where the site's own words tell the class."""
+    presets = load_presets("costs")
+    words = presets["former_uses"]
+    least = float(presets["remediation"]["least_share"].value)
+    text = {name: schema.as_kind(sites.get(name), "text", sites.index) for name in TOLD_BY}
+    told = pd.DataFrame(
+        {
+            "remediation_class": UNKNOWN,
+            "remediation_evidence": None,
+            "remediation_basis": "the former use is not known",
+            "whole": False,
+        },
+        index=sites.index,
+    ).astype({"remediation_class": "str", "remediation_evidence": "str", "remediation_basis": "str"})
+
+    def tell(where: pd.Series, letter: str, grade: str, basis: pd.Series | str, *, whole: bool) -> None:
+        told.loc[where, ["remediation_class", "remediation_evidence"]] = [letter, grade]
+        told.loc[where, "remediation_basis"] = basis if isinstance(basis, str) else basis[where]
+        told.loc[where, "whole"] = whole
+
+    open_ = pd.Series(True, index=sites.index)
+    for letter in reversed(CLASSES):
+        for name in TOLD_BY:
+            found = _find(text[name], _use(words[letter].value, stated=name == "previous_use")) & open_
+            grade, title = ("B", "previous use") if name == "previous_use" else ("C", _TITLES[name])
+            tell(found, letter, grade, f"{title}: " + text[name].str.slice(0, _QUOTED), whole=True)
+            open_ &= ~found
+        on = (shares[letter] >= least) & open_
+        percent = (shares[letter] * 100).round().astype("int64").astype("str")
+        tell(on, letter, "B", percent + f"% of the site lies on a layer of former uses, class {letter}", whole=False)
+        open_ &= ~on
+    cleaned = _find(text["notes"], _any(load_presets("failure")["contamination"]["cleaned"].value))
+    tell(cleaned, CLEANED, "C", "the notes say that the land was cleaned", whole=True)
+    return told
+
+
+_TITLES = {"site_name": "name", "notes": "notes"}
+_QUOTED = 80  # characters of the register's own words that a basis repeats
+
+
+def _gbp_per_ha(told: pd.DataFrame, shares: pd.DataFrame, costs: Costs, end: str) -> pd.Series:
+    """Return the cost per hectare of each site at the ``low``, ``central`` or ``high`` end."""
+    stated = {letter: costs.at(end)[remediation_input(letter)] for letter in CLASSES}
+    # numpy's min and max are missing where one class is: then nobody knows how wide the range is
+    span = {"low": np.min, "central": np.min, "high": np.max}[end](list(stated.values()))
+    by_class = {**stated, CLEANED: stated["A"] if end == "high" else 0.0, UNKNOWN: float(span)}
+    whole = told["remediation_class"].map(by_class).astype("float64")
+    layered = ~told["whole"] & told["remediation_class"].isin(CLASSES)
+    if not layered.any():
+        return whole
+    held = shares[layered]
+    scale = held.sum(axis=1).clip(lower=1.0)  # layers may overlap: together they are never more than the site
+    used = [letter for letter in CLASSES if (held[letter] > 0).any()]
+    mixed = sum((held[letter] / scale * stated[letter] for letter in used), pd.Series(0.0, index=held.index))
+    rest = (1 - held.sum(axis=1)).clip(lower=0.0)
+    return whole.mask(layered, (mixed + (rest * stated["A"]).where(rest > 0, 0.0)).reindex(whole.index))
+
+
+def _use(uses: Iterable[str], *, stated: bool) -> str:
+    """Return a pattern for any of the uses: by itself where a use is ``stated``, else close after a word for former."""
+    if stated:
+        return _any(uses)
+    rules = load_presets("costs")["remediation"]
+    between = rf"(?:[\w'&-]+\s+){{0,{int(rules['words_between'].value)}}}"
+    return rf"{_any(rules['former_words'].value)}[\s-]+{between}{_any(uses)}"
+
+
+def _any(phrases: Iterable[str]) -> str:
+    """Return a pattern for any of the phrases as whole words, whatever the white space between their words."""
+    joined = "|".join(r"\s+".join(map(re.escape, phrase.split())) for phrase in phrases)
+    return rf"\b(?:{joined})\b"
+
+
+def _find(texts: pd.Series, pattern: str) -> pd.Series:
+    """Tell which texts match, whatever their case; a missing text does not."""
+    found = re.compile(pattern, re.IGNORECASE).search
+    return pd.Series(
+        [isinstance(text, str) and found(text) is not None for text in texts], index=texts.index, dtype=bool
+    )

@@ -1,0 +1,63 @@
+"""Errors raised for a bad call; bad data is a row in the issue log instead (:mod:`siteprior.core.issues`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class SitePriorError(Exception):
+    """Base of every error siteprior raises on purpose: what is wrong, where, and what to do about it.
+
+    Parameters
+    ----------
+    *faults
+        One sentence per fault; each names the input, the fault and the fix.
+    """
+
+    def __init__(self, *faults: str) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(self.faults))
+
+
+class InputError(SitePriorError, ValueError):
+    """An input file or table cannot be used: missing, empty, unreadable, wrong columns, wrong CRS."""
+
+
+class ProjectError(SitePriorError, ValueError):
+    """The project file asks for something that does not exist or contradicts itself."""
+
+
+class OutputError(SitePriorError, OSError):
+    """An output could not be written; whatever stood there before is untouched."""
+
+
+def unknown(what: str, given: str, known: Iterable[str], *, where: str = "") -> str:
+    """Say that a name is unknown, offer the nearest valid one and list them all.
+
+    Parameters
+    ----------
+    what
+        The kind of thing named, such as ``"criterion"``.
+    given
+        The name that was given.
+    known
+        The valid names.
+    where
+        The file, table or key in which the name stood.
+
+    Returns
+    -------
+    str
+        One sentence for an error message.
+
+    Examples
+    --------
+    >>> unknown("criterion", "densty", ["density", "need"])
+    "unknown criterion 'densty'; did you mean 'density'? Valid: density, need"
+    """
+    names = sorted(known)
+    near = get_close_matches(given, names, n=1)
+    hint = f" did you mean '{near[0]}'?" if near else ""
+    prefix = f"{where}: " if where else ""
+    return f"{prefix}unknown {what} '{given}';{hint} Valid: {', '.join(names) or '(none)'}"

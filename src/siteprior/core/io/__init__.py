@@ -1,0 +1,1 @@
+"""Files as text tables and shapes, and texts as numbers and dates."""

@@ -1,0 +1,124 @@
+"""Vector files of any kind GDAL knows, plain, gzipped or in a zip, read into the British National Grid."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pyogrio
+import pyproj
+import shapely
+
+from siteprior.core.errors import InputError
+from siteprior.core.files import MEMBER, read_bytes
+from siteprior.core.io.national_tables import GRID_M
+from siteprior.core.schema import CRS
+
+ROW = "_row"
+"""Name of the index :func:`read_vector` returns: the number of the feature, from 1."""
+
+
+def read_vector(path: Path | str, *, layer: str | None = None, crs: str | None = None) -> Any:
+    """Read a vector file into metres on EPSG:27700.
+
+    Parameters
+    ----------
+    path
+        GeoPackage, GeoJSON, shapefile, …; ``.gz`` and ``archive.zip!member`` are opened as they are.
+    layer
+        The layer, where the file holds several.
+    crs
+        The coordinate system of a file that does not say it.
+
+    Returns
+    -------
+    GeoDataFrame
+        All columns as they are, EPSG:27700; the index counts the features from 1.
+
+    Raises
+    ------
+    InputError
+        When the file is missing or empty, is not a vector file, lacks the layer, has no coordinate system, or lies
+        wholly outside Great Britain as its coordinate system has it.
+    """
+    unpack = str(path).endswith(".gz") or ".zip" + MEMBER in str(path)
+    source: Any = read_bytes(path) if unpack else Path(path)
+    if not unpack and not Path(path).is_file():
+        raise InputError(f"{path}: there is no such file; check the path and the project's data_root")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # that bytes in memory have no file ending
+            layers = [str(name) for name in pyogrio.list_layers(source)[:, 0]]
+            if layer is not None and layer not in layers:
+                raise InputError(f"{path}: has no layer '{layer}'; it has {', '.join(layers)}")
+            if layer is None and len(layers) > 1:
+                raise InputError(f"{path}: has the layers {', '.join(layers)}; say which with layer")
+            table = pyogrio.read_dataframe(source, layer=layer)
+    except (
+        pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, shapely.errors.GEOSException, UnicodeDecodeError,
+    ) as fault:  # fmt: skip
+        raise InputError(f"{path}: cannot be read as a vector file ({fault}); save it as GeoPackage") from None
+    if not isinstance(table, gpd.GeoDataFrame):
+        raise InputError(f"{path}: holds no shapes; give a file with lines or polygons")
+    if table.crs is None and crs is not None:
+        try:
+            table = table.set_crs(crs)
+        except pyproj.exceptions.CRSError:
+            raise InputError(f"{path}: '{crs}' is not a coordinate system; give one such as EPSG:27700") from None
+    if table.crs is None:
+        raise InputError(f"{path}: has no coordinate system; save it again with one (EPSG:27700 for British metres)")
+    table.index = range(1, len(table) + 1)
+    table.index.name = ROW
+    stated, table = table.crs.to_string(), table.to_crs(CRS)
+    west, south, east, north = shapely.bounds(table.geometry.to_numpy()).T
+    british = (west <= GRID_M[0]) & (east >= 0) & (south <= GRID_M[1]) & (north >= 0)
+    if not british.any() and not np.isnan(west).all():  # a row without shape has no bounds
+        raise InputError(
+            f"{path}: as {stated}, nothing in it lies in Great Britain; its numbers are of another coordinate system "
+            "(metres in a GeoJSON?). Save it again with the right one"
+        )
+    return table
+
+
+def lacking(path: Path | str, columns: Any, wanted: dict[str, str | None]) -> list[str]:
+    """Return one fault per wanted column that is not there, naming the option that asked for it."""
+    have = ", ".join(str(column) for column in columns)
+    return [
+        f"{path}: has no column '{column}' ({option}); it has {have}"
+        for option, column in wanted.items()
+        if column is not None and column not in columns
+    ]
+
+
+def mended(shapes: Any) -> tuple[Any, dict[int, str]]:
+    """Mend broken polygons (self-crossing, doubled rings), keeping their areal parts.
+
+    Parameters
+    ----------
+    shapes
+        Array of polygons, multipolygons, and whatever else stands between them.
+
+    Returns
+    -------
+    tuple
+        The shapes, and what was wrong by the position of each that was mended. A mended shape is empty where nothing
+        areal was left of it.
+
+    Examples
+    --------
+    >>> bow = shapely.from_wkt("POLYGON ((0 0, 2 2, 2 0, 0 2, 0 0))")
+    >>> shapes, faults = mended(np.array([bow]))
+    >>> shapes[0].area, faults
+    (2.0, {0: 'Self-intersection[1 1]'})
+    """
+    shapes = np.array(shapes, dtype=object)
+    areal = np.isin(shapely.get_type_id(shapes), [3, 6])
+    faults = {}
+    for at in np.flatnonzero(areal & ~shapely.is_empty(shapes) & ~shapely.is_valid(shapes)):
+        faults[int(at)] = str(shapely.is_valid_reason(shapes[at]))
+        parts = shapely.get_parts(shapely.make_valid(shapes[at]))
+        shapes[at] = shapely.union_all(parts[np.isin(shapely.get_type_id(parts), [3, 6])])
+    return shapes, faults

@@ -1,0 +1,325 @@
+"""Access alone, no registers needed: streets and timetables in, the access index of a place and of every cell out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from siteprior import __version__
+from siteprior.core.errors import InputError, ProjectError
+from siteprior.core.files import whole_folder
+from siteprior.core.issues import concat_issues
+from siteprior.core.parameters import load_presets
+from siteprior.core.progress import Say, silent
+from siteprior.core.schema import CRS
+from siteprior.pipeline.provenance import Gathered
+from siteprior.project.load import Project, cache_folder, load_project
+from siteprior.project.model import File, Streets, Timetable
+
+VARIANTS = ("am peak", "evening", "sunday", "am peak, step-free")
+"""The bands of the grid: three windows, and the morning peak for those who cannot climb steps."""
+
+
+@dataclass(frozen=True)
+class Access:
+    """The access of an area, measured.
+
+    Attributes
+    ----------
+    cells
+        :data:`siteprior.core.schema.ACCESS_GRID`: one square per cell.
+    points
+        The places asked for with their access index; ``None`` where none were.
+    routes
+        The routes that make up each place's index.
+    stations
+        Departures per station, and the dated policy test.
+    timetables
+        What was read of the timetables.
+    network
+        The streets.
+    issues
+        The issue log.
+    """
+
+    cells: Any
+    points: Any
+    routes: pd.DataFrame
+    stations: Any
+    timetables: Any
+    network: Any
+    issues: pd.DataFrame
+
+
+def access(
+    project: Project | Path | str | None = None,
+    *,
+    streets: Path | str | None = None,
+    timetables: Sequence[Path | str] = (),
+    stops: Sequence[Path | str] = (),
+    points: Path | str | None = None,
+    bounds: Sequence[float] | None = None,
+    service_date: date | None = None,
+    cell_m: float | None = None,
+    out: Path | str | None = None,
+    say: Say = silent,
+) -> Access:
+    """Measure the public transport access index (TfL's PTAL method) of every cell of an area, and of places in it.
+
+    Parameters
+    ----------
+    project
+        A project with streets and timetables: its stops and its study area are used. The other inputs are read from
+        the arguments where it is not given.
+    streets, timetables, stops
+        A street file, GTFS feeds, and NaPTAN files to place the feeds' stops by (without them the feeds' own places).
+    points
+        A vector file of places to measure and explain route by route.
+    bounds
+        West, south, east and north in metres on EPSG:27700: the area, where no project gives it. By default that of
+        the points and a cut-off around them.
+    service_date
+        The weekday counted; the busiest ordinary one when ``None``.
+    cell_m
+        Metres a cell is wide; the project's, else 100.
+    out
+        Folder to write: ``access_grid.tif`` (cloud-optimised, one band per variant), ``access.gpkg``, ``routes.csv``,
+        ``stations.csv``, ``departures.csv``, ``issues.csv``. Nothing is written when ``None``.
+    say
+        Called with one line per stage.
+
+    Raises
+    ------
+    ProjectError, InputError, OutputError
+        When an input cannot be used, streets, timetables or the area are missing, or the folder cannot be written.
+    """
+    loaded = project if isinstance(project, Project) or project is None else load_project(project)
+    if out is None:
+        return _measure(loaded, streets, timetables, stops, points, bounds, service_date, cell_m, say)[0]
+    with whole_folder(out) as staged:
+        done, facts = _measure(loaded, streets, timetables, stops, points, bounds, service_date, cell_m, say)
+        say("Writing")
+        _write(done, staged, as_of=_as_of(loaded, done), **facts)
+    return done
+
+
+def _measure(
+    project: Project | None,
+    streets: Path | str | None,
+    timetables: Sequence[Path | str],
+    stops: Sequence[Path | str],
+    points: Path | str | None,
+    bounds: Sequence[float] | None,
+    service_date: date | None,
+    cell_m: float | None,
+    say: Say,
+) -> tuple[Access, dict[str, Any]]:
+    """Read the inputs, measure places and cells; and return what the raster needs to be written."""
+    from siteprior.joins.ptal_grid import grid_cells
+    from siteprior.joins.ptal_sites import join_access_index
+    from siteprior.joins.stations import well_connected
+
+    log = Gathered()
+    places = None if points is None else _read_points(points)
+    network, feed, area, top_60 = (
+        _read_project(project, log, service_date, say)
+        if project is not None
+        else _read_files(streets, timetables, stops, _area(bounds, places), log, service_date, say)
+    )
+    snap_m = (project and project.access.max_snap_m) or load_presets("access")["max_snap_m"].value
+    measured, routes = None, pd.DataFrame()
+    if places is not None:
+        say("Measuring places")
+        measured, routes = join_access_index(
+            places, feed.stops, feed.services, network, max_snap_m=snap_m, top_60_ttwa=top_60
+        )
+    say("Measuring cells")
+    size = cell_m or (project.access.cell_m if project is not None else 100.0)
+    grids = measure_grid(area, feed, network, cell_m=size, max_snap_m=snap_m)
+    done = Access(
+        cells=grid_cells(grids[0]),
+        points=measured,
+        routes=routes,
+        stations=well_connected(feed.stops, feed.services, top_60_ttwa=top_60),
+        timetables=feed,
+        network=network,
+        issues=concat_issues(*log.issues),
+    )
+    attribution = dict.fromkeys(read.attribution for read in log.provenance if read.attribution)
+    return done, {"grids": grids, "attribution": " ".join(attribution)}
+
+
+def measure_grid(area: Any, timetables: Any, network: Any, *, cell_m: float, max_snap_m: float) -> list[Any]:
+    """Measure the access index of every cell of an area, once per variant of :data:`VARIANTS`.
+
+    Parameters
+    ----------
+    area
+        Polygon on EPSG:27700.
+    timetables, network
+        As :func:`siteprior.read_timetables` and :func:`siteprior.read_streets` give them.
+    cell_m
+        Metres a cell is wide.
+    max_snap_m
+        Farthest a street may lie from a cell's centre, in metres.
+
+    Returns
+    -------
+    list of siteprior.joins.ptal_grid.AccessGrid
+        In the order of :data:`VARIANTS`.
+    """
+    from siteprior.joins.ptal_grid import access_grid
+
+    found = []
+    for variant in VARIANTS:
+        window, _, level = variant.partition(", ")
+        found.append(
+            access_grid(
+                area,
+                timetables.stops,
+                timetables.services,
+                network,
+                max_snap_m=max_snap_m,
+                cell_m=cell_m,
+                window=window,
+                step_free=bool(level),
+            )
+        )
+    return found
+
+
+def write_grid(path: Path, grids: Sequence[Any], *, as_of: date, service_date: date, attribution: str) -> Path:
+    """Write the grids of :func:`measure_grid` as one cloud-optimised GeoTIFF, a band (index, no unit) per variant."""
+    import numpy as np
+
+    from siteprior.report.geopackage.cog import write_cog
+
+    return write_cog(
+        path,
+        np.stack([grid.index for grid in grids]),
+        transform=grids[0].transform,
+        as_of=as_of,
+        descriptions=[f"Access index, {variant}" for variant in VARIANTS],
+        nodata=float("nan"),
+        unit="index",
+        attribution=attribution,
+        metadata={"method": "TfL PTAL (2015)", "service_date": service_date, "siteprior": __version__},
+    )
+
+
+def _read_project(
+    project: Project, log: Gathered, service_date: date | None, say: Say
+) -> tuple[Any, Any, Any, bool | None]:
+    """Read streets, timetables and area of a project."""
+    from siteprior.pipeline.read_transit import read_transit
+    from siteprior.sources.areas.lsoa import read_areas, study_area
+
+    lacking = [name for name in ("streets", "timetables") if not getattr(project.sources, name)]
+    if lacking:
+        raise ProjectError(f"{project.file}: [sources] lacks {' and '.join(lacking)}; access is measured from them")
+    if service_date is not None:
+        chosen = project.access.model_copy(update={"service_date": service_date})
+        project = project.model_copy(update={"access": chosen})
+    entry = project.sources.areas
+    ((path, label),) = project.find(entry)
+    areas = log.take(
+        "areas", entry,
+        read_areas(path, code=entry.code, name=entry.name, district=entry.district, year=entry.year,
+                   layer=entry.layer, file=label),
+    )  # fmt: skip
+    area = study_area(areas)
+    transit = read_transit(project, area, log, say=say)
+    return transit.network, transit.timetables, area, project.access.top_60_ttwa
+
+
+def _read_files(
+    streets: Path | str | None,
+    timetables: Sequence[Path | str],
+    stops: Sequence[Path | str],
+    area: Any,
+    log: Gathered,
+    service_date: date | None,
+    say: Say,
+) -> tuple[Any, Any, Any, bool | None]:
+    """Read streets and timetables named one by one."""
+    from siteprior.sources.streets.reader import read_streets
+    from siteprior.sources.timetables.reader import read_timetables
+    from siteprior.sources.transit.naptan import read_stops
+
+    if streets is None or not timetables:
+        raise InputError("access: needs streets and timetables; give both, or a project that names them")
+    presets = load_presets("access")
+    naptan = None
+    if stops:
+        reading = read_stops(stops, within=area, margin_m=presets["stop_margin_m"].value)
+        naptan = log.take("stops", [File(path=str(path)) for path in stops], reading)
+    say("Reading streets")
+    reading = read_streets(streets, within=area, margin_m=presets["street_margin_m"].value, cache=cache_folder())
+    network = log.take("streets", Streets(path=str(streets)), reading)
+    say("Reading timetables")
+    reading = read_timetables(timetables, naptan=naptan, service_date=service_date)
+    feed = log.take("timetables", [Timetable(path=str(path)) for path in timetables], reading)
+    return network, feed, area, None
+
+
+def _read_points(path: Path | str) -> Any:
+    """Read the places to measure; the first column of unique texts is their name, else their number."""
+    from siteprior.core.io.vector_files import read_vector
+
+    table = read_vector(path).to_crs(CRS)
+    names = [c for c in table.columns if c != table.geometry.name and table[c].notna().all() and table[c].is_unique]
+    index = table[names[0]].astype("str") if names else pd.Series(range(1, len(table) + 1)).astype("str")
+    return gpd.GeoDataFrame(geometry=table.geometry.to_numpy(), index=pd.Index(index, name="site_id"), crs=CRS)
+
+
+def _area(bounds: Sequence[float] | None, places: Any) -> Any:
+    """Return the area asked for: the bounds, else the places and a cut-off around them."""
+    if bounds is not None:
+        west, south, east, north = bounds
+        if not (west < east and south < north):
+            raise InputError(f"bounds: {list(bounds)} is no box; give west, south, east and north in metres")
+        return shapely.box(west, south, east, north)
+    if places is None:
+        raise InputError("access: needs an area; give bounds, points, or a project")
+    return shapely.box(*places.buffer(load_presets("access")["rail_cutoff_m"].value).total_bounds)
+
+
+def _as_of(project: Project | None, done: Access) -> date:
+    """Return the day the files carry: the project's, else the day the departures were counted on."""
+    day: date = done.timetables.service_date
+    return project.project.as_of if project is not None else day
+
+
+def _write(done: Access, folder: Path, *, as_of: date, grids: Sequence[Any], attribution: str) -> None:
+    """Write what was measured."""
+    from siteprior.report.geopackage.write import write_geopackage
+    from siteprior.report.tables import write_csv
+
+    day = done.timetables.service_date
+    write_grid(folder / "access_grid.tif", grids, as_of=as_of, service_date=day, attribution=attribution)
+    layers = {"access_grid": done.cells, "service_stops": done.timetables.stops}
+    tables = {"services": done.timetables.services}
+    if done.points is not None:
+        tables["access_points"] = pd.DataFrame(done.points.drop(columns=done.points.geometry.name)).reset_index()
+        tables["access_routes"] = done.routes
+        write_csv(folder / "routes.csv", done.routes)
+        write_csv(folder / "points.csv", tables["access_points"])
+    record = {
+        "title": f"Access index of {day}",
+        "as_of": as_of,
+        "siteprior": __version__,
+        "attribution": [attribution] if attribution else [],
+        "inputs": [],
+    }
+    write_geopackage(folder / "access.gpkg", layers, tables, as_of=as_of, metadata=record)
+    stations = done.stations
+    write_csv(folder / "stations.csv", pd.DataFrame(stations.drop(columns=stations.geometry.name)).reset_index())
+    write_csv(folder / "departures.csv", done.timetables.departures)
+    write_csv(folder / "issues.csv", done.issues)

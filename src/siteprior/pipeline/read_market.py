@@ -1,0 +1,143 @@
+"""Market evidence of a project: sales of homes, dwellings they are counted against, and layers of the user's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from siteprior.core.errors import InputError, ProjectError
+from siteprior.core.issues import issue_table
+from siteprior.core.parameters import load_presets
+from siteprior.core.progress import Say, silent
+from siteprior.pipeline.provenance import Gathered
+from siteprior.project.layer_checks import parse_layers
+from siteprior.project.layers import LayerSpec
+from siteprior.project.load import Project
+
+
+@dataclass(frozen=True)
+class Market:
+    """What is known of the market and the land beside the registers; blank where the project names nothing.
+
+    ``sales`` is :data:`siteprior.core.schema.SALES` or ``None``; ``dwellings`` the areas with a column of that name or
+    ``None``; ``layers`` stand in the order of ``specs``.
+    """
+
+    sales: Any = None
+    dwellings: Any = None
+    layers: tuple[Any, ...] = ()
+    specs: tuple[LayerSpec, ...] = ()
+
+
+def layer_specs(project: Project) -> tuple[LayerSpec, ...]:
+    """Check the layers of a project before any file is read.
+
+    Raises
+    ------
+    ProjectError
+        Naming every fault of every layer.
+    """
+    try:
+        return parse_layers(layer.model_dump(exclude_unset=True) for layer in project.layers)
+    except ProjectError as fault:
+        raise ProjectError(*(f"{project.file}: {sentence}" for sentence in fault.faults)) from None
+
+
+def read_market(
+    project: Project, areas: Any, study_area: Any, postcodes: Any, log: Gathered, *, say: Say = silent
+) -> Market:
+    """Read sales, dwellings and layers, each called for by the project.
+
+    Raises
+    ------
+    InputError, ProjectError
+        When a file is missing, unreadable, or of another kind, vintage or place.
+    """
+    specs = layer_specs(project)
+    if project.layers:
+        say("Reading layers")
+    layers = tuple(
+        _read_layer(project, entry, spec, areas, log) for entry, spec in zip(project.layers, specs, strict=True)
+    )
+    sales = None
+    if project.sources.sales:
+        say("Reading sales")
+        sales = _read_sales(project, study_area, postcodes, log)
+    return Market(sales, _read_dwellings(project, areas, log), layers, specs)
+
+
+def _read_layer(project: Project, entry: Any, spec: LayerSpec, areas: Any, log: Gathered) -> Any:
+    """Read one layer; of a table say which areas it does not cover."""
+    from siteprior.sources.layers.area_tables import match_areas
+    from siteprior.sources.layers.reader import read_layer
+
+    path, label = project.find_one(entry)
+    beside = {}
+    for key in ("lookup", "extent"):
+        stated = getattr(spec, key)
+        if stated is not None:
+            beside[key] = project.find_one(entry.model_copy(update={"path": stated.path}))[0]
+    reading = read_layer(path, spec, file=label, **beside)
+    layer = log.take("layer", [entry] * len(reading.provenance), reading)
+    if spec.joined_by:
+        log.issues.append(match_areas(layer, areas, spec))
+    return layer
+
+
+def _read_sales(project: Project, study_area: Any, postcodes: Any, log: Gathered) -> Any:
+    """Read the sales about the study area up to the price date, with floor areas where they are given."""
+    from siteprior.sources.sales.reader import read_sales
+
+    if project.project.price_date is None:
+        raise ProjectError(f"{project.file}: [sources] names sales; give [project] price_date, the day to value on")
+    if postcodes is None:
+        raise ProjectError(
+            f"{project.file}: [sources] names sales but no postcodes to place them by; give postcodes (Code-Point Open)"
+        )
+    sold = [(entry, *place) for entry in project.sources.sales for place in project.find(entry)]
+    floors = [(entry, *place) for entry in project.sources.floor_areas for place in project.find(entry)]
+    reading = read_sales(
+        [path for _, path, _ in sold],
+        files=[label for *_, label in sold],
+        postcodes=postcodes,
+        floor_areas=[path for _, path, _ in floors],
+        floor_area_files=[label for *_, label in floors],
+        price_date=project.project.price_date,
+        years=project.assumptions.sales_years,
+        within=study_area,
+        margin_m=load_presets("price_surface")["sales"]["reach"].value,
+        cache=project.cache,
+    )
+    origins = reading.provenance
+    log.take(
+        "floor areas",
+        [entry for entry, *_ in floors],
+        reading._replace(issues=issue_table([]), provenance=origins[len(sold) :]),
+    )
+    return log.take("sales", [entry for entry, *_ in sold], reading._replace(provenance=origins[: len(sold)]))
+
+
+def _read_dwellings(project: Project, areas: Any, log: Gathered) -> Any:
+    """Return the areas with their number of dwellings; ``None`` where the project names no such table."""
+    entry = project.sources.dwellings
+    if entry is None:
+        return None
+    from siteprior.project.layer_checks import parse_layer
+    from siteprior.sources.layers.area_tables import match_areas
+    from siteprior.sources.layers.reader import read_layer
+
+    path, label = project.find_one(entry)
+    spec = parse_layer(
+        {
+            "name": "dwellings", "path": entry.path, "kind": "table", "measure": "value", "by": "lsoa_code",
+            "code": entry.code, "column": entry.column, "year": entry.year, "unit": "dwellings",
+        }
+    )  # fmt: skip
+    layer = log.take("dwellings", entry, read_layer(path, spec, file=label))
+    log.issues.append(match_areas(layer, areas, spec))
+    counted = areas.assign(dwellings=pd.to_numeric(layer.by_code.reindex(areas.index)))
+    if counted["dwellings"].isna().all():
+        raise InputError(f"{label}: holds no dwellings for any of the areas; check its codes and column")
+    return counted

@@ -1,0 +1,237 @@
+"""Transit supply of a project: stops and what is open, corridors, streets to walk on, timetables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pandas as pd
+
+from siteprior.core.errors import InputError, ProjectError, unknown
+from siteprior.core.files import record
+from siteprior.core.issues import Reading, issue_table
+from siteprior.core.parameters import load_presets
+from siteprior.core.progress import Say, silent
+from siteprior.pipeline.provenance import Gathered
+from siteprior.project.load import Project
+from siteprior.project.model import CorridorFile, ScenarioSettings, Streets
+from siteprior.walking.network import WalkNetwork
+
+
+@dataclass(frozen=True)
+class Transit:
+    """What serves the sites: stops settled for the network date, corridors, and where given streets and timetables.
+
+    ``network`` is ``None`` where the project names no streets, ``timetables`` where it names no feed; ``surveyed``
+    holds the corridor lines that are not just drawn through the stops, ``supposed`` the new lines of each scenario.
+    """
+
+    stops: Any
+    corridor_stops: Any
+    corridors: Any
+    surveyed: Any
+    network: WalkNetwork | None = None
+    timetables: Any = None
+    supposed: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+
+
+def read_transit(project: Project, study_area: Any, log: Gathered, *, say: Say = silent) -> Transit:
+    """Read stops, openings, corridors, streets and timetables, each called for by the project.
+
+    Raises
+    ------
+    InputError
+        When a file is missing, unreadable, of another kind, or of another place.
+    ProjectError
+        When ``corridors.only`` names a corridor no file holds.
+    """
+    from siteprior.sources.transit.corridors import corridor_lines
+
+    stops, statements = _read_stops(project, study_area, log)
+    corridor_stops, surveyed = _read_corridors(project, stops, statements, log)
+    network = None
+    if project.sources.streets is not None:
+        say("Reading streets")
+        network = _read_streets(project, project.sources.streets, study_area, log)
+        log.issues.append(_off_the_streets(corridor_stops, network))
+    timetables = None
+    if project.sources.timetables:
+        say("Reading timetables")
+        timetables = _read_timetables(project, stops, log)
+    return Transit(
+        stops=stops,
+        corridor_stops=corridor_stops,
+        corridors=corridor_lines(corridor_stops, lines=surveyed),
+        surveyed=surveyed,
+        network=network,
+        timetables=timetables,
+        supposed={scenario.name: _read_supposed(project, scenario, log) for scenario in project.scenarios},
+    )
+
+
+def _read_supposed(project: Project, scenario: ScenarioSettings, log: Gathered) -> list[Any]:
+    """Read the lines a scenario adds."""
+    from siteprior.sources.transit.corridors import read_corridor_stops
+
+    return [
+        log.take("scenario", entry, read_corridor_stops(path, file=label))
+        for entry in scenario.add_lines
+        for path, label in project.find(entry)
+    ]
+
+
+def _read_stops(project: Project, study_area: Any, log: Gathered) -> tuple[Any, pd.DataFrame]:
+    """Read NaPTAN and the dated statements, and settle which stops are open on the network date."""
+    from siteprior.sources.transit import naptan, openings
+
+    found = [(entry, *place) for entry in project.sources.stops for place in project.find(entry)]
+    reading = naptan.read_stops(
+        [path for _, path, _ in found],
+        files=[label for *_, label in found],
+        within=study_area,
+        margin_m=load_presets("access")["stop_margin_m"].value,
+    )
+    stops = log.take("stops", [entry for entry, *_ in found], reading)
+    told = [
+        log.take("openings", entry, openings.read_openings(path, file=label))
+        for entry in project.sources.openings
+        for path, label in project.find(entry)
+    ]
+    statements = pd.concat(told, ignore_index=True) if told else openings.no_statements()
+    log.issues.append(openings.unheard(statements, network_date=project.network_date, provenance=reading.provenance))
+    return openings.apply_openings(stops, statements, network_date=project.network_date), statements
+
+
+def _read_corridors(project: Project, stops: Any, statements: pd.DataFrame, log: Gathered) -> tuple[Any, Any]:
+    """Read the corridors' stops, settled for the network date, and the lines of those that are surveyed."""
+    from siteprior.sources.transit import openings
+
+    tables, lines = [], []
+    for entry in project.corridors.paths:
+        for path, label in project.find(entry):
+            nodes, drawn = _read_corridor(entry, path, label, stops, log)
+            tables.append(nodes)
+            if drawn is not None:
+                lines.append(drawn)
+    corridor_stops = pd.concat(tables)
+    if project.corridors.only:
+        known = corridor_stops["corridor"].unique()
+        faults = [
+            unknown("corridor", name, known, where=f"{project.file}: corridors.only")
+            for name in project.corridors.only
+            if name not in known
+        ]
+        if faults:
+            raise ProjectError(*faults)
+        corridor_stops = corridor_stops[corridor_stops["corridor"].isin(project.corridors.only)]
+    settled = openings.apply_openings_to_corridor(
+        corridor_stops,
+        stops,
+        statements,
+        network_date=project.network_date,
+        radius_m=load_presets("access")["node_radius_m"].value,
+    )
+    return settled, pd.concat(lines) if lines else None
+
+
+def _read_corridor(entry: CorridorFile, path: Any, label: str, stops: Any, log: Gathered) -> tuple[Any, Any]:
+    """Read one corridor file: a table of stops, routes of a timetable, or lines with the stops found along them."""
+    from siteprior.sources.transit import corridors
+
+    if entry.routes:
+        from siteprior.sources.timetables.lines import corridor_from_timetable
+
+        reading = corridor_from_timetable(path, routes=entry.routes, kind=entry.kind, naptan=stops, file=label)
+        found = log.take("corridors", entry, reading)
+        return found.stops, found.lines
+    if entry.name is None:
+        return log.take("corridors", entry, corridors.read_corridor_stops(path, file=label)), None
+    reading = corridors.read_corridor_lines(
+        path, name_column=entry.name, kind=entry.kind, layer=entry.layer, file=label
+    )
+    drawn = log.take("corridors", entry, reading)
+    return corridors.stops_along(drawn, stops, snap_m=load_presets("access")["line_snap_m"].value), drawn
+
+
+def _read_streets(project: Project, entry: Streets, study_area: Any, log: Gathered) -> WalkNetwork:
+    """Read the streets about the study area; with an elevation raster walks count the slope."""
+    from siteprior.sources.streets.reader import read_streets
+
+    path, label = project.find_one(entry)
+    reading = read_streets(
+        path,
+        within=study_area,
+        margin_m=load_presets("access")["street_margin_m"].value,
+        layer=entry.layer,
+        crs=entry.crs,
+        private=entry.private,
+        cache=project.cache,
+        file=label,
+    )
+    network: WalkNetwork = log.take("streets", entry, reading)
+    heights = project.sources.elevation
+    if heights is None:
+        return network
+    from siteprior.walking.slope import with_slope
+
+    path, label = project.find_one(heights)
+    log.take(
+        "elevation", heights, Reading(None, issue_table([]), (record(path, role="elevation", file=label, rows=1),))
+    )
+    return with_slope(network, path, file=label)
+
+
+def _off_the_streets(corridor_stops: Any, network: WalkNetwork) -> pd.DataFrame:
+    """Report the corridor stops no street comes near."""
+    from siteprior.joins.corridors import unsnapped
+
+    return unsnapped(corridor_stops, network, max_snap_m=load_presets("access")["max_snap_m"].value)
+
+
+def _read_timetables(project: Project, stops: Any, log: Gathered) -> Any:
+    """Read the timetable feeds together."""
+    from siteprior.sources.timetables.reader import read_timetables
+
+    found = [(entry, *place) for entry in project.sources.timetables for place in project.find(entry)]
+    reading = read_timetables(
+        [path for _, path, _ in found],
+        files=[label for *_, label in found],
+        naptan=stops,
+        service_date=project.access.service_date,
+    )
+    return log.take("timetables", [entry for entry, *_ in found], reading)
+
+
+def changed_transit(project: Project, transit: Transit, scenario: ScenarioSettings) -> Transit:
+    """Return the transit supply as a scenario supposes it.
+
+    Raises
+    ------
+    ProjectError
+        Every fault of the scenario at once, with the valid answers.
+    """
+    from siteprior.scenarios.scenarios import apply_scenario
+    from siteprior.sources.transit.corridors import corridor_lines
+
+    told = scenario.model_dump(exclude={"add_lines"}, exclude_defaults=True)
+    told["add_lines"] = transit.supposed.get(scenario.name, ())
+    timetables = transit.timetables
+    try:
+        supply = apply_scenario(
+            told,
+            corridor_stops=transit.corridor_stops,
+            stops=transit.stops,
+            services=None if timetables is None else timetables.services,
+            service_stops=None if timetables is None else timetables.stops,
+            lines=transit.surveyed,
+        )
+    except InputError as fault:
+        raise ProjectError(*(f"{project.file}: {sentence}" for sentence in fault.faults)) from None
+    return replace(
+        transit,
+        stops=supply.stops,
+        corridor_stops=supply.corridor_stops,
+        corridors=corridor_lines(supply.corridor_stops, lines=transit.surveyed),
+        timetables=None if timetables is None else timetables._replace(services=supply.services),
+    )

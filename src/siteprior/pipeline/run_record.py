@@ -1,0 +1,147 @@
+"""What is recorded of a run, and how a run's folder is opened again."""
+
+from __future__ import annotations
+
+import io
+import json
+import platform
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from siteprior import __version__
+from siteprior.core import schema
+from siteprior.core.files import read_bytes
+from siteprior.core.parameters import preset_rows
+from siteprior.pipeline.read import Inputs
+from siteprior.project.load import Project
+
+PRESET_FILES = (
+    "registers", "history", "duplicates", "shapes", "access", "streets", "timetables", "ptal", "catchments",
+    "corridors", "deprivation", "layers", "capacity", "jobs", "prices", "price_surface", "costs", "deadweight",
+    "failure", "benefits", "funds", "gates", "criteria", "weights", "ranking",
+)  # fmt: skip
+TABLES: dict[str, list[str]] = {
+    "history": schema.HISTORY.names,
+    "duplicates": [],
+    "corridor_summary": [],
+    "corridor_sites": schema.SITE_CORRIDORS.names,
+    "corridor_rankings": schema.CORRIDOR_RANKINGS.names,
+    "access_routes": [],
+    "scenarios": schema.SCENARIO_EFFECTS.names,
+    "market_failure": schema.SIGNALS_TABLE.names,
+    "deadweight": schema.DEADWEIGHT_EVIDENCE.names,
+    "fund_rules": schema.FUND_RULE_RESULTS.names,
+    "viability_drivers": schema.VIABILITY_DRIVERS.names,
+    "viability_lines": schema.VIABILITY_LINES.names,
+    "price_validation": schema.PRICE_VALIDATION.names,
+    "comparables": schema.COMPARABLES.names,
+}
+"""The CSV tables of a run beside the GeoPackages, and the columns of those a run may be without."""
+
+NOT_IN_EVERY_RUN = (
+    *(f"{name}.csv" for name in TABLES),
+    "access_grid.tif",
+    "pictures/strip_*.png",
+    "pictures/catchment_*.png",
+    "notebooks/0?_*.html",
+    "notebooks/0?_*.failed.ipynb",
+)
+"""Patterns of the files that one run writes and the next may not: what an earlier run left of them is taken away."""
+
+PACKAGES = ("geopandas", "numpy", "pandas", "pyogrio", "pyproj", "scipy", "shapely")
+
+
+def run_record(project: Project, inputs: Inputs, sites: Any, criteria: pd.DataFrame) -> dict[str, Any]:
+    """Describe the run: what went in, which versions and numbers were used, and how many sites came out."""
+    reasons = sites["gate_reasons"].dropna().str.split("; ").explode().value_counts()
+    attributions = dict.fromkeys(read.attribution for read in inputs.provenance if read.attribution)
+    return {
+        "title": project.project.title,
+        "area": project.project.area,
+        "illustrative": project.project.illustrative,
+        "as_of": project.project.as_of,
+        "network_date": project.network_date,
+        "price_date": project.project.price_date,
+        "seed": project.project.seed,
+        "siteprior": __version__,
+        "python": platform.python_version(),
+        "packages": {name: version(name) for name in PACKAGES},
+        "settings": project.model_dump(mode="json", exclude={"file", "data_root"}, exclude_none=True),
+        "weights": dict(zip(criteria["criterion"], criteria["weight"], strict=True)),
+        "presets": [asdict(preset) for name in PRESET_FILES for preset in preset_rows(name)],
+        "inputs": [asdict(read) for read in inputs.provenance],
+        "register_files": inputs.register_files.to_dict("records"),
+        "counts": {
+            "sites": len(sites),
+            "ranked": int(sites["rank"].notna().sum()),
+            "shortlist": min(project.shortlist.n, int(sites["rank"].notna().sum())),
+            "tied": int(sites["rank"].dropna().duplicated(keep=False).sum()),
+            "by_organisation": sites.groupby("organisation").size().to_dict(),
+            "gate_reasons": reasons.sort_index().to_dict(),
+            "market_failure": sites["market_failure"].value_counts().sort_index().to_dict(),
+            "issues": inputs.issues["issue_type"].value_counts().sort_index().to_dict(),
+        },
+        "attribution": list(attributions),
+    }
+
+
+def run_info(record: dict[str, Any]) -> pd.DataFrame:
+    """Return the record of a run as rows of key and value, for the GeoPackage."""
+    rows = [(key, value) for key, value in record.items() if not isinstance(value, (dict, list)) and value is not None]
+    rows += [(f"count: {key}", n) for key, n in record["counts"].items() if isinstance(n, int)]
+    rows += [(f"weight: {name}", f"{weight:.6f}") for name, weight in record["weights"].items()]
+    rows += [
+        (
+            f"input: {read['file']}",
+            f"{read['role']}; vintage {read['vintage'] or 'not stated'}; {read['licence']}; SHA-256 {read['sha256']}",
+        )
+        for read in record["inputs"]
+    ]
+    rows += [(f"attribution {number}", line) for number, line in enumerate(record["attribution"], 1)]
+    return pd.DataFrame([(key, str(value)) for key, value in rows], columns=["key", "value"])
+
+
+def open_run(folder: Path | str) -> dict[str, Any]:
+    """Open a run's folder again, for notebooks and scripts.
+
+    Parameters
+    ----------
+    folder
+        A folder written by :func:`run`.
+
+    Returns
+    -------
+    dict
+        The layers and tables of ``shortlist.gpkg`` and ``access.gpkg`` by name, sites indexed by ``site_id``; the
+        CSV tables (:data:`TABLES`), those the run is without with no row; and ``record``, the content of ``run.json``.
+
+    Raises
+    ------
+    InputError
+        When the folder holds no run.
+    """
+    import geopandas as gpd
+
+    folder = Path(folder)
+    record = json.loads(read_bytes(folder / "run.json"))
+    path = folder / "shortlist.gpkg"
+    read_bytes(path)  # a missing or empty file is refused in our words, not GDAL's
+    tables = {}
+    for name in ("shortlist", "sites", "corridors", "stops", "areas", "run_info", "criteria", "issues"):
+        table = gpd.read_file(path, layer=name, use_arrow=True)
+        if name in ("shortlist", "sites"):
+            # GDAL reads whole numbers with gaps as decimals; the declared kinds put that right
+            table = schema.conform(table.set_index("site_id"), schema.SITES)
+        tables[name] = table
+    for name, declared in (("corridor_stops", schema.CORRIDOR_STOPS), ("catchments", schema.CATCHMENTS)):
+        table = gpd.read_file(folder / "access.gpkg", layer=name, use_arrow=True)
+        tables[name] = schema.conform(table.set_index(declared.index), declared)
+    for name, columns in TABLES.items():
+        path = folder / f"{name}.csv"
+        held = pd.read_csv(io.BytesIO(read_bytes(path))) if path.is_file() else pd.DataFrame(columns=columns)
+        tables[name] = held
+    return {**tables, "record": record}

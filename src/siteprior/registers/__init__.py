@@ -1,0 +1,1 @@
+"""Brownfield registers and the user's own sites, in any form → :data:`siteprior.core.schema.REGISTER`."""

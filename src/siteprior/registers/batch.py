@@ -1,0 +1,219 @@
+"""A pile of registers: found in folders, patterns and archives, each file read and accounted for on its own.
+
+Two vintages of one council's register list the same references; in a pile neither is a fault of the other. So
+references are settled within each file, and a ``site_id`` may stand once per file.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import glob
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+import geopandas as gpd
+import pandas as pd
+
+from siteprior.core.errors import InputError
+from siteprior.core.files import MEMBER
+from siteprior.core.issues import IssueLog, Reading
+from siteprior.registers.councils import councils
+from siteprior.registers.read import RegisterFile, account_for, declared, issues_of, provenance_of, read_file
+from siteprior.registers.references import settle
+
+TABLES = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods")
+"""Endings of tables, also with ``.gz``: those that cannot be read are refused by name, not passed over."""
+
+HIDDEN = (".", "~$", "__MACOSX")
+"""What the names of hidden files and folders begin with: of the system, of Excel while a file is open, of archives."""
+
+
+class Register(NamedTuple):
+    """One register file: where it lies, and what it is called in tables and issues."""
+
+    path: Path | str
+    file: str
+
+
+class Found(NamedTuple):
+    """The registers found, and the names of the files passed over because they are hidden or no tables."""
+
+    registers: tuple[Register, ...]
+    passed_over: tuple[str, ...]
+
+
+def find_registers(named: Sequence[Path | str]) -> Found:
+    """Find the register files in what a person names: files, folders, patterns such as ``sites/*.csv``, zip archives.
+
+    Parameters
+    ----------
+    named
+        A folder stands for all tables in it, at any depth; an archive for its tables, called
+        ``archive.zip!member``. A file named outright is taken whatever its ending.
+
+    Returns
+    -------
+    Found
+        In the order named, folders and patterns by name; a file found twice counts once. Files are called as they
+        were named; an absolute path is shortened to its last part, unless two files would then be called the same.
+
+    Raises
+    ------
+    InputError
+        For every name that leads to no file, or when nothing found is a table.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> for name in ("b.csv", "a.xlsx", "guide.pdf"):
+    ...     _ = (folder / name).write_text("x")
+    >>> registers, passed_over = find_registers([folder])
+    >>> [each.file.partition("/")[2] for each in registers], [name.partition("/")[2] for name in passed_over]
+    (['a.xlsx', 'b.csv'], ['guide.pdf'])
+    """
+    if not named:
+        raise InputError("no register given; name at least one file, folder, pattern or zip archive")
+    faults, seen = [], dict[str, Register]()
+    passed_over: list[str] = []
+    for text in map(str, named):
+        found = list(_expand(text))
+        if not found:
+            faults.append(f"{text}: there is no such file or folder, and nothing fits it as a pattern")
+        for register, outright in found:
+            if not outright and not _is_table(register.file):
+                passed_over.append(register.file)
+                continue
+            seen.setdefault(_identity(register.path), register)
+    if faults:
+        raise InputError(*faults)
+    if not seen:
+        raise InputError(
+            f"{', '.join(map(str, named))}: holds no register; needs CSV or Excel files, found "
+            f"{', '.join(passed_over[:5]) or 'nothing'}"
+        )
+    return Found(tuple(_told_apart(list(seen.values()))), tuple(dict.fromkeys(passed_over)))
+
+
+def _expand(text: str) -> Iterator[tuple[Register, bool]]:
+    """Yield the files a name stands for, and whether each was named outright."""
+    path = Path(text)
+    if path.is_dir() or path.is_file():
+        yield from _inside(path, _called(path), outright=path.is_file())
+    elif (".zip" + MEMBER) in text.lower():
+        archive, _, member = text.rpartition(MEMBER)
+        yield Register(text, f"{_called(Path(archive))}{MEMBER}{member}"), True
+    else:
+        # pathlib knows no patterns that begin at a root or with ".."
+        for match in map(Path, sorted(glob.glob(text, recursive=True))):  # noqa: PTH207
+            yield from _inside(match, _called(match), outright=False)
+
+
+def _called(path: Path) -> PurePosixPath:
+    """Return what a path is called: as it was named, without the way to it from the root of this machine."""
+    return PurePosixPath(path.name if path.is_absolute() else path.as_posix())
+
+
+def _inside(path: Path, called: PurePosixPath, *, outright: bool) -> Iterator[tuple[Register, bool]]:
+    """Yield a file itself, the tables of an archive, or the files of a folder at any depth by name."""
+    if path.is_dir():
+        for below in sorted(path.rglob("*")):
+            if below.is_file():
+                yield from _inside(below, called / below.relative_to(path).as_posix(), outright=False)
+    elif path.suffix.lower() == ".zip" and zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            for member in sorted(archive.namelist()):
+                if not member.endswith("/"):
+                    yield Register(f"{path}{MEMBER}{member}", f"{called}{MEMBER}{member}"), False
+    else:
+        yield Register(path, str(called)), outright
+
+
+def _is_table(file: str) -> bool:
+    """Tell by its name whether a file is a table and not hidden; an archive that cannot be opened is refused later."""
+    parts = PurePosixPath(file.replace(MEMBER, "/")).parts
+    name = parts[-1].lower().removesuffix(".gz")
+    hidden = any(part.startswith(HIDDEN) and part not in ("..",) for part in parts)
+    return not hidden and name.endswith((*TABLES, ".zip")) and not (MEMBER in file and name.endswith(".zip"))
+
+
+def _identity(path: Path | str) -> str:
+    """Return what tells whether two paths lead to the same file."""
+    archive, mark, member = str(path).rpartition(MEMBER) if MEMBER in str(path) else (str(path), "", "")
+    return f"{Path(archive).resolve()}{mark}{member}"
+
+
+def _told_apart(registers: list[Register]) -> list[Register]:
+    """Call files by their whole paths where two would be called the same."""
+    names = [each.file for each in registers]
+    twice = {name for name in names if names.count(name) > 1} if len(set(names)) < len(names) else set()
+    return [Register(each.path, Path(each.path).as_posix()) if each.file in twice else each for each in registers]
+
+
+def read_pile(
+    registers: Sequence[Register],
+    *,
+    organisation: str | None = None,
+    boundaries: gpd.GeoDataFrame | None = None,
+    as_of: dt.date | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> tuple[Reading, pd.DataFrame]:
+    """Read registers one by one: a row per site and file, places in metres on the British National Grid.
+
+    Parameters
+    ----------
+    registers
+        From :func:`find_registers`.
+    organisation
+        ONS code of the council all files are of, where they do not say it rightly themselves.
+    boundaries, as_of
+        As for :func:`siteprior.registers.read.read_registers`.
+    say
+        Called with a line now and then.
+
+    Returns
+    -------
+    tuple
+        The reading, its table :data:`siteprior.core.schema.REGISTER` with a ``site_id`` unique within each file; and
+        the
+        table of files in the order given, with ``rows_in``, ``rows_out``, ``rows_explained``, ``encoding``,
+        ``header_row``, ``schema`` and ``refused``: why a file could not be read, its other cells blank.
+
+    Raises
+    ------
+    InputError
+        When no file can be read; one sentence each.
+    """
+    known = councils(boundaries)
+    logs: dict[str, IssueLog] = {}
+    read: list[RegisterFile] = []
+    tables: list[pd.DataFrame] = []
+    refused: dict[str, str] = {}
+    merged: dict[str, int] = {}
+    for number, (path, file) in enumerate(registers):
+        if number and not number % 100:
+            say(f"{number} of {len(registers)} files read")
+        try:
+            each = read_file(path, file, organisation, known, as_of)
+        except InputError as fault:
+            reasons = (sentence.removeprefix(f"{path}: ").replace(str(path), file) for sentence in fault.faults)
+            refused[file] = " ".join(reasons)
+            logs[file] = IssueLog(file)
+            logs[file].add("missing value", action=f"file refused: {refused[file]}")
+            continue
+        settled, again = settle(each.table, [each.log])
+        merged |= again
+        logs[file] = each.log
+        read.append(each)
+        tables.append(settled)
+    if not read:
+        raise InputError(*(f"{file}: {reason}" for file, reason in refused.items()))
+    filled = [table for table in tables if len(table)] or tables[:1]
+    table = pd.concat(filled)
+    accounts = account_for(read, [], table["file"].value_counts().to_dict(), merged).set_index("file")
+    files = accounts.reindex([register.file for register in registers])
+    files = files.astype(dict.fromkeys(("rows_in", "rows_out", "rows_explained", "header_row"), "Int64"))
+    files["refused"] = pd.Series(refused, dtype=object).reindex(files.index).astype("str")
+    return Reading(declared(table), issues_of(table, list(logs.values())), provenance_of(read)), files.reset_index()

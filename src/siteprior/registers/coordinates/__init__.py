@@ -1,0 +1,1 @@
+"""Where a site lies and how sure that is: coordinates, cross-checks, shapes."""

@@ -1,0 +1,201 @@
+"""Which council is meant: names, addresses of the open-data registers and short codes to ONS codes, and their areas."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from siteprior.core.councils import WEST_MIDLANDS
+from siteprior.core.errors import InputError
+from siteprior.core.schema import CRS
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+SUCCESSORS = {
+    "Dorset": "Purbeck|West Dorset|North Dorset|East Dorset|Weymouth and Portland",
+    "Bournemouth, Christchurch and Poole": "Bournemouth|Christchurch|Poole|Borough of Poole",
+    "West Suffolk": "Forest Heath|St Edmundsbury",
+    "East Suffolk": "Suffolk Coastal|Waveney",
+    "Somerset": "Mendip|Sedgemoor|South Somerset|Somerset West and Taunton|Taunton Deane|West Somerset",
+    "Buckinghamshire": "Aylesbury Vale|Chiltern|South Bucks|Wycombe",
+    "North Northamptonshire": "Corby|East Northamptonshire|Kettering|Wellingborough",
+    "West Northamptonshire": "Daventry|Northampton|South Northamptonshire",
+    "Cumberland": "Allerdale|Carlisle|Copeland",
+    "Westmorland and Furness": "Barrow-in-Furness|Eden|South Lakeland",
+    "North Yorkshire": "Craven|Hambleton|Harrogate|Richmondshire|Ryedale|Scarborough|Selby",
+    "Folkestone and Hythe": "Shepway",
+}
+"""Council of today → the councils it replaced since 2017 (structural changes orders of 2018 to 2022)."""
+
+SHORT_NAMES = {
+    "Stratford-on-Avon": "Stratford",
+    "Basingstoke and Deane": "Basingstoke",
+    "Newcastle-under-Lyme": "Newcastle Staffs",
+    "East Riding of Yorkshire": "East Riding",
+    "Reigate and Banstead": "Reigate Banstead",
+    "King's Lynn and West Norfolk": "West Norfolk",
+    "Southend-on-Sea": "Southend",
+    "Blackburn with Darwen": "Blackburn",
+    "Kingston upon Hull, City of": "Hull",
+    "Kingston upon Thames": "Kingston",
+    "Richmond upon Thames": "Richmond",
+    "Stoke-on-Trent": "Stoke",
+    "Stockton-on-Tees": "Stockton",
+    "Newcastle upon Tyne": "Newcastle",
+    "Bath and North East Somerset": "Bath",
+    "Westmorland and Furness": "Barrow",
+    "Hammersmith and Fulham": "Hammersmith",
+    "Windsor and Maidenhead": "Windsor",
+}
+"""Council → the short name the open-data addresses of councils use for it."""
+
+_COMMON = re.compile(
+    r"\b(the|of|city|county|council|borough|district|metropolitan|royal|london|unitary|authority|mbc|bc|dc|cc|lb|rb"
+    r"|corporation|planning|local|register|brownfield|land)\b"
+)
+_NO_COUNCIL = re.compile(r"national[\s-]?park|/npark/|broads[\s-]authority|dev(elopment)?[\s-]corp", re.IGNORECASE)
+"""Planning authorities that share a council's name and are none: the New Forest, Northumberland."""
+
+_CODE = re.compile(r"\b[EWSN]\d{8}\b", re.IGNORECASE)
+
+
+def name_key(name: str) -> str:
+    """Return what is left of a council's name when the words that many share are taken off, as bare letters.
+
+    Examples
+    --------
+    >>> [name_key(n) for n in ("London Borough of Barnet", "Bristol, City of", "bristol-city-of", "City of London")]
+    ['barnet', 'bristol', 'bristol', 'cityoflondon']
+    """
+    words = name.lower().replace("&", " and ").replace("'", "").replace("’", "")
+    words = re.sub(r"[^a-z]+", " ", words)
+    bare = "".join(_COMMON.sub(" ", re.sub(r"(borough|district|city)?council$", "", words.strip())).split())
+    return bare or "".join(words.split())
+
+
+class Councils(NamedTuple):
+    """The councils that can be told apart: their codes, names, the keys they are found by, and their areas if known.
+
+    Attributes
+    ----------
+    names
+        ONS code → name.
+    keys
+        Key of a name or short code → ONS code.
+    codes
+        The codes of ``areas``, in order.
+    areas
+        Their polygons in EPSG:27700, prepared; empty without a boundary file.
+    tree
+        Spatial index of ``areas``.
+    """
+
+    names: dict[str, str]
+    keys: dict[str, str]
+    codes: tuple[str, ...]
+    areas: Any
+    tree: Any
+
+    @property
+    def known(self) -> bool:
+        """Whether the councils' areas are known."""
+        return bool(self.codes)
+
+    def area(self, code: str | None) -> Any:
+        """Return a council's polygon, or ``None`` where it is not known."""
+        return self.areas[self.codes.index(code)] if code in self.codes else None
+
+    def at(self, easting: Floats, northing: Floats) -> npt.NDArray[np.object_]:
+        """Return the code of the council at each place (metres), ``None`` outside every area; of two the first."""
+        found = np.full(len(easting), None, dtype=object)
+        places = np.flatnonzero(np.isfinite(easting) & np.isfinite(northing))
+        if self.known and len(places):
+            points = shapely.points(easting[places], northing[places])
+            which, area = self.tree.query(points, predicate="intersects")
+            order = np.lexsort((area, which))[::-1]
+            found[places[which[order]]] = np.array(self.codes, dtype=object)[area[order]]
+        return found
+
+
+def councils(boundaries: gpd.GeoDataFrame | None) -> Councils:
+    """Prepare the councils of a boundary table for look-up by name, address, code and place.
+
+    Parameters
+    ----------
+    boundaries
+        Polygons in EPSG:27700 on the index ``organisation`` (ONS code) with the column ``name``; ``None`` knows the
+        seven West Midlands councils by name only.
+
+    Raises
+    ------
+    InputError
+        When the table is not as described.
+    """
+    names = {code: name for code, (name, _) in WEST_MIDLANDS.items()}
+    codes: tuple[str, ...] = ()
+    areas: Any = np.array([], dtype=object)
+    if boundaries is not None:
+        _check(boundaries)
+        names |= {str(code): str(name) for code, name in boundaries["name"].items()}
+        codes = tuple(map(str, boundaries.index))
+        areas = np.array(boundaries.geometry.array, dtype=object)
+        shapely.prepare(areas)
+    keys = {name_key(name): code for code, name in names.items() if not _CODE.search(name)}
+    for name, others in (*SHORT_NAMES.items(), *SUCCESSORS.items()):
+        if name_key(name) in keys:
+            for other in others.split("|"):
+                keys.setdefault(name_key(other), keys[name_key(name)])
+    keys |= {short.lower(): code for code, (_, short) in WEST_MIDLANDS.items()}
+    return Councils(names, keys, codes, areas, shapely.STRtree(areas))
+
+
+def _check(boundaries: gpd.GeoDataFrame) -> None:
+    """Check a boundary table at the door."""
+    faults = []
+    if "name" not in boundaries.columns:
+        faults.append(f"boundaries: lacks the column name; it has {', '.join(map(str, boundaries.columns))}")
+    if boundaries.index.name != "organisation" or not boundaries.index.is_unique:
+        faults.append("boundaries: needs the unique index 'organisation' (ONS codes); use set_index('organisation')")
+    if boundaries.crs is None or boundaries.crs.to_epsg() != int(CRS.removeprefix("EPSG:")):
+        faults.append(f"boundaries: needs metres in {CRS}; convert with to_crs('{CRS}')")
+    if faults:
+        raise InputError(*faults)
+
+
+def resolve(statement: str, known: Councils) -> str | None:
+    """Return the ONS code a statement of a council stands for, or ``None``.
+
+    Parameters
+    ----------
+    statement
+        An ONS code, a name, a ``local-authority-eng`` code, or an address ending in one of these.
+    known
+        From :func:`councils`.
+
+    Examples
+    --------
+    >>> seven = councils(None)
+    >>> resolve("http://opendatacommunities.org/id/metropolitan-district-council/walsall", seven)
+    'E08000030'
+    >>> resolve("local-authority-eng:BIR", seven), resolve("Sandwell MBC", seven), resolve("Oldham", seven)
+    ('E08000025', 'E08000028', None)
+    """
+    text = statement.strip().strip("\"'<>").rstrip("/#. ")
+    if _NO_COUNCIL.search(text):
+        return None
+    code = _CODE.search(text)
+    if code:
+        return code[0].upper() if code[0].upper() in known.names else None
+    last = re.split(r"[/=]", text)[-1].removesuffix(".html")
+    if ":" in last:
+        return known.keys.get(last.rsplit(":", 1)[1].strip().lower())
+    for part in (last, last.replace("-", " ")):
+        if name_key(part) in known.keys:
+            return known.keys[name_key(part)]
+    return None

@@ -1,0 +1,116 @@
+"""When a register was published: as stated, or by the newest date in it; and readings of many files split by file."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from siteprior.core.errors import InputError
+
+_STATED = re.compile(r"^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?$")
+
+
+def published(table: Any, stated: str | dt.date = "", *, as_of: dt.date | None = None, name: str = "") -> dt.date:
+    """Return the day a register is taken to be published: the one stated, else its newest entry or start date.
+
+    Parameters
+    ----------
+    table
+        Rows of one register, :data:`siteprior.core.schema.REGISTER`.
+    stated
+        A day, month or year (``2018-05-21``, ``2018-05``, ``2018``); a month or year counts as its last day, for a
+        register must not look older than it is, or as the newest date in the file where that is later. Blank where
+        nobody says.
+    as_of
+        Dates in the file after this day are errors and do not count; a stated month or year ends here at the latest.
+    name
+        What the register is called, for the message.
+
+    Raises
+    ------
+    InputError
+        When what is stated is no date, lies after ``as_of``, or nothing is stated and the file holds no date.
+
+    Examples
+    --------
+    >>> published(pd.DataFrame(), "2018-02")
+    datetime.date(2018, 2, 28)
+    """
+    name = name or (", ".join(sorted(table["file"].dropna().unique())) if "file" in table else "the register")
+    newest = _newest(table, as_of)
+    if isinstance(stated, dt.date) or str(stated).strip():
+        first, last = _period(stated, name)
+        if as_of is not None and first > as_of:
+            raise InputError(f"{name}: the vintage {stated} lies after {as_of}; correct it or as_of")
+        if first == last or newest is None or newest <= last:
+            return last if as_of is None else min(last, as_of)
+        return newest
+    if newest is None:
+        raise InputError(f"{name}: holds no entry or start date to tell its vintage by; state one, such as 2018-05-21")
+    return newest
+
+
+def _newest(table: Any, as_of: dt.date | None) -> dt.date | None:
+    """Return the newest entry or start date up to ``as_of``; ``None`` where there is none."""
+    if not {"entry_date", "start_date"} <= set(table.columns):
+        return None
+    dates = pd.concat([table["entry_date"], table["start_date"]]).dropna()
+    if as_of is not None:
+        dates = dates[dates <= pd.Timestamp(as_of)]
+    newest: dt.date | None = None if dates.empty else dates.max().date()
+    return newest
+
+
+def _period(stated: str | dt.date, name: str) -> tuple[dt.date, dt.date]:
+    """Return the first and last day of a stated day, month or year."""
+    found = _STATED.match(str(stated).strip())
+    year, month, day = (int(part) if part else 0 for part in found.groups()) if found else (0, 0, 0)
+    try:
+        first = dt.date(year, month or 1, day or 1)
+    except ValueError:
+        raise InputError(f"{name}: the vintage '{stated}' is no date; write 2018-05-21, 2018-05 or 2018") from None
+    last_month = month or 12
+    return first, dt.date(year, last_month, day or calendar.monthrange(year, last_month)[1])
+
+
+def vintages_of(
+    table: Any, stated: Mapping[str, str | dt.date], *, as_of: dt.date | None = None
+) -> list[tuple[dt.date, Any]]:
+    """Split a reading of several files into vintages, one per file, each with the day it was published.
+
+    Parameters
+    ----------
+    table
+        :data:`siteprior.core.schema.REGISTER` rows of any number of files.
+    stated
+        File (as the column ``file`` names it) → what is known of its vintage; see :func:`published`.
+    as_of
+        As for :func:`published`.
+
+    Returns
+    -------
+    list
+        Pairs of day and rows, in the order of the files, ready for
+        :func:`siteprior.registers.matching.history.register_history`.
+
+    Raises
+    ------
+    InputError
+        Naming every file whose vintage cannot be told.
+    """
+    parts: list[tuple[dt.date, Any]] = []
+    faults: list[str] = []
+    for file in table["file"].drop_duplicates():
+        rows = table[table["file"] == file]
+        try:
+            parts.append((published(rows, stated.get(file, ""), as_of=as_of, name=file), rows))
+        except InputError as fault:
+            faults.extend(fault.faults)
+    if faults:
+        raise InputError(*faults)
+    return parts

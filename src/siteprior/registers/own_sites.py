@@ -1,0 +1,250 @@
+"""The user's own sites: any vector file, CSV or workbook joins as a register through a map of its columns.
+
+Brownfield registers are housing-led and hold no pure employment land; the public estate, a call for sites or a list
+of employment land fill that gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+
+from siteprior.core.errors import InputError, unknown
+from siteprior.core.files import record
+from siteprior.core.io.messy_tables import TextTable, cell_text, read_table
+from siteprior.core.io.vector_files import read_vector
+from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.schema import CRS
+from siteprior.registers.column_names import Headers
+from siteprior.registers.councils import Councils, councils
+from siteprior.registers.read import declared, issues_of, site_table
+from siteprior.registers.references import settle
+from siteprior.registers.rows import Rows
+
+FIELDS = {
+    "reference": "reference", "organisation": "organisation_uri", "site_name": "site_name", "hectares": "hectares",
+    "minimum_net_dwellings": "min_net_dwellings", "maximum_net_dwellings": "range_to",
+    "ownership_status": "ownership_status", "deliverable": "deliverable",
+    "planning_permission_status": "planning_status", "planning_permission_type": "permission_type",
+    "planning_permission_date": "permission_date", "planning_permission_history": "planning_history",
+    "hazardous_substances": "hazardous_substances", "development_status": "planning_stage",
+    "previous_use": "previous_use", "derelict_since": "derelict_since", "notes": "notes",
+    "owner_count": "owner_count", "parcel_count": "parcel_count",
+    "site_plan_url": "site_plan_url", "start_date": "first_added", "entry_date": "last_updated",
+    "end_date": "end_date", "coordinate_system": "coordinate_system", "easting": "easting", "northing": "northing",
+    "longitude": "longitude", "latitude": "latitude",
+}  # fmt: skip
+"""Column a map may name → the field of a register it is read as; ``longitude`` and ``latitude`` give the place."""
+
+TABULAR = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls")
+PAIRS = (("easting", "northing"), ("longitude", "latitude"))
+
+
+def read_own_sites(
+    path: Path | str,
+    *,
+    columns: Mapping[str, str],
+    register: str,
+    organisation: str | None = None,
+    layer: str | None = None,
+    crs: str | None = None,
+    file: str | None = None,
+    boundaries: gpd.GeoDataFrame | None = None,
+) -> Reading:
+    r"""Read the user's own sites as a register: a row per site, areas in hectares, places in metres.
+
+    Parameters
+    ----------
+    path
+        Any vector file, CSV or ``.xlsx``; ``.gz`` and ``archive.zip!member`` are opened as they are.
+    columns
+        Declared column → the file's own column; the names of :data:`FIELDS` are valid.
+    register
+        What to call these sites in the column ``register``.
+    organisation
+        ONS code of the council all sites belong to; else the mapped ``organisation``, else the council they lie in.
+    layer
+        Layer of a file that holds several, or the sheet of a workbook.
+    crs
+        Coordinate system of a vector file that does not say it, or of the ``easting`` and ``northing`` mapped.
+    file
+        What the file is called in the table, the issues and the provenance; its path when not given.
+    boundaries
+        Council areas, as for :func:`siteprior.registers.read.read_registers`.
+
+    Returns
+    -------
+    Reading
+        ``table`` is :data:`siteprior.core.schema.REGISTER`. A polygon gives a point inside it, and its area as hectares
+        where none is mapped, which the issue log says.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read, the map names an unknown column or one the file does not have, or there is
+        nothing to place the sites by.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "estate.csv"
+    >>> _ = path.write_text("Asset,Where,E,N,Size\nA7,Old depot,400000,290000,1.5 ha\n")
+    >>> plan = {"reference": "Asset", "site_name": "Where", "easting": "E", "northing": "N", "hectares": "Size"}
+    >>> sites, _, _ = read_own_sites(path, columns=plan, register="estate", organisation="E08000028")
+    >>> sites[["site_name", "hectares", "easting"]].to_dict("index")
+    {'E08000028:A7': {'site_name': 'Old depot', 'hectares': 1.5, 'easting': 400000.0}}
+    """
+    name = str(path) if file is None else file
+    _map(columns, name)
+    log = IssueLog(name)
+    known = councils(boundaries)
+    inner = str(path).removesuffix(".gz").lower()
+    if inner.endswith(TABULAR):
+        rows = _from_table(path, columns, layer, crs, name)
+    else:
+        rows = _from_vector(path, columns, layer, crs, name, log)
+    table = site_table(rows, known, log, organisation=organisation, register=register)
+    if not any(set(pair) <= set(columns) for pair in PAIRS):
+        table[["original_x", "original_y"]] = ""  # the place is the shape's; no numbers stood in the file
+    table = _by_place(table, known, log)
+    settled, _ = settle(table, [log])
+    origin = record(path, role=register, file=name, rows=len(settled))
+    return Reading(declared(settled), issues_of(settled, [log]), (origin,))
+
+
+def _map(columns: Mapping[str, str], name: str) -> None:
+    """Check a column map before the file is opened."""
+    faults = [unknown("column", column, FIELDS, where=f"{name}: columns") for column in columns if column not in FIELDS]
+    for first, second in PAIRS:
+        if (first in columns) != (second in columns):
+            faults.append(f"{name}: columns: {first} and {second} are mapped together or not at all")
+    if not {"reference", "site_name"} & set(columns):
+        faults.append(f"{name}: columns: map a reference or a site_name to call the sites by")
+    if faults:
+        raise InputError(*faults)
+
+
+def _absent(columns: Mapping[str, str], header: list[str], name: str) -> None:
+    """Refuse source columns the file does not have, listing what it has."""
+    absent = [source for source in columns.values() if source not in header]
+    if absent:
+        raise InputError(
+            f"{name}: has no column {', '.join(repr(source) for source in absent)}; "
+            f"its columns: {', '.join(map(str, header))}"
+        )
+
+
+def _from_table(path: Path | str, columns: Mapping[str, str], sheet: str | None, crs: str | None, name: str) -> Rows:
+    """Read a CSV or workbook; its header is the record that names most of the columns mapped."""
+    sources = {" ".join(source.split()) for source in columns.values()}
+
+    def score(cells: Any) -> float:
+        return float(len(sources & {" ".join(cell.split()) for cell in cells}))
+
+    wanted = f"the columns {', '.join(columns.values())}"
+    table = read_table(path, score=score, wanted=wanted, sheet=sheet)
+    mapped = {column: " ".join(source.split()) for column, source in columns.items()}
+    _absent(mapped, list(table.header), name)
+    if not any(set(pair) <= set(columns) for pair in PAIRS):
+        raise InputError(f"{name}: columns: map easting and northing or longitude and latitude to place the sites")
+    kept = [place for place, cells in enumerate(table.rows) if any(cells)]
+    fields = {
+        FIELDS[column]: [table.rows[place][table.header.index(source)] for place in kept]
+        for column, source in mapped.items()
+    }
+    if crs is not None and "easting" in fields:
+        _to_grid(fields, crs, name)
+    return Rows(
+        fields, [table.numbers[i] for i in kept], [""] * len(kept), Headers((), (), "own sites"), table, len(kept)
+    )
+
+
+def _to_grid(fields: dict[str, list[str]], crs: str, name: str) -> None:
+    """Turn eastings and northings of another system into those of the National Grid, in place."""
+    x = pd.to_numeric(pd.Series(fields["easting"]), errors="coerce").to_numpy(dtype=float)
+    y = pd.to_numeric(pd.Series(fields["northing"]), errors="coerce").to_numpy(dtype=float)
+    try:
+        system = pyproj.CRS.from_user_input(crs)
+    except pyproj.exceptions.CRSError:
+        raise InputError(f"{name}: '{crs}' is not a coordinate system; give one such as EPSG:27700") from None
+    east, north = pyproj.Transformer.from_crs(system, CRS, always_xy=True).transform(x, y)
+    good = np.isfinite(east) & np.isfinite(north)
+    for field, values in (("easting", east), ("northing", north)):
+        texts = zip(good, values, fields[field], strict=True)
+        fields[field] = [f"{value:.2f}" if fine else text for fine, value, text in texts]
+
+
+def _from_vector(
+    path: Path | str, columns: Mapping[str, str], layer: str | None, crs: str | None, name: str, log: IssueLog
+) -> Rows:
+    """Read a vector file; a point stands for itself, any other shape for a point inside it."""
+    frame = read_vector(path, layer=layer, crs=crs)
+    _absent(columns, [str(column) for column in frame.columns if column != frame.geometry.name], name)
+    numbers = list(map(int, frame.index))
+    texts = {
+        FIELDS[column]: [cell_text(_plain(value)).strip() for value in frame[source]]
+        for column, source in columns.items()
+    }
+    shapes = _mended(frame.geometry, numbers, log)
+    if not any(set(pair) <= set(columns) for pair in PAIRS):
+        points = shapes.representative_point()
+        texts["easting"] = ["" if point is None or point.is_empty else f"{point.x:.2f}" for point in points]
+        texts["northing"] = ["" if point is None or point.is_empty else f"{point.y:.2f}" for point in points]
+        if (shapes.geom_type.dropna() != "Point").any():
+            log.add("default-value", field="geometry", action="a point inside each shape stands for the site")
+    _areas(texts, shapes, numbers, log)
+    table = TextTable(tuple(map(str, frame.columns)), 0, [], numbers, [], "vector", layer or "")
+    return Rows(texts, numbers, [""] * len(frame), Headers((), (), "own sites"), table, len(frame))
+
+
+def _plain(value: Any) -> Any:
+    """Return a cell of a data frame as a plain value, missing as ``None``."""
+    if value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)) or value is pd.NA:
+        return None
+    return value.to_pydatetime() if isinstance(value, pd.Timestamp) else getattr(value, "item", lambda: value)()
+
+
+def _mended(shapes: gpd.GeoSeries, numbers: list[int], log: IssueLog) -> gpd.GeoSeries:
+    """Return valid shapes; the broken ones are mended and said to be."""
+    broken = ~(shapes.is_valid | shapes.isna())
+    for place in np.flatnonzero(broken):
+        log.add("invalid geometry - fixed", row=numbers[place], field="geometry", action="the shape was mended")
+    return shapes.make_valid() if broken.any() else shapes
+
+
+def _areas(texts: dict[str, list[str]], shapes: gpd.GeoSeries, numbers: list[int], log: IssueLog) -> None:
+    """Take hectares from the area of polygons where none is stated, in place."""
+    stated = texts.get("hectares", [""] * len(numbers))
+    areas = shapes.area.fillna(0.0) / 10_000
+    filled = [text or (f"{area:.4f}" if area > 0 else "") for text, area in zip(stated, areas, strict=True)]
+    if filled == stated:
+        return
+    texts["hectares"] = filled
+    if not any(stated):
+        log.add("default-value", field="hectares", action="taken from the area of the shapes")
+        return
+    for text, area, number in zip(stated, areas, numbers, strict=True):
+        if not text and area > 0:
+            log.add("default-value", row=number, field="hectares", action="taken from the area of the shape")
+
+
+def _by_place(table: pd.DataFrame, known: Councils, log: IssueLog) -> pd.DataFrame:
+    """Give sites that state no council the one they lie in."""
+    blank = table["organisation"].isna().to_numpy()
+    if not blank.any() or not known.known:
+        return table
+    log.rows = [row for row in log.rows if row["issue_type"] != "invalid organisation" or row["value"]]
+    east, north = (table.loc[blank, column].to_numpy(dtype=float) for column in ("easting", "northing"))
+    table = table.copy()
+    table.loc[blank, "organisation"] = found = known.at(east, north)
+    table.loc[blank, "prefix"] = [
+        code or prefix for code, prefix in zip(found, table.loc[blank, "prefix"], strict=True)
+    ]
+    log.add("default-value", field="organisation", action="the council the site lies in, where none is stated")
+    return table

@@ -1,0 +1,1 @@
+"""The audit of registers as tables, a page, a map and a workbook per council."""

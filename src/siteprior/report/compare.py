@@ -1,0 +1,96 @@
+"""Two runs side by side: who entered, who left, who moved, and why."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from siteprior.core.errors import InputError
+from siteprior.core.files import read_bytes
+
+COLUMNS = ("site_id", "site_name", "change", "rank_a", "rank_b", "score_a", "score_b", "why")
+
+TOLERANCE = 1e-6
+"""Scores are published with six decimals; what differs by less is the same."""
+
+
+def compare_runs(run_a: Path | str, run_b: Path | str) -> pd.DataFrame:
+    """Compare the rankings of two runs and explain every change.
+
+    Parameters
+    ----------
+    run_a, run_b
+        Folders of two runs, the earlier first.
+
+    Returns
+    -------
+    DataFrame
+        One row per site whose rank (1 = first), score (0–1) or eligibility differs: ``site_id``, ``site_name``,
+        ``change`` (``entered``, ``left``, ``up``, ``down``, ``score only``), ``rank_a``, ``rank_b``, ``score_a``,
+        ``score_b``, ``why`` (the gates that changed, or the criteria whose contribution changed, largest first).
+        Ordered by the later rank, then the earlier.
+
+    Raises
+    ------
+    InputError
+        When a folder holds no ``ranking.csv``.
+    """
+    a, b = _ranking(run_a), _ranking(run_b)
+    facts = ["site_name", "rank", "score"]
+    both = a[facts].merge(b[facts], how="outer", left_index=True, right_index=True, suffixes=("_a", "_b")).sort_index()
+    rank_a, rank_b = both["rank_a"], both["rank_b"]
+    moved = np.select(
+        [
+            rank_a.isna() & rank_b.notna(),
+            rank_a.notna() & rank_b.isna(),
+            rank_b < rank_a,
+            rank_b > rank_a,
+            (both["score_a"] - both["score_b"]).abs() > TOLERANCE,
+        ],
+        ["entered", "left", "up", "down", "score only"],
+        "",
+    )
+    both["change"] = moved
+    both = both[both["change"] != ""]
+    both["site_name"] = both["site_name_b"].fillna(both["site_name_a"])
+    both["why"] = [_why(site, a, b) for site in both.index]
+    both = both.reset_index().sort_values(["rank_b", "rank_a", "site_id"], na_position="last")
+    for column in ("rank_a", "rank_b"):
+        both[column] = both[column].astype("Int64")
+    return both[list(COLUMNS)].reset_index(drop=True)
+
+
+def _ranking(folder: Path | str) -> pd.DataFrame:
+    """Read a run's ranking."""
+    path = Path(folder) / "ranking.csv"
+    table = pd.read_csv(io.BytesIO(read_bytes(path)), dtype={"site_id": "str"}, low_memory=False)
+    missing = [column for column in ("site_id", "site_name", "rank", "score", "gate_reasons") if column not in table]
+    if missing:
+        raise InputError(f"{path}: is not the ranking of a run; it lacks {', '.join(missing)}")
+    return table.set_index("site_id")
+
+
+def _why(site: str, a: pd.DataFrame, b: pd.DataFrame) -> str:
+    """Say in one line what changed for a site."""
+    if site not in a.index:
+        return "not in the earlier run"
+    if site not in b.index:
+        return "not in the later run"
+    before, after = a.loc[site], b.loc[site]
+    gates = [str(row["gate_reasons"]) if pd.notna(row["gate_reasons"]) else "" for row in (before, after)]
+    if gates[0] != gates[1]:
+        return f"gates: {gates[0] or 'none'} → {gates[1] or 'none'}"
+    names = sorted({c for c in (*a.columns, *b.columns) if c.startswith("c_")})
+    change = {name: _number(after.get(name)) - _number(before.get(name)) for name in names}
+    largest = sorted((name for name in names if abs(change[name]) > TOLERANCE), key=lambda n: (-abs(change[n]), n))
+    if not largest:
+        return "other sites moved"
+    return "; ".join(f"{name.removeprefix('c_')} {change[name]:+.3f}" for name in largest[:3])
+
+
+def _number(value: object) -> float:
+    """Return a contribution as a number; a criterion the run did not have contributed nothing."""
+    return float(value) if isinstance(value, (int, float, np.number)) and not pd.isna(value) else 0.0

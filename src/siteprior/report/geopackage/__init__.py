@@ -1,0 +1,1 @@
+"""GeoPackages with metadata and QGIS styles, and rasters as cloud-optimised GeoTIFFs."""

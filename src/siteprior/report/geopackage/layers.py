@@ -1,0 +1,143 @@
+"""What a run publishes: its layers and tables by name, and what each of their columns means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from siteprior.core.schema import (
+    ACCESS_GRID,
+    AREAS,
+    CATCHMENTS,
+    CORRIDOR_STOPS,
+    CORRIDORS,
+    DEPRIVATION,
+    SERVICE_STOPS,
+    SITE_SHAPES,
+    SITES,
+    STOPS,
+    Column,
+)
+
+CONTRIBUTION = "c_"
+"""How the columns of weighted contributions begin."""
+
+_SHOWN_UNITS = ("m", "%", "homes/ha", "0–1")
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A published layer: title, meaning, geometry type, and the declared columns it may hold."""
+
+    title: str
+    description: str
+    geometry: str
+    columns: tuple[Column, ...]
+
+
+LAYERS = {
+    "shortlist": Layer("Shortlisted sites", "The first sites of the ranking, best first", "Point", SITES.columns),
+    "sites": Layer(
+        "Sites considered",
+        "Every site considered: ranked, or not ranked with the reasons in gate_reasons",
+        "Point",
+        SITES.columns,
+    ),
+    "corridors": Layer(
+        "Corridors", "Public-transport corridors as lines through their stops", "MultiLineString", CORRIDORS.columns
+    ),
+    "stops": Layer("Stops", "Stops and stations with their state on the network date", "Point", STOPS.columns),
+    "areas": Layer(
+        "Areas and deprivation",
+        "Lower layer Super Output Areas with the English Indices of Deprivation",
+        "MultiPolygon",
+        (*AREAS.columns, *DEPRIVATION.columns),
+    ),
+    "site_shapes": Layer(
+        "Shapes of the sites",
+        "What each site's extent rests on: the user's polygon, or a disc of the registered hectares about its point",
+        "MultiPolygon",
+        SITE_SHAPES.columns,
+    ),
+    "catchments": Layer(
+        "Walk catchments", "The ground within a walk of each corridor's stops", "MultiPolygon", CATCHMENTS.columns
+    ),
+    "corridor_stops": Layer(
+        "Corridor stops",
+        "The corridors' stops in order, with what is known of their opening",
+        "Point",
+        CORRIDOR_STOPS.columns,
+    ),
+    "service_stops": Layer("Stop points", "Stop points of the timetables", "Point", SERVICE_STOPS.columns),
+    "access_grid": Layer(
+        "Access index",
+        "Public transport access index of each cell, measured at its centre, by TfL's PTAL method",
+        "MultiPolygon",
+        ACCESS_GRID.columns,
+    ),
+}
+"""The layers of a run, top one first, as QGIS offers them. Shapes stand in a file of their own: GDAL lists layers with
+places before tables, wherever they are written, and scripts rely on the order of the first GeoPackage."""
+
+TABLES = {
+    "run_info": "What was run, on what, with which numbers",
+    "criteria": "The criteria of the score: anchors, weights, sources",
+    "issues": "What is wrong in the data and what was done about it",
+    "corridor_summary": "The corridors side by side: sites, homes, deprivation, market failure",
+    "site_corridors": "Every site under every corridor in reach",
+    "access_routes": "The routes that make up each site's access index: walk, wait and weight",
+    "scenario_effects": "What each scenario changes, site by site",
+    "access_points": "The access index of each place asked for",
+    "services": "Departures per stop point, route, direction and window",
+    "stations": "Departures per station, and the policy test of a well-connected one",
+}
+"""The attribute tables that follow the layers."""
+
+_KEYS = {
+    SITES.index: Column(SITES.index, "text", "Site id", "Council's ONS code and the register's reference"),
+    CORRIDORS.index: Column(CORRIDORS.index, "text", "Corridor", "Name of the corridor"),
+    STOPS.index: Column(STOPS.index, "text", "ATCO code", "NaPTAN code of the stop", source="NaPTAN"),
+    AREAS.index: Column(AREAS.index, "text", "LSOA code", "ONS code of the area", source="ONS"),
+    CATCHMENTS.index: Column(CATCHMENTS.index, "text", "Catchment", "The stop or corridor, and the walk in metres"),
+    CORRIDOR_STOPS.index: Column(CORRIDOR_STOPS.index, "text", "Corridor stop", "The corridor and the stop's order"),
+    SERVICE_STOPS.index: Column(
+        SERVICE_STOPS.index, "text", "Stop code", "ATCO code, or the feed's own", source="GTFS"
+    ),
+    ACCESS_GRID.index: Column(ACCESS_GRID.index, "text", "Cell", "Easting and northing of its south-west corner"),
+}
+
+
+def contribution_columns(criteria: pd.DataFrame) -> list[Column]:
+    """Declare the columns of weighted contributions (0–1) of a table with ``criterion`` and ``title``."""
+    return [
+        Column(
+            CONTRIBUTION + str(name),
+            "number",
+            f"Score from {str(title)[:1].lower()}{str(title)[1:]}",
+            f"Part of the score that comes from: {title}",
+            "0–1",
+        )
+        for name, title in zip(criteria["criterion"], criteria["title"], strict=True)
+    ]
+
+
+def declared_columns(criteria: pd.DataFrame | None) -> dict[str, dict[str, Column]]:
+    """Return what is declared of each layer's columns, by layer and name."""
+    contributions = [] if criteria is None else contribution_columns(criteria)
+    return {name: {**_KEYS, **{c.name: c for c in (*facts.columns, *contributions)}} for name, facts in LAYERS.items()}
+
+
+def aliases(table: pd.DataFrame, declared: Mapping[str, Column]) -> dict[str, str]:
+    """Return the title of each column, unit included, none twice; a column that is not declared keeps its name."""
+    titles: dict[str, str] = {}
+    for name in table.columns:
+        if name == "geom":
+            continue
+        column = declared.get(name)
+        title = name if column is None else column.label
+        if column is not None and column.unit in _SHOWN_UNITS:
+            title = f"{title} ({column.unit})"
+        titles[name] = f"{title} [{name}]" if title in titles.values() else title
+    return titles

@@ -1,0 +1,113 @@
+"""What a GeoPackage says beside its data: titles and allowed values of columns, the run record, QGIS styles.
+
+Plain SQL on tables of the standard's schema and metadata extensions (OGC 12-128r17, annexes F.9 and F.8) and on the
+``layer_styles`` table QGIS reads. Feature tables are left alone: their triggers need functions SQLite lacks.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from siteprior.core.schema import Column
+from siteprior.report.geopackage.layers import LAYERS, aliases
+from siteprior.report.geopackage.qgis_styles import layer_style
+from siteprior.report.tables import json_text
+
+Declared = Mapping[str, Mapping[str, Column]]
+
+_EXTENSIONS = """
+CREATE TABLE gpkg_data_columns (table_name TEXT NOT NULL, column_name TEXT NOT NULL, name TEXT, title TEXT,
+  description TEXT, mime_type TEXT, constraint_name TEXT,
+  CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name), CONSTRAINT gdc_tn UNIQUE (table_name, name));
+CREATE TABLE gpkg_data_column_constraints (constraint_name TEXT NOT NULL, constraint_type TEXT NOT NULL, value TEXT,
+  min NUMERIC, min_is_inclusive BOOLEAN, max NUMERIC, max_is_inclusive BOOLEAN, description TEXT,
+  CONSTRAINT gdcc_ntv UNIQUE (constraint_name, constraint_type, value));
+CREATE TABLE gpkg_metadata (id INTEGER CONSTRAINT m_pk PRIMARY KEY ASC NOT NULL, md_scope TEXT NOT NULL DEFAULT
+  'dataset', md_standard_uri TEXT NOT NULL, mime_type TEXT NOT NULL DEFAULT 'text/xml', metadata TEXT NOT NULL
+  DEFAULT '');
+CREATE TABLE gpkg_metadata_reference (reference_scope TEXT NOT NULL, table_name TEXT, column_name TEXT,
+  row_id_value INTEGER, timestamp DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')),
+  md_file_id INTEGER NOT NULL, md_parent_id INTEGER,
+  CONSTRAINT crmr_mfi_fk FOREIGN KEY (md_file_id) REFERENCES gpkg_metadata(id),
+  CONSTRAINT crmr_mpi_fk FOREIGN KEY (md_parent_id) REFERENCES gpkg_metadata(id));
+CREATE TABLE layer_styles (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256),
+  f_table_schema TEXT(256), f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT,
+  styleSLD TEXT, useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30),
+  update_time DATETIME DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')));
+"""
+
+_SCHEMA_EXTENSION = ("gpkg_schema", "http://www.geopackage.org/spec121/#extension_schema", "read-write")
+_METADATA_EXTENSION = ("gpkg_metadata", "http://www.geopackage.org/spec121/#extension_metadata", "read-write")
+
+
+def stamp(day: date) -> str:
+    """Return a day as the standard writes a moment."""
+    return f"{day.isoformat()}T00:00:00.000Z"
+
+
+def write_schema(database: sqlite3.Connection, layers: Mapping[str, Any], declared: Declared) -> None:
+    """Write titles, meanings and allowed values of the columns (schema extension)."""
+    database.executescript(_EXTENSIONS)
+    rows, allowed = [], []
+    for layer, table in layers.items():
+        for name, title in aliases(table, declared[layer]).items():
+            column = declared[layer].get(name)
+            if column is None:
+                continue
+            constraint = f"{layer}_{name}" if column.allowed else None
+            about = f"{column.meaning}. Source: {column.source}"
+            rows.append((layer, name, title, column.label, about, None, constraint))
+            allowed += [(constraint, "enum", value) for value in column.allowed]
+    database.executemany("INSERT INTO gpkg_data_columns VALUES (?,?,?,?,?,?,?)", rows)
+    database.executemany(
+        "INSERT INTO gpkg_data_column_constraints (constraint_name, constraint_type, value) VALUES (?,?,?)", allowed
+    )
+    for table_name, extension in {
+        "gpkg_data_columns": _SCHEMA_EXTENSION,
+        "gpkg_data_column_constraints": _SCHEMA_EXTENSION,
+        "gpkg_metadata": _METADATA_EXTENSION,
+        "gpkg_metadata_reference": _METADATA_EXTENSION,
+    }.items():
+        database.execute("INSERT INTO gpkg_extensions VALUES (?,NULL,?,?,?)", (table_name, *extension))
+
+
+def write_metadata(database: sqlite3.Connection, metadata: Mapping[str, Any], as_of: date) -> None:
+    """Keep the run record with the file (metadata extension); pyogrio would drop it without a word."""
+    database.execute(
+        "INSERT INTO gpkg_metadata VALUES (1, 'dataset', 'https://www.rfc-editor.org/rfc/rfc8259', "
+        "'application/json', ?)",
+        (json_text(metadata),),
+    )
+    database.execute(
+        "INSERT INTO gpkg_metadata_reference VALUES ('geopackage', NULL, NULL, NULL, ?, 1, NULL)", (stamp(as_of),)
+    )
+
+
+def write_styles(
+    database: sqlite3.Connection,
+    layers: Mapping[str, Any],
+    declared: Declared,
+    note: str,
+    as_of: date,
+) -> None:
+    """Store the default styles where QGIS looks for them."""
+    # Unregistered, QGIS does not find the table beside other attribute tables; with a NULL schema it lists the
+    # styles but applies none.
+    database.execute(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change, srs_id) "
+        "VALUES ('layer_styles', 'attributes', 'layer_styles', 'QGIS default styles', ?, 0)",
+        (stamp(as_of),),
+    )
+    for layer, table in layers.items():
+        style = layer_style(layer, table, aliases(table, declared[layer]))
+        if style is not None:
+            name, qml = style
+            database.execute(
+                "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, "
+                "styleName, styleQML, styleSLD, useAsDefault, description, owner, update_time) "
+                "VALUES ('', '', ?, 'geom', ?, ?, '', 1, ?, 'siteprior', ?)",
+                (layer, name, qml, note + LAYERS[layer].description, stamp(as_of)),
+            )

@@ -1,0 +1,43 @@
+"""What the report's sections on the market and its records share: plain rows, names, and what a figure rests on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from siteprior.core.parameters import load_presets
+from siteprior.core.schema import SITE_PRICE_COLUMNS, SITE_VALUE_COLUMNS, SITES, as_kind
+
+MADE_UP = "illustrative"
+"""How a basis begins that rests on assumptions the user marked as made up."""
+
+
+def known_facts(sites: pd.DataFrame) -> pd.DataFrame:
+    """Return every declared column of sites, prices and values among them; those that are not there are missing."""
+    declared = {column.name: column for column in (*SITES.columns, *SITE_PRICE_COLUMNS, *SITE_VALUE_COLUMNS)}
+    return pd.DataFrame({name: as_kind(sites.get(name), c.kind, sites.index) for name, c in declared.items()})
+
+
+def plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a table as plain rows, missing values as ``None``."""
+    plain = pd.DataFrame(table).astype(object)
+    return [
+        {str(key): value for key, value in row.items()} for row in plain.where(plain.notna(), None).to_dict("records")
+    ]
+
+
+def fund_titles() -> dict[str, str]:
+    """Return what the funds and policies are called, by the name their rules carry."""
+    return {name: str(preset.value) for name, preset in load_presets("funds")["funds"].items()}
+
+
+def made_up(basis: pd.Series) -> pd.Series:
+    """Tell which figures rest on assumptions marked as made up, by what they are said to rest on."""
+    return basis.astype("str").str.startswith(MADE_UP).fillna(False).astype(bool)
+
+
+def commonest(texts: pd.Series) -> str:
+    """Return the text that stands most often, the first by alphabet of equal ones; blank where none stands."""
+    held = texts.dropna().value_counts()
+    return "" if held.empty else str(min(held.index[held == held.max()]))

@@ -1,0 +1,120 @@
+"""Pages that open from a folder or an attachment: one file, nothing loaded, texts of other people shown as text."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+STYLE, SCRIPT = "report.css", "report.js"
+"""The style sheet and the script all pages share: one look, and tables that sort."""
+
+
+def render(template: str, *, styles: Sequence[str] = (), **facts: Any) -> str:
+    """Fill a template of the folder ``templates`` and return the page.
+
+    Parameters
+    ----------
+    template
+        Its name. It finds ``policy``, ``style`` and ``script`` beside the facts, and the filters :func:`day`,
+        :func:`count`, :func:`number` and :func:`percent`.
+    styles
+        Style sheets that follow the common one.
+    **facts
+        What the page tells. A name the template asks for and does not get is an error.
+    """
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=PackageLoader("siteprior.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(day=day, count=count, number=number, percent=percent)
+    style = "".join(_source(environment, name) for name in (STYLE, *styles))
+    script = _source(environment, SCRIPT)
+    return environment.get_template(template).render(
+        # The page may run this one script and use this one style sheet; markup slipped in through a name could not.
+        policy=(
+            "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
+            f"style-src '{_digest(style)}'; script-src '{_digest(script)}'"
+        ),
+        style=Markup(style),
+        script=Markup(script),
+        **facts,
+    )
+
+
+def day(value: date | str | None) -> str:
+    """Return a date as a reader writes it; blank where there is none.
+
+    Examples
+    --------
+    >>> day("2026-10-02")
+    '2 October 2026'
+    """
+    if value is None or value == "":
+        return ""
+    moment = date.fromisoformat(value[:10]) if isinstance(value, str) else value
+    return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
+
+
+def count(value: float | None) -> str:
+    """Return a whole number with thousands apart; a dash where it is not known.
+
+    Examples
+    --------
+    >>> count(2061), count(None)
+    ('2,061', '–')
+    """
+    return "–" if value is None else f"{value:,.0f}"
+
+
+def number(value: object, places: int = 2) -> str:
+    """Return a number with at most so many decimals; text as it is; a dash where it is not known.
+
+    Examples
+    --------
+    >>> number(0.25), number(960.0), number("list"), number(None)
+    ('0.25', '960', 'list', '–')
+    """
+    if value is None:
+        return "–"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(number(item, places) for item in value)
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return str(value)
+    text = f"{value:,.{places}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def percent(value: float | None) -> str:
+    """Return a share as whole per cent; a dash where it is not known.
+
+    Examples
+    --------
+    >>> percent(0.349)
+    '35%'
+    """
+    return "–" if value is None else f"{100 * value:.0f}%"
+
+
+def _source(environment: Any, name: str) -> str:
+    """Return a file of the template folder as it is."""
+    text, *_ = environment.loader.get_source(environment, name)
+    return str(text)
+
+
+def _digest(text: str) -> str:
+    """Return the hash by which a content security policy knows an inline block."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")

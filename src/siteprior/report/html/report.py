@@ -1,0 +1,222 @@
+"""The run as one page for a board: opens from a folder or an attachment, loads nothing, prints well.
+
+Everything in it stands in the run's tables; names and notes come from other people's files and are shown as text.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from siteprior.core.files import write_text
+from siteprior.core.issues import ISSUE_TYPES, SEVERITIES
+from siteprior.core.schema import VERDICTS
+from siteprior.report.html._common import plain_rows
+from siteprior.report.html.labels import district_names
+from siteprior.report.html.render import render
+from siteprior.report.maps import palette as colours
+from siteprior.report.tables import json_text
+
+REASON_SEPARATOR = "; "
+"""What stands between the codes in ``gate_reasons``."""
+
+UNCERTAIN = ("proposal", "unverified", "second-hand")
+"""Confidences a reader has to be told of."""
+
+_VERDICT_MEANING = {
+    "Identified": "Strong primary evidence, corroborated by other signals",
+    "Indicated": "Some evidence; not enough to call it identified",
+    "Not found": "The signals were measured, and are weak or absent",
+    "Cannot tell": "More than half of the primary signals could not be measured",
+}
+
+
+def write_report(
+    path: Path | str,
+    *,
+    record: Mapping[str, Any],
+    sites: pd.DataFrame,
+    shortlist: pd.DataFrame,
+    criteria: pd.DataFrame,
+    issues: pd.DataFrame,
+    picture: bytes,
+    gates: pd.DataFrame | None = None,
+    signals: pd.DataFrame | None = None,
+    corridors: Mapping[str, Any] | None = None,
+    market: Mapping[str, Any] | None = None,
+    records: list[dict[str, Any]] | None = None,
+) -> Path:
+    """Write the report of a run as one self-contained HTML file.
+
+    Parameters
+    ----------
+    path
+        The file to write, whole or not at all.
+    record
+        The run record: title, dates, inputs, numbers used, versions.
+    sites
+        Every site considered, ranked or not (:data:`siteprior.core.schema.SITES` and the contributions ``c_…``, 0–1).
+    shortlist
+        The first of the ranking, best first.
+    criteria
+        ``criterion``, ``title``, ``weight`` (share), ``unit``, ``worst``, ``best``, ``source``, ``confidence``.
+    issues
+        The issue log.
+    picture
+        The map as PNG.
+    gates
+        What the gates' codes mean: ``gate``, ``title``, ``why``, ``thresholds``.
+    signals
+        What the letters of market failure mean: ``letter``, ``title``, ``kind``, ``meaning``, ``measured_by``.
+    corridors
+        The section on corridors, as :func:`siteprior.report.html.corridors.corridor_section` gathers it.
+    market
+        The section on what the market would do alone, as :func:`siteprior.report.html.market.market_section`
+        gathers it.
+    records
+        A record per shortlisted site, as :func:`siteprior.report.html.site_pages.site_records` gathers them.
+
+    Returns
+    -------
+    Path
+        The file written; the same bytes from the same tables.
+
+    Raises
+    ------
+    OutputError
+        When the file is open elsewhere or the folder cannot be written.
+    """
+    councils = district_names(sites)
+    shades = colours.criteria(criteria["criterion"])
+    page = render(
+        "report.html.j2",
+        picture=base64.b64encode(picture).decode("ascii"),
+        run=record,
+        settings=json_text(record.get("settings", {})),
+        counts=_counts(sites, shortlist),
+        reasons=_reasons(sites, gates),
+        councils=_by_council(sites, shortlist, councils),
+        shortlist=[_site(row, councils, criteria, shades) for row in plain_rows(shortlist.reset_index())],
+        criteria=[{**row, "shade": shades[row["criterion"]]} for row in plain_rows(criteria)],
+        verdicts=_verdicts(sites, shortlist),
+        signals=[] if signals is None else plain_rows(signals),
+        corridors=corridors,
+        market=market,
+        records=records or [],
+        issues=_issues(issues),
+        issue_files=_issue_files(issues),
+        presets=record.get("presets", []),
+        doubtful=sum(preset["confidence"] in UNCERTAIN for preset in record.get("presets", [])),
+        draws=next((p["value"] for p in record.get("presets", []) if p["name"].endswith(".weight_draws")), None),
+    )
+    return write_text(path, page)
+
+
+def _counts(sites: pd.DataFrame, shortlist: pd.DataFrame) -> dict[str, Any]:
+    """Count the sites considered, ranked, not ranked, tied, and what the shortlist holds."""
+    ranks = sites["rank"].dropna()
+    homes = _homes(shortlist)
+    return {
+        "considered": len(sites),
+        "ranked": len(ranks),
+        "gated": len(sites) - len(ranks),
+        "shortlist": len(shortlist),
+        "tied": int(ranks.duplicated(keep=False).sum()),
+        "tied_shortlist": int(shortlist["rank"].dropna().duplicated(keep=False).sum()),
+        "homes": None if homes.isna().all() else int(homes.sum()),
+        "homes_unknown": int(homes.isna().sum()),
+        "hectares": float(shortlist["hectares"].sum()),
+        "deprived": int((shortlist["imd_decile"] <= 2).sum()),
+        "cannot_tell": int((shortlist["market_failure"].fillna("Cannot tell") == "Cannot tell").sum()),
+        "failure": int(shortlist["market_failure"].isin(["Identified", "Indicated"]).sum()),
+        "organisations": int(sites["organisation"].nunique()),
+        "planned": int((shortlist["corridor_stop_state"] == "planned").sum()),
+    }
+
+
+def _homes(table: pd.DataFrame) -> pd.Series:
+    """Return the homes that were scored, else the fewest the register expects."""
+    return table["capacity_dwellings"].fillna(table["minimum_net_dwellings"])
+
+
+def _reasons(sites: pd.DataFrame, gates: pd.DataFrame | None) -> list[dict[str, Any]]:
+    """Count the sites each gate stopped, the most first, with what the gate means."""
+    stopped = sites["gate_reasons"].dropna()
+    listed = stopped.str.split(REASON_SEPARATOR).explode().str.strip()
+    alone = stopped[~stopped.str.contains(REASON_SEPARATOR, regex=False)].value_counts()
+    known = {} if gates is None else {row["gate"]: row for row in plain_rows(gates)}
+    found = listed.value_counts().rename_axis("code").reset_index(name="sites")
+    rows = plain_rows(found.sort_values(["sites", "code"], ascending=[False, True]))
+    for row in rows:
+        gate = known.get(row["code"], {})
+        row["title"] = gate.get("title") or row["code"].replace("_", " ").capitalize()
+        row["why"], row["thresholds"] = gate.get("why") or "", gate.get("thresholds") or ""
+        row["alone"] = int(alone.get(row["code"], 0))
+    return rows
+
+
+def _by_council(sites: pd.DataFrame, shortlist: pd.DataFrame, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Count sites per council: considered, ranked, shortlisted."""
+    chosen = shortlist["organisation"].value_counts()
+    grouped = sites.groupby("organisation")
+    rows = [
+        {"name": names.get(code, code), "considered": len(group), "ranked": int(group["rank"].notna().sum()),
+         "shortlist": int(chosen.get(code, 0))}
+        for code, group in grouped
+    ]  # fmt: skip
+    return sorted(rows, key=lambda row: row["name"])
+
+
+def _site(
+    row: dict[str, Any], councils: Mapping[str, str], criteria: pd.DataFrame, shades: Mapping[str, str]
+) -> dict[str, Any]:
+    """Add to a shortlisted site what the page shows of it: council, homes, and the parts of its score."""
+    parts, left = [], 0.0
+    for name, title, weight in criteria[["criterion", "title", "weight"]].itertuples(index=False):
+        value = row.get(f"c_{name}") or 0.0
+        parts.append({"title": title, "value": value, "weight": weight, "left": left, "shade": shades[name]})
+        left += value
+    homes, verdict = row["capacity_dwellings"], row["market_failure"] or "Cannot tell"
+    return {
+        **row,
+        "council": councils.get(row["organisation"], row["organisation"]),
+        "homes": row["minimum_net_dwellings"] if homes is None else homes,
+        "verdict": verdict,
+        "note": (row["market_failure_note"] or "").removeprefix(f"{verdict}: "),
+        "parts": parts,
+    }
+
+
+def _verdicts(sites: pd.DataFrame, shortlist: pd.DataFrame) -> list[dict[str, Any]]:
+    """Count the verdicts on market failure among ranked and shortlisted sites."""
+    ranked = sites.loc[sites["rank"].notna(), "market_failure"].value_counts()
+    chosen = shortlist["market_failure"].value_counts()
+    return [
+        {"verdict": verdict, "meaning": _VERDICT_MEANING[verdict], "ranked": int(ranked.get(verdict, 0)),
+         "shortlist": int(chosen.get(verdict, 0))}
+        for verdict in VERDICTS
+    ]  # fmt: skip
+
+
+def _issues(issues: pd.DataFrame) -> list[dict[str, Any]]:
+    """Count the issues by kind, the gravest first, with what each means and who can mend it."""
+    counted = issues.groupby("issue_type").size()
+    rows = [
+        {"type": kind, "count": int(counted[kind]), **ISSUE_TYPES[kind]._asdict()}
+        for kind in ISSUE_TYPES
+        if kind in counted.index
+    ]
+    return sorted(rows, key=lambda row: (SEVERITIES.index(row["severity"]), -row["count"], row["type"]))
+
+
+def _issue_files(issues: pd.DataFrame) -> list[dict[str, Any]]:
+    """Count the issues by file and severity."""
+    counted = pd.crosstab(issues["file"], issues["severity"]).reindex(columns=list(SEVERITIES), fill_value=0)
+    return [
+        {"file": file, "counts": [int(n) for n in row]}
+        for file, row in zip(counted.index, counted.to_numpy(), strict=True)
+    ]

@@ -1,0 +1,1 @@
+"""Maps and strip maps as PNG."""

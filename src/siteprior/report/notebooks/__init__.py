@@ -1,0 +1,1 @@
+"""Notebooks, executed on a run's folder and written as pages."""

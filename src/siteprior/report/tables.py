@@ -1,0 +1,182 @@
+"""Tables as CSV and the run record as JSON: the same bytes from the same table, on every system."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime
+from pathlib import Path, PurePath
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from siteprior.core.files import write_text
+from siteprior.core.schema import TABLES
+
+DECIMALS = {"m": 1, "0–1": 6, "%": 3}
+"""Decimals by unit; a number in any other unit is written as it is, to ten significant digits."""
+
+DECIMALS_OF = {"longitude": 6, "latitude": 6}
+"""Decimals of columns no declared unit speaks for: six of a degree are a decimetre."""
+
+LEADING = (
+    "rank", "rank_p05", "rank_p95", "score", "score_band", "coverage", "eligible", "gate_reasons", "reference",
+    "site_name", "organisation", "corridor", "corridor_walk_m", "nearest_stop", "nearest_stop_mode", "walk_m",
+    "bus_walk_m", "hectares", "minimum_net_dwellings", "imd_decile", "market_failure", "market_failure_reasons",
+    "market_failure_note", "planning_permission_status", "ownership_status", "coordinate_confidence",
+)  # fmt: skip
+"""The columns a reader of ranked sites looks for first."""
+
+_FORMULA = re.compile(r"[=+\-@\t\n＝＋－＠]")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+
+
+def leading_columns(sites: Any) -> Any:
+    """Return the sites with the columns of :data:`LEADING` first, then the contributions, then all others in order.
+
+    Examples
+    --------
+    >>> list(leading_columns(pd.DataFrame(columns=["hectares", "c_need", "rank"])))
+    ['rank', 'hectares', 'c_need']
+    """
+    first = [name for name in LEADING if name in sites.columns]
+    first += [name for name in sites.columns if str(name).startswith("c_")]
+    return sites[first + [name for name in sites.columns if name not in first]]
+
+
+def write_csv(path: Path | str, table: pd.DataFrame, *, decimals: Mapping[str, int] | None = None) -> Path:
+    """Write a table as CSV: UTF-8, line feeds, ISO dates, metres to 0.1, scores to six decimals, blanks for missing.
+
+    A named index becomes the first column; the geometry is left out (``easting`` and ``northing`` say it). A text
+    cell a spreadsheet would run as a formula (``=``, ``+``, ``-``, ``@``, tab or line break in front, and not merely
+    a number) gets an apostrophe in front, because register texts come from anybody (OWASP, "CSV Injection"). Line
+    breaks inside a cell become line feeds.
+
+    Parameters
+    ----------
+    path
+        The file to write, whole or not at all.
+    table
+        Any table; declared columns are rounded by their unit (:data:`DECIMALS`).
+    decimals
+        Decimals of further columns.
+
+    Returns
+    -------
+    Path
+        The file written.
+
+    Raises
+    ------
+    OutputError
+        When the file is open elsewhere or the folder cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "ranking.csv"
+    >>> _ = write_csv(file, pd.DataFrame({"walk_m": [12.34, None], "notes": ["=1+1", "fine"]}))
+    >>> print(file.read_text())
+    walk_m,notes
+    12.3,'=1+1
+    ,fine
+    <BLANKLINE>
+    """
+    plain = pd.DataFrame(table)
+    if isinstance(table, gpd.GeoDataFrame):
+        plain = plain.drop(columns=table.active_geometry_name)
+    if plain.index.name:
+        plain = plain.reset_index()
+    places = {**_declared_decimals(plain.columns), **(decimals or {})}
+    cells = pd.DataFrame({name: _cells(plain[name], places.get(name)) for name in plain.columns}, dtype=object)
+    return write_text(path, cells.to_csv(index=False, lineterminator="\n"))
+
+
+def write_run_record(path: Path | str, record: Mapping[str, Any]) -> Path:
+    """Write a run's record as JSON (UTF-8, keys in order, ISO dates, missing as null) and return the path.
+
+    Raises
+    ------
+    OutputError
+        When the file is open elsewhere or the folder cannot be written.
+    """
+    return write_text(path, json_text(record))
+
+
+def json_text(record: Mapping[str, Any]) -> str:
+    """Return a record as JSON text that is the same for the same record.
+
+    Examples
+    --------
+    >>> print(json_text({"b": float("nan"), "a": date(2026, 1, 2)}), end="")
+    {
+      "a": "2026-01-02",
+      "b": null
+    }
+    """
+    return json.dumps(_plain(record), sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    """Return a value in the kinds JSON knows."""
+    if is_dataclass(value) and not isinstance(value, type):
+        value = asdict(value)
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, (set, frozenset)):
+        return sorted(_plain(item) for item in value)
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and not np.isfinite(value)):
+        return None
+    if isinstance(value, PurePath):
+        return value.as_posix()
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == datetime.min.time() else value.isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
+
+
+def _declared_decimals(names: Iterable[str]) -> dict[str, int]:
+    """Return the decimals of the columns whose unit is declared; contributions are parts of the score."""
+    units = {column.name: column.unit for declared in TABLES for column in declared.columns if column.kind == "number"}
+    known = {name: DECIMALS[unit] for name, unit in units.items() if unit in DECIMALS} | DECIMALS_OF
+    return {name: known.get(name, DECIMALS["0–1"]) for name in names if name in known or str(name).startswith("c_")}
+
+
+def _cells(column: pd.Series, places: int | None) -> pd.Series:
+    """Return a column as the texts that stand in the file; missing stays ``None``."""
+    present = column.notna()
+    kind = column.dtype
+    if pd.api.types.is_bool_dtype(kind):
+        cells = column.map({True: "yes", False: "no"}).astype(object)
+    elif pd.api.types.is_datetime64_any_dtype(kind):
+        whole = bool((column.dropna() == column.dropna().dt.normalize()).all())
+        cells = column.dt.strftime("%Y-%m-%d" if whole else "%Y-%m-%dT%H:%M:%S").astype(object)
+    elif pd.api.types.is_float_dtype(kind):
+        # Adding 0.0 turns a rounded -0.0 into 0.0.
+        values = column[present].to_numpy(dtype="float64")
+        values = np.round(values, places) + 0.0 if places is not None else values + 0.0
+        style = "{:.10g}" if places is None else f"{{:.{places}f}}"
+        cells = pd.Series([style.format(value) for value in values], index=column[present].index, dtype=object)
+        cells = cells.reindex(column.index)
+    elif pd.api.types.is_numeric_dtype(kind):
+        cells = column.astype("str").astype(object)
+    else:
+        cells = column.map(_safe, na_action="ignore").astype(object)
+    return cells.where(present, None)
+
+
+def _safe(value: object) -> str:
+    """Return a text a spreadsheet shows and does not run."""
+    text = value.isoformat() if isinstance(value, date) else str(value)
+    # A bare carriage return would end the row for most readers.
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "'" + text if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text

@@ -1,0 +1,203 @@
+"""Scenarios: the transit of another day, tried out on the tables of stops, corridors and services.
+
+A scenario is a supposition: it does not say that anything will open. What is added changes walks and corridors; the
+access index changes only where services do (:func:`siteprior.scenarios.cuts.cut_services`, closed stops), as
+no timetable of what is not built is held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from inspect import Parameter, signature
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from siteprior.core.errors import InputError, unknown
+from siteprior.core.schema import CORRIDOR_STOPS, STOPS, check
+from siteprior.scenarios.cuts import cut_services, stops_served
+from siteprior.scenarios.edits import add_line, add_stop, close_stop, open_planned
+
+
+class Supply(NamedTuple):
+    """The tables a scenario edits; ``services`` is ``None`` where no timetable is held."""
+
+    corridor_stops: Any
+    stops: Any
+    services: Any = None
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A supposition about transit, by name.
+
+    Attributes
+    ----------
+    name
+        What it is called.
+    add_lines
+        Tables of new corridors, :data:`siteprior.core.schema.CORRIDOR_STOPS` as
+        :func:`siteprior.sources.transit.corridors.read_corridor_stops` reads them.
+    add_stops
+        Arguments of :func:`siteprior.scenarios.edits.add_stop` each: ``corridor``, ``stop_name``, ``easting``,
+        ``northing``, ``after`` or ``order``, and ``mode`` where the corridor's kind does not tell it.
+    open, close
+        Corridors, stop names, corridor stop ids or ATCO codes, as in
+        :func:`siteprior.scenarios.edits.open_planned` and ``close_stop``.
+    cut
+        Arguments of :func:`siteprior.scenarios.cuts.cut_services` each: ``share``; ``route``, ``corridor`` or
+        ``mode``; and ``window`` where it is one.
+    """
+
+    name: str
+    add_lines: Sequence[Any] = ()
+    add_stops: Sequence[Mapping[str, Any]] = ()
+    open: Sequence[str] = ()
+    close: Sequence[str] = ()
+    cut: Sequence[Mapping[str, Any]] = ()
+
+
+def apply_scenario(
+    scenario: Scenario | Mapping[str, Any],
+    *,
+    corridor_stops: Any,
+    stops: Any,
+    services: pd.DataFrame | None = None,
+    lines: Any | None = None,
+    service_stops: Any | None = None,
+) -> Supply:
+    """Apply a whole scenario: lines and stops are added, then opened, then closed, and services cut last.
+
+    Parameters
+    ----------
+    scenario
+        A :class:`Scenario`, or a mapping with its fields.
+    corridor_stops, stops, services
+        The tables of the day, settled; ``services`` is needed to cut any.
+    lines
+        :data:`siteprior.core.schema.CORRIDORS` with surveyed lines; stops added to a corridor held there get their
+        chainage along it, those of others along the straight lines through the stops. Draw the corridors anew with
+        :func:`siteprior.sources.transit.corridors.corridor_lines`.
+
+    service_stops
+        :data:`siteprior.core.schema.SERVICE_STOPS`, to tell at which station a service calls
+        (:func:`siteprior.scenarios.cuts.stops_served`).
+
+    Returns
+    -------
+    Supply
+        ``(corridor_stops, stops, services)``, new tables.
+
+    Raises
+    ------
+    InputError
+        Every fault of the scenario at once, each naming the edit and the valid answers.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from siteprior.core.schema import CRS, conform
+    >>> table = pd.DataFrame({"corridor": "Line", "kind": "metro", "order": [1, 2], "stop_name": ["A", "B"],
+    ...                       "state": ["open", "planned"], "chainage_m": [0.0, 500.0]},
+    ...                      index=pd.Index(["Line#1", "Line#2"], name="corridor_stop_id"))
+    >>> places = gpd.points_from_xy([400000, 400500], [290000, 290000])
+    >>> own = conform(gpd.GeoDataFrame(table, geometry=places, crs=CRS), CORRIDOR_STOPS)
+    >>> stops = conform(gpd.GeoDataFrame(geometry=[], index=pd.Index([], name="atco_code"), crs=CRS), STOPS)
+    >>> after = apply_scenario({"name": "2030", "open": ["B"]}, corridor_stops=own, stops=stops)
+    >>> after.corridor_stops["state"].tolist(), after.stops[["stop_name", "mode", "state_basis"]].iloc[0].tolist()
+    (['open', 'open'], ['B', 'metro', 'scenario 2030'])
+    """
+    told = _scenario(scenario)
+    check(corridor_stops, CORRIDOR_STOPS, name="corridor_stops")
+    check(stops, STOPS, name="stops")
+    supply, faults = Supply(corridor_stops, stops, services), list[str]()
+
+    def attempt(what: str, edit: Callable[..., Supply], *given: Any) -> None:
+        nonlocal supply
+        try:
+            supply = edit(supply, told.name, *given)
+        except InputError as fault:
+            faults.extend(f"scenario '{told.name}', {what}: {text}" for text in fault.faults)
+
+    for new in told.add_lines:
+        attempt("add_lines", _line_added, new)
+    for stop in told.add_stops:
+        attempt("add_stops", _stop_added, stop, lines)
+    if told.open:
+        attempt("open", _opened, told.open)
+    if told.close:
+        attempt("close", _closed, told.close, service_stops)
+    for cut in told.cut:
+        attempt("cut", _cut, cut, service_stops)
+    if faults:
+        raise InputError(*faults)
+    return supply
+
+
+def _scenario(scenario: Scenario | Mapping[str, Any]) -> Scenario:
+    """Return the scenario, from a mapping too; refuse fields it does not have and one without a name."""
+    known = [field.name for field in fields(Scenario)]
+    given = {name: getattr(scenario, name) for name in known} if isinstance(scenario, Scenario) else dict(scenario)
+    faults = [unknown("key", str(name), known, where="scenario") for name in given if name not in known]
+    if not isinstance(given.get("name"), str) or not given["name"].strip():
+        faults.append("scenario: has no name; give it one, it stands beside everything it changes")
+    for name in known[1:]:
+        values = given.get(name, ())
+        if isinstance(values, str) or not isinstance(values, Sequence):
+            faults.append(f"scenario: {name} needs a list, not {values!r}")
+    if not faults and not any(len(given.get(name, ())) for name in known[1:]):
+        faults.append(f"scenario '{given['name']}': changes nothing; give one of {', '.join(known[1:])}")
+    if faults:
+        raise InputError(*faults)
+    return Scenario(**given)
+
+
+def _options(given: Any, edit: Callable[..., Any], inner: set[str]) -> dict[str, Any]:
+    """Return what the user says of one edit; refuse keys it does not have, and lacks of those it needs."""
+    known = {name: told for name, told in signature(edit).parameters.items() if told.kind is told.KEYWORD_ONLY}
+    allowed = [name for name in known if name not in inner]
+    if not isinstance(given, Mapping):
+        raise InputError(f"{given!r} is no table of keys; give {', '.join(allowed)}")
+    needed = [name for name in allowed if known[name].default is Parameter.empty]
+    faults = [unknown("key", str(name), allowed) for name in given if name not in allowed]
+    faults += [f"lacks {name}; it has {', '.join(map(str, given)) or 'none'}" for name in needed if name not in given]
+    if faults:
+        raise InputError(*faults)
+    return dict(given)
+
+
+def _line_added(supply: Supply, name: str, new: Any) -> Supply:
+    """Add a line."""
+    return Supply(*add_line(supply.corridor_stops, supply.stops, new, scenario=name), supply.services)
+
+
+def _stop_added(supply: Supply, name: str, stop: Any, lines: Any) -> Supply:
+    """Add a stop."""
+    told = _options(stop, add_stop, {"scenario", "lines"})
+    own, stops = add_stop(supply.corridor_stops, supply.stops, **told, scenario=name, lines=lines)
+    return Supply(own, stops, supply.services)
+
+
+def _opened(supply: Supply, name: str, names: Sequence[str]) -> Supply:
+    """Open planned stops."""
+    return Supply(*open_planned(supply.corridor_stops, supply.stops, names=names, scenario=name), supply.services)
+
+
+def _closed(supply: Supply, name: str, names: Sequence[str], service_stops: Any) -> Supply:
+    """Close stops, and drop what called there."""
+    own, stops = close_stop(supply.corridor_stops, supply.stops, names=names, scenario=name)
+    if supply.services is None:
+        return Supply(own, stops)
+    shut = stops.index[(stops["state"] == "closed") & (stops["state_basis"] == f"scenario {name}")]
+    calls = stops_served(supply.services, stops, service_stops).isin(shut)
+    return Supply(own, stops, supply.services[~calls])
+
+
+def _cut(supply: Supply, _name: str, cut: Any, service_stops: Any) -> Supply:
+    """Cut services."""
+    told = _options(cut, cut_services, {"corridor_stops", "stops", "service_stops"})
+    if supply.services is None:
+        raise InputError("no timetable is held, so no service can be cut; add timetables to the sources")
+    held = {"corridor_stops": supply.corridor_stops, "stops": supply.stops, "service_stops": service_stops}
+    return supply._replace(services=cut_services(supply.services, **told, **held))

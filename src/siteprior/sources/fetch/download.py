@@ -1,0 +1,231 @@
+"""One file from a web server, whole or not at all, checked against its hash; called by ``siteprior fetch`` alone."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+from urllib.parse import urljoin
+
+from siteprior.core.errors import InputError
+from siteprior.core.files import is_fetchable, whole_file
+from siteprior.core.parameters import load_presets
+
+Progress = Callable[[int, int], None]
+"""Called as a file arrives with the bytes so far and the bytes announced (0 where the server does not say)."""
+
+FIRST_BYTES = {
+    ".zip": b"PK",
+    ".xlsx": b"PK",
+    ".gz": b"\x1f\x8b",
+    ".gpkg": b"SQLite format 3",
+    ".parquet": b"PAR1",
+}
+"""How files of these endings begin."""
+
+PROXY_HINT = (
+    "behind a proxy set HTTPS_PROXY, and REQUESTS_CA_BUNDLE if your organisation has a certificate of its own; then "
+    "fetch again"
+)
+REASONS = {
+    401: "the server wants a login; the data needs registration",
+    403: "the server refuses access; the data may need registration, or a firewall stands between",
+    404: "there is no such file on the server; look up the new address on the publisher's page",
+    407: f"the proxy wants a login; {PROXY_HINT}",
+    410: "the file was taken down; look up the new address on the publisher's page",
+    429: "the server is asked too often; wait an hour and fetch again",
+}
+
+
+class Arrival(NamedTuple):
+    """A file that arrived: its size in bytes and the SHA-256 of its content."""
+
+    bytes: int
+    sha256: str
+
+
+def download(
+    url: str,
+    target: Path,
+    *,
+    sha256: str = "",
+    largest_bytes: int | None = None,
+    progress: Progress | None = None,
+) -> Arrival:
+    """Download one file to ``target`` and return its size (bytes) and hash; a file that stood there is replaced.
+
+    Parameters
+    ----------
+    url
+        Where from: https, or http on this machine. A redirect to anything else is refused.
+    target
+        Where to. Until the file is complete and right, what stands there is untouched.
+    sha256
+        The hash the content must have; not checked where blank.
+    largest_bytes
+        Refuse a larger file; by default the preset ``largest_gb``.
+    progress
+        Told of the bytes as they arrive.
+
+    Raises
+    ------
+    InputError
+        When the server cannot be reached, does not have the file, sends a web page instead or a file of another kind,
+        too large or of another hash. The message says what to do, by hand if need be.
+    OutputError
+        When ``target`` cannot be written.
+    """
+    from pooch import HTTPDownloader
+
+    by_hand = f"or download it by hand to {target}"
+    if not is_fetchable(url):
+        raise InputError(f"{url}: only https addresses without a password are fetched; correct it, {by_hand}")
+    numbers = load_presets("fetch")
+    limit = int(numbers["largest_gb"].value * 1e9) if largest_bytes is None else largest_bytes
+    with whole_file(target) as temporary, temporary.open("w+b") as file:
+        arriving = _Arriving(file, limit, progress)
+        get = HTTPDownloader(
+            chunk_size=1 << 16,
+            timeout=(numbers["connect_timeout_s"].value, numbers["read_timeout_s"].value),
+            headers={"Accept-Encoding": "identity"},  # the file as it is, not packed for the way
+            hooks={"response": lambda response, **_: arriving.announce(response, target)},
+        )
+        try:
+            get(url, arriving, None)
+            arriving.check(target, sha256.lower())
+        except OSError as fault:
+            if not _is_of_the_network(fault):
+                raise  # the disk's fault, which whole_file tells
+            raise InputError(f"{url}: {_reason(fault)}; {by_hand}") from None
+        except _Refused as fault:
+            raise InputError(f"{url}: {fault}, {by_hand}") from None
+        finally:
+            arriving.hang_up()
+        return Arrival(arriving.bytes, arriving.hash.hexdigest())
+
+
+def reach(url: str) -> None:
+    """Ask a server for a short answer, to know at once whether it can be reached.
+
+    Raises
+    ------
+    InputError
+        When it cannot.
+    """
+    import requests
+
+    numbers = load_presets("fetch")
+    wait = numbers["connect_timeout_s"].value
+    try:
+        with requests.get(url, timeout=(wait, wait)) as response:
+            response.raise_for_status()
+    except requests.RequestException as fault:
+        raise InputError(f"{url}: {_reason(fault)}") from None
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, read in pieces."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class _Refused(Exception):  # noqa: N818 (an answer, turned into an InputError at once)
+    """What arrives is not the file that was meant."""
+
+
+class _Arriving:
+    """The file as pooch writes it: counted, hashed and bounded on its way to the disk."""
+
+    def __init__(self, file: IO[bytes], limit: int, progress: Progress | None) -> None:
+        self.file = file
+        self.limit = limit
+        self.progress = progress
+        self.bytes = 0
+        self.total = 0
+        self.hash = hashlib.sha256()
+        self.responses: list[Any] = []
+
+    def announce(self, response: Any, target: Path) -> None:
+        """Look at a server's answer before its content: where it sends us on to, what it says will come."""
+        self.responses.append(response)
+        if response.is_redirect:
+            onward = urljoin(response.url, response.headers["location"])
+            weaker = onward.startswith("http:") and not response.url.startswith("http:")
+            if weaker or not is_fetchable(onward):
+                # without its query, which may hold a key
+                place = onward.partition("?")[0]
+                raise _Refused(f"the server sends us on to {place}, which is not https; look up the new address")
+            return
+        kind = response.headers.get("content-type", "")
+        if response.ok and kind.startswith("text/html") and target.suffix.lower() not in (".html", ".htm"):
+            raise _Refused(
+                "a web page came instead of the file: a login, a proxy's notice or the publisher's page; open the "
+                "address in a browser to see which"
+            )
+        stated = response.headers.get("content-length", "")
+        self.total = int(stated) if stated.isdigit() else 0
+        self._bound(self.total)
+
+    def write(self, piece: bytes) -> None:
+        """Take the next piece."""
+        self.bytes += len(piece)
+        self._bound(self.bytes)
+        self.hash.update(piece)
+        self.file.write(piece)
+        if self.progress is not None:
+            self.progress(self.bytes, self.total)
+
+    def flush(self) -> None:
+        """Leave it to the file when to write; pooch asks after every piece."""
+
+    def check(self, target: Path, sha256: str) -> None:
+        """Look at the whole: empty, of another kind than its name says, or of another hash."""
+        self.file.flush()
+        self.file.seek(0)
+        begins = FIRST_BYTES.get(target.suffix.lower(), b"")
+        if not self.bytes:
+            raise _Refused("the file that came is empty; try again later")
+        if sha256 and self.hash.hexdigest() != sha256:
+            raise _Refused(
+                f"the file that came has the SHA-256 {self.hash.hexdigest()}, not the one stated; if the publisher has "
+                "a newer edition and you want it, state that hash in the project"
+            )
+        if self.file.read(len(begins)) != begins:
+            raise _Refused(f"what came is no {target.suffix} file; look at the address in a browser")
+
+    def hang_up(self) -> None:
+        """Close the connections; what was refused half-way would keep them open."""
+        for response in self.responses:
+            response.close()
+
+    def _bound(self, size: int) -> None:
+        if size > self.limit:
+            raise _Refused(f"the file is larger than {self.limit / 1e9:g} GB; if that is right, raise --max-gb")
+
+
+def _is_of_the_network(fault: OSError) -> bool:
+    """Tell a fault of the way from a fault of the disk; requests calls both OSError."""
+    import requests
+
+    return isinstance(fault, requests.RequestException)
+
+
+def _reason(fault: Any) -> str:
+    """Say in a sentence what went wrong on the way, and what to do about it."""
+    import requests
+
+    if isinstance(fault, requests.HTTPError):
+        status = fault.response.status_code
+        return f"HTTP {status}: " + REASONS.get(status, "the server has a fault; try again later")
+    if isinstance(fault, requests.exceptions.ProxyError):
+        return f"the proxy cannot be reached or refuses; {PROXY_HINT}"
+    if isinstance(fault, requests.exceptions.SSLError):
+        return f"the server's certificate is not trusted; {PROXY_HINT}"
+    if isinstance(fault, requests.Timeout):
+        return f"the server did not answer in time; {PROXY_HINT}"
+    if isinstance(fault, requests.exceptions.ChunkedEncodingError):
+        return "the download broke off; fetch again"
+    if isinstance(fault, requests.ConnectionError):
+        return f"the server cannot be reached; {PROXY_HINT}"
+    return f"cannot be downloaded ({type(fault).__name__}); check the address"

@@ -1,0 +1,259 @@
+"""``siteprior fetch``: the one place where anything is asked of the network, and only what the project file names.
+
+The module is not called ``fetch``, which is what :mod:`siteprior` calls the function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from siteprior.core.errors import ProjectError, SitePriorError
+from siteprior.core.files import MEMBER
+from siteprior.core.parameters import load_presets
+from siteprior.core.progress import Say, silent
+from siteprior.project.load import Project, load_project
+from siteprior.project.model import File, Sources, Streets
+
+Watch = Callable[[str, int, int], None]
+"""Told of a download: the path in the project, the bytes so far, the bytes announced (0 where nobody said)."""
+
+COLUMNS = ("role", "path", "url", "status", "bytes", "sha256", "note")
+STATUSES = ("fetched", "present", "failed", "no url")
+
+
+class FetchError(SitePriorError):
+    """Something could not be fetched; ``table`` tells of every entry, also of those that could."""
+
+    def __init__(self, *faults: str, table: pd.DataFrame) -> None:
+        self.table = table
+        super().__init__(*faults)
+
+
+@dataclass(frozen=True)
+class _Row:
+    """What became of one entry of the project."""
+
+    role: str
+    path: str
+    url: str
+    status: str
+    bytes: int | None = None
+    sha256: str = ""
+    note: str = ""
+
+
+def fetch(
+    project: Project | Path | str,
+    *,
+    force: bool = False,
+    largest_gb: float | None = None,
+    watch: Watch | None = None,
+    say: Say = silent,
+) -> pd.DataFrame:
+    """Download the inputs a project names an address for to their paths under ``data_root`` (sizes in bytes).
+
+    What is there is left alone and, where the project states its SHA-256, checked. Every entry is tried before an
+    error is raised; a file is written whole or not at all.
+
+    Parameters
+    ----------
+    project
+        A project file or a loaded project. Any entry that has a ``path`` may have a ``url``, and a ``sha256`` to
+        insist on; ``streets`` may have ``osm = true`` instead.
+    force
+        Download again what is there: files of another hash than stated, files without a stated hash, and
+        OpenStreetMap.
+    largest_gb
+        Refuse larger files; by default the preset ``largest_gb``.
+    watch
+        Told of each download's progress, for a display.
+    say
+        Called with one line per download.
+
+    Returns
+    -------
+    DataFrame
+        One row per entry in the project's order: ``role`` (its key in the project file), ``path``, ``url``,
+        ``status`` (``fetched``, ``present``, ``failed``; ``no url`` where it is not there and the project does not
+        say where from), ``bytes``, ``sha256`` (blank for a pattern of several files), ``note``.
+
+    Raises
+    ------
+    ProjectError
+        When two entries name one path but different addresses or hashes, or a path cannot be written to: a pattern,
+        or a place outside ``data_root``. Nothing is downloaded then.
+    FetchError
+        After all entries were tried, with one sentence for each that failed, and the table as its ``table``.
+
+    Examples
+    --------
+    >>> from siteprior.core.files import shipped
+    >>> done = fetch(shipped("data") / "demo.toml")
+    >>> done["status"].unique().tolist()
+    ['present']
+    """
+    loaded = project if isinstance(project, Project) else load_project(project)
+    wanted = _entries(loaded)
+    addresses = _addresses(loaded, wanted)
+    limit = None if largest_gb is None else int(largest_gb * 1e9)
+    done: dict[Path, _Row] = {}
+    rows: dict[int, _Row] = {}
+    # OpenStreetMap last: the study area may be among what has to be fetched first
+    for position, (role, entry) in sorted(enumerate(wanted), key=lambda item: _is_osm(item[1][1])):
+        target = _target(loaded, entry)
+        if target not in done:
+            stated = addresses.get(target, entry)
+            if _is_osm(stated):
+                row = _osm(loaded, stated, target, force=force, say=say)
+            else:
+                row = _file(loaded, stated, target, force=force, limit=limit, watch=watch, say=say)
+            done[target] = row
+        rows[position] = replace(done[target], role=role, path=entry.path)
+    table = _table([rows[position] for position in range(len(wanted))])
+    faults = [row.note for row in done.values() if row.status == "failed"]
+    if faults:
+        raise FetchError(*faults, table=table)
+    return table
+
+
+def _entries(project: Project) -> list[tuple[str, File]]:
+    """List the entries of a project with the keys they stand under, in the order the settings declare."""
+    found: list[tuple[str, File]] = []
+    for key in Sources.model_fields:
+        value = getattr(project.sources, key)
+        found += [(key, entry) for entry in (value if isinstance(value, tuple) else (value,)) if entry is not None]
+    found += [("corridors", entry) for entry in project.corridors.paths]
+    return found + [("scenarios", entry) for scenario in project.scenarios for entry in scenario.add_lines]
+
+
+def _is_osm(entry: File) -> bool:
+    return isinstance(entry, Streets) and entry.osm
+
+
+def _is_pattern(entry: File) -> bool:
+    return any(mark in entry.path.partition(MEMBER)[0] for mark in "*?[")
+
+
+def _target(project: Project, entry: File) -> Path:
+    """Return the file on disk an entry stands for: of a zip's member, the zip."""
+    member = ".zip" + MEMBER in entry.path
+    return project.data_root / (entry.path.partition(MEMBER)[0] if member else entry.path)
+
+
+def _addresses(project: Project, wanted: list[tuple[str, File]]) -> dict[Path, File]:
+    """Return, by file, the entry that says where it comes from; refuse what contradicts itself or leaves the root."""
+    chosen: dict[Path, File] = {}
+    faults = []
+    root = project.data_root.resolve()
+    for _, entry in wanted:
+        if not (entry.url or entry.sha256 or _is_osm(entry)):
+            continue
+        target = _target(project, entry)
+        if _is_pattern(entry):
+            faults.append(f"{entry.path}: a pattern stands for several files; give each its own entry, url and sha256")
+        elif not target.resolve().is_relative_to(root):
+            faults.append(f"{entry.path}: lies outside {project.data_root}, and fetch writes nowhere else; correct it")
+        other = chosen.setdefault(target, entry)
+        if (other.url, other.sha256.lower(), _is_osm(other)) != (entry.url, entry.sha256.lower(), _is_osm(entry)):
+            faults.append(f"{entry.path}: is named twice with different url or sha256; say it once, or the same twice")
+    if faults:
+        raise ProjectError(*faults)
+    return chosen
+
+
+def _file(
+    project: Project,
+    entry: File,
+    target: Path,
+    *,
+    force: bool,
+    limit: int | None,
+    watch: Watch | None,
+    say: Say,
+) -> _Row:
+    """Make sure of one file: leave it, check it or download it."""
+    from siteprior.sources.fetch.download import download, sha256_of
+
+    row = _Row("", entry.path, entry.url, "present")
+    wanted = entry.sha256.lower()
+    try:
+        if _is_pattern(entry):
+            count = sum(path.is_file() for path in project.data_root.glob(entry.path.partition(MEMBER)[0]))
+            return replace(row, note=f"{count} files") if count else _unknown(row)
+        if target.is_file():
+            row = replace(row, bytes=target.stat().st_size, sha256=sha256_of(target))
+            if wanted and row.sha256 != wanted:
+                if not (force and entry.url):
+                    return replace(row, status="failed", note=_differs(entry, row, force=force))
+            elif wanted or not force or not entry.url:
+                return row
+        elif not entry.url:
+            return _unknown(row)
+        say(f"Fetching {entry.path} from {entry.url}")
+        told = None if watch is None else (lambda so_far, total: watch(entry.path, so_far, total))
+        came = download(entry.url, target, sha256=wanted, largest_bytes=limit, progress=told)
+    except SitePriorError as fault:
+        return replace(row, status="failed", note=" ".join(fault.faults))
+    except OSError as fault:
+        note = f"{entry.path}: cannot be read ({fault.strerror or fault}); close it where it is open"
+        return replace(row, status="failed", note=note)
+    note = "" if wanted else f'to insist on this very file, write sha256 = "{came.sha256}" beside its url'
+    return replace(row, status="fetched", bytes=came.bytes, sha256=came.sha256, note=note)
+
+
+def _unknown(row: _Row) -> _Row:
+    """Mark an entry that is neither there nor has an address."""
+    return replace(
+        row, status="no url", note="not there; siteprior fetch --list tells where official data is published"
+    )
+
+
+def _differs(entry: File, row: _Row, *, force: bool) -> str:
+    """Say that the file that is there is not the one the project states, and what can be done."""
+    if not entry.url:
+        fix = "replace it, or correct sha256 in the project"
+    else:
+        fix = "correct sha256 in the project" if force else "--force downloads it again, or correct sha256"
+    return f"{entry.path}: the file there has the SHA-256 {row.sha256}, not the one the project states; {fix}"
+
+
+def _osm(project: Project, entry: File, target: Path, *, force: bool, say: Say) -> _Row:
+    """Make sure of the street network: leave it or download it."""
+    from siteprior.sources.fetch.download import sha256_of
+    from siteprior.sources.fetch.overpass import OSM, download_streets
+
+    row = _Row("", entry.path, OSM, "present")
+    try:
+        if not target.is_file() or force:
+            area = _walking_area(project)
+            say(f"Fetching {entry.path} from {OSM}: the ways of {area.area / 1e6:,.0f} km²")
+            download_streets(area, target)
+            row = replace(row, status="fetched")
+        return replace(row, bytes=target.stat().st_size, sha256=sha256_of(target))
+    except SitePriorError as fault:
+        return replace(row, status="failed", note=" ".join(fault.faults))
+
+
+def _walking_area(project: Project) -> Any:
+    """Return the study area and as far around it as streets are kept (metres, EPSG:27700), with few corners."""
+    from siteprior.sources.areas.lsoa import read_areas, study_area
+
+    entry = project.sources.areas
+    ((path, label),) = project.find(entry)
+    areas = read_areas(
+        path, code=entry.code, name=entry.name, district=entry.district, year=entry.year, layer=entry.layer, file=label
+    ).table
+    margin = load_presets("access")["street_margin_m"].value
+    coarse = margin / 20  # the query lists every corner; what simplifying may cut off is added before
+    return study_area(areas).buffer(margin + coarse).simplify(coarse)
+
+
+def _table(rows: list[_Row]) -> pd.DataFrame:
+    """Put the rows into a table of the declared columns."""
+    table = pd.DataFrame([vars(row) for row in rows], columns=list(COLUMNS))
+    return table.astype({"bytes": "Int64"})

@@ -1,0 +1,109 @@
+"""The ways of an area from OpenStreetMap's query service, as a street file; called by ``siteprior fetch`` alone."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+
+from siteprior.core.errors import InputError
+from siteprior.core.files import whole_file
+from siteprior.core.parameters import load_presets
+from siteprior.core.schema import CRS
+from siteprior.sources.fetch.download import PROXY_HINT, reach
+from siteprior.sources.streets.walkable import TAGS
+
+OSM = "OpenStreetMap"
+"""What the service is called in tables and messages."""
+
+
+def download_streets(area: Any, target: Path) -> None:
+    """Download OpenStreetMap's ways within an area (metres, EPSG:27700) and save them as GraphML.
+
+    By osmnx, all ways that are in use: which of them a walker may use is for :func:`siteprior.read_streets` to say, as
+    of any other street file. Islands are kept. No edge runs on where a tag changes that decides on walking, so that
+    steps stay apart.
+
+    Parameters
+    ----------
+    area
+        Polygon on EPSG:27700.
+    target
+        The ``.graphml`` file to write, whole or not at all.
+
+    Raises
+    ------
+    InputError
+        When the service cannot be reached, does not answer in full, or knows no way there.
+    OutputError
+        When ``target`` cannot be written.
+    """
+    import osmnx
+
+    polygon = gpd.GeoSeries([area], crs=CRS).to_crs("EPSG:4326").iloc[0]
+    by_hand = f"or take an extract by hand (siteprior fetch --list) and name it under streets instead of {target.name}"
+    answers = _Answers(load_presets("fetch")["overpass_retries"].value)
+    try:
+        reach(osmnx.settings.overpass_url.rstrip("/") + "/status")
+        with _osmnx_set(answers, tags=TAGS):
+            graph = osmnx.graph_from_polygon(polygon, network_type="all", simplify=False, retain_all=True)
+            graph = osmnx.simplify_graph(graph, edge_attrs_differ=TAGS)
+    except InputError as fault:
+        raise InputError(f"{OSM}: {fault}; {by_hand}") from None
+    except Exception as fault:  # noqa: BLE001 (osmnx, requests and networkx raise kinds of their own)
+        known = f"the download failed ({type(fault).__name__}: {fault}); try again later, {by_hand}; {PROXY_HINT}"
+        raise InputError(f"{OSM}: {known}") from None
+    with whole_file(target) as temporary:
+        osmnx.save_graphml(graph, temporary)
+
+
+class _Answers:
+    """Looks at each answer of the query service: osmnx takes part of an answer for the whole, and asks for ever."""
+
+    def __init__(self, retries: int) -> None:
+        self.retries = retries
+        self.busy = 0
+
+    def __call__(self, response: Any, **_: Any) -> None:
+        if response.status_code in (429, 504):
+            self.busy += 1
+            if self.busy > self.retries:
+                raise InputError("the query service is busy; try again in an hour")
+        elif b'"remark"' in response.content[-2000:]:
+            raise InputError(
+                "the query service ran out of time or memory and answered in part; take a smaller study area"
+            )
+
+
+@contextmanager
+def _osmnx_set(answers: _Answers, *, tags: Sequence[str]) -> Iterator[None]:
+    """Set osmnx for one download and put everything back: its settings are global, and so is what it does to sockets.
+
+    No cache: its answers never grow old there, and a later fetch would silently give today's file last year's
+    streets. No look-up of names at a third party, which osmnx falls back on behind proxies.
+    """
+    from osmnx import settings
+
+    ours: dict[str, Any] = {
+        "use_cache": False,
+        "log_file": False,
+        "log_console": False,
+        "doh_url_template": None,
+        "requests_timeout": load_presets("fetch")["overpass_timeout_s"].value,
+        "requests_kwargs": {"hooks": {"response": answers}},
+        "useful_tags_way": sorted({*settings.useful_tags_way, *tags}),
+    }
+    before = {name: getattr(settings, name) for name in ours}
+    names = socket.getaddrinfo
+    try:
+        for name, value in ours.items():
+            setattr(settings, name, value)
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(settings, name, value)
+        socket.getaddrinfo = names

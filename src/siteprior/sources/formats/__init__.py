@@ -1,1 +1,0 @@
-"""Files as text tables and shapes, and texts as numbers, dates and words."""

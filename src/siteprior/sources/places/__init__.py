@@ -1,1 +1,0 @@
-"""Where a site lies and how sure that is: coordinates, witnesses, shapes."""

@@ -1,0 +1,1 @@
+"""Walks on a street network: arrays in, arrays out."""

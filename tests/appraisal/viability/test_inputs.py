@@ -1,0 +1,99 @@
+"""Inputs of a viability appraisal: what is shipped, what the user states, what stays missing."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from datetime import date
+
+import pytest
+
+from siteprior.appraisal.viability.inputs import (
+    COST_INPUTS,
+    SCHEME_INPUTS,
+    cost_table,
+    load_costs,
+    load_scheme,
+    missing_costs,
+)
+from siteprior.core.errors import InputError
+from siteprior.core.parameters import load_presets
+
+
+def test_only_what_has_a_source_is_shipped():
+    costs, scheme = load_costs(), load_scheme()
+    known = {name for table in (costs, scheme) for name, held in table.held.items() if held.known}
+    assert known == {"return_market_share"}
+    held = costs.held["return_market_share"]
+    assert (held.low, held.central, held.high, held.confidence) == (0.15, 0.175, 0.20, "second-hand")
+    assert missing_costs(costs, scheme) == [name for name in (*COST_INPUTS, *SCHEME_INPUTS) if name not in known]
+    assert all(math.isnan(costs.at(end)["build_gbp_per_m2"]) for end in ("low", "central", "high"))
+
+
+def test_what_is_typical_guides_and_is_never_a_value():
+    typical = load_presets("costs")["typical"]
+    assert {preset.confidence for preset in typical.values()} == {"unverified"}
+    assert set(typical) <= set(COST_INPUTS)
+    for name, preset in typical.items():
+        assert COST_INPUTS[name].lowest <= preset.value[0] <= preset.value[1] <= COST_INPUTS[name].highest
+        assert COST_INPUTS[name].unit == preset.unit
+        assert not load_costs().held[name].known
+    listed = cost_table(load_costs()).set_index("input")
+    assert listed.loc["fees_share", ["confidence", "typical"]].tolist() == ["missing", "0.06 to 0.1 (unverified)"]
+
+
+def test_the_user_states_a_range_or_a_bare_number():
+    text = """
+    illustrative = true
+    build_gbp_per_m2 = {low = 1500, central = 1700, high = 2000, unit = "GBP/m2", source = "own QS", date = 2026-03-31}
+    fees_share = 0.08
+    premium_share = {central = 0.2, source = "local plan"}
+    """
+    costs = load_costs(tomllib.loads(text))
+    build = costs.held["build_gbp_per_m2"]
+    assert (build.low, build.central, build.high) == (1500, 1700, 2000)
+    assert (build.source, build.date, build.confidence) == ("own QS", date(2026, 3, 31).isoformat(), "user")
+    fees = costs.held["fees_share"]
+    assert (fees.low, fees.central, fees.high, fees.source, fees.confidence) == (0.08, 0.08, 0.08, "", "user")
+    assert costs.held["premium_share"].high == 0.2
+    assert costs.illustrative
+    assert costs.ranged == ["build_gbp_per_m2", "return_market_share"]
+
+
+def test_the_user_may_replace_what_is_shipped():
+    held = load_costs({"return_market_share": 0.2}).held["return_market_share"]
+    assert (held.low, held.high, held.confidence) == (0.2, 0.2, "user")
+
+
+def test_every_fault_is_told_at_once():
+    stated = {
+        "biuld_gbp_per_m2": 1700, "externals_share": 15, "fees_share": {"low": 0.2, "central": 0.1, "high": 0.3},
+        "finance_rate": {"low": 0.07}, "premium_share": "20%", "finance_years": True,
+        "s106_gbp_per_home": math.nan, "euv_gbp_per_ha": {"central": 5e5, "unit": "£/acre", "note": "x"},
+        "contingency_share": [0.03, 0.05], "illustrative": "yes",
+    }  # fmt: skip
+    with pytest.raises(InputError) as raised:
+        load_costs(stated)
+    told = "\n".join(raised.value.faults)
+    for words in (
+        "unknown input 'biuld_gbp_per_m2'; did you mean 'build_gbp_per_m2'? Valid: build_gbp_per_m2, contingency_share",
+        "externals_share: central 15 lies outside 0 to 1 share of build",
+        "fees_share: needs low ≤ central ≤ high, has 0.2, 0.1, 0.3",
+        "finance_rate: lacks central",
+        "finance_rate: gives one end of a range",
+        "premium_share: central needs a number, not '20%'",
+        "finance_years: central needs a number, not True",
+        "s106_gbp_per_home: central nan lies outside",
+        "euv_gbp_per_ha: unknown key 'note'",
+        "euv_gbp_per_ha: is in '£/acre', needs 'GBP/ha'",
+        "contingency_share: central needs a number, not [0.03, 0.05]",
+        "illustrative needs true or false, not 'yes'",
+    ):
+        assert words in told
+    assert all(fault.startswith("[assumptions.costs]: ") for fault in raised.value.faults)
+
+
+def test_the_scheme_passes_over_what_others_read_and_refuses_the_rest():
+    assert load_scheme({"mix": {"flat": 1}, "home_size_m2": 60}, others=["mix"]).at("low")["home_size_m2"] == 60
+    with pytest.raises(InputError, match=r"\[assumptions.scheme\]: unknown input 'mix'; .*Valid: affordable_share"):
+        load_scheme({"mix": {"flat": 1}})

@@ -1,0 +1,154 @@
+"""The architecture of siteprior, stated once: which package may import which. Run it to see the measured state.
+
+``python tests/architecture.py`` prints rooms, floors and arrows. ``test_architecture.py`` holds the code to the table,
+and CONTRIBUTING and the documents show the table as :func:`table` writes it.
+
+A room is a direct child of ``src/siteprior``: a package or a module, ``__init__`` and ``__main__`` apart. An arrow is
+an ordered pair of rooms with at least one import anywhere, function bodies, ``TYPE_CHECKING`` blocks and
+``import_module`` of siteprior's own modules included. A room's floor is one above the highest room it imports.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+SOURCE = Path(__file__).resolve().parent.parent / "src" / "siteprior"
+
+FLOORS: tuple[tuple[str, ...], ...] = (
+    ("core",),
+    ("project", "walking"),
+    ("registers", "sources", "joins", "appraisal", "ranking", "report"),
+    ("scenarios",),
+    ("pipeline",),
+    ("cli",),
+)
+"""The rooms from the ground up. A room imports rooms of the floors below its own, and none beside it."""
+
+MOST_ROOMS, MOST_FLOORS, MOST_ARROWS = 20, 8, 60
+ROOT_FILES = {"__init__.py", "__init__.pyi", "__main__.py", "cli.py", "py.typed"}
+
+
+def may_import() -> dict[str, list[str]]:
+    """Return each room with the rooms it may import, from the ground up."""
+    below: list[str] = []
+    allowed = {}
+    for floor in FLOORS:
+        allowed.update({room: list(below) for room in floor})
+        below += floor
+    return allowed
+
+
+def modules() -> list[Path]:
+    """Return every module of the package."""
+    return sorted(path for path in SOURCE.rglob("*.py") if "__pycache__" not in path.parts)
+
+
+def name_of(path: Path) -> str:
+    """Return a module's dotted name below ``siteprior``; that of a package for its ``__init__``."""
+    parts = path.relative_to(SOURCE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Yield the siteprior modules a file imports, as dotted names below the package, wherever in the file they stand.
+
+    Raises
+    ------
+    ValueError
+        At a relative import: it hides where a name comes from.
+    """
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            if node.level:
+                raise ValueError(f"{path}: a relative import hides where a name comes from")
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            # A module named in a text is loaded by import_module: the name has to stand there whole.
+            names = re.findall(r"^siteprior(?:\.\w+)+$", node.value)
+        yield from (name.partition(".")[2] for name in names if name.partition(".")[0] == "siteprior")
+
+
+def module_graph() -> dict[str, set[str]]:
+    """Return each module with the modules it imports."""
+    known = {name_of(path) for path in modules()}
+    graph: dict[str, set[str]] = {}
+    for path in modules():
+        name, targets = name_of(path), set()
+        for target in imported(path):
+            while target and target not in known:
+                target = target.rpartition(".")[0]
+            targets.add(target)
+        graph[name] = targets - {name, ""}
+    return graph
+
+
+def arrows() -> dict[str, set[str]]:
+    """Return each room with the rooms it imports; the public face is no room."""
+    graph: dict[str, set[str]] = {}
+    for name, targets in module_graph().items():
+        room = name.partition(".")[0]
+        if room not in ("", "__main__"):
+            graph.setdefault(room, set()).update(
+                {target.partition(".")[0] for target in targets} - {room, "", "__main__"}
+            )
+    return graph
+
+
+def circles(graph: Mapping[str, set[str]]) -> list[list[str]]:
+    """Return the circles of a graph of imports, each as the trail that closes on itself; none where there is none."""
+    found: list[list[str]] = []
+    done: set[str] = set()
+
+    def visit(name: str, trail: list[str]) -> None:
+        if name in trail:
+            found.append([*trail[trail.index(name) :], name])
+        elif name not in done:
+            for target in sorted(graph.get(name, ())):
+                visit(target, [*trail, name])
+            done.add(name)
+
+    for name in sorted(graph):
+        visit(name, [])
+    return found
+
+
+def floors(graph: Mapping[str, set[str]]) -> dict[str, int]:
+    """Return the floor each room stands on by its imports, 1 for the ground; the graph has no circle."""
+    heights: dict[str, int] = {}
+
+    def height(room: str) -> int:
+        if room not in heights:
+            heights[room] = 1 + max((height(below) for below in graph.get(room, ())), default=0)
+        return heights[room]
+
+    for room in graph:
+        height(room)
+    return heights
+
+
+def table() -> str:
+    """Write who may import whom as a table in Markdown, the top floor first."""
+    lines = ["| package | may import |", "|---|---|"]
+    for floor in reversed(FLOORS):
+        below = ", ".join(f"`{room}`" for room in may_import()[floor[0]]) or "nothing of siteprior"
+        lines.append(f"| {', '.join(f'`{room}`' for room in floor)} | {below} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    rooms = arrows()
+    if trails := circles(rooms):
+        print("circles:", *(" → ".join(trail) for trail in trails), sep="\n  ")
+    else:
+        for room, height in sorted(floors(rooms).items(), key=lambda item: (-item[1], item[0])):
+            print(f"floor {height}  {room:12} imports {', '.join(sorted(rooms[room])) or 'nothing'}")
+    for room, targets in sorted(rooms.items()):
+        for target in sorted(targets - set(may_import()[room])):
+            print(f"not allowed: {room} imports {target}")
+    print(f"{len(rooms)} rooms, {sum(map(len, rooms.values()))} arrows")

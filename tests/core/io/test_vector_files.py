@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import gzip
+import zipfile
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from siteprior.core.errors import InputError
+from siteprior.core.io.vector_files import read_vector
+
+
+@pytest.fixture
+def lines():
+    return gpd.GeoDataFrame(
+        {"name": ["a"]}, geometry=[shapely.LineString([(400000, 300000), (401000, 300000)])], crs=27700
+    )
+
+
+def test_plain_zipped_and_in_another_system(tmp_path, lines):
+    lines.to_file(tmp_path / "a.gpkg", layer="one")
+    degrees = lines.to_crs(4326).to_json()
+    with gzip.open(tmp_path / "a.geojson.gz", "wt") as file:
+        file.write(degrees)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("in/a.geojson", degrees)
+    (tmp_path / "b.gpkg.gz").write_bytes(gzip.compress((tmp_path / "a.gpkg").read_bytes()))
+    for name in ("a.gpkg", "a.geojson.gz", "a.zip!in/a.geojson", "b.gpkg.gz"):
+        table = read_vector(tmp_path / name)
+        assert table.crs.to_epsg() == 27700
+        assert table.index.to_list() == [1]
+        assert shapely.hausdorff_distance(table.geometry[1], lines.geometry[0]) < 0.01
+
+
+def test_a_system_the_file_does_not_say_can_be_given(tmp_path, lines):
+    lines.to_file(tmp_path / "bare.shp")
+    (tmp_path / "bare.prj").unlink()
+    assert read_vector(tmp_path / "bare.shp", crs="EPSG:27700").total_bounds.tolist() == [4e5, 3e5, 4.01e5, 3e5]
+    with pytest.raises(InputError, match="'metres' is not a coordinate system"):
+        read_vector(tmp_path / "bare.shp", crs="metres")
+
+
+def test_rows_without_shape_are_left_to_the_reader(tmp_path, lines):
+    lines.set_geometry(gpd.GeoSeries([None], crs=27700)).to_file(tmp_path / "none.gpkg")
+    assert read_vector(tmp_path / "none.gpkg").geometry.isna().to_list() == [True]
+
+
+def test_what_cannot_be_used_is_refused(tmp_path, lines):
+    lines.to_file(tmp_path / "two.gpkg", layer="one")
+    lines.to_file(tmp_path / "two.gpkg", layer="two")
+    (tmp_path / "text.gpkg").write_text("nothing")
+    lines.to_file(tmp_path / "bare.shp")
+    (tmp_path / "bare.prj").unlink()
+    (tmp_path / "table.csv").write_text("a,b\n1,2\n")
+    lines.set_crs(4326, allow_override=True).to_file(
+        tmp_path / "metres.geojson"
+    )  # a GeoJSON is in degrees by its rules
+    for name, words in {
+        "none.gpkg": "no such file", "two.gpkg": "layers one, two; say which",
+        "text.gpkg": "cannot be read as a vector file", "bare.shp": "has no coordinate system",
+        "table.csv": "holds no shapes", "metres.geojson": "as EPSG:4326, nothing in it lies in Great Britain",
+    }.items():  # fmt: skip
+        with pytest.raises(InputError, match=words):
+            read_vector(tmp_path / name)
+    with pytest.raises(InputError, match="no layer 'three'; it has one, two"):
+        read_vector(tmp_path / "two.gpkg", layer="three")
+    assert len(read_vector(tmp_path / "two.gpkg", layer="two")) == 1
+
+
+def test_real_unclosed_ring_is_refused_not_crashed(real):
+    with pytest.raises(InputError, match=r"CV\.geojson\.gz: cannot be read as a vector file"):
+        read_vector(real / "real" / "boundaries" / "postcode_areas" / "CV.geojson.gz")

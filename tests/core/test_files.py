@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import gzip
+import hashlib
+import zipfile
+
+import pytest
+
+from siteprior.core.errors import InputError, OutputError
+from siteprior.core.files import read_bytes, record, shipped, whole_file, whole_folder, write_text
+
+
+def test_gz_and_zip_members_are_read_as_they_come(tmp_path):
+    (tmp_path / "a.csv").write_bytes(b"x\n1\n")
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"x\n2\n"))
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("inner/b.csv", b"x\n3\n")
+    assert read_bytes(tmp_path / "a.csv") == b"x\n1\n"
+    assert read_bytes(tmp_path / "a.csv.gz") == b"x\n2\n"
+    assert read_bytes(f"{tmp_path}/a.zip!inner/b.csv") == b"x\n3\n"
+    (tmp_path / "a.zip").rename(tmp_path / "B.ZIP")
+    assert read_bytes(f"{tmp_path}/B.ZIP!inner/b.csv") == b"x\n3\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("gone.csv", None, "there is no such file"),
+        ("empty.csv", b"", "the file is empty"),
+        ("blank.csv", b" \n\r\n", "the file is empty"),
+        ("broken.csv.gz", b"not gzip", "cannot be unpacked"),
+        ("cut.csv.gz", gzip.compress(b"x" * 10_000, mtime=0)[:40], "cannot be unpacked"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_named(tmp_path, name, content, says):
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(InputError, match=says) as raised:
+        read_bytes(path)
+    assert name in str(raised.value)
+
+
+def test_a_missing_member_is_named(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("b.csv", b"1")
+    with pytest.raises(InputError, match=r"has no member 'c\.csv'"):
+        read_bytes(f"{tmp_path}/a.zip!c.csv")
+
+
+def test_record_hashes_the_stored_bytes(tmp_path):
+    stored = gzip.compress(b"abc", mtime=0)
+    (tmp_path / "a.gz").write_bytes(stored)
+    read = record(tmp_path / "a.gz", role="register", file="a.gz", rows=1, vintage="2020")
+    assert read.sha256 == hashlib.sha256(stored).hexdigest()
+    assert (read.bytes, read.vintage) == (len(stored), "2020")
+
+
+def test_an_interrupted_write_leaves_the_earlier_file(tmp_path):
+    target = write_text(tmp_path / "a.txt", "earlier")
+
+    def fail_midway():
+        with whole_file(target) as temporary:
+            temporary.write_text("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_midway()
+    assert target.read_text() == "earlier"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_a_file_open_elsewhere_is_told_and_kept(tmp_path, monkeypatch):
+    target = write_text(tmp_path / "shortlist.gpkg", "earlier")
+
+    def locked(self, other):
+        raise PermissionError(13, "in use")
+
+    monkeypatch.setattr(type(target), "replace", locked)
+    with pytest.raises(OutputError, match="open in another program"):
+        write_text(target, "later")
+    assert target.read_text() == "earlier"
+    assert [path.name for path in tmp_path.iterdir()] == ["shortlist.gpkg"]
+
+
+def test_a_folder_that_is_a_file_cannot_be_written(tmp_path):
+    (tmp_path / "out").write_text("a file")
+    with pytest.raises(OutputError, match="cannot be written"):
+        write_text(tmp_path / "out" / "a.txt", "x")
+
+
+def test_text_is_utf8_with_line_feeds(tmp_path):
+    path = write_text(tmp_path / "a.txt", "£1\n–\n")
+    assert path.read_bytes() == "£1\n–\n".encode()
+    assert path.stat().st_mode & 0o777 == 0o644
+
+
+def test_the_sample_and_the_notebooks_travel_with_the_package():
+    assert (shipped("data") / "demo.toml").is_file()
+    assert list(shipped("notebooks").glob("*.ipynb"))
+    with pytest.raises(InputError, match="did not come with this installation"):
+        shipped("elsewhere")
+
+
+def test_a_member_under_a_password_is_named(tmp_path):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("b.csv", b"x\n3\n")
+    data = bytearray(path.read_bytes())
+    for header, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(header) + flags] |= 1  # says that the member is encrypted
+    path.write_bytes(data)
+    with pytest.raises(InputError, match=r"cannot be unpacked .*password"):
+        read_bytes(f"{path}!b.csv")
+
+
+def test_a_damaged_gzip_is_named(tmp_path):
+    data = bytearray(gzip.compress(bytes(range(256)) * 40))
+    data[20:40] = b"\xff" * 20
+    (tmp_path / "a.csv.gz").write_bytes(data)
+    with pytest.raises(InputError, match="cannot be unpacked"):
+        read_bytes(tmp_path / "a.csv.gz")
+
+
+class TestWholeFolder:
+    def test_all_files_appear_together(self, tmp_path):
+        out = tmp_path / "out"
+        with whole_folder(out) as staged:
+            write_text(staged / "a.txt", "new")
+            write_text(staged / "in" / "b.txt", "new")
+            assert list(out.iterdir()) == []
+        assert {p.relative_to(out).as_posix() for p in out.rglob("*.txt")} == {"a.txt", "in/b.txt"}
+        assert not staged.exists()
+
+    def test_what_an_earlier_time_left_of_its_own_files_goes(self, tmp_path):
+        for name in ("maps/a.png", "maps/b.png", "maps/mine.txt", "mine.png"):
+            write_text(tmp_path / name, "earlier")
+        with whole_folder(tmp_path, own=["maps/*.png", "c.csv"]) as staged:
+            write_text(staged / "maps" / "b.png", "new")
+        left = {p.relative_to(tmp_path).as_posix(): p.read_text() for p in tmp_path.rglob("*.*")}
+        assert left == {"maps/b.png": "new", "maps/mine.txt": "earlier", "mine.png": "earlier"}
+
+    def test_a_file_of_an_earlier_time_that_cannot_go_is_told(self, tmp_path, monkeypatch):
+        write_text(tmp_path / "a.csv", "earlier")
+
+        def locked(self):
+            raise PermissionError(13, "in use")
+
+        def fill():
+            with whole_folder(tmp_path, own=["*.csv"]) as staged:
+                write_text(staged / "b.csv", "new")
+                monkeypatch.setattr(type(tmp_path), "unlink", lambda self, missing_ok=False: missing_ok or locked(self))
+
+        with pytest.raises(OutputError, match=r"a\.csv: is of an earlier time and could not be removed \(in use\)"):
+            fill()
+        assert (tmp_path / "b.csv").read_text() == "new"
+
+    def test_a_failure_leaves_what_stood_there(self, tmp_path):
+        write_text(tmp_path / "out" / "a.txt", "earlier")
+
+        def half_done():
+            with whole_folder(tmp_path / "out", own=["*.txt"]) as staged:
+                write_text(staged / "b.txt", "new")
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            half_done()
+        assert [p.name for p in (tmp_path / "out").iterdir()] == ["a.txt"]
+
+    def test_a_failure_leaves_no_empty_folder(self, tmp_path):
+        with pytest.raises(ZeroDivisionError), whole_folder(tmp_path / "out"):
+            raise ZeroDivisionError
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_folder_that_cannot_be_written_is_told_before_any_work(self, tmp_path):
+        (tmp_path / "file").write_text("not a folder")
+        with pytest.raises(OutputError, match="cannot be written"), whole_folder(tmp_path / "file" / "out"):
+            raise AssertionError("the block ran")

@@ -1,0 +1,89 @@
+"""Transit supply of a project: streets, timetables, corridors of every kind, and scenarios that are refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from siteprior.core.errors import InputError, ProjectError
+from siteprior.core.files import shipped
+from siteprior.pipeline.provenance import Gathered
+from siteprior.pipeline.read_transit import changed_transit, read_transit
+from siteprior.project.load import load_project
+from siteprior.project.model import CorridorFile, ScenarioSettings
+from siteprior.sources.areas.lsoa import read_areas, study_area
+
+
+@pytest.fixture(scope="module")
+def project():
+    return load_project(shipped("data") / "demo.toml", data_root=shipped("data"))
+
+
+@pytest.fixture(scope="module")
+def area():
+    return study_area(read_areas(shipped("data") / "boundaries/lsoa21.geojson", code="LSOA21CD", year=2021).table)
+
+
+@pytest.fixture(scope="module")
+def transit(project, area):
+    return read_transit(project, area, Gathered())
+
+
+def with_sources(project, **changed):
+    return project.model_copy(update={"sources": project.sources.model_copy(update=changed)})
+
+
+def test_every_source_is_recorded_once(project, area):
+    log = Gathered()
+    read_transit(project, area, log)
+    roles = [read.role for read in log.provenance]
+    assert sorted(roles) == ["corridors", "openings", "stops", "streets", "timetables"]
+
+
+def test_streets_are_read_once_and_kept(project, area, tmp_path, monkeypatch):
+    monkeypatch.setenv("SITEPRIOR_CACHE", str(tmp_path))
+    first = read_transit(project, area, Gathered()).network
+    kept = list(tmp_path.rglob("*.npz"))
+    assert len(kept) == 1
+    kept[0].write_bytes(kept[0].read_bytes()[:5000])  # cut off: not trusted, built again
+    again = read_transit(project, area, Gathered()).network
+    assert first.edge_mm.tolist() == again.edge_mm.tolist()
+
+
+def test_a_pattern_of_streets_is_refused(project, area):
+    streets = project.sources.streets.model_copy(update={"path": "transit/*.*"})
+    with pytest.raises(ProjectError, match=r"matches \d files; name the one to read"):
+        read_transit(with_sources(project, streets=streets), area, Gathered())
+
+
+def test_a_corridor_can_be_drawn_from_a_timetable(project, area):
+    entry = CorridorFile(path="transit/timetable.zip", routes=("M1",), kind="metro")
+    chosen = project.corridors.model_copy(update={"paths": (entry,)})
+    drawn = read_transit(project.model_copy(update={"corridors": chosen, "scenarios": ()}), area, Gathered())
+    assert len(drawn.corridors) == 1
+    stops = drawn.corridor_stops
+    assert stops["chainage_m"].is_monotonic_increasing
+    ends = {name.removesuffix(" (West Midlands Metro)") for name in stops["stop_name"].iloc[[0, -1]]}
+    assert ends == {"Edgbaston Village", "Wolverhampton Station"}
+    assert (stops["state"] == "open").all()
+    wrong = entry.model_copy(update={"routes": ("M9",)})
+    chosen = project.corridors.model_copy(update={"paths": (wrong,)})
+    with pytest.raises(InputError, match="M9"):
+        read_transit(project.model_copy(update={"corridors": chosen}), area, Gathered())
+
+
+def test_a_scenario_that_names_nothing_known_is_refused_with_what_there_is(project, transit):
+    wrong = ScenarioSettings(name="x", open=("Metro Line 9",), cut=({"route": "999", "share": 0.5},))
+    with pytest.raises(ProjectError) as raised:
+        changed_transit(project, transit, wrong)
+    said = str(raised.value)
+    assert "Metro Line 9" in said
+    assert "999" in said
+    assert "demo.toml" in said
+
+
+def test_a_scenario_leaves_the_supply_itself_alone(project, transit):
+    before = transit.corridor_stops["state"].tolist()
+    after = changed_transit(project, transit, project.scenarios[0])
+    assert transit.corridor_stops["state"].tolist() == before
+    assert (after.corridor_stops["state"] == "open").sum() > before.count("open")
+    assert after.network is transit.network

@@ -1,0 +1,238 @@
+"""The main job on the sample: what every run must hold, and that each output says the sample is illustrative."""
+
+from __future__ import annotations
+
+import json
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from siteprior.core import schema
+from siteprior.core.errors import OutputError, SitePriorError
+from siteprior.core.files import shipped, write_text
+from siteprior.pipeline.run import assess, demo, run
+from siteprior.pipeline.run_record import open_run
+from siteprior.project.load import load_project
+from siteprior.report.notebooks.run import execute_notebook
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    out = tmp_path_factory.mktemp("demo")
+    for name in ("notebooks/02_access_and_corridors.html", "pictures/strip_gone.png", "my_notes.txt"):
+        write_text(out / name, "of an earlier day")
+    return demo(out=out)
+
+
+@pytest.fixture(scope="module")
+def project():
+    return load_project(shipped("data") / "demo.toml", data_root=shipped("data"))
+
+
+@pytest.fixture(scope="module")
+def plain(project):
+    """The sample without streets, timetables and scenarios: what a run falls back on."""
+    bare = {"streets": None, "timetables": (), "history": (), "sales": (), "floor_areas": (), "postcodes": ()}
+    sources = project.sources.model_copy(update=bare)
+    return project.model_copy(update={"sources": sources, "scenarios": (), "layers": ()})
+
+
+@pytest.fixture(scope="module")
+def done(project):
+    return assess(project)
+
+
+def test_the_folder_holds_what_the_contract_names(folder):
+    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert names == {
+        "shortlist.gpkg", "site_shapes.gpkg", "ranking.csv", "issues.csv", "history.csv", "duplicates.csv",
+        "report.html", "run.json", "access.gpkg", "corridor_summary.csv", "corridor_sites.csv",
+        "corridor_rankings.csv", "access_routes.csv", "scenarios.csv", "notebooks/01_shortlist.html",
+        "market_failure.csv", "deadweight.csv", "fund_rules.csv", "viability_lines.csv", "viability_drivers.csv",
+        "price_validation.csv", "comparables.csv", "my_notes.txt",
+    } | {name for name in names if name.startswith("pictures/")}  # fmt: skip
+    assert sum(name.startswith("pictures/strip_") for name in names) == 2
+    assert sum(name.startswith("pictures/catchment_") for name in names) == 1
+
+
+def test_every_output_says_it_is_illustrative(folder):
+    for name in ("report.html", "notebooks/01_shortlist.html"):
+        assert "illustrative" in (folder / name).read_text(encoding="utf-8").lower()
+    assert json.loads((folder / "run.json").read_text(encoding="utf-8"))["illustrative"] is True
+    for name in ("ranking.csv", "issues.csv", "corridor_sites.csv", "access_routes.csv", "scenarios.csv"):
+        assert (pd.read_csv(folder / name)["illustrative"] == "yes").all()
+    for layer in ("shortlist", "sites"):
+        assert (gpd.read_file(folder / "shortlist.gpkg", layer=layer)["illustrative"] == "yes").all()
+
+
+@pytest.mark.parametrize("name", ["02_access_and_corridors", "03_market_failure_and_viability"])
+def test_the_other_notebooks_run_on_the_folder(folder, tmp_path, name):
+    page = execute_notebook(
+        shipped("notebooks") / f"{name}.ipynb",
+        tmp_path / f"{name}.html",
+        parameters={"run_folder": str(folder)},
+        cwd=tmp_path,
+    )
+    text = page.read_text(encoding="utf-8")
+    assert "Illustrative sample" in text
+    assert text.count("data:image/png;base64") >= 2
+
+
+def test_a_project_says_which_notebooks_its_run_leaves(project):
+    from pydantic import ValidationError
+
+    from siteprior.project.model import Publish
+
+    assert project.publish.notebooks == ("01_shortlist",)
+    with pytest.raises(ValidationError, match="01_shortlist"):
+        Publish(notebooks=("04_nothing",))
+
+
+def test_all_sites_are_considered_in_every_council_and_the_own_ones(done):
+    councils = {f"E080000{number}" for number in range(25, 32)}
+    assert set(done.sites["organisation"]) == councils | {"E47000007"}
+    ranked = done.sites[done.sites["rank"].notna()]
+    assert councils <= set(ranked["organisation"])
+    assert {"employment land", "public estate"} <= set(done.sites["register"])
+
+
+def test_the_ranking_is_coherent(done):
+    ranked = done.sites[done.sites["rank"].notna()]
+    assert (ranked["eligible"] == "yes").all()
+    assert ranked["gate_reasons"].isna().all()
+    assert ranked["score"].is_monotonic_decreasing
+    assert ranked["rank"].tolist() == ranked["score"].rank(method="min", ascending=False).astype(int).tolist()
+    contributions = [f"c_{name}" for name in done.criteria["criterion"]]
+    assert (ranked[contributions].sum(axis=1) - ranked["score"]).abs().max() < 1e-9
+    left = done.sites[done.sites["rank"].isna()]
+    assert left["gate_reasons"].notna().all()
+    assert left[["score", "coverage", "score_band", *contributions]].isna().all(axis=None)
+    assert done.shortlist.index.tolist() == ranked.index[:25].tolist()
+
+
+def test_sites_carry_every_declared_column(done):
+    assert list(done.sites.columns[: len(schema.SITES.names)]) == schema.SITES.names
+    schema.check(done.sites, schema.SITES, name="sites")
+
+
+def test_the_record_names_every_input_and_every_number(folder, done):
+    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    assert {read["role"] for read in record["inputs"]} == {
+        "areas", "deprivation", "register", "own sites", "stops", "openings", "corridors", "streets", "timetables",
+        "postcodes", "sales", "floor areas", "layer",
+    }  # fmt: skip
+    assert all(len(read["sha256"]) == 64 and read["licence"] for read in record["inputs"])
+    assert {"access.walk_factor", "ranking.weight_draws"} <= {preset["name"] for preset in record["presets"]}
+    assert abs(sum(record["weights"].values()) - 1) < 1e-12
+    assert record["counts"]["sites"] == len(done.sites)
+    assert record["attribution"]
+
+
+def test_a_run_can_be_opened_again(folder, done):
+    opened = open_run(folder)
+    assert opened["sites"].index.tolist() == done.sites.index.tolist()
+    assert opened["sites"]["rank"].equals(done.sites["rank"])
+    assert opened["record"]["title"] == "Illustrative West Midlands shortlist"
+    pd.testing.assert_series_equal(
+        opened["sites"]["walk_m"], done.sites["walk_m"], check_exact=False, rtol=1e-12, check_index_type=False
+    )
+
+
+def test_walks_run_along_the_streets_and_the_index_is_explained(done):
+    measured = done.sites[done.sites["walk_m"].notna()]
+    assert (measured["walk_basis"] == "network").all()
+    told = done.sites.loc[done.sites["walk_m"].isna(), "walk_note"]
+    assert told.notna().all()
+    island = done.sites[done.sites["reference"] == "ILL-WAL-006"].iloc[0]
+    assert island["walk_note"].startswith("no way on the streets")
+    assert pd.isna(island["walk_m"])
+    parts = done.access_routes.groupby("site_id")["contribution"].sum()
+    index = done.sites["access_index"].dropna()
+    assert len(index) > 300
+    assert (index - parts.reindex(index.index).fillna(0)).abs().max() < 1e-9
+    assert done.criteria["criterion"].tolist()[:2] == ["corridor_access", "access_index"]
+
+
+def test_without_streets_and_timetables_the_run_falls_back_openly(plain, done):
+    fallen = assess(plain)
+    assert set(fallen.sites["walk_basis"].dropna()) == {"straight-line"}
+    assert fallen.sites[["access_index", "access_band", "service_date"]].isna().all(axis=None)
+    assert "access_index" not in set(fallen.criteria["criterion"])
+    assert fallen.scenario_effects.empty
+    # a walk is never shorter than the straight line it stands beside
+    straight = fallen.sites["walk_m"].reindex(done.sites.index) / 1.3
+    assert (done.sites["walk_m"] >= straight - 1)[done.sites["walk_m"].notna()].all()
+
+
+def test_scenarios_change_what_they_say_and_nothing_else(done):
+    effects = done.scenario_effects
+    assert effects["scenario"].unique().tolist() == [scenario.name for scenario in done.project.scenarios]
+    opened = effects[effects["scenario"] == "Metro Line 2 opens"]
+    entered = opened[opened["effect"] == "enters"]
+    assert len(entered)
+    assert entered["corridor_after"].str.startswith("Metro Line 2").all()
+    assert (opened["walk_m_after"] <= opened["walk_m_before"].fillna(float("inf")) + 1e-9)[
+        opened["walk_m_after"].notna()
+    ].all()
+    cut = effects[effects["scenario"].str.startswith("Half the trains")]
+    assert (cut["walk_m_after"].dropna() == cut["walk_m_before"].dropna()).all()
+    assert (cut["access_index_after"] <= cut["access_index_before"] + 1e-9)[cut["access_index_after"].notna()].all()
+
+
+def test_the_rank_without_transit_stands_beside_the_rank(done):
+    ranked = done.sites[done.sites["rank"].notna()]
+    assert ranked["rank_without_transit"].notna().all()
+    others = ["c_deprivation", "c_capacity", "c_market_failure", "c_persistence"]
+    apart = ranked[others].sum(axis=1).round(9)
+    expected = apart.rank(method="min", ascending=False).astype(int)
+    assert ranked["rank_without_transit"].astype(int).tolist() == expected.tolist()
+
+
+def test_settings_change_what_they_say(plain):
+    done = assess(plain)
+    open_only = done.corridor_stops["state"].eq("open")
+    assert not open_only.all()
+    planned = assess(plain.model_copy(update={
+        "corridors": plain.corridors.model_copy(update={"count_planned": True}),
+    }))  # fmt: skip
+    nearer = planned.sites["corridor_walk_m"] <= done.sites["corridor_walk_m"].reindex(planned.sites.index) + 1e-9
+    assert nearer[planned.sites["corridor_walk_m"].notna()].all()
+    assert (planned.sites["corridor_stop_state"] == "planned").any()
+    assert not (done.sites["corridor_stop_state"] == "planned").any()
+
+    one = "Camp Hill line"
+    along = assess(plain.model_copy(update={
+        "corridors": plain.corridors.model_copy(update={"only": (one,)}),
+        "gates": {"completed": False},
+        "weights": {"capacity": 1.0},
+    }))  # fmt: skip
+    assert set(along.sites["corridor"].dropna()) == {one}
+    assert "completed" not in set(along.sites["gate_reasons"].dropna().str.split("; ").explode())
+    assert along.criteria["criterion"].tolist() == ["capacity"]
+
+
+def test_an_unknown_corridor_or_set_of_weights_is_refused(plain):
+    wrong = plain.corridors.model_copy(update={"only": ("Camp Hil line",)})
+    with pytest.raises(SitePriorError, match="did you mean 'Camp Hill line'"):
+        assess(plain.model_copy(update={"corridors": wrong}))
+    with pytest.raises(SitePriorError, match="unknown weight set 'balancd'"):
+        assess(plain.model_copy(update={"weights": {"set": "balancd"}}))
+    with pytest.raises(SitePriorError, match="keep one of the two"):
+        assess(plain.model_copy(update={"weights": {"set": "balanced", "capacity": 1.0}}))
+
+
+def test_a_failed_output_leaves_the_earlier_run(project, folder, tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "report.html").write_text("earlier")
+    from siteprior.report.html import report
+
+    def fail(*_, **__):
+        raise OutputError("report.html: no room on the disk")
+
+    monkeypatch.setattr(report, "write_report", fail)
+    with pytest.raises(SitePriorError, match="no room on the disk"):
+        run(project, out=out)
+    assert [path.name for path in out.iterdir()] == ["report.html"]
+    assert (out / "report.html").read_text() == "earlier"

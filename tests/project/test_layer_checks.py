@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import re
+import tomllib
+
+import pytest
+
+from conftest import ROOT
+from siteprior.core.errors import ProjectError
+from siteprior.project.layer_checks import parse_layer, parse_layers
+from siteprior.project.layers import AREAS, MEASURES, layer_columns
+from siteprior.project.model import Layer
+
+TABLE = {"name": "fuel_poverty", "path": "fp.csv", "kind": "table", "measure": "value", "column": "share",
+         "by": "lsoa_code", "code": "LSOA21CD", "year": 2021}  # fmt: skip
+FLOOD = {"name": "flood", "path": "flood.gpkg", "kind": "vector", "measure": "share"}
+GRID = {"name": "noise", "path": "noise.tif", "kind": "raster", "measure": "mean"}
+SIGNAL = {"letter": "P", "zero": 0, "full": 1, "grade": "B", "reason": "in flood zone 3"}
+
+
+def faults_of(*stated):
+    with pytest.raises(ProjectError) as caught:
+        parse_layers(stated)
+    return caught.value.faults
+
+
+def test_what_is_stated_is_taken_and_the_rest_is_default():
+    spec = parse_layer({**FLOOD, "unit": "acres", "where": {"column": "zone", "values": 3}, "licence": "OGL"})
+    assert (spec.unit, spec.title, spec.band, spec.text) == ("0-1", "Flood", 1, False)
+    assert spec.where.values == ("3",)  # a number is compared as text
+    assert spec.criterion is spec.gate is spec.signal is None
+
+
+def test_the_settings_of_a_project_are_such_a_mapping():
+    lookup = {"path": "l.csv", "from": "LSOA21CD", "to": "MSOA21CD", "year": 2021}
+    stated = {**TABLE, "by": "msoa_code", "lookup": lookup, "criterion": {"worst": 0, "best": 50}}
+    settings = Layer.model_validate({**stated, "vintage": "2022"})
+    spec = parse_layer(settings.model_dump(exclude_unset=True))
+    assert spec == parse_layer(stated)
+    assert (spec.lookup.column_from, spec.lookup.column_to, spec.lsoa_year) == ("LSOA21CD", "MSOA21CD", 2021)
+    mistaken = Layer.model_validate({**stated, "mesure": "value"})  # no key is lost on the way to the check
+    assert any("did you mean 'measure'?" in fault for fault in faults_of(mistaken.model_dump(exclude_unset=True)))
+
+
+@pytest.mark.parametrize(
+    ("stated", "words"),
+    [
+        ({**FLOOD, "name": "Flood zone"}, "no name for a column"),
+        ({**FLOOD, "name": "hectares"}, "column of siteprior's own"),
+        ({**FLOOD, "name": "site_id"}, "column of siteprior's own"),
+        ({**FLOOD, "name": "c_flood"}, "column of siteprior's own"),
+        ({**FLOOD, "kind": "lines"}, "unknown kind of layer 'lines'"),
+        ({**FLOOD, "measure": "mean"}, "unknown measure of a vector layer 'mean'"),
+        ({**FLOOD, "mesure": "share"}, "did you mean 'measure'?"),
+        ({**FLOOD, "radius": "200"}, "layers[1].radius: needs a number, not '200'"),
+        ({**FLOOD, "radius": 200}, "radius is for the measure count only"),
+        ({**FLOOD, "measure": "count", "radius": -1}, "radius needs metres above 0"),
+        ({**FLOOD, "measure": "count", "radius": float("nan")}, "needs a number"),
+        ({**FLOOD, "measure": "value"}, "say with column"),
+        ({**FLOOD, "column": "zone"}, "takes no column"),
+        ({**FLOOD, "by": "lsoa_code"}, "for tables only"),
+        ({**FLOOD, "band": True}, "needs a whole number"),
+        ({**FLOOD, "where": {"column": "zone"}}, "layers[1].where: the key 'values' is missing"),
+        ({**FLOOD, "where": {"column": "zone", "values": []}}, "needs a list of texts"),
+        ({**FLOOD, "where": "zone = 3"}, "needs a table of keys"),
+        ({**FLOOD, "extent": {"layer": "a"}}, "layers[1].extent: the key 'path' is missing"),
+        ({**GRID, "extent": {"path": "e.gpkg"}}, "extent is for vectors only"),
+        ({**GRID, "measure": "share_above"}, "say with threshold"),
+        ({**GRID, "threshold": 1}, "threshold is for share_above only"),
+        ({**GRID, "band": 0}, "bands count from 1"),
+        ({**TABLE, "by": "postcode"}, "unknown by 'postcode'"),
+        ({**TABLE, "year": 2001}, "2011 or 2021"),
+        ({**TABLE, "by": "msoa_code"}, "give lookup"),
+        ({**TABLE, "lookup": {"path": "l.csv", "to": "x"}}, "codes the sites do not carry"),
+        ({**TABLE, "by": "ward_code", "lookup": {"path": "l.csv", "from": "a", "to": "b"}}, "lookup.year"),
+        ({**TABLE, "by": "ward_code", "lookup": {"path": "l.csv", "frm": "a", "to": "b"}}, "did you mean 'from'?"),
+        ({**TABLE, "text": True, "criterion": {"worst": 0, "best": 1}}, "words have no worst"),
+        ({**TABLE, "criterion": {"worst": 1, "best": 1}}, "two different numbers"),
+        ({**TABLE, "criterion": {"worst": 1}}, "layers[1].criterion: the key 'best' is missing"),
+        ({**TABLE, "gate": {"title": "a"}}, "give one of at_least"),
+        ({**TABLE, "gate": {"at_least": 1, "at_most": 2}}, "give one of at_least"),
+        ({**TABLE, "gate": {"equals": "yes"}}, "its values are numbers"),
+        ({**FLOOD, "measure": "within", "gate": {"at_most": 0}}, "its values are words"),
+        ({**FLOOD, "measure": "within", "gate": {"equals": "No"}}, "equals is yes or no"),
+        ({**FLOOD, "signal": {**SIGNAL, "letter": "V"}}, "unknown signal 'V'"),
+        ({**FLOOD, "signal": {**SIGNAL, "grade": "D"}}, "unknown grade 'D'"),
+        ({**FLOOD, "signal": {**SIGNAL, "full": 0}}, "zero and full"),
+        ({**TABLE, "name": "cables", "signal": {**SIGNAL, "grade": "A"}}, "a proxy for the site"),
+        ({**TABLE, "signal": SIGNAL}, "need is no market failure"),
+        ({**TABLE, "name": "x", "column": "IMD_2025", "signal": SIGNAL}, "need is no market failure"),
+        ("flood.gpkg", "needs a table of keys"),
+    ],
+)  # fmt: skip
+def test_every_fault_is_a_sentence_that_names_where_it_stands(stated, words):
+    faults = faults_of(stated)
+    assert any(words in fault for fault in faults), faults
+    assert all(fault.startswith("layers[1]") for fault in faults)
+
+
+def test_all_faults_of_all_layers_are_named_at_once():
+    faults = faults_of({**FLOOD, "kind": "x"}, {"name": "a"}, FLOOD, FLOOD)
+    assert len(faults) == 5
+    assert faults[-1] == "layers: the name 'flood' stands more than once; give each layer its own"
+
+
+def test_how_a_table_reaches_the_sites():
+    ward = {**TABLE, "by": "ward_code", "lookup": {"path": "w.geojson", "to": "WD25CD"}}
+    own, by_place = parse_layer(TABLE), parse_layer(ward)
+    district = parse_layer({**TABLE, "by": "district_code", "year": None})
+    assert [spec.joined_by for spec in (own, by_place, district)] == ["lsoa_code", "", "district_code"]
+    assert [spec.lsoa_year for spec in (own, by_place, district)] == [2021, None, None]
+    assert set(AREAS) == {"lsoa_code", "msoa_code", "ward_code", "district_code"}
+
+
+@pytest.mark.parametrize(("kind", "measure"), [(kind, measure) for kind in MEASURES for measure in MEASURES[kind]])
+def test_every_measure_declares_its_column(kind, measure):
+    extra = {"table": TABLE, "vector": {}, "raster": {"threshold": 5} if measure == "share_above" else {}}[kind]
+    if kind == "vector" and measure == "value":
+        extra = {"column": "zone"}
+    (column,) = layer_columns([parse_layer({**FLOOD, **extra, "name": "own", "kind": kind, "measure": measure})])
+    assert column.name == "own"
+    assert column.meaning
+    assert column.kind == ("flag" if measure == "within" else "number")
+    assert column.unit == {"share": "0-1", "share_above": "0-1", "nearest": "m", "count": "features"}.get(measure, "")
+
+
+def test_the_layers_in_the_docs_are_layers():
+    page = (ROOT / "docs" / "layers.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    specs = parse_layers(tomllib.loads(block)["layers"])
+    assert [spec.kind for spec in specs] == ["table", "table", "vector", "vector", "vector", "raster"]
+    measures = {measure for several in MEASURES.values() for measure in several}
+    assert all(f"`{measure}`" in page for measure in measures)

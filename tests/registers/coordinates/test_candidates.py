@@ -1,0 +1,105 @@
+"""Which reading is taken, and when none is."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+
+from siteprior.registers.coordinates import parse as co
+from siteprior.registers.coordinates.candidates import candidates, choose
+from siteprior.registers.councils import councils
+
+HOME = shapely.box(400_000, 280_000, 420_000, 300_000)
+KNOWN = councils(
+    gpd.GeoDataFrame({"name": ["Home"]}, index=pd.Index(["E1"], name="organisation"), geometry=[HOME], crs="EPSG:27700")
+)
+NONE = councils(None)
+
+
+def degrees(east: float, north: float) -> tuple[float, float]:
+    return pyproj.Transformer.from_crs("EPSG:27700", "EPSG:4326", always_xy=True).transform(east, north)
+
+
+def placed(pairs, labels="", known=KNOWN, others=None):
+    x, y = np.array(pairs, dtype=float).T
+    labels = [labels] * len(x) if isinstance(labels, str) else labels
+    kinds = np.array([co.stated_kind(label) for label in labels], dtype=object)
+    own = np.array(["E1"] * len(x), dtype=object)
+    return choose(candidates(x, y, kinds, others or {}), own, known, groups=own)
+
+
+def test_a_good_point_stays_whatever_else_it_could_be():
+    # on the diagonal both orders lie at home; the labelled one stays
+    found = placed([(410_000, 290_000), (400_500, 299_500)], "OSGB36")
+    assert found.confidence.tolist() == ["high", "high"]
+    assert found.east.tolist() == [410_000, 400_500]
+
+
+def test_a_point_just_outside_its_generalised_council_stays_too():
+    found = placed([(399_000, 290_000)], "OSGB36")
+    assert (found.confidence[0], found.east[0]) == ("medium", 399_000)
+
+
+def test_the_single_reading_at_home_is_certain():
+    lon, lat = degrees(410_000, 290_000)
+    found = placed([(290_000, 410_000), (lat, lon), (-lon, lat), (lon, lat)], ["OSGB36", "WGS84", "WGS84", "OSGB36"])
+    assert np.allclose(found.east, 410_000, atol=0.1)
+    assert found.confidence.tolist() == ["medium"] * 4
+    names = [co.SYSTEMS[i].name for i in found.taken]
+    assert names == ["axes swapped", "axes swapped", "sign restored", "read as WGS84"]
+
+
+def test_nothing_certain_leaves_the_labelled_place():
+    found = placed([(410_000, 490_000)], "OSGB36")
+    assert (found.confidence[0], found.north[0]) == ("low", 490_000)
+    found = placed([(41_255, 282_893)], "OSGB36")  # a lost digit is no reading
+    assert (found.confidence[0], found.east[0]) == ("low", 41_255)
+
+
+def test_numbers_that_mean_no_place_have_none():
+    found = placed([(37.03, 50.2), (np.nan, 290_000)], "ETRS89")
+    assert found.confidence.tolist() == ["none", "none"]
+    assert np.isnan(found.east).all()
+
+
+def test_the_sources_eastings_beside_broken_degrees():
+    beside = {"taken from the easting columns": (np.array([410_000.0]), np.array([290_000.0]))}
+    found = placed([(5.0, 5.0)], "WGS84", others=beside)
+    assert (found.confidence[0], found.east[0]) == ("medium", 410_000)
+
+
+def test_of_two_possible_readings_the_files_own_is_taken():
+    square = shapely.box(395_000, 280_000, 420_000, 400_000)
+    known = councils(
+        gpd.GeoDataFrame(
+            {"name": ["Home"]}, index=pd.Index(["E1"], name="organisation"), geometry=[square], crs="EPSG:27700"
+        )
+    )
+    lon, lat = degrees(396_000, 399_000)  # swapped before conversion it would be at home as well, but two are
+    pairs = [degrees(410_000, 290_000)[::-1]] * 3 + [(lat, lon)]
+    found = placed(pairs, "WGS84", known=known)
+    assert [co.SYSTEMS[i].name for i in found.taken] == ["axes swapped"] * 4
+    assert found.others.tolist()[3] >= 1
+
+
+def test_without_areas_the_file_speaks_and_is_never_more_than_medium():
+    pairs = [degrees(410_000 + 100 * i, 290_000) for i in range(5)]
+    found = placed([*pairs, degrees(410_000, 290_000)[::-1], (410_000, 290_000)], known=NONE)
+    assert set(found.confidence) == {"medium"}
+    assert np.allclose(found.east[-2:], 410_000, atol=0.1)
+
+
+def test_without_areas_a_sign_lost_throughout_is_seen_where_it_leads_into_the_sea():
+    lon, lat = degrees(392_500, 323_300)  # Stafford
+    found = placed([(-lon, lat)] * 4, known=NONE)
+    assert np.allclose(found.east, 392_500, atol=0.1)
+
+
+def test_without_areas_a_stray_stays_and_is_doubted():
+    pairs = [(410_000 + 100 * i, 290_000) for i in range(5)]
+    found = placed([*pairs, (410_000, 590_000)], "OSGB36", known=NONE)
+    assert found.confidence.tolist() == ["medium"] * 5 + ["low"]
+    assert found.north[-1] == 590_000

@@ -1,0 +1,94 @@
+"""Which council a text means."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from siteprior.core.councils import WEST_MIDLANDS
+from siteprior.core.errors import InputError
+from siteprior.registers.councils import councils, name_key, resolve
+
+
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        ("http://opendatacommunities.org/id/metropolitan-district-council/birmingham", "E08000025"),
+        ("http://opendatacommunities.org/doc/metropolitan-district-council/coventry", "E08000026"),
+        ("http://opendatacommunities.org/id/geography/administration/md/E08000027", "E08000027"),
+        ("local-authority-eng:SAW", "E08000028"),
+        ("Solihull Metropolitan Borough Council", "E08000029"),
+        ("walsall council", "E08000030"),
+        ("Wolverhampton City Council", "E08000031"),
+        ("City of Wolverhampton", "E08000031"),
+        ("E08000025", "E08000025"),
+        ("http://opendatacommunities.org/id/metropolitan-district-council/oldham", None),
+        ("local-authority-eng:ZZZ", None),
+        ("E08000004", None),
+    ],
+)
+def test_the_seven_without_boundaries(statement, code):
+    assert resolve(statement, councils(None)) == code
+
+
+@pytest.mark.parametrize(
+    ("statement", "name"),
+    [
+        ("http://opendatacommunities.org/id/district-council/stratford", "Stratford-on-Avon"),
+        ("http://opendatacommunities.org/id/unitary-authority/bristol-city-of", "Bristol, City of"),
+        ("Kingston upon Hull, City of", "Kingston upon Hull, City of"),
+        ("http://opendatacommunities.org/id/unitary-authority/hull", "Kingston upon Hull, City of"),
+        ("London Borough of Barnet", "Barnet"),
+        ("Royal Borough of Kingston upon Thames", "Kingston upon Thames"),
+        ("traffordcouncil", "Trafford"),
+        ("Forest Heath District Council", "West Suffolk"),
+        ("Borough of Poole", "Bournemouth, Christchurch and Poole"),
+        ("Taunton Deane Borough Council", "Somerset"),
+        ("City of London", "City of London"),
+        ("St Helens Council", "St. Helens"),
+        ("Durham County Council", "County Durham"),
+    ],
+)
+def test_england(england, statement, name):
+    known = councils(england)
+    code = resolve(statement, known)
+    assert code is not None
+    assert known.names[code] == name
+
+
+def test_no_two_councils_share_a_key(england):
+    keys = england["name"].map(name_key)
+    assert keys.is_unique
+
+
+def test_every_address_of_the_corpus_codes(england):
+    assert set(WEST_MIDLANDS) <= set(councils(england).codes)
+
+
+def squares():
+    return gpd.GeoDataFrame(
+        {"name": ["A", "B"]}, index=pd.Index(["E1", "E2"], name="organisation"),
+        geometry=[shapely.box(0, 0, 10, 10), shapely.box(10, 0, 20, 10)], crs="EPSG:27700",
+    )  # fmt: skip
+
+
+def test_a_place_on_a_shared_edge_has_one_council():
+    known = councils(squares())
+    at = known.at(np.array([5.0, 10.0, 30.0, np.nan]), np.array([5.0, 5.0, 5.0, 5.0]))
+    assert at.tolist() == ["E1", "E1", None, None]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda t: t.drop(columns="name"), "lacks the column name"),
+        (lambda t: t.reset_index(), "needs the unique index 'organisation'"),
+        (lambda t: t.to_crs("EPSG:4326"), "needs metres in EPSG:27700"),
+    ],
+)
+def test_boundaries_are_checked_at_the_door(spoil, says):
+    with pytest.raises(InputError, match=says):
+        councils(spoil(squares()))

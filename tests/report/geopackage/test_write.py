@@ -1,0 +1,259 @@
+"""The GeoPackage: what the contract names, in kinds GIS programs read, the same bytes each time."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import pytest
+from shapely import LineString, Point, from_wkt
+
+from siteprior.core import schema
+from siteprior.core.errors import InputError, OutputError
+from siteprior.report.geopackage.layers import LAYERS, contribution_columns
+from siteprior.report.geopackage.write import write_geopackage
+
+AS_OF = date(2021, 1, 1)
+SYSTEM_PYTHON = Path("/usr/bin/python3")
+
+
+def ask(path, question, *values):
+    with closing(sqlite3.connect(path)) as database:
+        return database.execute(question, values).fetchall()
+
+
+class TestContents:
+    def test_layers_and_tables_stand_in_the_order_of_the_contract(self, package):
+        names = [name for name, _ in pyogrio.list_layers(package)]
+        assert names == ["shortlist", "sites", "corridors", "stops", "areas", "run_info", "criteria", "issues",
+                         "layer_styles"]  # fmt: skip
+
+    def test_version_is_one_old_validators_know(self, package):
+        assert ask(package, "PRAGMA user_version") == [(10300,)]
+
+    def test_values_come_back_as_they_were(self, package, made_up):
+        back = gpd.read_file(package, layer="sites").set_index("site_id")
+        assert list(back.index) == list(made_up.sites.index)
+        assert back.crs.to_epsg() == 27700
+        np.testing.assert_array_equal(back["score"], made_up.sites["score"].astype("float64"))
+        assert back["site_name"].tolist() == made_up.sites["site_name"].tolist()
+        assert list(back["rank"].astype("Int64")) == list(made_up.sites["rank"])
+        placed = made_up.sites.geometry.notna()
+        assert back.geometry[placed].geom_equals(made_up.sites.geometry[placed]).all()
+        assert back.geometry[~placed].isna().all()
+
+    def test_missing_is_null_in_every_kind(self, package, made_up):
+        site = made_up.sites.index[-1]
+        row = ask(package, "SELECT rank, score, score_band, derelict_since, geom FROM sites WHERE site_id = ?", site)
+        assert row == [(None, None, None, None, None)]
+
+    def test_days_stay_days_and_whole_numbers_are_short(self, package):
+        kinds = dict(ask(package, "SELECT name, type FROM pragma_table_info('sites')"))
+        assert {kinds[name] for name in ("planning_permission_date", "derelict_since", "end_date")} == {"DATE"}
+        assert kinds["rank"] == kinds["minimum_net_dwellings"] == "MEDIUMINT"
+        assert kinds["score"] == "REAL"
+        assert kinds["eligible"].startswith("TEXT")
+        assert set(ask(package, "SELECT DISTINCT planning_permission_date FROM sites")) == {("2018-05-31",), (None,)}
+
+    def test_each_layer_has_one_declared_geometry_type(self, package):
+        types = dict(ask(package, "SELECT table_name, geometry_type_name FROM gpkg_geometry_columns"))
+        assert types == {"shortlist": "POINT", "sites": "POINT", "stops": "POINT", "corridors": "MULTILINESTRING",
+                         "areas": "MULTIPOLYGON"}  # fmt: skip
+        assert set(gpd.read_file(package, layer="areas").geom_type) == {"MultiPolygon"}
+
+    def test_empty_layers_keep_type_and_columns(self, layers, tables, tmp_path):
+        empty = {name: table.iloc[:0] for name, table in layers.items()}
+        path = write_geopackage(tmp_path / "a.gpkg", empty, tables, as_of=AS_OF)
+        types = dict(ask(path, "SELECT table_name, geometry_type_name FROM gpkg_geometry_columns"))
+        assert types == {name: LAYERS[name].geometry.upper() for name in layers}
+        back = gpd.read_file(path, layer="shortlist")
+        assert len(back) == 0
+        assert "c_walk" in back.columns
+        kinds = dict(ask(path, "SELECT name, type FROM pragma_table_info('shortlist')"))
+        assert kinds["planning_permission_date"] == "DATE"
+
+    def test_whole_numbers_too_long_for_32_bits_are_kept(self, layers, tmp_path):
+        stops = layers["stops"].assign(records=np.int64(2**40))
+        path = write_geopackage(tmp_path / "a.gpkg", {"stops": stops}, {}, as_of=AS_OF)
+        assert ask(path, "SELECT DISTINCT records FROM stops") == [(2**40,)]
+
+
+class TestMeaning:
+    def test_columns_have_titles_units_and_meanings_none_twice(self, package, layers):
+        rows = ask(package, "SELECT table_name, column_name, name, description FROM gpkg_data_columns")
+        titles = {(layer, column): title for layer, column, title, _ in rows}
+        assert titles["sites", "corridor_walk_m"] == "Walk to corridor (m)"
+        assert titles["sites", "c_walk"] == "Score from walk to the corridor (0–1)"
+        assert titles["areas", "imd_decile"] == "Index of Multiple Deprivation decile"
+        for layer in layers:
+            of_layer = [title for (name, _), title in titles.items() if name == layer]
+            assert len(of_layer) == len(set(of_layer))
+        declared = {column.name for column in schema.SITES.columns}
+        assert declared <= {column for layer, column in titles if layer == "sites"}
+
+    def test_allowed_values_are_those_of_the_schema(self, package):
+        rows = ask(package, "SELECT value FROM gpkg_data_column_constraints "
+                            "WHERE constraint_name = 'stops_mode' ORDER BY rowid")  # fmt: skip
+        assert tuple(value for (value,) in rows) == schema.MODES
+        unused = ask(
+            package,
+            "SELECT constraint_name FROM gpkg_data_column_constraints WHERE constraint_name NOT IN "
+            "(SELECT constraint_name FROM gpkg_data_columns WHERE constraint_name IS NOT NULL)",
+        )
+        assert unused == []
+
+    def test_gdal_reads_the_titles(self, package):
+        info = pyogrio.read_info(package, layer="shortlist")
+        assert "rank" in list(info["fields"])
+        assert info["layer_metadata"] is None or "GPKG_METADATA_ITEM_1" not in info["layer_metadata"]
+
+    def test_the_run_record_travels_with_the_file(self, package):
+        ((text, kind),) = ask(package, "SELECT metadata, mime_type FROM gpkg_metadata")
+        assert kind == "application/json"
+        assert json.loads(text)["inputs"][0]["sha256"] == "ab" * 32
+        assert json.loads(text)["as_of"] == "2021-01-01"
+
+    def test_illustrative_layers_say_so(self, package, layers, tmp_path):
+        said = dict(ask(package, "SELECT table_name, description FROM gpkg_contents"))
+        assert all(said[name].startswith("Illustrative data – not real sites.") for name in layers)
+        real = write_geopackage(tmp_path / "a.gpkg", layers, {}, as_of=AS_OF)
+        assert not any("llustrative" in row[0] for row in ask(real, "SELECT description FROM gpkg_contents"))
+
+    def test_contributions_are_named_after_their_criteria(self, made_up):
+        (first, *_) = contribution_columns(made_up.criteria)
+        assert (first.name, first.label, first.unit) == ("c_walk", "Score from walk to the corridor", "0–1")
+
+
+class TestStyles:
+    def test_are_stored_the_one_way_qgis_applies_them(self, package, layers):
+        rows = ask(
+            package,
+            "SELECT f_table_catalog, f_table_schema, f_table_name, f_geometry_column, useAsDefault FROM layer_styles",
+        )
+        assert rows == [("", "", name, "geom", 1) for name in layers]
+        assert ask(package, "SELECT data_type FROM gpkg_contents WHERE table_name = 'layer_styles'") == [
+            ("attributes",)
+        ]
+
+
+class TestSameBytes:
+    def test_two_writes_are_identical_and_carry_only_as_of(self, package, layers, tables, made_up, tmp_path):
+        again = write_geopackage(
+            tmp_path / "other name.gpkg", layers, tables, as_of=AS_OF, metadata=made_up.record, illustrative=True
+        )
+        assert again.read_bytes() == package.read_bytes()
+        stamps = ask(package, "SELECT last_change FROM gpkg_contents UNION SELECT update_time FROM layer_styles "
+                              "UNION SELECT timestamp FROM gpkg_metadata_reference")  # fmt: skip
+        assert stamps == [("2021-01-01T00:00:00.000Z",)]
+
+    def test_gdal_gets_its_clock_back(self, layers, tmp_path):
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "1999-12-31T00:00:00.000Z"})
+        try:
+            write_geopackage(tmp_path / "a.gpkg", {"stops": layers["stops"]}, {}, as_of=AS_OF)
+            assert pyogrio.get_gdal_config_option("OGR_CURRENT_DATE") == "1999-12-31T00:00:00.000Z"
+        finally:
+            pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+    def test_inputs_are_not_changed(self, layers, tables, tmp_path):
+        before = {name: table.copy() for name, table in layers.items()}
+        write_geopackage(tmp_path / "a.gpkg", layers, tables, as_of=AS_OF)
+        for name, table in layers.items():
+            pd.testing.assert_frame_equal(pd.DataFrame(table), pd.DataFrame(before[name]))
+
+
+class TestRefusals:
+    def test_all_faults_at_once(self, layers, tmp_path):
+        degrees = layers["stops"].to_crs("EPSG:4326")
+        nowhere = layers["sites"].set_crs(None, allow_override=True)
+        with pytest.raises(InputError) as caught:
+            write_geopackage(tmp_path / "a.gpkg", {"stop": degrees, "sites": nowhere}, {"issue": pd.DataFrame()},
+                             as_of=AS_OF)  # fmt: skip
+        faults = caught.value.faults
+        assert faults[0].startswith("unknown layer 'stop'; did you mean 'stops'?")
+        assert faults[1].startswith("unknown table 'issue'; did you mean 'issues'?")
+        assert any("layer 'stop': needs metres in EPSG:27700, is in EPSG:4326" in fault for fault in faults)
+        assert any("layer 'sites': needs metres in EPSG:27700, is in None" in fault for fault in faults)
+        assert list(tmp_path.iterdir()) == []
+
+    @pytest.mark.parametrize("name", ["fid", "FID", "geom", "Stop_Name"])
+    def test_column_names_a_geopackage_cannot_hold(self, layers, tmp_path, name):
+        stops = layers["stops"].assign(**{name: 1})
+        with pytest.raises(InputError, match=f"'stops': a column '{name}' cannot be written"):
+            write_geopackage(tmp_path / "a.gpkg", {"stops": stops}, {}, as_of=AS_OF)
+
+    def test_shapes_of_another_kind(self, layers, tmp_path):
+        lines = layers["corridors"].assign(geometry=Point(1, 1))
+        with pytest.raises(InputError, match="layer 'corridors': holds shapes of kind Point; it takes LineString only"):
+            write_geopackage(tmp_path / "a.gpkg", {"corridors": lines}, {}, as_of=AS_OF)
+
+    def test_nothing_to_write(self, tmp_path):
+        with pytest.raises(InputError, match="give at least one"):
+            write_geopackage(tmp_path / "a.gpkg", {}, {}, as_of=AS_OF)
+
+    def test_folder_that_cannot_be(self, layers, tmp_path):
+        (tmp_path / "file").write_text("in the way")
+        with pytest.raises(OutputError, match="cannot be written"):
+            write_geopackage(tmp_path / "file" / "a.gpkg", layers, {}, as_of=AS_OF)
+
+    def test_file_open_elsewhere_is_named_and_left_alone(self, layers, tmp_path, monkeypatch):
+        path = tmp_path / "a.gpkg"
+        path.write_text("the earlier one")
+
+        def held(self, target):
+            raise PermissionError(13, "held open")
+
+        monkeypatch.setattr(Path, "replace", held)
+        with pytest.raises(OutputError, match=r"a\.gpkg: the file is open in another program"):
+            write_geopackage(path, {"stops": layers["stops"]}, {}, as_of=AS_OF)
+        assert path.read_text() == "the earlier one"
+        assert [entry.name for entry in tmp_path.iterdir()] == ["a.gpkg"]
+
+    def test_full_disk_is_said_in_our_words(self, layers, tmp_path, monkeypatch):
+        def full(*_, **__):
+            raise pyogrio.errors.DataLayerError("no space left")
+
+        monkeypatch.setattr(pyogrio, "write_dataframe", full)
+        with pytest.raises(OutputError, match=r"a\.gpkg: could not be written \(no space left\)"):
+            write_geopackage(tmp_path / "a.gpkg", {"stops": layers["stops"]}, {}, as_of=AS_OF)
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_multi_part_corridors_and_single_ones_share_a_layer(tmp_path):
+    lines = gpd.GeoDataFrame(
+        {"kind": ["rail", "rail", None]},
+        index=pd.Index(["a", "b", "c"], name="corridor"),
+        geometry=[from_wkt("LINESTRING (0 0, 1 1)"), from_wkt("MULTILINESTRING ((0 0, 1 1), (2 2, 3 3))"), None],
+        crs=schema.CRS,
+    )
+    path = write_geopackage(tmp_path / "a.gpkg", {"corridors": lines}, {}, as_of=AS_OF)
+    back = gpd.read_file(path, layer="corridors")
+    assert back.geom_type.tolist()[:2] == ["MultiLineString", "MultiLineString"]
+    assert [len(shape.geoms) for shape in back.geometry[:2]] == [1, 2]
+    assert back.geometry[0].geoms[0].equals(LineString([(0, 0), (1, 1)]))
+    assert back.geometry.isna().tolist() == [False, False, True]
+
+
+def test_gdal_validator_of_the_system_finds_nothing(package):
+    """GDAL's own validate_gpkg.py, as old as the system has it."""
+    found = [
+        path
+        for path in (
+            Path("/usr/lib/python3/dist-packages/osgeo_utils/samples/validate_gpkg.py"),
+            Path("/usr/share/doc/python3-gdal/examples/validate_gpkg.py"),
+        )
+        if path.exists()
+    ]
+    if not found or not SYSTEM_PYTHON.exists():
+        pytest.skip("GDAL's validate_gpkg.py is not on this machine (apt-get install python3-gdal)")
+    done = subprocess.run(
+        [SYSTEM_PYTHON, found[0], "-k", package], capture_output=True, text=True, timeout=120, env={"PATH": "/usr/bin"}
+    )
+    assert (done.returncode, done.stdout.strip(), done.stderr.strip()) == (0, "", "")

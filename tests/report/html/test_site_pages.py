@@ -1,0 +1,425 @@
+"""The report on the market and the record of each site: what stands in the tables, what is missing, and why."""
+
+from __future__ import annotations
+
+import html.parser
+import re
+from types import SimpleNamespace
+
+import jinja2
+import numpy as np
+import pandas as pd
+import pytest
+
+from factories.market_failure import worked_through
+from siteprior.core import schema
+from siteprior.report.html import render as pages
+from siteprior.report.html.histogram import histogram
+from siteprior.report.html.market import market_section
+from siteprior.report.html.site_pages import COMPARABLES_SHOWN, site_records
+
+PAGE = (
+    '<!DOCTYPE html><html><head><meta http-equiv="Content-Security-Policy" content="{{ policy }}">'
+    '<style>{{ style }}</style></head><body><main>{% include "report_market.html.j2" %}'
+    '{% include "report_records.html.j2" %}</main><script>{{ script }}</script></body></html>'
+)
+EVIL = '</script><script>alert(1)</script><img src=x onerror="alert(2)">'
+
+
+class Reader(html.parser.HTMLParser):
+    """Collects tags and visible words, and what does not close."""
+
+    VOID = frozenset({"meta", "br", "img", "rect", "line"})
+
+    def __init__(self, page):
+        super().__init__()
+        self.tags, self.open, self.words, self.faults = [], [], [], []
+        self.feed(page)
+        self.close()
+        self.text = " ".join(" ".join(self.words).split())
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        if tag not in self.VOID and (not self.open or self.open.pop() != tag):
+            self.faults.append(tag)
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] not in ("script", "style"):
+            self.words.append(data)
+
+
+@pytest.fixture(scope="module")
+def run():
+    return worked_through(14, sales=600)
+
+
+@pytest.fixture(scope="module")
+def costless():
+    return worked_through(8, sales=300, costs={})
+
+
+def market_of(run, **changed):
+    given = {
+        name: getattr(run, name) for name in ("signals", "titles", "validation", "drivers", "input_titles", "rules")
+    }
+    sites, shortlist = changed.pop("sites", run.sites), changed.pop("shortlist", run.shortlist)
+    return market_section(sites, shortlist, **(given | changed))
+
+
+def records_of(run, **changed):
+    names = ("signals", "titles", "lines", "drivers", "input_titles", "evidence", "rules", "comparables")
+    shortlist = changed.pop("shortlist", run.shortlist)
+    return site_records(shortlist, **({name: getattr(run, name) for name in names} | changed))
+
+
+def bare(run):
+    """Return market and records of a run that measured nothing but the register's signals."""
+    plain = pd.DataFrame(run.sites[["organisation", "site_name", "hectares", "rank", "market_failure"]])
+    shortlist = plain.head(3)
+    signals = run.signals[run.signals["source"] == "ownership_status"]
+    return SimpleNamespace(
+        market=market_section(plain, shortlist, signals=signals, titles=run.titles),
+        records=site_records(shortlist, signals=signals, titles=run.titles),
+    )
+
+
+def render(market, records, monkeypatch):
+    loader = jinja2.PackageLoader
+    page = jinja2.DictLoader({"page": PAGE})
+    monkeypatch.setattr(jinja2, "PackageLoader", lambda name: jinja2.ChoiceLoader([page, loader(name)]))
+    return pages.render("page", market=market, records=records)
+
+
+def record_text(page, number):
+    start = page.index(f'id="record-{number}"')
+    return Reader("<main><article " + page[start : page.index("</article>", start)] + "</article></main>").text
+
+
+class TestMarket:
+    def test_shares_of_ranked_and_of_all_are_counted_from_the_tables(self, run):
+        told = market_of(run)
+        ranked = run.sites[run.sites["rank"].notna()]
+        assert told["sizes"] == {"ranked": len(ranked), "considered": len(run.sites), "shortlist": len(run.shortlist)}
+        for row in told["verdicts"]:
+            count = int((ranked["market_failure"] == row["name"]).sum())
+            assert row["ranked"] == {"sites": count, "share": count / len(ranked)}
+        assert sum(row["considered"]["share"] for row in told["verdicts"]) == pytest.approx(1)
+
+    def test_a_signal_is_measured_on_the_ranked_sites_that_have_a_reading(self, run):
+        told = {row["letter"]: row for row in market_of(run)["signals"]}
+        ranked = set(run.sites.index[run.sites["rank"].notna()])
+        held = run.signals[(run.signals["signal"] == "X") & run.signals["site_id"].isin(ranked)]
+        assert told["X"]["sites"] == held["site_id"].nunique()
+        assert sum(told["X"]["grades"]) == told["X"]["sites"]
+        assert told["P"] == told["P"] | {"sites": 0, "share": 0.0, "grades": [0, 0, 0], "median": None}
+
+    def test_the_paragraph_says_what_the_numbers_say(self, run):
+        said = " ".join(market_of(run)["trust"])
+        ranked = run.sites[run.sites["rank"].notna()]
+        unclear = int((ranked["market_failure"] == "Cannot tell").sum())
+        assert f"viability gap on {int(ranked['gap_gbp_per_home'].notna().sum())}" in said
+        assert "Measured on no ranked site: " in said
+        assert f"For {unclear} of {len(ranked)}" in said
+        assert "rests on illustrative costs" in said
+        assert "not to be quoted of these sites" in said
+
+    def test_costs_with_and_without_a_source_are_told_apart(self, run):
+        sourced = run.sites.assign(viability_basis="user assumptions")
+        said = " ".join(market_of(run, sites=sourced)["trust"])
+        assert "costs the user states with their sources" in said
+        assert "not to be quoted of these" not in said
+        unsourced = run.sites.assign(viability_basis="user assumptions, without a source for fees_share")
+        assert "without a source for 10 of the 10 ranked" in " ".join(market_of(run, sites=unsourced)["trust"])
+
+    def test_verdicts_that_rest_on_costs_alone_are_counted(self, run):
+        sites = run.sites.assign(market_failure="Identified")
+        said = " ".join(market_of(run, sites=sites)["trust"])
+        ranked = run.sites.index[run.sites["rank"].notna()]
+        held = run.signals[(run.signals["counts"] == "yes") & (run.signals["kind"] == "primary")]
+        held = held[(held["gs"] > 0) & held["site_id"].isin(ranked)]
+        other = held.loc[~held["source"].isin(["gap_gbp_per_home", "remediation_share_of_gdv"]), "site_id"]
+        alone = held.loc[~held["site_id"].isin(other), "site_id"].nunique()
+        assert alone > 0
+        assert f"Of the {len(ranked)} ranked sites where failure is identified or indicated, {alone} have no" in said
+
+    def test_gaps_are_summed_up_over_the_sites_that_have_one(self, run):
+        sites = run.sites.copy()
+        first = sites.index[0]
+        sites.loc[first, ["gap_gbp_per_home", "gap_low_gbp_per_home", "gap_high_gbp_per_home"]] = np.nan
+        sites.loc[first, "viability_basis"] = "missing: capacity_dwellings"
+        assert market_of(run, sites=sites)["why"]["gap"] == "missing: capacity_dwellings"
+        told = market_of(run, sites=sites)["gap"]
+        ranked = sites[sites["rank"].notna()]
+        assert told["missing"] == int(ranked["gap_gbp_per_home"].isna().sum()) > 0
+        assert told["known"] + told["missing"] == len(ranked)
+        assert told["median"] == ranked["gap_gbp_per_home"].median()
+        assert sum(bar["sites"] for bar in told["chart"]["bars"]) == told["known"]
+
+    def test_price_trials_stand_beside_their_rivals(self, run):
+        told = market_of(run)["prices"]
+        assert told["trials"][0]["used"]["used"] == "yes"
+        assert {row["method"] for row in told["trials"][0]["rivals"]} >= {
+            "area median",
+            "median of nearest comparables",
+        }
+        assert len(told["rows"]) == len(run.validation)
+
+    def test_drivers_are_those_of_ranked_sites_largest_swing_first(self, run):
+        rows = market_of(run)["drivers"]
+        assert [row["swing"] for row in rows] == sorted((row["swing"] for row in rows), reverse=True)
+        assert rows[0]["share"] == 1
+        assert sum(row["first"] * row["sites"] for row in rows) == pytest.approx(max(row["sites"] for row in rows))
+        assert "Build cost" in {row["title"] for row in rows}
+
+    def test_benefits_sum_what_is_known_and_keep_open_ends_open(self, run):
+        rows = {row["title"]: row for row in market_of(run)["benefits"]["rows"]}
+        held = run.shortlist["additional_homes"].dropna()
+        assert rows["Additional homes"]["shortlist"]["known"] == len(held)
+        assert rows["Additional homes"]["shortlist"]["ends"][1] == pytest.approx(held.sum())
+        ratio = run.shortlist["bcr"].dropna()
+        assert rows["Benefit-cost ratio, median site"]["shortlist"]["ends"][1] == pytest.approx(ratio.median())
+        blank = run.sites.assign(bcr_high=np.nan)
+        rows = {row["title"]: row for row in market_of(run, sites=blank)["benefits"]["rows"]}
+        assert rows["Benefit-cost ratio, median site"]["ranked"]["ends"][2] is None
+
+    def test_rules_are_counted_over_the_ranked_sites(self, run):
+        rows = market_of(run)["rules"]
+        assert {row["pass"] + row["fail"] + row["unknown"] + row["not_applicable"] for row in rows} == {10}
+        assert rows[0]["fund"] == "WMCA Single Commissioning Framework"
+
+
+def test_a_histogram_holds_every_site_once():
+    chart = histogram(pd.Series([0.0, 0.0, 400.0, 19_000.0, 20_000.0, 35_000.0, 900_000.0]))
+    assert sum(bar["sites"] for bar in chart["bars"]) == 7
+    assert chart["bars"][0] == chart["bars"][0] | {"label": "no gap", "sites": 2}
+    assert chart["bars"][-1]["sites"] == 1
+    assert all(bar["x"] >= 0 and bar["x"] + bar["width"] <= chart["width"] for bar in chart["bars"])
+    assert max(bar["height"] for bar in chart["bars"]) == chart["base"] - chart["head"]
+
+
+def test_a_histogram_of_sites_without_a_gap():
+    bars = histogram(pd.Series([0.0, 0.0]))["bars"]
+    assert [bar["sites"] for bar in bars] == [2, 0]
+
+
+class TestRecords:
+    def test_one_record_per_site_in_order_with_all_nine_signals(self, run):
+        records = records_of(run)
+        assert [record["site_id"] for record in records] == list(run.shortlist.index)
+        for record in records:
+            assert [signal["letter"] for signal in record["signals"]] == list("VXCIPTSAE")
+            assert all((signal["reading"] is None) == bool(signal["why"]) for signal in record["signals"])
+
+    def test_the_reading_that_counts_stands_first_and_the_others_beside_it(self, run):
+        record = records_of(run)[0]
+        contamination = record["signals"][1]
+        held = run.signals[(run.signals["site_id"] == record["site_id"]) & (run.signals["signal"] == "X")]
+        assert contamination["reading"]["reason"] == held.loc[held["counts"] == "yes", "reason"].item()
+        assert len(contamination["others"]) == len(held) - 1 > 0
+
+    def test_why_a_signal_is_missing_follows_the_site(self, run):
+        shortlist = run.shortlist.head(1).assign(
+            ownership_status=None, notes=None, planning_permission_status=None, development_status=None
+        )
+        none = run.signals.iloc[:0]
+        why = {s["letter"]: s["why"] for s in records_of(run, shortlist=shortlist, signals=none)[0]["signals"]}
+        assert why["C"].startswith("ownership is blank")
+        assert "there are no notes" in why["I"]
+        assert why["S"] == "no permission to stall: planning status is blank"
+        assert "foundry, speaks of none" in why["X"]
+        stage = shortlist.assign(development_status="under construction", no_new_build_5y="no")
+        why = {s["letter"]: s["why"] for s in records_of(run, shortlist=stage, signals=none)[0]["signals"]}
+        assert why["S"] == "the register records it as under construction"
+        assert why["T"].startswith("new homes were sold near it")
+
+    def test_lines_add_up_to_the_residual_with_their_signs(self, run):
+        for record in records_of(run):
+            amounts = {line["title"]: line["amount"] for line in record["lines"]}
+            names = list(amounts)
+            parts = sum(amounts[name] for name in names[: names.index("Residual land value")])
+            assert parts == pytest.approx(amounts["Residual land value"], abs=0.1)
+            assert amounts["Build"] < 0 < amounts["Value of market homes"]
+            assert record["lines"][-1]["per_home"] == pytest.approx(record["gap_gbp_per_home"], abs=0.01)
+
+    def test_the_tornado_stays_on_its_axis_and_splits_at_the_central_case(self, run):
+        for record in records_of(run):
+            chart = record["drivers"]
+            homes = record["capacity_dwellings"]
+            shortfall = (record["benchmark_land_value_gbp"] - record["residual_land_value_gbp"]) / homes
+            assert chart["central"] == pytest.approx(shortfall)
+            for bar in chart["bars"]:
+                assert -1e-9 <= bar["low_x"] <= bar["low_x"] + bar["low_width"] <= 100 + 1e-9
+                ends = sorted([bar["low_x"], bar["low_x"] + bar["low_width"], bar["high_x"] + bar["high_width"]])
+                assert any(abs(end - chart["central_x"]) < 1e-9 for end in ends)
+            widths = [bar["low_width"] + bar["high_width"] for bar in chart["bars"]]
+            swings = [bar["swing"] for bar in chart["bars"]]
+            assert widths == pytest.approx([widths[0] / swings[0] * swing for swing in swings], abs=1e-3)
+
+    def test_comparables_carry_no_address(self, run, monkeypatch):
+        records = records_of(run)
+        assert all(len(record["comparables"]) <= COMPARABLES_SHOWN for record in records)
+        assert all(re.fullmatch(r"\w+ \d", sale["postcode_sector"]) for r in records for sale in r["comparables"])
+        page = render(market_of(run), records, monkeypatch)
+        assert not re.search(r"B\d \dAA", page)
+
+    def test_failed_rules_stand_first_and_those_that_do_not_apply_apart(self, run):
+        record = records_of(run)[0]
+        results = [rule["result"] for rule in record["rules"]["rows"]]
+        order = ["fail", "unknown", "pass"]
+        assert results == sorted(results, key=order.index)
+        assert len(record["rules"]["beside"]) == record["rules"]["counts"]["not applicable"]
+        assert sum(record["rules"]["counts"].values()) == run.rules["rule"].nunique()
+
+    def test_caveats_name_place_outline_and_coverage(self, run):
+        shortlist = run.shortlist.head(1).assign(
+            coordinate_confidence="low", repair="OSGB flipped", shape_basis="disc", position_uncertainty_m=80.0,
+            gate_doubt="too_small", coverage=0.6, walk_basis="straight-line", entry_date=pd.NaT,
+        )  # fmt: skip
+        said = " ".join(records_of(run, shortlist=shortlist)[0]["caveats"])
+        assert "Place: low confidence: OSGB flipped." in said
+        assert "it may reach 80 m from where it is measured" in said
+        assert "could turn these gates: too_small." in said
+        assert "40% of the weight rests on nothing known" in said
+        assert "straight lines times a factor" in said
+        assert "The entry has no date." in said
+
+
+class TestPage:
+    def test_it_is_balanced_small_and_closed_to_the_network(self, run, monkeypatch):
+        page = render(market_of(run), records_of(run), monkeypatch)
+        parsed = Reader(page)
+        assert parsed.faults == []
+        assert parsed.open == []
+        assert len(page.encode()) / len(run.shortlist) < 60_000  # 25 records stay below 1.5 MB
+        ids = [attributes["id"] for _, attributes in parsed.tags if "id" in attributes]
+        assert len(ids) == len(set(ids))
+        for tag, attributes in parsed.tags:
+            assert "style" not in attributes
+            assert not any(name.startswith("on") for name in attributes)
+            assert "src" not in attributes
+            assert tag != "a" or attributes["href"][1:] in ids
+        assert "nan" not in parsed.text.lower().replace("finance", "").split()
+        assert "None" not in parsed.text.replace("None found", "")
+
+    def test_same_tables_same_page(self, run, monkeypatch):
+        once = render(market_of(run), records_of(run), monkeypatch)
+        assert render(market_of(run), records_of(run), monkeypatch) == once
+
+    def test_texts_of_others_are_shown_as_text(self, run, monkeypatch):
+        shortlist = run.shortlist.head(2).assign(
+            site_name=EVIL, corridor=EVIL, corridor_stop=EVIL, market_failure_note=EVIL, viability_basis=EVIL,
+            previous_use=EVIL, ownership_status=EVIL, deadweight=EVIL, guidance_edition=EVIL, repair=EVIL,
+            coordinate_confidence="low",
+        )  # fmt: skip
+        signals = run.signals.assign(reason=EVIL, counter_evidence=EVIL)
+        page = render(
+            market_of(run, signals=signals),
+            records_of(run, shortlist=shortlist, signals=signals, rules=run.rules.assign(reason=EVIL, title=EVIL),
+                       evidence=run.evidence.assign(found=EVIL, source=EVIL)),
+            monkeypatch,
+        )  # fmt: skip
+        parsed = Reader(page)
+        assert len([tag for tag, _ in parsed.tags if tag == "script"]) == 1
+        assert not [tag for tag, _ in parsed.tags if tag == "img"]
+        assert parsed.text.count(EVIL) > 20
+
+    def test_illustrative_figures_are_flagged_on_every_page(self, run, monkeypatch):
+        page = render(market_of(run), records_of(run), monkeypatch)
+        flags = re.findall(r'<p class="flag">Illustrative (costs|assumptions)', page)
+        assert flags.count("costs") == flags.count("assumptions") == len(run.shortlist)
+        honest = run.shortlist.assign(
+            viability_basis="user assumptions",
+            benefits_basis="user assumptions",
+            additionality_basis="user assumptions",
+        )
+        page = render(market_of(run), records_of(run, shortlist=honest), monkeypatch)
+        assert '<p class="flag">' not in page
+
+    def test_a_record_holds_its_figures(self, run, monkeypatch):
+        site = run.shortlist.iloc[0]
+        text = record_text(render(market_of(run), records_of(run), monkeypatch), 1)
+        assert f"£{site['gap_low_gbp_per_home']:,.0f} £{site['gap_median_gbp_per_home']:,.0f}" in text
+        assert f"A gap in {site['gap_probability']:.0%} of the draws" in text
+        assert site["market_failure_reasons"] in text
+        assert site["guidance_edition"] in text
+        assert "never counts as failure" in text
+
+
+class TestMissing:
+    def test_without_costs_viability_is_missing_with_its_reason_and_never_nought(self, costless, monkeypatch):
+        market, records = market_of(costless), records_of(costless)
+        assert market["gap"] is None
+        assert market["drivers"] == []
+        assert market["why"]["gap"].startswith("missing: build_gbp_per_m2")
+        assert all(record["lines"] == [] and record["drivers"] is None for record in records)
+        page = render(market, records, monkeypatch)
+        assert "The viability gap was not measured on any ranked site: missing: build_gbp_per_m2" in Reader(page).text
+        text = record_text(page, 1)
+        assert "Would building pay? Not measured: missing: build_gbp_per_m2" in text
+        assert "V Viability gap – – Not measured: no gap per home; missing: build_gbp_per_m2" in text
+        assert "£0" not in text
+        assert "No viability gap was measured" in " ".join(market["trust"])
+
+    def test_a_run_that_measured_nothing_says_so_part_by_part(self, run, monkeypatch):
+        found = bare(run)
+        page = render(found.market, found.records, monkeypatch)
+        text = Reader(page).text
+        for sentence in (
+            "The viability gap was not measured on any ranked site: no viability appraisal was made in this run.",
+            "Prices were not modelled: no sales with floor areas were read in this run.",
+            "The sites were not screened for deadweight in this run.",
+            "Benefits were not appraised: no benefits were appraised in this run.",
+            "No fund's rules were checked in this run.",
+        ):
+            assert sentence in text
+        record = record_text(page, 1)
+        assert "no sales with floor areas were read" in record
+        assert "no viability appraisal was made in this run" in record
+        assert "the site was not screened in this run" in record
+        assert "no fund’s rules were checked" in record
+        assert "£0" not in record
+        assert found.records[0]["evidence"] is None
+
+    def test_an_empty_table_of_comparables_is_no_evidence_unless_sales_were_read(self, run):
+        none = run.comparables.iloc[:0]
+        assert records_of(run, comparables=none)[0]["comparables"] == []
+        unread = run.shortlist.drop(columns="sales_years_held")
+        assert records_of(run, shortlist=unread, comparables=none)[0]["comparables"] is None
+
+    def test_nobody_ranked(self, run, monkeypatch):
+        sites = run.sites.assign(rank=pd.Series(pd.NA, index=run.sites.index, dtype="Int64"))
+        market = market_of(run, sites=sites, shortlist=sites.iloc[:0])
+        assert market["trust"] == ["No site was ranked, so there is no verdict to believe."]
+        assert market["gap"] is None
+        assert "No site was ranked" in render(market, [], monkeypatch)
+
+    @pytest.mark.parametrize(
+        ("column", "shown"),
+        [
+            ("hectares", "Hectares – "),
+            ("capacity_dwellings", "Homes – "),
+            ("gap_median_gbp_per_home", "£ a hectare £{gap_low_gbp_per_ha:,.0f} – £"),
+            ("gap_probability", "A gap in – of the draws"),
+            ("bcr", "Benefit-cost ratio {bcr_low:.2f} – "),
+            ("public_cost_gbp", "Public cost £{public_cost_low_gbp:,.0f} – £"),
+            ("rank_p05", "Rank band ––"),
+            ("score", "score –, coverage"),
+            ("imd_decile", "IMD decile –"),
+            ("comparable_gbp_per_m2", "The nearest of"),
+        ],
+    )
+    def test_any_blank_is_a_dash_on_the_page(self, run, monkeypatch, column, shown):
+        site = run.shortlist[run.shortlist["bcr"].notna()].iloc[:1]
+        blank = site.assign(**{column: schema.as_kind(None, "number", site.index)})
+        page = render(market_of(run), records_of(run, shortlist=blank), monkeypatch)
+        text = record_text(page, 1)
+        assert shown.format(**site.iloc[0]) in text
+        assert "nan" not in text.split()
+        assert "None" not in text.replace("None found", "")

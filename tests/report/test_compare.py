@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import pytest
+
+from siteprior.core.errors import InputError
+from siteprior.report.compare import COLUMNS, compare_runs
+
+HEAD = "site_id,site_name,rank,score,gate_reasons,c_capacity,c_deprivation\n"
+EARLIER = {
+    "E1:a": "Alder,1,0.600000,,0.400000,0.200000",
+    "E1:b": "Birch,2,0.500000,,0.300000,0.200000",
+    "E1:c": "Cedar,3,0.400000,,0.200000,0.200000",
+    "E1:d": "Dogwood,,,ended,,",
+    "E1:e": "Elm,4,0.300000,,0.100000,0.200000",
+}
+LATER = {
+    "E1:a": "Alder,2,0.600000,,0.400000,0.200000",
+    "E1:b": "Birch,,,too_small,,",
+    "E1:c": "Cedar,1,0.700000,,0.200000,0.500000",
+    "E1:d": "Dogwood,3,0.350000,,0.150000,0.200000",
+    "E1:f": "Fir,4,0.200000,,0.100000,0.100000",
+}
+
+
+@pytest.fixture
+def runs(tmp_path):
+    for name, rows in (("a", EARLIER), ("b", LATER)):
+        (tmp_path / name).mkdir()
+        text = HEAD + "".join(f"{site},{row}\n" for site, row in rows.items())
+        (tmp_path / name / "ranking.csv").write_text(text, encoding="utf-8")
+    return tmp_path / "a", tmp_path / "b"
+
+
+def test_every_change_is_named_and_explained(runs):
+    table = compare_runs(*runs)
+    assert tuple(table.columns) == COLUMNS
+    found = {row.site_id: (row.change, row.why) for row in table.itertuples()}
+    assert found == {
+        "E1:c": ("up", "deprivation +0.300"),
+        "E1:a": ("down", "other sites moved"),
+        "E1:d": ("entered", "gates: ended → none"),
+        "E1:f": ("entered", "not in the earlier run"),
+        "E1:b": ("left", "gates: none → too_small"),
+        "E1:e": ("left", "not in the later run"),
+    }
+    assert table["site_id"].tolist() == ["E1:c", "E1:a", "E1:d", "E1:f", "E1:b", "E1:e"]
+    assert table["site_name"].tolist()[-1] == "Elm"
+
+
+def test_a_run_beside_itself_shows_nothing(runs):
+    assert compare_runs(runs[0], runs[0]).empty
+
+
+def test_a_folder_without_a_ranking_is_told(runs, tmp_path):
+    with pytest.raises(InputError, match=r"ranking\.csv: there is no such file"):
+        compare_runs(runs[0], tmp_path / "nowhere")
+    (runs[1] / "ranking.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(InputError, match="is not the ranking of a run; it lacks site_id"):
+        compare_runs(*runs)

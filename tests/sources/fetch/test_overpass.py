@@ -1,0 +1,64 @@
+"""OpenStreetMap's query service, played by this machine: in part, busy, empty, out of reach."""
+
+from __future__ import annotations
+
+import json
+import socket
+
+import pytest
+
+from factories.publisher import OVERPASS, published
+from siteprior.core.errors import InputError
+from siteprior.sources.fetch.overpass import download_streets
+
+
+@pytest.fixture
+def overpass(monkeypatch):
+    import osmnx
+
+    with published(monkeypatch) as server:
+        monkeypatch.setattr(osmnx.settings, "overpass_url", server.url)
+        yield server
+
+
+@pytest.fixture
+def somewhere():
+    import shapely
+
+    return shapely.box(406000, 286000, 408000, 288000)
+
+
+def test_an_answer_in_part_is_no_answer(overpass, tmp_path, somewhere):
+    overpass.overpass = json.dumps({**OVERPASS, "remark": 'runtime error: Query timed out in "recurse"'})
+    (tmp_path / "a.graphml").write_text("earlier")
+    with pytest.raises(InputError, match="ran out of time or memory and answered in part; take a smaller study area"):
+        download_streets(somewhere, tmp_path / "a.graphml")
+    assert (tmp_path / "a.graphml").read_text() == "earlier"
+
+
+def test_a_busy_service_is_asked_again_but_not_for_ever(overpass, tmp_path, somewhere, monkeypatch):
+    import time
+
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    overpass.busy = 5
+    download_streets(somewhere, tmp_path / "a.graphml")
+    overpass.busy = 6
+    with pytest.raises(InputError, match="the query service is busy; try again in an hour; or take an extract by hand"):
+        download_streets(somewhere, tmp_path / "b.graphml")
+
+
+def test_a_place_without_ways_is_told(overpass, tmp_path, somewhere):
+    overpass.overpass = json.dumps({"elements": []})
+    with pytest.raises(InputError, match=r"OpenStreetMap: the download failed .* or take an extract by hand"):
+        download_streets(somewhere, tmp_path / "a.graphml")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_service_out_of_reach_is_told_at_once_and_asks_no_third_party(tmp_path, somewhere, monkeypatch):
+    import osmnx
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        monkeypatch.setattr(osmnx.settings, "overpass_url", f"http://127.0.0.1:{taken.getsockname()[1]}")
+    with pytest.raises(InputError, match=r"OpenStreetMap: .*/status: the server cannot be reached; behind a proxy"):
+        download_streets(somewhere, tmp_path / "a.graphml")

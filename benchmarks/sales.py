@@ -232,7 +232,7 @@ def pandas_csv(folder: Path) -> float:
 
 
 def _counts(sales: pd.DataFrame) -> pd.Series:
-    """Say which sales count: as siteprior's presets have it."""
+    """Progress which sales count: as siteprior's presets have it."""
     standard = (sales["category"] == "A") & (sales["property_type"] != "other")
     return standard & sales["price"].between(15_000, 5_000_000)
 

@@ -71,13 +71,13 @@ def test_doubt_about_the_walk_gate_stands_beside_the_answer(plain):
 
 
 def test_ranges_widen_bands_and_move_no_rank(plain):
-    from siteprior.core.parameters import load_presets
+    from siteprior.core.parameters import load_parameters
     from siteprior.ranking.criteria import measure, value
     from siteprior.ranking.rank_bands import rank_bands
     from siteprior.ranking.scoring import default_weights
 
     ranked = plain.sites[plain.sites["rank"].notna()]
-    numbers = load_presets("ranking")
+    numbers = load_parameters("ranking")
     of_weights = rank_bands(
         value(measure(ranked, list(default_weights()))),
         default_weights(),

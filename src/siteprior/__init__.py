@@ -17,7 +17,7 @@ _HOME = {
     "SitePriorError": "core.errors",
     "Reading": "core.issues",
     "data_dictionary": "core.schema",
-    "load_presets": "core.parameters",
+    "load_parameters": "core.parameters",
     "load_project": "project.load",
     "Assessment": "pipeline.result",
     "assess": "pipeline.run",

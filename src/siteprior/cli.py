@@ -20,7 +20,7 @@ from siteprior.core.errors import SitePriorError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from siteprior.core.progress import Say
+    from siteprior.core.progress import Progress
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -139,7 +139,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _say(options: argparse.Namespace) -> Say:
+def _say(options: argparse.Namespace) -> Progress:
     """Return what the stages report their progress to."""
     return (lambda _: None) if options.quiet else (lambda line: print(f"{line} …", file=sys.stderr, flush=True))
 
@@ -147,13 +147,13 @@ def _say(options: argparse.Namespace) -> Say:
 def _demo(options: argparse.Namespace) -> int:
     from siteprior.pipeline.run import demo
 
-    return _tell_outputs(demo(out=options.out, say=_say(options)))
+    return _tell_outputs(demo(out=options.out, progress=_say(options)))
 
 
 def _run(options: argparse.Namespace) -> int:
     from siteprior.pipeline.run import run
 
-    return _tell_outputs(run(options.project, out=options.out, say=_say(options)))
+    return _tell_outputs(run(options.project, out=options.out, progress=_say(options)))
 
 
 def _tell_outputs(folder: Path) -> int:
@@ -166,7 +166,7 @@ def _tell_outputs(folder: Path) -> int:
 def _check(options: argparse.Namespace) -> int:
     from siteprior.pipeline.run import check
 
-    issues = check(options.project, out=options.out, say=_say(options))
+    issues = check(options.project, out=options.out, progress=_say(options))
     tally = issues.groupby(["severity", "issue_type"]).size().rename("rows").reset_index()
     _print(tally, as_json=False)
     errors = int((issues["severity"] == "error").sum())
@@ -186,7 +186,7 @@ def _audit(options: argparse.Namespace) -> int:
         boundaries_layer=options.boundaries_layer,
         out=options.out,
         workbooks=not options.no_workbooks,
-        say=_say(options),
+        progress=_say(options),
     )
     refused = done.files[done.files["refused"].notna()]
     for file, why in zip(refused["file"], refused["refused"], strict=True):
@@ -215,7 +215,7 @@ def _access(options: argparse.Namespace) -> int:
         service_date=options.date,
         cell_m=options.cell,
         out=options.out,
-        say=_say(options),
+        progress=_say(options),
     )
     served = int((done.cells["access_index"] > 0).sum())
     print(
@@ -257,7 +257,9 @@ def _fetch(options: argparse.Namespace) -> int:
         return 2
     watch = _watch if sys.stderr.isatty() and not options.quiet else None
     try:
-        table = fetch(options.project, force=options.force, largest_gb=options.max_gb, watch=watch, say=_say(options))
+        table = fetch(
+            options.project, force=options.force, largest_gb=options.max_gb, watch=watch, progress=_say(options)
+        )
     except FetchError as fault:
         _tell_fetched(fault.table[fault.table["status"] != "failed"])
         raise

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from siteprior.appraisal.market_failure.verdict import COLUMNS, failure_signals, failure_verdict
 from siteprior.core import schema
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 
 DAY = date(2021, 1, 1)
 ORDER = {"Cannot tell": 0, "Not found": 1, "Indicated": 2, "Identified": 3}
@@ -192,7 +192,7 @@ def test_what_is_excepted_speaks_against_the_site(speaks, blank):
 
 
 def test_no_choice_of_notes_is_an_exception():
-    cleaned = load_presets("failure")["contamination"]["cleaned"].value
+    cleaned = load_parameters("failure")["contamination"]["cleaned"].value
     assert not [note for note in CHOICES["notes"] if note and any(words in note.lower() for words in cleaned)]
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from siteprior.appraisal.capacity import capacity, capacity_profiles, default_profile, net_share
 from siteprior.core import schema
 from siteprior.core.errors import InputError, SitePriorError
-from siteprior.core.parameters import load_presets, preset_rows
+from siteprior.core.parameters import load_parameters, parameter_rows
 
 
 def table(**columns):
@@ -148,7 +148,7 @@ def test_net_share_stays_within_the_bands_of_practice():
     share = net_share(pd.Series([0.01, 0.4, 1.2, 6.0, 10.0, 86.0, np.nan]))
     assert share.iloc[:6].tolist() == [1.0, 1.0, 0.875, 0.6875, 0.5, 0.5]
     assert np.isnan(share.iloc[6])
-    assert load_presets("capacity")["net_share"].confidence == "unverified"
+    assert load_parameters("capacity")["net_share"].confidence == "unverified"
 
 
 @settings(deadline=None, derandomize=True, max_examples=20)
@@ -232,6 +232,6 @@ def test_bad_calls():
     "file", ["capacity", "jobs", "deadweight", "failure", "gates", "criteria", "weights", "ranking"]
 )
 def test_every_preset_is_sourced(file):
-    rows = preset_rows(file)
+    rows = parameter_rows(file)
     assert rows
     assert all(preset.unit and preset.source and preset.date for preset in rows)

@@ -16,7 +16,7 @@ FILES = sorted(
 
 @pytest.mark.parametrize("name", FILES)
 def test_every_number_has_unit_source_date_and_confidence(name):
-    rows = presets.preset_rows(name)
+    rows = presets.parameter_rows(name)
     assert rows
     for row in rows:
         assert row.source.strip(), row.name
@@ -27,7 +27,7 @@ def test_every_number_has_unit_source_date_and_confidence(name):
 
 def test_an_unknown_file_lists_the_known_ones():
     with pytest.raises(SitePriorError, match="unknown preset file 'acess'; did you mean 'access'"):
-        presets.load_presets("acess")
+        presets.load_parameters("acess")
 
 
 def test_a_number_without_its_source_is_refused():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from siteprior.core.random_streams import keys_of, uniform
+from siteprior.core.random_streams import seed_keys, uniform
 
 
 def test_the_generator_is_the_published_one():
@@ -15,7 +15,7 @@ def test_the_generator_is_the_published_one():
 
 
 def test_draws_are_even_and_unrelated():
-    keys = keys_of(range(400), seed=7, of="capacity")
+    keys = seed_keys(range(400), seed=7, of="capacity")
     drawn = np.array([uniform(keys, n) for n in range(400)])
     assert ((drawn >= 0) & (drawn < 1)).all()
     counts, _ = np.histogram(drawn, bins=20, range=(0, 1))
@@ -25,5 +25,5 @@ def test_draws_are_even_and_unrelated():
 
 
 def test_every_site_seed_and_criterion_has_a_stream_of_its_own():
-    streams = np.concatenate([keys_of(["a", "b"], seed=seed, of=of) for of in ("x", "y") for seed in (1, 2)])
+    streams = np.concatenate([seed_keys(["a", "b"], seed=seed, of=of) for of in ("x", "y") for seed in (1, 2)])
     assert len(set(streams.tolist())) == 8

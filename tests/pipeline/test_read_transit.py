@@ -6,7 +6,7 @@ import pytest
 
 from siteprior.core.errors import InputError, ProjectError
 from siteprior.core.files import shipped
-from siteprior.pipeline.provenance import Gathered
+from siteprior.pipeline.provenance import ReadLog
 from siteprior.pipeline.read_transit import changed_transit, read_transit
 from siteprior.project.load import load_project
 from siteprior.project.model import CorridorFile, ScenarioSettings
@@ -25,7 +25,7 @@ def area():
 
 @pytest.fixture(scope="module")
 def transit(project, area):
-    return read_transit(project, area, Gathered())
+    return read_transit(project, area, ReadLog())
 
 
 def with_sources(project, **changed):
@@ -33,7 +33,7 @@ def with_sources(project, **changed):
 
 
 def test_every_source_is_recorded_once(project, area):
-    log = Gathered()
+    log = ReadLog()
     read_transit(project, area, log)
     roles = [read.role for read in log.provenance]
     assert sorted(roles) == ["corridors", "openings", "stops", "streets", "timetables"]
@@ -41,24 +41,24 @@ def test_every_source_is_recorded_once(project, area):
 
 def test_streets_are_read_once_and_kept(project, area, tmp_path, monkeypatch):
     monkeypatch.setenv("SITEPRIOR_CACHE", str(tmp_path))
-    first = read_transit(project, area, Gathered()).network
+    first = read_transit(project, area, ReadLog()).network
     kept = list(tmp_path.rglob("*.npz"))
     assert len(kept) == 1
     kept[0].write_bytes(kept[0].read_bytes()[:5000])  # cut off: not trusted, built again
-    again = read_transit(project, area, Gathered()).network
+    again = read_transit(project, area, ReadLog()).network
     assert first.edge_mm.tolist() == again.edge_mm.tolist()
 
 
 def test_a_pattern_of_streets_is_refused(project, area):
     streets = project.sources.streets.model_copy(update={"path": "transit/*.*"})
     with pytest.raises(ProjectError, match=r"matches \d files; name the one to read"):
-        read_transit(with_sources(project, streets=streets), area, Gathered())
+        read_transit(with_sources(project, streets=streets), area, ReadLog())
 
 
 def test_a_corridor_can_be_drawn_from_a_timetable(project, area):
     entry = CorridorFile(path="transit/timetable.zip", routes=("M1",), kind="metro")
     chosen = project.corridors.model_copy(update={"paths": (entry,)})
-    drawn = read_transit(project.model_copy(update={"corridors": chosen, "scenarios": ()}), area, Gathered())
+    drawn = read_transit(project.model_copy(update={"corridors": chosen, "scenarios": ()}), area, ReadLog())
     assert len(drawn.corridors) == 1
     stops = drawn.corridor_stops
     assert stops["chainage_m"].is_monotonic_increasing
@@ -68,7 +68,7 @@ def test_a_corridor_can_be_drawn_from_a_timetable(project, area):
     wrong = entry.model_copy(update={"routes": ("M9",)})
     chosen = project.corridors.model_copy(update={"paths": (wrong,)})
     with pytest.raises(InputError, match="M9"):
-        read_transit(project.model_copy(update={"corridors": chosen}), area, Gathered())
+        read_transit(project.model_copy(update={"corridors": chosen}), area, ReadLog())
 
 
 def test_a_scenario_that_names_nothing_known_is_refused_with_what_there_is(project, transit):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from siteprior.core.errors import SitePriorError
-from siteprior.core.random_streams import keys_of, uniform
+from siteprior.core.random_streams import seed_keys, uniform
 from siteprior.ranking import rank_bands as robustness
 from siteprior.ranking.rank_bands import rank_bands
 
@@ -154,7 +154,7 @@ class TestRanges:
         low, high = self.ranged(values)
         names, share = list("abc"), np.array([0.5, 0.3, 0.2])
         drawn = np.random.default_rng(3).dirichlet(share * (1 / 0.15**2 - 1), size=400)
-        keys = {name: keys_of(values.index, seed=3, of=name) for name in names}
+        keys = {name: seed_keys(values.index, seed=3, of=name) for name in names}
         ranks = []
         for number, weights in enumerate(drawn):
             chance = np.column_stack([uniform(keys[name], number) for name in names])

@@ -14,7 +14,7 @@ from shapely import LineString, MultiPolygon, Point, box, points
 from siteprior.core import schema
 from siteprior.core.files import Input
 from siteprior.core.issues import IssueLog
-from siteprior.core.parameters import Preset
+from siteprior.core.parameters import Parameter
 
 WEST, SOUTH, CELL = 395_000, 288_000, 1_500
 CRITERIA = {"walk": 0.35, "need": 0.25, "homes": 0.2, "failure": 0.2}
@@ -175,7 +175,7 @@ def _record(sites, issues):
     read = Input("register", "registers/birmingham.csv", "ab" * 32, 1234, 8, "2020-12", "Birmingham City Council",
                  "OGL v3",
                  "Contains public sector information licensed under the Open Government Licence v3.0.")  # fmt: skip
-    preset = Preset("access.walk_factor", 1.3, "ratio", "METHODS 2g", "2026-11-22", "published")
+    preset = Parameter("access.walk_factor", 1.3, "ratio", "METHODS 2g", "2026-11-22", "published")
     return {
         "title": "Made-up corridor",
         "area": "Nowhere",

@@ -11,7 +11,7 @@ import pandas as pd
 
 from siteprior.core import schema
 from siteprior.core.errors import InputError, SitePriorError, unknown
-from siteprior.core.parameters import Preset, load_presets
+from siteprior.core.parameters import Parameter, load_parameters
 
 BASES = ("register", "rule")
 
@@ -135,7 +135,7 @@ def net_share(hectares: pd.Series) -> pd.Series:
     >>> net_share(pd.Series([0.2, 0.8, 6.0, 40.0])).tolist()
     [1.0, 0.9375, 0.6875, 0.5]
     """
-    knots = np.array(load_presets("capacity")["net_share"].value)
+    knots = np.array(load_parameters("capacity")["net_share"].value)
     share = np.interp(hectares.to_numpy(dtype=float, na_value=np.nan), knots[:, 0], knots[:, 1])
     return pd.Series(share, index=hectares.index).where(hectares.notna())
 
@@ -156,7 +156,7 @@ def capacity_profiles() -> pd.DataFrame:
     ['nppf-2024', 'nppf-draft-2025', 'black-country', 'black-country-by-access-band', 'birmingham-tp30']
     """
     rows = []
-    for name, profile in load_presets("capacity")["profiles"].items():
+    for name, profile in load_parameters("capacity")["profiles"].items():
         title = profile["title"].value
         if "no_figure" in profile:
             rows.append(_listed(name, title, None, np.nan, profile["no_figure"].value, profile["no_figure"]))
@@ -167,7 +167,7 @@ def capacity_profiles() -> pd.DataFrame:
 
 
 def _listed(
-    profile: str, title: str, access: str | None, density: float, test: str, rests_on: Preset
+    profile: str, title: str, access: str | None, density: float, test: str, rests_on: Parameter
 ) -> dict[str, Any]:
     """Return one row of the list of profiles."""
     return {
@@ -178,18 +178,18 @@ def _listed(
 
 def default_profile() -> str:
     """Return the name of the profile used where a project names none."""
-    return str(load_presets("capacity")["default_profile"].value)
+    return str(load_parameters("capacity")["default_profile"].value)
 
 
 def _profile(name: str) -> Mapping[str, Any]:
     """Return one profile's presets, or refuse the name with those that are known."""
-    profiles: Mapping[str, Mapping[str, Any]] = load_presets("capacity")["profiles"]
+    profiles: Mapping[str, Mapping[str, Any]] = load_parameters("capacity")["profiles"]
     if name not in profiles:
         raise SitePriorError(unknown("capacity profile", name, profiles))
     return profiles[name]
 
 
-def _densest_first(classes: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Preset]]]:
+def _densest_first(classes: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Parameter]]]:
     """Return the access classes from the highest density down."""
     return sorted(classes.items(), key=lambda item: -float(item[1]["density"].value))
 
@@ -227,7 +227,7 @@ def _density(facts: pd.DataFrame, net: pd.Series, policy: Mapping[str, Any]) -> 
     return density, classed, reason.where(net.notna(), "no figure: the hectares are not known")
 
 
-def _missed(facts: pd.DataFrame, net: pd.Series, tests: Mapping[str, Preset]) -> pd.Series:
+def _missed(facts: pd.DataFrame, net: pd.Series, tests: Mapping[str, Parameter]) -> pd.Series:
     """Say why each site is not known to meet a class's tests, the first that is not met; empty where it meets all."""
     if "cannot_tell" in tests:
         return pd.Series(f"cannot tell, {tests['cannot_tell'].value}", index=facts.index)
@@ -238,7 +238,7 @@ def _missed(facts: pd.DataFrame, net: pd.Series, tests: Mapping[str, Preset]) ->
 
 
 def _faults(
-    facts: pd.DataFrame, net: pd.Series, tests: Mapping[str, Preset]
+    facts: pd.DataFrame, net: pd.Series, tests: Mapping[str, Parameter]
 ) -> Iterator[tuple[pd.Series, str | pd.Series]]:
     """Yield, test by test, which sites miss it or cannot be told to meet it, and why."""
     timetables = facts["service_date"].notna() | facts["access_band"].notna() | facts["well_connected_walk_m"].notna()
@@ -271,7 +271,7 @@ def _homes(net: pd.Series, density: pd.Series) -> pd.Series:
     return pd.Series(np.floor((net * density).round(_FLOAT_DUST)), index=net.index).astype("Int64")
 
 
-def _test_in_words(facts: Mapping[str, Preset]) -> str:
+def _test_in_words(facts: Mapping[str, Parameter]) -> str:
     """Say in words when a class holds, or why that cannot be told."""
     if "cannot_tell" in facts:
         return f"not applied: {facts['cannot_tell'].value}"

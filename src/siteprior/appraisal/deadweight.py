@@ -16,7 +16,7 @@ import pandas as pd
 
 from siteprior.core import schema
 from siteprior.core.errors import InputError
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 
 FAILS, FOR, AGAINST = schema.DEADWEIGHT_WEIGHTS
 
@@ -165,7 +165,7 @@ def _surplus(facts: pd.DataFrame) -> pd.DataFrame:
     """
     held = facts[facts["residual_surplus_share"].notna()]
     share, draws = held["residual_surplus_share"], held["gap_probability"]
-    fails = (share > float(load_presets("deadweight")["residual"]["surplus_fails"].value)) & ~_made_up(held)
+    fails = (share > float(load_parameters("deadweight")["residual"]["surplus_fails"].value)) & ~_made_up(held)
     words = [
         f"residual {'surplus' if part >= 0 else 'shortfall'} of {abs(part):.1%} of gross development value"
         + ("" if np.isnan(gap) else f", a gap in {gap:.0%} of the draws")
@@ -197,7 +197,7 @@ def _permissions(facts: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
 
     A detailed one fails, unless the viability shows a clear shortfall; any other speaks for deadweight.
     """
-    presets = load_presets("deadweight")
+    presets = load_parameters("deadweight")
     live, years, within = _live(facts, day)
     held = facts[live]
     probability = float(presets["residual"]["clear_shortfall"].value)
@@ -220,7 +220,9 @@ def _permissions(facts: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
 
 def _live(facts: pd.DataFrame, day: pd.Timestamp) -> tuple[pd.Series, pd.Series, pd.Series]:
     """Tell which permissions are within the years their start is expected in, how old each is, and those years."""
-    starts = {kind: float(years.value) for kind, years in load_presets("failure")["stalled"]["expected_start"].items()}
+    starts = {
+        kind: float(years.value) for kind, years in load_parameters("failure")["stalled"]["expected_start"].items()
+    }
     within = facts["planning_permission_type"].map(starts).fillna(starts["any other"])
     years = _years(facts["planning_permission_date"], day)
     permissioned = facts["planning_permission_status"] == "permissioned"
@@ -232,7 +234,7 @@ def _new_build(facts: pd.DataFrame) -> pd.DataFrame:
 
     The count is of the site's catchment, and missing rather than nought where the file does not cover the years.
     """
-    enough = load_presets("deadweight")["sales"]["new_build"].value
+    enough = load_parameters("deadweight")["sales"]["new_build"].value
     sold = facts["new_build_sales_5y"]
     held = facts[((sold == 0) | (sold >= enough)).fillna(False).astype(bool)]
     words = [
@@ -249,7 +251,7 @@ def _new_build(facts: pd.DataFrame) -> pd.DataFrame:
 
 def _edits(facts: pd.DataFrame, history: pd.DataFrame | None, day: pd.Timestamp) -> pd.DataFrame:
     """Find the recent edits of the register that show someone acting, or giving up; those of merged records too."""
-    presets = load_presets("deadweight")["edits"]
+    presets = load_parameters("deadweight")["edits"]
     if history is None or history.empty:
         return _findings(facts.iloc[:0], "register edit", FOR, [])
     merged = facts["also_known_as"].dropna().str.split("; ").explode()
@@ -328,7 +330,7 @@ def _looked_at(facts: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     status = facts["planning_permission_status"]
     sold = facts["new_build_sales_5y"]
     held = (facts["sales_years_held"] >= _YEARS_OF_SALES) | (sold == 0)
-    enough = sold >= load_presets("deadweight")["sales"]["new_build"].value
+    enough = sold >= load_parameters("deadweight")["sales"]["new_build"].value
     told = status.notna() & (status != "permissioned") & (_years(facts["stated"], day) <= _fresh())
     return pd.DataFrame(
         {
@@ -379,7 +381,7 @@ def _records(files: pd.Series, rows: pd.Series) -> pd.Series:
 
 def _fresh() -> float:
     """Return for how many years what a register states of permission holds."""
-    return float(load_presets("deadweight")["applicant"]["fresh"].value)
+    return float(load_parameters("deadweight")["applicant"]["fresh"].value)
 
 
 def _years(dates: pd.Series, day: pd.Timestamp) -> pd.Series:

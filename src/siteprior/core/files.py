@@ -41,6 +41,21 @@ class Input:
     attribution: str = ""
 
 
+def path_list(paths: Path | str | Iterable[Path | str]) -> list[Path]:
+    """Return one path, or several, as a list: every reader takes either.
+
+    Examples
+    --------
+    >>> [path.name for path in path_list("birmingham.csv")]
+    ['birmingham.csv']
+    >>> [path.name for path in path_list(["birmingham.csv", Path("dudley.csv")])]
+    ['birmingham.csv', 'dudley.csv']
+    """
+    if isinstance(paths, str | os.PathLike):
+        return [Path(paths)]
+    return [Path(path) for path in paths]
+
+
 def read_bytes(path: Path | str) -> bytes:
     """Read a file whole; a ``.gz`` is unpacked, and ``archive.zip!member`` reads one member of a zip.
 

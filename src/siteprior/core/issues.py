@@ -8,11 +8,12 @@ what happened to the value is told in ``action``.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import pandas as pd
 
 from siteprior.core.errors import SitePriorError, unknown
+from siteprior.core.files import Input
 
 
 class IssueType(NamedTuple):
@@ -144,7 +145,10 @@ def concat_issues(*tables: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(filled, ignore_index=True) if filled else issue_table([])
 
 
-class Reading(NamedTuple):
+Read = TypeVar("Read")
+
+
+class Reading(NamedTuple, Generic[Read]):
     """What every reader returns: the declared table, the faults met on the way, and where it came from.
 
     Attributes
@@ -157,6 +161,6 @@ class Reading(NamedTuple):
         One :class:`siteprior.core.files.Input` per file read.
     """
 
-    table: Any
+    table: Read
     issues: pd.DataFrame
-    provenance: tuple[Any, ...]
+    provenance: tuple[Input, ...]

@@ -1,16 +1,17 @@
 """The numbers siteprior works with, each with unit, source, date and confidence; they live in ``parameters/*.toml``.
 
-A preset file holds tables of entries ``{value, unit, source, date, confidence}``. ``confidence`` is one of
+A parameter file holds tables of entries ``{value, unit, source, date, confidence}``. ``confidence`` is one of
 :data:`CONFIDENCES`. No number that steers a result stands in code.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from types import MappingProxyType
 from typing import Any
 
 from siteprior.core.errors import SitePriorError, unknown
@@ -22,20 +23,147 @@ FACTS = ("value", "unit", "source", "date", "confidence")
 
 
 @dataclass(frozen=True)
-class Preset:
+class Parameter:
     """One sourced number (or short list, or text): ``value`` in ``unit``, who said so, when, and how sure."""
 
     name: str
-    value: Any
+    value: Any  # a number, text, date or flag, or a tuple of them: what the TOML says; Parameters has typed readers
     unit: str
     source: str
     date: str
     confidence: str
 
 
+class Parameters(Mapping[str, Any]):
+    """A table of parameters that cannot be changed: each name stands for a :class:`Parameter` or a table of them.
+
+    Beside the mapping there are readers that say what comes out: :meth:`number`, :meth:`integer`, :meth:`text`,
+    :meth:`flag`, :meth:`numbers`, :meth:`texts`, :meth:`parameter` and :meth:`table`.
+
+    Examples
+    --------
+    >>> access = load_parameters("access")
+    >>> access.number("walk_factor"), access.parameter("walk_factor").unit
+    (1.3, 'ratio')
+    >>> access.number("walk_facto")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    siteprior.core.parameters.ParameterError: access: unknown parameter 'walk_facto'; did you mean 'walk_factor'? ...
+    """
+
+    def __init__(self, name: str, entries: Mapping[str, Parameter | Parameters]) -> None:
+        self.name = name
+        self._entries = MappingProxyType(dict(entries))
+
+    def __getitem__(self, name: str) -> Any:
+        """Return the parameter or the table of that name."""
+        return self._entries[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the names in file order."""
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        """Return how many names there are."""
+        return len(self._entries)
+
+    def __repr__(self) -> str:
+        """Name the table and what is in it."""
+        return f"Parameters({self.name!r}: {', '.join(self._entries)})"
+
+    def parameter(self, name: str) -> Parameter:
+        """Return one parameter with all that is known of it.
+
+        Raises
+        ------
+        ParameterError
+            When there is no such name, or it is a table.
+        """
+        entry = self._entry(name)
+        if not isinstance(entry, Parameter):
+            raise ParameterError(f"{self.name}.{name}: is a table of parameters; Valid: {', '.join(entry)}")
+        return entry
+
+    def table(self, name: str) -> Parameters:
+        """Return the table of that name.
+
+        Raises
+        ------
+        ParameterError
+            When there is no such name, or it is a single parameter.
+        """
+        entry = self._entry(name)
+        if isinstance(entry, Parameter):
+            raise ParameterError(f"{self.name}.{name}: is a single parameter, no table")
+        return entry
+
+    def tables(self) -> dict[str, Parameters]:
+        """Return the tables among the entries by name."""
+        return {name: entry for name, entry in self._entries.items() if isinstance(entry, Parameters)}
+
+    def parameters(self) -> dict[str, Parameter]:
+        """Return the single parameters among the entries by name."""
+        return {name: entry for name, entry in self._entries.items() if isinstance(entry, Parameter)}
+
+    def number(self, name: str) -> float:
+        """Return a number, in the parameter's unit."""
+        value = self.parameter(name).value
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self._another_kind(name, "a number")
+        return value
+
+    def integer(self, name: str) -> int:
+        """Return a whole number, in the parameter's unit."""
+        value = self.parameter(name).value
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise self._another_kind(name, "a whole number")
+        return value
+
+    def text(self, name: str) -> str:
+        """Return a text."""
+        value = self.parameter(name).value
+        if not isinstance(value, str):
+            raise self._another_kind(name, "a text")
+        return value
+
+    def flag(self, name: str) -> bool:
+        """Return true or false."""
+        value = self.parameter(name).value
+        if not isinstance(value, bool):
+            raise self._another_kind(name, "true or false")
+        return value
+
+    def numbers(self, name: str) -> tuple[float, ...]:
+        """Return several numbers, in the parameter's unit."""
+        value = self.parameter(name).value
+        if not isinstance(value, tuple) or not all(isinstance(part, int | float) for part in value):
+            raise self._another_kind(name, "a list of numbers")
+        return value
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return several texts."""
+        value = self.parameter(name).value
+        if not isinstance(value, tuple) or not all(isinstance(part, str) for part in value):
+            raise self._another_kind(name, "a list of texts")
+        return value
+
+    def _entry(self, name: str) -> Parameter | Parameters:
+        if name not in self._entries:
+            raise ParameterError(unknown("parameter", name, self._entries, where=self.name))
+        return self._entries[name]
+
+    def _another_kind(self, name: str, wanted: str) -> ParameterError:
+        return ParameterError(f"{self.name}.{name}: is not {wanted}: {self.parameter(name).value!r}")
+
+
+class ParameterError(SitePriorError, KeyError):
+    """A parameter that does not exist was asked for, or one as another kind than it is."""
+
+    __str__ = Exception.__str__  # a KeyError would print its message in quotes
+
+
 @cache
-def load_presets(name: str) -> Mapping[str, Any]:
-    """Read the preset file ``name`` into nested mappings whose leaves are :class:`Preset`.
+def load_parameters(name: str) -> Parameters:
+    """Read the parameter file ``name``: a table that cannot be changed, with :class:`Parameter` as its leaves.
 
     Parameters
     ----------
@@ -49,7 +177,7 @@ def load_presets(name: str) -> Mapping[str, Any]:
 
     Examples
     --------
-    >>> load_presets("access")["walk_factor"].unit
+    >>> load_parameters("access").parameter("walk_factor").unit
     'ratio'
     """
     folder = resources.files("siteprior") / "parameters"
@@ -57,28 +185,33 @@ def load_presets(name: str) -> Mapping[str, Any]:
     if name not in known:
         raise SitePriorError(unknown("preset file", name, known))
     tree = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
-    return {key: _entry(f"{name}.{key}", value) for key, value in tree.items()}
+    return Parameters(name, {key: _entry(f"{name}.{key}", value) for key, value in tree.items()})
 
 
-def preset_rows(name: str) -> list[Preset]:
-    """Return every number of a preset file in file order, for tables in reports and docs."""
+def parameter_rows(name: str) -> list[Parameter]:
+    """Return every parameter of a file in file order, for tables in reports and docs."""
 
-    def walk(node: Any) -> list[Preset]:
-        return [node] if isinstance(node, Preset) else [leaf for child in node.values() for leaf in walk(child)]
+    def walk(node: Parameter | Parameters) -> list[Parameter]:
+        return [node] if isinstance(node, Parameter) else [leaf for child in node.values() for leaf in walk(child)]
 
-    return walk(load_presets(name))
+    return walk(load_parameters(name))
 
 
-def _entry(name: str, node: Any) -> Any:
-    """Turn one TOML node into a preset, or into a mapping of them."""
+def _entry(name: str, node: Any) -> Parameter | Parameters:
+    """Turn one TOML node into a parameter, or into a table of them."""
     if not isinstance(node, Mapping):
         raise SitePriorError(f"preset {name}: a bare value; give it {', '.join(FACTS)}")
     if "value" not in node:
-        return {key: _entry(f"{name}.{key}", value) for key, value in node.items()}
+        return Parameters(name, {key: _entry(f"{name}.{key}", value) for key, value in node.items()})
     missing = [fact for fact in FACTS if fact not in node]
     extra = [fact for fact in node if fact not in FACTS]
     if missing or extra or node["confidence"] not in CONFIDENCES:
         raise SitePriorError(
             f"preset {name}: needs exactly {', '.join(FACTS)} with confidence one of {', '.join(CONFIDENCES)}"
         )
-    return Preset(name, *(node[fact] if fact == "value" else str(node[fact]) for fact in FACTS))
+    return Parameter(name, _frozen(node["value"]), *(str(node[fact]) for fact in FACTS[1:]))
+
+
+def _frozen(value: Any) -> Any:
+    """Return a value of the TOML with its lists as tuples, so that no reader changes it for the next."""
+    return tuple(_frozen(part) for part in value) if isinstance(value, list) else value

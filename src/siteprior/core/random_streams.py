@@ -19,13 +19,13 @@ _MIX = (
 )
 
 
-def keys_of(labels: Iterable[object], *, seed: int, of: str) -> Keys:
+def seed_keys(labels: Iterable[object], *, seed: int, of: str) -> Keys:
     """Return one key per label, from the label, the seed and what is drawn: the start of a stream of its own.
 
     Examples
     --------
-    >>> a, b = keys_of(["a", "b"], seed=1, of="capacity")
-    >>> bool(a == keys_of(["b", "a"], seed=1, of="capacity")[1]), bool(a == b)
+    >>> a, b = seed_keys(["a", "b"], seed=1, of="capacity")
+    >>> bool(a == seed_keys(["b", "a"], seed=1, of="capacity")[1]), bool(a == b)
     (True, False)
     """
     digests = (hashlib.blake2b(f"{seed}:{of}:{label}".encode(), digest_size=8).digest() for label in labels)

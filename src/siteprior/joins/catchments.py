@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from siteprior.core.errors import InputError, unknown
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CATCHMENT_BASES, CATCHMENTS, CORRIDOR_STOPS, CRS, check, conform
 from siteprior.joins._geometry import check_walks, coordinates
 from siteprior.walking import catchment_shapes as shaping
@@ -199,7 +199,7 @@ def _style(
     hull_ratio: float | None,
 ) -> _Style:
     """Check what was asked for at the door, presets where nothing was said."""
-    preset = {name: entry.value for name, entry in load_presets("catchments").items()}
+    preset = {name: entry.value for name, entry in load_parameters("catchments").items()}
     given = [preset["bus_stop_m"], preset["station_m"], preset["rail_m"]] if bands_m is None else bands_m
     bands = tuple(sorted({float(band) for band in given}))
     look = shaping.Look(

@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 from shapely.ops import substring
 
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.joins._geometry import coordinates, polygons_of
 
 DUST_M = 1e-6
@@ -104,7 +104,7 @@ def _chainage(places: Any, stop: Any, spots: Any, marks: Any, line: Any) -> Any:
             nearer = distance < away[rows] - DUST_M
             chainage[rows[nearer]] = low + shapely.line_locate_point(piece, points[rows[nearer]])
             away[rows[nearer]] = distance[nearer]
-    leap = shapely.distance(line, points) < load_presets("corridors")["leap_share"].value * away
+    leap = shapely.distance(line, points) < load_parameters("corridors")["leap_share"].value * away
     return np.where(leap, anywhere, np.minimum(chainage, line.length))
 
 
@@ -114,7 +114,7 @@ def _fit(spots: Any, marks: Any, line: Any) -> bool:
         return False
     points = shapely.points(spots)
     told = shapely.distance(shapely.line_interpolate_point(line, marks), points)
-    return bool((told <= shapely.distance(line, points) + load_presets("corridors")["on_the_line_m"].value).all())
+    return bool((told <= shapely.distance(line, points) + load_parameters("corridors")["on_the_line_m"].value).all())
 
 
 def _stretch(line: Any, low: float, high: float) -> Any:
@@ -134,7 +134,7 @@ def _side(places: Any, extent: Any, chainage: Any, line: Any) -> Any:
     tangent, beyond = _tangents(line, chainage)
     offset = places - shapely.get_coordinates(shapely.line_interpolate_point(line, chainage))
     across = tangent[:, 0] * offset[:, 1] - tangent[:, 1] * offset[:, 0]
-    tolerance = load_presets("corridors")["on_the_line_m"].value
+    tolerance = load_parameters("corridors")["on_the_line_m"].value
     on = (shapely.distance(extent, line) <= tolerance) | (np.abs(across) <= np.where(beyond, tolerance, DUST_M))
     return np.where(on, "on the line", np.where(across > 0, "left", "right"))
 

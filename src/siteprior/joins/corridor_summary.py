@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from siteprior.core.errors import InputError
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import (
     AREAS,
     CORRIDOR_RANKINGS,
@@ -185,7 +185,7 @@ def _sums(reach: pd.DataFrame) -> dict[str, Any]:
 def _of_sites(reach: pd.DataFrame) -> dict[str, Any]:
     """Return the deprivation of the sites in reach of one corridor, each counted once."""
     known = reach[reach["imd_percentile"].notna() & reach["imd_decile"].notna()]
-    deprived = known["imd_decile"] <= load_presets("corridors")["deprived_decile"].value
+    deprived = known["imd_decile"] <= load_parameters("corridors")["deprived_decile"].value
     return {
         "imd_percentile": known["imd_percentile"].mean() if len(known) else np.nan,
         "deprived_share": 100 * float(deprived.mean()) if len(known) else np.nan,
@@ -209,7 +209,7 @@ def _of_catchments(catchments: Any, areas: Any) -> pd.DataFrame:
         weight *= facts["population"].to_numpy(dtype=float) / shapely.area(grounds[area])
     percentile, decile = facts["imd_percentile"].to_numpy(dtype=float), facts["imd_decile"].to_numpy(dtype=float)
     known = np.isfinite(percentile) & np.isfinite(decile) & np.isfinite(weight)
-    deprived = decile <= load_presets("corridors")["deprived_decile"].value
+    deprived = decile <= load_parameters("corridors")["deprived_decile"].value
     sums = [np.bincount(at[known], values[known], minlength=len(names))
             for values in (weight, weight * percentile, weight * deprived, shared)]  # fmt: skip
     total = np.where(sums[0] > 0, sums[0], np.nan)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from siteprior.core.errors import InputError
 from siteprior.core.issues import IssueLog
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CORRIDOR_STOPS, CORRIDORS, SITE_CORRIDOR_COLUMNS, SITES, check
 from siteprior.joins._geometry import check_walks, coordinates, nearest, site_origins, take, walk_range, with_columns
 from siteprior.joins.chainage import along, extents
@@ -132,7 +132,7 @@ def decay(walk_m: Any) -> Any:
     >>> decay(np.array([0.0, 400.0, 680.0, 960.0, 5000.0, np.nan])).tolist()
     [1.0, 1.0, 0.5, 0.0, 0.0, nan]
     """
-    preset = load_presets("corridors")
+    preset = load_parameters("corridors")
     return np.interp(walk_m, [preset["decay_full_m"].value, preset["decay_none_m"].value], [1.0, 0.0])
 
 
@@ -201,7 +201,7 @@ def unsnapped(
 
 def _snap_limit(max_snap_m: float | None) -> float:
     """Return the farthest a street may lie, in metres: as given, else the preset."""
-    return float(load_presets("access")["max_snap_m"].value if max_snap_m is None else max_snap_m)
+    return float(load_parameters("access")["max_snap_m"].value if max_snap_m is None else max_snap_m)
 
 
 def _by_line(sites: Any, counted: Any, walk_factor: float, reach_m: float, shapes: Any | None) -> CorridorWalks:
@@ -224,7 +224,7 @@ def _by_network(
     max_snap_m: float,
 ) -> CorridorWalks:  # fmt: skip
     """Measure walks over the streets, from the place on each site's edge from which they are shortest."""
-    points, owner = site_origins(sites, shapes, load_presets("access")["site_edge_m"].value)
+    points, owner = site_origins(sites, shapes, load_parameters("access")["site_edge_m"].value)
     here = snap(network, points, max_snap_m=max_snap_m)
     there = snap(network, coordinates(counted), max_snap_m=max_snap_m)
     at, walk_m = nearest_walk(network, here, there)

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from siteprior.core.errors import InputError, unknown
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import ACCESS_MODES, SERVICES, WINDOWS, check
 
 Ints = npt.NDArray[np.int64]
@@ -189,18 +189,18 @@ def access_band(index: pd.Series) -> pd.Series:
 
 def band_names() -> list[str]:
     """Return the bands, lowest first: 0, 1a, 1b, 2 to 5, 6a, 6b."""
-    return [str(name) for name in load_presets("ptal")["band_names"].value]
+    return [str(name) for name in load_parameters("ptal")["band_names"].value]
 
 
 def band_codes(index: Floats) -> Ints:
     """Return the position of each access index's band in :func:`band_names`; a missing one comes out as 0."""
-    tops = np.array(load_presets("ptal")["band_tops"].value, dtype=float)
+    tops = np.array(load_parameters("ptal")["band_tops"].value, dtype=float)
     return np.searchsorted(tops, np.nan_to_num(np.round(index, BAND_DECIMALS)), side="left").astype(np.int64)
 
 
 def largest_cutoff_m() -> float:
     """Return the longest walk, in metres, at which any mode still counts."""
-    return max(float(load_presets("ptal")[mode]["cutoff_m"].value) for mode in ACCESS_MODES)
+    return max(float(load_parameters("ptal")[mode]["cutoff_m"].value) for mode in ACCESS_MODES)
 
 
 def window_services(services: pd.DataFrame, window: str) -> WindowServices:
@@ -250,7 +250,7 @@ def count_routes(point: Ints, stop: Ints, walk_m: Floats, running: WindowService
     running
         The services of the window.
     """
-    presets = load_presets("ptal")
+    presets = load_parameters("ptal")
     cutoff_m = np.array([float(presets[mode]["cutoff_m"].value) for mode in ACCESS_MODES])
     reliability = np.array([float(presets[mode]["reliability_min"].value) for mode in ACCESS_MODES])
     order = np.lexsort((stop, walk_m, point))  # nearest first; of stops equally far the lowest code

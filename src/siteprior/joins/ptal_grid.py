@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from siteprior.core.errors import InputError
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CRS, SERVICE_STOPS, check
 from siteprior.joins._geometry import coordinates
 from siteprior.joins.ptal import (
@@ -117,7 +117,7 @@ def access_grid(
     stops = service_stops[service_stops.index.isin(running.stops)]
     position = running.stops.get_indexer(stops.index)
     stated = service_stops["step_free"].reindex(running.stops).to_numpy(dtype=object)
-    reach_m = float(load_presets("access")["max_snap_m"].value) if max_snap_m is None else max_snap_m
+    reach_m = float(load_parameters("access")["max_snap_m"].value) if max_snap_m is None else max_snap_m
     here = snap(network, centres, max_snap_m=reach_m, step_free=step_free)
     measured = np.full(len(centres), np.nan)
     for start in range(0, len(centres) if counted else 0, BLOCK):

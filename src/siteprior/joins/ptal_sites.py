@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from siteprior.core.errors import InputError
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import SERVICE_STOPS, SERVICES, SITE_PTAL_COLUMNS, SITES, check
 from siteprior.joins._geometry import check_walks, coordinates, nearest, site_origins, take, with_columns
 from siteprior.joins.ptal import access_index, largest_cutoff_m
@@ -93,7 +93,7 @@ def join_access_index(
     check_walks(1.0 if walk_factor is None else walk_factor, shapes)
     if network is not None and not isinstance(network, WalkNetwork):
         raise InputError(f"network: needs a WalkNetwork or None, got {type(network).__name__}; read one from streets")
-    presets = load_presets("access")
+    presets = load_parameters("access")
     reach_m = float(presets["max_snap_m"].value) if max_snap_m is None else max_snap_m
     points, owner = site_origins(sites, None if network is None else shapes, float(presets["site_edge_m"].value))
     ways = _Ways(network, reach_m, walk_factor, points, owner)

@@ -12,7 +12,7 @@ import shapely
 from scipy.spatial import cKDTree
 
 from siteprior.core.errors import InputError
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import COMPARABLES, CRS, SALES, SITE_PRICE_COLUMNS, SITES, check, conform
 from siteprior.joins._geometry import coordinates, with_columns
 
@@ -65,7 +65,7 @@ def join_prices(
     _check_dwellings(dwellings)
     if years_held is not None and not years_held >= 0:
         raise InputError(f"years_held: {years_held} is no number of years; give 0 or more")
-    settings = load_presets("price_surface")["evidence"]
+    settings = load_parameters("price_surface")["evidence"]
     held_years = years_covered(sales["transfer_date"], price_date=price_date) if years_held is None else years_held
     held = counted_sales(sales, price_date=price_date)
     places = coordinates(sites)
@@ -106,7 +106,7 @@ def comparables(
     """
     check(sites, SITES, name="sites", needs=())
     check(sales, SALES, name="sales", needs=NEEDS)
-    settings = load_presets("price_surface")["evidence"]
+    settings = load_parameters("price_surface")["evidence"]
     most = settings["comparables"].value if n is None else n
     radius = settings["comparables_radius"].value if radius_m is None else radius_m
     if not (most >= 1 and radius > 0):
@@ -156,7 +156,7 @@ def years_covered(dates: Iterable[Any], *, price_date: date) -> int:
     >>> years_covered(whole, price_date=date(2025, 12, 31)), years_covered(whole[-60:], price_date=date(2025, 12, 31))
     (3, 0)
     """
-    settings = load_presets("price_surface")["evidence"]
+    settings = load_parameters("price_surface")["evidence"]
     days = (pd.Timestamp(price_date) - pd.Series(pd.to_datetime(pd.Series(dates)))).dt.days.dropna()
     months = np.floor(days[days >= 0] / (365.25 / 12)).astype(int).to_numpy()
     if not len(months):
@@ -223,7 +223,7 @@ def _thinness(places: Any, spots: Any, dwellings: Any, years: float) -> dict[str
     The catchment of a place is the areas whose middle lies in it, else the area it lies in: sales and dwellings are
     then of the same land. What is many and what is few is told by the catchments of all areas, not by the sites.
     """
-    settings = load_presets("price_surface")["evidence"]
+    settings = load_parameters("price_surface")["evidence"]
     held = dwellings.sort_index(kind="stable")
     homes = pd.to_numeric(held["dwellings"]).to_numpy(dtype=float)
     shapes = held.geometry.to_numpy()
@@ -258,7 +258,7 @@ def _thinness(places: Any, spots: Any, dwellings: Any, years: float) -> dict[str
 
 def _catchment_sums(places: Any, shapes: Any, middles: Any, homes: Any, sold: Any) -> tuple[Any, Any]:
     """Return the dwellings and sales of each place's catchment; ``nan`` where it has none or one is not known."""
-    radius = load_presets("price_surface")["evidence"]["catchment"].value
+    radius = load_parameters("price_surface")["evidence"]["catchment"].value
     sums = np.full((len(places), 2), np.nan)
     known = np.flatnonzero(np.isfinite(places).all(axis=1))
     if len(known) and len(shapes):
@@ -305,7 +305,7 @@ def _nearest_m(places: Any, spots: Any) -> Any:
 
 def _comparable_columns(sites: Any, sales: Any, price_date: date) -> dict[str, Any]:
     """Return how many comparables a site has and the median of their £/m²."""
-    fewest = load_presets("price_surface")["evidence"]["fewest_comparables"].value
+    fewest = load_parameters("price_surface")["evidence"]["fewest_comparables"].value
     listed = comparables(sites, sales, price_date=price_date)
     of_site = listed.groupby("site_id")["gbp_per_m2"]
     placed = np.isfinite(coordinates(sites)).all(axis=1)

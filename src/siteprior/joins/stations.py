@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 
 from siteprior.core.errors import InputError, unknown
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CRS, SERVICE_STOPS, SERVICES, WINDOWS, check
 
 
@@ -53,7 +53,7 @@ def station_service(service_stops: Any, services: pd.DataFrame, *, window: str |
     """
     check(service_stops, SERVICE_STOPS, name="service_stops", needs=("stop_name", "station"))
     check(services, SERVICES, name="services")
-    presets = load_presets("ptal")["well_connected"]
+    presets = load_parameters("ptal")["well_connected"]
     window = str(presets["window"].value) if window is None else window
     if window not in WINDOWS:
         raise InputError(unknown("window", window, WINDOWS))
@@ -96,7 +96,7 @@ def well_connected(service_stops: Any, services: pd.DataFrame, *, top_60_ttwa: b
     InputError
         As :func:`station_service`.
     """
-    presets = load_presets("ptal")["well_connected"]
+    presets = load_parameters("ptal")["well_connected"]
     stations = station_service(service_stops, services)
     overall, one_way = float(presets["per_hour"].value), float(presets["per_hour_one_direction"].value)
     enough = (stations["per_hour"] >= overall) | (stations["per_hour_one_direction"] >= one_way)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from siteprior.core.errors import InputError
 from siteprior.core.issues import IssueLog
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import SITES, STOPS, check
 from siteprior.joins._geometry import coordinates, site_origins
 from siteprior.walking.network import WalkNetwork
@@ -55,7 +55,7 @@ def check_streets(
     """
     check(sites, SITES, name="sites", needs=())
     check(stops, STOPS, name="stops")
-    presets = load_presets("access")
+    presets = load_parameters("access")
     reach_m = presets["max_snap_m"].value if max_snap_m is None else max_snap_m
     points, owner = site_origins(sites, shapes, presets["site_edge_m"].value)
     served = owner[snap(network, points, max_snap_m=reach_m).edge >= 0]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from siteprior.core.errors import InputError
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import SITE_ACCESS_COLUMNS, SITES, STOPS, check
 from siteprior.joins._geometry import check_walks, coordinates, nearest, site_origins, take, walk_range, with_columns
 from siteprior.walking.network import MM_PER_M, Floats, Ints, WalkNetwork
@@ -86,7 +86,7 @@ def join_access(
     check(sites, SITES, name="sites", needs=())
     check(stops, STOPS, name="stops")
     check_walks(walk_factor, shapes)
-    presets = load_presets("access")
+    presets = load_parameters("access")
     speed = presets["walk_speed_m_per_min"].value if speed_m_per_min is None else speed_m_per_min
     reach_m = presets["max_snap_m"].value if max_snap_m is None else max_snap_m
     if not speed > 0:

@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from siteprior.core.errors import InputError
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CRS
 from siteprior.joins.zonal_vector import AREAL, DECIMALS, Ground, elsewhere
 from siteprior.project.layers import LayerSpec, RasterLayer
@@ -90,7 +90,7 @@ def _zonal(shapes: Any, cells: Any, measure: str) -> Any:
     found = found.set_index("at").reindex(np.arange(len(shapes)))
     area = shapely.area(shapes)
     covered = pd.to_numeric(found["count"]).fillna(0).to_numpy() * np.prod(cells.res())
-    enough = covered >= load_presets("layers")["covered"].value * area
+    enough = covered >= load_parameters("layers")["covered"].value * area
     values = pd.to_numeric(found[op]).to_numpy(dtype=float)
     return np.where(enough, values.round(DECIMALS) if measure == "share_above" else values, np.nan)
 

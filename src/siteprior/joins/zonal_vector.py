@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from siteprior.core.errors import InputError
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.joins._geometry import coordinates
 from siteprior.project.layers import LayerSpec, VectorLayer
 
@@ -113,7 +113,7 @@ def vector_values(ground: Ground, layer: VectorLayer, spec: LayerSpec) -> Any:
     areal = np.isin(shapely.get_type_id(surveyed), AREAL)
     values[seen[areal]] = _shares(surveyed[areal], features)
     if spec.measure == "within":
-        half = load_presets("layers")["within"].value
+        half = load_parameters("layers")["within"].value
         values = np.where(np.isnan(values), np.nan, values >= half)
         met = np.zeros(len(surveyed), dtype=bool)
         met[shapely.STRtree(features).query(surveyed, predicate="intersects")[0]] = True
@@ -128,7 +128,7 @@ def _surveyed(shapes: Any, known: Any, extent: Any) -> tuple[Any, Any]:
         return known, parts
     whole, parts = parts, shapely.intersection(parts, extent)
     area = shapely.area(whole)
-    half = load_presets("layers")["covered"].value
+    half = load_parameters("layers")["covered"].value
     met = np.where(area > 0, shapely.area(parts) >= half * area, ~shapely.is_empty(parts))
     return known[met], _areal_only(parts[met])
 
@@ -172,7 +172,7 @@ def _counted(shapes: Any, features: Any, radius: float | None) -> Any:
         overlap[both] = shapely.area(shapely.intersection(shapes[site[both]], features[feature[both]]))
         # a site or feature smaller than a sliver counts where all of it is met
         least = np.minimum(shapely.area(shapes[site]), shapely.area(features[feature]))
-        site = site[overlap >= np.minimum(load_presets("layers")["sliver_m2"].value, least * (1 - 1e-9))]
+        site = site[overlap >= np.minimum(load_parameters("layers")["sliver_m2"].value, least * (1 - 1e-9))]
     return np.bincount(site, minlength=len(shapes)).astype(float)
 
 
@@ -197,7 +197,7 @@ def _refuse_elsewhere(ground: Ground, layer: VectorLayer, features: Any, spec: L
     theirs = shapely.total_bounds(features) if layer.extent is None else shapely.bounds(layer.extent)
     reach = spec.radius or 0.0
     if spec.measure == "nearest":
-        reach = load_presets("layers")["elsewhere_m"].value
+        reach = load_parameters("layers")["elsewhere_m"].value
     apart = (
         (theirs[0] > ours[2] + reach) or (theirs[2] < ours[0] - reach)
         or (theirs[1] > ours[3] + reach) or (theirs[3] < ours[1] - reach)

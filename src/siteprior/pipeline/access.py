@@ -16,10 +16,10 @@ from siteprior import __version__
 from siteprior.core.errors import InputError, ProjectError
 from siteprior.core.files import whole_folder
 from siteprior.core.issues import concat_issues
-from siteprior.core.parameters import load_presets
-from siteprior.core.progress import Say, silent
+from siteprior.core.parameters import load_parameters
+from siteprior.core.progress import Progress, no_progress
 from siteprior.core.schema import CRS
-from siteprior.pipeline.provenance import Gathered
+from siteprior.pipeline.provenance import ReadLog
 from siteprior.project.load import Project, cache_folder, load_project
 from siteprior.project.model import File, Streets, Timetable
 
@@ -69,7 +69,7 @@ def access(
     service_date: date | None = None,
     cell_m: float | None = None,
     out: Path | str | None = None,
-    say: Say = silent,
+    progress: Progress = no_progress,
 ) -> Access:
     """Measure the public transport access index (TfL's PTAL method) of every cell of an area, and of places in it.
 
@@ -92,7 +92,7 @@ def access(
     out
         Folder to write: ``access_grid.tif`` (cloud-optimised, one band per variant), ``access.gpkg``, ``routes.csv``,
         ``stations.csv``, ``departures.csv``, ``issues.csv``. Nothing is written when ``None``.
-    say
+    progress
         Called with one line per stage.
 
     Raises
@@ -102,10 +102,10 @@ def access(
     """
     loaded = project if isinstance(project, Project) or project is None else load_project(project)
     if out is None:
-        return _measure(loaded, streets, timetables, stops, points, bounds, service_date, cell_m, say)[0]
+        return _measure(loaded, streets, timetables, stops, points, bounds, service_date, cell_m, progress)[0]
     with whole_folder(out) as staged:
-        done, facts = _measure(loaded, streets, timetables, stops, points, bounds, service_date, cell_m, say)
-        say("Writing")
+        done, facts = _measure(loaded, streets, timetables, stops, points, bounds, service_date, cell_m, progress)
+        progress("Writing")
         _write(done, staged, as_of=_as_of(loaded, done), **facts)
     return done
 
@@ -119,28 +119,28 @@ def _measure(
     bounds: Sequence[float] | None,
     service_date: date | None,
     cell_m: float | None,
-    say: Say,
+    progress: Progress,
 ) -> tuple[Access, dict[str, Any]]:
     """Read the inputs, measure places and cells; and return what the raster needs to be written."""
     from siteprior.joins.ptal_grid import grid_cells
     from siteprior.joins.ptal_sites import join_access_index
     from siteprior.joins.stations import well_connected
 
-    log = Gathered()
+    log = ReadLog()
     places = None if points is None else _read_points(points)
     network, feed, area, top_60 = (
-        _read_project(project, log, service_date, say)
+        _read_project(project, log, service_date, progress)
         if project is not None
-        else _read_files(streets, timetables, stops, _area(bounds, places), log, service_date, say)
+        else _read_files(streets, timetables, stops, _area(bounds, places), log, service_date, progress)
     )
-    snap_m = (project and project.access.max_snap_m) or load_presets("access")["max_snap_m"].value
+    snap_m = (project and project.access.max_snap_m) or load_parameters("access")["max_snap_m"].value
     measured, routes = None, pd.DataFrame()
     if places is not None:
-        say("Measuring places")
+        progress("Measuring places")
         measured, routes = join_access_index(
             places, feed.stops, feed.services, network, max_snap_m=snap_m, top_60_ttwa=top_60
         )
-    say("Measuring cells")
+    progress("Measuring cells")
     size = cell_m or (project.access.cell_m if project is not None else 100.0)
     grids = measure_grid(area, feed, network, cell_m=size, max_snap_m=snap_m)
     done = Access(
@@ -215,7 +215,7 @@ def write_grid(path: Path, grids: Sequence[Any], *, as_of: date, service_date: d
 
 
 def _read_project(
-    project: Project, log: Gathered, service_date: date | None, say: Say
+    project: Project, log: ReadLog, service_date: date | None, progress: Progress
 ) -> tuple[Any, Any, Any, bool | None]:
     """Read streets, timetables and area of a project."""
     from siteprior.pipeline.read_transit import read_transit
@@ -229,13 +229,13 @@ def _read_project(
         project = project.model_copy(update={"access": chosen})
     entry = project.sources.areas
     ((path, label),) = project.find(entry)
-    areas = log.take(
+    areas = log.add(
         "areas", entry,
         read_areas(path, code=entry.code, name=entry.name, district=entry.district, year=entry.year,
                    layer=entry.layer, file=label),
     )  # fmt: skip
     area = study_area(areas)
-    transit = read_transit(project, area, log, say=say)
+    transit = read_transit(project, area, log, progress=progress)
     return transit.network, transit.timetables, area, project.access.top_60_ttwa
 
 
@@ -244,9 +244,9 @@ def _read_files(
     timetables: Sequence[Path | str],
     stops: Sequence[Path | str],
     area: Any,
-    log: Gathered,
+    log: ReadLog,
     service_date: date | None,
-    say: Say,
+    progress: Progress,
 ) -> tuple[Any, Any, Any, bool | None]:
     """Read streets and timetables named one by one."""
     from siteprior.sources.streets.reader import read_streets
@@ -255,17 +255,17 @@ def _read_files(
 
     if streets is None or not timetables:
         raise InputError("access: needs streets and timetables; give both, or a project that names them")
-    presets = load_presets("access")
+    presets = load_parameters("access")
     naptan = None
     if stops:
         reading = read_stops(stops, within=area, margin_m=presets["stop_margin_m"].value)
-        naptan = log.take("stops", [File(path=str(path)) for path in stops], reading)
-    say("Reading streets")
+        naptan = log.add("stops", [File(path=str(path)) for path in stops], reading)
+    progress("Reading streets")
     reading = read_streets(streets, within=area, margin_m=presets["street_margin_m"].value, cache=cache_folder())
-    network = log.take("streets", Streets(path=str(streets)), reading)
-    say("Reading timetables")
+    network = log.add("streets", Streets(path=str(streets)), reading)
+    progress("Reading timetables")
     reading = read_timetables(timetables, naptan=naptan, service_date=service_date)
-    feed = log.take("timetables", [Timetable(path=str(path)) for path in timetables], reading)
+    feed = log.add("timetables", [Timetable(path=str(path)) for path in timetables], reading)
     return network, feed, area, None
 
 
@@ -288,7 +288,7 @@ def _area(bounds: Sequence[float] | None, places: Any) -> Any:
         return shapely.box(west, south, east, north)
     if places is None:
         raise InputError("access: needs an area; give bounds, points, or a project")
-    return shapely.box(*places.buffer(load_presets("access")["rail_cutoff_m"].value).total_bounds)
+    return shapely.box(*places.buffer(load_parameters("access")["rail_cutoff_m"].value).total_bounds)
 
 
 def _as_of(project: Project | None, done: Access) -> date:

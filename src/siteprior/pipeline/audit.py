@@ -15,7 +15,7 @@ import pandas as pd
 
 from siteprior.core.errors import InputError
 from siteprior.core.files import whole_folder
-from siteprior.core.progress import Say, silent
+from siteprior.core.progress import Progress, no_progress
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def audit(
     as_of: dt.date | None = None,
     out: Path | str | None = None,
     workbooks: bool = True,
-    say: Say = silent,
+    progress: Progress = no_progress,
 ) -> Audit:
     """Read brownfield registers, repair what can be repaired, and report what was wrong (metres, hectares, degrees).
 
@@ -76,7 +76,7 @@ def audit(
         nothing is written where none is given.
     workbooks
         Whether to write a workbook for each council.
-    say
+    progress
         Called with one line per step.
 
     Returns
@@ -102,20 +102,20 @@ def audit(
     from siteprior.registers.batch import find_registers
 
     found = find_registers([registers] if isinstance(registers, (str, Path)) else list(registers))
-    areas = _areas(boundaries, boundaries_code, boundaries_name, boundaries_layer, say)
+    areas = _areas(boundaries, boundaries_code, boundaries_name, boundaries_layer, progress)
     code = _organisation(organisation, areas)
     if found.passed_over:
         count = len(found.passed_over)
-        say(f"{count} {'file' if count == 1 else 'files'} not looked into: hidden, or no table")
+        progress(f"{count} {'file' if count == 1 else 'files'} not looked into: hidden, or no table")
     if out is None:
-        return _read(found, areas, code, as_of, say)
+        return _read(found, areas, code, as_of, progress)
     with whole_folder(out) as staged:
-        done = _read(found, areas, code, as_of, say)
-        write_findings(done, staged, boundaries=areas, workbooks=workbooks, say=say)
+        done = _read(found, areas, code, as_of, progress)
+        write_findings(done, staged, boundaries=areas, workbooks=workbooks, progress=progress)
     return done
 
 
-def _areas(path: Path | str | None, code: str | None, name: str | None, layer: str | None, say: Say) -> Any:
+def _areas(path: Path | str | None, code: str | None, name: str | None, layer: str | None, progress: Progress) -> Any:
     """Read the boundaries, if any."""
     from siteprior.core.io.vector_files import read_vector
     from siteprior.sources.areas.boundaries import read_boundaries
@@ -124,7 +124,7 @@ def _areas(path: Path | str | None, code: str | None, name: str | None, layer: s
         if code or name or layer:
             raise InputError("columns or a layer of boundaries are named, but no file; give it with --boundaries")
         return None
-    say("Reading boundaries")
+    progress("Reading boundaries")
     if code is None:
         columns = ", ".join(str(column) for column in read_vector(path, layer=layer).columns if column != "geometry")
         raise InputError(
@@ -150,12 +150,14 @@ def _organisation(code: str | None, areas: Any) -> str | None:
     return wanted
 
 
-def _read(found: Any, areas: Any, organisation: str | None, as_of: dt.date | None, say: Say) -> Audit:
+def _read(found: Any, areas: Any, organisation: str | None, as_of: dt.date | None, progress: Progress) -> Audit:
     """Read every register found."""
     from siteprior.registers.batch import read_pile
 
-    say(f"Reading {len(found.registers)} {'register' if len(found.registers) == 1 else 'registers'}")
-    reading, files = read_pile(found.registers, organisation=organisation, boundaries=areas, as_of=as_of, say=say)
+    progress(f"Reading {len(found.registers)} {'register' if len(found.registers) == 1 else 'registers'}")
+    reading, files = read_pile(
+        found.registers, organisation=organisation, boundaries=areas, as_of=as_of, progress=progress
+    )
     return Audit(reading.table, reading.issues, files, found.passed_over)
 
 
@@ -167,7 +169,7 @@ def write_findings(
     title: str | None = None,
     workbooks: bool = True,
     illustrative: bool = False,
-    say: Say = silent,
+    progress: Progress = no_progress,
 ) -> None:
     """Write an audit's tables, page and workbooks into a folder; for ``audit`` and ``check`` alike."""
     from siteprior.registers.coordinates.as_labelled import as_labelled
@@ -186,5 +188,5 @@ def write_findings(
         title=title or "Audit of brownfield land registers",
         workbooks=workbooks,
         illustrative=illustrative,
-        say=say,
+        progress=progress,
     )

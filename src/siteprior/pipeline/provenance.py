@@ -13,13 +13,13 @@ from siteprior.project.model import File
 
 
 @dataclass
-class Gathered:
+class ReadLog:
     """Gathers issues and provenance while the readers hand over their tables."""
 
     issues: list[pd.DataFrame] = field(default_factory=list)
     provenance: list[Input] = field(default_factory=list)
 
-    def take(self, role: str, entries: File | list[File], reading: Reading) -> Any:
+    def add(self, role: str, entries: File | list[File], reading: Reading) -> Any:
         """Keep a reading's issues and origin and return its table; ``entries`` are what the project says of it."""
         from siteprior.sources.catalogue import with_origin
 

@@ -11,19 +11,19 @@ from typing import Any
 import pandas as pd
 
 from siteprior.core.files import shipped, whole_file
-from siteprior.core.parameters import load_presets
-from siteprior.core.progress import Say, silent
+from siteprior.core.parameters import load_parameters
+from siteprior.core.progress import Progress, no_progress
 from siteprior.pipeline.result import Assessment
 from siteprior.pipeline.run_record import run_info
 from siteprior.report.notebooks.worker import NotebookProcess
 
 
-def publish(done: Assessment, folder: Path, notebooks: NotebookProcess, *, say: Say = silent) -> None:
+def publish(done: Assessment, folder: Path, notebooks: NotebookProcess, *, progress: Progress = no_progress) -> None:
     """Write every output of an assessment into a folder; ``notebooks`` runs there those the project names."""
-    say("Writing the GeoPackages and tables")
+    progress("Writing the GeoPackages and tables")
     tables = market_tables(done)
     write_tables(done, tables, folder)
-    say("Drawing maps, writing the report, running the notebooks")
+    progress("Drawing maps, writing the report, running the notebooks")
     with ThreadPoolExecutor(max_workers=1) as beside:
         # The notebooks need only the files written above.
         pages = beside.submit(_write_notebooks, done.project.publish.notebooks, folder, notebooks)
@@ -127,7 +127,7 @@ def _write_grid(done: Assessment, folder: Path) -> Any:
         feed,
         done.transit.network,
         cell_m=chosen.cell_m,
-        max_snap_m=chosen.max_snap_m or load_presets("access")["max_snap_m"].value,
+        max_snap_m=chosen.max_snap_m or load_parameters("access")["max_snap_m"].value,
     )
     write_grid(
         folder / "access_grid.tif",
@@ -227,7 +227,7 @@ def _strips(done: Assessment, folder: Path) -> dict[str, tuple[bytes, str]]:
     """Draw the strip maps of the corridors with most of the shortlist, and keep them as files, too."""
     from siteprior.report.maps.strip import draw_strip_map, strip_map_words
 
-    reach_m = load_presets("access")["rail_cutoff_m"].value
+    reach_m = load_parameters("access")["rail_cutoff_m"].value
     drawn = {}
     for corridor in _leading_corridors(done)[: done.project.publish.strips]:
         picture = draw_strip_map(
@@ -275,7 +275,7 @@ def _catchment_map(done: Assessment, folder: Path) -> tuple[bytes, str] | None:
         stops,
         done.transit.network,
         count_planned=done.project.corridors.count_planned,
-        max_snap_m=load_presets("access")["max_snap_m"].value,
+        max_snap_m=load_parameters("access")["max_snap_m"].value,
     )
     picture = draw_catchments(
         ground,

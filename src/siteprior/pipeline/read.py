@@ -11,9 +11,9 @@ import pandas as pd
 from siteprior.core.errors import InputError
 from siteprior.core.files import Input
 from siteprior.core.issues import concat_issues
-from siteprior.core.progress import Say, silent
+from siteprior.core.progress import Progress, no_progress
 from siteprior.core.schema import SHAPE_BASES, SITE_SHAPE_COLUMNS
-from siteprior.pipeline.provenance import Gathered
+from siteprior.pipeline.provenance import ReadLog
 from siteprior.pipeline.read_market import Market, read_market
 from siteprior.pipeline.read_transit import Transit, read_transit
 from siteprior.project.load import Project
@@ -41,7 +41,7 @@ class Inputs:
     provenance: tuple[Input, ...]
 
 
-def read_inputs(project: Project, *, say: Say = silent) -> Inputs:
+def read_inputs(project: Project, *, progress: Progress = no_progress) -> Inputs:
     """Read every input of a project, from files to declared tables.
 
     Raises
@@ -52,11 +52,11 @@ def read_inputs(project: Project, *, say: Say = silent) -> Inputs:
     from siteprior.sources.areas import deprivation as deprivation_source
     from siteprior.sources.areas import lsoa as area_source
 
-    log = Gathered()
-    say("Reading areas and deprivation")
+    log = ReadLog()
+    progress("Reading areas and deprivation")
     entry = project.sources.areas
     ((path, label),) = project.find(entry)
-    areas = log.take(
+    areas = log.add(
         "areas",
         entry,
         area_source.read_areas(
@@ -71,22 +71,22 @@ def read_inputs(project: Project, *, say: Say = silent) -> Inputs:
     )
     iod = project.sources.deprivation
     ((path, label),) = project.find(iod)
-    deprivation = log.take(
+    deprivation = log.add(
         "deprivation", iod, deprivation_source.read_deprivation(path, edition=iod.edition, file=label)
     )
     areas, unmatched = deprivation_source.with_deprivation(areas, deprivation)
     log.issues.append(unmatched)
-    say("Reading sites")
+    progress("Reading sites")
     postcodes = _read_postcodes(project, log)
     witness = postcodes if any(entry.witness for entry in project.sources.postcodes) else None
     sites_read, history, register_files = _read_sites(project, area_source.districts(areas), witness, log)
     sites, shapes = _shape_sites(project, sites_read, log)
     sites, pairs = _merge_duplicates(sites, shapes, log)
-    say("Reading stops and corridors")
-    transit = read_transit(project, area_source.study_area(areas), log, say=say)
+    progress("Reading stops and corridors")
+    transit = read_transit(project, area_source.study_area(areas), log, progress=progress)
     if transit.network is not None:
         log.issues.append(_off_the_streets(project, transit.network, transit.stops, sites, shapes.loc[sites.index]))
-    market = read_market(project, areas, area_source.study_area(areas), postcodes, log, say=say)
+    market = read_market(project, areas, area_source.study_area(areas), postcodes, log, progress=progress)
     return Inputs(
         sites=sites,
         sites_read=sites_read,
@@ -117,7 +117,7 @@ def _off_the_streets(project: Project, network: WalkNetwork, stops: Any, sites: 
     )
 
 
-def _read_sites(project: Project, boundaries: Any, postcodes: Any, log: Gathered) -> tuple[Any, Any, pd.DataFrame]:
+def _read_sites(project: Project, boundaries: Any, postcodes: Any, log: ReadLog) -> tuple[Any, Any, pd.DataFrame]:
     """Read the registers and the user's own sites into one table; beside it what older registers tell of them."""
     from siteprior.registers.own_sites import read_own_sites
 
@@ -145,7 +145,7 @@ def _read_sites(project: Project, boundaries: Any, postcodes: Any, log: Gathered
                 file=label,
                 boundaries=boundaries,
             )
-            tables.append(log.take("own sites", own, reading))
+            tables.append(log.add("own sites", own, reading))
     sites = pd.concat(tables)
     if not sites.index.is_unique:
         twice = sites.index[sites.index.duplicated()][0]
@@ -154,7 +154,7 @@ def _read_sites(project: Project, boundaries: Any, postcodes: Any, log: Gathered
 
 
 def _read_registers(
-    project: Project, found: list[tuple[Register, Path, str]], boundaries: Any, postcodes: Any, log: Gathered
+    project: Project, found: list[tuple[Register, Path, str]], boundaries: Any, postcodes: Any, log: ReadLog
 ) -> tuple[Any, pd.DataFrame]:
     """Read registers together, with the account of their rows."""
     from siteprior.registers.read import read_registers_with_files
@@ -167,7 +167,7 @@ def _read_registers(
         as_of=project.project.as_of,
         postcodes=postcodes,
     )
-    return log.take("register", [entry for entry, *_ in found], reading), files
+    return log.add("register", [entry for entry, *_ in found], reading), files
 
 
 def _history(project: Project, older: list[Any], current: Any) -> Any:
@@ -185,7 +185,7 @@ def _history(project: Project, older: list[Any], current: Any) -> Any:
     return register_history(vintages, as_of=as_of)
 
 
-def _merge_duplicates(sites: Any, shapes: Any, log: Gathered) -> tuple[Any, pd.DataFrame]:
+def _merge_duplicates(sites: Any, shapes: Any, log: ReadLog) -> tuple[Any, pd.DataFrame]:
     """Merge the records that are certainly one site, flag the others, and return the pairs with their reasons."""
     from siteprior.registers.matching.find_duplicates import find_duplicates
     from siteprior.registers.matching.merge import merge_duplicates
@@ -197,7 +197,7 @@ def _merge_duplicates(sites: Any, shapes: Any, log: Gathered) -> tuple[Any, pd.D
     return merged, pairs
 
 
-def _read_postcodes(project: Project, log: Gathered) -> Any:
+def _read_postcodes(project: Project, log: ReadLog) -> Any:
     """Read where postcodes lie, ``None`` where the project names no such file."""
     from siteprior.registers.coordinates.postcodes import read_postcodes
 
@@ -205,15 +205,15 @@ def _read_postcodes(project: Project, log: Gathered) -> Any:
     if not found:
         return None
     reading = read_postcodes([path for _, path, _ in found], files=[label for *_, label in found])
-    return log.take("postcodes", [entry for entry, *_ in found], reading)
+    return log.add("postcodes", [entry for entry, *_ in found], reading)
 
 
-def _shape_sites(project: Project, sites: Any, log: Gathered) -> tuple[Any, Any]:
+def _shape_sites(project: Project, sites: Any, log: ReadLog) -> tuple[Any, Any]:
     """Give every site its shape: the sites with what the shape rests on, and the shapes themselves."""
     from siteprior.registers.coordinates.site_shapes import no_shapes, read_shapes, site_shapes
 
     drawn = [
-        log.take(
+        log.add(
             "shapes",
             entry,
             read_shapes(

@@ -9,9 +9,9 @@ import pandas as pd
 
 from siteprior.core.errors import InputError, ProjectError
 from siteprior.core.issues import issue_table
-from siteprior.core.parameters import load_presets
-from siteprior.core.progress import Say, silent
-from siteprior.pipeline.provenance import Gathered
+from siteprior.core.parameters import load_parameters
+from siteprior.core.progress import Progress, no_progress
+from siteprior.pipeline.provenance import ReadLog
 from siteprior.project.layer_checks import parse_layers
 from siteprior.project.layers import LayerSpec
 from siteprior.project.load import Project
@@ -46,7 +46,7 @@ def layer_specs(project: Project) -> tuple[LayerSpec, ...]:
 
 
 def read_market(
-    project: Project, areas: Any, study_area: Any, postcodes: Any, log: Gathered, *, say: Say = silent
+    project: Project, areas: Any, study_area: Any, postcodes: Any, log: ReadLog, *, progress: Progress = no_progress
 ) -> Market:
     """Read sales, dwellings and layers, each called for by the project.
 
@@ -57,18 +57,18 @@ def read_market(
     """
     specs = layer_specs(project)
     if project.layers:
-        say("Reading layers")
+        progress("Reading layers")
     layers = tuple(
         _read_layer(project, entry, spec, areas, log) for entry, spec in zip(project.layers, specs, strict=True)
     )
     sales = None
     if project.sources.sales:
-        say("Reading sales")
+        progress("Reading sales")
         sales = _read_sales(project, study_area, postcodes, log)
     return Market(sales, _read_dwellings(project, areas, log), layers, specs)
 
 
-def _read_layer(project: Project, entry: Any, spec: LayerSpec, areas: Any, log: Gathered) -> Any:
+def _read_layer(project: Project, entry: Any, spec: LayerSpec, areas: Any, log: ReadLog) -> Any:
     """Read one layer; of a table say which areas it does not cover."""
     from siteprior.sources.layers.area_tables import match_areas
     from siteprior.sources.layers.reader import read_layer
@@ -80,13 +80,13 @@ def _read_layer(project: Project, entry: Any, spec: LayerSpec, areas: Any, log: 
         if stated is not None:
             beside[key] = project.find_one(entry.model_copy(update={"path": stated.path}))[0]
     reading = read_layer(path, spec, file=label, **beside)
-    layer = log.take("layer", [entry] * len(reading.provenance), reading)
+    layer = log.add("layer", [entry] * len(reading.provenance), reading)
     if spec.joined_by:
         log.issues.append(match_areas(layer, areas, spec))
     return layer
 
 
-def _read_sales(project: Project, study_area: Any, postcodes: Any, log: Gathered) -> Any:
+def _read_sales(project: Project, study_area: Any, postcodes: Any, log: ReadLog) -> Any:
     """Read the sales about the study area up to the price date, with floor areas where they are given."""
     from siteprior.sources.sales.reader import read_sales
 
@@ -107,19 +107,19 @@ def _read_sales(project: Project, study_area: Any, postcodes: Any, log: Gathered
         price_date=project.project.price_date,
         years=project.assumptions.sales_years,
         within=study_area,
-        margin_m=load_presets("price_surface")["sales"]["reach"].value,
+        margin_m=load_parameters("price_surface")["sales"]["reach"].value,
         cache=project.cache,
     )
     origins = reading.provenance
-    log.take(
+    log.add(
         "floor areas",
         [entry for entry, *_ in floors],
         reading._replace(issues=issue_table([]), provenance=origins[len(sold) :]),
     )
-    return log.take("sales", [entry for entry, *_ in sold], reading._replace(provenance=origins[: len(sold)]))
+    return log.add("sales", [entry for entry, *_ in sold], reading._replace(provenance=origins[: len(sold)]))
 
 
-def _read_dwellings(project: Project, areas: Any, log: Gathered) -> Any:
+def _read_dwellings(project: Project, areas: Any, log: ReadLog) -> Any:
     """Return the areas with their number of dwellings; ``None`` where the project names no such table."""
     entry = project.sources.dwellings
     if entry is None:
@@ -135,7 +135,7 @@ def _read_dwellings(project: Project, areas: Any, log: Gathered) -> Any:
             "code": entry.code, "column": entry.column, "year": entry.year, "unit": "dwellings",
         }
     )  # fmt: skip
-    layer = log.take("dwellings", entry, read_layer(path, spec, file=label))
+    layer = log.add("dwellings", entry, read_layer(path, spec, file=label))
     log.issues.append(match_areas(layer, areas, spec))
     counted = areas.assign(dwellings=pd.to_numeric(layer.by_code.reindex(areas.index)))
     if counted["dwellings"].isna().all():

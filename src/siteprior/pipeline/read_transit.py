@@ -11,9 +11,9 @@ import pandas as pd
 from siteprior.core.errors import InputError, ProjectError, unknown
 from siteprior.core.files import record
 from siteprior.core.issues import Reading, issue_table
-from siteprior.core.parameters import load_presets
-from siteprior.core.progress import Say, silent
-from siteprior.pipeline.provenance import Gathered
+from siteprior.core.parameters import load_parameters
+from siteprior.core.progress import Progress, no_progress
+from siteprior.pipeline.provenance import ReadLog
 from siteprior.project.load import Project
 from siteprior.project.model import CorridorFile, ScenarioSettings, Streets
 from siteprior.walking.network import WalkNetwork
@@ -36,7 +36,7 @@ class Transit:
     supposed: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
 
-def read_transit(project: Project, study_area: Any, log: Gathered, *, say: Say = silent) -> Transit:
+def read_transit(project: Project, study_area: Any, log: ReadLog, *, progress: Progress = no_progress) -> Transit:
     """Read stops, openings, corridors, streets and timetables, each called for by the project.
 
     Raises
@@ -52,12 +52,12 @@ def read_transit(project: Project, study_area: Any, log: Gathered, *, say: Say =
     corridor_stops, surveyed = _read_corridors(project, stops, statements, log)
     network = None
     if project.sources.streets is not None:
-        say("Reading streets")
+        progress("Reading streets")
         network = _read_streets(project, project.sources.streets, study_area, log)
         log.issues.append(_off_the_streets(corridor_stops, network))
     timetables = None
     if project.sources.timetables:
-        say("Reading timetables")
+        progress("Reading timetables")
         timetables = _read_timetables(project, stops, log)
     return Transit(
         stops=stops,
@@ -70,18 +70,18 @@ def read_transit(project: Project, study_area: Any, log: Gathered, *, say: Say =
     )
 
 
-def _read_supposed(project: Project, scenario: ScenarioSettings, log: Gathered) -> list[Any]:
+def _read_supposed(project: Project, scenario: ScenarioSettings, log: ReadLog) -> list[Any]:
     """Read the lines a scenario adds."""
     from siteprior.sources.transit.corridors import read_corridor_stops
 
     return [
-        log.take("scenario", entry, read_corridor_stops(path, file=label))
+        log.add("scenario", entry, read_corridor_stops(path, file=label))
         for entry in scenario.add_lines
         for path, label in project.find(entry)
     ]
 
 
-def _read_stops(project: Project, study_area: Any, log: Gathered) -> tuple[Any, pd.DataFrame]:
+def _read_stops(project: Project, study_area: Any, log: ReadLog) -> tuple[Any, pd.DataFrame]:
     """Read NaPTAN and the dated statements, and settle which stops are open on the network date."""
     from siteprior.sources.transit import naptan, openings
 
@@ -90,20 +90,22 @@ def _read_stops(project: Project, study_area: Any, log: Gathered) -> tuple[Any, 
         [path for _, path, _ in found],
         files=[label for *_, label in found],
         within=study_area,
-        margin_m=load_presets("access")["stop_margin_m"].value,
+        margin_m=load_parameters("access")["stop_margin_m"].value,
     )
-    stops = log.take("stops", [entry for entry, *_ in found], reading)
+    stops = log.add("stops", [entry for entry, *_ in found], reading)
     told = [
-        log.take("openings", entry, openings.read_openings(path, file=label))
+        log.add("openings", entry, openings.read_openings(path, file=label))
         for entry in project.sources.openings
         for path, label in project.find(entry)
     ]
     statements = pd.concat(told, ignore_index=True) if told else openings.no_statements()
-    log.issues.append(openings.unheard(statements, network_date=project.network_date, provenance=reading.provenance))
+    log.issues.append(
+        openings.unmatched_statements(statements, network_date=project.network_date, provenance=reading.provenance)
+    )
     return openings.apply_openings(stops, statements, network_date=project.network_date), statements
 
 
-def _read_corridors(project: Project, stops: Any, statements: pd.DataFrame, log: Gathered) -> tuple[Any, Any]:
+def _read_corridors(project: Project, stops: Any, statements: pd.DataFrame, log: ReadLog) -> tuple[Any, Any]:
     """Read the corridors' stops, settled for the network date, and the lines of those that are surveyed."""
     from siteprior.sources.transit import openings
 
@@ -130,12 +132,12 @@ def _read_corridors(project: Project, stops: Any, statements: pd.DataFrame, log:
         stops,
         statements,
         network_date=project.network_date,
-        radius_m=load_presets("access")["node_radius_m"].value,
+        radius_m=load_parameters("access")["node_radius_m"].value,
     )
     return settled, pd.concat(lines) if lines else None
 
 
-def _read_corridor(entry: CorridorFile, path: Any, label: str, stops: Any, log: Gathered) -> tuple[Any, Any]:
+def _read_corridor(entry: CorridorFile, path: Any, label: str, stops: Any, log: ReadLog) -> tuple[Any, Any]:
     """Read one corridor file: a table of stops, routes of a timetable, or lines with the stops found along them."""
     from siteprior.sources.transit import corridors
 
@@ -143,18 +145,18 @@ def _read_corridor(entry: CorridorFile, path: Any, label: str, stops: Any, log: 
         from siteprior.sources.timetables.lines import corridor_from_timetable
 
         reading = corridor_from_timetable(path, routes=entry.routes, kind=entry.kind, naptan=stops, file=label)
-        found = log.take("corridors", entry, reading)
+        found = log.add("corridors", entry, reading)
         return found.stops, found.lines
     if entry.name is None:
-        return log.take("corridors", entry, corridors.read_corridor_stops(path, file=label)), None
+        return log.add("corridors", entry, corridors.read_corridor_stops(path, file=label)), None
     reading = corridors.read_corridor_lines(
         path, name_column=entry.name, kind=entry.kind, layer=entry.layer, file=label
     )
-    drawn = log.take("corridors", entry, reading)
-    return corridors.stops_along(drawn, stops, snap_m=load_presets("access")["line_snap_m"].value), drawn
+    drawn = log.add("corridors", entry, reading)
+    return corridors.stops_along(drawn, stops, snap_m=load_parameters("access")["line_snap_m"].value), drawn
 
 
-def _read_streets(project: Project, entry: Streets, study_area: Any, log: Gathered) -> WalkNetwork:
+def _read_streets(project: Project, entry: Streets, study_area: Any, log: ReadLog) -> WalkNetwork:
     """Read the streets about the study area; with an elevation raster walks count the slope."""
     from siteprior.sources.streets.reader import read_streets
 
@@ -162,23 +164,21 @@ def _read_streets(project: Project, entry: Streets, study_area: Any, log: Gather
     reading = read_streets(
         path,
         within=study_area,
-        margin_m=load_presets("access")["street_margin_m"].value,
+        margin_m=load_parameters("access")["street_margin_m"].value,
         layer=entry.layer,
         crs=entry.crs,
         private=entry.private,
         cache=project.cache,
         file=label,
     )
-    network: WalkNetwork = log.take("streets", entry, reading)
+    network: WalkNetwork = log.add("streets", entry, reading)
     heights = project.sources.elevation
     if heights is None:
         return network
     from siteprior.walking.slope import with_slope
 
     path, label = project.find_one(heights)
-    log.take(
-        "elevation", heights, Reading(None, issue_table([]), (record(path, role="elevation", file=label, rows=1),))
-    )
+    log.add("elevation", heights, Reading(None, issue_table([]), (record(path, role="elevation", file=label, rows=1),)))
     return with_slope(network, path, file=label)
 
 
@@ -186,10 +186,10 @@ def _off_the_streets(corridor_stops: Any, network: WalkNetwork) -> pd.DataFrame:
     """Report the corridor stops no street comes near."""
     from siteprior.joins.corridors import unsnapped
 
-    return unsnapped(corridor_stops, network, max_snap_m=load_presets("access")["max_snap_m"].value)
+    return unsnapped(corridor_stops, network, max_snap_m=load_parameters("access")["max_snap_m"].value)
 
 
-def _read_timetables(project: Project, stops: Any, log: Gathered) -> Any:
+def _read_timetables(project: Project, stops: Any, log: ReadLog) -> Any:
     """Read the timetable feeds together."""
     from siteprior.sources.timetables.reader import read_timetables
 
@@ -200,7 +200,7 @@ def _read_timetables(project: Project, stops: Any, log: Gathered) -> Any:
         naptan=stops,
         service_date=project.access.service_date,
     )
-    return log.take("timetables", [entry for entry, *_ in found], reading)
+    return log.add("timetables", [entry for entry, *_ in found], reading)
 
 
 def changed_transit(project: Project, transit: Transit, scenario: ScenarioSettings) -> Transit:

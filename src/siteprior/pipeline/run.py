@@ -15,8 +15,8 @@ import pandas as pd
 from siteprior.core import schema
 from siteprior.core.errors import ProjectError, SitePriorError
 from siteprior.core.files import move_file, shipped, whole_folder
-from siteprior.core.parameters import load_presets
-from siteprior.core.progress import Say, silent
+from siteprior.core.parameters import load_parameters
+from siteprior.core.progress import Progress, no_progress
 from siteprior.pipeline.appraise import appraise, homes_and_jobs
 from siteprior.pipeline.audit import Audit, write_findings
 from siteprior.pipeline.publish import publish
@@ -29,14 +29,14 @@ from siteprior.project.load import Project, load_project
 from siteprior.report.notebooks.worker import NotebookProcess
 
 
-def assess(project: Project | Path | str, *, say: Say = silent) -> Assessment:
+def assess(project: Project | Path | str, *, progress: Progress = no_progress) -> Assessment:
     """Work a project through, in memory: read, join, appraise, gate, score and rank.
 
     Parameters
     ----------
     project
         A project file or a loaded project.
-    say
+    progress
         Called with one line per stage.
 
     Returns
@@ -58,23 +58,23 @@ def assess(project: Project | Path | str, *, say: Say = silent) -> Assessment:
     """
     loaded = project if isinstance(project, Project) else load_project(project)
     judged = _judgement(loaded)
-    return _assess(loaded, judged, read_inputs(loaded, say=say), say=say)
+    return _assess(loaded, judged, read_inputs(loaded, progress=progress), progress=progress)
 
 
-def _assess(project: Project, judged: _Judgement, inputs: Inputs, *, say: Say) -> Assessment:
+def _assess(project: Project, judged: _Judgement, inputs: Inputs, *, progress: Progress) -> Assessment:
     """Work a project through once its inputs are read."""
     from siteprior.ranking.gates import gate_table
 
     transit = inputs.transit
-    say("Joining")
+    progress("Joining")
     placed = _join(inputs)
     sites, access_routes = _join_transit(project, inputs, placed, transit)
-    say("Appraising")
+    progress("Appraising")
     appraised = appraise(project, inputs, sites)
-    say("Ranking")
+    progress("Ranking")
     sites = _rank(project, appraised.sites, judged)
     shortlist = sites[sites["rank"].notna()].head(project.shortlist.n)
-    effects = _scenarios(project, inputs, placed, sites, judged, say=say)
+    effects = _scenarios(project, inputs, placed, sites, judged, progress=progress)
     used = _criteria(judged)
     return Assessment(
         project=project,
@@ -176,7 +176,7 @@ def _join_transit(project: Project, inputs: Inputs, sites: Any, transit: Transit
 
 def _walking(project: Project, inputs: Inputs, transit: Transit) -> dict[str, Any]:
     """Return how walks are measured: over the streets where there are any, else as straight lines times a factor."""
-    access = load_presets("access")
+    access = load_parameters("access")
     return {
         "walk_factor": access["walk_factor"].value,
         "max_snap_m": project.access.max_snap_m or access["max_snap_m"].value,
@@ -187,7 +187,10 @@ def _walking(project: Project, inputs: Inputs, transit: Transit) -> dict[str, An
 
 def _reach(project: Project) -> dict[str, Any]:
     """Return which corridor stops count, and how far a corridor reaches, in metres."""
-    return {"reach_m": load_presets("access")["rail_cutoff_m"].value, "count_planned": project.corridors.count_planned}
+    return {
+        "reach_m": load_parameters("access")["rail_cutoff_m"].value,
+        "count_planned": project.corridors.count_planned,
+    }
 
 
 def _corridor_tables(project: Project, inputs: Inputs, sites: Any, shortlist: Any) -> dict[str, Any]:
@@ -218,7 +221,7 @@ def _corridor_tables(project: Project, inputs: Inputs, sites: Any, shortlist: An
 
 
 def _scenarios(
-    project: Project, inputs: Inputs, placed: Any, sites: Any, judged: _Judgement, *, say: Say
+    project: Project, inputs: Inputs, placed: Any, sites: Any, judged: _Judgement, *, progress: Progress
 ) -> pd.DataFrame:
     """Work each scenario of the project through from the joins on, and tell what it changes.
 
@@ -228,7 +231,7 @@ def _scenarios(
 
     found = []
     for scenario in project.scenarios:
-        say(f"Scenario: {scenario.name}")
+        progress(f"Scenario: {scenario.name}")
         changed, _ = _join_transit(project, inputs, placed, changed_transit(project, inputs.transit, scenario))
         ranking = _ranked_columns(judged.weights)
         kept = [name for name in sites.columns if name not in changed.columns and name not in ranking]
@@ -300,7 +303,7 @@ def _bands(project: Project, sites: Any, matrix: pd.DataFrame, eligible: pd.Seri
     from siteprior.ranking.rank_bands import rank_bands
     from siteprior.ranking.uncertainty import value_ranges
 
-    settings = load_presets("ranking")
+    settings = load_parameters("ranking")
     low, high = value_ranges(sites, matrix, criteria=judged.criteria)
     return rank_bands(
         value(matrix, criteria=judged.criteria)[eligible],
@@ -324,7 +327,7 @@ def _criteria(judged: _Judgement) -> pd.DataFrame:
     return table.reset_index(drop=True)
 
 
-def run(project: Project | Path | str, *, out: Path | str | None = None, say: Say = silent) -> Path:
+def run(project: Project | Path | str, *, out: Path | str | None = None, progress: Progress = no_progress) -> Path:
     """Do the main job and write the run's folder; earlier outputs stay untouched unless all could be made.
 
     Parameters
@@ -333,7 +336,7 @@ def run(project: Project | Path | str, *, out: Path | str | None = None, say: Sa
         A project file or a loaded project.
     out
         The folder to write; ``outputs/<project>-<as_of>`` by default.
-    say
+    progress
         Called with one line per stage.
 
     Returns
@@ -351,12 +354,12 @@ def run(project: Project | Path | str, *, out: Path | str | None = None, say: Sa
     folder = _folder(loaded, out)
     with whole_folder(folder, own=NOT_IN_EVERY_RUN) as staged:
         judged = _judgement(loaded)
-        inputs = read_inputs(loaded, say=say)
+        inputs = read_inputs(loaded, progress=progress)
         # What notebooks need is loaded beside the work that starts now, for there are inputs to work on.
         with NotebookProcess(staged, jobs=len(loaded.publish.notebooks)) as notebooks:
-            done = _assess(loaded, judged, inputs, say=say)
+            done = _assess(loaded, judged, inputs, progress=progress)
             try:
-                publish(done, staged, notebooks, say=say)
+                publish(done, staged, notebooks, progress=progress)
             except SitePriorError as fault:
                 # A notebook that failed keeps what had run; it must outlive the temporary folder it was made in.
                 for kept in sorted(staged.rglob("*.failed.ipynb")):
@@ -365,13 +368,15 @@ def run(project: Project | Path | str, *, out: Path | str | None = None, say: Sa
     return folder
 
 
-def demo(*, out: Path | str = Path("outputs/demo"), say: Say = silent) -> Path:
+def demo(*, out: Path | str = Path("outputs/demo"), progress: Progress = no_progress) -> Path:
     """Do the main job on the illustrative sample that travels with siteprior, and return the run's folder."""
     data = shipped("data")
-    return run(load_project(data / "demo.toml", data_root=data), out=out, say=say)
+    return run(load_project(data / "demo.toml", data_root=data), out=out, progress=progress)
 
 
-def check(project: Project | Path | str, *, out: Path | str | None = None, say: Say = silent) -> pd.DataFrame:
+def check(
+    project: Project | Path | str, *, out: Path | str | None = None, progress: Progress = no_progress
+) -> pd.DataFrame:
     """Read and audit every input of a project, rank nothing; write what was found and return the issue log.
 
     Parameters
@@ -382,7 +387,7 @@ def check(project: Project | Path | str, *, out: Path | str | None = None, say: 
         The folder to write; ``outputs/<project>-<as_of>`` by default. ``issues.csv`` holds the issues of all inputs;
         beside it stands the audit of the project's registers as ``siteprior audit`` writes it: ``sites.csv``,
         ``files.csv``, ``audit.html`` and ``councils/*.xlsx``.
-    say
+    progress
         Called with one line per stage.
 
     Raises
@@ -396,7 +401,7 @@ def check(project: Project | Path | str, *, out: Path | str | None = None, say: 
     loaded = project if isinstance(project, Project) else load_project(project)
     head = loaded.project
     with whole_folder(_folder(loaded, out)) as staged:
-        inputs = read_inputs(loaded, say=say)
+        inputs = read_inputs(loaded, progress=progress)
         if inputs.register_files.empty:
             write_csv(staged / "issues.csv", inputs.issues)
             return inputs.issues
@@ -407,7 +412,7 @@ def check(project: Project | Path | str, *, out: Path | str | None = None, say: 
             boundaries=districts(inputs.areas),
             title=f"{head.title}: audit of the registers",
             illustrative=head.illustrative,
-            say=say,
+            progress=progress,
         )
     return inputs.issues
 

@@ -15,7 +15,7 @@ import pandas as pd
 from siteprior import __version__
 from siteprior.core import schema
 from siteprior.core.files import read_bytes
-from siteprior.core.parameters import preset_rows
+from siteprior.core.parameters import parameter_rows
 from siteprior.pipeline.read import Inputs
 from siteprior.project.load import Project
 
@@ -72,7 +72,7 @@ def run_record(project: Project, inputs: Inputs, sites: Any, criteria: pd.DataFr
         "packages": {name: version(name) for name in PACKAGES},
         "settings": project.model_dump(mode="json", exclude={"file", "data_root"}, exclude_none=True),
         "weights": dict(zip(criteria["criterion"], criteria["weight"], strict=True)),
-        "presets": [asdict(preset) for name in PRESET_FILES for preset in preset_rows(name)],
+        "presets": [asdict(preset) for name in PRESET_FILES for preset in parameter_rows(name)],
         "inputs": [asdict(read) for read in inputs.provenance],
         "register_files": inputs.register_files.to_dict("records"),
         "counts": {

@@ -14,7 +14,7 @@ import pandas as pd
 
 from siteprior.core import schema
 from siteprior.core.errors import InputError, ProjectError, SitePriorError, unknown
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.project.layers import LayerSpec
 
 _TABLE = replace(schema.SITES, geometry=False)
@@ -101,7 +101,7 @@ def criterion(
     >>> CRITERIA["corridor_access"].worst, CRITERIA["corridor_access"].best, CRITERIA["corridor_access"].unit
     (960.0, 400.0, 'm')
     """
-    presets = load_presets("criteria")[anchors or name]
+    presets = load_parameters("criteria")[anchors or name]
     worst, best = presets["worst"], presets["best"]
 
     def register(measure: Measure) -> Measure:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from siteprior.core import schema
 from siteprior.core.errors import ProjectError, SitePriorError, unknown
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.project.layers import LayerSpec
 
 _TABLE = replace(schema.SITES, geometry=False)
@@ -40,7 +40,7 @@ class Gate:
     @property
     def thresholds(self) -> dict[str, float]:
         """The gate's numbers by name, as the user stated or the presets have them; empty for a gate that has none."""
-        presets = load_presets("gates").get(self.code, {})
+        presets = load_parameters("gates").get(self.code, {})
         return dict(self.stated) or {name: float(preset.value) for name, preset in presets.items()}
 
 
@@ -205,7 +205,7 @@ def gate_table(*, registry: Mapping[str, Gate] = GATES) -> pd.DataFrame:
     """
     rows = []
     for gate in registry.values():
-        presets = load_presets("gates").get(gate.code, {})
+        presets = load_parameters("gates").get(gate.code, {})
         rows.append(
             {
                 "gate": gate.code,

@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from siteprior.core.errors import SitePriorError
-from siteprior.core.parameters import load_presets
-from siteprior.core.random_streams import Floats, Keys, keys_of, uniform
+from siteprior.core.parameters import load_parameters
+from siteprior.core.random_streams import Floats, Keys, seed_keys, uniform
 from siteprior.ranking.scoring import DECIMALS, normalised
 
 Ranks = npt.NDArray[np.int32]
@@ -93,7 +93,7 @@ def rank_bands(
     # sites of the same values are one row with a count: they tie exactly, and the order of the rows is forgotten
     rows, place, count = np.unique(filled, axis=0, return_inverse=True, return_counts=True)
     sites = np.asarray(count, dtype=np.int32)
-    presets = load_presets("ranking")
+    presets = load_parameters("ranking")
     lowest = _occurred(presets["band_low"].value, draws)
     highest = _occurred(presets["band_high"].value, draws)
 
@@ -106,7 +106,7 @@ def rank_bands(
     if low is not None or high is not None:
         least, most = _ends(filled, values, low, high, list(shares))
         if (least < most).any():
-            streams = [keys_of(values.index, seed=seed, of=name) for name in shares]
+            streams = [seed_keys(values.index, seed=seed, of=name) for name in shares]
             redrawn = _redrawn_ranks(least, most, streams, weight_blocks(len(filled)))
             low_end, high_end = _tails(redrawn, len(filled), lowest, highest, draws)
             best, worst = np.minimum(best, low_end), np.maximum(worst, high_end)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from siteprior.core.errors import SitePriorError, unknown
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.ranking.criteria import CRITERIA, Criterion, value
 
 PREFIX = "c_"
@@ -136,7 +136,7 @@ def score_band(scores: pd.Series) -> pd.Series:
     >>> score_band(pd.Series([0.05, 0.3, 0.699, 0.9])).tolist()
     ['under 0.2', '0.3 to 0.4', '0.6 to 0.7', '0.7 and over']
     """
-    cuts = [float(cut) for cut in load_presets("ranking")["score_bands"].value]
+    cuts = [float(cut) for cut in load_parameters("ranking")["score_bands"].value]
     between = [f"{low:g} to {high:g}" for low, high in pairwise(cuts)]
     labels = np.array([f"under {cuts[0]:g}", *between, f"{cuts[-1]:g} and over"], dtype=object)
     place = np.searchsorted(cuts, scores.round(DECIMALS).to_numpy(dtype=float), side="right")
@@ -207,7 +207,7 @@ def default_weights(name: str = "balanced") -> dict[str, float]:
     >>> list(default_weights("without-transit"))
     ['deprivation', 'capacity', 'market_failure', 'persistence']
     """
-    sets = load_presets("weights")
+    sets = load_parameters("weights")
     if name not in sets:
         raise SitePriorError(unknown("weight set", name, sets))
     if "same_as" in sets[name]:

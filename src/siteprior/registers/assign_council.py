@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.registers.coordinates.candidates import Candidates
 from siteprior.registers.councils import Councils, resolve
 
@@ -143,7 +143,7 @@ def _lies_in(found: Candidates, at: At) -> Tokens:
 
 def _dominant(codes: Tokens, placed: Sequence[bool]) -> str | None:
     """Return the council in which all but few of the rows that have a place lie, if there is one."""
-    presets = load_presets("registers")
+    presets = load_parameters("registers")
     counts = Counter(code for code in codes if code is not None)
     code, count = max(counts.items(), key=lambda item: (item[1], item[0]), default=(None, 0))
     enough = count >= presets["genuine_rows"].value and count >= presets["dominant_share"].value * sum(placed)
@@ -180,7 +180,7 @@ def _one_source(part: _Part, areas: bool, notes: list[str]) -> Tokens:
         return [most] * len(at)
     support = Counter(code for row in at for code in set(row.values()) & counts.keys())
     best = max(counts, key=lambda token: (support[token], counts[token], not token.startswith(UNKNOWN)))
-    presets = load_presets("registers")
+    presets = load_parameters("registers")
     few = (1 - float(presets["dominant_share"].value)) * sum(placed)
     elsewhere = most not in (None, best) and support[best] <= few
     if elsewhere and not any(NOT_A_COUNCIL.search(token) for token in counts):
@@ -206,7 +206,7 @@ def _by_statements(by_address: Tokens, by_label: Tokens, counts: Counter[str]) -
         return [None] * rows
     first = [a or b for a, b in zip(by_address, by_label, strict=True)]
     told = Counter(token for token in first if token is not None)
-    if min(told.values()) >= load_presets("registers")["genuine_rows"].value:
+    if min(told.values()) >= load_parameters("registers")["genuine_rows"].value:
         return first
     token, count = counts.most_common(1)[0]
     start = next(token for token in first if token is not None)
@@ -215,7 +215,7 @@ def _by_statements(by_address: Tokens, by_label: Tokens, counts: Counter[str]) -
 
 def _row_by_row(by_address: Tokens, by_label: Tokens, at: At, best: str, genuine_share: float) -> Tokens:
     """Credit each row to the council it states where that council's rows lie in it, else to the file's own."""
-    least = int(load_presets("registers")["genuine_rows"].value)
+    least = int(load_parameters("registers")["genuine_rows"].value)
     chosen: Tokens = []
     for a, b, places in zip(by_address, by_label, at, strict=True):
         stated = sorted((token for token in (a, b) if token), key=lambda token: token.startswith(UNKNOWN))

@@ -158,7 +158,7 @@ def read_pile(
     organisation: str | None = None,
     boundaries: gpd.GeoDataFrame | None = None,
     as_of: dt.date | None = None,
-    say: Callable[[str], None] = lambda _: None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[Reading, pd.DataFrame]:
     """Read registers one by one: a row per site and file, places in metres on the British National Grid.
 
@@ -170,7 +170,7 @@ def read_pile(
         ONS code of the council all files are of, where they do not say it rightly themselves.
     boundaries, as_of
         As for :func:`siteprior.registers.read.read_registers`.
-    say
+    progress
         Called with a line now and then.
 
     Returns
@@ -194,7 +194,7 @@ def read_pile(
     merged: dict[str, int] = {}
     for number, (path, file) in enumerate(registers):
         if number and not number % 100:
-            say(f"{number} of {len(registers)} files read")
+            progress(f"{number} of {len(registers)} files read")
         try:
             each = read_file(path, file, organisation, known, as_of)
         except InputError as fault:

@@ -20,7 +20,7 @@ from siteprior.core.io.parse_values import (
     without_persons,
 )
 from siteprior.core.issues import IssueLog
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.registers import vocabulary as words
 from siteprior.registers.rows import Rows, ended_date
 
@@ -99,7 +99,7 @@ def _text(rows: Rows, field: str, log: IssueLog, *, persons: bool) -> list[str |
 def _hectares(text: str) -> Value:
     """Read an area; more than any site has is a number in the wrong column."""
     read = read_hectares(text)
-    if read.value is not None and read.value > load_presets("registers")["largest_hectares"].value:
+    if read.value is not None and read.value > load_parameters("registers")["largest_hectares"].value:
         return Value(None, "too large", "left blank: more than any site has")
     return read
 

@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from siteprior.core.errors import InputError, unknown
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import SERVICE_STOPS, SERVICES, WINDOWS, check
 from siteprior.scenarios.edits import is_number
 from siteprior.sources.transit.openings import fitting_modes, main_codes
@@ -143,7 +143,7 @@ def _serving(
 
 def _within(stops: Any, places: Any, *, nearest: bool) -> Any:
     """Return the codes of the stops within the radius of any place; or by place, the nearest one within it."""
-    radius = float(load_presets("access")["node_radius_m"].value)
+    radius = float(load_parameters("access")["node_radius_m"].value)
     usable = stops[stops.geometry.notna()].sort_index()
     tree = shapely.STRtree(usable.geometry.to_numpy())
     shapes = places.geometry.to_numpy()

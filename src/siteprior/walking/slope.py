@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from siteprior.core.errors import InputError
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.walking.graph import forward_arcs
 from siteprior.walking.network import MM_PER_M, Floats, WalkNetwork
 
@@ -71,7 +71,7 @@ def slope_factor(slope: Any) -> Floats:
     slope
         Rise over run, above 0 uphill; beyond the preset ``access.slope.steepest`` it counts as that.
     """
-    numbers = load_presets("access")["slope"]
+    numbers = load_parameters("access")["slope"]
     rate, easiest, steepest = (numbers[name].value for name in ("rate", "easiest", "steepest"))
     held = np.clip(np.asarray(slope, dtype=np.float64), -steepest, steepest)
     return np.asarray(np.exp(rate * (np.abs(held - easiest) - abs(easiest))))

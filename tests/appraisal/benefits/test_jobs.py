@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from siteprior.appraisal.benefits.jobs import employment_uses, jobs_capacity
 from siteprior.core import schema
 from siteprior.core.errors import InputError, SitePriorError
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 
 ENDS = ["jobs_low", "jobs_central", "jobs_high"]
 
@@ -56,11 +56,11 @@ def test_every_use_has_been_worked_by_hand():
 
 def test_published_densities_and_how_sure_they_are():
     # HCA Employment Density Guide 2015 as METHODS 2d gives it: offices second-hand, the rest unverified
-    uses = load_presets("jobs")["uses"]
+    uses = load_parameters("jobs")["uses"]
     given = {name: (facts["density"].value, facts["density"].confidence) for name, facts in uses.items()}
-    assert given["general-industry"] == ([36, 36, 36], "unverified")
-    assert given["warehouse"] == ([70, 77, 95], "unverified")
-    assert given["business-park-office"] == ([10, 12, 13], "second-hand")
+    assert given["general-industry"] == ((36, 36, 36), "unverified")
+    assert given["warehouse"] == ((70, 77, 95), "unverified")
+    assert given["business-park-office"] == ((10, 12, 13), "second-hand")
     # a plot ratio nobody could check makes every figure unverified at best
     assert set(employment_uses()["confidence"]) <= {"unverified", "proposal"}
 

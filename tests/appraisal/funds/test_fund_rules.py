@@ -13,7 +13,7 @@ from siteprior.appraisal.funds.fund_rules import check_rules, rule_table
 from siteprior.appraisal.funds.scheme_facts import INCOME_MEASURES, SCHEME_FACTS
 from siteprior.core import schema
 from siteprior.core.errors import InputError
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 
 DAY = date(2026, 11, 22)
 SITE = {
@@ -42,7 +42,7 @@ def one(rule, *, scheme=STATED, as_of=DAY, profile="", **facts):
 
 
 def test_every_rule_is_whole():
-    presets = load_presets("funds")
+    presets = load_parameters("funds")
     for name, rule in presets["rules"].items():
         terms = rule.value
         assert terms["fund"] in presets["funds"], name

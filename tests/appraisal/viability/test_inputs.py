@@ -17,7 +17,7 @@ from siteprior.appraisal.viability.inputs import (
     missing_costs,
 )
 from siteprior.core.errors import InputError
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 
 
 def test_only_what_has_a_source_is_shipped():
@@ -31,7 +31,7 @@ def test_only_what_has_a_source_is_shipped():
 
 
 def test_what_is_typical_guides_and_is_never_a_value():
-    typical = load_presets("costs")["typical"]
+    typical = load_parameters("costs")["typical"]
     assert {preset.confidence for preset in typical.values()} == {"unverified"}
     assert set(typical) <= set(COST_INPUTS)
     for name, preset in typical.items():

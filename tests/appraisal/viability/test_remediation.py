@@ -115,7 +115,7 @@ def test_faulty_shares_are_refused():
 
 
 def test_the_words_of_a_class_stand_in_one_class_only():
-    from siteprior.core.parameters import load_presets
+    from siteprior.core.parameters import load_parameters
 
-    words = [word for letter in CLASSES for word in load_presets("costs")["former_uses"][letter].value]
+    words = [word for letter in CLASSES for word in load_parameters("costs")["former_uses"][letter].value]
     assert len(words) == len(set(words))

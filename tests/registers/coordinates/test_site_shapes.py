@@ -11,7 +11,7 @@ import pytest
 from shapely import LineString, MultiPolygon, Point, Polygon, box
 
 from siteprior.core.errors import InputError
-from siteprior.core.parameters import preset_rows
+from siteprior.core.parameters import parameter_rows
 from siteprior.core.schema import CRS, REGISTER, SHAPES, SITE_SHAPES, conform
 from siteprior.registers.coordinates.match_shapes import areas_agree, normalised
 from siteprior.registers.coordinates.site_shapes import no_shapes, read_shapes, site_shapes
@@ -224,7 +224,7 @@ class TestDiscsAndPoints:
 
 
 def test_every_preset_is_sourced():
-    for preset in preset_rows("shapes"):
+    for preset in parameter_rows("shapes"):
         assert preset.unit
         assert preset.source.startswith("siteprior: ")
         assert preset.confidence == "proposal"

@@ -13,7 +13,7 @@ from factories.sample import sample_text
 from siteprior import cli
 from siteprior.core.errors import ProjectError
 from siteprior.core.files import shipped
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.project.load import load_project
 from siteprior.sources.fetch.fetch import COLUMNS, STATUSES, FetchError, fetch
 from siteprior.sources.streets.reader import read_streets
@@ -62,7 +62,7 @@ STOPS = 'path = "transit/naptan.csv", url = "SERVER/naptan.csv"'
 
 def test_what_is_not_there_is_fetched_and_what_is_there_is_left(desk, server):
     told = []
-    table = fetch(desk(STOPS), say=told.append)
+    table = fetch(desk(STOPS), progress=told.append)
     body = server.files["/naptan.csv"]
     row = of(table, "stops")
     assert (row["status"], row["bytes"], row["sha256"]) == ("fetched", len(body), hashlib.sha256(body).hexdigest())
@@ -253,7 +253,7 @@ def test_the_area_asked_for_holds_every_street_that_a_run_keeps(desk):
     path = desk.data / "boundaries/lsoa21.geojson"
     inside = study_area(read_areas(path, code="LSOA21CD", year=2021).table)
     area = _walking_area(load_project(desk(STOPS)))
-    margin = load_presets("access")["street_margin_m"].value
+    margin = load_parameters("access")["street_margin_m"].value
     assert area.buffer(1e-6).covers(inside.buffer(margin))
     assert inside.buffer(1.1 * margin + 1).covers(area)
     assert len(area.exterior.coords) < 500

@@ -132,9 +132,9 @@ def test_a_blank_never_leaves_a_sale_out_nor_stops_the_screen():
 
 
 def test_too_many_sales_for_a_table_are_refused(published, sale, postcodes, monkeypatch):
-    few = {**reader.load_presets("prices")}
-    few["rows_in_memory"] = reader.load_presets("prices")["local_sales"]
-    monkeypatch.setattr(reader, "load_presets", lambda name: few)
+    few = {**reader.load_parameters("prices")}
+    few["rows_in_memory"] = reader.load_parameters("prices")["local_sales"]
+    monkeypatch.setattr(reader, "load_parameters", lambda name: few)
     path = published(*(sale(f"{n:02d}") for n in range(11)))
     with pytest.raises(InputError, match=r"11 sales are too many for one table \(at most 10\); give the study area"):
         read_sales([path], postcodes=postcodes, price_date=DAY)

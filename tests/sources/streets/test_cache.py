@@ -125,5 +125,5 @@ def test_a_new_preset_or_format_is_another_network(monkeypatch):
     assert cache.cache_name("ab", private=False) != name
     monkeypatch.undo()
     assert cache.cache_name("ab", private=False) == name
-    monkeypatch.setattr(cache, "preset_rows", lambda name: [])
+    monkeypatch.setattr(cache, "parameter_rows", lambda name: [])
     assert cache.cache_name("ab", private=False) != name

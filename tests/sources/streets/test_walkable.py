@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.sources.streets.walkable import CLOSED, NO_STREET, PRIVATE, UNKNOWN, WALKED, judge, stepped
 
 
@@ -68,7 +68,7 @@ def test_step_free(told, closed):
 
 
 def test_no_word_stands_in_two_lists_that_exclude_each_other():
-    lists = load_presets("streets")
+    lists = load_parameters("streets")
     for names in (("walked", "walked_if_allowed", "not_walked"), ("open", "private", "closed")):
         words = [word for name in names for word in lists[name].value]
         assert len(words) == len(set(words))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from siteprior.core.errors import InputError
 from siteprior.core.issues import IssueLog
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.sources.timetables.days import Calendar, choose_days, services_on, trips_by_day
 from siteprior.sources.timetables.tables import WEEKDAYS
 
@@ -149,7 +149,7 @@ PROCLAIMED = {
 
 
 def test_the_bank_holidays_are_those_of_the_statute_and_the_proclamations():
-    presets = load_presets("timetables")["bank_holidays"]
+    presets = load_parameters("timetables")["bank_holidays"]
     assert [int(year) for year in presets] == list(range(2019, 2029))
     for year, preset in presets.items():
         added, moved = PROCLAIMED.get(int(year), (set(), set()))

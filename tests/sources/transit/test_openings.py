@@ -21,7 +21,7 @@ from siteprior.sources.transit.openings import (
     fitting_modes,
     no_statements,
     read_openings,
-    unheard,
+    unmatched_statements,
 )
 
 DAY = "2026-10-02"
@@ -241,7 +241,7 @@ def test_statements_not_heard_are_counted_per_file():
         statements(said("open", "2026-10-03"), said("open", "2026"), said("open", "2026-10-02")),
         statements(said("open", "2027")).assign(file="g"),
     ])  # fmt: skip
-    issues = unheard(told, network_date=DAY)
+    issues = unmatched_statements(told, network_date=DAY)
     assert issues[["file", "issue_type", "value"]].to_numpy().tolist() == [
         ["f", "future entry-date", "2 statements"],
         ["g", "future entry-date", "1 statements"],
@@ -249,9 +249,9 @@ def test_statements_not_heard_are_counted_per_file():
     stops_read = [
         Input("stops", name, "", 0, 0, vintage=day) for name, day in (("n", "2026-10-03"), ("m", DAY), ("o", ""))
     ]
-    newer = unheard(told, network_date=DAY, provenance=stops_read)
+    newer = unmatched_statements(told, network_date=DAY, provenance=stops_read)
     assert newer[["file", "value"]].to_numpy().tolist()[2:] == [["n", "2026-10-03"]]
-    assert unheard(no_statements(), network_date=DAY).columns.to_list() == list(ISSUE_COLUMNS)
+    assert unmatched_statements(no_statements(), network_date=DAY).columns.to_list() == list(ISSUE_COLUMNS)
 
 
 def test_no_statements_fits_a_reading(tmp_path):
@@ -308,4 +308,4 @@ def test_real_statements_are_heard_only_from_their_day_on(network):
     before = apply_openings(found, told.table, network_date="2026-04-01")
     assert before.loc["9100WILHAL", "state"] == "open"  # announced in March for 19 March
     assert before.loc["9100MOSLEY", "state"] == "planned"  # announced in March for 7 April
-    assert unheard(told.table, network_date=DAY)["value"].tolist() == ["161 statements"]
+    assert unmatched_statements(told.table, network_date=DAY)["value"].tolist() == ["161 statements"]

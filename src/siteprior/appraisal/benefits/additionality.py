@@ -18,7 +18,7 @@ import pandas as pd
 
 from siteprior.appraisal.viability.inputs import ENDS, CostInput, Costs, load_inputs
 from siteprior.core import schema
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 
 _TABLE = replace(schema.SITES, geometry=False)
 
@@ -133,7 +133,7 @@ def ready_reckoners() -> pd.DataFrame:
             "date": preset.date,
             "confidence": preset.confidence,
         }
-        for name, preset in load_presets("benefits")["ready_reckoners"].items()
+        for name, preset in load_parameters("benefits")["ready_reckoners"].items()
     ]
     return pd.DataFrame(rows)
 

@@ -23,7 +23,7 @@ from siteprior.appraisal.benefits.green_book import (
 from siteprior.appraisal.viability.inputs import ENDS, CostInput, Costs, load_inputs, missing_costs
 from siteprior.core import schema
 from siteprior.core.errors import InputError
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 
 _TABLE = replace(schema.SITES, geometry=False)
 _PENNY = 2
@@ -166,7 +166,7 @@ def site_benefits(
     """
     schema.check(sites, _TABLE, name="sites", needs=NEEDS)
     kind = str(
-        load_presets("benefits")["optimism_class"]["remediation"].value if optimism_class is None else optimism_class
+        load_parameters("benefits")["optimism_class"]["remediation"].value if optimism_class is None else optimism_class
     )
     table = site_additionality(sites, factors=factors, scheme=scheme)
     table = table.join(_uplift_and_cost(sites, factors, assumed, kind))
@@ -264,7 +264,7 @@ def _present_values(table: pd.DataFrame, assumed: Costs) -> pd.DataFrame:
 
 def _weight(sites: pd.DataFrame, assumed: Costs, incomes: Incomes | None) -> pd.DataFrame:
     """Return the welfare weight of each site at the central, low and high elasticity; missing without incomes."""
-    settings = load_presets("benefits")["welfare"]
+    settings = load_parameters("benefits")["welfare"]
     power = {end: float(settings[f"elasticity{_suffix(end)}"].value) for end in ENDS}
     median = assumed.at("central")["median_income_gbp"]
     if incomes is None:

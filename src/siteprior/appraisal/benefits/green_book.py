@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from siteprior.core.errors import InputError, unknown
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 
 Floats = npt.NDArray[np.float64]
 
@@ -22,7 +22,7 @@ def guidance_edition() -> str:
     >>> guidance_edition()
     'HM Treasury, Green Book 2026; MHCLG Appraisal Guide, 4th edition, February 2026'
     """
-    return "; ".join(str(edition.value) for edition in load_presets("benefits")["guidance"].values())
+    return "; ".join(str(edition.value) for edition in load_parameters("benefits")["guidance"].values())
 
 
 def discount_factor(year: Any) -> Floats:
@@ -44,7 +44,7 @@ def discount_factor(year: Any) -> Floats:
     [1.0, 0.9662, 0.3563, 0.3459]
     """
     years = np.asarray(year, dtype=np.int64)
-    steps = load_presets("benefits")["discount"]["rates"].value
+    steps = load_parameters("benefits")["discount"]["rates"].value
     last = int(steps[-1][0])
     outside = years[(years < 0) | (years > last)]
     if outside.size:
@@ -109,7 +109,7 @@ def welfare_weight(income: Any, *, median: float, elasticity: float | None = Non
     """
     if not median > 0:
         raise InputError(f"median: needs an income above nought, not {median}")
-    power = float(load_presets("benefits")["welfare"]["elasticity"].value) if elasticity is None else elasticity
+    power = float(load_parameters("benefits")["welfare"]["elasticity"].value) if elasticity is None else elasticity
     values = pd.to_numeric(income) if isinstance(income, pd.Series) else pd.Series([income], dtype="float64")
     weight = (median / values.where(values > 0)) ** power
     return weight if isinstance(income, pd.Series) else float(weight.iloc[0])
@@ -139,7 +139,7 @@ def optimism_bias(kind: str, *, mitigated: float = 0.0) -> float:
     >>> optimism_bias("standard-civil"), optimism_bias("standard-buildings", mitigated=0.5)
     (0.44, 0.12)
     """
-    classes = load_presets("benefits")["optimism"]
+    classes = load_parameters("benefits")["optimism"]
     if kind not in classes:
         raise InputError(unknown("optimism class", kind, classes))
     if not 0 <= mitigated <= 1:
@@ -164,6 +164,6 @@ def optimism_table() -> pd.DataFrame:
             "date": bounds["cost"].date,
             "confidence": bounds["cost"].confidence,
         }
-        for name, bounds in load_presets("benefits")["optimism"].items()
+        for name, bounds in load_parameters("benefits")["optimism"].items()
     ]
     return pd.DataFrame(rows)

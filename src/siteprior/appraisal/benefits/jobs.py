@@ -11,7 +11,7 @@ import pandas as pd
 
 from siteprior.core import schema
 from siteprior.core.errors import InputError, SitePriorError, unknown
-from siteprior.core.parameters import CONFIDENCES, Preset, load_presets
+from siteprior.core.parameters import CONFIDENCES, Parameter, load_parameters
 
 _TABLE = replace(schema.SITES, geometry=False)
 _M2_PER_HA = 10_000
@@ -97,8 +97,8 @@ def employment_uses() -> pd.DataFrame:
     """
     per_m2 = _jobs_per_m2()
     rows = []
-    for name, facts in load_presets("jobs")["uses"].items():
-        plot = load_presets("jobs")["plot_ratio"][facts["plot_ratio"].value]
+    for name, facts in load_parameters("jobs")["uses"].items():
+        plot = load_parameters("jobs")["plot_ratio"][facts["plot_ratio"].value]
         rows.append(
             {
                 "use": name,
@@ -116,7 +116,7 @@ def employment_uses() -> pd.DataFrame:
 
 def _jobs_per_m2() -> dict[str, list[float]]:
     """Return the fewest, central and most jobs per m² of land of each use."""
-    presets = load_presets("jobs")
+    presets = load_parameters("jobs")
     jobs = {}
     for name, facts in presets["uses"].items():
         plots = presets["plot_ratio"][facts["plot_ratio"].value].value
@@ -128,7 +128,7 @@ def _jobs_per_m2() -> dict[str, list[float]]:
 
 def _uses(sites: pd.DataFrame, use: Use) -> pd.Series:
     """Return the use of each site, missing where none is stated; refuse one that is not known."""
-    known = load_presets("jobs")["uses"]
+    known = load_parameters("jobs")["uses"]
     if isinstance(use, pd.Series):
         if not use.index.equals(sites.index):
             raise InputError("use: needs the index of the sites; reindex it to theirs")
@@ -174,9 +174,9 @@ def _basis(uses: pd.Series, hectares: pd.Series, shares: pd.Series) -> pd.Series
     return schema.as_kind(basis.where(stated), "text", uses.index)
 
 
-def _least_sure(facts: Mapping[str, Preset], plot: Preset) -> str:
+def _least_sure(facts: Mapping[str, Parameter], plot: Parameter) -> str:
     """Return the least sure confidence of the numbers a use rests on."""
-    area = load_presets("jobs")["area"][facts["area"].value]
+    area = load_parameters("jobs")["area"][facts["area"].value]
     least: str = max((facts["density"].confidence, plot.confidence, area.confidence), key=CONFIDENCES.index)
     return least
 

@@ -15,7 +15,7 @@ from siteprior.appraisal.capacity import net_share
 from siteprior.appraisal.funds.scheme_facts import SCHEME_FACTS, load_scheme_facts
 from siteprior.core import schema
 from siteprior.core.errors import InputError, unknown
-from siteprior.core.parameters import Preset, load_presets
+from siteprior.core.parameters import Parameter, load_parameters
 
 __all__ = ["NEEDS", "SCHEME_FACTS", "check_rules", "rule_table"]
 
@@ -139,15 +139,15 @@ def check_rules(
     return columns, schema.conform(results.drop(columns="place"), schema.FUND_RULE_RESULTS)
 
 
-def _rules() -> Mapping[str, Preset]:
+def _rules() -> Mapping[str, Parameter]:
     """Return the rules by name, in file order."""
-    rules: Mapping[str, Preset] = load_presets("funds")["rules"]
+    rules: Mapping[str, Parameter] = load_parameters("funds")["rules"]
     return rules
 
 
 def _asked(funds: Iterable[str] | None) -> list[str]:
     """Return the funds asked for, or refuse those that are not known."""
-    known = list(load_presets("funds")["funds"])
+    known = list(load_parameters("funds")["funds"])
     asked = known if funds is None else list(funds)
     faults = [unknown("fund", name, known, where="funds") for name in asked if name not in known]
     if not asked:
@@ -158,7 +158,7 @@ def _asked(funds: Iterable[str] | None) -> list[str]:
 
 
 def _judge(
-    rule: Preset, sites: pd.DataFrame, facts: Mapping[str, Any], day: pd.Timestamp, profile: str
+    rule: Parameter, sites: pd.DataFrame, facts: Mapping[str, Any], day: pd.Timestamp, profile: str
 ) -> tuple[pd.Series, pd.Series]:
     """Return the result of one rule for every site, and the reason."""
     terms = rule.value
@@ -174,7 +174,7 @@ def _judge(
     return result, reason
 
 
-def _tested(rule: Preset, sites: pd.DataFrame, facts: Mapping[str, Any]) -> tuple[pd.Series, pd.Series]:
+def _tested(rule: Parameter, sites: pd.DataFrame, facts: Mapping[str, Any]) -> tuple[pd.Series, pd.Series]:
     """Return the result of a rule that holds, and the reason with what it rests on and what to bear in mind."""
     terms = rule.value
     result, reason = _TESTS[terms["test"]](rule, sites, facts)
@@ -205,7 +205,7 @@ def _outside(terms: Mapping[str, Any], day: pd.Timestamp, profile: str) -> tuple
     return None
 
 
-def _fact(rule: Preset, sites: pd.DataFrame, facts: Mapping[str, Any]) -> tuple[pd.Series, str]:
+def _fact(rule: Parameter, sites: pd.DataFrame, facts: Mapping[str, Any]) -> tuple[pd.Series, str]:
     """Return the fact a rule is made on, and its names: the first known, a site's own before the scheme's."""
     names = rule.value["of"]
     found = pd.Series([None] * len(sites), index=sites.index, dtype=object)
@@ -216,7 +216,7 @@ def _fact(rule: Preset, sites: pd.DataFrame, facts: Mapping[str, Any]) -> tuple[
     return found, " and ".join(names)
 
 
-def _threshold(rule: Preset, sites: pd.DataFrame, facts: Mapping[str, Any]) -> tuple[pd.Series, pd.Series]:
+def _threshold(rule: Parameter, sites: pd.DataFrame, facts: Mapping[str, Any]) -> tuple[pd.Series, pd.Series]:
     """Test a number against the least or the most that is allowed."""
     found, name = _fact(rule, sites, facts)
     value = pd.to_numeric(found).astype("float64").round(_DUST)
@@ -235,7 +235,7 @@ def _percent(share: float) -> str:
     return f"{100 * share:.6g}%"
 
 
-def _deadline(rule: Preset, sites: pd.DataFrame, facts: Mapping[str, Any]) -> tuple[pd.Series, pd.Series]:
+def _deadline(rule: Parameter, sites: pd.DataFrame, facts: Mapping[str, Any]) -> tuple[pd.Series, pd.Series]:
     """Test a day against the last one that is allowed."""
     found, name = _fact(rule, sites, facts)
     value = pd.to_datetime(found)
@@ -243,7 +243,7 @@ def _deadline(rule: Preset, sites: pd.DataFrame, facts: Mapping[str, Any]) -> tu
     return _told(met, value, value.dt.strftime("%Y-%m-%d"), name, f"; {rule.value['threshold']} at the latest is asked")
 
 
-def _listed(rule: Preset, sites: pd.DataFrame, facts: Mapping[str, Any]) -> tuple[pd.Series, pd.Series]:
+def _listed(rule: Parameter, sites: pd.DataFrame, facts: Mapping[str, Any]) -> tuple[pd.Series, pd.Series]:
     """Test a word against those that pass and those that fail; any other tells nothing."""
     found, name = _fact(rule, sites, facts)
     passes, fails = found.isin(rule.value["passes"]), found.isin(rule.value["fails"])
@@ -253,7 +253,7 @@ def _listed(rule: Preset, sites: pd.DataFrame, facts: Mapping[str, Any]) -> tupl
     return result, reason.where(stated.notna(), f"{name} is not stated")
 
 
-def _density(rule: Preset, sites: pd.DataFrame, facts: Mapping[str, Any]) -> tuple[pd.Series, pd.Series]:
+def _density(rule: Parameter, sites: pd.DataFrame, facts: Mapping[str, Any]) -> tuple[pd.Series, pd.Series]:
     """Test homes per net hectare where the class of accessibility is not known for certain."""
     terms = rule.value
     hectares = schema.as_kind(sites["hectares"], "number", sites.index)

@@ -35,8 +35,8 @@ def ramp(values: pd.Series, presets: Any) -> pd.Series:
 
     Examples
     --------
-    >>> from siteprior.core.parameters import load_presets
-    >>> ramp(pd.Series([2.0, 5.5, None]), load_presets("failure")["ageing"]).tolist()
+    >>> from siteprior.core.parameters import load_parameters
+    >>> ramp(pd.Series([2.0, 5.5, None]), load_parameters("failure")["ageing"]).tolist()
     [0.0, 0.5, nan]
     """
     zero, full = float(presets["zero"].value), float(presets["full"].value)

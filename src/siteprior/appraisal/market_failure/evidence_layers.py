@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from siteprior.appraisal.market_failure.evidence import column, counted, evidence
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 
 _MANY_OF = {"owner_count": "owner", "parcel_count": "parcel", "parcels": "parcel"}
 _SAID = {"owner_count": "stated", "parcel_count": "stated", "parcels": "counted in the user's layer"}
@@ -55,7 +55,7 @@ def ownership_found(sites: pd.DataFrame, *, besides: str = "") -> pd.Series:
 
 def _many(sites: pd.DataFrame, name: str, *, grade: str | pd.Series) -> pd.DataFrame:
     """Measure coordination by a column of counts; a count below one is no count."""
-    scale = float(load_presets("failure")["coordination"]["parcels"].value)
+    scale = float(load_parameters("failure")["coordination"]["parcels"].value)
     count = column(sites, name, "number")
     known = count >= 1
     return evidence(

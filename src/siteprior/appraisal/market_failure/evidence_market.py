@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from siteprior.appraisal.market_failure.evidence import column, counted, evidence, ramp, weakest
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 
 _SOURCED = "user assumptions"  # as viability_basis begins where every input it rests on has a source
 _UNSOURCED, _SPANNED = "without a source", "former use unknown"
@@ -24,7 +24,7 @@ def viability_gap(sites: pd.DataFrame) -> pd.DataFrame:
     user's without a source, the former use is not known, or the price is an area's median; C where costs are made up
     for illustration, or nothing says what the gap rests on.
     """
-    presets = load_presets("failure")["viability"]
+    presets = load_parameters("failure")["viability"]
     gap = column(sites, "gap_gbp_per_home", "number")
     known = gap.notna()
     basis = column(sites, "viability_basis", "text")
@@ -48,7 +48,7 @@ def remediation_share(sites: pd.DataFrame) -> pd.DataFrame:
 
     The grade is the weaker of the costs' and of the evidence of the former use (``remediation_evidence``).
     """
-    presets = load_presets("failure")["remediation_share"]
+    presets = load_parameters("failure")["remediation_share"]
     share = column(sites, "remediation_share_of_gdv", "number")
     known = share.notna()
     basis = column(sites, "viability_basis", "text")
@@ -97,7 +97,7 @@ def no_new_build(sites: pd.DataFrame) -> pd.DataFrame:
     every = column(sites, "sales_5y", "number")
     return evidence(
         sites.index[none],
-        value=load_presets("failure")["thin_market"]["no_new_build"].value,
+        value=load_parameters("failure")["thin_market"]["no_new_build"].value,
         grade="B",
         reason="no new-build sale near it in 5 years",
         counter=[

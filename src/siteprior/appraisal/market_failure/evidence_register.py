@@ -16,7 +16,7 @@ import pandas as pd
 from siteprior.appraisal.market_failure.evidence import counted, evidence, ramp
 from siteprior.appraisal.market_failure.evidence_layers import ownership_found
 from siteprior.core import schema
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 
 DAYS_PER_YEAR = 365.25
 """Length of the mean calendar year in days: dates become years by it."""
@@ -37,7 +37,7 @@ def stalled_permission(sites: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame
     Nothing is said of a site whose register records a start or a completion, nor of a permission dated after
     ``as_of``.
     """
-    presets = load_presets("failure")["stalled"]
+    presets = load_parameters("failure")["stalled"]
     started = sites["development_status"].notna()
     starts = {kind: float(preset.value) for kind, preset in presets["expected_start"].items()}
     kind = sites["planning_permission_type"]
@@ -89,7 +89,7 @@ def time_listed(sites: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
 
 def _aged(sites: pd.DataFrame, column: str, as_of: pd.Timestamp, *, grade: str, what: str) -> pd.DataFrame:
     """Measure ageing from one column of dates."""
-    presets = load_presets("failure")["ageing"]
+    presets = load_parameters("failure")["ageing"]
     began = pd.Timestamp(presets["registers_began"].value)
     known = sites[column] <= as_of
     since, years = sites[column][known], _years(sites[column][known], as_of)
@@ -118,7 +118,7 @@ def mixed_ownership(sites: pd.DataFrame) -> pd.DataFrame:
     mixed = sites["ownership_status"] == "mixed ownership"
     return evidence(
         sites.index[mixed],
-        value=load_presets("failure")["coordination"]["mixed_ownership"].value,
+        value=load_parameters("failure")["coordination"]["mixed_ownership"].value,
         grade="B",
         reason="mixed ownership is stated",
         counter=ownership_found(sites)[mixed],
@@ -135,7 +135,7 @@ def blight(sites: pd.DataFrame, neighbours: pd.DataFrame) -> pd.DataFrame:
     """
     from scipy.spatial import cKDTree
 
-    presets = load_presets("failure")["blight"]
+    presets = load_parameters("failure")["blight"]
     placed = sites[["easting", "northing"]].dropna()
     columns = ("easting", "northing", "hectares")
     others = pd.DataFrame(
@@ -183,7 +183,7 @@ def contamination(sites: pd.DataFrame) -> pd.DataFrame:
     The hazardous-substances flag is a consent matter and says nothing here. Notes that call it possible, speak of a
     planning condition or say that the land was cleaned state nothing.
     """
-    presets = load_presets("failure")["contamination"]
+    presets = load_parameters("failure")["contamination"]
     open_question = _mentions(sites["notes"], presets["hedges"].value)
     stated = _states(sites["notes"], presets["phrases"].value) & ~_cleaned(sites) & ~open_question
     return evidence(
@@ -201,7 +201,7 @@ def former_use(sites: pd.DataFrame) -> pd.DataFrame:
     The proxy of industrial land with the whole site taken as meant. Notes that say the land was cleaned end it: that
     is the one statement whose blank would make a record stronger.
     """
-    presets = load_presets("failure")["contamination"]
+    presets = load_parameters("failure")["contamination"]
     used = _mentions(sites["previous_use"], presets["previous_uses"].value) & ~_cleaned(sites)
     told = sites["notes"][used].notna()
     return evidence(
@@ -218,12 +218,12 @@ def former_use(sites: pd.DataFrame) -> pd.DataFrame:
 
 def _cleaned(sites: pd.DataFrame) -> pd.Series:
     """Tell which notes say that the land was cleaned."""
-    return _mentions(sites["notes"], load_presets("failure")["contamination"]["cleaned"].value)
+    return _mentions(sites["notes"], load_parameters("failure")["contamination"]["cleaned"].value)
 
 
 def public_works(sites: pd.DataFrame) -> pd.DataFrame:
     """Measure the want of a public good (0–1) where the notes state a public work needed to develop; grade C."""
-    presets = load_presets("failure")["public_works"]
+    presets = load_parameters("failure")["public_works"]
     stated = _states(sites["notes"], presets["phrases"].value)
     return evidence(
         sites.index[stated],
@@ -236,7 +236,7 @@ def public_works(sites: pd.DataFrame) -> pd.DataFrame:
 
 def information(sites: pd.DataFrame) -> pd.DataFrame:
     """Measure the want of information (0–1) where the notes state an open investigation or title; grade C."""
-    presets = load_presets("failure")["information"]
+    presets = load_parameters("failure")["information"]
     words = {"inconclusive": "an inconclusive investigation", "unregistered": "an unregistered title"}
     found = []
     told = pd.Series(False, index=sites.index)

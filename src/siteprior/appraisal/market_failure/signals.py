@@ -18,7 +18,7 @@ from siteprior.appraisal.market_failure import evidence_register as register
 from siteprior.appraisal.market_failure.evidence import FACTS
 from siteprior.core import schema
 from siteprior.core.errors import InputError
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 
 _TABLE = replace(schema.SITES, geometry=False)
 _DECIMALS = 12  # thresholds are compared, and equal signals tied, beyond the dust of binary fractions
@@ -165,7 +165,7 @@ def settle(signals: pd.DataFrame, sites: pd.Index) -> pd.DataFrame:
 
 def grade_weights() -> dict[str, float]:
     """Return the weight of each evidence grade."""
-    return {grade: float(preset.value) for grade, preset in load_presets("failure")["grades"].items()}
+    return {grade: float(preset.value) for grade, preset in load_parameters("failure")["grades"].items()}
 
 
 def check_signals(signals: pd.DataFrame, sites: pd.Index, *, name: str = "signals") -> None:

@@ -25,7 +25,7 @@ from siteprior.appraisal.market_failure.signals import (
     signal_table,
 )
 from siteprior.core import schema
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 
 __all__ = ["COLUMNS", "SIGNALS", "failure_signals", "failure_verdict", "signal_table"]
 
@@ -84,7 +84,7 @@ def failure_verdict(sites: pd.DataFrame, signals: pd.DataFrame) -> pd.DataFrame:
     """
     schema.check(sites, _TABLE, name="sites", needs=["development_status", "planning_permission_status"])
     check_signals(signals, sites.index)
-    thresholds = {name: float(preset.value) for name, preset in load_presets("failure")["verdict"].items()}
+    thresholds = {name: float(preset.value) for name, preset in load_parameters("failure")["verdict"].items()}
     record = settle(signals, sites.index)
     weighed = record[record["counts"] == "yes"]
     wide = weighed.pivot_table(index="site_id", columns="signal", values="gs", aggfunc="first")

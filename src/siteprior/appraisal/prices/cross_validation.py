@@ -9,7 +9,7 @@ import pandas as pd
 
 from siteprior.appraisal.prices.medians import area_effects, comparable_medians, plain_medians
 from siteprior.appraisal.prices.model import fit_hedonic, fit_model, hedonic
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import PRICE_VALIDATION, conform
 
 METHODS = ("model", "area median, shrunk", "area median", "median of nearest comparables")
@@ -35,7 +35,7 @@ def held_out(sales: pd.DataFrame, codes: pd.DataFrame, *, seed: int) -> pd.DataF
     DataFrame
         ``block``, ``fold`` and one column per method, on the index of the sales.
     """
-    settings = load_presets("price_surface")["validation"]
+    settings = load_parameters("price_surface")["validation"]
     block = blocks_of(sales, block_m=settings["block"].value)
     blocks = int(block.max()) + 1
     folds = min(settings["folds"].value, blocks)
@@ -82,7 +82,7 @@ def errors(sales: pd.DataFrame, tried: pd.DataFrame, method: str, *, of: str) ->
         return each
     groups = each.groupby([tried["block"].loc[each.index], "new"])
     means = groups.agg(error=("error", "mean"), fold=("fold", "first"), count=("error", "size")).reset_index("new")
-    return means[means["count"] >= load_presets("price_surface")["validation"]["group"].value].assign(kind="")
+    return means[means["count"] >= load_parameters("price_surface")["validation"]["group"].value].assign(kind="")
 
 
 def ranges(held: pd.DataFrame, *, share: float) -> pd.DataFrame:
@@ -125,7 +125,7 @@ class _Band(NamedTuple):
 
 def _band(error: Any, code: Any, kinds: int, share: float) -> _Band:
     """Return the spreads and quantiles of errors whose kinds are numbered from 0."""
-    few = load_presets("price_surface")["sales"]["fewest_of_type"].value
+    few = load_parameters("price_surface")["sales"]["fewest_of_type"].value
     size = np.abs(error)
     whole = float(np.median(size))
     scale = np.full(kinds, np.nan)
@@ -180,7 +180,7 @@ def validation_table(sales: pd.DataFrame, tried: pd.DataFrame, used: str) -> pd.
 
 def _validation_row(sales: pd.DataFrame, tried: pd.DataFrame, method: str, of: str, homes: str) -> dict[str, Any]:
     """Return one row of the validation table; without blocks where there is no such error."""
-    settings = load_presets("price_surface")["validation"]
+    settings = load_parameters("price_surface")["validation"]
     held = errors(sales, tried, method, of=of)
     new = held["new"] == 1
     part = held if homes == "all" else held[new] if homes == "new build" else held[~new]

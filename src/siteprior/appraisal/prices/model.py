@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 
 DWELLINGS = ("detached", "semi-detached", "terraced", "flat")
 """The property types that have a price per m²; ``other`` has none."""
@@ -35,7 +35,7 @@ class PriceModel:
 
     def _local(self, facts: pd.DataFrame) -> Any:
         """Return what sales near by left over, by distance, drawn to nought where there are few."""
-        settings = load_presets("price_surface")["local"]
+        settings = load_parameters("price_surface")["local"]
         count = min(settings["neighbours"].value, len(self.places))
         distance, near = cKDTree(self.places).query(facts[["x", "y"]].to_numpy(), k=range(1, count + 1))
         weight = np.exp(-distance / settings["scale"].value)
@@ -59,7 +59,7 @@ def fit_model(sales: pd.DataFrame, *, seed: int) -> PriceModel:
     from sklearn.ensemble import HistGradientBoostingRegressor
     from threadpoolctl import threadpool_limits
 
-    settings = load_presets("price_surface")["trees"]
+    settings = load_parameters("price_surface")["trees"]
     weights = fit_hedonic(sales)
     left = sales["log_price"].to_numpy() - hedonic(weights, sales)
     trees = HistGradientBoostingRegressor(
@@ -74,7 +74,7 @@ def fit_model(sales: pd.DataFrame, *, seed: int) -> PriceModel:
 
 def fit_hedonic(sales: pd.DataFrame) -> Any:
     """Return the weights of a ridge regression of log £/m² on type, newness and size by type, and time."""
-    settings = load_presets("price_surface")["hedonic"]
+    settings = load_parameters("price_surface")["hedonic"]
     design = _design(sales)
     penalty = np.full(design.shape[1], float(settings["penalty"].value))
     penalty[0] = 0.0  # the level is not drawn to nought
@@ -102,7 +102,7 @@ def around(places: Any, sales: pd.DataFrame, *, own: bool) -> pd.DataFrame:
     own
         Whether the places are those of the sales, row by row; a sale is no neighbour of its own.
     """
-    settings = load_presets("price_surface")["around"]
+    settings = load_parameters("price_surface")["around"]
     count = settings["neighbours"].value
     ranks = [min(rank, len(sales) - 1) for rank in settings["distances"].value]
     wanted = min(max(count, *ranks), len(sales) - 1)
@@ -124,7 +124,7 @@ def around(places: Any, sales: pd.DataFrame, *, own: bool) -> pd.DataFrame:
 
 def _design(facts: pd.DataFrame) -> Any:
     """Return the columns of the regression: level, type, new, type × new, type × size, and time with its bends."""
-    bends = load_presets("price_surface")["hedonic"]["bends"].value
+    bends = load_parameters("price_surface")["hedonic"]["bends"].value
     kinds = facts["property_type"].to_numpy()
     is_kind = np.column_stack([kinds == kind for kind in DWELLINGS]).astype(float)
     new, size, years = (facts[name].to_numpy(dtype=float)[:, None] for name in ("new", "size", "years"))

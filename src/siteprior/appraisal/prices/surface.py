@@ -26,7 +26,7 @@ from siteprior.appraisal.prices.medians import AreaEffects, area_codes, area_eff
 from siteprior.appraisal.prices.model import DWELLINGS, PriceModel, around, fit_hedonic, fit_model, hedonic
 from siteprior.core import schema
 from siteprior.core.errors import InputError, SitePriorError, unknown
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 
 MODEL, MEDIAN = METHODS[:2]
 NEEDS = ("transfer_date", "postcode", "property_type", "new_build", "floor_area_m2", "gbp_per_m2", "used")
@@ -129,7 +129,7 @@ class PriceSurface:
 
     def _answers(self, property_type: str, new_build: bool) -> bool:
         """Say whether there were sales enough to learn from."""
-        settings = load_presets("price_surface")["sales"]
+        settings = load_parameters("price_surface")["sales"]
         if not self.method:
             return False
         of_type = (self._sales["property_type"] == property_type).sum() >= settings["fewest_of_type"].value
@@ -137,12 +137,12 @@ class PriceSurface:
 
     def _told(self, places: Any, kind: str, new: bool, size: float, of: str) -> tuple[Any, Any]:
         """Return log £/m², its range and the sales about of places, and what they rest on."""
-        settings = load_presets("price_surface")["sales"]
+        settings = load_parameters("price_surface")["sales"]
         tree = cKDTree(self._sales[["x", "y"]].to_numpy())
         nearest, which = tree.query(places)
         about = tree.query_ball_point(places, settings["thin_radius"].value, return_length=True)
         facts = pd.DataFrame({"x": places[:, 0], "y": places[:, 1], "property_type": kind, "new": float(new)})
-        facts["size"] = np.log(size / load_presets("price_surface")["hedonic"]["reference_size"].value)
+        facts["size"] = np.log(size / load_parameters("price_surface")["hedonic"]["reference_size"].value)
         facts["years"] = float(self._sales["years"].min())  # no later than the sales tell of
         facts = facts.join(around(places, self._sales, own=False))
         by_model = (about >= settings["thin_below"].value) & (self.method == MODEL)
@@ -167,7 +167,7 @@ class PriceSurface:
 
     def _range(self, method: str, kind: str, new: bool, of: str) -> tuple[float, float]:
         """Return the ends of the range, to be added to the log of the value."""
-        settings = load_presets("price_surface")["validation"]
+        settings = load_parameters("price_surface")["validation"]
         held = self._errors[method, of]
         if of == SCHEME:
             held = held[held["new"] == int(new)]
@@ -237,7 +237,7 @@ def fit_prices(sales: Any, *, price_date: date, seed: int, areas: Any = None) ->
     if areas is not None:
         schema.check(areas, schema.AREAS, name="areas", needs=("district_code",))
     held = usable_sales(sales, price_date=price_date)
-    fewest = load_presets("price_surface")["sales"]["fewest"].value
+    fewest = load_parameters("price_surface")["sales"]["fewest"].value
     codes = area_codes(held[["x", "y"]].to_numpy(), areas, held.index) if areas is not None else None
     codes = sector_codes(held.pop("postcode")) if codes is None else codes
     if len(held) < fewest:
@@ -275,7 +275,7 @@ def usable_sales(sales: Any, *, price_date: date) -> pd.DataFrame:
     fit &= sales["property_type"].isin(DWELLINGS).to_numpy() & sales["new_build"].isin(["yes", "no"]).to_numpy()
     fit &= (sales["transfer_date"] <= day).to_numpy()
     held = sales[fit]
-    reference = load_presets("price_surface")["hedonic"]["reference_size"].value
+    reference = load_parameters("price_surface")["hedonic"]["reference_size"].value
     facts = pd.DataFrame(
         {
             "x": places[fit, 0],

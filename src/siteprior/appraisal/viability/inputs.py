@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from siteprior.core.errors import InputError, unknown
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 
 ENDS = ("low", "central", "high")
 FACTS = (*ENDS, "unit", "source", "date")
@@ -185,7 +185,7 @@ def cost_table(*tables: Costs) -> pd.DataFrame:
     >>> cost_table(load_scheme())[["input", "unit", "confidence"]].iloc[0].tolist()
     ['affordable_share', 'share of homes', 'missing']
     """
-    typical = load_presets("costs")["typical"]
+    typical = load_parameters("costs")["typical"]
     rows = [
         {
             "input": name,
@@ -232,7 +232,7 @@ def load_inputs(
     """
     faults: list[str] = []
     values = {name: Assumption() for name in declared}
-    for name, preset in load_presets("costs")["inputs"].items():
+    for name, preset in load_parameters("costs")["inputs"].items():
         if name in declared:
             low, central, high = map(float, preset.value)
             values[name] = Assumption(low, central, high, preset.source, preset.date, preset.confidence)

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from siteprior.appraisal.viability.inputs import ENDS, Costs
-from siteprior.core.random_streams import Floats, keys_of
+from siteprior.core.random_streams import Floats, seed_keys
 
 _BLOCK = 1_000
 """Sites drawn in one call: a matter of speed, never of the result."""
@@ -85,7 +85,7 @@ def slices(draws: int, *, seed: int, of: str) -> Floats:
     >>> sorted(slices(4, seed=1, of="build").tolist())
     [0.125, 0.375, 0.625, 0.875]
     """
-    shuffled = np.argsort(keys_of(range(draws), seed=seed, of=of), kind="stable")
+    shuffled = np.argsort(seed_keys(range(draws), seed=seed, of=of), kind="stable")
     return np.asarray((shuffled + 0.5) / draws, dtype=np.float64)
 
 
@@ -150,7 +150,7 @@ def shortfall_bands(
     facts["above"] = np.log(sites["value_high"] / sites["value_central"]) / spread
     facts[[f"remediation_{end}" for end in ENDS]] = sites[[f"remediation_{end}" for end in ENDS]]
     rows = np.ascontiguousarray(facts.to_numpy(dtype=np.float64))
-    begin = [keys_of(sites.index, seed=seed, of=of) % np.uint64(draws) for of in ("value", "remediation")]
+    begin = [seed_keys(sites.index, seed=seed, of=of) % np.uint64(draws) for of in ("value", "remediation")]
     starts = np.column_stack(begin).astype(np.int64)
     z = ndtri(slices(draws, seed=seed, of="value"))
     u = slices(draws, seed=seed, of="remediation")

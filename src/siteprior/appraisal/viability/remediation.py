@@ -12,7 +12,7 @@ import pandas as pd
 from siteprior.appraisal.viability.inputs import ENDS, Costs
 from siteprior.core import schema
 from siteprior.core.errors import InputError
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 
 CLASSES = ("A", "B", "C", "D")
 """Classes of former use, from what leaves least in the ground to what leaves most."""
@@ -121,7 +121,7 @@ def _shares(land_shares: pd.DataFrame | None, index: pd.Index) -> pd.DataFrame:
 
 def _told(sites: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
     """Tell the class of each site, its grade and its basis; ``whole`` where the site's own words tell the class."""
-    presets = load_presets("costs")
+    presets = load_parameters("costs")
     words = presets["former_uses"]
     least = float(presets["remediation"]["least_share"].value)
     text = {name: schema.as_kind(sites.get(name), "text", sites.index) for name in TOLD_BY}
@@ -151,7 +151,7 @@ def _told(sites: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
         percent = (shares[letter] * 100).round().astype("int64").astype("str")
         tell(on, letter, "B", percent + f"% of the site lies on a layer of former uses, class {letter}", whole=False)
         open_ &= ~on
-    cleaned = _find(text["notes"], _any(load_presets("failure")["contamination"]["cleaned"].value))
+    cleaned = _find(text["notes"], _any(load_parameters("failure")["contamination"]["cleaned"].value))
     tell(cleaned, CLEANED, "C", "the notes say that the land was cleaned", whole=True)
     return told
 
@@ -182,7 +182,7 @@ def _use(uses: Iterable[str], *, stated: bool) -> str:
     """Return a pattern for any of the uses: by itself where a use is ``stated``, else close after a word for former."""
     if stated:
         return _any(uses)
-    rules = load_presets("costs")["remediation"]
+    rules = load_parameters("costs")["remediation"]
     between = rf"(?:[\w'&-]+\s+){{0,{int(rules['words_between'].value)}}}"
     return rf"{_any(rules['former_words'].value)}[\s-]+{between}{_any(uses)}"
 

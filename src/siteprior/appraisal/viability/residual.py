@@ -15,7 +15,7 @@ from siteprior.appraisal.viability.remediation import CLASSES, UNKNOWN, remediat
 from siteprior.appraisal.viability.sensitivity import BY_CLASS, PENNY, VALUE, in_words, viability_drivers
 from siteprior.core import schema
 from siteprior.core.errors import InputError
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 
 NEEDS = (
     "hectares", "capacity_dwellings", "value_gbp_per_m2", "value_low_gbp_per_m2", "value_high_gbp_per_m2",
@@ -155,9 +155,9 @@ def viability(
     >>> table.loc["a", "viability_basis"][:45], len(drivers)
     ('missing: build_gbp_per_m2, externals_share, c', 0)
     """
-    settings = {name: preset.value for name, preset in load_presets("costs")["draws"].items()}
+    settings = {name: preset.value for name, preset in load_parameters("costs")["draws"].items()}
     draws = settings["draws"] if draws is None else draws
-    held = load_presets("price_surface")["validation"]["interval"].value
+    held = load_parameters("price_surface")["validation"]["interval"].value
     interval = held if value_interval is None else value_interval
     _check(sites, draws, interval)
     table = remediation_range(sites, costs=costs, land_shares=land_shares)

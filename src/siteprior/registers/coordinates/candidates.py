@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.registers.coordinates import parse as co
 from siteprior.registers.councils import Councils
 
@@ -153,7 +153,7 @@ def within(found: Candidates, own: npt.NDArray[np.object_], councils: Councils) 
     """Say which readings lie in the row's own council, and which in it or within the tolerance of its boundary."""
     inside = np.zeros(found.east.shape, dtype=bool)
     near = inside.copy()
-    tolerance = float(load_presets("registers")["near_m"].value)
+    tolerance = float(load_parameters("registers")["near_m"].value)
     for code in sorted({code for code in own if code is not None}):
         area = councils.area(code)
         if area is None:
@@ -187,7 +187,7 @@ def _by_file(
     readings that mean the same place. The rest is not certain and stays open.
     """
     counts = np.bincount(taken[taken != NOWHERE], minlength=near.shape[1])
-    tolerance = float(load_presets("registers")["same_place_m"].value)
+    tolerance = float(load_parameters("registers")["same_place_m"].value)
     for row in np.flatnonzero(open_rows):
         options = np.flatnonzero(near[row])
         beside = options[options >= len(co.SYSTEMS)]
@@ -199,7 +199,7 @@ def _by_file(
 
 def _without_area(found: Candidates, rows: Bools, taken: Ints, confidence: npt.NDArray[np.object_]) -> None:
     """Where no council's area is known, let the file's other rows speak: its sites lie around one middle."""
-    reach = float(load_presets("registers")["file_reach_m"].value)
+    reach = float(load_parameters("registers")["file_reach_m"].value)
     possible = co.between(found.east, ENGLAND_EASTING) & co.between(found.north, ENGLAND_NORTHING)
     exotic = possible[:, EXOTIC.start : EXOTIC.stop]
     possible[:, EXOTIC.start : EXOTIC.stop] &= exotic.sum(axis=1, keepdims=True) == 1

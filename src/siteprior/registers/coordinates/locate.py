@@ -11,7 +11,7 @@ import pandas as pd
 
 from siteprior.core.io.parse_values import NOTHING
 from siteprior.core.issues import IssueLog
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.registers.assign_council import Credit, credit
 from siteprior.registers.coordinates import parse as co
 from siteprior.registers.coordinates.candidates import (
@@ -140,7 +140,7 @@ def _own_eastings(places: Places, found: Candidates) -> Places:
     column = found.names.index(name)
     apart = np.hypot(found.east[:, column] - places.east, found.north[:, column] - places.north)
     degrees = np.isin(places.taken, [i for i, system in enumerate(co.SYSTEMS) if system.kind == co.DEGREES])
-    use = degrees & (apart <= float(load_presets("registers")["same_place_m"].value) / 2)
+    use = degrees & (apart <= float(load_parameters("registers")["same_place_m"].value) / 2)
     return places._replace(
         east=np.where(use, found.east[:, column], places.east),
         north=np.where(use, found.north[:, column], places.north),

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from siteprior.core.issues import IssueLog
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 
 
 def by_reference(sites: Any, polygons: Any, log: IssueLog) -> pd.DataFrame:
@@ -26,7 +26,7 @@ def by_reference(sites: Any, polygons: Any, log: IssueLog) -> pd.DataFrame:
         sites.geometry.reindex(pairs["site"]).to_numpy(), polygons.geometry.reindex(pairs["shape"]).to_numpy()
     )
     # without a place only the council's own shapes can be told to be the site's
-    near = (apart <= load_presets("shapes")["reach_m"].value) | (np.isnan(apart) & pairs["stated"].notna())
+    near = (apart <= load_parameters("shapes")["reach_m"].value) | (np.isnan(apart) & pairs["stated"].notna())
     stray = pairs.assign(apart=apart)[~near & pairs["stated"].notna() & ~pairs["site"].isin(pairs["site"][near])]
     for site, metres in stray.groupby("site", sort=False)["apart"].min().items():
         note(log, sites, site, "unknown entity",
@@ -47,7 +47,7 @@ def by_reference(sites: Any, polygons: Any, log: IssueLog) -> pd.DataFrame:
 def by_location(sites: Any, polygons: Any, log: IssueLog) -> pd.DataFrame:
     """Return the pairs of site and polygon whose places and sizes agree, one to one."""
     points, shapes = sites.geometry.to_numpy(), polygons.geometry.to_numpy()
-    near_m = load_presets("shapes")["near_m"].value
+    near_m = load_parameters("shapes")["near_m"].value
     at, which = shapely.STRtree(shapes).query(points, predicate="dwithin", distance=near_m)
     pairs = pd.DataFrame({"site": sites.index[at], "shape": polygons.index[which]})
     pairs["inside"] = shapely.distance(points[at], shapes[which]) == 0
@@ -80,7 +80,7 @@ def areas_agree(first: Any, second: Any) -> Any:
     first, second = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
     larger, smaller = np.fmax(first, second), np.fmin(first, second)
     both = np.isfinite(first) & np.isfinite(second) & (smaller > 0)
-    return both & (larger <= load_presets("shapes")["area_ratio"].value * smaller)
+    return both & (larger <= load_parameters("shapes")["area_ratio"].value * smaller)
 
 
 def note(log: IssueLog, sites: Any, site: Any, issue_type: str, action: str, *, value: str = "") -> None:

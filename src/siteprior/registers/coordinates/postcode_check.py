@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.registers.coordinates.candidates import Bools, Candidates, Floats, Places
 from siteprior.registers.coordinates.postcodes import stated_postcode
 from siteprior.registers.coordinates.suggest_corrections import grid_digits, slips
@@ -38,7 +38,7 @@ class Witness(NamedTuple):
 
     def confirms(self, east: Floats, north: Floats) -> Bools:
         """Say which places lie within ``postcode_near_m`` of their row's postcode."""
-        return np.asarray(self.distance(east, north) <= float(load_presets("registers")["postcode_near_m"].value))
+        return np.asarray(self.distance(east, north) <= float(load_parameters("registers")["postcode_near_m"].value))
 
 
 def witnesses(rows: Rows, postcodes: pd.DataFrame | None) -> Witness | None:
@@ -103,7 +103,7 @@ def restore(
 
 def _only(guesses: list[tuple[int, int]], area: Any, point: tuple[float, float]) -> tuple[int, int] | None:
     """Return the one guess in an area and near a point, ``None`` where there is none or they mean several places."""
-    presets = load_presets("registers")
+    presets = load_parameters("registers")
     if not guesses:
         return None
     east, north = np.array(guesses, dtype=float).T
@@ -126,6 +126,6 @@ def doubted(places: Places, witness: Witness) -> tuple[Places, dict[int, float]]
         lies so far in its own council.
     """
     apart = witness.distance(places.east, places.north)
-    far = places.inside & (apart > float(load_presets("registers")["postcode_far_m"].value))
+    far = places.inside & (apart > float(load_parameters("registers")["postcode_far_m"].value))
     confidence = np.where(far & (places.confidence == "high"), "medium", places.confidence)
     return places._replace(confidence=confidence), {int(row): float(apart[row]) for row in np.flatnonzero(far)}

@@ -19,7 +19,7 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import record
 from siteprior.core.io.vector_files import lacking, mended, read_vector
 from siteprior.core.issues import IssueLog, Reading
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CRS, REGISTER, SHAPES, SITE_SHAPES, check, conform
 from siteprior.registers.coordinates.match_shapes import areas_agree, by_location, by_reference, note
 
@@ -219,7 +219,7 @@ def _discs(result: Any, sites: Any) -> None:
     circles = shapely.buffer(
         shapely.centroid(sites.geometry[sized].to_numpy()),
         _radius(sites["hectares"][sized]),
-        quad_segs=load_presets("shapes")["disc_segments"].value,
+        quad_segs=load_parameters("shapes")["disc_segments"].value,
     )
     result.loc[sized, "geometry"] = gpd.GeoSeries(circles, index=sites.index[sized], crs=CRS)
     result.loc[sized, "shape_hectares"] = sites["hectares"]
@@ -245,7 +245,7 @@ def _contradictions(result: Any, sites: Any, log: IssueLog) -> None:
 
 def _uncertainty(result: Any, sites: Any) -> Any:
     """Return metres: a disc's reach, and what the coordinate confidence adds unless a reference names the place."""
-    presets = load_presets("shapes")["coordinates"]
+    presets = load_parameters("shapes")["coordinates"]
     # a confidence nobody stated is as good as low
     doubt = sites["coordinate_confidence"].map({name: float(p.value) for name, p in presets.items()})
     doubt = doubt.fillna(presets["low"].value).astype(float)

@@ -14,7 +14,7 @@ import shapely
 from scipy.spatial import cKDTree
 
 from siteprior.core.errors import InputError
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CRS, REGISTER, check
 from siteprior.registers.matching.similarity import (
     Name,
@@ -128,16 +128,16 @@ def _crowded(x: Any, y: Any, placed: Any, records: Any) -> Any:
     """Tell which sites stand on a point that many records share (merged ones count), to the metre."""
     points = pd.Series(list(zip(x.round(), y.round(), strict=True)))
     count = pd.Series(records).groupby(points).transform("sum").to_numpy()
-    return placed & (count >= load_presets("duplicates")["crowd"].value)
+    return placed & (count >= load_parameters("duplicates")["crowd"].value)
 
 
 def _candidates(facts: _Facts, outlines: list[Any]) -> list[tuple[int, int]]:
     """Return the pairs worth comparing, as positions, first before second, sorted."""
-    presets = load_presets("duplicates")
+    presets = load_parameters("duplicates")
     pairs: set[tuple[int, int]] = set()
     known = np.flatnonzero(facts.placed)
     if len(known):
-        same = load_presets("registers")["same_place_m"].value
+        same = load_parameters("registers")["same_place_m"].value
         reach = disc_radius_m(facts.hectares[known]).clip(same, presets["reach_m"].value)
         places = np.column_stack([facts.x[known], facts.y[known]])
         near = cKDTree(places).query_ball_point(places, reach)
@@ -173,7 +173,7 @@ def _groups(facts: _Facts, letters: int) -> list[list[int]]:
 
 def _judge(facts: _Facts, outlines: list[Any], a: int, b: int) -> tuple[Any, ...] | None:
     """Weigh one pair; ``None`` where nothing makes it possible."""
-    presets = load_presets("duplicates")
+    presets = load_parameters("duplicates")
     distance = float(np.hypot(facts.x[a] - facts.x[b], facts.y[a] - facts.y[b]))
     joint, part = _overlap(outlines[a], outlines[b])
     alike = similarity(facts.names[a], facts.names[b])
@@ -185,13 +185,13 @@ def _judge(facts: _Facts, outlines: list[Any], a: int, b: int) -> tuple[Any, ...
     stage = facts.stage[a] == facts.stage[b]
     floor = not (facts.floors[a] and facts.floors[b]) or facts.floors[a] == facts.floors[b]
     if np.isnan(joint):
-        same = distance <= load_presets("registers")["same_place_m"].value
+        same = distance <= load_parameters("registers")["same_place_m"].value
         inside = distance <= max(disc_radius_m(facts.hectares[[a, b]]).max(), 0)
     else:
         same, inside = joint >= presets["overlap_same"].value, part >= presets["overlap_part"].value
     name, resembling = alike >= presets["alike"].value, alike >= presets["resembling"].value
     elsewhere = reference and facts.file[a] != facts.file[b]
-    moved = inside or distance <= load_presets("history")["same_site_m"].value
+    moved = inside or distance <= load_parameters("history")["same_site_m"].value
 
     agreed = area is True and homes and (reference or _stated(facts, a, b))
     certain = (same and (elsewhere or agreed)) or (elsewhere and moved and agreed)
@@ -241,7 +241,7 @@ def _overlap(one: Any, other: Any) -> tuple[float, float]:
 
 def _same_area(one: float, other: float) -> bool | None:
     """Tell whether two areas in hectares are the same; ``None`` where one is not known or nought."""
-    presets = load_presets("duplicates")
+    presets = load_parameters("duplicates")
     if not (one > 0 and other > 0):
         return None
     rounding = abs(one - other) <= presets["hectares_rounding"].value * 1.0001

@@ -15,7 +15,7 @@ import pandas as pd
 
 from siteprior.core.errors import InputError
 from siteprior.core.issues import IssueLog
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import HISTORY, HISTORY_EVENTS, REGISTER, SITE_HISTORY_COLUMNS, as_kind, check
 from siteprior.registers.matching.lineage import origins
 from siteprior.registers.matching.link_versions import FACTS, Sighting, Site, follow
@@ -200,8 +200,8 @@ def _summary(
 def _since(site: Site, whole: list[dt.date]) -> tuple[dt.date, str]:
     """Return the earliest day a site is known on the register, and what that rests on."""
     first = site.seen[0]
-    earliest = dt.date.fromisoformat(load_presets("history")["earliest_start"].value)
-    began = dt.date.fromisoformat(load_presets("failure")["ageing"]["registers_began"].value)
+    earliest = dt.date.fromisoformat(load_parameters("history")["earliest_start"].value)
+    began = dt.date.fromisoformat(load_parameters("failure")["ageing"]["registers_began"].value)
     starts = [seen.facts["start_date"].date() for seen in site.seen if seen.facts["start_date"] is not None]
     stated = min((start for start in starts if start >= earliest), default=None)
     if stated is not None and stated <= first.date:

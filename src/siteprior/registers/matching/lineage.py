@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from siteprior.core.issues import IssueLog
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.registers.matching.link_versions import Council, Sighting, Site
 from siteprior.registers.matching.similarity import disc_radius_m, reference_key, sub_references
 
@@ -67,7 +67,7 @@ def _parents(council: Council, log: IssueLog) -> dict[tuple[str, str], dict[str,
         for seen in site.seen:
             known.setdefault(seen.key, site.id)
     known.pop("", None)
-    presets = load_presets("history")
+    presets = load_parameters("history")
     patterns = {way: _pattern(presets[way].value) for way in ("grew_out_of", "became")}
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for site in council.sites:
@@ -145,7 +145,7 @@ def _lettered(council: Council, found: dict[Any, dict[str, Any]]) -> None:
     for site in council.sites:
         for key in {seen.key for seen in site.seen}:
             stems.setdefault(key, []).append(site)
-    least = load_presets("history")["same_site_m"].value
+    least = load_parameters("history")["same_site_m"].value
     for site in council.sites:
         first = site.seen[0]
         for older in stems.get(first.key[:-2], []):

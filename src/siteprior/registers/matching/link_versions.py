@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from siteprior.core.issues import IssueLog
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.registers.matching.similarity import (
     Name,
     disc_radius_m,
@@ -116,7 +116,7 @@ def _origin(seen: Sighting) -> tuple[str, int]:
 def _follow(code: str, book: dict[dt.date, dict[str, Sighting]], log: IssueLog) -> Council:
     """Follow the sites of one council."""
     longest = max(len(rows) for rows in book.values())
-    share = load_presets("history")["whole_share"].value
+    share = load_parameters("history")["whole_share"].value
     whole = [date for date in sorted(book) if len(book[date]) >= share * longest]
     sites: list[Site] = []
     for date in sorted(book):
@@ -178,7 +178,7 @@ def _rank(before: Sighting, now: Sighting, *, alone: bool) -> int:
     if alone:
         return 0
     apart = np.hypot(before.place[0] - now.place[0], before.place[1] - now.place[1])
-    near = not apart > load_presets("history")["same_site_m"].value
+    near = not apart > load_parameters("history")["same_site_m"].value
     if before.name and now.name and before.name.key == now.name.key and near:
         return 0 if before.facts["hectares"] == now.facts["hectares"] else 1
     return 2 if before.id == now.id else _STRANGER
@@ -191,8 +191,10 @@ def _recognise(site: Site, seen: Sighting, log: IssueLog) -> None:
         seen.basis = "same id"
         apart = np.hypot(before.place[0] - seen.place[0], before.place[1] - seen.place[1])
         alike = similarity(before.name, seen.name)
-        reach = max(load_presets("history")["same_site_m"].value, float(disc_radius_m(before.facts["hectares"] or 0)))
-        if apart > reach and alike < load_presets("duplicates")["resembling"].value:
+        reach = max(
+            load_parameters("history")["same_site_m"].value, float(disc_radius_m(before.facts["hectares"] or 0))
+        )
+        if apart > reach and alike < load_parameters("duplicates")["resembling"].value:
             _log(log, "reference values are not unique", seen, before, "name and place differ; taken as one site")
     else:
         seen.basis = f"reference in another spelling, before {before.id}"
@@ -206,7 +208,7 @@ def _by_place(rest: list[Site], free: list[Sighting], log: IssueLog) -> list[Sig
     new = [seen for seen in free if np.isfinite(seen.place).all()]
     if not old or not new:
         return free
-    presets, names = load_presets("history"), load_presets("duplicates")
+    presets, names = load_parameters("history"), load_parameters("duplicates")
     reach = [
         max(
             presets["same_site_m"].value,

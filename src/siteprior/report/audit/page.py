@@ -11,7 +11,7 @@ from typing import Any
 
 from siteprior import __version__
 from siteprior.core.files import write_text
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.report.audit.map import WIDTH
 from siteprior.report.audit.summary import Findings, issue_totals, left_totals, repair_totals, totals
 from siteprior.report.html.render import render
@@ -69,7 +69,7 @@ def write_page(
         illustrative=illustrative,
         bounded=bounded,
         workbooks=workbooks,
-        near_m=float(load_presets("registers")["near_m"].value),
+        near_m=float(load_parameters("registers")["near_m"].value),
         totals=totals(found),
         issues=issue_totals(found.issues),
         repairs=repair_totals(found.sites),

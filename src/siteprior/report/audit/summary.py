@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from siteprior.core.issues import ISSUE_TYPES, SEVERITIES
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CONFIDENCE
 from siteprior.report.audit.messages import FILE, ROW, advice, field_name, wrong
 
@@ -115,7 +115,7 @@ def _at_home(x: pd.Series, y: pd.Series, council: pd.Series, boundaries: Any) ->
     home = pd.Series(pd.NA, index=x.index, dtype="boolean")
     if boundaries is None:
         return home
-    near = float(load_presets("registers")["near_m"].value)
+    near = float(load_parameters("registers")["near_m"].value)
     areas = boundaries.geometry.reindex(council).to_numpy()
     known = ~shapely.is_missing(areas)
     placed = np.isfinite(x.to_numpy(dtype=float)) & np.isfinite(y.to_numpy(dtype=float)) & known

@@ -41,7 +41,7 @@ def write_audit(
     title: str = "Audit of brownfield land registers",
     workbooks: bool = True,
     illustrative: bool = False,
-    say: Callable[[str], None] = lambda _: None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> Path:
     """Write what reading registers has shown (metres, degrees): three tables, a page, a workbook for each council.
 
@@ -75,7 +75,7 @@ def write_audit(
         Whether to write a workbook for each council.
     illustrative
         Whether every output has to say that its sites are invented.
-    say
+    progress
         Called with a line per step.
 
     Returns
@@ -95,12 +95,12 @@ def write_audit(
     found = find(sites=sites, labelled=labelled, issues=issues, files=files, boundaries=boundaries)
     invented = {"illustrative": "yes"} if illustrative else {}
     facts = [name for name in REGISTER.names if name not in LEADING]
-    say("Writing the tables")
+    progress("Writing the tables")
     write_csv(folder / "sites.csv", found.sites[[*LEADING, *facts]].assign(**invented))
     write_csv(folder / "issues.csv", issues.assign(**invented))
     write_csv(folder / "files.csv", files.assign(**invented))
     councils = by_council(found, called, boundaries)
-    say(f"Drawing maps{' and writing workbooks' if workbooks else ''} for {len(councils)} councils")
+    progress(f"Drawing maps{' and writing workbooks' if workbooks else ''} for {len(councils)} councils")
     outlines: Any = [] if boundaries is None else shapely.simplify(boundaries.geometry.to_numpy(), OUTLINE_M)
     pictures = {
         council.code: draw_before_after(council.sites, boundary=council.boundary, areas=outlines)

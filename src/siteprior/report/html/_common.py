@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import SITE_PRICE_COLUMNS, SITE_VALUE_COLUMNS, SITES, as_kind
 
 MADE_UP = "illustrative"
@@ -29,7 +29,7 @@ def plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def fund_titles() -> dict[str, str]:
     """Return what the funds and policies are called, by the name their rules carry."""
-    return {name: str(preset.value) for name, preset in load_presets("funds")["funds"].items()}
+    return {name: str(preset.value) for name, preset in load_parameters("funds")["funds"].items()}
 
 
 def made_up(basis: pd.Series) -> pd.Series:

@@ -13,7 +13,7 @@ from siteprior.core.errors import InputError, unknown
 from siteprior.core.files import read_bytes, record
 from siteprior.core.io.national_tables import numbers, read_plain, words
 from siteprior.core.issues import IssueLog, Reading
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import AREAS, DEPRIVATION, check, conform
 from siteprior.sources.areas.lsoa import named_year
 
@@ -81,7 +81,7 @@ def read_deprivation(
     (29199, 88.902)
     """
     label = str(path) if file is None else file
-    presets = load_presets("deprivation")
+    presets = load_parameters("deprivation")
     if str(edition) not in presets["lsoas"]:
         raise InputError(unknown("edition", str(edition), presets["lsoas"], where=label))
     year = int(presets["lsoa_year"][str(edition)].value)
@@ -165,7 +165,7 @@ def exponential_transform(rank: Any, *, lsoas: int) -> Any:
     outside = (ranks < 1) | (ranks > lsoas)
     if np.any(outside):
         raise InputError(f"rank: needs ranks from 1 to {lsoas}, has {np.extract(outside, ranks)[0]:g}")
-    constant = float(load_presets("deprivation")["transform"].value)
+    constant = float(load_parameters("deprivation")["transform"].value)
     share = (lsoas - ranks + 1) / lsoas
     return -constant * np.log1p(share * np.expm1(-100 / constant))
 
@@ -196,7 +196,7 @@ def imd_from_domains(ranks: pd.DataFrame, *, edition: int) -> pd.Series:
     >>> round(float(imd_from_domains(most, edition=2025).iloc[0]), 3)
     99.9
     """
-    presets = load_presets("deprivation")
+    presets = load_parameters("deprivation")
     if str(edition) not in presets["lsoas"]:
         raise InputError(unknown("edition", str(edition), presets["lsoas"]))
     weights = {f"{domain}_rank": float(weight.value) for domain, weight in presets["domain_weight"].items()}

@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 
 from siteprior.core.errors import InputError
 from siteprior.core.files import is_fetchable, whole_file
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 
 Progress = Callable[[int, int], None]
 """Called as a file arrives with the bytes so far and the bytes announced (0 where the server does not say)."""
@@ -81,7 +81,7 @@ def download(
     by_hand = f"or download it by hand to {target}"
     if not is_fetchable(url):
         raise InputError(f"{url}: only https addresses without a password are fetched; correct it, {by_hand}")
-    numbers = load_presets("fetch")
+    numbers = load_parameters("fetch")
     limit = int(numbers["largest_gb"].value * 1e9) if largest_bytes is None else largest_bytes
     with whole_file(target) as temporary, temporary.open("w+b") as file:
         arriving = _Arriving(file, limit, progress)
@@ -115,7 +115,7 @@ def reach(url: str) -> None:
     """
     import requests
 
-    numbers = load_presets("fetch")
+    numbers = load_parameters("fetch")
     wait = numbers["connect_timeout_s"].value
     try:
         with requests.get(url, timeout=(wait, wait)) as response:

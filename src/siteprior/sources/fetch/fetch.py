@@ -14,8 +14,8 @@ import pandas as pd
 
 from siteprior.core.errors import ProjectError, SitePriorError
 from siteprior.core.files import MEMBER
-from siteprior.core.parameters import load_presets
-from siteprior.core.progress import Say, silent
+from siteprior.core.parameters import load_parameters
+from siteprior.core.progress import Progress, no_progress
 from siteprior.project.load import Project, load_project
 from siteprior.project.model import File, Sources, Streets
 
@@ -53,7 +53,7 @@ def fetch(
     force: bool = False,
     largest_gb: float | None = None,
     watch: Watch | None = None,
-    say: Say = silent,
+    progress: Progress = no_progress,
 ) -> pd.DataFrame:
     """Download the inputs a project names an address for to their paths under ``data_root`` (sizes in bytes).
 
@@ -72,7 +72,7 @@ def fetch(
         Refuse larger files; by default the preset ``largest_gb``.
     watch
         Told of each download's progress, for a display.
-    say
+    progress
         Called with one line per download.
 
     Returns
@@ -109,9 +109,9 @@ def fetch(
         if target not in done:
             stated = addresses.get(target, entry)
             if _is_osm(stated):
-                row = _osm(loaded, stated, target, force=force, say=say)
+                row = _osm(loaded, stated, target, force=force, progress=progress)
             else:
-                row = _file(loaded, stated, target, force=force, limit=limit, watch=watch, say=say)
+                row = _file(loaded, stated, target, force=force, limit=limit, watch=watch, progress=progress)
             done[target] = row
         rows[position] = replace(done[target], role=role, path=entry.path)
     table = _table([rows[position] for position in range(len(wanted))])
@@ -174,7 +174,7 @@ def _file(
     force: bool,
     limit: int | None,
     watch: Watch | None,
-    say: Say,
+    progress: Progress,
 ) -> _Row:
     """Make sure of one file: leave it, check it or download it."""
     from siteprior.sources.fetch.download import download, sha256_of
@@ -194,7 +194,7 @@ def _file(
                 return row
         elif not entry.url:
             return _unknown(row)
-        say(f"Fetching {entry.path} from {entry.url}")
+        progress(f"Fetching {entry.path} from {entry.url}")
         told = None if watch is None else (lambda so_far, total: watch(entry.path, so_far, total))
         came = download(entry.url, target, sha256=wanted, largest_bytes=limit, progress=told)
     except SitePriorError as fault:
@@ -222,7 +222,7 @@ def _differs(entry: File, row: _Row, *, force: bool) -> str:
     return f"{entry.path}: the file there has the SHA-256 {row.sha256}, not the one the project states; {fix}"
 
 
-def _osm(project: Project, entry: File, target: Path, *, force: bool, say: Say) -> _Row:
+def _osm(project: Project, entry: File, target: Path, *, force: bool, progress: Progress) -> _Row:
     """Make sure of the street network: leave it or download it."""
     from siteprior.sources.fetch.download import sha256_of
     from siteprior.sources.fetch.overpass import OSM, download_streets
@@ -231,7 +231,7 @@ def _osm(project: Project, entry: File, target: Path, *, force: bool, say: Say) 
     try:
         if not target.is_file() or force:
             area = _walking_area(project)
-            say(f"Fetching {entry.path} from {OSM}: the ways of {area.area / 1e6:,.0f} km²")
+            progress(f"Fetching {entry.path} from {OSM}: the ways of {area.area / 1e6:,.0f} km²")
             download_streets(area, target)
             row = replace(row, status="fetched")
         return replace(row, bytes=target.stat().st_size, sha256=sha256_of(target))
@@ -248,7 +248,7 @@ def _walking_area(project: Project) -> Any:
     areas = read_areas(
         path, code=entry.code, name=entry.name, district=entry.district, year=entry.year, layer=entry.layer, file=label
     ).table
-    margin = load_presets("access")["street_margin_m"].value
+    margin = load_parameters("access")["street_margin_m"].value
     coarse = margin / 20  # the query lists every corner; what simplifying may cut off is added before
     return study_area(areas).buffer(margin + coarse).simplify(coarse)
 

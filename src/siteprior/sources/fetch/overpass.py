@@ -12,7 +12,7 @@ import geopandas as gpd
 
 from siteprior.core.errors import InputError
 from siteprior.core.files import whole_file
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CRS
 from siteprior.sources.fetch.download import PROXY_HINT, reach
 from siteprior.sources.streets.walkable import TAGS
@@ -46,7 +46,7 @@ def download_streets(area: Any, target: Path) -> None:
 
     polygon = gpd.GeoSeries([area], crs=CRS).to_crs("EPSG:4326").iloc[0]
     by_hand = f"or take an extract by hand (siteprior fetch --list) and name it under streets instead of {target.name}"
-    answers = _Answers(load_presets("fetch")["overpass_retries"].value)
+    answers = _Answers(load_parameters("fetch")["overpass_retries"].value)
     try:
         reach(osmnx.settings.overpass_url.rstrip("/") + "/status")
         with _osmnx_set(answers, tags=TAGS):
@@ -93,7 +93,7 @@ def _osmnx_set(answers: _Answers, *, tags: Sequence[str]) -> Iterator[None]:
         "log_file": False,
         "log_console": False,
         "doh_url_template": None,
-        "requests_timeout": load_presets("fetch")["overpass_timeout_s"].value,
+        "requests_timeout": load_parameters("fetch")["overpass_timeout_s"].value,
         "requests_kwargs": {"hooks": {"response": answers}},
         "useful_tags_way": sorted({*settings.useful_tags_way, *tags}),
     }

@@ -12,7 +12,7 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
 from siteprior.core.io.duckdb_session import EXAMPLES, refused
 from siteprior.core.issues import IssueLog
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.sources.sales.layout import Layout, floor_layout, unpacked
 from siteprior.sources.sales.parsing import counted
 
@@ -44,7 +44,7 @@ def join_floor_areas(connection: Any, layouts: Sequence[Layout], log: IssueLog) 
     area that is no number, lies outside the preset bounds, or differs within a file is left blank and logged, one row
     for each kind and file.
     """
-    presets = load_presets("prices")
+    presets = load_parameters("prices")
     low, high = (float(presets[name].value) for name in ("floor_area_low_m2", "floor_area_high_m2"))
     areas, matches = [], []
     for layout in layouts:

@@ -15,7 +15,7 @@ import shapely
 from siteprior.core.errors import InputError
 from siteprior.core.io.duckdb_session import EXAMPLES, quoted
 from siteprior.core.issues import IssueLog, Reading
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CRS, POSTCODES, SALES, check, conform
 from siteprior.sources.sales.floor_areas import floor_layouts, floor_origins, join_floor_areas
 from siteprior.sources.sales.parsing import counted
@@ -178,7 +178,7 @@ def _choose(connection: Any, store: SalesStore, places: pd.DataFrame, limited: b
 def _guard_size(connection: Any) -> None:
     """Refuse more sales than fit into memory as a table."""
     number = connection.execute("SELECT count(*) FROM chosen").fetchone()[0]
-    most = int(load_presets("prices")["rows_in_memory"].value)
+    most = int(load_parameters("prices")["rows_in_memory"].value)
     if number > most:
         raise InputError(
             f"sales: {number:,} sales are too many for one table (at most {most:,}); give the study area with within, "
@@ -188,7 +188,7 @@ def _guard_size(connection: Any) -> None:
 
 def _local_medians(connection: Any, store: SalesStore, price_date: date) -> pd.Series:
     """Return the median price (£) of each chosen sale's type and year around it, by transaction."""
-    fewest = int(load_presets("prices")["local_sales"].value)
+    fewest = int(load_parameters("prices")["local_sales"].value)
     kind = f"property_type, year(transfer_date) AS year, {OUTWARD} AS outward, {AREA} AS area"
     compared = (
         f"SELECT price, {kind} FROM {store.sql} WHERE {standard(price_date)} "

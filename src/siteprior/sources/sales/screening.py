@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 
 BOUNDS = ("price_low_gbp", "price_high_gbp", "price_per_m2_low_gbp", "price_per_m2_high_gbp", "discount_share")
 
@@ -23,7 +23,7 @@ UNPLACED = "no place"
 
 def bounds() -> dict[str, float]:
     """Return the bounds of the preset ``prices`` by name: £, £/m² and a share."""
-    return {name: float(load_presets("prices")[name].value) for name in BOUNDS}
+    return {name: float(load_parameters("prices")[name].value) for name in BOUNDS}
 
 
 def standard(price_date: date, since: date | None = None) -> str:

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from siteprior.core.errors import InputError, OutputError
 from siteprior.core.files import Input, open_stream, record
 from siteprior.core.io.duckdb_session import SPILLED, database, quoted
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.sources.sales.changes import apply_changes
 from siteprior.sources.sales.layout import Layout, sales_layout, unpacked
 from siteprior.sources.sales.parsing import parse
@@ -78,7 +78,7 @@ class SalesStore(NamedTuple):
 
 def _limit(memory_limit_mb: int | None) -> int:
     """Return the megabytes the query engine may hold; the preset where none are stated."""
-    return int(load_presets("prices")["memory_limit_mb"].value) if memory_limit_mb is None else memory_limit_mb
+    return int(load_parameters("prices")["memory_limit_mb"].value) if memory_limit_mb is None else memory_limit_mb
 
 
 @contextmanager

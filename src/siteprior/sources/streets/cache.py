@@ -14,7 +14,7 @@ import numpy as np
 import pyproj
 
 from siteprior.core.files import whole_file
-from siteprior.core.parameters import preset_rows
+from siteprior.core.parameters import parameter_rows
 from siteprior.walking.network import WalkNetwork
 
 FORMAT = 1
@@ -31,7 +31,7 @@ def cache_name(sha256: str, **options: object) -> str:
     >>> cache_name("ab", private=False) == cache_name("ab", private=True)
     False
     """
-    told = [FORMAT, pyproj.proj_version_str, sha256, preset_rows("streets"), sorted(options.items())]
+    told = [FORMAT, pyproj.proj_version_str, sha256, parameter_rows("streets"), sorted(options.items())]
     return f"streets-{hashlib.sha256(repr(told).encode()).hexdigest()[:32]}.npz"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from siteprior.core.issues import IssueLog
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 
 TAGS = ("highway", "foot", "access", "motorroad", "wheelchair", "ramp:wheelchair")
 """The keys that decide."""
@@ -20,7 +20,7 @@ NO_STREET, UNKNOWN = "no street for walkers", "a class of street that is in no l
 @cache
 def words(name: str) -> frozenset[str]:
     """Return one list of words of the preset ``streets``."""
-    return frozenset(load_presets("streets")[name].value)
+    return frozenset(load_parameters("streets")[name].value)
 
 
 def judge(tags: Mapping[str, str]) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from siteprior.core.errors import InputError
 from siteprior.core.issues import IssueLog
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.sources.timetables.feed import Feed
 from siteprior.sources.timetables.tables import WEEKDAYS, day, log_rows
 from siteprior.sources.timetables.text import counted
@@ -261,7 +261,7 @@ def _named(when: date, total: pd.Series, ordinary: pd.Series, spans: str, log: I
 
 def _bank_holidays(days: pd.DatetimeIndex, log: IssueLog) -> pd.DatetimeIndex:
     """Return the bank holidays of England and Wales in the years of the days; say which years are not known."""
-    known = load_presets("timetables")["bank_holidays"]
+    known = load_parameters("timetables")["bank_holidays"]
     years = [str(year) for year in range(days[0].year, days[-1].year + 1)]
     unknown = [year for year in years if year not in known]
     if unknown:

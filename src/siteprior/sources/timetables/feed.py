@@ -18,7 +18,7 @@ from typing import IO
 from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
 from siteprior.core.issues import IssueLog
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.sources.timetables.text import counted, header_names, plain_lines, to_utf8, without_open_quotes
 
 PART_CHUNKS = 8
@@ -190,7 +190,7 @@ def _unpacking(what: str) -> Iterator[None]:
 
 def _members(archive: Path, label: str) -> dict[str, Opener]:
     """Return the text members of an archive by table name, after its names and sizes were found harmless."""
-    limits = load_presets("timetables")
+    limits = load_parameters("timetables")
     with _unpacking(f"{label}: as a zip it"), zipfile.ZipFile(archive) as opened:
         infos = opened.infolist()
     faults = _too_large(sum(info.file_size for info in infos), label)
@@ -253,7 +253,7 @@ def _open_file(path: Path) -> Iterator[IO[bytes]]:
 
 def _too_large(size: int, label: str) -> list[str]:
     """Return the fault of a feed that unpacks to more than is read."""
-    limit = load_presets("timetables")["unpacked_limit_mb"].value
+    limit = load_parameters("timetables")["unpacked_limit_mb"].value
     if size <= limit * MB:
         return []
     return [f"{label}: unpacks to {size // MB} MB, more than the {limit} MB that are read; give the region's own feed"]

@@ -14,7 +14,7 @@ import shapely
 
 from siteprior.core.errors import InputError, unknown
 from siteprior.core.issues import IssueLog, Reading
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CORRIDOR_STOPS, CORRIDORS, CRS, conform
 from siteprior.sources.timetables.feed import Feed, copy_table, open_feed
 from siteprior.sources.timetables.places import check_naptan, metres, place_stops
@@ -228,7 +228,7 @@ def _drawn(
     else:
         line, chainage = _along(shape, points)
         away = shapely.distance(line, points)
-        snap = load_presets("access")["line_snap_m"].value
+        snap = load_parameters("access")["line_snap_m"].value
         far = served["stop_id"][away > snap].tolist()
         if far:
             log.add("Unexpected geom type", file=f"{label}/shapes.txt", field="shape_id",

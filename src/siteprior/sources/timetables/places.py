@@ -10,7 +10,7 @@ import pandas as pd
 
 from siteprior.core.errors import InputError
 from siteprior.core.issues import IssueLog
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CRS, SERVICE_STOPS, STOPS, check, conform
 from siteprior.sources.timetables.text import counted
 from siteprior.sources.transit.naptan import DEGREES
@@ -105,7 +105,7 @@ def _held(naptan: Any) -> pd.DataFrame:
 
 def _stations(ids: pd.Series, parents: pd.Series, feed: pd.DataFrame, held: pd.DataFrame) -> pd.Series:
     """Return the ATCO code of the stop or station each stop is, or is a part of, where NaPTAN holds it within reach."""
-    reach = load_presets("timetables")["platform_reach_m"].value
+    reach = load_parameters("timetables")["platform_reach_m"].value
     found = pd.Series(None, index=ids.index, dtype="str")
     if held.empty:
         return found
@@ -139,7 +139,7 @@ def metres(lon: pd.Series, lat: pd.Series) -> pd.DataFrame:
 def _log_places(table: pd.DataFrame, away: pd.Series, label: str, log: IssueLog, *, naptan: bool) -> None:
     """Log the stops NaPTAN does not hold, those that stand elsewhere there, and those without any place."""
     file = f"{label}/stops.txt"
-    limit = load_presets("timetables")["moved_m"].value
+    limit = load_parameters("timetables")["moved_m"].value
     unknown = table.loc[table["atco_code"].isna(), "stop_id"].tolist()
     if naptan and unknown:
         log.add("unknown entity", file=file, field="stop_id", value=counted(len(unknown), "stops", unknown),

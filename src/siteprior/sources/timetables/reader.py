@@ -29,7 +29,7 @@ from siteprior.sources.timetables.departures import (
 from siteprior.sources.timetables.feed import Feed, copy_ahead, open_feed
 from siteprior.sources.timetables.places import check_naptan, place_stops
 from siteprior.sources.timetables.tables import COUNTED, check_tables, feed_database, load_text
-from siteprior.sources.timetables.together import Counted, log_lines_twice, put_together, windows_of_day
+from siteprior.sources.timetables.together import Counted, combine_feeds, log_lines_twice, windows_of_day
 from siteprior.sources.timetables.trips import number_lines, number_runs, number_stops, number_trips, trips_by_service
 
 
@@ -127,7 +127,7 @@ def read_timetables(
         finally:
             pool.shutdown(cancel_futures=True)
     log_lines_twice(parts, log)
-    table = put_together(parts, days)
+    table = combine_feeds(parts, days)
     return Reading(table, log.table(), tuple(given for part in parts for given in part.provenance))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from siteprior.core.errors import InputError
 from siteprior.core.io.duckdb_session import EXAMPLES, csv_rows, database, refused
 from siteprior.core.issues import IssueLog
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.sources.timetables.feed import HEADER_LINES, Feed, copy_table
 from siteprior.sources.timetables.text import counted
 
@@ -59,7 +59,7 @@ def feed_database(folder: Path, *, memory_limit_mb: int | None = None) -> Iterat
     """
     import duckdb
 
-    limit = load_presets("timetables")["memory_limit_mb"].value if memory_limit_mb is None else memory_limit_mb
+    limit = load_parameters("timetables")["memory_limit_mb"].value if memory_limit_mb is None else memory_limit_mb
     try:
         with database(folder, memory_limit_mb=limit, as_written=True) as connection:
             yield connection

@@ -11,7 +11,7 @@ import pandas as pd
 
 from siteprior.core.files import Input
 from siteprior.core.issues import IssueLog
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CRS, DEPARTURES, SERVICE_STOPS, SERVICES, conform
 from siteprior.sources.timetables.days import Days
 from siteprior.sources.timetables.text import counted
@@ -58,7 +58,7 @@ class Counted(NamedTuple):
 def windows_of_day() -> dict[str, tuple[int, int, bool]]:
     """Return the windows of the preset: from which second, before which second, and whether of the Sunday."""
     windows = {}
-    for name, preset in load_presets("timetables")["windows"].items():
+    for name, preset in load_parameters("timetables")["windows"].items():
         start, end = ((int(text[:2]) * 60 + int(text[3:])) * 60 for text in preset.value)
         windows[name] = (start, end, name == SUNDAY)
     return windows
@@ -89,7 +89,7 @@ def _lines_at_stops(part: Counted) -> pd.DataFrame:
     return lines[lines["short_name"].notna()]
 
 
-def put_together(parts: list[Counted], days: Days) -> Timetables:
+def combine_feeds(parts: list[Counted], days: Days) -> Timetables:
     """Put the feeds' tables below one another; of a stop in several feeds the first feed's row is kept."""
     stops = pd.concat([part.stops for part in parts])
     stops = conform(gpd.GeoDataFrame(stops[~stops.index.duplicated()].sort_index(), crs=CRS), SERVICE_STOPS)

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from siteprior.core.issues import IssueLog
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.sources.timetables.days import Calendar, Days, services_on
 from siteprior.sources.timetables.feed import Feed
 from siteprior.sources.timetables.tables import log_rows, seconds
@@ -42,7 +42,7 @@ def number_lines(connection: Any, feed: Feed, log: IssueLog) -> None:
     """
     told = {"file": f"{feed.label}/routes.txt", "field": "route_id"}
     _log_blank_and_second(connection, "routes", "route_id", log, **told)
-    modes = load_presets("timetables")["route_types"]
+    modes = load_parameters("timetables")["route_types"]
     kind = "TRY_CAST(route_type AS INTEGER)"
     cases = " ".join(
         f"WHEN {kind} BETWEEN {low} AND {high} THEN '{mode}'" for mode, p in modes.items() for low, high in p.value

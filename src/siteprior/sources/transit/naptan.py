@@ -17,7 +17,7 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
 from siteprior.core.io.national_tables import GRID_M, find_columns, numbers, read_plain
 from siteprior.core.issues import IssueLog, Reading, concat_issues
-from siteprior.core.parameters import load_presets
+from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CRS, STOPS, conform
 from siteprior.sources.transit.stations import fold_stations, plain_name
 
@@ -153,7 +153,7 @@ def read_stops(
     labels = [str(path) for path in listed] if files is None else list(files)
     if len(labels) != len(listed) or not listed:
         raise InputError(f"paths: {len(listed)} files but {len(labels)} names; give one name per file, and a file")
-    access = load_presets("access")
+    access = load_parameters("access")
     fold = float(access["station_fold_m"].value if fold_m is None else fold_m)
     tolerance = float(access["lonlat_tolerance_m"].value if tolerance_m is None else tolerance_m)
 

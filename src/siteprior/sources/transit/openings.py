@@ -188,7 +188,9 @@ def conflicts(table: pd.DataFrame, log: IssueLog) -> None:
                 action=f"{row.atco_code}: statements of one day differ; the least promising is believed")  # fmt: skip
 
 
-def unheard(statements: pd.DataFrame, *, network_date: date | str, provenance: Iterable[Input] = ()) -> pd.DataFrame:
+def unmatched_statements(
+    statements: pd.DataFrame, *, network_date: date | str, provenance: Iterable[Input] = ()
+) -> pd.DataFrame:
     """Return one issue row per file that holds statements dated after the network date, with their number.
 
     A NaPTAN file (of ``provenance``) changed after the network date gets a row, too: NaPTAN is a statement as well,

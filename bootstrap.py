@@ -27,19 +27,23 @@ OLDEST_PYTHON = (3, 11)
 MARK = "made-by-siteprior-bootstrap"  # written first: the folder is ours to remove, finished or not
 STAMP = "siteprior-stamp.txt"  # written last: everything it describes is installed
 
-OWN_COMMANDS = ("test", "lab")
-PASSED_ON = ("demo", "run", "check", "audit", "criteria", "columns", "compare", "fetch", "notebooks")
+OWN_COMMANDS = ("test", "lint", "lab")
 
 USAGE = """\
 usage: python3 bootstrap.py COMMAND [arguments]      (on Windows: py bootstrap.py ...)
 
   demo                the main job on the sample in data/, without network
   test [pytest ...]   the test suite; arguments go to pytest
+  lint                style, format and types: ruff check, ruff format --check, mypy
   lab                 JupyterLab in notebooks/
 
-  run | check | audit | criteria | columns | compare | fetch | notebooks
-                      the siteprior command of that name, with its arguments (-h explains them)
+Every other command is siteprior's own and is passed on with its arguments:
+"python3 bootstrap.py --version" shows that it is installed, and a command that siteprior does not know
+lists those it does.
 """
+
+WHOLE_SUITE = ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
+LINT = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])
 
 NETWORK_ADVICE = (
     "check the network connection; behind a proxy set HTTPS_PROXY, and SSL_CERT_FILE if your organisation "
@@ -77,8 +81,8 @@ def main(arguments: list[str]) -> int:
     if arguments[:1] in (["-h"], ["--help"]):
         print(USAGE, end="")
         return 0
-    if not arguments or arguments[0] not in OWN_COMMANDS + PASSED_ON:
-        say(f"unknown command: {arguments[0]}" if arguments else "which command?")
+    if not arguments or (arguments[0] == "lint" and arguments[1:]):
+        say("lint takes no arguments" if arguments else "which command?")
         print(USAGE, end="", file=sys.stderr)
         return 2
     try:
@@ -293,14 +297,21 @@ def without_addresses(text: str) -> str:
 def run_command(python: Path, arguments: list[str]) -> int:
     """Run one command with the environment's Python and return its exit code."""
     command, rest = arguments[0], arguments[1:]
+    if command == "lint":
+        # All three run, so that one call shows every fault; the first that fails gives the exit code.
+        codes = [run_python(python, ["-m", *line], ROOT) for line in LINT]
+        return next((code for code in codes if code), 0)
     if command == "test":
         # The whole suite runs file by file on every core; a part that is named runs in one process.
-        line, folder = ["-m", "pytest", *(rest or ["-n", "auto", "--dist", "loadfile"])], ROOT
-    elif command == "lab":
-        line, folder = ["-m", "jupyterlab", *rest], ROOT / "notebooks"
-    else:
-        # The caller's folder stays: the paths among the arguments are relative to it.
-        line, folder = ["-m", "siteprior", command, *rest], None
+        return run_python(python, ["-m", "pytest", *(rest or WHOLE_SUITE)], ROOT)
+    if command == "lab":
+        return run_python(python, ["-m", "jupyterlab", *rest], ROOT / "notebooks")
+    # The caller's folder stays: the paths among the arguments are relative to it.
+    return run_python(python, ["-m", "siteprior", *arguments], None)
+
+
+def run_python(python: Path, line: list[str], folder: Path | None) -> int:
+    """Run Python in a folder (the caller's own when ``None``) and return its exit code."""
     child = subprocess.Popen([str(python), *line], cwd=folder, env=clean_environment())
     while True:
         try:

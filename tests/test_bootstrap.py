@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -92,14 +93,14 @@ def child(bootstrap, monkeypatch):
 # --- usage --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("arguments", [[], ["tset"], ["--demo"]])
+@pytest.mark.parametrize("arguments", [[], ["lint", "src"]])
 def test_wrong_usage_exits_2_with_the_commands_and_installs_nothing(bootstrap, install, capsys, arguments):
     installer = install()
     assert bootstrap.main(arguments) == 2
     printed = capsys.readouterr()
     assert printed.out == ""
-    for command in ("demo", "test", "lab", *bootstrap.PASSED_ON):
-        assert command in printed.err
+    for command in ("demo", *bootstrap.OWN_COMMANDS):
+        assert f"  {command} " in printed.err
     assert installer.commands == []
     assert not (bootstrap.ROOT / ".venv").exists()
 
@@ -358,8 +359,56 @@ def test_test_runs_pytest_in_the_checkout_and_returns_its_code(bootstrap, ready,
     assert options["cwd"] == bootstrap.ROOT
 
 
+def test_the_whole_suite_runs_on_every_core(bootstrap, ready, child):
+    assert bootstrap.main(["test"]) == 0
+    ((command, _),) = child.calls
+    assert command == ["venv python", "-m", "pytest", *bootstrap.WHOLE_SUITE]
+
+
+def test_lint_runs_all_three_tools_in_the_checkout_and_fails_when_one_does(bootstrap, ready, child):
+    assert bootstrap.main(["lint"]) == 0
+    assert [command[2:] for command, _ in child.calls] == [
+        ["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"],
+    ]  # fmt: skip
+    assert {options["cwd"] for _, options in child.calls} == {bootstrap.ROOT}
+    child.code = 1
+    assert bootstrap.main(["lint"]) == 1
+    assert len(child.calls) == 6
+
+
+def test_lint_ends_with_the_code_of_the_first_tool_that_fails(bootstrap, ready, monkeypatch):
+    codes = iter([0, 2, 1])
+    monkeypatch.setattr(bootstrap, "run_python", lambda *_: next(codes))
+    assert bootstrap.main(["lint"]) == 2
+
+
+@pytest.fixture(scope="module")
+def commands():
+    """The commands siteprior's own help lists."""
+    shown = subprocess.run([sys.executable, "-m", "siteprior", "--help"], capture_output=True, text=True, check=True)
+    return re.findall(r"^ {4}([a-z]+) ", shown.stdout, flags=re.MULTILINE)
+
+
+def test_every_command_of_the_command_line_is_passed_on(commands, bootstrap, ready, child):
+    """No list of siteprior's commands stands in bootstrap.py."""
+    assert {"demo", "run", "check", "audit", "access", "criteria", "columns", "compare", "fetch"} <= set(commands)
+    assert not set(commands) & set(bootstrap.OWN_COMMANDS)
+    for command in commands:
+        assert bootstrap.main([command, "--quiet"]) == 0
+        assert child.calls[-1][0] == ["venv python", "-m", "siteprior", command, "--quiet"]
+
+
 @pytest.mark.parametrize(
-    "arguments", [["demo"], ["run", "my project.toml", "--out", "here"], ["criteria", "--json"], ["fetch", "--list"]]
+    "arguments",
+    [
+        ["demo"],
+        ["run", "my project.toml", "--out", "here"],
+        ["access", "my project.toml", "--cell", "500"],
+        ["criteria", "--json"],
+        ["fetch", "--list"],
+        ["nonsense"],
+        ["--version"],
+    ],
 )
 def test_siteprior_commands_are_passed_on_in_the_callers_folder(bootstrap, ready, child, arguments, capsys):
     assert bootstrap.main(arguments) == 0
@@ -387,7 +436,7 @@ def test_a_command_ended_by_a_signal_reports_as_a_shell_does(bootstrap, ready, c
 
 
 def test_from_the_command_line():
-    line = [sys.executable, str(ROOT / "bootstrap.py"), "nonsense"]
+    line = [sys.executable, str(ROOT / "bootstrap.py"), "lint", "nonsense"]
     done = subprocess.run(line, capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert "unknown command: nonsense" in done.stderr
+    assert "lint takes no arguments" in done.stderr

@@ -1,35 +1,97 @@
-"""Everything a reader may copy is executed: the README and the pages under docs, block by block."""
+"""Everything a reader may copy is executed: every fenced block of every document, or it says that it is none to run."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from conftest import ROOT
-from siteprior import cli
+from siteprior import cli, open_run
 from siteprior.core.files import shipped
-from siteprior.pipeline.run import assess
 from siteprior.project.load import load_project
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-BLOCKS = [
-    pytest.param(page, language, text, id=f"{page.name}-{number}-{language}")
-    for page in PAGES
-    for number, (language, text) in enumerate(BLOCK.findall(page.read_text(encoding="utf-8")), 1)
-]
-LANGUAGES = {"sh", "python", "toml"}
+PAGES = [*(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+         *sorted((ROOT / "docs").rglob("*.md")),
+         *(ROOT / folder / "README.md" for folder in ("data", "benchmarks", "tests/real_slice"))]  # fmt: skip
+EXECUTED = {"sh", "python", "toml"}
+SHOWN = {"text"}
+"""The language of a block that is only to be read."""
+
+
+class Block(NamedTuple):
+    """A fenced block: its page, the line its fence stands on, the language the fence names, and what it holds."""
+
+    page: Path
+    line: int
+    language: str
+    text: str
+
+    @property
+    def name(self):
+        """The page and line."""
+        return f"{self.page.relative_to(ROOT).as_posix()}:{self.line}"
+
+
+def fenced(page, text):
+    """Return the fenced blocks of a page, in order; a fence that is never closed runs to its end, as in Markdown."""
+    blocks, opened = [], None
+    for number, line in enumerate(text.splitlines(), 1):
+        mark = re.match(r" {0,3}(`{3,}|~{3,})\s*([^`]*)$", line)
+        if opened is None and mark:
+            opened = (number, mark[1], mark[2].strip(), [])
+        elif opened and mark and mark[1].startswith(opened[1]) and not mark[2].strip():
+            blocks.append(Block(page, opened[0], opened[2], "".join(f"{held}\n" for held in opened[3])))
+            opened = None
+        elif opened:
+            opened[3].append(line)
+    if opened:
+        blocks.append(Block(page, opened[0], opened[2], "".join(f"{held}\n" for held in opened[3])))
+    return blocks
+
+
+BLOCKS = [block for page in PAGES for block in fenced(page, page.read_text(encoding="utf-8"))]
 
 
 def of(language):
-    return [block for block in BLOCKS if block.values[1] == language]
+    return [block for block in BLOCKS if block.language == language]
+
+
+def test_every_block_is_executed_or_says_that_it_is_not_to_be():
+    assert {block.name: block.language for block in BLOCKS if block.language not in EXECUTED | SHOWN} == {}
+    assert {block.language for block in BLOCKS} >= EXECUTED
+
+
+def test_fences_are_found_with_and_without_a_language():
+    text = "a\n```\nx = 1\n```\n~~~toml title\ny = 2\n```\n~~~\n\n```sh\nls\n"
+    found = [(block.line, block.language, block.text) for block in fenced(ROOT / "a.md", text)]
+    assert found == [(2, "", "x = 1\n"), (5, "toml title", "y = 2\n```\n"), (10, "sh", "ls\n")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_no_block_is_fenced_by_indentation(page):
+    """Indented blocks name no language, so nothing would run them."""
+    text = page.read_text(encoding="utf-8")
+    for block in fenced(page, text):
+        text = text.replace(block.text, "")
+    assert re.findall(r"\n\n {4,}(?![-*\d ]).*", text) == []
+
+
+def is_project(block):
+    return "\n[project]\n" in f"\n{block.text}"
+
+
+FIRST = "siteprior run project.toml --out outputs/first"
+PROJECT = next(block for block in of("toml") if is_project(block))
 
 
 @pytest.fixture(scope="module")
@@ -37,9 +99,18 @@ def desk(tmp_path_factory):
     """An analyst's folder: the README's own project file beside a copy of the sample, and two runs of it."""
     folder = tmp_path_factory.mktemp("desk")
     shutil.copytree(shipped("data"), folder, dirs_exist_ok=True)
-    (_, _, toml), *_ = (block.values for block in of("toml"))
-    (folder / "project.toml").write_text(toml, encoding="utf-8")
+    (folder / "project.toml").write_text(PROJECT.text, encoding="utf-8")
     return folder
+
+
+@pytest.fixture(scope="module")
+def first_run(desk):
+    """The README's project file as the README runs it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(desk)
+        patch.delenv("SITEPRIOR_DATA_ROOT", raising=False)
+        assert cli.main(FIRST.split()[1:]) == 0
+    return desk / "outputs" / "first"
 
 
 @pytest.fixture
@@ -50,31 +121,62 @@ def at_desk(desk, monkeypatch):
     return desk
 
 
-def test_every_block_is_of_a_kind_that_is_executed():
-    assert {block.values[1] for block in BLOCKS} <= LANGUAGES
+def test_the_project_file_does_the_main_job(first_run):
+    """The one whole project file of the documents, run by the README's own command."""
+    assert [block for block in of("toml") if is_project(block)] == [PROJECT]
+    opened = open_run(first_run)
+    assert len(opened["shortlist"]) == 25
+    assert opened["criteria"]["criterion"].tolist() == list(tomllib.loads(PROJECT.text)["weights"])
 
 
-@pytest.mark.parametrize(("page", "language", "text"), of("toml"))
-def test_project_files_do_the_main_job(page, language, text, at_desk):
+def as_toml(tables):
+    """Write tables of values as TOML, each nested value in one line."""
+
+    def value(held):
+        if isinstance(held, dict):
+            return "{" + ", ".join(f"{json.dumps(name)} = {value(held[name])}" for name in held) + "}"
+        if isinstance(held, list):
+            return "[" + ", ".join(map(value, held)) + "]"
+        return json.dumps(held, ensure_ascii=False) if isinstance(held, str | bool) else str(held)
+
+    lines = [f"{name} = {value(held)}" for name, held in tables.items() if not isinstance(held, dict)]
+    for name, held in tables.items():
+        if isinstance(held, dict):
+            lines += [f"[{name}]", *(f"{json.dumps(key)} = {value(held[key])}" for key in held)]
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("block", [block for block in of("toml") if not is_project(block)], ids=lambda b: b.name)
+def test_parts_of_a_project_file_are_accepted_in_it(block, at_desk):
+    """A part stands in a whole: its keys are put into the sample's project file, which then loads with them in it."""
+    tables = tomllib.loads((at_desk / "demo.toml").read_text(encoding="utf-8"))
+    part = tomllib.loads(block.text)
+    for name, held in part.items():
+        tables[name] = {**tables.get(name, {}), **held} if isinstance(held, dict) else held
     path = at_desk / "from-page.toml"
-    path.write_text(text, encoding="utf-8")
-    done = assess(load_project(path))
-    assert len(done.shortlist) == 25
-    assert list(done.criteria["criterion"]) == list(load_project(path).weights)
+    path.write_text(as_toml(tables), encoding="utf-8")
+    assert tomllib.loads(path.read_text(encoding="utf-8")) == tables
+    loaded = load_project(path)
+    for name, held in part.items():
+        assert set(held) <= set(dict(getattr(loaded, name))) if isinstance(held, dict) else getattr(loaded, name)
 
 
 COMMANDS = [
-    pytest.param(line, id=f"{block.values[0].name}: {line}")
+    pytest.param(line, id=f"{block.page.name}: {line}")
     for block in of("sh")
-    for line in block.values[2].splitlines()
+    for line in re.sub(r"\s+# .*", "", block.text).splitlines()
     if line.strip()
 ]
 
 
 @pytest.mark.parametrize("line", COMMANDS)
-def test_commands_work(line, at_desk, capsys):
+def test_commands_work(line, at_desk, capsys, request):
     words = shlex.split(line)
     if words[0] == "siteprior":
+        if "outputs/first" in line:
+            assert (request.getfixturevalue("first_run") / "report.html").is_file()
+        if line == FIRST:
+            return
         if words[1] == "compare":  # the page compares with a second run of the analyst's
             shutil.copytree(at_desk / "outputs/first", at_desk / "outputs/second", dirs_exist_ok=True)
         assert cli.main(words[1:]) == 0
@@ -84,6 +186,13 @@ def test_commands_work(line, at_desk, capsys):
     elif line.startswith("python -m pip install"):
         assert words[3:] == ["install", "--no-deps", "-e", "."]
         assert (ROOT / "pyproject.toml").is_file()
+    elif words[0] == "python":
+        done = subprocess.run([sys.executable, *words[1:]], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.strip()
+    elif words[0] == "pre-commit":
+        assert (ROOT / ".pre-commit-config.yaml").is_file()
+        assert words[1:] in (["install"], ["run", "--all-files"])
     else:
         assert words[0] == "conda"
         if shutil.which("conda") is None:
@@ -93,27 +202,34 @@ def test_commands_work(line, at_desk, capsys):
 
 def run_bootstrap(words, folder):
     """Run a bootstrap command for real where its environment stands; ``test`` with one file, or it would never end."""
+    if words[0] == "lint":
+        # CI runs it before the tests: here it would check the same files a second time.
+        assert "python3 bootstrap.py lint" in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+        return
     if Path(sys.prefix).resolve() != Path(os.environ.get("SITEPRIOR_VENV", ROOT / ".venv")).resolve():
         pytest.skip("these tests do not run from the environment that bootstrap.py made")
-    extra = {"demo": ["--out", str(folder / "outputs" / "demo")], "test": ["tests/test_issues.py", "-q"]}[words[0]]
+    extra = {"demo": ["--out", str(folder / "outputs" / "demo")], "test": ["tests/core/test_issues.py", "-q"]}
+    given = words[1:] or extra[words[0]]
+    assert all((ROOT / word).exists() for word in given if word.startswith("tests"))
     done = subprocess.run(
-        [sys.executable, "bootstrap.py", *words, *extra], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+        [sys.executable, "bootstrap.py", words[0], *extra[words[0]]],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert ("Written to" if words[0] == "demo" else " passed") in done.stdout
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+@pytest.mark.parametrize("page", sorted({block.page for block in of("python")}), ids=lambda p: p.name)
 def test_python_blocks_run_in_order(page, at_desk, capsys):
-    blocks = [block.values[2] for block in of("python") if block.values[0] == page]
     namespace = {"__name__": "page"}
-    for text in blocks:
-        exec(compile(text, str(page), "exec"), namespace)
-    if blocks and page.name == "README.md":
+    for block in of("python"):
+        if block.page == page:
+            exec(compile("\n" * block.line + block.text, str(page), "exec"), namespace)
+    if page.name == "README.md":
         assert "Name: score" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_pictures_and_links_to_files_exist(page):
     for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
         if "://" not in target:

@@ -1,9 +1,12 @@
-"""The three ways to say what siteprior needs agree: pyproject.toml, environment.yml and the lock."""
+"""What siteprior needs is said once in meaning: by its imports, pyproject.toml, environment.yml, the lock and CI."""
 
 import ast
 import os
+import re
+import shlex
 import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,10 @@ ROOT = Path(__file__).resolve().parents[1]
 CONDA_NAMES = {"duckdb": "python-duckdb", "matplotlib": "matplotlib-base", "osmium": "pyosmium"}
 # What environment.yml adds: the interpreter, the installer of step two, the grid that pip's packages lack.
 CONDA_ONLY = {"python", "pip", "proj-data"}
+# Declared though no file imports it, each with its reason.
+NOT_IMPORTED = {"jupyterlab": "bootstrap.py starts it (lab) and the contract names it: analysts work in it"}
+# Imported by a test and not declared apart: pandas requires it, and is checked against it.
+COMES_WITH_PANDAS = {"python-dateutil"}
 # The part of the test extra that an analyst needs to run the tests.
 CONDA_TESTS = {"hypothesis", "pytest", "pytest-xdist"}
 
@@ -28,7 +35,7 @@ SYSTEMS = {
 }
 PYTHONS = {
     name: {"python_version": name, "python_full_version": f"{name}.7", "implementation_name": "cpython"}
-    for name in ("3.11", "3.12")
+    for name in ("3.11", "3.12", "3.13")
 }
 
 
@@ -85,6 +92,50 @@ def pinned_version(pin):
     (exact,) = pin.specifier
     assert exact.operator == "==", f"{pin} is not pinned"
     return Version(exact.version)
+
+
+# --- what is imported ---------------------------------------------------------------------------
+
+
+def imported_by(*folders):
+    """The distributions whose modules the files of these folders import, wherever in the file the import stands."""
+    modules = set()
+    for path in sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                modules |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                modules.add(node.module.partition(".")[0])
+    shipped_by = packages_distributions()
+    names = {canonicalize_name(name) for module in modules for name in shipped_by.get(module, ())}
+    return names - {"siteprior"}
+
+
+def test_what_the_package_imports_is_declared(runtime):
+    assert imported_by("src") - runtime.keys() == set()
+
+
+def test_what_no_file_imports_is_not_declared(runtime):
+    assert runtime.keys() - imported_by("src") == NOT_IMPORTED.keys()
+
+
+def test_what_the_tests_import_is_declared(runtime, test_extra):
+    undeclared = imported_by("tests", "benchmarks", "data") - runtime.keys() - test_extra.keys()
+    assert undeclared <= COMES_WITH_PANDAS
+
+
+# --- the version --------------------------------------------------------------------------------
+
+
+def test_the_version_stands_once(pyproject):
+    """A wheel and an sdist bear the version of the package: the build tool reads it there."""
+    from hatchling.metadata.core import ProjectMetadata
+    from hatchling.plugin.manager import PluginManager
+
+    import siteprior
+
+    assert "version" not in pyproject["project"]
+    assert ProjectMetadata(str(ROOT), PluginManager()).version == siteprior.__version__
 
 
 # --- environment.yml ----------------------------------------------------------------------------
@@ -182,11 +233,93 @@ def test_bootstrap_can_be_read_by_the_pythons_it_turns_away():
     ast.parse((ROOT / "bootstrap.py").read_text(encoding="utf-8"), feature_version=(3, 8))
 
 
-def test_ci_runs_the_tests_through_bootstrap():
+def test_ci_runs_lint_and_the_tests_through_bootstrap():
     script = ROOT / ".ci" / "run"
     lines = script.read_text(encoding="utf-8").splitlines()
     assert lines[0] == "#!/usr/bin/env bash"
-    assert "set -euo pipefail" in lines
+    assert "set -euo pipefail" in lines  # so that a fault of style or types ends it
     assert lines[-1] == "python3 bootstrap.py test"
+    assert lines.index("python3 bootstrap.py lint") < len(lines) - 1
+    assert any(line.startswith("export PYTEST_ADDOPTS=") and "--cov" in line for line in lines)
     if os.name == "posix":
         assert os.access(script, os.X_OK)
+
+
+# --- workflows and pre-commit -------------------------------------------------------------------
+
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+def jobs():
+    return [
+        pytest.param(job, id=f"{path.stem}-{name}")
+        for path in WORKFLOWS
+        for name, job in yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"].items()
+    ]
+
+
+def own_commands():
+    """The commands that bootstrap.py names as its own, and demo, which its usage names."""
+    tree = ast.parse((ROOT / "bootstrap.py").read_text(encoding="utf-8"))
+    (named,) = (
+        ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and node.targets[0].id == "OWN_COMMANDS"
+    )
+    return {*named, "demo"}
+
+
+def check_command(words, test_extra):
+    """Hold one command of a workflow or a hook to what it calls."""
+    program, *rest = words
+    if program in ("python", "python3") and rest[0] == "bootstrap.py":
+        assert rest[1:]
+        assert set(rest[1:]) <= own_commands()
+    elif program == "bash":
+        assert (ROOT / rest[0]).is_file()
+    elif program == "python" and rest[:2] == ["-m", "pytest"]:
+        assert "pytest-xdist" in test_extra
+    elif program == "python":
+        assert rest == ["-m", "pip", "install", "uv"]
+    else:
+        assert [program, *rest[:2]] == ["uv", "pip", "install"]
+        assert rest[-2:] == ["-e", ".[test]"]
+        assert rest[rest.index("--resolution") + 1] in ("lowest-direct", "highest")
+
+
+@pytest.mark.parametrize("job", jobs())
+def test_every_command_of_the_workflows_is_one_that_exists(job, test_extra):
+    choices = job.get("strategy", {}).get("matrix", {})
+    cases = choices.get("include") or [{name: values[0] for name, values in choices.items()}]
+    commands = [step["run"] for step in job["steps"] if "run" in step]
+    assert commands
+    for case in cases:
+        for command in commands:
+            line = re.sub(r"\$\{\{ matrix\.(\w+) \}\}", lambda found: case[found[1]], command)  # noqa: B023
+            assert "${{" not in line
+            check_command(shlex.split(line), test_extra)
+
+
+def test_the_suite_runs_on_every_system_and_python_that_is_promised(pyproject):
+    checks = yaml.safe_load((ROOT / ".github/workflows/checks.yml").read_text(encoding="utf-8"))
+    matrix = checks["jobs"]["suite"]["strategy"]["matrix"]
+    named = [line.rpartition(" ")[2] for line in pyproject["project"]["classifiers"] if "Python :: 3." in line]
+    assert matrix["python"] == named == list(PYTHONS)
+    assert [system.partition("-")[0] for system in matrix["system"]] == ["ubuntu", "macos", "windows"]
+
+
+def test_the_suite_runs_with_the_oldest_and_the_newest_dependencies(pyproject):
+    text = (ROOT / ".github/workflows/dependencies.yml").read_text(encoding="utf-8")
+    cases = yaml.safe_load(text)["jobs"]["suite"]["strategy"]["matrix"]["include"]
+    assert {case["resolution"]: case["python"] for case in cases} == {
+        "lowest-direct": min(PYTHONS), "highest": max(PYTHONS),
+    }  # fmt: skip
+
+
+def test_pre_commit_runs_what_ci_runs(test_extra):
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
+    assert [repo["repo"] for repo in hooks] == ["local"]
+    entries = [hook["entry"] for repo in hooks for hook in repo["hooks"]]
+    assert entries == ["python3 bootstrap.py lint"]
+    for entry in entries:
+        check_command(shlex.split(entry), test_extra)

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Chromium, QGIS for Python and GDAL's GeoPackage validator, on a Debian machine of our own (a container of CI).
+# Anywhere else nothing is touched: the tests that need them skip. What takes too long to download is left out.
+set -euo pipefail
+if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+  exit 0
+fi
+export DEBIAN_FRONTEND=noninteractive
+timeout 60 apt-get update -qq
+code=0
+for package in python3-gdal python3-qgis chromium; do
+  if ! timeout 120 apt-get install -qq --yes --no-install-recommends --download-only "$package" >/dev/null ||
+    ! apt-get install -qq --yes --no-install-recommends "$package" >/dev/null; then
+    echo "ci: $package could not be installed"
+    code=1
+  fi
+done
+exit "$code"

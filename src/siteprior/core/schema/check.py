@@ -1,0 +1,200 @@
+"""The check at the door of every public function: names, index, coordinate system, kinds and allowed values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from siteprior.core.errors import InputError, unknown
+from siteprior.core.schema.model import CRS, Column, Table
+
+KIND_WORDS = {
+    "text": ("text", "astype('str')"),
+    "flag": ("'yes' or 'no'", "map({True: 'yes', False: 'no'})"),
+    "number": ("numbers", "pd.to_numeric"),
+    "integer": ("whole numbers", "pd.to_numeric, and round what is no whole number"),
+    "date": ("dates", "pd.to_datetime, without a time zone"),
+}
+"""What a column of each kind holds, and what turns other values into it."""
+
+OBJECT_KINDS = {
+    "text": ("string",),
+    "flag": ("string",),
+    "number": ("integer", "floating", "mixed-integer-float"),
+    "integer": ("integer", "floating", "mixed-integer-float"),
+    "date": ("datetime64", "datetime", "date"),
+}
+"""What pandas may infer of a column of Python objects of each kind, missing values left out."""
+
+INSTANCES: dict[str, tuple[type, ...]] = {
+    "text": (str,),
+    "flag": (str,),
+    "number": (int, float, np.number),
+    "integer": (int, float, np.number),
+    "date": (pd.Timestamp, np.datetime64),
+}
+"""The Python types a column of objects may hold, to name the first value of another."""
+
+SHOWN = 5
+"""Wrong values named in one message, at most."""
+
+
+def check(
+    table: object, declared: Table, *, name: str, needs: Iterable[str] | None = None, may_have: Iterable[str] = ()
+) -> None:
+    """Check a table at the door and name every fault at once.
+
+    Missing values are of every kind and allowed everywhere. Whole numbers may stand as floats, texts as objects or
+    categories, and a column that is wholly missing has any dtype.
+
+    Parameters
+    ----------
+    table
+        What the caller gave.
+    declared
+        The table it should be.
+    name
+        The argument's name, for the message.
+    needs
+        Columns that must be there, of their declared kinds and allowed values; all declared ones when ``None``.
+    may_have
+        Columns that are read where they are there: they may be absent, but not wrong.
+
+    Raises
+    ------
+    InputError
+        Naming the missing columns, a wrong or doubled index, a missing or wrong coordinate system, and each column of
+        another kind, or with a value that is not allowed: the first such row and value, and the fix.
+
+    Examples
+    --------
+    >>> from siteprior.core.schema import SITES
+    >>> sites = pd.DataFrame({"hectares": ["1.2 ha"]}, index=pd.Index(["E1:a"], name="site_id"))
+    >>> check(sites, SITES.without_places(), name="sites", needs=["hectares"])
+    Traceback (most recent call last):
+    siteprior.core.errors.InputError: sites: hectares needs numbers, holds '1.2 ha' in row 'E1:a'; use pd.to_numeric
+    """
+    if not isinstance(table, pd.DataFrame):
+        raise InputError(f"{name}: needs a table (DataFrame), got {type(table).__name__}")
+    columns = {column.name: column for column in declared.columns}
+    wanted = list(columns) if needs is None else list(needs)
+    missing = [column for column in wanted if column not in table.columns]
+    faults = []
+    if missing:
+        faults.append(f"{name}: lacks the columns {', '.join(missing)}; it has {', '.join(map(str, table.columns))}")
+    faults += _index_faults(table, declared, name)
+    if declared.geometry:
+        faults += _crs_faults(table, name)
+    for column in dict.fromkeys((*wanted, *may_have)):
+        if column in columns and column in table.columns:
+            values = table[column]
+            if isinstance(values, pd.DataFrame):
+                faults.append(f"{name}: has the column {column} {values.shape[1]} times; keep one")
+            elif fault := column_fault(values, columns[column]):
+                faults.append(f"{name}: {fault}")
+    if faults:
+        raise InputError(*faults)
+
+
+def column_fault(values: pd.Series, column: Column) -> str | None:
+    """Return what is wrong with the values of a column, with the first such row and value and the fix.
+
+    Examples
+    --------
+    >>> stage = Column("stage", "text", "Stage", "Building stage", allowed=("under construction", "completed"))
+    >>> column_fault(pd.Series([None, "Completed"], index=["a", "b"]), stage)
+    "unknown value of stage 'Completed' in row 'b'; did you mean 'completed'? Valid: completed, under construction"
+    """
+    wrong = _first_of_another_kind(values, column.kind)
+    if wrong is not None:
+        words, fix = KIND_WORDS[column.kind]
+        return (
+            f"{column.name} needs {words}, holds {_shown(values.iloc[wrong])} in row {_row(values, wrong)}; use {fix}"
+        )
+    return _value_fault(values, column) if column.allowed else None
+
+
+def _index_faults(table: pd.DataFrame, declared: Table, name: str) -> list[str]:
+    if table.index.name != declared.index:
+        return [f"{name}: needs the index '{declared.index}', has '{table.index.name}'; use set_index"]
+    if not table.index.is_unique:
+        twice = table.index[table.index.duplicated()][0]
+        return [f"{name}: the index '{declared.index}' holds '{twice}' more than once; make it unique"]
+    return []
+
+
+def _crs_faults(table: pd.DataFrame, name: str) -> list[str]:
+    crs = getattr(table, "crs", None)
+    if crs is None:
+        return [f"{name}: has no coordinate system; say which it is with set_crs, then to_crs('{CRS}')"]
+    if crs.to_epsg() != int(CRS.removeprefix("EPSG:")):
+        return [f"{name}: is in {crs.to_string()}, needs metres in {CRS}; convert with to_crs('{CRS}')"]
+    return []
+
+
+def _first_of_another_kind(values: pd.Series, kind: str) -> int | None:
+    """Return the position of the first value that is not of a kind; ``None`` where all are, or are missing."""
+    dtype = values.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        values = values.astype(object)
+        dtype = values.dtype
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        return _first(values.notna())
+    if isinstance(dtype, pd.StringDtype) or dtype.kind == "U":
+        right = kind in ("text", "flag")
+    elif dtype.kind in "iuf":
+        if kind == "integer" and dtype.kind == "f":
+            return _first_fraction(values)
+        right = kind in ("number", "integer")
+    elif dtype.kind == "M":
+        right = kind == "date"
+    elif dtype.kind == "O":
+        inferred = pd.api.types.infer_dtype(values, skipna=True)
+        if inferred in OBJECT_KINDS[kind]:
+            return _first_fraction(pd.to_numeric(values)) if kind == "integer" and inferred != "integer" else None
+        return _first(values.map(lambda value: not _is_of_kind(value, kind), na_action="ignore").eq(True))
+    else:
+        right = False
+    return None if right else _first(values.notna())
+
+
+def _is_of_kind(value: object, kind: str) -> bool:
+    """Tell whether a Python object is of a kind; a truth value is no number."""
+    return isinstance(value, INSTANCES[kind]) and not isinstance(value, bool | np.bool_)
+
+
+def _first_fraction(values: pd.Series) -> int | None:
+    """Return the position of the first number that is not whole, or has no end; ``None`` where there is none."""
+    numbers = values.to_numpy(dtype="float64", na_value=np.nan)
+    return _first(~(np.isnan(numbers) | (np.isfinite(numbers) & (np.trunc(numbers) == numbers))))
+
+
+def _first(wrong: pd.Series | np.ndarray) -> int | None:
+    """Return the first position that is true; ``None`` where none is."""
+    positions = np.flatnonzero(wrong)
+    return int(positions[0]) if len(positions) else None
+
+
+def _value_fault(values: pd.Series, column: Column) -> str | None:
+    """Return which values are not among those allowed, the first with its row and the nearest valid one."""
+    present = values.dropna().unique()
+    wrong = [str(value) for value in present if value not in column.allowed]
+    if not wrong:
+        return None
+    position = _first(values == wrong[0]) or 0
+    others = "".join(f", {_shown(value)}" for value in wrong[1:SHOWN]) + (", …" if len(wrong) > SHOWN else "")
+    fault = unknown(f"value of {column.name}", wrong[0], column.allowed)
+    row = f"in row {_row(values, position)}" + (f", and so are {others.removeprefix(', ')}" if others else "")
+    return fault.replace(f"'{wrong[0]}';", f"'{wrong[0]}' {row};", 1)
+
+
+def _row(values: pd.Series, position: int) -> str:
+    return repr(str(values.index[position]))
+
+
+def _shown(value: object) -> str:
+    """Return a value as a message shows it: texts in quotes, long ones cut."""
+    text = repr(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= 40 else f"{text[:37]}…"

@@ -1,0 +1,73 @@
+"""Brings a table into its declared form: columns in order, each of its kind, absent ones as missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import geopandas as gpd
+import pandas as pd
+
+from siteprior.core.errors import InputError
+from siteprior.core.schema.model import DTYPES, Table
+
+Frame = TypeVar("Frame", pd.DataFrame, gpd.GeoDataFrame)
+
+
+def conform(table: Frame, declared: Table) -> Frame:
+    """Return the table with its declared columns first and in order, of their kinds; absent ones come in as missing.
+
+    Parameters
+    ----------
+    table
+        DataFrame or GeoDataFrame on the declared index.
+    declared
+        One of :data:`~siteprior.core.schema.TABLES` or :data:`~siteprior.core.schema.REGISTER`.
+
+    Returns
+    -------
+    DataFrame or GeoDataFrame
+        A new table; columns that are not declared follow in their own order, then the geometry.
+
+    Raises
+    ------
+    InputError
+        Naming every column whose values cannot be read as its kind.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"easting": ["406800"]}, index=pd.Index(["B1 1AA"], name="postcode"))
+    >>> from siteprior.core.schema import POSTCODES
+    >>> conform(table, POSTCODES).iloc[0].tolist()
+    [406800.0, nan]
+    """
+    filled, faults = {}, []
+    for column in declared.columns:
+        try:
+            filled[column.name] = as_kind(table.get(column.name), column.kind, table.index)
+        except (TypeError, ValueError) as error:
+            faults.append(f"{declared.name}: {column.name} cannot be read as {column.kind}: {error}")
+    if faults:
+        raise InputError(*faults)
+    rest = [name for name in table.columns if name not in filled]
+    result = pd.concat([pd.DataFrame(filled, index=table.index), pd.DataFrame(table[rest])], axis=1)
+    result = result.rename_axis(declared.index)
+    if isinstance(table, gpd.GeoDataFrame):
+        return gpd.GeoDataFrame(result, geometry=table.geometry.name, crs=table.crs)
+    return result
+
+
+def as_kind(values: pd.Series | Sequence[object] | None, kind: str, index: pd.Index) -> pd.Series:
+    """Return the values as a Series of a declared kind on ``index``; ``None`` gives all missing."""
+    if values is None:
+        values = [None] * len(index)
+    series = pd.Series(values, index=index)
+    if kind in ("text", "flag"):
+        if series.dtype == DTYPES[kind]:
+            return series  # already that kind: millions of departures pass here
+        series = series.astype(object)
+        return series.where(series.notna(), None).astype("str").where(series.notna())
+    if kind == "date":
+        return pd.to_datetime(series).astype("datetime64[s]")
+    numbers = pd.to_numeric(series)
+    return numbers.astype("Int64") if kind == "integer" else numbers.astype("float64")

@@ -1,0 +1,105 @@
+"""What a declared column and a declared table are, and what is registered beside the declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from siteprior.core.errors import SitePriorError, unknown
+
+CRS = "EPSG:27700"
+"""British National Grid, metres: the one coordinate system of every table with places."""
+
+DTYPES = {"text": "str", "flag": "str", "number": "float64", "integer": "Int64", "date": "datetime64[s]"}
+"""The kinds of column, and the dtype each has in a conformed table."""
+
+SITEPRIOR = "siteprior"
+"""The source of a column that is siteprior's own."""
+
+REGISTERED_COLUMNS: dict[str, dict[str, Column]] = {}
+"""Columns registered beside the declared ones, by table and name; :func:`siteprior.core.schema.extend` adds to it."""
+
+REGISTERED_VALUES: dict[str, tuple[str, ...]] = {}
+"""Allowed values registered beside the declared ones; :func:`siteprior.core.schema.extend_values` adds to it."""
+
+
+class SchemaError(SitePriorError, ValueError):
+    """A declaration of columns, or a registration of further ones, contradicts itself or another."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One declared column: ``name`` in tables, ``label`` for readers, and what it means in which unit.
+
+    ``allowed`` are the only values it may hold beside missing; ``value_list`` names the list of ``values.toml`` they
+    are, where they are one of these.
+    """
+
+    name: str
+    kind: str
+    label: str
+    meaning: str
+    unit: str = ""
+    source: str = SITEPRIOR
+    allowed: tuple[str, ...] = ()
+    value_list: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A declared table: its index, whether it has places, its columns in order, and what a row is."""
+
+    name: str
+    index: str
+    geometry: bool
+    declared: tuple[Column, ...]
+    about: str = ""
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The declared columns in order, then the registered ones; geometry left out."""
+        return (
+            *(_with_registered_values(column) for column in self.declared),
+            *REGISTERED_COLUMNS.get(self.name, {}).values(),
+        )
+
+    @property
+    def names(self) -> list[str]:
+        """The column names in that order."""
+        return [column.name for column in self.columns]
+
+    def without_places(self) -> Table:
+        """Return the same table without places: its rows are checked, no coordinate system is asked for."""
+        return replace(self, geometry=False)
+
+
+def register_columns(table: Table, columns: Iterable[Column]) -> None:
+    """Add columns to a table, all of them or, where one is refused, none."""
+    present = {column.name: column for column in table.columns}
+    labels = {column.label: column.name for column in table.columns}
+    faults, new = [], {}
+    for column in columns:
+        where = f"table '{table.name}': column '{column.name}'"
+        if present.get(column.name) == column:
+            continue  # the same registration again, as when a module is loaded twice
+        if column.name in present:
+            faults.append(f"{where} is declared already, and differently; choose another name")
+        elif column.label in labels:
+            faults.append(f"{where} has the label '{column.label}' of '{labels[column.label]}'; labels are unique")
+        if column.kind not in DTYPES:
+            faults.append(unknown("kind", column.kind, DTYPES, where=where))
+        faults += [f"{where} lacks its {part}" for part in ("label", "meaning") if not getattr(column, part)]
+        if column.kind in ("number", "integer") and not column.unit:
+            faults.append(f"{where} lacks its unit; a ratio has one too, such as 0–1 or ratio")
+        new[column.name] = present[column.name] = column
+        labels[column.label] = column.name
+    if faults:
+        raise SchemaError(*faults)
+    if new:
+        REGISTERED_COLUMNS[table.name] = REGISTERED_COLUMNS.get(table.name, {}) | new
+
+
+def _with_registered_values(column: Column) -> Column:
+    """Return a column whose allowed values include those registered for its list."""
+    more = REGISTERED_VALUES.get(column.value_list)
+    return replace(column, allowed=(*column.allowed, *more)) if more else column

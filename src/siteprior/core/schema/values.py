@@ -1,0 +1,89 @@
+"""The lists of allowed values by the names the rest of siteprior uses; they stand in ``values.toml``, once."""
+
+from __future__ import annotations
+
+import re
+
+from siteprior.core.errors import unknown
+from siteprior.core.schema.load import load_declarations
+from siteprior.core.schema.model import REGISTERED_VALUES, SchemaError
+
+VALUES = load_declarations().values
+"""Every list of ``values.toml`` by its name there."""
+
+OWNERSHIP = VALUES["ownership"]
+REGISTER_STATES = VALUES["register state"]
+HISTORY_EVENTS = VALUES["history event"]
+PLANNING_STATUS = VALUES["planning permission status"]
+PERMISSION_TYPE = VALUES["planning permission type"]
+DEVELOPMENT = VALUES["building stage"]
+CONFIDENCE = VALUES["coordinate confidence"]
+SHAPE_BASES = VALUES["shape basis"]
+MODES = VALUES["stop mode"]
+RAIL_OR_METRO = VALUES["rail or metro"]
+SIDES = VALUES["side of a corridor"]
+STOP_STATES = VALUES["stop state"]
+CATCHMENT_BASES = VALUES["catchment basis"]
+"""How a walk catchment was drawn: buffered streets, a hull of what was reached, or a disc without streets."""
+
+ACCESS_MODES = VALUES["access mode"]
+"""Modes the access index keeps apart."""
+
+SERVICE_MODES = VALUES["service mode"]
+WINDOWS = VALUES["window of the day"]
+"""Windows of the day departures are counted in; parameters/timetables.toml says from when to when."""
+
+PROPERTY_TYPES = VALUES["property type"]
+REMEDIATION_CLASSES = VALUES["remediation class"]
+"""Former uses by how much they leave in the ground, A least to D most; stated as cleaned; or not known."""
+
+SIGNAL_LETTERS = VALUES["market failure signal"]
+SIGNAL_KINDS = VALUES["signal kind"]
+GRADES = VALUES["evidence grade"]
+VERDICTS = VALUES["market failure verdict"]
+RULE_RESULTS = VALUES["rule result"]
+EFFECTS = VALUES["scenario effect"]
+DEADWEIGHT_VERDICTS = VALUES["deadweight verdict"]
+DEADWEIGHT_KINDS = VALUES["deadweight evidence"]
+DEADWEIGHT_WEIGHTS = VALUES["deadweight weight"]
+"""Of evidence: it fails the screen; it speaks for deadweight without failing it; it speaks against deadweight."""
+
+DEADWEIGHT_LOOKED = VALUES["deadweight coverage"]
+"""What follows the evidence in a site's ``deadweight_reasons``: where it was looked for, and where it could not be."""
+
+
+def extend_values(name: str, values: tuple[str, ...]) -> None:
+    """Allow further values in every column of a list, as a module does that registers a signal or a mode of its own.
+
+    To be called when the module is imported. What a list allows already is passed over.
+
+    Parameters
+    ----------
+    name
+        The list's name in ``values.toml``, such as ``"market failure signal"``.
+    values
+        The values to allow.
+
+    Raises
+    ------
+    SchemaError
+        When there is no such list.
+    """
+    if name not in VALUES:
+        raise SchemaError(unknown("list of values", name, VALUES))
+    present = (*VALUES[name], *REGISTERED_VALUES.get(name, ()))
+    more = tuple(value for value in dict.fromkeys(values) if value not in present)
+    if more:
+        REGISTERED_VALUES[name] = (*REGISTERED_VALUES.get(name, ()), *more)
+
+
+def deadweight_parts(reasons: str) -> dict[str, str]:
+    """Take a site's ``deadweight_reasons`` apart: what stands under each weight, and where evidence was looked for.
+
+    Examples
+    --------
+    >>> deadweight_parts("fails: a start on 2019-01-01, 2.0 years ago. looked at: live applicant")
+    {'fails': 'a start on 2019-01-01, 2.0 years ago', 'looked at': 'live applicant'}
+    """
+    names = "|".join((*DEADWEIGHT_WEIGHTS, *DEADWEIGHT_LOOKED))
+    return dict(re.findall(rf"(?:^|\. )({names}): (.*?)(?=\. (?:{names}): |$)", reasons))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
@@ -196,3 +199,26 @@ def test_check_of_a_project_without_registers_writes_the_issues_alone(project, t
     path.write_text(text[:start] + text[text.index("]", start) + 1 :], encoding="utf-8")
     assert cli.main(["check", str(path), "--out", str(tmp_path / "out"), "--quiet"]) == 0
     assert [p.name for p in (tmp_path / "out").iterdir()] == ["issues.csv"]
+
+
+def test_the_list_of_commands_needs_none_of_the_packages_installed():
+    """``bootstrap.py`` asks for it before anything is: the standard library has to do."""
+    code = "import siteprior.cli as cli; print(*cli.commands())"
+    source = str(Path(cli.__file__).parents[1])
+    done = subprocess.run(
+        [sys.executable, "-S", "-E", "-c", f"import sys; sys.path.insert(0, {source!r}); {code}"],
+        capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    assert done.stdout.split() == [
+        "demo", "run", "check", "audit", "access", "criteria", "columns", "compare", "fetch", "notebooks",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", cli.commands())
+def test_every_command_has_help_and_is_quiet_where_it_reports_progress(command, capsys):
+    with pytest.raises(SystemExit) as stop:
+        cli.main([command, "--help"])
+    assert stop.value.code == 0
+    text = capsys.readouterr().out
+    assert text.startswith(f"usage: siteprior {command} ")
+    assert ("--quiet" in text) == cli.COMMANDS[command].progress

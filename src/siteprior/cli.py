@@ -9,10 +9,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from siteprior import __version__
 from siteprior.core.errors import SitePriorError
@@ -54,76 +54,107 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
+class Command(NamedTuple):
+    """One command: what it does in a line, the arguments it takes, the function that runs it."""
+
+    help: str
+    declare: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
+    progress: bool = False
+    """Whether it reports its progress, which ``--quiet`` switches off."""
+
+
+def commands() -> dict[str, str]:
+    """Return what each command does, by its name, in the order ``siteprior --help`` lists them.
+
+    Nothing heavy is imported for it: whoever passes commands on or documents them may ask here.
+
+    Examples
+    --------
+    >>> commands()["compare"]
+    'who entered, left and moved between two runs, and why'
+    """
+    return {name: command.help for name, command in COMMANDS.items()}
+
+
 def _parser() -> argparse.ArgumentParser:
-    """Declare the commands."""
+    """Declare the commands of :data:`COMMANDS`."""
     parser = argparse.ArgumentParser(
         prog="siteprior",
         description="Rank brownfield sites for acquisition along public-transport corridors, and say why and how sure.",
     )
     parser.add_argument("--version", action="version", version=f"siteprior {__version__}")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    subparsers = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        one = subparsers.add_parser(name, help=command.help)
+        one.set_defaults(do=command.run)
+        command.declare(one)
+        if command.progress:
+            one.add_argument("--quiet", action="store_true", help="no progress lines")
+    return parser
 
-    demo = commands.add_parser("demo", help="the main job on the illustrative sample, no network")
-    demo.add_argument("--out", type=Path, default=Path("outputs/demo"), help="folder to write (default: %(default)s)")
-    demo.set_defaults(do=_demo)
 
-    run = commands.add_parser("run", help="the main job: read, join, appraise, rank, publish")
-    run.add_argument("project", type=Path, help="project file (TOML)")
-    run.add_argument("--out", type=Path, help="folder to write (default: outputs/<project>-<as_of>)")
-    run.set_defaults(do=_run)
+def _demo_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--out", type=Path, default=Path("outputs/demo"), help="folder to write (default: %(default)s)"
+    )
 
-    check = commands.add_parser("check", help="read and audit every input; rank nothing")
-    check.add_argument("project", type=Path, help="project file (TOML)")
-    check.add_argument("--out", type=Path, help="folder to write (default: outputs/<project>-<as_of>)")
-    check.add_argument("--strict", action="store_true", help="exit 1 when there are issues of severity error")
-    check.set_defaults(do=_check)
 
-    audit = commands.add_parser("audit", help="read, repair and report registers alone; no project needed")
-    audit.add_argument("registers", nargs="+", metavar="REGISTER", help="file, folder, pattern or zip archive")
-    audit.add_argument("--organisation", metavar="CODE", help="ONS code of the council all files are of")
-    audit.add_argument("--boundaries", type=Path, metavar="FILE", help="council areas, any vector file")
-    audit.add_argument("--boundaries-code", metavar="COLUMN", help="its column with the councils' ONS codes")
-    audit.add_argument("--boundaries-name", metavar="COLUMN", help="its column with their names (default: guessed)")
-    audit.add_argument("--boundaries-layer", metavar="LAYER", help="its layer, where the file holds several")
-    audit.add_argument("--out", type=Path, default=Path("outputs/audit"), help="folder to write (default: %(default)s)")
-    audit.add_argument("--no-workbooks", action="store_true", help="write no workbook per council")
-    audit.set_defaults(do=_audit)
+def _run_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("project", type=Path, help="project file (TOML)")
+    command.add_argument("--out", type=Path, help="folder to write (default: outputs/<project>-<as_of>)")
 
-    access = commands.add_parser("access", help="access index of an area from streets and timetables alone")
-    access.add_argument("project", type=Path, nargs="?", help="project file (TOML) with streets and timetables")
-    access.add_argument("--streets", type=Path, metavar="FILE", help="streets: OpenStreetMap, GraphML or lines")
-    access.add_argument("--timetables", type=Path, nargs="+", default=[], metavar="FEED", help="GTFS feeds")
-    access.add_argument("--stops", type=Path, nargs="+", default=[], metavar="FILE", help="NaPTAN files")
-    access.add_argument("--points", type=Path, metavar="FILE", help="places to measure and explain, any vector file")
-    access.add_argument("--bounds", type=float, nargs=4, metavar=("W", "S", "E", "N"), help="area, metres, EPSG:27700")
-    access.add_argument("--date", type=date.fromisoformat, help="weekday to count (default: the busiest ordinary one)")
-    access.add_argument("--cell", type=float, metavar="M", help="metres a cell is wide (default: 100)")
-    access.add_argument("--out", type=Path, default=Path("outputs/access"), help="folder (default: %(default)s)")
-    access.set_defaults(do=_access)
 
-    for name, text, do in (
-        ("criteria", "the criteria: unit, anchors, weight, source", _criteria),
-        ("columns", "the data dictionary: every column of every table", _columns),
-    ):
-        listing = commands.add_parser(name, help=text)
-        listing.add_argument("--json", action="store_true", help="as JSON")
-        listing.set_defaults(do=do)
+def _check_arguments(command: argparse.ArgumentParser) -> None:
+    _run_arguments(command)
+    command.add_argument("--strict", action="store_true", help="exit 1 when there are issues of severity error")
 
-    compare = commands.add_parser("compare", help="who entered, left and moved between two runs, and why")
-    compare.add_argument("run_a", type=Path, help="folder of the earlier run")
-    compare.add_argument("run_b", type=Path, help="folder of the later run")
-    compare.add_argument("--json", action="store_true", help="as JSON")
-    compare.set_defaults(do=_compare)
 
-    fetch = commands.add_parser("fetch", help="download the inputs a project names an address for, verified")
-    fetch.add_argument("project", type=Path, nargs="?", help="project file (TOML)")
-    fetch.add_argument("--force", action="store_true", help="download again what is there")
-    fetch.add_argument("--max-gb", type=float, metavar="GB", help="refuse larger files (default: the preset, 4)")
-    fetch.add_argument("--list", action="store_true", help="where official inputs are published; downloads nothing")
-    fetch.set_defaults(do=_fetch)
+def _audit_arguments(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("registers", nargs="+", metavar="REGISTER", help="file, folder, pattern or zip archive")
+    add("--organisation", metavar="CODE", help="ONS code of the council all files are of")
+    add("--boundaries", type=Path, metavar="FILE", help="council areas, any vector file")
+    add("--boundaries-code", metavar="COLUMN", help="its column with the councils' ONS codes")
+    add("--boundaries-name", metavar="COLUMN", help="its column with their names (default: guessed)")
+    add("--boundaries-layer", metavar="LAYER", help="its layer, where the file holds several")
+    add("--out", type=Path, default=Path("outputs/audit"), help="folder to write (default: %(default)s)")
+    add("--no-workbooks", action="store_true", help="write no workbook per council")
 
-    notebooks = commands.add_parser("notebooks", help="copy the notebooks, or run one")
-    actions = notebooks.add_subparsers(required=True, metavar="ACTION")
+
+def _access_arguments(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("project", type=Path, nargs="?", help="project file (TOML) with streets and timetables")
+    add("--streets", type=Path, metavar="FILE", help="streets: OpenStreetMap, GraphML or lines")
+    add("--timetables", type=Path, nargs="+", default=[], metavar="FEED", help="GTFS feeds")
+    add("--stops", type=Path, nargs="+", default=[], metavar="FILE", help="NaPTAN files")
+    add("--points", type=Path, metavar="FILE", help="places to measure and explain, any vector file")
+    add("--bounds", type=float, nargs=4, metavar=("W", "S", "E", "N"), help="area, metres, EPSG:27700")
+    add("--date", type=date.fromisoformat, help="weekday to count (default: the busiest ordinary one)")
+    add("--cell", type=float, metavar="M", help="metres a cell is wide (default: 100)")
+    add("--out", type=Path, default=Path("outputs/access"), help="folder (default: %(default)s)")
+
+
+def _listing_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _compare_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("run_a", type=Path, help="folder of the earlier run")
+    command.add_argument("run_b", type=Path, help="folder of the later run")
+    command.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _fetch_arguments(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("project", type=Path, nargs="?", help="project file (TOML)")
+    add("--force", action="store_true", help="download again what is there")
+    add("--max-gb", type=float, metavar="GB", help="refuse larger files (default: the preset, 4)")
+    add("--list", action="store_true", help="where official inputs are published; downloads nothing")
+
+
+def _notebooks_arguments(command: argparse.ArgumentParser) -> None:
+    actions = command.add_subparsers(required=True, metavar="ACTION")
     copy = actions.add_parser("copy", help="copy the notebooks to a folder")
     copy.add_argument("folder", type=Path)
     copy.add_argument("--force", action="store_true", help="replace notebooks that stand there")
@@ -133,10 +164,6 @@ def _parser() -> argparse.ArgumentParser:
     execute.add_argument("--out", type=Path, required=True, help="page to write (.html)")
     execute.add_argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE")
     execute.set_defaults(do=_run_notebook)
-
-    for command in (demo, run, check, audit, access, fetch):
-        command.add_argument("--quiet", action="store_true", help="no progress lines")
-    return parser
 
 
 def _say(options: argparse.Namespace) -> Progress:
@@ -331,3 +358,24 @@ def _print(table: pd.DataFrame, *, as_json: bool) -> None:
         print(table.to_string(index=False, na_rep="", max_colwidth=60))
     else:
         print("(none)")
+
+
+COMMANDS: dict[str, Command] = {
+    "demo": Command("the main job on the illustrative sample, no network", _demo_arguments, _demo, progress=True),
+    "run": Command("the main job: read, join, appraise, rank, publish", _run_arguments, _run, progress=True),
+    "check": Command("read and audit every input; rank nothing", _check_arguments, _check, progress=True),
+    "audit": Command(
+        "read, repair and report registers alone; no project needed", _audit_arguments, _audit, progress=True
+    ),
+    "access": Command(
+        "access index of an area from streets and timetables alone", _access_arguments, _access, progress=True
+    ),
+    "criteria": Command("the criteria: unit, anchors, weight, source", _listing_arguments, _criteria),
+    "columns": Command("the data dictionary: every column of every table", _listing_arguments, _columns),
+    "compare": Command("who entered, left and moved between two runs, and why", _compare_arguments, _compare),
+    "fetch": Command(
+        "download the inputs a project names an address for, verified", _fetch_arguments, _fetch, progress=True
+    ),
+    "notebooks": Command("copy the notebooks, or run one", _notebooks_arguments, _copy_notebooks),
+}
+"""The commands by name: the one list of them, which help, documents and ``bootstrap.py`` are made from."""

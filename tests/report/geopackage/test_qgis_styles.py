@@ -7,8 +7,8 @@ import xml.etree.ElementTree as ET
 import pandas as pd
 import pytest
 
+from siteprior.report import style
 from siteprior.report.geopackage.qgis_styles import layer_style, ordered_bands
-from siteprior.report.maps import palette as colours
 
 LAYERS = ("shortlist", "sites", "corridors", "stops", "areas", "site_shapes")
 
@@ -56,7 +56,7 @@ def test_figures_read_on_every_shade_of_the_shortlist(layers):
     for fill in fills:
         assert 1.05 / (luminance([int(v) for v in fill.split(",")[:3]]) + 0.05) >= 4.5
     assert "178,58,0,255" in fills  # the accent stands in where a band's own shade would be too light
-    assert colours.ACCENT == "#b23a00"
+    assert style.ACCENT == "#b23a00"
 
 
 def test_rank_is_part_of_the_disc_and_moves_with_it(layers):

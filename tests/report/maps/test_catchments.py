@@ -15,10 +15,10 @@ from shapely import LineString, Point, box
 
 from siteprior.core.errors import InputError
 from siteprior.core.schema import CATCHMENTS, conform
+from siteprior.report import style
 from siteprior.report.maps import catchments as catchment_map
-from siteprior.report.maps import palette as colours
 from siteprior.report.maps.canvas import Sheet
-from siteprior.report.maps.catchments import BAND_ENDS, NAME_SIZE, catchment_map_words, draw_catchments
+from siteprior.report.maps.catchments import NAME_SIZE, catchment_map_words, draw_catchments
 from siteprior.walking.network import build_network
 
 STREETS = build_network(np.array([LineString([(0, y), (2000, y)]) for y in range(0, 2001, 200)]))
@@ -62,9 +62,9 @@ def drawn(png):
 
 def test_grounds_sites_and_stop_are_there_in_their_colours(tables):
     found = drawn(draw(tables, network=STREETS, shortlist=["X:1"]))
-    assert {*BAND_ENDS, colours.ACCENT, colours.INK, colours.SITE, colours.SITE_OUT} <= found
-    assert colours.ACCENT not in drawn(draw(tables))
-    assert colours.ACCENT in drawn(draw(tables, illustrative=True))
+    assert {*style.WALK_ENDS, style.ACCENT, style.INK, style.SITE, style.SITE_OUT} <= found
+    assert style.ACCENT not in drawn(draw(tables))
+    assert style.ACCENT in drawn(draw(tables, illustrative=True))
 
 
 @pytest.mark.parametrize("file_format", ["png", "svg"])
@@ -138,10 +138,10 @@ def test_of_many_stops_no_name_covers_a_number(tables, monkeypatch):
 def test_catchments_without_a_shape_and_empty_tables_do_no_harm(tables):
     walks, around, sites = tables
     none = catchments(("A", 400, None))
-    assert colours.INK in drawn(draw((none, around, sites.iloc[:0])))
+    assert style.INK in drawn(draw((none, around, sites.iloc[:0])))
     assert catchment_map_words(none, around) == "Map of the walk catchment of Long name of stop 0."
     partly = pd.concat([walks, catchments(("B", 400, None))])
-    assert BAND_ENDS[0] in drawn(draw((partly, around, sites)))
+    assert style.WALK_ENDS[0] in drawn(draw((partly, around, sites)))
 
 
 def test_districts_are_outlined(tables):

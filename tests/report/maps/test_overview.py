@@ -15,7 +15,7 @@ from matplotlib.image import imread
 from shapely import LineString, Point, Polygon, box
 
 from siteprior.core.errors import InputError
-from siteprior.report.maps import palette as colours
+from siteprior.report import style
 from siteprior.report.maps.overview import draw_map
 from siteprior.report.maps.placement import quiet_spot, spread
 
@@ -40,8 +40,8 @@ def picture(made_up):
 
 def test_every_layer_is_there_in_its_colour(picture, made_up):
     found, _ = drawn(picture)
-    deciles = {colours.decile(int(number)) for number in made_up.areas["imd_decile"].dropna().unique()}
-    assert deciles | {colours.ACCENT, colours.CORRIDORS["metro"], colours.CORRIDORS["rail"], colours.SITE} <= found
+    deciles = {style.decile(int(number)) for number in made_up.areas["imd_decile"].dropna().unique()}
+    assert deciles | {style.ACCENT, style.CORRIDORS["metro"], style.CORRIDORS["rail"], style.SITE} <= found
 
 
 def test_width_is_1600_pixels(picture):
@@ -69,7 +69,7 @@ def test_illustrative_run_says_so(picture, made_up):
     warned = draw(made_up, illustrative=True)
     _, plain = drawn(picture)
     _, pixels = drawn(warned)
-    accent = np.array([int(colours.ACCENT[i : i + 2], 16) for i in (1, 3, 5)])
+    accent = np.array([int(style.ACCENT[i : i + 2], 16) for i in (1, 3, 5)])
     head, head_plain = ((image[:110, :800] == accent).all(axis=-1).sum() for image in (pixels, plain))
     assert head > 500
     assert head_plain == 0
@@ -78,10 +78,10 @@ def test_illustrative_run_says_so(picture, made_up):
 def test_empty_layers_and_missing_places_do_no_harm(made_up):
     nothing = {name: getattr(made_up, name).iloc[:0] for name in ("shortlist", "corridors", "stops", "areas", "sites")}
     found, _ = drawn(draw(made_up, **nothing))
-    assert colours.INK in found
+    assert style.INK in found
     unplaced = made_up.shortlist.copy()
     unplaced["geometry"] = [None] * len(unplaced)
-    assert colours.SITE in drawn(draw(made_up, shortlist=unplaced.set_crs(27700)))[0]
+    assert style.SITE in drawn(draw(made_up, shortlist=unplaced.set_crs(27700)))[0]
 
 
 def test_tables_in_degrees_are_refused_all_at_once(made_up):
@@ -147,21 +147,21 @@ class TestQuietSpot:
 
 class TestColours:
     def test_deciles_run_from_dark_to_light(self):
-        lights = [sum(int(colours.decile(n)[i : i + 2], 16) for i in (1, 3, 5)) for n in range(1, 11)]
+        lights = [sum(int(style.decile(n)[i : i + 2], 16) for i in (1, 3, 5)) for n in range(1, 11)]
         assert lights == sorted(lights)
         assert len(set(lights)) == 10
 
     def test_bands_run_from_dark_to_light_and_one_is_dark(self):
-        assert colours.bands(["only"]) == {"only": "#7a2100"}
-        assert list(colours.bands(["a", "b", "c"]).values()) == ["#7a2100", "#b87b5e", "#f6d5bd"]
+        assert style.bands(["only"]) == {"only": "#7a2100"}
+        assert list(style.bands(["a", "b", "c"]).values()) == ["#7a2100", "#b87b5e", "#f6d5bd"]
 
     def test_proposals_wear_the_colour_of_their_kind_dashed(self):
-        assert colours.corridors(["metro", "proposed-metro", "tram of tomorrow"]) == {
+        assert style.corridors(["metro", "proposed-metro", "tram of tomorrow"]) == {
             "metro": ("#0072b2", False),
             "proposed-metro": ("#0072b2", True),
-            "tram of tomorrow": (colours.CORRIDOR_OTHER, False),
+            "tram of tomorrow": (style.CORRIDOR_OTHER, False),
         }
 
     def test_neighbouring_criteria_differ(self):
-        shades = list(colours.criteria([str(n) for n in range(12)]).values())
+        shades = list(style.criteria([str(n) for n in range(12)]).values())
         assert all(one != two for one, two in pairwise(shades))

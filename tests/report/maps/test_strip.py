@@ -15,10 +15,10 @@ from matplotlib.image import imread
 
 from siteprior.core.errors import InputError
 from siteprior.core.schema import CORRIDOR_STOPS, SITE_CORRIDORS, conform
-from siteprior.report.maps import palette as colours
+from siteprior.report import style
 from siteprior.report.maps.canvas import Sheet, in_a_row
 from siteprior.report.maps.strip import A4, NAME_GAP, draw_strip_map, strip_map_words
-from siteprior.report.maps.strip_legend import DISC, UNRANKED, VERDICT_FILLS
+from siteprior.report.maps.strip_legend import DISC
 
 
 def make_stops(names, chainage, states="open", corridor="Line", kind="metro"):
@@ -105,10 +105,10 @@ def record(monkeypatch):
 def test_a4_landscape_in_the_colours_of_the_house(picture, small):
     found, pixels = drawn(picture)
     assert pixels.shape[:2] == (int(210 / 25.4 * 200), int(297 / 25.4 * 200))
-    bands = colours.bands(["0.7 and over", "under 0.7"])
-    assert {colours.CORRIDORS["metro"], colours.ACCENT, colours.INK, UNRANKED, *bands.values()} <= found
+    bands = style.bands(["0.7 and over", "under 0.7"])
+    assert {style.CORRIDORS["metro"], style.ACCENT, style.INK, style.SITE_UNRANKED, *bands.values()} <= found
     found, _ = drawn(draw(small, colour_by="market_failure"))
-    assert set(VERDICT_FILLS.values()) <= found
+    assert set(style.VERDICT_FILLS.values()) <= found
 
 
 @pytest.mark.parametrize("file_format", ["png", "svg"])
@@ -134,7 +134,7 @@ def test_order_of_rows_changes_nothing(picture, small):
 
 def test_a_planned_stretch_is_dashed(small):
     stops, rows, sites = small
-    metro = np.array([int(colours.CORRIDORS["metro"][i : i + 2], 16) for i in (1, 3, 5)])
+    metro = np.array([int(style.CORRIDORS["metro"][i : i + 2], 16) for i in (1, 3, 5)])
 
     def blue(states):
         _, pixels = drawn(draw((stops.assign(state=states), rows, sites)))
@@ -252,8 +252,8 @@ def test_figures_of_the_scale_do_not_overlap_and_the_farthest_walk_is_told(recor
 def test_a_corridor_of_one_stop_or_without_sites_is_drawn():
     stops, sites = make_stops(["Alder"], [0.0]), make_sites(2)
     rows = make_rows(sites, 0.0, 10.0, "on the line")
-    assert colours.ACCENT in drawn(draw((stops, rows, sites)))[0]
-    assert colours.INK in drawn(draw((stops, rows.iloc[:0], sites), reach_m=None))[0]
+    assert style.ACCENT in drawn(draw((stops, rows, sites)))[0]
+    assert style.INK in drawn(draw((stops, rows.iloc[:0], sites), reach_m=None))[0]
 
 
 def test_faults_are_named(small):

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from siteprior.report.maps import palette as colours
+from siteprior.report import style
 from siteprior.report.maps.legend import DPI
 
 WIDTH, HEIGHT = 1180, 560
@@ -32,14 +32,14 @@ MOVED_M = 50.0
 SHADES = 128
 """Colours the picture is reduced to: it takes a third of the room and looks the same."""
 
-BEFORE, AFTER, DOUBT = colours.ACCENT, "#0072b2", "#e69f00"
+BEFORE, AFTER, DOUBT = style.AUDIT_LABELLED, style.AUDIT_READ, style.AUDIT_DOUBT
 LABELLED, READ = ["labelled_easting", "labelled_northing"], ["easting", "northing"]
 
 LOOKS: dict[str, dict[str, Any]] = {
-    "same": {"marker": "o", "markersize": 2.9, "color": colours.SITE, "markeredgecolor": "#ffffff",
+    "same": {"marker": "o", "markersize": 2.9, "color": style.SITE, "markeredgecolor": style.WHITE,
              "markeredgewidth": 0.3},
-    "moved": {"marker": "o", "markersize": 3.3, "color": AFTER, "markeredgecolor": "#ffffff", "markeredgewidth": 0.3},
-    "doubt": {"marker": "o", "markersize": 3.4, "color": "#ffffff", "markeredgecolor": DOUBT, "markeredgewidth": 0.9},
+    "moved": {"marker": "o", "markersize": 3.3, "color": AFTER, "markeredgecolor": style.WHITE, "markeredgewidth": 0.3},
+    "doubt": {"marker": "o", "markersize": 3.4, "color": style.WHITE, "markeredgecolor": DOUBT, "markeredgewidth": 0.9},
     "cross": {"marker": "x", "markersize": 3.2, "color": BEFORE, "markeredgewidth": 0.8},
 }  # fmt: skip
 
@@ -83,9 +83,9 @@ class _Panel:
 
     def note(self, words: str, colour: str) -> None:
         """Write a line into the lower right corner."""
-        box = {"facecolor": "#ffffff", "edgecolor": colour, "linewidth": 0.5, "boxstyle": "round,pad=0.35"}
+        box = {"facecolor": style.WHITE, "edgecolor": colour, "linewidth": 0.5, "boxstyle": "round,pad=0.35"}
         x, y = (self.left + PANEL[0] - 9) / WIDTH, (self.low + 10) / HEIGHT
-        self.figure.text(x, y, words, fontsize=5.4, color=colours.INK, ha="right", va="bottom", zorder=9, bbox=box)
+        self.figure.text(x, y, words, fontsize=5.4, color=style.INK, ha="right", va="bottom", zorder=9, bbox=box)
 
 
 def draw_before_after(sites: pd.DataFrame, *, boundary: Any = None, areas: Sequence[Any] = ()) -> bytes | None:
@@ -122,7 +122,7 @@ def draw_before_after(sites: pd.DataFrame, *, boundary: Any = None, areas: Seque
     tree = shapely.STRtree(areas)
     with mpl.rc_context({"font.family": "DejaVu Sans", "text.usetex": False, "path.sketch": None}):
         # The figure has its full size also where one map stands alone; what is empty is cut off below.
-        figure = Figure(figsize=(WIDTH / DPI, HEIGHT / DPI), dpi=DPI, facecolor=colours.PAPER)
+        figure = Figure(figsize=(WIDTH / DPI, HEIGHT / DPI), dpi=DPI, facecolor=style.PAPER)
         canvas = FigureCanvasAgg(figure)
         if alone:
             panel = _panel(figure, 0, "As labelled and as read", home, boundary, tree)
@@ -200,18 +200,20 @@ def _panel(figure: Any, place: int, title: str, view: View, boundary: Any, tree:
     from matplotlib.patches import Rectangle
 
     panel = _Panel(figure, 8 + place * (PANEL[0] + 16), 82, view)
-    box = Rectangle((panel.left, panel.low), *PANEL, facecolor="#e9edf1", edgecolor="#b9c1c9", linewidth=0.8)
+    box = Rectangle(
+        (panel.left, panel.low), *PANEL, facecolor=style.AUDIT_GROUND, edgecolor=style.AUDIT_FRAME, linewidth=0.8
+    )
     panel.add(box, 1)
     shown = tree.geometries[np.sort(tree.query(shapely.box(*view)))]
     lines = shapely.get_parts(shapely.boundary(shapely.simplify(shown, 1 / panel.metre, preserve_topology=False)))
     rings = [panel.pixels(shapely.get_coordinates(line)) for line in lines if not line.is_empty]
-    panel.add(LineCollection(rings, colors="#b4bec8", linewidths=0.4), 2)
+    panel.add(LineCollection(rings, colors=style.AUDIT_NEIGHBOURS, linewidths=0.4), 2)
     if boundary is not None:
         parts = shapely.get_parts(shapely.simplify(boundary, 1 / panel.metre))
         rings = [panel.pixels(shapely.get_coordinates(shapely.get_exterior_ring(part))) for part in parts]
-        panel.add(PolyCollection(rings, facecolor="#ffffff", edgecolor="#5f6b76", linewidth=0.7), 3)
+        panel.add(PolyCollection(rings, facecolor=style.WHITE, edgecolor=style.SITE, linewidth=0.7), 3)
     figure.text((panel.left + 1) / WIDTH, 1 - 9 / HEIGHT, title, fontsize=6.8, fontweight="bold", va="top",
-                color=colours.INK)  # fmt: skip
+                color=style.INK)  # fmt: skip
     _scale(panel)
     return panel
 
@@ -225,9 +227,9 @@ def _scale(panel: _Panel) -> None:
     length = power * max(step for step in (1, 2, 5) if step * power <= target)
     x, y = panel.left + 12, panel.low + 14
     ends = [x, x + length * panel.metre]
-    panel.add(Line2D(ends, [y, y], color=colours.INK, linewidth=1.6, solid_capstyle="butt"), 8)
+    panel.add(Line2D(ends, [y, y], color=style.INK, linewidth=1.6, solid_capstyle="butt"), 8)
     words = f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"
-    panel.figure.text(x / WIDTH, (y + 6) / HEIGHT, words, fontsize=5.6, color=colours.INK, va="bottom", zorder=8)
+    panel.figure.text(x / WIDTH, (y + 6) / HEIGHT, words, fontsize=5.6, color=style.INK, va="bottom", zorder=8)
 
 
 def _draw_labelled(panel: _Panel, sites: pd.DataFrame, groups: dict[str, pd.Series]) -> None:
@@ -275,4 +277,4 @@ def _write_key(figure: Any, groups: dict[str, pd.Series], kinds: Sequence[str]) 
         x, y = 24 + 590 * (place // 2), 58 - 34 * (place % 2)
         figure.add_artist(Line2D([x], [y], linestyle="", transform=IdentityTransform(), **LOOKS[kind]))
         figure.text((x + 16) / WIDTH, (y - 1) / HEIGHT, f"{int(groups[kind].sum()):,} {words[kind]}", fontsize=5.8,
-                    color=colours.INK, va="center")  # fmt: skip
+                    color=style.INK, va="center")  # fmt: skip

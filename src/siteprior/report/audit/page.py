@@ -63,7 +63,7 @@ def write_page(
     plain = found.files.astype(object)
     page = render(
         "audit.html.j2",
-        styles=("audit.css",),
+        styles=("audit.css.j2",),
         version=__version__,
         title=title,
         illustrative=illustrative,

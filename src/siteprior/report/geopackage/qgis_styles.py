@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from siteprior.report import style
 from siteprior.report.geopackage import qgis_symbols as qgis
 from siteprior.report.geopackage.qgis_symbols import Rule
 from siteprior.report.html.labels import kind_title
-from siteprior.report.maps import palette as colours
 
 POINT, LINE, POLYGON = 0, 1, 2
 
@@ -56,13 +56,13 @@ def ordered_bands(table: Any) -> list[str]:
 
 def _shortlist(table: Any, aliases: Mapping[str, str]) -> tuple[str, str]:
     """Large discs with the rank in them, the shade the score band; where they would hide one another, in rings."""
-    shades = colours.bands(ordered_bands(table))
+    shades = style.bands(ordered_bands(table))
     # Figures are white, so the lightest bands are held to a shade white still reads on.
     rules: list[Rule] = [
-        (f'"score_band" = {qgis.text(band)}', f"Score {band}", qgis.disc(qgis.legible(shade)), 0)
+        (f'"score_band" = {qgis.text(band)}', f"Score {band}", qgis.disc(style.legible(shade)), 0)
         for band, shade in shades.items()
     ]
-    rules.append(("ELSE", "Shortlisted", qgis.disc(colours.ACCENT), 0))
+    rules.append(("ELSE", "Shortlisted", qgis.disc(style.ACCENT), 0))
     tip = qgis.tip(
         "site_name",
         ("concat(\"rank\", ' (between ', \"rank_p05\", ' and ', \"rank_p95\", ')')", "Rank"),
@@ -84,15 +84,20 @@ def _sites(table: Any, aliases: Mapping[str, str]) -> tuple[str, str]:
         (
             f'"eligible" = \'yes\' AND "score_band" = {qgis.text(band)}',
             f"Ranked, score {band}",
-            qgis.marker(shade, 2.1, "#4a2a1a", 0.15),
+            qgis.marker(shade, 2.1, style.QGIS_SITE_EDGE, 0.15),
             0,
         )
-        for band, shade in colours.bands(ordered_bands(table)).items()
+        for band, shade in style.bands(ordered_bands(table)).items()
     ]
     rules.append(
-        ("\"eligible\" = 'no'", "Not ranked: see gate reasons", qgis.marker("#c3c8cd", 1.5, "#8a9199", 0.15), 0)
+        (
+            "\"eligible\" = 'no'",
+            "Not ranked: see gate reasons",
+            qgis.marker(style.QGIS_SITE_OUT, 1.5, style.QGIS_SITE_OUT_EDGE, 0.15),
+            0,
+        )
     )
-    rules.append(("ELSE", "Not judged", qgis.marker("#ffffff", 1.5, "#8a9199", 0.15), 0))
+    rules.append(("ELSE", "Not judged", qgis.marker(style.WHITE, 1.5, style.QGIS_SITE_OUT_EDGE, 0.15), 0))
     tip = qgis.tip(
         "site_name",
         ('"reference"', "Reference"),
@@ -109,11 +114,11 @@ def _corridors(table: Any, aliases: Mapping[str, str]) -> tuple[str, str]:
     kinds = sorted(table["kind"].dropna().unique()) if "kind" in table else []
     rules: list[Rule] = [
         (f'"kind" = {qgis.text(kind)}', kind_title(kind), qgis.line(colour, 0.75, dashed=dashed), 0)
-        for kind, (colour, dashed) in colours.corridors(kinds).items()
+        for kind, (colour, dashed) in style.corridors(kinds).items()
     ]
-    rules.append(("ELSE", "Corridor", qgis.line(colours.CORRIDOR_OTHER, 0.75), 0))
+    rules.append(("ELSE", "Corridor", qgis.line(style.CORRIDOR_OTHER, 0.75), 0))
     tip = qgis.tip("corridor", ('"kind"', "Kind"), ('"stops"', "Stops"), ('"open_stops"', "Open stops"))
-    label = qgis.label('"corridor"', colours.INK, 7.5, placement=3, buffer=0.8, max_scale=100_000)
+    label = qgis.label('"corridor"', style.INK, 7.5, placement=3, buffer=0.8, max_scale=100_000)
     return "Corridors by kind", qgis.qml(LINE, qgis.rules(rules), aliases, tip, label=label)
 
 
@@ -121,15 +126,15 @@ def _stops(table: Any, aliases: Mapping[str, str]) -> tuple[str, str]:
     """Stops by mode: filled when open, hollow when planned, crossed when closed; buses only when zoomed in."""
     rules: list[Rule] = []
     held = set(zip(table["mode"], table["state"], strict=True)) if {"mode", "state"} <= set(table) else set()
-    for mode, colour in colours.MODES.items():
+    for mode, colour in style.MODES.items():
         main = mode in ("rail", "metro")
         size, scale = (2.6, 0) if main else (1.3, 25_000)
         shape = "square" if mode == "rail" else "circle"
         looks = {
-            "open": qgis.marker(colour, size, "#ffffff", 0.2, shape),
-            "planned": qgis.marker("#ffffff", size, colour, 0.5, shape),
+            "open": qgis.marker(colour, size, style.WHITE, 0.2, shape),
+            "planned": qgis.marker(style.WHITE, size, colour, 0.5, shape),
             "closed": qgis.marker(colour, size, colour, 0.35, "cross2"),
-            "not stated": qgis.marker("#d9dcdf", size, colour, 0.2, shape),
+            "not stated": qgis.marker(style.STOP_NOT_STATED, size, colour, 0.2, shape),
         }
         rules += [
             (
@@ -141,11 +146,11 @@ def _stops(table: Any, aliases: Mapping[str, str]) -> tuple[str, str]:
             for state, look in looks.items()
             if (mode, state) in held
         ]
-    rules.append(("ELSE", "Stop", qgis.marker("#d9dcdf", 1.3, "#8a8f94", 0.2), 0))
+    rules.append(("ELSE", "Stop", qgis.marker(style.STOP_NOT_STATED, 1.3, style.MODES["bus"], 0.2), 0))
     tip = qgis.tip("stop_name", ('"mode"', "Mode"), ('"state"', "State"), ('"state_basis"', "Who says so"))
     label = qgis.label(
         "if(\"mode\" IN ('rail', 'metro'), \"stop_name\", NULL)",
-        colours.INK,
+        style.INK,
         7,
         placement=0,
         buffer=0.7,
@@ -158,10 +163,10 @@ def _areas(_table: Any, aliases: Mapping[str, str]) -> tuple[str, str]:
     """Muted fills by deprivation decile, so that what lies above stays readable."""
     words = {1: "1 (most deprived)", 10: "10 (least deprived)"}
     rules: list[Rule] = [
-        (f'"imd_decile" = {number}', words.get(number, str(number)), qgis.fill(colours.decile(number)), 0)
+        (f'"imd_decile" = {number}', words.get(number, str(number)), qgis.fill(style.decile(number)), 0)
         for number in range(1, 11)
     ]
-    rules.append(("ELSE", "No data", qgis.fill(colours.NO_DATA), 0))
+    rules.append(("ELSE", "No data", qgis.fill(style.NO_DATA), 0))
     tip = qgis.tip(
         "lsoa_name",
         ('"lsoa_code"', "Code"),
@@ -174,8 +179,8 @@ def _areas(_table: Any, aliases: Mapping[str, str]) -> tuple[str, str]:
 def _site_shapes(_table: Any, aliases: Mapping[str, str]) -> tuple[str, str]:
     """Outlines only, so that they hide nothing: drawn polygons in full, discs broken because nobody drew them."""
     rules: list[Rule] = [
-        ("\"shape_basis\" = 'disc'", "Disc of the registered hectares", qgis.outline(colours.INK, dashed=True), 0),
-        ("ELSE", "Polygon", qgis.outline(colours.ACCENT), 0),
+        ("\"shape_basis\" = 'disc'", "Disc of the registered hectares", qgis.outline(style.INK, dashed=True), 0),
+        ("ELSE", "Polygon", qgis.outline(style.ACCENT), 0),
     ]
     tip = qgis.tip(
         "site_name",
@@ -193,10 +198,10 @@ def _catchments(_table: Any, aliases: Mapping[str, str]) -> tuple[str, str]:
         (
             "\"approximate\" = 'yes'",
             "Walk catchment, approximate",
-            qgis.outline(colours.MODES["metro"], dashed=True),
+            qgis.outline(style.MODES["metro"], dashed=True),
             0,
         ),
-        ("ELSE", "Walk catchment", qgis.outline(colours.MODES["metro"]), 0),
+        ("ELSE", "Walk catchment", qgis.outline(style.MODES["metro"]), 0),
     ]
     tip = qgis.tip("corridor", ('"band_m"', "Walk, m"), ('"basis"', "Drawn by"), ('round("hectares")', "Hectares"))
     return "Walk catchments", qgis.qml(POLYGON, qgis.rules(rules), aliases, tip)
@@ -204,10 +209,10 @@ def _catchments(_table: Any, aliases: Mapping[str, str]) -> tuple[str, str]:
 
 def _corridor_stops(_table: Any, aliases: Mapping[str, str]) -> tuple[str, str]:
     """Stops of the corridors: filled when open, hollow when not."""
-    shade = colours.MODES["metro"]
+    shade = style.MODES["metro"]
     rules: list[Rule] = [
-        ("\"state\" = 'open'", "Open", qgis.marker(shade, 2.2, "#ffffff", 0.2), 0),
-        ("ELSE", "Not open", qgis.marker("#ffffff", 2.2, shade, 0.5), 0),
+        ("\"state\" = 'open'", "Open", qgis.marker(shade, 2.2, style.WHITE, 0.2), 0),
+        ("ELSE", "Not open", qgis.marker(style.WHITE, 2.2, shade, 0.5), 0),
     ]
     tip = qgis.tip("stop_name", ('"corridor"', "Corridor"), ('"state"', "State"), ('"state_basis"', "Who says so"))
     return "Corridor stops by state", qgis.qml(POINT, qgis.rules(rules), aliases, tip)
@@ -215,18 +220,18 @@ def _corridor_stops(_table: Any, aliases: Mapping[str, str]) -> tuple[str, str]:
 
 def _service_stops(_table: Any, aliases: Mapping[str, str]) -> tuple[str, str]:
     """Stop points of the timetables, shown when zoomed in."""
-    rules: list[Rule] = [("ELSE", "Stop point", qgis.marker(colours.MODES["bus"], 1.3, "#ffffff", 0.2), 50_000)]
+    rules: list[Rule] = [("ELSE", "Stop point", qgis.marker(style.MODES["bus"], 1.3, style.WHITE, 0.2), 50_000)]
     tip = qgis.tip("stop_name", ('"stop_code"', "Code"), ('"place_basis"', "Place from"))
     return "Stop points", qgis.qml(POINT, qgis.rules(rules), aliases, tip)
 
 
 def _access_grid(_table: Any, aliases: Mapping[str, str]) -> tuple[str, str]:
     """Cells filled by band of the access index, none pale and 6b dark."""
-    bands = colours.access_bands()
+    bands = style.access_bands()
     rules: list[Rule] = [
         (f'"access_band" = {qgis.text(band)}', f"Band {band}", qgis.fill(shade), 0) for band, shade in bands.items()
     ]
-    rules.append(("ELSE", "Not measured", qgis.fill(colours.NO_DATA), 0))
+    rules.append(("ELSE", "Not measured", qgis.fill(style.NO_DATA), 0))
     tip = qgis.tip("access_band", ('round("access_index", 2)', "Access index"))
     return "Access index by band", qgis.qml(POLYGON, qgis.rules(rules), aliases, tip)
 

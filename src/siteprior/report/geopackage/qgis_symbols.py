@@ -5,21 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from xml.sax.saxutils import escape, quoteattr
 
-from siteprior.report.maps import palette as colours
+from siteprior.report import style
 
 QGIS = "3.22.0"
 """The oldest QGIS the styles are written for and tested with."""
 
 Rule = tuple[str, str, str, int]
 """A rule of a renderer: filter expression, label, symbol, and the largest scale denominator it shows at (0: any)."""
-
-
-def legible(shade: str) -> str:
-    """Darken a shade towards the accent where white figures would not read on it (contrast below 4.5 to 1)."""
-    channels = [int(shade[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return shade if 1.05 / (luminance + 0.05) >= 4.5 else colours.ACCENT
 
 
 def text(value: str) -> str:
@@ -75,12 +67,12 @@ def disc(fill: str) -> str:
         '<Option type="int" name="type" value="2"/></Option></Option>'
         '<Option type="QString" name="type" value="collection"/></Option></data_defined_properties></layer>'
     )
-    return marker(fill, 5.2, "#ffffff", 0.4).replace("</symbol>", figure + "</symbol>")
+    return marker(fill, 5.2, style.WHITE, 0.4).replace("</symbol>", figure + "</symbol>")
 
 
 def displaced(renderer: str) -> str:
     """Wrap a renderer so that marks nearer than 5 mm to one another stand in rings about their common place."""
-    centre = marker(colours.ACCENT, 1.0, "#ffffff", 0.2).replace("@NAME@", "centerSymbol")
+    centre = marker(style.ACCENT, 1.0, style.WHITE, 0.2).replace("@NAME@", "centerSymbol")
     return (
         '<renderer-v2 type="pointDisplacement" symbollevels="0" forceraster="0" enableorderby="0" tolerance="5" '
         'toleranceUnit="MM" placement="1" circleColor="178,58,0,150" circleWidth="0.2" circleRadiusAddition="0" '
@@ -110,7 +102,7 @@ def fill(colour: str) -> str:
     return symbol(
         "fill",
         "SimpleFill",
-        {"color": rgb(colour), "style": "solid", "outline_color": rgb("#ffffff"), "outline_width": "0.1"},
+        {"color": rgb(colour), "style": "solid", "outline_color": rgb(style.WHITE), "outline_width": "0.1"},
     )
 
 

@@ -6,14 +6,19 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from siteprior.report import style
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 
-STYLE, SCRIPT = "report.css", "report.js"
+STYLE, SCRIPT = "report.css.j2", "report.js"
 """The style sheet and the script all pages share: one look, and tables that sort."""
 
 
@@ -26,12 +31,36 @@ def render(template: str, *, styles: Sequence[str] = (), **facts: Any) -> str:
         Its name. It finds ``policy``, ``style`` and ``script`` beside the facts, and the filters :func:`day`,
         :func:`count`, :func:`number` and :func:`percent`.
     styles
-        Style sheets that follow the common one.
+        Style sheets that follow the common one; they and all templates know the colours as ``colour``.
     **facts
         What the page tells. A name the template asks for and does not get is an error.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
+
+    environment = _environment()
+    sheet = style_sheet(*styles)
+    script = _source(environment, SCRIPT)
+    return environment.get_template(template).render(
+        # The page may run this one script and use this one style sheet; markup slipped in through a name could not.
+        policy=(
+            "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
+            f"style-src '{_digest(sheet)}'; script-src '{_digest(script)}'"
+        ),
+        style=Markup(sheet),
+        script=Markup(script),
+        **facts,
+    )
+
+
+def style_sheet(*names: str) -> str:
+    """Return the common style sheet and those named, one after the other, in the colours of ``report/style.py``."""
+    # Jinja takes the last line break of a template away.
+    return "".join(_environment().get_template(name).render() + "\n" for name in (STYLE, *names))
+
+
+def _environment() -> Environment:
+    """Return Jinja as all pages use it: what is filled in is shown as text, and a missing name is an error."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
         loader=PackageLoader("siteprior.report"),
@@ -41,18 +70,8 @@ def render(template: str, *, styles: Sequence[str] = (), **facts: Any) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(day=day, count=count, number=number, percent=percent)
-    style = "".join(_source(environment, name) for name in (STYLE, *styles))
-    script = _source(environment, SCRIPT)
-    return environment.get_template(template).render(
-        # The page may run this one script and use this one style sheet; markup slipped in through a name could not.
-        policy=(
-            "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
-            f"style-src '{_digest(style)}'; script-src '{_digest(script)}'"
-        ),
-        style=Markup(style),
-        script=Markup(script),
-        **facts,
-    )
+    environment.globals.update(colour=style.PAGE_COLOURS, variables=style.PAGE_VARIABLES)
+    return environment
 
 
 def day(value: date | str | None) -> str:
@@ -109,10 +128,10 @@ def percent(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.0f}%"
 
 
-def _source(environment: Any, name: str) -> str:
+def _source(environment: Environment, name: str) -> str:
     """Return a file of the template folder as it is."""
-    text, *_ = environment.loader.get_source(environment, name)
-    return str(text)
+    assert environment.loader is not None
+    return environment.loader.get_source(environment, name)[0]
 
 
 def _digest(text: str) -> str:

@@ -15,10 +15,10 @@ import pandas as pd
 from siteprior.core.files import write_text
 from siteprior.core.issues import ISSUE_TYPES, SEVERITIES
 from siteprior.core.schema import VERDICTS
+from siteprior.report import style
 from siteprior.report.html._common import plain_rows
 from siteprior.report.html.labels import district_names
 from siteprior.report.html.render import render
-from siteprior.report.maps import palette as colours
 from siteprior.report.tables import json_text
 
 REASON_SEPARATOR = "; "
@@ -91,7 +91,7 @@ def write_report(
         When the file is open elsewhere or the folder cannot be written.
     """
     councils = district_names(sites)
-    shades = colours.criteria(criteria["criterion"])
+    shades = style.criteria(criteria["criterion"])
     page = render(
         "report.html.j2",
         picture=base64.b64encode(picture).decode("ascii"),

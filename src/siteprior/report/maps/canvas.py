@@ -16,13 +16,10 @@ import shapely
 
 from siteprior.core.errors import InputError, unknown
 from siteprior.core.schema import CRS
-from siteprior.report.maps import palette as colours
+from siteprior.report import style
 
 ILLUSTRATIVE = "Illustrative data – not real sites"
 FORMATS = ("png", "svg")
-GREY = "#5b6670"
-"""Text that stands back."""
-
 MM_PER_INCH = 25.4
 PNG_DPI = 200
 POINT = MM_PER_INCH / 72
@@ -49,7 +46,7 @@ class Sheet:
 
         self.width, self.height = width, height
         self._widths: dict[Any, float] = {}
-        figure = Figure(figsize=(width / MM_PER_INCH, height / MM_PER_INCH), dpi=PNG_DPI, facecolor=colours.PAPER)
+        figure = Figure(figsize=(width / MM_PER_INCH, height / MM_PER_INCH), dpi=PNG_DPI, facecolor=style.PAPER)
         self._canvas = FigureCanvasAgg(figure)
         self.figure = figure
         self.axes: Any = figure.add_axes((0, 0, 1, 1))
@@ -59,8 +56,8 @@ class Sheet:
 
     def text(self, x: float, y: float, words: str, size: float, **look: Any) -> Any:
         """Write words as they are (a dollar sign starts no formula); ``size`` in points."""
-        style = {"color": colours.INK, "va": "baseline", "ha": "left", "zorder": 20, **look}
-        return self.axes.text(x, y, words, fontsize=size, parse_math=False, **style)
+        options = {"color": style.INK, "va": "baseline", "ha": "left", "zorder": 20, **look}
+        return self.axes.text(x, y, words, fontsize=size, parse_math=False, **options)
 
     def line(self, x: Sequence[float], y: Sequence[float], **look: Any) -> None:
         """Draw a line through places."""
@@ -89,9 +86,9 @@ class Sheet:
         axes.set_ylim(y - metres * tall / 2, y + metres * tall / 2)
         axes.set_xticks([])
         axes.set_yticks([])
-        axes.set_facecolor("#ffffff")
+        axes.set_facecolor(style.WHITE)
         for side in axes.spines.values():
-            side.set(color="#c9ced4", linewidth=0.6)
+            side.set(color=style.MAP_FRAME, linewidth=0.6)
         # What is drawn in mm lies over the map.
         axes.set_zorder(-1)
         return axes
@@ -145,7 +142,7 @@ class Sheet:
         facts: dict[str, str | None] = {"Software": None}
         if file_format == "svg":
             facts = {"Date": None, "Creator": None, "Title": title, "Description": description}
-        self._canvas.print_figure(stream, format=file_format, dpi=PNG_DPI, facecolor=colours.PAPER, metadata=facts)
+        self._canvas.print_figure(stream, format=file_format, dpi=PNG_DPI, facecolor=style.PAPER, metadata=facts)
         return stream.getvalue()
 
 

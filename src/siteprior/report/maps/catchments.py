@@ -11,8 +11,8 @@ import numpy as np
 import shapely
 
 from siteprior.core.schema import CATCHMENTS, SITES, STOP_STATES, check
-from siteprior.report.maps import palette as colours
-from siteprior.report.maps.canvas import GREY, ILLUSTRATIVE, Sheet, check_drawing, polygon_paths, settings
+from siteprior.report import style
+from siteprior.report.maps.canvas import ILLUSTRATIVE, Sheet, check_drawing, polygon_paths, settings
 from siteprior.report.maps.legend import SITE_LOOKS, draw_scale
 from siteprior.report.maps.placement import spread
 from siteprior.report.maps.strip_data import count
@@ -21,11 +21,7 @@ from siteprior.walking.network import WalkNetwork
 
 A4 = (297.0, 210.0)
 MARGIN, KEY_WIDTH = 12.0, 62.0
-BAND_ENDS = ("#3f8fb8", "#d3e6f0")
-"""Fills of the shortest and the longest walk."""
-
-STREET, STREET_REACHED = "#d4d9de", "#ffffff"
-CIRCLE: dict[str, Any] = {"colors": colours.INK, "linewidths": 0.8, "linestyles": (0, (3.0, 2.0))}
+CIRCLE: dict[str, Any] = {"colors": style.INK, "linewidths": 0.8, "linestyles": (0, (3.0, 2.0))}
 NAME_SIZE, SITE_SIZE = 7.0, 2.2
 SQM_PER_HA = 10_000
 
@@ -159,7 +155,7 @@ def _bands(catchments: Any, stops: Any) -> list[_Band]:
             float(metres),
             shapely.union_all(held.geometry[held["band_m"] == metres].to_numpy()),
             shapely.union_all(shapely.buffer(points, metres, quad_segs=32)),
-            colours.blend(*BAND_ENDS, place / max(len(lengths) - 1, 1)),
+            style.blend(*style.WALK_ENDS, place / max(len(lengths) - 1, 1)),
         )
         for place, metres in enumerate(lengths)
     ]
@@ -182,11 +178,11 @@ def _write_texts(sheet: Sheet, title: str, attribution: str, illustrative: bool)
         sheet.text(MARGIN, y, line, 15, fontweight="bold")
         y -= 6.5
     if illustrative:
-        sheet.text(MARGIN, y + 0.8, ILLUSTRATIVE, 9, fontweight="bold", color=colours.ACCENT)
+        sheet.text(MARGIN, y + 0.8, ILLUSTRATIVE, 9, fontweight="bold", color=style.ACCENT)
         y -= 5
     foot = sheet.wrap(attribution, 5.2, room)
     for place, line in enumerate(reversed(foot)):
-        sheet.text(MARGIN, MARGIN - 4 + 2.6 * place, line, 5.2, color=GREY)
+        sheet.text(MARGIN, MARGIN - 4 + 2.6 * place, line, 5.2, color=style.GREY)
     return y + 3.5, MARGIN - 1.5 + 2.6 * len(foot)
 
 
@@ -199,7 +195,7 @@ def _draw_ground(axes: Any, bands: list[_Band], network: WalkNetwork | None, are
         axes.add_collection(LineCollection(drawn, zorder=zorder, **look), autolim=False)
 
     for place, band in enumerate(reversed(bands)):
-        ground = PathCollection(polygon_paths(band.walk), facecolor=band.fill, edgecolor="#ffffff", linewidth=0.5)
+        ground = PathCollection(polygon_paths(band.walk), facecolor=band.fill, edgecolor=style.WHITE, linewidth=0.5)
         ground.set_zorder(1 + place / 100)
         axes.add_collection(ground, autolim=False)
     if network is not None:
@@ -209,12 +205,12 @@ def _draw_ground(axes: Any, bands: list[_Band], network: WalkNetwork | None, are
         reached = bands[-1].walk if bands else shapely.Point()
         shapely.prepare(reached)
         within = shapely.intersects(reached, shapely.line_interpolate_point(shown, 0.5, normalized=True))
-        draw_lines(shown[~within], 1.5, colors=STREET, linewidths=0.4)
-        draw_lines(shown[within], 1.6, colors=STREET_REACHED, linewidths=0.45)
+        draw_lines(shown[~within], 1.5, colors=style.STREET, linewidths=0.4)
+        draw_lines(shown[within], 1.6, colors=style.STREET_REACHED, linewidths=0.45)
     if areas is not None and len(areas):
         held = areas[areas.geometry.notna()].groupby("district_code")
         edges = shapely.boundary([shapely.union_all(some.geometry.to_numpy()) for _, some in held])
-        draw_lines(shapely.get_parts(edges), 1.7, colors="#7c8794", linewidths=0.7)
+        draw_lines(shapely.get_parts(edges), 1.7, colors=style.DISTRICT_EDGE, linewidths=0.7)
     if bands:
         draw_lines(shapely.get_rings(shapely.get_parts(bands[-1].circle)), 2, **CIRCLE)
 
@@ -238,8 +234,8 @@ def _draw_sites(sheet: Sheet, axes: Any, sites: Any, shortlist: set[str]) -> lis
     shown = spread(true, 2 * DISC + 0.4, within=frame)
     for rank, (x, y), (x0, y0) in reversed(list(zip(chosen["rank"], shown, true, strict=True))):
         if math.hypot(x - x0, y - y0) > DISC / 2:
-            sheet.line([x0, x], [y0, y], color=colours.ACCENT, linewidth=0.7, zorder=15)
-            sheet.disc(x0, y0, 0.6, facecolor=colours.ACCENT, edgecolor="#ffffff", linewidth=0.4, zorder=15.1)
+            sheet.line([x0, x], [y0, y], color=style.ACCENT, linewidth=0.7, zorder=15)
+            sheet.disc(x0, y0, 0.6, facecolor=style.ACCENT, edgecolor=style.WHITE, linewidth=0.4, zorder=15.1)
         draw_number(sheet, x, y, f"{rank:.0f}", True)
     return list(shapely.buffer(shapely.points(shown), DISC))
 
@@ -264,7 +260,7 @@ def _draw_stops(sheet: Sheet, axes: Any, stops: Any, taken: list[Any]) -> None:
     frame = shapely.box(*sheet.places(axes, np.transpose([axes.get_xlim(), axes.get_ylim()])).ravel())
     counts = [RANK_COUNTS] * len(taken) + [1] * len(places)
     taken = [*taken, *(shapely.box(x - 1.2, y - 1.2, x + 1.2, y + 1.2) for x, y in places)]
-    halo = [withStroke(linewidth=2.2, foreground="#ffffff", alpha=0.9)]
+    halo = [withStroke(linewidth=2.2, foreground=style.WHITE, alpha=0.9)]
     for (x, y), name, state in zip(places, held["stop_name"], held["state"], strict=True):
         draw_stop(sheet, x, y, state if isinstance(state, str) else "not stated")
         if not isinstance(name, str):
@@ -299,7 +295,7 @@ def _draw_key(sheet: Sheet, left: float, top: float, picture: _Picture) -> None:
     columns = (right - 28, right - 12, right)
     y -= 4.5
     for x, words in zip(columns, ("on foot", "circle", "share"), strict=True):
-        sheet.text(x, y, words, 6, color=GREY, ha="right")
+        sheet.text(x, y, words, 6, color=style.GREY, ha="right")
     for band in picture.bands:
         y -= 5.4
         foot, circle = (shapely.area(shape) / SQM_PER_HA for shape in (band.walk, band.circle))
@@ -314,7 +310,7 @@ def _draw_key(sheet: Sheet, left: float, top: float, picture: _Picture) -> None:
         sheet.text(left + 7, y, f"{picture.bands[-1].metres:,.0f} m as the crow flies", 7)
     for line in sheet.wrap(picture.doubt, 6.5, right - left) if picture.doubt else []:
         y -= 4.5
-        sheet.text(left, y, line, 6.5, color=colours.ACCENT)
+        sheet.text(left, y, line, 6.5, color=style.ACCENT)
     y = _heading(sheet, left, y - 9, "Stops")
     for state in STOP_STATES:
         if (picture.stops["state"] == state).any():

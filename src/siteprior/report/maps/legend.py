@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from siteprior.report import style
 from siteprior.report.html.labels import kind_title
-from siteprior.report.maps import palette as colours
 
 DPI = 200
 """Pixels to the inch of type."""
@@ -14,19 +14,19 @@ DPI = 200
 DASHES = (0, (3.2, 1.6))
 
 SITE_LOOKS: dict[str, dict[str, Any]] = {
-    "no": {"s": 3.2, "color": colours.SITE_OUT, "edgecolor": "#ffffff", "linewidth": 0.2},
-    "yes": {"s": 6.5, "color": colours.SITE, "edgecolor": "#ffffff", "linewidth": 0.3},
+    "no": {"s": 3.2, "color": style.SITE_OUT, "edgecolor": style.WHITE, "linewidth": 0.2},
+    "yes": {"s": 6.5, "color": style.SITE, "edgecolor": style.WHITE, "linewidth": 0.3},
 }
 
 
 def stop_look(mode: str, state: str) -> dict[str, Any]:
     """Return the mark of a stop: square for rail, round for metro, hollow where it is planned."""
-    colour = colours.MODES[mode]
+    colour = style.MODES[mode]
     return {
         "s": 8,
         "marker": "s" if mode == "rail" else "o",
-        "facecolor": colour if state == "open" else "#ffffff",
-        "edgecolor": "#ffffff" if state == "open" else colour,
+        "facecolor": colour if state == "open" else style.WHITE,
+        "edgecolor": style.WHITE if state == "open" else colour,
         "linewidth": 0.4 if state == "open" else 0.8,
     }
 
@@ -41,17 +41,15 @@ def draw_scale(axes: Any) -> None:
     length = power * max(step for step in (1, 2, 5) if step * power <= target)
     words = f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"
     x, y = west + 0.02 * width, south + 0.03 * height
-    halo = {"facecolor": "#ffffff", "alpha": 0.85, "edgecolor": "none", "boxstyle": "round,pad=0.2"}
-    axes.plot([x, x + length], [y, y], color="#ffffff", linewidth=4, solid_capstyle="butt", zorder=10)
-    axes.plot([x, x + length], [y, y], color=colours.INK, linewidth=2, solid_capstyle="butt", zorder=10)
-    axes.text(
-        x, y + 0.014 * height, words, fontsize=6.5, color=colours.INK, ha="left", va="bottom", bbox=halo, zorder=10
-    )
+    halo = {"facecolor": style.WHITE, "alpha": 0.85, "edgecolor": "none", "boxstyle": "round,pad=0.2"}
+    axes.plot([x, x + length], [y, y], color=style.WHITE, linewidth=4, solid_capstyle="butt", zorder=10)
+    axes.plot([x, x + length], [y, y], color=style.INK, linewidth=2, solid_capstyle="butt", zorder=10)
+    axes.text(x, y + 0.014 * height, words, fontsize=6.5, color=style.INK, ha="left", va="bottom", bbox=halo, zorder=10)
     arrow_x, arrow_y = west + 0.03 * width, south + 0.10 * height
     axes.annotate(
         "N", (arrow_x, arrow_y + 0.055 * height), (arrow_x, arrow_y), ha="center", va="top", fontsize=7.5,
-        fontweight="bold", color=colours.INK, zorder=10,
-        arrowprops={"arrowstyle": "-|>", "color": colours.INK, "linewidth": 1.0, "shrinkA": 0, "shrinkB": 0},
+        fontweight="bold", color=style.INK, zorder=10,
+        arrowprops={"arrowstyle": "-|>", "color": style.INK, "linewidth": 1.0, "shrinkA": 0, "shrinkB": 0},
     )  # fmt: skip
 
 
@@ -60,8 +58,8 @@ def draw_key(axes: Any, corridors: Any, stops: Any, areas: Any) -> None:
     axes.set_axis_off()
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1)
-    disc = {"s": 78, "facecolor": colours.ACCENT, "edgecolor": "#ffffff", "linewidth": 0.8}
-    kinds = colours.corridors(sorted(corridors["kind"].dropna().unique()))
+    disc = {"s": 78, "facecolor": style.ACCENT, "edgecolor": style.WHITE, "linewidth": 0.8}
+    kinds = style.corridors(sorted(corridors["kind"].dropna().unique()))
     held = sorted(set(zip(stops["mode"], stops["state"], strict=True)), key=lambda pair: (pair[0] != "rail", pair[1]))
     groups: list[tuple[str, list[tuple[str, dict[str, Any]]]]] = [
         (
@@ -81,11 +79,11 @@ def draw_key(axes: Any, corridors: Any, stops: Any, areas: Any) -> None:
     for title, entries in groups:
         if not entries:
             continue
-        axes.text(0, y, title, fontsize=7.5, fontweight="bold", color=colours.INK, va="top")
+        axes.text(0, y, title, fontsize=7.5, fontweight="bold", color=style.INK, va="top")
         y -= 17 * point
         for words, look in entries:
             _draw_sample(axes, y, look)
-            axes.text(0.15, y, words, fontsize=6.5, color=colours.INK, va="center", parse_math=False)
+            axes.text(0.15, y, words, fontsize=6.5, color=style.INK, va="center", parse_math=False)
             y -= 11.5 * point
         y -= 7 * point
     _draw_deciles(axes, y, point, areas)
@@ -94,12 +92,12 @@ def draw_key(axes: Any, corridors: Any, stops: Any, areas: Any) -> None:
 def _draw_sample(axes: Any, y: float, look: dict[str, Any]) -> None:
     """Draw one line or mark of the key; the largest is the numbered disc."""
     if "dashed" in look:
-        style = DASHES if look["dashed"] else "solid"
-        axes.plot([0, 0.11], [y, y], color=look["color"], linewidth=1.6, linestyle=style)
+        pattern = DASHES if look["dashed"] else "solid"
+        axes.plot([0, 0.11], [y, y], color=look["color"], linewidth=1.6, linestyle=pattern)
         return
     axes.scatter([0.055], [y], **look)
-    if look.get("facecolor") == colours.ACCENT:
-        axes.text(0.055, y, "1", fontsize=6, fontweight="bold", color="#ffffff", ha="center", va="center_baseline")
+    if look.get("facecolor") == style.ACCENT:
+        axes.text(0.055, y, "1", fontsize=6, fontweight="bold", color=style.WHITE, ha="center", va="center_baseline")
 
 
 def _draw_deciles(axes: Any, y: float, point: float, areas: Any) -> None:
@@ -108,12 +106,12 @@ def _draw_deciles(axes: Any, y: float, point: float, areas: Any) -> None:
 
     editions = areas["imd_edition"].dropna().unique() if "imd_edition" in areas else []
     edition = f" {int(editions[0])}" if len(editions) == 1 else ""
-    axes.text(0, y, "Deprivation", fontsize=7.5, fontweight="bold", color=colours.INK, va="top")
-    axes.text(0, y - 13 * point, f"IMD{edition} decile of the area", fontsize=6.5, color=colours.INK, va="top")
+    axes.text(0, y, "Deprivation", fontsize=7.5, fontweight="bold", color=style.INK, va="top")
+    axes.text(0, y - 13 * point, f"IMD{edition} decile of the area", fontsize=6.5, color=style.INK, va="top")
     step, tall, low = 0.088, 9 * point, y - 33 * point
     for place in range(10):
-        fill = colours.decile(place + 1)
-        axes.add_patch(Rectangle((step * place, low), step, tall, facecolor=fill, edgecolor="#ffffff", linewidth=0.5))
-    axes.add_patch(Rectangle((0, low), step * 10, tall, fill=False, edgecolor="#c9ced4", linewidth=0.5))
+        fill = style.decile(place + 1)
+        axes.add_patch(Rectangle((step * place, low), step, tall, facecolor=fill, edgecolor=style.WHITE, linewidth=0.5))
+    axes.add_patch(Rectangle((0, low), step * 10, tall, fill=False, edgecolor=style.MAP_FRAME, linewidth=0.5))
     for x, words, side in ((0.0, "most deprived", "left"), (step * 10, "least", "right")):
-        axes.text(x, low - 3 * point, words, fontsize=6, color=colours.INK, va="top", ha=side)
+        axes.text(x, low - 3 * point, words, fontsize=6, color=style.INK, va="top", ha=side)

@@ -15,8 +15,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from siteprior.report import style
 from siteprior.report.html.labels import district_names
-from siteprior.report.maps import palette as colours
 from siteprior.report.maps.canvas import ILLUSTRATIVE, check_drawing, polygon_paths
 from siteprior.report.maps.legend import DASHES, DPI, SITE_LOOKS, draw_key, draw_scale, stop_look
 from siteprior.report.maps.placement import extent, quiet_spot, spread
@@ -100,7 +100,7 @@ def draw_map(
         view = extent([shortlist, corridors], [areas if len(areas) else sites])
         tall = (_RIGHT - _LEFT) * (view[3] - view[1]) / (view[2] - view[0])
         height = above + below + min(max(tall, _LOWEST), _TALLEST)
-        figure = Figure(figsize=(WIDTH / DPI, height / DPI), dpi=DPI, facecolor=colours.PAPER)
+        figure = Figure(figsize=(WIDTH / DPI, height / DPI), dpi=DPI, facecolor=style.PAPER)
         canvas = FigureCanvasAgg(figure)
         _write_texts(figure, height, head, foot, illustrative)
         bottom, top = below / height, 1 - above / height
@@ -117,7 +117,7 @@ def draw_map(
         beside = figure.add_axes((_RIGHT / WIDTH + 0.012, bottom, 0.976 - _RIGHT / WIDTH, top - bottom))
         draw_key(beside, corridors, main, areas)
         stream = io.BytesIO()
-        canvas.print_figure(stream, format="png", dpi=DPI, facecolor=colours.PAPER, metadata={"Software": None})
+        canvas.print_figure(stream, format="png", dpi=DPI, facecolor=style.PAPER, metadata={"Software": None})
     return stream.getvalue()
 
 
@@ -142,9 +142,9 @@ def _frame(axes: Any, view: tuple[float, float, float, float]) -> None:
     axes.set_ylim(y - metres * box.height / 2, y + metres * box.height / 2)
     axes.set_xticks([])
     axes.set_yticks([])
-    axes.set_facecolor("#ffffff")
+    axes.set_facecolor(style.WHITE)
     for side in axes.spines.values():
-        side.set(color="#c9ced4", linewidth=0.6)
+        side.set(color=style.MAP_FRAME, linewidth=0.6)
 
 
 def _write_texts(figure: Any, height: float, head: list[str], foot: list[str], illustrative: bool) -> None:
@@ -152,12 +152,12 @@ def _write_texts(figure: Any, height: float, head: list[str], foot: list[str], i
     left, y = _LEFT / WIDTH, height - 24
     # User texts are shown as they are: a dollar sign starts no formula.
     for line in head:
-        figure.text(left, y / height, line, fontsize=12, fontweight="bold", color=colours.INK, va="top",
+        figure.text(left, y / height, line, fontsize=12, fontweight="bold", color=style.INK, va="top",
                     parse_math=False)  # fmt: skip
         y -= 47
     if illustrative:
-        figure.text(left, y / height, ILLUSTRATIVE, fontsize=9, fontweight="bold", color=colours.ACCENT, va="top")
-    figure.text(left, 13 / height, "\n".join(foot), fontsize=4.8, color="#5b6670", va="bottom", linespacing=1.25,
+        figure.text(left, y / height, ILLUSTRATIVE, fontsize=9, fontweight="bold", color=style.ACCENT, va="top")
+    figure.text(left, 13 / height, "\n".join(foot), fontsize=4.8, color=style.GREY, va="bottom", linespacing=1.25,
                 parse_math=False)  # fmt: skip
 
 
@@ -167,10 +167,10 @@ def _draw_areas(axes: Any, areas: Any) -> None:
 
     seen = areas[areas.geometry.notna()]
     for decile, group in seen.groupby(seen["imd_decile"].astype("float64"), dropna=False):
-        fill = colours.decile(int(decile)) if np.isfinite(decile) else colours.NO_DATA
+        fill = style.decile(int(decile)) if np.isfinite(decile) else style.NO_DATA
         axes.add_collection(
             PathCollection(
-                polygon_paths(group.geometry), facecolor=fill, edgecolor="#ffffff", linewidth=0.15, zorder=1
+                polygon_paths(group.geometry), facecolor=fill, edgecolor=style.WHITE, linewidth=0.15, zorder=1
             ),
             autolim=False,
         )
@@ -185,7 +185,7 @@ def _draw_districts(axes: Any, areas: Any, corridors: Any, discs: list[_Disc]) -
     shapes = {code: shapely.union_all(group.geometry.to_numpy()) for code, group in seen.groupby("district_code")}
     rings = shapely.get_parts(shapely.get_parts(shapely.boundary(list(shapes.values()))))
     lines = [shapely.get_coordinates(ring) for ring in rings]
-    axes.add_collection(LineCollection(lines, colors="#7c8794", linewidths=0.5, zorder=2), autolim=False)
+    axes.add_collection(LineCollection(lines, colors=style.DISTRICT_EDGE, linewidths=0.5, zorder=2), autolim=False)
     metres = (axes.get_xlim()[1] - axes.get_xlim()[0]) / axes.get_window_extent().width
     middles = axes.transData.inverted().transform([disc.shown for disc in discs]) if discs else []
     rounds = [shapely.Point(middle).buffer(_DISC * metres) for middle in middles]
@@ -199,8 +199,9 @@ def _draw_districts(axes: Any, areas: Any, corridors: Any, discs: list[_Disc]) -
             continue
         spot = quiet_spot(seen_part, 12 * len(name) * metres, 18 * metres, drawn)
         axes.text(
-            *spot, name.upper(), fontsize=5.8, color="#4a5561", ha="center", va="center", zorder=7.5,
-            parse_math=False, clip_on=True, path_effects=[withStroke(linewidth=1.8, foreground="#ffffff", alpha=0.75)],
+            *spot, name.upper(), fontsize=5.8, color=style.DISTRICT_NAME, ha="center", va="center", zorder=7.5,
+            parse_math=False, clip_on=True,
+            path_effects=[withStroke(linewidth=1.8, foreground=style.WHITE, alpha=0.75)],
         )  # fmt: skip
 
 
@@ -209,9 +210,9 @@ def _draw_corridors(axes: Any, corridors: Any) -> None:
     from matplotlib.collections import LineCollection
 
     seen = corridors[corridors.geometry.notna()]
-    for kind, (colour, dashed) in colours.corridors(sorted(seen["kind"].dropna().unique())).items():
+    for kind, (colour, dashed) in style.corridors(sorted(seen["kind"].dropna().unique())).items():
         lines = [shapely.get_coordinates(part) for part in shapely.get_parts(seen.geometry[seen["kind"] == kind])]
-        axes.add_collection(LineCollection(lines, colors="#ffffff", linewidths=2.6, zorder=3), autolim=False)
+        axes.add_collection(LineCollection(lines, colors=style.WHITE, linewidths=2.6, zorder=3), autolim=False)
         axes.add_collection(
             LineCollection(lines, colors=colour, linewidths=1.4, linestyles=DASHES if dashed else "solid", zorder=4),
             autolim=False,
@@ -253,17 +254,17 @@ def _draw_shortlist(axes: Any, discs: list[_Disc]) -> None:
     for figures, (x, y), (x0, y0) in reversed(discs):
         if math.hypot(x - x0, y - y0) > _DISC * 0.5:
             leader = {"transform": IdentityTransform(), "solid_capstyle": "round"}
-            axes.plot([x0, x], [y0, y], color="#ffffff", linewidth=1.8, zorder=8, **leader)
-            axes.plot([x0, x], [y0, y], color=colours.ACCENT, linewidth=0.8, zorder=8.1, **leader)
+            axes.plot([x0, x], [y0, y], color=style.WHITE, linewidth=1.8, zorder=8, **leader)
+            axes.plot([x0, x], [y0, y], color=style.ACCENT, linewidth=0.8, zorder=8.1, **leader)
             axes.add_patch(
-                Circle((x0, y0), 3.2, transform=IdentityTransform(), facecolor=colours.ACCENT, edgecolor="#ffffff",
+                Circle((x0, y0), 3.2, transform=IdentityTransform(), facecolor=style.ACCENT, edgecolor=style.WHITE,
                        linewidth=0.4, zorder=8.2)
             )  # fmt: skip
         axes.add_patch(
-            Circle((x, y), _DISC, transform=IdentityTransform(), facecolor=colours.ACCENT, edgecolor="#ffffff",
+            Circle((x, y), _DISC, transform=IdentityTransform(), facecolor=style.ACCENT, edgecolor=style.WHITE,
                    linewidth=1.1, zorder=9)
         )  # fmt: skip
         axes.text(
-            x, y, figures, transform=IdentityTransform(), ha="center", va="center_baseline", color="#ffffff",
+            x, y, figures, transform=IdentityTransform(), ha="center", va="center_baseline", color=style.WHITE,
             fontweight="bold", fontsize={1: 6.8, 2: 6.2}.get(len(figures), 4.8), zorder=9,
         )  # fmt: skip

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from siteprior.core.errors import InputError, unknown
-from siteprior.report.maps import palette as colours
-from siteprior.report.maps.canvas import GREY, ILLUSTRATIVE, Sheet, check_drawing, in_a_row, settings
+from siteprior.report import style
+from siteprior.report.maps.canvas import ILLUSTRATIVE, Sheet, check_drawing, in_a_row, settings
 from siteprior.report.maps.strip_data import Strip, headline, strip_facts, strip_words, unplaced_words
 from siteprior.report.maps.strip_legend import (  # fmt: skip
     DISC,
@@ -54,12 +54,10 @@ SCALE_GAP = 2.4
 WALKS = (400.0, 800.0)
 """Walks in metres that are marked, beside the farthest."""
 
-TINTS = ("#e6edf3", "#f1f5f8", "#fbfcfd")
 DOTTED = 1.3
 """Radius in mm from which the line from a rank ends in a dot."""
 
 DASHES = (0, (1.6, 0.7))
-NO_SHADE = "#8a949d"
 
 
 def draw_strip_map(
@@ -213,10 +211,10 @@ def _write_texts(sheet: Sheet, strip: Strip, title: str, attribution: str, illus
         sheet.text(MARGIN, y, line, 15, fontweight="bold")
         y -= 6.5
     for line in sheet.wrap(headline(strip), 8, room):
-        sheet.text(MARGIN, y, line, 8, color=GREY)
+        sheet.text(MARGIN, y, line, 8, color=style.GREY)
         y -= 4.2
     if illustrative:
-        sheet.text(MARGIN, y - 0.5, ILLUSTRATIVE, 9, fontweight="bold", color=colours.ACCENT)
+        sheet.text(MARGIN, y - 0.5, ILLUSTRATIVE, 9, fontweight="bold", color=style.ACCENT)
         y -= 5
     ends = strip.stops["stop_name"].astype(str)
     notes = [f"Above the line: sites left of it, going from {ends.iloc[0]} to {ends.iloc[-1]}; below: right of it."]
@@ -229,7 +227,7 @@ def _write_texts(sheet: Sheet, strip: Strip, title: str, attribution: str, illus
     low = MARGIN - 4 + 2.6 * len(foot)
     for place, line in enumerate(foot):
         first = place < len(foot) - len(sheet.wrap(attribution, 5.2, room))
-        sheet.text(MARGIN, low - 2.6 * place, line, 6 if first else 5.2, color=colours.INK if first else GREY)
+        sheet.text(MARGIN, low - 2.6 * place, line, 6 if first else 5.2, color=style.INK if first else style.GREY)
     return y + 1.5, low + 4.5
 
 
@@ -262,39 +260,39 @@ def _draw_ground(sheet: Sheet, strip: Strip, row: _Row, place: int, rows: int) -
     left, right = row.left - PAD, row.right + PAD
     steps = [step for step in WALKS if step < row.reach_m] + [row.reach_m]
     for above in (True, False):
-        for tint, (near, far) in zip(TINTS, pairwise([0.0, *steps]), strict=False):
+        for tint, (near, far) in zip(style.STRIP_TINTS, pairwise([0.0, *steps]), strict=False):
             low, high = sorted((float(row.y(near, above)), float(row.y(far, above))))
             sheet.box(left, low, right - left, high - low, facecolor=tint, zorder=0)
         for step in steps:
             y = float(row.y(step, above))
-            sheet.line([left, right], [y, y], color="#c5cdd4", linewidth=0.45, zorder=1)
+            sheet.line([left, right], [y, y], color=style.STRIP_WALK, linewidth=0.45, zorder=1)
             if step == steps[-1] or abs(y - float(row.y(steps[-1], above))) > SCALE_GAP:
-                sheet.text(left - 1.2, y, f"{step:,.0f} m", 5.6, color=GREY, ha="right", va="center_baseline")
+                sheet.text(left - 1.2, y, f"{step:,.0f} m", 5.6, color=style.GREY, ha="right", va="center_baseline")
         sheet.text(MARGIN - 4.5, float(row.y(row.reach_m / 2, above)), "left side" if above else "right side",
-                   6, color=GREY, rotation=90, ha="center", va="center")  # fmt: skip
+                   6, color=style.GREY, rotation=90, ha="center", va="center")  # fmt: skip
     _draw_line(sheet, strip, row, left if place else row.left, right if place < rows - 1 else row.right)
     bottom = row.lane(False) - LANE / 2
     length = (row.last_m - row.first_m) / 1000
     step = next(step for step in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 1000) if length / step <= 16)
-    sheet.line([row.left, row.right], [bottom, bottom], color=GREY, linewidth=0.6)
+    sheet.line([row.left, row.right], [bottom, bottom], color=style.GREY, linewidth=0.6)
     first = math.ceil((row.first_m - strip.low_m) / 1000 / step - 1e-9) * step
     for tick in np.arange(first, (row.last_m - strip.low_m) / 1000 + 1e-9, step):
         x = float(row.x(strip.low_m + tick * 1000))
-        sheet.line([x, x], [bottom, bottom - 1], color=GREY, linewidth=0.6)
+        sheet.line([x, x], [bottom, bottom - 1], color=style.GREY, linewidth=0.6)
         words = f"{tick:.10g} km" if tick == first else f"{tick:.10g}"
-        sheet.text(x, bottom - 3.6, words, 6, color=GREY, ha="center")
+        sheet.text(x, bottom - 3.6, words, 6, color=style.GREY, ha="center")
 
 
 def _draw_line(sheet: Sheet, strip: Strip, row: _Row, start: float, end: float) -> None:
     """Draw the line in the colour of its kind: whole between stops in service, dashed to a planned or closed one."""
-    colour, proposed = colours.corridors([strip.kind])[strip.kind]
+    colour, proposed = style.corridors([strip.kind])[strip.kind]
     x, serving = row.x(strip.stops["chainage_m"]), ~strip.stops["state"].isin(["planned", "closed"]).to_numpy()
     spans = [(low, high, both) for (low, high), both in zip(pairwise(x), serving[1:] & serving[:-1], strict=True)]
     for low, high, both in spans:
         ends = [max(float(low), start), min(float(high), end)]
         if ends[0] < ends[1]:
-            style = DASHES if proposed or not both else "solid"
-            sheet.line(ends, [row.middle] * 2, color=colour, linewidth=3.6, linestyle=style, zorder=8)
+            pattern = DASHES if proposed or not both else "solid"
+            sheet.line(ends, [row.middle] * 2, color=colour, linewidth=3.6, linestyle=pattern, zorder=8)
 
 
 def _draw_stops(sheet: Sheet, strip: Strip, row: _Row, names: list[list[str]]) -> None:
@@ -311,11 +309,11 @@ def _draw_stops(sheet: Sheet, strip: Strip, row: _Row, names: list[list[str]]) -
     spread = in_a_row(x, gaps, row.left - PAD, min(row.right, sheet.width - 7 - lean))
     bottom = row.lane(False) - LANE / 2
     for at, name_at, lines, state in zip(x, spread, mine, seen["state"], strict=True):
-        sheet.line([at, at, name_at, name_at], [bottom, row.top, row.top + 4.4, row.top + 5.2], color="#c2cad1",
+        sheet.line([at, at, name_at, name_at], [bottom, row.top, row.top + 4.4, row.top + 5.2], color=style.STRIP_STOP,
                    linewidth=0.4, zorder=2)  # fmt: skip
         for place, line in enumerate(lines):
             sheet.text(name_at + 0.3 + place * NAME_GAP, row.top + 5.6, line, NAME_SIZE, rotation=NAME_ANGLE,
-                       rotation_mode="anchor", color=colours.INK if state == "open" else GREY,
+                       rotation_mode="anchor", color=style.INK if state == "open" else style.GREY,
                        fontstyle="normal" if state == "open" else "italic")  # fmt: skip
         draw_stop(sheet, float(at), row.middle, state if isinstance(state, str) else "not stated")
 
@@ -328,7 +326,7 @@ def _draw_sites(sheet: Sheet, strip: Strip, row: _Row, paint: Mapping[str, str],
     for place, (at, up, homes, ranked, shade) in enumerate(
         zip(x, y, seen["homes"], seen["ranked"], seen[colour_by], strict=True)
     ):
-        fill = paint.get(shade, NO_SHADE) if ranked else None
+        fill = paint.get(shade, style.SITE_WITHOUT_VALUE) if ranked else None
         order = (6 if ranked else 4) + place / 1000
         draw_site(sheet, float(at), float(up), radius(homes, per_home), fill, bool(np.isfinite(homes)), order)
 
@@ -359,8 +357,8 @@ def _draw_numbers(sheet: Sheet, strip: Strip, row: _Row, shortlist: set[str]) ->
             # The line ends on a small site's edge, so that its colour is seen, and with a dot in a large one.
             short = size / math.hypot(number - at, foot - up) if size < DOTTED else 0.0
             ends = [number, at + (number - at) * short], [foot, up + (foot - up) * short]
-            sheet.line(*ends, color="#ffffff", linewidth=1.3, zorder=14, alpha=0.8)
-            sheet.line(*ends, color=colours.ACCENT, linewidth=0.55, zorder=14.1)
+            sheet.line(*ends, color=style.WHITE, linewidth=1.3, zorder=14, alpha=0.8)
+            sheet.line(*ends, color=style.ACCENT, linewidth=0.55, zorder=14.1)
             if size >= DOTTED:
-                sheet.disc(at, up, 0.45, facecolor=colours.ACCENT, edgecolor="#ffffff", linewidth=0.3, zorder=14.2)
+                sheet.disc(at, up, 0.45, facecolor=style.ACCENT, edgecolor=style.WHITE, linewidth=0.3, zorder=14.2)
             draw_number(sheet, number, lane, f"{rank:.0f}", site_id in shortlist)

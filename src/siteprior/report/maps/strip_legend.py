@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from siteprior.core.schema import STOP_STATES, VERDICTS
-from siteprior.report.maps import palette as colours
-from siteprior.report.maps.canvas import GREY, Sheet
+from siteprior.report import style
+from siteprior.report.maps.canvas import Sheet
 from siteprior.report.maps.strip_data import Strip
 
 DISC = 2.3
@@ -25,14 +25,6 @@ HOMES_TO_SQMM = 0.05
 
 ROW, HEAD = 4.15, 6.5
 """Heights in mm of a row of the table and of its head."""
-
-VERDICT_FILLS = {
-    "Identified": colours.ACCENT,
-    "Indicated": "#e69f00",
-    "Not found": "#56b4e9",
-    "Cannot tell": "#87919a",
-}
-UNRANKED = "#d6dbdf"
 
 
 def scale(strip: Strip) -> float:
@@ -49,33 +41,33 @@ def radius(homes: float, per_home: float) -> float:
 def fills(sites: Any, colour_by: str) -> dict[str, str]:
     """Return the colour of each band (best first) or verdict, the same on every strip of a run."""
     if colour_by == "market_failure":
-        return {verdict: VERDICT_FILLS[verdict] for verdict in VERDICTS}
+        return {verdict: style.VERDICT_FILLS[verdict] for verdict in VERDICTS}
     known = pd.DataFrame(sites)[["score_band", "score"]].dropna()
     best_first = known.groupby("score_band")["score"].max().sort_values(ascending=False, kind="stable").index
-    return colours.bands([str(name) for name in best_first])
+    return style.bands([str(name) for name in best_first])
 
 
 def draw_site(sheet: Sheet, x: float, y: float, size: float, fill: str | None, known: bool, zorder: float) -> None:
     """Draw one site: a ranked one filled, any other pale; a ring where its homes are not known."""
     if fill is None:
-        sheet.disc(x, y, size, facecolor=UNRANKED, edgecolor="#ffffff", linewidth=0.35, zorder=zorder)
+        sheet.disc(x, y, size, facecolor=style.SITE_UNRANKED, edgecolor=style.WHITE, linewidth=0.35, zorder=zorder)
         return
-    edge = "#ffffff" if known else fill
-    sheet.disc(x, y, size, facecolor=fill if known else "#ffffff", edgecolor=edge, linewidth=0.45 if known else 0.9,
+    edge = style.WHITE if known else fill
+    sheet.disc(x, y, size, facecolor=fill if known else style.WHITE, edgecolor=edge, linewidth=0.45 if known else 0.9,
                zorder=zorder)  # fmt: skip
 
 
 def draw_stop(sheet: Sheet, x: float, y: float, state: str, zorder: float = 12) -> None:
     """Draw a stop: filled where open, hollow where planned, crossed where closed, small where it is not stated."""
     if state == "not stated":
-        sheet.disc(x, y, 0.75, facecolor=GREY, edgecolor="#ffffff", linewidth=0.6, zorder=zorder)
+        sheet.disc(x, y, 0.75, facecolor=style.GREY, edgecolor=style.WHITE, linewidth=0.6, zorder=zorder)
         return
-    fill = colours.INK if state == "open" else "#ffffff"
-    sheet.disc(x, y, 1.45, facecolor="#ffffff", edgecolor="none", zorder=zorder - 0.1)
-    sheet.disc(x, y, 1.1, facecolor=fill, edgecolor=colours.INK, linewidth=0.8, zorder=zorder)
+    fill = style.INK if state == "open" else style.WHITE
+    sheet.disc(x, y, 1.45, facecolor=style.WHITE, edgecolor="none", zorder=zorder - 0.1)
+    sheet.disc(x, y, 1.1, facecolor=fill, edgecolor=style.INK, linewidth=0.8, zorder=zorder)
     if state == "closed":
         for turn in (1, -1):
-            sheet.line([x - 0.7, x + 0.7], [y - 0.7 * turn, y + 0.7 * turn], color=colours.INK, linewidth=0.8,
+            sheet.line([x - 0.7, x + 0.7], [y - 0.7 * turn, y + 0.7 * turn], color=style.INK, linewidth=0.8,
                        zorder=zorder + 0.1)  # fmt: skip
 
 
@@ -83,8 +75,8 @@ def draw_number(
     sheet: Sheet, x: float, y: float, figures: str, shortlisted: bool, *, radius: float = DISC, zorder: float = 16
 ) -> None:
     """Draw a rank in a disc, filled where the site is shortlisted."""
-    fill, ink = (colours.ACCENT, "#ffffff") if shortlisted else ("#ffffff", colours.ACCENT)
-    sheet.disc(x, y, radius, facecolor=fill, edgecolor=colours.ACCENT, linewidth=0.7, zorder=zorder)
+    fill, ink = (style.ACCENT, style.WHITE) if shortlisted else (style.WHITE, style.ACCENT)
+    sheet.disc(x, y, radius, facecolor=fill, edgecolor=style.ACCENT, linewidth=0.7, zorder=zorder)
     size = {1: 6.6, 2: 6.2, 3: 5.2}.get(len(figures), 4.2) * radius / DISC
     sheet.text(x, y, figures, size, color=ink, fontweight="bold", ha="center", va="center_baseline", zorder=zorder + 1)
 
@@ -101,10 +93,10 @@ def draw_key(sheet: Sheet, strip: Strip, paint: Mapping[str, str], colour_by: st
     per_home = scale(strip)
     for homes in (50, 200, 500):
         size = radius(homes, per_home)
-        sheet.disc(x + size, y, size, facecolor="#ffffff", edgecolor=colours.INK, linewidth=0.6)
+        sheet.disc(x + size, y, size, facecolor=style.WHITE, edgecolor=style.INK, linewidth=0.6)
         x = _entry(sheet, x + 2 * size + 1, y, f"{homes}")
     if not np.isfinite(strip.sites["homes"][strip.sites["ranked"]]).all():
-        draw_site(sheet, x + 1, y, SMALLEST, colours.INK, False, 5)
+        draw_site(sheet, x + 1, y, SMALLEST, style.INK, False, 5)
         x = _entry(sheet, x + 2.8, y, "not known")
     if len(strip.listed):
         x = _heading(sheet, x + 3, y, "Rank")
@@ -150,8 +142,8 @@ def draw_table(sheet: Sheet, strip: Strip, shortlist: set[str], top: float, marg
         left = margin + column * (wide + gap)
         for x, words, side in ((name, "Site", "left"), (walk, "Walk", "right"), (homes, "Homes", "right"),
                                (verdict, "Market failure", "left")):  # fmt: skip
-            sheet.text(left + x, top - 3.6, words, 6, color=GREY, ha=side)
-        sheet.line([left, left + wide], [top - 5, top - 5], color="#b9c1c9", linewidth=0.5)
+            sheet.text(left + x, top - 3.6, words, 6, color=style.GREY, ha=side)
+        sheet.line([left, left + wide], [top - 5, top - 5], color=style.TABLE_HEAD, linewidth=0.5)
         for place, (site_id, row) in enumerate(strip.listed.iloc[column * deep : (column + 1) * deep].iterrows()):
             y = top - HEAD - ROW * (place + 0.5)
             draw_number(sheet, left + 1.8, y, f"{row['rank']:.0f}", site_id in shortlist, radius=1.75)
@@ -163,7 +155,7 @@ def draw_table(sheet: Sheet, strip: Strip, shortlist: set[str], top: float, marg
             ):
                 sheet.text(left + x, y, sheet.fit(words, 6.5, room), 6.5, ha=side, va="center_baseline")
             if place:
-                sheet.line([left, left + wide], [y + ROW / 2] * 2, color="#e3e7ea", linewidth=0.3, zorder=1)
+                sheet.line([left, left + wide], [y + ROW / 2] * 2, color=style.TABLE_ROW, linewidth=0.3, zorder=1)
 
 
 def _text(value: Any, without: str) -> str:

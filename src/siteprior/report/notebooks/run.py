@@ -21,6 +21,7 @@ from typing import Any
 
 from siteprior.core.errors import InputError, OutputError, SitePriorError, unknown
 from siteprior.core.files import shipped, whole_file, write_text
+from siteprior.report import style
 
 PARAMETERS = "parameters"
 INJECTED = "injected-parameters"
@@ -34,7 +35,7 @@ _PAGE = """{% extends 'lab/index.html.j2' %}
 {% block html_head_js_mathjax %}{% endblock html_head_js_mathjax %}
 {% block html_head_js_mermaidjs %}{% endblock html_head_js_mermaidjs %}
 {% block html_head_css %}<style>
-body.jp-Notebook { max-width: 1100px; margin: 0 auto; padding: 24px; background: #fff; }
+body.jp-Notebook { max-width: 1100px; margin: 0 auto; padding: 24px; background: __PAPER__; }
 .jp-RenderedHTMLCommon img, .jp-RenderedImage img { max-width: 100%; height: auto; }
 </style>{% endblock html_head_css %}
 """
@@ -355,8 +356,9 @@ def _page(notebook: Any, title: str) -> str:
         for numbered in (cell, *(output for output in cell["outputs"] if "execution_count" in output)):
             numbered["execution_count"] = place
     notebook.metadata.pop("widgets", None)
+    template = _PAGE.replace("__POLICY__", POLICY).replace("__PAPER__", style.PAGE_COLOURS["paper"])
     exporter = HTMLExporter(
-        extra_loaders=[DictLoader({"siteprior.html.j2": _PAGE.replace("__POLICY__", POLICY)})],
+        extra_loaders=[DictLoader({"siteprior.html.j2": template})],
         template_file="siteprior.html.j2",
         embed_images=True,
     )

@@ -309,7 +309,8 @@ def _walks(network: WalkNetwork, places: Any, style: _Style) -> Draw:
     def streets(members: Any) -> tuple[list[Any], list[float]]:
         """Return, for each walk, the lines reached and their length without the way to the street."""
         origins = Snapped(snapped.edge[members], snapped.along_mm[members], snapped.snap_mm[members])
-        doors = shapely.linestrings(np.stack([places[members], shaping.origin_places(network, origins, measure)], axis=1))
+        at_street = shaping.origin_places(network, origins, measure)
+        doors = shapely.linestrings(np.stack([places[members], at_street], axis=1))
         parts = shaping.stretches_within(network, origins, style.bands, measure)
         near = [doors[origins.snap_mm <= round(band * MM_PER_M)] for band in style.bands]
         lines = [np.append(shaping.cut(network, some, measure), way) for some, way in zip(parts, near, strict=True)]

@@ -40,7 +40,9 @@ def floor_layouts(paths: Sequence[Path | str], labels: Sequence[str], folder: Pa
     return layouts
 
 
-def join_floor_areas(connection: DuckDBPyConnection, layouts: Sequence[Layout], log: IssueLog) -> tuple[pd.Series, list[int]]:
+def join_floor_areas(
+    connection: DuckDBPyConnection, layouts: Sequence[Layout], log: IssueLog
+) -> tuple[pd.Series, list[int]]:
     """Return the floor area (m²) of the sales in the engine's table ``chosen``, and the matches of each file.
 
     The floor areas are on the index ``transaction``. Of a sale that stands in several files the last counts. A floor

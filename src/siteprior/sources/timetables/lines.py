@@ -139,7 +139,9 @@ def _choose_routes(connection: DuckDBPyConnection, routes: Sequence[str], label:
     return [row[0] for row in connection.execute("SELECT DISTINCT name FROM chosen ORDER BY name").fetchall()]
 
 
-def _main_pattern(connection: DuckDBPyConnection, feed: Feed, routes: Sequence[str], log: IssueLog) -> tuple[list[str], str | None]:
+def _main_pattern(
+    connection: DuckDBPyConnection, feed: Feed, routes: Sequence[str], log: IssueLog
+) -> tuple[list[str], str | None]:
     """Return the stop ids, in order, of the pattern that makes the most calls, and the shape most of its trips have."""
     parts = copy_table(feed, "stop_times", log)
     place = f"TRY_CAST({column(feed, 'stop_times', 'stop_sequence')} AS UINTEGER)"

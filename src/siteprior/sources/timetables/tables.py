@@ -142,7 +142,9 @@ def _line(feed: Feed, name: str, part: Path, line: int) -> int:
     return line + HEADER_LINES + sum(earlier.read_bytes().count(b"\n") for earlier in before)
 
 
-def log_rows(connection: DuckDBPyConnection, log: IssueLog, sql: str, issue_type: str, *, things: str, **told: Any) -> None:
+def log_rows(
+    connection: DuckDBPyConnection, log: IssueLog, sql: str, issue_type: str, *, things: str, **told: Any
+) -> None:
     """Log one issue for all rows of a query whose one column ``id`` names them, with the first few examples.
 
     Parameters

@@ -168,7 +168,9 @@ def trips_by_service(connection: DuckDBPyConnection) -> pd.Series:
     return pd.Series(table["trips"].to_numpy(dtype="int64"), index=table["service_id"].astype("str"))
 
 
-def _log_blank_and_second(connection: DuckDBPyConnection, name: str, key: str, log: IssueLog, *, file: str, field: str) -> None:
+def _log_blank_and_second(
+    connection: DuckDBPyConnection, name: str, key: str, log: IssueLog, *, file: str, field: str
+) -> None:
     """Log the rows of a table without id, and the second rows of one id (``second_<name>``); both are left out."""
     log_rows(connection, log, f"SELECT '(blank)' AS id FROM {name}_text WHERE {key} IS NULL",
              "unknown entity - missing reference", things="rows", file=file, field=field,

@@ -54,10 +54,7 @@ def named_paths(paths: Paths, names: Names | None, *, what: str) -> list[NamedPa
     siteprior.core.errors.InputError: stops: 1 names for 2 files; give one file at least, and a name for each
     """
     listed = path_list(paths)
-    if names is None:
-        given = [str(path) for path in listed]
-    else:
-        given = [names] if isinstance(names, str) else list(names)
+    given = [names] if isinstance(names, str) else [str(path) for path in listed] if names is None else list(names)
     if not listed or len(given) != len(listed):
         raise InputError(
             f"{what}: {len(given)} names for {len(listed)} files; give one file at least, and a name for each"
@@ -84,9 +81,9 @@ def one_path(paths: Paths, name: Names | None, *, what: str, instead: str) -> Na
 
     Examples
     --------
-    >>> one_path(["a.osm.pbf", "b.osm.pbf"], None, what="streets", instead="merge them first (osmium merge)")
+    >>> one_path(["a.pbf", "b.pbf"], None, what="streets", instead="merge them first (osmium merge)")
     Traceback (most recent call last):
-    siteprior.core.errors.InputError: streets: needs one file, got 2 (a.osm.pbf, b.osm.pbf); merge them first (osmium merge)
+    siteprior.core.errors.InputError: streets: needs one file, got 2 (a.pbf, b.pbf); merge them first (osmium merge)
     """
     listed = named_paths(paths, name, what=what)
     if len(listed) > 1:

@@ -45,8 +45,8 @@ def read_corridor_stops(paths: Paths, *, file: Names | None = None) -> Reading[g
     Parameters
     ----------
     paths
-        One table or several, CSV or Excel, with ``corridor``, ``order``, ``stop_name`` and ``easting``/``northing`` (or ``lon``/``lat``), and
-        where known ``kind``, ``atco``, ``position``, ``state``, ``state_date``, ``statement_date``,
+        One table or several, CSV or Excel, with ``corridor``, ``order``, ``stop_name`` and
+        ``easting``/``northing`` (or ``lon``/``lat``), and where known ``kind``, ``atco``, ``position``, ``state``, ``state_date``, ``statement_date``,
         ``state_confidence``.
     file
         The name of each file to put in issues and provenance; its path when ``None``.
@@ -150,12 +150,13 @@ def _placed(table: pd.DataFrame, log: IssueLog) -> pd.DataFrame:
     x, y = Transformer.from_crs("EPSG:4326", CRS, always_xy=True).transform(
         lon.where(degrees).to_numpy(), lat.where(degrees).to_numpy()
     )
-    points = shapely.points(east.where(metres, x).to_numpy(), north.where(metres, y).to_numpy())
+    points = np.asarray(shapely.points(east.where(metres, x).to_numpy(), north.where(metres, y).to_numpy()))
     usable = metres | (degrees & np.isfinite(x) & np.isfinite(y))
     for row, easting, northing, name in cells(table[~usable], "easting", "northing", "stop_name"):
         log.add("invalid coordinates", row=row, field="easting; northing", value=f"{easting}, {northing}",
                 action=f"left out: {name} has no place")  # fmt: skip
-    return table.assign(geometry=points)[usable]
+    located: pd.DataFrame = table.assign(geometry=points)[usable]
+    return located
 
 
 def straight_chainage(table: pd.DataFrame) -> pd.Series:
@@ -211,7 +212,10 @@ def corridor_lines(corridor_stops: gpd.GeoDataFrame, *, lines: gpd.GeoDataFrame 
             "geometry": line,
         }
     table = pd.DataFrame.from_dict(rows, orient="index", columns=[*CORRIDORS.names, "geometry"])
-    return conform(gpd.GeoDataFrame(table.rename_axis("corridor"), geometry="geometry", crs=CRS), CORRIDORS)
+    drawn: gpd.GeoDataFrame = conform(
+        gpd.GeoDataFrame(table.rename_axis("corridor"), geometry="geometry", crs=CRS), CORRIDORS
+    )
+    return drawn
 
 
 def _line(stops: pd.DataFrame) -> LineString | None:
@@ -315,21 +319,22 @@ def stops_along(lines: gpd.GeoDataFrame, stops: gpd.GeoDataFrame, *, snap_m: flo
     usable = stops[(stops["state"] != "closed") & stops.geometry.notna()].sort_index()
     tree = shapely.STRtree(usable.geometry.to_numpy())
     tables = [pd.DataFrame(columns=[*CORRIDOR_STOPS.names, "geometry"])]
-    for corridor, line in lines.geometry.items():
+    for corridor, kind, line in zip(lines.index.tolist(), lines["kind"].tolist(), lines.geometry, strict=True):
         if line is None:
             continue
         near = usable.iloc[np.sort(tree.query(line, predicate="dwithin", distance=snap_m))]
-        near = near[near["mode"].isin(fitting_modes(lines["kind"][corridor]))]
+        near = near[near["mode"].isin(fitting_modes(kind))]
         along = pd.DataFrame(near).assign(
             corridor=corridor,
-            kind=lines["kind"][corridor],
+            kind=kind,
             atco_code=near.index,
             position="naptan",
-            chainage_m=shapely.line_locate_point(line, near.geometry.to_numpy()),
+            chainage_m=np.asarray(shapely.line_locate_point(np.array(line), near.geometry.to_numpy())),
         )
         along = along.sort_values("chainage_m", kind="stable")
         tables.append(along.assign(order=range(1, len(along) + 1)))
     table = pd.concat([table for table in tables if len(table)] or tables, ignore_index=True)
     table.index = pd.Index(table["corridor"] + "#" + table["order"].astype("str"), name=CORRIDOR_STOPS.index)
     table = table.reindex(columns=[*CORRIDOR_STOPS.names, "geometry"])
-    return conform(gpd.GeoDataFrame(table, geometry="geometry", crs=CRS), CORRIDOR_STOPS)
+    found: gpd.GeoDataFrame = conform(gpd.GeoDataFrame(table, geometry="geometry", crs=CRS), CORRIDOR_STOPS)
+    return found

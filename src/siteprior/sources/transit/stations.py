@@ -97,7 +97,8 @@ def fold_stations(
                 action=f"{row['name']}: folded into {kept['atco_code']}, {kept['name']}")  # fmt: skip
     stops["records"] = pd.Series(own).groupby(main).sum().reindex(range(len(stops)), fill_value=0).to_numpy()
     stops["other_codes"] = pd.Series({at: "; ".join(sorted(others)) for at, others in codes.items()}, dtype=object)
-    return pd.concat([no_stations, stops[~folded]], ignore_index=True)
+    table: pd.DataFrame = pd.concat([no_stations, stops[~folded]], ignore_index=True)
+    return table
 
 
 def _parts_of(stops: pd.DataFrame, parts: pd.DataFrame) -> Ints:
@@ -116,7 +117,7 @@ def _groups(stops: pd.DataFrame, fold_m: float) -> Ints:
     """Number the stations: records of one mode and name, chained by distances up to ``fold_m`` metres."""
     count = len(stops)
     if not count:
-        return np.arange(0)
+        return np.zeros(0, dtype=np.int64)
     key = (stops["mode"] + " " + name_key(stops["name"])).to_numpy()
     pairs = cKDTree(stops[["x", "y"]].to_numpy()).query_pairs(fold_m, output_type="ndarray")
     named = (stops["name"] != "").to_numpy()

@@ -17,7 +17,7 @@ from shapely import LineString, Point, box
 from siteprior.core.errors import InputError
 from siteprior.core.schema import CATCHMENTS, check
 from siteprior.joins.catchments import catchments, corridor_catchments
-from siteprior.walking.catchment_shapes import cut, filled, length_m, ruler, stretches_within
+from siteprior.walking.catchment_shapes import cut, filled, length_m, measure_edges, stretches_within
 from siteprior.walking.network import build_network
 from siteprior.walking.walk import snap
 
@@ -44,7 +44,7 @@ def stops_at(*places, names="ABCDEFG"):
 
 def reached_m(network, place, walk_m):
     """Measure the streets reached by the module's own pieces."""
-    measure = ruler(network)
+    measure = measure_edges(network)
     origins = snap(network, np.array([place], dtype=float), max_snap_m=250)
     (parts,) = stretches_within(network, origins, (walk_m,), measure)
     assert length_m(parts) == pytest.approx(shapely.length(cut(network, parts, measure)).sum(), abs=0.05)
@@ -84,7 +84,7 @@ class TestStreetsReached:
     def test_a_walk_that_ends_on_its_own_edge(self):
         street = build_network(np.array([LineString([(0, 0), (60, 0), (60, 40)])]))
         assert reached_m(street, (50, 0), 20) == 40
-        measure = ruler(street)
+        measure = measure_edges(street)
         origins = snap(street, np.array([[50.0, 0.0]]), max_snap_m=5)
         (line,) = cut(street, stretches_within(street, origins, (20.0,), measure)[0], measure)
         assert shapely.get_coordinates(line).tolist() == [[30, 0], [60, 0], [60, 10]]
@@ -104,7 +104,7 @@ class TestStreetsReached:
     @given(x=st.integers(-150, 150), y=st.integers(-150, 150), walk=st.integers(1, 380))
     def test_no_cut_lies_farther_than_the_walk(self, x, y, walk):
         network = build_network(np.array(grid()))
-        measure = ruler(network)
+        measure = measure_edges(network)
         origins = snap(network, np.array([[x, y]], dtype=float), max_snap_m=250)
         (parts,) = stretches_within(network, origins, (float(walk),), measure)
         ends = cut(network, parts, measure)

@@ -258,10 +258,10 @@ def test_the_loops_run_where_no_folder_can_be_written(tmp_path):
         "from numba.core import caching\n"
         "def nowhere(self): raise OSError('read-only')\n"
         "caching._CacheLocator.ensure_cache_path = nowhere\n"
-        "from siteprior.joins import walk_kernel\n"
+        "from siteprior.walking import kernel\n"
         "import numpy as np\n"
         "heap = np.zeros(4, dtype=np.int64)\n"
-        "assert walk_kernel.push(heap, 0, 7) == 1 and heap[0] == 7\n"
+        "assert kernel.push(heap, 0, 7) == 1 and heap[0] == 7\n"
     )
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")

@@ -185,7 +185,7 @@ class _Style(NamedTuple):
     max_snap_m: float
     walk_factor: float
     disc_segments: int
-    look: shaping.Look
+    look: shaping.OutlineStyle
 
 
 def _style(
@@ -202,7 +202,7 @@ def _style(
     preset = {name: entry.value for name, entry in load_parameters("catchments").items()}
     given = [preset["bus_stop_m"], preset["station_m"], preset["rail_m"]] if bands_m is None else bands_m
     bands = tuple(sorted({float(band) for band in given}))
-    look = shaping.Look(
+    look = shaping.OutlineStyle(
         float(preset["buffer_m"] if buffer_m is None else buffer_m),
         float(preset["fill_ha"] if fill_ha is None else fill_ha),
         float(preset["hull_ratio"] if hull_ratio is None else hull_ratio),
@@ -304,12 +304,13 @@ def _walks(network: WalkNetwork, places: Any, style: _Style) -> Draw:
     placed = np.isfinite(places).all(axis=1)
     snapped = snap(network, places, max_snap_m=style.max_snap_m)
     held = snapped.edge >= 0
-    measure = shaping.ruler(network)
+    measure = shaping.measure_edges(network)
 
     def streets(members: Any) -> tuple[list[Any], list[float]]:
         """Return, for each walk, the lines reached and their length without the way to the street."""
         origins = Snapped(snapped.edge[members], snapped.along_mm[members], snapped.snap_mm[members])
-        doors = shapely.linestrings(np.stack([places[members], shaping.spots(network, origins, measure)], axis=1))
+        at_street = shaping.origin_places(network, origins, measure)
+        doors = shapely.linestrings(np.stack([places[members], at_street], axis=1))
         parts = shaping.stretches_within(network, origins, style.bands, measure)
         near = [doors[origins.snap_mm <= round(band * MM_PER_M)] for band in style.bands]
         lines = [np.append(shaping.cut(network, some, measure), way) for some, way in zip(parts, near, strict=True)]

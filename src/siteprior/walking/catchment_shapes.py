@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
-from siteprior.walking.network import MM_PER_M, WalkNetwork
-from siteprior.walking.walk import Snapped, reached
+from siteprior.walking.graph import Snapped
+from siteprior.walking.network import MM_PER_M, Flags, Floats, Ints, Shapes, WalkNetwork
+from siteprior.walking.walk import reached
 
 SQM_PER_HA = 10_000
 
 
-class Look(NamedTuple):
+class OutlineStyle(NamedTuple):
     """How ground is drawn: metres beside a street, hectares of a block, tightness of a hull, corners of round ends."""
 
     buffer_m: float
@@ -25,25 +27,25 @@ class Look(NamedTuple):
 class Stretches(NamedTuple):
     """Parts of edges, none overlapping: from ``start_mm`` to ``end_mm`` along each ``edge``, in its own direction."""
 
-    edge: Any
-    start_mm: Any
-    end_mm: Any
+    edge: Ints
+    start_mm: Ints
+    end_mm: Ints
 
 
-class Ruler(NamedTuple):
+class EdgeMeasures(NamedTuple):
     """What a network costs and where its vertices stand, worked out once for many catchments.
 
     ``there_mm`` and ``back_mm`` are the cost of each edge from and towards its start; ``mark`` is the millimetre of
     every vertex along its edge, each edge ``stride`` further on, so that the marks of all edges rise.
     """
 
-    there_mm: Any
-    back_mm: Any
-    mark: Any
+    there_mm: Ints
+    back_mm: Ints
+    mark: Floats
     stride: int
 
 
-def ruler(network: WalkNetwork) -> Ruler:
+def measure_edges(network: WalkNetwork) -> EdgeMeasures:
     """Measure a network for :func:`stretches_within` and :func:`cut`."""
     tail = np.repeat(np.arange(len(network.x)), np.diff(network.arc_start))
     costs = []
@@ -59,11 +61,11 @@ def ruler(network: WalkNetwork) -> Ruler:
     first, last = along[network.vertex_start[:-1]], along[network.vertex_start[1:] - 1]
     along = (along - np.repeat(first, count)) * np.repeat(network.edge_mm / (last - first), count)
     stride = int(network.edge_mm.max()) + 1
-    return Ruler(costs[0], costs[1], along + np.repeat(np.arange(len(count)) * float(stride), count), stride)
+    return EdgeMeasures(costs[0], costs[1], along + np.repeat(np.arange(len(count)) * float(stride), count), stride)
 
 
 def stretches_within(
-    network: WalkNetwork, origins: Snapped, bands_m: tuple[float, ...], measure: Ruler
+    network: WalkNetwork, origins: Snapped, bands_m: tuple[float, ...], measure: EdgeMeasures
 ) -> list[Stretches]:
     """Return the parts of the streets within each walk, in metres, of the nearest origin; the last is cut to the mm.
 
@@ -76,7 +78,7 @@ def stretches_within(
     bands_m
         Longest walks, rising.
     measure
-        :func:`ruler` of the network.
+        :func:`measure_edges` of the network.
 
     Returns
     -------
@@ -106,26 +108,26 @@ def stretches_within(
     return result
 
 
-def _forward(edge: Any, start: Any, room: Any, network: WalkNetwork, measure: Ruler) -> Stretches:
+def _forward(edge: Ints, start: Ints, room: Ints, network: WalkNetwork, measure: EdgeMeasures) -> Stretches:
     """Return how far walks get that set out along edges from ``start`` with ``room`` left, in millimetres."""
     length = network.edge_mm[edge].astype(np.int64)
     gone = np.maximum(room, 0) * length // np.maximum(measure.there_mm[edge], 1)
     return Stretches(edge, start, np.minimum(start + gone, length))
 
 
-def _backward(edge: Any, start: Any, room: Any, network: WalkNetwork, measure: Ruler) -> Stretches:
+def _backward(edge: Ints, start: Ints, room: Ints, network: WalkNetwork, measure: EdgeMeasures) -> Stretches:
     """Return the same against the edges' own direction."""
     gone = np.maximum(room, 0) * network.edge_mm[edge].astype(np.int64) // np.maximum(measure.back_mm[edge], 1)
     return Stretches(edge, np.maximum(start - gone, 0), start)
 
 
-def _of(parts: Stretches, chosen: Any) -> Stretches:
+def _of(parts: Stretches, chosen: Flags) -> Stretches:
     """Return the stretches of some length that are chosen."""
     kept = chosen & (parts.end_mm > parts.start_mm)
     return Stretches(*(column[kept] for column in parts))
 
 
-def _merged(parts: Stretches, measure: Ruler) -> Stretches:
+def _merged(parts: Stretches, measure: EdgeMeasures) -> Stretches:
     """Join what overlaps or meets on one edge."""
     order = np.lexsort((parts.start_mm, parts.edge))
     edge, start, end = (column[order] for column in parts)
@@ -144,7 +146,7 @@ def length_m(parts: Stretches) -> float:
     return float((parts.end_mm - parts.start_mm).sum()) / MM_PER_M
 
 
-def cut(network: WalkNetwork, parts: Stretches, measure: Ruler) -> Any:
+def cut(network: WalkNetwork, parts: Stretches, measure: EdgeMeasures) -> Shapes:
     """Return the stretches as an array of lines on EPSG:27700."""
     base = parts.edge * float(measure.stride)
     start, end = base + parts.start_mm, base + parts.end_mm
@@ -159,23 +161,23 @@ def cut(network: WalkNetwork, parts: Stretches, measure: Ruler) -> Any:
         np.concatenate([np.interp(ends[0], measure.mark, axis), axis[vertex], np.interp(ends[1], measure.mark, axis)])
         for axis in (network.vertex_x, network.vertex_y)
     ]
-    return shapely.linestrings(np.column_stack(coordinates)[order], indices=which[order])
+    return np.asarray(shapely.linestrings(np.column_stack(coordinates)[order], indices=which[order]))
 
 
-def spots(network: WalkNetwork, origins: Snapped, measure: Ruler) -> Any:
+def origin_places(network: WalkNetwork, origins: Snapped, measure: EdgeMeasures) -> Floats:
     """Return where on the streets the origins stand, as an array of eastings and northings."""
     mark = origins.edge * float(measure.stride) + origins.along_mm
     return np.column_stack([np.interp(mark, measure.mark, axis) for axis in (network.vertex_x, network.vertex_y)])
 
 
-def along_streets(lines: Any, look: Look) -> Any:
+def along_streets(lines: Shapes, style: OutlineStyle) -> BaseGeometry:
     """Return the ground along the lines, blocks filled."""
     # Each line by itself and then their union: the same ground as all lines at once, ten times as fast.
-    bands = shapely.buffer(lines, look.buffer_m, quad_segs=look.end_segments)
-    return filled(shapely.union_all(bands), fill_ha=look.fill_ha)
+    bands = shapely.buffer(lines, style.buffer_m, quad_segs=style.end_segments)
+    return filled(shapely.union_all(bands), fill_ha=style.fill_ha)
 
 
-def filled(shape: Any, *, fill_ha: float) -> Any:
+def filled(shape: BaseGeometry, *, fill_ha: float) -> BaseGeometry:
     """Return a polygon, or several, without their holes of up to ``fill_ha`` hectares.
 
     Examples
@@ -192,8 +194,9 @@ def filled(shape: Any, *, fill_ha: float) -> Any:
     return parts[0] if len(parts) == 1 else shapely.union_all(parts)
 
 
-def hull(lines: Any, look: Look) -> Any:
+def hull(lines: Shapes, style: OutlineStyle) -> BaseGeometry:
     """Return the concave hull of the lines' ends; ends that span no ground are drawn as streets are."""
     ends = np.concatenate([shapely.get_point(lines, 0), shapely.get_point(lines, -1)])
-    shape = shapely.concave_hull(shapely.multipoints(ends), ratio=look.hull_ratio)
-    return shape if shape.geom_type == "Polygon" else along_streets(lines, look)
+    shape = shapely.concave_hull(shapely.multipoints(ends), ratio=style.hull_ratio)
+    assert isinstance(shape, BaseGeometry)  # of one multipoint there is one hull
+    return shape if shape.geom_type == "Polygon" else along_streets(lines, style)

@@ -7,8 +7,6 @@ whole number, and stopped at a limit. The arrays of one search are reset only wh
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from siteprior.core.jit import compiled
@@ -20,7 +18,7 @@ SAME = 1 - 1e-9
 
 
 @compiled
-def push(heap: Ints, size: int, key: Any) -> int:
+def push(heap: Ints, size: int, key: int | np.int64) -> int:
     """Add a key to the heap; return its new size."""
     at = size
     while at > 0:
@@ -63,7 +61,7 @@ def pop(heap: Ints, size: int) -> int:
 
 
 @compiled
-def spread(
+def search(
     arc_start: Ints, arc_node: Ints, arc_mm: Ints, seed_node: Ints, seed_mm: Ints, limit: int, bits: int,
     best: Ints, heap: Ints, settled: Ints,
 ) -> int:  # fmt: skip
@@ -95,21 +93,21 @@ def spread(
 
 
 @compiled
-def spread_names(
-    arc_start: Ints, arc_node: Ints, arc_mm: Ints, seed_node: Ints, seed_mm: Ints, seed_name: Ints, bits: int,
-    best: Ints, name: Ints,
+def search_labels(
+    arc_start: Ints, arc_node: Ints, arc_mm: Ints, seed_node: Ints, seed_mm: Ints, seed_label: Ints, bits: int,
+    best: Ints, label: Ints,
 ) -> None:  # fmt: skip
-    """Give every node its distance to the nearest seed, and the lowest name of the seeds that near."""
+    """Give every node its distance to the nearest seed, and the lowest label of the seeds that near."""
     heap = np.empty(len(arc_node) + len(seed_node), dtype=np.int64)
     size = 0
     for seed in range(len(seed_node)):
         node, mm = np.int64(seed_node[seed]), np.int64(seed_mm[seed])
         if mm < best[node]:
             best[node] = mm
-            name[node] = seed_name[seed]
+            label[node] = seed_label[seed]
             size = push(heap, size, mm << bits | node)
-        elif mm == best[node] and seed_name[seed] < name[node]:
-            name[node] = seed_name[seed]
+        elif mm == best[node] and seed_label[seed] < label[node]:
+            label[node] = seed_label[seed]
     while size > 0:
         key = heap[0]
         size = pop(heap, size)
@@ -120,10 +118,10 @@ def spread_names(
             head, through = np.int64(arc_node[arc]), mm + arc_mm[arc]
             if through < best[head]:
                 best[head] = through
-                name[head] = name[node]
+                label[head] = label[node]
                 size = push(heap, size, through << bits | head)
-            elif through == best[head] and name[node] < name[head]:
-                name[head] = name[node]  # no arc costs nothing, so a node's name is final before it is left
+            elif through == best[head] and label[node] < label[head]:
+                label[head] = label[node]  # no arc costs nothing, so a node's label is final before it is left
 
 
 @compiled
@@ -141,7 +139,7 @@ def walk_pairs(
     best = np.full(len(arc_start) - 1, FAR)
     heap = np.empty(len(arc_node) + 2, dtype=np.int64)
     settled = np.empty(len(best), dtype=np.int64)
-    found = np.full(places, FAR)
+    shortest = np.full(places, FAR)
     met = np.empty(places, dtype=np.int64)
     counts = np.zeros(len(order), dtype=np.int64)
     keys = np.empty(1024, dtype=np.int64)
@@ -151,30 +149,30 @@ def walk_pairs(
         reached = 0
         for pair in range(pair_start[origin], pair_start[origin + 1]):
             place, mm = pair_place[pair], pair_mm[pair]
-            if mm <= limit and mm < found[place]:
-                if found[place] == FAR:
+            if mm <= limit and mm < shortest[place]:
+                if shortest[place] == FAR:
                     met[reached] = place
                     reached += 1
-                found[place] = mm
-        count = spread(
+                shortest[place] = mm
+        count = search(
             arc_start, arc_node, arc_mm, seed_node[origin], seed_mm[origin], limit, bits, best, heap, settled
         )
         for node in settled[:count]:
             for leg in range(leg_start[node], leg_start[node + 1]):
                 place, mm = leg_place[leg], best[node] + leg_mm[leg]
-                if mm <= limit and mm < found[place]:
-                    if found[place] == FAR:
+                if mm <= limit and mm < shortest[place]:
+                    if shortest[place] == FAR:
                         met[reached] = place
                         reached += 1
-                    found[place] = mm
+                    shortest[place] = mm
             best[node] = FAR
         if filled + reached > len(keys):
             wider = np.empty(2 * (filled + reached), dtype=np.int64)
             wider[:filled] = keys[:filled]
             keys = wider
         for i in range(reached):
-            keys[filled + i] = found[met[i]] << place_bits | met[i]
-            found[met[i]] = FAR
+            keys[filled + i] = shortest[met[i]] << place_bits | met[i]
+            shortest[met[i]] = FAR
         keys[filled : filled + reached].sort()
         filled += reached
         counts[turn] = reached

@@ -1,4 +1,4 @@
-"""The walking network every room shares: compact arrays in metres and millimetres, no graph library.
+"""The walking network every package shares: compact arrays in metres and millimetres, no graph library.
 
 Streets are read in :mod:`siteprior.sources.streets` and walked on in :mod:`siteprior.joins`; they meet in this one
 declared shape, as the other stages meet in tables.
@@ -18,6 +18,8 @@ from siteprior.core.errors import InputError
 Ints = npt.NDArray[np.signedinteger[Any]]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Shapes = npt.NDArray[np.object_]
+"""An array of shapely geometries."""
 
 MM_PER_M = 1000
 MORTON_BITS = 16
@@ -66,13 +68,15 @@ class WalkNetwork:
     component: Ints
 
     @property
-    def lines(self) -> Any:
+    def lines(self) -> Shapes:
         """The edges as an array of shapely lines, in metres."""
         edge = np.repeat(np.arange(len(self.edge_from)), np.diff(self.vertex_start))
-        return shapely.linestrings(np.column_stack([self.vertex_x, self.vertex_y]), indices=edge)
+        return np.asarray(shapely.linestrings(np.column_stack([self.vertex_x, self.vertex_y]), indices=edge))
 
 
-def build_network(lines: Any, *, ends: Any | None = None, steps: Any | None = None) -> WalkNetwork:
+def build_network(
+    lines: npt.ArrayLike, *, ends: npt.ArrayLike | None = None, steps: npt.ArrayLike | None = None
+) -> WalkNetwork:
     """Build a walking network from lines that meet at their ends, lengths in metres rounded to millimetres.
 
     Parameters
@@ -116,17 +120,17 @@ def build_network(lines: Any, *, ends: Any | None = None, steps: Any | None = No
     closed = np.zeros(len(kept), dtype=bool) if steps is None else np.asarray(steps, dtype=bool)[kept]
     tips = _tips(lines)
     _, at, node = np.unique(names.T.ravel(), return_index=True, return_inverse=True)
-    spots = tips[at]
-    order = np.argsort(_morton(spots), kind="stable")
+    places = tips[at]
+    order = np.argsort(_morton(places), kind="stable")
     place = np.empty(len(order), dtype=np.int32)
     place[order] = np.arange(len(order), dtype=np.int32)
     end_node = place[node.ravel()]
     start, end = end_node[: len(lines)], end_node[len(lines) :]
     vertices, edge = shapely.get_coordinates(lines, return_index=True)
-    arcs = _arcs(start, end, length_mm, len(spots))
+    arcs = _arcs(start, end, length_mm, len(places))
     return WalkNetwork(
-        x=spots[order, 0],
-        y=spots[order, 1],
+        x=places[order, 0],
+        y=places[order, 1],
         edge_from=start,
         edge_to=end,
         edge_mm=length_mm,
@@ -138,17 +142,17 @@ def build_network(lines: Any, *, ends: Any | None = None, steps: Any | None = No
         arc_node=arcs[1],
         arc_mm=arcs[2],
         arc_edge=arcs[3],
-        component=_components(start, end, len(spots)),
+        component=_components(start, end, len(places)),
     )
 
 
-def _tips(lines: Any) -> Floats:
+def _tips(lines: Shapes) -> Floats:
     """Return the first points of all lines, then their last points."""
     first, last = shapely.get_point(lines, 0), shapely.get_point(lines, -1)
     return np.concatenate([shapely.get_coordinates(first), shapely.get_coordinates(last)])
 
 
-def _names(lines: Any, long: Flags, ends: Any | None) -> Ints:
+def _names(lines: Shapes, long: Flags, ends: npt.ArrayLike | None) -> Ints:
     """Return the number of the node at both ends of each line; the two ends of a line of no length are one node."""
     if ends is None:
         whole = np.flatnonzero(~shapely.is_empty(lines))
@@ -188,12 +192,12 @@ def _components(start: Ints, end: Ints, nodes: int) -> Ints:
     return np.asarray(number[label])
 
 
-def _morton(spots: Any) -> Ints:
+def _morton(places: Floats) -> Ints:
     """Return the Morton code of each place: the bits of its column and row on a fine grid, interleaved."""
-    low, high = spots.min(axis=0), spots.max(axis=0)
+    low, high = places.min(axis=0), places.max(axis=0)
     scale = (2**MORTON_BITS - 1) / np.maximum(high - low, 1.0)
-    cell = ((spots - low) * scale).astype(np.int64)
-    code = np.zeros(len(spots), dtype=np.int64)
+    cell = ((places - low) * scale).astype(np.int64)
+    code = np.zeros(len(places), dtype=np.int64)
     for bit in range(MORTON_BITS):
         code |= ((cell[:, 0] >> bit) & 1) << (2 * bit)
         code |= ((cell[:, 1] >> bit) & 1) << (2 * bit + 1)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
+from siteprior.core.schema import CRS
 from siteprior.walking.graph import forward_arcs
 from siteprior.walking.network import MM_PER_M, Floats, WalkNetwork
-
-CRS = "EPSG:27700"
 
 
 def with_slope(network: WalkNetwork, raster: Path | str, *, file: str | None = None) -> WalkNetwork:
@@ -63,7 +62,7 @@ def with_slope(network: WalkNetwork, raster: Path | str, *, file: str | None = N
     return replace(network, arc_mm=np.maximum(np.rint(length * slope_factor(slope)), 1).astype(network.arc_mm.dtype))
 
 
-def slope_factor(slope: Any) -> Floats:
+def slope_factor(slope: npt.ArrayLike) -> Floats:
     """Return the time a walk takes on a slope over the time it takes on the level.
 
     Parameters
@@ -71,10 +70,10 @@ def slope_factor(slope: Any) -> Floats:
     slope
         Rise over run, above 0 uphill; beyond the preset ``access.slope.steepest`` it counts as that.
     """
-    numbers = load_parameters("access")["slope"]
-    rate, easiest, steepest = (numbers[name].value for name in ("rate", "easiest", "steepest"))
-    held = np.clip(np.asarray(slope, dtype=np.float64), -steepest, steepest)
-    return np.asarray(np.exp(rate * (np.abs(held - easiest) - abs(easiest))))
+    numbers = load_parameters("access").table("slope")
+    rate, easiest, steepest = (numbers.number(name) for name in ("rate", "easiest", "steepest"))
+    bounded = np.clip(np.asarray(slope, dtype=np.float64), -steepest, steepest)
+    return np.asarray(np.exp(rate * (np.abs(bounded - easiest) - abs(easiest))))
 
 
 def node_heights(network: WalkNetwork, raster: Path | str, *, file: str | None = None) -> Floats:
@@ -123,12 +122,12 @@ def node_heights(network: WalkNetwork, raster: Path | str, *, file: str | None =
     return heights
 
 
-def _span(cells: Any, size: int) -> tuple[int, int]:
+def _span(cells: Floats, size: int) -> tuple[int, int]:
     """Return the rows or columns that hold the cells, and one more on each side, within the raster."""
     return max(int(cells.min()) - 1, 0), min(int(cells.max()) + 2, size)
 
 
-def _between(grid: Any, column: Any, row: Any) -> Floats:
+def _between(grid: Floats, column: Floats, row: Floats) -> Floats:
     """Return values between the four cell centres about each place (bilinear), counted from the first centre."""
     column = np.clip(column, 0, grid.shape[1] - 1)
     row = np.clip(row, 0, grid.shape[0] - 1)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from siteprior.core.errors import InputError
 from siteprior.walking.graph import FAR, Snapped, ends, limit_mm, pairs_on_one_edge, search_graph, starts
@@ -22,7 +23,7 @@ class Walks(NamedTuple):
     walk_m: Floats
 
 
-def snap(network: WalkNetwork, points: Any, *, max_snap_m: float, step_free: bool = False) -> Snapped:
+def snap(network: WalkNetwork, points: npt.ArrayLike, *, max_snap_m: float, step_free: bool = False) -> Snapped:
     """Put points on the nearest edge, at its nearest place, no farther than ``max_snap_m`` metres away.
 
     Parameters
@@ -44,7 +45,7 @@ def snap(network: WalkNetwork, points: Any, *, max_snap_m: float, step_free: boo
     Raises
     ------
     InputError
-        When the points are not two columns, or ``max_snap_m`` is not a number above nought.
+        When the points are not two columns, or ``max_snap_m`` is not a number above zero.
 
     Examples
     --------
@@ -114,7 +115,7 @@ def walks(
     Raises
     ------
     InputError
-        When the cut-off is not a number from nought, or points are not of this network.
+        When the cut-off is not a number from zero, or points are not of this network.
 
     Examples
     --------
@@ -145,9 +146,9 @@ def walks(
         len(destinations.edge), limit, len(network.x).bit_length(), place_bits, turn,
     )  # fmt: skip
     origin = np.repeat(turn, counts)
-    found = np.argsort(origin, kind="stable")
-    keys = keys[found]
-    return Walks(origin[found], keys & ((1 << place_bits) - 1), (keys >> place_bits) / MM_PER_M)
+    by_origin = np.argsort(origin, kind="stable")
+    keys = keys[by_origin]
+    return Walks(origin[by_origin], keys & ((1 << place_bits) - 1), (keys >> place_bits) / MM_PER_M)
 
 
 def nearest_walk(
@@ -178,22 +179,22 @@ def nearest_walk(
     >>> at.tolist(), walk_m.tolist()
     ([0, -1], [124.0, nan])
     """
-    from siteprior.walking.kernel import spread_names
+    from siteprior.walking.kernel import search_labels
 
     graph = search_graph(network, step_free=step_free)
     back = graph.turned()
     leg_node, leg_mm = ends(network, graph, destinations, leaving=False)
     on = np.flatnonzero(leg_mm[:, 0] < FAR)
-    best, name = np.full(len(network.x), FAR), np.full(len(network.x), -1)
-    spread_names(
+    best, label = np.full(len(network.x), FAR), np.full(len(network.x), -1)
+    search_labels(
         back.start, back.node, back.mm, leg_node[on].ravel(), leg_mm[on].ravel(), np.repeat(on, 2),
-        len(network.x).bit_length(), best, name,
+        len(network.x).bit_length(), best, label,
     )  # fmt: skip
     seed_node, seed_mm = ends(network, graph, origins, leaving=True)
     pair_origin, pair_place, pair_mm = pairs_on_one_edge(network, graph, origins, destinations)
     rows = np.arange(len(origins.edge))
     origin = np.concatenate([np.repeat(rows, 2), pair_origin])
-    place = np.concatenate([name[seed_node].ravel(), pair_place])
+    place = np.concatenate([label[seed_node].ravel(), pair_place])
     mm = np.concatenate([(best[seed_node] + seed_mm).ravel(), pair_mm])
     order = np.lexsort((place, mm, origin))
     first = order[np.searchsorted(origin[order], rows)]
@@ -232,7 +233,7 @@ def reached(
     >>> streets.x[node].tolist(), distance_m.tolist()
     ([0.0, 100.0], [34.0, 74.0])
     """
-    from siteprior.walking.kernel import spread
+    from siteprior.walking.kernel import search
 
     graph = search_graph(network, step_free=step_free)
     node, mm = ends(network, graph, origin, leaving=not towards)
@@ -242,7 +243,7 @@ def reached(
     settled = np.empty(len(network.x), dtype=np.int64)
     heap = np.empty(len(graph.node) + node.size, dtype=np.int64)
     bits = len(network.x).bit_length()
-    count = spread(
+    count = search(
         graph.start, graph.node, graph.mm, node.ravel(), mm.ravel(), limit_mm(cutoff_m), bits, best, heap, settled
     )
     return settled[:count], best[settled[:count]] / MM_PER_M

@@ -4,32 +4,34 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from siteprior.core.councils import WEST_MIDLANDS
 from siteprior.core.errors import InputError
-from siteprior.core.files import record
+from siteprior.core.files import Input, record
 from siteprior.core.io.vector_files import lacking, mended, read_vector
 from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.schema import CRS
+from siteprior.sources.columns import text_column
+from siteprior.sources.paths import Names, Paths, named_paths, read_each
 
 ONS_CODE = re.compile(r"[EWSNKJ]\d{8}")
 """Codes of the Office for National Statistics (GSS): a letter and eight digits."""
 
 
 def read_boundaries(
-    path: Path | str, *, code: str, name: str | None = None, layer: str | None = None, file: str | None = None
-) -> Reading:
+    paths: Paths, *, code: str, name: str | None = None, layer: str | None = None, file: Names | None = None
+) -> Reading[gpd.GeoDataFrame]:
     """Read council areas, in metres on EPSG:27700.
 
     Parameters
     ----------
-    path
-        Any vector file GDAL reads; ``.gz`` and zip members too.
+    paths
+        One vector file or several of any kind GDAL reads, with the same columns; ``.gz`` and zip members too.
     code
         The column that holds the councils' ONS codes.
     name
@@ -38,7 +40,7 @@ def read_boundaries(
     layer
         The layer, where the file holds several.
     file
-        The name to put in issues and provenance.
+        The name of each file to put in issues and provenance; its path when ``None``.
 
     Returns
     -------
@@ -51,16 +53,30 @@ def read_boundaries(
     InputError
         When the file cannot be read, lacks a column (those it has are listed), or the column holds no ONS codes.
     """
-    label = str(path) if file is None else file
+    log = IssueLog()
+
+    def read_file(path: Path, label: str) -> tuple[gpd.GeoDataFrame, Input]:
+        log.file = label
+        areas = _read_file(path, label, code, name, layer, log)
+        return areas, record(path, role="boundaries", file=label, rows=len(areas))
+
+    tables, provenance = zip(*read_each(named_paths(paths, file, what="boundaries"), read_file), strict=True)
+    return Reading(_one_area_per_code(pd.concat(tables)), log.table(), provenance)
+
+
+def _read_file(
+    path: Path, label: str, code: str, name: str | None, layer: str | None, log: IssueLog
+) -> gpd.GeoDataFrame:
+    """Read the councils' areas of one file, one row per code; log the rows left out or mended."""
     table = read_vector(path, layer=layer)
     columns = [column for column in table.columns if column != table.active_geometry_name]
     faults = lacking(label, columns, {"the councils' codes": code, "their names": name})
     if faults:
         raise InputError(*faults)
-    codes = table[code].astype("str").str.strip().where(table[code].notna(), "")
+    codes = text_column(table[code])
     coded = codes.map(lambda text: bool(ONS_CODE.fullmatch(text)))
     if not coded.any():
-        first = next((text for text in codes if text), "nothing")
+        first = next(filter(None, codes), "nothing")
         raise InputError(
             f"{label}: column '{code}' holds no ONS codes such as E08000025 but '{first}'; give another of "
             f"{', '.join(map(str, columns))}"
@@ -68,11 +84,10 @@ def read_boundaries(
     named = name if name is not None else guess_name(table[columns], code)
     names = codes.map(lambda text: WEST_MIDLANDS.get(text, (text,))[0])
     if named is not None:
-        names = table[named].astype("str").str.strip().where(table[named].notna(), names)
-    log = IssueLog(label)
+        names = text_column(table[named]).where(table[named].notna(), names)
     shapes, broken = mended(table.geometry.to_numpy())
     areal = np.isin(shapely.get_type_id(shapes), [3, 6]) & ~shapely.is_empty(shapes)
-    for place, row in enumerate(table.index):
+    for place, row in enumerate(table.index.tolist()):
         if not areal[place] or not coded.iloc[place]:
             why = "no ONS code" if areal[place] else "not a polygon"
             log.add("unknown entity", row=row, field=code, value=codes.iloc[place], action=f"left out: {why}")
@@ -82,15 +97,16 @@ def read_boundaries(
     if not kept.any():
         raise InputError(f"{label}: holds no polygon with an ONS code in column '{code}'; give the councils' areas")
     areas = gpd.GeoDataFrame({"organisation": codes, "name": names.astype("str")}, geometry=shapes, crs=CRS)[kept]
-    if areas["organisation"].duplicated().any():
-        areas = areas.dissolve("organisation", aggfunc="first")
-    else:
-        areas = areas.set_index("organisation").sort_index()
-    areas = areas[["name", "geometry"]]
-    return Reading(areas, log.table(), (record(path, role="boundaries", file=label, rows=len(areas)),))
+    return _one_area_per_code(areas.set_index("organisation"))
 
 
-def guess_name(table: Any, code: str) -> str | None:
+def _one_area_per_code(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Put the areas of one code together, ordered by code."""
+    areas = areas.dissolve("organisation", aggfunc="first") if areas.index.has_duplicates else areas.sort_index()
+    return areas[["name", "geometry"]]
+
+
+def guess_name(table: pd.DataFrame, code: str) -> str | None:
     """Return the column that holds the names beside a column of codes, or ``None``: one name to a code.
 
     Examples

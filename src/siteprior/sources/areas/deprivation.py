@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import Any
+from typing import overload
 
+import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from siteprior.core.errors import InputError, unknown
-from siteprior.core.files import read_bytes, record
+from siteprior.core.files import Input, read_bytes, record
 from siteprior.core.io.national_tables import numbers, read_plain, words
 from siteprior.core.issues import IssueLog, Reading
-from siteprior.core.parameters import load_parameters
+from siteprior.core.parameters import Parameters, load_parameters
 from siteprior.core.schema import AREAS, DEPRIVATION, check, conform
 from siteprior.sources.areas.lsoa import named_year
+from siteprior.sources.columns import first_per_code, numbered, text_column
+from siteprior.sources.paths import Names, Paths, named_paths, read_each
 
 MEASURES = ("decile", "rank", "score")
 
@@ -39,14 +43,15 @@ OTHER_MEASURES = (
 
 
 def read_deprivation(
-    path: Path | str, *, edition: int, lsoa_year: int | None = None, file: str | None = None
-) -> Reading:
+    paths: Paths, *, edition: int, lsoa_year: int | None = None, file: Names | None = None
+) -> Reading[pd.DataFrame]:
     r"""Read an edition of the English Indices of Deprivation: scores, ranks and deciles (1 = most deprived).
 
     Parameters
     ----------
-    path
-        The published CSV (File 1, 2, 5 or 7), an Excel workbook that holds it, or parquet; ``.gz`` too. Headers are
+    paths
+        The published CSV (File 1, 2, 5 or 7), an Excel workbook that holds it, or parquet; ``.gz`` too. Several files
+        of one edition are put together by code: of a measure that stands in more than one the first counts. Headers are
         matched by their words, in the official form or the short one (``IMD_rank``); thousands commas and ``9.00``
         are read.
     edition
@@ -54,7 +59,7 @@ def read_deprivation(
     lsoa_year
         The census year of the codes, where the caller wants it checked.
     file
-        The name to put in issues and provenance.
+        The name of each file to put in issues and provenance; its path when ``None``.
 
     Returns
     -------
@@ -80,36 +85,59 @@ def read_deprivation(
     >>> int(table["imd_rank"].iloc[0]), round(float(table["imd_percentile"].iloc[0]), 3)
     (29199, 88.902)
     """
-    label = str(path) if file is None else file
-    presets = load_parameters("deprivation")
-    if str(edition) not in presets["lsoas"]:
-        raise InputError(unknown("edition", str(edition), presets["lsoas"], where=label))
-    year = int(presets["lsoa_year"][str(edition)].value)
-    raw = _read_raw(path)
-    codes = [str(column) for column in raw.columns if _holds_codes(str(column))]
-    code = next((column for column in codes if named_year(column) == year), codes[0])
-    _refuse_other_year(label, edition, year, code, lsoa_year)
-    measures = measure_columns([str(column) for column in raw.columns])
-    if not measures:
-        raise InputError(
-            f"{label}: holds no score, rank or decile of the index or a domain; give File 1, 2, 5 or 7 of the "
-            f"edition. It has {', '.join(map(str, raw.columns))}"
-        )
-    log = IssueLog(label)
-    raw = _once(raw, code, log)
-    count = int(presets["lsoas"][str(edition)].value)
-    table = pd.DataFrame(
-        {name: _measured(raw[column], name, count, log) for name, column in measures.items()}, index=raw.index
-    )
-    table.index = pd.Index(raw[code], name=DEPRIVATION.index)
-    table["imd_edition"] = edition
-    table["lsoa_year"] = year
+    files = named_paths(paths, file, what="deprivation")
+    lsoas, years = _editions()
+    if str(edition) not in lsoas:
+        raise InputError(unknown("edition", str(edition), lsoas, where=files[0].name))
+    year, count = years.integer(str(edition)), lsoas.integer(str(edition))
+    log = IssueLog()
+
+    def read_file(path: Path, label: str) -> tuple[pd.DataFrame, Input]:
+        raw = _read_raw(path)
+        codes = [str(column) for column in raw.columns if _holds_codes(str(column))]
+        code = next((column for column in codes if named_year(column) == year), codes[0])
+        _refuse_other_year(label, edition, year, code, lsoa_year)
+        measures = measure_columns([str(column) for column in raw.columns])
+        if not measures:
+            raise InputError(
+                f"{label}: holds no score, rank or decile of the index or a domain; give File 1, 2, 5 or 7 of the "
+                f"edition. It has {', '.join(map(str, raw.columns))}"
+            )
+        log.file = label
+        raw = first_per_code(raw.assign(**{code: text_column(raw[code])}), code, log, field=code, what="row")
+        values = {name: _measured(raw[column], name, count, log) for name, column in measures.items()}
+        table = pd.DataFrame(values, index=raw.index).set_index(pd.Index(raw[code], name=DEPRIVATION.index))
+        return table, record(path, role="deprivation", file=label, rows=len(table), vintage=str(edition))
+
+    tables, provenance = zip(*read_each(files, read_file), strict=True)
+    table = tables[0]
+    for later, (_, label) in zip(tables[1:], files[1:], strict=True):
+        _log_conflicts(table, later, label, log)
+        table = table.combine_first(later)
+    table = table.assign(imd_edition=edition, lsoa_year=year)
     if "imd_rank" in table:
         table["imd_percentile"] = 100.0 * table["imd_rank"] / count
     table = conform(table.sort_index(), DEPRIVATION)
-    return Reading(
-        table, log.table(), (record(path, role="deprivation", file=label, rows=len(table), vintage=str(edition)),)
-    )
+    return Reading(table, log.table(), provenance)
+
+
+def _editions() -> tuple[Parameters, Parameters]:
+    """Return the number of LSOAs and the census year of each edition."""
+    presets = load_parameters("deprivation")
+    return presets.table("lsoas"), presets.table("lsoa_year")
+
+
+def _log_conflicts(table: pd.DataFrame, later: pd.DataFrame, label: str, log: IssueLog) -> None:
+    """Log how many values of a later file differ from those read before, by measure."""
+    codes = table.index.intersection(later.index)
+    for name in later.columns.intersection(table.columns):
+        earlier, values = table.loc[codes, name], later.loc[codes, name]
+        differ = earlier.notna() & values.notna() & (earlier != values)
+        if differ.any():
+            first = f"{codes[differ][0]} {values[differ].iloc[0]:g}"
+            log.add("reference values are not unique", file=label, field=str(name),
+                    value=f"{int(differ.sum()):,} LSOAs: {first}",
+                    action="left out: an earlier file has other values, which were kept")  # fmt: skip
 
 
 def measure_columns(columns: list[str]) -> dict[str, str]:
@@ -122,7 +150,7 @@ def measure_columns(columns: list[str]) -> dict[str, str]:
     {'barriers_rank': 'Barriers to Housing and Services Rank (where 1 is most deprived)', \
 'living_environment_decile': 'Environment_decile'}
     """
-    found: dict[str, str] = {}
+    chosen: dict[str, str] = {}
     for column in columns:
         text = words(column)
         measure = next((m for m in MEASURES if m in text.split()), None)
@@ -130,11 +158,15 @@ def measure_columns(columns: list[str]) -> dict[str, str]:
             continue
         domain = next((d for d, starts in DOMAIN_WORDS.items() if text.startswith(starts)), None)
         if domain is not None:
-            found.setdefault(f"{domain}_{measure}", column)
-    return found
+            chosen.setdefault(f"{domain}_{measure}", column)
+    return chosen
 
 
-def exponential_transform(rank: Any, *, lsoas: int) -> Any:
+@overload
+def exponential_transform(rank: pd.Series, *, lsoas: int) -> pd.Series: ...
+@overload
+def exponential_transform(rank: npt.ArrayLike, *, lsoas: int) -> npt.NDArray[np.float64]: ...
+def exponential_transform(rank: pd.Series | npt.ArrayLike, *, lsoas: int) -> pd.Series | npt.NDArray[np.float64]:
     """Return the transformed domain score X (0–100) of a rank: X = −k·ln(1 − R·(1 − e^(−100/k))), R = (n − rank + 1)/n.
 
     The transform keeps a low rank in one domain from cancelling out a high one in another: the most deprived tenth
@@ -165,9 +197,10 @@ def exponential_transform(rank: Any, *, lsoas: int) -> Any:
     outside = (ranks < 1) | (ranks > lsoas)
     if np.any(outside):
         raise InputError(f"rank: needs ranks from 1 to {lsoas}, has {np.extract(outside, ranks)[0]:g}")
-    constant = float(load_parameters("deprivation")["transform"].value)
+    constant = load_parameters("deprivation").number("transform")
     share = (lsoas - ranks + 1) / lsoas
-    return -constant * np.log1p(share * np.expm1(-100 / constant))
+    transformed: pd.Series | npt.NDArray[np.float64] = -constant * np.log1p(share * np.expm1(-100 / constant))
+    return transformed
 
 
 def imd_from_domains(ranks: pd.DataFrame, *, edition: int) -> pd.Series:
@@ -196,19 +229,20 @@ def imd_from_domains(ranks: pd.DataFrame, *, edition: int) -> pd.Series:
     >>> round(float(imd_from_domains(most, edition=2025).iloc[0]), 3)
     99.9
     """
-    presets = load_parameters("deprivation")
-    if str(edition) not in presets["lsoas"]:
-        raise InputError(unknown("edition", str(edition), presets["lsoas"]))
-    weights = {f"{domain}_rank": float(weight.value) for domain, weight in presets["domain_weight"].items()}
+    lsoas, _ = _editions()
+    if str(edition) not in lsoas:
+        raise InputError(unknown("edition", str(edition), lsoas))
+    shares = load_parameters("deprivation").table("domain_weight")
+    weights = {f"{domain}_rank": shares.number(domain) for domain in shares}
     missing = [name for name in weights if name not in ranks]
     if missing:
         raise InputError(f"ranks: lacks the columns {', '.join(missing)}; the index is made of all seven domains")
-    lsoas = int(presets["lsoas"][str(edition)].value)
-    parts = [weight * exponential_transform(ranks[name], lsoas=lsoas) for name, weight in weights.items()]
+    count = lsoas.integer(str(edition))
+    parts = [weight * exponential_transform(ranks[name], lsoas=count) for name, weight in weights.items()]
     return pd.Series(sum(parts), index=ranks.index)
 
 
-def with_deprivation(areas: Any, deprivation: pd.DataFrame) -> tuple[Any, pd.DataFrame]:
+def with_deprivation(areas: gpd.GeoDataFrame, deprivation: pd.DataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Join the measures of deprivation to areas of the same census year, by code.
 
     Parameters
@@ -286,21 +320,7 @@ def _refuse_other_year(label: str, edition: int, year: int, code: str, lsoa_year
         raise InputError(*faults)
 
 
-def _once(raw: pd.DataFrame, code: str, log: IssueLog) -> pd.DataFrame:
-    """Log and leave out rows without code and second rows of a code."""
-    text = raw[code].astype(object).where(raw[code].notna(), "").astype("str").str.strip()
-    raw = raw.assign(**{code: text})
-    for row in raw.index[text == ""]:
-        log.add("unknown entity - missing reference", row=row, field=code, action="left out: the row has no code")
-    raw = raw[text != ""]
-    second = raw.duplicated(code)
-    for row, value in raw.loc[second, code].items():
-        log.add("reference values are not unique", row=row, field=code, value=value,
-                action="left out: the first row of this code was kept")  # fmt: skip
-    return raw[~second]
-
-
-def _measured(column: pd.Series, name: str, count: int, log: IssueLog) -> Any:
+def _measured(column: pd.Series, name: str, count: int, log: IssueLog) -> pd.Series:
     """Convert one measure and log every value that is not one, which is left missing."""
     as_number = pd.api.types.is_numeric_dtype(column)
     values = column.astype("float64") if as_number else numbers(column.fillna(""))
@@ -312,7 +332,7 @@ def _measured(column: pd.Series, name: str, count: int, log: IssueLog) -> Any:
     if highest is not None:
         faults += [(~wrong & (values < 1), "too small"), (~wrong & (values > highest), "too large")]
     for fault, issue_type in faults:
-        for row, value in column[fault].items():
+        for row, value in numbered(column[fault]):
             log.add(issue_type, row=row, field=str(column.name), value=value, action="left missing")
         values = values.mask(fault)
     if not given.all():

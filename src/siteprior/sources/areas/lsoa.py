@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from siteprior.core.errors import InputError
-from siteprior.core.files import record
+from siteprior.core.files import Input, record
 from siteprior.core.io.vector_files import lacking, mended, read_vector
 from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.schema import AREAS, CRS, check, conform
+from siteprior.sources.columns import first_per_code, text_column
+from siteprior.sources.paths import Names, Paths, named_paths, read_each
 
 YEARS = (2011, 2021)
 """The census years of LSOAs."""
@@ -32,26 +34,27 @@ def named_year(column: str) -> int | None:
     >>> named_year("LSOA21CD"), named_year("LSOA code (2011)"), named_year("code")
     (2021, 2011, None)
     """
-    found = {2000 + int(digits[-2:]) for digits in re.findall(r"(?<!\d)(?:20)?(?:11|21)(?!\d)", column)}
-    return found.pop() if len(found) == 1 else None
+    years = {2000 + int(digits[-2:]) for digits in re.findall(r"(?<!\d)(?:20)?(?:11|21)(?!\d)", column)}
+    return years.pop() if len(years) == 1 else None
 
 
 def read_areas(
-    path: Path | str,
+    paths: Paths,
     *,
     code: str,
     name: str | None = None,
     district: str | None = None,
     year: int,
     layer: str | None = None,
-    file: str | None = None,
-) -> Reading:
+    file: Names | None = None,
+) -> Reading[gpd.GeoDataFrame]:
     """Read LSOA polygons of one census year, in metres on EPSG:27700.
 
     Parameters
     ----------
-    path
-        Any vector file GDAL reads; ``.gz`` and zip members too. Another coordinate system is converted.
+    paths
+        One vector file or several of any kind GDAL reads, with the same columns; ``.gz`` and zip members too. Another
+        coordinate system is converted.
     code, name, district
         The columns that hold the LSOA code, its name, and the code of its local authority district.
     year
@@ -59,7 +62,7 @@ def read_areas(
     layer
         The layer, where the file holds several.
     file
-        The name to put in issues and provenance.
+        The name of each file to put in issues and provenance; its path when ``None``.
 
     Returns
     -------
@@ -76,55 +79,41 @@ def read_areas(
     -----
     Source: ONS Open Geography Portal, Lower layer Super Output Areas.
     """
-    label = str(path) if file is None else file
-    raw = read_vector(path, layer=layer)
-    faults = lacking(label, raw.columns, {"code": code, "name": name, "district": district})
     if year not in YEARS:
-        faults.append(f"{label}: year {year} is no census year of LSOAs; valid: {', '.join(map(str, YEARS))}")
-    elif named_year(code) not in (None, year):
-        faults.append(
-            f"{label}: the code column '{code}' holds LSOAs of {named_year(code)}, but year is {year}; "
-            f"set year = {named_year(code)}, or give the file of {year}"
-        )
-    if faults:
-        raise InputError(*faults)
-    table = gpd.GeoDataFrame(
-        {
-            "lsoa_code": _text(raw[code]),
-            "lsoa_name": _text(raw[name]) if name else None,
-            "district_code": _text(raw[district]) if district else None,
-            "lsoa_year": year,
-        },
-        geometry=raw.geometry.to_numpy(),
-        crs=CRS,
-    )
-    log = IssueLog(label)
-    table = _polygons(_once(table, code, log), log)
-    if table.empty:
-        raise InputError(f"{label}: holds no polygon with a code in column '{code}'; give the layer of LSOA polygons")
+        raise InputError(f"year {year} is no census year of LSOAs; valid: {', '.join(map(str, YEARS))}")
+    columns = {"code": code, "name": name, "district": district}
+    log = IssueLog()
+    seen: set[str] = set()
+
+    def read_file(path: Path, label: str) -> tuple[gpd.GeoDataFrame, Input]:
+        raw = read_vector(path, layer=layer)
+        faults = lacking(label, raw.columns, dict(columns))
+        if named_year(code) not in (None, year):
+            faults.append(
+                f"{label}: the code column '{code}' holds LSOAs of {named_year(code)}, but year is {year}; "
+                f"set year = {named_year(code)}, or give the file of {year}"
+            )
+        if faults:
+            raise InputError(*faults)
+        texts = {option: text_column(raw[column]) for option, column in columns.items() if column}
+        facts = {f"lsoa_{option}": text.mask(text == "") for option, text in texts.items()}
+        table = gpd.GeoDataFrame({**facts, "lsoa_year": year}, geometry=raw.geometry.to_numpy(), crs=CRS)
+        log.file = label
+        table = _polygons(first_per_code(table, "lsoa_code", log, field=code, what="polygon", seen=seen), log)
+        if table.empty:
+            raise InputError(
+                f"{label}: holds no polygon with a code in column '{code}'; give the layer of LSOA polygons"
+            )
+        seen.update(table["lsoa_code"])
+        return table, record(path, role="areas", file=label, rows=len(table), vintage=str(year))
+
+    tables, provenance = zip(*read_each(named_paths(paths, file, what="areas"), read_file), strict=True)
+    table = pd.concat(tables).rename(columns={"lsoa_district": "district_code"})
     table = conform(table.set_index("lsoa_code").sort_index(), AREAS)
-    return Reading(table, log.table(), (record(path, role="areas", file=label, rows=len(table), vintage=str(year)),))
+    return Reading(table, log.table(), provenance)
 
 
-def _text(values: pd.Series) -> pd.Series:
-    """Return a column as trimmed text, missing where blank."""
-    text = values.astype(object).where(values.notna(), "").astype("str").str.strip()
-    return text.mask(text == "")
-
-
-def _once(table: Any, field: str, log: IssueLog) -> Any:
-    """Log and leave out rows without code and second rows of a code."""
-    for row in table.index[table["lsoa_code"].isna()]:
-        log.add("unknown entity - missing reference", row=row, field=field, action="left out: the polygon has no code")
-    table = table[table["lsoa_code"].notna()]
-    second = table.duplicated("lsoa_code")
-    for row, value in table.loc[second, "lsoa_code"].items():
-        log.add("reference values are not unique", row=row, field=field, value=value,
-                action="left out: the first polygon of this code was kept")  # fmt: skip
-    return table[~second]
-
-
-def _polygons(table: Any, log: IssueLog) -> Any:
+def _polygons(table: gpd.GeoDataFrame, log: IssueLog) -> gpd.GeoDataFrame:
     """Mend broken polygons and log them; log and leave out rows that have none."""
     shapes = table.geometry.to_numpy()
     empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)
@@ -139,10 +128,10 @@ def _polygons(table: Any, log: IssueLog) -> Any:
     for at, reason in broken.items():
         log.add("invalid geometry - fixed", row=table.index[at], field="geometry", value=reason,
                 action=f"{table['lsoa_code'].iloc[at]} was mended")  # fmt: skip
-    return table.set_geometry(gpd.GeoSeries(shapes, index=table.index, crs=CRS))[areal & ~empty]
+    return table.set_geometry(gpd.GeoSeries(shapes, index=table.index, crs=CRS)).loc[areal & ~empty]
 
 
-def districts(areas: Any) -> Any:
+def districts(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Dissolve areas into their districts, on EPSG:27700.
 
     Parameters
@@ -164,14 +153,14 @@ def districts(areas: Any) -> Any:
     check(areas, AREAS, name="areas")
     place = areas["lsoa_name"].str.replace(r"\s+\d{3}[A-Z]+$", "", regex=True)
     rows = {
-        code: {"name": _commonest(place[group.index]), "geometry": _union(group)}
+        code: {"name": _commonest(place[group.index]), "geometry": _union(areas.loc[group.index])}
         for code, group in areas.groupby("district_code")
     }
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["name", "geometry"]).rename_axis("organisation")
     return gpd.GeoDataFrame(table.astype({"name": "str"}), geometry="geometry", crs=CRS)
 
 
-def study_area(areas: Any) -> Any:
+def study_area(areas: gpd.GeoDataFrame) -> BaseGeometry:
     """Return the one shape all areas make up, in metres on EPSG:27700.
 
     Raises
@@ -183,12 +172,12 @@ def study_area(areas: Any) -> Any:
     return _union(areas)
 
 
-def _commonest(names: pd.Series) -> Any:
+def _commonest(names: pd.Series) -> str | None:
     """Return the name most areas bear, the first by alphabet of equals; missing where none has a name."""
     return names.mode().iloc[0] if names.notna().any() else None
 
 
-def _union(areas: Any) -> Any:
+def _union(areas: gpd.GeoDataFrame) -> BaseGeometry:
     """Dissolve shapes: fast where they tile the plane, exactly where they overlap or leave gaps."""
     shapes = areas.geometry.to_numpy()
     if shapely.coverage_is_valid(shapes):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from siteprior.core.io.duckdb_session import EXAMPLES, quoted
 from siteprior.sources.sales.parsing import COMPRESSION, KEPT, LOST, counted
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 _TOLD = (
     ("status = 'D' AND NOT known", "unknown entity", "deleted, but not in the files before: nothing to delete"),
@@ -20,7 +23,7 @@ _TOLD = (
 """Versions of a sale that do not follow from those before, the issue code, and what was done."""
 
 
-def apply_changes(connection: Any, parts: Sequence[Path]) -> tuple[list[dict[str, Any]], list[int]]:
+def apply_changes(connection: DuckDBPyConnection, parts: Sequence[Path]) -> tuple[list[dict[str, Any]], list[int]]:
     """Leave in each part the sales that stand after all changes; parts that lose none stay as they are.
 
     Identifiers are compared by their hashes first, 8 bytes each, so that 28 million take 0.2 GB; only sales that are
@@ -53,7 +56,7 @@ def apply_changes(connection: Any, parts: Sequence[Path]) -> tuple[list[dict[str
     return issues, [_rewritten(connection, part, number) for number, part in enumerate(parts)]
 
 
-def _doubled(connection: Any, parts: Sequence[Path]) -> Any:
+def _doubled(connection: DuckDBPyConnection, parts: Sequence[Path]) -> Any:
     """Return the hashes that stand more than once among the identifiers of all parts."""
     listed = ", ".join(quoted(part) for part in parts)
     hashes = connection.execute(
@@ -64,7 +67,7 @@ def _doubled(connection: Any, parts: Sequence[Path]) -> Any:
     return np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
 
 
-def _told(connection: Any, which: str, issue: str, action: str) -> list[dict[str, Any]]:
+def _told(connection: DuckDBPyConnection, which: str, issue: str, action: str) -> list[dict[str, Any]]:
     """Return one issue for each part that has such versions."""
     found = connection.execute(
         f"SELECT part, count(*), list(transaction ORDER BY transaction)[:{EXAMPLES}] FROM versions WHERE {which} "
@@ -79,7 +82,7 @@ def _told(connection: Any, which: str, issue: str, action: str) -> list[dict[str
     ]
 
 
-def _rewritten(connection: Any, part: Path, number: int) -> int:
+def _rewritten(connection: DuckDBPyConnection, part: Path, number: int) -> int:
     """Write a part again without the rows that are gone, where there are any; return the rows it has."""
     gone = f"SELECT line FROM gone WHERE part = {number}"
     if connection.execute(f"SELECT count(*) FROM ({gone})").fetchone()[0]:

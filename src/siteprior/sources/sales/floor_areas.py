@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -15,6 +15,9 @@ from siteprior.core.issues import IssueLog
 from siteprior.core.parameters import load_parameters
 from siteprior.sources.sales.layout import Layout, floor_layout, unpacked
 from siteprior.sources.sales.parsing import counted
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 
 def floor_layouts(paths: Sequence[Path | str], labels: Sequence[str], folder: Path) -> list[Layout]:
@@ -37,7 +40,9 @@ def floor_layouts(paths: Sequence[Path | str], labels: Sequence[str], folder: Pa
     return layouts
 
 
-def join_floor_areas(connection: Any, layouts: Sequence[Layout], log: IssueLog) -> tuple[pd.Series, list[int]]:
+def join_floor_areas(
+    connection: DuckDBPyConnection, layouts: Sequence[Layout], log: IssueLog
+) -> tuple[pd.Series, list[int]]:
     """Return the floor area (m²) of the sales in the engine's table ``chosen``, and the matches of each file.
 
     The floor areas are on the index ``transaction``. Of a sale that stands in several files the last counts. A floor

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from siteprior.core.errors import InputError
 from siteprior.core.io.duckdb_session import EXAMPLES, quoted, refused
 from siteprior.sources.sales.layout import Layout
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 WORDS = {
     "property_type": {
@@ -55,7 +58,7 @@ _FAULTS = (
 """Rows, the text that was not read, its issue code, the field, and what was done."""
 
 
-def parse(connection: Any, layout: Layout, part: Path) -> list[dict[str, Any]]:
+def parse(connection: DuckDBPyConnection, layout: Layout, part: Path) -> list[dict[str, Any]]:
     """Write the sales of a file to a parquet file, in its order, with ``status`` and what was not read.
 
     Returns
@@ -120,7 +123,7 @@ def _spelt(name: str, known: dict[str, Any]) -> str:
     return f"CASE lower({name}) {cases} END"
 
 
-def _faults(connection: Any, part: Path) -> list[dict[str, Any]]:
+def _faults(connection: DuckDBPyConnection, part: Path) -> list[dict[str, Any]]:
     """Count what was not read in a part, each kind once, with the first few."""
     source = f"read_parquet({quoted(part)}, file_row_number = true)"
     counts = ", ".join(f"count(*) FILTER ({rows})" for rows, *_ in _FAULTS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -21,6 +21,9 @@ from siteprior.sources.sales.floor_areas import floor_layouts, floor_origins, jo
 from siteprior.sources.sales.parsing import counted
 from siteprior.sources.sales.screening import bounds, screen, standard
 from siteprior.sources.sales.store import SalesStore, sales_store
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 OUTWARD = "split_part(postcode, ' ', 1)"
 """The SQL of the first half of a postcode, such as B12."""
@@ -157,7 +160,7 @@ def _places(postcodes: Any, area: Any) -> pd.DataFrame:
     return table.assign(inside=inside)
 
 
-def _choose(connection: Any, store: SalesStore, places: pd.DataFrame, limited: bool) -> None:
+def _choose(connection: DuckDBPyConnection, store: SalesStore, places: pd.DataFrame, limited: bool) -> None:
     """Make the table ``chosen`` of the sales of the area, with the number of their file."""
     connection.register("given", places)
     connection.execute("CREATE TABLE places AS SELECT * FROM given")
@@ -175,7 +178,7 @@ def _choose(connection: Any, store: SalesStore, places: pd.DataFrame, limited: b
     )
 
 
-def _guard_size(connection: Any) -> None:
+def _guard_size(connection: DuckDBPyConnection) -> None:
     """Refuse more sales than fit into memory as a table."""
     number = connection.execute("SELECT count(*) FROM chosen").fetchone()[0]
     most = int(load_parameters("prices")["rows_in_memory"].value)
@@ -186,7 +189,7 @@ def _guard_size(connection: Any) -> None:
         )
 
 
-def _local_medians(connection: Any, store: SalesStore, price_date: date) -> pd.Series:
+def _local_medians(connection: DuckDBPyConnection, store: SalesStore, price_date: date) -> pd.Series:
     """Return the median price (£) of each chosen sale's type and year around it, by transaction."""
     fewest = int(load_parameters("prices")["local_sales"].value)
     kind = f"property_type, year(transfer_date) AS year, {OUTWARD} AS outward, {AREA} AS area"

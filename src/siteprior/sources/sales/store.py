@@ -1,5 +1,8 @@
 """All sales in typed columns on disk: files parsed once, changes applied, kept whole or not at all.
 
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
 The national file is 5 GB of text and 28 million sales; here it is one parquet file for each file given, without
 streets and house numbers, and every question is put to it by the query engine in bounded memory.
 """
@@ -14,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from siteprior.core.errors import InputError, OutputError
 from siteprior.core.files import Input, open_stream, record
@@ -66,7 +69,7 @@ class SalesStore(NamedTuple):
         return f"read_parquet([{', '.join(quoted(part) for part in self.parts)}])"
 
     @contextmanager
-    def query(self, *reads: Path) -> Iterator[Any]:
+    def query(self, *reads: Path) -> Iterator[DuckDBPyConnection]:
         """Open the query engine on the store and on further files."""
         folders = {part.parent for part in self.parts}
         with (

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from siteprior.core.issues import IssueLog
 from siteprior.sources.timetables.feed import Feed
 from siteprior.sources.timetables.tables import column, log_refused, log_rows, rows_of, seconds
 
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
 NO_PICKUP = 1
 """pickup_type of a stop where nobody gets on (GTFS reference)."""
 
 
-def read_calls(connection: Any, feed: Feed, parts: Iterable[Path], log: IssueLog) -> None:
+def read_calls(connection: DuckDBPyConnection, feed: Feed, parts: Iterable[Path], log: IssueLog) -> None:
     """Make the table ``calls``: ``trip``, ``stop``, ``place`` (stop_sequence), ``leaves`` (s), ``timed``, ``boards``.
 
     Only calls of trips that run on the days counted are kept, one per trip and place, in no order; ``timed`` are those
@@ -55,7 +58,7 @@ FAULTS = {
 UNREAD = "trip IS NULL OR stop IS NULL OR place IS NULL OR (timed AND leaves IS NULL)"
 
 
-def _read(connection: Any, feed: Feed, parts: Iterable[Path], columns: str, *, trim: bool) -> None:
+def _read(connection: DuckDBPyConnection, feed: Feed, parts: Iterable[Path], columns: str, *, trim: bool) -> None:
     """Make the table ``read`` of the stop times of trips that run, and of those of unknown trips."""
     select = f"""
         SELECT {columns} FROM ({{}}) AS c
@@ -69,7 +72,7 @@ def _read(connection: Any, feed: Feed, parts: Iterable[Path], columns: str, *, t
         into = "INSERT INTO read"
 
 
-def _log_faults(connection: Any, feed: Feed, log: IssueLog) -> None:
+def _log_faults(connection: DuckDBPyConnection, feed: Feed, log: IssueLog) -> None:
     """Log what could not be read of the stop times."""
     told = {"file": f"{feed.label}/stop_times.txt", "things": "stop times"}
     for name, field, issue, action in (
@@ -97,7 +100,7 @@ def _columns(feed: Feed, parts: Sequence[Path], *, trim: bool) -> str:
     return f"SELECT {listed} FROM {rows_of(feed, 'stop_times', parts)}"
 
 
-def _one_per_place(connection: Any, feed: Feed, log: IssueLog) -> None:
+def _one_per_place(connection: DuckDBPyConnection, feed: Feed, log: IssueLog) -> None:
     """Make ``calls`` of the rows read: one per trip and place, the earliest of several."""
     # places fold into 127 bits, in one pass without sorting: fewer bits than rows where two may be the same
     suspects = (
@@ -122,7 +125,7 @@ def _one_per_place(connection: Any, feed: Feed, log: IssueLog) -> None:
     connection.execute("DROP TABLE doubled")
 
 
-def interpolate(connection: Any, feed: Feed, log: IssueLog) -> None:
+def interpolate(connection: DuckDBPyConnection, feed: Feed, log: IssueLog) -> None:
     """Fill blank times of ``calls`` between the timed stops before and after, to the whole second.
 
     A blank departure beside an arrival is that arrival. Between timed stops the time goes by ``shape_dist_traveled``,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,9 @@ from siteprior.core.parameters import load_parameters
 from siteprior.sources.timetables.feed import Feed
 from siteprior.sources.timetables.tables import WEEKDAYS, day, log_rows
 from siteprior.sources.timetables.text import counted
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 ADDED, REMOVED = "1", "2"
 """exception_type in calendar_dates.txt (GTFS reference)."""
@@ -45,7 +48,7 @@ class Days(NamedTuple):
     sunday: date | None
 
 
-def read_calendar(connection: Any, feed: Feed, log: IssueLog) -> Calendar:
+def read_calendar(connection: DuckDBPyConnection, feed: Feed, log: IssueLog) -> Calendar:
     """Read ``calendar`` and ``calendar_dates`` of a feed whose text was loaded; unreadable rows are logged, left out.
 
     Parameters

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from siteprior.sources.timetables.feed import Feed
 from siteprior.sources.timetables.trips import PATTERN_MODE
 
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
-def name_ways(connection: Any, feed: Feed) -> None:
+
+def name_ways(connection: DuckDBPyConnection, feed: Feed) -> None:
     """Make ``ways``: each route and direction with its ``way`` number; and ``served``: the ``way`` of each trip.
 
     A line is a route; of mode rail each calling pattern is one, whichever way it is run: the pattern is the list of
@@ -67,7 +70,7 @@ def name_ways(connection: Any, feed: Feed) -> None:
     connection.execute("DROP TABLE patterns; DROP TABLE told")
 
 
-def gather_departures(connection: Any) -> None:
+def gather_departures(connection: DuckDBPyConnection) -> None:
     """Make the view ``departs``: ``stop``, ``way``, ``leaves`` (seconds), ``weekday`` and ``sunday``.
 
     The last stop of a trip and stops without pick-up are none. A trip run by headways departs once per run instead
@@ -93,7 +96,7 @@ def gather_departures(connection: Any) -> None:
     connection.execute(departs)
 
 
-def count_departures(connection: Any, windows: dict[str, tuple[int, int, bool]]) -> None:
+def count_departures(connection: DuckDBPyConnection, windows: dict[str, tuple[int, int, bool]]) -> None:
     """Make the table ``counts``: per ``stop``, ``way`` and ``hour`` the departures of ``weekday`` and ``sunday``.
 
     Parameters
@@ -116,7 +119,7 @@ def count_departures(connection: Any, windows: dict[str, tuple[int, int, bool]])
     )
 
 
-def count_by_hour(connection: Any) -> Any:
+def count_by_hour(connection: DuckDBPyConnection) -> Any:
     """Return departures: ``stop``, ``way``, ``sunday`` (0 or 1: which day), ``hour`` and ``departures``."""
     return connection.execute(
         """
@@ -127,7 +130,7 @@ def count_by_hour(connection: Any) -> Any:
     ).df()
 
 
-def count_by_window(connection: Any, windows: Iterable[str]) -> Any:
+def count_by_window(connection: DuckDBPyConnection, windows: Iterable[str]) -> Any:
     """Return departures: ``stop``, ``way``, ``window`` (its number among the windows given) and ``departures``."""
     parts = " UNION ALL ".join(
         f'SELECT stop, way, {number} AS "window", sum("in {name}")::BIGINT AS departures '
@@ -137,7 +140,7 @@ def count_by_window(connection: Any, windows: Iterable[str]) -> Any:
     return connection.execute(parts).df()
 
 
-def ways_served(connection: Any) -> Any:
+def ways_served(connection: DuckDBPyConnection) -> Any:
     """Return what the way numbers mean: ``route``, ``route_name``, ``mode``, ``direction``, and whose line it is.
 
     ``agency`` and ``short_name`` are in lower case, to find one line in two feeds.
@@ -158,7 +161,7 @@ def ways_served(connection: Any) -> Any:
     ).df()
 
 
-def stops_served(connection: Any) -> Any:
+def stops_served(connection: DuckDBPyConnection) -> Any:
     """Return the stops called at on the days counted by number, with name, place, parent and boarding.
 
     Blank step-free boarding is the parent station's (GTFS reference, wheelchair_boarding).

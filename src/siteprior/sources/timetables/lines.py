@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -20,6 +20,9 @@ from siteprior.sources.timetables.feed import Feed, copy_table, open_feed
 from siteprior.sources.timetables.places import check_naptan, metres, place_stops
 from siteprior.sources.timetables.tables import check_tables, column, feed_database, load_text, log_refused, rows_of
 from siteprior.sources.timetables.text import counted
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 DRAWN = ("agency", "stops", "routes", "trips", "shapes", "stop_times")
 """The tables a corridor is drawn from."""
@@ -106,7 +109,7 @@ def corridor_from_timetable(
     return Reading(table, log.table(), feed.provenance)
 
 
-def _choose_routes(connection: Any, routes: Sequence[str], label: str, log: IssueLog) -> list[str]:
+def _choose_routes(connection: DuckDBPyConnection, routes: Sequence[str], label: str, log: IssueLog) -> list[str]:
     """Make ``chosen`` of the routes named; return their names, each once. Say where several agencies run them."""
     connection.register("wanted", pd.DataFrame({"wanted": list(routes)}, dtype=object))
     connection.execute(
@@ -136,7 +139,9 @@ def _choose_routes(connection: Any, routes: Sequence[str], label: str, log: Issu
     return [row[0] for row in connection.execute("SELECT DISTINCT name FROM chosen ORDER BY name").fetchall()]
 
 
-def _main_pattern(connection: Any, feed: Feed, routes: Sequence[str], log: IssueLog) -> tuple[list[str], str | None]:
+def _main_pattern(
+    connection: DuckDBPyConnection, feed: Feed, routes: Sequence[str], log: IssueLog
+) -> tuple[list[str], str | None]:
     """Return the stop ids, in order, of the pattern that makes the most calls, and the shape most of its trips have."""
     parts = copy_table(feed, "stop_times", log)
     place = f"TRY_CAST({column(feed, 'stop_times', 'stop_sequence')} AS UINTEGER)"
@@ -173,7 +178,7 @@ def _main_pattern(connection: Any, feed: Feed, routes: Sequence[str], log: Issue
     return pattern, shapes[0][0] if shapes else None
 
 
-def _pattern_stops(connection: Any, pattern: list[str]) -> pd.DataFrame:
+def _pattern_stops(connection: DuckDBPyConnection, pattern: list[str]) -> pd.DataFrame:
     """Return the stops of a pattern in order, as :func:`siteprior.sources.timetables.places.place_stops` needs them."""
     connection.register("pattern", pd.DataFrame({"stop_id": pattern, "number": range(1, len(pattern) + 1)}))
     stops = connection.execute(
@@ -191,7 +196,7 @@ def _pattern_stops(connection: Any, pattern: list[str]) -> pd.DataFrame:
     return pd.DataFrame(stops)
 
 
-def _shape(connection: Any, feed: Feed, shape_id: str | None, log: IssueLog) -> Any:
+def _shape(connection: DuckDBPyConnection, feed: Feed, shape_id: str | None, log: IssueLog) -> Any:
     """Return a shape as a line in metres, or ``None`` where the feed has none or it has no two points."""
     if shape_id is None or "shapes" not in feed.columns:
         return None

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -31,6 +31,9 @@ from siteprior.sources.timetables.places import check_naptan, place_stops
 from siteprior.sources.timetables.tables import COUNTED, check_tables, feed_database, load_text
 from siteprior.sources.timetables.together import Counted, combine_feeds, log_lines_twice, windows_of_day
 from siteprior.sources.timetables.trips import number_lines, number_runs, number_stops, number_trips, trips_by_service
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 
 def read_timetables(
@@ -147,7 +150,7 @@ def _open_feeds(paths: list[Path | str], labels: list[str], folder: Path) -> lis
     return feeds
 
 
-def _load(connection: Any, feed: Feed, number: int, log: IssueLog) -> tuple[Calendar, pd.Series]:
+def _load(connection: DuckDBPyConnection, feed: Feed, number: int, log: IssueLog) -> tuple[Calendar, pd.Series]:
     """Load the small tables of a feed into a schema of its own; return its calendar and its trips by day."""
     connection.execute(f"CREATE SCHEMA feed{number}; SET schema = 'feed{number}'")
     for name in COUNTED:
@@ -158,7 +161,7 @@ def _load(connection: Any, feed: Feed, number: int, log: IssueLog) -> tuple[Cale
 
 
 def _count(
-    connection: Any,
+    connection: DuckDBPyConnection,
     feed: Feed,
     number: int,
     calendar: Calendar,
@@ -188,7 +191,7 @@ def _count(
     return Counted(stops, codes, ways, windows, hours, provenance)
 
 
-def _described(connection: Any, feed: Feed) -> tuple[Input, ...]:
+def _described(connection: DuckDBPyConnection, feed: Feed) -> tuple[Input, ...]:
     """Return where a feed came from, with its publisher and version as it states them and the stop times counted."""
     told = connection.execute(
         "SELECT coalesce(feed_publisher_name, ''), coalesce(feed_version, feed_start_date, '') FROM feed_info_text "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from siteprior.core.errors import InputError
 from siteprior.core.io.duckdb_session import EXAMPLES, csv_rows, database, refused
@@ -13,6 +13,9 @@ from siteprior.core.issues import IssueLog
 from siteprior.core.parameters import load_parameters
 from siteprior.sources.timetables.feed import HEADER_LINES, Feed, copy_table
 from siteprior.sources.timetables.text import counted
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 REQUIRED = {
     "stops": ("stop_id",),
@@ -47,7 +50,7 @@ COUNTED = ("agency", "stops", "routes", "trips", "calendar", "calendar_dates", "
 
 
 @contextmanager
-def feed_database(folder: Path, *, memory_limit_mb: int | None = None) -> Iterator[Any]:
+def feed_database(folder: Path, *, memory_limit_mb: int | None = None) -> Iterator[DuckDBPyConnection]:
     """Open the database that feeds are counted in; :class:`InputError` where memory or room do not suffice.
 
     Parameters
@@ -111,7 +114,7 @@ def column(feed: Feed, name: str, wanted: str, *, trim: bool = True) -> str:
     return f"nullif(trim(\"{wanted}\"), '')" if trim else f'"{wanted}"'
 
 
-def load_text(connection: Any, feed: Feed, name: str, log: IssueLog) -> None:
+def load_text(connection: DuckDBPyConnection, feed: Feed, name: str, log: IssueLog) -> None:
     """Load a table's declared columns as text into the table ``<name>_text``; without the file it stays empty."""
     wanted = (*REQUIRED.get(name, ()), *CALENDARS.get(name, ()), *OPTIONAL.get(name, ()))
     select = ", ".join(f'{column(feed, name, c)} AS "{c}"' for c in wanted)
@@ -124,7 +127,7 @@ def load_text(connection: Any, feed: Feed, name: str, log: IssueLog) -> None:
     log_refused(connection, feed, name, log)
 
 
-def log_refused(connection: Any, feed: Feed, name: str, log: IssueLog) -> None:
+def log_refused(connection: DuckDBPyConnection, feed: Feed, name: str, log: IssueLog) -> None:
     """Log the lines of a table that were not read, one row for all of them, and forget them."""
     number, told = refused(connection)
     if told:
@@ -139,7 +142,9 @@ def _line(feed: Feed, name: str, part: Path, line: int) -> int:
     return line + HEADER_LINES + sum(earlier.read_bytes().count(b"\n") for earlier in before)
 
 
-def log_rows(connection: Any, log: IssueLog, sql: str, issue_type: str, *, things: str, **told: Any) -> None:
+def log_rows(
+    connection: DuckDBPyConnection, log: IssueLog, sql: str, issue_type: str, *, things: str, **told: Any
+) -> None:
     """Log one issue for all rows of a query whose one column ``id`` names them, with the first few examples.
 
     Parameters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -12,11 +12,14 @@ from siteprior.sources.timetables.days import Calendar, Days, services_on
 from siteprior.sources.timetables.feed import Feed
 from siteprior.sources.timetables.tables import log_rows, seconds
 
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
 PATTERN_MODE = "rail"
 """Of this mode each calling pattern is a route of its own (TfL, Assessing transport connectivity, section 2.5)."""
 
 
-def number_stops(connection: Any, feed: Feed, log: IssueLog) -> None:
+def number_stops(connection: DuckDBPyConnection, feed: Feed, log: IssueLog) -> None:
     """Make the table ``stops``: ``stop`` (a number), ``stop_id``, ``name``, ``lat``, ``lon``, ``parent``, ``boarding``.
 
     A second row of an id is left out with an issue; a blank ``location_type`` is a stop (GTFS reference).
@@ -34,7 +37,7 @@ def number_stops(connection: Any, feed: Feed, log: IssueLog) -> None:
     )
 
 
-def number_lines(connection: Any, feed: Feed, log: IssueLog) -> None:
+def number_lines(connection: DuckDBPyConnection, feed: Feed, log: IssueLog) -> None:
     """Make the table ``routes``: ``route_id``, its ``line`` (the least route id of the line), ``mode`` and ``name``.
 
     One line are the routes of one agency, one short name and one mode: feeds made from operators' files cut a line
@@ -70,7 +73,7 @@ def number_lines(connection: Any, feed: Feed, log: IssueLog) -> None:
              action="several routes of one agency, short name and mode counted as one line")  # fmt: skip
 
 
-def number_trips(connection: Any, feed: Feed, calendar: Calendar, days: Days, log: IssueLog) -> None:
+def number_trips(connection: DuckDBPyConnection, feed: Feed, calendar: Calendar, days: Days, log: IssueLog) -> None:
     """Make the table ``trips``: ``trip`` (a number), ``trip_id``, ``line``, ``direction``, and whether it runs.
 
     ``weekday`` and ``sunday`` say on which of the days counted it runs. Trips of unknown routes are left out and
@@ -116,7 +119,7 @@ def number_trips(connection: Any, feed: Feed, calendar: Calendar, days: Days, lo
              action="both ways count together: where they call at one stop its departures are of both")  # fmt: skip
 
 
-def number_runs(connection: Any, feed: Feed, log: IssueLog) -> None:
+def number_runs(connection: DuckDBPyConnection, feed: Feed, log: IssueLog) -> None:
     """Make the table ``runs``: ``trip`` and ``start`` (seconds) of every run of the trips in ``frequencies``.
 
     A run leaves the first stop at ``start_time`` and every ``headway_secs`` after it, before ``end_time`` (GTFS
@@ -146,7 +149,7 @@ def number_runs(connection: Any, feed: Feed, log: IssueLog) -> None:
     )
 
 
-def trips_by_service(connection: Any) -> pd.Series:
+def trips_by_service(connection: DuckDBPyConnection) -> pd.Series:
     """Return the number of trips of each service, runs by headway counted each, on the service id."""
     fields = (
         f"{seconds('start_time')} AS first, {seconds('end_time')} AS last, TRY_CAST(headway_secs AS INTEGER) AS gap"
@@ -165,7 +168,9 @@ def trips_by_service(connection: Any) -> pd.Series:
     return pd.Series(table["trips"].to_numpy(dtype="int64"), index=table["service_id"].astype("str"))
 
 
-def _log_blank_and_second(connection: Any, name: str, key: str, log: IssueLog, *, file: str, field: str) -> None:
+def _log_blank_and_second(
+    connection: DuckDBPyConnection, name: str, key: str, log: IssueLog, *, file: str, field: str
+) -> None:
     """Log the rows of a table without id, and the second rows of one id (``second_<name>``); both are left out."""
     log_rows(connection, log, f"SELECT '(blank)' AS id FROM {name}_text WHERE {key} IS NULL",
              "unknown entity - missing reference", things="rows", file=file, field=field,

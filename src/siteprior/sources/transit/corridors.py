@@ -1,21 +1,24 @@
-"""Corridors: ordered stops from a table, or lines from any vector file with the stops found along them."""
+"""Corridors: ordered stops from a table, or lines from any vector file with the stops along them."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from shapely.geometry import LineString, MultiLineString
+from shapely.geometry.base import BaseGeometry
 
 from siteprior.core.errors import InputError
-from siteprior.core.files import record
+from siteprior.core.files import Input, record
 from siteprior.core.io.national_tables import GRID_M, find_columns, numbers, read_plain
 from siteprior.core.io.vector_files import lacking, read_vector
 from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.schema import CORRIDOR_STOPS, CORRIDORS, CRS, STOPS, check, conform
+from siteprior.sources.columns import cells, named_columns, numbered, text_column
+from siteprior.sources.paths import Names, Paths, named_paths, read_each
 from siteprior.sources.transit.openings import fitting_modes, stated, statement_issues
 
 COLUMNS = {
@@ -36,17 +39,17 @@ COLUMNS = {
 }
 
 
-def read_corridor_stops(path: Path | str, *, file: str | None = None) -> Reading:
+def read_corridor_stops(paths: Paths, *, file: Names | None = None) -> Reading[gpd.GeoDataFrame]:
     r"""Read the ordered stops of corridors, in metres on EPSG:27700, with their chainage in metres.
 
     Parameters
     ----------
-    path
-        CSV or Excel with ``corridor``, ``order``, ``stop_name`` and ``easting``/``northing`` (or ``lon``/``lat``), and
-        where known ``kind``, ``atco``, ``position``, ``state``, ``state_date``, ``statement_date``,
+    paths
+        One table or several, CSV or Excel, with ``corridor``, ``order``, ``stop_name`` and
+        ``easting``/``northing`` (or ``lon``/``lat``), and where known ``kind``, ``atco``, ``position``, ``state``, ``state_date``, ``statement_date``,
         ``state_confidence``.
     file
-        The name to put in issues and provenance.
+        The name of each file to put in issues and provenance; its path when ``None``.
 
     Returns
     -------
@@ -70,31 +73,53 @@ def read_corridor_stops(path: Path | str, *, file: str | None = None) -> Reading
     >>> read_corridor_stops(file).table["chainage_m"].to_dict()
     {'Line#1': 0.0, 'Line#2': 5000.0}
     """
-    label = str(path) if file is None else file
-    raw = read_plain(path, fits=lambda names: "corridor" in find_columns(names, COLUMNS), wants="a column 'corridor'")
-    found = find_columns(raw.columns, COLUMNS)
-    lacks = [name for name in ("order", "stop_name") if name not in found]
-    if not ({"easting", "northing"} <= set(found) or {"longitude", "latitude"} <= set(found)):
-        lacks.append("easting and northing (or lon and lat)")
-    if lacks:
-        raise InputError(
-            f"{label}: is no table of corridor stops: it lacks {', '.join(lacks)}; it has {', '.join(raw.columns)}"
-        )
-    table = pd.DataFrame({name: raw[found[name]] if name in found else "" for name in COLUMNS}, index=raw.index)
-    log = IssueLog(label)
-    if "said" in found:
-        statement_issues(table, log)
-    table = _placed(_ordered(table, log), log)
-    if table.empty:
-        raise InputError(f"{label}: holds no stop with a corridor, a whole order and a place; see its columns")
+    log = IssueLog()
+
+    def read_file(path: Path, label: str) -> tuple[pd.DataFrame, Input]:
+        log.file = label
+        table = _read_stops(path, label, log)
+        return table.assign(file=label), record(path, role="corridors", file=label, rows=len(table))
+
+    tables, provenance = zip(*read_each(named_paths(paths, file, what="corridor stops"), read_file), strict=True)
+    table = pd.concat(tables)
+    second = table.duplicated(["corridor", "order"])
+    for row, label, corridor, order in cells(table[second], "file", "corridor", "order"):
+        log.add("reference values are not unique", file=label, row=row, field="order", value=order,
+                action=f"left out: {corridor} has this order already")  # fmt: skip
+    table = _by_corridor(table[~second])
     table["state"] = stated(table["said"])
     table["state_basis"] = "own row, as read"
     table["chainage_m"] = straight_chainage(table)
     table = table.mask(table == "")
     table.index = pd.Index(table["corridor"] + "#" + table["order"].astype("str"), name=CORRIDOR_STOPS.index)
     table = table[[*CORRIDOR_STOPS.names, "geometry"]]
-    table = conform(gpd.GeoDataFrame(table, geometry="geometry", crs=CRS), CORRIDOR_STOPS)
-    return Reading(table, log.table(), (record(path, role="corridors", file=label, rows=len(table)),))
+    stops = conform(gpd.GeoDataFrame(table, geometry="geometry", crs=CRS), CORRIDOR_STOPS)
+    return Reading(stops, log.table(), provenance)
+
+
+def _read_stops(path: Path, label: str, log: IssueLog) -> pd.DataFrame:
+    """Read the usable stops of one file with their points, in order, on its row numbers; log the others."""
+    raw = read_plain(path, fits=lambda names: "corridor" in find_columns(names, COLUMNS), wants="a column 'corridor'")
+    table, there = named_columns(raw, COLUMNS)
+    lacks = [name for name in ("order", "stop_name") if name not in there]
+    if not ({"easting", "northing"} <= there or {"longitude", "latitude"} <= there):
+        lacks.append("easting and northing (or lon and lat)")
+    if lacks:
+        raise InputError(
+            f"{label}: is no table of corridor stops: it lacks {', '.join(lacks)}; it has {', '.join(raw.columns)}"
+        )
+    if "said" in there:
+        statement_issues(table, log)
+    table = _placed(_ordered(table, log), log)
+    if table.empty:
+        raise InputError(f"{label}: holds no stop with a corridor, a whole order and a place; see its columns")
+    return table
+
+
+def _by_corridor(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the stops by corridor, as these first stand, and by order."""
+    place = pd.Series(pd.factorize(table["corridor"])[0], index=table.index)
+    return table.assign(place=place.to_numpy()).sort_values(["place", "order"], kind="stable")
 
 
 def _ordered(table: pd.DataFrame, log: IssueLog) -> pd.DataFrame:
@@ -102,19 +127,16 @@ def _ordered(table: pd.DataFrame, log: IssueLog) -> pd.DataFrame:
     order = numbers(table["order"])
     whole = order.notna() & (order % 1 == 0) & (order > 0)
     named = table["corridor"] != ""
-    for row in table.index[~named]:
+    for row in table.index[~named].tolist():
         log.add("missing value", row=row, field="corridor", action="left out")
-    for row in table.index[named & ~whole]:
-        log.add("invalid integer", row=row, field="order", value=table.loc[row, "order"], action="left out")
+    for row, value in numbered(table.loc[named & ~whole, "order"]):
+        log.add("invalid integer", row=row, field="order", value=value, action="left out")
     table = table.assign(order=order)[named & whole].astype({"order": "int64"})
     second = table.duplicated(["corridor", "order"])
-    for row in table.index[second]:
-        told = table.loc[row]
-        log.add("reference values are not unique", row=row, field="order", value=told["order"],
-                action=f"left out: {told['corridor']} has this order already")  # fmt: skip
-    table = table[~second]
-    place = pd.Series(pd.factorize(table["corridor"])[0], index=table.index)
-    return table.assign(place=place).sort_values(["place", "order"])
+    for row, corridor, value in cells(table[second], "corridor", "order"):
+        log.add("reference values are not unique", row=row, field="order", value=value,
+                action=f"left out: {corridor} has this order already")  # fmt: skip
+    return _by_corridor(table[~second])
 
 
 def _placed(table: pd.DataFrame, log: IssueLog) -> pd.DataFrame:
@@ -128,14 +150,13 @@ def _placed(table: pd.DataFrame, log: IssueLog) -> pd.DataFrame:
     x, y = Transformer.from_crs("EPSG:4326", CRS, always_xy=True).transform(
         lon.where(degrees).to_numpy(), lat.where(degrees).to_numpy()
     )
-    points = shapely.points(east.where(metres, x).to_numpy(), north.where(metres, y).to_numpy())
+    points = np.asarray(shapely.points(east.where(metres, x).to_numpy(), north.where(metres, y).to_numpy()))
     usable = metres | (degrees & np.isfinite(x) & np.isfinite(y))
-    for row in table.index[~usable]:
-        told = table.loc[row]
-        log.add("invalid coordinates", row=row, field="easting; northing",
-                value=f"{told['easting']}, {told['northing']}",
-                action=f"left out: {told['stop_name']} has no place")  # fmt: skip
-    return table.assign(geometry=points)[usable]
+    for row, easting, northing, name in cells(table[~usable], "easting", "northing", "stop_name"):
+        log.add("invalid coordinates", row=row, field="easting; northing", value=f"{easting}, {northing}",
+                action=f"left out: {name} has no place")  # fmt: skip
+    located: pd.DataFrame = table.assign(geometry=points)[usable]
+    return located
 
 
 def straight_chainage(table: pd.DataFrame) -> pd.Series:
@@ -149,11 +170,11 @@ def straight_chainage(table: pd.DataFrame) -> pd.Series:
     x, y = shapely.get_x(table["geometry"].to_numpy()), shapely.get_y(table["geometry"].to_numpy())
     steps = pd.DataFrame({"corridor": table["corridor"], "x": x, "y": y}, index=table.index)
     moved = steps.groupby("corridor", sort=False)[["x", "y"]].diff().fillna(0.0)
-    step = np.hypot(moved["x"], moved["y"])
+    step = pd.Series(np.hypot(moved["x"].to_numpy(), moved["y"].to_numpy()), index=steps.index)
     return step.groupby(steps["corridor"], sort=False).cumsum()
 
 
-def corridor_lines(corridor_stops: Any, *, lines: Any = None) -> Any:
+def corridor_lines(corridor_stops: gpd.GeoDataFrame, *, lines: gpd.GeoDataFrame | None = None) -> gpd.GeoDataFrame:
     """Draw each corridor as the straight lines through its ordered stops, with its length in metres.
 
     Parameters
@@ -181,7 +202,8 @@ def corridor_lines(corridor_stops: Any, *, lines: Any = None) -> Any:
         check(lines, CORRIDORS, name="lines", needs=())
     rows = {}
     for corridor, stops in corridor_stops.groupby("corridor", sort=False):
-        line = lines.geometry[corridor] if lines is not None and corridor in lines.index else _line(stops)
+        surveyed = lines is not None and corridor in lines.index
+        line = lines.geometry[corridor] if lines is not None and surveyed else _line(stops)
         rows[corridor] = {
             "kind": stops["kind"].iloc[0],
             "stops": len(stops),
@@ -190,25 +212,29 @@ def corridor_lines(corridor_stops: Any, *, lines: Any = None) -> Any:
             "geometry": line,
         }
     table = pd.DataFrame.from_dict(rows, orient="index", columns=[*CORRIDORS.names, "geometry"])
-    return conform(gpd.GeoDataFrame(table.rename_axis("corridor"), geometry="geometry", crs=CRS), CORRIDORS)
+    drawn: gpd.GeoDataFrame = conform(
+        gpd.GeoDataFrame(table.rename_axis("corridor"), geometry="geometry", crs=CRS), CORRIDORS
+    )
+    return drawn
 
 
-def _line(stops: Any) -> Any:
+def _line(stops: pd.DataFrame) -> LineString | None:
     """Return the line through stops in order, or None where they do not make one."""
-    points = stops.sort_values("order").geometry
-    line = shapely.linestrings(shapely.get_coordinates(points.to_numpy())) if len(points) > 1 else None
+    points = stops.sort_values("order")["geometry"]
+    line = LineString(shapely.get_coordinates(points.to_numpy())) if len(points) > 1 else None
     return line if line is not None and line.length > 0 else None
 
 
 def read_corridor_lines(
-    path: Path | str, *, name_column: str, kind: str | None = None, layer: str | None = None, file: str | None = None
-) -> Reading:
+    paths: Paths, *, name_column: str, kind: str | None = None, layer: str | None = None, file: Names | None = None
+) -> Reading[gpd.GeoDataFrame]:
     """Read corridor lines from any vector file, one per name, with their length in metres.
 
     Parameters
     ----------
-    path
-        Any vector file GDAL reads; ``.gz`` and zip members too. Another coordinate system is converted.
+    paths
+        One vector file or several of any kind GDAL reads; ``.gz`` and zip members too. Another coordinate system is
+        converted.
     name_column
         The column that names the corridor; lines of one name are merged end to end.
     kind
@@ -216,13 +242,13 @@ def read_corridor_lines(
     layer
         The layer, where the file holds several.
     file
-        The name to put in issues and provenance.
+        The name of each file to put in issues and provenance; its path when ``None``.
 
     Returns
     -------
     Reading
-        :data:`siteprior.core.schema.CORRIDORS`, ordered by name; ``stops`` stays missing until stops are found along
-        them
+        :data:`siteprior.core.schema.CORRIDORS`, ordered by name; ``stops`` stays missing until stops are looked for
+        along them
         (:func:`stops_along`).
 
     Raises
@@ -230,37 +256,43 @@ def read_corridor_lines(
     InputError
         When the file cannot be read, has no such column or holds no named line.
     """
-    label = str(path) if file is None else file
-    raw = read_vector(path, layer=layer)
-    faults = lacking(label, raw.columns, {"name_column": name_column})
-    if faults:
-        raise InputError(*faults)
-    log = IssueLog(label)
-    names = raw[name_column].astype(object).where(raw[name_column].notna(), "").astype("str").str.strip()
-    lines = raw.geometry.geom_type.isin(["LineString", "MultiLineString"]) & ~raw.geometry.is_empty
-    for row in raw.index[~lines]:
-        log.add("Unexpected geom type", row=row, field="geometry", value=raw.geometry.geom_type[row],
-                action="left out: a corridor is a line")  # fmt: skip
-    for row in raw.index[lines & (names == "")]:
-        log.add("missing value", row=row, field=name_column, action="left out: the line has no name")
-    used = raw.geometry[lines & (names != "")]
+    log = IssueLog()
+
+    def read_file(path: Path, label: str) -> tuple[gpd.GeoSeries, Input]:
+        log.file = label
+        raw = read_vector(path, layer=layer)
+        faults = lacking(label, raw.columns, {"name_column": name_column})
+        if faults:
+            raise InputError(*faults)
+        names = text_column(raw[name_column])
+        lines = raw.geometry.geom_type.isin(["LineString", "MultiLineString"]) & ~raw.geometry.is_empty
+        for row, found in numbered(raw.geometry.geom_type[~lines]):
+            log.add("Unexpected geom type", row=row, field="geometry", value=found,
+                    action="left out: a corridor is a line")  # fmt: skip
+        for row in raw.index[lines & (names == "")].tolist():
+            log.add("missing value", row=row, field=name_column, action="left out: the line has no name")
+        used = raw.geometry[lines & (names != "")]
+        if used.empty:
+            raise InputError(f"{label}: holds no line named in column '{name_column}'; give a layer of lines")
+        return used.set_axis(names[used.index]), record(path, role="corridors", file=label, rows=len(raw))
+
+    read, provenance = zip(*read_each(named_paths(paths, file, what="corridor lines"), read_file), strict=True)
+    named = pd.concat(read)
     rows = {}
-    for name, pieces in used.groupby(names[used.index], sort=True):
+    for name, pieces in named.groupby(named.index, sort=True):
         parts = shapely.get_parts(shapely.force_2d(pieces.to_numpy()))
-        line = shapely.line_merge(shapely.multilinestrings(parts))
-        left = shapely.get_num_geometries(line)
-        if len(pieces) > 1 or left > 1:
-            gaps = f"; {left} separate pieces remain, chainage runs through them in turn" if left > 1 else ""
+        line: BaseGeometry = shapely.line_merge(MultiLineString(list(parts)))
+        residual = shapely.get_num_geometries(line)
+        if len(pieces) > 1 or residual > 1:
+            gaps = f"; {residual} separate pieces remain, chainage runs through them in turn" if residual > 1 else ""
             log.add("combined-value", field=name_column, value=name, action=f"{len(pieces)} features merged{gaps}")
         rows[name] = {"kind": kind, "length_m": line.length, "geometry": line}
-    if not rows:
-        raise InputError(f"{label}: holds no line named in column '{name_column}'; give a layer of lines")
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("corridor")
-    table = conform(gpd.GeoDataFrame(table, geometry="geometry", crs=CRS), CORRIDORS)
-    return Reading(table, log.table(), (record(path, role="corridors", file=label, rows=len(raw)),))
+    corridors = conform(gpd.GeoDataFrame(table, geometry="geometry", crs=CRS), CORRIDORS)
+    return Reading(corridors, log.table(), provenance)
 
 
-def stops_along(lines: Any, stops: Any, *, snap_m: float) -> Any:
+def stops_along(lines: gpd.GeoDataFrame, stops: gpd.GeoDataFrame, *, snap_m: float) -> gpd.GeoDataFrame:
     """Find the stops along corridor lines, ordered by chainage in metres.
 
     Parameters
@@ -287,21 +319,22 @@ def stops_along(lines: Any, stops: Any, *, snap_m: float) -> Any:
     usable = stops[(stops["state"] != "closed") & stops.geometry.notna()].sort_index()
     tree = shapely.STRtree(usable.geometry.to_numpy())
     tables = [pd.DataFrame(columns=[*CORRIDOR_STOPS.names, "geometry"])]
-    for corridor, line in lines.geometry.items():
+    for corridor, kind, line in zip(lines.index.tolist(), lines["kind"].tolist(), lines.geometry, strict=True):
         if line is None:
             continue
         near = usable.iloc[np.sort(tree.query(line, predicate="dwithin", distance=snap_m))]
-        near = near[near["mode"].isin(fitting_modes(lines["kind"][corridor]))]
-        found = pd.DataFrame(near).assign(
+        near = near[near["mode"].isin(fitting_modes(kind))]
+        along = pd.DataFrame(near).assign(
             corridor=corridor,
-            kind=lines["kind"][corridor],
+            kind=kind,
             atco_code=near.index,
             position="naptan",
-            chainage_m=shapely.line_locate_point(line, near.geometry.to_numpy()),
+            chainage_m=np.asarray(shapely.line_locate_point(np.array(line), near.geometry.to_numpy())),
         )
-        found = found.sort_values("chainage_m", kind="stable")
-        tables.append(found.assign(order=range(1, len(found) + 1)))
+        along = along.sort_values("chainage_m", kind="stable")
+        tables.append(along.assign(order=range(1, len(along) + 1)))
     table = pd.concat([table for table in tables if len(table)] or tables, ignore_index=True)
     table.index = pd.Index(table["corridor"] + "#" + table["order"].astype("str"), name=CORRIDOR_STOPS.index)
     table = table.reindex(columns=[*CORRIDOR_STOPS.names, "geometry"])
-    return conform(gpd.GeoDataFrame(table, geometry="geometry", crs=CRS), CORRIDOR_STOPS)
+    found: gpd.GeoDataFrame = conform(gpd.GeoDataFrame(table, geometry="geometry", crs=CRS), CORRIDOR_STOPS)
+    return found

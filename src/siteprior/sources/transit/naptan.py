@@ -5,20 +5,23 @@ Active in NaPTAN does not mean open: :mod:`siteprior.sources.transit.openings` h
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
-from siteprior.core.io.national_tables import GRID_M, find_columns, numbers, read_plain
-from siteprior.core.issues import IssueLog, Reading, concat_issues
+from siteprior.core.io.national_tables import GRID_M, numbers, read_plain
+from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CRS, STOPS, conform
+from siteprior.sources.columns import cells, named_columns
+from siteprior.sources.paths import NamedPath, Names, Paths, named_paths, read_each
 from siteprior.sources.transit.stations import fold_stations, plain_name
 
 
@@ -85,21 +88,21 @@ STATUS = {
     "pen": ("planned", "NaPTAN pending"),
     "": ("not stated", "NaPTAN gives no status"),
 }
-"""What a NaPTAN status says of a stop, before any dated statement is heard."""
+"""What a NaPTAN status says of a stop, before any dated statement counts."""
 
 DEGREES = ((-9.0, 2.5), (49.0, 61.5))
 """Longitudes and latitudes a stop in Great Britain can have."""
 
 
 def read_stops(
-    paths: Sequence[Path | str] | Path | str,
+    paths: Paths,
     *,
-    files: Sequence[str] | None = None,
-    within: Any = None,
+    files: Names | None = None,
+    within: BaseGeometry | gpd.GeoSeries | gpd.GeoDataFrame | None = None,
     margin_m: float = 0.0,
     fold_m: float | None = None,
     tolerance_m: float | None = None,
-) -> Reading:
+) -> Reading[gpd.GeoDataFrame]:
     r"""Read NaPTAN CSV files into one table of stops and stations, in metres on EPSG:27700.
 
     A stop is a BCT, BCS or BCQ (bus), RLY (rail), MET (metro), FER (ferry) or GAT (air) record. Platforms and
@@ -149,16 +152,12 @@ def read_stops(
     >>> stops[["stop_name", "mode", "state"]].iloc[0].tolist(), int(stops["records"].iloc[0])
     (['Bull Street', 'metro', 'open'], 2)
     """
-    listed = [paths] if isinstance(paths, (str, Path)) else list(paths)
-    labels = [str(path) for path in listed] if files is None else list(files)
-    if len(labels) != len(listed) or not listed:
-        raise InputError(f"paths: {len(listed)} files but {len(labels)} names; give one name per file, and a file")
     access = load_parameters("access")
-    fold = float(access["station_fold_m"].value if fold_m is None else fold_m)
-    tolerance = float(access["lonlat_tolerance_m"].value if tolerance_m is None else tolerance_m)
+    fold = float(access.number("station_fold_m") if fold_m is None else fold_m)
+    tolerance = float(access.number("lonlat_tolerance_m") if tolerance_m is None else tolerance_m)
 
     log = IssueLog()
-    records, provenance = _read_files(listed, labels, log)
+    records, provenance = _read_files(named_paths(paths, files, what="stops"), log)
     records = _newest(_known(records, log), log)
     parts = records[records["part"].isin(["platform", "entrance"]) & records["mode"].isin(STATION_MODES)]
     stops = _located(records[records["part"] == "stop"], log, tolerance)
@@ -170,43 +169,38 @@ def read_stops(
     stops["stop_name"] = stops["stop_name"].mask(stops["stop_name"] == "")
     table = stops.set_index("atco_code").sort_index()[[*STOPS.names, "geometry"]]
     table = conform(gpd.GeoDataFrame(table, geometry="geometry", crs=CRS), STOPS)
-    return Reading(table, concat_issues(log.table()), provenance)
+    return Reading(table, log.table(), provenance)
 
 
-def _read_files(paths: list[Any], labels: list[str], log: IssueLog) -> tuple[pd.DataFrame, tuple[Input, ...]]:
+def _read_files(files: list[NamedPath], log: IssueLog) -> tuple[pd.DataFrame, tuple[Input, ...]]:
     """Read every file's columns under this module's names; faults of all files are raised together."""
-    faults: list[str] = []
-    tables, provenance = [], []
-    for order, (path, label) in enumerate(zip(paths, labels, strict=True)):
-        try:
-            raw = read_plain(path, fits=lambda _: True, wants="NaPTAN columns")
-        except InputError as fault:
-            faults.extend(fault.faults)
-            continue
-        found = find_columns(raw.columns, COLUMNS)
-        lacks = [name for name in ("ATCOCode", "StopType") if COLUMNS_BY_TITLE[name] not in found]
-        placed = {"easting", "northing"} <= set(found) or {"longitude", "latitude"} <= set(found)
-        if lacks or not placed:
-            lacks += [] if placed else ["Easting and Northing (or Longitude and Latitude)"]
-            faults.append(
+
+    def read_file(path: Path, label: str) -> tuple[pd.DataFrame, Input]:
+        raw = read_plain(path, fits=lambda _: True, wants="NaPTAN columns")
+        table, there = named_columns(raw, COLUMNS)
+        lacks = [title for title, name in REQUIRED.items() if name not in there]
+        if not ({"easting", "northing"} <= there or {"longitude", "latitude"} <= there):
+            lacks.append("Easting and Northing (or Longitude and Latitude)")
+        if lacks:
+            raise InputError(
                 f"{label}: is not a NaPTAN stop file, or was cut: it lacks {', '.join(lacks)}; download the CSV again "
                 f"with all columns. It has {', '.join(raw.columns)}"
             )
-            continue
-        table = pd.DataFrame({name: raw[found[name]] if name in found else "" for name in COLUMNS}, index=raw.index)
         table["modified"] = pd.to_datetime(table["modified"].str[:19], format="ISO8601", errors="coerce")
         newest = table["modified"].max()
         vintage = "" if pd.isna(newest) else newest.date().isoformat()
-        tables.append(table.reset_index().assign(file=label, order=order, vintage=newest))
-        provenance.append(record(path, role="stops", file=label, rows=len(table), vintage=vintage))
-        if "status" not in found:
+        if "status" not in there:
             log.add("missing value", field="Status", file=label, action="no stop of this file counts as open")
-    if faults:
-        raise InputError(*faults)
-    return pd.concat(tables, ignore_index=True), tuple(provenance)
+        table = table.reset_index().assign(file=label, vintage=newest)
+        return table, record(path, role="stops", file=label, rows=len(table), vintage=vintage)
+
+    tables, provenance = zip(*read_each(files, read_file), strict=True)
+    records = pd.concat([table.assign(order=order) for order, table in enumerate(tables)], ignore_index=True)
+    return records, provenance
 
 
-COLUMNS_BY_TITLE = {"ATCOCode": "atco_code", "StopType": "stop_type"}
+REQUIRED = {"ATCOCode": "atco_code", "StopType": "stop_type"}
+"""Columns no NaPTAN file may lack: as NaPTAN names them, and as this module does."""
 
 
 def _known(records: pd.DataFrame, log: IssueLog) -> pd.DataFrame:
@@ -214,11 +208,11 @@ def _known(records: pd.DataFrame, log: IssueLog) -> pd.DataFrame:
     kind = records["stop_type"].str.upper()
     blank = records["atco_code"] == ""
     strange = ~kind.isin(STOP_TYPES) & ~blank
-    for row in records[blank].itertuples():
-        log.add("unknown entity - missing reference", file=row.file, row=row.row, field="ATCOCode", action="left out")
-    for row in records[strange].itertuples():
-        log.add("invalid category value", file=row.file, row=row.row, field="StopType", value=row.stop_type,
-                action=f"left out: {row.atco_code} is of no known stop type")  # fmt: skip
+    for _, file, row in cells(records[blank], "file", "row"):
+        log.add("unknown entity - missing reference", file=file, row=row, field="ATCOCode", action="left out")
+    for _, file, row, value, code in cells(records[strange], "file", "row", "stop_type", "atco_code"):
+        log.add("invalid category value", file=file, row=row, field="StopType", value=value,
+                action=f"left out: {code} is of no known stop type")  # fmt: skip
     records = records.assign(
         part=kind.map({code: t.part for code, t in STOP_TYPES.items()}),
         mode=kind.map({code: t.mode for code, t in STOP_TYPES.items()}),
@@ -227,10 +221,10 @@ def _known(records: pd.DataFrame, log: IssueLog) -> pd.DataFrame:
     bus = records["mode"] == "bus"
     records.loc[bus & (area == COACH_AREA), "mode"] = "coach"
     records.loc[bus & (area == RAIL_AREA), "part"] = "other"
-    for file, told in records.groupby("file", sort=False):
-        counts = told.loc[told["part"] != "stop", "stop_type"].value_counts().sort_index()
+    for file, rows in records.groupby("file", sort=False):
+        counts = rows.loc[rows["part"] != "stop", "stop_type"].value_counts().sort_index()
         if len(counts):
-            log.add("combined-value", file=str(file), field="StopType", value=f"{len(told)} records",
+            log.add("combined-value", file=str(file), field="StopType", value=f"{len(rows)} records",
                     action="counted with their station or left out, being no stops: "
                     + "; ".join(f"{kind} {n}" for kind, n in counts.items()))  # fmt: skip
     return records
@@ -243,12 +237,12 @@ def _newest(records: pd.DataFrame, log: IssueLog) -> pd.DataFrame:
     lost = records[~records.index.isin(kept.index)]
     winner = kept.set_index("atco_code")["file"].reindex(lost["atco_code"]).to_numpy()
     same = lost["file"].to_numpy() == winner
-    for row in lost[same].itertuples():
-        log.add("reference values are not unique", file=row.file, row=row.row, field="ATCOCode", value=row.atco_code,
+    for _, file, row, code in cells(lost[same], "file", "row", "atco_code"):
+        log.add("reference values are not unique", file=file, row=row, field="ATCOCode", value=code,
                 action="left out: the record changed last was kept")  # fmt: skip
     pairs = pd.DataFrame({"file": lost["file"][~same], "by": winner[~same]})
-    for (file, by), told in pairs.groupby(["file", "by"], sort=False):
-        log.add("reference values are not unique", file=file, field="ATCOCode", value=f"{len(told)} codes",
+    for (file, by), rows in pairs.groupby(["file", "by"], sort=False):
+        log.add("reference values are not unique", file=str(file), field="ATCOCode", value=f"{len(rows)} codes",
                 action=f"left out: the newer file {by} has them too")  # fmt: skip
     return records[records.index.isin(kept.index)]
 
@@ -269,47 +263,56 @@ def _located(stops: pd.DataFrame, log: IssueLog, tolerance_m: float) -> pd.DataF
     stops = stops.assign(
         x=east.where(metres, x), y=north.where(metres, y), apart=apart.where(metres & degrees & (apart > tolerance_m))
     )
-    for row in stops[~metres & ~degrees].itertuples():
-        if str(row.grid).lower().startswith(("irish", "itm")):
+    unusable = stops[~metres & ~degrees]
+    for _, file, row, code, grid, easting, northing, longitude in cells(
+        unusable, "file", "row", "atco_code", "grid", "easting", "northing", "longitude"
+    ):
+        if grid.lower().startswith(("irish", "itm")):
             why = "is on the Irish grid"
         else:
-            why = "has no coordinates" if not (row.easting or row.longitude) else "has no usable coordinates"
-        log.add("invalid coordinates", file=row.file, row=row.row, field="Easting; Northing",
-                value=f"{row.easting}, {row.northing}", action=f"left out: {row.atco_code} {why}")  # fmt: skip
+            why = "has no coordinates" if not (easting or longitude) else "has no usable coordinates"
+        log.add("invalid coordinates", file=file, row=row, field="Easting; Northing",
+                value=f"{easting}, {northing}", action=f"left out: {code} {why}")  # fmt: skip
     for file, count in stops.loc[by_degrees, "file"].value_counts(sort=False).items():
         log.add("default-field", file=str(file), field="Easting; Northing", value=f"{count} stops",
                 action="placed by longitude and latitude, having no easting and northing")  # fmt: skip
     stops = stops[metres | degrees]
-    return stops.assign(geometry=shapely.points(stops["x"].to_numpy(), stops["y"].to_numpy()))
+    return stops.assign(geometry=np.asarray(shapely.points(stops["x"].to_numpy(), stops["y"].to_numpy())))
 
 
-def _inside(stops: pd.DataFrame, within: Any, margin_m: float) -> pd.DataFrame:
+def _inside(
+    stops: pd.DataFrame, within: BaseGeometry | gpd.GeoSeries | gpd.GeoDataFrame | None, margin_m: float
+) -> pd.DataFrame:
     """Keep the stops inside the given area and its margin."""
     if within is None:
         return stops
-    shapes = getattr(within, "geometry", within)
-    crs = getattr(shapes, "crs", None)
-    if crs is not None and crs.to_epsg() != int(CRS.removeprefix("EPSG:")):
-        raise InputError(f"within: is in {crs.to_string()}, needs metres in {CRS}; convert with to_crs('{CRS}')")
-    area = shapely.union_all(shapes if isinstance(shapes, shapely.Geometry) else shapes.to_numpy())
-    area = shapely.buffer(area, margin_m) if margin_m else area
+    if isinstance(within, BaseGeometry):
+        area = shapely.union_all(within)
+    else:
+        crs = within.crs
+        if crs is not None and crs.to_epsg() != int(CRS.removeprefix("EPSG:")):
+            raise InputError(f"within: is in {crs.to_string()}, needs metres in {CRS}; convert with to_crs('{CRS}')")
+        area = shapely.union_all(within.geometry.to_numpy())
+    area = area.buffer(margin_m) if margin_m else area
     shapely.prepare(area)
     return stops[shapely.intersects(area, stops["geometry"].to_numpy())]
 
 
 def _states(stops: pd.DataFrame, log: IssueLog) -> pd.DataFrame:
     """Say of each stop what NaPTAN says of it, and where the two ways of stating its place disagree."""
-    for row in stops[stops["apart"].notna()].itertuples():
-        log.add("OSGB", file=row.file, row=row.row, field="Longitude; Latitude",
-                value=f"{row.longitude}, {row.latitude}",
-                action=f"{row.atco_code} placed on the grid, {row.apart:.0f} m from the degrees")  # fmt: skip
+    apart = stops[stops["apart"].notna()]
+    for _, file, row, code, lon, lat, metres in cells(
+        apart, "file", "row", "atco_code", "longitude", "latitude", "apart"
+    ):
+        log.add("OSGB", file=file, row=row, field="Longitude; Latitude", value=f"{lon}, {lat}",
+                action=f"{code} placed on the grid, {metres:.0f} m from the degrees")  # fmt: skip
     status = stops["status"].str.lower()
-    for row in stops[~status.isin(STATUS)].itertuples():
-        log.add("invalid category value", file=row.file, row=row.row, field="Status", value=row.status,
-                action=f"{row.atco_code} does not count as open")  # fmt: skip
-    silent = STATUS[""]
-    state = status.map({key: state for key, (state, _) in STATUS.items()}).fillna(silent[0])
-    basis = status.map({key: basis for key, (_, basis) in STATUS.items()}).fillna(silent[1])
+    for _, file, row, value, code in cells(stops[~status.isin(STATUS)], "file", "row", "status", "atco_code"):
+        log.add("invalid category value", file=file, row=row, field="Status", value=value,
+                action=f"{code} does not count as open")  # fmt: skip
+    blank = STATUS[""]
+    state = status.map({key: state for key, (state, _) in STATUS.items()}).fillna(blank[0])
+    basis = status.map({key: basis for key, (_, basis) in STATUS.items()}).fillna(blank[1])
     deleted = stops["modification"].str.lower().isin(["delete", "del"]) & (state != "closed")
     return stops.assign(
         state=state.mask(deleted, "closed"),

@@ -1,7 +1,7 @@
 """Dated statements on which stops are open: they override NaPTAN, whose 'active' does not mean in use.
 
 A stop is open on a day only if a statement dated on or before that day says so; a due date opens nothing. The
-evidence is heard in this order: the latest dated statement, then NaPTAN, then (for a corridor's place without a NaPTAN
+evidence counts in this order: the latest dated statement, then NaPTAN, then (for a corridor's place without a NaPTAN
 code) its own row where an open stop stands beside it.
 """
 
@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
@@ -21,6 +21,8 @@ from siteprior.core.files import Input, record
 from siteprior.core.io.national_tables import find_columns, read_plain
 from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.schema import CORRIDOR_STOPS, STOPS, check, conform
+from siteprior.sources.columns import cells, named_columns, numbered
+from siteprior.sources.paths import Names, Paths, named_paths, read_each
 
 STATED = {
     "open": "open",
@@ -68,7 +70,7 @@ STATEMENTS = ("atco_code", "corridor", "stop_name", "state", *list(COLUMNS)[3:],
 """The columns of a table of statements: ``said`` are the words, ``state`` is what they make of the stop."""
 
 
-def fitting_modes(kind: Any) -> tuple[str, ...]:
+def fitting_modes(kind: str | None) -> tuple[str, ...]:
     """Return the modes that serve a kind of corridor.
 
     Examples
@@ -79,7 +81,7 @@ def fitting_modes(kind: Any) -> tuple[str, ...]:
     return FITTING_MODES.get(str(kind).lower(), OTHER_KINDS)
 
 
-def last_day(dates: pd.Series) -> Any:
+def last_day(dates: pd.Series) -> pd.Series:
     """Return the last possible day of dates written as year, month or day; ``NaT`` where they are not so written.
 
     Examples
@@ -99,17 +101,17 @@ def no_statements() -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype="Int64" if name == "row" else "str") for name in STATEMENTS})
 
 
-def read_openings(path: Path | str, *, file: str | None = None) -> Reading:
+def read_openings(paths: Paths, *, file: Names | None = None) -> Reading[pd.DataFrame]:
     r"""Read dated statements on stops; the corridor facts are such a table too.
 
     Parameters
     ----------
-    path
-        CSV or Excel with ``atco`` (or ``atco_code``), ``state``, ``statement_date``, and where known ``stop_name``,
+    paths
+        One table or several, CSV or Excel, with ``atco`` (or ``atco_code``), ``state``, ``statement_date``, and where known ``stop_name``,
         ``state_date``, ``state_confidence``, ``state_note``, ``corridor``. Dates are ``2022``, ``2026-04`` or
         ``2026-04-07``. A statement without code is about the stop of that name on that corridor.
     file
-        The name to put in issues and provenance.
+        The name of each file to put in issues and provenance; its path when ``None``.
 
     Returns
     -------
@@ -129,28 +131,40 @@ def read_openings(path: Path | str, *, file: str | None = None) -> Reading:
     >>> read_openings(file).table[["atco_code", "state", "statement_date"]].iloc[0].tolist()
     ['9400ZZWMAS', 'open', '2026-10-02']
     """
-    label = str(path) if file is None else file
+    log = IssueLog()
+
+    def read_file(path: Path, label: str) -> tuple[pd.DataFrame, Input]:
+        log.file = label
+        table = _read_statements(path, label, log)
+        return table, record(path, role="openings", file=label, rows=len(table))
+
+    tables, provenance = zip(*read_each(named_paths(paths, file, what="openings"), read_file), strict=True)
+    table = pd.concat(tables, ignore_index=True)
+    conflicts(table, log)
+    result = table.drop_duplicates([name for name in STATEMENTS if name not in ("row", "file", "state_note")])
+    result = result.reset_index(drop=True)
+    for name in STATEMENTS:
+        result[name] = result[name].astype("Int64") if name == "row" else result[name].mask(result[name] == "")
+    return Reading(result, log.table(), provenance)
+
+
+def _read_statements(path: Path, label: str, log: IssueLog) -> pd.DataFrame:
+    """Read the statements of one file, identical ones once; log states and dates that cannot be read."""
     raw = read_plain(path, fits=lambda names: "said" in find_columns(names, COLUMNS), wants="a column 'state'")
-    found = find_columns(raw.columns, COLUMNS)
-    lacks = [name for name in ("atco_code", "statement_date") if name not in found]
+    table, there = named_columns(raw, COLUMNS)
+    lacks = [name for name in ("atco_code", "statement_date") if name not in there]
     if lacks:
         raise InputError(
             f"{label}: is no table of statements on stops: it lacks {', '.join(lacks)}; it has {', '.join(raw.columns)}"
         )
-    table = pd.DataFrame({name: raw[found[name]] if name in found else "" for name in COLUMNS}, index=raw.index)
     table["state"] = stated(table["said"])
-    log = IssueLog(label)
     statement_issues(table, log)
     table = table[table["said"] != ""].reset_index(names="row").assign(file=label)
-    conflicts(table, log)
     once = table.drop_duplicates([name for name in STATEMENTS if name not in ("row", "state_note")])
-    result = once[list(STATEMENTS)].reset_index(drop=True)
-    for name in STATEMENTS:
-        result[name] = result[name].astype("Int64") if name == "row" else result[name].mask(result[name] == "")
-    return Reading(result, log.table(), (record(path, role="openings", file=label, rows=len(result)),))
+    return once[list(STATEMENTS)]
 
 
-def stated(said: pd.Series) -> Any:
+def stated(said: pd.Series) -> pd.Series:
     """Return what the words of statements make of their stops: open, planned, closed, or not stated where blank.
 
     Examples
@@ -164,7 +178,7 @@ def stated(said: pd.Series) -> Any:
 
 def statement_issues(table: pd.DataFrame, log: IssueLog) -> None:
     """Log the states and dates of statements that are blank or cannot be read; the index holds the record numbers."""
-    for row, said in table.loc[~table["said"].str.lower().isin(STATED), "said"].items():
+    for row, said in numbered(table.loc[~table["said"].str.lower().isin(STATED), "said"]):
         if said:
             log.add("invalid category value", row=row, field="state", value=said,
                     action=f"counts as planned; known are {', '.join(STATED)}")  # fmt: skip
@@ -172,20 +186,21 @@ def statement_issues(table: pd.DataFrame, log: IssueLog) -> None:
             log.add("missing value", row=row, field="state", action="says nothing of the stop")
     for field in ("state_date", "statement_date"):
         wrong = (table[field] != "") & last_day(table[field]).isna()
-        for row, value in table.loc[wrong, field].items():
+        for row, value in numbered(table.loc[wrong, field]):
             log.add("invalid date", row=row, field=field, value=value,
                     action="not believed; write it as 2026, 2026-04 or 2026-04-07")  # fmt: skip
-    for row in table.index[(table["statement_date"] == "") & (table["said"] != "")]:
+    for row in table.index[(table["statement_date"] == "") & (table["said"] != "")].tolist():
         log.add("missing value", row=row, field="statement_date", action="an undated statement is not heard")
 
 
 def conflicts(table: pd.DataFrame, log: IssueLog) -> None:
     """Log stops of which statements of one day say different things."""
     coded = table[(table["atco_code"] != "") & (table["statement_date"] != "")]
-    told = coded.drop_duplicates(["atco_code", "statement_date", "state"])
-    for row in told[told.duplicated(["atco_code", "statement_date"])].itertuples():
-        log.add("reference values are not unique", row=row.row, field="state", value=row.said,
-                action=f"{row.atco_code}: statements of one day differ; the least promising is believed")  # fmt: skip
+    distinct = coded.drop_duplicates(["atco_code", "statement_date", "state"])
+    second = distinct[distinct.duplicated(["atco_code", "statement_date"])]
+    for _, row, file, said, code in cells(second, "row", "file", "said", "atco_code"):
+        log.add("reference values are not unique", row=row, file=file, field="state", value=said,
+                action=f"{code}: statements of one day differ; the least promising is believed")  # fmt: skip
 
 
 def unmatched_statements(
@@ -194,7 +209,7 @@ def unmatched_statements(
     """Return one issue row per file that holds statements dated after the network date, with their number.
 
     A NaPTAN file (of ``provenance``) changed after the network date gets a row, too: NaPTAN is a statement as well,
-    but its single records carry no opening date, so they are heard all the same.
+    but its single records carry no opening date, so they count all the same.
     """
     log = IssueLog()
     day = pd.Timestamp(network_date)
@@ -210,7 +225,7 @@ def unmatched_statements(
     return log.table()
 
 
-def apply_openings(stops: Any, statements: pd.DataFrame, *, network_date: date | str) -> Any:
+def apply_openings(stops: gpd.GeoDataFrame, statements: pd.DataFrame, *, network_date: date | str) -> gpd.GeoDataFrame:
     """Settle which stops are open on a day: the latest statement made by then, else NaPTAN.
 
     Parameters
@@ -234,13 +249,18 @@ def apply_openings(stops: Any, statements: pd.DataFrame, *, network_date: date |
     """
     check(stops, STOPS, name="stops")
     code = statements["atco_code"]
-    heard = _heard(statements.assign(key=code.map(main_codes(stops)))[code.notna()], network_date)
-    return _overridden(stops, heard, stops.index.to_series())
+    latest = _latest(statements.assign(key=code.map(main_codes(stops)))[code.notna()], network_date)
+    return _overridden(stops, latest, stops.index.to_series())
 
 
 def apply_openings_to_corridor(
-    corridor_stops: Any, stops: Any, statements: pd.DataFrame, *, network_date: date | str, radius_m: float
-) -> Any:
+    corridor_stops: gpd.GeoDataFrame,
+    stops: gpd.GeoDataFrame,
+    statements: pd.DataFrame,
+    *,
+    network_date: date | str,
+    radius_m: float,
+) -> gpd.GeoDataFrame:
     """Settle which stops of corridors are open on a day.
 
     A stop with a code follows :func:`apply_openings`. Where neither a statement nor NaPTAN speaks (places without a
@@ -250,7 +270,7 @@ def apply_openings_to_corridor(
     Parameters
     ----------
     corridor_stops
-        :data:`siteprior.core.schema.CORRIDOR_STOPS` as read; each row is heard as a statement, too.
+        :data:`siteprior.core.schema.CORRIDOR_STOPS` as read; each row counts as a statement, too.
     stops
         :data:`siteprior.core.schema.STOPS`.
     statements
@@ -276,8 +296,8 @@ def apply_openings_to_corridor(
     own = pd.DataFrame(corridor_stops)[
         ["atco_code", "corridor", "stop_name", "state", "state_date", "statement_date", "state_confidence"]
     ].assign(said=corridor_stops["state"])
-    told = pd.concat([statements, own[own["state"] != "not stated"]], ignore_index=True)
-    heard = _heard(told.assign(key=_keys(told, main)), network_date)
+    every = pd.concat([statements, own[own["state"] != "not stated"]], ignore_index=True)
+    latest = _latest(every.assign(key=_keys(every, main)), network_date)
     keys = _keys(own, main)
     result = _by_own_row(corridor_stops, settled, network_date=network_date, radius_m=radius_m)
     known = keys.isin(settled.index)
@@ -285,53 +305,56 @@ def apply_openings_to_corridor(
         result[column] = keys.map(settled[column]).where(known, result[column])
     for column in ("state_date", "statement_date"):
         result[column] = result[column].mask(known)
-    return conform(_overridden(result, heard, keys), CORRIDOR_STOPS)
+    table: gpd.GeoDataFrame = conform(_overridden(result, latest, keys), CORRIDOR_STOPS)
+    return table
 
 
-def main_codes(stops: Any) -> dict[str, str]:
+def main_codes(stops: pd.DataFrame) -> dict[str, str]:
     """Map every ATCO code to the stop that stands for it."""
     other = stops["other_codes"].dropna().str.split("; ").explode()
     return {**dict(zip(other, other.index, strict=True)), **{code: code for code in stops.index}}
 
 
-def _keys(table: pd.DataFrame, main: dict[str, str]) -> Any:
+def _keys(table: pd.DataFrame, main: dict[str, str]) -> pd.Series:
     """Return what a row is about: a stop's main code, else the code, else the name on its corridor."""
     code = table["atco_code"]
     place = table["corridor"].fillna("") + "#" + table["stop_name"].fillna("")
     return code.map(main).fillna(code).fillna(place.where(table["corridor"].notna()))
 
 
-def _heard(statements: pd.DataFrame, network_date: date | str) -> pd.DataFrame:
+def _latest(statements: pd.DataFrame, network_date: date | str) -> pd.DataFrame:
     """Return, by ``key``, the latest statement made on or before the day, with the state it makes of the stop."""
     day = pd.Timestamp(network_date)
-    said_on = last_day(statements["statement_date"])
-    heard = statements.assign(said_on=said_on)[(said_on <= day) & statements["key"].notna()]
-    heard = heard.assign(state=_by_date(heard, day))
-    heard = heard.assign(caution=heard["state"].map(CAUTION))
-    heard = heard.sort_values(["said_on", "caution"], ascending=[False, True], kind="stable")
-    heard = heard.drop_duplicates("key").set_index("key")
-    since = (", " + heard["state_date"]).fillna("")
-    confidence = (" (" + heard["state_confidence"] + ")").fillna("")
-    basis = "statement of " + heard["statement_date"] + ": " + heard["said"] + since + confidence
-    return heard.assign(state_basis=basis)[["state", "state_basis", "state_date", "statement_date"]]
+    made_on = last_day(statements["statement_date"])
+    made = statements.assign(made_on=made_on)[(made_on <= day) & statements["key"].notna()]
+    made = made.assign(state=_by_date(made, day))
+    made = made.assign(caution=made["state"].map(CAUTION))
+    made = made.sort_values(["made_on", "caution"], ascending=[False, True], kind="stable")
+    latest = made.drop_duplicates("key").set_index("key")
+    since = (", " + latest["state_date"]).fillna("")
+    confidence = (" (" + latest["state_confidence"] + ")").fillna("")
+    basis = "statement of " + latest["statement_date"] + ": " + latest["said"] + since + confidence
+    return latest.assign(state_basis=basis)[["state", "state_basis", "state_date", "statement_date"]]
 
 
-def _by_date(told: pd.DataFrame, day: pd.Timestamp) -> Any:
+def _by_date(statements: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
     """Return the stated state, where an opening that is still to come (or has no readable date) is only planned."""
-    coming = told["state_date"].notna() & ~(last_day(told["state_date"]) <= day)
-    return told["state"].mask((told["state"] == "open") & coming, "planned")
+    coming = statements["state_date"].notna() & ~(last_day(statements["state_date"]) <= day)
+    return statements["state"].mask((statements["state"] == "open") & coming, "planned")
 
 
-def _overridden(table: Any, heard: pd.DataFrame, keys: pd.Series) -> Any:
-    """Return the table with the four state columns taken from the statements heard, where there is one."""
+def _overridden(table: gpd.GeoDataFrame, latest: pd.DataFrame, keys: pd.Series) -> gpd.GeoDataFrame:
+    """Return the table with the four state columns taken from the latest statement, where there is one."""
     result = table.copy()
-    told = keys.isin(heard.index)
-    for column in heard.columns:
-        result[column] = keys.map(heard[column]).where(told, result[column]).astype("str")
+    stated_on = keys.isin(latest.index)
+    for column in latest.columns:
+        result[column] = keys.map(latest[column]).where(stated_on, result[column]).astype("str")
     return result
 
 
-def _by_own_row(places: Any, stops: Any, *, network_date: date | str, radius_m: float) -> Any:
+def _by_own_row(
+    places: gpd.GeoDataFrame, stops: gpd.GeoDataFrame, *, network_date: date | str, radius_m: float
+) -> gpd.GeoDataFrame:
     """Believe a row that says open where an open stop serving its corridor stands beside it."""
     result = places.copy()
     state = _by_date(places, pd.Timestamp(network_date))
@@ -346,9 +369,9 @@ def _by_own_row(places: Any, stops: Any, *, network_date: date | str, radius_m: 
     return result
 
 
-def _open_stop_beside(places: Any, stops: Any, radius_m: float) -> pd.Series:
+def _open_stop_beside(places: gpd.GeoDataFrame, stops: gpd.GeoDataFrame, radius_m: float) -> pd.Series:
     """Return name, code and distance of the nearest open stop that serves each place's corridor, within the radius."""
-    found = pd.Series(None, index=places.index, dtype=object)
+    beside = np.full(len(places), None, dtype=object)
     usable = stops[(stops["state"] == "open") & stops.geometry.notna()].sort_index()
     modes = places["kind"].map(fitting_modes)
     for wanted in sorted(set(modes)):
@@ -358,8 +381,8 @@ def _open_stop_beside(places: Any, stops: Any, radius_m: float) -> pd.Series:
             continue
         here = places.geometry.iloc[asked]
         tree = cKDTree(np.column_stack([serving.geometry.x, serving.geometry.y]))
-        distance, at = tree.query(np.column_stack([here.x, here.y]))
+        distance, at = map(np.atleast_1d, tree.query(np.column_stack([here.x, here.y])))
         for place, d, i in zip(asked, distance, at, strict=True):
             if d <= radius_m:
-                found.iloc[place] = f"{serving['stop_name'].iloc[i]} ({serving.index[i]}, {d:.0f} m)"
-    return found
+                beside[place] = f"{serving['stop_name'].iloc[i]} ({serving.index[i]}, {d:.0f} m)"
+    return pd.Series(beside, index=places.index, dtype=object)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +11,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from siteprior.core.issues import IssueLog
+from siteprior.walking.network import Ints
 
 OPERATOR = re.compile(r"\s*\([^()]*\b(?:Metro|Metrolink|Tramway|Trams|Supertram)\b[^()]*\)\s*$")
 SUFFIX = re.compile(r"\s+Rail(?:way)? Station\s*$", re.IGNORECASE)
@@ -74,7 +74,7 @@ def fold_stations(
         The kept rows with ``records`` and ``other_codes``.
     """
     single = ~stops["mode"].isin(modes)
-    others = stops[single].assign(records=1, other_codes=None)
+    no_stations = stops[single].assign(records=1, other_codes=None)
     stops = stops[~single].reset_index(drop=True)
     own = 1 + _parts_of(stops, parts)
     group = _groups(stops, fold_m)
@@ -96,11 +96,12 @@ def fold_stations(
         log.add("combined-value", file=row["file"], row=int(row["row"]), field="ATCOCode", value=row["atco_code"],
                 action=f"{row['name']}: folded into {kept['atco_code']}, {kept['name']}")  # fmt: skip
     stops["records"] = pd.Series(own).groupby(main).sum().reindex(range(len(stops)), fill_value=0).to_numpy()
-    stops["other_codes"] = pd.Series({at: "; ".join(sorted(told)) for at, told in codes.items()}, dtype=object)
-    return pd.concat([others, stops[~folded]], ignore_index=True)
+    stops["other_codes"] = pd.Series({at: "; ".join(sorted(others)) for at, others in codes.items()}, dtype=object)
+    table: pd.DataFrame = pd.concat([no_stations, stops[~folded]], ignore_index=True)
+    return table
 
 
-def _parts_of(stops: pd.DataFrame, parts: pd.DataFrame) -> Any:
+def _parts_of(stops: pd.DataFrame, parts: pd.DataFrame) -> Ints:
     """Count the platforms and entrances of each station: those whose code is the station's plus a few characters."""
     station = stops["mode"] + stops["atco_code"].str[TAIL_START:]
     known = set(station)
@@ -112,14 +113,14 @@ def _parts_of(stops: pd.DataFrame, parts: pd.DataFrame) -> Any:
     return station.map(owner.dropna().value_counts()).fillna(0).astype("int64").to_numpy()
 
 
-def _groups(stops: pd.DataFrame, fold_m: float) -> Any:
+def _groups(stops: pd.DataFrame, fold_m: float) -> Ints:
     """Number the stations: records of one mode and name, chained by distances up to ``fold_m`` metres."""
     count = len(stops)
     if not count:
-        return np.arange(0)
+        return np.zeros(0, dtype=np.int64)
     key = (stops["mode"] + " " + name_key(stops["name"])).to_numpy()
     pairs = cKDTree(stops[["x", "y"]].to_numpy()).query_pairs(fold_m, output_type="ndarray")
     named = (stops["name"] != "").to_numpy()
     a, b = pairs[(key[pairs[:, 0]] == key[pairs[:, 1]]) & named[pairs[:, 0]]].T
     graph = coo_array((np.ones(len(a)), (a, b)), shape=(count, count))
-    return connected_components(graph, directed=False)[1]
+    return np.asarray(connected_components(graph, directed=False)[1])

@@ -1,0 +1,122 @@
+"""The files a reader is given: one path or several, each with its name in issues and provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import NamedTuple, TypeAlias, TypeVar
+
+from siteprior.core.errors import InputError
+from siteprior.core.files import path_list
+
+Paths: TypeAlias = Path | str | Iterable[Path | str]
+"""One path, or any iterable of them."""
+
+Names: TypeAlias = str | Iterable[str]
+"""One name, or any iterable of them."""
+
+
+Read = TypeVar("Read")
+
+
+class NamedPath(NamedTuple):
+    """A file to read, and its name in issues and provenance."""
+
+    path: Path
+    name: str
+
+
+def named_paths(paths: Paths, names: Names | None, *, what: str) -> list[NamedPath]:
+    """Return each path with its name in issues and provenance, which is the path itself where none is given.
+
+    Parameters
+    ----------
+    paths
+        One path or several.
+    names
+        A name for each; the paths when ``None``.
+    what
+        What the files are, for the message, such as ``"areas"``.
+
+    Raises
+    ------
+    InputError
+        When there is no path, or another number of names than of paths.
+
+    Examples
+    --------
+    >>> named_paths("a.csv", None, what="stops")[0].name
+    'a.csv'
+    >>> [name for _, name in named_paths(["/data/a.csv", "/data/b.csv"], ["a", "b"], what="stops")]
+    ['a', 'b']
+    >>> named_paths(["a.csv", "b.csv"], "a", what="stops")
+    Traceback (most recent call last):
+    siteprior.core.errors.InputError: stops: 1 names for 2 files; give one file at least, and a name for each
+    """
+    listed = path_list(paths)
+    given = [names] if isinstance(names, str) else [str(path) for path in listed] if names is None else list(names)
+    if not listed or len(given) != len(listed):
+        raise InputError(
+            f"{what}: {len(given)} names for {len(listed)} files; give one file at least, and a name for each"
+        )
+    return [NamedPath(path, name) for path, name in zip(listed, given, strict=True)]
+
+
+def one_path(paths: Paths, name: Names | None, *, what: str, instead: str) -> NamedPath:
+    """Return the one path of a reader that takes a single file, with its name.
+
+    Parameters
+    ----------
+    paths, name
+        As in :func:`named_paths`.
+    what
+        What the file is, such as ``"streets"``.
+    instead
+        What to do with several files.
+
+    Raises
+    ------
+    InputError
+        When there is no path or more than one; the message names them.
+
+    Examples
+    --------
+    >>> one_path(["a.pbf", "b.pbf"], None, what="streets", instead="merge them first (osmium merge)")
+    Traceback (most recent call last):
+    siteprior.core.errors.InputError: streets: needs one file, got 2 (a.pbf, b.pbf); merge them first (osmium merge)
+    """
+    listed = named_paths(paths, name, what=what)
+    if len(listed) > 1:
+        raise InputError(
+            f"{what}: needs one file, got {len(listed)} ({', '.join(each.name for each in listed)}); {instead}"
+        )
+    return listed[0]
+
+
+def read_each(files: Iterable[NamedPath], read: Callable[[Path, str], Read]) -> list[Read]:
+    """Return what ``read`` gives for each file; the faults of all files are raised together.
+
+    Raises
+    ------
+    InputError
+        With the faults of every file that cannot be read.
+
+    Examples
+    --------
+    >>> def read(path, name):
+    ...     raise InputError(f"{name}: is empty")
+    >>> read_each(named_paths(["a.csv", "b.csv"], None, what="stops"), read)
+    Traceback (most recent call last):
+    siteprior.core.errors.InputError: a.csv: is empty
+    b.csv: is empty
+    """
+    results: list[Read] = []
+    faults: list[str] = []
+    for path, name in files:
+        try:
+            results.append(read(path, name))
+        except InputError as fault:
+            faults.extend(fault.faults)
+    if faults:
+        raise InputError(*faults)
+    return results

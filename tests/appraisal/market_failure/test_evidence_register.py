@@ -113,13 +113,6 @@ def test_an_age_from_the_first_registers_is_a_least_age():
     ]  # fmt: skip
 
 
-def test_only_stated_mixed_ownership_speaks():
-    done = evidence.mixed_ownership(table([{"ownership_status": status} for status in (*schema.OWNERSHIP, None)]))
-    assert done.index.tolist() == ["E1:2"]
-    assert (done["value"].iloc[0], done["grade"].iloc[0]) == (0.5, "B")
-    assert done["counter_evidence"].iloc[0] == "no count of owners or parcels is held"
-
-
 def test_blight_by_hand():
     sites = table(
         [

@@ -9,14 +9,16 @@ import pandas as pd
 import pytest
 
 from factories.sales import invented_sales
-from siteprior.appraisal.prices.model import around, fit_hedonic, fit_model, hedonic
+from siteprior.appraisal.prices.model import fit_hedonic, fit_model, hedonic, neighbourhood_features
 from siteprior.appraisal.prices.surface import usable_sales
 
 
 def facts(n=600, **options):
     held = usable_sales(invented_sales(n, seed=3, **options), price_date=date(2025, 9, 1))
     held = held.drop(columns="postcode")
-    return pd.concat([held, around(held[["x", "y"]].to_numpy(), held, own=True).set_index(held.index)], axis=1)
+    return pd.concat(
+        [held, neighbourhood_features(held[["x", "y"]].to_numpy(), held, own=True).set_index(held.index)], axis=1
+    )
 
 
 def test_the_regression_finds_the_premium_of_new_homes_and_the_price_of_size():
@@ -43,7 +45,7 @@ def test_prices_of_earlier_years_are_brought_to_the_price_date():
 def test_a_neighbourhood_is_the_nearest_others_and_holds_no_price():
     held = facts(60)
     here = held[["x", "y"]].to_numpy()
-    found = around(here, held, own=True)
+    found = neighbourhood_features(here, held, own=True)
     assert not any("price" in name for name in found)
     distance = np.hypot(*(here[7] - here).T)
     distance[7] = np.inf
@@ -56,7 +58,7 @@ def test_a_neighbourhood_is_the_nearest_others_and_holds_no_price():
 def test_many_homes_at_one_place_do_not_count_themselves():
     held = facts(60)
     held[["x", "y"]] = 0.0
-    found = around(held[["x", "y"]].to_numpy(), held, own=True)
+    found = neighbourhood_features(held[["x", "y"]].to_numpy(), held, own=True)
     assert len(found) == 60
     assert found["far_10"].eq(np.log(100)).all()
 

@@ -1,22 +1,30 @@
 """What every evidence of market failure is made of: its columns, and the small tools that make them.
 
-An evidence table has a row for every site of which something is known (a known nought among them) and none for the
+An evidence table has a row for every site of which something is known (a known zero among them) and none for the
 others: a blank is missing, never a signal.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TypeAlias
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from siteprior.core import schema
+from siteprior.core.parameters import Parameters
 
 FACTS = ("value", "grade", "reason", "counter_evidence")
 """The columns of an evidence table: the signal (0–1), the grade A, B or C, why, and what speaks against it."""
 
 
-def evidence(index: pd.Index, *, value: Any, grade: Any, reason: Any, counter: Any) -> pd.DataFrame:
+Texts: TypeAlias = str | Sequence[str] | pd.Series | npt.NDArray[np.str_]
+"""One text for all rows, or one for each."""
+
+
+def evidence(index: pd.Index, *, value: float | pd.Series, grade: Texts, reason: Texts, counter: Texts) -> pd.DataFrame:
     """Make an evidence table on ``index`` from columns or single values.
 
     Examples
@@ -25,21 +33,21 @@ def evidence(index: pd.Index, *, value: Any, grade: Any, reason: Any, counter: A
     (1, 4)
     """
     facts = dict(zip(FACTS, (value, grade, reason, counter), strict=True))
-    columns = {name: getattr(fact, "to_numpy", lambda fact=fact: fact)() for name, fact in facts.items()}
+    columns = {name: fact.to_numpy() if isinstance(fact, pd.Series) else fact for name, fact in facts.items()}
     table = pd.DataFrame(columns, index=index, columns=list(FACTS))
     return table.astype({"value": "float64", "grade": "str", "reason": "str", "counter_evidence": "str"})
 
 
-def ramp(values: pd.Series, presets: Any) -> pd.Series:
-    """Return 0 up to the preset ``zero``, 1 from ``full``, linear between; missing stays missing.
+def ramp(values: pd.Series, scale: Parameters) -> pd.Series:
+    """Return 0 up to the parameter ``zero``, 1 from ``full``, linear between; missing stays missing.
 
     Examples
     --------
     >>> from siteprior.core.parameters import load_parameters
-    >>> ramp(pd.Series([2.0, 5.5, None]), load_parameters("failure")["ageing"]).tolist()
+    >>> ramp(pd.Series([2.0, 5.5, None]), load_parameters("failure").table("ageing")).tolist()
     [0.0, 0.5, nan]
     """
-    zero, full = float(presets["zero"].value), float(presets["full"].value)
+    zero, full = scale.number("zero"), scale.number("full")
     return ((values - zero) / (full - zero)).clip(0, 1)
 
 
@@ -55,7 +63,7 @@ def column(sites: pd.DataFrame, name: str, kind: str) -> pd.Series:
 
 
 def counted(number: float, noun: str) -> str:
-    """Say a number of things.
+    """Return a number of things in words.
 
     Examples
     --------

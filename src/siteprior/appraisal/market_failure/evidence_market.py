@@ -1,4 +1,4 @@
-"""What prices and costs tell of market failure: the viability gap, remediation over value, a thin market.
+"""What prices and costs show of market failure: the viability gap, remediation over value, a thin market.
 
 Each reads columns that other appraisals add, and is silent where they are not there or blank. What rests on the
 user's assumptions says so. The numbers stand in ``parameters/failure.toml``; the rules are this project's proposal.
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from siteprior.appraisal.market_failure.evidence import column, counted, evidence, ramp, weakest
+from siteprior.appraisal.market_failure.registry import reading, signal
 from siteprior.core.parameters import load_parameters
 
 _SOURCED = "user assumptions"  # as viability_basis begins where every input it rests on has a source
@@ -17,6 +18,10 @@ _UNSOURCED, _SPANNED = "without a source", "former use unknown"
 _YEARS = 5  # of the columns of sales near a site, by their names
 
 
+@signal(
+    "V", title="Viability gap", kind="primary", meaning="A missing market: costs exceed value",
+    measured_by="gap per home", source="gap_gbp_per_home", parameters=("viability",),
+)  # fmt: skip
 def viability_gap(sites: pd.DataFrame) -> pd.DataFrame:
     """Measure the missing market (0–1) by the viability gap per home: 0 at no gap, 1 from £25,000.
 
@@ -24,7 +29,6 @@ def viability_gap(sites: pd.DataFrame) -> pd.DataFrame:
     user's without a source, the former use is not known, or the price is an area's median; C where costs are made up
     for illustration, or nothing says what the gap rests on.
     """
-    presets = load_parameters("failure")["viability"]
     gap = column(sites, "gap_gbp_per_home", "number")
     known = gap.notna()
     basis = column(sites, "viability_basis", "text")
@@ -39,16 +43,25 @@ def viability_gap(sites: pd.DataFrame) -> pd.DataFrame:
     against = zip(chance[known], nearby_sales(sites)[known], _scheme(sites)[known], strict=True)
     counter = [f"{_draws(p)}; {sold}; {scheme}" for p, sold, scheme in against]
     return evidence(
-        sites.index[known], value=ramp(gap[known], presets), grade=grade[known], reason=reasons, counter=counter
+        sites.index[known],
+        value=ramp(gap[known], load_parameters("failure").table("viability")),
+        grade=grade[known],
+        reason=reasons,
+        counter=counter,
     )
 
 
+@signal(
+    "X", title="Contamination", kind="primary",
+    meaning="An externality left by past users, and the liability",
+    measured_by="remediation over value, previous use, notes, own layers", source="remediation_share_of_gdv",
+    parameters=("remediation_share", "contamination"),
+)  # fmt: skip
 def remediation_share(sites: pd.DataFrame) -> pd.DataFrame:
     """Measure what past users left (0–1) by remediation over gross development value: 0 at 2%, 1 at 10%.
 
     The grade is the weaker of the costs' and of the evidence of the former use (``remediation_evidence``).
     """
-    presets = load_parameters("failure")["remediation_share"]
     share = column(sites, "remediation_share_of_gdv", "number")
     known = share.notna()
     basis = column(sites, "viability_basis", "text")
@@ -56,7 +69,7 @@ def remediation_share(sites: pd.DataFrame) -> pd.DataFrame:
     grades = weakest(_cost_grade(basis), column(sites, "remediation_evidence", "text"))
     return evidence(
         sites.index[known],
-        value=ramp(share[known], presets),
+        value=ramp(share[known], load_parameters("failure").table("remediation_share")),
         grade=grades[known],
         reason=[
             f"remediation takes {part:.1%} of the value ({_words(text)})"
@@ -69,6 +82,11 @@ def remediation_share(sites: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+@signal(
+    "T", title="Thin market", kind="corroborating", meaning="Too few sales for a price",
+    measured_by="sales per 1,000 dwellings, new-build sales", source="thin_market_percentile",
+    parameters=("thin_market",),
+)  # fmt: skip
 def thin_market(sites: pd.DataFrame) -> pd.DataFrame:
     """Measure a thin market (0–1) by the share of areas that sell more of their dwellings than the site's; grade B."""
     percentile = column(sites, "thin_market_percentile", "number")
@@ -88,16 +106,17 @@ def thin_market(sites: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+@reading("T", source="no_new_build_5y")
 def no_new_build(sites: pd.DataFrame) -> pd.DataFrame:
-    """Say that the market is thin (0.5) where no new home was sold near the site in five years; grade B.
+    """Return a thin market (0.5) where no new home was sold near the site in five years; grade B.
 
-    Only where the sales held cover those years whole (``no_new_build_5y``): a month's file cannot tell that.
+    Only where the sales read cover those years whole (``no_new_build_5y``): a month's file cannot tell that.
     """
     none = column(sites, "no_new_build_5y", "flag") == "yes"
     every = column(sites, "sales_5y", "number")
     return evidence(
         sites.index[none],
-        value=load_parameters("failure")["thin_market"]["no_new_build"].value,
+        value=load_parameters("failure").table("thin_market").number("no_new_build"),
         grade="B",
         reason="no new-build sale near it in 5 years",
         counter=[
@@ -108,9 +127,9 @@ def no_new_build(sites: pd.DataFrame) -> pd.DataFrame:
 
 
 def nearby_sales(sites: pd.DataFrame) -> pd.Series:
-    """Say per site how many new homes were sold near it, or that nobody looked, as counter-evidence."""
+    """Return per site how many new homes were sold near it, in words, as counter-evidence."""
     sold = column(sites, "new_build_sales_5y", "number")
-    held = column(sites, "sales_years_held", "number")
+    covered = column(sites, "sales_years_held", "number")
 
     def words(new: float, years: float) -> str:
         if np.isnan(new) and np.isnan(years):
@@ -119,24 +138,24 @@ def nearby_sales(sites: pd.DataFrame) -> pd.Series:
             return f"no new-build sale near it is held; the sales cover {counted(years, 'whole year')}"
         return f"{'' if years >= _YEARS else 'at least '}{counted(new, 'new-build sale')} near it in {_YEARS} years"
 
-    told = [words(new, years) for new, years in zip(sold, held, strict=True)]
-    return pd.Series(told, index=sites.index, dtype="str")
+    stated = [words(new, years) for new, years in zip(sold, covered, strict=True)]
+    return pd.Series(stated, index=sites.index, dtype="str")
 
 
 def _scheme(sites: pd.DataFrame) -> pd.Series:
-    """Say which scheme a gap is reckoned for: a few homes on much land show a large gap per home."""
+    """Return the scheme a gap is calculated for, in words: a few homes on much land show a large gap per home."""
     homes = column(sites, "capacity_dwellings", "number").fillna(0)
     area = column(sites, "hectares", "number")
-    told = [
+    schemes = [
         f"reckoned for {counted(n, 'home')} on {f'{ha:,.2f} ha' if ha == ha else 'land of unknown area'}"
         for n, ha in zip(homes, area, strict=True)
     ]
     unknown = "the homes it is reckoned for are not stated"
-    return pd.Series(told, index=sites.index, dtype="str").where(homes > 0, unknown)
+    return pd.Series(schemes, index=sites.index, dtype="str").where(homes > 0, unknown)
 
 
 def _draws(chance: float) -> str:
-    """Say how many of the draws show no gap."""
+    """Return the share of draws without a gap, in words."""
     if np.isnan(chance):
         return "how often there is no gap was not drawn"
     return "every draw shows a gap" if chance == 1 else f"no gap in {1 - chance:.0%} of the draws"
@@ -152,5 +171,5 @@ def _cost_grade(basis: pd.Series) -> pd.Series:
 
 
 def _words(basis: str | float) -> str:
-    """Say what a figure rests on, the first part of its basis."""
+    """Return what a figure rests on: the first part of its basis."""
     return basis.split(",")[0].split(";")[0] if isinstance(basis, str) else "what it rests on is not stated"

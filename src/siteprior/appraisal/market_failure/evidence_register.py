@@ -1,20 +1,20 @@
-"""What a brownfield register alone can tell of market failure: one function per signal, sites in, evidence out.
+"""What a brownfield register alone shows of market failure: one function per signal, sites in, evidence out.
 
-Each returns a row for every site whose signal is known (a known nought among them) and none for the others: a blank
+Each returns a row for every site whose signal is known (a known zero among them) and none for the others: a blank
 is missing, never a signal. The columns are ``value`` (0–1), ``grade`` (A, B or C), ``reason`` and
 ``counter_evidence``. The numbers stand in ``parameters/failure.toml``; the rules are this project's proposal.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 
 from siteprior.appraisal.market_failure.evidence import counted, evidence, ramp
-from siteprior.appraisal.market_failure.evidence_layers import ownership_found
+from siteprior.appraisal.market_failure.registry import reading, signal
+from siteprior.appraisal.phrases import any_phrase, matches, mentions
 from siteprior.core import schema
 from siteprior.core.parameters import load_parameters
 
@@ -25,6 +25,10 @@ _NEGATED = r"\b(?:no|not|without|never|nor|none|unlikely|if)\b"
 _DECIMALS = 6  # a sum taken in another row order must not differ in its last binary digits
 
 
+@signal(
+    "S", title="Stalled permission", kind="corroborating", meaning="Permitted and not built",
+    measured_by="permission kind and date, notes", source="planning permission, notes", parameters=("stalled",),
+)  # fmt: skip
 def stalled_permission(sites: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     """Measure a stalled permission (0–1) by the years past its expected start.
 
@@ -37,16 +41,17 @@ def stalled_permission(sites: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame
     Nothing is said of a site whose register records a start or a completion, nor of a permission dated after
     ``as_of``.
     """
-    presets = load_parameters("failure")["stalled"]
+    parameters = load_parameters("failure").table("stalled")
     started = sites["development_status"].notna()
-    starts = {kind: float(preset.value) for kind, preset in presets["expected_start"].items()}
+    starts = parameters.table("expected_start")
     kind = sites["planning_permission_type"]
     typed = kind.isin([name for name in starts if name != "any other"])
-    past = _years(sites["planning_permission_date"], as_of) - kind.map(starts).fillna(starts["any other"])
+    expected = kind.map({name: starts.number(name) for name in starts}).fillna(starts.number("any other"))
+    past = years_between(sites["planning_permission_date"], as_of) - expected
     dated = (sites["planning_permission_status"] == "permissioned") & ~started
     dated &= sites["planning_permission_date"] <= as_of
     expired = (sites["planning_permission_status"] == "not permissioned") & ~started
-    expired &= _states(sites["notes"], presets["expired_phrases"].value)
+    expired &= _states(sites["notes"], parameters.texts("expired_phrases"))
 
     dates = sites["planning_permission_date"].dt.strftime("%Y-%m-%d")
     named = kind.where(typed, "permission of no stated kind")
@@ -56,14 +61,14 @@ def stalled_permission(sites: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame
     ]
     of_dates = evidence(
         sites.index[dated],
-        value=ramp(past[dated], presets),
+        value=ramp(past[dated], parameters),
         grade=np.where(typed[dated], "B", "C"),
         reason=reasons,
         counter="no start or completion is recorded; registers record few",
     )
     of_notes = evidence(
         sites.index[expired],
-        value=presets["stated_expired"].value,
+        value=parameters.number("stated_expired"),
         grade="C",
         reason="the notes say that a planning permission has expired",
         counter="no later permission, start or completion is recorded",
@@ -71,6 +76,10 @@ def stalled_permission(sites: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame
     return pd.concat([of_dates, of_notes])
 
 
+@signal(
+    "A", title="Ageing", kind="corroborating", meaning="Derelict or listed for years",
+    measured_by="derelict since, first added", source="derelict_since", parameters=("ageing",),
+)  # fmt: skip
 def dereliction(sites: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     """Measure ageing (0–1) by the years since the user's own ``derelict_since``: 0 at 3, 1 at 8; grade A.
 
@@ -79,6 +88,7 @@ def dereliction(sites: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     return _aged(sites, "derelict_since", as_of, grade="A", what="derelict")
 
 
+@reading("A", source="start_date")
 def time_listed(sites: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     """Measure ageing (0–1) by the years since the site was first added to the register: 0 at 3, 1 at 8; grade B.
 
@@ -89,10 +99,10 @@ def time_listed(sites: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
 
 def _aged(sites: pd.DataFrame, column: str, as_of: pd.Timestamp, *, grade: str, what: str) -> pd.DataFrame:
     """Measure ageing from one column of dates."""
-    presets = load_parameters("failure")["ageing"]
-    began = pd.Timestamp(presets["registers_began"].value)
+    parameters = load_parameters("failure").table("ageing")
+    began = pd.Timestamp(parameters.text("registers_began"))
     known = sites[column] <= as_of
-    since, years = sites[column][known], _years(sites[column][known], as_of)
+    since, years = sites[column][known], years_between(sites[column][known], as_of)
     least = (since <= began) & (column == "start_date")
     reasons = [
         f"{what} since {day:%Y-%m-%d},{' at least' if left_censored else ''} {length:.1f} years"
@@ -102,29 +112,17 @@ def _aged(sites: pd.DataFrame, column: str, as_of: pd.Timestamp, *, grade: str, 
     status = sites["planning_permission_status"].fillna("blank")[known]
     return evidence(
         since.index,
-        value=ramp(years, presets),
+        value=ramp(years, parameters),
         grade=grade,
         reason=reasons,
         counter=[f"{text} is recorded; planning status: {state}" for text, state in zip(stage, status, strict=True)],
     )
 
 
-def mixed_ownership(sites: pd.DataFrame) -> pd.DataFrame:
-    """Measure the coordination problem (0–1) where mixed ownership is stated.
-
-    Only that statement speaks. A single class of owner, public or not, says nothing of the number of owners, and
-    unknown or blank ownership says nothing at all: for all of these the signal is missing, not nought.
-    """
-    mixed = sites["ownership_status"] == "mixed ownership"
-    return evidence(
-        sites.index[mixed],
-        value=load_parameters("failure")["coordination"]["mixed_ownership"].value,
-        grade="B",
-        reason="mixed ownership is stated",
-        counter=ownership_found(sites)[mixed],
-    )
-
-
+@signal(
+    "E", title="Area blight", kind="corroborating", meaning="Idle land close by",
+    measured_by="other register rows within reach", source="hectares of the neighbours", parameters=("blight",),
+)  # fmt: skip
 def blight(sites: pd.DataFrame, neighbours: pd.DataFrame) -> pd.DataFrame:
     """Measure blight (0–1) by the hectares of other register rows within 400 m: 0 at 0 ha, 1 at 5 ha.
 
@@ -135,7 +133,8 @@ def blight(sites: pd.DataFrame, neighbours: pd.DataFrame) -> pd.DataFrame:
     """
     from scipy.spatial import cKDTree
 
-    presets = load_parameters("failure")["blight"]
+    parameters = load_parameters("failure").table("blight")
+    radius = parameters.number("radius")
     placed = sites[["easting", "northing"]].dropna()
     columns = ("easting", "northing", "hectares")
     others = pd.DataFrame(
@@ -143,7 +142,7 @@ def blight(sites: pd.DataFrame, neighbours: pd.DataFrame) -> pd.DataFrame:
     ).dropna()
     others = others[others["hectares"] > 0]
     near = cKDTree(placed).sparse_distance_matrix(
-        cKDTree(others[["easting", "northing"]]), presets["radius"].value, output_type="ndarray"
+        cKDTree(others[["easting", "northing"]]), radius, output_type="ndarray"
     )
     one, two = placed.index.to_numpy()[near["i"]], others.index.to_numpy()[near["j"]]
     same = _doubtful(sites) | _doubtful(neighbours)
@@ -154,10 +153,9 @@ def blight(sites: pd.DataFrame, neighbours: pd.DataFrame) -> pd.DataFrame:
     count = np.bincount(site, minlength=len(placed))
     stage = neighbours["development_status"] if "development_status" in neighbours else pd.Series(index=others.index)
     acted = np.bincount(site, weights=stage.loc[others.index].notna().to_numpy()[neighbour], minlength=len(placed))
-    radius = presets["radius"].value
     return evidence(
         placed.index,
-        value=ramp(hectares, presets),
+        value=ramp(hectares, parameters),
         grade="B",
         reason=[
             f"{area:.1f} ha of {counted(n, 'other register site')} within {radius} m"
@@ -177,115 +175,107 @@ def _doubtful(sites: pd.DataFrame) -> set[tuple[str, str]]:
     return {pair for one, other in pairs.items() for pair in ((str(one), other), (other, str(one)))}
 
 
-def contamination(sites: pd.DataFrame) -> pd.DataFrame:
-    """Measure contamination (0–1) where the notes state it; grade C.
-
-    The hazardous-substances flag is a consent matter and says nothing here. Notes that call it possible, speak of a
-    planning condition or say that the land was cleaned state nothing.
-    """
-    presets = load_parameters("failure")["contamination"]
-    open_question = _mentions(sites["notes"], presets["hedges"].value)
-    stated = _states(sites["notes"], presets["phrases"].value) & ~_cleaned(sites) & ~open_question
-    return evidence(
-        sites.index[stated],
-        value=presets["stated"].value,
-        grade="C",
-        reason="the notes state contamination",
-        counter="no word of remediation in the notes; no ground investigation is held",
-    )
-
-
+@reading("X", source="previous_use")
 def former_use(sites: pd.DataFrame) -> pd.DataFrame:
     """Measure contamination (0–1) where the previous use as registered is a contaminative one; grade B.
 
     The proxy of industrial land with the whole site taken as meant. Notes that say the land was cleaned end it: that
     is the one statement whose blank would make a record stronger.
     """
-    presets = load_parameters("failure")["contamination"]
-    used = _mentions(sites["previous_use"], presets["previous_uses"].value) & ~_cleaned(sites)
-    told = sites["notes"][used].notna()
+    parameters = load_parameters("failure").table("contamination")
+    used = mentions(sites["previous_use"], parameters.texts("previous_uses")) & ~_cleaned(sites)
+    noted = sites["notes"][used].notna()
     return evidence(
         sites.index[used],
-        value=presets["stated"].value,
+        value=parameters.number("stated"),
         grade="B",
         reason="previous use: " + sites["previous_use"][used],
         counter=np.where(
-            told, "no word of remediation in the notes", "there are no notes that could tell of remediation"
+            noted, "no word of remediation in the notes", "there are no notes that could tell of remediation"
         )
         + "; no ground investigation is held",
     )
 
 
-def _cleaned(sites: pd.DataFrame) -> pd.Series:
-    """Tell which notes say that the land was cleaned."""
-    return _mentions(sites["notes"], load_parameters("failure")["contamination"]["cleaned"].value)
+@reading("X", source="notes")
+def contamination(sites: pd.DataFrame) -> pd.DataFrame:
+    """Measure contamination (0–1) where the notes state it; grade C.
 
-
-def public_works(sites: pd.DataFrame) -> pd.DataFrame:
-    """Measure the want of a public good (0–1) where the notes state a public work needed to develop; grade C."""
-    presets = load_parameters("failure")["public_works"]
-    stated = _states(sites["notes"], presets["phrases"].value)
+    The hazardous-substances flag is a consent matter and says nothing here. Notes that call it possible, speak of a
+    planning condition or say that the land was cleaned state nothing.
+    """
+    parameters = load_parameters("failure").table("contamination")
+    open_question = mentions(sites["notes"], parameters.texts("hedges"))
+    stated = _states(sites["notes"], parameters.texts("phrases")) & ~_cleaned(sites) & ~open_question
     return evidence(
         sites.index[stated],
-        value=presets["stated"].value,
+        value=parameters.number("stated"),
+        grade="C",
+        reason="the notes state contamination",
+        counter="no word of remediation in the notes; no ground investigation is held",
+    )
+
+
+def _cleaned(sites: pd.DataFrame) -> pd.Series:
+    """Return which notes say that the land was cleaned."""
+    return mentions(sites["notes"], load_parameters("failure").table("contamination").texts("cleaned"))
+
+
+@signal(
+    "I", title="Information", kind="primary", meaning="One side cannot know what the ground or the title hides",
+    measured_by="notes, own layers", source="notes", parameters=("information",),
+)  # fmt: skip
+def information(sites: pd.DataFrame) -> pd.DataFrame:
+    """Measure the want of information (0–1) where the notes state an open investigation or title; grade C."""
+    words = {"inconclusive": "an inconclusive investigation", "unregistered": "an unregistered title"}
+    tables = []
+    before = pd.Series(False, index=sites.index)
+    for key, parameters in load_parameters("failure").table("information").tables().items():
+        stated = _states(sites["notes"], parameters.texts("phrases")) & ~before
+        before |= stated
+        tables.append(
+            evidence(
+                sites.index[stated],
+                value=parameters.number("stated"),
+                grade="C",
+                reason=f"the notes state {words[key]}",
+                counter="no later investigation or registration is held",
+            )
+        )
+    return pd.concat(tables)
+
+
+@signal(
+    "P", title="Public good", kind="primary", meaning="Works that serve many and that no one owner pays for",
+    measured_by="notes, own layers", source="notes", parameters=("public_works",),
+)  # fmt: skip
+def public_works(sites: pd.DataFrame) -> pd.DataFrame:
+    """Measure the want of a public good (0–1) where the notes state a public work needed to develop; grade C."""
+    parameters = load_parameters("failure").table("public_works")
+    stated = _states(sites["notes"], parameters.texts("phrases"))
+    return evidence(
+        sites.index[stated],
+        value=parameters.number("stated"),
         grade="C",
         reason="the notes state a public work needed to develop",
         counter="whether it is funded or built is not known",
     )
 
 
-def information(sites: pd.DataFrame) -> pd.DataFrame:
-    """Measure the want of information (0–1) where the notes state an open investigation or title; grade C."""
-    presets = load_parameters("failure")["information"]
-    words = {"inconclusive": "an inconclusive investigation", "unregistered": "an unregistered title"}
-    found = []
-    told = pd.Series(False, index=sites.index)
-    for key, preset in presets.items():
-        stated = _states(sites["notes"], preset["phrases"].value) & ~told
-        told |= stated
-        found.append(
-            evidence(
-                sites.index[stated],
-                value=preset["stated"].value,
-                grade="C",
-                reason=f"the notes state {words[key]}",
-                counter="no later investigation or registration is held",
-            )
-        )
-    return pd.concat(found)
-
-
-def _years(dates: pd.Series, as_of: pd.Timestamp) -> pd.Series:
+def years_between(dates: pd.Series, as_of: pd.Timestamp) -> pd.Series:
     """Return the years from each date to ``as_of``."""
-    return (as_of - dates).dt.days / DAYS_PER_YEAR
+    days = pd.Series(as_of - dates, index=dates.index).dt.days
+    return days / DAYS_PER_YEAR
 
 
 def _past(years: float) -> str:
-    """Say how far past its expected start a permission is."""
+    """Return how far past its expected start a permission is, in words."""
     return f"{years:.1f} years past its expected start" if years > 0 else "its expected start is not past"
 
 
-def _mentions(texts: pd.Series, phrases: Iterable[str]) -> pd.Series:
-    """Tell which texts hold one of the phrases as whole words; a missing text holds none."""
-    return _search(texts, rf"\b(?:{_any(phrases)})\b")
-
-
 def _states(texts: pd.Series, phrases: Iterable[str]) -> pd.Series:
-    """Tell which texts hold one of the phrases with no negation before it in the same sentence."""
-    return _search(texts, rf"(?:^|[.;\n])(?:(?!{_NEGATED})[^.;\n])*?\b(?:{_any(phrases)})\b")
-
-
-def _any(phrases: Iterable[str]) -> str:
-    """Return a pattern for any of the phrases, whatever the white space between their words."""
-    return "|".join(r"\s+".join(map(re.escape, phrase.split())) for phrase in phrases)
-
-
-def _search(texts: pd.Series, pattern: str) -> pd.Series:
-    """Tell which texts match, whatever their case."""
-    found = re.compile(pattern, re.IGNORECASE).search
-    return pd.Series(
-        [isinstance(text, str) and found(text) is not None for text in texts], index=texts.index, dtype=bool
-    )
+    """Return which texts have one of the phrases with no negation before it in the same sentence."""
+    return matches(texts, rf"(?:^|[.;\n])(?:(?!{_NEGATED})[^.;\n])*?{any_phrase(phrases)}")
 
 
 NEEDS = (

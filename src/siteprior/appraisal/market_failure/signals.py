@@ -1,64 +1,30 @@
-"""The nine declared signals of market failure, the measuring of them, and which of several readings counts.
+"""The signals of market failure, measured on all the evidence there is, and which of several readings counts.
 
 Need is not market failure: no index of deprivation is read here, and none may be.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import date
-from types import MappingProxyType
 
 import pandas as pd
 
-from siteprior.appraisal.market_failure import evidence_layers as layers
-from siteprior.appraisal.market_failure import evidence_market as market
 from siteprior.appraisal.market_failure import evidence_register as register
 from siteprior.appraisal.market_failure.evidence import FACTS
+from siteprior.appraisal.market_failure.registry import SIGNALS
 from siteprior.core import schema
 from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
 
 _TABLE = replace(schema.SITES, geometry=False)
-_DECIMALS = 12  # thresholds are compared, and equal signals tied, beyond the dust of binary fractions
+_DECIMALS = 12  # floating-point tolerance: thresholds are compared, and equal signals tied, on rounded numbers
 
 COLUMNS = ("site_id", "signal", "kind", *FACTS)
-"""Columns a signal of the user's own has; :data:`siteprior.core.schema.SIGNALS_TABLE` adds what is reckoned."""
+"""Columns a signal of the user's own has; :data:`siteprior.core.schema.SIGNALS_TABLE` adds what is calculated."""
 
-
-@dataclass(frozen=True)
-class Signal:
-    """One kind of market failure: its letter, whether it is primary or corroborating, and where it shows."""
-
-    letter: str
-    title: str
-    kind: str
-    meaning: str
-    measured_by: str
-
-
-_DECLARED = (
-    Signal("V", "Viability gap", "primary", "A missing market: costs exceed value", "gap per home"),
-    Signal("X", "Contamination", "primary", "An externality left by past users, and the liability",
-           "remediation over value, previous use, notes, own layers"),
-    Signal("C", "Coordination", "primary", "Many owners, or one who can hold out",
-           "stated mixed ownership, owners or parcels; counted parcels"),
-    Signal("I", "Information", "primary", "One side cannot know what the ground or the title hides",
-           "notes, own layers"),
-    Signal("P", "Public good", "primary", "Works that serve many and that no one owner pays for", "notes, own layers"),
-    Signal("T", "Thin market", "corroborating", "Too few sales for a price",
-           "sales per 1,000 dwellings, new-build sales"),
-    Signal("S", "Stalled permission", "corroborating", "Permitted and not built", "permission kind and date, notes"),
-    Signal("A", "Ageing", "corroborating", "Derelict or listed for years", "derelict since, first added"),
-    Signal("E", "Area blight", "corroborating", "Idle land close by", "other register rows within reach"),
-)  # fmt: skip
-
-SIGNALS: Mapping[str, Signal] = MappingProxyType({signal.letter: signal for signal in _DECLARED})
-"""The nine signals by letter; :func:`signal_table` prints them. METHODS of this project: a proposal, not guidance."""
-
-PRIMARY = [signal.letter for signal in SIGNALS.values() if signal.kind == "primary"]
-CORROBORATING = [signal.letter for signal in SIGNALS.values() if signal.kind == "corroborating"]
+WEIGHTED = "gs"
+"""The column of the weighted signal: the weight of the grade × the signal."""
 
 
 def signal_table() -> pd.DataFrame:
@@ -69,7 +35,8 @@ def signal_table() -> pd.DataFrame:
     >>> signal_table().groupby("kind", sort=False)["letter"].apply("".join).to_dict()
     {'primary': 'VXCIP', 'corroborating': 'TSAE'}
     """
-    return pd.DataFrame([asdict(signal) for signal in SIGNALS.values()])
+    fields = ("letter", "title", "kind", "meaning", "measured_by")
+    return pd.DataFrame([{name: getattr(signal, name) for name in fields} for signal in SIGNALS.values()])
 
 
 def failure_signals(
@@ -88,9 +55,9 @@ def failure_signals(
         ``parcel_count``, ``parcels`` (of the user's layer of that name) with ``shape_basis``, the columns of the
         viability appraisal, and those of the sales near the site.
     as_of
-        The day on which ages are reckoned.
+        The day on which ages are calculated.
     neighbours
-        All sites read, ranked or not, whose hectares count as blight around the others.
+        All sites read, ranked or not, whose hectares count as blight near the others.
     layer_signals
         Signals of the user's own layers, one row per site and layer with :data:`COLUMNS`, and ``source`` where it is
         named.
@@ -126,15 +93,17 @@ def failure_signals(
     """
     schema.check(sites, _TABLE, name="sites", needs=register.NEEDS)
     schema.check(neighbours, _TABLE, name="neighbours", needs=["easting", "northing", "hectares"])
-    found = [] if layer_signals is None else [_from_layers(layer_signals, sites.index)]
-    for letter, source, rows in _readings(register.conformed(sites), pd.Timestamp(as_of), neighbours):
-        rows = rows.reset_index(names="site_id")
-        found.append(rows.assign(signal=letter, kind=SIGNALS[letter].kind, source=source))
-    return settle(pd.concat(found, ignore_index=True), sites.index)
+    given = {"sites": register.conformed(sites), "as_of": pd.Timestamp(as_of), "neighbours": neighbours}
+    parts = [] if layer_signals is None else [_from_layers(layer_signals, sites.index)]
+    for signal in SIGNALS.values():
+        for reading in signal.readings:
+            rows = reading.read(given).reset_index(names="site_id")
+            parts.append(rows.assign(signal=signal.letter, kind=signal.kind, source=reading.source))
+    return select_strongest(pd.concat(parts, ignore_index=True), sites.index)
 
 
-def settle(signals: pd.DataFrame, sites: pd.Index) -> pd.DataFrame:
-    """Reckon grade × signal of each row, mark the strongest of each site and signal, and put the rows in order.
+def select_strongest(signals: pd.DataFrame, sites: pd.Index) -> pd.DataFrame:
+    """Calculate grade × signal of each row, mark the strongest of each site and signal, and put the rows in order.
 
     Of equally strong readings the one with the better grade counts, then the first.
 
@@ -151,11 +120,11 @@ def settle(signals: pd.DataFrame, sites: pd.Index) -> pd.DataFrame:
         :data:`siteprior.core.schema.SIGNALS_TABLE`.
     """
     table = signals.reset_index(drop=True)
-    table["gs"] = (table["value"] * table["grade"].map(grade_weights())).astype("float64").round(_DECIMALS)
+    table[WEIGHTED] = (table["value"] * table["grade"].map(grade_weights())).astype("float64").round(_DECIMALS)
     letters = {letter: place for place, letter in enumerate(SIGNALS)}
-    table = table.assign(_letter=table["signal"].map(letters), _site=sites.get_indexer(table["site_id"]))
+    table = table.assign(_letter=table["signal"].map(letters), _site=sites.get_indexer(pd.Index(table["site_id"])))
     table = table.sort_values(["_letter", "_site"], kind="stable", ignore_index=True)
-    ranked = table.sort_values(["gs", "grade"], ascending=[False, True], kind="stable")
+    ranked = table.sort_values([WEIGHTED, "grade"], ascending=[False, True], kind="stable")
     counts = ~ranked.duplicated(["site_id", "signal"])
     table["counts"] = counts.map({True: "yes", False: "no"})
     declared = schema.SIGNALS_TABLE
@@ -165,7 +134,8 @@ def settle(signals: pd.DataFrame, sites: pd.Index) -> pd.DataFrame:
 
 def grade_weights() -> dict[str, float]:
     """Return the weight of each evidence grade."""
-    return {grade: float(preset.value) for grade, preset in load_parameters("failure")["grades"].items()}
+    grades = load_parameters("failure").table("grades")
+    return {grade: grades.number(grade) for grade in grades}
 
 
 def check_signals(signals: pd.DataFrame, sites: pd.Index, *, name: str = "signals") -> None:
@@ -203,27 +173,3 @@ def _from_layers(layer_signals: pd.DataFrame, sites: pd.Index) -> pd.DataFrame:
     check_signals(layer_signals, sites, name="layer_signals")
     source = layer_signals.get("source", pd.Series(index=layer_signals.index, dtype="str"))
     return layer_signals[list(COLUMNS)].assign(source=source.fillna("own layer"))
-
-
-def _readings(
-    sites: pd.DataFrame, day: pd.Timestamp, neighbours: pd.DataFrame
-) -> tuple[tuple[str, str, pd.DataFrame], ...]:
-    """Return every reading of every signal: its letter, the columns it is read from, and its evidence."""
-    return (
-        ("V", "gap_gbp_per_home", market.viability_gap(sites)),
-        ("X", "remediation_share_of_gdv", market.remediation_share(sites)),
-        ("X", "previous_use", register.former_use(sites)),
-        ("X", "notes", register.contamination(sites)),
-        ("C", "ownership_status", register.mixed_ownership(sites)),
-        ("C", "owner_count", layers.stated_owners(sites)),
-        ("C", "parcel_count", layers.stated_parcels(sites)),
-        ("C", "parcels", layers.counted_parcels(sites)),
-        ("I", "notes", register.information(sites)),
-        ("P", "notes", register.public_works(sites)),
-        ("T", "thin_market_percentile", market.thin_market(sites)),
-        ("T", "no_new_build_5y", market.no_new_build(sites)),
-        ("S", "planning permission, notes", register.stalled_permission(sites, day)),
-        ("A", "derelict_since", register.dereliction(sites, day)),
-        ("A", "start_date", register.time_listed(sites, day)),
-        ("E", "hectares of the neighbours", register.blight(sites, neighbours)),
-    )

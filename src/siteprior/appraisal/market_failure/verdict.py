@@ -1,27 +1,24 @@
 """The verdict on market failure: Identified, Indicated, Not found, or Cannot tell, with its codes and reasons.
 
 The signals it rests on: :mod:`siteprior.appraisal.market_failure.signals`. Need is not market failure: no index of
-deprivation is
-read here, and none may be.
+deprivation is read here, and none may be.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from siteprior.appraisal.market_failure.evidence import column
+from siteprior.appraisal.market_failure.registry import SIGNALS, letters_of
 from siteprior.appraisal.market_failure.signals import (
     COLUMNS,
-    CORROBORATING,
-    PRIMARY,
-    SIGNALS,
+    WEIGHTED,
     check_signals,
     failure_signals,
-    settle,
+    select_strongest,
     signal_table,
 )
 from siteprior.core import schema
@@ -30,14 +27,14 @@ from siteprior.core.parameters import load_parameters
 __all__ = ["COLUMNS", "SIGNALS", "failure_signals", "failure_verdict", "signal_table"]
 
 _TABLE = replace(schema.SITES, geometry=False)
-_DECIMALS = 12  # thresholds are compared beyond the dust of binary fractions
+_DECIMALS = 12  # floating-point tolerance: thresholds are compared on rounded numbers
 
 
 def failure_verdict(sites: pd.DataFrame, signals: pd.DataFrame) -> pd.DataFrame:
     """Judge market failure per site from its signals: a verdict, codes, reasons and strengths (0–1).
 
-    With g the grade's weight and s the signal, in its strongest reading: strength = 1 − Π(1 − g·s) over the primary
-    signals known, corroboration = the largest g·s of the others. Tested in this order:
+    With the weighted signal = grade's weight × signal, in its strongest reading: strength = 1 − Π(1 − weighted signal)
+    over the primary signals known, corroboration = the largest weighted signal of the others. Tested in this order:
 
     1. *Identified*: strength, one reading of a primary of grade A or B, and corroboration reach their thresholds, and
        the deadweight screen is not failed (:func:`deadweight_screen`);
@@ -56,8 +53,8 @@ def failure_verdict(sites: pd.DataFrame, signals: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``market_failure``, ``market_failure_reasons`` (letter, rank by g·s among the site's signals, grade),
-        ``market_failure_note`` (two lines), ``failure_strength`` (missing where no primary is known),
+        ``market_failure``, ``market_failure_reasons`` (letter, rank by weighted signal among the site's signals,
+        grade), ``market_failure_note`` (two lines), ``failure_strength`` (missing where no primary is known),
         ``failure_corroboration`` (missing where none other is), and the shares of the signals that are known:
         ``failure_strength_coverage``, ``failure_corroboration_coverage``, ``failure_coverage``; on the index of
         ``sites``.
@@ -84,25 +81,25 @@ def failure_verdict(sites: pd.DataFrame, signals: pd.DataFrame) -> pd.DataFrame:
     """
     schema.check(sites, _TABLE, name="sites", needs=["development_status", "planning_permission_status"])
     check_signals(signals, sites.index)
-    thresholds = {name: float(preset.value) for name, preset in load_parameters("failure")["verdict"].items()}
-    record = settle(signals, sites.index)
+    thresholds = load_parameters("failure").table("verdict")
+    record = select_strongest(signals, sites.index)
     weighed = record[record["counts"] == "yes"]
-    wide = weighed.pivot_table(index="site_id", columns="signal", values="gs", aggfunc="first")
+    wide = weighed.pivot_table(index="site_id", columns="signal", values=WEIGHTED, aggfunc="first")
     wide = wide.reindex(index=sites.index, columns=list(SIGNALS))
-    primary, other = wide[PRIMARY], wide[CORROBORATING]
+    primary, other = wide[letters_of("primary")], wide[letters_of("corroborating")]
 
     strength = (1 - (1 - primary.fillna(0)).prod(axis=1)).round(_DECIMALS).where(primary.notna().any(axis=1))
     corroboration = other.max(axis=1)
     # every reading may be the firm one: were only the strongest asked, a blank could make room for a firmer, weaker one
-    held = record[(record["kind"] == "primary") & record["grade"].isin(["A", "B"])]
-    firm = sites.index.isin(held.loc[held["gs"] >= thresholds["identified_primary"], "site_id"])
+    graded = record[(record["kind"] == "primary") & record["grade"].isin(["A", "B"])]
+    firm = sites.index.isin(graded.loc[graded[WEIGHTED] >= thresholds.number("identified_primary"), "site_id"])
     screened = deadweight_screen(sites)
 
-    identified = (strength >= thresholds["identified_strength"]) & firm & (screened == "")
-    identified &= corroboration >= thresholds["identified_corroboration"]
-    cannot_tell = primary.isna().mean(axis=1) > thresholds["cannot_tell_above"]
-    indicated = strength >= thresholds["indicated_strength"]
-    indicated |= corroboration >= thresholds["indicated_corroboration"]
+    identified = (strength >= thresholds.number("identified_strength")) & firm & (screened == "")
+    identified &= corroboration >= thresholds.number("identified_corroboration")
+    cannot_tell = primary.isna().mean(axis=1) > thresholds.number("cannot_tell_above")
+    indicated = strength >= thresholds.number("indicated_strength")
+    indicated |= corroboration >= thresholds.number("indicated_corroboration")
     verdict = np.select([identified, cannot_tell, indicated], ["Identified", "Cannot tell", "Indicated"], "Not found")
 
     table = pd.DataFrame(
@@ -115,17 +112,17 @@ def failure_verdict(sites: pd.DataFrame, signals: pd.DataFrame) -> pd.DataFrame:
             "failure_coverage": wide.notna().mean(axis=1),
         }
     )
-    named = weighed[weighed["gs"] >= thresholds["code_from"]]
+    named = weighed[weighed[WEIGHTED] >= thresholds.number("code_from")]
     table.insert(1, "market_failure_reasons", _codes(named).reindex(sites.index).astype("str"))
     table.insert(2, "market_failure_note", _notes(table, _ranked(named), primary.notna().sum(axis=1), screened))
     return table
 
 
 def deadweight_screen(sites: pd.DataFrame) -> pd.Series:
-    """Say per site why the market may act on its own; blank where nothing says so.
+    """Return per site why the market may act on its own, in words; blank where nothing says so.
 
-    ``deadweight_failed`` decides where it is yes or no, and of ``deadweight_reasons`` what failed is told. Where it is
-    blank or absent the register alone is asked: a start or completion recorded, an application pending.
+    ``deadweight_failed`` decides where it is yes or no, and of ``deadweight_reasons`` the part that failed is returned.
+    Where it is blank or absent the register alone is asked: a start or completion recorded, an application pending.
 
     Examples
     --------
@@ -147,7 +144,7 @@ def deadweight_screen(sites: pd.DataFrame) -> pd.Series:
 def _ranked(named: pd.DataFrame) -> pd.DataFrame:
     """Sort each site's signals by strength, equal ones in the order of :data:`SIGNALS`, and number them from 1."""
     place = named["signal"].map({letter: number for number, letter in enumerate(SIGNALS)})
-    ranked = named.assign(place=place).sort_values(["site_id", "gs", "place"], ascending=[True, False, True])
+    ranked = named.assign(place=place).sort_values(["site_id", WEIGHTED, "place"], ascending=[True, False, True])
     return ranked.assign(number=ranked.groupby("site_id").cumcount() + 1)
 
 
@@ -169,7 +166,7 @@ def _notes(table: pd.DataFrame, ranked: pd.DataFrame, primaries: pd.Series, scre
     )  # fmt: skip
     for verdict, strength, corroboration, coverage, known, stage, reason in rows:
         first = (
-            f"{verdict}: {known} of {len(PRIMARY)} primary signals known, strength {_number(strength)}; "
+            f"{verdict}: {known} of {len(letters_of('primary'))} primary signals known, strength {_number(strength)}; "
             f"corroboration {_number(corroboration)}; {round(coverage * len(SIGNALS))} of {len(SIGNALS)} signals known"
         )
         stage = f"; deadweight screen failed: {stage}" if stage else ""
@@ -182,6 +179,6 @@ def _number(value: float) -> str:
     return "not known" if np.isnan(value) else f"{value:.2f}"
 
 
-def _sentence(reasons: Any) -> str:
+def _sentence(reasons: str | float) -> str:
     """Write the reasons as one sentence, or that nothing stands out."""
     return f"{reasons}." if isinstance(reasons, str) else "No signal stands out."

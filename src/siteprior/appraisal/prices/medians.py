@@ -1,14 +1,17 @@
-"""Medians of sales by area: plain, of the nearest comparables, and drawn together where sales are few."""
+"""Medians of sales by area: plain, of the nearest comparables, and shrunk to the wider area where sales are few."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
+import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
+
+from siteprior.core.random_streams import Floats
 
 MEDIAN_VARIANCE = np.pi / 2
 """Variance of a median over that of a mean, for a normal law."""
@@ -19,20 +22,20 @@ LEVELS = ("coarse", "fine")
 
 @dataclass(frozen=True)
 class AreaEffects:
-    """Differences by area, drawn together: ``whole`` of all, then by the codes of each of :data:`LEVELS`."""
+    """Differences by area, shrunk: ``whole`` of all, then by the codes of each of :data:`LEVELS`."""
 
     whole: float
     coarse: pd.Series
     fine: pd.Series
 
-    def of(self, codes: pd.DataFrame) -> Any:
+    def of(self, codes: pd.DataFrame) -> Floats:
         """Return the difference of each row's finest known area."""
         coarse = codes["coarse"].map(self.coarse).fillna(self.whole)
         return codes["fine"].map(self.fine).fillna(coarse).to_numpy(dtype=float)
 
 
-def area_effects(values: Any, codes: pd.DataFrame) -> AreaEffects:
-    """Return the median of the values by area, each drawn to the area around it the more the fewer its sales.
+def area_effects(values: npt.ArrayLike, codes: pd.DataFrame) -> AreaEffects:
+    """Return the median of the values by area, each shrunk to that of the wider area the more the fewer its sales.
 
     Parameters
     ----------
@@ -46,18 +49,18 @@ def area_effects(values: Any, codes: pd.DataFrame) -> AreaEffects:
     AreaEffects
         In the unit of the values.
     """
-    held = pd.Series(np.asarray(values, dtype=float), index=codes.index)
-    whole = float(held.median())
-    coarse = shrunk_medians(held, codes["coarse"], pd.Series(whole, index=codes.index))
+    numbers = pd.Series(np.asarray(values, dtype=float), index=codes.index)
+    whole = float(numbers.median())
+    coarse = shrunk_medians(numbers, codes["coarse"], pd.Series(whole, index=codes.index))
     parent = codes["coarse"].map(coarse).fillna(whole)
-    return AreaEffects(whole, coarse, shrunk_medians(held, codes["fine"], parent))
+    return AreaEffects(whole, coarse, shrunk_medians(numbers, codes["fine"], parent))
 
 
 def shrunk_medians(values: pd.Series, groups: pd.Series, parents: pd.Series) -> pd.Series:
-    """Return each group's median, drawn to its parent by empirical Bayes, in the unit of the values.
+    """Return each group's median, shrunk to its parent by empirical Bayes, in the unit of the values.
 
     The weight of a group's own median is n / (n + k) with k = (π/2) σ² / τ²: σ² the variance within groups, τ² that of
-    the groups about their parents, by the method of moments. Where groups differ by no more than chance, τ² is nought
+    the groups about their parents, by the method of moments. Where groups differ by no more than chance, τ² is zero
     and every group has its parent's value.
 
     Parameters
@@ -67,7 +70,7 @@ def shrunk_medians(values: pd.Series, groups: pd.Series, parents: pd.Series) -> 
     groups
         The group of each; missing belongs to none.
     parents
-        The value of the group around, the same for all of one group.
+        The value of the wider group, the same for all of one group.
 
     Notes
     -----
@@ -87,32 +90,34 @@ def shrunk_medians(values: pd.Series, groups: pd.Series, parents: pd.Series) -> 
     mean, total = about.mean(), float(count.sum())
     free = total - len(count)
     within = float(about.var(ddof=0).mul(count).sum() / free) if free > 0 else 0.0
-    spread = float((count * mean**2).sum()) - len(count) * within  # about the parents, which are given
-    between = max(0.0, spread / total)
+    squares = float((count * mean**2).sum()) - len(count) * within  # about the parents, which are given
+    between = max(0.0, squares / total)
     weight = count * between / (count * between + MEDIAN_VARIANCE * within) if between > 0 else count * 0.0
     return weight * about.median() + parents.groupby(groups).first()
 
 
-def plain_medians(train: pd.DataFrame, codes: pd.DataFrame, test: pd.DataFrame, asked: pd.DataFrame) -> Any:
+def plain_medians(
+    train: pd.DataFrame, train_codes: pd.DataFrame, test: pd.DataFrame, test_codes: pd.DataFrame
+) -> Floats:
     """Return the median log £/m² of the sales of the same type in the coarse area; of the type where it has none."""
     by_type = train.groupby("property_type")["log_price"].median()
-    by_both = train.groupby([codes["coarse"], "property_type"])["log_price"].median()
-    keys = pd.MultiIndex.from_arrays([asked["coarse"], test["property_type"]])
+    by_both = train.groupby([train_codes["coarse"], "property_type"])["log_price"].median()
+    keys = pd.MultiIndex.from_arrays([test_codes["coarse"], test["property_type"]])
     own = pd.Series(by_both.reindex(keys).to_numpy(dtype=float), index=test.index)
     rest = test["property_type"].map(by_type).fillna(train["log_price"].median())
     return own.fillna(rest).to_numpy(dtype=float)
 
 
-def comparable_medians(train: pd.DataFrame, test: pd.DataFrame, *, count: int) -> Any:
+def comparable_medians(train: pd.DataFrame, test: pd.DataFrame, *, count: int) -> Floats:
     """Return the median log £/m² of the ``count`` nearest sales of the same type; ``nan`` where there is none."""
-    found = np.full(len(test), np.nan)
-    for kind, asked in test.groupby("property_type").indices.items():
-        held = train[train["property_type"] == kind]
-        if len(held):
-            tree = cKDTree(held[["x", "y"]].to_numpy())
-            near = tree.query(test[["x", "y"]].to_numpy()[asked], k=range(1, min(count, len(held)) + 1))[1]
-            found[asked] = np.median(held["log_price"].to_numpy()[near], axis=1)
-    return found
+    medians = np.full(len(test), np.nan)
+    for kind, rows in test.groupby("property_type").indices.items():
+        same = train[train["property_type"] == kind]
+        if len(same):
+            tree = cKDTree(same[["x", "y"]].to_numpy())
+            near = tree.query(test[["x", "y"]].to_numpy()[rows], k=range(1, min(count, len(same)) + 1))[1]
+            medians[rows] = np.median(same["log_price"].to_numpy()[near], axis=1)
+    return medians
 
 
 def sector_codes(postcodes: pd.Series) -> pd.DataFrame:
@@ -128,14 +133,14 @@ def sector_codes(postcodes: pd.Series) -> pd.DataFrame:
     return pd.DataFrame({"coarse": parts[0], "fine": fine}, index=postcodes.index)
 
 
-def area_codes(places: Any, areas: Any, index: pd.Index) -> pd.DataFrame:
+def area_codes(places: Floats, areas: gpd.GeoDataFrame, index: pd.Index) -> pd.DataFrame:
     """Return district and LSOA of places (m) as the columns :data:`LEVELS`; the lowest code owns a shared edge."""
-    held = areas.sort_index(kind="stable")
+    ordered = areas.sort_index(kind="stable")
     known = np.flatnonzero(np.isfinite(places).all(axis=1))
-    tree = shapely.STRtree(held.geometry.to_numpy())
-    which, area = tree.query(shapely.points(places[known]), predicate="intersects")
-    owner = pd.Series(area, index=known[which]).groupby(level=0).min().reindex(range(len(places)))
-    found = held.reset_index()[["district_code", "lsoa_code"]].reindex(owner.fillna(-1).astype(int))
+    tree = shapely.STRtree(ordered.geometry.to_numpy())
+    place, area = tree.query(shapely.points(places[known]), predicate="intersects")
+    owner = pd.Series(area, index=known[place]).groupby(level=0).min().reindex(range(len(places)))
+    codes = ordered.reset_index()[["district_code", "lsoa_code"]].reindex(owner.fillna(-1).astype(int))
     return pd.DataFrame(
-        {"coarse": found["district_code"].to_numpy(), "fine": found["lsoa_code"].to_numpy()}, index=index
+        {"coarse": codes["district_code"].to_numpy(), "fine": codes["lsoa_code"].to_numpy()}, index=index
     )

@@ -1,13 +1,14 @@
-"""What homes fetch per square metre, anywhere: fitted to sales, tried on held-out land, with the range found there."""
+"""What homes fetch per square metre, anywhere: fitted to sales, cross-validated by blocks of land, with a range."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
+import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
@@ -17,21 +18,31 @@ from siteprior.appraisal.prices.cross_validation import (
     SALE,
     SCHEME,
     chosen_method,
+    cross_validated,
     errors,
-    held_out,
     ranges,
     validation_table,
 )
 from siteprior.appraisal.prices.medians import AreaEffects, area_codes, area_effects, sector_codes
-from siteprior.appraisal.prices.model import DWELLINGS, PriceModel, around, fit_hedonic, fit_model, hedonic
+from siteprior.appraisal.prices.model import (
+    DWELLINGS,
+    PriceModel,
+    fit_hedonic,
+    fit_model,
+    hedonic,
+    neighbourhood_features,
+)
 from siteprior.core import schema
 from siteprior.core.errors import InputError, SitePriorError, unknown
 from siteprior.core.parameters import load_parameters
+from siteprior.core.random_streams import Floats
 
 MODEL, MEDIAN = METHODS[:2]
 NEEDS = ("transfer_date", "postcode", "property_type", "new_build", "floor_area_m2", "gbp_per_m2", "used")
 CHUNK = 20_000
+"""Points estimated at a time: bounds memory, never a result."""
 DAYS = 365.25
+"""Length of the mean calendar year in days."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +52,10 @@ class PriceSurface:
     Attributes
     ----------
     price_date
-        The day the values are of; never later than the time the newest sale tells of.
+        The day the values are of; never later than the newest sale.
     method
-        What the surface rests on where sales about are not few: the model or the shrunk area median, whichever erred
-        less on held-out blocks; blank where there are too few sales for any estimate.
+        What the surface rests on where nearby sales are not few: the model or the shrunk area median, whichever erred
+        less in the cross-validation; blank where there are too few sales for any estimate.
     note
         Why there is no estimate at all; blank where there is.
     validation
@@ -56,28 +67,28 @@ class PriceSurface:
     note: str
     validation: pd.DataFrame
     _sales: pd.DataFrame
-    _areas: Any
+    _areas: gpd.GeoDataFrame | None
     _codes: pd.DataFrame
-    _weights: Any
+    _weights: Floats
     _effects: AreaEffects | None
     _model: PriceModel | None
     _errors: Mapping[tuple[str, str], pd.DataFrame]
 
     def estimate(
         self,
-        points: Any,
+        points: gpd.GeoDataFrame,
         *,
         property_type: str,
         new_build: bool,
         floor_area_m2: float,
         of: str = SALE,
     ) -> pd.DataFrame:
-        """Tell the value (£/m²) of a home of this type and size at each point, with its range.
+        """Estimate the value (£/m²) of a home of this type and size at each point, with its range.
 
         A point's estimate never depends on which other points are asked. The value is the price half of such homes
         would pass, not their mean. The range holds a single sale with the chance of the preset ``interval``; ``of =
         "mean of a block"`` gives the narrower range of the mean of a scheme's homes, whose luck evens out. Where too
-        few blocks hold homes of that newness to tell it, the range of a single sale stays.
+        few blocks hold homes of that newness, the range of a single sale stays.
 
         Parameters
         ----------
@@ -108,58 +119,57 @@ class PriceSurface:
         _check_question(property_type, floor_area_m2, of)
         places = _places(points, "points")
         known = np.flatnonzero(np.isfinite(places).all(axis=1))
-        found = pd.DataFrame(np.nan, index=range(len(points)), columns=["log", "low", "high", "about"])
-        basis = pd.Series(pd.NA, index=found.index, dtype="str")
+        table = pd.DataFrame(np.nan, index=range(len(points)), columns=["log", "low", "high", "sales"])
+        basis = pd.Series(pd.NA, index=table.index, dtype="str")
         if self._answers(property_type, new_build):
             for start in range(0, len(known), CHUNK):
                 rows = known[start : start + CHUNK]
-                values, named = self._told(places[rows], property_type, new_build, floor_area_m2, of)
-                found.iloc[rows] = values
-                basis.iloc[rows] = named
+                estimates = self._estimates(places[rows], property_type, new_build, floor_area_m2, of)
+                table.iloc[rows] = estimates.drop(columns="basis").to_numpy(dtype=float)
+                basis.iloc[rows] = estimates["basis"].to_numpy()
+        logs = table.assign(low=table["log"] + table["low"], high=table["log"] + table["high"])
         return _value_columns(
             {
-                "value_gbp_per_m2": np.exp(found["log"]),
-                "value_low_gbp_per_m2": np.exp(found["log"] + found["low"]),
-                "value_high_gbp_per_m2": np.exp(found["log"] + found["high"]),
+                "value_gbp_per_m2": np.exp(logs["log"]),
+                "value_low_gbp_per_m2": np.exp(logs["low"]),
+                "value_high_gbp_per_m2": np.exp(logs["high"]),
                 "value_basis": basis,
-                "value_sales": found["about"],
+                "value_sales": table["sales"],
             },
             points.index,
         )
 
     def _answers(self, property_type: str, new_build: bool) -> bool:
-        """Say whether there were sales enough to learn from."""
-        settings = load_parameters("price_surface")["sales"]
+        """Return whether there were sales enough to learn from."""
+        settings = load_parameters("price_surface").table("sales")
         if not self.method:
             return False
-        of_type = (self._sales["property_type"] == property_type).sum() >= settings["fewest_of_type"].value
-        return bool(of_type and (not new_build or self._sales["new"].sum() >= settings["fewest_new"].value))
+        of_type = (self._sales["property_type"] == property_type).sum() >= settings.integer("fewest_of_type")
+        return bool(of_type and (not new_build or self._sales["new"].sum() >= settings.integer("fewest_new")))
 
-    def _told(self, places: Any, kind: str, new: bool, size: float, of: str) -> tuple[Any, Any]:
-        """Return log £/m², its range and the sales about of places, and what they rest on."""
-        settings = load_parameters("price_surface")["sales"]
+    def _estimates(self, places: Floats, kind: str, new: bool, size: float, of: str) -> pd.DataFrame:
+        """Return per place ``log`` £/m², the ends of its range, the nearby ``sales`` and the ``basis`` it rests on."""
+        settings = load_parameters("price_surface").table("sales")
         tree = cKDTree(self._sales[["x", "y"]].to_numpy())
-        nearest, which = tree.query(places)
-        about = tree.query_ball_point(places, settings["thin_radius"].value, return_length=True)
-        facts = pd.DataFrame({"x": places[:, 0], "y": places[:, 1], "property_type": kind, "new": float(new)})
-        facts["size"] = np.log(size / load_parameters("price_surface")["hedonic"]["reference_size"].value)
-        facts["years"] = float(self._sales["years"].min())  # no later than the sales tell of
-        facts = facts.join(around(places, self._sales, own=False))
-        by_model = (about >= settings["thin_below"].value) & (self.method == MODEL)
-        told = np.full(len(places), np.nan)
+        distance, nearest = (np.asarray(part) for part in tree.query(places))
+        nearby = np.asarray(tree.query_ball_point(places, settings.number("thin_radius"), return_length=True))
+        homes = pd.DataFrame({"x": places[:, 0], "y": places[:, 1], "property_type": kind, "new": float(new)})
+        homes["size"] = np.log(size / load_parameters("price_surface").table("hedonic").number("reference_size"))
+        homes["years"] = float(self._sales["years"].min())  # no later than the newest sale
+        homes = homes.join(neighbourhood_features(places, self._sales, own=False))
+        by_model = (nearby >= settings.integer("thin_below")) & (self.method == MODEL)
+        log = np.full(len(places), np.nan)
         if self._model is not None and by_model.any():
-            told[by_model] = self._model.predict(facts[by_model])
+            log[by_model] = self._model.predict(homes[by_model])
         if self._effects is not None and not by_model.all():
-            codes = self._codes_of(places, which)
-            told[~by_model] = (hedonic(self._weights, facts) + self._effects.of(codes))[~by_model]
-        named = np.where(by_model, MODEL, MEDIAN).astype(object)
+            codes = self._codes_of(places, nearest)
+            log[~by_model] = (hedonic(self._weights, homes) + self._effects.of(codes))[~by_model]
         band = np.array([self._range(method, kind, new, of) for method in (MEDIAN, MODEL)])[by_model.astype(int)]
-        values = np.column_stack([told, band, about])
-        far = nearest > settings["reach"].value
-        values[far], named[far] = np.nan, None
-        return values, named
+        table = pd.DataFrame({"log": log, "low": band[:, 0], "high": band[:, 1], "sales": nearby.astype(float)})
+        table["basis"] = pd.Series(np.where(by_model, MODEL, MEDIAN), index=table.index, dtype="str")
+        return table.mask(pd.Series(distance > settings.number("reach"), index=table.index))
 
-    def _codes_of(self, places: Any, nearest: Any) -> pd.DataFrame:
+    def _codes_of(self, places: Floats, nearest: npt.NDArray[np.intp]) -> pd.DataFrame:
         """Return the areas places lie in: of the polygons given, else of the nearest sale's postcode."""
         if self._areas is not None:
             return area_codes(places, self._areas, pd.RangeIndex(len(places)))
@@ -167,28 +177,30 @@ class PriceSurface:
 
     def _range(self, method: str, kind: str, new: bool, of: str) -> tuple[float, float]:
         """Return the ends of the range, to be added to the log of the value."""
-        settings = load_parameters("price_surface")["validation"]
-        held = self._errors[method, of]
+        settings = load_parameters("price_surface").table("validation")
+        table = self._errors[method, of]
         if of == SCHEME:
-            held = held[held["new"] == int(new)]
-            if len(held) < settings["groups"].value:
-                held = self._errors[method, SALE]
-        if held.empty:
+            table = table[table["new"] == int(new)]
+            if len(table) < settings.integer("groups"):
+                table = self._errors[method, SALE]
+        if table.empty:
             return np.nan, np.nan
-        band = ranges(held, share=settings["interval"].value)
-        row = band.loc[kind if kind in band.index else ""]
-        # the value stands in its range, also where the held-out errors lean to one side
-        return min(float(row["low"]), 0.0), max(float(row["high"]), 0.0)
+        band = ranges(table, share=settings.number("interval"))
+        row = kind if kind in band.index else ""
+        # the value stands in its range, also where the errors of the cross-validation lean to one side
+        return min(float(band["low"][row]), 0.0), max(float(band["high"][row]), 0.0)
 
 
-def fit_prices(sales: Any, *, price_date: date, seed: int, areas: Any = None) -> PriceSurface:
-    """Fit £/m² of homes by place, time, type, newness and size to sales, and try it on held-out blocks of land.
+def fit_prices(
+    sales: gpd.GeoDataFrame, *, price_date: date, seed: int, areas: gpd.GeoDataFrame | None = None
+) -> PriceSurface:
+    """Fit £/m² of homes by place, time, type, newness and size to sales, and cross-validate it by blocks of land.
 
     What is fitted is the log of £/m²: a ridge regression on type, newness, size and time; trees (scikit-learn) on what
-    it leaves, by place and neighbourhood; and what both leave of the sales near by. Beside it stands the area median,
-    shrunk: the same regression and the median difference of the area, drawn to the area around it. Blocks of land are
-    held out together; the surface rests on the model only where it errs less there than every median. Deprivation is
-    no input: what rests on these values is evidence of market failure, which need is not.
+    its residuals, by place and neighbourhood; and the residuals of nearby sales. Beside it stands the area median,
+    shrunk: the same regression and the median difference of the area, shrunk to that of the wider area. Blocks of land
+    are left out together; the surface rests on the model only where it errs less there than every median. Deprivation
+    is no input: what rests on these values is evidence of market failure, which need is not.
 
     Parameters
     ----------
@@ -205,7 +217,7 @@ def fit_prices(sales: Any, *, price_date: date, seed: int, areas: Any = None) ->
     Returns
     -------
     PriceSurface
-        With too few sales (preset ``sales.fewest``) one that tells nothing and says why.
+        With too few sales (preset ``sales.fewest``) one without estimates that says why.
 
     Raises
     ------
@@ -236,30 +248,34 @@ def fit_prices(sales: Any, *, price_date: date, seed: int, areas: Any = None) ->
     schema.check(sales, schema.SALES, name="sales", needs=NEEDS)
     if areas is not None:
         schema.check(areas, schema.AREAS, name="areas", needs=("district_code",))
-    held = usable_sales(sales, price_date=price_date)
-    fewest = load_parameters("price_surface")["sales"]["fewest"].value
-    codes = area_codes(held[["x", "y"]].to_numpy(), areas, held.index) if areas is not None else None
-    codes = sector_codes(held.pop("postcode")) if codes is None else codes
-    if len(held) < fewest:
-        count = f"{len(held)} sale{'' if len(held) == 1 else 's'}"
+    usable = usable_sales(sales, price_date=price_date)
+    fewest = load_parameters("price_surface").table("sales").integer("fewest")
+    codes = (
+        sector_codes(usable["postcode"])
+        if areas is None
+        else area_codes(usable[["x", "y"]].to_numpy(), areas, usable.index)
+    )
+    usable = usable.drop(columns="postcode")
+    if len(usable) < fewest:
+        count = f"{len(usable)} sale{'' if len(usable) == 1 else 's'}"
         note = f"no estimate: {count} with a place and a floor area, {fewest} are needed"
         empty = schema.conform(pd.DataFrame(index=pd.RangeIndex(0, name="validation")), schema.PRICE_VALIDATION)
-        return PriceSurface(price_date, "", note, empty, held, areas, codes, None, None, None, {})
-    held = held.drop(columns="postcode", errors="ignore")
-    held = pd.concat([held, around(held[["x", "y"]].to_numpy(), held, own=True).set_index(held.index)], axis=1)
-    tried = held_out(held, codes, seed=seed)
-    method = chosen_method(held, tried)
-    weights = fit_hedonic(held)
+        return PriceSurface(price_date, "", note, empty, usable, areas, codes, np.empty(0), None, None, {})
+    features = neighbourhood_features(usable[["x", "y"]].to_numpy(), usable, own=True)
+    usable = pd.concat([usable, features.set_index(usable.index)], axis=1)
+    predictions = cross_validated(usable, codes, seed=seed)
+    method = chosen_method(usable, predictions)
+    weights = fit_hedonic(usable)
     return PriceSurface(
-        price_date, method, "", validation_table(held, tried, method), held, areas, codes, weights,
-        area_effects(held["log_price"] - hedonic(weights, held), codes),
-        fit_model(held, seed=seed) if method == MODEL else None,
-        {(name, of): errors(held, tried, name, of=of) for name in (MODEL, MEDIAN) for of in (SALE, SCHEME)},
+        price_date, method, "", validation_table(usable, predictions, method), usable, areas, codes, weights,
+        area_effects(usable["log_price"] - hedonic(weights, usable), codes),
+        fit_model(usable, seed=seed) if method == MODEL else None,
+        {(name, of): errors(usable, predictions, name, of=of) for name in (MODEL, MEDIAN) for of in (SALE, SCHEME)},
     )  # fmt: skip
 
 
-def usable_sales(sales: Any, *, price_date: date) -> pd.DataFrame:
-    """Return the facts of the sales a surface is learned from, in the order of their identifiers.
+def usable_sales(sales: gpd.GeoDataFrame, *, price_date: date) -> pd.DataFrame:
+    """Return the attributes of the sales a surface is fitted to, in the order of their identifiers.
 
     Returns
     -------
@@ -274,33 +290,33 @@ def usable_sales(sales: Any, *, price_date: date) -> pd.DataFrame:
     fit &= (sales["used"] == "yes").to_numpy(dtype=bool, na_value=False)
     fit &= sales["property_type"].isin(DWELLINGS).to_numpy() & sales["new_build"].isin(["yes", "no"]).to_numpy()
     fit &= (sales["transfer_date"] <= day).to_numpy()
-    held = sales[fit]
-    reference = load_parameters("price_surface")["hedonic"]["reference_size"].value
-    facts = pd.DataFrame(
+    fitting = sales[fit]
+    reference = load_parameters("price_surface").table("hedonic").number("reference_size")
+    attributes = pd.DataFrame(
         {
             "x": places[fit, 0],
             "y": places[fit, 1],
-            "property_type": held["property_type"].astype("str").to_numpy(),
-            "new": (held["new_build"] == "yes").to_numpy(dtype=float),
+            "property_type": fitting["property_type"].astype("str").to_numpy(),
+            "new": (fitting["new_build"] == "yes").to_numpy(dtype=float),
             "size": np.log(area[fit] / reference),
-            "years": ((day - held["transfer_date"]).dt.days / DAYS).to_numpy(),
+            "years": ((day - fitting["transfer_date"]).dt.days / DAYS).to_numpy(),
             "log_price": np.log(price[fit]),
-            "postcode": held["postcode"].to_numpy(),
+            "postcode": fitting["postcode"].to_numpy(),
         },
-        index=held.index,
+        index=fitting.index,
     )
-    return facts.sort_index(kind="stable")
+    return attributes.sort_index(kind="stable")
 
 
 def site_values(
-    sites: Any,
+    sites: gpd.GeoDataFrame,
     surface: PriceSurface,
     *,
     mix: Mapping[str, float],
     home_size_m2: float | Mapping[str, float],
     new_build: bool = True,
 ) -> pd.DataFrame:
-    """Tell what homes of a mix would fetch on each site (£/m² of floor area), with the range of a scheme.
+    """Estimate what homes of a mix would fetch on each site (£/m² of floor area), with the range of a scheme.
 
     The value of the mix is the mean over its types, weighted by their floor area; so are the ends of its range, as if
     the place were misjudged for all types alike. It is missing where the value of any type in the mix is.
@@ -337,15 +353,17 @@ def site_values(
         for kind in floor
     }
     first = next(iter(parts.values()))
-    names = [name for name in first if name.endswith("per_m2")]
-    values: dict[str, Any] = {
-        name: sum(part[name] * (floor[kind] / total) for kind, part in parts.items()) for name in names
+    values = {
+        column.name: sum(
+            (part[column.name] * (floor[kind] / total) for kind, part in parts.items()), pd.Series(0.0, first.index)
+        )
+        for column in schema.SITE_VALUE_COLUMNS
+        if column.name.endswith("per_m2")
     }
     known = values["value_gbp_per_m2"].notna()
-    return _value_columns(
-        values | {"value_basis": first["value_basis"].where(known), "value_sales": first["value_sales"].where(known)},
-        sites.index,
-    )
+    for name in ("value_basis", "value_sales"):
+        values[name] = first[name].where(known)
+    return _value_columns(values, sites.index)
 
 
 def _sizes(mix: Mapping[str, float], home_size_m2: float | Mapping[str, float]) -> dict[str, float]:
@@ -377,7 +395,7 @@ def _check_question(property_type: str, floor_area_m2: float, of: str) -> None:
         raise SitePriorError(*faults)
 
 
-def _places(table: Any, name: str) -> Any:
+def _places(table: gpd.GeoDataFrame, name: str) -> Floats:
     """Return eastings and northings in metres; a shape counts by its centroid, no place gives ``nan``."""
     crs = getattr(table, "crs", None)
     if crs is None or crs.to_epsg() != int(schema.CRS.removeprefix("EPSG:")):
@@ -386,13 +404,8 @@ def _places(table: Any, name: str) -> Any:
     return np.column_stack([shapely.get_x(middle), shapely.get_y(middle)])
 
 
-def _value_columns(values: Mapping[str, Any], index: pd.Index) -> pd.DataFrame:
+def _value_columns(values: Mapping[str, pd.Series], index: pd.Index) -> pd.DataFrame:
     """Return the declared columns, each of its kind."""
     return pd.DataFrame(
-        {
-            c.name: schema.as_kind(
-                np.asarray(values[c.name], dtype=object if c.kind == "text" else float), c.kind, index
-            )
-            for c in schema.SITE_VALUE_COLUMNS
-        }
+        {c.name: schema.as_kind(values[c.name].set_axis(index), c.kind, index) for c in schema.SITE_VALUE_COLUMNS}
     )

@@ -12,21 +12,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from math import ceil
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from siteprior.appraisal.viability.inputs import ENDS, Costs
 from siteprior.core.random_streams import Floats, seed_keys
 
-_BLOCK = 1_000
-"""Sites drawn in one call: a matter of speed, never of the result."""
+Number: TypeAlias = float | Floats
+
+_BLOCK = 200
+"""Sites drawn in one call, so that their draws stay in the processor's cache: never a matter of the result."""
 
 _THREADS = 2
 """Blocks drawn at a time: a matter of speed, never of the result."""
 
-_DUST = 9  # decimals kept before a share of the draws becomes a whole number
+_RANK_DECIMALS = 9  # floating-point tolerance before a share of the draws becomes a whole number
 
 
 class Multipliers(NamedTuple):
@@ -36,18 +39,17 @@ class Multipliers(NamedTuple):
     ``value_m2_per_home``) + remediation × ``remediation_factor``. Each is a number, or an array with one per draw.
     """
 
-    land_gbp_per_ha: Any
-    cost_gbp_per_home: Any
-    value_m2_per_home: Any
-    remediation_factor: Any
+    land_gbp_per_ha: Number
+    cost_gbp_per_home: Number
+    value_m2_per_home: Number
+    remediation_factor: Number
 
 
-def multipliers(inputs: Mapping[str, Any]) -> Multipliers:
+def multipliers(inputs: Mapping[str, Number]) -> Multipliers:
     """Return what the inputs of costs and scheme come down to; see :class:`Multipliers`.
 
-    The lines are those of :func:`siteprior.appraisal.viability.residual.residual_land_value`, gathered by homes,
-    hectares,
-    value and remediation.
+    The lines are those of :func:`siteprior.appraisal.viability.residual.residual_land_value`, collected by homes,
+    hectares, value and remediation.
     """
     share, size = inputs["affordable_share"], inputs["home_size_m2"]
     on_build = (1 + inputs["externals_share"]) * (1 + inputs["contingency_share"] + inputs["fees_share"])
@@ -62,13 +64,13 @@ def multipliers(inputs: Mapping[str, Any]) -> Multipliers:
     )
 
 
-def shared_draws(*tables: Costs, draws: int, seed: int) -> dict[str, Any]:
+def shared_draws(*tables: Costs, draws: int, seed: int) -> dict[str, Number]:
     """Draw the shared inputs: an array per input that has a range, one number for every other.
 
     Each input is triangular between its low and high, most likely at its central value; its stream is its own, so
     that stating another input's range does not redraw it.
     """
-    drawn: dict[str, Any] = {}
+    drawn: dict[str, Number] = {}
     for table in tables:
         low, central, high = (table.at(end) for end in ENDS)
         drawn |= central
@@ -111,7 +113,7 @@ def shortfall_bands(
     value_interval: float,
     ends: tuple[float, float],
 ) -> pd.DataFrame:
-    """Tell the shortfall (GBP, benchmark less residual land value) over the draws: percentiles and the chance of one.
+    """Return the shortfall (GBP, benchmark less residual land value) over the draws: percentiles and the chance of one.
 
     A site's value per m² is lognormal on either side of its central value, which is its median: it lies below the
     stated low, and above the stated high, with a chance of (1 − ``value_interval``) / 2 each. Its remediation is
@@ -120,7 +122,7 @@ def shortfall_bands(
     Parameters
     ----------
     sites
-        ``homes``, ``hectares``, ``value_low``, ``value_central``, ``value_high`` (GBP/m², above nought) and
+        ``homes``, ``hectares``, ``value_low``, ``value_central``, ``value_high`` (GBP/m², above zero) and
         ``remediation_low``, ``remediation_central``, ``remediation_high`` (GBP); nothing missing. The index labels
         the sites.
     shared
@@ -137,17 +139,17 @@ def shortfall_bands(
     Returns
     -------
     DataFrame
-        ``low``, ``median``, ``high`` (shortfalls that occurred) and ``probability`` of one above nought.
+        ``low``, ``median``, ``high`` (shortfalls that occurred) and ``probability`` of one above zero.
     """
     from scipy.special import ndtri
 
     from siteprior.appraisal.viability.kernel import draw_sites
 
-    ranks = np.array([max(1, ceil(round(share * draws, _DUST))) - 1 for share in (ends[0], 0.5, ends[1])])
-    spread = ndtri((1 + value_interval) / 2)
+    ranks = np.array([max(1, ceil(round(share * draws, _RANK_DECIMALS))) - 1 for share in (ends[0], 0.5, ends[1])])
+    deviations = ndtri((1 + value_interval) / 2)  # standard deviations from the median to an end of the interval
     facts = sites[["homes", "hectares", "value_central"]].astype("float64")
-    facts["below"] = np.log(sites["value_central"] / sites["value_low"]) / spread
-    facts["above"] = np.log(sites["value_high"] / sites["value_central"]) / spread
+    facts["below"] = np.log(sites["value_central"] / sites["value_low"]) / deviations
+    facts["above"] = np.log(sites["value_high"] / sites["value_central"]) / deviations
     facts[[f"remediation_{end}" for end in ENDS]] = sites[[f"remediation_{end}" for end in ENDS]]
     rows = np.ascontiguousarray(facts.to_numpy(dtype=np.float64))
     begin = [seed_keys(sites.index, seed=seed, of=of) % np.uint64(draws) for of in ("value", "remediation")]
@@ -156,12 +158,31 @@ def shortfall_bands(
     u = slices(draws, seed=seed, of="remediation")
     roots = np.sqrt([u, 1 - u])
     numbers = np.array([np.broadcast_to(number, draws) for number in shared], dtype=np.float64)
-    found = np.empty((len(rows), 4))
+    bands = np.empty((len(rows), 4))
 
     def draw(part: slice) -> None:
-        draw_sites(rows[part], starts[part], np.tile(z, 2), np.tile(roots, 2), numbers, ranks, found[part])
+        drawn = np.empty((len(rows[part]), draws))
+        draw_sites(rows[part], starts[part], np.tile(z, 2), np.tile(roots, 2), numbers, drawn)
+        bands[part, 3] = np.count_nonzero(drawn > 0, axis=1) / draws
+        bands[part, :3] = order_statistics(drawn, ranks)
 
-    # compiled loops let other threads run, and each site is drawn by itself: the result is the same
+    # compiled loops and numpy let other threads run, and each site is drawn by itself: the result is the same
     with ThreadPoolExecutor(_THREADS) as pool:
         list(pool.map(draw, (slice(start, start + _BLOCK) for start in range(0, len(rows), _BLOCK))))
-    return pd.DataFrame(found, index=sites.index, columns=["low", "median", "high", "probability"])
+    return pd.DataFrame(bands, index=sites.index, columns=["low", "median", "high", "probability"])
+
+
+def order_statistics(drawn: Floats, ranks: npt.NDArray[np.int64]) -> Floats:
+    """Return per row the numbers that stand at the ``ranks`` (from 0) when the row is put in order; reorders ``drawn``.
+
+    Each is a number that occurred. A compiled search by counting into bins gives the same numbers: 4.9 times as fast
+    for this step alone (4,000 sites, 5,000 draws: 0.09 s against 0.44 s of one processor), 1.4 times for the whole of
+    ``benchmarks/viability.py`` (40,000 sites: 8.3 s against 11.8 s of processor time); not enough to keep it.
+
+    Examples
+    --------
+    >>> order_statistics(np.array([[3.0, 1.0, 2.0]]), np.array([0, 2])).tolist()
+    [[1.0, 3.0]]
+    """
+    drawn.partition(ranks, axis=1)
+    return drawn[:, ranks]

@@ -1,14 +1,14 @@
-"""What cleaning a site for homes may cost: a range by its former use, and what tells the former use."""
+"""What cleaning a site for homes may cost: a range by its former use, and what shows the former use."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from siteprior.appraisal.phrases import any_phrase, matches, mentions
 from siteprior.appraisal.viability.inputs import ENDS, Costs
 from siteprior.core import schema
 from siteprior.core.errors import InputError
@@ -18,7 +18,7 @@ CLASSES = ("A", "B", "C", "D")
 """Classes of former use, from what leaves least in the ground to what leaves most."""
 
 CLEANED, UNKNOWN = "cleaned", "unknown"
-TOLD_BY = ("previous_use", "site_name", "notes")
+FORMER_USE_COLUMNS = ("previous_use", "site_name", "notes")
 """The columns in which a former use may stand, best evidence first."""
 
 _TABLE = replace(schema.SITES, geometry=False)
@@ -36,11 +36,11 @@ def remediation_input(letter: str) -> str:
 
 
 def remediation_range(sites: pd.DataFrame, *, costs: Costs, land_shares: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Tell what remediation for homes may cost (GBP): low, central and high, by the class of the former use.
+    """Estimate the cost of remediation for homes (GBP): low, central and high, by the class of the former use.
 
-    The class is the highest that anything tells: the previous use as registered (grade B), a layer of former uses
+    The class is the highest that anything shows: the previous use as registered (grade B), a layer of former uses
     under the site (B), or a former use in the site's name or notes (C: only close after a word such as "former").
-    A use the lists do not know tells nothing. On a layer only the share of the site that lies on it costs what that
+    A use the lists do not know shows nothing. On a layer only the share of the site that lies on it costs what that
     class costs, the rest what class A does, unless the site's own words say that all of it is of that class.
 
     Notes that say the land was cleaned: nothing to pay in the central and the low case, class A's high in the high
@@ -56,7 +56,7 @@ def remediation_range(sites: pd.DataFrame, *, costs: Costs, land_shares: pd.Data
         each class.
     land_shares
         Share of each site (0–1) on the user's layers of former uses, one column per class of :data:`CLASSES`; on the
-        index of ``sites``. Missing and nought tell nothing.
+        index of ``sites``. Missing and zero show nothing.
 
     Returns
     -------
@@ -88,19 +88,19 @@ def remediation_range(sites: pd.DataFrame, *, costs: Costs, land_shares: pd.Data
     """
     schema.check(sites, _TABLE, name="sites", needs=["hectares"])
     shares = _shares(land_shares, sites.index)
-    told = _told(sites, shares)
+    former = _former_use(sites, shares)
     hectares = schema.as_kind(sites["hectares"], "number", sites.index)
     area = hectares.where(hectares > 0)
-    table = told[["remediation_class", "remediation_evidence", "remediation_basis"]].copy()
+    table = former[["remediation_class", "remediation_evidence", "remediation_basis"]].copy()
     for end in ENDS:
-        table[f"remediation_{end}_gbp"] = (area * _gbp_per_ha(told, shares, costs, end)).round(2)
+        table[f"remediation_{end}_gbp"] = (area * _gbp_per_ha(former, shares, costs, end)).round(2)
     ends = [f"remediation_{end}_gbp" for end in ENDS]
     table[ends] = table[ends].where(table[ends].notna().all(axis=1))
     return table
 
 
 def _shares(land_shares: pd.DataFrame | None, index: pd.Index) -> pd.DataFrame:
-    """Return the share of each site per class, nought where nothing is known, or refuse them."""
+    """Return the share of each site per class, zero where nothing is known, or refuse them."""
     if land_shares is None:
         return pd.DataFrame(0.0, index=index, columns=list(CLASSES))
     faults = []
@@ -119,13 +119,13 @@ def _shares(land_shares: pd.DataFrame | None, index: pd.Index) -> pd.DataFrame:
     return shares
 
 
-def _told(sites: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
-    """Tell the class of each site, its grade and its basis; ``whole`` where the site's own words tell the class."""
-    presets = load_parameters("costs")
-    words = presets["former_uses"]
-    least = float(presets["remediation"]["least_share"].value)
-    text = {name: schema.as_kind(sites.get(name), "text", sites.index) for name in TOLD_BY}
-    told = pd.DataFrame(
+def _former_use(sites: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
+    """Return the class of each site, its grade and its basis; ``whole`` where the site's own words state the class."""
+    parameters = load_parameters("costs")
+    uses = parameters.table("former_uses")
+    least = parameters.table("remediation").number("least_share")
+    text = {name: schema.as_kind(sites.get(name), "text", sites.index) for name in FORMER_USE_COLUMNS}
+    table = pd.DataFrame(
         {
             "remediation_class": UNKNOWN,
             "remediation_evidence": None,
@@ -135,67 +135,53 @@ def _told(sites: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
         index=sites.index,
     ).astype({"remediation_class": "str", "remediation_evidence": "str", "remediation_basis": "str"})
 
-    def tell(where: pd.Series, letter: str, grade: str, basis: pd.Series | str, *, whole: bool) -> None:
-        told.loc[where, ["remediation_class", "remediation_evidence"]] = [letter, grade]
-        told.loc[where, "remediation_basis"] = basis if isinstance(basis, str) else basis[where]
-        told.loc[where, "whole"] = whole
+    def assign(where: pd.Series, letter: str, grade: str, basis: pd.Series | str, *, whole: bool) -> None:
+        table.loc[where, ["remediation_class", "remediation_evidence"]] = [letter, grade]
+        table.loc[where, "remediation_basis"] = basis if isinstance(basis, str) else basis[where]
+        table.loc[where, "whole"] = whole
 
     open_ = pd.Series(True, index=sites.index)
     for letter in reversed(CLASSES):
-        for name in TOLD_BY:
-            found = _find(text[name], _use(words[letter].value, stated=name == "previous_use")) & open_
+        for name in FORMER_USE_COLUMNS:
+            named = matches(text[name], _use(uses.texts(letter), stated=name == "previous_use")) & open_
             grade, title = ("B", "previous use") if name == "previous_use" else ("C", _TITLES[name])
-            tell(found, letter, grade, f"{title}: " + text[name].str.slice(0, _QUOTED), whole=True)
-            open_ &= ~found
+            assign(named, letter, grade, f"{title}: " + text[name].str.slice(0, _QUOTED), whole=True)
+            open_ &= ~named
         on = (shares[letter] >= least) & open_
         percent = (shares[letter] * 100).round().astype("int64").astype("str")
-        tell(on, letter, "B", percent + f"% of the site lies on a layer of former uses, class {letter}", whole=False)
+        assign(on, letter, "B", percent + f"% of the site lies on a layer of former uses, class {letter}", whole=False)
         open_ &= ~on
-    cleaned = _find(text["notes"], _any(load_parameters("failure")["contamination"]["cleaned"].value))
-    tell(cleaned, CLEANED, "C", "the notes say that the land was cleaned", whole=True)
-    return told
+    cleaned = mentions(text["notes"], load_parameters("failure").table("contamination").texts("cleaned"))
+    assign(cleaned, CLEANED, "C", "the notes say that the land was cleaned", whole=True)
+    return table
 
 
 _TITLES = {"site_name": "name", "notes": "notes"}
 _QUOTED = 80  # characters of the register's own words that a basis repeats
 
 
-def _gbp_per_ha(told: pd.DataFrame, shares: pd.DataFrame, costs: Costs, end: str) -> pd.Series:
+def _gbp_per_ha(former: pd.DataFrame, shares: pd.DataFrame, costs: Costs, end: str) -> pd.Series:
     """Return the cost per hectare of each site at the ``low``, ``central`` or ``high`` end."""
     stated = {letter: costs.at(end)[remediation_input(letter)] for letter in CLASSES}
     # numpy's min and max are missing where one class is: then nobody knows how wide the range is
     span = {"low": np.min, "central": np.min, "high": np.max}[end](list(stated.values()))
     by_class = {**stated, CLEANED: stated["A"] if end == "high" else 0.0, UNKNOWN: float(span)}
-    whole = told["remediation_class"].map(by_class).astype("float64")
-    layered = ~told["whole"] & told["remediation_class"].isin(CLASSES)
+    whole = former["remediation_class"].map(by_class).astype("float64")
+    layered = ~former["whole"] & former["remediation_class"].isin(CLASSES)
     if not layered.any():
         return whole
-    held = shares[layered]
-    scale = held.sum(axis=1).clip(lower=1.0)  # layers may overlap: together they are never more than the site
-    used = [letter for letter in CLASSES if (held[letter] > 0).any()]
-    mixed = sum((held[letter] / scale * stated[letter] for letter in used), pd.Series(0.0, index=held.index))
-    rest = (1 - held.sum(axis=1)).clip(lower=0.0)
+    on_layers = shares[layered]
+    scale = on_layers.sum(axis=1).clip(lower=1.0)  # layers may overlap: together they are never more than the site
+    used = [letter for letter in CLASSES if (on_layers[letter] > 0).any()]
+    mixed = sum((on_layers[letter] / scale * stated[letter] for letter in used), pd.Series(0.0, index=on_layers.index))
+    rest = (1 - on_layers.sum(axis=1)).clip(lower=0.0)
     return whole.mask(layered, (mixed + (rest * stated["A"]).where(rest > 0, 0.0)).reindex(whole.index))
 
 
 def _use(uses: Iterable[str], *, stated: bool) -> str:
     """Return a pattern for any of the uses: by itself where a use is ``stated``, else close after a word for former."""
     if stated:
-        return _any(uses)
-    rules = load_parameters("costs")["remediation"]
-    between = rf"(?:[\w'&-]+\s+){{0,{int(rules['words_between'].value)}}}"
-    return rf"{_any(rules['former_words'].value)}[\s-]+{between}{_any(uses)}"
-
-
-def _any(phrases: Iterable[str]) -> str:
-    """Return a pattern for any of the phrases as whole words, whatever the white space between their words."""
-    joined = "|".join(r"\s+".join(map(re.escape, phrase.split())) for phrase in phrases)
-    return rf"\b(?:{joined})\b"
-
-
-def _find(texts: pd.Series, pattern: str) -> pd.Series:
-    """Tell which texts match, whatever their case; a missing text does not."""
-    found = re.compile(pattern, re.IGNORECASE).search
-    return pd.Series(
-        [isinstance(text, str) and found(text) is not None for text in texts], index=texts.index, dtype=bool
-    )
+        return any_phrase(uses)
+    rules = load_parameters("costs").table("remediation")
+    between = rf"(?:[\w'&-]+\s+){{0,{rules.integer('words_between')}}}"
+    return rf"{any_phrase(rules.texts('former_words'))}[\s-]+{between}{any_phrase(uses)}"

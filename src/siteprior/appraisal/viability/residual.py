@@ -191,7 +191,7 @@ def viability(
         measured[f"gap_{end}_gbp_per_home"] = gaps[end] / homes
 
     drivers = viability_drivers(known, costs=costs, scheme=scheme)
-    table = table.join(measured.round(dict.fromkeys([c for c in measured if "_gbp" in c], PENNY)))
+    table = table.join(measured.round(dict.fromkeys([name for name in map(str, measured) if "_gbp" in name], PENNY)))
     rest = ["remediation_share_of_gdv", "residual_surplus_share", "gap_probability"]
     table[rest] = table[rest].round(_DECIMALS)
     table["viability_driver"] = in_words(drivers).reindex(sites.index)

@@ -1,0 +1,90 @@
+"""What is known of the owners of a site: mixed ownership as registered, owners and parcels stated or counted.
+
+A layer of the user's own named ``parcels`` that counts features becomes the number of land parcels that meet a site.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from siteprior.appraisal.market_failure.evidence import column, counted, evidence
+from siteprior.appraisal.market_failure.registry import reading, signal
+from siteprior.core.parameters import load_parameters
+
+_COUNTS = {"owner_count": "owner", "parcel_count": "parcel", "parcels": "parcel"}
+_KNOWN_FROM = {"owner_count": "stated", "parcel_count": "stated", "parcels": "counted in the user's layer"}
+
+
+@signal(
+    "C", title="Coordination", kind="primary", meaning="Many owners, or one who can hold out",
+    measured_by="stated mixed ownership, owners or parcels; counted parcels", source="ownership_status",
+    parameters=("coordination",),
+)  # fmt: skip
+def mixed_ownership(sites: pd.DataFrame) -> pd.DataFrame:
+    """Measure the coordination problem (0–1) where mixed ownership is stated; grade B.
+
+    Only that statement speaks. A single class of owner, public or not, says nothing of the number of owners, and
+    unknown or blank ownership says nothing at all: for all of these the signal is missing, not zero.
+    """
+    mixed = sites["ownership_status"] == "mixed ownership"
+    return evidence(
+        sites.index[mixed],
+        value=load_parameters("failure").table("coordination").number("mixed_ownership"),
+        grade="B",
+        reason="mixed ownership is stated",
+        counter=other_counts(sites)[mixed],
+    )
+
+
+@reading("C", source="owner_count")
+def stated_owners(sites: pd.DataFrame) -> pd.DataFrame:
+    """Measure coordination (0–1) by the owners the user's own data states: 1 − exp(−(owners − 1)/3); grade A."""
+    return _many(sites, "owner_count", grade="A")
+
+
+@reading("C", source="parcel_count")
+def stated_parcels(sites: pd.DataFrame) -> pd.DataFrame:
+    """Measure coordination (0–1) by the parcels or titles the user's own data states, as by owners; grade A."""
+    return _many(sites, "parcel_count", grade="A")
+
+
+@reading("C", source="parcels")
+def counted_parcels(sites: pd.DataFrame) -> pd.DataFrame:
+    """Measure coordination (0–1) by the parcels of the user's layer ``parcels`` that meet the site, as by owners.
+
+    Open parcels carry no title, so that they count land and not owners: grade B within a polygon of the site, C
+    within a disc that stands for it, or where nothing says what the site's extent rests on.
+    """
+    basis = column(sites, "shape_basis", "text").fillna("")
+    polygon = basis.str.startswith("polygon").to_numpy(dtype=bool)
+    return _many(sites, "parcels", grade=pd.Series(np.where(polygon, "B", "C"), index=sites.index))
+
+
+def other_counts(sites: pd.DataFrame, *, besides: str = "") -> pd.Series:
+    """Return per site what else is known of the number of owners, in words, as counter-evidence of coordination."""
+    words = pd.Series("", index=sites.index, dtype="str")
+    for name, noun in _COUNTS.items():
+        if name != besides:
+            count = column(sites, name, "number")
+            stated = [f"; {counted(n, noun)} {_KNOWN_FROM[name]}" if n == n else "" for n in count]
+            words += pd.Series(stated, index=sites.index, dtype="str")
+    if besides:
+        status = column(sites, "ownership_status", "text")
+        words += ("; ownership as registered: " + status).fillna("")
+    nothing = "no count of owners or parcels is held" if not besides else "nothing else is held on its owners"
+    return words.str.removeprefix("; ").where(words != "", nothing)
+
+
+def _many(sites: pd.DataFrame, name: str, *, grade: str | pd.Series) -> pd.DataFrame:
+    """Measure coordination by a column of counts; a count below one is no count."""
+    scale = load_parameters("failure").table("coordination").number("parcels")
+    count = column(sites, name, "number")
+    known = count >= 1
+    return evidence(
+        sites.index[known],
+        value=1 - np.exp(-(count[known] - 1) / scale),
+        grade=grade if isinstance(grade, str) else grade[known],
+        reason=[f"{counted(n, _COUNTS[name])} {_KNOWN_FROM[name]}" for n in count[known]],
+        counter=other_counts(sites, besides=name)[known],
+    )

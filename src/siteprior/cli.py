@@ -267,6 +267,14 @@ def _columns(options: argparse.Namespace) -> int:
     return 0
 
 
+def _stages(options: argparse.Namespace) -> int:
+    from siteprior.pipeline.stages import stage_table
+
+    table = stage_table()
+    _print(table if options.json else table.drop(columns="columns"), as_json=options.json)
+    return 0
+
+
 def _compare(options: argparse.Namespace) -> int:
     from siteprior.report.compare import compare_runs
 
@@ -372,6 +380,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "criteria": Command("the criteria: unit, anchors, weight, source", _listing_arguments, _criteria),
     "columns": Command("the data dictionary: every column of every table", _listing_arguments, _columns),
+    "stages": Command("the order of the work: what each stage needs and what it adds", _listing_arguments, _stages),
     "compare": Command("who entered, left and moved between two runs, and why", _compare_arguments, _compare),
     "fetch": Command(
         "download the inputs a project names an address for, verified", _fetch_arguments, _fetch, progress=True

@@ -10,10 +10,11 @@ from siteprior.core.errors import InputError
 from siteprior.core.schema import SITE_CORRIDORS, check
 from siteprior.joins.corridor_sites import corridor_sites
 from siteprior.joins.corridors import join_corridors
+from siteprior.joins.walks import Walking
 from siteprior.sources.transit.corridors import corridor_lines, read_corridor_lines, read_corridor_stops, stops_along
 from siteprior.walking.network import build_network
 
-OPTIONS = {"walk_factor": 1.3, "reach_m": 960}
+OPTIONS = {"reach_m": 960}
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def two(make_corridor_stops):
 
 def test_one_row_per_site_and_corridor_in_reach(make_sites, two):
     sites = make_sites((1100, 300), (1000, 1900), (-100, 0), (9000, 0), None)
-    table = corridor_sites(sites, *two, **OPTIONS, count_planned=True)
+    table = corridor_sites(sites, *two, count_planned=True, **OPTIONS)
     check(table, SITE_CORRIDORS, name="table")
     assert list(table.columns) == SITE_CORRIDORS.names
     assert table.index.to_list() == ["E08:3|A", "E08:1|A", "E08:1|B", "E08:2|B"]  # by corridor, chainage
@@ -66,9 +67,9 @@ def test_the_long_table_and_the_columns_agree(make_sites, make_corridor_stops):
     streets = [[(0, y), (4000, y)] for y in range(0, 4001, 400)] + [[(x, 0), (x, 4000)] for x in range(0, 4001, 400)]
     crossings = shapely.get_parts(shapely.node(shapely.multilinestrings([shapely.LineString(s) for s in streets])))
     for network in (None, build_network(crossings)):
-        given = {**OPTIONS, "network": network}
-        table = corridor_sites(sites, stops, corridor_lines(stops), **given)
-        joined = join_corridors(sites, stops, corridor_lines(stops), **given)
+        walking = Walking(network)
+        table = corridor_sites(sites, stops, corridor_lines(stops), walking, **OPTIONS)
+        joined = join_corridors(sites, stops, corridor_lines(stops), walking, **OPTIONS)
         assert joined["corridors_in_reach"].fillna(0).sum() == len(table) > 50
         by_site = table.sort_values(["site_id", "walk_m", "corridor"]).groupby("site_id")["corridor"].agg("; ".join)
         assert joined["corridors"].dropna().sort_index().to_dict() == by_site.to_dict()
@@ -83,7 +84,9 @@ def test_the_long_table_and_the_columns_agree(make_sites, make_corridor_stops):
 
 def test_walks_over_streets(make_sites, two):
     streets = build_network([shapely.LineString([(-500, 0), (1000, 0)]), shapely.LineString([(1000, 0), (1000, 800)])])
-    table = corridor_sites(make_sites((1050, 500), (1300, 0)), *two, **OPTIONS, network=streets, max_snap_m=100)
+    table = corridor_sites(
+        make_sites((1050, 500), (1300, 0)), *two, Walking(network=streets, max_snap_m=100), **OPTIONS
+    )
     assert table[["corridor", "walk_m", "walk_basis"]].to_numpy().tolist() == [
         ["A", 550, "network"], ["B", 550, "network"],
     ]  # fmt: skip
@@ -116,4 +119,4 @@ def test_a_corridor_from_stops_and_from_a_line_give_the_same_table(tmp_path, mak
 
 def test_a_wrong_call_is_refused(make_sites, two):
     with pytest.raises(InputError, match=r"walk_factor: 0\.5 is below 1"):
-        corridor_sites(make_sites((0, 0)), *two, walk_factor=0.5, reach_m=960)
+        corridor_sites(make_sites((0, 0)), *two, Walking(walk_factor=0.5), reach_m=960)

@@ -10,6 +10,7 @@ from siteprior.core.errors import InputError
 from siteprior.core.issues import COLUMNS as ISSUE_COLUMNS
 from siteprior.core.schema import CORRIDORS, SITE_CORRIDOR_COLUMNS, conform
 from siteprior.joins.corridors import join_corridors, unsnapped
+from siteprior.joins.walks import Walking
 from siteprior.walking.network import build_network
 
 COLUMNS = [column.name for column in SITE_CORRIDOR_COLUMNS]
@@ -26,7 +27,10 @@ def lines(**shapes):
 
 
 def join(sites, stops, drawn, **options):
-    return join_corridors(sites, stops, drawn, **{"walk_factor": 1.3, "reach_m": 960, **options})
+    walking = {
+        name: options.pop(name) for name in ("network", "shapes", "walk_factor", "max_snap_m") if name in options
+    }
+    return join_corridors(sites, stops, drawn, Walking(**walking), **{"reach_m": 960, **options})
 
 
 @pytest.fixture

@@ -32,8 +32,8 @@ def test_columns_come_to_the_sites_in_their_order(make_sites):
     sites = make_sites((1, 1), (2, 2), None)
     joined = join_history(sites, history(E08_3={**OLD, "register_state": "listed"}, E08_9=NEW, E08_1=NEW))
     assert joined.index.equals(sites.index)
-    assert joined.crs == sites.crs
-    assert [name for name in joined.columns if name in COLUMNS] == COLUMNS
+    assert sites.join(joined).crs == sites.crs
+    assert list(joined.columns) == COLUMNS
     assert joined["years_on_register"].fillna(-1).tolist() == [1.5, -1.0, 3.5]
     assert joined["register_state"].isna().tolist() == [True, True, False]
     assert "years_on_register" not in sites.columns

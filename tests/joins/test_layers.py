@@ -55,6 +55,7 @@ def test_layers_become_declared_columns_and_all_faults_are_named(make_sites, mak
     belt = parse_layer({"name": "belt", "path": "b.gpkg", "kind": "vector", "measure": "within"})
     joined = join_layers(sites, [vector(BOX), vector(BOX)], [parse_layer(LANDFILL), belt], shapes=shapes)
     assert joined.index.equals(sites.index)
+    joined = sites.join(joined)
     assert joined[["hectares", "landfill", "belt"]].astype(object).fillna("-").values.tolist() == [
         [1.5, 1.0, "yes"],
         [1.5, "-", "-"],
@@ -71,7 +72,7 @@ def test_a_signal_says_its_reason_its_grade_and_what_speaks_against_it(make_site
     shapes = make_shapes(sites, BOX, BOX, shapely.box(500, 0, 600, 100), None, None)
     shapes["shape_basis"] = ["polygon by reference", "disc", "polygon by location", "point", None]
     spec = parse_layer(LANDFILL)
-    joined = join_layers(sites, [vector(shapely.box(0, 0, 62, 100))], [spec], shapes=shapes)
+    joined = sites.join(join_layers(sites, [vector(shapely.box(0, 0, 62, 100))], [spec], shapes=shapes))
     signals = layer_signals(joined, [spec], shapes=shapes)
     assert list(signals.columns) == list(SIGNAL_COLUMNS)
     assert signals[["site_id", "signal", "kind", "value", "grade"]].values.tolist() == [
@@ -102,7 +103,7 @@ def test_a_signal_says_its_reason_its_grade_and_what_speaks_against_it(make_site
 def test_any_measure_can_speak_in_either_direction(make_sites, measure, signal, expected):
     sites = make_sites((50, 50), (400, 50), (5000, 50), None)
     spec = parse_layer({**LANDFILL, "measure": measure, "signal": {**LANDFILL["signal"], **signal}})
-    joined = join_layers(sites, [vector(BOX, BOX)], [spec])
+    joined = sites.join(join_layers(sites, [vector(BOX, BOX)], [spec]))
     signals = layer_signals(joined, [spec]).set_index("site_id")
     assert signals["value"].to_dict() == pytest.approx(expected)
     assert set(signals["grade"]) == {"B"}  # stated A, measured at a point
@@ -133,7 +134,7 @@ def test_what_is_missing_is_no_signal_and_blanking_never_adds_one(make_sites, ma
 def test_the_appraisal_takes_the_signals_as_they_come(make_sites):
     sites = conform(make_sites((50, 50), (5000, 50)), REGISTER)
     spec = parse_layer({**LANDFILL, "measure": "within", "signal": {**LANDFILL["signal"], "full": 1}})
-    own = layer_signals(join_layers(sites, [vector(BOX)], [spec]), [spec])
+    own = layer_signals(sites.join(join_layers(sites, [vector(BOX)], [spec])), [spec])
     found = failure_signals(sites, as_of=date(2021, 1, 1), neighbours=sites, layer_signals=own)
     assert found[found["signal"] == "X"][["site_id", "value", "source"]].values.tolist() == [
         ["E08:1", 1.0, "own layer landfill: landfill.gpkg"],
@@ -148,7 +149,7 @@ def test_real_layers_at_places_in_every_lsoa(real, make_shapes):
     ).table
     index = pd.Index("E08:" + areas.index, name="site_id")
     sites = gpd.GeoDataFrame({"reference": areas.index}, geometry=areas.representative_point().array, index=index)
-    sites = join_areas(sites, areas)
+    sites = sites.join(join_areas(sites, areas))
     fuel = {**TABLE, "code": "LSOA Code", "column": "Proportion of households fuel poor (%)"}
     income = {**TABLE, "name": "own_income", "by": "msoa_code", "year": 2011, "code": "MSOA code",
               "column": "Value (£)", "where": {"column": "measure", "values": "Net annual income"},
@@ -167,7 +168,7 @@ def test_real_layers_at_places_in_every_lsoa(real, make_shapes):
         read_layer(real / "real" / file, spec, lookup=boundaries / "wmca_msoa11_bgc.geojson.gz").table
         for file, spec in zip(files, specs, strict=True)
     ]
-    joined = join_layers(sites, layers, specs)
+    joined = sites.join(join_layers(sites, layers, specs))
     assert joined["fuel_poverty"].notna().all()
     assert joined["own_income"].between(20_000, 60_000).all()
     assert joined["homes_band_d"].nunique() == 7  # the seven councils

@@ -18,6 +18,7 @@ import shapely
 
 from siteprior.joins.ptal_grid import access_grid, grid_cells
 from siteprior.joins.ptal_sites import join_access_index
+from siteprior.joins.walks import Walking
 from siteprior.report.geopackage.cog import write_cog
 from siteprior.sources.streets.reader import read_streets
 from siteprior.sources.timetables.reader import read_timetables
@@ -135,7 +136,7 @@ def test_six_places_route_by_route(newport, raw, graph):
     network, timetables, _ = newport
     points = gpd.points_from_xy(*zip(*PLACES.values(), strict=True))
     sites = gpd.GeoDataFrame(index=pd.Index(list(PLACES), name="site_id"), geometry=points, crs=27700)
-    joined, routes = join_access_index(sites, timetables.stops, timetables.services, network, max_snap_m=250)
+    joined, routes = join_access_index(sites, timetables.stops, timetables.services, Walking(network, max_snap_m=250))
     stops = timetables.stops[shapely.intersects(timetables.stops.geometry.to_numpy(), WEST_OF_CENTRE.buffer(1500))]
     peak = in_peak(raw).groupby(["line", "stop_id"]).size()
     for name, point in PLACES.items():

@@ -9,6 +9,7 @@ from factories.ptal import make_services, make_stops
 from siteprior.core.errors import InputError
 from siteprior.core.schema import SITE_PTAL_COLUMNS
 from siteprior.joins.ptal_sites import join_access_index
+from siteprior.joins.walks import Walking
 from siteprior.walking.network import build_network
 
 COLUMNS = [column.name for column in SITE_PTAL_COLUMNS]
@@ -29,7 +30,7 @@ def test_the_index_of_each_site_and_its_routes(make_sites, street):
         ("B", "T", "tram", 10, "0", "daytime"),
     )  # fmt: skip
     sites = make_sites((0, 0), (1600, 40), None, (0, 5000), (3000, 0))
-    joined, routes = join_access_index(sites, stops, services, street, max_snap_m=250, top_60_ttwa=True)
+    joined, routes = join_access_index(sites, stops, services, Walking(street, max_snap_m=250), top_60_ttwa=True)
     assert joined.index.equals(sites.index)
     here = joined.iloc[0]
     assert round(here["access_index_bus"], 4) == round(3 + 2.7273 / 2, 4)
@@ -53,7 +54,10 @@ def test_the_index_of_each_site_and_its_routes(make_sites, street):
 
 def test_measured_without_service_is_nought(make_sites, street):
     joined, routes = join_access_index(
-        make_sites((0, 0)), make_stops(("A", 3000, 0)), make_services(("A", "9", "bus", 6)), street, max_snap_m=250
+        make_sites((0, 0)),
+        make_stops(("A", 3000, 0)),
+        make_services(("A", "9", "bus", 6)),
+        Walking(street, max_snap_m=250),
     )
     assert joined[["access_index", "access_band", "access_routes"]].iloc[0].to_list() == [0.0, "0", 0]
     assert joined[["access_index_evening", "access_index_sunday"]].isna().all(axis=None)  # nobody counted those
@@ -68,7 +72,7 @@ def test_step_free_leaves_out_steps_and_stops_not_stated(make_sites, street):
         ("A", 1500, 0, "A", "yes"), ("B", 1700, 0, "B", None), ("C", 1300, 0, "C", "no"), ("D", 3000, 0, "D", None),
     )  # fmt: skip
     services = make_services(("A", "9", "bus", 6), ("B", "8", "bus", 6), ("C", "7", "bus", 6), ("D", "7", "bus", 6))
-    joined, _ = join_access_index(sites, stops, services, street, max_snap_m=250)
+    joined, _ = join_access_index(sites, stops, services, Walking(street, max_snap_m=250))
     first = 30 / (100 / 80 + 7)
     assert joined["access_index"].iloc[0] == pytest.approx(first + (30 / (300 / 80 + 7)))
     # the steps part the first from all stops; of the third's only stop nothing is said; the last has none in reach
@@ -81,7 +85,9 @@ def test_a_polygon_is_walked_from_wherever_on_its_edge_it_is_nearest(make_sites,
     stops = make_stops(("A", 0, 0), ("B", 1400, 0))
     services = make_services(("A", "9", "bus", 6), ("B", "8", "bus", 6), ("B", "T", "tram", 9, "0", "daytime"))
     shapes = make_shapes(sites, shapely.box(500, -10, 800, 10), None)
-    joined, routes = join_access_index(sites, stops, services, street, shapes=shapes, max_snap_m=250, top_60_ttwa=True)
+    joined, routes = join_access_index(
+        sites, stops, services, Walking(street, shapes=shapes, max_snap_m=250), top_60_ttwa=True
+    )
     assert routes[routes["site_id"] == sites.index[0]]["walk_m"].to_list() == [610.0, 510.0]  # 10 m to the street
     assert routes[routes["site_id"] == sites.index[1]]["walk_m"].to_list() == [600.0]
     assert joined["well_connected_walk_m"].to_list() == [610.0, 800.0]
@@ -93,18 +99,18 @@ def test_straight_lines_only_where_asked_for(make_sites, street):
         make_services(("A", "9", "bus", 6), ("A", "T", "tram", 6, "0", "daytime")),
     )
     stops = make_stops(("A", 300, 400))
-    without, routes = join_access_index(sites, stops, services, None, max_snap_m=250)
+    without, routes = join_access_index(sites, stops, services, None)
     assert without[COLUMNS].isna().all(axis=None)
     assert routes.empty
     # 500 m × 1.28 is 640, and belongs to it
-    joined, _ = join_access_index(sites, stops, services, None, max_snap_m=250, walk_factor=1.28, top_60_ttwa=True)
+    joined, _ = join_access_index(sites, stops, services, Walking(max_snap_m=250, walk_factor=1.28), top_60_ttwa=True)
     assert joined["access_index"].iloc[0] == pytest.approx(30 / (8 + 5 + 2))
     assert joined["access_index"].isna().to_list() == [False, True, False]
     assert joined["well_connected_walk_m"].iloc[0] == 640
-    farther, _ = join_access_index(sites, stops, services, None, max_snap_m=250, walk_factor=1.281)
+    farther, _ = join_access_index(sites, stops, services, Walking(max_snap_m=250, walk_factor=1.281))
     assert farther["access_index"].iloc[0] == 0
     with pytest.raises(InputError, match=r"walk_factor: 0\.9 is below 1"):
-        join_access_index(sites, stops, services, None, max_snap_m=250, walk_factor=0.9)
+        join_access_index(sites, stops, services, Walking(max_snap_m=250, walk_factor=0.9))
 
 
 def test_the_order_of_rows_does_not_matter_and_joining_twice_changes_nothing(make_sites, street):
@@ -114,8 +120,10 @@ def test_the_order_of_rows_does_not_matter_and_joining_twice_changes_nothing(mak
     rows = {(str(rng.choice(codes)), f"r{rng.integers(12)}", ("bus", "tram")[rng.integers(2)]) for _ in range(80)}
     services = make_services(*((*row, float(rng.integers(1, 9))) for row in sorted(rows)))
     sites = make_sites(*rng.integers(0, 3000, (20, 2)) * (1, 0.03))
-    first, routes = join_access_index(sites, stops, services, street, max_snap_m=250)
-    again, same = join_access_index(first, stops[::-1], services.sample(frac=1, random_state=1), street, max_snap_m=250)
+    first, routes = join_access_index(sites, stops, services, Walking(street, max_snap_m=250))
+    again, same = join_access_index(
+        sites.join(first), stops[::-1], services.sample(frac=1, random_state=1), Walking(street, max_snap_m=250)
+    )
     pd.testing.assert_frame_equal(pd.DataFrame(again), pd.DataFrame(first))
     pd.testing.assert_frame_equal(same, routes)
 
@@ -123,8 +131,8 @@ def test_the_order_of_rows_does_not_matter_and_joining_twice_changes_nothing(mak
 def test_bad_calls_are_refused(make_sites, street):
     sites, stops, services = make_sites((0, 0)), make_stops(("A", 0, 0)), make_services(("A", "9", "bus", 6))
     with pytest.raises(InputError, match="network: needs a WalkNetwork or None, got str"):
-        join_access_index(sites, stops, services, "streets.osm", max_snap_m=250)
+        join_access_index(sites, stops, services, Walking("streets.osm", max_snap_m=250))
     with pytest.raises(InputError, match="sites: is in EPSG:4326"):
-        join_access_index(sites.to_crs(4326), stops, services, street, max_snap_m=250)
+        join_access_index(sites.to_crs(4326), stops, services, Walking(street, max_snap_m=250))
     with pytest.raises(InputError, match="service_stops: lacks the columns step_free"):
-        join_access_index(sites, stops.drop(columns="step_free"), services, street, max_snap_m=250)
+        join_access_index(sites, stops.drop(columns="step_free"), services, Walking(street, max_snap_m=250))

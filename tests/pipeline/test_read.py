@@ -6,7 +6,7 @@ import pytest
 
 from factories.sample import sample_text
 from siteprior.core.files import shipped
-from siteprior.pipeline.read import read_inputs
+from siteprior.pipeline.run import read_inputs
 from siteprior.project.load import load_project
 
 
@@ -34,6 +34,6 @@ def test_postcodes_are_read_passed_on_and_credited(texts, tmp_path):
         "Contains National Statistics data © Crown copyright and database right."
     )
     assert not any(read.role == "postcodes" for read in without.provenance)
-    assert told.sites.index.equals(without.sites.index)
-    sure = without.sites["coordinate_confidence"] == "high"
-    assert told.sites.loc[sure, "geometry"].geom_equals(without.sites.loc[sure, "geometry"]).all()
+    assert told.sites_merged.index.equals(without.sites_merged.index)
+    sure = without.sites_merged["coordinate_confidence"] == "high"
+    assert told.sites_merged.loc[sure, "geometry"].geom_equals(without.sites_merged.loc[sure, "geometry"]).all()

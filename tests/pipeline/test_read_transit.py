@@ -7,7 +7,8 @@ import pytest
 from siteprior.core.errors import InputError, ProjectError
 from siteprior.core.files import shipped
 from siteprior.pipeline.provenance import ReadLog
-from siteprior.pipeline.read_transit import changed_transit, read_transit
+from siteprior.pipeline.read_transit import read_transit
+from siteprior.pipeline.scenario import changed_transit
 from siteprior.project.load import load_project
 from siteprior.project.model import CorridorFile, ScenarioSettings
 from siteprior.sources.areas.lsoa import read_areas, study_area

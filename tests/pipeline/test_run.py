@@ -11,8 +11,8 @@ import pytest
 from siteprior.core import schema
 from siteprior.core.errors import OutputError, SitePriorError
 from siteprior.core.files import shipped, write_text
+from siteprior.pipeline.manifest import open_run
 from siteprior.pipeline.run import assess, demo, run
-from siteprior.pipeline.run_record import open_run
 from siteprior.project.load import load_project
 from siteprior.report.notebooks.run import execute_notebook
 

@@ -2,40 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
 from siteprior.core.errors import InputError
-from siteprior.core.schema import SITE_SHAPES, Column, as_kind, check
+from siteprior.core.schema import Column, as_kind
+from siteprior.walking.network import Flags, Floats, Ints
+
+Objects: TypeAlias = npt.NDArray[np.object_]
+"""An array of shapes, names or other values that are no numbers."""
+
+Geometries: TypeAlias = npt.NDArray[np.object_]
+"""An array of shapely's shapes, ``None`` where there is none."""
+
+Values: TypeAlias = pd.Series | npt.NDArray[np.generic] | list[str | None] | None
+"""What a column is made of; ``None`` makes it missing throughout."""
 
 NEIGHBOURS = 4
 """Neighbours asked for at once; only where all of them lie equally far is a wider search needed."""
 
 
-def check_walks(walk_factor: float, shapes: Any | None) -> None:
-    """Refuse a factor (walk over straight line) below 1, or shapes that are none, at the door of a join."""
-    if shapes is not None:
-        check(shapes, SITE_SHAPES, name="shapes", needs=("shape_basis",))
-    if not walk_factor >= 1:
-        raise InputError(f"walk_factor: {walk_factor} is below 1; no walk is shorter than the straight line")
-
-
-def coordinates(table: Any) -> Any:
+def coordinates(table: gpd.GeoDataFrame) -> Floats:
     """Return eastings and northings in metres, one row per row of the table: a shape counts by its centroid.
 
     Rows without a place give ``nan``.
     """
-    points = shapely.centroid(table.geometry.to_numpy())  # the centroid of a point is the point
+    points = shapely.centroid(geometries(table))  # the centroid of a point is the point
     return np.column_stack([shapely.get_x(points), shapely.get_y(points)])
 
 
-def nearest(places: Any, targets: Any) -> tuple[Any, Any]:
+def known_places(places: Floats) -> Flags:
+    """Return which places are known: rows of finite eastings and northings."""
+    return np.asarray(np.isfinite(places).all(axis=1))
+
+
+def points_at(places: Floats) -> Geometries:
+    """Return places as points, row by row."""
+    return np.asarray(shapely.points(places), dtype=object)
+
+
+def geometries(table: gpd.GeoDataFrame | gpd.GeoSeries | pd.Series) -> Geometries:
+    """Return the shapes of a table, or of a column of shapes, as an array; ``None`` where a row has none."""
+    column = table.geometry if isinstance(table, gpd.GeoDataFrame) else table
+    return np.asarray(column.array, dtype=object)
+
+
+def nearest(places: Floats, targets: Floats) -> tuple[Ints, Floats]:
     """Find the nearest target of each place, in metres; of targets equally far the first, whatever their number.
 
     Parameters
@@ -56,27 +75,28 @@ def nearest(places: Any, targets: Any) -> tuple[Any, Any]:
     """
     at = np.full(len(places), -1)
     distance = np.full(len(places), np.nan)
-    usable = np.flatnonzero(np.isfinite(targets).all(axis=1))
-    asked = np.flatnonzero(np.isfinite(places).all(axis=1))
+    usable = np.flatnonzero(known_places(targets))
+    asked = np.flatnonzero(known_places(places))
     if not len(usable) or not len(asked):
         return at, distance
     spots, first = np.unique(targets[usable], axis=0, return_index=True)  # the first target of each spot
     tree = cKDTree(spots, balanced_tree=False, compact_nodes=False)
-    found, which = tree.query(places[asked], k=range(1, min(NEIGHBOURS, len(spots)) + 1))
+    answer = tree.query(places[asked], k=range(1, min(NEIGHBOURS, len(spots)) + 1))
+    found, which = np.asarray(answer[0]), np.asarray(answer[1])
     distance[asked] = found[:, 0]
     equal = found == found[:, :1]
     rank = np.where(equal, first[which], len(usable)).min(axis=1)
     if len(spots) > NEIGHBOURS:
         for row in np.flatnonzero(equal.all(axis=1)):  # more may lie equally far
             here = places[asked[row]]
-            near = np.array(tree.query_ball_point(here, np.nextafter(found[row, 0], np.inf)))
+            near = np.asarray(tree.query_ball_point(here, np.nextafter(found[row, 0], np.inf)), dtype=np.int64)
             squared = ((spots[near] - here) ** 2).sum(axis=1)
             rank[row] = first[near[squared == squared.min()]].min()
     at[asked] = usable[rank]
     return at, distance
 
 
-def site_origins(sites: Any, shapes: Any | None, spacing_m: float) -> tuple[Any, Any]:
+def site_origins(sites: gpd.GeoDataFrame, shapes: gpd.GeoDataFrame | None, spacing_m: float) -> tuple[Floats, Ints]:
     """Return the places walks from each site start at: its point, or places along its edge where it has a polygon.
 
     Along the outer edge of a polygon lie its corners and, between them, places no farther than ``spacing_m`` apart.
@@ -112,7 +132,7 @@ def site_origins(sites: Any, shapes: Any | None, spacing_m: float) -> tuple[Any,
     parts, part_row = shapely.get_parts(outlines, return_index=True)
     rings = shapely.segmentize(shapely.get_exterior_ring(parts), spacing_m)
     corners, ring = shapely.get_coordinates(rings, return_index=True)
-    by_point = np.setdiff1d(np.flatnonzero(np.isfinite(places).all(axis=1)), rows)
+    by_point = np.setdiff1d(np.flatnonzero(known_places(places)), rows)
     closing = np.r_[ring[1:] != ring[:-1], True] if len(ring) else np.zeros(0, dtype=bool)  # the first corner again
     points = np.concatenate([corners[~closing], places[by_point]])
     owner = np.concatenate([rows[part_row[ring[~closing]]], by_point])
@@ -120,18 +140,24 @@ def site_origins(sites: Any, shapes: Any | None, spacing_m: float) -> tuple[Any,
     return points[order], owner[order]
 
 
-def polygons_of(sites: Any, shapes: Any | None) -> tuple[Any, Any]:
+def polygons_of(sites: gpd.GeoDataFrame, shapes: gpd.GeoDataFrame | None) -> tuple[Ints, Geometries]:
     """Return the positions of the sites that have a polygon, and the polygons; discs are none."""
     if shapes is None:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=object)
-    held = shapes.reindex(sites.index)
-    rows = np.flatnonzero(held["shape_basis"].str.startswith("polygon").fillna(False).to_numpy(dtype=bool))
-    return rows, held.geometry.to_numpy()[rows]
+    own = shapes.reindex(sites.index)
+    rows = np.flatnonzero(own["shape_basis"].str.startswith("polygon").fillna(False).to_numpy(dtype=bool))
+    return rows, geometries(own)[rows]
 
 
 def walk_range(
-    sites: Any, targets: Any, at: Any, distance: Any, *, walk_factor: float, shapes: Any | None = None
-) -> tuple[Any, Any]:
+    sites: gpd.GeoDataFrame,
+    targets: Floats,
+    at: Ints,
+    distance: Floats,
+    *,
+    walk_factor: float,
+    shapes: gpd.GeoDataFrame | None = None,
+) -> tuple[Floats, Floats]:
     """Return the lowest and highest walk, in metres, from anywhere a site may reach or lie to its nearest target.
 
     About a point the straight line is shortened and lengthened by ``position_uncertainty_m``, never below nought. A
@@ -160,7 +186,7 @@ def walk_range(
         rows, polygons = polygons_of(sites, shapes)
         known = np.isfinite(distance[rows])
         rows, polygons = rows[known], polygons[known]
-        spots = shapely.points(targets[np.isfinite(targets).all(axis=1)])
+        spots = points_at(targets[known_places(targets)])
         edge = shapely.STRtree(spots).query_nearest(polygons, return_distance=True, all_matches=False)[1]
         # from a point to a shape, the Hausdorff distance is that to the shape's farthest corner
         far = shapely.hausdorff_distance(polygons, shapely.points(targets[at[rows]]))
@@ -169,15 +195,17 @@ def walk_range(
     return np.maximum(nearest_m - spread, 0) * walk_factor, (farthest_m + spread) * walk_factor
 
 
-def take(values: pd.Series, at: Any, index: pd.Index) -> pd.Series:
+def take(values: pd.Series, at: Ints, index: pd.Index) -> pd.Series:
     """Return the values at the positions found, on ``index``; missing where the position is -1."""
     taken = values.astype(object).reset_index(drop=True).reindex(np.where(at < 0, -1, at)).set_axis(index)
     return taken.where(taken.notna(), None)
 
 
-def with_columns(sites: Any, columns: Iterable[Column], values: dict[str, Any]) -> Any:
-    """Return the sites with the declared columns set, each of its kind; a column without values comes in missing."""
-    declared = {column.name: as_kind(values.get(column.name), column.kind, sites.index) for column in columns}
-    rest = pd.DataFrame(sites.drop(columns=[name for name in declared if name in sites.columns]))
-    joined = pd.concat([rest, pd.DataFrame(declared, index=sites.index)], axis=1)
-    return gpd.GeoDataFrame(joined, geometry=sites.geometry.name, crs=sites.crs)
+def declared_columns(index: pd.Index, columns: Iterable[Column], values: Mapping[str, Values]) -> pd.DataFrame:
+    """Return the declared columns on ``index``, each of its kind; a column without values comes in missing.
+
+    It is what every join returns: new columns for ``sites.join(…)``, no site added, dropped or moved.
+    """
+    return pd.DataFrame(
+        {column.name: as_kind(values.get(column.name), column.kind, index) for column in columns}, index=index
+    )

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from siteprior.core.schema import AREAS, SITE_AREA_COLUMNS, SITES, check
-from siteprior.joins._geometry import coordinates, take, with_columns
+from siteprior.joins._geometry import coordinates, declared_columns, geometries, known_places, points_at, take
+from siteprior.walking.network import Floats, Ints
 
 
-def join_areas(sites: Any, areas: Any) -> Any:
-    """Add to each site the LSOA it lies in and that LSOA's deprivation.
+def join_areas(sites: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Find the LSOA each site lies in, with that LSOA's deprivation (ranks, deciles, per cent).
 
     Every site has at most one area: on a shared edge the area of the lowest code owns it. A site outside all areas,
     or without a place, stays missing, ``lsoa_year`` included. A site with a shape counts by its centroid.
@@ -27,8 +28,8 @@ def join_areas(sites: Any, areas: Any) -> Any:
 
     Returns
     -------
-    GeoDataFrame
-        The sites, same index and order, with :data:`siteprior.core.schema.SITE_AREA_COLUMNS`.
+    DataFrame
+        :data:`siteprior.core.schema.SITE_AREA_COLUMNS` on the index of the sites, for ``sites.join(…)``.
 
     Raises
     ------
@@ -38,21 +39,21 @@ def join_areas(sites: Any, areas: Any) -> Any:
     check(sites, SITES, name="sites", needs=())
     check(areas, AREAS, name="areas")
     at = _owner(coordinates(sites), areas)
-    held = areas.reset_index()
+    known = areas.reset_index()
     values = {
-        column.name: take(held[column.name], at, sites.index)
+        column.name: take(known[column.name], at, sites.index)
         for column in SITE_AREA_COLUMNS
-        if column.name in held.columns
+        if column.name in known.columns
     }
-    return with_columns(sites, SITE_AREA_COLUMNS, values)
+    return declared_columns(sites.index, SITE_AREA_COLUMNS, values)
 
 
-def _owner(places: Any, areas: Any) -> Any:
+def _owner(places: Floats, areas: gpd.GeoDataFrame) -> Ints:
     """Return the position of the area that owns each place; -1 where none does."""
     owner = np.full(len(places), -1)
-    known = np.flatnonzero(np.isfinite(places).all(axis=1))
-    tree = shapely.STRtree(areas.geometry.to_numpy())
-    which, area = tree.query(shapely.points(places[known]), predicate="intersects")
+    known = np.flatnonzero(known_places(places))
+    tree = shapely.STRtree(geometries(areas))
+    which, area = tree.query(points_at(places[known]), predicate="intersects")
     order = np.argsort(np.asarray(areas.index, dtype=object), kind="stable")
     precedence = np.empty(len(areas), dtype=int)
     precedence[order] = np.arange(len(areas))

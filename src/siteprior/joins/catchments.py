@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from siteprior.core.errors import InputError, unknown
 from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CATCHMENT_BASES, CATCHMENTS, CORRIDOR_STOPS, CRS, check, conform
-from siteprior.joins._geometry import check_walks, coordinates
+from siteprior.joins._geometry import Geometries, coordinates, known_places, points_at
+from siteprior.joins.walks import Walking
 from siteprior.walking import catchment_shapes as shaping
-from siteprior.walking.network import MM_PER_M, WalkNetwork
-from siteprior.walking.walk import Snapped, snap
+from siteprior.walking.graph import Snapped
+from siteprior.walking.network import MM_PER_M, Flags, Floats, Ints, WalkNetwork
+from siteprior.walking.walk import snap
 
 NO_PLACE, NO_STREET, NO_WAY, NO_STOP = (
     "the stop has no place",
@@ -27,13 +30,11 @@ NO_PLACE, NO_STREET, NO_WAY, NO_STOP = (
 
 
 def catchments(
-    network: WalkNetwork | None,
-    points: Any,
+    points: gpd.GeoDataFrame,
+    walking: Walking | None = None,
     *,
     bands_m: Sequence[float] | None = None,
     basis: str = "streets",
-    max_snap_m: float | None = None,
-    walk_factor: float | None = None,
     buffer_m: float | None = None,
     fill_ha: float | None = None,
     hull_ratio: float | None = None,
@@ -43,23 +44,19 @@ def catchments(
     A walk runs from the stop straight to the nearest street and on along the streets, which are cut where the walk
     ends. On the basis ``streets`` the catchment is what lies within ``buffer_m`` of a street reached, blocks filled;
     on ``hull`` a concave hull of the places reached, quick but approximate: it may span a river. Without a network
-    it is a ``disc`` with a radius of the walk over ``walk_factor``, and approximate, too; the table says which.
+    it is a ``disc`` with a radius of the walk over the factor, and approximate, too; the table says which.
 
     Parameters
     ----------
-    network
-        The streets; ``None`` where none are held.
     points
         Stops on EPSG:27700 with a unique index; ``stop_name`` is taken over. A shape counts by its centroid.
+    walking
+        How walks are measured, its shapes apart; discs by the factor of the parameters when ``None``.
     bands_m
-        Longest walks in metres, each above nought; presets ``catchments.bus_stop_m``, ``station_m`` and ``rail_m``
+        Longest walks in metres, each above 0; parameters ``catchments.bus_stop_m``, ``station_m`` and ``rail_m``
         when ``None``.
     basis
         ``streets``, ``hull`` or ``disc``.
-    max_snap_m
-        Farthest a street may lie from a stop, in metres; needed with a network.
-    walk_factor
-        Ratio of walk to straight line, at least 1; needed for discs.
     buffer_m, fill_ha, hull_ratio
         How the ground reached is drawn; presets of ``catchments`` when ``None``.
 
@@ -73,13 +70,13 @@ def catchments(
     Raises
     ------
     InputError
-        Naming every argument that is missing or out of range.
+        Naming every argument that is out of range.
 
     Examples
     --------
     >>> stop = gpd.GeoDataFrame({"stop_name": ["Alder"]}, index=["A"], geometry=gpd.points_from_xy([0], [0]), crs=27700)
-    >>> around = catchments(None, stop, bands_m=[400, 800], walk_factor=1.3)
-    >>> around["basis"].tolist(), around["hectares"].round(1).to_dict()
+    >>> drawn = catchments(stop, bands_m=[400, 800])
+    >>> drawn["basis"].tolist(), drawn["hectares"].round(1).to_dict()
     (['disc', 'disc'], {'A|400': 29.7, 'A|800': 118.8})
 
     References
@@ -94,7 +91,7 @@ def catchments(
         raise InputError(f"points: the index holds '{twice}' more than once; make it unique")
     names = points["stop_name"] if "stop_name" in points.columns else pd.Series(np.nan, index=points.index)
     groups = {str(name): np.array([place]) for place, name in enumerate(points.index)}
-    style = _style(network, bands_m, basis, max_snap_m, walk_factor, buffer_m, fill_ha, hull_ratio)
+    style = _style(walking or Walking(), bands_m, basis, buffer_m, fill_ha, hull_ratio)
     table = _table(points, groups, style)
     table["stop"] = table["group"]
     table["stop_name"] = np.repeat(names.to_numpy(dtype=object), len(style.bands))
@@ -102,14 +99,12 @@ def catchments(
 
 
 def corridor_catchments(
-    corridor_stops: Any,
-    network: WalkNetwork | None,
+    corridor_stops: gpd.GeoDataFrame,
+    walking: Walking | None = None,
     *,
     count_planned: bool = False,
     bands_m: Sequence[float] | None = None,
     basis: str = "streets",
-    max_snap_m: float | None = None,
-    walk_factor: float | None = None,
     buffer_m: float | None = None,
     fill_ha: float | None = None,
     hull_ratio: float | None = None,
@@ -122,11 +117,9 @@ def corridor_catchments(
     ----------
     corridor_stops
         :data:`siteprior.core.schema.CORRIDOR_STOPS`, settled for a day.
-    network
-        The streets; ``None`` where none are held.
     count_planned
         Whether planned stops count, too.
-    bands_m, basis, max_snap_m, walk_factor, buffer_m, fill_ha, hull_ratio
+    walking, bands_m, basis, buffer_m, fill_ha, hull_ratio
         As in :func:`catchments`.
 
     Returns
@@ -139,76 +132,69 @@ def corridor_catchments(
     Raises
     ------
     InputError
-        When ``corridor_stops`` is not such a table; naming every argument that is missing or out of range.
+        When ``corridor_stops`` is not such a table; naming every argument that is out of range.
 
     Examples
     --------
     >>> stops = pd.DataFrame({"corridor": "Line", "order": [1, 2], "state": "open"}, index=["Line#1", "Line#2"])
     >>> places = gpd.points_from_xy([0, 300], [0, 0])
     >>> stops = conform(gpd.GeoDataFrame(stops, geometry=places, crs=27700), CORRIDOR_STOPS)
-    >>> corridor_catchments(stops, None, bands_m=[400], walk_factor=1.3)["hectares"].round(1).to_dict()
+    >>> corridor_catchments(stops, bands_m=[400])["hectares"].round(1).to_dict()
     {'Line|400': 47.4}
     """
     check(corridor_stops, CORRIDOR_STOPS, name="corridor_stops")
     counts = corridor_stops["state"].isin(["open", "planned"] if count_planned else ["open"]).to_numpy()
-    held = pd.Series(np.arange(len(corridor_stops)), index=corridor_stops["corridor"].to_numpy())
-    groups = {str(name): rows[counts[rows]] for name, rows in _places_by(held).items()}
-    style = _style(network, bands_m, basis, max_snap_m, walk_factor, buffer_m, fill_ha, hull_ratio)
+    positions = pd.Series(np.arange(len(corridor_stops)), index=corridor_stops["corridor"].to_numpy())
+    rows_of = {str(name): rows.to_numpy() for name, rows in positions.groupby(level=0, sort=False)}
+    groups = {name: rows[counts[rows]] for name, rows in rows_of.items()}
+    style = _style(walking or Walking(), bands_m, basis, buffer_m, fill_ha, hull_ratio)
     table = _table(corridor_stops, groups, style)
     table["corridor"] = table["group"]
     return _declared(table)
 
 
-def _places_by(held: pd.Series) -> Mapping[str, Any]:
-    """Return the positions of each name, names in the order they are met."""
-    return {name: rows.to_numpy() for name, rows in held.groupby(level=0, sort=False)}
-
-
 class _Drawn(NamedTuple):
     """The catchment of a group of stops: a shape and a length of street per walk, or why there is none."""
 
-    shapes: list[Any]
+    shapes: list[BaseGeometry | None]
     streets_m: list[float]
     used: int
     note: str | None
 
 
-Draw = Callable[[Any], _Drawn]
+Draw: TypeAlias = Callable[[Ints], _Drawn]
 
 
 class _Style(NamedTuple):
     """How catchments are measured and drawn; the walks rise."""
 
-    network: WalkNetwork | None
+    walking: Walking
     bands: tuple[float, ...]
     basis: str
-    max_snap_m: float
-    walk_factor: float
     disc_segments: int
     look: shaping.OutlineStyle
 
 
 def _style(
-    network: WalkNetwork | None,
+    walking: Walking,
     bands_m: Sequence[float] | None,
     basis: str,
-    max_snap_m: float | None,
-    walk_factor: float | None,
     buffer_m: float | None,
     fill_ha: float | None,
     hull_ratio: float | None,
 ) -> _Style:
     """Check what was asked for at the door, presets where nothing was said."""
-    preset = {name: entry.value for name, entry in load_parameters("catchments").items()}
-    given = [preset["bus_stop_m"], preset["station_m"], preset["rail_m"]] if bands_m is None else bands_m
+    settings = load_parameters("catchments")
+    usual = [settings.number(name) for name in ("bus_stop_m", "station_m", "rail_m")]
+    given = usual if bands_m is None else bands_m
     bands = tuple(sorted({float(band) for band in given}))
     look = shaping.OutlineStyle(
-        float(preset["buffer_m"] if buffer_m is None else buffer_m),
-        float(preset["fill_ha"] if fill_ha is None else fill_ha),
-        float(preset["hull_ratio"] if hull_ratio is None else hull_ratio),
-        int(preset["end_segments"]),
+        settings.number("buffer_m") if buffer_m is None else float(buffer_m),
+        settings.number("fill_ha") if fill_ha is None else float(fill_ha),
+        settings.number("hull_ratio") if hull_ratio is None else float(hull_ratio),
+        settings.integer("end_segments"),
     )
-    drawn = "disc" if network is None else basis
+    drawn = "disc" if walking.network is None else basis
     faults = [
         f"{name}: {value} is not {what}"
         for name, value, fits, what in (
@@ -221,23 +207,17 @@ def _style(
     ]
     if basis not in CATCHMENT_BASES:
         faults.append(unknown("basis", basis, CATCHMENT_BASES))
-    elif drawn == "disc" and walk_factor is None:
-        faults.append("walk_factor: is needed to draw discs; give the ratio of walk to straight line")
-    elif drawn != "disc" and not (max_snap_m is not None and 0 < max_snap_m < np.inf):
-        faults.append(f"max_snap_m: {max_snap_m} is not metres above 0; it is needed with a network")
     if faults:
         raise InputError(*faults)
-    factor = 1.0 if walk_factor is None else walk_factor
-    check_walks(factor, None)
-    return _Style(network, bands, drawn, max_snap_m or 0.0, factor, int(preset["disc_segments"]), look)
+    return _Style(walking, bands, drawn, settings.integer("disc_segments"), look)
 
 
-def _table(points: Any, groups: Mapping[str, Any], style: _Style) -> pd.DataFrame:
+def _table(points: gpd.GeoDataFrame, groups: Mapping[str, Ints], style: _Style) -> pd.DataFrame:
     """Draw every group of stops, one row per group and walk."""
     if points.crs is None or points.crs.to_epsg() != int(CRS.removeprefix("EPSG:")):
         raise InputError(f"points: needs metres in {CRS}, is in {points.crs}; convert with to_crs('{CRS}')")
     places = coordinates(points)
-    network = style.network
+    network = style.walking.network
     draw = _discs(places, style) if network is None or style.basis == "disc" else _walks(network, places, style)
     rows = []
     for name, members in groups.items():
@@ -272,7 +252,7 @@ def _declared(table: pd.DataFrame) -> gpd.GeoDataFrame:
     return result
 
 
-def _note(members: Any, placed: Any, snapped: Any) -> str | None:
+def _note(members: Ints, placed: Flags, snapped: Flags) -> str | None:
     """Say why a group of stops has no catchment, or nothing where it may have one."""
     if not len(members):
         return NO_STOP
@@ -281,17 +261,17 @@ def _note(members: Any, placed: Any, snapped: Any) -> str | None:
     return None if snapped[members].any() else NO_STREET
 
 
-def _discs(places: Any, style: _Style) -> Draw:
+def _discs(places: Floats, style: _Style) -> Draw:
     """Return how to draw a group of stops without streets."""
-    placed = np.isfinite(places).all(axis=1)
+    placed = known_places(places)
 
-    def draw(members: Any) -> _Drawn:
+    def draw(members: Ints) -> _Drawn:
         used = members[placed[members]]
         if not len(used):
             return _Drawn([], [], 0, _note(members, placed, placed))
-        points = shapely.points(places[used])
-        discs = [
-            shapely.union_all(shapely.buffer(points, band / style.walk_factor, quad_segs=style.disc_segments))
+        points = points_at(places[used])
+        discs: list[BaseGeometry | None] = [
+            shapely.union_all(shapely.buffer(points, band / style.walking.walk_factor, quad_segs=style.disc_segments))
             for band in style.bands
         ]
         return _Drawn(discs, [], len(used), None)
@@ -299,35 +279,35 @@ def _discs(places: Any, style: _Style) -> Draw:
     return draw
 
 
-def _walks(network: WalkNetwork, places: Any, style: _Style) -> Draw:
+def _walks(network: WalkNetwork, places: Floats, style: _Style) -> Draw:
     """Return how to draw a group of stops on the streets."""
-    placed = np.isfinite(places).all(axis=1)
-    snapped = snap(network, places, max_snap_m=style.max_snap_m)
-    held = snapped.edge >= 0
+    placed = known_places(places)
+    snapped = snap(network, places, max_snap_m=style.walking.max_snap_m)
+    on_street = snapped.edge >= 0
     measure = shaping.measure_edges(network)
 
-    def streets(members: Any) -> tuple[list[Any], list[float]]:
+    def streets(members: Ints) -> tuple[list[Geometries], list[float]]:
         """Return, for each walk, the lines reached and their length without the way to the street."""
         origins = Snapped(snapped.edge[members], snapped.along_mm[members], snapped.snap_mm[members])
-        at_street = shaping.origin_places(network, origins, measure)
-        doors = shapely.linestrings(np.stack([places[members], at_street], axis=1))
+        ends = np.stack([places[members], shaping.origin_places(network, origins, measure)], axis=1)
+        doors = np.asarray(shapely.linestrings(ends), dtype=object)
         parts = shaping.stretches_within(network, origins, style.bands, measure)
         near = [doors[origins.snap_mm <= round(band * MM_PER_M)] for band in style.bands]
         lines = [np.append(shaping.cut(network, some, measure), way) for some, way in zip(parts, near, strict=True)]
         return lines, [shaping.length_m(some) for some in parts]
 
-    def hulls(members: Any) -> list[Any]:
+    def hulls(members: Ints) -> list[BaseGeometry | None]:
         """Return the hulls of one stop; that of a longer walk is made to hold that of a shorter one."""
-        shapes: list[Any] = []
+        shapes: list[BaseGeometry | None] = []
         for lines in streets(members)[0]:
             drawn = [shaping.hull(lines, style.look)] if len(lines) else []
             shapes.append(_union([*shapes[-1:], *drawn]))
         return shapes
 
-    def draw(members: Any) -> _Drawn:
-        used = members[held[members]]
+    def draw(members: Ints) -> _Drawn:
+        used = members[on_street[members]]
         if not len(used):
-            return _Drawn([], [], 0, _note(members, placed, held))
+            return _Drawn([], [], 0, _note(members, placed, on_street))
         lines, lengths = streets(used)
         if style.basis == "hull":
             each = [hulls(used[place : place + 1]) for place in range(len(used))]
@@ -338,7 +318,7 @@ def _walks(network: WalkNetwork, places: Any, style: _Style) -> Draw:
     return draw
 
 
-def _union(shapes: Iterable[Any]) -> Any:
+def _union(shapes: Iterable[BaseGeometry | None]) -> BaseGeometry | None:
     """Return the shapes that are there as one; ``None`` where none is."""
-    held = [shape for shape in shapes if shape is not None]
-    return shapely.union_all(held) if held else None
+    drawn = [shape for shape in shapes if shape is not None]
+    return shapely.union_all(drawn) if drawn else None

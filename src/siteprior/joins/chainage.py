@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeAlias
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 from shapely.ops import substring
 
 from siteprior.core.parameters import load_parameters
-from siteprior.joins._geometry import coordinates, polygons_of
+from siteprior.joins._geometry import Geometries, Objects, coordinates, known_places, points_at, polygons_of
+from siteprior.walking.network import Flags, Floats, Ints
 
-DUST_M = 1e-6
-"""Chainages closer than this are one: the dust of binary fractions."""
+Line: TypeAlias = shapely.LineString | shapely.MultiLineString
+
+TOLERANCE_M = 1e-6
+"""Chainages closer than this are one: floating-point tolerance."""
 
 
 class Standing(NamedTuple):
@@ -27,11 +31,13 @@ class Standing(NamedTuple):
         One of :data:`siteprior.core.schema.SIDES`; ``None`` where there is no line.
     """
 
-    chainage_m: Any
-    side: Any
+    chainage_m: Floats
+    side: Objects
 
 
-def along(places: Any, extents: Any, at: Any, counted: Any, lines: Any) -> Standing:
+def along(
+    places: Floats, extents: Geometries, at: Ints, counted: gpd.GeoDataFrame, lines: gpd.GeoDataFrame
+) -> Standing:
     """Return the chainage, in metres, and the side of each place on the line of the corridor of its stop.
 
     The chainage is that of the point of the line nearest to the place, on the stretch between the counted stops before
@@ -64,7 +70,7 @@ def along(places: Any, extents: Any, at: Any, counted: Any, lines: Any) -> Stand
     used = np.flatnonzero(at >= 0)
     for corridor, rows in pd.Series(used).groupby(names[at[used]], sort=True):
         line = lines.geometry.get(corridor)
-        if line is None or line.length == 0:
+        if not isinstance(line, shapely.LineString | shapely.MultiLineString) or line.length == 0:
             continue
         row = rows.to_numpy()
         own = np.flatnonzero(names == corridor)
@@ -74,50 +80,52 @@ def along(places: Any, extents: Any, at: Any, counted: Any, lines: Any) -> Stand
     return Standing(chainage, side)
 
 
-def extents(sites: Any, shapes: Any | None) -> Any:
+def extents(sites: gpd.GeoDataFrame, shapes: gpd.GeoDataFrame | None) -> Geometries:
     """Return each site's polygon where one is drawn, else its point, as an array of shapes."""
     places = coordinates(sites)
-    found: Any = np.where(np.isfinite(places).all(axis=1), shapely.points(places), None)
+    found = points_at(places)
+    found[~known_places(places)] = None
     rows, polygons = polygons_of(sites, shapes)
     found[rows] = polygons
     return found
 
 
-def _chainage(places: Any, stop: Any, spots: Any, marks: Any, line: Any) -> Any:
+def _chainage(places: Floats, stop: Ints, spots: Floats, marks: Floats, line: Line) -> Floats:
     """Return the chainage of each place on the stretch of line about its stop."""
-    points = shapely.points(places)
-    anywhere = shapely.line_locate_point(line, points)
+    points = points_at(places)
+    anywhere = np.asarray(shapely.line_locate_point(line, points))
     if not _fit(spots, marks, line):
         return anywhere
     bounds = np.unique(marks)
-    bounds = bounds[np.diff(bounds, prepend=-np.inf) > DUST_M]
+    bounds = bounds[np.diff(bounds, prepend=-np.inf) > TOLERANCE_M]
     chainage, away = np.full(len(places), np.nan), np.full(len(places), np.inf)
     for one in np.unique(stop):
         rows = np.flatnonzero(stop == one)
         calls = np.unique(marks[(spots == spots[one]).all(axis=1)])
         for mark in calls:
-            before, after = bounds[bounds < mark - DUST_M], bounds[bounds > mark + DUST_M]
+            before, after = bounds[bounds < mark - TOLERANCE_M], bounds[bounds > mark + TOLERANCE_M]
             low = before[-1] if len(before) else 0.0
             high = min(after[0], line.length) if len(after) else line.length
             piece = _stretch(line, low, high)
             distance = shapely.distance(piece, points[rows])
-            nearer = distance < away[rows] - DUST_M
+            nearer = distance < away[rows] - TOLERANCE_M
             chainage[rows[nearer]] = low + shapely.line_locate_point(piece, points[rows[nearer]])
             away[rows[nearer]] = distance[nearer]
-    leap = shapely.distance(line, points) < load_parameters("corridors")["leap_share"].value * away
+    leap = shapely.distance(line, points) < load_parameters("corridors").number("leap_share") * away
     return np.where(leap, anywhere, np.minimum(chainage, line.length))
 
 
-def _fit(spots: Any, marks: Any, line: Any) -> bool:
+def _fit(spots: Floats, marks: Floats, line: Line) -> bool:
     """Tell whether the stops lie where their chainages say: no farther from there than from the line, or hardly."""
-    if not (np.isfinite(marks) & (marks >= 0) & (marks <= line.length + DUST_M)).all():
+    if not (np.isfinite(marks) & (marks >= 0) & (marks <= line.length + TOLERANCE_M)).all():
         return False
     points = shapely.points(spots)
-    told = shapely.distance(shapely.line_interpolate_point(line, marks), points)
-    return bool((told <= shapely.distance(line, points) + load_parameters("corridors")["on_the_line_m"].value).all())
+    away = shapely.distance(shapely.line_interpolate_point(line, marks), points)
+    tolerance = load_parameters("corridors").number("on_the_line_m")
+    return bool((away <= shapely.distance(line, points) + tolerance).all())
 
 
-def _stretch(line: Any, low: float, high: float) -> Any:
+def _stretch(line: Line, low: float, high: float) -> shapely.MultiLineString:
     """Cut the line from one chainage to another; chainage runs through the pieces of a broken line in turn."""
     parts = shapely.get_parts(line)
     starts = np.concatenate([[0.0], np.cumsum(shapely.length(parts))[:-1]])
@@ -129,17 +137,17 @@ def _stretch(line: Any, low: float, high: float) -> Any:
     return shapely.multilinestrings([cut for cut in cuts if cut.geom_type == "LineString"])
 
 
-def _side(places: Any, extent: Any, chainage: Any, line: Any) -> Any:
+def _side(places: Floats, extent: Geometries, chainage: Floats, line: Line) -> Objects:
     """Return the side of each place, from the way the line runs at its chainage."""
     tangent, beyond = _tangents(line, chainage)
     offset = places - shapely.get_coordinates(shapely.line_interpolate_point(line, chainage))
     across = tangent[:, 0] * offset[:, 1] - tangent[:, 1] * offset[:, 0]
-    tolerance = load_parameters("corridors")["on_the_line_m"].value
-    on = (shapely.distance(extent, line) <= tolerance) | (np.abs(across) <= np.where(beyond, tolerance, DUST_M))
+    tolerance = load_parameters("corridors").number("on_the_line_m")
+    on = (shapely.distance(extent, line) <= tolerance) | (np.abs(across) <= np.where(beyond, tolerance, TOLERANCE_M))
     return np.where(on, "on the line", np.where(across > 0, "left", "right"))
 
 
-def _tangents(line: Any, chainage: Any) -> tuple[Any, Any]:
+def _tangents(line: Line, chainage: Floats) -> tuple[Floats, Flags]:
     """Return the unit direction of the line at each chainage, and whether that is one of its ends.
 
     At a vertex it is the mean of the legs that meet there: it alone tells the side of whatever is nearest to a corner.
@@ -153,12 +161,13 @@ def _tangents(line: Any, chainage: Any) -> tuple[Any, Any]:
     ends = np.cumsum(length)
     starts = ends - length
     at = np.clip(np.searchsorted(starts, chainage, side="right") - 1, 0, len(unit) - 1)
-    first, last = chainage <= DUST_M, chainage >= ends[-1] - DUST_M
+    first, last = chainage <= TOLERANCE_M, chainage >= ends[-1] - TOLERANCE_M
     closed = line.geom_type == "LineString" and line.is_closed
-    other = np.where(chainage - starts[at] <= DUST_M, at - 1, np.where(ends[at] - chainage <= DUST_M, at + 1, at))
+    next_leg = np.where(ends[at] - chainage <= TOLERANCE_M, at + 1, at)
+    other = np.where(chainage - starts[at] <= TOLERANCE_M, at - 1, next_leg)
     around = other % len(unit)
     joined = (part[around] == part[at]) & (closed | (other == around))
     tangent = unit[at] + np.where(joined[:, None], unit[around], 0)
     size = np.hypot(*tangent.T)
-    tangent = np.where(size[:, None] > DUST_M, tangent / np.maximum(size, DUST_M)[:, None], unit[at])
+    tangent = np.where(size[:, None] > TOLERANCE_M, tangent / np.maximum(size, TOLERANCE_M)[:, None], unit[at])
     return tangent, (first | last) & (not closed)

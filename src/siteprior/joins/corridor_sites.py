@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -11,20 +10,17 @@ from siteprior.core.schema import SITE_CORRIDORS, conform
 from siteprior.joins._geometry import coordinates
 from siteprior.joins.chainage import along, extents
 from siteprior.joins.corridors import corridor_walks, counted_stops, decay
-from siteprior.walking.network import WalkNetwork
+from siteprior.joins.walks import Walking
 
 
 def corridor_sites(
-    sites: Any,
-    corridor_stops: Any,
-    lines: Any,
+    sites: gpd.GeoDataFrame,
+    corridor_stops: gpd.GeoDataFrame,
+    lines: gpd.GeoDataFrame,
+    walking: Walking | None = None,
     *,
-    walk_factor: float,
-    reach_m: float,
+    reach_m: float | None = None,
     count_planned: bool = False,
-    shapes: Any | None = None,
-    network: WalkNetwork | None = None,
-    max_snap_m: float | None = None,
 ) -> pd.DataFrame:
     """List the sites in reach of each corridor, with walk and chainage in metres.
 
@@ -33,7 +29,7 @@ def corridor_sites(
 
     Parameters
     ----------
-    sites, corridor_stops, lines, walk_factor, reach_m, count_planned, shapes, network, max_snap_m
+    sites, corridor_stops, lines, walking, reach_m, count_planned
         As in :func:`siteprior.joins.corridors.join_corridors`.
 
     Returns
@@ -46,11 +42,11 @@ def corridor_sites(
     InputError
         As :func:`siteprior.joins.corridors.join_corridors` does.
     """
-    counted = counted_stops(sites, corridor_stops, lines, walk_factor, shapes, count_planned=count_planned)
-    found = corridor_walks(sites, counted, walk_factor=walk_factor, reach_m=reach_m, shapes=shapes,
-                           network=network, max_snap_m=max_snap_m)  # fmt: skip
+    walking = walking or Walking()
+    counted = counted_stops(sites, corridor_stops, lines, count_planned=count_planned)
+    found = corridor_walks(sites, counted, walking, reach_m=reach_m)
     chainage, side = along(
-        coordinates(sites)[found.site], extents(sites, shapes)[found.site], found.stop, counted, lines
+        coordinates(sites)[found.site], extents(sites, walking.shapes)[found.site], found.stop, counted, lines
     )
     stops = counted.iloc[found.stop].reset_index(drop=True)
     table = pd.DataFrame(
@@ -62,7 +58,7 @@ def corridor_sites(
             "stop_order": stops["order"],
             "stop_state": stops["state"],
             "walk_m": found.reach_m,
-            "walk_basis": "straight-line" if network is None else "network",
+            "walk_basis": walking.basis,
             "chainage_m": chainage,
             "side": side,
             "decay": decay(found.reach_m),
@@ -70,4 +66,5 @@ def corridor_sites(
         }
     ).sort_values(["corridor", "chainage_m", "site_id"], kind="stable")
     table.index = pd.Index(table["site_id"] + "|" + table["corridor"], name=SITE_CORRIDORS.index, dtype="str")
-    return conform(table, SITE_CORRIDORS)
+    listed: pd.DataFrame = conform(table, SITE_CORRIDORS)
+    return listed

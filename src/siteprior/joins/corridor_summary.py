@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import TypeAlias
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -23,18 +24,21 @@ from siteprior.core.schema import (
     check,
     conform,
 )
+from siteprior.joins._geometry import Geometries, Objects, geometries
+
+Figure: TypeAlias = float | str | None
 
 NEEDS = ("hectares", "capacity_dwellings", "market_failure", "imd_percentile", "imd_decile", "eligible", "rank")
 SHARES = {verdict: verdict.lower().replace(" ", "_") + "_share" for verdict in VERDICTS}
 
 
 def corridor_summary(
-    corridors: Any,
+    corridors: gpd.GeoDataFrame,
     site_corridors: pd.DataFrame,
-    sites: Any,
+    sites: gpd.GeoDataFrame,
     *,
-    catchments: Any | None = None,
-    areas: Any | None = None,
+    catchments: gpd.GeoDataFrame | None = None,
+    areas: gpd.GeoDataFrame | None = None,
     shortlist: Collection[str] | None = None,
 ) -> pd.DataFrame:
     """Sum up each corridor: its sites in reach, their hectares and homes, ranks, verdicts and deprivation.
@@ -75,30 +79,31 @@ def corridor_summary(
         When a table is not what it should be, ``site_corridors`` names other sites or corridors, or catchments come
         without areas.
     """
-    _check(corridors, site_corridors, sites, catchments, areas)
+    _refuse_unrelated(corridors, site_corridors, sites, catchments, areas)
     facts = pd.DataFrame(sites)[list(NEEDS)].reindex(site_corridors["site_id"])
     reach = facts.assign(
         corridor=site_corridors["corridor"].to_numpy(dtype=object),
         shared=site_corridors["site_id"].duplicated(keep=False).to_numpy(),
-        listed=pd.NA if shortlist is None else facts.index.isin(list(shortlist)),
+        listed=False if shortlist is None else facts.index.isin(list(shortlist)),
     ).reset_index()
     table = pd.DataFrame(corridors)[["kind", "length_m", "stops", "open_stops"]]
     rows = {name: _sums(group) for name, group in reach.groupby("corridor", sort=False)}
     nobody = _sums(reach.iloc[:0])
     table = table.join(pd.DataFrame([rows.get(name, nobody) for name in table.index], index=table.index))
-    told = pd.DataFrame([_of_sites(reach[reach["corridor"] == name]) for name in table.index], index=table.index)
-    if catchments is not None:
+    deprivation = pd.DataFrame([_of_sites(reach[reach["corridor"] == name]) for name in table.index], index=table.index)
+    if catchments is not None and areas is not None:
         measured = _of_catchments(catchments, areas)
-        held = table.index.intersection(measured.index)
-        told.loc[held, list(measured)] = measured.loc[held]
-    table = table.join(told)
+        drawn = table.index.intersection(measured.index)
+        deprivation.loc[drawn, list(measured)] = measured.loc[drawn]
+    table = table.join(deprivation)
     if shortlist is None:
         table["shortlist_sites"] = None
-    table["note"] = [_note(row.sites, row.shared_sites) for row in table.itertuples()]
-    return conform(table, CORRIDOR_SUMMARY)
+    table["note"] = [_note(*counts) for counts in zip(table["sites"], table["shared_sites"], strict=True)]
+    summary: pd.DataFrame = conform(table, CORRIDOR_SUMMARY)
+    return summary
 
 
-def corridor_rankings(site_corridors: pd.DataFrame, sites: Any) -> pd.DataFrame:
+def corridor_rankings(site_corridors: pd.DataFrame, sites: gpd.GeoDataFrame) -> pd.DataFrame:
     """Rank the sites of each corridor by their rank among all: ``rank_in_corridor`` 1 is first, equal ones share.
 
     Parameters
@@ -122,14 +127,21 @@ def corridor_rankings(site_corridors: pd.DataFrame, sites: Any) -> pd.DataFrame:
     check(sites, SITES, name="sites", needs=["rank", "score", "site_name"])
     _known("site_corridors", "site", site_corridors["site_id"], sites.index)
     facts = pd.DataFrame(sites)[["rank", "score", "site_name"]].reindex(site_corridors["site_id"])
-    table = site_corridors.assign(**{name: facts[name].array for name in facts})
+    table = site_corridors.assign(**{str(name): facts[name].array for name in facts})
     table = table[table["rank"].notna()]
     table["rank_in_corridor"] = table.groupby("corridor")["rank"].rank(method="min").astype("Int64")
     table = table.sort_values(["corridor", "rank_in_corridor", "site_id"], kind="stable")
-    return conform(table[CORRIDOR_RANKINGS.names], CORRIDOR_RANKINGS)
+    rankings: pd.DataFrame = conform(table[CORRIDOR_RANKINGS.names], CORRIDOR_RANKINGS)
+    return rankings
 
 
-def _check(corridors: Any, site_corridors: Any, sites: Any, catchments: Any, areas: Any) -> None:
+def _refuse_unrelated(
+    corridors: gpd.GeoDataFrame,
+    site_corridors: pd.DataFrame,
+    sites: gpd.GeoDataFrame,
+    catchments: gpd.GeoDataFrame | None,
+    areas: gpd.GeoDataFrame | None,
+) -> None:
     """Refuse tables that are not what they should be, or do not belong together."""
     check(corridors, CORRIDORS, name="corridors")
     check(site_corridors, SITE_CORRIDORS, name="site_corridors")
@@ -158,7 +170,7 @@ def _known(table: str, what: str, named: pd.Series, known: pd.Index) -> None:
         )
 
 
-def _sums(reach: pd.DataFrame) -> dict[str, Any]:
+def _sums(reach: pd.DataFrame) -> dict[str, Figure]:
     """Sum up the sites in reach of one corridor; by site, each once."""
     ranked = reach[reach["rank"].notna()]
     best = ranked.sort_values(["rank", "site_id"]).head(1)
@@ -169,7 +181,7 @@ def _sums(reach: pd.DataFrame) -> dict[str, Any]:
         "shared_sites": int(reach["shared"].sum()),
         "eligible_sites": int((reach["eligible"] == "yes").sum()),
         "ranked_sites": len(ranked),
-        "shortlist_sites": int((reach["listed"] == True).sum()),  # noqa: E712 -- missing is not True
+        "shortlist_sites": int(reach["listed"].sum()),
         "best_rank": best["rank"].iloc[0] if len(best) else None,
         "best_site": best["site_id"].iloc[0] if len(best) else None,
         "hectares": reach["hectares"].sum(min_count=1),
@@ -182,10 +194,10 @@ def _sums(reach: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _of_sites(reach: pd.DataFrame) -> dict[str, Any]:
+def _of_sites(reach: pd.DataFrame) -> dict[str, Figure]:
     """Return the deprivation of the sites in reach of one corridor, each counted once."""
     known = reach[reach["imd_percentile"].notna() & reach["imd_decile"].notna()]
-    deprived = known["imd_decile"] <= load_parameters("corridors")["deprived_decile"].value
+    deprived = known["imd_decile"] <= load_parameters("corridors").number("deprived_decile")
     return {
         "imd_percentile": known["imd_percentile"].mean() if len(known) else np.nan,
         "deprived_share": 100 * float(deprived.mean()) if len(known) else np.nan,
@@ -194,13 +206,14 @@ def _of_sites(reach: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _of_catchments(catchments: Any, areas: Any) -> pd.DataFrame:
+def _of_catchments(catchments: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return the deprivation of each corridor's catchment, by the part of each area that lies in it."""
     drawn = catchments[catchments.geometry.notna() & ~catchments.geometry.is_empty]
     pieces = drawn.geometry.groupby(_names(drawn), sort=True)
     names = list(pieces.groups)
-    shapes = np.array([shapely.union_all(piece.to_numpy()) for _, piece in pieces], dtype=object)
-    grounds = areas.geometry.to_numpy()
+    shapes: Geometries = np.full(len(names), None, dtype=object)
+    shapes[:] = [shapely.union_all(geometries(piece)) for _, piece in pieces]
+    grounds = geometries(areas)
     at, area = shapely.STRtree(grounds).query(shapes, predicate="intersects")
     shared = shapely.area(shapely.intersection(shapes[at], grounds[area]))
     facts = areas.iloc[area]
@@ -209,7 +222,7 @@ def _of_catchments(catchments: Any, areas: Any) -> pd.DataFrame:
         weight *= facts["population"].to_numpy(dtype=float) / shapely.area(grounds[area])
     percentile, decile = facts["imd_percentile"].to_numpy(dtype=float), facts["imd_decile"].to_numpy(dtype=float)
     known = np.isfinite(percentile) & np.isfinite(decile) & np.isfinite(weight)
-    deprived = decile <= load_parameters("corridors")["deprived_decile"].value
+    deprived = decile <= load_parameters("corridors").number("deprived_decile")
     sums = [np.bincount(at[known], values[known], minlength=len(names))
             for values in (weight, weight * percentile, weight * deprived, shared)]  # fmt: skip
     total = np.where(sums[0] > 0, sums[0], np.nan)
@@ -224,13 +237,13 @@ def _of_catchments(catchments: Any, areas: Any) -> pd.DataFrame:
     )
 
 
-def _names(catchments: Any) -> Any:
+def _names(catchments: gpd.GeoDataFrame) -> Objects:
     """Return the corridor of each catchment, from its column or the index."""
     names = catchments["corridor"] if "corridor" in catchments.columns else catchments.index
     return np.asarray(names, dtype=object)
 
 
-def _weighting(areas: Any) -> str:
+def _weighting(areas: gpd.GeoDataFrame) -> str:
     """Return what areas are weighted by: their people where the table counts them, else their ground."""
     return "population" if "population" in areas.columns else "area"
 

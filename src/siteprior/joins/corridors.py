@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -11,9 +12,10 @@ from siteprior.core.errors import InputError
 from siteprior.core.issues import IssueLog
 from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CORRIDOR_STOPS, CORRIDORS, SITE_CORRIDOR_COLUMNS, SITES, check
-from siteprior.joins._geometry import check_walks, coordinates, nearest, site_origins, take, walk_range, with_columns
+from siteprior.joins._geometry import Values, coordinates, declared_columns, nearest, take, walk_range
 from siteprior.joins.chainage import along, extents
-from siteprior.walking.network import WalkNetwork
+from siteprior.joins.walks import Walking
+from siteprior.walking.network import Floats, Ints, WalkNetwork
 from siteprior.walking.walk import lowest_of_sites, nearest_walk, snap, walks
 
 
@@ -31,32 +33,29 @@ class CorridorWalks(NamedTuple):
         then walk, then stop.
     """
 
-    nearest: Any
-    walk_m: Any
-    low_m: Any
-    high_m: Any
-    site: Any
-    stop: Any
-    reach_m: Any
+    nearest: Ints
+    walk_m: Floats
+    low_m: Floats
+    high_m: Floats
+    site: Ints
+    stop: Ints
+    reach_m: Floats
 
 
 def join_corridors(
-    sites: Any,
-    corridor_stops: Any,
-    lines: Any,
+    sites: gpd.GeoDataFrame,
+    corridor_stops: gpd.GeoDataFrame,
+    lines: gpd.GeoDataFrame,
+    walking: Walking | None = None,
     *,
-    walk_factor: float,
-    reach_m: float,
+    reach_m: float | None = None,
     count_planned: bool = False,
-    shapes: Any | None = None,
-    network: WalkNetwork | None = None,
-    max_snap_m: float | None = None,
-) -> Any:
-    """Add to each site its corridor: the one with the nearest stop that counts, and the walk to it in metres.
+) -> pd.DataFrame:
+    """Assign each site its corridor: the one with the nearest stop that counts, and the walk to it in metres.
 
     With a network the walk runs over its streets, from the site's point, or from the place on its edge from which it
     is shortest where it has a polygon; it is missing where no way leads to a stop. Without one it is the straight line
-    times ``walk_factor``. Either is measured however far. A stop counts when it is open, or planned where
+    times the factor. Either is measured however far. A stop counts when it is open, or planned where
     ``count_planned``. Of stops equally far (several corridors call at one station) the first corridor by name is
     taken, then the first stop by order; ``corridors`` names all within reach, nearest first. Beside the walk stand the
     lowest and the highest from anywhere the site may reach or lie, as in
@@ -72,39 +71,32 @@ def join_corridors(
         :func:`siteprior.sources.transit.openings.apply_openings_to_corridor`.
     lines
         :data:`siteprior.core.schema.CORRIDORS`.
-    walk_factor
-        Ratio of walk to straight line, at least 1 (preset ``access.walk_factor``).
+    walking
+        How walks are measured; straight lines times the factor of the parameters when ``None``.
     reach_m
-        Metres of walk within which a corridor is in reach (preset ``access.rail_cutoff_m``).
+        Metres of walk within which a corridor is in reach; parameter ``access.rail_cutoff_m`` when ``None``.
     count_planned
         Whether planned stops count, too.
-    shapes
-        :data:`siteprior.core.schema.SITE_SHAPES`, to measure from the edges of polygons.
-    network
-        The streets; straight lines are measured when ``None``.
-    max_snap_m
-        Farthest a street may lie from a site or stop, in metres; preset ``access.max_snap_m`` when ``None``.
 
     Returns
     -------
-    GeoDataFrame
-        The sites, same index and order, with :data:`siteprior.core.schema.SITE_CORRIDOR_COLUMNS`; missing where the
-        site
-        has no place, no stop counts, or no way leads to one.
+    DataFrame
+        :data:`siteprior.core.schema.SITE_CORRIDOR_COLUMNS` on the index of the sites, for ``sites.join(…)``; missing
+        where the site has no place, no stop counts, or no way leads to one.
 
     Raises
     ------
     InputError
-        When a table is not what it should be, the factor is below 1, or reach or snap is no length.
+        When a table is not what it should be, or the reach is no length.
     """
-    counted = counted_stops(sites, corridor_stops, lines, walk_factor, shapes, count_planned=count_planned)
-    found = corridor_walks(sites, counted, walk_factor=walk_factor, reach_m=reach_m, shapes=shapes,
-                           network=network, max_snap_m=max_snap_m)  # fmt: skip
-    chainage, side = along(coordinates(sites), extents(sites, shapes), found.nearest, counted, lines)
+    walking = walking or Walking()
+    counted = counted_stops(sites, corridor_stops, lines, count_planned=count_planned)
+    found = corridor_walks(sites, counted, walking, reach_m=reach_m)
+    chainage, side = along(coordinates(sites), extents(sites, walking.shapes), found.nearest, counted, lines)
     names = counted["corridor"].to_numpy(dtype=object)[found.stop]
-    told = pd.Series(names, index=found.site).groupby(level=0, sort=False).agg("; ".join)
+    in_reach = pd.Series(names, index=found.site).groupby(level=0, sort=False).agg("; ".join)
     counts = np.bincount(found.site, minlength=len(sites))
-    values = {
+    values: dict[str, Values] = {
         "corridor": take(counted["corridor"], found.nearest, sites.index),
         "corridor_kind": take(counted["kind"], found.nearest, sites.index),
         "corridor_stop": take(counted["stop_name"], found.nearest, sites.index),
@@ -115,13 +107,13 @@ def join_corridors(
         "corridor_chainage_m": chainage,
         "corridor_side": side,
         "corridor_decay": decay(found.walk_m),
-        "corridors": told.reindex(range(len(sites))).to_numpy(dtype=object),
+        "corridors": in_reach.reindex(range(len(sites))).to_numpy(dtype=object),
         "corridors_in_reach": np.where(found.nearest < 0, np.nan, counts),
     }
-    return with_columns(sites, SITE_CORRIDOR_COLUMNS, values)
+    return declared_columns(sites.index, SITE_CORRIDOR_COLUMNS, values)
 
 
-def decay(walk_m: Any) -> Any:
+def decay(walk_m: Floats) -> Floats:
     """Return how much a stop counts (0–1) at a walk in metres: in full near by, then less, nothing from the cut-off.
 
     The knots are the presets ``corridors.decay_full_m`` and ``decay_none_m`` (METHODS, section 2g, a proposal);
@@ -132,42 +124,35 @@ def decay(walk_m: Any) -> Any:
     >>> decay(np.array([0.0, 400.0, 680.0, 960.0, 5000.0, np.nan])).tolist()
     [1.0, 1.0, 0.5, 0.0, 0.0, nan]
     """
-    preset = load_parameters("corridors")
-    return np.interp(walk_m, [preset["decay_full_m"].value, preset["decay_none_m"].value], [1.0, 0.0])
+    settings = load_parameters("corridors")
+    return np.interp(walk_m, [settings.number("decay_full_m"), settings.number("decay_none_m")], [1.0, 0.0])
 
 
 def counted_stops(
-    sites: Any, corridor_stops: Any, lines: Any, walk_factor: float, shapes: Any | None, *, count_planned: bool
-) -> Any:
+    sites: gpd.GeoDataFrame, corridor_stops: gpd.GeoDataFrame, lines: gpd.GeoDataFrame, *, count_planned: bool
+) -> gpd.GeoDataFrame:
     """Check the tables at the door, and return the stops that count by corridor and order, positions from 0."""
     check(sites, SITES, name="sites", needs=())
     check(corridor_stops, CORRIDOR_STOPS, name="corridor_stops")
     check(lines, CORRIDORS, name="lines", needs=())
-    check_walks(walk_factor, shapes)
     counted = corridor_stops[corridor_stops["state"].isin(["open", "planned"] if count_planned else ["open"])]
     return counted.sort_values(["corridor", "order"], kind="stable").reset_index()
 
 
 def corridor_walks(
-    sites: Any,
-    counted: Any,
-    *,
-    walk_factor: float,
-    reach_m: float,
-    shapes: Any | None = None,
-    network: WalkNetwork | None = None,
-    max_snap_m: float | None = None,
+    sites: gpd.GeoDataFrame, counted: gpd.GeoDataFrame, walking: Walking, *, reach_m: float | None = None
 ) -> CorridorWalks:
     """Measure each site's walk to the nearest counted stop, and to that of every corridor in reach, in metres."""
-    if not 0 <= reach_m < np.inf:
-        raise InputError(f"reach_m: {reach_m} is not a length; give metres of walk from 0")
-    if network is None:
-        return _by_line(sites, counted, walk_factor, reach_m, shapes)
-    return _by_network(sites, counted, walk_factor, reach_m, shapes, network, _snap_limit(max_snap_m))
+    reach = load_parameters("access").number("rail_cutoff_m") if reach_m is None else reach_m
+    if not 0 <= reach < np.inf:
+        raise InputError(f"reach_m: {reach} is not a length; give metres of walk from 0")
+    if walking.network is None:
+        return _by_line(sites, counted, walking, reach)
+    return _by_network(sites, counted, walking, walking.network, reach)
 
 
 def unsnapped(
-    corridor_stops: Any, network: WalkNetwork, max_snap_m: float | None = None, *, file: str = ""
+    corridor_stops: gpd.GeoDataFrame, network: WalkNetwork, max_snap_m: float | None = None, *, file: str = ""
 ) -> pd.DataFrame:
     """Return an issue row for each corridor stop farther than ``max_snap_m`` metres from any street.
 
@@ -190,7 +175,7 @@ def unsnapped(
         Issue table, in the order of the stops; possibly no row.
     """
     check(corridor_stops, CORRIDOR_STOPS, name="corridor_stops")
-    limit = _snap_limit(max_snap_m)
+    limit = load_parameters("access").number("max_snap_m") if max_snap_m is None else max_snap_m
     log = IssueLog(file)
     off = snap(network, coordinates(corridor_stops), max_snap_m=limit).edge < 0
     for stop in corridor_stops[off].itertuples():
@@ -199,43 +184,38 @@ def unsnapped(
     return log.table()
 
 
-def _snap_limit(max_snap_m: float | None) -> float:
-    """Return the farthest a street may lie, in metres: as given, else the preset."""
-    return float(load_parameters("access")["max_snap_m"].value if max_snap_m is None else max_snap_m)
-
-
-def _by_line(sites: Any, counted: Any, walk_factor: float, reach_m: float, shapes: Any | None) -> CorridorWalks:
+def _by_line(sites: gpd.GeoDataFrame, counted: gpd.GeoDataFrame, walking: Walking, reach_m: float) -> CorridorWalks:
     """Measure straight lines times the factor, corridor by corridor."""
+    factor = walking.walk_factor
     places, spots = coordinates(sites), coordinates(counted)
     at, distance = nearest(places, spots)
-    low, high = walk_range(sites, spots, at, distance, walk_factor=walk_factor, shapes=shapes)
-    pieces = [(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))]
+    low, high = walk_range(sites, spots, at, distance, walk_factor=factor, shapes=walking.shapes)
+    pieces: list[tuple[Ints, Ints, Floats]] = [(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))]
     for own in counted["corridor"].groupby(counted["corridor"], sort=True).indices.values():
-        which, away = nearest(places, spots[own])
-        near = np.flatnonzero(away * walk_factor <= reach_m)
-        pieces.append((near, own[which[near]], away[near] * walk_factor))
+        rows = np.asarray(own)
+        which, away = nearest(places, spots[rows])
+        near = np.flatnonzero(away * factor <= reach_m)
+        pieces.append((near, rows[which[near]], away[near] * factor))
     site, stop, walk = (np.concatenate(column) for column in zip(*pieces, strict=True))
     order = np.lexsort((stop, walk, site))
-    return CorridorWalks(at, distance * walk_factor, low, high, site[order], stop[order], walk[order])
+    return CorridorWalks(at, distance * factor, low, high, site[order], stop[order], walk[order])
 
 
 def _by_network(
-    sites: Any, counted: Any, walk_factor: float, reach_m: float, shapes: Any | None, network: WalkNetwork,
-    max_snap_m: float,
-) -> CorridorWalks:  # fmt: skip
+    sites: gpd.GeoDataFrame, counted: gpd.GeoDataFrame, walking: Walking, network: WalkNetwork, reach_m: float
+) -> CorridorWalks:
     """Measure walks over the streets, from the place on each site's edge from which they are shortest."""
-    points, owner = site_origins(sites, shapes, load_parameters("access")["site_edge_m"].value)
-    here = snap(network, points, max_snap_m=max_snap_m)
-    there = snap(network, coordinates(counted), max_snap_m=max_snap_m)
+    points, owner = walking.origins(sites)
+    here = snap(network, points, max_snap_m=walking.max_snap_m)
+    there = snap(network, coordinates(counted), max_snap_m=walking.max_snap_m)
     at, walk_m = nearest_walk(network, here, there)
     origin, farthest_m = lowest_of_sites(owner, at, walk_m, len(sites))
     at = np.append(at, -1)[origin]  # an origin of -1, no walk, takes what is appended
     walk_m = np.append(walk_m, np.nan)[origin]
-    spread = sites.get("position_uncertainty_m", pd.Series(np.nan, index=sites.index)).to_numpy(dtype=float)
-    slack = spread * walk_factor
-    found = walks(network, here, there, cutoff_m=reach_m)
-    pairs = pd.DataFrame({"site": owner[found.origin], "stop": found.destination, "walk_m": found.walk_m})
-    pairs["corridor"] = counted["corridor"].to_numpy(dtype=object)[found.destination]
+    margin_m = walking.margin(sites)
+    reached = walks(network, here, there, cutoff_m=reach_m)
+    pairs = pd.DataFrame({"site": owner[reached.origin], "stop": reached.destination, "walk_m": reached.walk_m})
+    pairs["corridor"] = counted["corridor"].to_numpy(dtype=object)[reached.destination]
     pairs = pairs.sort_values(["site", "walk_m", "stop"], kind="stable").drop_duplicates(["site", "corridor"])
-    low, high = np.maximum(walk_m - slack, 0), farthest_m + slack
+    low, high = np.maximum(walk_m - margin_m, 0), farthest_m + margin_m
     return CorridorWalks(at, walk_m, low, high, *(pairs[name].to_numpy() for name in ("site", "stop", "walk_m")))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+import geopandas as gpd
 import pandas as pd
 
 from siteprior.core.errors import InputError
 from siteprior.core.schema import SITE_HISTORY_COLUMNS, SITES, check
-from siteprior.joins._geometry import with_columns
+from siteprior.joins._geometry import declared_columns
 
 
-def join_history(sites: Any, history: pd.DataFrame | None) -> Any:
-    """Add to each site its life on the register: dates, years, changes of homes and hectares, state, origins.
+def join_history(sites: gpd.GeoDataFrame, history: pd.DataFrame | None) -> pd.DataFrame:
+    """Look up each site's life on the register: dates, years, changes of homes and hectares, state, origins.
 
     A site merged from several records has the state and the changes of the record it is called after, was first seen
     when the first of them was, last seen when the last was, and is as old as the oldest.
@@ -22,16 +21,14 @@ def join_history(sites: Any, history: pd.DataFrame | None) -> Any:
     sites
         Sites on EPSG:27700; ``also_known_as`` names the records merged into one, where there are any.
     history
-        The summary table of :func:`siteprior.registers.matching.history.register_history` (``.sites``); ``None`` where
-        no
-        vintages are held.
+        The summary table of :func:`siteprior.registers.matching.history.register_history` (``.sites``); ``None``
+        without earlier vintages.
 
     Returns
     -------
-    GeoDataFrame
-        The sites, same index and order, with :data:`siteprior.core.schema.SITE_HISTORY_COLUMNS`, missing for sites
-        whose
-        register has no history.
+    DataFrame
+        :data:`siteprior.core.schema.SITE_HISTORY_COLUMNS` on the index of the sites, for ``sites.join(…)``; missing
+        for sites whose register has no history.
 
     Raises
     ------
@@ -40,7 +37,6 @@ def join_history(sites: Any, history: pd.DataFrame | None) -> Any:
 
     Examples
     --------
-    >>> import geopandas as gpd
     >>> index = pd.Index(["E1:A"], name="site_id")
     >>> sites = gpd.GeoDataFrame({"reference": ["A"]}, index=index, geometry=[None], crs=27700)
     >>> join_history(sites, None)["years_on_register"].isna().tolist()
@@ -48,7 +44,7 @@ def join_history(sites: Any, history: pd.DataFrame | None) -> Any:
     """
     check(sites, SITES, name="sites", needs=())
     if history is None:
-        return with_columns(sites, SITE_HISTORY_COLUMNS, {})
+        return declared_columns(sites.index, SITE_HISTORY_COLUMNS, {})
     names = [column.name for column in SITE_HISTORY_COLUMNS]
     missing = [name for name in names if name not in getattr(history, "columns", ())]
     if missing or history.index.name != SITES.index or not history.index.is_unique:
@@ -60,7 +56,7 @@ def join_history(sites: Any, history: pd.DataFrame | None) -> Any:
     values = {name: own[name] for name in names}
     if "also_known_as" in sites.columns:
         values.update(_of_all_records(sites["also_known_as"].dropna(), history, own))
-    return with_columns(sites, SITE_HISTORY_COLUMNS, values)
+    return declared_columns(sites.index, SITE_HISTORY_COLUMNS, values)
 
 
 def _of_all_records(known_as: pd.Series, history: pd.DataFrame, own: pd.DataFrame) -> dict[str, pd.Series]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from siteprior.core.errors import InputError
 from siteprior.core.schema import SITE_SHAPES, SITES, as_kind, check
-from siteprior.joins._geometry import with_columns
+from siteprior.joins._geometry import Values, declared_columns
 from siteprior.joins.zonal_raster import raster_values
-from siteprior.joins.zonal_vector import ground_of, vector_values
+from siteprior.joins.zonal_vector import site_geometries, vector_values
 from siteprior.project.layers import GRADES, AreaLayer, Layer, LayerSpec, VectorLayer, layer_columns
 
 SIGNAL_COLUMNS = ("site_id", "signal", "kind", "value", "grade", "reason", "counter_evidence", "source")
@@ -22,7 +22,9 @@ SHAPED = ("share", "share_above")
 """Measures that are shares of a site's area, and so need its extent."""
 
 
-def join_layer(sites: Any, layer: Layer, spec: LayerSpec, *, shapes: Any | None = None) -> pd.Series:
+def join_layer(
+    sites: gpd.GeoDataFrame, layer: Layer, spec: LayerSpec, *, shapes: gpd.GeoDataFrame | None = None
+) -> pd.Series:
     """Measure one layer at the sites, in the unit the layer declares.
 
     Parameters
@@ -52,7 +54,7 @@ def join_layer(sites: Any, layer: Layer, spec: LayerSpec, *, shapes: Any | None 
 
     Examples
     --------
-    >>> import geopandas as gpd, shapely
+    >>> import shapely
     >>> from siteprior.project.layer_checks import parse_layer
     >>> sites = gpd.GeoDataFrame({"reference": ["a", "b"]}, index=pd.Index(["E1:a", "E1:b"], name="site_id"),
     ...     geometry=gpd.points_from_xy([400000, 400500], [290000, 290000]), crs=27700)
@@ -68,7 +70,7 @@ def join_layer(sites: Any, layer: Layer, spec: LayerSpec, *, shapes: Any | None 
         return _by_code(sites, layer, spec)
     if shapes is None and spec.measure in SHAPED:
         raise InputError(f"shapes: layer '{spec.name}' asks for a share of the sites' area; give their shapes")
-    ground = ground_of(sites, shapes)
+    ground = site_geometries(sites, shapes)
     if isinstance(layer, VectorLayer):
         measured = vector_values(ground, layer, spec)
     else:
@@ -79,8 +81,14 @@ def join_layer(sites: Any, layer: Layer, spec: LayerSpec, *, shapes: Any | None 
     return as_kind(values, spec.value_kind, sites.index).rename(spec.name)
 
 
-def join_layers(sites: Any, layers: Iterable[Layer], specs: Iterable[LayerSpec], *, shapes: Any | None = None) -> Any:
-    """Add to the sites one column per layer: :func:`join_layer` of each.
+def join_layers(
+    sites: gpd.GeoDataFrame,
+    layers: Iterable[Layer],
+    specs: Iterable[LayerSpec],
+    *,
+    shapes: gpd.GeoDataFrame | None = None,
+) -> pd.DataFrame:
+    """Measure all layers at the sites, one column per layer: :func:`join_layer` of each.
 
     Parameters
     ----------
@@ -91,8 +99,9 @@ def join_layers(sites: Any, layers: Iterable[Layer], specs: Iterable[LayerSpec],
 
     Returns
     -------
-    GeoDataFrame
-        The sites, same index and order, with the columns :func:`siteprior.project.layers.layer_columns` declares.
+    DataFrame
+        The columns :func:`siteprior.project.layers.layer_columns` declares, on the index of the sites, for
+        ``sites.join(…)``.
 
     Raises
     ------
@@ -100,7 +109,7 @@ def join_layers(sites: Any, layers: Iterable[Layer], specs: Iterable[LayerSpec],
         As :func:`join_layer`, all layers' faults at once.
     """
     specs = tuple(specs)
-    values: dict[str, pd.Series] = {}
+    values: dict[str, Values] = {}
     faults: list[str] = []
     for layer, spec in zip(layers, specs, strict=True):
         try:
@@ -109,10 +118,12 @@ def join_layers(sites: Any, layers: Iterable[Layer], specs: Iterable[LayerSpec],
             faults.extend(fault.faults)
     if faults:
         raise InputError(*dict.fromkeys(faults))
-    return with_columns(sites, layer_columns(specs), values)
+    return declared_columns(sites.index, layer_columns(specs), values)
 
 
-def layer_signals(sites: Any, specs: Iterable[LayerSpec], *, shapes: Any | None = None) -> pd.DataFrame:
+def layer_signals(
+    sites: gpd.GeoDataFrame, specs: Iterable[LayerSpec], *, shapes: gpd.GeoDataFrame | None = None
+) -> pd.DataFrame:
     """Turn layers into signals of market failure, 0–1, each with its grade, its reason and what speaks against it.
 
     A layer is 0 at the ``zero`` the project states, 1 at its ``full``, linear between. The grade is the one stated,
@@ -141,7 +152,6 @@ def layer_signals(sites: Any, specs: Iterable[LayerSpec], *, shapes: Any | None 
 
     Examples
     --------
-    >>> import geopandas as gpd
     >>> from siteprior.project.layer_checks import parse_layer
     >>> spec = parse_layer({"name": "landfill", "path": "landfill.gpkg", "kind": "vector", "measure": "share",
     ...     "signal": {"letter": "X", "zero": 0, "full": 2, "grade": "B", "reason": "on historic landfill"}})
@@ -155,7 +165,7 @@ def layer_signals(sites: Any, specs: Iterable[LayerSpec], *, shapes: Any | None 
     """
     speaking = [spec for spec in specs if spec.signal is not None]
     check(sites, SITES, name="sites", needs=[spec.name for spec in speaking])
-    basis = pd.Series(ground_of(sites, shapes).basis, index=sites.index)
+    basis = pd.Series(site_geometries(sites, shapes).basis, index=sites.index)
     tables = [_signal(sites[spec.name], basis, spec) for spec in speaking]
     if not tables:
         empty = pd.DataFrame({name: pd.Series(dtype="str") for name in SIGNAL_COLUMNS})
@@ -163,7 +173,7 @@ def layer_signals(sites: Any, specs: Iterable[LayerSpec], *, shapes: Any | None 
     return pd.concat(tables, ignore_index=True)
 
 
-def _by_code(sites: Any, layer: AreaLayer, spec: LayerSpec) -> pd.Series:
+def _by_code(sites: gpd.GeoDataFrame, layer: AreaLayer, spec: LayerSpec) -> pd.Series:
     """Return the value of the area each site lies in, by its code."""
     by = str(layer.by_code.index.name)
     check(sites, SITES, name="sites", needs=(by, *(["lsoa_year"] if spec.lsoa_year else [])))
@@ -192,8 +202,8 @@ def _signal(column: pd.Series, basis: pd.Series, spec: LayerSpec) -> pd.DataFram
     words = _measured_words(measured, spec)
     middle = spec.measure in ("nearest", "value")
     disc = "; from its middle" if middle else "; on a disc of its hectares"
-    seen = np.where(surrogate, on.map({"disc": disc, "point": "; its point only"}), "")
-    reason = signal.reason + ": " + words + " (" + spec.title + pd.Series(seen, index=measured.index) + ")"
+    seen = on.map({"disc": disc, "point": "; its point only"}).where(surrogate, "").astype("str")
+    reason = signal.reason + ": " + words + " (" + spec.title + seen + ")"
     return pd.DataFrame(
         {
             "site_id": measured.index.astype("str"),

@@ -10,18 +10,18 @@ The index rewards many routes more than frequent ones, and says nothing of where
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from siteprior.core.errors import InputError, unknown
 from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import ACCESS_MODES, SERVICES, WINDOWS, check
+from siteprior.walking.network import Floats, Ints
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+Numbers = TypeVar("Numbers", Ints, Floats)
 
 GROUPS = {"bus": ("bus",), "tram": ("tram", "underground"), "rail": ("rail",)}
 """Modes shown apart: trams and underground stand together; ferries count in the whole alone."""
@@ -90,7 +90,7 @@ class Counted(NamedTuple):
 
 
 def access_index(
-    walks: pd.DataFrame, services: pd.DataFrame, *, window: str = "am peak", points: Any | None = None
+    walks: pd.DataFrame, services: pd.DataFrame, *, window: str = "am peak", points: Iterable[str] | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Measure the access index (TfL's PTAL method, no unit) of points from their walks to stops, in metres.
 
@@ -150,10 +150,10 @@ def access_index(
     running = window_services(services, window)
     _check_walks(walks)
     names = pd.Index(np.unique(walks["point"].to_numpy()) if points is None else points, name="point")
-    place = names.get_indexer(walks["point"])
+    place = names.get_indexer(pd.Index(walks["point"]))
     if not names.is_unique or (place < 0).any():
         raise InputError("points: name a point twice, or lack one that walks holds; list every point measured once")
-    stop = running.stops.get_indexer(walks["stop_code"])
+    stop = running.stops.get_indexer(pd.Index(walks["stop_code"]))
     served = np.flatnonzero(stop >= 0)
     counted = count_routes(place[served], stop[served], walks["walk_m"].to_numpy(dtype=float)[served], running)
     sums = mode_sums(counted, running, len(names))
@@ -189,18 +189,18 @@ def access_band(index: pd.Series) -> pd.Series:
 
 def band_names() -> list[str]:
     """Return the bands, lowest first: 0, 1a, 1b, 2 to 5, 6a, 6b."""
-    return [str(name) for name in load_parameters("ptal")["band_names"].value]
+    return list(load_parameters("ptal").texts("band_names"))
 
 
 def band_codes(index: Floats) -> Ints:
     """Return the position of each access index's band in :func:`band_names`; a missing one comes out as 0."""
-    tops = np.array(load_parameters("ptal")["band_tops"].value, dtype=float)
+    tops = np.array(load_parameters("ptal").numbers("band_tops"), dtype=float)
     return np.searchsorted(tops, np.nan_to_num(np.round(index, BAND_DECIMALS)), side="left").astype(np.int64)
 
 
 def largest_cutoff_m() -> float:
     """Return the longest walk, in metres, at which any mode still counts."""
-    return max(float(load_parameters("ptal")[mode]["cutoff_m"].value) for mode in ACCESS_MODES)
+    return max(load_parameters("ptal").table(mode).number("cutoff_m") for mode in ACCESS_MODES)
 
 
 def window_services(services: pd.DataFrame, window: str) -> WindowServices:
@@ -228,7 +228,7 @@ def window_services(services: pd.DataFrame, window: str) -> WindowServices:
     routes = some[keys].drop_duplicates().sort_values(keys, ignore_index=True)
     patterns = some[[*keys, "direction"]].drop_duplicates().sort_values([*keys, "direction"], ignore_index=True)
     stops = pd.Index(some["stop_code"].unique())
-    position = stops.get_indexer(some["stop_code"])
+    position = stops.get_indexer(pd.Index(some["stop_code"]))
     return WindowServices(
         stops=stops,
         start=np.concatenate([[0], np.cumsum(np.bincount(position, minlength=len(stops)))]).astype(np.int64),
@@ -250,9 +250,9 @@ def count_routes(point: Ints, stop: Ints, walk_m: Floats, running: WindowService
     running
         The services of the window.
     """
-    presets = load_parameters("ptal")
-    cutoff_m = np.array([float(presets[mode]["cutoff_m"].value) for mode in ACCESS_MODES])
-    reliability = np.array([float(presets[mode]["reliability_min"].value) for mode in ACCESS_MODES])
+    settings = load_parameters("ptal")
+    cutoff_m = np.array([settings.table(mode).number("cutoff_m") for mode in ACCESS_MODES])
+    reliability = np.array([settings.table(mode).number("reliability_min") for mode in ACCESS_MODES])
     order = np.lexsort((stop, walk_m, point))  # nearest first; of stops equally far the lowest code
     calls = (running.start[1:] - running.start[:-1])[stop[order]]
     row = np.repeat(order, calls)
@@ -267,16 +267,16 @@ def count_routes(point: Ints, stop: Ints, walk_m: Floats, running: WindowService
     per_hour = _reduce(np.maximum, running.per_hour[service[first]], starts)
     nearest = row[_reduce(np.minimum, first, starts)]
     route = route[starts]
-    walk_min = walk_m[nearest] / float(presets["walk_speed_m_per_min"].value)
+    walk_min = walk_m[nearest] / settings.number("walk_speed_m_per_min")
     swt_min = 60 / per_hour / 2
     awt_min = swt_min + reliability[running.mode[route]]
     tat_min = walk_min + awt_min
-    edf = np.rint(float(presets["doorstep_min"].value) / tat_min / EDF_STEP) * EDF_STEP
+    edf = np.rint(settings.number("doorstep_min") / tat_min / EDF_STEP) * EDF_STEP
     groups = _starts(point[nearest] * len(ACCESS_MODES) + running.mode[route])
     best = _reduce(np.maximum, edf, groups)[np.cumsum(_marks(len(edf), groups)) - 1]
     leads = _reduce(np.minimum, np.where(edf == best, np.arange(len(edf)), len(edf)), groups)
-    weight = np.full(len(edf), float(presets["weight_other"].value))
-    weight[leads] = float(presets["weight_best"].value)
+    weight = np.full(len(edf), settings.number("weight_other"))
+    weight[leads] = settings.number("weight_best")
     return Counted(
         point[nearest], route, nearest, walk_m[nearest], per_hour, walk_min, swt_min, awt_min, tat_min, edf, weight,
         weight * edf,
@@ -290,7 +290,7 @@ def mode_sums(counted: Counted, running: WindowServices, points: int) -> Floats:
     return sums.reshape(points, len(ACCESS_MODES)).astype(float)
 
 
-def _check_walks(walks: Any) -> None:
+def _check_walks(walks: pd.DataFrame) -> None:
     """Refuse walks that are no such table, or hold what cannot be walked."""
     if not isinstance(walks, pd.DataFrame):
         raise InputError(f"walks: needs a table (DataFrame), got {type(walks).__name__}")
@@ -313,6 +313,7 @@ def _marks(length: int, starts: Ints) -> Ints:
     return marks
 
 
-def _reduce(by: np.ufunc, values: Any, starts: Ints) -> Any:
+def _reduce(by: np.ufunc, values: Numbers, starts: Ints) -> Numbers:
     """Reduce each run of values to one; none where there are no runs."""
-    return by.reduceat(values, starts) if len(starts) else values[:0]
+    reduced: Numbers = by.reduceat(values, starts) if len(starts) else values[:0]
+    return reduced

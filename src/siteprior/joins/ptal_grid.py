@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -24,8 +23,9 @@ from siteprior.joins.ptal import (
     mode_sums,
     window_services,
 )
-from siteprior.walking.network import WalkNetwork
-from siteprior.walking.walk import Snapped, snap, walks
+from siteprior.walking.graph import Snapped
+from siteprior.walking.network import Flags, Floats, Ints, WalkNetwork
+from siteprior.walking.walk import snap, walks
 
 BLOCK = 16_384
 """Cells measured at once; it bounds memory and decides nothing else."""
@@ -60,8 +60,8 @@ class AccessGrid:
 
 
 def access_grid(
-    area: Any,
-    service_stops: Any,
+    area: shapely.Polygon | shapely.MultiPolygon,
+    service_stops: gpd.GeoDataFrame,
     services: pd.DataFrame,
     network: WalkNetwork,
     *,
@@ -117,7 +117,7 @@ def access_grid(
     stops = service_stops[service_stops.index.isin(running.stops)]
     position = running.stops.get_indexer(stops.index)
     stated = service_stops["step_free"].reindex(running.stops).to_numpy(dtype=object)
-    reach_m = float(load_parameters("access")["max_snap_m"].value) if max_snap_m is None else max_snap_m
+    reach_m = load_parameters("access").number("max_snap_m") if max_snap_m is None else max_snap_m
     here = snap(network, centres, max_snap_m=reach_m, step_free=step_free)
     measured = np.full(len(centres), np.nan)
     for start in range(0, len(centres) if counted else 0, BLOCK):
@@ -127,9 +127,9 @@ def access_grid(
         walked = (cell, position[stop], walk_m)
         found = _sums(walked, slice(None), running, len(some.edge))
         if step_free:
-            told = _sums(walked, pd.notna(stated[walked[1]]), running, len(some.edge))
+            stated_index = _sums(walked, pd.notna(stated[walked[1]]), running, len(some.edge))
             level = _sums(walked, stated[walked[1]] == "yes", running, len(some.edge))
-            found = np.where((found > 0) & (told == 0), np.nan, level)
+            found = np.where((found > 0) & (stated_index == 0), np.nan, level)
         measured[block] = np.where(some.edge >= 0, found, np.nan)
     index = np.full(inside.shape, np.nan, dtype=np.float32)
     index[inside] = measured
@@ -177,8 +177,8 @@ def grid_cells(grid: AccessGrid) -> gpd.GeoDataFrame:
 
 
 def _block_walks(
-    network: WalkNetwork, cells: Snapped, centres: Any, stops: Any, max_snap_m: float, step_free: bool
-) -> tuple[Any, Any, Any]:
+    network: WalkNetwork, cells: Snapped, centres: Floats, stops: gpd.GeoDataFrame, max_snap_m: float, step_free: bool
+) -> tuple[Ints, Ints, Floats]:
     """Return the walks of a block of cells: the cell's and the stop's position, and metres.
 
     No walk is shorter than the straight line, so that stops beyond one cut-off around the block are left out. On level
@@ -197,13 +197,16 @@ def _block_walks(
     return cell, near[stop], walk_m
 
 
-def _sums(walked: tuple[Any, Any, Any], kept: Any, running: WindowServices, cells: int) -> Any:
+def _sums(walked: tuple[Ints, Ints, Floats], kept: Flags | slice, running: WindowServices, cells: int) -> Floats:
     """Return the index of each of a block's cells from the walks kept: cell, position of the stop, and metres."""
-    cell, stop, walk_m = (part[kept] for part in walked)
-    return mode_sums(count_routes(cell, stop, walk_m, running), running, cells).sum(axis=1)
+    cell, stop, walk_m = walked[0][kept], walked[1][kept], walked[2][kept]
+    by_mode = mode_sums(count_routes(cell, stop, walk_m, running), running, cells)
+    return np.asarray(by_mode.sum(axis=1))
 
 
-def _cells(area: Any, cell_m: float) -> tuple[npt.NDArray[np.bool_], tuple[float, float, float, float, float, float]]:
+def _cells(
+    area: shapely.Polygon | shapely.MultiPolygon, cell_m: float
+) -> tuple[npt.NDArray[np.bool_], tuple[float, float, float, float, float, float]]:
     """Return which cells of the grid over the area have their centre in it, north first, and the grid's transform."""
     if not 0 < cell_m < np.inf:
         raise InputError(f"cell_m: {cell_m} is not a length; give metres above 0")

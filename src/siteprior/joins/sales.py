@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -14,7 +14,17 @@ from scipy.spatial import cKDTree
 from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import COMPARABLES, CRS, SALES, SITE_PRICE_COLUMNS, SITES, check, conform
-from siteprior.joins._geometry import coordinates, with_columns
+from siteprior.joins._geometry import (
+    Geometries,
+    Objects,
+    Values,
+    coordinates,
+    declared_columns,
+    geometries,
+    known_places,
+    points_at,
+)
+from siteprior.walking.network import Floats, Ints
 
 NEEDS = ("price_gbp", "transfer_date", "postcode", "property_type", "new_build", "gbp_per_m2", "used")
 CHUNK = 4_000
@@ -22,12 +32,17 @@ CHUNK = 4_000
 
 
 def join_prices(
-    sites: Any, sales: Any, *, price_date: date, dwellings: Any = None, years_held: float | None = None
-) -> Any:
-    """Add to each site the evidence of the market about it: sales, new-build sales, comparables, sales per dwelling.
+    sites: gpd.GeoDataFrame,
+    sales: gpd.GeoDataFrame,
+    *,
+    price_date: date,
+    dwellings: gpd.GeoDataFrame | None = None,
+    years_held: float | None = None,
+) -> pd.DataFrame:
+    """Measure the market about each site: sales, new-build sales, comparables (£/m²), sales per 1,000 dwellings.
 
-    A file that holds a month, or the last years in part, never makes a market look thin: nought is told only for
-    years the file holds whole, else it is missing; a count above nought from years held in part is a least count.
+    A file that holds a month, or the last years in part, never makes a market look thin: zero is stated only for
+    years the file holds whole, else it is missing; a count above zero from years held in part is a least count.
 
     Parameters
     ----------
@@ -45,10 +60,9 @@ def join_prices(
 
     Returns
     -------
-    GeoDataFrame
-        The sites, same index and order, with :data:`siteprior.core.schema.SITE_PRICE_COLUMNS`. A site without a place
-        has
-        none of them but ``sales_years_held``.
+    DataFrame
+        :data:`siteprior.core.schema.SITE_PRICE_COLUMNS` on the index of the sites, for ``sites.join(…)``. A site
+        without a place has none of them but ``sales_years_held``.
 
     Raises
     ------
@@ -57,36 +71,43 @@ def join_prices(
 
     Notes
     -----
-    Catchment, years and numbers: ``parameters/price_surface.toml``, ``[evidence]``. The rate is drawn together by
+    Catchment, years and numbers: ``parameters/price_surface.toml``, ``[evidence]``. The rate is shrunk by
     :func:`shrunk_rates`.
     """
     check(sites, SITES, name="sites", needs=())
     check(sales, SALES, name="sales", needs=NEEDS)
-    _check_dwellings(dwellings)
+    _refuse_wrong_dwellings(dwellings)
     if years_held is not None and not years_held >= 0:
         raise InputError(f"years_held: {years_held} is no number of years; give 0 or more")
-    settings = load_parameters("price_surface")["evidence"]
-    held_years = years_covered(sales["transfer_date"], price_date=price_date) if years_held is None else years_held
+    settings = load_parameters("price_surface").table("evidence")
+    years_read = years_covered(sales["transfer_date"], price_date=price_date) if years_held is None else years_held
     held = counted_sales(sales, price_date=price_date)
     places = coordinates(sites)
     spots, age, new = coordinates(held), held["years"].to_numpy(), held["new_build"].eq("yes").to_numpy(dtype=bool)
-    long_ago = settings["years"].value
-    values: dict[str, Any] = {"sales_years_held": np.full(len(sites), float(held_years))}
+    long_ago = settings.number("years")
+    values: dict[str, Values] = {"sales_years_held": np.full(len(sites), float(years_read))}
     for name, which in (("sales", np.ones(len(held), dtype=bool)), ("new_build_sales", new)):
         for years in (1, long_ago):
-            counted = counts_within(places, spots[which & (age < years)], radius_m=settings["catchment"].value)
-            values[f"{name}_{years}y"] = np.where((counted > 0) | (held_years >= years), counted, np.nan)
-    values["no_new_build_5y"] = _none_sold(values[f"new_build_sales_{long_ago}y"])
+            counted = counts_within(places, spots[which & (age < years)], radius_m=settings.number("catchment"))
+            least = np.where((counted > 0) | (years_read >= years), counted, np.nan)
+            values[f"{name}_{years}y"] = least
+            if (name, years) == ("new_build_sales", long_ago):
+                values["no_new_build_5y"] = _none_sold(least)
     values["nearest_sale_m"] = _nearest_m(places, spots[age < long_ago])
     values["nearest_new_build_sale_m"] = _nearest_m(places, spots[new & (age < long_ago)])
     values |= _comparable_columns(sites, sales, price_date)
     if dwellings is not None:
-        values |= _thinness(places, spots[age < min(held_years, long_ago)], dwellings, min(held_years, long_ago))
-    return with_columns(sites, SITE_PRICE_COLUMNS, values)
+        values |= _thinness(places, spots[age < min(years_read, long_ago)], dwellings, min(years_read, long_ago))
+    return declared_columns(sites.index, SITE_PRICE_COLUMNS, values)
 
 
 def comparables(
-    sites: Any, sales: Any, *, price_date: date, n: int | None = None, radius_m: float | None = None
+    sites: gpd.GeoDataFrame,
+    sales: gpd.GeoDataFrame,
+    *,
+    price_date: date,
+    n: int | None = None,
+    radius_m: float | None = None,
 ) -> pd.DataFrame:
     """List the sales nearest to each site that have a floor area (£/m²), without address, for its record.
 
@@ -106,30 +127,32 @@ def comparables(
     """
     check(sites, SITES, name="sites", needs=())
     check(sales, SALES, name="sales", needs=NEEDS)
-    settings = load_parameters("price_surface")["evidence"]
-    most = settings["comparables"].value if n is None else n
-    radius = settings["comparables_radius"].value if radius_m is None else radius_m
+    settings = load_parameters("price_surface").table("evidence")
+    most = settings.integer("comparables") if n is None else n
+    radius = settings.number("comparables_radius") if radius_m is None else radius_m
     if not (most >= 1 and radius > 0):
         raise InputError(f"comparables: needs n of 1 or more and radius_m above 0, has {most} and {radius}")
-    held = counted_sales(sales, price_date=price_date)
-    held = held[held["gbp_per_m2"].gt(0) & (held["years"] < settings["years"].value)]
-    pairs = _nearest_pairs(coordinates(sites), held, most, radius)
-    told = held.iloc[pairs["sale"]].reset_index(drop=True)
+    priced = counted_sales(sales, price_date=price_date)
+    priced = priced[priced["gbp_per_m2"].gt(0) & (priced["years"] < settings.number("years"))]
+    pairs = _nearest_pairs(coordinates(sites), priced, most, radius)
+    listed = priced.iloc[pairs["sale"]].reset_index(drop=True)
     site_id = pd.Series(np.asarray(sites.index, dtype=object)[pairs["site"]], dtype="str")
-    table = told.drop(columns=["years"]).assign(
+    table = listed.drop(columns=["years"]).assign(
         site_id=site_id,
         place=pairs["place"].to_numpy(),
         distance_m=pairs["distance"].to_numpy(),
-        postcode_sector=told["postcode"].astype("str").str.extract(r"^\s*(\w+\s+\d)[A-Za-z]{2}\s*$")[0],
+        postcode_sector=listed["postcode"].astype("str").str.extract(r"^\s*(\w+\s+\d)[A-Za-z]{2}\s*$")[0],
     )
     names = pd.Index(site_id + "|" + table["place"].astype("str"), name="comparable")
-    return conform(pd.DataFrame(table[[c for c in COMPARABLES.names if c in table]]).set_index(names), COMPARABLES)
+    declared = table[[name for name in COMPARABLES.names if name in table]]
+    result: pd.DataFrame = conform(pd.DataFrame(declared).set_index(names), COMPARABLES)
+    return result
 
 
-def counted_sales(sales: Any, *, price_date: date) -> Any:
+def counted_sales(sales: gpd.GeoDataFrame, *, price_date: date) -> gpd.GeoDataFrame:
     """Return the sales that count, with their age in ``years`` on the price date: the latest first, then by id."""
     day = pd.Timestamp(price_date)
-    placed = np.isfinite(coordinates(sales)).all(axis=1)
+    placed = known_places(coordinates(sales))
     keep = placed & (sales["used"] == "yes").to_numpy(dtype=bool, na_value=False)
     keep &= (sales["transfer_date"] <= day).to_numpy(dtype=bool, na_value=False)
     held = sales[keep].sort_index(kind="stable")
@@ -137,7 +160,7 @@ def counted_sales(sales: Any, *, price_date: date) -> Any:
     return held.sort_values("years", kind="stable")
 
 
-def years_covered(dates: Iterable[Any], *, price_date: date) -> int:
+def years_covered(dates: Iterable[pd.Timestamp], *, price_date: date) -> int:
     """Tell how many whole years before the price date a file of sales holds, from how its sales spread over months.
 
     Going back year by year, a year is held when it has enough sales beside the fullest one and most of its months
@@ -156,20 +179,24 @@ def years_covered(dates: Iterable[Any], *, price_date: date) -> int:
     >>> years_covered(whole, price_date=date(2025, 12, 31)), years_covered(whole[-60:], price_date=date(2025, 12, 31))
     (3, 0)
     """
-    settings = load_parameters("price_surface")["evidence"]
+    settings = load_parameters("price_surface").table("evidence")
     days = (pd.Timestamp(price_date) - pd.Series(pd.to_datetime(pd.Series(dates)))).dt.days.dropna()
-    months = np.floor(days[days >= 0] / (365.25 / 12)).astype(int).to_numpy()
+    months = np.floor(days[days >= 0].to_numpy() / (365.25 / 12)).astype(int)
     if not len(months):
         return 0
     table = np.bincount(months, minlength=12 * (int(months.max()) // 12 + 1)).reshape(-1, 12)
     total = table.sum(axis=1)
-    whole = (table >= settings["month_share"].value * total[:, None] / 12).sum(axis=1) >= settings["whole_months"].value
+    months_filled = (table >= settings.number("month_share") * total[:, None] / 12).sum(axis=1)
     fullest = total.max()
-    held = whole & (total >= settings["year_share"].value * fullest) & (fullest >= settings["fewest_a_year"].value)
-    return int(np.cumprod(held).sum())
+    complete = (
+        (months_filled >= settings.number("whole_months"))
+        & (total >= settings.number("year_share") * fullest)
+        & (fullest >= settings.number("fewest_a_year"))
+    )
+    return int(np.cumprod(complete).sum())
 
 
-def counts_within(places: Any, spots: Any, *, radius_m: float) -> Any:
+def counts_within(places: Floats, spots: Floats, *, radius_m: float) -> Floats:
     """Count the spots within a distance (m) of each place; ``nan`` where the place is unknown.
 
     Examples
@@ -177,7 +204,7 @@ def counts_within(places: Any, spots: Any, *, radius_m: float) -> Any:
     >>> counts_within(np.array([[0.0, 0.0], [np.nan, 0.0]]), np.array([[3.0, 4.0], [9.0, 0.0]]), radius_m=5).tolist()
     [1.0, nan]
     """
-    known = np.flatnonzero(np.isfinite(places).all(axis=1))
+    known = np.flatnonzero(known_places(places))
     counted = np.full(len(places), np.nan)
     counted[known] = 0.0
     if len(spots):
@@ -190,11 +217,11 @@ def counts_within(places: Any, spots: Any, *, radius_m: float) -> Any:
     return counted
 
 
-def shrunk_rates(counts: Any, exposure: Any, *, counts_all: Any, exposure_all: Any) -> Any:
-    """Return counts over exposure, drawn to the mean of all areas the more the less exposure there is.
+def shrunk_rates(counts: Floats, exposure: Floats, *, counts_all: Floats, exposure_all: Floats) -> Floats:
+    """Return counts over exposure, shrunk to the mean of all areas the more the less exposure there is.
 
     Global empirical Bayes by moments: with mean m = Σ counts / Σ exposure and spread A = s² − m / mean exposure (not
-    below nought) of ``counts_all`` and ``exposure_all``, the rate is m + A / (A + m / exposure) × (counts / exposure
+    below zero) of ``counts_all`` and ``exposure_all``, the rate is m + A / (A + m / exposure) × (counts / exposure
     − m). Where areas differ by no more than chance all have the mean.
 
     Notes
@@ -214,28 +241,28 @@ def shrunk_rates(counts: Any, exposure: Any, *, counts_all: Any, exposure_all: A
     own = counts / exposure
     if spread == 0:
         return np.where(np.isfinite(own), mean, np.nan)
-    return mean + spread / (spread + mean / exposure) * (own - mean)
+    return np.asarray(mean + spread / (spread + mean / exposure) * (own - mean))
 
 
-def _thinness(places: Any, spots: Any, dwellings: Any, years: float) -> dict[str, Any]:
+def _thinness(places: Floats, spots: Floats, dwellings: gpd.GeoDataFrame, years: float) -> dict[str, Values]:
     """Return dwellings, sales per 1,000 of them a year and the thin-market percentile of each place.
 
     The catchment of a place is the areas whose middle lies in it, else the area it lies in: sales and dwellings are
     then of the same land. What is many and what is few is told by the catchments of all areas, not by the sites.
     """
-    settings = load_parameters("price_surface")["evidence"]
-    held = dwellings.sort_index(kind="stable")
-    homes = pd.to_numeric(held["dwellings"]).to_numpy(dtype=float)
-    shapes = held.geometry.to_numpy()
+    settings = load_parameters("price_surface").table("evidence")
+    areas = dwellings.sort_index(kind="stable")
+    homes = pd.to_numeric(areas["dwellings"]).to_numpy(dtype=float)
+    shapes = geometries(areas)
     middles = shapely.get_coordinates(shapely.point_on_surface(shapes))
     sold = _sales_by_area(shapes, spots)
     own_homes, _ = _catchment_sums(places, shapes, middles, homes, sold)
-    values: dict[str, Any] = {"catchment_dwellings": own_homes}
+    values: dict[str, Values] = {"catchment_dwellings": own_homes}
     if years < 1:
         return values
-    fewest = settings["fewest_dwellings"].value
+    fewest = settings.number("fewest_dwellings")
 
-    def sums(asked: Any) -> tuple[Any, Any]:
+    def sums(asked: Floats) -> tuple[Floats, Floats]:
         homes_near, sold_near = _catchment_sums(asked, shapes, middles, homes, sold)
         enough = homes_near >= fewest
         return np.where(enough, homes_near, np.nan) / 1000 * years, np.where(enough, sold_near, np.nan)
@@ -248,19 +275,19 @@ def _thinness(places: Any, spots: Any, dwellings: Any, years: float) -> dict[str
     reference = {"counts_all": sold_all[known], "exposure_all": exposure_all[known]}
     rate = shrunk_rates(sold_here, exposure, **reference)
     among = np.sort(shrunk_rates(sold_all[known], exposure_all[known], **reference))
-    livelier = len(among) - np.searchsorted(
-        among, rate * (1 + 1e-12), side="right"
-    )  # equal but for float dust is equal
+    livelier = len(among) - np.searchsorted(among, rate * (1 + 1e-12), side="right")  # floating-point tolerance
     values["sales_per_1000_dwellings"] = rate
     values["thin_market_percentile"] = np.where(np.isfinite(rate), 100 * livelier / len(among), np.nan)
     return values
 
 
-def _catchment_sums(places: Any, shapes: Any, middles: Any, homes: Any, sold: Any) -> tuple[Any, Any]:
+def _catchment_sums(
+    places: Floats, shapes: Geometries, middles: Floats, homes: Floats, sold: Floats
+) -> tuple[Floats, Floats]:
     """Return the dwellings and sales of each place's catchment; ``nan`` where it has none or one is not known."""
-    radius = load_parameters("price_surface")["evidence"]["catchment"].value
+    radius = load_parameters("price_surface").table("evidence").number("catchment")
     sums = np.full((len(places), 2), np.nan)
-    known = np.flatnonzero(np.isfinite(places).all(axis=1))
+    known = np.flatnonzero(known_places(places))
     if len(known) and len(shapes):
         near = cKDTree(middles).query_ball_point(places[known], radius, return_sorted=True)
         own = _owners(shapes, places[known])
@@ -270,7 +297,7 @@ def _catchment_sums(places: Any, shapes: Any, middles: Any, homes: Any, sold: An
     return sums[:, 0], sums[:, 1]
 
 
-def _sales_by_area(shapes: Any, spots: Any) -> Any:
+def _sales_by_area(shapes: Geometries, spots: Floats) -> Floats:
     """Count the sales in each area."""
     if not len(spots):
         return np.zeros(len(shapes))
@@ -279,60 +306,61 @@ def _sales_by_area(shapes: Any, spots: Any) -> Any:
     return np.bincount(owner[owner >= 0], weights=many[owner >= 0], minlength=len(shapes)).astype(float)
 
 
-def _owners(shapes: Any, places: Any) -> Any:
+def _owners(shapes: Geometries, places: Floats) -> Ints:
     """Return the position of the area each place lies in, the first of several; -1 where none."""
-    which, area = shapely.STRtree(shapes).query(shapely.points(places), predicate="intersects")
+    which, area = shapely.STRtree(shapes).query(points_at(places), predicate="intersects")
     owner = np.full(len(places), len(shapes))
     np.minimum.at(owner, which, area)
     return np.where(owner == len(shapes), -1, owner)
 
 
-def _none_sold(counted: Any) -> Any:
-    """Return yes where nought is known to have been sold, no where some was, missing where it is not known."""
-    told = np.where(counted > 0, "no", "yes").astype(object)
-    told[np.isnan(counted)] = None
-    return told
+def _none_sold(counted: Floats) -> Objects:
+    """Return yes where none is known to have been sold, no where some was, missing where it is not known."""
+    flags = np.where(counted > 0, "no", "yes").astype(object)
+    flags[np.isnan(counted)] = None
+    return flags
 
 
-def _nearest_m(places: Any, spots: Any) -> Any:
+def _nearest_m(places: Floats, spots: Floats) -> Floats:
     """Return the distance to the nearest spot; ``nan`` where there is none or no place."""
     found = np.full(len(places), np.nan)
-    known = np.isfinite(places).all(axis=1)
+    known = known_places(places)
     if len(spots) and known.any():
         found[known] = cKDTree(spots).query(places[known])[0]
     return found
 
 
-def _comparable_columns(sites: Any, sales: Any, price_date: date) -> dict[str, Any]:
+def _comparable_columns(sites: gpd.GeoDataFrame, sales: gpd.GeoDataFrame, price_date: date) -> dict[str, Values]:
     """Return how many comparables a site has and the median of their £/m²."""
-    fewest = load_parameters("price_surface")["evidence"]["fewest_comparables"].value
+    fewest = load_parameters("price_surface").table("evidence").number("fewest_comparables")
     listed = comparables(sites, sales, price_date=price_date)
     of_site = listed.groupby("site_id")["gbp_per_m2"]
-    placed = np.isfinite(coordinates(sites)).all(axis=1)
+    placed = known_places(coordinates(sites))
     count = of_site.size().reindex(sites.index).fillna(0).where(placed)
     return {
         "comparable_sales": count,
-        "comparable_gbp_per_m2": of_site.median().reindex(sites.index).where(count >= fewest),
+        "comparable_gbp_per_m2": of_site.median().reindex(sites.index).where((count >= fewest).to_numpy()),
     }
 
 
-def _nearest_pairs(places: Any, held: Any, most: int, radius: float) -> pd.DataFrame:
+def _nearest_pairs(places: Floats, sales: gpd.GeoDataFrame, most: int, radius: float) -> pd.DataFrame:
     """Return site, sale (positions), distance and place of each site's nearest sales, which come latest first."""
-    spots = coordinates(held)
-    known = np.flatnonzero(np.isfinite(places).all(axis=1))
+    spots = coordinates(sales)
+    known = np.flatnonzero(known_places(places))
     parts = [
         pd.DataFrame({"site": pd.Series(dtype=int), "sale": pd.Series(dtype=int), "distance": pd.Series(dtype=float)})
     ]
-    if len(held) and len(known):
+    if len(sales) and len(known):
         distinct, spot = np.unique(spots, axis=0, return_inverse=True)
-        by_spot = pd.DataFrame({"spot": spot.reshape(-1), "sale": np.arange(len(held))})
+        by_spot = pd.DataFrame({"spot": spot.reshape(-1), "sale": np.arange(len(sales))})
         tree = cKDTree(distinct)
         for start in range(0, len(known), CHUNK):
             rows = known[start : start + CHUNK]
             # each spot has a sale, so as many spots as sales wanted are enough; one more for a tie at the end
             near = tree.query(places[rows], k=range(1, min(most + 1, len(distinct)) + 1), distance_upper_bound=radius)
-            site, column = np.nonzero(np.isfinite(near[0]))
-            found = {"site": rows[site], "spot": near[1][site, column], "distance": near[0][site, column]}
+            away, spot_at = np.asarray(near[0]), np.asarray(near[1])
+            site, column = np.nonzero(np.isfinite(away))
+            found = {"site": rows[site], "spot": spot_at[site, column], "distance": away[site, column]}
             pairs = pd.DataFrame(found).merge(by_spot, on="spot").drop(columns="spot")
             pairs = pairs.sort_values(["site", "distance", "sale"], kind="stable")
             parts.append(pairs[pairs.groupby("site").cumcount() < most])
@@ -340,7 +368,7 @@ def _nearest_pairs(places: Any, held: Any, most: int, radius: float) -> pd.DataF
     return table.assign(place=table.groupby("site").cumcount() + 1)
 
 
-def _check_dwellings(dwellings: Any) -> None:
+def _refuse_wrong_dwellings(dwellings: gpd.GeoDataFrame | None) -> None:
     """Refuse a table of dwellings without places, without the column, or with a doubled index."""
     if dwellings is None:
         return

@@ -7,8 +7,6 @@ GVA. The figures, with their source and date, stand in ``parameters/ptal.toml``.
 
 from __future__ import annotations
 
-from typing import Any
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -17,9 +15,12 @@ import shapely
 from siteprior.core.errors import InputError, unknown
 from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CRS, SERVICE_STOPS, SERVICES, WINDOWS, check
+from siteprior.joins._geometry import Geometries, geometries
 
 
-def station_service(service_stops: Any, services: pd.DataFrame, *, window: str | None = None) -> gpd.GeoDataFrame:
+def station_service(
+    service_stops: gpd.GeoDataFrame, services: pd.DataFrame, *, window: str | None = None
+) -> gpd.GeoDataFrame:
     """Count the trains and trams per hour at each station: overall, and in its best direction.
 
     A station is all stop points of one ``station`` at which a train, tram or underground line calls. Departures are
@@ -53,14 +54,14 @@ def station_service(service_stops: Any, services: pd.DataFrame, *, window: str |
     """
     check(service_stops, SERVICE_STOPS, name="service_stops", needs=("stop_name", "station"))
     check(services, SERVICES, name="services")
-    presets = load_parameters("ptal")["well_connected"]
-    window = str(presets["window"].value) if window is None else window
+    settings = load_parameters("ptal").table("well_connected")
+    window = settings.text("window") if window is None else window
     if window not in WINDOWS:
         raise InputError(unknown("window", window, WINDOWS))
     lost = services.loc[~services["stop_code"].isin(service_stops.index), "stop_code"]
     if len(lost):
         raise InputError(f"services: the stop '{lost.iloc[0]}' is not among service_stops; give both of one reading")
-    calls = services[services["mode"].isin(presets["modes"].value)]
+    calls = services[services["mode"].isin(settings.texts("modes"))]
     calls = calls.assign(station=service_stops["station"].reindex(calls["stop_code"]).to_numpy())
     calls["station"] = calls["station"].fillna(calls["stop_code"])
     stations = pd.Index(np.sort(calls["station"].unique().astype(object)), name="station", dtype="str")
@@ -74,7 +75,9 @@ def station_service(service_stops: Any, services: pd.DataFrame, *, window: str |
     return gpd.GeoDataFrame(table, geometry=_places(service_stops, calls, stations), crs=CRS)
 
 
-def well_connected(service_stops: Any, services: pd.DataFrame, *, top_60_ttwa: bool | None = None) -> gpd.GeoDataFrame:
+def well_connected(
+    service_stops: gpd.GeoDataFrame, services: pd.DataFrame, *, top_60_ttwa: bool | None = None
+) -> gpd.GeoDataFrame:
     """Say of each station whether it is well-connected by the draft NPPF of December 2025: trains and trams per hour.
 
     Parameters
@@ -96,15 +99,15 @@ def well_connected(service_stops: Any, services: pd.DataFrame, *, top_60_ttwa: b
     InputError
         As :func:`station_service`.
     """
-    presets = load_parameters("ptal")["well_connected"]
+    settings = load_parameters("ptal").table("well_connected")
     stations = station_service(service_stops, services)
-    overall, one_way = float(presets["per_hour"].value), float(presets["per_hour_one_direction"].value)
+    overall, one_way = settings.number("per_hour"), settings.number("per_hour_one_direction")
     enough = (stations["per_hour"] >= overall) | (stations["per_hour_one_direction"] >= one_way)
     may_be = enough | (stations["per_hour_one_direction_most"] >= one_way)
     counted = stations["per_hour"].notna()
-    where = str(presets["area"].value)
-    said = [
-        (~counted, None, f"no departure of the window '{presets['window'].value}' was counted"),
+    where = settings.text("area")
+    rules = [
+        (~counted, None, f"no departure of the window '{settings.text('window')}' was counted"),
         (~may_be, "no", f"fewer than {overall:g} per hour overall and than {one_way:g} in one direction"),
         (np.full(len(stations), top_60_ttwa is False), "no", f"stated not to lie in a {where}"),
         (
@@ -115,16 +118,17 @@ def well_connected(service_stops: Any, services: pd.DataFrame, *, top_60_ttwa: b
         (np.full(len(stations), top_60_ttwa is None), None, f"often enough; not stated whether it lies in a {where}"),
         (enough, "yes", f"at least {overall:g} per hour overall or {one_way:g} in one direction, in a {where}"),
     ]
-    rule = np.select([holds for holds, _, _ in said], range(len(said)))
-    stations["well_connected"] = pd.Series([said[i][1] for i in rule], index=stations.index, dtype="str")
-    stations["reason"] = pd.Series([said[i][2] for i in rule], index=stations.index, dtype="str")
-    per_hour = presets["per_hour"]
+    holds = [np.asarray(condition, dtype=bool) for condition, _, _ in rules]
+    rule = np.select(holds, [np.full(len(stations), place) for place in range(len(rules))])
+    stations["well_connected"] = pd.Series([rules[i][1] for i in rule], index=stations.index, dtype="str")
+    stations["reason"] = pd.Series([rules[i][2] for i in rule], index=stations.index, dtype="str")
+    per_hour = settings.parameter("per_hour")
     stations["source"], stations["source_date"] = per_hour.source, per_hour.date
     stations["confidence"] = per_hour.confidence
     return stations
 
 
-def _names(service_stops: Any, calls: pd.DataFrame, stations: pd.Index) -> pd.Series:
+def _names(service_stops: gpd.GeoDataFrame, calls: pd.DataFrame, stations: pd.Index) -> pd.Series:
     """Return each station's own name, or that of its first stop point by code."""
     served = calls[["station", "stop_code"]].drop_duplicates().sort_values(["station", "stop_code"])
     served["stop_name"] = service_stops["stop_name"].reindex(served["stop_code"]).to_numpy()
@@ -145,10 +149,10 @@ def _frequencies(running: pd.DataFrame, stations: pd.Index) -> dict[str, pd.Seri
     return {name: values.reindex(stations, fill_value=0.0) for name, values in found.items()}
 
 
-def _places(service_stops: Any, calls: pd.DataFrame, stations: pd.Index) -> Any:
+def _places(service_stops: gpd.GeoDataFrame, calls: pd.DataFrame, stations: pd.Index) -> Geometries:
     """Return the middle of each station's stop points; none where no stop point has a place."""
     served = calls[["station", "stop_code"]].drop_duplicates()
-    points = shapely.centroid(service_stops.geometry.reindex(served["stop_code"]).to_numpy())
+    points = shapely.centroid(geometries(service_stops.geometry.reindex(served["stop_code"])))
     places = pd.DataFrame({"x": shapely.get_x(points), "y": shapely.get_y(points), "station": served["station"]})
     middle = places.groupby("station")[["x", "y"]].mean().reindex(stations)
     known = middle.notna().all(axis=1).to_numpy()

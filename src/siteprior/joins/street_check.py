@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from siteprior.core.errors import InputError
 from siteprior.core.issues import IssueLog
-from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import SITES, STOPS, check
-from siteprior.joins._geometry import coordinates, site_origins
-from siteprior.walking.network import WalkNetwork
+from siteprior.joins._geometry import coordinates, known_places
+from siteprior.joins.walks import Walking
 from siteprior.walking.walk import snap
 
 NAMED = 10
@@ -20,24 +18,16 @@ NAMED = 10
 
 
 def check_streets(
-    network: WalkNetwork,
-    sites: Any,
-    stops: Any,
-    *,
-    shapes: Any | None = None,
-    max_snap_m: float | None = None,
-    file: str = "streets",
+    sites: gpd.GeoDataFrame, stops: gpd.GeoDataFrame, walking: Walking, *, file: str = "streets"
 ) -> pd.DataFrame:
-    """List the sites and open stops that lie farther than ``max_snap_m`` metres from any street, as issues.
+    """List the sites and open stops that lie farther than the snap (metres) from any street, as issues.
 
-    No walk starts or ends at them, so that they are told rather than dropped in silence: a row for each site, and one
-    for the stops of each mode.
+    No walk starts or ends at them, so that they are reported rather than dropped in silence: a row for each
+    site, and one for the stops of each mode.
 
     Parameters
     ----------
-    network
-        The streets.
-    sites, stops, shapes, max_snap_m
+    sites, stops, walking
         As in :func:`siteprior.joins.walk_access.join_access`.
     file
         Name of the streets, for the issues.
@@ -50,18 +40,19 @@ def check_streets(
     Raises
     ------
     InputError
-        When there are sites with a place, but none of them, and no open stop, has a street: the streets are of
-        another place.
+        When there are no streets; when there are sites with a place, but none of them, and no open stop, has a
+        street: the streets are of another place.
     """
     check(sites, SITES, name="sites", needs=())
     check(stops, STOPS, name="stops")
-    presets = load_parameters("access")
-    reach_m = presets["max_snap_m"].value if max_snap_m is None else max_snap_m
-    points, owner = site_origins(sites, shapes, presets["site_edge_m"].value)
+    network, reach_m = walking.network, walking.max_snap_m
+    if network is None:
+        raise InputError("walking: has no network; read one from streets")
+    points, owner = walking.origins(sites)
     served = owner[snap(network, points, max_snap_m=reach_m).edge >= 0]
     usable = stops[stops["state"] == "open"].sort_index()
     places = coordinates(usable)
-    off = np.isfinite(places).all(axis=1) & (snap(network, places, max_snap_m=reach_m).edge < 0)
+    off = known_places(places) & (snap(network, places, max_snap_m=reach_m).edge < 0)
     if len(owner) and not len(served) and (off.all() or not len(off)):
         raise InputError(
             f"{file}: no street lies within {reach_m:g} m of any site or stop; give the streets of the study area"

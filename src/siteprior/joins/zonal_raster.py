@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Protocol
 
 import geopandas as gpd
 import numpy as np
@@ -14,14 +14,40 @@ import shapely
 from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CRS
-from siteprior.joins.zonal_vector import AREAL, DECIMALS, Ground, elsewhere
+from siteprior.joins._geometry import Geometries
+from siteprior.joins.zonal_vector import AREAL, DECIMALS, SiteGeometries, elsewhere
 from siteprior.project.layers import LayerSpec, RasterLayer
+from siteprior.walking.network import Floats, Ints
+
+if TYPE_CHECKING:
+    from exactextract.feature import FeatureSource
+    from rasterio.io import DatasetReader
 
 BLOCK = 2048
 """Cells along each side of the piece of raster held in memory at a time: 32 MB, and few readings of one cell."""
 
 
-def raster_values(ground: Ground, layer: RasterLayer, spec: LayerSpec) -> Any:
+class Cells(Protocol):
+    """The band of a raster as exactextract and the reading at points see it."""
+
+    def res(self) -> tuple[float, float]:
+        """Return width and height of a cell, in the raster's unit."""
+        ...
+
+    def srs_wkt(self) -> str:
+        """Return the coordinate system."""
+        ...
+
+    def place(self, spots: Floats) -> Floats:
+        """Return column and row of places, in cells from the upper left corner."""
+        ...
+
+    def at(self, points: Geometries) -> Floats:
+        """Return the value of the cell at each point."""
+        ...
+
+
+def raster_values(ground: SiteGeometries, layer: RasterLayer, spec: LayerSpec) -> Floats:
     """Measure a raster at sites, in the raster's unit (``share_above``: 0–1).
 
     ``mean`` and ``share_above`` weigh each cell by the part of it the site covers, ``max`` takes every cell the site
@@ -72,12 +98,12 @@ def raster_values(ground: Ground, layer: RasterLayer, spec: LayerSpec) -> Any:
     return values
 
 
-def _projected(shapes: Any, crs: str) -> Any:
+def _projected(shapes: Geometries, crs: str) -> Geometries:
     """Return shapes on EPSG:27700 in the raster's coordinate system."""
     return gpd.GeoSeries(shapes, crs=CRS).to_crs(crs).to_numpy()
 
 
-def _zonal(shapes: Any, cells: Any, measure: str) -> Any:
+def _zonal(shapes: Geometries, cells: Cells, measure: str) -> Floats:
     """Return the statistic of each shape over the cells, missing where too little of it has values."""
     from exactextract import exact_extract
 
@@ -90,12 +116,12 @@ def _zonal(shapes: Any, cells: Any, measure: str) -> Any:
     found = found.set_index("at").reindex(np.arange(len(shapes)))
     area = shapely.area(shapes)
     covered = pd.to_numeric(found["count"]).fillna(0).to_numpy() * np.prod(cells.res())
-    enough = covered >= load_parameters("layers")["covered"].value * area
+    enough = covered >= load_parameters("layers").number("covered") * area
     values = pd.to_numeric(found[op]).to_numpy(dtype=float)
     return np.where(enough, values.round(DECIMALS) if measure == "share_above" else values, np.nan)
 
 
-def _features(shapes: Any, order: Any, crs: str) -> Any:
+def _features(shapes: Geometries, order: Ints, crs: str) -> FeatureSource:
     """Return the shapes in that order as a source of features for exactextract, each with its position ``at``.
 
     In binary, for the library's own way from a GeoDataFrame, by text, takes as long as the measuring.
@@ -126,19 +152,19 @@ def _features(shapes: Any, order: Any, crs: str) -> Any:
 
 
 @contextmanager
-def _cells(layer: RasterLayer, threshold: float | None) -> Iterator[Any]:
+def _cells(layer: RasterLayer, threshold: float | None) -> Iterator[Cells]:
     """Open a raster as a source of windows for exactextract; with a threshold its cells are 1 above it, else 0."""
     import rasterio
     from exactextract.raster import RasterSource
     from rasterio.errors import RasterioError
     from rasterio.windows import Window
 
-    class Cells(RasterSource):  # type: ignore[misc]
+    class Band(RasterSource):  # type: ignore[misc]
         """A band whose missing cells are not-a-number, held in blocks so that neighbours are read once."""
 
-        def __init__(self, opened: Any) -> None:
+        def __init__(self, opened: DatasetReader) -> None:
             super().__init__()
-            self.opened, self.held, self.corner = opened, np.zeros((0, 0)), (0, 0)
+            self.opened, self.block, self.corner = opened, np.zeros((0, 0)), (0, 0)
 
         def res(self) -> tuple[float, float]:
             return abs(self.opened.transform.a), abs(self.opened.transform.e)
@@ -152,21 +178,21 @@ def _cells(layer: RasterLayer, threshold: float | None) -> Iterator[Any]:
         def nodata_value(self) -> float:
             return float("nan")
 
-        def read_window(self, x0: int, y0: int, nx: int, ny: int) -> Any:
+        def read_window(self, x0: int, y0: int, nx: int, ny: int) -> Floats:
             """Return cells from the block in memory, or of a new block that holds them."""
             left, top = self.corner
-            height, width = self.held.shape
+            height, width = self.block.shape
             if not (left <= x0 and top <= y0 and x0 + nx <= left + width and y0 + ny <= top + height):
                 left, top = x0, y0
                 if max(nx, ny) <= BLOCK // 2:
                     left, top = x0 // (BLOCK // 2) * (BLOCK // 2), y0 // (BLOCK // 2) * (BLOCK // 2)
-                    self.held = self._read(left, top, BLOCK, BLOCK)
+                    self.block = self._read(left, top, BLOCK, BLOCK)
                 else:
-                    self.held = self._read(left, top, nx, ny)
+                    self.block = self._read(left, top, nx, ny)
                 self.corner = left, top
-            return self.held[y0 - top : y0 - top + ny, x0 - left : x0 - left + nx]
+            return self.block[y0 - top : y0 - top + ny, x0 - left : x0 - left + nx]
 
-        def _read(self, left: int, top: int, width: int, height: int) -> Any:
+        def _read(self, left: int, top: int, width: int, height: int) -> Floats:
             width, height = min(width, self.opened.width - left), min(height, self.opened.height - top)
             read = self.opened.read(layer.band, window=Window(left, top, width, height), masked=True)
             cells = np.ma.filled(read.astype(np.float64), np.nan)
@@ -176,12 +202,12 @@ def _cells(layer: RasterLayer, threshold: float | None) -> Iterator[Any]:
                 cells = np.where(np.isnan(cells), np.nan, cells > threshold)
             return cells
 
-        def place(self, spots: Any) -> Any:
+        def place(self, spots: Floats) -> Floats:
             """Return column and row of places, in cells from the upper left corner."""
             transform = self.opened.transform
-            return (spots - (transform.c, transform.f)) / (transform.a, transform.e)
+            return np.asarray((spots - (transform.c, transform.f)) / (transform.a, transform.e))
 
-        def at(self, points: Any) -> Any:
+        def at(self, points: Geometries) -> Floats:
             """Return the value of the cell at each point; nothing off the raster."""
             where = np.floor(self.place(shapely.get_coordinates(points)))
             size = (self.opened.width, self.opened.height)
@@ -196,6 +222,6 @@ def _cells(layer: RasterLayer, threshold: float | None) -> Iterator[Any]:
 
     try:
         with rasterio.open(layer.source) as opened:
-            yield Cells(opened)
+            yield Band(opened)
     except RasterioError as fault:
         raise InputError(f"{layer.file}: cannot be read as a raster ({fault}); give a GeoTIFF") from None

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
-from siteprior.joins._geometry import coordinates
+from siteprior.joins._geometry import Geometries, Objects, coordinates, geometries, known_places, points_at
 from siteprior.project.layers import LayerSpec, VectorLayer
+from siteprior.walking.network import Floats, Ints
 
 AREAL = (3, 6)
 """Shapely's numbers of polygons and multipolygons."""
 
 DECIMALS = 12
-"""Beyond them lies only the dust of arithmetic: a site wholly in the layer has a share of 1."""
+"""Floating-point tolerance: a site wholly in the layer has a share of 1."""
 
 
-class Ground(NamedTuple):
+class SiteGeometries(NamedTuple):
     """Where each site is: its shape or its point, and which of them.
 
     Attributes
@@ -33,12 +37,12 @@ class Ground(NamedTuple):
         Array of points, each site's own coordinates; ``None`` where unknown.
     """
 
-    shapes: Any
-    basis: Any
-    points: Any
+    shapes: Geometries
+    basis: Objects
+    points: Geometries
 
 
-def ground_of(sites: Any, shapes: Any | None) -> Ground:
+def site_geometries(sites: gpd.GeoDataFrame, shapes: gpd.GeoDataFrame | None) -> SiteGeometries:
     """Return each site's extent: its polygon, else a disc of its hectares, else its point.
 
     Parameters
@@ -49,22 +53,22 @@ def ground_of(sites: Any, shapes: Any | None) -> Ground:
         :data:`siteprior.core.schema.SITE_SHAPES`; ``None`` takes every site as a point.
     """
     places = coordinates(sites)
-    known = np.isfinite(places).all(axis=1)
+    known = known_places(places)
     points = np.full(len(sites), None, dtype=object)
-    points[known] = shapely.points(places[known])
+    points[known] = points_at(places[known])
     basis = np.where(known, "point", "").astype(object)
     drawn = points.copy()
     if shapes is not None:
-        held = shapes.reindex(sites.index)
-        extents = held.geometry.to_numpy()
+        own = shapes.reindex(sites.index)
+        extents = geometries(own)
         areal = np.isin(shapely.get_type_id(extents), AREAL) & ~shapely.is_empty(extents)
         drawn[areal] = extents[areal]
-        disc = (held["shape_basis"] == "disc").to_numpy(dtype=bool)
+        disc = (own["shape_basis"] == "disc").to_numpy(dtype=bool)
         basis[areal] = np.where(disc, "disc", "polygon")[areal]
-    return Ground(drawn, basis, points)
+    return SiteGeometries(drawn, basis, points)
 
 
-def vector_values(ground: Ground, layer: VectorLayer, spec: LayerSpec) -> Any:
+def vector_values(ground: SiteGeometries, layer: VectorLayer, spec: LayerSpec) -> Floats | Objects:
     """Measure a vector layer at sites, in the unit of its measure.
 
     ``within``: whether at least half of the site's area lies in the layer (preset ``layers.within``), or the point of
@@ -113,7 +117,7 @@ def vector_values(ground: Ground, layer: VectorLayer, spec: LayerSpec) -> Any:
     areal = np.isin(shapely.get_type_id(surveyed), AREAL)
     values[seen[areal]] = _shares(surveyed[areal], features)
     if spec.measure == "within":
-        half = load_parameters("layers")["within"].value
+        half = load_parameters("layers").number("within")
         values = np.where(np.isnan(values), np.nan, values >= half)
         met = np.zeros(len(surveyed), dtype=bool)
         met[shapely.STRtree(features).query(surveyed, predicate="intersects")[0]] = True
@@ -121,19 +125,19 @@ def vector_values(ground: Ground, layer: VectorLayer, spec: LayerSpec) -> Any:
     return values
 
 
-def _surveyed(shapes: Any, known: Any, extent: Any) -> tuple[Any, Any]:
+def _surveyed(shapes: Geometries, known: Ints, extent: BaseGeometry | None) -> tuple[Ints, Geometries]:
     """Return the positions of the sites the layer tells of, and the part of each that lies in its extent."""
     parts = shapes[known]
     if extent is None:
         return known, parts
     whole, parts = parts, shapely.intersection(parts, extent)
     area = shapely.area(whole)
-    half = load_parameters("layers")["covered"].value
+    half = load_parameters("layers").number("covered")
     met = np.where(area > 0, shapely.area(parts) >= half * area, ~shapely.is_empty(parts))
     return known[met], _areal_only(parts[met])
 
 
-def _areal_only(parts: Any) -> Any:
+def _areal_only(parts: Geometries) -> Geometries:
     """Return intersections without the lines and points where edges only touch; plain points stay."""
     mixed = np.flatnonzero(shapely.get_type_id(parts) == 7)  # a geometry collection
     for at in mixed:
@@ -142,7 +146,7 @@ def _areal_only(parts: Any) -> Any:
     return parts
 
 
-def _shares(shapes: Any, features: Any) -> Any:
+def _shares(shapes: Geometries, features: Geometries) -> Floats:
     """Return the share of each shape's area that lies in the features; where these overlap, once."""
     site, feature = shapely.STRtree(features).query(shapes, predicate="intersects")
     order = np.lexsort((feature, site))
@@ -158,7 +162,7 @@ def _shares(shapes: Any, features: Any) -> Any:
     return np.minimum((covered / shapely.area(shapes)).round(DECIMALS), 1.0)
 
 
-def _counted(shapes: Any, features: Any, radius: float | None) -> Any:
+def _counted(shapes: Geometries, features: Geometries, radius: float | None) -> Floats:
     """Return how many features meet each shape by more than a sliver, or lie within the radius of it."""
     tree = shapely.STRtree(features)
     if radius is not None:
@@ -172,11 +176,11 @@ def _counted(shapes: Any, features: Any, radius: float | None) -> Any:
         overlap[both] = shapely.area(shapely.intersection(shapes[site[both]], features[feature[both]]))
         # a site or feature smaller than a sliver counts where all of it is met
         least = np.minimum(shapely.area(shapes[site]), shapely.area(features[feature]))
-        site = site[overlap >= np.minimum(load_parameters("layers")["sliver_m2"].value, least * (1 - 1e-9))]
+        site = site[overlap >= np.minimum(load_parameters("layers").number("sliver_m2"), least * (1 - 1e-9))]
     return np.bincount(site, minlength=len(shapes)).astype(float)
 
 
-def _attribute(ground: Ground, known: Any, layer: VectorLayer, features: Any) -> Any:
+def _attribute(ground: SiteGeometries, known: Ints, layer: VectorLayer, features: Geometries) -> Objects:
     """Return the attribute of the first feature in the file that holds each site's point."""
     inside = known
     if layer.extent is not None:
@@ -189,7 +193,7 @@ def _attribute(ground: Ground, known: Any, layer: VectorLayer, features: Any) ->
     return values
 
 
-def _refuse_elsewhere(ground: Ground, layer: VectorLayer, features: Any, spec: LayerSpec) -> None:
+def _refuse_elsewhere(ground: SiteGeometries, layer: VectorLayer, features: Geometries, spec: LayerSpec) -> None:
     """Refuse a layer of another place, naming where it lies and where the sites do."""
     ours = shapely.total_bounds(ground.shapes)
     if np.isnan(ours).any():  # no site has a place: everything is missing
@@ -197,7 +201,7 @@ def _refuse_elsewhere(ground: Ground, layer: VectorLayer, features: Any, spec: L
     theirs = shapely.total_bounds(features) if layer.extent is None else shapely.bounds(layer.extent)
     reach = spec.radius or 0.0
     if spec.measure == "nearest":
-        reach = load_parameters("layers")["elsewhere_m"].value
+        reach = load_parameters("layers").number("elsewhere_m")
     apart = (
         (theirs[0] > ours[2] + reach) or (theirs[2] < ours[0] - reach)
         or (theirs[1] > ours[3] + reach) or (theirs[3] < ours[1] - reach)
@@ -206,14 +210,16 @@ def _refuse_elsewhere(ground: Ground, layer: VectorLayer, features: Any, spec: L
         raise InputError(elsewhere(spec.name, layer.file, theirs, ours, extent_helps=True))
 
 
-def elsewhere(name: str, file: str, theirs: Any, ours: Any, *, extent_helps: bool = False) -> str:
+def elsewhere(
+    name: str, file: str, theirs: Sequence[float] | Floats, ours: Floats, *, extent_helps: bool = False
+) -> str:
     """Say that a layer lies elsewhere than the sites, naming both extents in metres on EPSG:27700."""
 
-    def said(bounds: Any) -> str:
+    def written(bounds: Sequence[float] | Floats) -> str:
         return f"{bounds[0]:.0f}–{bounds[2]:.0f} m east, {bounds[1]:.0f}–{bounds[3]:.0f} m north"
 
     fix = ", or say with extent where it was surveyed" if extent_helps else ""
     return (
-        f"{file}: layer '{name}' lies elsewhere than the sites: it reaches over {said(theirs)}; the sites over "
-        f"{said(ours)}. Give the layer of their area{fix}"
+        f"{file}: layer '{name}' lies elsewhere than the sites: it reaches over {written(theirs)}; the sites over "
+        f"{written(ours)}. Give the layer of their area{fix}"
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
@@ -19,12 +19,25 @@ from siteprior.core.issues import concat_issues
 from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress, no_progress
 from siteprior.core.schema import CRS
+from siteprior.pipeline.grid import measure_grid, write_grid
 from siteprior.pipeline.provenance import ReadLog
+from siteprior.pipeline.read_transit import Area
 from siteprior.project.load import Project, cache_folder, load_project
 from siteprior.project.model import File, Streets, Timetable
 
-VARIANTS = ("am peak", "evening", "sunday", "am peak, step-free")
-"""The bands of the grid: three windows, and the morning peak for those who cannot climb steps."""
+if TYPE_CHECKING:
+    from siteprior.joins.ptal_grid import AccessGrid
+    from siteprior.sources.timetables.together import Timetables
+    from siteprior.walking.network import WalkNetwork
+
+
+class _Supply(NamedTuple):
+    """What access is measured from; ``top_60_ttwa`` as the project states it."""
+
+    network: WalkNetwork
+    timetables: Timetables
+    area: Area
+    top_60_ttwa: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -49,12 +62,12 @@ class Access:
         The issue log.
     """
 
-    cells: Any
-    points: Any
+    cells: gpd.GeoDataFrame
+    points: gpd.GeoDataFrame | None
     routes: pd.DataFrame
-    stations: Any
-    timetables: Any
-    network: Any
+    stations: gpd.GeoDataFrame
+    timetables: Timetables
+    network: WalkNetwork
     issues: pd.DataFrame
 
 
@@ -104,9 +117,11 @@ def access(
     if out is None:
         return _measure(loaded, streets, timetables, stops, points, bounds, service_date, cell_m, progress)[0]
     with whole_folder(out) as staged:
-        done, facts = _measure(loaded, streets, timetables, stops, points, bounds, service_date, cell_m, progress)
+        done, grids, attribution = _measure(
+            loaded, streets, timetables, stops, points, bounds, service_date, cell_m, progress
+        )
         progress("Writing")
-        _write(done, staged, as_of=_as_of(loaded, done), **facts)
+        _write(done, staged, as_of=_as_of(loaded, done), grids=grids, attribution=attribution)
     return done
 
 
@@ -120,103 +135,45 @@ def _measure(
     service_date: date | None,
     cell_m: float | None,
     progress: Progress,
-) -> tuple[Access, dict[str, Any]]:
+) -> tuple[Access, list[AccessGrid], str]:
     """Read the inputs, measure places and cells; and return what the raster needs to be written."""
     from siteprior.joins.ptal_grid import grid_cells
     from siteprior.joins.ptal_sites import join_access_index
     from siteprior.joins.stations import well_connected
+    from siteprior.joins.walks import Walking
 
     log = ReadLog()
     places = None if points is None else _read_points(points)
-    network, feed, area, top_60 = (
+    supply = (
         _read_project(project, log, service_date, progress)
         if project is not None
         else _read_files(streets, timetables, stops, _area(bounds, places), log, service_date, progress)
     )
-    snap_m = (project and project.access.max_snap_m) or load_parameters("access")["max_snap_m"].value
+    feed, network = supply.timetables, supply.network
+    snap_m = project.access.max_snap_m if project is not None else None
+    walking = Walking(network) if snap_m is None else Walking(network, max_snap_m=snap_m)
     measured, routes = None, pd.DataFrame()
     if places is not None:
         progress("Measuring places")
-        measured, routes = join_access_index(
-            places, feed.stops, feed.services, network, max_snap_m=snap_m, top_60_ttwa=top_60
-        )
+        index = join_access_index(places, feed.stops, feed.services, walking, top_60_ttwa=supply.top_60_ttwa)
+        measured, routes = places.join(index.columns), index.routes
     progress("Measuring cells")
     size = cell_m or (project.access.cell_m if project is not None else 100.0)
-    grids = measure_grid(area, feed, network, cell_m=size, max_snap_m=snap_m)
+    grids = measure_grid(supply.area, feed, network, cell_m=size, max_snap_m=walking.max_snap_m)
     done = Access(
         cells=grid_cells(grids[0]),
         points=measured,
         routes=routes,
-        stations=well_connected(feed.stops, feed.services, top_60_ttwa=top_60),
+        stations=well_connected(feed.stops, feed.services, top_60_ttwa=supply.top_60_ttwa),
         timetables=feed,
         network=network,
         issues=concat_issues(*log.issues),
     )
     attribution = dict.fromkeys(read.attribution for read in log.provenance if read.attribution)
-    return done, {"grids": grids, "attribution": " ".join(attribution)}
+    return done, grids, " ".join(attribution)
 
 
-def measure_grid(area: Any, timetables: Any, network: Any, *, cell_m: float, max_snap_m: float) -> list[Any]:
-    """Measure the access index of every cell of an area, once per variant of :data:`VARIANTS`.
-
-    Parameters
-    ----------
-    area
-        Polygon on EPSG:27700.
-    timetables, network
-        As :func:`siteprior.read_timetables` and :func:`siteprior.read_streets` give them.
-    cell_m
-        Metres a cell is wide.
-    max_snap_m
-        Farthest a street may lie from a cell's centre, in metres.
-
-    Returns
-    -------
-    list of siteprior.joins.ptal_grid.AccessGrid
-        In the order of :data:`VARIANTS`.
-    """
-    from siteprior.joins.ptal_grid import access_grid
-
-    found = []
-    for variant in VARIANTS:
-        window, _, level = variant.partition(", ")
-        found.append(
-            access_grid(
-                area,
-                timetables.stops,
-                timetables.services,
-                network,
-                max_snap_m=max_snap_m,
-                cell_m=cell_m,
-                window=window,
-                step_free=bool(level),
-            )
-        )
-    return found
-
-
-def write_grid(path: Path, grids: Sequence[Any], *, as_of: date, service_date: date, attribution: str) -> Path:
-    """Write the grids of :func:`measure_grid` as one cloud-optimised GeoTIFF, a band (index, no unit) per variant."""
-    import numpy as np
-
-    from siteprior.report.geopackage.cog import write_cog
-
-    return write_cog(
-        path,
-        np.stack([grid.index for grid in grids]),
-        transform=grids[0].transform,
-        as_of=as_of,
-        descriptions=[f"Access index, {variant}" for variant in VARIANTS],
-        nodata=float("nan"),
-        unit="index",
-        attribution=attribution,
-        metadata={"method": "TfL PTAL (2015)", "service_date": service_date, "siteprior": __version__},
-    )
-
-
-def _read_project(
-    project: Project, log: ReadLog, service_date: date | None, progress: Progress
-) -> tuple[Any, Any, Any, bool | None]:
+def _read_project(project: Project, log: ReadLog, service_date: date | None, progress: Progress) -> _Supply:
     """Read streets, timetables and area of a project."""
     from siteprior.pipeline.read_transit import read_transit
     from siteprior.sources.areas.lsoa import read_areas, study_area
@@ -236,18 +193,20 @@ def _read_project(
     )  # fmt: skip
     area = study_area(areas)
     transit = read_transit(project, area, log, progress=progress)
-    return transit.network, transit.timetables, area, project.access.top_60_ttwa
+    if transit.network is None or transit.timetables is None:
+        raise ProjectError(f"{project.file}: [sources]: streets or timetables hold nothing to measure access from")
+    return _Supply(transit.network, transit.timetables, area, project.access.top_60_ttwa)
 
 
 def _read_files(
     streets: Path | str | None,
     timetables: Sequence[Path | str],
     stops: Sequence[Path | str],
-    area: Any,
+    area: Area,
     log: ReadLog,
     service_date: date | None,
     progress: Progress,
-) -> tuple[Any, Any, Any, bool | None]:
+) -> _Supply:
     """Read streets and timetables named one by one."""
     from siteprior.sources.streets.reader import read_streets
     from siteprior.sources.timetables.reader import read_timetables
@@ -255,21 +214,21 @@ def _read_files(
 
     if streets is None or not timetables:
         raise InputError("access: needs streets and timetables; give both, or a project that names them")
-    presets = load_parameters("access")
+    settings = load_parameters("access")
     naptan = None
     if stops:
-        reading = read_stops(stops, within=area, margin_m=presets["stop_margin_m"].value)
-        naptan = log.add("stops", [File(path=str(path)) for path in stops], reading)
+        placed = read_stops(stops, within=area, margin_m=settings.number("stop_margin_m"))
+        naptan = log.add("stops", [File(path=str(path)) for path in stops], placed)
     progress("Reading streets")
-    reading = read_streets(streets, within=area, margin_m=presets["street_margin_m"].value, cache=cache_folder())
-    network = log.add("streets", Streets(path=str(streets)), reading)
+    streets_read = read_streets(streets, within=area, margin_m=settings.number("street_margin_m"), cache=cache_folder())
+    network = log.add("streets", Streets(path=str(streets)), streets_read)
     progress("Reading timetables")
-    reading = read_timetables(timetables, naptan=naptan, service_date=service_date)
-    feed = log.add("timetables", [Timetable(path=str(path)) for path in timetables], reading)
-    return network, feed, area, None
+    counted = read_timetables(timetables, naptan=naptan, service_date=service_date)
+    feed = log.add("timetables", [Timetable(path=str(path)) for path in timetables], counted)
+    return _Supply(network, feed, area)
 
 
-def _read_points(path: Path | str) -> Any:
+def _read_points(path: Path | str) -> gpd.GeoDataFrame:
     """Read the places to measure; the first column of unique texts is their name, else their number."""
     from siteprior.core.io.vector_files import read_vector
 
@@ -279,7 +238,7 @@ def _read_points(path: Path | str) -> Any:
     return gpd.GeoDataFrame(geometry=table.geometry.to_numpy(), index=pd.Index(index, name="site_id"), crs=CRS)
 
 
-def _area(bounds: Sequence[float] | None, places: Any) -> Any:
+def _area(bounds: Sequence[float] | None, places: gpd.GeoDataFrame | None) -> Area:
     """Return the area asked for: the bounds, else the places and a cut-off around them."""
     if bounds is not None:
         west, south, east, north = bounds
@@ -288,7 +247,7 @@ def _area(bounds: Sequence[float] | None, places: Any) -> Any:
         return shapely.box(west, south, east, north)
     if places is None:
         raise InputError("access: needs an area; give bounds, points, or a project")
-    return shapely.box(*places.buffer(load_parameters("access")["rail_cutoff_m"].value).total_bounds)
+    return shapely.box(*places.buffer(load_parameters("access").number("rail_cutoff_m")).total_bounds)
 
 
 def _as_of(project: Project | None, done: Access) -> date:
@@ -297,7 +256,7 @@ def _as_of(project: Project | None, done: Access) -> date:
     return project.project.as_of if project is not None else day
 
 
-def _write(done: Access, folder: Path, *, as_of: date, grids: Sequence[Any], attribution: str) -> None:
+def _write(done: Access, folder: Path, *, as_of: date, grids: Sequence[AccessGrid], attribution: str) -> None:
     """Write what was measured."""
     from siteprior.report.geopackage.write import write_geopackage
     from siteprior.report.tables import write_csv

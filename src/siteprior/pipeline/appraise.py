@@ -1,155 +1,38 @@
-"""What the evidence says of each site, worked through in order: homes, prices, viability, failure, benefits, rules."""
+"""What the evidence says of each site: homes, prices, viability, deadweight, market failure, benefits, fund rules."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import pandas as pd
 
-from siteprior.core.errors import ProjectError, SitePriorError, unknown
-from siteprior.core.schema import PRICE_VALIDATION, SITE_VALUE_COLUMNS, as_kind
-from siteprior.pipeline.read import Inputs
-from siteprior.pipeline.read_market import Market
+from siteprior.core.errors import ProjectError, unknown
+from siteprior.core.progress import Progress
+from siteprior.core.schema import COMPARABLES, PRICE_VALIDATION, SITE_VALUE_COLUMNS
+from siteprior.pipeline.faults import faults_of
+from siteprior.pipeline.result import Result
 from siteprior.project.load import Project
 
-
-@dataclass(frozen=True)
-class Appraisal:
-    """The sites with what was appraised of them, and the long tables behind it.
-
-    Attributes
-    ----------
-    sites
-        The sites with homes, jobs, prices, viability, deadweight, market failure, benefits and rules.
-    signals, deadweight, drivers, rules
-        One row per site and signal, finding, input of the viability appraisal, and rule of a fund.
-    prices
-        How the price surface was tried out, and how far off it was; empty without sales. ``price_note`` says why
-        there is none.
-    """
-
-    sites: Any
-    signals: pd.DataFrame
-    deadweight: pd.DataFrame
-    drivers: pd.DataFrame
-    rules: pd.DataFrame
-    prices: pd.DataFrame
-    price_note: str = ""
+if TYPE_CHECKING:
+    from siteprior.appraisal.benefits.benefits import Incomes
+    from siteprior.appraisal.viability.inputs import Costs
 
 
-def appraise(project: Project, inputs: Inputs, sites: Any) -> Appraisal:
-    """Appraise the sites: each step reads what those before it found, and leaves missing what it cannot tell.
-
-    Parameters
-    ----------
-    project
-        The project: its profile, its assumptions, its dates.
-    inputs
-        What was read, for histories, sales and layers.
-    sites
-        The sites, joined.
-
-    Raises
-    ------
-    ProjectError
-        When an assumption is not one siteprior knows, or is outside its range.
-    """
-    try:
-        return _appraise(project, inputs, sites)
-    except SitePriorError as fault:
-        told = [text if text.startswith(str(project.file)) else f"{project.file}: {text}" for text in fault.faults]
-        raise ProjectError(*told) from None
+def settle_costs(result: Result, _progress: Progress) -> Result:
+    """Settle the costs and the scheme the appraisal rests on; refused before any file is read."""
+    costs, scheme = project_costs(result.project)
+    return replace(result, costs=costs, scheme=scheme)
 
 
-def _appraise(project: Project, inputs: Inputs, sites: Any) -> Appraisal:
-    """Appraise the sites in the order of the evidence."""
-    from siteprior.appraisal.deadweight import deadweight
-    from siteprior.appraisal.market_failure.signals import failure_signals
-    from siteprior.appraisal.market_failure.verdict import failure_verdict
-    from siteprior.joins.layers import join_layers, layer_signals
-
-    market, head = inputs.market, project.project
-    shapes = inputs.shapes.reindex(sites.index)
-    sites = join_layers(sites, market.layers, market.specs, shapes=shapes)
-    sites = sites.join(homes_and_jobs(project, sites))
-    sites, prices, price_note = _prices(project, inputs, sites)
-    sites, drivers = _viability(project, sites)
-    screened = deadweight(sites, as_of=head.as_of, history=None if inputs.history is None else inputs.history.events)
-    sites = sites.join(screened.columns)
-    signals = failure_signals(
-        sites,
-        as_of=head.as_of,
-        neighbours=sites,
-        layer_signals=layer_signals(sites, market.specs, shapes=shapes),
-    )
-    sites = sites.join(failure_verdict(sites, signals))
-    sites = sites.join(_benefits(project, market, sites))
-    sites, rules = _rules(project, sites)
-    return Appraisal(sites, signals, screened.evidence, drivers, rules, prices, price_note)
-
-
-def homes_and_jobs(project: Project, sites: Any) -> pd.DataFrame:
-    """Tell the homes each site holds, by register and by rule, and its jobs where the project says what is built."""
-    from siteprior.appraisal.benefits.jobs import jobs_capacity
-    from siteprior.appraisal.capacity import capacity, default_profile
-
-    assumed = project.assumptions
-    centres = None if assumed.centres is None else sites[assumed.centres]
-    homes = capacity(
-        sites,
-        profile=assumed.capacity_profile or default_profile(),
-        basis=assumed.capacity_basis,
-        centres=centres,
-    )
-    return homes.join(jobs_capacity(sites, use=assumed.employment_use, share=assumed.employment_share))
-
-
-def _prices(project: Project, inputs: Inputs, sites: Any) -> tuple[Any, pd.DataFrame, str]:
-    """Add the evidence of sales about each site, and what homes there would fetch; nothing without sales."""
-    from siteprior.appraisal.prices.surface import fit_prices, site_values
-    from siteprior.joins.sales import join_prices
-
-    sales, day = inputs.market.sales, project.project.price_date
-    if sales is None or day is None:
-        return sites, pd.DataFrame(columns=PRICE_VALIDATION.names), "no sales were read"
-    assumed = project.assumptions
-    sites = join_prices(
-        sites, sales, price_date=day, dwellings=inputs.market.dwellings, years_held=assumed.sales_years_held
-    )
-    surface = fit_prices(sales, price_date=day, seed=project.project.seed, areas=inputs.areas)
-    mix, size = assumed.scheme.get("mix"), _central(assumed.scheme.get("home_size_m2"))
-    if mix is None or size is None:
-        return sites, surface.validation, surface.note
-    return sites.join(site_values(sites, surface, mix=mix, home_size_m2=size)), surface.validation, surface.note
-
-
-def _central(stated: Any) -> Any:
-    """Return the central value of an assumption, stated as a number or as a range."""
-    return stated.get("central") if isinstance(stated, dict) else stated
-
-
-def _viability(project: Project, sites: Any) -> tuple[Any, pd.DataFrame]:
-    """Add the viability appraisal; missing, with the reason, where an input is."""
-    from siteprior.appraisal.viability.residual import viability
-
-    for column in SITE_VALUE_COLUMNS:
-        if column.name not in sites.columns:
-            sites[column.name] = as_kind(None, column.kind, sites.index)
-    costs, scheme = project_costs(project)
-    columns, drivers = viability(
-        sites, costs=costs, scheme=scheme, seed=project.project.seed, land_shares=land_shares(project, sites)
-    )
-    return sites.join(columns), drivers
-
-
-def project_costs(project: Project) -> tuple[Any, Any]:
-    """Return the inputs of the viability appraisal: the project's own, else a sourced preset's."""
+def project_costs(project: Project) -> tuple[Costs, Costs]:
+    """Return costs and scheme of the viability appraisal: the project's own, else those of the parameters."""
     from siteprior.appraisal.viability.inputs import load_costs, load_scheme
 
-    return load_costs(project.assumptions.costs), load_scheme(
-        project.assumptions.scheme, others=scheme_names("viability")
-    )
+    assumed = project.assumptions
+    with faults_of(project):
+        return load_costs(assumed.costs), load_scheme(assumed.scheme, others=scheme_names("viability"))
 
 
 def scheme_names(reader: str) -> list[str]:
@@ -162,7 +45,7 @@ def scheme_names(reader: str) -> list[str]:
     return sorted(every - known[reader])
 
 
-def land_shares(project: Project, sites: Any) -> pd.DataFrame | None:
+def land_shares(project: Project, sites: gpd.GeoDataFrame) -> pd.DataFrame | None:
     """Return the share (0–1) of each site on layers of each class of former use; ``None`` where none is assigned."""
     stated = project.assumptions.former_use_layers
     if not stated:
@@ -176,41 +59,157 @@ def land_shares(project: Project, sites: Any) -> pd.DataFrame | None:
     return pd.DataFrame({letter: sites[name] for letter, name in stated.items()}, index=sites.index)
 
 
-def _benefits(project: Project, market: Market, sites: Any) -> pd.DataFrame:
-    """Tell what public money would buy; missing, with the reason, where an assumption is."""
-    from siteprior.appraisal.benefits.additionality import load_additionality
-    from siteprior.appraisal.benefits.benefits import Incomes, load_benefits, site_benefits
+def estimate_homes(result: Result, _progress: Progress) -> Result:
+    """Estimate the homes each site takes, by register and by rule, and its jobs where an employment use is stated."""
+    from siteprior.appraisal.benefits.jobs import jobs_capacity
+    from siteprior.appraisal.capacity import capacity, default_profile
 
+    sites, assumed = result.table, result.project.assumptions
+    centres = None if assumed.centres is None else sites[assumed.centres]
+    with faults_of(result.project):
+        homes = capacity(
+            sites,
+            profile=assumed.capacity_profile or default_profile(),
+            basis=assumed.capacity_basis,
+            centres=centres,
+        )
+        jobs = jobs_capacity(sites, use=assumed.employment_use, share=assumed.employment_share)
+    return result.with_columns("homes", homes.join(jobs))
+
+
+def price_sites(result: Result, _progress: Progress) -> Result:
+    """Measure the sales about each site and predict what homes there would fetch; values are missing without sales."""
+    from siteprior.appraisal.prices.surface import fit_prices, site_values
+    from siteprior.joins._geometry import declared_columns
+    from siteprior.joins.sales import join_prices
+
+    sites, project, market = result.table, result.project, result.market
+    blank = declared_columns(sites.index, SITE_VALUE_COLUMNS, {})
+    sales, day = market.sales, project.project.price_date
+    if sales is None or day is None:
+        return replace(
+            result.with_columns("prices", blank),
+            price_validation=pd.DataFrame(columns=PRICE_VALIDATION.names),
+            price_note="no sales were read",
+        )
     assumed = project.assumptions
-    incomes = None
-    if assumed.incomes is not None:
-        if assumed.incomes not in {spec.name for spec in market.specs}:
-            named = [spec.name for spec in market.specs]
-            raise ProjectError(unknown("layer", assumed.incomes, named, where=f"{project.file}: assumptions.incomes"))
-        spec = next(spec for spec in market.specs if spec.name == assumed.incomes)
-        incomes = Incomes(sites[spec.name], spec.title or spec.name)
-    return site_benefits(
-        sites,
-        factors=load_additionality(assumed.additionality),
-        scheme=project_costs(project)[1],
-        assumed=load_benefits(assumed.benefits),
-        optimism_class=assumed.optimism_class,
-        incomes=incomes,
+    with faults_of(project):
+        near = join_prices(
+            sites, sales, price_date=day, dwellings=market.dwellings, years_held=assumed.sales_years_held
+        )
+        surface = fit_prices(sales, price_date=day, seed=project.project.seed, areas=result.areas)
+        mix, stated = assumed.scheme.get("mix"), assumed.scheme.get("home_size_m2")
+        size = stated.get("central") if isinstance(stated, dict) else stated
+        values = blank if mix is None or size is None else site_values(sites, surface, mix=mix, home_size_m2=size)
+    return replace(
+        result.with_columns("prices", near.join(values)),
+        price_validation=surface.validation,
+        price_note=surface.note,
     )
 
 
-def _rules(project: Project, sites: Any) -> tuple[Any, pd.DataFrame]:
+def appraise_viability(result: Result, _progress: Progress) -> Result:
+    """Appraise the residual value of each site; missing, with the reason, where an input is."""
+    from siteprior.appraisal.viability.residual import viability
+
+    sites, project = result.table, result.project
+    with faults_of(project):
+        columns, drivers = viability(
+            sites,
+            costs=result.costs,
+            scheme=result.scheme,
+            seed=project.project.seed,
+            land_shares=land_shares(project, sites),
+        )
+    return replace(result.with_columns("viability", columns), viability_drivers=drivers)
+
+
+def screen_deadweight(result: Result, _progress: Progress) -> Result:
+    """Screen which sites would likely be built without public money."""
+    from siteprior.appraisal.deadweight import deadweight
+
+    history = result.register_history
+    with faults_of(result.project):
+        screened = deadweight(
+            result.table,
+            as_of=result.project.project.as_of,
+            history=None if history is None else history.events,
+        )
+    return replace(result.with_columns("deadweight", screened.columns), deadweight_evidence=screened.evidence)
+
+
+def judge_failure(result: Result, _progress: Progress) -> Result:
+    """Measure the signals of market failure and judge each site by them."""
+    from siteprior.appraisal.market_failure.signals import failure_signals
+    from siteprior.appraisal.market_failure.verdict import failure_verdict
+    from siteprior.joins.layers import layer_signals
+
+    sites = result.table
+    with faults_of(result.project):
+        own = layer_signals(sites, result.market.specs, shapes=result.shapes)
+        signals = failure_signals(sites, as_of=result.project.project.as_of, neighbours=sites, layer_signals=own)
+        verdict = failure_verdict(sites, signals)
+    return replace(result.with_columns("market_failure", verdict), signals=signals)
+
+
+def estimate_benefits(result: Result, _progress: Progress) -> Result:
+    """Estimate what public money would buy; missing, with the reason, where an assumption is."""
+    from siteprior.appraisal.benefits.additionality import load_additionality
+    from siteprior.appraisal.benefits.benefits import load_benefits, site_benefits
+
+    sites, assumed = result.table, result.project.assumptions
+    with faults_of(result.project):
+        columns = site_benefits(
+            sites,
+            factors=load_additionality(assumed.additionality),
+            scheme=result.scheme,
+            assumed=load_benefits(assumed.benefits),
+            optimism_class=assumed.optimism_class,
+            incomes=_incomes(result, sites),
+        )
+    return result.with_columns("benefits", columns)
+
+
+def _incomes(result: Result, sites: gpd.GeoDataFrame) -> Incomes | None:
+    """Return the incomes about each site, from the layer the project names; ``None`` where it names none."""
+    from siteprior.appraisal.benefits.benefits import Incomes
+
+    named, specs = result.project.assumptions.incomes, {spec.name: spec for spec in result.market.specs}
+    if named is None:
+        return None
+    if named not in specs:
+        raise ProjectError(unknown("layer", named, specs, where=f"{result.project.file}: assumptions.incomes"))
+    return Incomes(sites[named], specs[named].title or named)
+
+
+def check_fund_rules(result: Result, _progress: Progress) -> Result:
     """Check the sites against the dated rules of the funds."""
     from siteprior.appraisal.capacity import default_profile
     from siteprior.appraisal.funds.fund_rules import check_rules
 
-    assumed = project.assumptions
-    columns, results = check_rules(
-        sites,
-        as_of=project.rules_date,
-        scheme=assumed.scheme,
-        funds=assumed.funds,
-        profile=assumed.capacity_profile or default_profile(),
-        others=scheme_names("rules"),
+    project, assumed = result.project, result.project.assumptions
+    with faults_of(project):
+        columns, rules = check_rules(
+            result.table,
+            as_of=project.rules_date,
+            scheme=assumed.scheme,
+            funds=assumed.funds,
+            profile=assumed.capacity_profile or default_profile(),
+            others=scheme_names("rules"),
+        )
+    return replace(result.with_columns("fund_rules", columns), fund_rules=rules)
+
+
+def detail_shortlist(result: Result, _progress: Progress) -> Result:
+    """Set out the appraisal of each shortlisted site line by line, and list the sales nearest to it."""
+    from siteprior.appraisal.viability.residual import viability_lines
+    from siteprior.joins.sales import comparables
+
+    project, shortlist = result.project, result.shortlist
+    lines = viability_lines(
+        shortlist, costs=result.costs, scheme=result.scheme, land_shares=land_shares(project, shortlist)
     )
-    return sites.join(columns), results
+    sales, day = result.market.sales, project.project.price_date
+    if sales is None or day is None:
+        return replace(result, viability_lines=lines, comparables=pd.DataFrame(columns=COMPARABLES.names))
+    return replace(result, viability_lines=lines, comparables=comparables(shortlist, sales, price_date=day))

@@ -9,13 +9,17 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import pandas as pd
 
 from siteprior.core.errors import InputError
 from siteprior.core.files import whole_folder
 from siteprior.core.progress import Progress, no_progress
+
+if TYPE_CHECKING:
+    from siteprior.registers.batch import Found
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class Audit:
         Files not looked into, because they are hidden or no tables.
     """
 
-    sites: Any
+    sites: gpd.GeoDataFrame
     issues: pd.DataFrame
     files: pd.DataFrame
     passed_over: tuple[str, ...]
@@ -115,7 +119,9 @@ def audit(
     return done
 
 
-def _areas(path: Path | str | None, code: str | None, name: str | None, layer: str | None, progress: Progress) -> Any:
+def _areas(
+    path: Path | str | None, code: str | None, name: str | None, layer: str | None, progress: Progress
+) -> gpd.GeoDataFrame | None:
     """Read the boundaries, if any."""
     from siteprior.core.io.vector_files import read_vector
     from siteprior.sources.areas.boundaries import read_boundaries
@@ -130,10 +136,11 @@ def _areas(path: Path | str | None, code: str | None, name: str | None, layer: s
         raise InputError(
             f"{path}: which column holds the councils' ONS codes? Say it with --boundaries-code; it has {columns}"
         )
-    return read_boundaries(path, code=code, name=name, layer=layer).table
+    areas: gpd.GeoDataFrame = read_boundaries(path, code=code, name=name, layer=layer).table
+    return areas
 
 
-def _organisation(code: str | None, areas: Any) -> str | None:
+def _organisation(code: str | None, areas: gpd.GeoDataFrame | None) -> str | None:
     """Check the code of the council the files are said to be of."""
     from siteprior.sources.areas.boundaries import ONS_CODE
 
@@ -150,7 +157,9 @@ def _organisation(code: str | None, areas: Any) -> str | None:
     return wanted
 
 
-def _read(found: Any, areas: Any, organisation: str | None, as_of: dt.date | None, progress: Progress) -> Audit:
+def _read(
+    found: Found, areas: gpd.GeoDataFrame | None, organisation: str | None, as_of: dt.date | None, progress: Progress
+) -> Audit:
     """Read every register found."""
     from siteprior.registers.batch import read_pile
 
@@ -165,7 +174,7 @@ def write_findings(
     done: Audit,
     folder: Path,
     *,
-    boundaries: Any = None,
+    boundaries: gpd.GeoDataFrame | None = None,
     title: str | None = None,
     workbooks: bool = True,
     illustrative: bool = False,

@@ -1,9 +1,10 @@
-"""What the readers hand over besides their tables: issues and provenance, gathered in the order of reading."""
+"""What the readers hand over besides their tables: issues and provenance, in the order of reading."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeVar
 
 import pandas as pd
 
@@ -11,19 +12,21 @@ from siteprior.core.files import Input
 from siteprior.core.issues import Reading
 from siteprior.project.model import File
 
+Read = TypeVar("Read")
+
 
 @dataclass
 class ReadLog:
-    """Gathers issues and provenance while the readers hand over their tables."""
+    """Collects issues and provenance while the readers hand over their tables."""
 
     issues: list[pd.DataFrame] = field(default_factory=list)
     provenance: list[Input] = field(default_factory=list)
 
-    def add(self, role: str, entries: File | list[File], reading: Reading) -> Any:
+    def add(self, role: str, entries: File | Sequence[File], reading: Reading[Read]) -> Read:
         """Keep a reading's issues and origin and return its table; ``entries`` are what the project says of it."""
         from siteprior.sources.catalogue import with_origin
 
-        stated = entries if isinstance(entries, list) else [entries] * len(reading.provenance)
+        stated = [entries] * len(reading.provenance) if isinstance(entries, File) else entries
         for entry, read in zip(stated, reading.provenance, strict=True):
             origin = entry.model_dump(include={"vintage", "publisher", "licence", "attribution"})
             self.provenance.append(with_origin(read, role=role, **origin))

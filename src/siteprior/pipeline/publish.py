@@ -1,4 +1,4 @@
-"""Every output of an assessment, written into one folder."""
+"""Every output of a result, written into one folder; nothing is computed here."""
 
 from __future__ import annotations
 
@@ -6,20 +6,24 @@ import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import geopandas as gpd
 import pandas as pd
 
 from siteprior.core.files import shipped, whole_file
 from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress, no_progress
-from siteprior.pipeline.result import Assessment
-from siteprior.pipeline.run_record import run_info
+from siteprior.pipeline.grid import write_grid
+from siteprior.pipeline.manifest import run_info
+from siteprior.pipeline.result import Result
 from siteprior.report.notebooks.worker import NotebookProcess
 
+Frame = TypeVar("Frame", pd.DataFrame, gpd.GeoDataFrame)
 
-def publish(done: Assessment, folder: Path, notebooks: NotebookProcess, *, progress: Progress = no_progress) -> None:
-    """Write every output of an assessment into a folder; ``notebooks`` runs there those the project names."""
+
+def publish(done: Result, folder: Path, notebooks: NotebookProcess, *, progress: Progress = no_progress) -> None:
+    """Write every output of a result into a folder; ``notebooks`` runs there those the project names."""
     progress("Writing the GeoPackages and tables")
     tables = market_tables(done)
     write_tables(done, tables, folder)
@@ -31,27 +35,27 @@ def publish(done: Assessment, folder: Path, notebooks: NotebookProcess, *, progr
         pages.result()
 
 
-def write_tables(done: Assessment, market: Mapping[str, pd.DataFrame], folder: Path) -> None:
+def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path) -> None:
     """Write the GeoPackages, the tables and the record of a run."""
     from siteprior.report.geopackage.write import write_geopackage
     from siteprior.report.tables import leading_columns, write_csv, write_run_record
 
     head = done.project.project
 
-    def told(table: Any) -> Any:
+    def marked(table: Frame) -> Frame:
         # A table travels without its report: each row has to say that it is invented.
         return table.assign(illustrative="yes") if head.illustrative else table
 
-    def package(name: str, layers: dict[str, Any], tables: dict[str, pd.DataFrame]) -> None:
+    def package(name: str, layers: dict[str, gpd.GeoDataFrame], tables: dict[str, pd.DataFrame]) -> None:
         write_geopackage(
             folder / name, layers, tables, as_of=head.as_of, metadata=done.record, illustrative=head.illustrative
         )
 
-    sites, issues = told(leading_columns(done.sites)), told(done.issues)
+    sites, issues = marked(leading_columns(done.sites)), marked(done.issues)
     package(
         "shortlist.gpkg",
         {
-            "shortlist": told(leading_columns(done.shortlist)),
+            "shortlist": marked(leading_columns(done.shortlist)),
             "sites": sites,
             "corridors": done.corridors,
             "stops": done.stops,
@@ -59,49 +63,49 @@ def write_tables(done: Assessment, market: Mapping[str, pd.DataFrame], folder: P
         },
         {"run_info": run_info(done.record), "criteria": done.criteria, "issues": issues},
     )
-    package("site_shapes.gpkg", {"site_shapes": told(done.shapes[done.shapes.geometry.notna()])}, {})
+    package("site_shapes.gpkg", {"site_shapes": marked(done.shapes[done.shapes.geometry.notna()])}, {})
     layers, tables = _access(done)
-    if done.project.access.grid and done.transit.timetables is not None and done.transit.network is not None:
-        layers["access_grid"] = _write_grid(done, folder)
+    if done.access_cells is not None and done.transit.timetables is not None:
+        layers["access_grid"] = done.access_cells
+        write_grid(
+            folder / "access_grid.tif",
+            done.access_grids,
+            as_of=head.as_of,
+            service_date=done.transit.timetables.service_date,
+            attribution=" ".join(done.record["attribution"]),
+        )
     package("access.gpkg", layers, tables)
     write_csv(folder / "ranking.csv", sites.drop(columns="geometry").reset_index())
     write_csv(folder / "issues.csv", issues)
-    write_csv(folder / "history.csv", told(done.history))
-    write_csv(folder / "duplicates.csv", told(done.duplicates))
-    write_csv(folder / "corridor_summary.csv", told(done.corridor_summary.reset_index()))
-    write_csv(folder / "corridor_sites.csv", told(done.site_corridors))
-    write_csv(folder / "corridor_rankings.csv", told(done.corridor_rankings))
+    write_csv(folder / "history.csv", marked(done.history))
+    write_csv(folder / "duplicates.csv", marked(done.duplicates))
+    write_csv(folder / "corridor_summary.csv", marked(done.corridor_summary.reset_index()))
+    write_csv(folder / "corridor_sites.csv", marked(done.site_corridors))
+    write_csv(folder / "corridor_rankings.csv", marked(done.corridor_rankings))
     if done.transit.timetables is not None:
-        write_csv(folder / "access_routes.csv", told(done.access_routes))
+        write_csv(folder / "access_routes.csv", marked(done.access_routes))
     if len(done.scenario_effects):
-        write_csv(folder / "scenarios.csv", told(done.scenario_effects))
+        write_csv(folder / "scenarios.csv", marked(done.scenario_effects))
     for name, table in market.items():
-        write_csv(folder / f"{name}.csv", told(table))
+        write_csv(folder / f"{name}.csv", marked(table))
     write_run_record(folder / "run.json", done.record)
 
 
-def market_tables(done: Assessment) -> dict[str, pd.DataFrame]:
+def market_tables(done: Result) -> dict[str, pd.DataFrame]:
     """Return the long tables behind the verdicts by the name of their file, those that have a row."""
-    from siteprior.appraisal.viability.residual import viability_lines
-    from siteprior.pipeline.appraise import land_shares, project_costs
-
-    found = done.appraised
-    costs, scheme = project_costs(done.project)
     tables = {
-        "market_failure": found.signals,
-        "deadweight": found.deadweight,
-        "fund_rules": found.rules,
-        "viability_drivers": found.drivers,
-        "viability_lines": viability_lines(
-            done.shortlist, costs=costs, scheme=scheme, land_shares=land_shares(done.project, done.shortlist)
-        ),
-        "price_validation": found.prices.reset_index(),
+        "market_failure": done.signals,
+        "deadweight": done.deadweight_evidence,
+        "fund_rules": done.fund_rules,
+        "viability_drivers": done.viability_drivers,
+        "viability_lines": done.viability_lines,
+        "price_validation": done.price_validation.reset_index(),
         "comparables": done.comparables,
     }
     return {name: table for name, table in tables.items() if len(table)}
 
 
-def _access(done: Assessment) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
+def _access(done: Result) -> tuple[dict[str, gpd.GeoDataFrame], dict[str, pd.DataFrame]]:
     """Return layers and tables of the GeoPackage on access; of timetables and scenarios only what there is."""
     layers = {
         "corridor_stops": done.corridor_stops,
@@ -116,29 +120,6 @@ def _access(done: Assessment) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
     return layers, tables
 
 
-def _write_grid(done: Assessment, folder: Path) -> Any:
-    """Write the access index of the study area as a raster, and return the cells of the morning peak."""
-    from siteprior.joins.ptal_grid import grid_cells
-    from siteprior.pipeline.access import measure_grid, write_grid
-
-    chosen, feed = done.project.access, done.transit.timetables
-    grids = measure_grid(
-        done.areas.geometry.union_all(),
-        feed,
-        done.transit.network,
-        cell_m=chosen.cell_m,
-        max_snap_m=chosen.max_snap_m or load_parameters("access")["max_snap_m"].value,
-    )
-    write_grid(
-        folder / "access_grid.tif",
-        grids,
-        as_of=done.project.project.as_of,
-        service_date=feed.service_date,
-        attribution=" ".join(done.record["attribution"]),
-    )
-    return grid_cells(grids[0])
-
-
 def _write_notebooks(names: Sequence[str], folder: Path, notebooks: NotebookProcess) -> None:
     """Run the notebooks on the run's folder, and leave them there as pages."""
     for name in names:
@@ -146,13 +127,12 @@ def _write_notebooks(names: Sequence[str], folder: Path, notebooks: NotebookProc
         notebooks.execute(shipped("notebooks") / f"{name}.ipynb", page, parameters={"run_folder": str(folder)})
 
 
-def _write_report(done: Assessment, market: Mapping[str, pd.DataFrame], folder: Path) -> None:
+def _write_report(done: Result, market: Mapping[str, pd.DataFrame], folder: Path) -> None:
     """Draw the pictures and write the report."""
     from siteprior.appraisal.market_failure.signals import signal_table
     from siteprior.report.html.corridors import corridor_section
     from siteprior.report.html.report import write_report
     from siteprior.report.maps.overview import draw_map
-    from siteprior.scenarios.effects import scenario_summary
 
     head = done.project.project
     picture = draw_map(
@@ -180,13 +160,13 @@ def _write_report(done: Assessment, market: Mapping[str, pd.DataFrame], folder: 
             summary=done.corridor_summary,
             strips=_strips(done, folder),
             catchment=_catchment_map(done, folder),
-            scenarios=scenario_summary(done.scenario_effects, shortlist=done.project.shortlist.n),
+            scenarios=done.scenario_summary,
         ),
         **_market_sections(done, market),
     )
 
 
-def _market_sections(done: Assessment, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+def _market_sections(done: Result, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Gather the section on what the market would do alone, and the record of each shortlisted site."""
     from siteprior.appraisal.market_failure.signals import signal_table
     from siteprior.appraisal.viability.sensitivity import TITLES
@@ -194,42 +174,41 @@ def _market_sections(done: Assessment, tables: Mapping[str, pd.DataFrame]) -> di
     from siteprior.report.html.market import market_section
     from siteprior.report.html.site_pages import site_records
 
-    found = done.appraised
     titles = signal_table()
     return {
         "market": market_section(
             done.sites,
             done.shortlist,
-            signals=found.signals,
+            signals=done.signals,
             titles=titles,
-            validation=found.prices,
-            price_note=found.price_note,
-            drivers=found.drivers,
+            validation=done.price_validation,
+            price_note=done.price_note,
+            drivers=done.viability_drivers,
             input_titles=TITLES,
-            rules=found.rules,
+            rules=done.fund_rules,
         ),
         "records": site_records(
             done.shortlist,
-            signals=found.signals,
+            signals=done.signals,
             titles=titles,
             lines=tables.get("viability_lines"),
-            drivers=found.drivers,
+            drivers=done.viability_drivers,
             input_titles=TITLES,
-            evidence=found.deadweight,
-            rules=found.rules,
+            evidence=done.deadweight_evidence,
+            rules=done.fund_rules,
             comparables=done.comparables,
             councils=district_names(done.sites),
         ),
     }
 
 
-def _strips(done: Assessment, folder: Path) -> dict[str, tuple[bytes, str]]:
+def _strips(done: Result, folder: Path) -> dict[str, tuple[bytes, str]]:
     """Draw the strip maps of the corridors with most of the shortlist, and keep them as files, too."""
     from siteprior.report.maps.strip import draw_strip_map, strip_map_words
 
-    reach_m = load_parameters("access")["rail_cutoff_m"].value
+    reach_m = load_parameters("access").number("rail_cutoff_m")
     drawn = {}
-    for corridor in _leading_corridors(done)[: done.project.publish.strips]:
+    for corridor in done.leading_corridors[: done.project.publish.strips]:
         picture = draw_strip_map(
             done.corridor_stops,
             done.site_corridors,
@@ -244,39 +223,23 @@ def _strips(done: Assessment, folder: Path) -> dict[str, tuple[bytes, str]]:
         words = strip_map_words(
             done.corridor_stops, done.site_corridors, done.sites, corridor=corridor, reach_m=reach_m
         )
-        _keep(picture, folder / "pictures" / f"strip_{_plain(corridor)}.png")
+        _keep(picture, folder / "pictures" / f"strip_{_file_name(corridor)}.png")
         drawn[corridor] = (picture, words)
     return drawn
 
 
-def _leading_corridors(done: Assessment) -> list[str]:
-    """Return the corridors that have shortlisted sites in reach, those with the most first."""
-    summary = done.corridor_summary
-    chosen = summary[summary["shortlist_sites"].fillna(0) > 0].sort_values(
-        ["shortlist_sites", "best_rank"], ascending=[False, True], kind="stable"
-    )
-    return [str(name) for name in chosen.index]
-
-
-def _catchment_map(done: Assessment, folder: Path) -> tuple[bytes, str] | None:
-    """Draw what lies within a walk of the leading corridor's stops; ``None`` without streets to walk on."""
-    from siteprior.joins.catchments import corridor_catchments
+def _catchment_map(done: Result, folder: Path) -> tuple[bytes, str] | None:
+    """Draw what lies within a walk of the leading corridor's stops; ``None`` where nothing was measured."""
     from siteprior.report.maps.catchments import catchment_map_words, draw_catchments
 
-    leading = _leading_corridors(done)
-    if done.transit.network is None or not leading:
+    ground = done.leading_catchments
+    if ground is None:
         return None
-    corridor = leading[0]
+    corridor = done.leading_corridors[0]
     counted = ["open", "planned"] if done.project.corridors.count_planned else ["open"]
     stops = done.corridor_stops[
         (done.corridor_stops["corridor"] == corridor) & done.corridor_stops["state"].isin(counted)
     ]
-    ground = corridor_catchments(
-        stops,
-        done.transit.network,
-        count_planned=done.project.corridors.count_planned,
-        max_snap_m=load_parameters("access")["max_snap_m"].value,
-    )
     picture = draw_catchments(
         ground,
         stops,
@@ -284,11 +247,11 @@ def _catchment_map(done: Assessment, folder: Path) -> tuple[bytes, str] | None:
         done.areas,
         title=f"On foot: {corridor}",
         attribution=" ".join(done.record["attribution"]),
-        network=done.transit.network,
+        network=done.walking.network,
         shortlist=list(done.shortlist.index),
         illustrative=done.project.project.illustrative,
     )
-    _keep(picture, folder / "pictures" / f"catchment_{_plain(corridor)}.png")
+    _keep(picture, folder / "pictures" / f"catchment_{_file_name(corridor)}.png")
     return picture, catchment_map_words(ground, stops)
 
 
@@ -298,12 +261,12 @@ def _keep(picture: bytes, path: Path) -> None:
         temporary.write_bytes(picture)
 
 
-def _plain(name: str) -> str:
+def _file_name(name: str) -> str:
     """Return a name as part of a file's name: letters, figures and underscores.
 
     Examples
     --------
-    >>> _plain("Metro Line 1 (Birmingham-Wolverhampton)")
+    >>> _file_name("Metro Line 1 (Birmingham-Wolverhampton)")
     'metro_line_1_birmingham_wolverhampton'
     """
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")

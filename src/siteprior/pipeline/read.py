@@ -1,58 +1,31 @@
-"""From the files a project names to declared tables: every reader called once, issues and origins gathered."""
+"""From the files a project names to declared tables: every reader called once, issues and provenance kept."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 
 from siteprior.core.errors import InputError
-from siteprior.core.files import Input
-from siteprior.core.issues import concat_issues
-from siteprior.core.progress import Progress, no_progress
+from siteprior.core.progress import Progress
 from siteprior.core.schema import SHAPE_BASES, SITE_SHAPE_COLUMNS
 from siteprior.pipeline.provenance import ReadLog
-from siteprior.pipeline.read_market import Market, read_market
-from siteprior.pipeline.read_transit import Transit, read_transit
+from siteprior.pipeline.read_market import read_market
+from siteprior.pipeline.read_transit import read_transit
+from siteprior.pipeline.result import Result
 from siteprior.project.load import Project
 from siteprior.project.model import Register
-from siteprior.walking.network import WalkNetwork
+from siteprior.registers.matching.history import HistoryResult
 
 
-@dataclass(frozen=True)
-class Inputs:
-    """Everything read for a project, typed and audited: tables by role, the issue log, and where it came from.
-
-    ``sites_read`` are the sites as the files list them, before those that are certainly the same were merged.
-    """
-
-    sites: Any
-    sites_read: Any
-    shapes: Any
-    history: Any
-    duplicates: pd.DataFrame
-    register_files: pd.DataFrame
-    transit: Transit
-    market: Market
-    areas: Any
-    issues: pd.DataFrame
-    provenance: tuple[Input, ...]
-
-
-def read_inputs(project: Project, *, progress: Progress = no_progress) -> Inputs:
-    """Read every input of a project, from files to declared tables.
-
-    Raises
-    ------
-    InputError
-        When a file is missing, unreadable, or of another kind or vintage than the project says.
-    """
+def read_areas(result: Result, progress: Progress) -> Result:
+    """Read the areas and their deprivation."""
     from siteprior.sources.areas import deprivation as deprivation_source
     from siteprior.sources.areas import lsoa as area_source
 
-    log = ReadLog()
+    project, log = result.project, ReadLog()
     progress("Reading areas and deprivation")
     entry = project.sources.areas
     ((path, label),) = project.find(entry)
@@ -76,49 +49,76 @@ def read_inputs(project: Project, *, progress: Progress = no_progress) -> Inputs
     )
     areas, unmatched = deprivation_source.with_deprivation(areas, deprivation)
     log.issues.append(unmatched)
+    return replace(result.with_log(log), areas=areas)
+
+
+def read_sites(result: Result, progress: Progress) -> Result:
+    """Read postcodes, registers old and new, and the user's own sites."""
+    from siteprior.sources.areas.lsoa import districts
+
+    project, log = result.project, ReadLog()
     progress("Reading sites")
     postcodes = _read_postcodes(project, log)
-    witness = postcodes if any(entry.witness for entry in project.sources.postcodes) else None
-    sites_read, history, register_files = _read_sites(project, area_source.districts(areas), witness, log)
-    sites, shapes = _shape_sites(project, sites_read, log)
-    sites, pairs = _merge_duplicates(sites, shapes, log)
+    checked_by = postcodes if any(entry.witness for entry in project.sources.postcodes) else None
+    sites, history, files = _read_sites(project, districts(result.areas), checked_by, log)
+    return replace(
+        result.with_log(log),
+        postcodes=postcodes,
+        sites_read=sites,
+        register_history=history,
+        register_files=files,
+    )
+
+
+def merge_sites(result: Result, _progress: Progress) -> Result:
+    """Give every site its shape, and merge the records that are certainly one site."""
+    log = ReadLog()
+    sites, shapes = _shape_sites(result.project, result.sites_read, log)
+    merged, pairs = _merge_duplicates(sites, shapes, log)
+    return replace(result.with_log(log), sites_merged=merged, shapes=shapes.loc[merged.index], duplicates=pairs)
+
+
+def read_supply(result: Result, progress: Progress) -> Result:
+    """Read stops, corridors, streets and timetables."""
+    from siteprior.sources.areas.lsoa import study_area
+
+    log = ReadLog()
     progress("Reading stops and corridors")
-    transit = read_transit(project, area_source.study_area(areas), log, progress=progress)
-    if transit.network is not None:
-        log.issues.append(_off_the_streets(project, transit.network, transit.stops, sites, shapes.loc[sites.index]))
-    market = read_market(project, areas, area_source.study_area(areas), postcodes, log, progress=progress)
-    return Inputs(
-        sites=sites,
-        sites_read=sites_read,
-        shapes=shapes.loc[sites.index],
-        history=history,
-        duplicates=pairs,
-        register_files=register_files,
-        transit=transit,
-        market=market,
-        areas=areas,
-        issues=concat_issues(*log.issues),
-        provenance=tuple(log.provenance),
-    )
+    transit = read_transit(result.project, study_area(result.areas), log, progress=progress)
+    return replace(result.with_log(log), transit=transit)
 
 
-def _off_the_streets(project: Project, network: WalkNetwork, stops: Any, sites: Any, shapes: Any) -> pd.DataFrame:
-    """List the sites and stops no street comes near; refuse streets of another place."""
+def settle_walking(result: Result, _progress: Progress) -> Result:
+    """Settle how walks are measured; list the sites and stops no street comes near, refuse streets of another place."""
     from siteprior.joins.street_check import check_streets
+    from siteprior.joins.walks import Walking
 
-    named = project.sources.streets
-    return check_streets(
-        network,
-        sites,
-        stops,
-        shapes=shapes,
-        max_snap_m=project.access.max_snap_m,
-        file="streets" if named is None else named.path,
+    project, log = result.project, ReadLog()
+    walking = Walking(result.transit.network, result.shapes)
+    if project.access.max_snap_m:
+        walking = replace(walking, max_snap_m=project.access.max_snap_m)
+    if walking.network is not None:
+        named = project.sources.streets
+        file = "streets" if named is None else named.path
+        log.issues.append(check_streets(result.sites_merged, result.transit.stops, walking, file=file))
+    return replace(result.with_log(log), walking=walking)
+
+
+def read_evidence(result: Result, progress: Progress) -> Result:
+    """Read sales, dwellings and the user's layers."""
+    from siteprior.sources.areas.lsoa import study_area
+
+    log = ReadLog()
+    market = read_market(
+        result.project, result.areas, study_area(result.areas), result.postcodes, log, progress=progress
     )
+    return replace(result.with_log(log), market=market)
 
 
-def _read_sites(project: Project, boundaries: Any, postcodes: Any, log: ReadLog) -> tuple[Any, Any, pd.DataFrame]:
-    """Read the registers and the user's own sites into one table; beside it what older registers tell of them."""
+def _read_sites(
+    project: Project, boundaries: gpd.GeoDataFrame, postcodes: gpd.GeoDataFrame | None, log: ReadLog
+) -> tuple[gpd.GeoDataFrame, HistoryResult | None, pd.DataFrame]:
+    """Read the registers and the user's own sites into one table; beside it what older registers say of them."""
     from siteprior.registers.own_sites import read_own_sites
 
     chosen = project.sources
@@ -154,8 +154,12 @@ def _read_sites(project: Project, boundaries: Any, postcodes: Any, log: ReadLog)
 
 
 def _read_registers(
-    project: Project, found: list[tuple[Register, Path, str]], boundaries: Any, postcodes: Any, log: ReadLog
-) -> tuple[Any, pd.DataFrame]:
+    project: Project,
+    found: list[tuple[Register, Path, str]],
+    boundaries: gpd.GeoDataFrame,
+    postcodes: gpd.GeoDataFrame | None,
+    log: ReadLog,
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Read registers together, with the account of their rows."""
     from siteprior.registers.read import read_registers_with_files
 
@@ -170,8 +174,8 @@ def _read_registers(
     return log.add("register", [entry for entry, *_ in found], reading), files
 
 
-def _history(project: Project, older: list[Any], current: Any) -> Any:
-    """Tell the history of each site from the older registers and the current ones."""
+def _history(project: Project, older: list[gpd.GeoDataFrame], current: gpd.GeoDataFrame) -> HistoryResult:
+    """Follow the history of each site from the older registers and the current ones."""
     from siteprior.registers.matching.history import register_history
     from siteprior.registers.matching.versions import vintages_of
 
@@ -185,7 +189,9 @@ def _history(project: Project, older: list[Any], current: Any) -> Any:
     return register_history(vintages, as_of=as_of)
 
 
-def _merge_duplicates(sites: Any, shapes: Any, log: ReadLog) -> tuple[Any, pd.DataFrame]:
+def _merge_duplicates(
+    sites: gpd.GeoDataFrame, shapes: gpd.GeoDataFrame, log: ReadLog
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Merge the records that are certainly one site, flag the others, and return the pairs with their reasons."""
     from siteprior.registers.matching.find_duplicates import find_duplicates
     from siteprior.registers.matching.merge import merge_duplicates
@@ -197,7 +203,7 @@ def _merge_duplicates(sites: Any, shapes: Any, log: ReadLog) -> tuple[Any, pd.Da
     return merged, pairs
 
 
-def _read_postcodes(project: Project, log: ReadLog) -> Any:
+def _read_postcodes(project: Project, log: ReadLog) -> gpd.GeoDataFrame | None:
     """Read where postcodes lie, ``None`` where the project names no such file."""
     from siteprior.registers.coordinates.postcodes import read_postcodes
 
@@ -205,10 +211,11 @@ def _read_postcodes(project: Project, log: ReadLog) -> Any:
     if not found:
         return None
     reading = read_postcodes([path for _, path, _ in found], files=[label for *_, label in found])
-    return log.add("postcodes", [entry for entry, *_ in found], reading)
+    postcodes: gpd.GeoDataFrame = log.add("postcodes", [entry for entry, *_ in found], reading)
+    return postcodes
 
 
-def _shape_sites(project: Project, sites: Any, log: ReadLog) -> tuple[Any, Any]:
+def _shape_sites(project: Project, sites: gpd.GeoDataFrame, log: ReadLog) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Give every site its shape: the sites with what the shape rests on, and the shapes themselves."""
     from siteprior.registers.coordinates.site_shapes import no_shapes, read_shapes, site_shapes
 

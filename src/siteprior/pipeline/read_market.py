@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 
 from siteprior.core.errors import InputError, ProjectError
 from siteprior.core.issues import issue_table
 from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress, no_progress
+from siteprior.pipeline.faults import faults_of
 from siteprior.pipeline.provenance import ReadLog
+from siteprior.pipeline.read_transit import Area
 from siteprior.project.layer_checks import parse_layers
-from siteprior.project.layers import LayerSpec
+from siteprior.project.layers import Layer, LayerSpec
 from siteprior.project.load import Project
+from siteprior.project.model import Layer as UserLayer
 
 
 @dataclass(frozen=True)
@@ -25,9 +28,9 @@ class Market:
     ``None``; ``layers`` stand in the order of ``specs``.
     """
 
-    sales: Any = None
-    dwellings: Any = None
-    layers: tuple[Any, ...] = ()
+    sales: gpd.GeoDataFrame | None = None
+    dwellings: gpd.GeoDataFrame | None = None
+    layers: tuple[Layer, ...] = ()
     specs: tuple[LayerSpec, ...] = ()
 
 
@@ -39,14 +42,18 @@ def layer_specs(project: Project) -> tuple[LayerSpec, ...]:
     ProjectError
         Naming every fault of every layer.
     """
-    try:
+    with faults_of(project):
         return parse_layers(layer.model_dump(exclude_unset=True) for layer in project.layers)
-    except ProjectError as fault:
-        raise ProjectError(*(f"{project.file}: {sentence}" for sentence in fault.faults)) from None
 
 
 def read_market(
-    project: Project, areas: Any, study_area: Any, postcodes: Any, log: ReadLog, *, progress: Progress = no_progress
+    project: Project,
+    areas: gpd.GeoDataFrame,
+    study_area: Area,
+    postcodes: gpd.GeoDataFrame | None,
+    log: ReadLog,
+    *,
+    progress: Progress = no_progress,
 ) -> Market:
     """Read sales, dwellings and layers, each called for by the project.
 
@@ -68,7 +75,7 @@ def read_market(
     return Market(sales, _read_dwellings(project, areas, log), layers, specs)
 
 
-def _read_layer(project: Project, entry: Any, spec: LayerSpec, areas: Any, log: ReadLog) -> Any:
+def _read_layer(project: Project, entry: UserLayer, spec: LayerSpec, areas: gpd.GeoDataFrame, log: ReadLog) -> Layer:
     """Read one layer; of a table say which areas it does not cover."""
     from siteprior.sources.layers.area_tables import match_areas
     from siteprior.sources.layers.reader import read_layer
@@ -80,13 +87,15 @@ def _read_layer(project: Project, entry: Any, spec: LayerSpec, areas: Any, log: 
         if stated is not None:
             beside[key] = project.find_one(entry.model_copy(update={"path": stated.path}))[0]
     reading = read_layer(path, spec, file=label, **beside)
-    layer = log.add("layer", [entry] * len(reading.provenance), reading)
+    layer: Layer = log.add("layer", [entry] * len(reading.provenance), reading)
     if spec.joined_by:
         log.issues.append(match_areas(layer, areas, spec))
     return layer
 
 
-def _read_sales(project: Project, study_area: Any, postcodes: Any, log: ReadLog) -> Any:
+def _read_sales(
+    project: Project, study_area: Area, postcodes: gpd.GeoDataFrame | None, log: ReadLog
+) -> gpd.GeoDataFrame:
     """Read the sales about the study area up to the price date, with floor areas where they are given."""
     from siteprior.sources.sales.reader import read_sales
 
@@ -107,7 +116,7 @@ def _read_sales(project: Project, study_area: Any, postcodes: Any, log: ReadLog)
         price_date=project.project.price_date,
         years=project.assumptions.sales_years,
         within=study_area,
-        margin_m=load_parameters("price_surface")["sales"]["reach"].value,
+        margin_m=load_parameters("price_surface").table("sales").number("reach"),
         cache=project.cache,
     )
     origins = reading.provenance
@@ -116,10 +125,13 @@ def _read_sales(project: Project, study_area: Any, postcodes: Any, log: ReadLog)
         [entry for entry, *_ in floors],
         reading._replace(issues=issue_table([]), provenance=origins[len(sold) :]),
     )
-    return log.add("sales", [entry for entry, *_ in sold], reading._replace(provenance=origins[: len(sold)]))
+    sales: gpd.GeoDataFrame = log.add(
+        "sales", [entry for entry, *_ in sold], reading._replace(provenance=origins[: len(sold)])
+    )
+    return sales
 
 
-def _read_dwellings(project: Project, areas: Any, log: ReadLog) -> Any:
+def _read_dwellings(project: Project, areas: gpd.GeoDataFrame, log: ReadLog) -> gpd.GeoDataFrame | None:
     """Return the areas with their number of dwellings; ``None`` where the project names no such table."""
     entry = project.sources.dwellings
     if entry is None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
+import geopandas as gpd
 import pandas as pd
+import shapely
 
-from siteprior.core.errors import InputError, ProjectError, unknown
+from siteprior.core.errors import ProjectError, unknown
 from siteprior.core.files import record
 from siteprior.core.issues import Reading, issue_table
 from siteprior.core.parameters import load_parameters
@@ -17,6 +20,12 @@ from siteprior.pipeline.provenance import ReadLog
 from siteprior.project.load import Project
 from siteprior.project.model import CorridorFile, ScenarioSettings, Streets
 from siteprior.walking.network import WalkNetwork
+
+if TYPE_CHECKING:
+    from siteprior.sources.timetables.together import Timetables
+
+
+Area: TypeAlias = shapely.Polygon | shapely.MultiPolygon
 
 
 @dataclass(frozen=True)
@@ -27,16 +36,16 @@ class Transit:
     holds the corridor lines that are not just drawn through the stops, ``supposed`` the new lines of each scenario.
     """
 
-    stops: Any
-    corridor_stops: Any
-    corridors: Any
-    surveyed: Any
+    stops: gpd.GeoDataFrame
+    corridor_stops: gpd.GeoDataFrame
+    corridors: gpd.GeoDataFrame
+    surveyed: gpd.GeoDataFrame | None
     network: WalkNetwork | None = None
-    timetables: Any = None
-    supposed: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    timetables: Timetables | None = None
+    supposed: Mapping[str, Sequence[gpd.GeoDataFrame]] = field(default_factory=dict)
 
 
-def read_transit(project: Project, study_area: Any, log: ReadLog, *, progress: Progress = no_progress) -> Transit:
+def read_transit(project: Project, study_area: Area, log: ReadLog, *, progress: Progress = no_progress) -> Transit:
     """Read stops, openings, corridors, streets and timetables, each called for by the project.
 
     Raises
@@ -70,7 +79,7 @@ def read_transit(project: Project, study_area: Any, log: ReadLog, *, progress: P
     )
 
 
-def _read_supposed(project: Project, scenario: ScenarioSettings, log: ReadLog) -> list[Any]:
+def _read_supposed(project: Project, scenario: ScenarioSettings, log: ReadLog) -> list[gpd.GeoDataFrame]:
     """Read the lines a scenario adds."""
     from siteprior.sources.transit.corridors import read_corridor_stops
 
@@ -81,7 +90,7 @@ def _read_supposed(project: Project, scenario: ScenarioSettings, log: ReadLog) -
     ]
 
 
-def _read_stops(project: Project, study_area: Any, log: ReadLog) -> tuple[Any, pd.DataFrame]:
+def _read_stops(project: Project, study_area: Area, log: ReadLog) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Read NaPTAN and the dated statements, and settle which stops are open on the network date."""
     from siteprior.sources.transit import naptan, openings
 
@@ -90,22 +99,24 @@ def _read_stops(project: Project, study_area: Any, log: ReadLog) -> tuple[Any, p
         [path for _, path, _ in found],
         files=[label for *_, label in found],
         within=study_area,
-        margin_m=load_parameters("access")["stop_margin_m"].value,
+        margin_m=load_parameters("access").number("stop_margin_m"),
     )
     stops = log.add("stops", [entry for entry, *_ in found], reading)
-    told = [
+    stated = [
         log.add("openings", entry, openings.read_openings(path, file=label))
         for entry in project.sources.openings
         for path, label in project.find(entry)
     ]
-    statements = pd.concat(told, ignore_index=True) if told else openings.no_statements()
+    statements = pd.concat(stated, ignore_index=True) if stated else openings.no_statements()
     log.issues.append(
         openings.unmatched_statements(statements, network_date=project.network_date, provenance=reading.provenance)
     )
     return openings.apply_openings(stops, statements, network_date=project.network_date), statements
 
 
-def _read_corridors(project: Project, stops: Any, statements: pd.DataFrame, log: ReadLog) -> tuple[Any, Any]:
+def _read_corridors(
+    project: Project, stops: gpd.GeoDataFrame, statements: pd.DataFrame, log: ReadLog
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame | None]:
     """Read the corridors' stops, settled for the network date, and the lines of those that are surveyed."""
     from siteprior.sources.transit import openings
 
@@ -132,12 +143,14 @@ def _read_corridors(project: Project, stops: Any, statements: pd.DataFrame, log:
         stops,
         statements,
         network_date=project.network_date,
-        radius_m=load_parameters("access")["node_radius_m"].value,
+        radius_m=load_parameters("access").number("node_radius_m"),
     )
     return settled, pd.concat(lines) if lines else None
 
 
-def _read_corridor(entry: CorridorFile, path: Any, label: str, stops: Any, log: ReadLog) -> tuple[Any, Any]:
+def _read_corridor(
+    entry: CorridorFile, path: Path, label: str, stops: gpd.GeoDataFrame, log: ReadLog
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame | None]:
     """Read one corridor file: a table of stops, routes of a timetable, or lines with the stops found along them."""
     from siteprior.sources.transit import corridors
 
@@ -153,10 +166,10 @@ def _read_corridor(entry: CorridorFile, path: Any, label: str, stops: Any, log: 
         path, name_column=entry.name, kind=entry.kind, layer=entry.layer, file=label
     )
     drawn = log.add("corridors", entry, reading)
-    return corridors.stops_along(drawn, stops, snap_m=load_parameters("access")["line_snap_m"].value), drawn
+    return corridors.stops_along(drawn, stops, snap_m=load_parameters("access").number("line_snap_m")), drawn
 
 
-def _read_streets(project: Project, entry: Streets, study_area: Any, log: ReadLog) -> WalkNetwork:
+def _read_streets(project: Project, entry: Streets, study_area: Area, log: ReadLog) -> WalkNetwork:
     """Read the streets about the study area; with an elevation raster walks count the slope."""
     from siteprior.sources.streets.reader import read_streets
 
@@ -164,7 +177,7 @@ def _read_streets(project: Project, entry: Streets, study_area: Any, log: ReadLo
     reading = read_streets(
         path,
         within=study_area,
-        margin_m=load_parameters("access")["street_margin_m"].value,
+        margin_m=load_parameters("access").number("street_margin_m"),
         layer=entry.layer,
         crs=entry.crs,
         private=entry.private,
@@ -182,14 +195,14 @@ def _read_streets(project: Project, entry: Streets, study_area: Any, log: ReadLo
     return with_slope(network, path, file=label)
 
 
-def _off_the_streets(corridor_stops: Any, network: WalkNetwork) -> pd.DataFrame:
+def _off_the_streets(corridor_stops: gpd.GeoDataFrame, network: WalkNetwork) -> pd.DataFrame:
     """Report the corridor stops no street comes near."""
     from siteprior.joins.corridors import unsnapped
 
-    return unsnapped(corridor_stops, network, max_snap_m=load_parameters("access")["max_snap_m"].value)
+    return unsnapped(corridor_stops, network, max_snap_m=load_parameters("access").number("max_snap_m"))
 
 
-def _read_timetables(project: Project, stops: Any, log: ReadLog) -> Any:
+def _read_timetables(project: Project, stops: gpd.GeoDataFrame, log: ReadLog) -> Timetables:
     """Read the timetable feeds together."""
     from siteprior.sources.timetables.reader import read_timetables
 
@@ -200,38 +213,5 @@ def _read_timetables(project: Project, stops: Any, log: ReadLog) -> Any:
         naptan=stops,
         service_date=project.access.service_date,
     )
-    return log.add("timetables", [entry for entry, *_ in found], reading)
-
-
-def changed_transit(project: Project, transit: Transit, scenario: ScenarioSettings) -> Transit:
-    """Return the transit supply as a scenario supposes it.
-
-    Raises
-    ------
-    ProjectError
-        Every fault of the scenario at once, with the valid answers.
-    """
-    from siteprior.scenarios.scenarios import apply_scenario
-    from siteprior.sources.transit.corridors import corridor_lines
-
-    told = scenario.model_dump(exclude={"add_lines"}, exclude_defaults=True)
-    told["add_lines"] = transit.supposed.get(scenario.name, ())
-    timetables = transit.timetables
-    try:
-        supply = apply_scenario(
-            told,
-            corridor_stops=transit.corridor_stops,
-            stops=transit.stops,
-            services=None if timetables is None else timetables.services,
-            service_stops=None if timetables is None else timetables.stops,
-            lines=transit.surveyed,
-        )
-    except InputError as fault:
-        raise ProjectError(*(f"{project.file}: {sentence}" for sentence in fault.faults)) from None
-    return replace(
-        transit,
-        stops=supply.stops,
-        corridor_stops=supply.corridor_stops,
-        corridors=corridor_lines(supply.corridor_stops, lines=transit.surveyed),
-        timetables=None if timetables is None else timetables._replace(services=supply.services),
-    )
+    timetables: Timetables = log.add("timetables", [entry for entry, *_ in found], reading)
+    return timetables

@@ -1,103 +1,220 @@
-"""What a project comes to when it is worked through: the tables every output is written from."""
+"""What a project comes to, stage by stage: the tables every output is written from."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Never
 
+import geopandas as gpd
 import pandas as pd
 
-from siteprior.pipeline.appraise import Appraisal
+from siteprior.core.errors import SitePriorError
+from siteprior.core.files import Input
+from siteprior.core.issues import concat_issues
+from siteprior.pipeline.provenance import ReadLog
 from siteprior.pipeline.read_market import Market
 from siteprior.pipeline.read_transit import Transit
 from siteprior.project.load import Project
 
+if TYPE_CHECKING:
+    from siteprior.appraisal.viability.inputs import Costs
+    from siteprior.joins.ptal_grid import AccessGrid
+    from siteprior.joins.walks import Walking
+    from siteprior.ranking.criteria import Criterion
+    from siteprior.ranking.gates import Gate
+    from siteprior.registers.matching.history import HistoryResult
 
-@dataclass(frozen=True)
-class Assessment:
-    """A project worked through: the sites with all that was joined, appraised and ranked, and what stands beside them.
+
+class _NotYet:
+    """Stands where no stage has put a result yet; whatever is asked of it is refused."""
+
+    def __getattr__(self, name: str) -> Never:
+        raise AttributeError(f"no stage has made this yet, so it has no '{name}'; `siteprior stages` tells which does")
+
+    def __repr__(self) -> str:
+        return "NOT_YET"
+
+
+NOT_YET: Any = _NotYet()  # it stands for a result of any type, and is none
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A project worked through, as far as its stages have run (:data:`siteprior.pipeline.stages.STAGES`); frozen.
 
     Attributes
     ----------
-    sites
-        :data:`siteprior.core.schema.SITES`, every site considered, ranked ones first.
-    shortlist
-        The first ``n`` of the ranked sites.
-    shapes
-        :data:`siteprior.core.schema.SITE_SHAPES`: polygons and discs of the sites.
-    transit
-        Stops, corridors, streets and timetables: :class:`siteprior.pipeline.read_transit.Transit`.
+    project
+        The project.
+    criteria_known, gates_known, weights
+        What sites may be judged by, the user's layers among them, and the weights chosen.
+    costs, scheme
+        The inputs of the viability appraisal.
+    issue_tables, provenance
+        What the readers found wrong, in the order of reading, and the files read.
     areas
         The areas with their deprivation.
-    site_corridors
-        :data:`siteprior.core.schema.SITE_CORRIDORS`, one row per site and corridor in reach.
-    corridor_summary, corridor_rankings
-        The corridors side by side, and the ranked sites along each.
-    catchments
-        The ground within a walk of each corridor's stops.
-    access_routes
-        The routes that make up each site's access index; empty without timetables.
-    scenario_effects
-        :data:`siteprior.core.schema.SCENARIO_EFFECTS`; empty where the project supposes nothing.
-    appraised
-        What was found of market failure, viability, deadweight and fund rules in long form:
-        :class:`siteprior.pipeline.appraise.Appraisal`.
-    comparables
-        The sales nearest to each shortlisted site; empty without sales.
-    market
-        Sales and layers as they were read: :class:`siteprior.pipeline.read_market.Market`.
-    gates
-        The gates with what they mean.
-    criteria
-        The criteria with anchors, weights and sources.
-    history
-        What happened to each site from register to register, one row per event; empty without older registers.
+    postcodes
+        Where postcodes lie; ``None`` where the project names no such file.
+    sites_read
+        The sites as the files list them, before those that are certainly the same were merged.
+    register_history
+        What older registers say of the sites; ``None`` without any.
+    register_files
+        The account of the registers' rows.
+    sites_merged
+        The sites all columns are added to: each once, with what its shape rests on.
+    shapes
+        :data:`siteprior.core.schema.SITE_SHAPES`: polygons and discs of the sites.
     duplicates
         Pairs of records that are, or may be, one site, with reasons and confidence.
-    issues
-        The issue log.
+    transit
+        Stops, corridors, streets and timetables: :class:`siteprior.pipeline.read_transit.Transit`.
+    walking
+        How walks are measured: :class:`siteprior.joins.walks.Walking`.
+    market
+        Sales and layers as they were read: :class:`siteprior.pipeline.read_market.Market`.
+    columns
+        The columns each stage has added to the sites, by the name of the group (``columns.walks``).
+    access_routes
+        The routes that make up each site's access index; empty without timetables.
+    price_validation, price_note
+        How the price surface was tried out, and how far off it was; empty without sales, and why.
+    viability_drivers, deadweight_evidence, signals, fund_rules
+        One row per site and input of the viability appraisal, finding, signal of market failure, rule of a fund.
+    sites
+        :data:`siteprior.core.schema.SITES`, every site considered with all its columns, ranked ones first.
+    shortlist
+        The first ``n`` of the ranked sites.
+    gates, criteria
+        The gates with what they mean; the criteria used with anchors, weights and sources.
+    viability_lines, comparables
+        The appraisal line by line, and the sales nearest, of each shortlisted site; empty without costs or sales.
+    site_corridors, corridor_summary, corridor_rankings
+        One row per site and corridor in reach; the corridors side by side; the ranked sites along each.
+    catchments
+        The ground within a walk of each corridor's stops.
+    leading_corridors
+        The corridors that have shortlisted sites in reach, those with the most first.
+    leading_catchments
+        The ground within several walks of the leading corridor's stops; ``None`` without streets, or such a corridor.
+    access_grids, access_cells
+        The access index of every cell of the study area, and the cells of the morning peak as squares; none and
+        ``None`` where the project does not ask for them.
+    scenario_effects, scenario_summary
+        What each scenario changes, site by site and summed up; empty where the project supposes nothing.
     record
         Inputs, versions, settings and numbers used: the content of ``run.json``.
     """
 
     project: Project
-    sites: Any
-    shortlist: Any
-    shapes: Any
-    transit: Transit
-    areas: Any
-    site_corridors: pd.DataFrame
-    corridor_summary: pd.DataFrame
-    corridor_rankings: pd.DataFrame
-    catchments: Any
-    access_routes: pd.DataFrame
-    scenario_effects: pd.DataFrame
-    appraised: Appraisal
-    comparables: pd.DataFrame
-    market: Market
-    gates: pd.DataFrame
-    criteria: pd.DataFrame
-    history: pd.DataFrame
-    duplicates: pd.DataFrame
-    issues: pd.DataFrame
-    record: dict[str, Any]
+    criteria_known: Mapping[str, Criterion] = NOT_YET
+    gates_known: Mapping[str, Gate] = NOT_YET
+    weights: Mapping[str, float] = NOT_YET
+    costs: Costs = NOT_YET
+    scheme: Costs = NOT_YET
+    issue_tables: tuple[pd.DataFrame, ...] = ()
+    provenance: tuple[Input, ...] = ()
+    areas: gpd.GeoDataFrame = NOT_YET
+    postcodes: gpd.GeoDataFrame | None = NOT_YET
+    sites_read: gpd.GeoDataFrame = NOT_YET
+    register_history: HistoryResult | None = NOT_YET
+    register_files: pd.DataFrame = NOT_YET
+    sites_merged: gpd.GeoDataFrame = NOT_YET
+    shapes: gpd.GeoDataFrame = NOT_YET
+    duplicates: pd.DataFrame = NOT_YET
+    transit: Transit = NOT_YET
+    walking: Walking = NOT_YET
+    market: Market = NOT_YET
+    columns: Mapping[str, pd.DataFrame] = field(default_factory=lambda: MappingProxyType({}))
+    access_routes: pd.DataFrame = NOT_YET
+    price_validation: pd.DataFrame = NOT_YET
+    price_note: str = NOT_YET
+    viability_drivers: pd.DataFrame = NOT_YET
+    deadweight_evidence: pd.DataFrame = NOT_YET
+    signals: pd.DataFrame = NOT_YET
+    fund_rules: pd.DataFrame = NOT_YET
+    sites: gpd.GeoDataFrame = NOT_YET
+    shortlist: gpd.GeoDataFrame = NOT_YET
+    gates: pd.DataFrame = NOT_YET
+    criteria: pd.DataFrame = NOT_YET
+    viability_lines: pd.DataFrame = NOT_YET
+    comparables: pd.DataFrame = NOT_YET
+    site_corridors: pd.DataFrame = NOT_YET
+    corridor_summary: pd.DataFrame = NOT_YET
+    corridor_rankings: pd.DataFrame = NOT_YET
+    catchments: gpd.GeoDataFrame = NOT_YET
+    leading_corridors: tuple[str, ...] = NOT_YET
+    leading_catchments: gpd.GeoDataFrame | None = NOT_YET
+    access_grids: tuple[AccessGrid, ...] = NOT_YET
+    access_cells: gpd.GeoDataFrame | None = NOT_YET
+    scenario_effects: pd.DataFrame = NOT_YET
+    scenario_summary: pd.DataFrame = NOT_YET
+    record: dict[str, Any] = NOT_YET  # what JSON can hold
 
     @property
-    def corridors(self) -> Any:
+    def table(self) -> gpd.GeoDataFrame:
+        """The sites with the columns of the stages so far, in the order the stages stand in."""
+        base = self.sites_merged
+        joined = pd.concat([pd.DataFrame(base), *self.columns.values()], axis=1)
+        return gpd.GeoDataFrame(joined, geometry=base.geometry.name, crs=base.crs)
+
+    @property
+    def issues(self) -> pd.DataFrame:
+        """The issue log."""
+        return concat_issues(*self.issue_tables)
+
+    @property
+    def history(self) -> pd.DataFrame:
+        """What happened to each site from register to register, one row per event; empty without older registers."""
+        from siteprior.core.schema import HISTORY
+
+        return pd.DataFrame(columns=HISTORY.names) if self.register_history is None else self.register_history.events
+
+    @property
+    def corridors(self) -> gpd.GeoDataFrame:
         """The corridors as lines."""
         return self.transit.corridors
 
     @property
-    def corridor_stops(self) -> Any:
+    def corridor_stops(self) -> gpd.GeoDataFrame:
         """The corridors' ordered stops, settled for the network date."""
         return self.transit.corridor_stops
 
     @property
-    def stops(self) -> Any:
+    def stops(self) -> gpd.GeoDataFrame:
         """The stops and stations, settled for the network date."""
         return self.transit.stops
 
-    @property
-    def signals(self) -> pd.DataFrame:
-        """The market-failure record in long form, one row per site and signal."""
-        return self.appraised.signals
+    def with_log(self, log: ReadLog) -> Result:
+        """Return the result with what a stage has read: its issues and files stand after those of earlier stages."""
+        return replace(
+            self,
+            issue_tables=(*self.issue_tables, *log.issues),
+            provenance=(*self.provenance, *log.provenance),
+        )
+
+    def with_columns(self, group: str, new: pd.DataFrame) -> Result:
+        """Return the result with a group of new columns of the sites, in place of those it had under that name.
+
+        Raises
+        ------
+        SitePriorError
+            When the columns are not on the index of the sites (one was added, dropped or moved), or the sites have
+            one of that name.
+        """
+        if not new.index.equals(self.sites_merged.index):
+            raise SitePriorError(
+                f"columns.{group}: are not on the index of the sites; no stage adds, drops or moves a site"
+            )
+        others = {name: frame for name, frame in self.columns.items() if name != group}
+        taken = set(new.columns) & {*self.sites_merged.columns, *(name for frame in others.values() for name in frame)}
+        if taken:
+            raise SitePriorError(f"columns.{group}: the sites have {', '.join(sorted(taken))} already")
+        return replace(self, columns=MappingProxyType({**self.columns, group: new}))
+
+
+Assessment = Result
+"""The name of :class:`Result` on the public face."""

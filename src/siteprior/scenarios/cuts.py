@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -26,9 +25,9 @@ def cut_services(
     corridor: str | None = None,
     mode: str | None = None,
     window: str | None = None,
-    corridor_stops: Any | None = None,
-    stops: Any | None = None,
-    service_stops: Any | None = None,
+    corridor_stops: gpd.GeoDataFrame | None = None,
+    stops: gpd.GeoDataFrame | None = None,
+    service_stops: gpd.GeoDataFrame | None = None,
 ) -> pd.DataFrame:
     """Cut a share of the departures of a route, of a mode, or of what serves a corridor at its stops.
 
@@ -92,8 +91,10 @@ def cut_services(
     return cut[~rows] if left == 0 else cut
 
 
-def stops_served(services: pd.DataFrame, stops: Any, service_stops: Any | None = None) -> pd.Series:
-    """Return the ATCO code of the stop or station each service calls at; missing where none is told.
+def stops_served(
+    services: pd.DataFrame, stops: gpd.GeoDataFrame, service_stops: gpd.GeoDataFrame | None = None
+) -> pd.Series:
+    """Return the ATCO code of the stop or station each service calls at; missing where none is stated.
 
     A platform's code is rarely its station's. So a service stop counts for the stop of its own code; else of its
     station's in the feed; else for the nearest stop of the service's mode within the preset ``access.node_radius_m``.
@@ -117,13 +118,17 @@ def stops_served(services: pd.DataFrame, stops: Any, service_stops: Any | None =
         rows = code.isna() & (call_mode == mode) & services["stop_code"].isin(service_stops.index)
         asked = service_stops.loc[services.loc[rows, "stop_code"].unique()]
         asked = asked[asked.geometry.notna()]
-        near = _within(stops[stops["mode"] == mode], asked, nearest=True)
+        near = _nearest_within(stops[stops["mode"] == mode], asked)
         code = code.mask(rows, services["stop_code"].map(near))
     return code
 
 
 def _serving(
-    services: pd.DataFrame, corridor: str, corridor_stops: Any, stops: Any, service_stops: Any
+    services: pd.DataFrame,
+    corridor: str,
+    corridor_stops: gpd.GeoDataFrame | None,
+    stops: gpd.GeoDataFrame | None,
+    service_stops: gpd.GeoDataFrame | None,
 ) -> tuple[pd.Series, list[str]]:
     """Tell which services call at the corridor's stops, in its modes."""
     none = pd.Series(False, index=services.index)
@@ -135,21 +140,36 @@ def _serving(
     main = main_codes(stops)
     modes = fitting_modes(own["kind"].iloc[0])
     codes = {main.get(code, code) for code in own["atco_code"].dropna()}
-    codes |= set(_within(stops[stops["mode"].isin(modes)], own[own["atco_code"].isna()], nearest=False))
+    codes |= set(_codes_within(stops[stops["mode"].isin(modes)], own[own["atco_code"].isna()]))
     rows = stops_served(services, stops, service_stops).isin(codes) & services["mode"].replace(CALLS_AT).isin(modes)
     wrong = f"no service by {' or '.join(modes)} calls at the stops of '{corridor}' in the timetables held"
     return rows, [] if rows.any() else [wrong]
 
 
-def _within(stops: Any, places: Any, *, nearest: bool) -> Any:
-    """Return the codes of the stops within the radius of any place; or by place, the nearest one within it."""
-    radius = float(load_parameters("access")["node_radius_m"].value)
+def _codes_within(stops: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> list[str]:
+    """Return the codes of the stops within the radius (``access.node_radius_m``) of any place."""
     usable = stops[stops.geometry.notna()].sort_index()
-    tree = shapely.STRtree(usable.geometry.to_numpy())
-    shapes = places.geometry.to_numpy()
-    if not nearest:
-        return usable.index[np.unique(tree.query(shapes, predicate="dwithin", distance=radius)[1])]
-    place, at = tree.query_nearest(shapes, max_distance=radius, all_matches=True)
+    near = _tree(usable).query(
+        np.asarray(places.geometry.array, dtype=object), predicate="dwithin", distance=_radius_m()
+    )
+    return [str(code) for code in usable.index[np.unique(near[1])]]
+
+
+def _nearest_within(stops: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> pd.Series:
+    """Return, for each place, the code of the nearest stop within the radius; places with none are left out."""
+    usable = stops[stops.geometry.notna()].sort_index()
+    shapes = np.asarray(places.geometry.array, dtype=object)
+    place, at = _tree(usable).query_nearest(shapes, max_distance=_radius_m(), all_matches=True)
     first = np.unique(place, return_index=True)[1]  # of stops equally near the lowest code
     lowest = np.minimum.reduceat(at, first) if len(first) else at
     return pd.Series(usable.index[lowest], index=places.index[place[first]], dtype=object)
+
+
+def _tree(stops: gpd.GeoDataFrame) -> shapely.STRtree:
+    """Return the stops as a spatial index."""
+    return shapely.STRtree(np.asarray(stops.geometry.array, dtype=object))
+
+
+def _radius_m() -> float:
+    """Return how far a stop may lie from the node it serves, in metres."""
+    return load_parameters("access").number("node_radius_m")

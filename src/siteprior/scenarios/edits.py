@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from numbers import Real
-from typing import Any
+from typing import TypeAlias
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from shapely import LineString, MultiLineString
 from shapely.ops import substring
 
 from siteprior.core.errors import InputError, unknown
@@ -23,15 +24,18 @@ from siteprior.core.schema import CORRIDOR_STOPS, CRS, MODES, STOPS, check, conf
 from siteprior.sources.transit.corridors import straight_chainage
 from siteprior.sources.transit.openings import fitting_modes, main_codes
 
+Stops: TypeAlias = tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]
+"""The stops of corridors, and all stops."""
+
 
 def open_planned(
-    corridor_stops: Any,
-    stops: Any,
+    corridor_stops: gpd.GeoDataFrame,
+    stops: gpd.GeoDataFrame,
     *,
     names: Iterable[str] = (),
     corridor: str | None = None,
     scenario: str,
-) -> tuple[Any, Any]:
+) -> Stops:
     """Open stops that are not open: all planned ones of a corridor, or those named, shelved ones too.
 
     Parameters
@@ -58,16 +62,18 @@ def open_planned(
     """
     shut = ["planned", "not stated"]
     rows, codes = _chosen(corridor_stops, stops, names, corridor, whole=shut, named=[*shut, "closed"], done="open")
-    opened, held = _set_state(corridor_stops, rows, "open", scenario), _set_state(stops, codes, "open", scenario)
+    opened, all_stops = _set_state(corridor_stops, rows, "open", scenario), _set_state(stops, codes, "open", scenario)
     main = main_codes(stops)
     bare = opened.loc[rows]
     bare = bare[~bare["atco_code"].isin(list(main))]
     modes = [fitting_modes(kind) for kind in bare["kind"]]
     single = np.array([len(mode) == 1 for mode in modes], dtype=bool)
-    return opened, _with_stops(held, bare[single], [mode[0] for mode in modes if len(mode) == 1], scenario)
+    return opened, _with_stops(all_stops, bare[single], [mode[0] for mode in modes if len(mode) == 1], scenario)
 
 
-def close_stop(corridor_stops: Any, stops: Any, *, names: Iterable[str], scenario: str) -> tuple[Any, Any]:
+def close_stop(
+    corridor_stops: gpd.GeoDataFrame, stops: gpd.GeoDataFrame, *, names: Iterable[str], scenario: str
+) -> Stops:
     """Close stops, on their corridors and among all stops.
 
     Parameters
@@ -86,8 +92,8 @@ def close_stop(corridor_stops: Any, stops: Any, *, names: Iterable[str], scenari
 
 
 def add_stop(
-    corridor_stops: Any,
-    stops: Any,
+    corridor_stops: gpd.GeoDataFrame,
+    stops: gpd.GeoDataFrame,
     *,
     corridor: str,
     stop_name: str,
@@ -97,8 +103,8 @@ def add_stop(
     after: str | None = None,
     order: int | None = None,
     mode: str | None = None,
-    lines: Any | None = None,
-) -> tuple[Any, Any]:
+    lines: gpd.GeoDataFrame | None = None,
+) -> Stops:
     """Add an open stop to a corridor, at a place in metres on EPSG:27700.
 
     Parameters
@@ -154,18 +160,22 @@ def add_stop(
          "state": ["open"], "state_basis": [f"scenario {scenario}"]},
         geometry=[point], crs=CRS,
     )  # fmt: skip
-    grown = conform(pd.concat([own, new]).sort_values("order", kind="stable"), CORRIDOR_STOPS)
+    extended = conform(pd.concat([own, new]).sort_values("order", kind="stable"), CORRIDOR_STOPS)
     line = lines.geometry.get(corridor) if lines is not None else None
-    grown["chainage_m"] = straight_chainage(grown) if line is None else _beside(grown, line)
-    grown.index = pd.Index(grown["corridor"] + "#" + grown["order"].astype("str"), name=CORRIDOR_STOPS.index)
-    added = _with_stops(stops, grown[grown["order"] == place], [mode or serving[0]], scenario)
+    extended["chainage_m"] = (
+        _beside(extended, line) if isinstance(line, LineString | MultiLineString) else straight_chainage(extended)
+    )
+    extended.index = pd.Index(extended["corridor"] + "#" + extended["order"].astype("str"), name=CORRIDOR_STOPS.index)
+    added = _with_stops(stops, extended[extended["order"] == place], [mode or serving[0]], scenario)
     place_of = {name: at for at, name in enumerate(corridor_stops["corridor"].unique())}
     rest = corridor_stops[corridor_stops["corridor"] != corridor]
-    joined = pd.concat([rest, grown])
+    joined = pd.concat([rest, extended])
     return joined.iloc[np.argsort(joined["corridor"].map(place_of).to_numpy(), kind="stable")], added
 
 
-def add_line(corridor_stops: Any, stops: Any, new: Any, *, scenario: str) -> tuple[Any, Any]:
+def add_line(
+    corridor_stops: gpd.GeoDataFrame, stops: gpd.GeoDataFrame, new: gpd.GeoDataFrame, *, scenario: str
+) -> Stops:
     """Add corridors with all their stops, open but for those that are stated closed.
 
     Parameters
@@ -182,9 +192,9 @@ def add_line(corridor_stops: Any, stops: Any, new: Any, *, scenario: str) -> tup
         When ``new`` is not such a table, or a corridor of it is held already.
     """
     check(new, CORRIDOR_STOPS, name="new")
-    held = sorted(set(new["corridor"]) & set(corridor_stops["corridor"]))
-    if held:
-        raise InputError(f"the corridor '{held[0]}' is held already; add a line under a name of its own")
+    twice = sorted(set(new["corridor"]) & set(corridor_stops["corridor"]))
+    if twice:
+        raise InputError(f"the corridor '{twice[0]}' is held already; add a line under a name of its own")
     supposed = new.assign(state=new["state"].where(new["state"] == "closed", "planned"))
     joined = pd.concat([corridor_stops, supposed])
     if (supposed["state"] == "closed").all():
@@ -193,9 +203,15 @@ def add_line(corridor_stops: Any, stops: Any, new: Any, *, scenario: str) -> tup
 
 
 def _chosen(
-    corridor_stops: Any, stops: Any, names: Iterable[str], corridor: str | None, *, whole: list[str],
-    named: list[str], done: str,
-) -> tuple[pd.Index, pd.Index]:  # fmt: skip
+    corridor_stops: gpd.GeoDataFrame,
+    stops: gpd.GeoDataFrame,
+    names: Iterable[str],
+    corridor: str | None,
+    *,
+    whole: list[str],
+    named: list[str],
+    done: str,
+) -> tuple[pd.Index, pd.Index]:
     """Return the ids of corridor stops and the codes of stops that names are about, in a state they can leave.
 
     ``whole`` are the states stops leave when their corridor is named, ``named`` when they are; ``done`` is the other.
@@ -208,17 +224,17 @@ def _chosen(
         lines = corridor_stops["corridor"] == name
         about = lines | (corridor_stops["stop_name"] == name) | (corridor_stops.index == name)
         about |= corridor_stops["atco_code"] == name
-        found = about & corridor_stops["state"].isin(whole if lines.any() else named)
+        changing = about & corridor_stops["state"].isin(whole if lines.any() else named)
         alone = main.get(str(name)) if not about.any() else None
         if alone is not None and stops["state"][alone] in named:
             codes.add(alone)
-        elif alone is not None or (about.any() and not found.any()):
+        elif alone is not None or (about.any() and not changing.any()):
             faults.append(f"'{name}' has nothing left to change: it is {done} already; leave it out")
         elif not about.any():
             valid = corridor_stops.loc[corridor_stops["state"].isin(named)]
             faults.append(unknown("stop or corridor", str(name), {*valid["stop_name"], *valid["corridor"]}))
-        rows |= found
-        codes |= set(key[found].dropna())
+        rows |= changing
+        codes |= set(key[changing].dropna())
     if not wanted:
         faults.append("names no stop; give names or a corridor")
     if faults:
@@ -227,7 +243,7 @@ def _chosen(
     return corridor_stops.index[rows], stops.index[stops.index.isin(list(codes)) & (stops["state"] != done)]
 
 
-def _set_state(table: Any, rows: pd.Index, state: str, scenario: str) -> Any:
+def _set_state(table: gpd.GeoDataFrame, rows: pd.Index, state: str, scenario: str) -> gpd.GeoDataFrame:
     """Return the table with the state of some rows set, and the scenario named as the basis."""
     result = table.copy()
     result.loc[rows, "state"] = state
@@ -235,7 +251,7 @@ def _set_state(table: Any, rows: pd.Index, state: str, scenario: str) -> Any:
     return result
 
 
-def _with_stops(stops: Any, places: Any, modes: list[str], scenario: str) -> Any:
+def _with_stops(stops: gpd.GeoDataFrame, places: gpd.GeoDataFrame, modes: list[str], scenario: str) -> gpd.GeoDataFrame:
     """Return the stops with places of corridors added to them, open, under codes of their own."""
     if not len(places):
         return stops
@@ -246,10 +262,11 @@ def _with_stops(stops: Any, places: Any, modes: list[str], scenario: str) -> Any
          "state_basis": f"scenario {scenario}"},
         index=pd.Index(codes, name=STOPS.index), geometry=places.geometry.to_list(), crs=CRS,
     )  # fmt: skip
-    return conform(pd.concat([stops, conform(new, STOPS)]) if len(stops) else new, STOPS)
+    added: gpd.GeoDataFrame = conform(pd.concat([stops, conform(new, STOPS)]) if len(stops) else new, STOPS)
+    return added
 
 
-def _place(own: Any, stop_name: str, after: str | None, order: int | None) -> tuple[int, list[str]]:
+def _place(own: gpd.GeoDataFrame, stop_name: str, after: str | None, order: int | None) -> tuple[int, list[str]]:
     """Return the place of a new stop along its corridor, or what is wrong with what was said of it."""
     if (after is None) == (order is None):
         return 0, [f"{stop_name}: say after which stop it comes, or its order; one of the two"]
@@ -265,21 +282,23 @@ def _place(own: Any, stop_name: str, after: str | None, order: int | None) -> tu
     return int(before.iloc[0]) + 1, []
 
 
-def _beside(grown: Any, line: Any) -> pd.Series:
+def _beside(extended: gpd.GeoDataFrame, line: LineString | MultiLineString) -> pd.Series:
     """Return the chainages along a surveyed line, where that of the new stop is sought between its neighbours'."""
-    chainage = grown["chainage_m"].copy()
-    new = int(np.flatnonzero((grown["position"] == "scenario") & chainage.isna())[0])
-    around = np.sort(
-        [chainage.iloc[new - 1] if new else 0.0, chainage.iloc[new + 1] if new + 1 < len(grown) else line.length]
+    chainage = extended["chainage_m"].copy()
+    new = int(np.flatnonzero((extended["position"] == "scenario") & chainage.isna())[0])
+    between = np.sort(
+        [chainage.iloc[new - 1] if new else 0.0, chainage.iloc[new + 1] if new + 1 < len(extended) else line.length]
     )
-    low = 0.0
-    if line.geom_type == "LineString" and np.isfinite(around).all() and around[0] < around[1]:
-        low, line = float(around[0]), substring(line, *around)
-    chainage.iloc[new] = low + shapely.line_locate_point(line, grown.geometry.iloc[new])
+    spot = shapely.Point(shapely.get_coordinates(extended.geometry.iloc[new])[0])
+    if isinstance(line, LineString) and np.isfinite(between).all() and between[0] < between[1]:
+        stretch = substring(line, *between)
+        chainage.iloc[new] = float(between[0]) + stretch.line_locate_point(spot)
+    else:
+        chainage.iloc[new] = shapely.line_locate_point(line, spot)
     return chainage
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: object) -> bool:
     """Tell whether a value is a finite number, and not a flag.
 
     Examples

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from siteprior.core import schema
@@ -13,7 +13,7 @@ from siteprior.core.schema import SCENARIO_EFFECTS, SCENARIO_SUMMARY, SITES, as_
 
 _TABLE = replace(SITES, geometry=False)
 _NEEDS = ("site_name", "eligible", "rank", "score", "capacity_dwellings", "corridor", "corridor_walk_m", "walk_m")
-_DUST = 9  # decimals below which two scores are the same score
+_TOLERANCE = 9  # decimals below which two scores are the same score
 
 
 def scenario_effects(before: pd.DataFrame, after: pd.DataFrame, *, scenario: str) -> pd.DataFrame:
@@ -53,13 +53,13 @@ def scenario_effects(before: pd.DataFrame, after: pd.DataFrame, *, scenario: str
     ranked = before["rank"].notna() | after["rank"].notna()
     old, new = before[ranked], after[ranked]
     gained = as_kind(old["rank"], "integer", old.index) - as_kind(new["rank"], "integer", new.index)
-    moved = (new["score"] - old["score"]).round(_DUST)
+    moved = (new["score"] - old["score"]).round(_TOLERANCE)
     effect = np.select(
         [old["rank"].isna(), new["rank"].isna(), (gained > 0).fillna(False), (gained < 0).fillna(False)],
         ["enters", "leaves", "rises", "falls"],
         "same",
     )
-    values: dict[str, Any] = {
+    values: dict[str, pd.Series | pd.Index | npt.NDArray[np.str_] | str | None] = {
         "scenario": scenario,
         "site_id": old.index,
         "site_name": old["site_name"],
@@ -77,7 +77,8 @@ def scenario_effects(before: pd.DataFrame, after: pd.DataFrame, *, scenario: str
         place=table["effect"].map(order), key=-table["places_gained"].astype("Float64").fillna(0.0)
     ).sort_values(["place", "key", "rank_after", "site_id"], kind="stable")
     table.index = pd.Index(scenario + "|" + table["site_id"], name=SCENARIO_EFFECTS.index)
-    return conform(table.drop(columns=["place", "key"]), SCENARIO_EFFECTS)
+    effects: pd.DataFrame = conform(table.drop(columns=["place", "key"]), SCENARIO_EFFECTS)
+    return effects
 
 
 def scenario_summary(effects: pd.DataFrame, *, shortlist: int) -> pd.DataFrame:
@@ -113,4 +114,5 @@ def scenario_summary(effects: pd.DataFrame, *, shortlist: int) -> pd.DataFrame:
             }
         )
     table = pd.DataFrame(rows, columns=["scenario", *SCENARIO_SUMMARY.names])
-    return conform(table.set_index("scenario"), SCENARIO_SUMMARY)
+    summary: pd.DataFrame = conform(table.set_index("scenario"), SCENARIO_SUMMARY)
+    return summary

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 from inspect import Parameter, signature
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
+import geopandas as gpd
 import pandas as pd
 
 from siteprior.core.errors import InputError, unknown
@@ -19,13 +21,15 @@ from siteprior.core.schema import CORRIDOR_STOPS, STOPS, check
 from siteprior.scenarios.cuts import cut_services, stops_served
 from siteprior.scenarios.edits import add_line, add_stop, close_stop, open_planned
 
+Edit: TypeAlias = Mapping[str, Any]  # what a project file may say of an edit; the edit itself checks it
+
 
 class Supply(NamedTuple):
-    """The tables a scenario edits; ``services`` is ``None`` where no timetable is held."""
+    """The tables a scenario edits; ``services`` is ``None`` where there is no timetable."""
 
-    corridor_stops: Any
-    stops: Any
-    services: Any = None
+    corridor_stops: gpd.GeoDataFrame
+    stops: gpd.GeoDataFrame
+    services: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -51,21 +55,21 @@ class Scenario:
     """
 
     name: str
-    add_lines: Sequence[Any] = ()
-    add_stops: Sequence[Mapping[str, Any]] = ()
+    add_lines: Sequence[gpd.GeoDataFrame] = ()
+    add_stops: Sequence[Edit] = ()
     open: Sequence[str] = ()
     close: Sequence[str] = ()
-    cut: Sequence[Mapping[str, Any]] = ()
+    cut: Sequence[Edit] = ()
 
 
 def apply_scenario(
     scenario: Scenario | Mapping[str, Any],
     *,
-    corridor_stops: Any,
-    stops: Any,
+    corridor_stops: gpd.GeoDataFrame,
+    stops: gpd.GeoDataFrame,
     services: pd.DataFrame | None = None,
-    lines: Any | None = None,
-    service_stops: Any | None = None,
+    lines: gpd.GeoDataFrame | None = None,
+    service_stops: gpd.GeoDataFrame | None = None,
 ) -> Supply:
     """Apply a whole scenario: lines and stops are added, then opened, then closed, and services cut last.
 
@@ -108,28 +112,28 @@ def apply_scenario(
     >>> after.corridor_stops["state"].tolist(), after.stops[["stop_name", "mode", "state_basis"]].iloc[0].tolist()
     (['open', 'open'], ['B', 'metro', 'scenario 2030'])
     """
-    told = _scenario(scenario)
+    supposed = _scenario(scenario)
     check(corridor_stops, CORRIDOR_STOPS, name="corridor_stops")
     check(stops, STOPS, name="stops")
     supply, faults = Supply(corridor_stops, stops, services), list[str]()
 
-    def attempt(what: str, edit: Callable[..., Supply], *given: Any) -> None:
+    def attempt(what: str, edit: Callable[[Supply], Supply]) -> None:
         nonlocal supply
         try:
-            supply = edit(supply, told.name, *given)
+            supply = edit(supply)
         except InputError as fault:
-            faults.extend(f"scenario '{told.name}', {what}: {text}" for text in fault.faults)
+            faults.extend(f"scenario '{supposed.name}', {what}: {text}" for text in fault.faults)
 
-    for new in told.add_lines:
-        attempt("add_lines", _line_added, new)
-    for stop in told.add_stops:
-        attempt("add_stops", _stop_added, stop, lines)
-    if told.open:
-        attempt("open", _opened, told.open)
-    if told.close:
-        attempt("close", _closed, told.close, service_stops)
-    for cut in told.cut:
-        attempt("cut", _cut, cut, service_stops)
+    for new in supposed.add_lines:
+        attempt("add_lines", partial(_line_added, name=supposed.name, new=new))
+    for stop in supposed.add_stops:
+        attempt("add_stops", partial(_stop_added, name=supposed.name, stop=stop, lines=lines))
+    if supposed.open:
+        attempt("open", partial(_opened, name=supposed.name, names=supposed.open))
+    if supposed.close:
+        attempt("close", partial(_closed, name=supposed.name, names=supposed.close, service_stops=service_stops))
+    for cut in supposed.cut:
+        attempt("cut", partial(_cut, cut=cut, service_stops=service_stops))
     if faults:
         raise InputError(*faults)
     return supply
@@ -153,9 +157,9 @@ def _scenario(scenario: Scenario | Mapping[str, Any]) -> Scenario:
     return Scenario(**given)
 
 
-def _options(given: Any, edit: Callable[..., Any], inner: set[str]) -> dict[str, Any]:
+def _options(given: Edit, edit: Callable[..., object], inner: set[str]) -> dict[str, Any]:
     """Return what the user says of one edit; refuse keys it does not have, and lacks of those it needs."""
-    known = {name: told for name, told in signature(edit).parameters.items() if told.kind is told.KEYWORD_ONLY}
+    known = {name: one for name, one in signature(edit).parameters.items() if one.kind is one.KEYWORD_ONLY}
     allowed = [name for name in known if name not in inner]
     if not isinstance(given, Mapping):
         raise InputError(f"{given!r} is no table of keys; give {', '.join(allowed)}")
@@ -167,24 +171,24 @@ def _options(given: Any, edit: Callable[..., Any], inner: set[str]) -> dict[str,
     return dict(given)
 
 
-def _line_added(supply: Supply, name: str, new: Any) -> Supply:
+def _line_added(supply: Supply, *, name: str, new: gpd.GeoDataFrame) -> Supply:
     """Add a line."""
     return Supply(*add_line(supply.corridor_stops, supply.stops, new, scenario=name), supply.services)
 
 
-def _stop_added(supply: Supply, name: str, stop: Any, lines: Any) -> Supply:
+def _stop_added(supply: Supply, *, name: str, stop: Edit, lines: gpd.GeoDataFrame | None) -> Supply:
     """Add a stop."""
-    told = _options(stop, add_stop, {"scenario", "lines"})
-    own, stops = add_stop(supply.corridor_stops, supply.stops, **told, scenario=name, lines=lines)
+    stated = _options(stop, add_stop, {"scenario", "lines"})
+    own, stops = add_stop(supply.corridor_stops, supply.stops, **stated, scenario=name, lines=lines)
     return Supply(own, stops, supply.services)
 
 
-def _opened(supply: Supply, name: str, names: Sequence[str]) -> Supply:
+def _opened(supply: Supply, *, name: str, names: Sequence[str]) -> Supply:
     """Open planned stops."""
     return Supply(*open_planned(supply.corridor_stops, supply.stops, names=names, scenario=name), supply.services)
 
 
-def _closed(supply: Supply, name: str, names: Sequence[str], service_stops: Any) -> Supply:
+def _closed(supply: Supply, *, name: str, names: Sequence[str], service_stops: gpd.GeoDataFrame | None) -> Supply:
     """Close stops, and drop what called there."""
     own, stops = close_stop(supply.corridor_stops, supply.stops, names=names, scenario=name)
     if supply.services is None:
@@ -194,10 +198,16 @@ def _closed(supply: Supply, name: str, names: Sequence[str], service_stops: Any)
     return Supply(own, stops, supply.services[~calls])
 
 
-def _cut(supply: Supply, _name: str, cut: Any, service_stops: Any) -> Supply:
+def _cut(supply: Supply, *, cut: Edit, service_stops: gpd.GeoDataFrame | None) -> Supply:
     """Cut services."""
-    told = _options(cut, cut_services, {"corridor_stops", "stops", "service_stops"})
+    stated = _options(cut, cut_services, {"corridor_stops", "stops", "service_stops"})
     if supply.services is None:
         raise InputError("no timetable is held, so no service can be cut; add timetables to the sources")
-    held = {"corridor_stops": supply.corridor_stops, "stops": supply.stops, "service_stops": service_stops}
-    return supply._replace(services=cut_services(supply.services, **told, **held))
+    left = cut_services(
+        supply.services,
+        **stated,
+        corridor_stops=supply.corridor_stops,
+        stops=supply.stops,
+        service_stops=service_stops,
+    )
+    return supply._replace(services=left)

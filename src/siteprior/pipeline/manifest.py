@@ -1,11 +1,11 @@
-"""What is recorded of a run, and how a run's folder is opened again."""
+"""What is recorded of a run (``run.json``), and how a run's folder is opened again."""
 
 from __future__ import annotations
 
 import io
 import json
 import platform
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,8 @@ from siteprior import __version__
 from siteprior.core import schema
 from siteprior.core.files import read_bytes
 from siteprior.core.parameters import parameter_rows
-from siteprior.pipeline.read import Inputs
-from siteprior.project.load import Project
+from siteprior.core.progress import Progress
+from siteprior.pipeline.result import Result
 
 PRESET_FILES = (
     "registers", "history", "duplicates", "shapes", "access", "streets", "timetables", "ptal", "catchments",
@@ -55,11 +55,12 @@ NOT_IN_EVERY_RUN = (
 PACKAGES = ("geopandas", "numpy", "pandas", "pyogrio", "pyproj", "scipy", "shapely")
 
 
-def run_record(project: Project, inputs: Inputs, sites: Any, criteria: pd.DataFrame) -> dict[str, Any]:
+def describe_run(result: Result, _progress: Progress) -> Result:
     """Describe the run: what went in, which versions and numbers were used, and how many sites came out."""
+    project, sites, criteria, issues = result.project, result.sites, result.criteria, result.issues
     reasons = sites["gate_reasons"].dropna().str.split("; ").explode().value_counts()
-    attributions = dict.fromkeys(read.attribution for read in inputs.provenance if read.attribution)
-    return {
+    attributions = dict.fromkeys(read.attribution for read in result.provenance if read.attribution)
+    record = {
         "title": project.project.title,
         "area": project.project.area,
         "illustrative": project.project.illustrative,
@@ -73,8 +74,8 @@ def run_record(project: Project, inputs: Inputs, sites: Any, criteria: pd.DataFr
         "settings": project.model_dump(mode="json", exclude={"file", "data_root"}, exclude_none=True),
         "weights": dict(zip(criteria["criterion"], criteria["weight"], strict=True)),
         "presets": [asdict(preset) for name in PRESET_FILES for preset in parameter_rows(name)],
-        "inputs": [asdict(read) for read in inputs.provenance],
-        "register_files": inputs.register_files.to_dict("records"),
+        "inputs": [asdict(read) for read in result.provenance],
+        "register_files": result.register_files.to_dict("records"),
         "counts": {
             "sites": len(sites),
             "ranked": int(sites["rank"].notna().sum()),
@@ -83,10 +84,11 @@ def run_record(project: Project, inputs: Inputs, sites: Any, criteria: pd.DataFr
             "by_organisation": sites.groupby("organisation").size().to_dict(),
             "gate_reasons": reasons.sort_index().to_dict(),
             "market_failure": sites["market_failure"].value_counts().sort_index().to_dict(),
-            "issues": inputs.issues["issue_type"].value_counts().sort_index().to_dict(),
+            "issues": issues["issue_type"].value_counts().sort_index().to_dict(),
         },
         "attribution": list(attributions),
     }
+    return replace(result, record=record)
 
 
 def run_info(record: dict[str, Any]) -> pd.DataFrame:
@@ -130,18 +132,17 @@ def open_run(folder: Path | str) -> dict[str, Any]:
     record = json.loads(read_bytes(folder / "run.json"))
     path = folder / "shortlist.gpkg"
     read_bytes(path)  # a missing or empty file is refused in our words, not GDAL's
-    tables = {}
+    tables: dict[str, pd.DataFrame] = {}
     for name in ("shortlist", "sites", "corridors", "stops", "areas", "run_info", "criteria", "issues"):
-        table = gpd.read_file(path, layer=name, use_arrow=True)
-        if name in ("shortlist", "sites"):
-            # GDAL reads whole numbers with gaps as decimals; the declared kinds put that right
-            table = schema.conform(table.set_index("site_id"), schema.SITES)
-        tables[name] = table
+        layer = gpd.read_file(path, layer=name, use_arrow=True)
+        # GDAL reads whole numbers with gaps as decimals; the declared kinds put that right
+        ranked = name in ("shortlist", "sites")
+        tables[name] = schema.conform(layer.set_index("site_id"), schema.SITES) if ranked else layer
     for name, declared in (("corridor_stops", schema.CORRIDOR_STOPS), ("catchments", schema.CATCHMENTS)):
-        table = gpd.read_file(folder / "access.gpkg", layer=name, use_arrow=True)
-        tables[name] = schema.conform(table.set_index(declared.index), declared)
+        layer = gpd.read_file(folder / "access.gpkg", layer=name, use_arrow=True)
+        tables[name] = schema.conform(layer.set_index(declared.index), declared)
     for name, columns in TABLES.items():
         path = folder / f"{name}.csv"
-        held = pd.read_csv(io.BytesIO(read_bytes(path))) if path.is_file() else pd.DataFrame(columns=columns)
-        tables[name] = held
+        rows = pd.read_csv(io.BytesIO(read_bytes(path))) if path.is_file() else pd.DataFrame(columns=columns)
+        tables[name] = rows
     return {**tables, "record": record}

@@ -1,0 +1,85 @@
+"""The access index of every cell of an area, in its variants, and the raster they are written to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import shapely
+
+from siteprior import __version__
+
+if TYPE_CHECKING:
+    from siteprior.joins.ptal_grid import AccessGrid
+    from siteprior.sources.timetables.together import Timetables
+    from siteprior.walking.network import WalkNetwork
+
+VARIANTS = ("am peak", "evening", "sunday", "am peak, step-free")
+"""The bands of the grid: three windows, and the morning peak for those who cannot climb steps."""
+
+
+def measure_grid(
+    area: shapely.Polygon | shapely.MultiPolygon,
+    timetables: Timetables,
+    network: WalkNetwork,
+    *,
+    cell_m: float,
+    max_snap_m: float,
+) -> list[AccessGrid]:
+    """Measure the access index of every cell of an area, once per variant of :data:`VARIANTS`.
+
+    Parameters
+    ----------
+    area
+        Polygon on EPSG:27700.
+    timetables, network
+        As :func:`siteprior.read_timetables` and :func:`siteprior.read_streets` give them.
+    cell_m
+        Metres a cell is wide.
+    max_snap_m
+        Farthest a street may lie from a cell's centre, in metres.
+
+    Returns
+    -------
+    list of siteprior.joins.ptal_grid.AccessGrid
+        In the order of :data:`VARIANTS`.
+    """
+    from siteprior.joins.ptal_grid import access_grid
+
+    grids = []
+    for variant in VARIANTS:
+        window, _, level = variant.partition(", ")
+        grids.append(
+            access_grid(
+                area,
+                timetables.stops,
+                timetables.services,
+                network,
+                max_snap_m=max_snap_m,
+                cell_m=cell_m,
+                window=window,
+                step_free=bool(level),
+            )
+        )
+    return grids
+
+
+def write_grid(path: Path, grids: Sequence[AccessGrid], *, as_of: date, service_date: date, attribution: str) -> Path:
+    """Write the grids of :func:`measure_grid` as one cloud-optimised GeoTIFF, a band (index, no unit) per variant."""
+    import numpy as np
+
+    from siteprior.report.geopackage.cog import write_cog
+
+    return write_cog(
+        path,
+        np.stack([grid.index for grid in grids]),
+        transform=grids[0].transform,
+        as_of=as_of,
+        descriptions=[f"Access index, {variant}" for variant in VARIANTS],
+        nodata=float("nan"),
+        unit="index",
+        attribution=attribution,
+        metadata={"method": "TfL PTAL (2015)", "service_date": service_date, "siteprior": __version__},
+    )

@@ -1,0 +1,74 @@
+"""New columns of the sites by place: area, history, walks, access index, corridor, and the user's layers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from siteprior.core.progress import Progress
+from siteprior.pipeline.faults import faults_of
+from siteprior.pipeline.result import Result
+
+
+def place_sites(result: Result, progress: Progress) -> Result:
+    """Find the area each site lies in, with its deprivation."""
+    from siteprior.joins.areas import join_areas
+
+    progress("Joining")
+    return result.with_columns("area", join_areas(result.table, result.areas))
+
+
+def follow_registers(result: Result, _progress: Progress) -> Result:
+    """Look up what older registers say of each site."""
+    from siteprior.joins.history import join_history
+
+    history = result.register_history
+    return result.with_columns("history", join_history(result.table, None if history is None else history.sites))
+
+
+def measure_walks(result: Result, _progress: Progress) -> Result:
+    """Measure the walk to the nearest stop of each mode."""
+    from siteprior.joins.walk_access import join_access
+
+    return result.with_columns("walks", join_access(result.table, result.transit.stops, result.walking))
+
+
+def measure_access(result: Result, _progress: Progress) -> Result:
+    """Measure the access index and list the routes that make it up; no column without timetables."""
+    from siteprior.joins.ptal_sites import join_access_index
+
+    feed = result.transit.timetables
+    if feed is None:
+        nothing = pd.DataFrame(index=result.sites_merged.index)
+        return replace(result.with_columns("access_index", nothing), access_routes=pd.DataFrame())
+    measured = join_access_index(
+        result.table, feed.stops, feed.services, result.walking, top_60_ttwa=result.project.access.top_60_ttwa
+    )
+    return replace(result.with_columns("access_index", measured.columns), access_routes=measured.routes)
+
+
+def assign_corridors(result: Result, _progress: Progress) -> Result:
+    """Assign each site its corridor."""
+    from siteprior.joins.corridors import join_corridors
+
+    transit = result.transit
+    new = join_corridors(
+        result.table,
+        transit.corridor_stops,
+        transit.corridors,
+        result.walking,
+        count_planned=result.project.corridors.count_planned,
+    )
+    return result.with_columns("corridor", new)
+
+
+def measure_layers(result: Result, progress: Progress) -> Result:
+    """Measure the user's layers at the sites."""
+    from siteprior.joins.layers import join_layers
+
+    progress("Appraising")
+    market = result.market
+    with faults_of(result.project):
+        new = join_layers(result.table, market.layers, market.specs, shapes=result.shapes)
+    return result.with_columns("layers", new)

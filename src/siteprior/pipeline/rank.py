@@ -1,0 +1,148 @@
+"""Gates, scores against fixed anchors, ranks, and how far they move."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import geopandas as gpd
+import pandas as pd
+
+from siteprior.core import schema
+from siteprior.core.errors import ProjectError, SitePriorError
+from siteprior.core.parameters import load_parameters
+from siteprior.core.progress import Progress
+from siteprior.pipeline.faults import faults_of
+from siteprior.pipeline.read_market import layer_specs
+from siteprior.pipeline.result import Result
+from siteprior.project.load import Project
+from siteprior.ranking.criteria import Criterion
+
+
+def choose_criteria(result: Result, _progress: Progress) -> Result:
+    """Choose what sites are judged by: criteria and gates, the user's layers among them, and the weights."""
+    from siteprior.ranking.criteria import CRITERIA, user_criteria
+    from siteprior.ranking.gates import GATES, user_gates
+
+    project = result.project
+    specs = layer_specs(project)
+    with faults_of(project):
+        criteria, gates = {**CRITERIA, **user_criteria(specs)}, {**GATES, **user_gates(specs)}
+    return replace(result, criteria_known=criteria, gates_known=gates, weights=_weights(project, criteria))
+
+
+def _weights(project: Project, criteria: Mapping[str, Criterion]) -> dict[str, float]:
+    """Return the project's weights: its own, a named set, or the default set.
+
+    Where no weights are stated, a project with timetables is ranked by what runs (the set ``timetabled``).
+    """
+    from siteprior.ranking.scoring import check_weights, default_weights
+
+    stated = dict(project.weights)
+    named = stated.pop("set", None)
+    if named is not None and stated:
+        raise ProjectError(f"{project.file}: [weights]: gives both a set and weights of its own; keep one of the two")
+    usual = "timetabled" if project.sources.timetables else "balanced"
+    with faults_of(project, "[weights]"):
+        if named is not None or not stated:
+            return default_weights(usual if named is None else str(named))
+        try:
+            return check_weights({name: float(weight) for name, weight in stated.items()}, criteria)
+        except ValueError as fault:
+            raise ProjectError(str(fault)) from None
+
+
+def apply_gates(result: Result, progress: Progress) -> Result:
+    """Apply the gates: who is eligible, who is not and why, and which gates the uncertainty of the place could turn."""
+    from siteprior.ranking import gates as ranking_gates
+
+    progress("Ranking")
+    project, sites, known = result.project, result.table, result.gates_known
+    with faults_of(project, "[gates]"):
+        gated = ranking_gates.apply_gates(sites, gates=project.gates, as_of=project.project.as_of, registry=known)
+    doubt = ranking_gates.gate_doubt(sites, gates=project.gates, registry=known)
+    return result.with_columns("gates", gated.assign(gate_doubt=doubt))
+
+
+def score_sites(result: Result, _progress: Progress) -> Result:
+    """Score against fixed anchors and rank the eligible sites, with transit and without."""
+    from siteprior.ranking.criteria import measure
+    from siteprior.ranking.scoring import rank, score, score_band
+    from siteprior.ranking.uncertainty import known_shares
+
+    sites, criteria, weights = result.table, result.criteria_known, result.weights
+    eligible = sites["eligible"] == "yes"
+    matrix = measure(sites, list(weights), criteria=criteria)
+    scored = score(matrix, weights, criteria=criteria, known=known_shares(sites, matrix, criteria=criteria))
+    scored["rank"] = rank(scored["score"], eligible)
+    scored["rank_without_transit"] = _rank_without_transit(matrix, eligible, weights, criteria)
+    scored["score_band"] = score_band(scored["score"])
+    return result.with_columns("score", scored)
+
+
+def _rank_without_transit(
+    matrix: pd.DataFrame, eligible: pd.Series, weights: Mapping[str, float], criteria: Mapping[str, Criterion]
+) -> pd.Series | None:
+    """Rank the same sites with no weight on transit; missing where every weight is on transit."""
+    from siteprior.ranking.scoring import leave_out, rank, score
+
+    try:
+        apart = leave_out(weights, "transit", criteria=criteria)
+    except SitePriorError:
+        return None
+    return rank(score(matrix[list(apart)], apart, criteria=criteria)["score"], eligible)
+
+
+def redraw_ranks(result: Result, _progress: Progress) -> Result:
+    """Measure how far the ranks move when weights are redrawn and what is uncertain or blank ranges."""
+    from siteprior.ranking.criteria import measure, value
+    from siteprior.ranking.rank_bands import rank_bands
+    from siteprior.ranking.uncertainty import value_ranges
+
+    sites, criteria, weights = result.table, result.criteria_known, result.weights
+    eligible = sites["eligible"] == "yes"
+    matrix = measure(sites, list(weights), criteria=criteria)
+    settings = load_parameters("ranking")
+    low, high = value_ranges(sites, matrix, criteria=criteria)
+    bands = rank_bands(
+        value(matrix, criteria=criteria)[eligible],
+        weights,
+        seed=result.project.project.seed,
+        draws=settings.integer("weight_draws"),
+        spread=settings.number("weight_spread"),
+        low=low[eligible],
+        high=high[eligible],
+    )
+    return result.with_columns("rank_bands", bands.reindex(sites.index))
+
+
+def order_sites(result: Result, _progress: Progress) -> Result:
+    """Put the sites in the order of their ranks, all declared columns first; and take the shortlist."""
+    from siteprior.ranking.gates import gate_table
+    from siteprior.ranking.scoring import order
+
+    table = result.table
+    # A site that failed a gate is not scored in public: a number beside it would be read as a rank it does not have.
+    of_ranked = ["score", "coverage", "score_band", *(f"c_{name}" for name in result.weights)]
+    table.loc[table["eligible"] != "yes", of_ranked] = None
+    ordered = order(schema.conform(table, schema.SITES))
+    sites = gpd.GeoDataFrame(ordered, geometry=table.geometry.name, crs=table.crs)
+    ranked = gpd.GeoDataFrame(sites[sites["rank"].notna()])
+    return replace(
+        result,
+        sites=sites,
+        shortlist=ranked.head(result.project.shortlist.n),
+        gates=gate_table(registry=result.gates_known),
+        criteria=_criteria_used(result),
+    )
+
+
+def _criteria_used(result: Result) -> pd.DataFrame:
+    """Return the criteria used, with the share of the total weight each carries."""
+    from siteprior.ranking.criteria import criteria_table
+    from siteprior.ranking.scoring import normalised
+
+    table = criteria_table(result.criteria_known)
+    table = table[table["criterion"].isin(list(result.weights))].copy()
+    table.insert(2, "weight", table["criterion"].map(normalised(result.weights)))
+    return table.reset_index(drop=True)

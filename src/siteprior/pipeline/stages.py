@@ -1,0 +1,295 @@
+"""The order of the work, stated once: what each stage needs and what it adds (``siteprior stages`` prints it)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+import pandas as pd
+
+from siteprior.core import schema
+from siteprior.core.errors import SitePriorError
+from siteprior.core.progress import Progress, no_progress
+from siteprior.core.schema import Column
+from siteprior.pipeline import appraise, corridors, join, manifest, rank, read, scenario
+from siteprior.pipeline.result import NOT_YET, Result
+
+AS_IT_IS, AGAIN, LEFT_OUT = "as it is", "again", "left out"
+"""What becomes of a stage under a scenario: its results stay, it is run again, or they are left out."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of the work.
+
+    Attributes
+    ----------
+    name
+        What it does, in plain words.
+    needs, adds
+        Names of results (attributes of :class:`siteprior.pipeline.result.Result`) that have to be there, and that it
+        makes; ``columns.walks`` is the group of columns ``walks`` of the sites. Each stage may read the project.
+    run
+        From a result, and what progress is reported to, to the result with what the stage adds.
+    part
+        ``read``, ``join``, ``appraise``, ``rank`` or ``detail``.
+    columns
+        The columns its group adds to the sites; ``<layer>`` stands for one per layer of the project,
+        ``c_<criterion>`` for one per criterion with a weight.
+    scenarios
+        What becomes of it under a scenario: :data:`AS_IT_IS`, :data:`AGAIN` or :data:`LEFT_OUT`.
+    """
+
+    name: str
+    needs: tuple[str, ...]
+    adds: tuple[str, ...]
+    run: Callable[[Result, Progress], Result]
+    part: str
+    columns: tuple[str, ...] = ()
+    scenarios: str = AS_IT_IS
+
+
+def _names(*columns: Column) -> tuple[str, ...]:
+    """Return the names of declared columns."""
+    return tuple(column.name for column in columns)
+
+
+_FAILURE = tuple(column for column in schema.SITE_APPRAISAL_COLUMNS if "failure" in column.name)
+_HOMES = tuple(column for column in schema.SITE_APPRAISAL_COLUMNS if column not in _FAILURE)
+
+_REGISTER = ("sites_merged", "columns.area", "columns.history")
+_ACCESS = ("columns.walks", "columns.access_index", "columns.corridor")
+_APPRAISED = (
+    "columns.layers", "columns.homes", "columns.prices", "columns.viability", "columns.deadweight",
+    "columns.market_failure", "columns.benefits", "columns.fund_rules",
+)  # fmt: skip
+_RULES = ("criteria_known", "gates_known", "weights")
+
+
+def _try_scenarios(result: Result, progress: Progress) -> Result:
+    """Run the stages a scenario touches again, for each scenario of the project, and compare the rankings.
+
+    Homes are estimated anew, for a stop may make land denser; what was judged of market failure stays as it is.
+    """
+    from siteprior.scenarios.effects import scenario_effects, scenario_summary
+
+    effects = []
+    fresh = {group_of(stage) for stage in STAGES if stage.scenarios != AS_IT_IS}
+    kept = {name: frame for name, frame in result.columns.items() if name not in fresh}
+    for supposed in result.project.scenarios:
+        progress(f"Scenario: {supposed.name}")
+        changed = replace(
+            result,
+            columns=MappingProxyType(kept),
+            transit=scenario.changed_transit(result.project, result.transit, supposed),
+        )
+        for stage in STAGES:
+            if stage.scenarios == AGAIN:
+                changed = stage.run(changed, no_progress)
+        effects.append(scenario_effects(result.sites, changed.sites, scenario=supposed.name))
+    table = pd.concat(effects) if effects else pd.DataFrame(columns=schema.SCENARIO_EFFECTS.names)
+    summary = scenario_summary(table, shortlist=result.project.shortlist.n)
+    return replace(result, scenario_effects=table, scenario_summary=summary)
+
+
+STAGES: tuple[Stage, ...] = (
+    Stage("Choose criteria, gates and weights", (), _RULES, rank.choose_criteria, "read"),
+    Stage("Settle costs and scheme", (), ("costs", "scheme"), appraise.settle_costs, "read"),
+    Stage("Read areas and deprivation", (), ("areas",), read.read_areas, "read"),
+    Stage(
+        "Read registers and own sites", ("areas",),
+        ("postcodes", "sites_read", "register_history", "register_files"), read.read_sites, "read",
+    ),
+    Stage(
+        "Give sites a shape, merge duplicates", ("sites_read",),
+        ("sites_merged", "shapes", "duplicates"), read.merge_sites, "read",
+    ),
+    Stage("Read stops, corridors, streets, timetables", ("areas",), ("transit",), read.read_supply, "read"),
+    Stage(
+        "Settle how walks are measured", ("sites_merged", "shapes", "transit"),
+        ("walking",), read.settle_walking, "read",
+    ),
+    Stage("Read sales and layers", ("areas", "postcodes"), ("market",), read.read_evidence, "read"),
+    Stage(
+        "Find each site's area", ("sites_merged", "areas"), ("columns.area",), join.place_sites, "join",
+        _names(*schema.SITE_AREA_COLUMNS),
+    ),
+    Stage(
+        "Follow each site through the registers", ("sites_merged", "register_history"),
+        ("columns.history",), join.follow_registers, "join", _names(*schema.SITE_HISTORY_COLUMNS),
+    ),
+    Stage(
+        "Measure walks to stops", ("sites_merged", "transit", "walking"),
+        ("columns.walks",), join.measure_walks, "join",
+        _names(*schema.SITE_ACCESS_COLUMNS), AGAIN,
+    ),
+    Stage(
+        "Measure the access index", ("sites_merged", "transit", "walking"),
+        ("columns.access_index", "access_routes"), join.measure_access, "join",
+        _names(*schema.SITE_PTAL_COLUMNS), AGAIN,
+    ),
+    Stage(
+        "Assign corridors", ("sites_merged", "transit", "walking"),
+        ("columns.corridor",), join.assign_corridors, "join",
+        _names(*schema.SITE_CORRIDOR_COLUMNS), AGAIN,
+    ),
+    Stage(
+        "Measure the project's layers", ("sites_merged", "columns.area", "shapes", "market"),
+        ("columns.layers",), join.measure_layers, "appraise", ("<layer>",),
+    ),
+    Stage(
+        "Estimate homes and jobs", (*_REGISTER, *_ACCESS, "columns.layers"),
+        ("columns.homes",), appraise.estimate_homes, "appraise",
+        _names(*_HOMES, *schema.SITE_JOBS_COLUMNS), AGAIN,
+    ),
+    Stage(
+        "Measure sales, predict prices", ("sites_merged", "areas", "market"),
+        ("columns.prices", "price_validation", "price_note"), appraise.price_sites, "appraise",
+        _names(*schema.SITE_PRICE_COLUMNS, *schema.SITE_VALUE_COLUMNS),
+    ),
+    Stage(
+        "Appraise viability",
+        ("sites_merged", "columns.layers", "columns.homes", "columns.prices", "costs", "scheme"),
+        ("columns.viability", "viability_drivers"), appraise.appraise_viability, "appraise",
+        _names(*schema.SITE_VIABILITY_COLUMNS),
+    ),
+    Stage(
+        "Screen deadweight",
+        (*_REGISTER, "columns.homes", "columns.prices", "columns.viability", "register_history"),
+        ("columns.deadweight", "deadweight_evidence"), appraise.screen_deadweight, "appraise",
+        _names(*schema.SITE_DEADWEIGHT_COLUMNS),
+    ),
+    Stage(
+        "Judge market failure", (*_REGISTER, *_ACCESS, *_APPRAISED[:5], "shapes", "market"),
+        ("columns.market_failure", "signals"), appraise.judge_failure, "appraise", _names(*_FAILURE),
+    ),
+    Stage(
+        "Estimate benefits", (*_REGISTER, *_ACCESS, *_APPRAISED[:6], "scheme", "market"),
+        ("columns.benefits",), appraise.estimate_benefits, "appraise", _names(*schema.SITE_BENEFIT_COLUMNS),
+    ),
+    Stage(
+        "Check the funds' rules", (*_REGISTER, *_ACCESS, *_APPRAISED[:7]),
+        ("columns.fund_rules", "fund_rules"), appraise.check_fund_rules, "appraise",
+        _names(*schema.SITE_RULE_COLUMNS),
+    ),
+    Stage(
+        "Apply the gates", (*_REGISTER, *_ACCESS, *_APPRAISED, "gates_known"), ("columns.gates",), rank.apply_gates,
+        "rank", ("eligible", "gate_reasons", "gate_doubt"), AGAIN,
+    ),
+    Stage(
+        "Score and rank", (*_REGISTER, *_ACCESS, *_APPRAISED, "columns.gates", "criteria_known", "weights"),
+        ("columns.score",), rank.score_sites, "rank",
+        ("score", "coverage", "rank", "rank_without_transit", "score_band", "c_<criterion>"), AGAIN,
+    ),
+    Stage(
+        "Redraw weights and values: rank bands",
+        (*_REGISTER, *_ACCESS, *_APPRAISED, "columns.gates", "criteria_known", "weights"),
+        ("columns.rank_bands",), rank.redraw_ranks, "rank", ("rank_p05", "rank_p95"), LEFT_OUT,
+    ),
+    Stage(
+        "Order the sites, take the shortlist",
+        (*_REGISTER, *_ACCESS, *_APPRAISED, "columns.gates", "columns.score", "columns.rank_bands", *_RULES),
+        ("sites", "shortlist", "gates", "criteria"), rank.order_sites, "rank", (), AGAIN,
+    ),
+    Stage(
+        "Try the scenarios",
+        (*_REGISTER, "columns.layers", *_APPRAISED, "shapes", "transit", "walking", "sites", *_RULES),
+        ("scenario_effects", "scenario_summary"), _try_scenarios, "detail",
+    ),
+    Stage(
+        "Set out the shortlist", ("shortlist", "market", "costs", "scheme"),
+        ("viability_lines", "comparables"), appraise.detail_shortlist, "detail",
+    ),
+    Stage(
+        "Describe the corridors", ("sites", "shortlist", "transit", "walking", "areas"),
+        ("site_corridors", "catchments", "corridor_summary", "corridor_rankings", "leading_corridors"),
+        corridors.describe_corridors, "detail",
+    ),
+    Stage(
+        "Draw the leading corridor's ground", ("leading_corridors", "transit", "walking"),
+        ("leading_catchments",), corridors.draw_leading, "detail",
+    ),
+    Stage(
+        "Measure the access grid", ("areas", "transit", "walking"),
+        ("access_grids", "access_cells"), corridors.measure_cells, "detail",
+    ),
+    Stage(
+        "Record the run", ("sites", "criteria", "register_files"), ("record",), manifest.describe_run, "detail",
+    ),
+)  # fmt: skip
+"""The stages in their order."""
+
+READING = tuple(stage for stage in STAGES if stage.part == "read")
+"""The stages ``check`` runs."""
+
+
+def group_of(stage: Stage) -> str | None:
+    """Return the group of columns a stage adds to the sites; ``None`` where it adds none."""
+    return next((name.removeprefix("columns.") for name in stage.adds if name.startswith("columns.")), None)
+
+
+def has(result: Result, name: str) -> bool:
+    """Return whether a result is there: an attribute, or as ``columns.<group>`` a group of columns."""
+    if name.startswith("columns."):
+        return name.removeprefix("columns.") in result.columns
+    return getattr(result, name) is not NOT_YET
+
+
+def run_stages(result: Result, stages: Iterable[Stage] = STAGES, *, progress: Progress = no_progress) -> Result:
+    """Run stages one after the other.
+
+    Parameters
+    ----------
+    result
+        What is there already: ``Result(project)`` at the start, or a result to run some stages of again, such as those
+        from a changed weight on.
+    stages
+        The stages to run, in their order.
+    progress
+        Called with one line per stage or file.
+
+    Raises
+    ------
+    SitePriorError
+        When something a stage needs is not there; and what the stage itself raises.
+    """
+    for stage in stages:
+        lacking = [name for name in stage.needs if not has(result, name)]
+        if lacking:
+            makers = [f"{name} ('{maker.name}')" for name in lacking for maker in STAGES if name in maker.adds]
+            raise SitePriorError(f"stage '{stage.name}': lacks {', '.join(makers)}; run the stages that add it first")
+        result = stage.run(result, progress)
+    return result
+
+
+def stages_from(name: str) -> tuple[Stage, ...]:
+    """Return the stages from the first that needs a result on: those to run again when it is changed.
+
+    Examples
+    --------
+    >>> [stage.name for stage in stages_from("weights")][:2]
+    ['Score and rank', 'Redraw weights and values: rank bands']
+    """
+    for place, stage in enumerate(STAGES):
+        if name in stage.needs:
+            return STAGES[place:]
+    return ()
+
+
+def stage_table() -> pd.DataFrame:
+    """Return the stages in their order as a table: what each needs, adds, and becomes under a scenario."""
+    return pd.DataFrame(
+        [
+            {
+                "stage": number,
+                "name": stage.name,
+                "part": stage.part,
+                "needs": ", ".join(stage.needs),
+                "adds": ", ".join(stage.adds),
+                "columns": ", ".join(stage.columns),
+                "in_scenarios": stage.scenarios,
+            }
+            for number, stage in enumerate(STAGES, 1)
+        ]
+    )

@@ -5,7 +5,7 @@ lists the readings and turns each into metres on the British National Grid; whic
 :mod:`siteprior.registers.coordinates.candidates`.
 
 ETRS89 is read as WGS84: the two differ by less than a metre. Where PROJ has no OSTN15 grid (as when installed from a
-package index), degrees become metres with an accuracy of about 3 m; :func:`transformation` says so.
+package index), degrees become metres with an accuracy of about 3 m, as :func:`transformation` reports.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from siteprior.core.schema import CRS
 Floats = npt.NDArray[np.float64]
 Pair = tuple[Floats, Floats]
 
-DEGREES, METRES, UNSAID = "degrees", "metres", ""
+DEGREES, METRES, UNSTATED = "degrees", "metres", ""
 """What a stated coordinate system says the numbers are."""
 
 LONGITUDE, LATITUDE = (-9.0, 2.6), (49.5, 61.5)
@@ -46,7 +46,7 @@ class System(NamedTuple):
     Attributes
     ----------
     name
-        Short words; also the ``repair`` where the reading is not the labelled one.
+        A short description; also the ``repair`` where the reading is not the labelled one.
     kind
         ``degrees``, ``metres`` or ``other``.
     read
@@ -246,7 +246,13 @@ def stated_kind(label: str) -> str:
     bare = re.sub(r"[^a-z0-9]", "", label.lower())
     if re.search(r"osgb|osg\d|27700|british|nationalgrid|^bng|^os$", bare):
         return METRES
-    return DEGREES if re.search(r"wgs|wsg|etrs|4326|4258|latlon|longlat", bare) else UNSAID
+    return DEGREES if re.search(r"wgs|wsg|etrs|4326|4258|latlon|longlat", bare) else UNSTATED
+
+
+def labelled_degrees(x: Floats, y: Floats, kinds: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
+    """Say which pairs of numbers are degrees by their label; without one, numbers up to 180 are, larger ones metres."""
+    small = (np.abs(x) <= 180) & (np.abs(y) <= 180)
+    return np.asarray((kinds == DEGREES) | ((kinds == UNSTATED) & small), dtype=bool)
 
 
 def readings(x: Floats, y: Floats) -> tuple[Floats, Floats]:

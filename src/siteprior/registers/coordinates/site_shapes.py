@@ -267,7 +267,11 @@ def _uncertainty_m(result: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> pd.Seri
     by_confidence = sites["coordinate_confidence"].map({name: float(parameters.number(name)) for name in parameters})
     added = by_confidence.fillna(parameters.number("low")).astype(float)
     radius = disc_radius_m(sites["hectares"].to_numpy(dtype=float))
-    by_basis = {"disc": radius + added, "polygon by location": added, "polygon by reference": 0 * added}
+    by_basis: dict[str, pd.Series[float]] = {
+        "disc": added + radius,
+        "polygon by location": added,
+        "polygon by reference": 0 * added,
+    }
     uncertainty = pd.Series(np.nan, index=sites.index)
     for basis, metres in by_basis.items():
         uncertainty = uncertainty.mask(result["shape_basis"] == basis, metres)

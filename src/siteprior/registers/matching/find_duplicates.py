@@ -135,7 +135,7 @@ class _Attributes:
         self.stage = list(zip(table["end_date"].notna(), table["development_status"].fillna(""), strict=True))
         self.floors = [floors(text) for text in table["notes"]]
         merged = table["also_known_as"].fillna("").str.count(";") + table["also_known_as"].notna()
-        self.crowded = _crowded(self.x, self.y, self.placed, merged.to_numpy(dtype=np.int64) + 1)
+        self.crowded = _crowded(self.x, self.y, self.placed, np.asarray(merged, dtype=np.int64) + 1)
 
 
 def _crowded(

@@ -257,7 +257,7 @@ def _status_and_stage(matches: list[Match]) -> list[Match]:
 def header_score(cells: Sequence[str]) -> float:
     """Return how many different fields a record's cells name, 0 unless it can be a register's header.
 
-    A register needs something to call a site by (a reference or a name) and something to say of it.
+    A register needs a reference or a name to identify a site by, and further fields that describe it.
 
     Examples
     --------

@@ -29,7 +29,7 @@ def label_paths(
     role
         What the files are, for the messages.
     unique
-        Whether a label may stand once only, because rows or issues are told apart by it.
+        Whether a label may stand once only, because it identifies rows or issues.
     more_faults
         What else is wrong with the call, so that all faults are named at once.
 

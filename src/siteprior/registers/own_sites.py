@@ -86,7 +86,7 @@ def read_own_sites(
     -------
     Reading
         ``table`` is :data:`siteprior.core.schema.REGISTER`. A polygon gives a point inside it, and its area as hectares
-        where none is mapped, which the issue log says.
+        where none is mapped, as the issue log states.
 
     Raises
     ------

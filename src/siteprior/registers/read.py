@@ -2,7 +2,7 @@
 
 Known forms are the MHCLG template of 2017 (28 fields), its successor of 2019 (20 fields), the national
 ``brownfield-land`` dataset of planning.data.gov.uk with its names of 2020 and of today, and registers with columns of
-their own, as far as their headers say what they hold. Everything is read as text and then converted; every conversion
+their own, as far as their headers can be matched. Everything is read as text and then converted; every conversion
 that failed, every repair and every record passed over is a row of the issue log.
 """
 
@@ -32,7 +32,7 @@ from siteprior.registers.references import resolve_duplicates
 from siteprior.registers.rows import Rows, clean_text, read_rows
 
 BROWNFIELD = "brownfield register"
-"""What the column ``register`` says of sites read here."""
+"""The value of the column ``register`` for sites read here."""
 
 FILE_COLUMNS = ("file", "rows_in", "rows_out", "rows_explained", "encoding", "header_row", "schema")
 
@@ -264,7 +264,7 @@ def site_table(
     organisation
         ONS code of the council the caller says the file is of.
     register
-        What the column ``register`` says of these sites.
+        The value of the column ``register`` for these sites.
     as_of, postcodes
         As for :func:`read_registers`.
     """
@@ -320,7 +320,7 @@ def _id_prefixes(codes: Iterable[str | None], rows: Rows) -> list[str]:
 def issues_of(table: pd.DataFrame, logs: Sequence[IssueLog]) -> pd.DataFrame:
     """Return the issues of all files in order, each with the id of the site its row became.
 
-    Where PROJ lacks the OSTN15 grid, the first issue says how accurate places given in degrees are.
+    Where PROJ lacks the OSTN15 grid, the first issue states how accurate places given in degrees are.
     """
     sites = dict(zip(zip(table["file"], table["row"], strict=True), table.index, strict=True))
     best, accuracy = transformation()
@@ -343,7 +343,4 @@ def conform_sites(table: pd.DataFrame) -> gpd.GeoDataFrame:
     points = np.full(len(filled), None, dtype=object)
     placed = np.isfinite(east) & np.isfinite(north)
     points[placed] = shapely.points(east[placed], north[placed])
-    sites: gpd.GeoDataFrame = conform(
-        gpd.GeoDataFrame(filled, geometry=gpd.GeoSeries(points, index=filled.index), crs=CRS), REGISTER
-    )
-    return sites
+    return conform(gpd.GeoDataFrame(filled, geometry=gpd.GeoSeries(points, index=filled.index), crs=CRS), REGISTER)

@@ -163,7 +163,7 @@ STAGE_WORDS = {
     "site complete": COMPLETED,
     "site is built": COMPLETED,
 }
-"""What a status field that holds only this says of building; in free text most of these words can mean other things."""
+"""The building stage of a status field that holds only this; in free text most of these words can mean other things."""
 
 COMPLETED_PHRASES = (
     re.compile(r"^completed? (during )?\d{2,4}( \d{1,4})?$"),
@@ -178,7 +178,7 @@ BUILDING_PHRASE = re.compile(r"((?:\S+ ){0,6})under construction\b")
 NOT_THIS_SITE = re.compile(
     r"\b(not|never|yet|if|until|unless|once|when|adjacent|adjoining|nearby|next|neighbouring|road|extension)\b"
 )
-"""Phrases that say, and cannot but say, that the site itself is being or has been built."""
+"""Phrases that can only mean that the site itself is being or has been built."""
 
 TYPING_ERROR = 0.86
 """How alike (0 to 1, difflib ratio) a longer word must be to a declared one to be read as it."""

@@ -151,7 +151,7 @@ def choose(
 
 
 def within(candidates: Candidates, own: npt.NDArray[np.object_], councils: Councils) -> tuple[Bools, Bools]:
-    """Say which readings lie in the row's own council, and which in it or within the tolerance of its boundary."""
+    """Return which readings lie in the row's own council, and which in it or within the tolerance of its boundary."""
     inside = np.zeros(candidates.east.shape, dtype=bool)
     near = inside.copy()
     tolerance = load_parameters("registers").number("near_m")
@@ -170,7 +170,7 @@ def within(candidates: Candidates, own: npt.NDArray[np.object_], councils: Counc
 
 
 def _close(area: BaseGeometry, east: Floats, north: Floats, tolerance: float) -> Bools:
-    """Say which points lie within a distance (metres) of an area; the distance is measured near its box only."""
+    """Return which points lie within a distance (metres) of an area; the distance is measured near its box only."""
     west, south, right, top = area.bounds
     close = parse.between(east, (west - tolerance, right + tolerance))
     close &= parse.between(north, (south - tolerance, top + tolerance))

@@ -27,7 +27,7 @@ Floats = npt.NDArray[np.float64]
 Pair = tuple[Floats, Floats]
 
 DEGREES, METRES, UNSTATED = "degrees", "metres", ""
-"""What a stated coordinate system says the numbers are."""
+"""What the numbers are by the stated coordinate system."""
 
 LONGITUDE, LATITUDE = (-9.0, 2.6), (49.5, 61.5)
 """Degrees that can lie in Great Britain."""
@@ -69,7 +69,7 @@ def transformer(crs: str) -> Transformer:
 
 @cache
 def transformation() -> tuple[bool, str]:
-    """Say whether degrees are turned into grid metres by the best method, and describe the method in use."""
+    """Return whether degrees are turned into grid metres by the best method, and the method in use."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pyproj warns about the missing grid; it is reported as an issue instead
         group = TransformerGroup("EPSG:4326", CRS, always_xy=True)
@@ -89,7 +89,7 @@ def _masked(crs: str, x: Floats, y: Floats, use: npt.NDArray[np.bool_]) -> Pair:
 
 
 def between(values: Floats | float, limits: tuple[float, float]) -> npt.NDArray[np.bool_]:
-    """Say which values lie within limits, both included."""
+    """Return which values lie within limits, both included."""
     return np.asarray((values >= limits[0]) & (values <= limits[1]))
 
 
@@ -250,7 +250,7 @@ def stated_kind(label: str) -> str:
 
 
 def labelled_degrees(x: Floats, y: Floats, kinds: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
-    """Say which pairs of numbers are degrees by their label; without one, numbers up to 180 are, larger ones metres."""
+    """Return which pairs of numbers are degrees by their label; without one, those up to 180 are, larger are metres."""
     small = (np.abs(x) <= 180) & (np.abs(y) <= 180)
     return np.asarray((kinds == DEGREES) | ((kinds == UNSTATED) & small), dtype=bool)
 

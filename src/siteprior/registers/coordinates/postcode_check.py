@@ -1,7 +1,7 @@
 """The postcode cross-check: coordinates compared with the postcode that a row states.
 
-The council's area says which readings are possible; a postcode says which is likely. It decides between readings in
-the own council, it confirms the one digit error that would bring a misplaced row back into it, and it lowers the
+The council's area decides which readings are possible, a postcode which of them is likely. It decides between
+readings in the own council, it confirms the one digit error that would bring a misplaced row back into it, and it lowers the
 confidence of coordinates far away from it. It never moves a point that lies in its council as labelled.
 """
 
@@ -39,7 +39,7 @@ class PostcodeCheck(NamedTuple):
         return np.asarray(np.hypot(east - self.east.reshape(shape), north - self.north.reshape(shape)))
 
     def confirms(self, east: Floats, north: Floats) -> Bools:
-        """Say which points lie within ``postcode_near_m`` of their row's postcode."""
+        """Return which points lie within ``postcode_near_m`` of their row's postcode."""
         return np.asarray(self.distance(east, north) <= load_parameters("registers").number("postcode_near_m"))
 
 

@@ -129,14 +129,12 @@ def _read_polygons(
         geometry=shapes,
         crs=CRS,
     )[areal & ~lost]
-    polygons: gpd.GeoDataFrame = conform(table, SHAPES)
-    return polygons
+    return conform(table, SHAPES)
 
 
 def no_shapes() -> gpd.GeoDataFrame:
     """Return an empty table of shapes, for a project that has none."""
-    empty: gpd.GeoDataFrame = conform(gpd.GeoDataFrame(index=pd.Index([], dtype="str"), geometry=[], crs=CRS), SHAPES)
-    return empty
+    return conform(gpd.GeoDataFrame(index=pd.Index([], dtype="str"), geometry=[], crs=CRS), SHAPES)
 
 
 def site_shapes(

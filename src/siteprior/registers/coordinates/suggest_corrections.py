@@ -25,7 +25,7 @@ def suggest_correction(x: float, y: float, area: BaseGeometry, middle: tuple[flo
     area
         The council's polygon in EPSG:27700.
     middle
-        The middle of the file's sites that lie in their council, to say which candidate is nearest.
+        The middle of the file's sites that lie in their council, to choose the nearest candidate.
 
     Examples
     --------
@@ -72,7 +72,7 @@ def grid_digits(x: float, y: float, area: BaseGeometry) -> list[tuple[int, int]]
 
 
 def _whole(x: float, y: float) -> bool:
-    """Say whether both are whole numbers from 0."""
+    """Return whether both are whole numbers from 0."""
     return bool(np.isfinite(x) and np.isfinite(y)) and x == int(x) and y == int(y) and x >= 0 and y >= 0
 
 

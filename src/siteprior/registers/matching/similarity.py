@@ -85,7 +85,7 @@ def reference_key(reference: str) -> str:
 
 
 def sub_references(one: str, other: str) -> bool:
-    """Tell whether two references (as :func:`reference_key` gives them) name parts of one site by an added letter.
+    """Return whether two references (as :func:`reference_key` gives them) name parts of one site by an added letter.
 
     Examples
     --------
@@ -164,7 +164,7 @@ def similarity(one: Name | None, other: Name | None) -> float:
 
 
 def same_marks(one: Name | None, other: Name | None) -> bool:
-    """Tell whether two names carry the same numbers, letters and words of position, and no two postcodes.
+    """Return whether two names carry the same numbers, letters and words of position, and no two postcodes.
 
     Examples
     --------

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from siteprior.registers.assign_council import credit
+from siteprior.registers.assign_council import assign_councils
 from siteprior.registers.coordinates import parse as co
-from siteprior.registers.coordinates.candidates import candidates
+from siteprior.registers.coordinates.candidates import list_candidates
 from siteprior.registers.councils import councils
 
 CODES = ["E08000025", "E08000026", "E08000027", "E08000028"]
@@ -25,8 +25,8 @@ MIDDLE = dict(zip(CODES, (405_000, 415_000, 425_000, 435_000), strict=True))
 def credited(stated, lies, labels=None, known=KNOWN, by=None, sources=None):
     """Credit rows that state codes and lie in the middle of councils (``None``: far from all; ``nan``: no place)."""
     x = np.array([float("nan") if c == "nan" else 100_000.0 if c is None else float(MIDDLE[c]) for c in lies])
-    found = candidates(x, np.full(len(x), 285_000.0), np.array([co.METRES] * len(x), dtype=object), {})
-    return credit(stated, labels or [""] * len(x), sources or [""] * len(x), found, known, stated=by)
+    found = list_candidates(x, np.full(len(x), 285_000.0), np.array([co.METRES] * len(x), dtype=object), {})
+    return assign_councils(stated, labels or [""] * len(x), sources or [""] * len(x), found, known, stated=by)
 
 
 BIR, COV, DUD, SAW = CODES
@@ -34,72 +34,72 @@ BIR, COV, DUD, SAW = CODES
 
 def test_a_code_run_down_the_column_credits_no_other():
     said = credited([BIR, COV, DUD, SAW], [BIR] * 4)
-    assert said.own.tolist() == [BIR] * 4
-    assert said.wrong.tolist() == [False, True, True, True]
+    assert said.council.tolist() == [BIR] * 4
+    assert said.misstated.tolist() == [False, True, True, True]
 
 
 def test_a_collated_file_is_credited_row_by_row():
     stated = [BIR] * 5 + [COV] * 5
     lies = [BIR] * 4 + [DUD] + [COV] * 4 + ["nan"]
     said = credited(stated, lies)
-    assert said.own.tolist() == stated
-    assert not said.wrong.any()
+    assert said.council.tolist() == stated
+    assert not said.misstated.any()
 
 
 def test_a_stray_row_of_a_collated_file_goes_where_it_lies():
     said = credited([BIR] * 4 + [COV] * 4 + [DUD], [BIR] * 4 + [COV] * 4 + [COV])
-    assert said.own[-1] == COV
+    assert said.council[-1] == COV
 
 
 def test_the_callers_word_wins():
     said = credited([BIR, BIR], [BIR, BIR], by=COV)
-    assert said.own.tolist() == [COV, COV]
-    assert said.wrong.all()
+    assert said.council.tolist() == [COV, COV]
+    assert said.misstated.all()
 
 
 def test_a_file_that_states_one_council_and_lies_in_another():
     said = credited([BIR] * 5, [COV] * 5)
-    assert said.own.tolist() == [COV] * 5
+    assert said.council.tolist() == [COV] * 5
     assert "the file states E08000025, its sites lie in E08000026" in said.notes
 
 
 def test_broken_coordinates_do_not_move_a_file_elsewhere():
-    assert credited([BIR] * 5, [None] * 5).own.tolist() == [BIR] * 5
-    assert credited([BIR] * 5, ["nan"] * 5).own.tolist() == [BIR] * 5
+    assert credited([BIR] * 5, [None] * 5).council.tolist() == [BIR] * 5
+    assert credited([BIR] * 5, ["nan"] * 5).council.tolist() == [BIR] * 5
 
 
 def test_codes_unknown_by_name_are_learnt_from_where_their_rows_lie():
     said = credited(["local-authority-eng:XYZ"] * 5, [DUD] * 5)
-    assert said.own.tolist() == [DUD] * 5
+    assert said.council.tolist() == [DUD] * 5
     assert len(said.notes) == 1
 
 
 def test_a_council_whose_area_is_not_known_is_no_other_council():
     stated = ["local-authority-eng:OLD"] * 6 + [BIR]
     said = credited(stated, [None] * 7)
-    assert said.own.tolist() == [None] * 7
-    assert said.wrong.tolist() == [False] * 6 + [True]
+    assert said.council.tolist() == [None] * 7
+    assert said.misstated.tolist() == [False] * 6 + [True]
 
 
 def test_a_neighbour_with_one_row_across_the_border_learns_nothing():
     said = credited(["local-authority-eng:BRM"] * 6, [None] * 5 + [DUD])
-    assert said.own.tolist() == [None] * 6
+    assert said.council.tolist() == [None] * 6
 
 
 def test_a_parks_sites_are_no_councils():
     park = "http://opendatacommunities.org/id/national-park-authority/lake-district"
-    assert credited([park] * 5, [DUD] * 5).own.tolist() == [None] * 5
+    assert credited([park] * 5, [DUD] * 5).council.tolist() == [None] * 5
 
 
 def test_each_register_of_a_national_file_is_judged_by_itself():
     sources = ["a"] * 4 + ["b"] * 4
     said = credited([BIR] * 4 + [BIR, COV, DUD, SAW], [BIR] * 4 + [SAW] * 4, sources=sources)
-    assert said.own.tolist() == [BIR] * 4 + [SAW] * 4
+    assert said.council.tolist() == [BIR] * 4 + [SAW] * 4
 
 
 def test_without_areas_a_label_names_the_file_and_the_first_code_an_auto_filled_one():
     alone = councils(None)
     said = credited([BIR, COV, DUD], ["nan"] * 3, labels=["Sandwell MBC"] * 3, known=alone)
-    assert said.own.tolist() == [SAW] * 3
-    assert credited([BIR, COV, DUD], ["nan"] * 3, known=alone).own.tolist() == [BIR] * 3
-    assert credited([BIR] * 3 + [COV] * 3, ["nan"] * 6, known=alone).own.tolist() == [BIR] * 3 + [COV] * 3
+    assert said.council.tolist() == [SAW] * 3
+    assert credited([BIR, COV, DUD], ["nan"] * 3, known=alone).council.tolist() == [BIR] * 3
+    assert credited([BIR] * 3 + [COV] * 3, ["nan"] * 6, known=alone).council.tolist() == [BIR] * 3 + [COV] * 3

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from siteprior.core.errors import InputError
-from siteprior.registers.batch import Register, find_registers, read_pile
+from siteprior.registers.batch import Register, find_registers, read_many
 from siteprior.registers.read import read_registers_with_files
 
 HEADER = "OrganisationURI,SiteReference,SiteNameAddress,GeoX,GeoY,Hectares\n"
@@ -75,7 +75,7 @@ def test_a_file_named_outright_is_taken_whatever_its_ending(desk):
     (desk / "register.txt").write_text(register("A1,Old mill,-2.08,52.5,0.5"))
     found = find_registers(["register.txt"])
     assert names(found) == ["register.txt"]
-    (sites, *_), _ = read_pile(found.registers)
+    (sites, *_), _ = read_many(found.registers)
     assert sites.index.tolist() == ["E08000027:A1"]
 
 
@@ -99,7 +99,7 @@ def test_vintages_do_not_count_as_duplicates_of_each_other(tmp_path):
     rows = ("A1,Old mill,-2.08,52.5,0.5", "A1,Old mill,-2.08,52.5,0.5", "A1,Other yard,-2.07,52.5,1")
     for year in ("2019", "2020"):
         (tmp_path / f"{year}.csv").write_text(register(*rows))
-    reading, files = read_pile(find_registers([tmp_path]).registers)
+    reading, files = read_many(find_registers([tmp_path]).registers)
     assert reading.table.index.tolist() == ["E08000027:A1", "E08000027:A1~2"] * 2
     assert files[["rows_in", "rows_out", "rows_explained"]].values.tolist() == [[3, 2, 1]] * 2
     issues = reading.issues[reading.issues["issue_type"] == "reference values are not unique"]
@@ -110,7 +110,7 @@ def test_vintages_do_not_count_as_duplicates_of_each_other(tmp_path):
 def test_one_file_reads_as_the_readers_of_registers_read_it(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text(register("A1,Old mill,52.5,-2.08,0.5ha", "A2,Yard,-2.07,52.5,1"))
-    pile, accounts = read_pile([Register(path, "a.csv")])
+    pile, accounts = read_many([Register(path, "a.csv")])
     plain, files = read_registers_with_files([path], files=["a.csv"])
     pd.testing.assert_frame_equal(pile.table, plain.table)
     pd.testing.assert_frame_equal(pile.issues, plain.issues)
@@ -123,7 +123,7 @@ def test_a_file_that_cannot_be_read_is_refused_with_its_reason(tmp_path):
     (tmp_path / "b.csv").write_text("colour,size\nred,1\n")
     (tmp_path / "c.xls").write_bytes(b"\xd0\xcf\x11\xe0 old workbook")
     (tmp_path / "d.csv").write_bytes(b"")
-    reading, files = read_pile(find_registers([tmp_path]).registers)
+    reading, files = read_many(find_registers([tmp_path]).registers)
     assert files["file"].str[-5:].tolist() == ["a.csv", "b.csv", "c.xls", "d.csv"]
     refused = files[files["refused"].notna()]
     assert refused["refused"].str.contains("no recognisable header|old Excel file|is empty").all()
@@ -138,7 +138,7 @@ def test_nothing_readable_is_an_error_naming_every_file(tmp_path):
     for name in ("a.csv", "b.csv"):
         (tmp_path / name).write_text("colour,size\nred,1\n")
     with pytest.raises(InputError, match="no recognisable header") as raised:
-        read_pile(find_registers([tmp_path]).registers)
+        read_many(find_registers([tmp_path]).registers)
     assert len(raised.value.faults) == 2
     assert [fault.partition(":")[0].rpartition("/")[2] for fault in raised.value.faults] == ["a.csv", "b.csv"]
 
@@ -147,6 +147,6 @@ def test_a_register_without_rows_is_no_obstacle(tmp_path):
     (tmp_path / "a.csv").write_text(HEADER)
     (tmp_path / "b.csv").write_text(register("A1,Old mill,-2.08,52.5,0.5"))
     for names_, sites in ((["a.csv"], 0), (["a.csv", "b.csv"], 1)):
-        reading, files = read_pile([Register(tmp_path / name, name) for name in names_])
+        reading, files = read_many([Register(tmp_path / name, name) for name in names_])
         assert len(reading.table) == sites
         assert files.loc[0, ["rows_in", "rows_out", "rows_explained"]].tolist() == [0, 0, 0]

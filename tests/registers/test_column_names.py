@@ -6,7 +6,7 @@ import csv
 
 import pytest
 
-from siteprior.registers.column_names import HEADERS, header_score, match_headers, plain
+from siteprior.registers.column_names import HEADERS, header_key, header_score, match_headers
 
 TEMPLATE_2017 = (
     "OrganisationURI,OrganisationLabel,SiteReference,PreviouslyPartOf,SiteNameAddress,SiteplanURL,"
@@ -30,7 +30,7 @@ def test_the_template_of_2017():
 def test_no_variant_means_two_fields():
     names = [name for variants in HEADERS.values() for name in variants]
     assert len(names) == len(set(names))
-    assert all(name == plain(name) for name in names)
+    assert all(name == header_key(name) for name in names)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from siteprior.core.issues import IssueLog
-from siteprior.registers.references import settle
+from siteprior.registers.references import resolve_duplicates
 
 
 def rows(*facts: tuple[str, str, str, int]) -> pd.DataFrame:
@@ -16,7 +16,7 @@ def rows(*facts: tuple[str, str, str, int]) -> pd.DataFrame:
 def test_identical_rows_merge_and_different_ones_are_numbered_in_file_order():
     logs = [IssueLog("a"), IssueLog("b")]
     table = rows(("1", "x", "a", 2), ("1", "y", "a", 3), ("2", "z", "a", 4), ("1", "x", "b", 2), ("1", "w", "b", 3))
-    kept, merged = settle(table, logs)
+    kept, merged = resolve_duplicates(table, logs)
     assert kept.index.tolist() == ["E1:1", "E1:1~2", "E1:2", "E1:1~3"]
     assert kept["site_name"].tolist() == ["x", "y", "z", "w"]
     assert merged == {"b": 1}
@@ -28,6 +28,6 @@ def test_identical_rows_merge_and_different_ones_are_numbered_in_file_order():
 
 def test_councils_do_not_share_references():
     table = rows(("1", "x", "a", 2), ("1", "y", "a", 3)).assign(prefix=["E1", "E2"])
-    kept, merged = settle(table, [IssueLog("a")])
+    kept, merged = resolve_duplicates(table, [IssueLog("a")])
     assert kept.index.tolist() == ["E1:1", "E2:1"]
     assert merged == {}

@@ -161,10 +161,10 @@ def _read(
     found: Found, areas: gpd.GeoDataFrame | None, organisation: str | None, as_of: dt.date | None, progress: Progress
 ) -> Audit:
     """Read every register found."""
-    from siteprior.registers.batch import read_pile
+    from siteprior.registers.batch import read_many
 
     progress(f"Reading {len(found.registers)} {'register' if len(found.registers) == 1 else 'registers'}")
-    reading, files = read_pile(
+    reading, files = read_many(
         found.registers, organisation=organisation, boundaries=areas, as_of=as_of, progress=progress
     )
     return Audit(reading.table, reading.issues, files, found.passed_over)

@@ -1,7 +1,7 @@
-"""A pile of registers: found in folders, patterns and archives, each file read and accounted for on its own.
+"""A batch of registers: found in folders, patterns and archives, each file read and accounted for on its own.
 
-Two vintages of one council's register list the same references; in a pile neither is a fault of the other. So
-references are settled within each file, and a ``site_id`` may stand once per file.
+Two vintages of one council's register list the same references; in a batch neither is a fault of the other. So
+references are resolved within each file, and a ``site_id`` may stand once per file.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import glob
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -19,9 +19,18 @@ import pandas as pd
 from siteprior.core.errors import InputError
 from siteprior.core.files import MEMBER
 from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.progress import Progress, no_progress
 from siteprior.registers.councils import councils
-from siteprior.registers.read import RegisterFile, account_for, declared, issues_of, provenance_of, read_file
-from siteprior.registers.references import settle
+from siteprior.registers.labelled_paths import Paths
+from siteprior.registers.read import (
+    RegisterFile,
+    account_for_rows,
+    conform_sites,
+    issues_of,
+    provenance_of,
+    read_file,
+)
+from siteprior.registers.references import resolve_duplicates
 
 TABLES = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods")
 """Endings of tables, also with ``.gz``: those that cannot be read are refused by name, not passed over."""
@@ -37,25 +46,25 @@ class Register(NamedTuple):
     file: str
 
 
-class Found(NamedTuple):
+class FoundRegisters(NamedTuple):
     """The registers found, and the names of the files passed over because they are hidden or no tables."""
 
     registers: tuple[Register, ...]
     passed_over: tuple[str, ...]
 
 
-def find_registers(named: Sequence[Path | str]) -> Found:
-    """Find the register files in what a person names: files, folders, patterns such as ``sites/*.csv``, zip archives.
+def find_registers(paths: Paths) -> FoundRegisters:
+    """Find the register files that paths lead to: files, folders, patterns such as ``sites/*.csv``, zip archives.
 
     Parameters
     ----------
-    named
-        A folder stands for all tables in it, at any depth; an archive for its tables, called
+    paths
+        One path, or several. A folder stands for all tables in it, at any depth; an archive for its tables, called
         ``archive.zip!member``. A file named outright is taken whatever its ending.
 
     Returns
     -------
-    Found
+    FoundRegisters
         In the order named, folders and patterns by name; a file found twice counts once. Files are called as they
         were named; an absolute path is shortened to its last part, unless two files would then be called the same.
 
@@ -70,19 +79,20 @@ def find_registers(named: Sequence[Path | str]) -> Found:
     >>> folder = Path(tempfile.mkdtemp())
     >>> for name in ("b.csv", "a.xlsx", "guide.pdf"):
     ...     _ = (folder / name).write_text("x")
-    >>> registers, passed_over = find_registers([folder])
+    >>> registers, passed_over = find_registers(folder)
     >>> [each.file.partition("/")[2] for each in registers], [name.partition("/")[2] for name in passed_over]
     (['a.xlsx', 'b.csv'], ['guide.pdf'])
     """
+    named = [str(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
     if not named:
         raise InputError("no register given; name at least one file, folder, pattern or zip archive")
     faults, seen = [], dict[str, Register]()
     passed_over: list[str] = []
-    for text in map(str, named):
-        found = list(_expand(text))
-        if not found:
-            faults.append(f"{text}: there is no such file or folder, and nothing fits it as a pattern")
-        for register, outright in found:
+    for path in named:
+        files = list(_expand(path))
+        if not files:
+            faults.append(f"{path}: there is no such file or folder, and nothing fits it as a pattern")
+        for register, outright in files:
             if not outright and not _is_table(register.file):
                 passed_over.append(register.file)
                 continue
@@ -91,23 +101,23 @@ def find_registers(named: Sequence[Path | str]) -> Found:
         raise InputError(*faults)
     if not seen:
         raise InputError(
-            f"{', '.join(map(str, named))}: holds no register; needs CSV or Excel files, found "
+            f"{', '.join(named)}: holds no register; needs CSV or Excel files, found "
             f"{', '.join(passed_over[:5]) or 'nothing'}"
         )
-    return Found(tuple(_told_apart(list(seen.values()))), tuple(dict.fromkeys(passed_over)))
+    return FoundRegisters(tuple(_with_distinct_names(list(seen.values()))), tuple(dict.fromkeys(passed_over)))
 
 
-def _expand(text: str) -> Iterator[tuple[Register, bool]]:
+def _expand(named: str) -> Iterator[tuple[Register, bool]]:
     """Yield the files a name stands for, and whether each was named outright."""
-    path = Path(text)
+    path = Path(named)
     if path.is_dir() or path.is_file():
         yield from _inside(path, _called(path), outright=path.is_file())
-    elif (".zip" + MEMBER) in text.lower():
-        archive, _, member = text.rpartition(MEMBER)
-        yield Register(text, f"{_called(Path(archive))}{MEMBER}{member}"), True
+    elif (".zip" + MEMBER) in named.lower():
+        archive, _, member = named.rpartition(MEMBER)
+        yield Register(named, f"{_called(Path(archive))}{MEMBER}{member}"), True
     else:
         # pathlib knows no patterns that begin at a root or with ".."
-        for match in map(Path, sorted(glob.glob(text, recursive=True))):  # noqa: PTH207
+        for match in map(Path, sorted(glob.glob(named, recursive=True))):  # noqa: PTH207
             yield from _inside(match, _called(match), outright=False)
 
 
@@ -132,7 +142,7 @@ def _inside(path: Path, called: PurePosixPath, *, outright: bool) -> Iterator[tu
 
 
 def _is_table(file: str) -> bool:
-    """Tell by its name whether a file is a table and not hidden; an archive that cannot be opened is refused later."""
+    """Return whether a file is by its name a table and not hidden; a broken archive is refused later."""
     parts = PurePosixPath(file.replace(MEMBER, "/")).parts
     name = parts[-1].lower().removesuffix(".gz")
     hidden = any(part.startswith(HIDDEN) and part not in ("..",) for part in parts)
@@ -140,34 +150,34 @@ def _is_table(file: str) -> bool:
 
 
 def _identity(path: Path | str) -> str:
-    """Return what tells whether two paths lead to the same file."""
+    """Return what two paths share that lead to the same file."""
     archive, mark, member = str(path).rpartition(MEMBER) if MEMBER in str(path) else (str(path), "", "")
     return f"{Path(archive).resolve()}{mark}{member}"
 
 
-def _told_apart(registers: list[Register]) -> list[Register]:
+def _with_distinct_names(registers: list[Register]) -> list[Register]:
     """Call files by their whole paths where two would be called the same."""
     names = [each.file for each in registers]
     twice = {name for name in names if names.count(name) > 1} if len(set(names)) < len(names) else set()
     return [Register(each.path, Path(each.path).as_posix()) if each.file in twice else each for each in registers]
 
 
-def read_pile(
-    registers: Sequence[Register],
+def read_many(
+    registers: Paths | Register | Iterable[Register],
     *,
     organisation: str | None = None,
     boundaries: gpd.GeoDataFrame | None = None,
     as_of: dt.date | None = None,
-    progress: Callable[[str], None] = lambda _: None,
-) -> tuple[Reading, pd.DataFrame]:
-    """Read registers one by one: a row per site and file, places in metres on the British National Grid.
+    progress: Progress = no_progress,
+) -> tuple[Reading[gpd.GeoDataFrame], pd.DataFrame]:
+    r"""Read registers one by one: a row per site and file, places in metres on the British National Grid.
 
     Parameters
     ----------
     registers
-        From :func:`find_registers`.
+        One register or several: files from :func:`find_registers`, or paths as it takes them.
     organisation
-        ONS code of the council all files are of, where they do not say it rightly themselves.
+        ONS code of the council all files are of, where they do not state it rightly themselves.
     boundaries, as_of
         As for :func:`siteprior.registers.read.read_registers`.
     progress
@@ -177,43 +187,61 @@ def read_pile(
     -------
     tuple
         The reading, its table :data:`siteprior.core.schema.REGISTER` with a ``site_id`` unique within each file; and
-        the
-        table of files in the order given, with ``rows_in``, ``rows_out``, ``rows_explained``, ``encoding``,
+        the table of files in the order given, with ``rows_in``, ``rows_out``, ``rows_explained``, ``encoding``,
         ``header_row``, ``schema`` and ``refused``: why a file could not be read, its other cells blank.
 
     Raises
     ------
     InputError
-        When no file can be read; one sentence each.
+        When a path leads to no register, or no file can be read; one sentence each.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "dudley.csv"
+    >>> _ = file.write_text("SiteReference,SiteNameAddress,GeoX,GeoY,Hectares\nD1,Old Mill,-2.08,52.5,0.5\n")
+    >>> reading, files = read_many(file)
+    >>> files[["file", "rows_in", "rows_out", "rows_explained"]].values.tolist()
+    [['dudley.csv', 1, 1, 0]]
     """
-    known = councils(boundaries)
+    listed = _listed(registers)
+    known_councils = councils(boundaries)
     logs: dict[str, IssueLog] = {}
     read: list[RegisterFile] = []
     tables: list[pd.DataFrame] = []
     refused: dict[str, str] = {}
     merged: dict[str, int] = {}
-    for number, (path, file) in enumerate(registers):
+    for number, (path, file) in enumerate(listed):
         if number and not number % 100:
-            progress(f"{number} of {len(registers)} files read")
+            progress(f"{number} of {len(listed)} files read")
         try:
-            each = read_file(path, file, organisation, known, as_of)
+            register = read_file(path, file, organisation, known_councils, as_of)
         except InputError as fault:
             reasons = (sentence.removeprefix(f"{path}: ").replace(str(path), file) for sentence in fault.faults)
             refused[file] = " ".join(reasons)
             logs[file] = IssueLog(file)
             logs[file].add("missing value", action=f"file refused: {refused[file]}")
             continue
-        settled, again = settle(each.table, [each.log])
-        merged |= again
-        logs[file] = each.log
-        read.append(each)
-        tables.append(settled)
+        resolved, merged_rows = resolve_duplicates(register.table, [register.log])
+        merged |= merged_rows
+        logs[file] = register.log
+        read.append(register)
+        tables.append(resolved)
     if not read:
         raise InputError(*(f"{file}: {reason}" for file, reason in refused.items()))
     filled = [table for table in tables if len(table)] or tables[:1]
     table = pd.concat(filled)
-    accounts = account_for(read, [], table["file"].value_counts().to_dict(), merged).set_index("file")
-    files = accounts.reindex([register.file for register in registers])
+    accounts = account_for_rows(read, [], table["file"].value_counts(), merged).set_index("file")
+    files = accounts.reindex([register.file for register in listed])
     files = files.astype(dict.fromkeys(("rows_in", "rows_out", "rows_explained", "header_row"), "Int64"))
     files["refused"] = pd.Series(refused, dtype=object).reindex(files.index).astype("str")
-    return Reading(declared(table), issues_of(table, list(logs.values())), provenance_of(read)), files.reset_index()
+    issues = issues_of(table, list(logs.values()))
+    return Reading(conform_sites(table), issues, provenance_of(read)), files.reset_index()
+
+
+def _listed(registers: Paths | Register | Iterable[Register]) -> list[Register]:
+    """Return the register files given; paths are looked for together, so that no two are called the same."""
+    given = [registers] if isinstance(registers, str | Path | Register) else list(registers)
+    files = [each for each in given if isinstance(each, Register)]
+    paths = [each for each in given if not isinstance(each, Register)]
+    return files if files and not paths else [*files, *find_registers(paths).registers]

@@ -160,7 +160,7 @@ LONGEST = 60
 
 
 class Match(NamedTuple):
-    """One column understood: its place, its header as it stands, the field it fills, and how it was known."""
+    """One column matched: its position, its header as it stands, the field it fills, and how it was matched."""
 
     column: int
     header: str
@@ -169,7 +169,7 @@ class Match(NamedTuple):
 
 
 class Headers(NamedTuple):
-    """A header understood: the columns matched, those never read, and the schema it follows.
+    """A header matched to fields: its columns, those never read, and the schema it follows.
 
     Attributes
     ----------
@@ -186,22 +186,22 @@ class Headers(NamedTuple):
     schema: str
 
     def columns(self, field: str) -> list[int]:
-        """Return the places of the columns that fill a field, preferred first."""
+        """Return the positions of the columns that fill a field, preferred first."""
         return [match.column for match in self.matches if match.field == field]
 
 
-def plain(header: str) -> str:
-    """Return a header's letters and digits in lower case.
+def header_key(header: str) -> str:
+    """Return a header's letters and digits in lower case: what headers are compared by.
 
     Examples
     --------
-    >>> plain(" Site_Name / Address ")
+    >>> header_key(" Site_Name / Address ")
     'sitenameaddress'
     """
     return re.sub(r"[^a-z0-9]", "", header.lower())
 
 
-_VARIANTS = {variant: (field, place) for field, names in HEADERS.items() for place, variant in enumerate(names)}
+_VARIANTS = {variant: (field, rank) for field, names in HEADERS.items() for rank, variant in enumerate(names)}
 
 
 def match_headers(header: Sequence[str]) -> Headers:
@@ -218,56 +218,52 @@ def match_headers(header: Sequence[str]) -> Headers:
 
     Examples
     --------
-    >>> found = match_headers(["Site Ref", "Owners (if known)", "Easting", "Hazourdous Substances"])
-    >>> sorted((match.header, match.field) for match in found.matches)
+    >>> headers = match_headers(["Site Ref", "Owners (if known)", "Easting", "Hazourdous Substances"])
+    >>> sorted((match.header, match.field) for match in headers.matches)
     [('Easting', 'easting'), ('Hazourdous Substances', 'hazardous_substances'), ('Site Ref', 'reference')]
-    >>> found.owners
+    >>> headers.owners
     ('Owners (if known)',)
     """
-    found: list[tuple[int, Match]] = []
-    owners, names = [], [plain(cell) for cell in header]
+    ranked: list[tuple[int, Match]] = []  # by preference among the variants of a field
+    owners, names = [], [header_key(cell) for cell in header]
     for column, (cell, name) in enumerate(zip(header, names, strict=True)):
         if OWNER_HEADERS.match(name):
             owners.append(cell)
         elif name in _VARIANTS:
-            field, place = _VARIANTS[name]
-            found.append((place, Match(column, cell, field, "declared variant")))
-    taken = {match.field for _, match in found}
+            field, preference = _VARIANTS[name]
+            ranked.append((preference, Match(column, cell, field, "declared variant")))
+    matched_fields = {match.field for _, match in ranked}
     for column, (cell, name) in enumerate(zip(header, names, strict=True)):
         if len(name) < 9 or name in _VARIANTS or name in UNREAD or OWNER_HEADERS.match(name):
             continue
         near = get_close_matches(name, PUBLISHED_NAMES, n=1, cutoff=TYPING_ERROR)
-        if near and PUBLISHED_NAMES[near[0]] not in taken:
-            found.append((99, Match(column, cell, PUBLISHED_NAMES[near[0]], "typing error")))
-            taken.add(PUBLISHED_NAMES[near[0]])
-    found.sort(key=lambda pair: (pair[0], pair[1].column))
-    matches = _stage([match for _, match in found])
-    return Headers(tuple(matches), tuple(owners), _schema(set(names)))
+        if near and PUBLISHED_NAMES[near[0]] not in matched_fields:
+            ranked.append((99, Match(column, cell, PUBLISHED_NAMES[near[0]], "typing error")))
+            matched_fields.add(PUBLISHED_NAMES[near[0]])
+    ranked.sort(key=lambda pair: (pair[0], pair[1].column))
+    schema = next((schema for schema, needs in FINGERPRINTS.items() if needs <= set(names)), "own columns")
+    matches = _status_and_stage([match for _, match in ranked])
+    return Headers(tuple(matches), tuple(owners), schema)
 
 
-def _stage(matches: list[Match]) -> list[Match]:
-    """Where a file has both, ``Planning Permission Status`` is the status and ``Planning Status`` tells the stage."""
+def _status_and_stage(matches: list[Match]) -> list[Match]:
+    """Read ``Planning Status`` as the building stage where the file has ``Planning Permission Status`` beside it."""
     status = [match for match in matches if match.field == "planning_status"]
-    if len(status) < 2 or plain(status[0].header) != "planningpermissionstatus":
+    if len(status) < 2 or header_key(status[0].header) != "planningpermissionstatus":
         return matches
     return [match._replace(field="planning_stage") if match in status[1:] else match for match in matches]
-
-
-def _schema(names: set[str]) -> str:
-    """Return the name of the published schema whose fingerprint the header holds."""
-    return next((schema for schema, needs in FINGERPRINTS.items() if needs <= names), "own columns")
 
 
 def header_score(cells: Sequence[str]) -> float:
     """Return how many different fields a record's cells name, 0 unless it can be a register's header.
 
-    A register needs something to call a site by (a reference or a name) and something to say of it.
+    A register needs a reference or a name to identify a site by, and further fields that describe it.
 
     Examples
     --------
     >>> header_score(["SiteReference", "Hectares", "GeoX", "GeoY"]), header_score(["S1", "0.5", "400000", "290000"])
     (4.0, 0.0)
     """
-    names = (plain(cell) for cell in cells if len(cell) <= LONGEST)
+    names = (header_key(cell) for cell in cells if len(cell) <= LONGEST)
     fields = {_VARIANTS[name][0] for name in names if name in _VARIANTS}
     return float(len(fields)) if len(fields) >= 3 and fields & {"reference", "site_name"} else 0.0

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from siteprior.core.councils import WEST_MIDLANDS
 from siteprior.core.errors import InputError
@@ -80,7 +81,7 @@ def name_key(name: str) -> str:
 
 
 class Councils(NamedTuple):
-    """The councils that can be told apart: their codes, names, the keys they are found by, and their areas if known.
+    """The councils known: their codes and names, the keys they are looked up by, and their areas where known.
 
     Attributes
     ----------
@@ -99,32 +100,32 @@ class Councils(NamedTuple):
     names: dict[str, str]
     keys: dict[str, str]
     codes: tuple[str, ...]
-    areas: Any
-    tree: Any
+    areas: npt.NDArray[np.object_]
+    tree: shapely.STRtree
 
     @property
-    def known(self) -> bool:
+    def with_areas(self) -> bool:
         """Whether the councils' areas are known."""
         return bool(self.codes)
 
-    def area(self, code: str | None) -> Any:
+    def area(self, code: str | None) -> BaseGeometry | None:
         """Return a council's polygon, or ``None`` where it is not known."""
         return self.areas[self.codes.index(code)] if code in self.codes else None
 
     def at(self, easting: Floats, northing: Floats) -> npt.NDArray[np.object_]:
-        """Return the code of the council at each place (metres), ``None`` outside every area; of two the first."""
-        found = np.full(len(easting), None, dtype=object)
-        places = np.flatnonzero(np.isfinite(easting) & np.isfinite(northing))
-        if self.known and len(places):
-            points = shapely.points(easting[places], northing[places])
+        """Return the code of the council at each point (metres), ``None`` outside every area; of two the first."""
+        codes = np.full(len(easting), None, dtype=object)
+        placed = np.flatnonzero(np.isfinite(easting) & np.isfinite(northing))
+        if self.with_areas and len(placed):
+            points = shapely.points(easting[placed], northing[placed])
             which, area = self.tree.query(points, predicate="intersects")
             order = np.lexsort((area, which))[::-1]
-            found[places[which[order]]] = np.array(self.codes, dtype=object)[area[order]]
-        return found
+            codes[placed[which[order]]] = np.array(self.codes, dtype=object)[area[order]]
+        return codes
 
 
 def councils(boundaries: gpd.GeoDataFrame | None) -> Councils:
-    """Prepare the councils of a boundary table for look-up by name, address, code and place.
+    """Prepare the councils of a boundary table for look-up by name, address, code and point.
 
     Parameters
     ----------
@@ -139,9 +140,9 @@ def councils(boundaries: gpd.GeoDataFrame | None) -> Councils:
     """
     names = {code: name for code, (name, _) in WEST_MIDLANDS.items()}
     codes: tuple[str, ...] = ()
-    areas: Any = np.array([], dtype=object)
+    areas: npt.NDArray[np.object_] = np.array([], dtype=object)
     if boundaries is not None:
-        _check(boundaries)
+        _check_boundaries(boundaries)
         names |= {str(code): str(name) for code, name in boundaries["name"].items()}
         codes = tuple(map(str, boundaries.index))
         areas = np.array(boundaries.geometry.array, dtype=object)
@@ -155,8 +156,8 @@ def councils(boundaries: gpd.GeoDataFrame | None) -> Councils:
     return Councils(names, keys, codes, areas, shapely.STRtree(areas))
 
 
-def _check(boundaries: gpd.GeoDataFrame) -> None:
-    """Check a boundary table at the door."""
+def _check_boundaries(boundaries: gpd.GeoDataFrame) -> None:
+    """Refuse a boundary table without council names, codes as index, or metres on the National Grid."""
     faults = []
     if "name" not in boundaries.columns:
         faults.append(f"boundaries: lacks the column name; it has {', '.join(map(str, boundaries.columns))}")
@@ -168,15 +169,15 @@ def _check(boundaries: gpd.GeoDataFrame) -> None:
         raise InputError(*faults)
 
 
-def resolve(statement: str, known: Councils) -> str | None:
-    """Return the ONS code a statement of a council stands for, or ``None``.
+def resolve(statement: str, councils: Councils) -> str | None:
+    """Return the ONS code of the council a text names, or ``None``.
 
     Parameters
     ----------
     statement
         An ONS code, a name, a ``local-authority-eng`` code, or an address ending in one of these.
-    known
-        From :func:`councils`.
+    councils
+        From :func:`siteprior.registers.councils.councils`.
 
     Examples
     --------
@@ -191,11 +192,11 @@ def resolve(statement: str, known: Councils) -> str | None:
         return None
     code = _CODE.search(text)
     if code:
-        return code[0].upper() if code[0].upper() in known.names else None
+        return code[0].upper() if code[0].upper() in councils.names else None
     last = re.split(r"[/=]", text)[-1].removesuffix(".html")
     if ":" in last:
-        return known.keys.get(last.rsplit(":", 1)[1].strip().lower())
+        return councils.keys.get(last.rsplit(":", 1)[1].strip().lower())
     for part in (last, last.replace("-", " ")):
-        if name_key(part) in known.keys:
-            return known.keys[name_key(part)]
+        if name_key(part) in councils.keys:
+            return councils.keys[name_key(part)]
     return None

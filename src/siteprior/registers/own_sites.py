@@ -6,14 +6,16 @@ of employment land fill that gap.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyproj
+from pandas.api.typing import NaTType, NAType
 
 from siteprior.core.errors import InputError, unknown
 from siteprior.core.files import record
@@ -23,8 +25,9 @@ from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.schema import CRS
 from siteprior.registers.column_names import Headers
 from siteprior.registers.councils import Councils, councils
-from siteprior.registers.read import declared, issues_of, site_table
-from siteprior.registers.references import settle
+from siteprior.registers.labelled_paths import Labels, Paths, label_paths
+from siteprior.registers.read import conform_sites, issues_of, site_table
+from siteprior.registers.references import resolve_duplicates
 from siteprior.registers.rows import Rows
 
 FIELDS = {
@@ -40,31 +43,32 @@ FIELDS = {
     "end_date": "end_date", "coordinate_system": "coordinate_system", "easting": "easting", "northing": "northing",
     "longitude": "longitude", "latitude": "latitude",
 }  # fmt: skip
-"""Column a map may name → the field of a register it is read as; ``longitude`` and ``latitude`` give the place."""
+"""Column a map may name → the field of a register it is read as; ``longitude`` and ``latitude`` give the point."""
 
 TABULAR = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls")
 PAIRS = (("easting", "northing"), ("longitude", "latitude"))
 
 
 def read_own_sites(
-    path: Path | str,
+    paths: Paths,
     *,
     columns: Mapping[str, str],
     register: str,
     organisation: str | None = None,
     layer: str | None = None,
     crs: str | None = None,
-    file: str | None = None,
+    file: Labels = None,
     boundaries: gpd.GeoDataFrame | None = None,
-) -> Reading:
+) -> Reading[gpd.GeoDataFrame]:
     r"""Read the user's own sites as a register: a row per site, areas in hectares, places in metres.
 
     Parameters
     ----------
-    path
-        Any vector file, CSV or ``.xlsx``; ``.gz`` and ``archive.zip!member`` are opened as they are.
+    paths
+        One vector file, CSV or ``.xlsx``, or several with the same columns; ``.gz`` and ``archive.zip!member`` are
+        opened as they are.
     columns
-        Declared column → the file's own column; the names of :data:`FIELDS` are valid.
+        Declared column → the files' own column; the names of :data:`FIELDS` are valid.
     register
         What to call these sites in the column ``register``.
     organisation
@@ -74,7 +78,7 @@ def read_own_sites(
     crs
         Coordinate system of a vector file that does not say it, or of the ``easting`` and ``northing`` mapped.
     file
-        What the file is called in the table, the issues and the provenance; its path when not given.
+        What each file is called in the table, the issues and the provenance; its path when not given.
     boundaries
         Council areas, as for :func:`siteprior.registers.read.read_registers`.
 
@@ -82,13 +86,13 @@ def read_own_sites(
     -------
     Reading
         ``table`` is :data:`siteprior.core.schema.REGISTER`. A polygon gives a point inside it, and its area as hectares
-        where none is mapped, which the issue log says.
+        where none is mapped, as the issue log states.
 
     Raises
     ------
     InputError
-        When the file cannot be read, the map names an unknown column or one the file does not have, or there is
-        nothing to place the sites by.
+        When a file cannot be read, the map names an unknown column or one a file does not have, or there is nothing
+        to place the sites by; of all files at once.
 
     Examples
     --------
@@ -100,25 +104,45 @@ def read_own_sites(
     >>> sites[["site_name", "hectares", "easting"]].to_dict("index")
     {'E08000028:A7': {'site_name': 'Old depot', 'hectares': 1.5, 'easting': 400000.0}}
     """
-    name = str(path) if file is None else file
-    _map(columns, name)
-    log = IssueLog(name)
-    known = councils(boundaries)
-    inner = str(path).removesuffix(".gz").lower()
-    if inner.endswith(TABULAR):
-        rows = _from_table(path, columns, layer, crs, name)
-    else:
-        rows = _from_vector(path, columns, layer, crs, name, log)
-    table = site_table(rows, known, log, organisation=organisation, register=register)
-    if not any(set(pair) <= set(columns) for pair in PAIRS):
-        table[["original_x", "original_y"]] = ""  # the place is the shape's; no numbers stood in the file
-    table = _by_place(table, known, log)
-    settled, _ = settle(table, [log])
-    origin = record(path, role=register, file=name, rows=len(settled))
-    return Reading(declared(settled), issues_of(settled, [log]), (origin,))
+    known_councils = councils(boundaries)
+    labelled = label_paths(paths, file, role="file of own sites")
+    tables: list[pd.DataFrame] = []
+    logs: list[IssueLog] = []
+    faults: list[str] = []
+    for path, label in labelled:
+        log = IssueLog(label)
+        try:
+            rows = _read_rows(path, columns, layer, crs, log)
+        except InputError as fault:
+            faults.extend(fault.faults)
+            continue
+        table = site_table(rows, known_councils, log, organisation=organisation, register=register)
+        if not _places_mapped(columns):
+            table[["original_x", "original_y"]] = ""  # the point is the shape's; no numbers stood in the file
+        tables.append(_with_council_of_point(table, known_councils, log))
+        logs.append(log)
+    if faults:
+        raise InputError(*faults)
+    sites, _ = resolve_duplicates(pd.concat(tables, ignore_index=True), logs)
+    kept = sites["file"].value_counts()
+    provenance = [record(path, role=register, file=label, rows=int(kept.get(label, 0))) for path, label in labelled]
+    return Reading(conform_sites(sites), issues_of(sites, logs), tuple(provenance))
 
 
-def _map(columns: Mapping[str, str], name: str) -> None:
+def _read_rows(path: Path, columns: Mapping[str, str], layer: str | None, crs: str | None, log: IssueLog) -> Rows:
+    """Read the rows of one file, after the map of its columns is checked."""
+    _check_map(columns, log.file)
+    if str(path).removesuffix(".gz").lower().endswith(TABULAR):
+        return _from_table(path, columns, layer, crs, log.file)
+    return _from_vector(path, columns, layer, crs, log)
+
+
+def _places_mapped(columns: Mapping[str, str]) -> bool:
+    """Return whether the map names the columns of a pair of coordinates."""
+    return any(set(pair) <= set(columns) for pair in PAIRS)
+
+
+def _check_map(columns: Mapping[str, str], name: str) -> None:
     """Check a column map before the file is opened."""
     faults = [unknown("column", column, FIELDS, where=f"{name}: columns") for column in columns if column not in FIELDS]
     for first, second in PAIRS:
@@ -130,7 +154,7 @@ def _map(columns: Mapping[str, str], name: str) -> None:
         raise InputError(*faults)
 
 
-def _absent(columns: Mapping[str, str], header: list[str], name: str) -> None:
+def _check_sources(columns: Mapping[str, str], header: Sequence[str], name: str) -> None:
     """Refuse source columns the file does not have, listing what it has."""
     absent = [source for source in columns.values() if source not in header]
     if absent:
@@ -140,29 +164,28 @@ def _absent(columns: Mapping[str, str], header: list[str], name: str) -> None:
         )
 
 
-def _from_table(path: Path | str, columns: Mapping[str, str], sheet: str | None, crs: str | None, name: str) -> Rows:
+def _from_table(path: Path, columns: Mapping[str, str], sheet: str | None, crs: str | None, name: str) -> Rows:
     """Read a CSV or workbook; its header is the record that names most of the columns mapped."""
     sources = {" ".join(source.split()) for source in columns.values()}
 
-    def score(cells: Any) -> float:
+    def score(cells: Sequence[str]) -> float:
         return float(len(sources & {" ".join(cell.split()) for cell in cells}))
 
     wanted = f"the columns {', '.join(columns.values())}"
     table = read_table(path, score=score, wanted=wanted, sheet=sheet)
     mapped = {column: " ".join(source.split()) for column, source in columns.items()}
-    _absent(mapped, list(table.header), name)
-    if not any(set(pair) <= set(columns) for pair in PAIRS):
+    _check_sources(mapped, table.header, name)
+    if not _places_mapped(columns):
         raise InputError(f"{name}: columns: map easting and northing or longitude and latitude to place the sites")
-    kept = [place for place, cells in enumerate(table.rows) if any(cells)]
+    filled = [position for position, cells in enumerate(table.rows) if any(cells)]
     fields = {
-        FIELDS[column]: [table.rows[place][table.header.index(source)] for place in kept]
+        FIELDS[column]: [table.rows[position][table.header.index(source)] for position in filled]
         for column, source in mapped.items()
     }
     if crs is not None and "easting" in fields:
         _to_grid(fields, crs, name)
-    return Rows(
-        fields, [table.numbers[i] for i in kept], [""] * len(kept), Headers((), (), "own sites"), table, len(kept)
-    )
+    numbers = [table.numbers[position] for position in filled]
+    return Rows(fields, numbers, [""] * len(filled), Headers((), (), "own sites"), table, len(filled))
 
 
 def _to_grid(fields: dict[str, list[str]], crs: str, name: str) -> None:
@@ -174,51 +197,51 @@ def _to_grid(fields: dict[str, list[str]], crs: str, name: str) -> None:
     except pyproj.exceptions.CRSError:
         raise InputError(f"{name}: '{crs}' is not a coordinate system; give one such as EPSG:27700") from None
     east, north = pyproj.Transformer.from_crs(system, CRS, always_xy=True).transform(x, y)
-    good = np.isfinite(east) & np.isfinite(north)
+    valid = np.isfinite(east) & np.isfinite(north)
     for field, values in (("easting", east), ("northing", north)):
-        texts = zip(good, values, fields[field], strict=True)
-        fields[field] = [f"{value:.2f}" if fine else text for fine, value, text in texts]
+        texts = zip(valid, values, fields[field], strict=True)
+        fields[field] = [f"{value:.2f}" if finite else text for finite, value, text in texts]
 
 
-def _from_vector(
-    path: Path | str, columns: Mapping[str, str], layer: str | None, crs: str | None, name: str, log: IssueLog
-) -> Rows:
+def _from_vector(path: Path, columns: Mapping[str, str], layer: str | None, crs: str | None, log: IssueLog) -> Rows:
     """Read a vector file; a point stands for itself, any other shape for a point inside it."""
     frame = read_vector(path, layer=layer, crs=crs)
-    _absent(columns, [str(column) for column in frame.columns if column != frame.geometry.name], name)
+    _check_sources(columns, [str(column) for column in frame.columns if column != frame.geometry.name], log.file)
     numbers = list(map(int, frame.index))
     texts = {
-        FIELDS[column]: [cell_text(_plain(value)).strip() for value in frame[source]]
+        FIELDS[column]: [cell_text(_python_value(value)).strip() for value in frame[source]]
         for column, source in columns.items()
     }
-    shapes = _mended(frame.geometry, numbers, log)
-    if not any(set(pair) <= set(columns) for pair in PAIRS):
+    shapes = frame.geometry
+    broken = ~(shapes.is_valid | shapes.isna())
+    for position in np.flatnonzero(broken):
+        log.add("invalid geometry - fixed", row=numbers[position], field="geometry", action="the shape was mended")
+    shapes = shapes.make_valid() if broken.any() else shapes
+    if not _places_mapped(columns):
         points = shapes.representative_point()
         texts["easting"] = ["" if point is None or point.is_empty else f"{point.x:.2f}" for point in points]
         texts["northing"] = ["" if point is None or point.is_empty else f"{point.y:.2f}" for point in points]
         if (shapes.geom_type.dropna() != "Point").any():
             log.add("default-value", field="geometry", action="a point inside each shape stands for the site")
-    _areas(texts, shapes, numbers, log)
+    _fill_hectares(texts, shapes, numbers, log)
     table = TextTable(tuple(map(str, frame.columns)), 0, [], numbers, [], "vector", layer or "")
     return Rows(texts, numbers, [""] * len(frame), Headers((), (), "own sites"), table, len(frame))
 
 
-def _plain(value: Any) -> Any:
-    """Return a cell of a data frame as a plain value, missing as ``None``."""
+PandasValue: TypeAlias = str | int | float | bool | np.generic | dt.datetime | NAType | NaTType | None
+"""A cell of a vector file's attributes as pandas gives it."""
+
+
+def _python_value(value: PandasValue) -> PandasValue:
+    """Return a cell of a data frame as a plain Python value, missing as ``None``."""
     if value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)) or value is pd.NA:
         return None
-    return value.to_pydatetime() if isinstance(value, pd.Timestamp) else getattr(value, "item", lambda: value)()
+    if isinstance(value, pd.Timestamp):
+        return value.to_pydatetime()
+    return value.item() if isinstance(value, np.generic) else value
 
 
-def _mended(shapes: gpd.GeoSeries, numbers: list[int], log: IssueLog) -> gpd.GeoSeries:
-    """Return valid shapes; the broken ones are mended and said to be."""
-    broken = ~(shapes.is_valid | shapes.isna())
-    for place in np.flatnonzero(broken):
-        log.add("invalid geometry - fixed", row=numbers[place], field="geometry", action="the shape was mended")
-    return shapes.make_valid() if broken.any() else shapes
-
-
-def _areas(texts: dict[str, list[str]], shapes: gpd.GeoSeries, numbers: list[int], log: IssueLog) -> None:
+def _fill_hectares(texts: dict[str, list[str]], shapes: gpd.GeoSeries, numbers: list[int], log: IssueLog) -> None:
     """Take hectares from the area of polygons where none is stated, in place."""
     stated = texts.get("hectares", [""] * len(numbers))
     areas = shapes.area.fillna(0.0) / 10_000
@@ -234,17 +257,17 @@ def _areas(texts: dict[str, list[str]], shapes: gpd.GeoSeries, numbers: list[int
             log.add("default-value", row=number, field="hectares", action="taken from the area of the shape")
 
 
-def _by_place(table: pd.DataFrame, known: Councils, log: IssueLog) -> pd.DataFrame:
-    """Give sites that state no council the one they lie in."""
+def _with_council_of_point(table: pd.DataFrame, known_councils: Councils, log: IssueLog) -> pd.DataFrame:
+    """Assign sites that state no council to the one they lie in."""
     blank = table["organisation"].isna().to_numpy()
-    if not blank.any() or not known.known:
+    if not blank.any() or not known_councils.with_areas:
         return table
     log.rows = [row for row in log.rows if row["issue_type"] != "invalid organisation" or row["value"]]
     east, north = (table.loc[blank, column].to_numpy(dtype=float) for column in ("easting", "northing"))
     table = table.copy()
-    table.loc[blank, "organisation"] = found = known.at(east, north)
+    table.loc[blank, "organisation"] = codes = known_councils.at(east, north)
     table.loc[blank, "prefix"] = [
-        code or prefix for code, prefix in zip(found, table.loc[blank, "prefix"], strict=True)
+        code or prefix for code, prefix in zip(codes, table.loc[blank, "prefix"], strict=True)
     ]
     log.add("default-value", field="organisation", action="the council the site lies in, where none is stated")
     return table

@@ -15,13 +15,13 @@ from siteprior.core.io.messy_tables import TextTable, read_table
 from siteprior.core.io.parse_dates import read_date
 from siteprior.core.io.parse_values import NOTHING
 from siteprior.core.issues import IssueLog
-from siteprior.registers.column_names import HEADERS, Headers, Match, header_score, match_headers, plain
+from siteprior.registers.column_names import HEADERS, Headers, Match, header_key, header_score, match_headers
 
 WANTED = (
     "a reference or a name of the site (SiteReference, SiteNameAddress) and at least one more field of a brownfield "
     "register, such as GeoX and GeoY, Hectares, PlanningStatus"
 )
-CALLED = ("reference", "site_name", "x", "y", "easting", "northing", "longitude", "latitude", "point")
+IDENTIFYING = ("reference", "site_name", "x", "y", "easting", "northing", "longitude", "latitude", "point")
 """Fields of which a site has at least one."""
 
 _GUIDANCE = re.compile(r"^(mandatory|optional|should|must|may|yyyy-mm-dd|string|text|decimal|integer)\b", re.IGNORECASE)
@@ -36,7 +36,7 @@ class Rows(NamedTuple):
     Attributes
     ----------
     fields
-        Field of :data:`register_fields.HEADERS` → one text per row; only the fields the file has.
+        Field of :data:`siteprior.registers.column_names.HEADERS` → one text per row; only the fields the file has.
     numbers
         The record number of each row.
     ended
@@ -77,35 +77,48 @@ def read_rows(path: Path | str, log: IssueLog) -> Rows:
         When the file cannot be read or has no recognisable header.
     """
     table = _two_line_header(read_table(path, score=header_score, wanted=WANTED))
-    headers = _by_values(match_headers(table.header), table)
-    _report(table, headers, log)
-    kept: list[int] = []
-    ended: list[str] = []
-    section, counted = "", 0
+    headers = _with_unnamed_organisation(match_headers(table.header), table)
+    _report_header(table, headers, log)
     blank = [number for cells, number in zip(table.rows, table.numbers, strict=True) if not any(cells)]
     if blank:
         action = f"blank records hold no site ({len(blank)} of them, {blank[0]} to {blank[-1]})"
         log.add("missing value", row=blank[0], action=action)
-    called = [column for field in CALLED for column in headers.columns(field)]
-    for place, (cells, number) in enumerate(zip(table.rows, table.numbers, strict=True)):
+    identifying = [column for field in IDENTIFYING for column in headers.columns(field)]
+    sites: list[int] = []
+    ended: list[str] = []
+    section = ""
+    for position, (cells, number) in enumerate(zip(table.rows, table.numbers, strict=True)):
         if not any(cells):
             continue
-        counted += 1
-        reason = _no_site(cells, called, table.header)
+        reason = _no_site(cells, identifying, table.header)
         if not reason:
-            kept.append(place)
+            sites.append(position)
             ended.append(section)
             continue
-        words = " ".join(cell for cell in cells if cell)
-        if _REMOVED.search(words):
-            section, reason = words, "a heading: the rows below it are read as ended"
-        log.add("patch", row=number, value=words[:120], action=f"passed over: {reason}")
+        text = " ".join(cell for cell in cells if cell)
+        if _REMOVED.search(text):
+            section, reason = text, "a heading: the rows below it are read as ended"
+        log.add("patch", row=number, value=text[:120], action=f"passed over: {reason}")
     fields = {}
     for field in HEADERS:
         columns = headers.columns(field)
         if columns:
-            fields[field] = [_first(table.rows[place], columns) for place in kept]
-    return Rows(fields, [table.numbers[place] for place in kept], ended, headers, table, counted)
+            records = (table.rows[position] for position in sites)
+            fields[field] = [next((cells[c] for c in columns if cells[c]), "") for cells in records]
+    numbers = [table.numbers[position] for position in sites]
+    return Rows(fields, numbers, ended, headers, table, len(table.rows) - len(blank))
+
+
+def clean_text(text: str) -> str:
+    """Return a cell's text on one line and without quotes around it; blank for a mark that means "no value".
+
+    Examples
+    --------
+    >>> clean_text(' "Old  Mill" '), clean_text("n/a")
+    ('Old Mill', '')
+    """
+    line = " ".join(text.split()).strip("\"' ")
+    return "" if NOTHING.match(line) else line
 
 
 def ended_date(heading: str) -> dt.date | None:
@@ -120,8 +133,8 @@ def ended_date(heading: str) -> dt.date | None:
     return date
 
 
-def _by_values(headers: Headers, table: TextTable) -> Headers:
-    """Know a column without a name by its values, where they are the addresses of councils."""
+def _with_unnamed_organisation(headers: Headers, table: TextTable) -> Headers:
+    """Take a column without a header for the organisation where most of its values are addresses of councils."""
     if headers.columns("organisation_uri"):
         return headers
     for column, name in enumerate(table.header):
@@ -137,18 +150,18 @@ def _two_line_header(table: TextTable) -> TextTable:
     if not table.rows or header_score(table.rows[0]) or not any(table.rows[0]):
         return table
     below = table.rows[0]
-    named = [plain(cell) in _NAMES for cell in below if cell]
+    named = [header_key(cell) in _VARIANTS for cell in below if cell]
     if len(named) < 2 or not all(named):
         return table
-    header = tuple(low or high for high, low in zip(table.header, below, strict=True))
+    header = tuple(lower or upper for upper, lower in zip(table.header, below, strict=True))
     return table._replace(header=header, header_row=table.numbers[0], rows=table.rows[1:], numbers=table.numbers[1:])
 
 
-_NAMES = {variant for variants in HEADERS.values() for variant in variants}
+_VARIANTS = {variant for variants in HEADERS.values() for variant in variants}
 
 
-def _no_site(cells: tuple[str, ...], called: list[int], header: tuple[str, ...]) -> str:
-    """Return why a record is no site, or the empty text."""
+def _no_site(cells: tuple[str, ...], identifying: list[int], header: tuple[str, ...]) -> str:
+    """Return why a record is no site; blank where it is one."""
     filled = [cell for cell in cells if cell]
     if sum(cell == head for cell, head in zip(cells, header, strict=True) if cell) > len(filled) / 2:
         return "the header repeated"
@@ -156,18 +169,13 @@ def _no_site(cells: tuple[str, ...], called: list[int], header: tuple[str, ...])
         return "guidance of the template"
     if any(_EXAMPLE.search(cell) for cell in filled):
         return "an example of the template"
-    if not any(cells[column] and not NOTHING.match(cells[column]) for column in called):
+    if not any(cells[column] and not NOTHING.match(cells[column]) for column in identifying):
         return "neither a reference, a name nor coordinates"
     return ""
 
 
-def _first(cells: tuple[str, ...], columns: list[int]) -> str:
-    """Return the first text that stands in the columns of a field."""
-    return next((cells[column] for column in columns if cells[column]), "")
-
-
-def _report(table: TextTable, headers: Headers, log: IssueLog) -> None:
-    """Report what about the header a reader should know."""
+def _report_header(table: TextTable, headers: Headers, log: IssueLog) -> None:
+    """Report columns never read, columns matched otherwise than by name, and text outside the table."""
     for owner in headers.owners:
         log.add("patch", field=owner, action="never read: the column can name people")
     for match in headers.matches:

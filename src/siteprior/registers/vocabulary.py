@@ -1,6 +1,6 @@
-"""The words the fields of brownfield registers hold: what is allowed, and every variant met, declared once.
+"""The vocabulary of brownfield registers: the values each field allows and every variant met, declared once.
 
-Words are compared in lower case with punctuation and slugs' hyphens as spaces. The allowed words are those of the
+Texts are compared in lower case with punctuation and slugs' hyphens as spaces. The allowed words are those of the
 ``brownfield-land`` specification; the variants are those met in 592 registers of 2017 to 2020. Two corrections that
 public pipelines make are not made here: "in public ownership" and "local authority" mean owned by a public authority.
 """
@@ -163,7 +163,7 @@ STAGE_WORDS = {
     "site complete": COMPLETED,
     "site is built": COMPLETED,
 }
-"""What a status field that holds only this says of building; in free text most of these words can mean other things."""
+"""The building stage of a status field that holds only this; in free text most of these words can mean other things."""
 
 COMPLETED_PHRASES = (
     re.compile(r"^completed? (during )?\d{2,4}( \d{1,4})?$"),
@@ -178,7 +178,7 @@ BUILDING_PHRASE = re.compile(r"((?:\S+ ){0,6})under construction\b")
 NOT_THIS_SITE = re.compile(
     r"\b(not|never|yet|if|until|unless|once|when|adjacent|adjoining|nearby|next|neighbouring|road|extension)\b"
 )
-"""Phrases that say, and cannot but say, that the site itself is being or has been built."""
+"""Phrases that can only mean that the site itself is being or has been built."""
 
 TYPING_ERROR = 0.86
 """How alike (0 to 1, difflib ratio) a longer word must be to a declared one to be read as it."""
@@ -186,12 +186,12 @@ TYPING_ERROR = 0.86
 _NEGATED = re.compile(r"^(not|non|no\b|un(?!k))")
 
 
-def plain_words(text: str) -> str:
+def word_key(text: str) -> str:
     """Return text in lower case with punctuation, quotes, hyphens and underscores as single spaces.
 
     Examples
     --------
-    >>> plain_words(" Not-owned_by a public Authority. ")
+    >>> word_key(" Not-owned_by a public Authority. ")
     'not owned by a public authority'
     """
     return " ".join(re.sub(r"[^a-z0-9&]+", " ", text.lower()).split())
@@ -205,18 +205,18 @@ def read_word(text: str, words: dict[str, str], *, never: set[str] | frozenset[s
     >>> read_word("Not permisioned", STATUS_WORDS), read_word("rec", STATUS_WORDS)
     ('not permissioned', None)
     """
-    word = plain_words(text)
+    word = word_key(text)
     if word in words:
         return words[word]
     if len(word) < 6 or word in never:
         return None
-    alike = [
-        (SequenceMatcher(None, word, known).ratio(), known)
-        for known in words
-        if len(known) >= 6 and bool(_NEGATED.match(known)) == bool(_NEGATED.match(word))
+    ratios = [
+        (SequenceMatcher(None, word, declared).ratio(), declared)
+        for declared in words
+        if len(declared) >= 6 and bool(_NEGATED.match(declared)) == bool(_NEGATED.match(word))
     ]
-    ratio, known = max(alike, default=(0.0, ""))
-    return words[known] if ratio >= TYPING_ERROR else None
+    ratio, nearest = max(ratios, default=(0.0, ""))
+    return words[nearest] if ratio >= TYPING_ERROR else None
 
 
 def read_ownership(text: str) -> str | None:
@@ -228,8 +228,8 @@ def read_ownership(text: str) -> str | None:
     ('owned by a public authority', 'owned by a public authority')
     >>> read_ownership("local authority, unknown")
     """
-    found = read_word(text, OWNERSHIP_WORDS)
-    return PUBLIC if found is None and PUBLIC_BODY.match(plain_words(text)) else found
+    ownership = read_word(text, OWNERSHIP_WORDS)
+    return PUBLIC if ownership is None and PUBLIC_BODY.match(word_key(text)) else ownership
 
 
 def read_type(text: str) -> str | None:
@@ -240,7 +240,7 @@ def read_type(text: str) -> str | None:
     >>> read_type("Full"), read_type("Prior approval - Class O"), read_type("planning permission")
     ('full planning permission', 'planning permission granted under an order', None)
     """
-    word = plain_words(text)
+    word = word_key(text)
     for pattern, meaning in TYPE_START:
         if pattern.match(word):
             return meaning
@@ -265,7 +265,7 @@ def read_stage(text: str, *, free: bool) -> str | None:
     >>> read_stage("planning permission expired", free=True), read_stage("Construction of 5 houses", free=True)
     (None, None)
     """
-    word = plain_words(text)
+    word = word_key(text)
     if word in STAGE_WORDS and (not free or word == STAGE_WORDS[word]):
         return STAGE_WORDS[word]
     if "complet" not in word and "built" not in word and "construction" not in word:

@@ -9,7 +9,7 @@ import pyproj
 import shapely
 
 from siteprior.registers.coordinates import parse as co
-from siteprior.registers.coordinates.candidates import candidates, choose
+from siteprior.registers.coordinates.candidates import choose, list_candidates
 from siteprior.registers.councils import councils
 
 HOME = shapely.box(400_000, 280_000, 420_000, 300_000)
@@ -28,7 +28,7 @@ def placed(pairs, labels="", known=KNOWN, others=None):
     labels = [labels] * len(x) if isinstance(labels, str) else labels
     kinds = np.array([co.stated_kind(label) for label in labels], dtype=object)
     own = np.array(["E1"] * len(x), dtype=object)
-    return choose(candidates(x, y, kinds, others or {}), own, known, groups=own)
+    return choose(list_candidates(x, y, kinds, others or {}), own, known, groups=own)
 
 
 def test_a_good_point_stays_whatever_else_it_could_be():

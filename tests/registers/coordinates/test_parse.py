@@ -59,7 +59,7 @@ def test_no_numbers(text):
         ("OSGB36", co.METRES), ("OSGB43", co.METRES), ("OSG36", co.METRES), ("27700", co.METRES),
         ("OSGB 1936 / British National Grid", co.METRES), ("EPSG:27700", co.METRES), ("WGS84", co.DEGREES),
         ("WSG89", co.DEGREES),
-        ("ETRS90", co.DEGREES), ("EPSG:4326", co.DEGREES), ("", co.UNSAID), ("HGY/2005/1", co.UNSAID),
+        ("ETRS90", co.DEGREES), ("EPSG:4326", co.DEGREES), ("", co.UNSTATED), ("HGY/2005/1", co.UNSTATED),
     ],
 )  # fmt: skip
 def test_labels(label, kind):

@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from siteprior.core.schema import CRS
-from siteprior.registers.coordinates.postcode_check import GRID_DIGITS, SLIP
+from siteprior.registers.coordinates.postcode_check import DIGIT_RESTORED, GRID_DIGITS
 from siteprior.registers.coordinates.postcodes import read_postcodes, stated_postcode
 from siteprior.registers.read import read_register, read_registers
 
@@ -86,10 +86,12 @@ def test_a_slip_is_restored_where_two_witnesses_agree(read, x, y, place):
         assert (site["coordinate_confidence"], pd.isna(site["repair"])) == ("low", True)
         return
     assert (site["easting"], site["northing"]) == place
-    assert (site["repair"], site["coordinate_confidence"]) == (SLIP, "medium")
+    assert (site["repair"], site["coordinate_confidence"]) == (DIGIT_RESTORED, "medium")
     assert (site["original_x"], site["original_y"]) == (str(x), str(y))
     logged = issues[issues["field"] == "coordinates"]
-    assert logged[["issue_type", "action"]].to_numpy().tolist() == [["OSGB out of bounds of custom boundary", SLIP]]
+    assert logged[["issue_type", "action"]].to_numpy().tolist() == [
+        ["OSGB out of bounds of custom boundary", DIGIT_RESTORED]
+    ]
 
 
 def test_digits_of_a_grid_reference_are_read_where_the_postcode_agrees(read):
@@ -130,8 +132,8 @@ def test_a_labelled_place_is_not_moved_to_another_reading_at_the_postcode(read):
 
 def test_the_address_speaks_before_the_notes(read):
     postcodes = pd.concat([at(431_300, 282_900), at(440_000, 280_000, "CV2 2BB")])
-    assert read(41_255, 282_893, postcodes, notes="agent at CV2 2BB")[0]["repair"] == SLIP
-    assert read(41_255, 282_893, postcodes, name="Old Mill", notes="CV1 1AA")[0]["repair"] == SLIP
+    assert read(41_255, 282_893, postcodes, notes="agent at CV2 2BB")[0]["repair"] == DIGIT_RESTORED
+    assert read(41_255, 282_893, postcodes, name="Old Mill", notes="CV1 1AA")[0]["repair"] == DIGIT_RESTORED
     assert pd.isna(read(41_255, 282_893, postcodes, name="CV1 1AA, CV2 2BB")[0]["repair"])
 
 
@@ -172,8 +174,8 @@ def test_real_sites_that_change_by_it(with_and_without):
     restored = changed[changed["repair"].notna()]
     # Sandwell's northing 252659; Wolverhampton's easting, which stood as the northing too
     assert restored[["easting", "northing", "repair"]].T.to_dict("list") == {
-        "E08000028:2227": [395_109.0, 292_659.0, SLIP],
-        "E08000031:35470": [395_421.0, 295_421.0, SLIP],
+        "E08000028:2227": [395_109.0, 292_659.0, DIGIT_RESTORED],
+        "E08000031:35470": [395_421.0, 295_421.0, DIGIT_RESTORED],
     }
     doubted = changed[changed["repair"].isna()]
     assert sorted(doubted.index) == ["E08000025:N899", "E08000028:2001", "E08000031:38880"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import shapely
 
-from siteprior.registers.coordinates.suggest_corrections import linked, square_letters, suggest
+from siteprior.registers.coordinates.suggest_corrections import address_correction, square_letters, suggest_correction
 
 COVENTRY = shapely.box(427_000, 273_000, 442_000, 286_000)
 
@@ -20,17 +20,17 @@ COVENTRY = shapely.box(427_000, 273_000, 442_000, 286_000)
     ],
 )
 def test_slips_of_the_pen_are_suggested(x, y, says):
-    assert says in suggest(x, y, COVENTRY, (433_000, 279_000))
+    assert says in suggest_correction(x, y, COVENTRY, (433_000, 279_000))
 
 
 @pytest.mark.parametrize(("x", "y"), [(float("nan"), 1.0), (1.5, 2.5), (600_000, 100_000)])
 def test_no_suggestion_where_none_is_near(x, y):
-    assert suggest(x, y, COVENTRY, (433_000, 279_000)) == ""
+    assert suggest_correction(x, y, COVENTRY, (433_000, 279_000)) == ""
 
 
 def test_a_link_that_names_a_place_elsewhere_says_nothing():
-    assert linked("http://example.org/?x=100000&y=100000", COVENTRY) == ""
-    assert "433000, 279000" in linked("http://example.org/?x=433000.2&y=279000.4", COVENTRY)
+    assert address_correction("http://example.org/?x=100000&y=100000", COVENTRY) == ""
+    assert "433000, 279000" in address_correction("http://example.org/?x=433000.2&y=279000.4", COVENTRY)
 
 
 def test_letters_of_grid_squares():

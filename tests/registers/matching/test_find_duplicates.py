@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from siteprior.core.errors import InputError
 from siteprior.core.schema import REGISTER, conform
 from siteprior.registers.matching.find_duplicates import PAIR_COLUMNS, find_duplicates
-from siteprior.registers.matching.merge import FACTS, merge_duplicates
+from siteprior.registers.matching.merge import ATTRIBUTES, merge_duplicates
 from siteprior.registers.matching.similarity import disc_radius_m, read_name, reference_key, same_marks, similarity
 from siteprior.registers.read import read_registers
 
@@ -233,7 +233,7 @@ def test_order_does_not_matter_merging_twice_is_once_and_no_fact_is_lost(drawn, 
     twice, nothing = merge_duplicates(merged, pairs)
     pd.testing.assert_frame_equal(pd.DataFrame(twice), pd.DataFrame(merged))
     assert nothing.empty
-    facts = list(FACTS)
+    facts = list(ATTRIBUTES)
     assert (merged[facts].notna() >= table.loc[merged.index, facts].notna()).all(axis=None)
     held = set(merged.index) | set(merged["also_known_as"].dropna().str.split("; ").explode())
     assert held == set(table.index)

@@ -1,19 +1,18 @@
-"""Where a register puts its sites if its labels are taken at their word: the *before* of a repair."""
+"""Where a register's sites lie if their coordinates are read exactly as labelled: the *before* of a repair."""
 
 from __future__ import annotations
 
-from typing import Any
-
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from siteprior.core.errors import InputError
-from siteprior.registers.coordinates import parse as co
+from siteprior.registers.coordinates import parse
 
 NEEDS = ("original_x", "original_y", "coordinate_system")
 
 
-def as_labelled(sites: Any) -> pd.DataFrame:
+def as_labelled(sites: gpd.GeoDataFrame | pd.DataFrame) -> pd.DataFrame:
     """Return the places (metres, EPSG:27700) the stated coordinates mean in the stated system and order.
 
     Parameters
@@ -25,7 +24,7 @@ def as_labelled(sites: Any) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per site in the same order: ``stated`` (whether two numbers other than nought stand there),
+        One row per site in the same order: ``stated`` (whether two numbers other than zero stand there),
         ``labelled_easting`` and ``labelled_northing``, missing where the numbers mean no place in Great Britain.
         Where no system is stated, numbers up to 180 are taken for degrees, larger ones for metres.
 
@@ -47,11 +46,10 @@ def as_labelled(sites: Any) -> pd.DataFrame:
         raise InputError(
             f"sites: lacks the columns {', '.join(missing)}; give sites as a register's reader returns them"
         )
-    x, y = (co.numbers(sites[column].fillna("").tolist())[0] for column in NEEDS[:2])
-    kinds = np.array([co.stated_kind(text) for text in sites["coordinate_system"].fillna("")], dtype=object)
-    small = (np.abs(x) <= 180) & (np.abs(y) <= 180)
-    degrees = (kinds == co.DEGREES) | ((kinds == co.UNSAID) & small)
-    read = [co.SYSTEMS[place].read(x, y) for place in (co.AS_DEGREES, co.AS_METRES)]
+    x, y = (parse.numbers(sites[column].fillna("").tolist())[0] for column in NEEDS[:2])
+    kinds = np.array([parse.stated_kind(text) for text in sites["coordinate_system"].fillna("")], dtype=object)
+    degrees = parse.labelled_degrees(x, y, kinds)
+    read = [parse.SYSTEMS[system].read(x, y) for system in (parse.AS_DEGREES, parse.AS_METRES)]
     east, north = (np.where(degrees, read[0][axis], read[1][axis]) for axis in (0, 1))
     return pd.DataFrame(
         {

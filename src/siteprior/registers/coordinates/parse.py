@@ -5,7 +5,7 @@ lists the readings and turns each into metres on the British National Grid; whic
 :mod:`siteprior.registers.coordinates.candidates`.
 
 ETRS89 is read as WGS84: the two differ by less than a metre. Where PROJ has no OSTN15 grid (as when installed from a
-package index), degrees become metres with an accuracy of about 3 m; :func:`transformation` says so.
+package index), degrees become metres with an accuracy of about 3 m, as :func:`transformation` reports.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from siteprior.core.schema import CRS
 Floats = npt.NDArray[np.float64]
 Pair = tuple[Floats, Floats]
 
-DEGREES, METRES, UNSAID = "degrees", "metres", ""
-"""What a stated coordinate system says the numbers are."""
+DEGREES, METRES, UNSTATED = "degrees", "metres", ""
+"""What the numbers are by the stated coordinate system."""
 
 LONGITUDE, LATITUDE = (-9.0, 2.6), (49.5, 61.5)
 """Degrees that can lie in Great Britain."""
@@ -46,7 +46,7 @@ class System(NamedTuple):
     Attributes
     ----------
     name
-        Short words; also the ``repair`` where the reading is not the labelled one.
+        A short description; also the ``repair`` where the reading is not the labelled one.
     kind
         ``degrees``, ``metres`` or ``other``.
     read
@@ -69,7 +69,7 @@ def transformer(crs: str) -> Transformer:
 
 @cache
 def transformation() -> tuple[bool, str]:
-    """Say whether degrees are turned into grid metres by the best method, and describe the method in use."""
+    """Return whether degrees are turned into grid metres by the best method, and the method in use."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pyproj warns about the missing grid; it is reported as an issue instead
         group = TransformerGroup("EPSG:4326", CRS, always_xy=True)
@@ -89,7 +89,7 @@ def _masked(crs: str, x: Floats, y: Floats, use: npt.NDArray[np.bool_]) -> Pair:
 
 
 def between(values: Floats | float, limits: tuple[float, float]) -> npt.NDArray[np.bool_]:
-    """Say which values lie within limits, both included."""
+    """Return which values lie within limits, both included."""
     return np.asarray((values >= limits[0]) & (values <= limits[1]))
 
 
@@ -246,7 +246,13 @@ def stated_kind(label: str) -> str:
     bare = re.sub(r"[^a-z0-9]", "", label.lower())
     if re.search(r"osgb|osg\d|27700|british|nationalgrid|^bng|^os$", bare):
         return METRES
-    return DEGREES if re.search(r"wgs|wsg|etrs|4326|4258|latlon|longlat", bare) else UNSAID
+    return DEGREES if re.search(r"wgs|wsg|etrs|4326|4258|latlon|longlat", bare) else UNSTATED
+
+
+def labelled_degrees(x: Floats, y: Floats, kinds: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
+    """Return which pairs of numbers are degrees by their label; without one, those up to 180 are, larger are metres."""
+    small = (np.abs(x) <= 180) & (np.abs(y) <= 180)
+    return np.asarray((kinds == DEGREES) | ((kinds == UNSTATED) & small), dtype=bool)
 
 
 def readings(x: Floats, y: Floats) -> tuple[Floats, Floats]:

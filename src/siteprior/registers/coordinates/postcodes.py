@@ -5,9 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -16,6 +14,7 @@ from siteprior.core.files import Input, read_bytes, record
 from siteprior.core.io.messy_tables import decode
 from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.schema import POSTCODES, conform
+from siteprior.registers.labelled_paths import Labels, Paths, label_paths
 
 COLUMNS = ("Postcode", "Positional_quality_indicator", "Eastings", "Northings")
 """The first four of the ten columns of Code-Point Open, in the order it is published in (it has no header row)."""
@@ -26,16 +25,17 @@ NO_POSITION = "90"
 _POSTCODE = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?)\s?(\d[A-Z]{2})\b", re.IGNORECASE)
 
 
-def read_postcodes(paths: Sequence[Path | str], *, files: Sequence[str] | None = None) -> Reading:
+def read_postcodes(paths: Paths, *, files: Labels = None) -> Reading[pd.DataFrame]:
     r"""Read where postcodes lie, in metres on the British National Grid.
 
     Parameters
     ----------
     paths
-        Files of OS Code-Point Open as published: CSV without a header row, the postcode, its positional quality, its
-        easting and its northing first. ``.gz`` and ``archive.zip!member`` are opened as they are.
+        One file of OS Code-Point Open as published, or several: CSV without a header row, the postcode, its
+        positional quality, its easting and its northing first. ``.gz`` and ``archive.zip!member`` are opened as they
+        are.
     files
-        What the files are called in the issues and the provenance; their paths when not given.
+        What each file is called in the issues and the provenance; its path when not given.
 
     Returns
     -------
@@ -54,42 +54,37 @@ def read_postcodes(paths: Sequence[Path | str], *, files: Sequence[str] | None =
     >>> import tempfile
     >>> file = Path(tempfile.mkdtemp()) / "b.csv"
     >>> _ = file.write_text('"B1  1AA",10,406600,286700,"E92000001"\n"B11AB",90,0,0,"E92000001"\n')
-    >>> table, issues, _ = read_postcodes([file], files=["b.csv"])
+    >>> table, issues, _ = read_postcodes(file, files="b.csv")
     >>> table.to_dict("index"), issues["action"].tolist()
     ({'B1 1AA': {'easting': 406600.0, 'northing': 286700.0}}, ['1 postcodes without a position (quality 90) left out'])
     """
-    names = [str(path) for path in paths] if files is None else list(files)
-    if not len(paths) or len(names) != len(paths):
-        raise InputError(
-            f"postcodes: {len(names)} names for {len(paths)} files; give one file at least, a name for each"
-        )
     tables: list[pd.DataFrame] = []
     issues: list[pd.DataFrame] = []
-    origins: list[Input] = []
+    provenance: list[Input] = []
     faults: list[str] = []
-    for path, name in zip(paths, names, strict=True):
-        log = IssueLog(name)
+    for path, label in label_paths(paths, files, role="file of postcodes", unique=False):
+        log = IssueLog(label)
         try:
-            tables.append(_places(_cells(path, name), log))
+            tables.append(_places(_cells(path, label), log))
         except InputError as fault:
             faults.extend(fault.faults)
             continue
         issues.append(log.table())
-        origins.append(record(path, role="postcodes", file=name, rows=len(tables[-1])))
+        provenance.append(record(path, role="postcodes", file=label, rows=len(tables[-1])))
     if faults:
         raise InputError(*faults)
     table = pd.concat(tables)
-    table = table[~table.index.duplicated()]
-    return Reading(conform(table, POSTCODES), pd.concat(issues, ignore_index=True), tuple(origins))
+    table = conform(table[~table.index.duplicated()], POSTCODES)
+    return Reading(table, pd.concat(issues, ignore_index=True), tuple(provenance))
 
 
-def _cells(path: Path | str, name: str) -> pd.DataFrame:
+def _cells(path: Path, label: str) -> pd.DataFrame:
     """Return the first four columns as text."""
     text = decode(read_bytes(path))[1]
     first = next(csv.reader(io.StringIO(text)), [])
     if len(first) < len(COLUMNS):
         raise InputError(
-            f"{name}: needs the columns of OS Code-Point Open, {', '.join(COLUMNS)}, in this order and without a "
+            f"{label}: needs the columns of OS Code-Point Open, {', '.join(COLUMNS)}, in this order and without a "
             f"header row; its first row has {len(first)} cells"
         )
     try:
@@ -97,7 +92,7 @@ def _cells(path: Path | str, name: str) -> pd.DataFrame:
             io.StringIO(text), header=None, usecols=range(len(COLUMNS)), dtype=str, keep_default_na=False
         )
     except pd.errors.ParserError as fault:
-        raise InputError(f"{name}: cannot be read as CSV ({fault}); mend that line and save it again") from None
+        raise InputError(f"{label}: cannot be read as CSV ({fault}); mend that line and save it again") from None
     return table.set_axis(list(COLUMNS), axis=1)
 
 
@@ -106,22 +101,22 @@ def _places(cells: pd.DataFrame, log: IssueLog) -> pd.DataFrame:
     postcode, quality, *numbers = (cells[column].str.strip() for column in COLUMNS)
     table = pd.DataFrame({"postcode": postcode.map(normal_postcode)})
     table["easting"], table["northing"] = (pd.to_numeric(column, errors="coerce") for column in numbers)
-    known = (table["postcode"] != "") & (table[["easting", "northing"]] > 0).all(axis=1)
+    placed = (table["postcode"] != "") & (table[["easting", "northing"]] > 0).all(axis=1)
     unplaced = quality == NO_POSITION
-    if not known.any():
+    if not placed.any():
         raise InputError(
             f"{log.file}: no row holds a postcode and its easting and northing; needs OS Code-Point Open, with "
             f"{', '.join(COLUMNS)} first and no header row"
         )
     if unplaced.any():
         action = f"{unplaced.sum()} postcodes without a position (quality {NO_POSITION}) left out"
-        log.add("missing value", row=int(unplaced.idxmax()) + 1, field="postcode", action=action)
-    wrong = ~known & ~unplaced
+        log.add("missing value", row=int(unplaced.to_numpy().argmax()) + 1, field="postcode", action=action)
+    wrong = ~placed & ~unplaced
     if wrong.any():
-        row = int(wrong.idxmax())
+        row = int(wrong.to_numpy().argmax())
         action = f"{wrong.sum()} rows without a postcode and its place left out, this one first"
         log.add("invalid coordinates", row=row + 1, field="postcode", value=postcode.iloc[row], action=action)
-    return table[known & ~unplaced].set_index("postcode")
+    return table[placed & ~unplaced].set_index("postcode")
 
 
 def normal_postcode(text: str) -> str:
@@ -136,7 +131,7 @@ def normal_postcode(text: str) -> str:
     return f"{match[1]} {match[2]}".upper() if match else ""
 
 
-def stated_postcode(*texts: Any) -> str:
+def stated_postcode(*texts: str) -> str:
     """Return the one full postcode that stands in the first text that states any; blank where it states several.
 
     Examples
@@ -147,7 +142,7 @@ def stated_postcode(*texts: Any) -> str:
     ('', 'N12 9PT', '')
     """
     for text in texts:
-        found = {f"{out} {inward}".upper() for out, inward in _POSTCODE.findall(text)}
-        if found:
-            return found.pop() if len(found) == 1 else ""
+        postcodes = {f"{outward} {inward}".upper() for outward, inward in _POSTCODE.findall(text)}
+        if postcodes:
+            return postcodes.pop() if len(postcodes) == 1 else ""
     return ""

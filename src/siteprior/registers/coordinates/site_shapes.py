@@ -1,14 +1,14 @@
 """The shape of a site: the user's polygon where there is one, else a disc of the registered hectares.
 
 Registers give points. A polygon is taken by its reference, or by its place and size together; how far a site may
-reach, or lie, from its point is told in metres for every distance measured later (METHODS section 2g: ±√(A/π)).
+reach, or lie, from its point is stated in metres for every distance measured later (METHODS section 2g: ±√(A/π)).
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Hashable
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -16,34 +16,35 @@ import pandas as pd
 import shapely
 
 from siteprior.core.errors import InputError
-from siteprior.core.files import record
+from siteprior.core.files import Input, record
 from siteprior.core.io.vector_files import lacking, mended, read_vector
-from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.issues import IssueLog, Reading, issue_table
 from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CRS, REGISTER, SHAPES, SITE_SHAPES, check, conform
 from siteprior.registers.coordinates.match_shapes import areas_agree, by_location, by_reference, note
-
-M2_PER_HA = 10_000
+from siteprior.registers.labelled_paths import Labels, Paths, label_paths
+from siteprior.registers.matching.similarity import M2_PER_HA, disc_radius_m
 
 NEEDS = ("reference", "organisation", "site_name", "hectares", "file", "row", "coordinate_confidence")
 """Columns of the sites that decide on their shapes."""
 
 
 def read_shapes(
-    path: Path | str,
+    paths: Paths,
     *,
     reference: str | None = None,
     organisation: str | None = None,
     layer: str | None = None,
     crs: str | None = None,
-    file: str | None = None,
-) -> Reading:
+    file: Labels = None,
+) -> Reading[gpd.GeoDataFrame]:
     """Read polygons of sites, areas in hectares, on EPSG:27700: a ``brownfield-site`` file or the user's own drawings.
 
     Parameters
     ----------
-    path
-        Any vector file GDAL reads; ``.gz`` and ``archive.zip!member`` are opened as they are.
+    paths
+        One vector file that GDAL reads, or several of the same columns; ``.gz`` and ``archive.zip!member`` are
+        opened as they are.
     reference
         The column that holds the site's reference; without one, polygons can be matched by place only.
     organisation
@@ -51,13 +52,13 @@ def read_shapes(
     layer, crs
         The layer of a file that holds several, and the coordinate system of one that does not say it.
     file
-        What the file is called in the table, the issues and the provenance; its path when not given.
+        What each file is called in the table, the issues and the provenance; its path when not given.
 
     Returns
     -------
     Reading
-        :data:`siteprior.core.schema.SHAPES` in the order of the file. Broken polygons are mended and logged; what is no
-        polygon is left out and logged.
+        :data:`siteprior.core.schema.SHAPES` in the order of the files. Broken polygons are mended and logged; what is
+        no polygon is left out and logged.
 
     Raises
     ------
@@ -73,54 +74,73 @@ def read_shapes(
     >>> read_shapes(path, reference="REF", file="own.geojson").table[["reference", "hectares"]].to_dict("index")
     {'own.geojson#1': {'reference': 'S1', 'hectares': 2.0}}
     """
-    label = str(path) if file is None else file
-    raw = read_vector(path, layer=layer, crs=crs)
-    faults = lacking(label, raw.columns, {"reference": reference})
+    tables: list[gpd.GeoDataFrame] = []
+    logs: list[IssueLog] = []
+    provenance: list[Input] = []
+    faults: list[str] = []
+    for path, label in label_paths(paths, file, role="file of shapes"):
+        logs.append(IssueLog(label))
+        try:
+            tables.append(_read_polygons(path, reference, organisation, layer, crs, logs[-1]))
+        except InputError as fault:
+            faults.extend(fault.faults)
+            continue
+        provenance.append(record(path, role="shapes", file=label, rows=len(tables[-1])))
     if faults:
         raise InputError(*faults)
-    log = IssueLog(label)
+    filled = [table for table in tables if len(table)] or tables[:1]
+    table: gpd.GeoDataFrame = filled[0] if len(filled) == 1 else pd.concat(filled)
+    return Reading(table, issue_table([row for log in logs for row in log.rows]), tuple(provenance))
+
+
+def _read_polygons(
+    path: Path, reference: str | None, organisation: str | None, layer: str | None, crs: str | None, log: IssueLog
+) -> gpd.GeoDataFrame:
+    """Read the polygons of one file; log the broken ones mended and the features left out."""
+    raw = read_vector(path, layer=layer, crs=crs)
+    faults = lacking(log.file, raw.columns, {"reference": reference})
+    if faults:
+        raise InputError(*faults)
     drawn = shapely.force_2d(raw.geometry.to_numpy())
     areal = np.isin(shapely.get_type_id(drawn), [3, 6]) & ~shapely.is_empty(drawn)
     shapes, broken = mended(drawn)
     lost = areal & shapely.is_empty(shapes)
-    for at in np.flatnonzero(~areal):
-        there = not (shapely.is_missing(drawn[at]) or shapely.is_empty(drawn[at]))
+    for position in np.flatnonzero(~areal):
+        has_shape = not (shapely.is_missing(drawn[position]) or shapely.is_empty(drawn[position]))
         log.add(
-            "Unexpected geom type" if there else "invalid geometry - not fixable",
-            row=int(raw.index[at]),
-            field="geometry",
-            value=drawn[at].geom_type if there else "",
-            action="left out: not a polygon" if there else "left out: has no shape",
-        )
-    for position, reason in broken.items():
+            "Unexpected geom type" if has_shape else "invalid geometry - not fixable",
+            row=int(raw.index[position]), field="geometry",
+            value=drawn[position].geom_type if has_shape else "",
+            action="left out: not a polygon" if has_shape else "left out: has no shape",
+        )  # fmt: skip
+    for number, reason in broken.items():
         log.add(
-            "invalid geometry - not fixable" if lost[position] else "invalid geometry - fixed",
-            row=int(raw.index[position]),
-            field="geometry",
-            value=reason,
-            action="left out: nothing areal is left of it" if lost[position] else "mended",
-        )
+            "invalid geometry - not fixable" if lost[number] else "invalid geometry - fixed",
+            row=int(raw.index[number]), field="geometry", value=reason,
+            action="left out: nothing areal is left of it" if lost[number] else "mended",
+        )  # fmt: skip
     table = gpd.GeoDataFrame(
         {
-            "reference": _text(raw[reference]).to_numpy() if reference else None,
+            "reference": _reference_texts(raw[reference]).to_numpy() if reference else None,
             "organisation": organisation,
             "hectares": shapely.area(shapes) / M2_PER_HA,
         },
-        index=pd.Index([f"{label}#{number}" for number in raw.index], dtype="str"),
+        index=pd.Index([f"{log.file}#{number}" for number in raw.index], dtype="str"),
         geometry=shapes,
         crs=CRS,
     )[areal & ~lost]
-    table = conform(table, SHAPES)
-    return Reading(table, log.table(), (record(path, role="shapes", file=label, rows=len(table)),))
+    return conform(table, SHAPES)
 
 
-def no_shapes() -> Any:
+def no_shapes() -> gpd.GeoDataFrame:
     """Return an empty table of shapes, for a project that has none."""
     return conform(gpd.GeoDataFrame(index=pd.Index([], dtype="str"), geometry=[], crs=CRS), SHAPES)
 
 
-def site_shapes(sites: Any, polygons: Any | None = None) -> tuple[Any, pd.DataFrame]:
-    """Give each site its shape, and say how far it may reach or lie from its point, in metres.
+def site_shapes(
+    sites: gpd.GeoDataFrame, polygons: gpd.GeoDataFrame | None = None
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Give each site its shape, and state how far it may reach or lie from its point, in metres.
 
     A polygon is the site's **by reference** when both references have the same letters and numbers (``BR/001`` and
     ``br 1``), the council is not another, and it lies within ``reach_m`` of the site's point; several polygons of
@@ -173,24 +193,24 @@ def site_shapes(sites: Any, polygons: Any | None = None) -> tuple[Any, pd.DataFr
     result = gpd.GeoDataFrame(
         {"site_name": sites["site_name"], "hectares": sites["hectares"]},
         index=sites.index,
-        geometry=gpd.GeoSeries([None] * len(sites), index=sites.index, crs=CRS),
+        geometry=gpd.GeoSeries(np.full(len(sites), None, dtype=object), index=sites.index, crs=CRS),
     )
     for column in ("shape_basis", "shape_id", "hectares_agree"):
         result[column] = pd.Series(None, index=sites.index, dtype=object)
     result["shape_hectares"] = np.nan
-    known = by_reference(sites, polygons, log)
-    _put(result, known, polygons, "polygon by reference")
-    rest = polygons.drop(index=known["shape"].unique())
+    referenced = by_reference(sites, polygons, log)
+    _assign(result, referenced, polygons, "polygon by reference")
+    rest = polygons.drop(index=list(referenced["shape"].unique()))
     located = by_location(sites[result["shape_basis"].isna()], rest, log)
-    _put(result, located, polygons, "polygon by location")
+    _assign(result, located, polygons, "polygon by location")
     _discs(result, sites)
-    _contradictions(result, sites, log)
-    result["position_uncertainty_m"] = _uncertainty(result, sites)
-    _left_over(polygons, {*known["shape"], *located["shape"]}, log)
+    _compare_hectares(result, sites, log)
+    result["position_uncertainty_m"] = _uncertainty_m(result, sites)
+    _report_unmatched(polygons, {*referenced["shape"], *located["shape"]}, log)
     return conform(result, SITE_SHAPES), log.table()
 
 
-def _text(values: pd.Series) -> pd.Series:
+def _reference_texts(values: pd.Series) -> pd.Series:
     """Return a column of references as trimmed text; a whole number stored as a decimal loses its '.0'."""
     if pd.api.types.is_float_dtype(values):
         values = values.map("{:.15g}".format, na_action="ignore")
@@ -198,7 +218,7 @@ def _text(values: pd.Series) -> pd.Series:
     return text.mask(text == "")
 
 
-def _put(result: Any, pairs: pd.DataFrame, polygons: Any, basis: str) -> None:
+def _assign(result: gpd.GeoDataFrame, pairs: pd.DataFrame, polygons: gpd.GeoDataFrame, basis: str) -> None:
     """Give the sites of the pairs their polygons, several of one site as one shape."""
     if pairs.empty:
         return
@@ -212,14 +232,14 @@ def _put(result: Any, pairs: pd.DataFrame, polygons: Any, basis: str) -> None:
     result.loc[whole.index, "shape_hectares"] = shapes.area / M2_PER_HA
 
 
-def _discs(result: Any, sites: Any) -> None:
-    """Give the sites without a polygon a disc of their hectares, where they have both a place and hectares."""
+def _discs(result: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> None:
+    """Give the sites without a polygon a disc of their hectares, where they have both a point and hectares."""
     placed = ~(sites.geometry.isna() | sites.geometry.is_empty) & result["shape_basis"].isna()
     sized = placed & (sites["hectares"] > 0)
     circles = shapely.buffer(
-        shapely.centroid(sites.geometry[sized].to_numpy()),
-        _radius(sites["hectares"][sized]),
-        quad_segs=load_parameters("shapes")["disc_segments"].value,
+        shapely.centroid(np.asarray(sites.geometry[sized])),
+        disc_radius_m(sites["hectares"][sized].to_numpy(dtype=float)),
+        quad_segs=load_parameters("shapes").integer("disc_segments"),
     )
     result.loc[sized, "geometry"] = gpd.GeoSeries(circles, index=sites.index[sized], crs=CRS)
     result.loc[sized, "shape_hectares"] = sites["hectares"]
@@ -227,40 +247,40 @@ def _discs(result: Any, sites: Any) -> None:
     result.loc[sized, "shape_basis"] = "disc"
 
 
-def _radius(hectares: pd.Series) -> Any:
-    """Return the radius in metres of a disc of the hectares."""
-    return np.sqrt(hectares.to_numpy(dtype=float) * M2_PER_HA / np.pi)
-
-
-def _contradictions(result: Any, sites: Any, log: IssueLog) -> None:
-    """Say of each polygon whether its area agrees with the registered hectares, and log those that do not."""
+def _compare_hectares(result: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, log: IssueLog) -> None:
+    """State for each polygon whether its area agrees with the registered hectares, and log those that do not."""
     polygon = result["shape_id"].notna() & (sites["hectares"] > 0)
     agree = pd.Series(areas_agree(result["shape_hectares"], sites["hectares"]), index=sites.index)
     result.loc[polygon, "hectares_agree"] = agree[polygon].map({True: "yes", False: "no"})
     for site in sites.index[polygon & ~agree]:
-        drawn, stated = result.loc[site, "shape_hectares"], sites.loc[site, "hectares"]
+        drawn, stated = result["shape_hectares"][site], sites["hectares"][site]
         note(log, sites, site, "too small" if stated < drawn else "too large",
               f"both kept: the polygon measures {drawn:.2f} ha", value=f"{stated:g}")  # fmt: skip
 
 
-def _uncertainty(result: Any, sites: Any) -> Any:
-    """Return metres: a disc's reach, and what the coordinate confidence adds unless a reference names the place."""
-    presets = load_parameters("shapes")["coordinates"]
-    # a confidence nobody stated is as good as low
-    doubt = sites["coordinate_confidence"].map({name: float(p.value) for name, p in presets.items()})
-    doubt = doubt.fillna(presets["low"].value).astype(float)
-    reach = {"disc": _radius(sites["hectares"]) + doubt, "polygon by location": doubt, "polygon by reference": 0.0}
+def _uncertainty_m(result: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> pd.Series:
+    """Return metres: a disc's radius, and what the coordinate confidence adds unless a reference names the polygon."""
+    parameters = load_parameters("shapes").table("coordinates")
+    # a confidence that is not stated counts as low
+    by_confidence = sites["coordinate_confidence"].map({name: float(parameters.number(name)) for name in parameters})
+    added = by_confidence.fillna(parameters.number("low")).astype(float)
+    radius = disc_radius_m(sites["hectares"].to_numpy(dtype=float))
+    by_basis: dict[str, pd.Series[float]] = {
+        "disc": added + radius,
+        "polygon by location": added,
+        "polygon by reference": 0 * added,
+    }
     uncertainty = pd.Series(np.nan, index=sites.index)
-    for basis, metres in reach.items():
+    for basis, metres in by_basis.items():
         uncertainty = uncertainty.mask(result["shape_basis"] == basis, metres)
     return uncertainty
 
 
-def _left_over(polygons: Any, taken: set[Any], log: IssueLog) -> None:
+def _report_unmatched(polygons: gpd.GeoDataFrame, matched: set[Hashable], log: IssueLog) -> None:
     """Log per file how many of its polygons are no site's."""
     files = [str(shape).rpartition("#")[0] for shape in polygons.index]
     drawn = Counter(files)
-    spare = Counter(file for file, shape in zip(files, polygons.index, strict=True) if shape not in taken)
-    for file, number in spare.items():
+    unmatched = Counter(file for file, shape in zip(files, polygons.index, strict=True) if shape not in matched)
+    for file, number in unmatched.items():
         log.add("unknown entity", file=file, field="geometry", value=number,
                 action=f"{number} of {drawn[file]} polygons belong to no site read")  # fmt: skip

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 DIGITS = "0123456789"
 
 
-def suggest(x: float, y: float, area: Any, middle: tuple[float, float]) -> str:
-    """Return words that name the likeliest slip of the pen, or nothing.
+def suggest_correction(x: float, y: float, area: BaseGeometry, middle: tuple[float, float]) -> str:
+    """Return a sentence that names the likeliest digit error (metres); blank where none leads into the council.
 
     Tried are the digits of a grid reference without its letters, and one digit of one of the numbers lost, doubled,
-    mistyped or exchanged with its neighbour. Such guesses are many, so they are no repair.
+    mistyped or exchanged with its neighbour. Such candidates are many, so they are no repair.
 
     Parameters
     ----------
@@ -25,63 +25,67 @@ def suggest(x: float, y: float, area: Any, middle: tuple[float, float]) -> str:
     area
         The council's polygon in EPSG:27700.
     middle
-        The middle of the file's good sites, to say which guess is nearest.
+        The middle of the file's sites that lie in their council, to choose the nearest candidate.
 
     Examples
     --------
-    >>> suggest(365, 820, shapely.box(427_000, 273_000, 442_000, 286_000), (433_000, 279_000))
+    >>> suggest_correction(365, 820, shapely.box(427_000, 273_000, 442_000, 286_000), (433_000, 279_000))
     'as digits of a grid reference it would be 436500, 282000 (SP 365 820)'
     """
     if not _whole(x, y):
         return ""
     grid = list(_grid_digits(int(x), int(y), area))
     if grid:
-        east, north, words = grid[0]
-        return f"as digits of a grid reference it would be {east}, {north} ({words})"
-    guesses = slips(x, y)
-    easts, norths = np.array(guesses, dtype=float).T
+        east, north, reference = grid[0]
+        return f"as digits of a grid reference it would be {east}, {north} ({reference})"
+    tried = digit_errors(x, y)
+    easts, norths = np.array(tried, dtype=float).T
     inside = shapely.contains_xy(area, easts, norths)
     if not inside.any():
         return ""
     far = np.hypot(easts - middle[0], norths - middle[1]) if np.isfinite(middle).all() else easts * 0
-    order = np.lexsort((norths, easts, far))
-    best = next(i for i in order if inside[i])
+    nearest = next(i for i in np.lexsort((norths, easts, far)) if inside[i])
     return (
-        f"{guesses[best][0]}, {guesses[best][1]} is one slip of a digit away and in its council"
+        f"{tried[nearest][0]}, {tried[nearest][1]} is one slip of a digit away and in its council"
         f" ({int(inside.sum())} such)"
     )
 
 
-def slips(x: float, y: float) -> list[tuple[int, int]]:
-    """Return the eastings and northings (metres) one slip of a digit away; none where the numbers are not whole.
+def digit_errors(x: float, y: float) -> list[tuple[int, int]]:
+    """Return the eastings and northings (metres) one digit error away; none where the numbers are not whole.
 
     Examples
     --------
-    >>> (431_255, 282_893) in slips(41_255, 282_893), slips(-1.9, 52.5)
+    >>> (431_255, 282_893) in digit_errors(41_255, 282_893), digit_errors(-1.9, 52.5)
     (True, [])
     """
-    return sorted({*_slips(int(x), int(y))}) if _whole(x, y) else []
+    if not _whole(x, y):
+        return []
+    east, north = int(x), int(y)
+    wrong_x, wrong_y = _one_digit_away(str(east)), _one_digit_away(str(north))
+    return sorted({*((other, north) for other in wrong_x), *((east, other) for other in wrong_y)})
 
 
-def grid_digits(x: float, y: float, area: Any) -> list[tuple[int, int]]:
-    """Return the places in an area that the digits of a grid reference can mean (metres); see :func:`suggest`."""
+def grid_digits(x: float, y: float, area: BaseGeometry) -> list[tuple[int, int]]:
+    """Return the points in an area (metres) that the digits of a grid reference without its letters can mean."""
     return [(east, north) for east, north, _ in _grid_digits(int(x), int(y), area)] if _whole(x, y) else []
 
 
 def _whole(x: float, y: float) -> bool:
-    """Say whether both are whole numbers from 0."""
+    """Return whether both are whole numbers from 0."""
     return bool(np.isfinite(x) and np.isfinite(y)) and x == int(x) and y == int(y) and x >= 0 and y >= 0
 
 
 _LINKED = re.compile(r"[?&#](?:x|easting|east)=([\d.]+)&(?:amp;)?(?:y|northing|north)=([\d.]+)", re.IGNORECASE)
 
 
-def linked(address: str, area: Any) -> str:
-    """Return words that name the grid reference in a site plan's address, where it lies in the council, or nothing.
+def address_correction(address: str, area: BaseGeometry) -> str:
+    """Return a sentence that names the grid reference in a site plan's address (metres); blank where none is inside.
 
     Examples
     --------
-    >>> linked("http://example.org/map?x=340335.0&y=171946.3&scale=1000", shapely.box(3.3e5, 1.6e5, 3.5e5, 1.8e5))
+    >>> council = shapely.box(330_000, 160_000, 350_000, 180_000)
+    >>> address_correction("http://example.org/map?x=340335.0&y=171946.3&scale=1000", council)
     'the address of the site plan names 340335, 171946, in its council'
     """
     match = _LINKED.search(address)
@@ -92,7 +96,7 @@ def linked(address: str, area: Any) -> str:
     return f"the address of the site plan names {east:.0f}, {north:.0f}, in its council" if inside else ""
 
 
-def _grid_digits(x: int, y: int, area: Any) -> Iterator[tuple[int, int, str]]:
+def _grid_digits(x: int, y: int, area: BaseGeometry) -> Iterator[tuple[int, int, str]]:
     """Yield the places that the digits of a grid reference mean in the 100 km squares an area touches."""
     length = max(len(str(x)), len(str(y)))
     if length not in (2, 3, 4):
@@ -120,18 +124,10 @@ def square_letters(east: int, north: int) -> str:
     return letters[first] + letters[second]
 
 
-def _slips(x: int, y: int) -> Iterator[tuple[int, int]]:
-    """Yield the pairs one slip away in one of the numbers, and the two exchanged."""
-    for slip in _one(str(x)):
-        yield slip, y
-    for slip in _one(str(y)):
-        yield x, slip
-
-
-def _one(text: str) -> Iterator[int]:
-    """Yield the numbers one slip away: a digit inserted, dropped, replaced, or exchanged with the next."""
-    for place in range(len(text) + 1):
-        head, tail = text[:place], text[place:]
+def _one_digit_away(text: str) -> Iterator[int]:
+    """Yield the numbers one digit error away: a digit inserted, dropped, replaced, or exchanged with the next."""
+    for position in range(len(text) + 1):
+        head, tail = text[:position], text[position:]
         for digit in DIGITS:
             yield int(head + digit + tail)
             if tail:

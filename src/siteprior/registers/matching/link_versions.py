@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
@@ -23,52 +24,110 @@ from siteprior.registers.matching.similarity import (
     sub_references,
 )
 
-FACTS = (
-    "reference", "site_name", "minimum_net_dwellings", "hectares", "planning_permission_status", "ownership_status",
-    "part_of_stated", "notes", "start_date", "entry_date", "end_date", "file", "row", "easting", "northing",
-)  # fmt: skip
+
+class Attributes(NamedTuple):
+    """What one row of a vintage states: columns of :data:`siteprior.core.schema.REGISTER`, ``None`` where missing."""
+
+    reference: str | None
+    site_name: str | None
+    minimum_net_dwellings: int | None
+    hectares: float | None
+    planning_permission_status: str | None
+    ownership_status: str | None
+    part_of_stated: str | None
+    notes: str | None
+    start_date: pd.Timestamp | None
+    entry_date: pd.Timestamp | None
+    end_date: pd.Timestamp | None
+    file: str | None
+    row: int | None
+
+
+LINKED_BY = (*Attributes._fields, "easting", "northing")
 """The columns of :data:`siteprior.core.schema.REGISTER` a site is followed by."""
 
 
 @dataclass
-class Sighting:
-    """One row of one vintage: the day it was published, the id it had then, what it said, how it was recognised."""
+class Observation:
+    """One row of one vintage: its day, its id then, its attributes and place, and how it was matched to a site.
+
+    Attributes
+    ----------
+    date
+        The day the vintage was published.
+    id
+        The ``site_id`` the row has in that vintage.
+    easting, northing
+        Metres, ``nan`` where it has no place.
+    key
+        Its reference in the form in which spellings are one.
+    name
+        Its name and address, ready to be compared.
+    basis
+        How it was matched to the earlier observations of its site.
+    """
 
     date: dt.date
     id: str
-    facts: dict[str, Any]
+    attributes: Attributes
+    easting: float
+    northing: float
     key: str
     name: Name | None
     basis: str = ""
 
     @property
-    def place(self) -> tuple[float, float]:
-        """Easting and northing in metres, ``nan`` where it has no place."""
-        return self.facts["easting"], self.facts["northing"]
+    def point(self) -> tuple[float, float]:
+        """Easting and northing in metres."""
+        return self.easting, self.northing
+
+    @property
+    def has_point(self) -> bool:
+        """Whether it has a place."""
+        return bool(np.isfinite(self.point).all())
+
+    @property
+    def radius_m(self) -> float:
+        """Radius in metres of the disc of its hectares, 0 where they are missing."""
+        return float(disc_radius_m(self.attributes.hectares or 0))
+
+    def distance_m(self, other: Observation) -> float:
+        """Return the distance in metres to another observation, ``nan`` where one has no place."""
+        return float(np.hypot(self.easting - other.easting, self.northing - other.northing))
 
 
 @dataclass
 class Site:
-    """One site through the vintages, its sightings in order of date; ``since`` where its id is another site's now."""
+    """One site through the vintages: its observations by date, and a suffix of its id where a later site has it."""
 
-    seen: list[Sighting]
-    since: str = ""
+    observations: list[Observation]
+    id_suffix: str = ""
+
+    @property
+    def first(self) -> Observation:
+        """Its observation in the earliest vintage that lists it."""
+        return self.observations[0]
+
+    @property
+    def last(self) -> Observation:
+        """Its observation in the latest vintage that lists it."""
+        return self.observations[-1]
 
     @property
     def id(self) -> str:
         """The id the site has in the last vintage that lists it; with that day where a later site took the id."""
-        return self.seen[-1].id + self.since
+        return self.last.id + self.id_suffix
 
 
-class Council(NamedTuple):
-    """One council's sites, and the days of its vintages that are whole registers."""
+class CouncilSites(NamedTuple):
+    """One council's sites, and the days of its vintages that are complete registers."""
 
     code: str
-    whole: list[dt.date]
+    complete: list[dt.date]
     sites: list[Site]
 
 
-def follow(vintages: Sequence[tuple[dt.date, Any]], log: IssueLog) -> list[Council]:
+def link_versions(vintages: Sequence[tuple[dt.date, gpd.GeoDataFrame]], log: IssueLog) -> list[CouncilSites]:
     """Follow every site through the vintages of its council.
 
     Parameters
@@ -76,175 +135,166 @@ def follow(vintages: Sequence[tuple[dt.date, Any]], log: IssueLog) -> list[Counc
     vintages
         Pairs of day and register rows, in any order; the rows of one council and day are one vintage.
     log
-        Takes what was recognised otherwise than by its id, and vintages that are not whole.
+        Takes what was matched otherwise than by its id, and vintages that are not complete.
 
     Returns
     -------
     list
-        One :class:`Council` per council, by code.
+        One :class:`CouncilSites` per council, by code.
     """
-    books: dict[str, dict[dt.date, dict[str, Sighting]]] = {}
+    councils: dict[str, dict[dt.date, dict[str, Observation]]] = {}
     for date, table in vintages:
-        for seen in _sightings(date, table):
-            book = books.setdefault(seen.id.partition(":")[0], {}).setdefault(date, {})
-            held = book.get(seen.id)
-            if held is None or _origin(seen) < _origin(held):
-                book[seen.id] = seen
-    return [_follow(code, books[code], log) for code in sorted(books)]
+        for row in _observations(date, table):
+            vintage = councils.setdefault(row.id.partition(":")[0], {}).setdefault(date, {})
+            earlier = vintage.get(row.id)
+            if earlier is None or _origin(row) < _origin(earlier):
+                vintage[row.id] = row
+    return [_link_council(code, councils[code], log) for code in sorted(councils)]
 
 
-def _sightings(date: dt.date, table: Any) -> list[Sighting]:
-    """Return the rows of a vintage as sightings."""
-    columns = pd.DataFrame(table[list(FACTS)]).astype(object)
+def _observations(date: dt.date, table: gpd.GeoDataFrame) -> list[Observation]:
+    """Return the rows of a vintage as observations."""
+    columns = pd.DataFrame(table[list(Attributes._fields)]).astype(object)
     columns = columns.where(columns.notna(), None)
-    found = []
-    for site, row in zip(table.index, columns.itertuples(index=False, name=None), strict=True):
-        facts = dict(zip(FACTS, row, strict=True))
-        for axis in ("easting", "northing"):
-            facts[axis] = float("nan") if facts[axis] is None else float(facts[axis])
-        found.append(
-            Sighting(date, site, facts, reference_key(facts["reference"] or ""), read_name(facts["site_name"]))
-        )
-    return found
+    east, north = (table[axis].to_numpy(dtype=float, na_value=np.nan).tolist() for axis in ("easting", "northing"))
+    observations = []
+    rows = zip(table.index, columns.itertuples(index=False, name=None), east, north, strict=True)
+    for site, values, easting, northing in rows:
+        attributes = Attributes(*values)
+        key, name = reference_key(attributes.reference or ""), read_name(attributes.site_name)
+        observations.append(Observation(date, site, attributes, easting, northing, key, name))
+    return observations
 
 
-def _origin(seen: Sighting) -> tuple[str, int]:
-    """Return file and row, to settle which of two rows of one id and day counts."""
-    return str(seen.facts["file"] or ""), int(seen.facts["row"] or 0)
+def _origin(row: Observation) -> tuple[str, int]:
+    """Return file and record number: of two rows of one id and day the lower counts."""
+    return str(row.attributes.file or ""), int(row.attributes.row or 0)
 
 
-def _follow(code: str, book: dict[dt.date, dict[str, Sighting]], log: IssueLog) -> Council:
+def _link_council(code: str, vintages: dict[dt.date, dict[str, Observation]], log: IssueLog) -> CouncilSites:
     """Follow the sites of one council."""
-    longest = max(len(rows) for rows in book.values())
-    share = load_parameters("history")["whole_share"].value
-    whole = [date for date in sorted(book) if len(book[date]) >= share * longest]
+    longest = max(len(rows) for rows in vintages.values())
+    share = load_parameters("history").number("whole_share")
+    complete = [date for date in sorted(vintages) if len(vintages[date]) >= share * longest]
     sites: list[Site] = []
-    for date in sorted(book):
-        rows = sorted(book[date].values(), key=lambda seen: seen.id)
-        if date not in whole:
+    for date in sorted(vintages):
+        rows = sorted(vintages[date].values(), key=lambda row: row.id)
+        if date not in complete:
             log.add(
-                "unknown entity", file=rows[0].facts["file"], field="organisation", value=code,
+                "unknown entity", file=rows[0].attributes.file, field="organisation", value=code,
                 action=f"lists {len(rows)} of the council's sites (another vintage {longest}); its gaps say nothing",
             )  # fmt: skip
-        free = _by_place(*_by_reference(sites, rows, log), log)
-        sites += [Site([seen]) for seen in free]
-    holder: dict[str, Site] = {}
-    for site in sorted(sites, key=lambda site: site.seen[-1].date, reverse=True):
-        last = site.seen[-1]
-        if holder.setdefault(last.id, site) is not site:
-            site.since = f"@{last.date}"
-            _log(log, "reference values are not unique", last, last, f"another site has this id now; called {site.id}")
-    return Council(code, whole, sorted(sites, key=lambda site: site.id))
+        new = _match_by_place(*_match_by_reference(sites, rows, log), log)
+        sites += [Site([row]) for row in new]
+    id_of: dict[str, Site] = {}
+    for site in sorted(sites, key=lambda site: site.last.date, reverse=True):
+        last = site.last
+        if id_of.setdefault(last.id, site) is not site:
+            site.id_suffix = f"@{last.date}"
+            action = f"another site has this id now; called {site.id}"
+            _report(log, "reference values are not unique", last, last, action)
+    return CouncilSites(code, complete, sorted(sites, key=lambda site: site.id))
 
 
-def _by_reference(sites: list[Site], rows: list[Sighting], log: IssueLog) -> tuple[list[Site], list[Sighting]]:
+def _match_by_reference(
+    sites: list[Site], rows: list[Observation], log: IssueLog
+) -> tuple[list[Site], list[Observation]]:
     """Match rows to sites by id, then by the reference's spelling; return the sites and rows left over."""
-    known: dict[str, list[Site]] = {}
+    sites_of: dict[str, list[Site]] = {}
     for site in sites:
-        known.setdefault(site.seen[-1].key, []).append(site)
-    rest: list[Site] = []
-    free: list[Sighting] = []
-    groups: dict[str, list[Sighting]] = {}
-    for seen in rows:
-        groups.setdefault(seen.key, []).append(seen)
-    for key in sorted(known.keys() | groups.keys()):
-        old, new = known.get(key, []), groups.get(key, [])
+        sites_of.setdefault(site.last.key, []).append(site)
+    rows_of: dict[str, list[Observation]] = {}
+    for row in rows:
+        rows_of.setdefault(row.key, []).append(row)
+    unmatched_sites: list[Site] = []
+    unmatched_rows: list[Observation] = []
+    for key in sorted(sites_of.keys() | rows_of.keys()):
+        old, new = sites_of.get(key, []), rows_of.get(key, [])
         ranked = sorted(
-            (_rank(site.seen[-1], seen, alone=len(old) == len(new) == 1), site.id, seen.id, a, b)
+            (_rank(site.last, row, alone=len(old) == len(new) == 1), site.id, row.id, a, b)
             for a, site in enumerate(old)
-            for b, seen in enumerate(new)
+            for b, row in enumerate(new)
         )
-        taken_old: set[int] = set()
-        taken_new: set[int] = set()
+        matched_old: set[int] = set()
+        matched_new: set[int] = set()
         for rank, _, _, a, b in ranked:
-            if rank < _STRANGER and a not in taken_old and b not in taken_new:
-                taken_old.add(a)
-                taken_new.add(b)
-                _recognise(old[a], new[b], log)
-        rest += [site for a, site in enumerate(old) if a not in taken_old]
-        free += [seen for b, seen in enumerate(new) if b not in taken_new]
-    return rest, free
+            if rank < _NO_MATCH and a not in matched_old and b not in matched_new:
+                matched_old.add(a)
+                matched_new.add(b)
+                _add_by_reference(old[a], new[b], log)
+        unmatched_sites += [site for a, site in enumerate(old) if a not in matched_old]
+        unmatched_rows += [row for b, row in enumerate(new) if b not in matched_new]
+    return unmatched_sites, unmatched_rows
 
 
-_STRANGER = 3
+_NO_MATCH = 3
 
 
-def _rank(before: Sighting, now: Sighting, *, alone: bool) -> int:
-    """Rank how well two sightings of one reference fit, 0 best; :data:`_STRANGER` does not.
+def _rank(before: Observation, now: Observation, *, alone: bool) -> int:
+    """Rank how well two observations of one reference fit, 0 best; :data:`_NO_MATCH` does not.
 
     A reference that stands once before and once now is the same site. Where it stands several times (``~2``, which
     counts in file order) name and place decide before the number does.
     """
     if alone:
         return 0
-    apart = np.hypot(before.place[0] - now.place[0], before.place[1] - now.place[1])
-    near = not apart > load_parameters("history")["same_site_m"].value
+    near = not before.distance_m(now) > load_parameters("history").number("same_site_m")
     if before.name and now.name and before.name.key == now.name.key and near:
-        return 0 if before.facts["hectares"] == now.facts["hectares"] else 1
-    return 2 if before.id == now.id else _STRANGER
+        return 0 if before.attributes.hectares == now.attributes.hectares else 1
+    return 2 if before.id == now.id else _NO_MATCH
 
 
-def _recognise(site: Site, seen: Sighting, log: IssueLog) -> None:
-    """Add a sighting recognised by its reference."""
-    before = site.seen[-1]
-    if before.id == seen.id:
-        seen.basis = "same id"
-        apart = np.hypot(before.place[0] - seen.place[0], before.place[1] - seen.place[1])
-        alike = similarity(before.name, seen.name)
-        reach = max(
-            load_parameters("history")["same_site_m"].value, float(disc_radius_m(before.facts["hectares"] or 0))
-        )
-        if apart > reach and alike < load_parameters("duplicates")["resembling"].value:
-            _log(log, "reference values are not unique", seen, before, "name and place differ; taken as one site")
+def _add_by_reference(site: Site, row: Observation, log: IssueLog) -> None:
+    """Add an observation matched by its reference."""
+    before = site.last
+    if before.id == row.id:
+        row.basis = "same id"
+        reach = max(load_parameters("history").number("same_site_m"), before.radius_m)
+        resembling = load_parameters("duplicates").number("resembling")
+        if before.distance_m(row) > reach and similarity(before.name, row.name) < resembling:
+            _report(log, "reference values are not unique", row, before, "name and place differ; taken as one site")
     else:
-        seen.basis = f"reference in another spelling, before {before.id}"
-        _log(log, "default-value", seen, before, seen.basis)
-    site.seen.append(seen)
+        row.basis = f"reference in another spelling, before {before.id}"
+        _report(log, "default-value", row, before, row.basis)
+    site.observations.append(row)
 
 
-def _by_place(rest: list[Site], free: list[Sighting], log: IssueLog) -> list[Sighting]:
+def _match_by_place(sites: list[Site], rows: list[Observation], log: IssueLog) -> list[Observation]:
     """Match what is left by place and name where that is certain; return the rows that are new sites."""
-    old = [site for site in rest if np.isfinite(site.seen[-1].place).all()]
-    new = [seen for seen in free if np.isfinite(seen.place).all()]
+    old = [site for site in sites if site.last.has_point]
+    new = [row for row in rows if row.has_point]
     if not old or not new:
-        return free
-    presets, names = load_parameters("history"), load_parameters("duplicates")
-    reach = [
-        max(
-            presets["same_site_m"].value,
-            min(names["reach_m"].value, float(disc_radius_m(s.seen[-1].facts["hectares"] or 0))),
-        )
-        for s in old
-    ]
-    near = cKDTree([seen.place for seen in new]).query_ball_point([site.seen[-1].place for site in old], reach)
-    fits = [
+        return rows
+    same_site_m = load_parameters("history").number("same_site_m")
+    names = load_parameters("duplicates")
+    reach = [max(same_site_m, min(names.number("reach_m"), site.last.radius_m)) for site in old]
+    near = cKDTree([row.point for row in new]).query_ball_point([site.last.point for site in old], reach)
+    pairs = [
         (a, b)
         for a, others in enumerate(near)
         for b in sorted(others)
-        if same_marks(old[a].seen[-1].name, new[b].name)
-        and similarity(old[a].seen[-1].name, new[b].name) >= names["alike"].value
-        and not sub_references(old[a].seen[-1].key, new[b].key)
+        if same_marks(old[a].last.name, new[b].name)
+        and similarity(old[a].last.name, new[b].name) >= names.number("alike")
+        and not sub_references(old[a].last.key, new[b].key)
     ]
     matched = set()
-    for a, b in fits:
-        before, seen = old[a].seen[-1], new[b]
-        if sum(a == one for one, _ in fits) > 1 or sum(b == other for _, other in fits) > 1:
-            _log(
-                log, "reference values are not unique", seen, before, "several sites fit by place and name; not matched"
-            )
+    for a, b in pairs:
+        before, row = old[a].last, new[b]
+        if sum(a == one for one, _ in pairs) > 1 or sum(b == other for _, other in pairs) > 1:
+            action = "several sites fit by place and name; not matched"
+            _report(log, "reference values are not unique", row, before, action)
             continue
-        apart = np.hypot(before.place[0] - seen.place[0], before.place[1] - seen.place[1])
-        alike = similarity(before.name, seen.name)
-        seen.basis = f"place and name, before {before.id}: {apart:.0f} m apart, names {alike:.2f} alike"
-        _log(log, "default-value", seen, before, seen.basis)
-        old[a].seen.append(seen)
-        matched.add(id(seen))
-    return [seen for seen in free if id(seen) not in matched]
+        distance, alike = before.distance_m(row), similarity(before.name, row.name)
+        row.basis = f"place and name, before {before.id}: {distance:.0f} m apart, names {alike:.2f} alike"
+        _report(log, "default-value", row, before, row.basis)
+        old[a].observations.append(row)
+        matched.add(id(row))
+    return [row for row in rows if id(row) not in matched]
 
 
-def _log(log: IssueLog, code: str, seen: Sighting, before: Sighting, action: str) -> None:
-    """Report how a row was, or was not, recognised."""
+def _report(log: IssueLog, code: str, row: Observation, before: Observation, action: str) -> None:
+    """Report how a row was, or was not, matched."""
     log.add(
-        code, file=seen.facts["file"], row=seen.facts["row"], field="reference", value=before.id, action=action,
-        site_id=seen.id,
+        code, file=row.attributes.file, row=row.attributes.row, field="reference", value=before.id, action=action,
+        site_id=row.id,
     )  # fmt: skip

@@ -1,15 +1,18 @@
-"""Two records of one site made one: both references kept, blanks filled, every difference told."""
+"""Two records of one site made one: both references kept, blanks filled, every difference logged."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Iterator
 
+import geopandas as gpd
 import pandas as pd
 
 from siteprior.core.errors import InputError, unknown
 from siteprior.core.issues import IssueLog
 from siteprior.core.schema import REGISTER, as_kind, check
+from siteprior.registers.matching.cells import Cell, format_cell
 from siteprior.registers.matching.find_duplicates import CONFIDENCES, PAIR_COLUMNS
+from siteprior.registers.references import origin_of
 
 OWN = frozenset(
     {
@@ -21,20 +24,20 @@ OWN = frozenset(
 
 OWN_IDS = ("also_known_as", "possible_duplicates")
 
-FACTS = tuple(column.name for column in REGISTER.columns if column.name not in OWN)
-"""What records of one site tell each other, in declared order."""
+ATTRIBUTES = tuple(column.name for column in REGISTER.columns if column.name not in OWN)
+"""What a record takes from the others of its site, in declared order."""
 
 DEPENDS = {
     "planning_permission_type": "planning_permission_status", "planning_permission_date": "planning_permission_type",
 }  # fmt: skip
-"""Facts that mean something only beside another: filled only where the two records agree on that one."""
+"""Attributes that mean something only beside another: filled only where the two records agree on that one."""
 
 
-def merge_duplicates(sites: Any, pairs: pd.DataFrame) -> tuple[Any, pd.DataFrame]:
+def merge_duplicates(sites: gpd.GeoDataFrame, pairs: pd.DataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Merge the certain pairs and flag the others: one row per site, no reference lost.
 
-    Of two records the one last updated wins, then the one with more facts, then the lower ``site_id``. What the winner
-    leaves blank is taken from the other; where they differ the winner's stands; both is said in the issues. A record
+    Of two records the one last updated wins, then the one with more attributes, then the lower ``site_id``. What the
+    winner leaves blank is taken from the other; where they differ the winner's stands; the issues list both. A record
     is merged only into one it forms a certain pair with itself.
 
     Parameters
@@ -43,8 +46,7 @@ def merge_duplicates(sites: Any, pairs: pd.DataFrame) -> tuple[Any, pd.DataFrame
         :data:`siteprior.core.schema.REGISTER` rows on the index ``site_id``.
     pairs
         From :func:`siteprior.registers.matching.find_duplicates.find_duplicates`; pairs of sites that are not in the
-        table are
-        passed over.
+        table are passed over.
 
     Returns
     -------
@@ -74,147 +76,137 @@ def merge_duplicates(sites: Any, pairs: pd.DataFrame) -> tuple[Any, pd.DataFrame
     """
     check(sites, REGISTER, name="sites")
     _check_pairs(pairs)
-    held = pairs[pairs["site_a"].isin(sites.index) & pairs["site_b"].isin(sites.index)]
-    order = _order(sites, held.loc[held["confidence"] == "certain", ["site_a", "site_b"]].to_numpy().ravel())
-    into = _winners(order, held)
-    kept = [*OWN_IDS, *FACTS]
-    records = {site: dict(zip(kept, row, strict=True)) for site, row in _rows(sites.loc[order, kept])}
-    origin = dict(_rows(sites.loc[order, ["file", "row"]]))
+    valid = pairs[pairs["site_a"].isin(sites.index) & pairs["site_b"].isin(sites.index)]
+    certain = valid.loc[valid["confidence"] == "certain", ["site_a", "site_b"]]
+    ranked = _rank(sites, certain.to_numpy().ravel())
+    into = _winners(ranked, certain)
+    columns = [*OWN_IDS, *ATTRIBUTES]
+    values = sites.loc[ranked, columns].astype(object).itertuples(index=False, name=None)
+    records: dict[str, dict[str, Cell]] = {
+        site: dict(zip(columns, row, strict=True)) for site, row in zip(ranked, values, strict=True)
+    }
     log = IssueLog()
-    changed: dict[str, dict[str, Any]] = {}
-    losing: dict[str, list[str]] = {}
-    for site in order:
+    changed: dict[str, dict[str, Cell]] = {}
+    losers_of: dict[str, list[str]] = {}
+    for site in ranked:
         if site in into:
-            losing.setdefault(into[site], []).append(site)
-    for winner, losers in sorted(losing.items()):
-        changed[winner] = _absorb(records, origin, winner, losers, log)
-    for site, flags in _flags(sites["possible_duplicates"].dropna().to_dict(), held, into).items():
+            losers_of.setdefault(into[site], []).append(site)
+    for winner, losers in sorted(losers_of.items()):
+        changed[winner] = _merge_records(sites, records, winner, losers, log)
+    flagged = sites["possible_duplicates"].dropna()
+    for site, flags in _flags(dict(zip(flagged.index, flagged, strict=True)), valid, into).items():
         changed.setdefault(site, {})["possible_duplicates"] = flags
-    return _with(sites, changed).drop(index=list(into)), log.table()
-
-
-def _rows(table: Any) -> Any:
-    """Yield each site with its values as plain objects."""
-    return zip(table.index, table.astype(object).itertuples(index=False, name=None), strict=True)
-
-
-def _with(sites: Any, changed: dict[str, dict[str, Any]]) -> Any:
-    """Return a copy of the sites with the changed values, every column of its kind."""
-    table = sites.copy()
+    merged: gpd.GeoDataFrame = sites.copy()
     for column in REGISTER.columns:
-        values = {site: row[column.name] for site, row in changed.items() if column.name in row}
-        if values:
-            filled = table[column.name].astype(object)
-            filled.loc[list(values)] = pd.Series(values, dtype=object)
-            table[column.name] = as_kind(filled, column.kind, table.index)
-    return table
+        new = {site: row[column.name] for site, row in changed.items() if column.name in row}
+        if new:
+            filled = merged[column.name].astype(object)
+            filled.loc[list(new)] = pd.Series(new, dtype=object)
+            merged[column.name] = as_kind(filled, column.kind, merged.index)
+    return merged.drop(index=list(into)), log.table()
 
 
-def _check_pairs(pairs: Any) -> None:
-    """Refuse a table that is not one of pairs."""
+def _check_pairs(pairs: pd.DataFrame) -> None:
+    """Refuse a table that lacks the columns of pairs or holds a confidence that is none."""
     missing = [name for name in PAIR_COLUMNS if name not in getattr(pairs, "columns", ())]
     if missing:
         raise InputError(f"pairs: lacks the columns {', '.join(missing)}; find_duplicates gives them all")
-    strange = sorted(set(pairs["confidence"]) - set(CONFIDENCES))
-    if strange:
-        raise InputError(*(unknown("confidence", str(word), CONFIDENCES, where="pairs") for word in strange))
+    unknown_words = sorted(set(pairs["confidence"]) - set(CONFIDENCES))
+    if unknown_words:
+        raise InputError(*(unknown("confidence", str(word), CONFIDENCES, where="pairs") for word in unknown_words))
 
 
-def _order(sites: Any, among: Any) -> list[str]:
-    """Return the sites among some, those that win first."""
+def _rank(sites: gpd.GeoDataFrame, among: Iterable[str]) -> list[str]:
+    """Return some sites in the order in which they win: last updated, most attributes, lowest id first."""
     some = sites.loc[sites.index.isin(list(among))]
     rank = pd.DataFrame(
         {
             "updated": some["entry_date"].fillna(pd.Timestamp.min.as_unit("s")),
-            "facts": some[list(FACTS)].notna().sum(axis=1),
+            "attributes": some[list(ATTRIBUTES)].notna().sum(axis=1),
             "site": some.index,
         },
         index=some.index,
     )
-    return list(rank.sort_values(["updated", "facts", "site"], ascending=[False, False, True]).index)
+    return list(rank.sort_values(["updated", "attributes", "site"], ascending=[False, False, True]).index)
 
 
-def _winners(order: list[str], pairs: pd.DataFrame) -> dict[str, str]:
+def _winners(ranked: list[str], certain: pd.DataFrame) -> dict[str, str]:
     """Return for every site that is merged the one it is merged into."""
-    certain: dict[str, set[str]] = {}
-    for one, other in pairs.loc[pairs["confidence"] == "certain", ["site_a", "site_b"]].itertuples(index=False):
-        certain.setdefault(one, set()).add(other)
-        certain.setdefault(other, set()).add(one)
+    partners: dict[str, set[str]] = {}
+    for one, other in _pairs(certain):
+        partners.setdefault(one, set()).add(other)
+        partners.setdefault(other, set()).add(one)
     into: dict[str, str] = {}
-    taken: set[str] = set()
-    for site in order:
-        if site in taken:
+    merged: set[str] = set()
+    for site in ranked:
+        if site in merged:
             continue
-        losers = certain[site] - taken
-        taken |= losers | {site}
+        losers = partners[site] - merged
+        merged |= losers | {site}
         into.update(dict.fromkeys(losers, site))
     return into
 
 
-def _absorb(
-    records: dict[str, dict[str, Any]], origin: dict[str, Any], winner: str, losers: list[str], log: IssueLog
-) -> dict[str, Any]:
-    """Return the winner's record filled from the losers, best first; tell what was filled and what differs."""
-    facts = dict(records[winner])
-    known = _ids(facts["also_known_as"])
+def _merge_records(
+    sites: gpd.GeoDataFrame, records: dict[str, dict[str, Cell]], winner: str, losers: list[str], log: IssueLog
+) -> dict[str, Cell]:
+    """Return the winner's record filled from the losers, best first; log what was filled and what differs."""
+    record = dict(records[winner])
+    known_as = _ids(record["also_known_as"])
     for loser in losers:
         other = records[loser]
-        known += [loser, *_ids(other["also_known_as"])]
-        file, row = _text(origin[loser][0]), _row(origin[loser][1])
+        known_as += [loser, *_ids(other["also_known_as"])]
+        file, row = origin_of(sites, loser)
         log.add(
             "reference values are not unique", file=file, row=row, field="reference", value=loser,
             action=f"the same site as {winner}; merged with it", site_id=winner,
         )  # fmt: skip
-        for name in FACTS:
+        for name in ATTRIBUTES:
             value = other[name]
-            if pd.isna(value) or _same(facts[name], value):
+            if pd.isna(value) or _same(record[name], value):
                 continue
             leader = DEPENDS.get(name)
-            if pd.notna(facts[name]):
-                action = f"{loser} differs; kept {_text(facts[name])}"
-            elif leader is None or _agree(facts[leader], other[leader]):
-                facts[name] = value
+            if pd.notna(record[name]):
+                action = f"{loser} differs; kept {format_cell(record[name])}"
+            elif leader is None or _agree(record[leader], other[leader]):
+                record[name] = value
                 action = f"taken from {loser}, merged with this site"
             else:
                 action = f"left blank, though {loser} states it: the two differ on {leader}"
-            log.add("combined-value", file=file, row=row, field=name, value=_text(value), action=action, site_id=winner)
-    return {**facts, "also_known_as": "; ".join(sorted(set(known)))}
+            log.add(
+                "combined-value", file=file, row=row, field=name, value=format_cell(value), action=action,
+                site_id=winner,
+            )  # fmt: skip
+    return {**record, "also_known_as": "; ".join(sorted(set(known_as)))}
 
 
 def _flags(stated: dict[str, str], pairs: pd.DataFrame, into: dict[str, str]) -> dict[str, str | None]:
-    """Return for every site with a doubt, or merged with one, those it may be one with, by the ids they have now."""
+    """Return for every possible duplicate, or site merged with one, those it may be one with, by their ids now."""
     flags: dict[str, set[str]] = {}
     for site, others in stated.items():
         flags.setdefault(into.get(site, site), set()).update(into.get(other, other) for other in _ids(others))
-    for one, other in pairs[["site_a", "site_b"]].itertuples(index=False):
-        now, then = into.get(one, one), into.get(other, other)
-        flags.setdefault(now, set()).add(then)
-        flags.setdefault(then, set()).add(now)
+    for a, b in _pairs(pairs):
+        one, other = into.get(a, a), into.get(b, b)
+        flags.setdefault(one, set()).add(other)
+        flags.setdefault(other, set()).add(one)
     return {site: "; ".join(sorted(others - {site})) or None for site, others in flags.items()}
 
 
-def _ids(joined: Any) -> list[str]:
+def _pairs(pairs: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    """Go through the pairs of ids."""
+    return zip(pairs["site_a"], pairs["site_b"], strict=True)
+
+
+def _ids(joined: Cell) -> list[str]:
     """Return the ids of a joined list."""
     return joined.split("; ") if isinstance(joined, str) and joined else []
 
 
-def _same(one: Any, other: Any) -> bool:
-    """Tell whether two stated facts are the same."""
+def _same(one: Cell, other: Cell) -> bool:
+    """Return whether two stated values are the same."""
     return bool(pd.notna(one) and pd.notna(other) and one == other)
 
 
-def _agree(one: Any, other: Any) -> bool:
-    """Tell whether two records say the same of a fact, or both nothing."""
+def _agree(one: Cell, other: Cell) -> bool:
+    """Return whether two records state the same value, or both none."""
     return _same(one, other) or bool(pd.isna(one) and pd.isna(other))
-
-
-def _text(value: Any) -> str:
-    """Return a fact as it is told in the issues."""
-    if isinstance(value, pd.Timestamp):
-        return f"{value:%Y-%m-%d}"
-    return "" if pd.isna(value) else f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _row(value: Any) -> int | None:
-    """Return a record number."""
-    return None if pd.isna(value) else int(value)

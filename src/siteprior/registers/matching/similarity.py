@@ -1,12 +1,15 @@
-"""How alike two sites are: references and names brought to one form, numbers kept apart, areas as radii in metres."""
+"""How similar two sites are: references and names brought to one form, numbers kept apart, areas as radii in metres."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
+
+M2_PER_HA = 10_000
 
 SHORT = {
     "street": "st", "saint": "st", "str": "st", "road": "rd", "avenue": "ave", "av": "ave", "lane": "ln", "la": "ln",
@@ -22,7 +25,7 @@ NUMBERS = {
 }  # fmt: skip
 """Numbers written as words, or in Roman."""
 
-SILENT = frozenset({"the", "and", "of", "at", "to", "in", "on", "land", "site"})
+IGNORED = frozenset({"the", "and", "of", "at", "to", "in", "on", "land", "site"})
 """Words that name nothing."""
 
 POSITIONS = frozenset(
@@ -33,7 +36,7 @@ POSITIONS = frozenset(
         "southern", "eastern", "western",
     }
 )  # fmt: skip
-"""Words that tell one part of a place from another: they count like numbers."""
+"""Words that distinguish one part of a place from another: they count like numbers."""
 
 _POSTCODE = re.compile(r"\b([a-z]{1,2}\d[a-z\d]?) ?(\d[a-z]{2})\b")
 _FLOORS = re.compile(r"((?:\w+\W+){1,4})floors?\b")
@@ -41,7 +44,7 @@ LEVELS = frozenset(
     {"basement", "ground", "first", "second", "third", "fourth", "fifth", "sixth", "top", "upper", "lower", "1st",
      "2nd", "3rd", "4th", "5th", "6th"}
 )  # fmt: skip
-"""Words that say which floor."""
+"""Words that name a floor."""
 
 _PIECES = re.compile(r"[a-z]+|\d+")
 _SUB = re.compile(r"(?<=\d)-[a-z]$")
@@ -51,8 +54,16 @@ _TWICE = re.compile(r"~\d+$")
 class Name(NamedTuple):
     """A site's name and address as it is compared.
 
-    ``pairs`` are its pairs of neighbouring letters, ``marks`` the numbers, single letters and words of position that
-    tell one plot from another, ``key`` the words in one spelling, ``postcode`` the one stated.
+    Attributes
+    ----------
+    pairs
+        Its pairs of neighbouring letters.
+    marks
+        The numbers, single letters and words of position that distinguish one plot from another.
+    key
+        The words in one spelling.
+    postcode
+        The one stated, blank where none is.
     """
 
     pairs: frozenset[str]
@@ -69,12 +80,12 @@ def reference_key(reference: str) -> str:
     >>> reference_key("HO 0014a"), reference_key("ho14A~2"), reference_key("A1/2")
     ('ho-14-a', 'ho-14-a', 'a-1-2')
     """
-    pieces = _PIECES.findall(_TWICE.sub("", plain(reference)))
+    pieces = _PIECES.findall(_TWICE.sub("", fold(reference)))
     return "-".join(piece.lstrip("0") or "0" if piece.isdigit() else piece for piece in pieces)
 
 
 def sub_references(one: str, other: str) -> bool:
-    """Tell whether two references (as :func:`reference_key` gives them) name parts of one site by an added letter.
+    """Return whether two references (as :func:`reference_key` gives them) name parts of one site by an added letter.
 
     Examples
     --------
@@ -87,13 +98,13 @@ def sub_references(one: str, other: str) -> bool:
     return one != other and stems[0] == stems[1] != ""
 
 
-def plain(text: str) -> str:
-    """Return text in small letters without accents and apostrophes."""
+def fold(text: str) -> str:
+    """Return text in lower case without accents and apostrophes."""
     letters = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in letters if not unicodedata.combining(letter) and letter not in "'’‘`")
 
 
-def read_name(text: Any) -> Name | None:
+def read_name(text: str | float | None) -> Name | None:
     """Return a site's name and address ready to be compared; ``None`` for a missing one.
 
     Examples
@@ -104,42 +115,37 @@ def read_name(text: Any) -> Name | None:
     """
     if not isinstance(text, str):
         return None
-    letters = plain(text)
-    codes = ["".join(found) for found in _POSTCODE.findall(letters)]
+    letters = fold(text)
+    codes = ["".join(halves) for halves in _POSTCODE.findall(letters)]
     tokens = re.findall(r"[a-z]+|\d+[a-z]?(?![a-z\d])|\d+", _POSTCODE.sub(" ", letters))
     words = []
     for token in tokens:
         short = SHORT.get(token, NUMBERS.get(token, token))
-        if short not in SILENT:
+        if short not in IGNORED:
             words.append(short.lstrip("0") or "0")
     if not words:
         return None
     marks = frozenset(word for word in words if word[0].isdigit() or len(word) == 1 or word in POSITIONS)
     key = " ".join(words)
-    return Name(_pairs(words), marks, key, codes[0] if codes else "")
+    edged = (f" {word} " for word in words)
+    pairs = frozenset(word[place : place + 2] for word in edged for place in range(len(word) - 1))
+    return Name(pairs, marks, key, codes[0] if codes else "")
 
 
-def floors(text: Any) -> frozenset[str]:
-    """Return the floors a text speaks of, so that two conversions in one house are not taken for one.
+def floors(text: str | float | None) -> frozenset[str]:
+    """Return the floors a text names, so that two conversions in one house are not taken for one site.
 
     Examples
     --------
     >>> sorted(floors("Change of use of ground and first floor offices"))
     ['first', 'ground']
     """
-    before = _FLOORS.findall(plain(text)) if isinstance(text, str) else []
+    before = _FLOORS.findall(fold(text)) if isinstance(text, str) else []
     return frozenset(word for words in before for word in re.findall(r"\w+", words)) & LEVELS
 
 
-def _pairs(words: list[str]) -> frozenset[str]:
-    """Return the pairs of neighbouring letters of each word, its edges included."""
-    return frozenset(
-        word[place : place + 2] for word in (f" {word} " for word in words) for place in range(len(word) - 1)
-    )
-
-
 def similarity(one: Name | None, other: Name | None) -> float:
-    """Return how alike two names are (0 to 1): the Dice coefficient of their letter pairs; ``nan`` if one is missing.
+    """Return how similar two names are (0 to 1): the Dice coefficient of their letter pairs; ``nan`` if one is missing.
 
     Source: L. R. Dice, Measures of the amount of ecologic association between species, Ecology 26 (1945), 297-302.
 
@@ -158,7 +164,7 @@ def similarity(one: Name | None, other: Name | None) -> float:
 
 
 def same_marks(one: Name | None, other: Name | None) -> bool:
-    """Tell whether two names carry the same numbers, letters and words of position, and no two postcodes.
+    """Return whether two names carry the same numbers, letters and words of position, and no two postcodes.
 
     Examples
     --------
@@ -172,13 +178,13 @@ def same_marks(one: Name | None, other: Name | None) -> bool:
     return one.marks == other.marks and (not one.postcode or not other.postcode or one.postcode == other.postcode)
 
 
-def disc_radius_m(hectares: Any) -> Any:
-    """Return the radius in metres of the disc of equal area; 0 where the area is missing or not above nought.
+def disc_radius_m(hectares: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Return the radius in metres of the disc of equal area; 0 where the area is missing or not above zero.
 
     Examples
     --------
-    >>> disc_radius_m(np.array([1.0, np.nan])).round(2).tolist()
+    >>> disc_radius_m([1.0, np.nan]).round(2).tolist()
     [56.42, 0.0]
     """
     area = np.nan_to_num(np.asarray(hectares, dtype=float), nan=0.0).clip(min=0)
-    return np.sqrt(area * 10_000 / np.pi)
+    return np.asarray(np.sqrt(area * M2_PER_HA / np.pi))

@@ -6,8 +6,8 @@ import calendar
 import datetime as dt
 import re
 from collections.abc import Mapping
-from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 
 from siteprior.core.errors import InputError
@@ -15,7 +15,9 @@ from siteprior.core.errors import InputError
 _STATED = re.compile(r"^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?$")
 
 
-def published(table: Any, stated: str | dt.date = "", *, as_of: dt.date | None = None, name: str = "") -> dt.date:
+def published(
+    table: pd.DataFrame, stated: str | dt.date = "", *, as_of: dt.date | None = None, name: str = ""
+) -> dt.date:
     """Return the day a register is taken to be published: the one stated, else its newest entry or start date.
 
     Parameters
@@ -25,7 +27,7 @@ def published(table: Any, stated: str | dt.date = "", *, as_of: dt.date | None =
     stated
         A day, month or year (``2018-05-21``, ``2018-05``, ``2018``); a month or year counts as its last day, for a
         register must not look older than it is, or as the newest date in the file where that is later. Blank where
-        nobody says.
+        it is not known.
     as_of
         Dates in the file after this day are errors and do not count; a stated month or year ends here at the latest.
     name
@@ -55,7 +57,7 @@ def published(table: Any, stated: str | dt.date = "", *, as_of: dt.date | None =
     return newest
 
 
-def _newest(table: Any, as_of: dt.date | None) -> dt.date | None:
+def _newest(table: pd.DataFrame, as_of: dt.date | None) -> dt.date | None:
     """Return the newest entry or start date up to ``as_of``; ``None`` where there is none."""
     if not {"entry_date", "start_date"} <= set(table.columns):
         return None
@@ -68,8 +70,8 @@ def _newest(table: Any, as_of: dt.date | None) -> dt.date | None:
 
 def _period(stated: str | dt.date, name: str) -> tuple[dt.date, dt.date]:
     """Return the first and last day of a stated day, month or year."""
-    found = _STATED.match(str(stated).strip())
-    year, month, day = (int(part) if part else 0 for part in found.groups()) if found else (0, 0, 0)
+    match = _STATED.match(str(stated).strip())
+    year, month, day = (int(part) if part else 0 for part in match.groups()) if match else (0, 0, 0)
     try:
         first = dt.date(year, month or 1, day or 1)
     except ValueError:
@@ -79,8 +81,8 @@ def _period(stated: str | dt.date, name: str) -> tuple[dt.date, dt.date]:
 
 
 def vintages_of(
-    table: Any, stated: Mapping[str, str | dt.date], *, as_of: dt.date | None = None
-) -> list[tuple[dt.date, Any]]:
+    table: gpd.GeoDataFrame, stated: Mapping[str, str | dt.date], *, as_of: dt.date | None = None
+) -> list[tuple[dt.date, gpd.GeoDataFrame]]:
     """Split a reading of several files into vintages, one per file, each with the day it was published.
 
     Parameters
@@ -88,7 +90,7 @@ def vintages_of(
     table
         :data:`siteprior.core.schema.REGISTER` rows of any number of files.
     stated
-        File (as the column ``file`` names it) → what is known of its vintage; see :func:`published`.
+        File (as the column ``file`` names it) → what is stated of its vintage; see :func:`published`.
     as_of
         As for :func:`published`.
 
@@ -101,9 +103,9 @@ def vintages_of(
     Raises
     ------
     InputError
-        Naming every file whose vintage cannot be told.
+        Naming every file whose vintage is not known.
     """
-    parts: list[tuple[dt.date, Any]] = []
+    parts: list[tuple[dt.date, gpd.GeoDataFrame]] = []
     faults: list[str] = []
     for file in table["file"].drop_duplicates():
         rows = table[table["file"] == file]

@@ -208,7 +208,7 @@ def test_every_bad_file_is_named_at_once(published, sale, tmp_path):
 
 def test_a_bad_call_is_told(published, sale):
     path = published(sale())
-    for paths, files in (([], None), ([path], []), (path, None)):
+    for paths, files in (([], None), ([path], []), (path, ["a", "b"])):
         with pytest.raises(InputError, match="sales: "), sales_store(paths, files=files):
             pass
 

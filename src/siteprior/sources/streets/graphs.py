@@ -119,11 +119,13 @@ def _flight(tags: dict[str, list[str]]) -> bool:
 
 def _line(file: str, spots: Floats, u: int, v: int, facts: dict[str, Any]) -> LineString:
     """Return the line of an edge: its geometry, else the straight line between its nodes."""
-    stated = facts.get("geometry")
-    try:
-        line = shapely.from_wkt(stated) if isinstance(stated, str) else stated
-    except shapely.errors.GEOSException:
-        raise InputError(f"{file}: an edge's geometry is no WKT ('{stated[:40]}'); write the graph again") from None
+    line = facts.get("geometry")
+    if isinstance(line, str):
+        wkt = line
+        try:
+            line = shapely.from_wkt(wkt)
+        except shapely.errors.GEOSException:
+            raise InputError(f"{file}: an edge's geometry is no WKT ('{wkt[:40]}'); write the graph again") from None
     if line is None or line.is_empty:
         return LineString(spots[[u, v]])
     if not isinstance(line, LineString):

@@ -106,6 +106,12 @@ def open_stream(path: Path | str) -> Iterator[IO[bytes]]:
         raise InputError(f"{text}: cannot be read ({fault.strerror or fault})") from None
 
 
+def sha256_of(path: Path | str) -> str:
+    """Return the SHA-256 of a file's bytes, read in pieces."""
+    with Path(path).open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
 def record(path: Path | str, *, role: str, file: str, rows: int, **facts: str) -> Input:
     """Describe a file that was read: its SHA-256 and size on disk (as stored, before unpacking)."""
     with Path(_archive(path)[0]).open("rb") as opened:

@@ -1,19 +1,21 @@
 """Who publishes each kind of input, under which licence, the line that must stand beside it, and where to get it.
 
-What a project file says of a file's origin goes before what stands here.
+The facts stand in ``catalogue.toml``. What a project file says of a file's origin goes before what stands there.
 """
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
 from typing import NamedTuple
 
 import pandas as pd
 
 from siteprior.core.files import Input
-
-OGL = "Open Government Licence v3.0"
-ODBL = "Open Database Licence 1.0"
 
 
 class Publication(NamedTuple):
@@ -23,86 +25,6 @@ class Publication(NamedTuple):
     publisher: str
     licence: str
     attribution: str
-
-
-CATALOGUE: dict[str, Publication] = {
-    "register": Publication(
-        "Brownfield land register",
-        "the council named in the file",
-        OGL,
-        "Contains public sector information licensed under the Open Government Licence v3.0 "
-        "(brownfield land registers).",
-    ),
-    "own sites": Publication("The user's own sites", "the user", "as the user states", ""),
-    "shapes": Publication("The user's own shapes of sites", "the user", "as the user states", ""),
-    "postcodes": Publication(
-        "OS Code-Point Open",
-        "Ordnance Survey",
-        OGL,
-        "Contains OS data © Crown copyright and database right. "
-        "Contains Royal Mail data © Royal Mail copyright and database right. "
-        "Contains National Statistics data © Crown copyright and database right.",
-    ),
-    "layer": Publication("A layer of the user's own", "the user", "as the user states", ""),
-    "sales": Publication(
-        "Price Paid Data",
-        "HM Land Registry",
-        OGL,
-        "Contains HM Land Registry data © Crown copyright and database right. "
-        "This data is licensed under the Open Government Licence v3.0.",
-    ),
-    "floor areas": Publication(
-        "Floor areas of energy performance certificates",
-        "Ministry of Housing, Communities and Local Government",
-        OGL,
-        "Contains public sector information licensed under the Open Government Licence v3.0 "
-        "(energy performance certificates).",
-    ),
-    "dwellings": Publication("Dwellings by area", "the user", "as the user states", ""),
-    "scenario": Publication("Supposed stops of a scenario", "the user", "as the user states", ""),
-    "stops": Publication(
-        "National Public Transport Access Nodes (NaPTAN)",
-        "Department for Transport",
-        OGL,
-        "Contains public sector information licensed under the Open Government Licence v3.0 (NaPTAN).",
-    ),
-    "openings": Publication("Dated statements on stop openings", "as the table's statements name", "facts", ""),
-    "areas": Publication(
-        "Lower layer Super Output Areas",
-        "Office for National Statistics",
-        OGL,
-        "Source: Office for National Statistics licensed under the Open Government Licence v3.0. "
-        "Contains OS data © Crown copyright and database right.",
-    ),
-    "deprivation": Publication(
-        "English Indices of Deprivation",
-        "Ministry of Housing, Communities and Local Government",
-        OGL,
-        "Contains public sector information licensed under the Open Government Licence v3.0 "
-        "(English Indices of Deprivation, MHCLG).",
-    ),
-    "streets": Publication(
-        "OpenStreetMap",
-        "OpenStreetMap contributors",
-        ODBL,
-        "Contains information from OpenStreetMap, © OpenStreetMap contributors, made available under the Open Database "
-        "Licence (ODbL) 1.0.",
-    ),
-    "timetables": Publication(
-        "Timetables in GTFS",
-        "Department for Transport (Bus Open Data Service)",
-        OGL,
-        "Contains public sector information licensed under the Open Government Licence v3.0 (Bus Open Data Service).",
-    ),
-    "elevation": Publication(
-        "OS Terrain 50",
-        "Ordnance Survey",
-        OGL,
-        "Contains OS data © Crown copyright and database right.",
-    ),
-    "corridors": Publication("Corridors", "as the project states", "facts", ""),
-}
-"""By the role an input plays in a project."""
 
 
 class Official(NamedTuple):
@@ -118,64 +40,43 @@ class Official(NamedTuple):
     note: str
 
 
-LOOKED_UP = "2026-11-22"
-"""The day the addresses below were looked up in public documentation and code; none was called."""
+class Catalogue(NamedTuple):
+    """The catalogue of publishers.
 
-OFFICIAL: tuple[Official, ...] = (
-    Official(
-        "registers", "Brownfield land, national collection", "Ministry of Housing, Communities and Local Government",
-        OGL, "no", "https://www.planning.data.gov.uk/dataset/brownfield-land",
-        "https://files.planning.data.gov.uk/dataset/brownfield-land.csv",
-        "All of England in one file, as last collected; a council's own page may hold a newer register.",
-    ),
-    Official(
-        "stops", "NaPTAN", "Department for Transport", OGL, "no", "https://beta-naptan.dft.gov.uk/download",
-        "https://naptan.api.dft.gov.uk/v1/access-nodes?dataFormat=csv&atcoAreaCodes=430,910,940",
-        "430 is the West Midlands, 910 national rail, 940 trams and underground; without atcoAreaCodes all of Britain.",
-    ),
-    Official(
-        "timetables", "Bus Open Data Service, timetables in GTFS", "Department for Transport", OGL,
-        "no (an account only for its API)", "https://data.bus-data.dft.gov.uk/timetable/download/",
-        "https://data.bus-data.dft.gov.uk/timetable/download/gtfs-file/west_midlands/",
-        "One zip per region of England. Made from what bus operators publish; no national rail.",
-    ),
-    Official(
-        "timetables", "Transport for West Midlands, GTFS", "Transport for West Midlands", "as its terms state",
-        "yes (app id and key)", "https://api-portal.tfwm.org.uk/signup", "",
-        "Its address holds your key and is plain http: download it by hand, keep the key out of the project.",
-    ),
-    Official(
-        "timetables", "National Rail timetable", "Rail Delivery Group", "as its terms state", "yes",
-        "https://opendata.nationalrail.co.uk", "",
-        "In the railway's own format (CIF), not GTFS: convert it first.",
-    ),
-    Official(
-        "streets", "OpenStreetMap, West Midlands county", "Geofabrik, from OpenStreetMap contributors", ODBL, "no",
-        "https://download.geofabrik.de/europe/united-kingdom/england/west-midlands.html",
-        "https://download.geofabrik.de/europe/united-kingdom/england/west-midlands-latest.osm.pbf",
-        "Cut at the county's edge: streets beyond are missing. Or osm = true: the study area and a walk around it.",
-    ),
-    Official(
-        "elevation", "OS Terrain 50", "Ordnance Survey", OGL, "no", "https://osdatahub.os.uk/downloads/open/Terrain50",
-        "https://api.os.uk/downloads/v1/products/Terrain50/downloads?area=GB&format=ASCII+Grid+and+GML+%28Grid%29&redirect",
-        "Great Britain in tiles of 10 km, zip in zip: unpack and join the tiles you need into one raster.",
-    ),
-    Official(
-        "postcodes", "Code-Point Open", "Ordnance Survey", OGL, "no",
-        "https://osdatahub.os.uk/downloads/open/CodePointOpen",
-        "https://api.os.uk/downloads/v1/products/CodePointOpen/downloads?area=GB&format=CSV&redirect",
-        "One CSV per postcode area in the zip.",
-    ),
-    Official(
-        "areas", "Lower layer Super Output Areas", "Office for National Statistics", OGL, "no",
-        "https://geoportal.statistics.gov.uk", "", "Boundaries > Census Boundaries; take the generalised ones (BGC).",
-    ),
-    Official(
-        "deprivation", "English Indices of Deprivation 2025", "Ministry of Housing, Communities and Local Government",
-        OGL, "no", "https://www.gov.uk/government/statistics/english-indices-of-deprivation-2025", "",
-        "File 7 holds all ranks, deciles and scores.",
-    ),
-)  # fmt: skip
+    Attributes
+    ----------
+    roles
+        Each kind of input, by the role it plays in a project.
+    official
+        Where to get the official inputs.
+    looked_up
+        The day their addresses were looked up, ``YYYY-MM-DD``.
+    """
+
+    roles: Mapping[str, Publication]
+    official: tuple[Official, ...]
+    looked_up: str
+
+
+@cache
+def load_catalogue() -> Catalogue:
+    """Read ``catalogue.toml``.
+
+    Raises
+    ------
+    TypeError
+        When an entry lacks a field or has one too many.
+
+    Examples
+    --------
+    >>> load_catalogue().roles["elevation"].publisher
+    'Ordnance Survey'
+    """
+    text = (resources.files("siteprior") / "sources" / "catalogue.toml").read_text(encoding="utf-8")
+    tree = tomllib.loads(text)
+    roles = {role: Publication(**facts) for role, facts in tree["roles"].items()}
+    official = tuple(Official(**facts) for facts in tree["official"])
+    return Catalogue(MappingProxyType(roles), official, tree["looked_up"].isoformat())
 
 
 def official_sources() -> pd.DataFrame:
@@ -183,11 +84,13 @@ def official_sources() -> pd.DataFrame:
 
     Examples
     --------
-    >>> found = official_sources().set_index("title")
-    >>> found.loc["NaPTAN", ["key", "registration"]].tolist()
+    >>> table = official_sources().set_index("title")
+    >>> table.loc["NaPTAN", ["key", "registration"]].tolist()
     ['stops', 'no']
     """
-    return pd.DataFrame(OFFICIAL, columns=list(Official._fields)).assign(looked_up=LOOKED_UP)
+    catalogue = load_catalogue()
+    table = pd.DataFrame(list(catalogue.official), columns=list(Official._fields))
+    return table.assign(looked_up=catalogue.looked_up)
 
 
 def with_origin(read: Input, *, role: str, vintage: str, publisher: str, licence: str, attribution: str) -> Input:
@@ -198,11 +101,11 @@ def with_origin(read: Input, *, role: str, vintage: str, publisher: str, licence
     read
         The record a reader made.
     role
-        The role the file plays, a key of :data:`CATALOGUE`.
+        The role the file plays, a key of :attr:`Catalogue.roles`.
     vintage, publisher, licence, attribution
         What the project file states of its origin; blank where it states nothing.
     """
-    known = CATALOGUE[role]
+    known = load_catalogue().roles[role]
     return replace(
         read,
         role=role,

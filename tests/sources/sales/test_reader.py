@@ -14,6 +14,7 @@ from conftest import ROOT
 from siteprior.core.errors import InputError
 from siteprior.core.schema import SALES, check
 from siteprior.registers.coordinates.postcodes import read_postcodes
+from siteprior.core.parameters import Parameters
 from siteprior.sources.sales import reader
 from siteprior.sources.sales.reader import read_sales
 from siteprior.sources.sales.screening import bounds, left_out_counts, screen
@@ -132,8 +133,8 @@ def test_a_blank_never_leaves_a_sale_out_nor_stops_the_screen():
 
 
 def test_too_many_sales_for_a_table_are_refused(published, sale, postcodes, monkeypatch):
-    few = {**reader.load_parameters("prices")}
-    few["rows_in_memory"] = reader.load_parameters("prices")["local_sales"]
+    prices = reader.load_parameters("prices")
+    few = Parameters("prices", {**prices, "rows_in_memory": prices.parameter("local_sales")})
     monkeypatch.setattr(reader, "load_parameters", lambda name: few)
     path = published(*(sale(f"{n:02d}") for n in range(11)))
     with pytest.raises(InputError, match=r"11 sales are too many for one table \(at most 10\); give the study area"):
@@ -143,7 +144,7 @@ def test_too_many_sales_for_a_table_are_refused(published, sale, postcodes, monk
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ({"floor_areas": "f.csv"}, "floor_areas: needs a list"),
+        ({"floor_areas": "f.csv"}, "f.csv: there is no such file"),
         ({"floor_areas": ["f.csv"], "floor_area_files": []}, "0 names for 1 files"),
         ({"within": shapely.Polygon()}, "within: needs an area"),
         ({"within": shapely.box(0, 0, 1, 1), "postcodes": None}, "postcodes to say"),

@@ -11,7 +11,7 @@ import pytest
 
 from siteprior.core.errors import InputError, OutputError
 from siteprior.sources.sales.parsing import KEPT
-from siteprior.sources.sales.store import TOLD, sales_store
+from siteprior.sources.sales.store import CONTENTS, sales_store
 
 
 def contents(*paths, **options):
@@ -132,26 +132,26 @@ def test_the_cache_is_found_again_and_never_trusted(published, sale, tmp_path):
     path = published(sale("1A", "x"), sale("1B"), sale("1C", status="C"))
     first = contents(path, cache=cache, files=["a"])
     (place,) = cache.iterdir()
-    stamp = (place / TOLD).stat().st_mtime_ns
+    stamp = (place / CONTENTS).stat().st_mtime_ns
     again = contents(path, cache=cache, files=["b"])
     assert again[:2] == first[:2]
     assert again[2][0].file == "b"
-    assert (place / TOLD).stat().st_mtime_ns == stamp
+    assert (place / CONTENTS).stat().st_mtime_ns == stamp
 
     whole = (place / "0.parquet").read_bytes()
-    told = (place / TOLD).read_text()
+    told = (place / CONTENTS).read_text()
     for spoil in (
         lambda: (place / "0.parquet").write_bytes(whole[:-9]),
         lambda: (place / "0.parquet").write_bytes(whole.replace(b"1C", b"1D")),
         lambda: (place / "0.parquet").unlink(),
-        lambda: (place / TOLD).write_text(told[:-3]),
-        lambda: (place / TOLD).write_text("[]"),
-        lambda: (place / TOLD).write_text(json.dumps({**json.loads(told), "rows": None})),
-        lambda: (place / TOLD).unlink(),
+        lambda: (place / CONTENTS).write_text(told[:-3]),
+        lambda: (place / CONTENTS).write_text("[]"),
+        lambda: (place / CONTENTS).write_text(json.dumps({**json.loads(told), "rows": None})),
+        lambda: (place / CONTENTS).unlink(),
     ):
         spoil()
         assert contents(path, cache=cache, files=["a"]) == first
-        assert (place / TOLD).read_text() == told
+        assert (place / CONTENTS).read_text() == told
         assert list(cache.iterdir()) == [place]
 
 
@@ -208,7 +208,7 @@ def test_every_bad_file_is_named_at_once(published, sale, tmp_path):
 
 def test_a_bad_call_is_told(published, sale):
     path = published(sale())
-    for paths, files in (([], None), ([path], []), (path, None)):
+    for paths, files in (([], None), ([path], []), (path, ["a", "b"])):
         with pytest.raises(InputError, match="sales: "), sales_store(paths, files=files):
             pass
 

@@ -95,7 +95,7 @@ def test_arrays_changed_under_a_right_check_sum_are_not_trusted(osm, tmp_path, b
         arrays = dict(opened)
     for changed in (
         arrays | {"edge_mm": arrays["edge_mm"] + 1},
-        arrays | {"told": np.frombuffer(b'{"issues": [], "facts": {}}', dtype=np.uint8)},
+        arrays | {"notes": np.frombuffer(b'{"issues": [], "facts": {}}', dtype=np.uint8)},
         arrays | {"seal": np.zeros(32, dtype=np.uint8)},
         {name: array for name, array in arrays.items() if name != "seal"},
         arrays | {"x": np.array(["a"], dtype=object)},

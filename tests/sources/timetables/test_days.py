@@ -154,7 +154,7 @@ def test_the_bank_holidays_are_those_of_the_statute_and_the_proclamations():
     for year, preset in presets.items():
         added, moved = PROCLAIMED.get(int(year), (set(), set()))
         expected = (by_statute(int(year)) | added) - moved
-        assert preset.value == sorted(day.isoformat() for day in expected), year
+        assert preset.value == tuple(sorted(day.isoformat() for day in expected)), year
 
 
 def test_a_calendar_of_many_years_stays_small():

@@ -173,9 +173,9 @@ def test_wrong_calls_are_refused(make_feed):
     path = make_feed()
     with pytest.raises(InputError, match="need names that differ"):
         read_timetables([path, path], files=["f", "f"])
-    with pytest.raises(InputError, match="2 feeds but 1 names"):
+    with pytest.raises(InputError, match="1 names for 2 files"):
         read_timetables([path, path], files=["f"])
-    with pytest.raises(InputError, match="0 feeds"):
+    with pytest.raises(InputError, match="0 names for 0 files"):
         read_timetables([])
     with pytest.raises(InputError, match="outside what the timetables hold, 2023-06-05 to 2023-06-16"):
         read_timetables(path, files=["f"], service_date=date(2030, 1, 7))

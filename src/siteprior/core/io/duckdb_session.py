@@ -88,6 +88,11 @@ def refused(connection: Any) -> tuple[int, list[tuple[str, int, str]]]:
     return int(number), [(str(file), int(line), " ".join(str(why or "").split())) for file, line, why in first]
 
 
+def scalar(connection: Any, sql: str) -> int:
+    """Return the one whole number a query gives, such as a count."""
+    return int(connection.execute(sql).fetchall()[0][0])
+
+
 def quoted(text: object) -> str:
     """Return text as an SQL string.
 

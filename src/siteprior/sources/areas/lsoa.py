@@ -128,7 +128,9 @@ def _polygons(table: gpd.GeoDataFrame, log: IssueLog) -> gpd.GeoDataFrame:
     for at, reason in broken.items():
         log.add("invalid geometry - fixed", row=table.index[at], field="geometry", value=reason,
                 action=f"{table['lsoa_code'].iloc[at]} was mended")  # fmt: skip
-    return table.set_geometry(gpd.GeoSeries(shapes, index=table.index, crs=CRS)).loc[areal & ~empty]
+    whole = table.set_geometry(gpd.GeoSeries(shapes, index=table.index, crs=CRS))
+    polygons: gpd.GeoDataFrame = whole.loc[areal & ~empty]
+    return polygons
 
 
 def districts(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+from shapely.geometry import MultiPolygon, Polygon
 
 from siteprior.core.errors import InputError
 from siteprior.core.files import whole_file
@@ -21,7 +22,7 @@ OSM = "OpenStreetMap"
 """What the service is called in tables and messages."""
 
 
-def download_streets(area: Any, target: Path) -> None:
+def download_streets(area: Polygon | MultiPolygon, target: Path) -> None:
     """Download OpenStreetMap's ways within an area (metres, EPSG:27700) and save them as GraphML.
 
     By osmnx, all ways that are in use: which of them a walker may use is for :func:`siteprior.read_streets` to say, as
@@ -45,6 +46,7 @@ def download_streets(area: Any, target: Path) -> None:
     import osmnx
 
     polygon = gpd.GeoSeries([area], crs=CRS).to_crs("EPSG:4326").iloc[0]
+    assert isinstance(polygon, Polygon | MultiPolygon)  # what the area was before
     by_hand = f"or take an extract by hand (siteprior fetch --list) and name it under streets instead of {target.name}"
     answers = _Answers(load_parameters("fetch")["overpass_retries"].value)
     try:

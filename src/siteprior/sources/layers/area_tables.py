@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -16,12 +14,11 @@ from siteprior.core.io.messy_tables import TextTable, read_table
 from siteprior.core.io.parse_values import read_column, read_decimal
 from siteprior.core.issues import IssueLog, Reading, issue_table
 from siteprior.core.schema import AREAS, CRS, check
-from siteprior.project.layers import AreaLayer, LayerSpec, VectorLayer
+from siteprior.project.layers import AreaLayer, LayerSpec, RasterLayer, VectorLayer
+from siteprior.sources.areas.boundaries import ONS_CODE
 from siteprior.sources.areas.lsoa import named_year
+from siteprior.sources.columns import numbered
 from siteprior.sources.layers.features import areal_parts, matching, read_shapes_of
-
-ONS_CODE = re.compile(r"[EWSNKJ]\d{8}")
-"""Codes of the Office for National Statistics (GSS): a letter and eight digits."""
 
 ENTITIES = {
     "lsoa_code": ("E01", "W01", "S01"),
@@ -38,7 +35,9 @@ Source: ONS, LSOA (2011) to LSOA (2021) to Local Authority District (2022) looku
 """
 
 
-def read_area_table(path: Path | str, spec: LayerSpec, *, file: str, lookup: Path | str | None = None) -> Reading:
+def read_area_table(
+    path: Path | str, spec: LayerSpec, *, file: str, lookup: Path | str | None = None
+) -> Reading[AreaLayer | VectorLayer]:
     """Read a table of one value per area.
 
     Parameters
@@ -74,8 +73,8 @@ def read_area_table(path: Path | str, spec: LayerSpec, *, file: str, lookup: Pat
     if spec.by == "lsoa_code":
         _refuse_other_year(rows[spec.code], spec.code, spec.year, file)
     texts, numbers = rows[spec.column].tolist(), [int(number) for number in rows.index]
-    held = texts if spec.text else read_column(texts, numbers, read_decimal, field=str(spec.column), log=log)
-    values = pd.Series(held, index=pd.Index(rows[spec.code], name=spec.by), name="value")
+    cells = texts if spec.text else read_column(texts, numbers, read_decimal, field=str(spec.column), log=log)
+    values = pd.Series(cells, index=pd.Index(rows[spec.code], name=spec.by), name="value")
     values = values.where(values != "") if spec.text else values.astype("float64")
     values = _one_each(values, rows.index, spec, log, file)
     source = record(path, role="layer", file=file, rows=len(values))
@@ -87,7 +86,7 @@ def read_area_table(path: Path | str, spec: LayerSpec, *, file: str, lookup: Pat
     return Reading(layer, log.table(), (source, given))
 
 
-def match_areas(layer: Any, areas: Any, spec: LayerSpec) -> pd.DataFrame:
+def match_areas(layer: AreaLayer | VectorLayer | RasterLayer, areas: gpd.GeoDataFrame, spec: LayerSpec) -> pd.DataFrame:
     """Check a table against the areas the sites lie in, and log every area it has no row for.
 
     Parameters
@@ -136,9 +135,7 @@ def match_areas(layer: Any, areas: Any, spec: LayerSpec) -> pd.DataFrame:
             f"whose codes are new in 2021 ({fresh[0]}, …): its codes are those of 2011. Give a table of 2021"
         )
     log = IssueLog(label)
-    held = f"{len(codes) - len(missing):,} of {len(codes):,} areas are matched"
-    for code in missing:
-        log.add("unknown entity", field=spec.name, value=code, action=f"left blank: the table has no such row; {held}")
+    _log_missing(missing, len(codes), spec, log)
     return log.table()
 
 
@@ -175,9 +172,9 @@ def _coded(rows: pd.DataFrame, code: str, by: str, label: str, log: IssueLog) ->
         raise InputError(
             f"{label}: column '{code}' holds no {by} such as {ENTITIES[by][0]}000001 but '{first}'; {hint}"
         )
-    for number, text in codes[~fits].items():
+    for number, text in numbered(codes[~fits]):
         kind = "unknown entity" if text else "unknown entity - missing reference"
-        log.add(kind, row=int(number), field=code, value=text, action=f"left out: not a {by}")
+        log.add(kind, row=number, field=code, value=text, action=f"left out: not a {by}")
     return rows[fits]
 
 
@@ -208,7 +205,7 @@ def _one_each(values: pd.Series, rows: pd.Index, spec: LayerSpec, log: IssueLog,
             f"{label}: every code stands in several rows with different values of '{spec.column}'; say with "
             "where = {column, values} which rows count"
         )
-    odd = values.index.map(at_odds).to_numpy(dtype=bool)
+    odd = at_odds.reindex(values.index).to_numpy(dtype=bool)
     for number, (code, value) in zip(rows[odd], values[odd].items(), strict=True):
         log.add("reference values are not unique", row=int(number), field=str(spec.code), value=code,
                 action=f"left blank: the code stands with other values than {value}, too")  # fmt: skip
@@ -225,8 +222,8 @@ def _by_table(values: pd.Series, path: Path | str, spec: LayerSpec, log: IssueLo
     _refuse_other_year(rows[look.column_from], look.column_from, look.year, look.path)
     pairs = rows.drop_duplicates([look.column_from, look.column_to])
     several = pairs[look.column_from].duplicated(keep=False)
-    for number, code in pairs.loc[several, look.column_from].items():
-        own.add("reference values are not unique", row=int(number), field=look.column_from, value=code,
+    for number, code in numbered(pairs.loc[several, look.column_from]):
+        own.add("reference values are not unique", row=number, field=look.column_from, value=code,
                 action="left blank: the LSOA lies in several areas")  # fmt: skip
     pairs = pairs[~several]
     _log_unmatched(pairs[look.column_to], values, spec, own)
@@ -262,6 +259,12 @@ def _log_unmatched(codes: pd.Series, values: pd.Series, spec: LayerSpec, log: Is
             f"{log.file}: none of its {len(distinct)} areas is in layer '{spec.name}'; it has codes such as "
             f"{distinct[0]}, the layer such as {values.index[0]}. Give the lookup for the layer's own codes"
         )
-    held = f"{len(distinct) - len(missing):,} of {len(distinct):,} areas are matched"
+    _log_missing(missing, len(distinct), spec, log)
+
+
+def _log_missing(missing: pd.Index, areas: int, spec: LayerSpec, log: IssueLog) -> None:
+    """Log every area a table has no row for, each with how many of all are matched."""
+    matched = f"{areas - len(missing):,} of {areas:,} areas are matched"
     for code in missing:
-        log.add("unknown entity", field=spec.name, value=code, action=f"left blank: the table has no such row; {held}")
+        log.add("unknown entity", field=spec.name, value=code,
+                action=f"left blank: the table has no such row; {matched}")  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -17,12 +16,15 @@ from siteprior.core.io.vector_files import lacking, mended, read_vector
 from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.schema import CRS
 from siteprior.project.layers import LayerSpec, VectorLayer, Where
+from siteprior.sources.columns import Frame, text_column
 
 AREAL = ("within", "share", "value")
 """Measures that only polygons can be asked for."""
 
 
-def read_features(path: Path | str, spec: LayerSpec, *, file: str, extent: Path | str | None = None) -> Reading:
+def read_features(
+    path: Path | str, spec: LayerSpec, *, file: str, extent: Path | str | None = None
+) -> Reading[VectorLayer]:
     """Read the features of a vector layer that count, on EPSG:27700.
 
     Parameters
@@ -70,36 +72,30 @@ def read_features(path: Path | str, spec: LayerSpec, *, file: str, extent: Path 
 
 def read_shapes_of(
     path: Path | str, *, layer: str | None, crs: str | None, columns: dict[str, str | None], label: str
-) -> Any:
+) -> gpd.GeoDataFrame:
     """Read a vector file whose columns are there, or refuse it by the name the project gives it."""
     table = read_vector(path, layer=layer, crs=crs)
     faults = lacking(label, [c for c in table.columns if c != table.active_geometry_name], columns)
     if faults:
         raise InputError(*faults)
-    return table.set_geometry(shapely.force_2d(table.geometry.to_numpy()), crs=CRS)
+    flat: gpd.GeoDataFrame = table.set_geometry(shapely.force_2d(table.geometry.to_numpy()), crs=CRS)
+    return flat
 
 
-def matching(rows: Any, where: Where | None, label: str) -> Any:
+def matching(rows: Frame, where: Where | None, label: str) -> Frame:
     """Return the rows a filter names, compared as trimmed text, or refuse it with the values there are."""
     if where is None:
         return rows
-    texts = as_text(rows[where.column])
+    texts = text_column(rows[where.column])
     counted = where.values  # noqa: PD011 -- of the filter, not of a table
     absent = [value for value in counted if value not in set(texts)]
     if absent:
         seen = [value for value in dict.fromkeys(texts) if value][:12]
         raise InputError(f"{label}: column '{where.column}' holds no '{absent[0]}' (where); it holds {', '.join(seen)}")
-    return rows[texts.isin(counted).to_numpy()]
+    return rows.loc[texts.isin(counted).to_numpy()]
 
 
-def as_text(values: pd.Series) -> pd.Series:
-    """Return any column as trimmed text, blank where missing; a whole number stored as a decimal loses its '.0'."""
-    if pd.api.types.is_float_dtype(values):
-        values = values.map("{:.15g}".format, na_action="ignore")
-    return values.astype(object).where(values.notna(), "").astype("str").str.strip()
-
-
-def areal_parts(table: Any, log: IssueLog) -> Any:
+def areal_parts(table: gpd.GeoDataFrame, log: IssueLog) -> gpd.GeoDataFrame:
     """Return the rows that are polygons, mended; log those that were mended or left out.
 
     Raises
@@ -125,10 +121,11 @@ def areal_parts(table: Any, log: IssueLog) -> Any:
                     action="left out: not a polygon")  # fmt: skip
     if not kept.any():
         raise InputError(f"{log.file}: holds no polygon that counts; give polygons, or measure nearest or count")
-    return table.set_geometry(shapes, crs=CRS)[kept]
+    parts: gpd.GeoDataFrame = table.set_geometry(shapes, crs=CRS).loc[kept]
+    return parts
 
 
-def any_shapes(table: Any, log: IssueLog) -> Any:
+def any_shapes(table: gpd.GeoDataFrame, log: IssueLog) -> gpd.GeoDataFrame:
     """Return the rows that have a shape of any kind, broken polygons mended; log those mended or left out."""
     drawn = table.geometry.to_numpy()
     shapes, broken = mended(drawn)
@@ -142,12 +139,13 @@ def any_shapes(table: Any, log: IssueLog) -> Any:
                     action="mended")  # fmt: skip
     if lost.all():
         raise InputError(f"{log.file}: holds no feature that counts; give a file with shapes")
-    return table.set_geometry(shapes, crs=CRS)[~lost]
+    parts: gpd.GeoDataFrame = table.set_geometry(shapes, crs=CRS).loc[~lost]
+    return parts
 
 
-def _values(values: pd.Series, spec: LayerSpec, log: IssueLog) -> Any:
+def _values(values: pd.Series, spec: LayerSpec, log: IssueLog) -> pd.Series:
     """Return an attribute as text or finite numbers, missing where it is neither."""
-    texts = as_text(values)
+    texts = text_column(values)
     if spec.text:
         return texts.mask(texts == "")
     if pd.api.types.is_numeric_dtype(values):

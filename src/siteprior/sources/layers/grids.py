@@ -11,7 +11,7 @@ from siteprior.core.schema import CRS
 from siteprior.project.layers import LayerSpec, RasterLayer
 
 
-def read_grid(path: Path | str, spec: LayerSpec, *, file: str) -> Reading:
+def read_grid(path: Path | str, spec: LayerSpec, *, file: str) -> Reading[RasterLayer]:
     """Open a raster and check that it can be measured; its cells stay where they are.
 
     Parameters

@@ -5,26 +5,27 @@ from __future__ import annotations
 from pathlib import Path
 
 from siteprior.core.issues import Reading
-from siteprior.project.layers import LayerSpec
+from siteprior.project.layers import AreaLayer, LayerSpec, RasterLayer, VectorLayer
 from siteprior.sources.layers.area_tables import read_area_table
 from siteprior.sources.layers.features import read_features
 from siteprior.sources.layers.grids import read_grid
+from siteprior.sources.paths import Names, Paths, one_path
 
 
 def read_layer(
-    path: Path | str,
+    path: Paths,
     spec: LayerSpec,
     *,
-    file: str | None = None,
+    file: Names | None = None,
     lookup: Path | str | None = None,
     extent: Path | str | None = None,
-) -> Reading:
+) -> Reading[AreaLayer | VectorLayer | RasterLayer]:
     r"""Read a layer of the user's own as its specification describes it.
 
     Parameters
     ----------
     path
-        The file of ``spec.path``.
+        The one file of ``spec.path``.
     spec
         The layer, checked (:func:`siteprior.project.layer_checks.parse_layer`).
     file
@@ -58,9 +59,14 @@ def read_layer(
     >>> reading.issues[["row", "issue_type", "value"]].values.tolist()
     [[3, 'patch', '..']]
     """
-    label = spec.path if file is None else file
+    given, label = one_path(
+        path, spec.path if file is None else file, what=f"layer '{spec.name}'", instead="give each a layer of its own"
+    )
+    reading: Reading[AreaLayer | VectorLayer | RasterLayer]
     if spec.kind == "table":
-        return read_area_table(path, spec, file=label, lookup=lookup)
-    if spec.kind == "vector":
-        return read_features(path, spec, file=label, extent=extent)
-    return read_grid(path, spec, file=label)
+        reading = Reading(*read_area_table(given, spec, file=label, lookup=lookup))
+    elif spec.kind == "vector":
+        reading = Reading(*read_features(given, spec, file=label, extent=extent))
+    else:
+        reading = Reading(*read_grid(given, spec, file=label))
+    return reading

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -75,10 +75,11 @@ def area_medians(store: SalesStore, areas: pd.Series, *, price_date: date, since
             f"FROM {store.sql} JOIN lookup USING (postcode) "
             f"WHERE {standard(price_date, since)} AND property_type IS NOT NULL"
         ).fetchnumpy()["key"]
-    return conform(_medians(np.asarray(keys, dtype=np.int64), names), AREA_SALES)
+    table: pd.DataFrame = conform(_medians(np.asarray(keys, dtype=np.int64), names), AREA_SALES)
+    return table
 
 
-def _medians(keys: Any, names: Any) -> pd.DataFrame:
+def _medians(keys: npt.NDArray[np.int64], names: pd.Index) -> pd.DataFrame:
     """Return the table of medians from one number per sale: its area, year, type and price, in this order of bits.
 
     Sorted once, the sales of a group stand together with their prices in order: far less work, and memory, than a
@@ -106,7 +107,7 @@ def _medians(keys: Any, names: Any) -> pd.DataFrame:
 def nearest_sales(
     store: SalesStore,
     postcodes: pd.DataFrame,
-    sites: Any,
+    sites: gpd.GeoDataFrame,
     *,
     radius_m: float,
     number: int,
@@ -180,11 +181,16 @@ def nearest_sales(
             f"QUALIFY place <= {number} ORDER BY site, place"
         ).df()
     table["site_id"] = sites.index.to_numpy()[table.pop("site").to_numpy()]
-    return conform(table, NEAREST_SALES)
+    sales: pd.DataFrame = conform(table, NEAREST_SALES)
+    return sales
 
 
 def _check_call(
-    postcodes: Any, sites: Any, radius_m: float, number: int, property_types: Sequence[str] | None
+    postcodes: pd.DataFrame,
+    sites: gpd.GeoDataFrame,
+    radius_m: float,
+    number: int,
+    property_types: Sequence[str] | None,
 ) -> Sequence[str]:
     """Check the arguments, and return the types wanted."""
     check(postcodes, POSTCODES, name="postcodes")
@@ -204,7 +210,7 @@ def _check_call(
     return kinds
 
 
-def _pairs(postcodes: pd.DataFrame, sites: Any, radius_m: float, number: int) -> pd.DataFrame:
+def _pairs(postcodes: pd.DataFrame, sites: gpd.GeoDataFrame, radius_m: float, number: int) -> pd.DataFrame:
     """Return, for each site by its place in the table, the postcodes that hold its nearest sales.
 
     Every postcode here has a sale, so the ``number`` nearest hold them; those as near as the last of these stand too.
@@ -223,11 +229,11 @@ def _pairs(postcodes: pd.DataFrame, sites: Any, radius_m: float, number: int) ->
     centres = shapely.get_coordinates(points.to_numpy()[placed])
     tree = cKDTree(postcodes[["easting", "northing"]].to_numpy(), balanced_tree=False, compact_nodes=False)
     last = min(number, len(postcodes))
-    farthest = tree.query(centres, k=[last], distance_upper_bound=radius_m)[0][:, 0]
+    farthest = np.asarray(tree.query(centres, k=[last], distance_upper_bound=radius_m)[0])[:, 0]
     reach = np.where(np.isfinite(farthest), farthest * (1 + 1e-9), radius_m)
-    found = tree.query_ball_point(centres, reach)
-    counts = np.fromiter(map(len, found), dtype=np.int64, count=len(found))
-    near = np.fromiter((n for row in found for n in row), dtype=np.int64, count=int(counts.sum()))
+    within = tree.query_ball_point(centres, reach)
+    counts = np.fromiter(map(len, within), dtype=np.int64, count=len(within))
+    near = np.fromiter((n for row in within for n in row), dtype=np.int64, count=int(counts.sum()))
     row = np.repeat(np.arange(len(placed)), counts)
     there = postcodes[["easting", "northing"]].to_numpy()[near]
     distance = np.hypot(*(there - centres[row]).T)

@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from siteprior.core.io.duckdb_session import EXAMPLES, quoted
+from siteprior.core.io.duckdb_session import EXAMPLES, quoted, scalar
 from siteprior.sources.sales.parsing import COMPRESSION, KEPT, LOST, counted
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_TOLD = (
+_FAULTS = (
     ("status = 'D' AND NOT known", "unknown entity", "deleted, but not in the files before: nothing to delete"),
     ("status = 'C' AND NOT known", "unknown entity", "changed, but not in the files before: added as they stand"),
     ("status = 'A' AND known", "reference values are not unique", "stand more than once: the last counts"),
@@ -32,9 +33,8 @@ def apply_changes(connection: DuckDBPyConnection, parts: Sequence[Path]) -> tupl
     Returns
     -------
     tuple
-        Issues (``part`` and ``told``, the arguments of :meth:`siteprior.core.issues.IssueLog.add`), and the sales left
-        in
-        each part.
+        Issues (``part`` and ``issue``, the arguments of :meth:`siteprior.core.issues.IssueLog.add`), and the sales
+        that stand in each part.
     """
     rows = " UNION ALL ".join(
         f"SELECT transaction, status, price, transfer_date, {number} AS part, file_row_number AS line "
@@ -52,11 +52,11 @@ def apply_changes(connection: DuckDBPyConnection, parts: Sequence[Path]) -> tupl
         f"CREATE TABLE gone AS SELECT part, line FROM versions WHERE NOT last OR status = 'D' "
         f"UNION ALL SELECT part, line FROM ({rows}) WHERE {LOST}"
     )
-    issues = [issue for told in _TOLD for issue in _told(connection, *told)]
+    issues = [issue for fault in _FAULTS for issue in _issues(connection, *fault)]
     return issues, [_rewritten(connection, part, number) for number, part in enumerate(parts)]
 
 
-def _doubled(connection: DuckDBPyConnection, parts: Sequence[Path]) -> Any:
+def _doubled(connection: DuckDBPyConnection, parts: Sequence[Path]) -> npt.NDArray[np.uint64]:
     """Return the hashes that stand more than once among the identifiers of all parts."""
     listed = ", ".join(quoted(part) for part in parts)
     hashes = connection.execute(
@@ -67,29 +67,29 @@ def _doubled(connection: DuckDBPyConnection, parts: Sequence[Path]) -> Any:
     return np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
 
 
-def _told(connection: DuckDBPyConnection, which: str, issue: str, action: str) -> list[dict[str, Any]]:
+def _issues(connection: DuckDBPyConnection, which: str, issue: str, action: str) -> list[dict[str, Any]]:
     """Return one issue for each part that has such versions."""
-    found = connection.execute(
+    versions = connection.execute(
         f"SELECT part, count(*), list(transaction ORDER BY transaction)[:{EXAMPLES}] FROM versions WHERE {which} "
         "GROUP BY part ORDER BY part"
     ).fetchall()
     return [
         {
             "part": part,
-            "told": {"issue_type": issue, "field": "transaction", "value": counted(number, first), "action": action},
+            "issue": {"issue_type": issue, "field": "transaction", "value": counted(number, first), "action": action},
         }
-        for part, number, first in found
+        for part, number, first in versions
     ]
 
 
 def _rewritten(connection: DuckDBPyConnection, part: Path, number: int) -> int:
     """Write a part again without the rows that are gone, where there are any; return the rows it has."""
     gone = f"SELECT line FROM gone WHERE part = {number}"
-    if connection.execute(f"SELECT count(*) FROM ({gone})").fetchone()[0]:
+    if scalar(connection, f"SELECT count(*) FROM ({gone})"):
         target = part.with_name(f"{part.stem}-changed.parquet")
         connection.execute(
             f"COPY (SELECT {', '.join(KEPT)} FROM read_parquet({quoted(part)}, file_row_number = true) "
             f"WHERE file_row_number NOT IN ({gone})) TO {quoted(target)} ({COMPRESSION})"
         )
         target.replace(part)
-    return int(connection.execute(f"SELECT count(*) FROM read_parquet({quoted(part)})").fetchone()[0])
+    return scalar(connection, f"SELECT count(*) FROM read_parquet({quoted(part)})")

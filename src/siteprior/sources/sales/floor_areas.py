@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
 from siteprior.core.io.duckdb_session import EXAMPLES, refused
 from siteprior.core.issues import IssueLog
 from siteprior.core.parameters import load_parameters
+from siteprior.sources.paths import NamedPath, read_each
 from siteprior.sources.sales.layout import Layout, floor_layout, unpacked
 from siteprior.sources.sales.parsing import counted
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
-def floor_layouts(paths: Sequence[Path | str], labels: Sequence[str], folder: Path) -> list[Layout]:
+def floor_layouts(files: Sequence[NamedPath], folder: Path) -> list[Layout]:
     """Tell the layouts of all tables of floor areas, or what is wrong with each.
 
     Raises
@@ -28,16 +29,8 @@ def floor_layouts(paths: Sequence[Path | str], labels: Sequence[str], folder: Pa
     InputError
         When a file is missing, or names no transaction or floor area in its header.
     """
-    layouts: list[Layout] = []
-    faults: list[str] = []
-    for number, (path, label) in enumerate(zip(paths, labels, strict=True)):
-        try:
-            layouts.append(floor_layout(unpacked(path, folder, number=1_000_000 + number), label))
-        except InputError as fault:
-            faults.extend(fault.faults)
-    if faults:
-        raise InputError(*faults)
-    return layouts
+    number = count(1_000_000)
+    return read_each(files, lambda path, label: floor_layout(unpacked(path, folder, number=next(number)), label))
 
 
 def join_floor_areas(
@@ -50,11 +43,11 @@ def join_floor_areas(
     for each kind and file.
     """
     presets = load_parameters("prices")
-    low, high = (float(presets[name].value) for name in ("floor_area_low_m2", "floor_area_high_m2"))
+    low, high = (float(presets.number(name)) for name in ("floor_area_low_m2", "floor_area_high_m2"))
     areas, matches = [], []
     for layout in layouts:
         cell = {name: f"trim(c{place})" for name, place in layout.at.items()}
-        found = connection.execute(
+        given = connection.execute(
             f"SELECT transaction, min(text) AS text, min(area) AS area, count(DISTINCT text) AS texts FROM ("
             f"SELECT upper(trim({cell['transaction']}, '{{}} ')) AS transaction, "
             f"nullif({cell['floor_area_m2']}, '') AS text, TRY_CAST({cell['floor_area_m2']} AS DOUBLE) AS area "
@@ -65,28 +58,28 @@ def join_floor_areas(
         if number:
             log.add("invalid category value", file=layout.label, field="(line)", value=f"lines: {number:,}",
                     action=f"left out, they are no rows of this file: {lines[0][2]}")  # fmt: skip
-        area = found["area"].astype("float64")
+        area = given["area"].astype("float64")
         faults = (
-            ("reference values are not unique", found["texts"] > 1, "left blank: the floor areas differ"),
-            ("invalid decimal", found["text"].notna() & ~area.between(-1e9, 1e9), "left blank: not a number"),
+            ("reference values are not unique", given["texts"] > 1, "left blank: the floor areas differ"),
+            ("invalid decimal", given["text"].notna() & ~area.between(-1e9, 1e9), "left blank: not a number"),
             ("too small", area < low, f"left blank: below {low:g} m²"),
             ("too large", area.between(high, 1e9, inclusive="right"), f"left blank: above {high:g} m²"),
         )
         for issue, rows, action in faults:
             if rows.any():
-                told = [f"{key} {text}" for key, text in found.loc[rows, "text"].head(EXAMPLES).items()]
-                log.add(issue, file=layout.label, field="floor_area_m2", value=counted(int(rows.sum()), told),
+                examples = [f"{key} {text}" for key, text in given.loc[rows, "text"].head(EXAMPLES).items()]
+                log.add(issue, file=layout.label, field="floor_area_m2", value=counted(int(rows.sum()), examples),
                         action=action)  # fmt: skip
-        good = area[area.between(low, high) & (found["texts"] <= 1)]
+        good = area[area.between(low, high) & (given["texts"] <= 1)]
         areas.append(good)
-        matches.append(len(found))
+        matches.append(len(given))
     joined = pd.concat(areas) if areas else pd.Series(dtype="float64")
     return joined[~joined.index.duplicated(keep="last")], matches
 
 
-def floor_origins(paths: Sequence[Path | str], labels: Sequence[str], matches: Sequence[int]) -> tuple[Input, ...]:
+def floor_origins(files: Sequence[NamedPath], matches: Sequence[int]) -> tuple[Input, ...]:
     """Describe the files floor areas came from; ``rows`` counts the sales each has a row for."""
     return tuple(
         record(path, role="floor areas", file=label, rows=rows)
-        for path, label, rows in zip(paths, labels, matches, strict=True)
+        for (path, label), rows in zip(files, matches, strict=True)
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from siteprior.core.errors import InputError
-from siteprior.core.io.duckdb_session import EXAMPLES, quoted, refused
+from siteprior.core.io.duckdb_session import EXAMPLES, quoted, refused, scalar
 from siteprior.sources.sales.layout import Layout
 
 if TYPE_CHECKING:
@@ -79,9 +79,9 @@ def parse(connection: DuckDBPyConnection, layout: Layout, part: Path) -> list[di
         f"{unread} FROM (SELECT {typed}, {', '.join(f'{name} AS text_{name}' for name in READ)} "
         f"FROM (SELECT {_texts(layout)} FROM {layout.rows}))) TO {quoted(part)} ({COMPRESSION})"
     )
-    number, told = refused(connection)
-    why = told[0][2] if told else ""
-    if not connection.execute(f"SELECT count(transaction) FROM read_parquet({quoted(part)})").fetchone()[0]:
+    number, lines = refused(connection)
+    why = lines[0][2] if lines else ""
+    if not scalar(connection, f"SELECT count(transaction) FROM read_parquet({quoted(part)})"):
         raise InputError(f"{layout.label}: no row can be read as a sale{': ' * bool(why)}{why}; download it again")
     issues = []
     if number:
@@ -117,7 +117,7 @@ def _columns() -> dict[str, str]:
     }
 
 
-def _spelt(name: str, known: dict[str, Any]) -> str:
+def _spelt(name: str, known: dict[str, str]) -> str:
     """Return the SQL that turns a letter or word into the declared one."""
     cases = " ".join(f"WHEN {quoted(word)} THEN {quoted(own)}" for word, own in known.items())
     return f"CASE lower({name}) {cases} END"
@@ -127,13 +127,13 @@ def _faults(connection: DuckDBPyConnection, part: Path) -> list[dict[str, Any]]:
     """Count what was not read in a part, each kind once, with the first few."""
     source = f"read_parquet({quoted(part)}, file_row_number = true)"
     counts = ", ".join(f"count(*) FILTER ({rows})" for rows, *_ in _FAULTS)
-    numbers = connection.execute(f"SELECT {counts} FROM {source}").fetchone()
+    numbers = connection.execute(f"SELECT {counts} FROM {source}").fetchall()[0]
     issues = []
     for number, (rows, text, issue, field, action) in zip(numbers, _FAULTS, strict=True):
         if number:
             first = connection.execute(
-                f"SELECT DISTINCT concat_ws(' ', transaction, {text}) AS told FROM {source} WHERE {rows} "
-                f"ORDER BY told LIMIT {EXAMPLES}"
+                f"SELECT DISTINCT concat_ws(' ', transaction, {text}) AS example FROM {source} WHERE {rows} "
+                f"ORDER BY example LIMIT {EXAMPLES}"
             ).fetchall()
             issues.append({"issue_type": issue, "field": field, "value": counted(number, [row[0] for row in first]),
                            "action": action})  # fmt: skip

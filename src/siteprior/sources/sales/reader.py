@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from siteprior.core.errors import InputError
-from siteprior.core.io.duckdb_session import EXAMPLES, quoted
+from siteprior.core.files import path_list
+from siteprior.core.io.duckdb_session import EXAMPLES, quoted, scalar
 from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CRS, POSTCODES, SALES, check, conform
+from siteprior.sources.paths import Names, Paths, named_paths
 from siteprior.sources.sales.floor_areas import floor_layouts, floor_origins, join_floor_areas
 from siteprior.sources.sales.parsing import counted
 from siteprior.sources.sales.screening import bounds, screen, standard
@@ -33,33 +36,34 @@ AREA = f"regexp_extract({OUTWARD}, '^[A-Z]+')"
 
 
 def read_sales(
-    paths: Sequence[Path | str],
+    paths: Paths,
     *,
-    files: Sequence[str] | None = None,
-    postcodes: Any = None,
-    floor_areas: Sequence[Path | str] = (),
-    floor_area_files: Sequence[str] | None = None,
+    files: Names | None = None,
+    postcodes: pd.DataFrame | None = None,
+    floor_areas: Paths = (),
+    floor_area_files: Names | None = None,
     price_date: date,
     years: int | None = None,
-    within: Any = None,
+    within: BaseGeometry | None = None,
     margin_m: float = 0.0,
     cache: Path | None = None,
     memory_limit_mb: int | None = None,
-) -> Reading:
+) -> Reading[gpd.GeoDataFrame]:
     r"""Read house sales with price (£) and, where floor areas are given, price per square metre (£/m²).
 
     Parameters
     ----------
     paths
-        HM Land Registry Price Paid Data as published (complete, yearly and monthly files, no header row), or CSVs whose
-        header names the columns, in the order they were published (:func:`siteprior.sources.sales.store.sales_store`).
+        One file or several: HM Land Registry Price Paid Data as published (complete, yearly and monthly files, no
+        header row), or CSVs whose header names the columns, in the order they were published
+        (:func:`siteprior.sources.sales.store.sales_store`).
     files
         The names to put in issues and provenance; the paths when ``None``.
     postcodes
         Where postcodes lie: :data:`siteprior.core.schema.POSTCODES`; without it no sale has a place.
     floor_areas
-        CSVs whose header names the transaction (``transaction``) and its floor area in m² (``floor_area_m2``,
-        ``total_floor_area``). Of a sale in several files the last counts.
+        One CSV or several whose header names the transaction (``transaction``) and its floor area in m²
+        (``floor_area_m2``, ``total_floor_area``). Of a sale in several files the last counts.
     floor_area_files
         Their names; the paths when ``None``.
     price_date
@@ -111,11 +115,12 @@ def read_sales(
     >>> issues[["issue_type", "value"]].values.tolist()
     [['too small', '1 sale: 1B 1']]
     """
-    floor_labels = [str(path) for path in floor_areas] if floor_area_files is None else list(floor_area_files)
-    area = _check_call(postcodes, floor_areas, floor_labels, within, margin_m, years)
+    area = _check_call(postcodes, within, margin_m, years)
+    listed = path_list(floor_areas)
+    floor_files = named_paths(listed, floor_area_files, what="floor_areas") if listed or floor_area_files else []
     log = IssueLog()
     with sales_store(paths, files=files, cache=cache, memory_limit_mb=memory_limit_mb) as store:
-        layouts = floor_layouts(floor_areas, floor_labels, store.folder)
+        layouts = floor_layouts(floor_files, store.folder)
         for row in store.issues:
             log.add(**row)
         with store.query(*(layout.path for layout in layouts)) as connection:
@@ -124,23 +129,19 @@ def read_sales(
             sales = connection.execute("SELECT * FROM chosen ORDER BY transfer_date, transaction").df()
             floors, matches = join_floor_areas(connection, layouts, log)
             local = _local_medians(connection, store, price_date)
-        provenance = (*store.provenance, *floor_origins(floor_areas, floor_labels, matches))
+        provenance = (*store.provenance, *floor_origins(floor_files, matches))
     table = _table(sales, floors, local, price_date, years)
     _log_faults(table, sales, [origin.file for origin in provenance], postcodes is not None, log)
     return Reading(table, log.table(), provenance)
 
 
 def _check_call(
-    postcodes: Any, floors: Sequence[Any], labels: Sequence[str], within: Any, margin_m: float, years: int | None
-) -> Any:
+    postcodes: pd.DataFrame | None, within: BaseGeometry | None, margin_m: float, years: int | None
+) -> BaseGeometry | None:
     """Check the arguments, and return the area to keep."""
     faults = []
     if postcodes is not None:
         check(postcodes, POSTCODES, name="postcodes")
-    if isinstance(floors, (str, Path)):
-        faults.append(f"floor_areas: needs a list of files, got '{floors}'; put it in brackets")
-    elif len(labels) != len(floors):
-        faults.append(f"floor_areas: {len(labels)} names for {len(floors)} files; give a name for each")
     if within is not None and (within.is_empty or postcodes is None):
         faults.append("within: needs an area that is not empty on EPSG:27700, and postcodes to say what lies in it")
     if years is not None and years < 1:
@@ -150,14 +151,15 @@ def _check_call(
     return None if within is None else within.buffer(margin_m)
 
 
-def _places(postcodes: Any, area: Any) -> pd.DataFrame:
+def _places(postcodes: pd.DataFrame | None, area: BaseGeometry | None) -> pd.DataFrame:
     """Return postcodes with their places and whether they lie in the area."""
     if postcodes is None:
         return pd.DataFrame({"postcode": ["-"], "easting": [np.nan], "northing": [np.nan], "inside": [True]})
     table = postcodes[["easting", "northing"]].reset_index()
+    if area is None:
+        return table.assign(inside=True)
     shapely.prepare(area)
-    inside = True if area is None else shapely.intersects_xy(area, table["easting"], table["northing"])
-    return table.assign(inside=inside)
+    return table.assign(inside=shapely.intersects_xy(area, table["easting"].to_numpy(), table["northing"].to_numpy()))
 
 
 def _choose(connection: DuckDBPyConnection, store: SalesStore, places: pd.DataFrame, limited: bool) -> None:
@@ -180,8 +182,8 @@ def _choose(connection: DuckDBPyConnection, store: SalesStore, places: pd.DataFr
 
 def _guard_size(connection: DuckDBPyConnection) -> None:
     """Refuse more sales than fit into memory as a table."""
-    number = connection.execute("SELECT count(*) FROM chosen").fetchone()[0]
-    most = int(load_parameters("prices")["rows_in_memory"].value)
+    number = scalar(connection, "SELECT count(*) FROM chosen")
+    most = load_parameters("prices").integer("rows_in_memory")
     if number > most:
         raise InputError(
             f"sales: {number:,} sales are too many for one table (at most {most:,}); give the study area with within, "
@@ -191,7 +193,7 @@ def _guard_size(connection: DuckDBPyConnection) -> None:
 
 def _local_medians(connection: DuckDBPyConnection, store: SalesStore, price_date: date) -> pd.Series:
     """Return the median price (£) of each chosen sale's type and year around it, by transaction."""
-    fewest = int(load_parameters("prices")["local_sales"].value)
+    fewest = load_parameters("prices").integer("local_sales")
     kind = f"property_type, year(transfer_date) AS year, {OUTWARD} AS outward, {AREA} AS area"
     compared = (
         f"SELECT price, {kind} FROM {store.sql} WHERE {standard(price_date)} "
@@ -208,10 +210,12 @@ def _local_medians(connection: DuckDBPyConnection, store: SalesStore, price_date
         f"LEFT JOIN ({local['outward']}) AS o USING (outward, property_type, year) "
         f"LEFT JOIN ({local['area']}) AS a USING (area, property_type, year)"
     ).df()
-    return pd.Series(rows["median"].to_numpy(dtype="float64"), index=rows["transaction"])
+    return pd.Series(rows["median"].to_numpy(dtype="float64"), index=pd.Index(rows["transaction"]))
 
 
-def _table(sales: pd.DataFrame, floors: pd.Series, local: pd.Series, price_date: date, years: int | None) -> Any:
+def _table(
+    sales: pd.DataFrame, floors: pd.Series, local: pd.Series, price_date: date, years: int | None
+) -> gpd.GeoDataFrame:
     """Return the declared table of the sales read."""
     table = sales.rename(columns={"price": "price_gbp"}).set_index("transaction")
     table = table.drop(columns=["part", "easting", "northing"])
@@ -220,7 +224,7 @@ def _table(sales: pd.DataFrame, floors: pd.Series, local: pd.Series, price_date:
     placed = sales["easting"].notna().set_axis(table.index)
     points = np.full(len(table), None, dtype=object)
     rows = placed.to_numpy()
-    points[rows] = shapely.points(sales["easting"][rows], sales["northing"][rows])
+    points[rows] = shapely.points(sales["easting"].to_numpy()[rows], sales["northing"].to_numpy()[rows])
     table = conform(gpd.GeoDataFrame(table, geometry=points, crs=CRS), SALES)
     table["left_out"] = screen(
         table,
@@ -231,10 +235,13 @@ def _table(sales: pd.DataFrame, floors: pd.Series, local: pd.Series, price_date:
         limits=bounds(),
     )
     table["used"] = np.where(table["left_out"].isna(), "yes", "no")
-    return conform(table, SALES)
+    screened: gpd.GeoDataFrame = conform(table, SALES)
+    return screened
 
 
-def _log_faults(table: Any, sales: pd.DataFrame, labels: Sequence[str], given: bool, log: IssueLog) -> None:
+def _log_faults(
+    table: gpd.GeoDataFrame, sales: pd.DataFrame, labels: Sequence[str], given: bool, log: IssueLog
+) -> None:
     """Log what is wrong with the sales, one row for each kind and file."""
     reasons = table["left_out"].fillna("")
     blank = table["postcode"].isna()
@@ -258,6 +265,6 @@ def _log_faults(table: Any, sales: pd.DataFrame, labels: Sequence[str], given: b
                         action=action.format(", ".join(why)))  # fmt: skip
 
 
-def _short(value: Any) -> str:
+def _short(value: float | str) -> str:
     """Return a cell for an example: whole pounds, a postcode, or nothing."""
     return f"{value:.0f}" if isinstance(value, float) and value == value else "" if value != value else str(value)

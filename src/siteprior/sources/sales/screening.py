@@ -1,10 +1,9 @@
-"""Which sales may tell what homes cost, and every reason why another may not: nothing is dropped, all is told."""
+"""Which sales are evidence of what homes cost, with every reason why another is not: nothing is dropped."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,7 +22,7 @@ UNPLACED = "no place"
 
 def bounds() -> dict[str, float]:
     """Return the bounds of the preset ``prices`` by name: £, £/m² and a share."""
-    return {name: float(load_parameters("prices")[name].value) for name in BOUNDS}
+    return {name: float(load_parameters("prices").number(name)) for name in BOUNDS}
 
 
 def standard(price_date: date, since: date | None = None) -> str:
@@ -82,7 +81,7 @@ def screen(
     ['price below 40% of the local median', 'not a standard market sale (category B); price below £15,000']
     """
     price, per_m2, day = sales["price_gbp"], sales["gbp_per_m2"], sales["transfer_date"]
-    reasons: dict[str, Any] = {
+    reasons: dict[str, pd.Series] = {
         CATEGORY_B: sales["category"] == "B",
         OTHER: sales["property_type"] == "other",
         UNKNOWN_TYPE: sales["property_type"].isna(),
@@ -98,11 +97,11 @@ def screen(
         oldest = pd.Timestamp(price_date) - pd.DateOffset(years=years)
         reasons[f"older than {years} year{'s' if years != 1 else ''}"] = day < oldest
     reasons[UNPLACED] = ~placed
-    told = np.full(len(sales), "", dtype=object)
+    texts = np.full(len(sales), "", dtype=object)
     for reason, applies in reasons.items():
         rows = applies.to_numpy(dtype=bool)
-        told[rows] = [f"{text}; {reason}" if text else reason for text in told[rows]]
-    return pd.Series(told, index=sales.index, dtype="str").where(told != "")
+        texts[rows] = [f"{text}; {reason}" if text else reason for text in texts[rows]]
+    return pd.Series(texts, index=sales.index, dtype="str").where(texts != "")
 
 
 def left_out_counts(sales: pd.DataFrame) -> pd.DataFrame:
@@ -124,9 +123,9 @@ def left_out_counts(sales: pd.DataFrame) -> pd.DataFrame:
     >>> left_out_counts(sales).to_dict("index")
     {'no place': {'sales': 2, 'only_reason': 1}, 'after the price date': {'sales': 1, 'only_reason': 0}}
     """
-    told = sales["left_out"].dropna().value_counts()
+    occurring = sales["left_out"].dropna().value_counts()
     counts: dict[str, list[int]] = {}
-    for text, number in told.items():
+    for text, number in occurring.items():
         reasons = str(text).split("; ")
         for reason in reasons:
             row = counts.setdefault(reason, [0, 0])

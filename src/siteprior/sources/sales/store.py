@@ -16,21 +16,27 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from siteprior.core.errors import InputError, OutputError
-from siteprior.core.files import Input, open_stream, record
+from siteprior.core.files import Input, open_stream, record, sha256_of
 from siteprior.core.io.duckdb_session import SPILLED, database, quoted
 from siteprior.core.parameters import load_parameters
+from siteprior.sources.paths import NamedPath, Names, Paths, named_paths, read_each
 from siteprior.sources.sales.changes import apply_changes
-from siteprior.sources.sales.layout import Layout, sales_layout, unpacked
+from siteprior.sources.sales.layout import sales_layout, unpacked
 from siteprior.sources.sales.parsing import parse
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 FORMAT = 1
 """Counts up whenever the same files would make another store."""
 
-TOLD = "told.json"
+CONTENTS = "contents.json"
+"""The file of a store that says what its parts are, how many rows each has, and what was found in them."""
 
 HMLR_FACTS = {
     "publisher": "HM Land Registry",
@@ -81,14 +87,14 @@ class SalesStore(NamedTuple):
 
 def _limit(memory_limit_mb: int | None) -> int:
     """Return the megabytes the query engine may hold; the preset where none are stated."""
-    return int(load_parameters("prices")["memory_limit_mb"].value) if memory_limit_mb is None else memory_limit_mb
+    return load_parameters("prices").integer("memory_limit_mb") if memory_limit_mb is None else memory_limit_mb
 
 
 @contextmanager
 def sales_store(
-    paths: Sequence[Path | str],
+    paths: Paths,
     *,
-    files: Sequence[str] | None = None,
+    files: Names | None = None,
     cache: Path | None = None,
     memory_limit_mb: int | None = None,
 ) -> Iterator[SalesStore]:
@@ -131,17 +137,17 @@ def sales_store(
     ...     connection.execute(f"SELECT transaction, price, property_type FROM {store.sql}").fetchall()
     [('1B', 250000, 'terraced')]
     """
-    labels = _labels(paths, files)
-    origins = _origins(paths, labels)
+    listed = named_paths(paths, files, what="sales")
+    origins = _origins(listed)
     with tempfile.TemporaryDirectory(prefix="siteprior-sales-") as name:
         folder = Path(name)
-        place = (folder if cache is None else Path(cache)) / f"sales-{_key(origins, paths)}"
-        told = None if cache is None else _load(place)
-        if told is None:
-            told = _build(paths, labels, folder, place, memory_limit_mb)
-        issues = [{**row["told"], "file": labels[row["part"]]} for row in told["issues"]]
-        read = tuple(replace(origin, rows=rows) for origin, rows in zip(origins, told["rows"], strict=True))
-        yield SalesStore(tuple(place / part for part in told["parts"]), folder, issues, read, memory_limit_mb)
+        place = (folder if cache is None else Path(cache)) / f"sales-{_key(origins, listed)}"
+        contents = None if cache is None else _load(place)
+        if contents is None:
+            contents = _build(listed, folder, place, memory_limit_mb)
+        issues = [{**row["issue"], "file": listed[row["part"]].name} for row in contents["issues"]]
+        read = tuple(replace(origin, rows=rows) for origin, rows in zip(origins, contents["rows"], strict=True))
+        yield SalesStore(tuple(place / part for part in contents["parts"]), folder, issues, read, memory_limit_mb)
 
 
 @contextmanager
@@ -161,46 +167,33 @@ def failing(what: str) -> Iterator[None]:
         raise InputError(f"{what}: cannot be read ({first}); download it again") from None
 
 
-def _labels(paths: Sequence[Path | str], files: Sequence[str] | None) -> list[str]:
-    """Return the names of the files, after checking the call."""
-    if isinstance(paths, (str, Path)):
-        raise InputError(f"sales: needs a list of files, got '{paths}'; put it in brackets")
-    labels = [str(path) for path in paths] if files is None else list(files)
-    if not paths or len(labels) != len(paths):
-        raise InputError(f"sales: {len(labels)} names for {len(paths)} files; give one file at least, a name for each")
-    return labels
-
-
-def _origins(paths: Sequence[Path | str], labels: Sequence[str]) -> list[Input]:
+def _origins(files: Sequence[NamedPath]) -> list[Input]:
     """Describe the files, each of which may stand once."""
-    faults: list[str] = []
     origins: dict[tuple[str, str], Input] = {}
-    for path, label in zip(paths, labels, strict=True):
-        try:
-            with open_stream(path):
-                origin = record(path, role="sales", file=label, rows=0, **HMLR_FACTS)
-        except InputError as fault:
-            faults.extend(fault.faults)
-            continue
+
+    def describe(path: Path, label: str) -> Input:
+        with open_stream(path):
+            origin = record(path, role="sales", file=label, rows=0, **HMLR_FACTS)
         other = origins.setdefault((origin.sha256, str(path).partition(".zip!")[2]), origin)
         if other is not origin:
-            faults.append(f"{label}: is the same file as {other.file}; give it once")
-    if faults:
-        raise InputError(*faults)
-    return list(origins.values())
+            raise InputError(f"{label}: is the same file as {other.file}; give it once")
+        return origin
+
+    return read_each(files, describe)
 
 
-def _build(
-    paths: Sequence[Path | str], labels: Sequence[str], folder: Path, place: Path, memory_limit_mb: int | None
-) -> dict[str, Any]:
-    """Parse the files, apply the changes and put the store at ``place``; return what is told of it."""
+def _build(files: Sequence[NamedPath], folder: Path, place: Path, memory_limit_mb: int | None) -> dict[str, Any]:
+    """Parse the files, apply the changes and put the store at ``place``; return its contents."""
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=".sales-", dir=place.parent))
     except OSError as fault:
         raise OutputError(f"{place.parent}: the cache cannot be written ({fault.strerror or fault})") from None
     try:
-        layouts = _layouts(paths, labels, folder)
+        number_of = count()
+        layouts = read_each(
+            files, lambda path, label: sales_layout(unpacked(path, folder, number=next(number_of)), label)
+        )
         rows: list[dict[str, Any]] = []
         parts = [made / f"{number}.parquet" for number in range(len(layouts))]
         for number, (layout, part) in enumerate(zip(layouts, parts, strict=True)):
@@ -208,18 +201,21 @@ def _build(
                 failing(layout.label),
                 database(made, reads=[layout.path], memory_limit_mb=_limit(memory_limit_mb)) as connection,
             ):
-                rows += [{"part": number, "told": row} for row in parse(connection, layout, part)]
+                rows += [{"part": number, "issue": row} for row in parse(connection, layout, part)]
             if layout.path.parent == folder:
                 layout.path.unlink()
-        with failing(", ".join(labels)), database(made, memory_limit_mb=_limit(memory_limit_mb)) as connection:
+        with (
+            failing(", ".join(label for _, label in files)),
+            database(made, memory_limit_mb=_limit(memory_limit_mb)) as connection,
+        ):
             changed, counts = apply_changes(connection, parts)
         shutil.rmtree(made / SPILLED, ignore_errors=True)
-        told = {
-            "parts": {part.name: _sha256(part) for part in parts},
+        contents = {
+            "parts": {part.name: sha256_of(part) for part in parts},
             "rows": counts,
             "issues": sorted(rows + changed, key=lambda row: row["part"]),
         }
-        (made / TOLD).write_text(json.dumps({**told, "seal": _seal(told)}), encoding="utf-8")
+        (made / CONTENTS).write_text(json.dumps({**contents, "seal": _seal(contents)}), encoding="utf-8")
         if place.exists():
             shutil.rmtree(place)  # it was looked at and found broken
         made.chmod(0o755)  # mkdtemp makes private folders
@@ -228,47 +224,27 @@ def _build(
         raise OutputError(f"{place}: the sales could not be kept ({fault.strerror or fault}); free the disk") from None
     finally:
         shutil.rmtree(made, ignore_errors=True)
-    return told
-
-
-def _layouts(paths: Sequence[Path | str], labels: Sequence[str], folder: Path) -> list[Layout]:
-    """Tell the layouts of all files, or what is wrong with each."""
-    layouts: list[Layout] = []
-    faults: list[str] = []
-    for number, (path, label) in enumerate(zip(paths, labels, strict=True)):
-        try:
-            layouts.append(sales_layout(unpacked(path, folder, number=number), label))
-        except InputError as fault:
-            faults.extend(fault.faults)
-    if faults:
-        raise InputError(*faults)
-    return layouts
+    return contents
 
 
 def _load(place: Path) -> dict[str, Any] | None:
-    """Return what is told of a store kept earlier; ``None`` where it is missing or not as it was written."""
+    """Return the contents of a store kept earlier; ``None`` where it is missing or not as it was written."""
     try:
-        told: dict[str, Any] = json.loads((place / TOLD).read_text(encoding="utf-8"))
-        whole = told.pop("seal") == _seal(told)
-        whole = whole and all(_sha256(place / part) == seal for part, seal in told["parts"].items())
+        contents: dict[str, Any] = json.loads((place / CONTENTS).read_text(encoding="utf-8"))
+        whole = contents.pop("seal") == _seal(contents)
+        whole = whole and all(sha256_of(place / part) == seal for part, seal in contents["parts"].items())
     except (OSError, ValueError, KeyError, AttributeError, TypeError):
         return None
-    return told if whole else None
+    return contents if whole else None
 
 
-def _key(origins: Sequence[Input], paths: Sequence[Path | str]) -> str:
+def _key(origins: Sequence[Input], files: Sequence[NamedPath]) -> str:
     """Return a hash of all that makes the store: the files in their order, the members read, this format."""
-    members = [str(path).partition(".zip!")[2] for path in paths]
+    members = [str(path).partition(".zip!")[2] for path, _ in files]
     text = json.dumps([FORMAT, [origin.sha256 for origin in origins], members])
     return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
-def _seal(told: dict[str, Any]) -> str:
-    """Return a hash of what is told of a store."""
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
-
-
-def _sha256(path: Path) -> str:
-    """Return the hash of a file, read bit by bit."""
-    with path.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
+def _seal(contents: dict[str, Any]) -> str:
+    """Return a hash of the contents of a store."""
+    return hashlib.sha256(json.dumps(contents, sort_keys=True).encode()).hexdigest()

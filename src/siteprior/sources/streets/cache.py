@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyproj
 
 from siteprior.core.files import whole_file
 from siteprior.core.parameters import parameter_rows
 from siteprior.walking.network import WalkNetwork
 
-FORMAT = 1
+FORMAT = 2
 """Counts up whenever the same streets would make another network, or the file holds it otherwise."""
 
 ARRAYS = tuple(field.name for field in fields(WalkNetwork))
@@ -31,15 +32,15 @@ def cache_name(sha256: str, **options: object) -> str:
     >>> cache_name("ab", private=False) == cache_name("ab", private=True)
     False
     """
-    told = [FORMAT, pyproj.proj_version_str, sha256, parameter_rows("streets"), sorted(options.items())]
-    return f"streets-{hashlib.sha256(repr(told).encode()).hexdigest()[:32]}.npz"
+    key = [FORMAT, pyproj.proj_version_str, sha256, parameter_rows("streets"), sorted(options.items())]
+    return f"streets-{hashlib.sha256(repr(key).encode()).hexdigest()[:32]}.npz"
 
 
 def store(path: Path, network: WalkNetwork, issues: list[dict[str, Any]], facts: dict[str, Any]) -> None:
     """Keep a network with the issues (as rows, their file left blank) and facts of its reading, whole or not at all."""
     arrays = {name: getattr(network, name) for name in ARRAYS}
-    told = {"issues": [{**row, "file": ""} for row in issues], "facts": facts}
-    arrays["told"] = np.frombuffer(json.dumps(told).encode(), dtype=np.uint8)
+    notes = {"issues": [{**row, "file": ""} for row in issues], "facts": facts}
+    arrays["notes"] = np.frombuffer(json.dumps(notes).encode(), dtype=np.uint8)
     arrays["seal"] = np.frombuffer(_seal(arrays), dtype=np.uint8)
     with whole_file(path) as temporary, temporary.open("wb") as opened:
         np.savez(opened, **arrays)
@@ -50,20 +51,20 @@ def load(path: Path) -> tuple[WalkNetwork, list[dict[str, Any]], dict[str, Any]]
     try:
         # opened here, for numpy leaves a file open that it cannot read
         with path.open("rb") as file, np.load(file, allow_pickle=False) as opened:
-            arrays = {name: opened[name] for name in (*ARRAYS, "told")}
+            arrays = {name: opened[name] for name in (*ARRAYS, "notes")}
             seal = opened["seal"].tobytes()
     except (OSError, KeyError, TypeError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error):
         return None
     if seal != _seal(arrays):
         return None
-    told = json.loads(arrays.pop("told").tobytes())
-    return WalkNetwork(**arrays), told["issues"], told["facts"]
+    notes = json.loads(arrays.pop("notes").tobytes())
+    return WalkNetwork(**arrays), notes["issues"], notes["facts"]
 
 
-def _seal(arrays: dict[str, Any]) -> bytes:
+def _seal(arrays: dict[str, npt.NDArray[np.generic]]) -> bytes:
     """Return a hash of the arrays: names, kinds, shapes and bytes."""
     seal = hashlib.sha256()
-    for name in (*ARRAYS, "told"):
+    for name in (*ARRAYS, "notes"):
         seal.update(f"{name} {arrays[name].dtype.str} {arrays[name].shape} ".encode())
         seal.update(np.ascontiguousarray(arrays[name]).data)
     return seal.digest()

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
+from collections.abc import Hashable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyproj
 import shapely
+from shapely.geometry import LineString
 
 from siteprior.core.errors import InputError
 from siteprior.core.files import read_bytes
 from siteprior.core.issues import IssueLog
 from siteprior.core.schema import CRS
 from siteprior.sources.streets.noding import Ways, ways
-from siteprior.sources.streets.walkable import PRIVATE, TAGS, UNKNOWN, WALKED, judge, stepped, tell
+from siteprior.sources.streets.walkable import PRIVATE, TAGS, UNKNOWN, WALKED, judge, log_ways, stepped
+from siteprior.walking.network import Flags, Floats, Ints, Shapes
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 def read_graphml(path: Path | str, log: IssueLog, *, crs: str | None, private: bool) -> Ways:
@@ -39,7 +45,7 @@ def read_graphml(path: Path | str, log: IssueLog, *, crs: str | None, private: b
     return graph_ways(graph, log, crs=crs, private=private)
 
 
-def graph_ways(graph: Any, log: IssueLog, *, crs: str | None = None, private: bool = False) -> Ways:
+def graph_ways(graph: nx.Graph[Hashable], log: IssueLog, *, crs: str | None = None, private: bool = False) -> Ways:
     """Turn a networkx graph into ways, in metres on EPSG:27700.
 
     Parameters
@@ -64,15 +70,15 @@ def graph_ways(graph: Any, log: IssueLog, *, crs: str | None = None, private: bo
         raise InputError(f"{file}: the graph has no edges; give a graph of streets")
     names = {node: at for at, node in enumerate(graph.nodes)}
     try:
-        spots = np.array([(float(told["x"]), float(told["y"])) for _, told in graph.nodes(data=True)])
+        spots = np.array([(float(facts["x"]), float(facts["y"])) for _, facts in graph.nodes(data=True)])
     except (KeyError, TypeError, ValueError):
         raise InputError(f"{file}: a node of the graph has no numbers x and y; give a graph with places") from None
-    edges = [(names[u], names[v], told) for u, v, told in graph.edges(data=True)]
-    tags = [{key: _words(told[key]) for key in TAGS if told.get(key) is not None} for *_, told in edges]
+    edges = [(names[u], names[v], facts) for u, v, facts in graph.edges(data=True)]
+    tags = [{key: _words(facts[key]) for key in TAGS if facts.get(key) is not None} for *_, facts in edges]
     verdicts = [_verdict(each) for each in tags]
     open_to = {WALKED, UNKNOWN, PRIVATE} if private else {WALKED, UNKNOWN}
-    told = (";".join(each.get("highway", [""])) for each in tags)
-    tell(log, Counter(zip(verdicts, told, strict=True)), open_to, what="edges")
+    classes = (";".join(each.get("highway", [""])) for each in tags)
+    log_ways(log, Counter(zip(verdicts, classes, strict=True)), open_to, what="edges")
     walked = [at for at, verdict in enumerate(verdicts) if verdict in open_to]
     if not walked:
         raise InputError(f"{file}: by its tags no edge of the graph is open to walkers")
@@ -96,13 +102,13 @@ def _words(value: object) -> list[str]:
 def _verdict(tags: dict[str, list[str]]) -> str:
     """Return the verdict of an edge, the strictest of the ways merged in it; an edge without class is walked."""
     shared = {key: values[0] for key, values in tags.items() if key not in ("highway", "access")}
-    told = [
+    verdicts = [
         judge({**shared, "highway": highway, "access": access})
         for highway in tags.get("highway", [])
         for access in tags.get("access", [""])
     ]
     open_to = (WALKED, UNKNOWN, PRIVATE)
-    return max(told, key=lambda each: open_to.index(each) if each in open_to else len(open_to), default=WALKED)
+    return max(verdicts, key=lambda each: open_to.index(each) if each in open_to else len(open_to), default=WALKED)
 
 
 def _flight(tags: dict[str, list[str]]) -> bool:
@@ -111,24 +117,25 @@ def _flight(tags: dict[str, list[str]]) -> bool:
     return any(stepped({**shared, "highway": highway}) for highway in tags.get("highway", [""]))
 
 
-def _line(file: str, spots: Any, u: int, v: int, told: dict[str, Any]) -> Any:
+def _line(file: str, spots: Floats, u: int, v: int, facts: dict[str, Any]) -> LineString:
     """Return the line of an edge: its geometry, else the straight line between its nodes."""
-    line = told.get("geometry")
+    line = facts.get("geometry")
     if isinstance(line, str):
+        wkt = line
         try:
-            line = shapely.from_wkt(line)
+            line = shapely.from_wkt(wkt)
         except shapely.errors.GEOSException:
-            raise InputError(f"{file}: an edge's geometry is no WKT ('{line[:40]}'); write the graph again") from None
+            raise InputError(f"{file}: an edge's geometry is no WKT ('{wkt[:40]}'); write the graph again") from None
     if line is None or line.is_empty:
-        return shapely.linestrings(spots[[u, v]])
-    if line.geom_type != "LineString":
+        return LineString(spots[[u, v]])
+    if not isinstance(line, LineString):
         raise InputError(f"{file}: an edge's geometry is a {line.geom_type}; an edge is one line")
     tip = np.array(line.coords[0][:2])
     # an undirected graph may keep a line that runs from its second node to its first
     return line if np.hypot(*(tip - spots[u])) <= np.hypot(*(tip - spots[v])) else line.reverse()
 
 
-def _metres(file: str, lines: Any, crs: Any) -> Any:
+def _metres(file: str, lines: Shapes, crs: str | pyproj.CRS | None) -> Shapes:
     """Bring lines into metres on EPSG:27700; refuse degrees that say they are metres, and lines without a system."""
     spots = shapely.get_coordinates(lines)
     degrees = bool((np.abs(spots) <= [180.0, 90.0]).all())
@@ -143,10 +150,11 @@ def _metres(file: str, lines: Any, crs: Any) -> Any:
         has = "degrees" if degrees else "no degrees"
         raise InputError(f"{file}: the graph says {stated.to_string()}, but its numbers are {has}; set the right one")
     transform = pyproj.Transformer.from_crs(stated, CRS, always_xy=True).transform
-    return shapely.set_coordinates(shapely.force_2d(lines), np.column_stack(transform(spots[:, 0], spots[:, 1])))
+    flat = np.asarray(shapely.force_2d(lines))
+    return shapely.set_coordinates(flat, np.column_stack(transform(spots[:, 0], spots[:, 1])))
 
 
-def _once(lines: Any, ends: Any, flights: Any, nodes: int) -> Ways:
+def _once(lines: Shapes, ends: Ints, flights: Flags, nodes: int) -> Ways:
     """Keep one of the edges that are the same line between the same nodes, whichever way they run."""
     first: dict[tuple[int, int, bytes], int] = {}
     shapes = shapely.to_wkb(shapely.normalize(lines))

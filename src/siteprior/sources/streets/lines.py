@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from siteprior.core.errors import InputError
 from siteprior.core.io.vector_files import read_vector
 from siteprior.core.issues import IssueLog
+from siteprior.sources.columns import text_column
 from siteprior.sources.streets.noding import Ways, ways
-from siteprior.sources.streets.walkable import PRIVATE, TAGS, UNKNOWN, WALKED, judge, stepped, tell
-from siteprior.walking.network import MM_PER_M
+from siteprior.sources.streets.walkable import PRIVATE, TAGS, UNKNOWN, WALKED, judge, log_ways, stepped
+from siteprior.walking.network import MM_PER_M, Flags, Floats, Shapes
 
 TRUE = ("1", "1.0", "true", "yes", "y", "t")
 """What a column ``steps`` says of a flight of steps."""
@@ -37,8 +39,7 @@ def read_lines(path: Path | str, log: IssueLog, *, layer: str | None, crs: str |
     table = read_vector(path, layer=layer, crs=crs)
     shapes = table.geometry.to_numpy()
     lines = np.isin(shapely.get_type_id(shapes), [1, 5]) & ~shapely.is_empty(shapes)
-    for row in table.index[~lines]:
-        shape = table.geometry[row]
+    for row, shape in zip(table.index[~lines].tolist(), shapes[~lines], strict=True):
         code = "missing value" if shape is None or shape.is_empty else "Unexpected geom type"
         log.add(code, row=row, field="geometry", value="" if shape is None else shape.geom_type,
                 action="left out: a street is a line")  # fmt: skip
@@ -47,11 +48,12 @@ def read_lines(path: Path | str, log: IssueLog, *, layer: str | None, crs: str |
         raise InputError(f"{log.file}: holds {kinds} and no lines; give the layer with the streets' lines")
     table = table[lines]
     _refuse_degrees(log.file, table.total_bounds)
-    rows = [{str(k): _text(v) for k, v in row.items()} for row in _tags(table).to_dict("records")]
+    texts = _tags(table).apply(text_column)
+    rows = [dict(zip(texts.columns, row, strict=True)) for row in texts.to_numpy().tolist()]
     verdicts = [judge(row) if row.get("highway") else WALKED for row in rows]
     open_to = {WALKED, UNKNOWN, PRIVATE} if private else {WALKED, UNKNOWN}
-    told = zip(verdicts, (row.get("highway", "") for row in rows), strict=True)
-    tell(log, Counter(told), open_to, what="lines")
+    classes = (row.get("highway", "") for row in rows)
+    log_ways(log, Counter(zip(verdicts, classes, strict=True)), open_to, what="lines")
     walked = np.array([verdict in open_to for verdict in verdicts])
     if not walked.any():
         raise InputError(f"{log.file}: by its columns {', '.join(_tags(table).columns)} no line is open to walkers")
@@ -59,17 +61,12 @@ def read_lines(path: Path | str, log: IssueLog, *, layer: str | None, crs: str |
     return _vertices(table.geometry.to_numpy()[walked], np.array(flights)[walked])
 
 
-def _tags(table: Any) -> Any:
+def _tags(table: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return the columns that are read as tags."""
-    return table[[name for name in (*TAGS, "steps") if name in table.columns]].astype(object)
+    return pd.DataFrame(table[[name for name in (*TAGS, "steps") if name in table.columns]])
 
 
-def _text(value: object) -> str:
-    """Return a cell as text; blank where it is missing."""
-    return "" if value is None or value != value else str(value).strip()
-
-
-def _refuse_degrees(file: str, bounds: Any) -> None:
+def _refuse_degrees(file: str, bounds: Floats) -> None:
     """Refuse metres that are no larger than degrees."""
     if (np.abs(bounds) <= [*DEGREES, *DEGREES]).all():
         raise InputError(
@@ -78,7 +75,7 @@ def _refuse_degrees(file: str, bounds: Any) -> None:
         )
 
 
-def _vertices(shapes: Any, steps: Any) -> Ways:
+def _vertices(shapes: Shapes, steps: Flags) -> Ways:
     """Turn lines into ways whose vertices are one where they lie in the same millimetre."""
     lines, line = shapely.get_parts(shapely.force_2d(shapes), return_index=True)
     spots, way = shapely.get_coordinates(lines, return_index=True)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import shapely
+from shapely.geometry.base import BaseGeometry
 
-Ints = npt.NDArray[np.signedinteger[Any]]
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
+from siteprior.walking.network import Flags, Floats, Ints, Shapes
 
 
 class Ways(NamedTuple):
@@ -35,10 +34,10 @@ class Ways(NamedTuple):
     steps: Flags
 
     @property
-    def lines(self) -> Any:
+    def lines(self) -> Shapes:
         """The ways as an array of shapely lines."""
         way = np.repeat(np.arange(len(self.steps)), np.diff(self.start))
-        return shapely.linestrings(np.column_stack([self.x, self.y]), indices=way)
+        return np.asarray(shapely.linestrings(np.column_stack([self.x, self.y]), indices=way))
 
     @property
     def ends(self) -> Ints:
@@ -46,7 +45,7 @@ class Ways(NamedTuple):
         return np.column_stack([self.node[self.start[:-1]], self.node[self.start[1:] - 1]])
 
 
-def ways(x: Any, y: Any, node: Any, way: Any, steps: Any) -> Ways:
+def ways(x: npt.ArrayLike, y: npt.ArrayLike, node: npt.ArrayLike, way: npt.ArrayLike, steps: npt.ArrayLike) -> Ways:
     """Make ways of vertices, each with the number of its way; a way of one vertex is none.
 
     Parameters
@@ -57,20 +56,22 @@ def ways(x: Any, y: Any, node: Any, way: Any, steps: Any) -> Ways:
     steps
         Whether each way, by its number, is closed to a step-free walker.
     """
-    x, y, node, way = np.asarray(x, dtype=float), np.asarray(y, dtype=float), np.asarray(node), np.asarray(way)
-    placed = np.isfinite(x) & np.isfinite(y)
-    fresh = np.ones(len(x), dtype=bool)
-    fresh[1:] = (way[1:] != way[:-1]) | ~placed[:-1]
+    east, north = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    nodes, of_way = np.asarray(node, dtype=np.int64), np.asarray(way, dtype=np.int64)
+    placed = np.isfinite(east) & np.isfinite(north)
+    fresh = np.ones(len(east), dtype=bool)
+    fresh[1:] = (of_way[1:] != of_way[:-1]) | ~placed[:-1]
     run = np.cumsum(fresh)
     kept = placed.copy()
-    kept[1:] &= fresh[1:] | (node[1:] != node[:-1])
-    kept &= np.bincount(run[kept], minlength=len(x) + 1)[run] > 1
-    x, y, node, way, run = x[kept], y[kept], node[kept], way[kept], run[kept]
+    kept[1:] &= fresh[1:] | (nodes[1:] != nodes[:-1])
+    kept &= np.bincount(run[kept], minlength=len(east) + 1)[run] > 1
+    run, of_way = run[kept], of_way[kept]
     first = np.flatnonzero(np.diff(run, prepend=-1))
-    return Ways(x, y, node, np.append(first, len(run)), np.asarray(steps, dtype=bool)[way[first]])
+    closed = np.asarray(steps, dtype=bool)[of_way[first]]
+    return Ways(east[kept], north[kept], nodes[kept], np.append(first, len(run)), closed)
 
 
-def taken(ways: Ways, keep: Any) -> Ways:
+def chosen(ways: Ways, keep: Flags) -> Ways:
     """Return the ways for which ``keep`` is true."""
     count = np.diff(ways.start)
     vertex = np.repeat(keep, count)
@@ -104,17 +105,17 @@ def split(ways: Ways) -> Ways:
     keep = np.ones(len(steps), dtype=bool)
     keep[straight] = False
     keep[straight[one]] = True
-    return taken(pieces, keep)
+    return chosen(pieces, keep)
 
 
-def within(ways: Ways, area: Any) -> Flags:
+def within(ways: Ways, area: BaseGeometry) -> Flags:
     """Say which ways lie in an area or touch it."""
     left, right = np.minimum.reduceat(ways.x, ways.start[:-1]), np.maximum.reduceat(ways.x, ways.start[:-1])
     low, high = np.minimum.reduceat(ways.y, ways.start[:-1]), np.maximum.reduceat(ways.y, ways.start[:-1])
     west, south, east, north = area.bounds
     near = (left <= east) & (right >= west) & (low <= north) & (high >= south)
     shapely.prepare(area)
-    near[near] = shapely.intersects(area, taken(ways, near).lines)
+    near[near] = shapely.intersects(area, chosen(ways, near).lines)
     return np.asarray(near)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pyproj import Transformer
@@ -15,7 +15,11 @@ from siteprior.core.files import MEMBER, read_bytes
 from siteprior.core.issues import IssueLog
 from siteprior.core.schema import CRS
 from siteprior.sources.streets.noding import Ways, ways
-from siteprior.sources.streets.walkable import PRIVATE, TAGS, WALKED, judge, stepped, tell
+from siteprior.sources.streets.walkable import PRIVATE, TAGS, WALKED, judge, log_ways, stepped
+from siteprior.walking.network import Ints
+
+if TYPE_CHECKING:
+    import osmium
 
 ENDINGS = (".osm.pbf", ".osm.gz", ".osm.bz2", ".osm", ".pbf")
 """How the names of OpenStreetMap files end."""
@@ -44,48 +48,52 @@ def read_osm(path: Path | str, log: IssueLog, *, private: bool) -> tuple[Ways, s
     InputError
         When the file is broken or cut off, or holds no way a walker may use.
     """
+    import osmium
+
     nodes, lon, lat, way, steps = array("q"), array("i"), array("i"), array("q"), array("b")
     counts: Counter[tuple[str, str]] = Counter()
     open_to = {WALKED, PRIVATE} if private else {WALKED}
     reader = _opened(path)
     try:
         day = reader.header.get("osmosis_replication_timestamp", "")[:10]
-        for found in reader:
-            tags = {key: found.tags[key] for key in TAGS if key in found.tags}
+        for street in reader:
+            assert isinstance(street, osmium.osm.Way)  # the filters of _opened let nothing else pass
+            tags = {key: street.tags[key] for key in TAGS if key in street.tags}
             verdict = judge(tags)
             counts[verdict, tags["highway"]] += 1
             if verdict not in open_to:
                 continue
-            for node in found.nodes:
+            for node in street.nodes:
                 place = node.location
                 nodes.append(node.ref)
                 lon.append(place.x)
                 lat.append(place.y)
-            way.extend([len(steps)] * len(found.nodes))
+            way.extend([len(steps)] * len(street.nodes))
             steps.append(stepped(tags))
     except (RuntimeError, ValueError) as fault:
         raise InputError(f"{log.file}: is no whole OpenStreetMap file ({fault}); download it again") from None
     if not steps:
-        told = f"; of its {counts.total():,} ways none is open to walkers" if counts else ""
-        raise InputError(f"{log.file}: holds no street a walker may use{told}; give an extract with streets")
-    tell(log, counts, open_to, what="ways")
+        why = f"; of its {counts.total():,} ways none is open to walkers" if counts else ""
+        raise InputError(f"{log.file}: holds no street a walker may use{why}; give an extract with streets")
+    log_ways(log, counts, open_to, what="ways")
     return _placed(log, *(np.frombuffer(each, dtype=each.typecode) for each in (nodes, lon, lat, way, steps))), day
 
 
-def _opened(path: Path | str) -> Any:
+def _opened(path: Path | str) -> osmium.FileProcessor:
     """Open a file so that its highways come one by one, their nodes with places."""
     import osmium
 
-    source: Any = str(path)
-    if ".zip" + MEMBER in source:
-        ending = next(each for each in ENDINGS if source.lower().endswith(each))
+    name = str(path)
+    source: str | osmium.io.FileBuffer = name
+    if ".zip" + MEMBER in name:
+        ending = next(each for each in ENDINGS if name.lower().endswith(each))
         source = osmium.io.FileBuffer(read_bytes(path), ending.removeprefix(".").removesuffix(".gz"))
     reader = osmium.FileProcessor(source, osmium.osm.NODE | osmium.osm.WAY).with_locations("flex_mem")
     ways_only = osmium.filter.EntityFilter(osmium.osm.WAY)
     return reader.with_filter(ways_only).with_filter(osmium.filter.KeyFilter("highway"))
 
 
-def _placed(log: IssueLog, nodes: Any, lon: Any, lat: Any, way: Any, steps: Any) -> Ways:
+def _placed(log: IssueLog, nodes: Ints, lon: Ints, lat: Ints, way: Ints, steps: Ints) -> Ways:
     """Turn the degrees of all vertices into metres at once; log ways that refer to nodes the file lacks."""
     transform = Transformer.from_crs("EPSG:4326", CRS, always_xy=True).transform
     known = (lon != NOWHERE) & (lat != NOWHERE)
@@ -93,8 +101,7 @@ def _placed(log: IssueLog, nodes: Any, lon: Any, lat: Any, way: Any, steps: Any)
     x[known], y[known] = transform(lon[known] * DEGREE, lat[known] * DEGREE)
     lost = int((~known).sum())
     if lost:
-        told = f"{len(np.unique(way[~known])):,} ways"
-        log.add("unknown entity", field="nodes", value=told,
+        log.add("unknown entity", field="nodes", value=f"{len(np.unique(way[~known])):,} ways",
                 action=f"left out between {lost:,} nodes that are not in the file")  # fmt: skip
     if lost == len(known):
         raise InputError(

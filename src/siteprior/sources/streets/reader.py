@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 from pyproj import Transformer
+from shapely.geometry.base import BaseGeometry
 
 from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
 from siteprior.core.io.national_tables import GRID_M
 from siteprior.core.issues import IssueLog, Reading, issue_table
 from siteprior.core.schema import CRS
+from siteprior.sources.paths import Names, Paths, one_path
 from siteprior.sources.streets.cache import cache_name, load, store
 from siteprior.sources.streets.graphs import graph_ways, read_graphml
 from siteprior.sources.streets.lines import read_lines
-from siteprior.sources.streets.noding import Ways, joined, split, taken
+from siteprior.sources.streets.noding import Ways, chosen, joined, split
 from siteprior.sources.streets.noding import within as inside
 from siteprior.sources.streets.osm import ENDINGS, read_osm
 from siteprior.walking.network import MM_PER_M, WalkNetwork, build_network
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 OSM_FACTS = {
     "publisher": "OpenStreetMap",
@@ -31,23 +37,23 @@ OSM_FACTS = {
 
 
 def read_streets(
-    path: Path | str,
+    path: Paths,
     *,
-    within: Any = None,
+    within: BaseGeometry | None = None,
     margin_m: float = 0.0,
     layer: str | None = None,
     crs: str | None = None,
     private: bool = False,
     cache: Path | None = None,
-    file: str | None = None,
-) -> Reading:
+    file: Names | None = None,
+) -> Reading[WalkNetwork]:
     """Read streets into a walking network, lengths in whole millimetres on EPSG:27700.
 
     Parameters
     ----------
     path
-        An OpenStreetMap file (``.osm``, ``.osm.pbf``, ``.osm.gz``, ``.osm.bz2``), a graph (``.graphml``), or a layer of
-        lines in any vector file (GeoPackage, GeoJSON, shapefile, …).
+        One file: OpenStreetMap's (``.osm``, ``.osm.pbf``, ``.osm.gz``, ``.osm.bz2``), a graph (``.graphml``), or a
+        layer of lines in any vector file (GeoPackage, GeoJSON, shapefile, …).
     within
         Area on EPSG:27700; streets wholly outside it are left out, those that leave it are kept whole.
     margin_m
@@ -93,19 +99,21 @@ def read_streets(
     >>> sorted(read_streets(layer).table.edge_mm.tolist())
     [50000, 100000, 100000]
     """
-    label = str(path) if file is None else file
+    source, label = one_path(
+        path, file, what="streets", instead="put them together first (osmium merge, or one layer), so that they meet"
+    )
     if within is not None and within.is_empty:
         raise InputError("within: the area is empty; give the study area on EPSG:27700, or none")
     area = None if within is None else within.buffer(margin_m)
-    origin = _origin(path, label)
+    origin = _origin(source, label)
     kept, place = None, None
     if cache is not None:
         outline = None if area is None else shapely.to_wkb(area).hex()
-        options = {"kind": _kind(path), "within": outline, "layer": layer, "crs": crs, "private": private}
+        options = {"kind": _kind(source), "within": outline, "layer": layer, "crs": crs, "private": private}
         place = Path(cache) / cache_name(origin.sha256, **options)
         kept = load(place)
     if kept is None:
-        kept = _read(path, label, area, layer=layer, crs=crs, private=private)
+        kept = _read(source, label, area, layer=layer, crs=crs, private=private)
         if place is not None:
             store(place, *kept)
     network, issues, facts = kept
@@ -114,9 +122,9 @@ def read_streets(
 
 
 def network_from_graph(
-    graph: Any,
+    graph: nx.Graph[Hashable],
     *,
-    within: Any = None,
+    within: BaseGeometry | None = None,
     margin_m: float = 0.0,
     crs: str | None = None,
     private: bool = False,
@@ -170,44 +178,44 @@ def _origin(path: Path | str, label: str) -> Input:
 
 
 def _read(
-    path: Path | str, label: str, area: Any, *, layer: str | None, crs: str | None, private: bool
+    path: Path | str, label: str, area: BaseGeometry | None, *, layer: str | None, crs: str | None, private: bool
 ) -> tuple[WalkNetwork, list[dict[str, Any]], dict[str, Any]]:
     """Read a file and build its network; return it with its issues and the facts of its provenance."""
     log, kind = IssueLog(label), _kind(path)
     facts: dict[str, Any] = {}
     if kind == "osm":
-        found, day = read_osm(path, log, private=private)
+        streets, day = read_osm(path, log, private=private)
         facts = {**OSM_FACTS, "vintage": day}
     elif kind == "graph":
-        found = read_graphml(path, log, crs=crs, private=private)
+        streets = read_graphml(path, log, crs=crs, private=private)
     else:
-        found = read_lines(path, log, layer=layer, crs=crs, private=private)
-    network = _network(found, log, area, noded=kind == "graph")
-    return network, log.rows, {**facts, "rows": len(found.steps)}
+        streets = read_lines(path, log, layer=layer, crs=crs, private=private)
+    network = _network(streets, log, area, noded=kind == "graph")
+    return network, log.rows, {**facts, "rows": len(streets.steps)}
 
 
-def _network(found: Ways, log: IssueLog, area: Any, *, noded: bool) -> WalkNetwork:
+def _network(streets: Ways, log: IssueLog, area: BaseGeometry | None, *, noded: bool) -> WalkNetwork:
     """Split, clip, join and build; log what lies off the largest island."""
-    if not len(found.steps):
+    if not len(streets.steps):
         raise InputError(f"{log.file}: no street in it has a length; give a file of streets in metres or degrees")
-    on_map = (found.x >= 0) & (found.x <= GRID_M[0]) & (found.y >= 0) & (found.y <= GRID_M[1])
+    on_map = (streets.x >= 0) & (streets.x <= GRID_M[0]) & (streets.y >= 0) & (streets.y <= GRID_M[1])
     if not on_map.any():
-        raise InputError(f"{_elsewhere(log.file, found, area)} of Great Britain")
-    pieces = found if noded else split(found)
+        raise InputError(f"{_elsewhere(log.file, streets, area)} of Great Britain")
+    pieces = streets if noded else split(streets)
     if area is not None:
         near = inside(pieces, area)
         if not near.any():
-            raise InputError(f"{_elsewhere(log.file, found, area)} of the study area")
-        pieces = taken(pieces, near)
+            raise InputError(f"{_elsewhere(log.file, streets, area)} of the study area")
+        pieces = chosen(pieces, near)
     edges = joined(pieces)
     network = build_network(edges.lines, ends=edges.ends, steps=edges.steps)
-    _tell_islands(network, log)
+    _log_islands(network, log)
     return network
 
 
-def _elsewhere(file: str, found: Ways, area: Any) -> str:
+def _elsewhere(file: str, streets: Ways, area: BaseGeometry | None) -> str:
     """Say that streets are of another place, and where they and the study area reach."""
-    box = (found.x.min(), found.y.min(), found.x.max(), found.y.max())
+    box = (streets.x.min(), streets.y.min(), streets.x.max(), streets.y.max())
     degrees = Transformer.from_crs(CRS, "EPSG:4326", always_xy=True).transform_bounds(*box)
     asked = "" if area is None else f", the study area with its margin {_span(area.bounds)}"
     return (
@@ -216,13 +224,13 @@ def _elsewhere(file: str, found: Ways, area: Any) -> str:
     )
 
 
-def _span(bounds: Any) -> str:
+def _span(bounds: tuple[float, float, float, float]) -> str:
     """Return a box in words, in whole metres."""
     west, south, east, north = bounds
     return f"from {west:.0f} {south:.0f} to {east:.0f} {north:.0f}"
 
 
-def _tell_islands(network: WalkNetwork, log: IssueLog) -> None:
+def _log_islands(network: WalkNetwork, log: IssueLog) -> None:
     """Log how many islands there are and how much of the length lies off the largest."""
     islands = int(network.component.max()) + 1
     if islands > 1:

@@ -20,7 +20,7 @@ NO_STREET, UNKNOWN = "no street for walkers", "a class of street that is in no l
 @cache
 def words(name: str) -> frozenset[str]:
     """Return one list of words of the preset ``streets``."""
-    return frozenset(load_parameters("streets")[name].value)
+    return frozenset(load_parameters("streets").texts(name))
 
 
 def judge(tags: Mapping[str, str]) -> str:
@@ -44,14 +44,14 @@ def judge(tags: Mapping[str, str]) -> str:
     ('walked', 'no street for walkers')
     """
     highway = tags.get("highway") or ""
-    said = _said(tags.get("foot") or "")
+    foot = _verdict(tags.get("foot") or "")
     if highway in words("not_walked"):
         return NO_STREET
     if highway in words("walked_if_allowed") or tags.get("motorroad") == "yes":
-        return WALKED if said == WALKED else NO_STREET
+        return WALKED if foot == WALKED else NO_STREET
     if highway not in words("walked"):
         return UNKNOWN
-    return said or _said(tags.get("access") or "") or WALKED
+    return foot or _verdict(tags.get("access") or "") or WALKED
 
 
 def stepped(tags: Mapping[str, str]) -> bool:
@@ -69,7 +69,7 @@ def stepped(tags: Mapping[str, str]) -> bool:
     return tags.get("highway") in words("steps") and "yes" not in (tags.get("wheelchair"), tags.get("ramp:wheelchair"))
 
 
-def tell(log: IssueLog, counts: Counter[tuple[str, str]], walked: set[str], *, what: str) -> None:
+def log_ways(log: IssueLog, counts: Counter[tuple[str, str]], walked: set[str], *, what: str) -> None:
     """Log how many ways were left out and why, and those taken although they are private or of an unknown class.
 
     Parameters
@@ -86,7 +86,7 @@ def tell(log: IssueLog, counts: Counter[tuple[str, str]], walked: set[str], *, w
     Examples
     --------
     >>> log = IssueLog("streets.osm")
-    >>> tell(log, Counter({("private", "service"): 2, ("walked", "path"): 5}), {"walked"}, what="ways")
+    >>> log_ways(log, Counter({("private", "service"): 2, ("walked", "path"): 5}), {"walked"}, what="ways")
     >>> log.table()[["field", "value", "action"]].iloc[0].tolist()
     ['access', '2 ways: service 2', 'left out: private']
     """
@@ -94,17 +94,17 @@ def tell(log: IssueLog, counts: Counter[tuple[str, str]], walked: set[str], *, w
         classes = {highway: count for (each, highway), count in sorted(counts.items()) if each == verdict}
         if classes:
             field = "highway" if verdict in (NO_STREET, UNKNOWN) else "access"
-            told = ", ".join(f"{highway or '(none)'} {count:,}" for highway, count in classes.items())
+            listed = ", ".join(f"{highway or '(none)'} {count:,}" for highway, count in classes.items())
             done = "walked" if verdict in walked else "left out"
             log.add(
-                "patch", field=field, value=f"{sum(classes.values()):,} {what}: {told}", action=f"{done}: {verdict}"
+                "patch", field=field, value=f"{sum(classes.values()):,} {what}: {listed}", action=f"{done}: {verdict}"
             )
 
 
-def _said(value: str) -> str:
+def _verdict(value: str) -> str:
     """Return the verdict of one ``foot`` or ``access`` value, the most open of several; blank where it says nothing."""
-    told = {word.strip() for word in value.split(";")}
+    values = {word.strip() for word in value.split(";")}
     for name, verdict in (("open", WALKED), ("private", PRIVATE), ("closed", CLOSED)):
-        if told & words(name):
+        if values & words(name):
             return verdict
     return ""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from siteprior.core.io.duckdb_session import scalar
 from siteprior.core.issues import IssueLog
 from siteprior.sources.timetables.feed import Feed
 from siteprior.sources.timetables.tables import column, log_refused, log_rows, rows_of, seconds
@@ -29,11 +30,11 @@ def read_calls(connection: DuckDBPyConnection, feed: Feed, parts: Iterable[Path]
     connection.execute("SET preserve_insertion_order = false")
     _read(connection, feed, parts, CALL, trim=False)
     log_refused(connection, feed, "stop_times", log)
-    if connection.execute(f"SELECT count(*) FROM read WHERE {UNREAD}").fetchall()[0][0]:
+    if scalar(connection, f"SELECT count(*) FROM read WHERE {UNREAD}"):
         connection.execute("DROP TABLE read")  # blanks around the values may be why; trimming all takes twice as long
         faults = ", ".join(f"{sql} AS {name}" for name, sql in FAULTS.items())
         _read(connection, feed, feed.parts("stop_times"), f"{CALL}, {faults}", trim=True)
-        log_refused(connection, feed, "stop_times", IssueLog())  # told already
+        log_refused(connection, feed, "stop_times", IssueLog())  # logged already
         _log_faults(connection, feed, log)
         connection.execute("DELETE FROM read WHERE trip IS NULL OR place IS NULL")
         for name in FAULTS:
@@ -74,7 +75,6 @@ def _read(connection: DuckDBPyConnection, feed: Feed, parts: Iterable[Path], col
 
 def _log_faults(connection: DuckDBPyConnection, feed: Feed, log: IssueLog) -> None:
     """Log what could not be read of the stop times."""
-    told = {"file": f"{feed.label}/stop_times.txt", "things": "stop times"}
     for name, field, issue, action in (
         (
             "unknown_trip",
@@ -86,8 +86,8 @@ def _log_faults(connection: DuckDBPyConnection, feed: Feed, log: IssueLog) -> No
         ("unknown_stop", "stop_id", "unknown entity", "not counted: their stops are not in stops.txt"),
         ("unread_time", "departure_time", "invalid category value", "no time H:MM:SS: filled like blank ones"),
     ):
-        log_rows(connection, log, f"SELECT {name} AS id FROM read WHERE {name} IS NOT NULL", issue, **told,
-                 field=field, action=action)  # fmt: skip
+        log_rows(connection, log, f"SELECT {name} AS id FROM read WHERE {name} IS NOT NULL", issue, things="stop times",
+                 file=f"{feed.label}/stop_times.txt", field=field, action=action)  # fmt: skip
 
 
 def _columns(feed: Feed, parts: Sequence[Path], *, trim: bool) -> str:
@@ -114,7 +114,7 @@ def _one_per_place(connection: DuckDBPyConnection, feed: Feed, log: IssueLog) ->
     log_rows(connection, log, "SELECT trip_id AS id FROM doubled JOIN trips USING (trip)",
              "reference values are not unique", things="places of trips", file=f"{feed.label}/stop_times.txt",
              field="trip_id; stop_sequence", action="one stop time is kept of each, the earliest")  # fmt: skip
-    if connection.execute("SELECT count(*) FROM doubled").fetchall()[0][0]:
+    if scalar(connection, "SELECT count(*) FROM doubled"):
         connection.execute(
             "CREATE TABLE calls AS SELECT * FROM read "
             "QUALIFY row_number() OVER (PARTITION BY trip, place ORDER BY leaves, stop, boards) = 1"
@@ -133,12 +133,12 @@ def interpolate(connection: DuckDBPyConnection, feed: Feed, log: IssueLog) -> No
     the first or after the last timed stop stay blank and are logged; nothing departs there.
     """
     blank = "SELECT DISTINCT trip FROM calls WHERE leaves IS NULL"
-    if not connection.execute(f"SELECT count(*) FROM ({blank})").fetchall()[0][0]:
+    if not scalar(connection, f"SELECT count(*) FROM ({blank})"):
         return
     connection.execute(
         f"""
         CREATE TABLE timed AS
-        WITH told AS (
+        WITH stated AS (
             SELECT t.trip, TRY_CAST(c.place AS UINTEGER) AS place, min({seconds("c.arrives")}) AS arrives,
                    min(TRY_CAST(c.distance AS DOUBLE)) AS distance
             FROM ({_columns(feed, feed.parts("stop_times"), trim=True)}) AS c
@@ -149,12 +149,12 @@ def interpolate(connection: DuckDBPyConnection, feed: Feed, log: IssueLog) -> No
                row_number() OVER along AS number,
                max(CASE WHEN coalesce(c.leaves, t.arrives) IS NOT NULL THEN c.place END) OVER along AS before,
                min(CASE WHEN coalesce(c.leaves, t.arrives) IS NOT NULL THEN c.place END) OVER onward AS after
-        FROM calls AS c JOIN told AS t ON t.trip = c.trip AND t.place = c.place
+        FROM calls AS c JOIN stated AS t ON t.trip = c.trip AND t.place = c.place
         WINDOW trip AS (PARTITION BY c.trip), along AS (PARTITION BY c.trip ORDER BY c.place),
                onward AS (PARTITION BY c.trip ORDER BY c.place ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)
         """
     )
-    log_refused(connection, feed, "stop_times", IssueLog())  # told already
+    log_refused(connection, feed, "stop_times", IssueLog())  # logged already
     connection.execute(
         """
         CREATE TABLE filled AS

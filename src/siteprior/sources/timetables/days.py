@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from siteprior.core.errors import InputError
@@ -23,7 +24,7 @@ ADDED, REMOVED = "1", "2"
 """exception_type in calendar_dates.txt (GTFS reference)."""
 
 YEARS = (1990, 2100)
-"""Dates outside are slips of the pen, or mean 'without end' and are cut to the last of these years."""
+"""Dates outside are typing errors, or mean 'without end' and are cut to the last of these years."""
 
 
 class Calendar(NamedTuple):
@@ -99,15 +100,18 @@ def _within_years(calendar: Calendar, feed: Feed, log: IssueLog) -> Calendar:
     far = (weekly["first"] < lowest) | (weekly["last"] > highest)
     backwards = weekly["last"] < weekly["first"]
     beyond = ~exceptions["day"].between(lowest, highest)
-    for told, where, action in (
+    for services, where, action in (
         (weekly.loc[far, "service_id"], "calendar", f"cut to the years {YEARS[0]} to {YEARS[1]}"),
         (weekly.loc[backwards, "service_id"], "calendar", "left out: it ends before it begins"),
         (exceptions.loc[beyond, "service_id"], "calendar_dates", f"left out: not in {YEARS[0]} to {YEARS[1]}"),
     ):
-        if len(told):
+        if len(services):
             log.add("invalid date", file=f"{feed.label}/{where}.txt", field="date",
-                    value=counted(len(told), "services", sorted(set(told))), action=action)  # fmt: skip
-    weekly = weekly.assign(first=weekly["first"].clip(lower=lowest), last=weekly["last"].clip(upper=highest))
+                    value=counted(len(services), "services", sorted(set(services))), action=action)  # fmt: skip
+    weekly = weekly.assign(
+        first=weekly["first"].where(weekly["first"] >= lowest, lowest),
+        last=weekly["last"].where(weekly["last"] <= highest, highest),
+    )
     return Calendar(weekly[~backwards], exceptions[~beyond])
 
 
@@ -126,9 +130,9 @@ def services_on(calendar: Calendar, when: date) -> set[str]:
     at = pd.Timestamp(when)
     weekly, exceptions = calendar
     runs = (weekly["first"] <= at) & (at <= weekly["last"]) & weekly[WEEKDAYS[at.day_of_week]].astype(bool)
-    told = exceptions[exceptions["day"] == at]
-    added = set(told.loc[told["added"].astype(bool), "service_id"])
-    removed = set(told.loc[~told["added"].astype(bool), "service_id"])
+    today = exceptions[exceptions["day"] == at]
+    added = set(today.loc[today["added"].astype(bool), "service_id"])
+    removed = set(today.loc[~today["added"].astype(bool), "service_id"])
     return (set(weekly.loc[runs, "service_id"]) | added) - removed
 
 
@@ -169,17 +173,17 @@ def trips_by_day(calendar: Calendar, trips: pd.Series) -> pd.Series:
     return counted_days.iloc[busy[0] : busy[-1] + 1] if len(busy) else counted_days.iloc[:0]
 
 
-def _missing_last(value: Any) -> Any:
+def _missing_last(value: pd.Timestamp) -> pd.Timestamp:
     """Order a missing day after every other."""
     return pd.Timestamp.max if pd.isna(value) else value
 
 
-def _missing_first(value: Any) -> Any:
+def _missing_first(value: pd.Timestamp) -> pd.Timestamp:
     """Order a missing day before every other."""
     return pd.Timestamp.min if pd.isna(value) else value
 
 
-def _changes(weekly: pd.DataFrame, exceptions: pd.DataFrame, trips: pd.Series) -> Any:
+def _changes(weekly: pd.DataFrame, exceptions: pd.DataFrame, trips: pd.Series) -> npt.NDArray[np.int64]:
     """Return how many trips each exception adds to its day, or takes from it."""
     pairs = exceptions.reset_index(drop=True).reset_index(names="exception").merge(weekly, on="service_id", how="left")
     flags = pairs[list(WEEKDAYS)].fillna(value=False).to_numpy(dtype=bool)
@@ -188,7 +192,7 @@ def _changes(weekly: pd.DataFrame, exceptions: pd.DataFrame, trips: pd.Series) -
     before = runs.groupby(pairs["exception"]).sum().to_numpy()
     number = trips.reindex(exceptions["service_id"]).to_numpy()
     added = exceptions["added"].to_numpy(dtype=bool)
-    return number * np.where(added, np.where(before == 0, 1, 0), -before)
+    return np.asarray(number * np.where(added, np.where(before == 0, 1, 0), -before))
 
 
 def choose_days(
@@ -208,7 +212,7 @@ def choose_days(
     service_date
         The weekday, where it is named.
     as_of
-        The day the result is to describe; said, where the timetables do not hold it.
+        The day the result is to describe; logged, where the timetables do not cover it.
 
     Returns
     -------
@@ -240,20 +244,25 @@ def choose_days(
     if sundays.empty:
         log.add("missing value", field="date", value=f"{first.date()} to {last.date()}",
                 action="no Sunday is counted: the timetables hold none in common")  # fmt: skip
-    sunday = None if sundays.empty else pd.Timestamp(sundays.idxmax()).date()
+    sunday = None if sundays.empty else _busiest(sundays)
     if service_date is not None:
         return Days(_named(service_date, total, ordinary, spans, log), sunday)
     if weekdays.empty:
         raise InputError(f"the timetables have no ordinary weekday in common: {spans}; name one as service_date")
-    return Days(pd.Timestamp(weekdays.idxmax()).date(), sunday)
+    return Days(_busiest(weekdays), sunday)
+
+
+def _busiest(trips: pd.Series) -> date:
+    """Return the day with the most trips, the earliest of equals."""
+    return pd.DatetimeIndex(trips.index)[int(trips.to_numpy().argmax())].date()
 
 
 def _named(when: date, total: pd.Series, ordinary: pd.Series, spans: str, log: IssueLog) -> date:
     """Return the weekday named, after the timetables were found to hold it."""
     at = pd.Timestamp(when)
     if at not in total.index:
-        held = f"{total.index[0].date()} to {total.index[-1].date()}"
-        raise InputError(f"service_date {at.date()}: is outside what the timetables hold, {held} ({spans})")
+        span = f"{total.index[0].date()} to {total.index[-1].date()}"
+        raise InputError(f"service_date {at.date()}: is outside what the timetables hold, {span} ({spans})")
     if at.day_of_week > 4:
         raise InputError(f"service_date {at.date()}: is a {at.day_name()}; name a day from Monday to Friday")
     if at not in ordinary.index:
@@ -264,11 +273,11 @@ def _named(when: date, total: pd.Series, ordinary: pd.Series, spans: str, log: I
 
 def _bank_holidays(days: pd.DatetimeIndex, log: IssueLog) -> pd.DatetimeIndex:
     """Return the bank holidays of England and Wales in the years of the days; say which years are not known."""
-    known = load_parameters("timetables")["bank_holidays"]
+    known = load_parameters("timetables").table("bank_holidays")
     years = [str(year) for year in range(days[0].year, days[-1].year + 1)]
     unknown = [year for year in years if year not in known]
     if unknown:
-        told = unknown[0] if len(unknown) == 1 else f"{unknown[0]} to {unknown[-1]}"
-        log.add("default-value", field="date", value=told,
+        named = unknown[0] if len(unknown) == 1 else f"{unknown[0]} to {unknown[-1]}"
+        log.add("default-value", field="date", value=named,
                 action="no bank holiday is left out: those of these years are not held")  # fmt: skip
-    return pd.DatetimeIndex([day for year in years if year in known for day in known[year].value])
+    return pd.DatetimeIndex([day for year in years if year in known for day in known.parameter(year).value])

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import pandas as pd
+
+from siteprior.core.io.duckdb_session import scalar
 from siteprior.sources.timetables.feed import Feed
 from siteprior.sources.timetables.trips import PATTERN_MODE
 
@@ -44,7 +47,7 @@ def name_ways(connection: DuckDBPyConnection, feed: Feed) -> None:
     label = feed.label.replace("'", "''")
     connection.execute(
         f"""
-        CREATE TABLE told AS
+        CREATE TABLE running AS
         WITH names AS (SELECT line, any_value(name ORDER BY route_id) AS name FROM routes GROUP BY line)
         SELECT t.trip, t.line, t.mode, '{label}:' || coalesce(p.route, t.line) AS route,
                coalesce(p.name, names.name) AS route_name, coalesce(t.direction, p.sense) AS direction,
@@ -57,17 +60,17 @@ def name_ways(connection: DuckDBPyConnection, feed: Feed) -> None:
         """
         CREATE TABLE ways AS
         SELECT CAST(row_number() OVER (ORDER BY route, direction NULLS FIRST) AS INTEGER) AS way, *
-        FROM (SELECT DISTINCT line, mode, route, route_name, direction FROM told)
+        FROM (SELECT DISTINCT line, mode, route, route_name, direction FROM running)
         """
     )
     connection.execute(
         """
         CREATE TABLE served AS
-        SELECT trip, way, weekday, sunday FROM told
-        JOIN ways ON ways.route = told.route AND ways.direction IS NOT DISTINCT FROM told.direction
+        SELECT trip, way, weekday, sunday FROM running
+        JOIN ways ON ways.route = running.route AND ways.direction IS NOT DISTINCT FROM running.direction
         """
     )
-    connection.execute("DROP TABLE patterns; DROP TABLE told")
+    connection.execute("DROP TABLE patterns; DROP TABLE running")
 
 
 def gather_departures(connection: DuckDBPyConnection) -> None:
@@ -87,7 +90,7 @@ def gather_departures(connection: DuckDBPyConnection) -> None:
         """
     )
     departs = "CREATE VIEW departs AS SELECT stop, way, leaves, weekday, sunday FROM leaving"
-    if connection.execute("SELECT count(*) FROM runs").fetchall()[0][0]:
+    if scalar(connection, "SELECT count(*) FROM runs"):
         departs += """
             ANTI JOIN runs USING (trip)
             UNION ALL
@@ -119,7 +122,7 @@ def count_departures(connection: DuckDBPyConnection, windows: dict[str, tuple[in
     )
 
 
-def count_by_hour(connection: DuckDBPyConnection) -> Any:
+def count_by_hour(connection: DuckDBPyConnection) -> pd.DataFrame:
     """Return departures: ``stop``, ``way``, ``sunday`` (0 or 1: which day), ``hour`` and ``departures``."""
     return connection.execute(
         """
@@ -130,7 +133,7 @@ def count_by_hour(connection: DuckDBPyConnection) -> Any:
     ).df()
 
 
-def count_by_window(connection: DuckDBPyConnection, windows: Iterable[str]) -> Any:
+def count_by_window(connection: DuckDBPyConnection, windows: Iterable[str]) -> pd.DataFrame:
     """Return departures: ``stop``, ``way``, ``window`` (its number among the windows given) and ``departures``."""
     parts = " UNION ALL ".join(
         f'SELECT stop, way, {number} AS "window", sum("in {name}")::BIGINT AS departures '
@@ -140,7 +143,7 @@ def count_by_window(connection: DuckDBPyConnection, windows: Iterable[str]) -> A
     return connection.execute(parts).df()
 
 
-def ways_served(connection: DuckDBPyConnection) -> Any:
+def ways_served(connection: DuckDBPyConnection) -> pd.DataFrame:
     """Return what the way numbers mean: ``route``, ``route_name``, ``mode``, ``direction``, and whose line it is.
 
     ``agency`` and ``short_name`` are in lower case, to find one line in two feeds.
@@ -161,7 +164,7 @@ def ways_served(connection: DuckDBPyConnection) -> Any:
     ).df()
 
 
-def stops_served(connection: DuckDBPyConnection) -> Any:
+def stops_served(connection: DuckDBPyConnection) -> pd.DataFrame:
     """Return the stops called at on the days counted by number, with name, place, parent and boarding.
 
     Blank step-free boarding is the parent station's (GTFS reference, wheelchair_boarding).

@@ -119,12 +119,12 @@ def copy_table(feed: Feed, name: str, log: IssueLog) -> list[Path]:
 
 def copy_ahead(feed: Feed, name: str, log: IssueLog, pool: Executor) -> Iterator[Path]:
     """Copy a table as :func:`copy_table` does, in another thread that starts now; give its parts as they are ready."""
-    told = IssueLog()
+    own_log = IssueLog()
     ready: SimpleQueue[Path | None] = SimpleQueue()
 
     def work() -> None:
         try:
-            for part in _parts(feed, name, told):
+            for part in _parts(feed, name, own_log):
                 ready.put(part)
         finally:
             ready.put(None)
@@ -135,7 +135,7 @@ def copy_ahead(feed: Feed, name: str, log: IssueLog, pool: Executor) -> Iterator
         while (part := ready.get()) is not None:
             yield part
         job.result()  # raises here what went wrong there
-        log.rows += told.rows
+        log.rows += own_log.rows
 
     return parts()
 
@@ -200,10 +200,10 @@ def _members(archive: Path, label: str) -> dict[str, Opener]:
         if path.is_absolute() or ".." in path.parts or ":" in info.filename[:2]:
             faults.append(f"{label}: the member '{info.filename}' points outside the archive's folder; refused whole")
         ratio = info.file_size / max(info.compress_size, 1)
-        if info.file_size > limits["ratio_free_mb"].value * MB and ratio > limits["ratio_limit"].value:
+        if info.file_size > limits.number("ratio_free_mb") * MB and ratio > limits.number("ratio_limit"):
             faults.append(
                 f"{label}: the member '{info.filename}' unpacks to {ratio:.0f} times its size "
-                f"({info.file_size // MB} MB); at most {limits['ratio_limit'].value} times is read; "
+                f"({info.file_size // MB} MB); at most {limits.number('ratio_limit')} times is read; "
                 "unpack it by hand if you trust it, and give the folder"
             )
         if path.suffix.lower() == ".txt" and "__MACOSX" not in path.parts:
@@ -253,7 +253,7 @@ def _open_file(path: Path) -> Iterator[IO[bytes]]:
 
 def _too_large(size: int, label: str) -> list[str]:
     """Return the fault of a feed that unpacks to more than is read."""
-    limit = load_parameters("timetables")["unpacked_limit_mb"].value
+    limit = load_parameters("timetables").number("unpacked_limit_mb")
     if size <= limit * MB:
         return []
     return [f"{label}: unpacks to {size // MB} MB, more than the {limit} MB that are read; give the region's own feed"]

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+import shapely.ops
+from shapely.geometry import LineString
 
 from siteprior.core.errors import InputError, unknown
 from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CORRIDOR_STOPS, CORRIDORS, CRS, conform
+from siteprior.sources.paths import Names, Paths, one_path
 from siteprior.sources.timetables.feed import Feed, copy_table, open_feed
 from siteprior.sources.timetables.places import check_naptan, metres, place_stops
 from siteprior.sources.timetables.tables import check_tables, column, feed_database, load_text, log_refused, rows_of
 from siteprior.sources.timetables.text import counted
+from siteprior.walking.network import Floats, Shapes
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -39,19 +43,19 @@ class Corridor(NamedTuple):
         :data:`siteprior.core.schema.CORRIDORS`, one row.
     """
 
-    stops: Any
-    lines: Any
+    stops: gpd.GeoDataFrame
+    lines: gpd.GeoDataFrame
 
 
 def corridor_from_timetable(
-    path: Path | str,
+    path: Paths,
     *,
-    routes: Sequence[str],
+    routes: Iterable[str],
     kind: str | None = None,
     name: str | None = None,
-    naptan: Any = None,
-    file: str | None = None,
-) -> Reading:
+    naptan: gpd.GeoDataFrame | None = None,
+    file: Names | None = None,
+) -> Reading[Corridor]:
     """Draw a corridor from a GTFS feed: stops in order with their chainage in metres, and its line on EPSG:27700.
 
     The order of stops is that of the calling pattern of the routes that makes the most calls (its trips times its
@@ -87,21 +91,22 @@ def corridor_from_timetable(
     -----
     Source: General Transit Feed Specification, schedule reference (trips, stop_times, shapes).
     """
-    label = str(path) if file is None else file
+    feed_path, label = one_path(path, file, what="timetable of a corridor", instead="draw a corridor from each")
     check_naptan(naptan)
-    if isinstance(routes, str) or not routes:
+    wanted_routes = [] if isinstance(routes, str) else list(routes)
+    if not wanted_routes:
         raise InputError("routes: needs a list of short names or route ids, such as ['8']")
     log = IssueLog()
     with tempfile.TemporaryDirectory(prefix="siteprior-", ignore_cleanup_errors=True) as temporary:
         folder = Path(temporary).resolve()
-        feed = open_feed(path, label=label, names=DRAWN, folder=folder)
+        feed = open_feed(feed_path, label=label, names=DRAWN, folder=folder)
         if faults := check_tables(feed, calendar=False):
             raise InputError(*faults)
         with feed_database(folder) as connection:
             for wanted in ("agency", "stops", "routes", "trips"):
                 load_text(connection, feed, wanted, log)
-            named = _choose_routes(connection, routes, label, log)
-            pattern, shape_id = _main_pattern(connection, feed, routes, log)
+            named = _choose_routes(connection, wanted_routes, label, log)
+            pattern, shape_id = _main_pattern(connection, feed, wanted_routes, log)
             stops = _pattern_stops(connection, pattern)
             shape = _shape(connection, feed, shape_id, log)
     corridor = " / ".join(named) if name is None else name
@@ -109,7 +114,7 @@ def corridor_from_timetable(
     return Reading(table, log.table(), feed.provenance)
 
 
-def _choose_routes(connection: DuckDBPyConnection, routes: Sequence[str], label: str, log: IssueLog) -> list[str]:
+def _choose_routes(connection: DuckDBPyConnection, routes: list[str], label: str, log: IssueLog) -> list[str]:
     """Make ``chosen`` of the routes named; return their names, each once. Say where several agencies run them."""
     connection.register("wanted", pd.DataFrame({"wanted": list(routes)}, dtype=object))
     connection.execute(
@@ -140,7 +145,7 @@ def _choose_routes(connection: DuckDBPyConnection, routes: Sequence[str], label:
 
 
 def _main_pattern(
-    connection: DuckDBPyConnection, feed: Feed, routes: Sequence[str], log: IssueLog
+    connection: DuckDBPyConnection, feed: Feed, routes: list[str], log: IssueLog
 ) -> tuple[list[str], str | None]:
     """Return the stop ids, in order, of the pattern that makes the most calls, and the shape most of its trips have."""
     parts = copy_table(feed, "stop_times", log)
@@ -196,7 +201,7 @@ def _pattern_stops(connection: DuckDBPyConnection, pattern: list[str]) -> pd.Dat
     return pd.DataFrame(stops)
 
 
-def _shape(connection: DuckDBPyConnection, feed: Feed, shape_id: str | None, log: IssueLog) -> Any:
+def _shape(connection: DuckDBPyConnection, feed: Feed, shape_id: str | None, log: IssueLog) -> LineString | None:
     """Return a shape as a line in metres, or ``None`` where the feed has none or it has no two points."""
     if shape_id is None or "shapes" not in feed.columns:
         return None
@@ -209,12 +214,19 @@ def _shape(connection: DuckDBPyConnection, feed: Feed, shape_id: str | None, log
     ).df()
     log_refused(connection, feed, "shapes", log)
     placed = metres(points["lon"], points["lat"]).dropna()
-    placed = placed[(placed.diff() != 0).any(axis=1)].to_numpy()  # a point said twice in a row is one
-    return shapely.linestrings(placed) if len(placed) > 1 else None
+    corners = placed[(placed.diff() != 0).any(axis=1)].to_numpy()  # a point stated twice in a row is one
+    return LineString(corners) if len(corners) > 1 else None
 
 
 def _drawn(
-    stops: pd.DataFrame, shape: Any, naptan: Any, *, corridor: str, kind: str | None, label: str, log: IssueLog
+    stops: pd.DataFrame,
+    shape: LineString | None,
+    naptan: gpd.GeoDataFrame | None,
+    *,
+    corridor: str,
+    kind: str | None,
+    label: str,
+    log: IssueLog,
 ) -> Corridor:
     """Make the two tables of a corridor from its stops in order and its shape."""
     served = place_stops(stops.drop_duplicates("stop_id"), naptan, label=label, log=log).reset_index()
@@ -222,18 +234,18 @@ def _drawn(
     lost = served.geometry.isna()
     served = served[~lost].reset_index(drop=True)
     points = served.geometry.to_numpy()
-    if len(served) < 2 or shapely.length(shapely.linestrings(shapely.get_coordinates(points))) == 0:
+    if len(served) < 2 or LineString(shapely.get_coordinates(points)).length == 0:
         raise InputError(f"{label}: the corridor {corridor} has no two stops with places in Great Britain")
     if shape is None:
         log.add("default-value", file=f"{label}/shapes.txt", field="shape_id", value=corridor,
                 action="drawn as straight lines from stop to stop: its trips have no shape")  # fmt: skip
-        line = shapely.linestrings(shapely.get_coordinates(points))
+        line = LineString(shapely.get_coordinates(points))
         steps = np.diff(shapely.get_coordinates(points), axis=0)
         chainage = np.concatenate([[0.0], np.hypot(*steps.T).cumsum()])
     else:
         line, chainage = _along(shape, points)
         away = shapely.distance(line, points)
-        snap = load_parameters("access")["line_snap_m"].value
+        snap = load_parameters("access").number("line_snap_m")
         far = served["stop_id"][away > snap].tolist()
         if far:
             log.add("Unexpected geom type", file=f"{label}/shapes.txt", field="shape_id",
@@ -252,14 +264,14 @@ def _drawn(
     )
 
 
-def _along(shape: Any, points: Any) -> tuple[Any, Any]:
+def _along(shape: LineString, points: Shapes) -> tuple[LineString, Floats]:
     """Return the shape from its first stop to its last, and the chainage of each stop on it, never falling.
 
     Where a line meets itself a stop has several nearest places; of all ways to place the stops in order the one with
     the least squared distances in all is taken.
     """
     corners = shapely.get_coordinates(shape)
-    pieces = shapely.linestrings(np.stack([corners[:-1], corners[1:]], axis=1))
+    pieces: Shapes = np.asarray(shapely.linestrings(np.stack([corners[:-1], corners[1:]], axis=1)))
     starts = np.concatenate([[0.0], shapely.length(pieces).cumsum()[:-1]])
     cost = shapely.distance(points[:, None], pieces[None, :]) ** 2
     best = cost.copy()
@@ -277,5 +289,7 @@ def _along(shape: Any, points: Any) -> tuple[Any, Any]:
     if chainage[-1] <= chainage[0]:
         coordinates = shapely.get_coordinates(points)
         steps = np.concatenate([[0.0], np.hypot(*np.diff(coordinates, axis=0).T).cumsum()])
-        return shapely.linestrings(coordinates), steps
-    return shapely.ops.substring(shape, chainage[0], chainage[-1]), chainage - chainage[0]
+        return LineString(coordinates), steps
+    part = shapely.ops.substring(shape, chainage[0], chainage[-1])
+    assert isinstance(part, LineString)  # of two places apart, as here, the part between is a line
+    return part, chainage - chainage[0]

@@ -1,8 +1,6 @@
-"""Where the stops of a timetable are: NaPTAN's place by ATCO code where it is held, else the feed's own."""
+"""Where the stops of a timetable are: NaPTAN's place by ATCO code where it has one, else the feed's own."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -26,7 +24,7 @@ STEP_FREE = {"1": "yes", "2": "no"}
 """wheelchair_boarding (GTFS reference); 0 and blank do not say."""
 
 
-def place_stops(stops: pd.DataFrame, naptan: Any, *, label: str, log: IssueLog) -> Any:
+def place_stops(stops: pd.DataFrame, naptan: gpd.GeoDataFrame | None, *, label: str, log: IssueLog) -> gpd.GeoDataFrame:
     """Give a feed's stops their codes, stations and places, in metres on EPSG:27700.
 
     A stop whose code NaPTAN holds is placed there. A platform (``9400ZZWMBUL1``), a code folded into a station, or a
@@ -49,16 +47,16 @@ def place_stops(stops: pd.DataFrame, naptan: Any, *, label: str, log: IssueLog) 
     GeoDataFrame
         :data:`siteprior.core.schema.SERVICE_STOPS`, ordered by ``stop_code``.
     """
-    held = _held(naptan)
+    codes = _codes(naptan)
     ids, parents = stops["stop_id"].astype("str"), stops["parent"].astype("str").where(stops["parent"].notna(), "")
     own = metres(stops["lon"], stops["lat"])
     feed = own.fillna(metres(stops["parent_lon"], stops["parent_lat"]))
-    exact = ids.isin(held.index[held["atco_code"] == held.index])
-    station = _stations(ids, parents, feed, held)
+    exact = ids.isin(codes.index[codes["atco_code"] == codes.index])
+    station = _stations(ids, parents, feed, codes)
     atco = ids.where(exact, station)
     code = ids.where(atco.notna(), label + ":" + ids)
     of_parent = parents.map(dict(zip(ids, code, strict=True))).fillna(label + ":" + parents)
-    theirs = held[["x", "y"]].reindex(atco).set_axis(stops.index, axis=0)
+    theirs = codes[["x", "y"]].reindex(atco).set_axis(stops.index, axis=0)
     place = theirs.where(exact, feed).fillna(theirs).fillna(feed)
     basis = pd.Series("NaPTAN", index=stops.index).where(exact | feed["x"].isna(), "feed")
     table = pd.DataFrame(
@@ -72,14 +70,22 @@ def place_stops(stops: pd.DataFrame, naptan: Any, *, label: str, log: IssueLog) 
             "place_basis": basis.where(place["x"].notna()),
         }
     )
-    away = np.hypot(theirs["x"] - own["x"], theirs["y"] - own["y"]).where(exact)
+    away = _distance(theirs, own).where(exact)
     _log_places(table, away, label, log, naptan=naptan is not None)
     points = gpd.GeoSeries(gpd.points_from_xy(place["x"], place["y"], crs=CRS), index=stops.index)
     table = gpd.GeoDataFrame(table, geometry=points.where(place["x"].notna(), None), crs=CRS)
-    return conform(table.set_index(pd.Index(code, name=SERVICE_STOPS.index)).sort_index(), SERVICE_STOPS)
+    placed: gpd.GeoDataFrame = conform(
+        table.set_index(pd.Index(code, name=SERVICE_STOPS.index)).sort_index(), SERVICE_STOPS
+    )
+    return placed
 
 
-def check_naptan(naptan: Any) -> None:
+def _distance(a: pd.DataFrame, b: pd.DataFrame) -> pd.Series:
+    """Return the metres between the places ``x``, ``y`` of two tables on one index."""
+    return pd.Series(np.hypot((a["x"] - b["x"]).to_numpy(), (a["y"] - b["y"]).to_numpy()), index=a.index)
+
+
+def check_naptan(naptan: gpd.GeoDataFrame | None) -> None:
     """Refuse a ``naptan`` that is no table of points on ``atco_code``."""
     if naptan is None:
         return
@@ -88,13 +94,13 @@ def check_naptan(naptan: Any) -> None:
         raise InputError("naptan: needs points; give the table of read_stops, or a GeoDataFrame on 'atco_code'")
 
 
-def _held(naptan: Any) -> pd.DataFrame:
-    """Return every code NaPTAN holds with the ``atco_code`` of the stop it belongs to and that stop's place."""
+def _codes(naptan: gpd.GeoDataFrame | None) -> pd.DataFrame:
+    """Return every code NaPTAN has with the ``atco_code`` of the stop it belongs to and that stop's place."""
     if naptan is None or naptan.empty:
         empty = pd.DataFrame({"atco_code": [], "x": [], "y": []}, index=pd.Index([], dtype="str"))
         return empty.astype({"atco_code": "str", "x": "float64", "y": "float64"})
-    codes = naptan.index.astype("str")
-    main = pd.DataFrame({"atco_code": codes, "x": naptan.geometry.x, "y": naptan.geometry.y}, index=codes)
+    own = naptan.index.astype("str")
+    main = pd.DataFrame({"atco_code": own, "x": naptan.geometry.x, "y": naptan.geometry.y}, index=own)
     if "other_codes" not in naptan.columns:
         return main
     other = naptan["other_codes"].dropna().str.split("; ").explode()
@@ -103,24 +109,24 @@ def _held(naptan: Any) -> pd.DataFrame:
     return every[~every.index.duplicated()]
 
 
-def _stations(ids: pd.Series, parents: pd.Series, feed: pd.DataFrame, held: pd.DataFrame) -> pd.Series:
-    """Return the ATCO code of the stop or station each stop is, or is a part of, where NaPTAN holds it within reach."""
-    reach = load_parameters("timetables")["platform_reach_m"].value
-    found = pd.Series(None, index=ids.index, dtype="str")
-    if held.empty:
-        return found
+def _stations(ids: pd.Series, parents: pd.Series, feed: pd.DataFrame, codes: pd.DataFrame) -> pd.Series:
+    """Return the ATCO code of the stop or station each stop is, or is a part of, where NaPTAN has it within reach."""
+    reach = load_parameters("timetables").number("platform_reach_m")
+    owner = pd.Series(None, index=ids.index, dtype="str")
+    if codes.empty:
+        return owner
     for given in (ids, parents):
         station = given.str[:AREA_LETTER] + "0" + given.str[AREA_LETTER + 1 :]
         station = station.where(station.str.startswith(STATION_AREAS), given)
         for extra in range(LONGEST_PART + 1):  # the longest match goes first
             shorter = station.str[:-extra] if extra else station
-            belongs = held.reindex(shorter).set_axis(ids.index, axis=0)
-            away = np.hypot(belongs["x"] - feed["x"], belongs["y"] - feed["y"])
-            told = belongs["atco_code"].notna() & ~(away > reach)  # without a place it is believed by its code
+            belongs = codes.reindex(shorter).set_axis(ids.index, axis=0)
+            away = _distance(belongs, feed)
+            matches = belongs["atco_code"].notna() & ~(away > reach)  # without a place it is believed by its code
             if extra:
-                told &= shorter.str.startswith(STATION_AREAS)
-            found = found.mask(found.isna() & told, belongs["atco_code"])
-    return found
+                matches &= shorter.str.startswith(STATION_AREAS)
+            owner = owner.mask(owner.isna() & matches, belongs["atco_code"])
+    return owner
 
 
 def metres(lon: pd.Series, lat: pd.Series) -> pd.DataFrame:
@@ -139,14 +145,15 @@ def metres(lon: pd.Series, lat: pd.Series) -> pd.DataFrame:
 def _log_places(table: pd.DataFrame, away: pd.Series, label: str, log: IssueLog, *, naptan: bool) -> None:
     """Log the stops NaPTAN does not hold, those that stand elsewhere there, and those without any place."""
     file = f"{label}/stops.txt"
-    limit = load_parameters("timetables")["moved_m"].value
+    limit = load_parameters("timetables").number("moved_m")
     unknown = table.loc[table["atco_code"].isna(), "stop_id"].tolist()
     if naptan and unknown:
         log.add("unknown entity", file=file, field="stop_id", value=counted(len(unknown), "stops", unknown),
                 action=f"placed as the timetable says: not in NaPTAN as held (of {len(table)} served)")  # fmt: skip
     moved = away[away > limit].sort_values(ascending=False, kind="stable")
     if len(moved):
-        named = [f"{table['stop_id'][at]} {metres:.0f} m" for at, metres in moved.items()]
+        ids = table["stop_id"].reindex(moved.index)
+        named = [f"{stop} {metres:.0f} m" for stop, metres in zip(ids, moved, strict=True)]
         log.add("OSGB", file=file, field="stop_lat; stop_lon", value=counted(len(moved), "stops", named),
                 action=f"placed as NaPTAN says, more than {limit} m from the timetable's place")  # fmt: skip
     nowhere = table.loc[table["place_basis"].isna(), "stop_id"].tolist()

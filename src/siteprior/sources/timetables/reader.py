@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import pandas as pd
 
 from siteprior.core.errors import InputError
 from siteprior.core.files import Input
+from siteprior.core.io.duckdb_session import scalar
 from siteprior.core.issues import IssueLog, Reading
+from siteprior.sources.paths import NamedPath, Names, Paths, named_paths, read_each
 from siteprior.sources.timetables.calls import read_calls
+from siteprior.sources.timetables.combine_feeds import (
+    Counted,
+    Timetables,
+    combine_feeds,
+    log_lines_twice,
+    windows_of_day,
+)
 from siteprior.sources.timetables.days import Calendar, Days, choose_days, read_calendar, trips_by_day
 from siteprior.sources.timetables.departures import (
     count_by_hour,
@@ -29,7 +40,6 @@ from siteprior.sources.timetables.departures import (
 from siteprior.sources.timetables.feed import Feed, copy_ahead, open_feed
 from siteprior.sources.timetables.places import check_naptan, place_stops
 from siteprior.sources.timetables.tables import COUNTED, check_tables, feed_database, load_text
-from siteprior.sources.timetables.together import Counted, combine_feeds, log_lines_twice, windows_of_day
 from siteprior.sources.timetables.trips import number_lines, number_runs, number_stops, number_trips, trips_by_service
 
 if TYPE_CHECKING:
@@ -37,14 +47,14 @@ if TYPE_CHECKING:
 
 
 def read_timetables(
-    paths: Sequence[Path | str] | Path | str,
+    paths: Paths,
     *,
-    files: Sequence[str] | None = None,
-    naptan: Any = None,
+    files: Names | None = None,
+    naptan: gpd.GeoDataFrame | None = None,
     service_date: date | None = None,
     as_of: date | None = None,
     memory_limit_mb: int | None = None,
-) -> Reading:
+) -> Reading[Timetables]:
     r"""Read GTFS feeds into departures per hour (1/h) of each stop, route and direction on one weekday and one Sunday.
 
     A departure is a call of a trip that is not its last and where passengers get on; times run past 24:00 and belong
@@ -105,17 +115,14 @@ def read_timetables(
     >>> services[["stop_code", "route", "window", "per_hour"]].to_numpy().tolist()
     [['bus.zip:A', 'bus.zip:R', 'am peak', 2.0]]
     """
-    listed = [paths] if isinstance(paths, (str, Path)) else list(paths)
-    labels = [str(path) for path in listed] if files is None else list(files)
-    if len(labels) != len(listed) or not listed:
-        raise InputError(f"paths: {len(listed)} feeds but {len(labels)} names; give one name per feed, and a feed")
-    if len(set(labels)) < len(labels):
-        raise InputError(f"files: the feeds {', '.join(labels)} need names that differ")
+    listed = named_paths(paths, files, what="timetables")
+    if len({label for _, label in listed}) < len(listed):
+        raise InputError(f"files: the feeds {', '.join(label for _, label in listed)} need names that differ")
     check_naptan(naptan)
     log = IssueLog()
     with tempfile.TemporaryDirectory(prefix="siteprior-", ignore_cleanup_errors=True) as temporary:
         folder = Path(temporary).resolve()
-        feeds = _open_feeds(listed, labels, folder)
+        feeds = _open_feeds(listed, folder)
         pool = ThreadPoolExecutor(1)
         try:
             calls = [copy_ahead(feed, "stop_times", log, pool) for feed in feeds]
@@ -134,20 +141,19 @@ def read_timetables(
     return Reading(table, log.table(), tuple(given for part in parts for given in part.provenance))
 
 
-def _open_feeds(paths: list[Path | str], labels: list[str], folder: Path) -> list[Feed]:
-    """Open every feed; the faults of all are raised together."""
-    feeds, faults = [], []
-    for number, (path, label) in enumerate(zip(paths, labels, strict=True)):
-        into = folder / str(number)
+def _open_feeds(files: list[NamedPath], folder: Path) -> list[Feed]:
+    """Open every feed in a folder of its own; the faults of all are raised together."""
+    number = count()
+
+    def open_whole(path: Path, label: str) -> Feed:
+        into = folder / str(next(number))
         into.mkdir()
-        try:
-            feeds.append(open_feed(path, label=label, names=COUNTED, folder=into))
-            faults += check_tables(feeds[-1])
-        except InputError as fault:
-            faults += fault.faults
-    if faults:
-        raise InputError(*faults)
-    return feeds
+        feed = open_feed(path, label=label, names=COUNTED, folder=into)
+        if faults := check_tables(feed):
+            raise InputError(*faults)
+        return feed
+
+    return read_each(files, open_whole)
 
 
 def _load(connection: DuckDBPyConnection, feed: Feed, number: int, log: IssueLog) -> tuple[Calendar, pd.Series]:
@@ -167,7 +173,7 @@ def _count(
     calendar: Calendar,
     calls: Iterable[Path],
     days: Days,
-    naptan: Any,
+    naptan: gpd.GeoDataFrame | None,
     log: IssueLog,
 ) -> Counted:
     """Count the departures of one feed, and free what it took."""
@@ -193,12 +199,12 @@ def _count(
 
 def _described(connection: DuckDBPyConnection, feed: Feed) -> tuple[Input, ...]:
     """Return where a feed came from, with its publisher and version as it states them and the stop times counted."""
-    told = connection.execute(
+    stated = connection.execute(
         "SELECT coalesce(feed_publisher_name, ''), coalesce(feed_version, feed_start_date, '') FROM feed_info_text "
         "ORDER BY line LIMIT 1"
     ).fetchall()
-    publisher, vintage = told[0] if told else ("", "")
-    rows = connection.execute("SELECT count(*) FROM calls").fetchall()[0][0]
+    publisher, vintage = stated[0] if stated else ("", "")
+    rows = scalar(connection, "SELECT count(*) FROM calls")
     described = (replace(given, publisher=publisher, vintage=vintage) for given in feed.provenance)
     return tuple(given if _is_small(given, feed) else replace(given, rows=rows) for given in described)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from siteprior.core.errors import InputError
-from siteprior.core.io.duckdb_session import EXAMPLES, csv_rows, database, refused
+from siteprior.core.io.duckdb_session import EXAMPLES, csv_rows, database, refused, scalar
 from siteprior.core.issues import IssueLog
 from siteprior.core.parameters import load_parameters
 from siteprior.sources.timetables.feed import HEADER_LINES, Feed, copy_table
@@ -62,7 +62,7 @@ def feed_database(folder: Path, *, memory_limit_mb: int | None = None) -> Iterat
     """
     import duckdb
 
-    limit = load_parameters("timetables")["memory_limit_mb"].value if memory_limit_mb is None else memory_limit_mb
+    limit = load_parameters("timetables").integer("memory_limit_mb") if memory_limit_mb is None else memory_limit_mb
     try:
         with database(folder, memory_limit_mb=limit, as_written=True) as connection:
             yield connection
@@ -129,11 +129,11 @@ def load_text(connection: DuckDBPyConnection, feed: Feed, name: str, log: IssueL
 
 def log_refused(connection: DuckDBPyConnection, feed: Feed, name: str, log: IssueLog) -> None:
     """Log the lines of a table that were not read, one row for all of them, and forget them."""
-    number, told = refused(connection)
-    if told:
-        lines = [_line(feed, name, Path(file), line) for file, line, _ in told]
+    number, first = refused(connection)
+    if first:
+        lines = [_line(feed, name, Path(file), line) for file, line, _ in first]
         log.add("invalid category value", file=f"{feed.label}/{name}.txt", row=lines[0], field="(line)",
-                value=counted(number, "lines", lines), action=f"left out: {told[0][2]}")  # fmt: skip
+                value=counted(number, "lines", lines), action=f"left out: {first[0][2]}")  # fmt: skip
 
 
 def _line(feed: Feed, name: str, part: Path, line: int) -> int:
@@ -143,7 +143,15 @@ def _line(feed: Feed, name: str, part: Path, line: int) -> int:
 
 
 def log_rows(
-    connection: DuckDBPyConnection, log: IssueLog, sql: str, issue_type: str, *, things: str, **told: Any
+    connection: DuckDBPyConnection,
+    log: IssueLog,
+    sql: str,
+    issue_type: str,
+    *,
+    things: str,
+    file: str,
+    field: str,
+    action: str,
 ) -> None:
     """Log one issue for all rows of a query whose one column ``id`` names them, with the first few examples.
 
@@ -159,13 +167,14 @@ def log_rows(
         One of the issue codes.
     things
         What is counted, such as ``"stop times"``.
-    **told
-        ``file``, ``field`` and ``action`` of the issue.
+    file, field, action
+        Of the issue (:meth:`siteprior.core.issues.IssueLog.add`).
     """
-    number = connection.execute(f"SELECT count(*) FROM ({sql})").fetchall()[0][0]
+    number = scalar(connection, f"SELECT count(*) FROM ({sql})")
     if number:
         first = connection.execute(f"SELECT DISTINCT id FROM ({sql}) ORDER BY id LIMIT {EXAMPLES}").fetchall()
-        log.add(issue_type, value=counted(number, things, [row[0] for row in first]), **told)
+        log.add(issue_type, value=counted(number, things, [row[0] for row in first]), file=file, field=field,
+                action=action)  # fmt: skip
 
 
 def seconds(text: str) -> str:

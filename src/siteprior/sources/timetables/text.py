@@ -38,8 +38,8 @@ def plain_lines(stream: IO[bytes], what: str, *, size: int | None = None) -> Ite
         block = rest + (block.removeprefix(BOM) if first else block)
         first = False
         if b"\r" in block:
-            held = b"\r" if block.endswith(b"\r") else b""  # its line feed may be the next byte
-            block = block.removesuffix(b"\r").replace(b"\r\n", b"\n").replace(b"\r", b"\n") + held
+            pending = b"\r" if block.endswith(b"\r") else b""  # its line feed may be the next byte
+            block = block.removesuffix(b"\r").replace(b"\r\n", b"\n").replace(b"\r", b"\n") + pending
         cut = block.rfind(b"\n") + 1
         if not cut and len(block) > CHUNK:
             raise InputError(f"{what} has a line of more than {CHUNK // 2**20} MB; it is no table of a timetable")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -24,8 +24,7 @@ def number_stops(connection: DuckDBPyConnection, feed: Feed, log: IssueLog) -> N
 
     A second row of an id is left out with an issue; a blank ``location_type`` is a stop (GTFS reference).
     """
-    told = {"file": f"{feed.label}/stops.txt", "field": "stop_id"}
-    _log_blank_and_second(connection, "stops", "stop_id", log, **told)
+    _log_blank_and_second(connection, "stops", "stop_id", log, file=f"{feed.label}/stops.txt")
     connection.execute(
         """
         CREATE TABLE stops AS
@@ -43,9 +42,9 @@ def number_lines(connection: DuckDBPyConnection, feed: Feed, log: IssueLog) -> N
     One line are the routes of one agency, one short name and one mode: feeds made from operators' files cut a line
     into a route per file. A route without a short name is a line of its own.
     """
-    told = {"file": f"{feed.label}/routes.txt", "field": "route_id"}
-    _log_blank_and_second(connection, "routes", "route_id", log, **told)
-    modes = load_parameters("timetables")["route_types"]
+    file = f"{feed.label}/routes.txt"
+    _log_blank_and_second(connection, "routes", "route_id", log, file=file)
+    modes = load_parameters("timetables").table("route_types")
     kind = "TRY_CAST(route_type AS INTEGER)"
     cases = " ".join(
         f"WHEN {kind} BETWEEN {low} AND {high} THEN '{mode}'" for mode, p in modes.items() for low, high in p.value
@@ -65,11 +64,11 @@ def number_lines(connection: DuckDBPyConnection, feed: Feed, log: IssueLog) -> N
     log_rows(connection, log,
              "SELECT route_id || ' (' || coalesce(route_type, 'blank') || ')' AS id FROM routes "
              "WHERE known_mode IS NULL",
-             "invalid category value", things="routes", file=told["file"], field="route_type",
+             "invalid category value", things="routes", file=file, field="route_type",
              action="taken for mode 'other': the route type is not known")  # fmt: skip
     log_rows(connection, log,
              "SELECT any_value(name ORDER BY route_id) AS id FROM routes GROUP BY line HAVING count(*) > 1",
-             "combined-value", things="lines", file=told["file"], field="route_id",
+             "combined-value", things="lines", file=file, field="route_id",
              action="several routes of one agency, short name and mode counted as one line")  # fmt: skip
 
 
@@ -80,17 +79,17 @@ def number_trips(connection: DuckDBPyConnection, feed: Feed, calendar: Calendar,
     logged; those of services without a calendar never run and are logged. Lines whose directions the feed does not tell
     are logged, too (of mode rail the order of the stations tells them).
     """
-    told = {"file": f"{feed.label}/trips.txt"}
-    _log_blank_and_second(connection, "trips", "trip_id", log, **told, field="trip_id")
+    file = f"{feed.label}/trips.txt"
+    _log_blank_and_second(connection, "trips", "trip_id", log, file=file)
     log_rows(connection, log,
              "SELECT coalesce(route_id, '(blank)') AS id FROM trips_text ANTI JOIN routes USING (route_id)",
-             "unknown entity", things="trips", **told, field="route_id",
+             "unknown entity", things="trips", file=file, field="route_id",
              action="left out: their routes are not in routes.txt")  # fmt: skip
     known = set(calendar.weekly["service_id"]) | set(calendar.exceptions["service_id"])
     connection.register("known", pd.DataFrame({"service_id": sorted(known)}, dtype=object))
     log_rows(connection, log,
              "SELECT coalesce(service_id, '(blank)') AS id FROM trips_text ANTI JOIN known USING (service_id)",
-             "unknown entity", things="trips", **told, field="service_id",
+             "unknown entity", things="trips", file=file, field="service_id",
              action="never run: their services are in no calendar")  # fmt: skip
     connection.unregister("known")
     weekday = services_on(calendar, days.weekday)
@@ -115,7 +114,7 @@ def number_trips(connection: DuckDBPyConnection, feed: Feed, calendar: Calendar,
     log_rows(connection, log,
              "SELECT any_value(r.name ORDER BY r.route_id) AS id FROM trips AS t JOIN routes AS r USING (route_id) "
              f"WHERE direction IS NULL AND t.mode <> '{PATTERN_MODE}' AND (weekday OR sunday) GROUP BY t.line",
-             "missing value", things="lines", **told, field="direction_id",
+             "missing value", things="lines", file=file, field="direction_id",
              action="both ways count together: where they call at one stop its departures are of both")  # fmt: skip
 
 
@@ -125,7 +124,7 @@ def number_runs(connection: DuckDBPyConnection, feed: Feed, log: IssueLog) -> No
     A run leaves the first stop at ``start_time`` and every ``headway_secs`` after it, before ``end_time`` (GTFS
     reference, frequencies.txt).
     """
-    told = {"file": f"{feed.label}/frequencies.txt"}
+    file = f"{feed.label}/frequencies.txt"
     fields = (
         f"{seconds('start_time')} AS first, {seconds('end_time')} AS last, TRY_CAST(headway_secs AS INTEGER) AS gap"
     )
@@ -133,11 +132,11 @@ def number_runs(connection: DuckDBPyConnection, feed: Feed, log: IssueLog) -> No
     log_rows(connection, log,
              f"SELECT coalesce(trip_id, '(blank)') AS id FROM (SELECT *, {fields} FROM frequencies_text) "
              f"WHERE NOT coalesce({good}, false)",
-             "invalid integer", things="trips", **told, field="start_time; end_time; headway_secs",
+             "invalid integer", things="trips", file=file, field="start_time; end_time; headway_secs",
              action="these headways are left out: they cannot be read")  # fmt: skip
     log_rows(connection, log,
              "SELECT coalesce(trip_id, '(blank)') AS id FROM frequencies_text ANTI JOIN trips USING (trip_id)",
-             "unknown entity", things="headways", **told, field="trip_id",
+             "unknown entity", things="headways", file=file, field="trip_id",
              action="left out: their trips are not in trips.txt")  # fmt: skip
     connection.execute(
         f"""
@@ -168,12 +167,10 @@ def trips_by_service(connection: DuckDBPyConnection) -> pd.Series:
     return pd.Series(table["trips"].to_numpy(dtype="int64"), index=table["service_id"].astype("str"))
 
 
-def _log_blank_and_second(
-    connection: DuckDBPyConnection, name: str, key: str, log: IssueLog, *, file: str, field: str
-) -> None:
+def _log_blank_and_second(connection: DuckDBPyConnection, name: str, key: str, log: IssueLog, *, file: str) -> None:
     """Log the rows of a table without id, and the second rows of one id (``second_<name>``); both are left out."""
     log_rows(connection, log, f"SELECT '(blank)' AS id FROM {name}_text WHERE {key} IS NULL",
-             "unknown entity - missing reference", things="rows", file=file, field=field,
+             "unknown entity - missing reference", things="rows", file=file, field=key,
              action="left out")  # fmt: skip
     connection.execute(
         f"CREATE TABLE second_{name} AS SELECT {key}, line FROM {name}_text "
@@ -181,5 +178,5 @@ def _log_blank_and_second(
         f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY line) > 1"
     )
     log_rows(connection, log, f"SELECT {key} AS id FROM second_{name}",
-             "reference values are not unique", things="rows", file=file, field=field,
+             "reference values are not unique", things="rows", file=file, field=key,
              action="left out: the first row of the id is kept")  # fmt: skip

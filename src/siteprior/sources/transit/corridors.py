@@ -46,8 +46,8 @@ def read_corridor_stops(paths: Paths, *, file: Names | None = None) -> Reading[g
     ----------
     paths
         One table or several, CSV or Excel, with ``corridor``, ``order``, ``stop_name`` and
-        ``easting``/``northing`` (or ``lon``/``lat``), and where known ``kind``, ``atco``, ``position``, ``state``, ``state_date``, ``statement_date``,
-        ``state_confidence``.
+        ``easting``/``northing`` (or ``lon``/``lat``), and where known ``kind``, ``atco``, ``position``, ``state``,
+        ``state_date``, ``statement_date``, ``state_confidence``.
     file
         The name of each file to put in issues and provenance; its path when ``None``.
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from scipy.spatial import cKDTree
 
 from siteprior.core.errors import InputError
@@ -107,7 +108,8 @@ def read_openings(paths: Paths, *, file: Names | None = None) -> Reading[pd.Data
     Parameters
     ----------
     paths
-        One table or several, CSV or Excel, with ``atco`` (or ``atco_code``), ``state``, ``statement_date``, and where known ``stop_name``,
+        One table or several, CSV or Excel, with ``atco`` (or ``atco_code``), ``state``, ``statement_date``, and where
+        known ``stop_name``,
         ``state_date``, ``state_confidence``, ``state_note``, ``corridor``. Dates are ``2022``, ``2026-04`` or
         ``2026-04-07``. A statement without code is about the stop of that name on that corridor.
     file
@@ -379,10 +381,9 @@ def _open_stop_beside(places: gpd.GeoDataFrame, stops: gpd.GeoDataFrame, radius_
         asked = np.flatnonzero((modes == wanted).to_numpy() & places.geometry.notna().to_numpy())
         if not len(serving) or not len(asked):
             continue
-        here = places.geometry.iloc[asked]
-        tree = cKDTree(np.column_stack([serving.geometry.x, serving.geometry.y]))
-        distance, at = map(np.atleast_1d, tree.query(np.column_stack([here.x, here.y])))
-        for place, d, i in zip(asked, distance, at, strict=True):
+        tree = cKDTree(shapely.get_coordinates(serving.geometry.to_numpy()))
+        distance, at = tree.query(shapely.get_coordinates(places.geometry.to_numpy()[asked]))
+        for place, d, i in zip(asked.tolist(), np.asarray(distance).tolist(), np.asarray(at).tolist(), strict=True):
             if d <= radius_m:
                 beside[place] = f"{serving['stop_name'].iloc[i]} ({serving.index[i]}, {d:.0f} m)"
     return pd.Series(beside, index=places.index, dtype=object)

@@ -110,7 +110,7 @@ def _parts_of(stops: pd.DataFrame, parts: pd.DataFrame) -> Ints:
     for extra in range(LONGEST_PART, 0, -1):  # the longest match, found last, wins
         shorter = tail.str[:-extra]
         owner = owner.mask(shorter.isin(known), shorter)
-    return station.map(owner.dropna().value_counts()).fillna(0).astype("int64").to_numpy()
+    return np.asarray(station.map(owner.dropna().value_counts()).fillna(0), dtype=np.int64)
 
 
 def _groups(stops: pd.DataFrame, fold_m: float) -> Ints:
@@ -123,4 +123,4 @@ def _groups(stops: pd.DataFrame, fold_m: float) -> Ints:
     named = (stops["name"] != "").to_numpy()
     a, b = pairs[(key[pairs[:, 0]] == key[pairs[:, 1]]) & named[pairs[:, 0]]].T
     graph = coo_array((np.ones(len(a)), (a, b)), shape=(count, count))
-    return np.asarray(connected_components(graph, directed=False)[1])
+    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -37,7 +37,7 @@ class Timetables(NamedTuple):
         The Sunday; ``None`` where the timetables hold none.
     """
 
-    stops: Any
+    stops: gpd.GeoDataFrame
     services: pd.DataFrame
     departures: pd.DataFrame
     service_date: date
@@ -47,7 +47,7 @@ class Timetables(NamedTuple):
 class Counted(NamedTuple):
     """What one feed gave: its stops, ``codes`` and ``ways`` by number, and counts that name both by number."""
 
-    stops: Any
+    stops: gpd.GeoDataFrame
     codes: pd.Series
     ways: pd.DataFrame
     windows: pd.DataFrame
@@ -58,8 +58,9 @@ class Counted(NamedTuple):
 def windows_of_day() -> dict[str, tuple[int, int, bool]]:
     """Return the windows of the preset: from which second, before which second, and whether of the Sunday."""
     windows = {}
-    for name, preset in load_parameters("timetables")["windows"].items():
-        start, end = ((int(text[:2]) * 60 + int(text[3:])) * 60 for text in preset.value)
+    hours = load_parameters("timetables").table("windows")
+    for name in hours:
+        start, end = ((int(text[:2]) * 60 + int(text[3:])) * 60 for text in hours.texts(name))
         windows[name] = (start, end, name == SUNDAY)
     return windows
 
@@ -124,8 +125,8 @@ def _named(counts: pd.DataFrame, keys: list[str], codes: pd.Series, ways: pd.Dat
     numbers = [counts[key].to_numpy(dtype=np.int64) for key in keys]
     sizes = [int(number.max(initial=0)) + 1 for number in numbers]
     counts = counts.iloc[np.argsort(np.ravel_multi_index(numbers, sizes))].reset_index(drop=True)
-    named = {name: ways[name].take(counts["way"]).reset_index(drop=True) for name in ways.columns}
-    stop_code = codes.take(counts["stop"]).reset_index(drop=True)
+    named = {name: ways[name].take(counts["way"].to_numpy()).reset_index(drop=True) for name in ways.columns}
+    stop_code = codes.take(counts["stop"].to_numpy()).reset_index(drop=True)
     return counts.drop(columns=["stop", "way"]).assign(stop_code=stop_code, **named)
 
 
@@ -134,22 +135,24 @@ def _services(counts: pd.DataFrame, days: Days) -> pd.DataFrame:
     windows = windows_of_day()
     hours_long = np.array([(end - start) / 3600 for start, end, _ in windows.values()])
     table = counts.assign(
-        window=pd.Series(list(windows), dtype="str").take(counts["window"]).array,
+        window=pd.Series(list(windows), dtype="str").take(counts["window"].to_numpy()).array,
         per_hour=counts["departures"] / hours_long[counts["window"]],
     )
     table["service_date"] = _dates(table["window"] == SUNDAY, days)
     direction = table["direction"].fillna("")
     index = table["stop_code"] + "|" + table["route"] + "|" + direction + "|" + table["window"]
-    return conform(table[SERVICES.names].set_index(pd.Index(index, name=SERVICES.index)), SERVICES)
+    services: pd.DataFrame = conform(table[SERVICES.names].set_index(pd.Index(index, name=SERVICES.index)), SERVICES)
+    return services
 
 
 def _departures(counts: pd.DataFrame, days: Days) -> pd.DataFrame:
     """Make the table of departures of the counts per hour."""
     table = counts.assign(service_date=_dates(counts["sunday"], days))
-    return conform(table[DEPARTURES.names].rename_axis(DEPARTURES.index), DEPARTURES)
+    departures: pd.DataFrame = conform(table[DEPARTURES.names].rename_axis(DEPARTURES.index), DEPARTURES)
+    return departures
 
 
-def _dates(sunday: Any, days: Days) -> pd.Series:
+def _dates(sunday: pd.Series, days: Days) -> pd.Series:
     """Return the day each row was counted on."""
     on_sunday = days.weekday if days.sunday is None else days.sunday
     weekday = pd.Series(pd.Timestamp(days.weekday), index=sunday.index, dtype="datetime64[s]")

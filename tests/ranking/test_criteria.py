@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from siteprior.core import schema
 from siteprior.core.errors import InputError, SitePriorError
-from siteprior.ranking.criteria import CRITERIA, Criterion, criteria_table, measure, value
+from siteprior.core.parameters import Parameter, Parameters
+from siteprior.ranking import criteria as registry
+from siteprior.ranking.criteria import CRITERIA, Criterion, criteria_table, criterion, measure, value
 from siteprior.ranking.scoring import default_weights
 
 SITES = schema.conform(
@@ -107,3 +109,33 @@ def test_values_lie_in_0_to_1_and_keep_the_order(measured, name):
     values = value(pd.DataFrame({name: measured}))[name]
     assert values.between(0, 1).all()
     assert values.is_monotonic_increasing
+
+
+def anchors(worst, best):
+    numbers = {"worst": worst, "best": best}
+    return Parameters(
+        "quiet", {name: Parameter(name, value, "dB", "made up", "2026", "user") for name, value in numbers.items()}
+    )
+
+
+def test_a_criterion_with_its_anchors_given_is_one_registration(monkeypatch):
+    monkeypatch.setitem(registry._REGISTERED, "quiet", None)  # so that it is taken away again
+    del registry._REGISTERED["quiet"]
+
+    @criterion("quiet", title="Quiet", group="need", needs=["decibels"], anchors=anchors(70, 50))
+    def quiet(sites):
+        return sites["decibels"]
+
+    sites = pd.DataFrame({"decibels": [65.0, None]}, index=pd.Index(["a", "b"], name="site_id"))
+    assert value(measure(sites, ["quiet"]))["quiet"].fillna(-1).tolist() == [0.25, -1]
+    listed = criteria_table().set_index("criterion").loc["quiet"]
+    assert (listed["unit"], listed["worst"], listed["needs"]) == ("dB", 70.0, "decibels")
+    assert listed["source"] == "worst: made up; best: made up"
+    with pytest.raises(SitePriorError, match="criterion 'quiet': is registered already, as 'Quiet'"):
+        criterion("quiet", title="Again", group="need", needs=[], anchors=anchors(1, 2))
+
+
+def test_anchors_that_are_one_number_are_refused():
+    with pytest.raises(SitePriorError, match="need to be two different numbers"):
+        criterion("flat", title="Flat", group="need", needs=[], anchors=anchors(5, 5))(lambda sites: sites["x"])
+    assert "flat" not in CRITERIA

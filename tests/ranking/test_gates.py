@@ -9,7 +9,9 @@ import pytest
 
 from siteprior.core import schema
 from siteprior.core.errors import InputError, SitePriorError
-from siteprior.ranking.gates import GATES, apply_gates, gate_doubt, gate_table
+from siteprior.core.parameters import Parameter, Parameters
+from siteprior.ranking import gates as registry
+from siteprior.ranking.gates import GATES, Doubt, apply_gates, gate, gate_doubt, gate_table
 
 DAY = date(2021, 1, 1)
 GOOD = {
@@ -138,3 +140,36 @@ def test_a_place_that_could_turn_the_walk_gate_is_told_either_way():
     assert gate_doubt(sites, gates={"beyond_corridor_walk": False}).isna().all()
     with pytest.raises(SitePriorError, match="unknown gate"):
         gate_doubt(sites, gates={"beyond": True})
+
+
+def test_a_gate_with_threshold_doubt_and_reasons_is_one_registration(monkeypatch):
+    monkeypatch.setitem(registry._REGISTERED, "too_loud", None)  # so that it is taken away again
+    del registry._REGISTERED["too_loud"]
+    limit = Parameters("too_loud", {"db": Parameter("db", 60, "dB", "made up", "2026", "user")})
+
+    @gate("too_loud", title="Too loud", why="Nobody sleeps", needs=["noise"], unknown=["noise_unknown"],
+          doubt=Doubt("noise_low", "noise_high", "db"), parameters=limit)  # fmt: skip
+    def too_loud(sites, day, limits):
+        return {"too_loud": sites["noise"] > limits["db"], "noise_unknown": sites["noise"].isna()}
+
+    sites = table({}, {}, {}).assign(
+        noise=[70.0, 50.0, None], noise_low=[55.0, 45.0, None], noise_high=[75.0, 55.0, None],
+        corridor_walk_low_m=[900.0, 100.0, 100.0], corridor_walk_high_m=[1000.0, 200.0, 200.0],
+    )  # fmt: skip
+    done = apply_gates(sites, gates={}, as_of=DAY)
+    assert done["gate_reasons"].fillna("").tolist() == ["too_loud", "", "noise_unknown"]
+    assert gate_doubt(sites, gates={}).fillna("").tolist() == ["beyond_corridor_walk; too_loud", "", ""]
+    assert gate_doubt(sites, gates={"too_loud": 80}).fillna("").tolist() == ["beyond_corridor_walk", "", ""]
+    assert apply_gates(sites, gates={"too_loud": 80}, as_of=DAY)["eligible"].tolist() == ["yes", "yes", "no"]
+    listed = gate_table().set_index("gate").loc["too_loud"]
+    assert (listed["thresholds"], listed["source"]) == ("db 60 dB", "made up")
+    for code, reason in (("too_loud", "x_unknown"), ("louder", "noise_unknown"), ("size_unknown", "y_unknown")):
+        with pytest.raises(SitePriorError, match="is registered already; use another name"):
+            gate(code, title="", why="", needs=[], unknown=[reason])
+
+
+def test_a_gate_taken_away_needs_no_columns_of_doubt():
+    sites = table({}).drop(columns=["corridor_walk_low_m"])
+    assert gate_doubt(sites, gates={"beyond_corridor_walk": False}).isna().all()
+    with pytest.raises(InputError, match="sites: lacks the columns corridor_walk_low_m"):
+        gate_doubt(sites, gates={})

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from siteprior.core import schema
@@ -24,7 +25,7 @@ DAYS_PER_YEAR = 365.25
 """Length of the mean calendar year in days: dates become years by it."""
 
 _YEARS_OF_SALES = 5  # those of the column new_build_sales_5y
-_DECIMALS = 6  # a tenth of 110 homes is 11, not the dust above it
+_DECIMALS = 6  # floating-point tolerance: a tenth of 110 homes is 11, not 11.000…001
 
 _TABLE = replace(schema.SITES, geometry=False)
 _NEEDS = (
@@ -83,9 +84,9 @@ def deadweight(sites: pd.DataFrame, *, as_of: date, history: pd.DataFrame | None
         the viability, ``new_build_sales_5y``, ``sales_years_held`` and ``nearest_new_build_sale_m`` from the sales,
         ``last_seen`` and ``register_state`` from the history, where there are any.
     as_of
-        The day on which ages are reckoned; what is dated later says nothing.
+        The day on which ages are calculated; what is dated later says nothing.
     history
-        :data:`siteprior.core.schema.HISTORY`, the events of the sites' registers; ``None`` where no vintages are held.
+        :data:`siteprior.core.schema.HISTORY`, the events of the sites' registers; ``None`` where no vintages were read.
 
     Returns
     -------
@@ -99,9 +100,8 @@ def deadweight(sites: pd.DataFrame, *, as_of: date, history: pd.DataFrame | None
     Notes
     -----
     Numbers: ``parameters/deadweight.toml``, proposals of this project. That a detailed permission counts until it
-    expires
-    unless there is clear evidence otherwise: National Planning Policy Framework, Annex 2, *deliverable* (a). Years to
-    the expected start: Town and Country Planning Act 1990, sections 91 and 92 (``parameters/failure.toml``).
+    expires unless there is clear evidence otherwise: National Planning Policy Framework, Annex 2, *deliverable* (a).
+    Years to the expected start: Town and Country Planning Act 1990, sections 91 and 92 (``parameters/failure.toml``).
 
     Examples
     --------
@@ -110,17 +110,18 @@ def deadweight(sites: pd.DataFrame, *, as_of: date, history: pd.DataFrame | None
     ...      "planning_permission_type": ["full planning permission", None, None],
     ...      "planning_permission_date": ["2020-01-01", None, None], "entry_date": "2020-12-01"},
     ...     index=pd.Index(list("abc"), name="site_id"))
-    >>> found = deadweight(schema.conform(sites, schema.REGISTER), as_of=date(2021, 1, 1))
-    >>> found.columns[["deadweight", "deadweight_failed"]].astype(object).fillna("").values.tolist()
+    >>> screened = deadweight(schema.conform(sites, schema.REGISTER), as_of=date(2021, 1, 1))
+    >>> screened.columns[["deadweight", "deadweight_failed"]].astype(object).fillna("").values.tolist()
     [['likely', 'yes'], ['none found', 'no'], ['cannot tell', '']]
-    >>> found.evidence[["site_id", "kind", "weight"]].values.tolist()
+    >>> screened.evidence[["site_id", "kind", "weight"]].values.tolist()
     [['a', 'live permission', 'fails']]
     """
     schema.check(sites, _TABLE, name="sites", needs=_NEEDS)
     if history is not None and (missing := [name for name in _EVENT_COLUMNS if name not in history]):
         raise InputError(f"history: lacks the columns {', '.join(missing)}; register_history(…).events has them")
-    facts, day = _facts(sites, pd.Timestamp(as_of)), pd.Timestamp(as_of)
-    found = [
+    day = pd.Timestamp(as_of)
+    facts = _attributes(sites, day)
+    tests = [
         _starts(facts),
         _surplus(facts),
         _pending(facts, day),
@@ -129,11 +130,11 @@ def deadweight(sites: pd.DataFrame, *, as_of: date, history: pd.DataFrame | None
         _edits(facts, history, day),
         _ended(facts, day),
     ]
-    evidence = _ordered(found, sites.index)
+    evidence = _ordered(tests, sites.index)
     return Deadweight(_judge(evidence, _looked_at(facts, day), sites.index), evidence)
 
 
-def _facts(sites: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+def _attributes(sites: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     """Return what the tests read, every column there and of its kind, with the day and source of what is stated.
 
     What a register states holds on the latest of the days known: of the entry's last update and of the last vintage
@@ -144,172 +145,188 @@ def _facts(sites: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     listed = facts["last_seen"].where(~(facts["end_date"] < facts["last_seen"]), facts["end_date"])
     days = pd.DataFrame({"updated": facts["entry_date"], "listed": listed})
     days = days.where(days <= day)
-    facts["stated"] = days.max(axis=1).astype(schema.DTYPES["date"])
+    facts["stated"] = schema.as_kind(days.max(axis=1), "date", sites.index)
     facts["stale"] = days.notna().all(axis=1) & (_years(facts["stated"], day) > _fresh())
     facts["source"] = _records(facts["file"], facts["row"])
     return facts
 
 
 def _starts(facts: pd.DataFrame) -> pd.DataFrame:
-    """Find the sites whose register records a start or a completion."""
-    held = facts[facts["development_status"].notna()]
-    return _findings(
-        held, "start or completion", FAILS, [f"{stage} is recorded" for stage in held["development_status"]]
-    )
+    """Return the evidence of a start or a completion recorded by the register."""
+    begun = facts[facts["development_status"].notna()]
+    words = [f"{stage} is recorded" for stage in begun["development_status"]]
+    return _evidence(begun, "start or completion", FAILS, words)
 
 
 def _surplus(facts: pd.DataFrame) -> pd.DataFrame:
-    """Find the sites whose residual land value lies above or below the benchmark, in shares of the scheme's value.
+    """Return the evidence of residual land value above or below the benchmark, in shares of the scheme's value.
 
     What rests on costs made up for illustration fails nothing: it only speaks for deadweight, or against it.
     """
-    held = facts[facts["residual_surplus_share"].notna()]
-    share, draws = held["residual_surplus_share"], held["gap_probability"]
-    fails = (share > float(load_parameters("deadweight")["residual"]["surplus_fails"].value)) & ~_made_up(held)
+    measured = facts[facts["residual_surplus_share"].notna()]
+    share, draws = measured["residual_surplus_share"], measured["gap_probability"]
+    fails = (share > load_parameters("deadweight").table("residual").number("surplus_fails")) & ~_made_up(measured)
     words = [
         f"residual {'surplus' if part >= 0 else 'shortfall'} of {abs(part):.1%} of gross development value"
         + ("" if np.isnan(gap) else f", a gap in {gap:.0%} of the draws")
         for part, gap in zip(share, draws, strict=True)
     ]
     weight = np.select([fails, share >= 0], [FAILS, FOR], AGAINST)
-    source = "viability: " + held["viability_basis"].fillna("basis not stated")
-    return _findings(held, "residual surplus", weight, words, dates=pd.NaT, sources=source)
+    source = "viability: " + measured["viability_basis"].fillna("basis not stated")
+    return _evidence(measured, "residual surplus", weight, words, dated=False, sources=source)
 
 
 def _made_up(facts: pd.DataFrame) -> pd.Series:
-    """Say which viability figures rest on costs made up for illustration."""
+    """Return which viability figures rest on costs made up for illustration."""
     return facts["viability_basis"].fillna("").str.startswith("illustrative")
 
 
 def _pending(facts: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """Find the sites on which a decision is pending; one stated long ago only speaks for deadweight."""
-    held = facts[facts["planning_permission_status"] == "pending decision"]
-    years = _years(held["stated"], day)
+    """Return the evidence of a pending decision; one stated long ago only speaks for deadweight."""
+    pending = facts[facts["planning_permission_status"] == "pending decision"]
+    years = _years(pending["stated"], day)
     words = [
         "a decision is pending" + (", on no stated day" if np.isnan(age) else f", as stated {age:.1f} years before")
         for age in years
     ]
-    return _findings(held, "live applicant", np.where(held["stale"], FOR, FAILS), words)
+    return _evidence(pending, "live applicant", np.where(pending["stale"], FOR, FAILS), words)
 
 
 def _permissions(facts: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """Find the permissions still within the years their start is expected in.
+    """Return the evidence of permissions still within the years their start is expected in.
 
     A detailed one fails, unless the viability shows a clear shortfall; any other speaks for deadweight.
     """
-    presets = load_parameters("deadweight")
-    live, years, within = _live(facts, day)
-    held = facts[live]
-    probability = float(presets["residual"]["clear_shortfall"].value)
-    shortfall = (held["residual_surplus_share"] < 0) & (held["gap_probability"] >= probability)
-    shortfall &= held["viability_basis"].notna() & ~_made_up(held)
-    detailed = held["planning_permission_type"].isin(presets["applicant"]["detailed"].value)
+    parameters = load_parameters("deadweight")
+    permissions = _permissions_by_age(facts, day)
+    live = permissions.live
+    granted = facts[live]
+    probability = parameters.table("residual").number("clear_shortfall")
+    shortfall = (granted["residual_surplus_share"] < 0) & (granted["gap_probability"] >= probability)
+    shortfall &= granted["viability_basis"].notna() & ~_made_up(granted)
+    detailed = granted["planning_permission_type"].isin(parameters.table("applicant").texts("detailed"))
     words = [
         f"{what} of {at:%Y-%m-%d}, {age:.1f} of the {limit:g} years within which a start is expected"
         + ("; a clear shortfall is measured" if short else "")
         for what, at, age, limit, short in zip(
-            held["planning_permission_type"].replace("other", "permission of another kind").fillna(
+            granted["planning_permission_type"].replace("other", "permission of another kind").fillna(
                 "permission of no stated kind"
             ),
-            held["planning_permission_date"], years[live], within[live], shortfall & detailed, strict=True,
+            granted["planning_permission_date"], permissions.years[live], permissions.limit[live],
+            shortfall & detailed, strict=True,
         )
     ]  # fmt: skip
     weight = np.where(detailed & ~shortfall, FAILS, FOR)
-    return _findings(held, "live permission", weight, words, dates=held["planning_permission_date"])
+    return _evidence(granted, "live permission", weight, words, dates=granted["planning_permission_date"])
 
 
-def _live(facts: pd.DataFrame, day: pd.Timestamp) -> tuple[pd.Series, pd.Series, pd.Series]:
-    """Tell which permissions are within the years their start is expected in, how old each is, and those years."""
-    starts = {
-        kind: float(years.value) for kind, years in load_parameters("failure")["stalled"]["expected_start"].items()
-    }
-    within = facts["planning_permission_type"].map(starts).fillna(starts["any other"])
+class _Permissions(NamedTuple):
+    """Which permissions are within the years their start is expected in, the age of each, and that limit (years)."""
+
+    live: pd.Series
+    years: pd.Series
+    limit: pd.Series
+
+
+def _permissions_by_age(facts: pd.DataFrame, day: pd.Timestamp) -> _Permissions:
+    """Return the age of each permission beside the years its start is expected in."""
+    starts = load_parameters("failure").table("stalled").table("expected_start")
+    limit = facts["planning_permission_type"].map({kind: starts.number(kind) for kind in starts})
+    limit = limit.fillna(starts.number("any other")).astype("float64")
     years = _years(facts["planning_permission_date"], day)
     permissioned = facts["planning_permission_status"] == "permissioned"
-    return permissioned & (years >= 0) & (years <= within), years, within
+    return _Permissions(permissioned & (years >= 0) & (years <= limit), years, limit)
 
 
 def _new_build(facts: pd.DataFrame) -> pd.DataFrame:
-    """Find the sites about which new homes were sold in the last five years, or none was.
+    """Return the evidence of new homes sold near the site in the last five years, or of none.
 
-    The count is of the site's catchment, and missing rather than nought where the file does not cover the years.
+    The count is of the site's catchment, and missing rather than zero where the file does not cover the years.
     """
-    enough = load_parameters("deadweight")["sales"]["new_build"].value
+    enough = load_parameters("deadweight").table("sales").integer("new_build")
     sold = facts["new_build_sales_5y"]
-    held = facts[((sold == 0) | (sold >= enough)).fillna(False).astype(bool)]
+    counted = facts[((sold == 0) | (sold >= enough)).fillna(False).astype(bool)]
     words = [
         f"{sales} new-build sales or more about it in {_YEARS_OF_SALES} years"
         + ("" if np.isnan(nearest) else f", the nearest at {nearest:.0f} m")
         if sales
         else f"no new-build sale about it in {_YEARS_OF_SALES} years"
-        for sales, nearest in zip(held["new_build_sales_5y"], held["nearest_new_build_sale_m"], strict=True)
+        for sales, nearest in zip(counted["new_build_sales_5y"], counted["nearest_new_build_sale_m"], strict=True)
     ]
-    weight = np.where(held["new_build_sales_5y"] > 0, FOR, AGAINST)
+    weight = np.where(counted["new_build_sales_5y"] > 0, FOR, AGAINST)
     source = "HM Land Registry Price Paid Data"
-    return _findings(held, "new-build sales", weight, words, dates=pd.NaT, sources=source)
+    return _evidence(counted, "new-build sales", weight, words, dated=False, sources=source)
 
 
 def _edits(facts: pd.DataFrame, history: pd.DataFrame | None, day: pd.Timestamp) -> pd.DataFrame:
-    """Find the recent edits of the register that show someone acting, or giving up; those of merged records too."""
-    presets = load_parameters("deadweight")["edits"]
+    """Return the evidence of recent edits of the register that show someone acting or giving up; merged records too."""
+    parameters = load_parameters("deadweight").table("edits")
     if history is None or history.empty:
-        return _findings(facts.iloc[:0], "register edit", FOR, [])
+        return _evidence(facts.iloc[:0], "register edit", FOR, [])
     merged = facts["also_known_as"].dropna().str.split("; ").explode()
     owner = {**dict(zip(merged, merged.index, strict=True)), **dict(zip(facts.index, facts.index, strict=True))}
     published = schema.as_kind(history["published"], "date", history.index)
     age = _years(published, day)
-    events = history[(age >= 0) & (age <= float(presets["recent"].value)) & history["before"].notna()]
+    events = history[(age >= 0) & (age <= parameters.number("recent")) & history["before"].notna()]
     events = events.assign(owner=events["site_id"].map(owner), at=published[events.index])
     events = events[events["owner"].notna() & events["after"].notna()]
 
     homes = events[events["event"] == "capacity"]
     before, after = (pd.to_numeric(homes[side], errors="coerce") for side in ("before", "after"))
     raised = homes[
-        (after > before) & (after - before >= (before * float(presets["capacity_raised"].value)).round(_DECIMALS))
+        (after > before) & (after - before >= (before * parameters.number("capacity_raised")).round(_DECIMALS))
     ]
     status = events[events["event"] == "planning status"]
-    acting = status["after"].isin(presets["acting"].value)
-    told = pd.concat([
+    acting = status["after"].isin(parameters.texts("acting"))
+    edits = pd.concat([
         raised.assign(weight=FOR, what="fewest homes raised from "),
         status[acting].assign(weight=FOR, what="planning status changed from "),
         status[~acting].assign(weight=AGAINST, what="planning status changed from "),
     ]).set_index("owner")  # fmt: skip
-    words = told["what"].astype(object) + told["before"].astype(object) + " to " + told["after"].astype(object)
-    sources = _records(told["file"], schema.as_kind(told["row"], "integer", told.index))
-    return _findings(told, "register edit", told["weight"], words, dates=told["at"], sources=sources)
+    words = edits["what"].astype(object) + edits["before"].astype(object) + " to " + edits["after"].astype(object)
+    sources = _records(edits["file"], schema.as_kind(edits["row"], "integer", edits.index))
+    return _evidence(edits, "register edit", edits["weight"], words, dates=edits["at"], sources=sources)
 
 
 def _ended(facts: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """Find the sites that left their register; why they did is not recorded."""
+    """Return the evidence of sites that left their register; why they did is not recorded."""
     gone = (facts["end_date"] <= day) | facts["register_state"].isin(["ended", "disappeared"])
-    held = facts[gone]
-    words = ["it left the register, which does not say why"] * len(held)
-    dates = held["end_date"].where(held["end_date"] <= day, held["last_seen"])
-    return _findings(held, "left the register", FOR, words, dates=dates)
+    left = facts[gone]
+    words = ["it left the register, which does not say why"] * len(left)
+    dates = left["end_date"].where(left["end_date"] <= day, left["last_seen"])
+    return _evidence(left, "left the register", FOR, words, dates=dates)
 
 
-def _findings(
-    held: pd.DataFrame, kind: str, weight: Any, words: Iterable[Any], *, dates: Any = None, sources: Any = None
+def _evidence(
+    rows: pd.DataFrame,
+    kind: str,
+    weight: str | npt.NDArray[np.str_] | pd.Series,
+    words: Iterable[str],
+    *,
+    dates: pd.Series | None = None,
+    sources: str | pd.Series | None = None,
+    dated: bool = True,
 ) -> pd.DataFrame:
-    """Make rows of evidence on the sites ``held``; dated and sourced as the register states them unless told."""
+    """Return one row of evidence per site of ``rows``; date and source as the register states them unless given."""
+    stated = rows["stated"] if dates is None else dates
     columns = {
         "kind": kind,
         "found": list(words),
         "weight": weight if isinstance(weight, str) else list(weight),
-        "date": held["stated"] if dates is None else dates,
-        "source": held["source"] if sources is None else sources,
+        "date": stated if dated else pd.NaT,
+        "source": rows["source"] if sources is None else sources,
     }
     plain = {name: column.to_numpy() if isinstance(column, pd.Series) else column for name, column in columns.items()}
-    return pd.DataFrame(plain, index=held.index)
+    return pd.DataFrame(plain, index=rows.index)
 
 
-def _ordered(found: list[pd.DataFrame], sites: pd.Index) -> pd.DataFrame:
-    """Return all findings as the declared table: sites in their order, kinds in theirs, then by date."""
-    rows = pd.concat([part.rename_axis("site_id").reset_index() for part in found if len(part)] or [found[0]])
+def _ordered(tests: list[pd.DataFrame], sites: pd.Index) -> pd.DataFrame:
+    """Return all evidence as the declared table: sites in their order, kinds in theirs, then by date."""
+    rows = pd.concat([part.rename_axis("site_id").reset_index() for part in tests if len(part)] or [tests[0]])
     rows = rows.reindex(columns=schema.DEADWEIGHT_EVIDENCE.names)
     rows["date"] = schema.as_kind(rows["date"], "date", rows.index)
     place = pd.DataFrame({
-        "site": sites.get_indexer(rows["site_id"]),
+        "site": sites.get_indexer(pd.Index(rows["site_id"])),
         "kind": rows["kind"].map({kind: at for at, kind in enumerate(schema.DEADWEIGHT_KINDS)}).to_numpy(),
         "date": rows["date"].to_numpy(),
         "found": rows["found"].to_numpy(),
@@ -320,39 +337,41 @@ def _ordered(found: list[pd.DataFrame], sites: pd.Index) -> pd.DataFrame:
 
 
 def _looked_at(facts: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """Tell what could be looked at on each site: one column of truths per test, in the words of the reasons.
+    """Return what could be looked at on each site: one column of truths per test, in the words of the reasons.
 
-    That no applicant is live can be told only where the register, lately, states a status and it is no permission: of a
+    That no applicant is live is known only where the register, lately, states a status and it is no permission: of a
     permission past its start, or of an unknown day, nobody wrote down what became of it. A few new-build sales say that
-    there are few only where the file holds all the years. An entry nobody edited, and one without a recorded start, are
-    silent; silence is not looked at.
+    there are few only where the file covers all the years. An entry nobody edited, and one without a recorded start,
+    are silent; silence is not looked at.
     """
     status = facts["planning_permission_status"]
     sold = facts["new_build_sales_5y"]
-    held = (facts["sales_years_held"] >= _YEARS_OF_SALES) | (sold == 0)
-    enough = sold >= load_parameters("deadweight")["sales"]["new_build"].value
-    told = status.notna() & (status != "permissioned") & (_years(facts["stated"], day) <= _fresh())
+    covered = (facts["sales_years_held"] >= _YEARS_OF_SALES) | (sold == 0)
+    enough = sold >= load_parameters("deadweight").table("sales").integer("new_build")
+    stated = status.notna() & (status != "permissioned") & (_years(facts["stated"], day) <= _fresh())
     return pd.DataFrame(
         {
-            "live applicant": told | _live(facts, day)[0],
+            "live applicant": stated | _permissions_by_age(facts, day).live,
             "residual surplus": facts["residual_surplus_share"].notna(),
-            "new-build sales": (sold.notna() & (held | enough)).fillna(False).astype(bool),
+            "new-build sales": (sold.notna() & (covered | enough)).fillna(False).astype(bool),
         }
     )
 
 
 def _judge(evidence: pd.DataFrame, looked_at: pd.DataFrame, sites: pd.Index) -> pd.DataFrame:
     """Return the verdict, whether a failing test holds, and the reasons in words."""
-    said = {
+    words_by_weight = {
         weight: rows.groupby("site_id", sort=False)["found"].agg("; ".join).reindex(sites)
         for weight, rows in ((w, evidence[evidence["weight"] == w]) for w in schema.DEADWEIGHT_WEIGHTS)
     }
-    fails, possible = said[FAILS].notna(), said[FOR].notna()
+    fails, possible = words_by_weight[FAILS].notna(), words_by_weight[FOR].notna()
     looked = looked_at.any(axis=1)
     verdict = np.select([fails, possible, looked], ["likely", "possible", "none found"], "cannot tell")
     failed = np.select([fails, possible | looked], ["yes", "no"], "")
     reasons = []
-    for row in zip(*(said[weight] for weight in schema.DEADWEIGHT_WEIGHTS), looked_at.to_numpy(), strict=True):
+    for row in zip(
+        *(words_by_weight[weight] for weight in schema.DEADWEIGHT_WEIGHTS), looked_at.to_numpy(), strict=True
+    ):
         *findings, seen = row
         parts = [
             f"{weight}: {words}"
@@ -365,8 +384,8 @@ def _judge(evidence: pd.DataFrame, looked_at: pd.DataFrame, sites: pd.Index) -> 
             if places.any()
         ]
         reasons.append(". ".join(parts))
-    told = {"deadweight": verdict, "deadweight_failed": failed, "deadweight_reasons": reasons}
-    columns = {name: schema.as_kind(pd.Series(column, index=sites), "text", sites) for name, column in told.items()}
+    texts = {"deadweight": verdict, "deadweight_failed": failed, "deadweight_reasons": reasons}
+    columns = {name: schema.as_kind(pd.Series(column, index=sites), "text", sites) for name, column in texts.items()}
     return pd.DataFrame(columns).replace({"deadweight_failed": {"": np.nan}})
 
 
@@ -381,9 +400,10 @@ def _records(files: pd.Series, rows: pd.Series) -> pd.Series:
 
 def _fresh() -> float:
     """Return for how many years what a register states of permission holds."""
-    return float(load_parameters("deadweight")["applicant"]["fresh"].value)
+    return load_parameters("deadweight").table("applicant").number("fresh")
 
 
 def _years(dates: pd.Series, day: pd.Timestamp) -> pd.Series:
     """Return the years from each date to ``day``."""
-    return (day - dates).dt.days / DAYS_PER_YEAR
+    days: pd.Series = (day - dates).dt.days
+    return days / DAYS_PER_YEAR

@@ -14,7 +14,7 @@ import pandas as pd
 
 from siteprior.core import schema
 from siteprior.core.errors import InputError, ProjectError, SitePriorError, unknown
-from siteprior.core.parameters import load_parameters
+from siteprior.core.parameters import Parameters, load_parameters
 from siteprior.project.layers import LayerSpec
 
 _TABLE = replace(schema.SITES, geometry=False)
@@ -26,8 +26,8 @@ Measure = Callable[[pd.DataFrame], pd.Series]
 class Criterion:
     """One criterion: what it measures, in which unit, from which columns, and its anchors with their source.
 
-    ``worst`` and ``best`` are in the criterion's unit; where worst is the larger, less is better. ``group`` tells
-    what the criterion speaks of (transit, need, size, market failure), for a ranking with and without one of them.
+    ``worst`` and ``best`` are in the criterion's unit; where worst is the larger, less is better. ``group`` says
+    what the criterion is about (transit, need, size, market failure), for a ranking with and without one of them.
     ``low`` and ``high`` name the columns with the lowest and highest the measurement may be, in the same unit; blank
     where a known measurement has no range. ``known`` names the column with the share (0–1) of what the measurement is
     made of that is known, where what is not known could only make it better; blank where it is known whole or not at
@@ -71,13 +71,11 @@ def criterion(
     low: str = "",
     high: str = "",
     known: str = "",
-    anchors: str | None = None,
+    anchors: str | Parameters | None = None,
 ) -> Callable[[Measure], Measure]:
     """Register a function as a criterion: sites in, one Series in natural units on the same index out.
 
-    Unit, anchors, source, date and confidence come from ``parameters/criteria.toml``, table ``anchors`` (the name
-    itself
-    where it is not given).
+    Unit, anchors, source, date and confidence come from ``parameters/criteria.toml``, or from the table given.
 
     Parameters
     ----------
@@ -86,7 +84,7 @@ def criterion(
     title
         The name readers see.
     group
-        What it speaks of: ``transit``, ``need``, ``size`` or ``market failure``.
+        What it is about: ``transit``, ``need``, ``size`` or ``market failure``.
     needs
         The columns of the sites table it reads.
     low, high
@@ -94,20 +92,30 @@ def criterion(
     known
         The column with the share of it that is known, for :func:`siteprior.ranking.uncertainty.known_shares`.
     anchors
-        The table of the preset file with its anchors.
+        Its anchors ``worst`` and ``best``: the name of a table of ``parameters/criteria.toml`` (by default its own
+        name), or a table given here.
+
+    Raises
+    ------
+    SitePriorError
+        When a criterion of that name stands already, or the anchors are one number.
 
     Examples
     --------
     >>> CRITERIA["corridor_access"].worst, CRITERIA["corridor_access"].best, CRITERIA["corridor_access"].unit
     (960.0, 400.0, 'm')
     """
-    presets = load_parameters("criteria")[anchors or name]
-    worst, best = presets["worst"], presets["best"]
+    if name in _REGISTERED:
+        raise SitePriorError(
+            f"criterion '{name}': is registered already, as '{_REGISTERED[name].title}'; use another name"
+        )
+    table = anchors if isinstance(anchors, Parameters) else load_parameters("criteria").table(anchors or name)
+    worst, best = table.parameter("worst"), table.parameter("best")
 
     def register(measure: Measure) -> Measure:
         _REGISTERED[name] = Criterion(
-            name, title, group, worst.unit, float(worst.value), float(best.value), tuple(needs), measure,
-            source=f"worst: {worst.source}; best: {best.source}", date=best.date, confidence=best.confidence,
+            name, title, group, worst.unit, float(table.number("worst")), float(table.number("best")), tuple(needs),
+            measure, source=f"worst: {worst.source}; best: {best.source}", date=best.date, confidence=best.confidence,
             low=low, high=high, known=known,
         )  # fmt: skip
         return measure
@@ -189,7 +197,7 @@ def deprivation(sites: pd.DataFrame) -> pd.Series:
     high="capacity_high_dwellings",
 )
 def homes(sites: pd.DataFrame) -> pd.Series:
-    """Return the homes the site holds, by the register or by rule as the project says."""
+    """Return the capacity of the site in homes, by the register or by rule as the project says."""
     return sites["capacity_dwellings"]
 
 

@@ -1,4 +1,9 @@
-"""Gates: what a site must be before any preference is asked; it passes, or fails with the reasons."""
+"""Gates: what a site must be before any preference is asked; it passes, or fails with the reasons.
+
+A gate is one function and one registration: its code, its words, the columns it needs, its thresholds, the reasons it
+gives for what is not known, and the range that may put it in doubt. The registry is a dict that prints as a table
+(:func:`gate_table`).
+"""
 
 from __future__ import annotations
 
@@ -6,26 +11,38 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
-from typing import Any
+from typing import TypeAlias
 
 import pandas as pd
 
 from siteprior.core import schema
 from siteprior.core.errors import ProjectError, SitePriorError, unknown
-from siteprior.core.parameters import load_parameters
+from siteprior.core.parameters import Parameters, load_parameters
 from siteprior.project.layers import LayerSpec
 
 _TABLE = replace(schema.SITES, geometry=False)
 
-Reasons = dict[str, pd.Series]
-Test = Callable[[pd.DataFrame, pd.Timestamp, Mapping[str, float]], Reasons]
+Reasons: TypeAlias = dict[str, pd.Series]
+Test: TypeAlias = Callable[[pd.DataFrame, pd.Timestamp, Mapping[str, float]], Reasons]
+Departure: TypeAlias = bool | float | Mapping[str, float]
+"""What may be said of a gate: whether it stands, its one threshold, or thresholds by name."""
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """The range of a measured number that a gate stands on: its lowest and highest, and the threshold it may cross."""
+
+    low: str
+    high: str
+    threshold: str
 
 
 @dataclass(frozen=True)
 class Gate:
     """One gate: its code, what it refuses and why, whether it stands by default, and the test.
 
-    The test gives one mask of refused sites per reason code: the gate's own, or one that says what could not be told.
+    The test gives one mask of refused sites per reason code: the gate's own, and one of ``unknown`` for what is not
+    known. ``doubt`` names the columns of a range that may leave the gate open, where there are any.
     """
 
     code: str
@@ -36,42 +53,138 @@ class Gate:
     default: bool = True
     stated: Mapping[str, float] = field(default_factory=dict, hash=False)
     source: str = ""
+    unknown: tuple[str, ...] = ()
+    doubt: Doubt | None = None
+    parameters: Parameters = field(default_factory=lambda: Parameters("", {}), hash=False)
 
     @property
     def thresholds(self) -> dict[str, float]:
-        """The gate's numbers by name, as the user stated or the presets have them; empty for a gate that has none."""
-        presets = load_parameters("gates").get(self.code, {})
-        return dict(self.stated) or {name: float(preset.value) for name, preset in presets.items()}
+        """The gate's numbers by name, as the user stated or the parameters have them; empty for a gate without any."""
+        return dict(self.stated) or {name: float(self.parameters.number(name)) for name in self.parameters}
+
+
+_REGISTERED: dict[str, Gate] = {}
+
+GATES: Mapping[str, Gate] = MappingProxyType(_REGISTERED)
+"""The gates by code, in the order their reasons are given; :func:`gate_table` prints them."""
+
+
+def gate(
+    code: str,
+    *,
+    title: str,
+    why: str,
+    needs: Iterable[str],
+    default: bool = True,
+    unknown: Iterable[str] = (),
+    doubt: Doubt | None = None,
+    parameters: Parameters | None = None,
+) -> Callable[[Test], Test]:
+    """Register a function as a gate: sites, day and thresholds in, one mask of refused sites per reason code out.
+
+    Parameters
+    ----------
+    code
+        The gate's name in the project file and its reason code; none that stands already.
+    title, why
+        What it refuses, and why.
+    needs
+        The columns of the sites table it reads.
+    default
+        Whether it stands where the project says nothing.
+    unknown
+        The reason codes it gives where what it asks is not known.
+    doubt
+        The range that may put it in doubt, for :func:`gate_doubt`.
+    parameters
+        Its thresholds by name; by default the table of its code in ``parameters/gates.toml``, none where there is none.
+
+    Raises
+    ------
+    SitePriorError
+        When a gate or a reason of that name stands already.
+
+    Examples
+    --------
+    >>> GATES["too_small"].thresholds, GATES["too_small"].unknown
+    ({'hectares': 0.25, 'homes': 5.0}, ('size_unknown',))
+    """
+    unknown = tuple(unknown)
+    taken = {name for each in _REGISTERED.values() for name in (each.code, *each.unknown)}
+    if twice := [name for name in (code, *unknown) if name in taken]:
+        raise SitePriorError(f"gate '{code}': '{twice[0]}' is registered already; use another name")
+    tables = load_parameters("gates").tables()
+    thresholds = tables.get(code, Parameters(code, {})) if parameters is None else parameters
+
+    def register(test: Test) -> Test:
+        _REGISTERED[code] = Gate(
+            code, title, why, tuple(needs), test, default=default, unknown=unknown, doubt=doubt, parameters=thresholds
+        )
+        return test
+
+    return register
+
+
+_PLACE = ("easting", "northing")
 
 
 def _unplaced(sites: pd.DataFrame) -> pd.Series:
     return sites["easting"].isna() | sites["northing"].isna()
 
 
+@gate("no_location", title="No place", why="Without coordinates nothing can be measured", needs=_PLACE)
 def _no_location(sites: pd.DataFrame, _day: pd.Timestamp, _limits: Mapping[str, float]) -> Reasons:
     return {"no_location": _unplaced(sites)}
 
 
+@gate(
+    "outside_area",
+    title="Outside the study area",
+    why="No area of the study area holds the site",
+    needs=["lsoa_code", *_PLACE],
+)
 def _outside_area(sites: pd.DataFrame, _day: pd.Timestamp, _limits: Mapping[str, float]) -> Reasons:
     return {"outside_area": sites["lsoa_code"].isna() & ~_unplaced(sites)}
 
 
+@gate(
+    "low_coordinate_confidence",
+    title="Place not certain",
+    why="The coordinates are of low confidence",
+    needs=["coordinate_confidence"],
+    default=False,
+)
 def _low_confidence(sites: pd.DataFrame, _day: pd.Timestamp, _limits: Mapping[str, float]) -> Reasons:
     return {"low_coordinate_confidence": sites["coordinate_confidence"].isin(["low", "none"])}
 
 
+@gate("ended", title="Ended", why="The site has left the register", needs=["end_date"])
 def _ended(sites: pd.DataFrame, as_of: pd.Timestamp, _limits: Mapping[str, float]) -> Reasons:
     return {"ended": sites["end_date"] <= as_of}
 
 
+@gate("completed", title="Completed", why="The register says it is built", needs=["development_status"])
 def _completed(sites: pd.DataFrame, _day: pd.Timestamp, _limits: Mapping[str, float]) -> Reasons:
     return {"completed": sites["development_status"] == "completed"}
 
 
+@gate(
+    "under_construction",
+    title="Under construction",
+    why="The register says it is being built",
+    needs=["development_status"],
+)
 def _under_construction(sites: pd.DataFrame, _day: pd.Timestamp, _limits: Mapping[str, float]) -> Reasons:
     return {"under_construction": sites["development_status"] == "under construction"}
 
 
+@gate(
+    "too_small",
+    title="Too small",
+    why="Below both thresholds of the brownfield register: hectares and homes",
+    needs=["hectares", "minimum_net_dwellings", "maximum_net_dwellings"],
+    unknown=["size_unknown"],
+)
 def _too_small(sites: pd.DataFrame, _day: pd.Timestamp, limits: Mapping[str, float]) -> Reasons:
     homes = sites[["minimum_net_dwellings", "maximum_net_dwellings"]].astype("float64").max(axis=1)
     unknown_size = sites["hectares"].isna() & homes.isna()
@@ -79,46 +192,20 @@ def _too_small(sites: pd.DataFrame, _day: pd.Timestamp, limits: Mapping[str, flo
     return {"too_small": ~large & ~unknown_size, "size_unknown": unknown_size}
 
 
+@gate(
+    "beyond_corridor_walk",
+    title="Too far from a corridor",
+    why="No counted stop of a corridor within the walk",
+    needs=["corridor_walk_m", *_PLACE],
+    unknown=["corridor_walk_unknown"],
+    doubt=Doubt("corridor_walk_low_m", "corridor_walk_high_m", "walk_m"),
+)
 def _beyond_corridor_walk(sites: pd.DataFrame, _day: pd.Timestamp, limits: Mapping[str, float]) -> Reasons:
     unknown_walk = sites["corridor_walk_m"].isna() & ~_unplaced(sites)
     return {
         "beyond_corridor_walk": sites["corridor_walk_m"] > limits["walk_m"],
         "corridor_walk_unknown": unknown_walk,
     }
-
-
-_PLACE = ("easting", "northing")
-_DECLARED = (
-    Gate("no_location", "No place", "Without coordinates nothing can be measured", _PLACE, _no_location),
-    Gate(
-        "outside_area", "Outside the study area", "No area of the study area holds the site",
-        ("lsoa_code", *_PLACE), _outside_area,
-    ),
-    Gate(
-        "low_coordinate_confidence", "Place not certain", "The coordinates are of low confidence",
-        ("coordinate_confidence",), _low_confidence, default=False,
-    ),
-    Gate("ended", "Ended", "The site has left the register", ("end_date",), _ended),
-    Gate("completed", "Completed", "The register says it is built", ("development_status",), _completed),
-    Gate(
-        "under_construction", "Under construction", "The register says it is being built",
-        ("development_status",), _under_construction,
-    ),
-    Gate(
-        "too_small", "Too small", "Below both thresholds of the brownfield register: hectares and homes",
-        ("hectares", "minimum_net_dwellings", "maximum_net_dwellings"), _too_small,
-    ),
-    Gate(
-        "beyond_corridor_walk", "Too far from a corridor", "No counted stop of a corridor within the walk",
-        ("corridor_walk_m", *_PLACE), _beyond_corridor_walk,
-    ),
-)  # fmt: skip
-
-_UNKNOWN = ("size_unknown", "corridor_walk_unknown")
-"""Reasons for what could not be told."""
-
-GATES: Mapping[str, Gate] = MappingProxyType({gate.code: gate for gate in _DECLARED})
-"""The gates by code, in the order their reasons are given; :func:`gate_table` prints them."""
 
 
 def user_gates(specs: Iterable[LayerSpec], *, registry: Mapping[str, Gate] = GATES) -> dict[str, Gate]:
@@ -154,7 +241,7 @@ def user_gates(specs: Iterable[LayerSpec], *, registry: Mapping[str, Gate] = GAT
     {'at_most': 0.2}
     """
     stated = [spec for spec in specs if spec.gate is not None]
-    taken = {*registry, *_UNKNOWN, *(f"{code}_unknown" for code in registry)}
+    taken = {name for each in registry.values() for name in (each.code, f"{each.code}_unknown", *each.unknown)}
     faults = [
         f"layers: '{spec.name}' is a gate of siteprior's own; give the layer another name"
         for spec in stated
@@ -167,26 +254,26 @@ def user_gates(specs: Iterable[LayerSpec], *, registry: Mapping[str, Gate] = GAT
 
 def _user_gate(spec: LayerSpec) -> Gate:
     """Make the gate of one layer."""
-    gate = spec.gate
-    assert gate is not None
-    limits = {name: value for name in ("at_least", "at_most") if (value := getattr(gate, name)) is not None}
+    scale = spec.gate
+    assert scale is not None
+    limits = {name: value for name in ("at_least", "at_most") if (value := getattr(scale, name)) is not None}
     unit = f" {spec.unit}" if spec.unit else ""
     wanted = " ".join(f"{name.replace('_', ' ')} {value:g}{unit}" for name, value in limits.items())
 
     def test(sites: pd.DataFrame, _day: pd.Timestamp, numbers: Mapping[str, float]) -> Reasons:
         values = sites[spec.name]
         unknown_value = values.isna() & ~_unplaced(sites)
-        if gate.equals is not None:
-            refused = values != gate.equals
-        elif gate.at_least is not None:
+        if scale.equals is not None:
+            refused = values != scale.equals
+        elif scale.at_least is not None:
             refused = values < numbers["at_least"]
         else:
             refused = values > numbers["at_most"]
         return {spec.name: refused & values.notna(), f"{spec.name}_unknown": unknown_value}
 
     return Gate(
-        spec.name, gate.title or spec.title, f"Own layer: needs {wanted or 'to be ' + str(gate.equals)}",
-        (spec.name, *_PLACE), test, stated=limits, source=f"user: {spec.path}",
+        spec.name, scale.title or spec.title, f"Own layer: needs {wanted or 'to be ' + str(scale.equals)}",
+        (spec.name, *_PLACE), test, stated=limits, source=f"user: {spec.path}", unknown=(f"{spec.name}_unknown",),
     )  # fmt: skip
 
 
@@ -203,29 +290,27 @@ def gate_table(*, registry: Mapping[str, Gate] = GATES) -> pd.DataFrame:
     >>> gate_table().set_index("gate").loc["too_small", "thresholds"]
     'hectares 0.25 ha, homes 5 homes'
     """
-    rows = []
-    for gate in registry.values():
-        presets = load_parameters("gates").get(gate.code, {})
-        rows.append(
-            {
-                "gate": gate.code,
-                "title": gate.title,
-                "why": gate.why,
-                "default": "on" if gate.default else "off",
-                "thresholds": ", ".join(
-                    f"{name} {number:g} {presets[name].unit if name in presets else ''}".rstrip()
-                    for name, number in gate.thresholds.items()
-                ),
-                "source": gate.source or " ".join(preset.source for preset in presets.values()),
-            }
-        )
+    rows = [
+        {
+            "gate": each.code,
+            "title": each.title,
+            "why": each.why,
+            "default": "on" if each.default else "off",
+            "thresholds": ", ".join(
+                f"{name} {number:g} {each.parameters.parameter(name).unit if name in each.parameters else ''}".rstrip()
+                for name, number in each.thresholds.items()
+            ),
+            "source": each.source or " ".join(each.parameters.parameter(name).source for name in each.parameters),
+        }
+        for each in registry.values()
+    ]
     return pd.DataFrame(rows)
 
 
 def apply_gates(
-    sites: pd.DataFrame, *, gates: Mapping[str, Any], as_of: date, registry: Mapping[str, Gate] = GATES
+    sites: pd.DataFrame, *, gates: Mapping[str, Departure], as_of: date, registry: Mapping[str, Gate] = GATES
 ) -> pd.DataFrame:
-    """Tell which sites may be ranked (yes or no), and for the others every reason why not.
+    """Return which sites may be ranked (yes or no), and for the others every reason why not.
 
     A site that cannot be shown to pass does not pass: no size at all gives ``size_unknown``, a place without any
     counted corridor stop ``corridor_walk_unknown``. A site without a place is refused for that alone among the gates
@@ -281,36 +366,36 @@ def apply_gates(
     for code, limits in settings.items():
         reasons |= registry[code].test(sites, day, limits)
 
-    words = pd.Series("", index=sites.index, dtype="str")
-    for reason, refused in reasons.items():
-        mask = refused.fillna(False).astype(bool)
-        words = words.where(~mask, words + "; " + reason)
-    refused_any = words != ""
+    codes = _joined(reasons, sites.index)
     return pd.DataFrame(
         {
-            "eligible": pd.Series("yes", index=sites.index, dtype="str").where(~refused_any, "no"),
-            "gate_reasons": words.str.removeprefix("; ").where(refused_any),
+            "eligible": pd.Series("yes", index=sites.index, dtype="str").where(codes.isna(), "no"),
+            "gate_reasons": codes,
         }
     )
 
 
-def gate_doubt(sites: pd.DataFrame, *, gates: Mapping[str, Any], registry: Mapping[str, Gate] = GATES) -> pd.Series:
-    """Name the gate the uncertainty of a site's place could turn, either way.
+def gate_doubt(
+    sites: pd.DataFrame, *, gates: Mapping[str, Departure], registry: Mapping[str, Gate] = GATES
+) -> pd.Series:
+    """Return the gates that the uncertainty of a site's place leaves open, either way.
 
-    The gates themselves stand on the central value. A walk from the nearest place a site may reach that passes, and
-    one from the farthest that does not, leave the answer of ``beyond_corridor_walk`` open.
+    The gates themselves stand on the central value. A gate that declares a range is in doubt where the lowest number
+    passes and the highest does not: as ``beyond_corridor_walk``, by the walk from the nearest and from the farthest
+    place a site may lie at.
 
     Parameters
     ----------
     sites
-        Sites with ``corridor_walk_low_m`` and ``corridor_walk_high_m``.
+        Sites with the range columns of the gates that stand: ``corridor_walk_low_m`` and ``corridor_walk_high_m``.
     gates, registry
         The departures from the default gates and the gates there are, as for :func:`apply_gates`.
 
     Returns
     -------
     Series
-        The gate's code on the index of ``sites``; missing where it is not in doubt, or no range is known.
+        The gates' codes, joined by ``; ``, on the index of ``sites``; missing where none is in doubt, or no range is
+        known.
 
     Raises
     ------
@@ -325,33 +410,44 @@ def gate_doubt(sites: pd.DataFrame, *, gates: Mapping[str, Any], registry: Mappi
     >>> gate_doubt(sites, gates={}).tolist()
     ['beyond_corridor_walk', nan]
     """
-    code, ends = "beyond_corridor_walk", ["corridor_walk_low_m", "corridor_walk_high_m"]
     settings = _settings(gates, registry)
-    schema.check(sites, _TABLE, name="sites", needs=ends)
-    doubt = pd.Series(code, index=sites.index, dtype="str", name="gate_doubt")
-    limit = settings[code]["walk_m"] if code in settings else float("nan")  # nothing lies about no limit
-    return doubt.where((sites[ends[0]] <= limit) & (sites[ends[1]] > limit))
+    ranges = {code: (doubt, settings[code]) for code in settings if (doubt := registry[code].doubt) is not None}
+    needs = [column for doubt, _ in ranges.values() for column in (doubt.low, doubt.high)]
+    schema.check(sites, _TABLE, name="sites", needs=dict.fromkeys(needs))
+    open_ = {
+        code: (sites[doubt.low] <= limits[doubt.threshold]) & (sites[doubt.high] > limits[doubt.threshold])
+        for code, (doubt, limits) in ranges.items()
+    }
+    return _joined(open_, sites.index).rename("gate_doubt")
 
 
-def _settings(gates: Mapping[str, Any], registry: Mapping[str, Gate]) -> dict[str, dict[str, float]]:
+def _joined(masks: Mapping[str, pd.Series], index: pd.Index) -> pd.Series:
+    """Return the names of the masks that hold for each site, joined by ``; ``; missing where none does."""
+    names = pd.Series("", index=index, dtype="str")
+    for name, mask in masks.items():
+        names = names.where(~mask.fillna(False).astype(bool), names + "; " + name)
+    return names.str.removeprefix("; ").where(names != "")
+
+
+def _settings(gates: Mapping[str, Departure], registry: Mapping[str, Gate]) -> dict[str, dict[str, float]]:
     """Return the thresholds of every gate that stands, in declared order, or refuse what makes no sense."""
     faults = [unknown("gate", code, registry) for code in gates if code not in registry]
     settings = {}
-    for code, gate in registry.items():
-        given = gates.get(code, gate.default)
+    for code, declared in registry.items():
+        given = gates.get(code, declared.default)
         if given is False:
             continue
-        limits = gate.thresholds
+        limits = declared.thresholds
         if given is not True:
-            limits, said = _replaced(code, limits, given)
-            faults.extend(said)
+            limits, wrong = _replaced(code, limits, given)
+            faults.extend(wrong)
         settings[code] = limits
     if faults:
         raise SitePriorError(*faults)
     return settings
 
 
-def _replaced(code: str, limits: dict[str, float], given: Any) -> tuple[dict[str, float], list[str]]:
+def _replaced(code: str, limits: dict[str, float], given: Departure) -> tuple[dict[str, float], list[str]]:
     """Replace thresholds of one gate by those given; return them with what is wrong in them."""
     names = ", ".join(limits)
     if not isinstance(given, Mapping):

@@ -17,7 +17,7 @@ from siteprior.ranking.scoring import DECIMALS, normalised
 Ranks = npt.NDArray[np.int32]
 
 _BLOCK = 1_000_000
-"""Numbers held at once per array: bounds memory, never a result."""
+"""Numbers in memory at once per array: bounds memory, never a result."""
 
 
 def rank_bands(
@@ -25,15 +25,15 @@ def rank_bands(
     weights: Mapping[str, float],
     *,
     seed: int,
-    draws: int,
-    spread: float,
+    draws: int | None = None,
+    spread: float | None = None,
     low: pd.DataFrame | None = None,
     high: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Tell the ranks (1 = first) a site holds over redrawn weights and facts: the 5th and the 95th percentile.
+    """Return the ranks (1 = first) of a site over redrawn weights and facts: the 5th and the 95th percentile.
 
     Weights are drawn from a Dirichlet distribution around those given: a weight w (of a sum of 1) has the mean w and
-    the standard deviation ``spread`` × √(w(1−w)). A weight of nought stays nought. In every draw equal scores share
+    the standard deviation ``spread`` × √(w(1−w)). A weight of zero stays zero. In every draw equal scores share
     the better rank. The percentiles are ranks that occurred (inverse of the distribution function), not averages.
 
     The result does not depend on the order of the rows, nor on that of the weights. The rank under the given weights
@@ -55,9 +55,10 @@ def rank_bands(
     seed
         Seed of the draws: the same seed gives the same bands.
     draws
-        How many weights are drawn.
+        How many weights are drawn; the parameter ``weight_draws`` of ``parameters/ranking.toml`` by default.
     spread
-        From 0 (the weights as given, no band) to below 1 (all the weight on one criterion at a time).
+        From 0 (the weights as given, no band) to below 1 (all the weight on one criterion at a time); the parameter
+        ``weight_spread`` by default.
     low, high
         Lowest and highest each value may be, on the index of ``values``, as
         :func:`siteprior.ranking.uncertainty.value_ranges` gives them; both or neither. The index needs to be unique.
@@ -87,15 +88,17 @@ def rank_bands(
     b         2         2
     c         3         3
     """
+    parameters = load_parameters("ranking")
+    draws = parameters.integer("weight_draws") if draws is None else draws
+    spread = parameters.number("weight_spread") if spread is None else spread
     _check(values, weights, draws, spread)
     shares = {name: share for name, share in sorted(normalised(weights).items()) if share > 0}
     filled = np.ascontiguousarray(values[list(shares)].fillna(0).to_numpy(dtype=np.float64))
     # sites of the same values are one row with a count: they tie exactly, and the order of the rows is forgotten
     rows, place, count = np.unique(filled, axis=0, return_inverse=True, return_counts=True)
     sites = np.asarray(count, dtype=np.int32)
-    presets = load_parameters("ranking")
-    lowest = _occurred(presets["band_low"].value, draws)
-    highest = _occurred(presets["band_high"].value, draws)
+    lowest = _place_of(parameters.number("band_low"), draws)
+    highest = _place_of(parameters.number("band_high"), draws)
 
     def weight_blocks(number: int) -> Iterator[Floats]:
         size = max(1, _BLOCK // max(1, number))
@@ -159,7 +162,7 @@ def _redrawn_ranks(low: Floats, high: Floats, streams: list[Keys], drawn: Iterat
 
 
 def _tails(blocks: Iterator[Ranks], rows: int, lowest: int, highest: int, draws: int) -> tuple[Ranks, Ranks]:
-    """Return per row the ``lowest``-th and ``highest``-th smallest rank over the draws, holding only the two tails."""
+    """Return per row the ``lowest``-th and ``highest``-th smallest rank over the draws, keeping only the two tails."""
     keep_low, keep_high = lowest, draws - highest + 1
     low = high = np.empty((rows, 0), dtype=np.int32)
     waiting: list[Ranks] = []
@@ -173,7 +176,7 @@ def _tails(blocks: Iterator[Ranks], rows: int, lowest: int, highest: int, draws:
 
 
 def _smallest(tail: Ranks, blocks: list[Ranks], number: int) -> Ranks:
-    """Return the ``number`` smallest of each row of ``tail`` (rows × held) and of the blocks (draws × rows)."""
+    """Return the ``number`` smallest of each row of ``tail`` (rows × kept) and of the blocks (draws × rows)."""
     merged = np.hstack([tail, *(block.T for block in blocks)])
     if merged.shape[1] <= number:
         return merged
@@ -206,7 +209,7 @@ def _ranks(rows: Floats, count: Ranks, drawn: Floats) -> Ranks:
     return ranks
 
 
-def _occurred(share: float, draws: int) -> int:
+def _place_of(share: float, draws: int) -> int:
     """Return which of the sorted ranks is the percentile: the first that ``share`` of the draws do not exceed."""
     return max(1, ceil(round(share * draws, DECIMALS)))
 

@@ -21,7 +21,7 @@ PREFIX = "c_"
 """Begins the name of each column of contributions."""
 
 DECIMALS = 12
-"""Scores that agree to this many decimals are equal: the dust of binary fractions makes no rank."""
+"""Scores that agree to this many decimals are equal: a floating-point tolerance, so that rounding makes no rank."""
 
 
 def score(
@@ -57,7 +57,7 @@ def score(
     Raises
     ------
     SitePriorError
-        When weights are negative, not numbers, all nought, for an unknown criterion or one that was not measured;
+        When weights are negative, not numbers, all zero, for an unknown criterion or one that was not measured;
         all faults at once.
 
     Examples
@@ -136,7 +136,7 @@ def score_band(scores: pd.Series) -> pd.Series:
     >>> score_band(pd.Series([0.05, 0.3, 0.699, 0.9])).tolist()
     ['under 0.2', '0.3 to 0.4', '0.6 to 0.7', '0.7 and over']
     """
-    cuts = [float(cut) for cut in load_parameters("ranking")["score_bands"].value]
+    cuts = [float(cut) for cut in load_parameters("ranking").numbers("score_bands")]
     between = [f"{low:g} to {high:g}" for low, high in pairwise(cuts)]
     labels = np.array([f"under {cuts[0]:g}", *between, f"{cuts[-1]:g} and over"], dtype=object)
     place = np.searchsorted(cuts, scores.round(DECIMALS).to_numpy(dtype=float), side="right")
@@ -150,7 +150,7 @@ def check_weights(weights: Mapping[str, float], criteria: Mapping[str, Criterion
     Raises
     ------
     SitePriorError
-        When there are none, one is for an unknown criterion, negative or not a number, or all are nought.
+        When there are none, one is for an unknown criterion, negative or not a number, or all are zero.
 
     Examples
     --------
@@ -207,12 +207,13 @@ def default_weights(name: str = "balanced") -> dict[str, float]:
     >>> list(default_weights("without-transit"))
     ['deprivation', 'capacity', 'market_failure', 'persistence']
     """
-    sets = load_parameters("weights")
+    sets = load_parameters("weights").tables()
     if name not in sets:
         raise SitePriorError(unknown("weight set", name, sets))
-    if "same_as" in sets[name]:
-        return leave_out(default_weights(sets[name]["same_as"].value), str(sets[name]["leave_out"].value))
-    return {criterion: float(preset.value) for criterion, preset in sets[name].items()}
+    chosen = sets[name]
+    if "same_as" in chosen:
+        return leave_out(default_weights(chosen.text("same_as")), chosen.text("leave_out"))
+    return {criterion: float(chosen.number(criterion)) for criterion in chosen}
 
 
 def leave_out(

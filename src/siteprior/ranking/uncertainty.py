@@ -7,6 +7,7 @@ either figure, worst to best for a fact that is missing. The score never sees a 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,13 +16,20 @@ from siteprior.core.errors import InputError
 from siteprior.ranking.criteria import CRITERIA, Criterion, refuse_lacking, value
 
 
+class ValueRanges(NamedTuple):
+    """The lowest and the highest values (0–1), sites × criteria; nothing in them is missing."""
+
+    low: pd.DataFrame
+    high: pd.DataFrame
+
+
 def value_ranges(
     sites: pd.DataFrame, matrix: pd.DataFrame, *, criteria: Mapping[str, Criterion] = CRITERIA
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Tell the lowest and the highest value (0–1) each site may have on each criterion.
+) -> ValueRanges:
+    """Return the lowest and the highest value (0–1) each site may have on each criterion.
 
     Where the measurement is known, the range runs between the values of the criterion's ``low`` and ``high`` columns,
-    and always holds the value itself; an end that is missing is the anchor's (nought or one). A criterion without
+    and always holds the value itself; an end that is missing is the anchor's (zero or one). A criterion without
     such columns has no range. Where the measurement is missing, anything between worst and best may be true; where only
     a part of it is known, anything between itself and the best.
 
@@ -36,7 +44,7 @@ def value_ranges(
 
     Returns
     -------
-    tuple of DataFrames
+    ValueRanges
         Lowest and highest values on the index and columns of ``matrix``; nothing in them is missing.
 
     Raises
@@ -65,13 +73,13 @@ def value_ranges(
         most = pd.Series(np.maximum(first.to_numpy(), second.to_numpy()), index=sites.index).fillna(1.0)
         low[name] = low[name].clip(upper=least)
         high[name] = high[name].clip(lower=most)
-    return low, high
+    return ValueRanges(low, high)
 
 
 def known_shares(
     sites: pd.DataFrame, matrix: pd.DataFrame, *, criteria: Mapping[str, Criterion] = CRITERIA
 ) -> pd.DataFrame:
-    """Tell which share (0–1) of each measurement is known: nought where it is missing, one where it is whole.
+    """Return the share (0–1) of each measurement that is known: zero where it is missing, one where it is whole.
 
     Parameters
     ----------

@@ -17,14 +17,14 @@ from siteprior.appraisal.viability.monte_carlo import (
     triangular,
 )
 from siteprior.appraisal.viability.remediation import remediation_range
-from siteprior.appraisal.viability.residual import _facts, residual_land_value
+from siteprior.appraisal.viability.residual import residual_land_value, site_inputs
 
 OPTIONS = {"draws": 4000, "seed": 5, "value_interval": 0.9, "ends": (0.05, 0.95)}
 
 
 def facts_of(n=20, costs=None):
     sites = make_sites(n)
-    return _facts(sites, remediation_range(sites, costs=costs or ranged_costs()))
+    return site_inputs(sites, remediation_range(sites, costs=costs or ranged_costs()))
 
 
 def test_the_short_form_is_the_residual_line_by_line():

@@ -12,15 +12,18 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from siteprior.appraisal.viability.inputs import ENDS, CostInput, Costs, load_inputs
 from siteprior.core import schema
 from siteprior.core.parameters import load_parameters
+from siteprior.core.random_streams import Floats
 
 _TABLE = replace(schema.SITES, geometry=False)
+
+Amount = TypeVar("Amount", float, Floats, pd.Series)
 
 OTHER_END = {"low": "high", "central": "central", "high": "low"}
 """The end of what is taken away that goes with an end of what remains."""
@@ -49,15 +52,15 @@ ADDITIONALITY_INPUTS: Mapping[str, CostInput] = MappingProxyType({declared.name:
 
 
 def additional_impact(
-    gross: Any,
+    gross: Amount,
     *,
-    leakage: Any,
-    displacement: Any,
-    substitution: Any,
-    multiplier: Any = 1.0,
-    reference: Any = 0.0,
-    reference_factors: Mapping[str, Any] | None = None,
-) -> Any:
+    leakage: Amount | float,
+    displacement: Amount | float,
+    substitution: Amount | float,
+    multiplier: Amount | float = 1.0,
+    reference: Amount | float = 0.0,
+    reference_factors: Mapping[str, Amount | float] | None = None,
+) -> Amount:
     """Return the additional impact (unit of ``gross``): what the scheme leaves net, less what comes without it.
 
     AI = GI·(1−L)·(1−Dp)·(1−S)·M − GI*·(1−L*)·(1−Dp*)·(1−S*)·M*, the starred figures those of the reference case.
@@ -88,10 +91,10 @@ def additional_impact(
     return gross * _net_share(own) - reference * _net_share(own | dict(reference_factors or {}))
 
 
-def _net_share(factors: Mapping[str, Any]) -> Any:
+def _net_share(factors: Mapping[str, Amount | float]) -> Amount | float:
     """Return what remains of a gross impact after the three shares and the multiplier."""
-    left = (1 - factors["leakage"]) * (1 - factors["displacement"]) * (1 - factors["substitution"])
-    return left * factors["multiplier"]
+    remaining = (1 - factors["leakage"]) * (1 - factors["displacement"]) * (1 - factors["substitution"])
+    return remaining * factors["multiplier"]
 
 
 def load_additionality(user: Mapping[str, Any] | None = None) -> Costs:
@@ -133,7 +136,7 @@ def ready_reckoners() -> pd.DataFrame:
             "date": preset.date,
             "confidence": preset.confidence,
         }
-        for name, preset in load_parameters("benefits")["ready_reckoners"].items()
+        for name, preset in load_parameters("benefits").table("ready_reckoners").parameters().items()
     ]
     return pd.DataFrame(rows)
 
@@ -166,16 +169,16 @@ def deadweight_share(sites: pd.DataFrame, *, factors: Costs) -> pd.DataFrame:
     verdict = schema.as_kind(sites.get("deadweight"), "text", sites.index).fillna("cannot tell")
     shares = {}
     for end in ENDS:
-        held = factors.at(end)
-        largest = pd.Series([held["deadweight"], *(held[name] for name in VERDICTS.values())]).max()
-        stated = {name: _first(held[of], held["deadweight"]) for name, of in VERDICTS.items()}
-        stated["cannot tell"] = _first(held[VERDICTS["cannot tell"]], largest)
+        inputs = factors.at(end)
+        largest = pd.Series([inputs["deadweight"], *(inputs[name] for name in VERDICTS.values())]).max()
+        stated = {name: _first(inputs[of], inputs["deadweight"]) for name, of in VERDICTS.items()}
+        stated["cannot tell"] = _first(inputs[VERDICTS["cannot tell"]], float(largest))
         shares[end] = verdict.map(stated).astype("float64")
     return pd.DataFrame(shares, index=sites.index)
 
 
 def site_additionality(sites: pd.DataFrame, *, factors: Costs, scheme: Costs) -> pd.DataFrame:
-    """Work out what public money adds on each site (homes, jobs): gross figures made net, with their range.
+    """Calculate what public money adds on each site (homes, jobs): gross figures made net, with their range.
 
     Low takes the fewest gross homes and the largest share of everything taken away, high the other ends. Homes do not
     multiply; jobs do.
@@ -220,21 +223,26 @@ def site_additionality(sites: pd.DataFrame, *, factors: Costs, scheme: Costs) ->
     table = pd.DataFrame({"deadweight_share": dead["central"]})
     for end in ENDS:
         suffix = "" if end == "central" else f"_{end}"
-        taken, left = factors.at(OTHER_END[end]), factors.at(end)
+        taken = factors.at(OTHER_END[end])
         share = scheme.at(end)["affordable_share"]
         gross = schema.as_kind(sites[homes[end]], "number", index)
         jobs = schema.as_kind(sites.get(f"jobs_{end}"), "number", index)
         kept = 1 - dead[OTHER_END[end]]
-        of_homes: dict[str, Any] = {name: taken[name] for name in SHARES}
-        net = additional_impact(gross, **of_homes) * kept
-        of_jobs: dict[str, Any] = {name: _first(taken[f"jobs_{name}"], taken[name]) for name in SHARES} | {
-            "multiplier": left["multiplier"]
-        }
+        leakage, displacement, substitution = (taken[name] for name in SHARES)
+        net = kept * additional_impact(gross, leakage=leakage, displacement=displacement, substitution=substitution)
+        leakage, displacement, substitution = (_first(taken[f"jobs_{name}"], taken[name]) for name in SHARES)
+        net_jobs = kept * additional_impact(
+            jobs,
+            leakage=leakage,
+            displacement=displacement,
+            substitution=substitution,
+            multiplier=factors.at(end)["multiplier"],
+        )
         if end == "central":
             table["affordable_homes"] = gross * share
         table[f"additional_homes{suffix}"] = net
         table[f"additional_affordable_homes{suffix}"] = net * share
-        table[f"additional_jobs{suffix}"] = additional_impact(jobs, **of_jobs) * kept
+        table[f"additional_jobs{suffix}"] = net_jobs
     table = table.round(2)
     table["additionality_basis"] = _basis(sites, table, factors, scheme)
     return table
@@ -246,7 +254,7 @@ def _first(own: float, general: float) -> float:
 
 
 def _basis(sites: pd.DataFrame, table: pd.DataFrame, factors: Costs, scheme: Costs) -> pd.Series:
-    """Say what each site's additional figures lack, or whose assumptions they rest on."""
+    """Return what each site's additional figures lack, or whose assumptions they rest on."""
     central = factors.at("central")
     shared = [name for name in SHARES if math.isnan(central[name])]
     lacking = pd.Series("".join(f", {name}" for name in shared), index=table.index, dtype="str")

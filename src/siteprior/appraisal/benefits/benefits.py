@@ -57,7 +57,7 @@ OPTIONAL = ("optimism_mitigated_share", "median_income_gbp")
 
 @dataclass(frozen=True)
 class Incomes:
-    """Incomes of the people around each site, and which income it is.
+    """Incomes of the people who live near each site, and which income it is.
 
     Attributes
     ----------
@@ -135,7 +135,7 @@ def site_benefits(
     -------
     DataFrame
         :data:`siteprior.core.schema.SITE_BENEFIT_COLUMNS` on the index of ``sites``. The low ratio takes the low benefits
-        over the high cost. There is none where the gap is nought: no public cost, no ratio.
+        over the high cost. There is none where the gap is zero: no public cost, no ratio.
 
     Raises
     ------
@@ -165,9 +165,7 @@ def site_benefits(
     [-1500000.0, 3200000.0, 2448000.0, 1.30719]
     """
     schema.check(sites, _TABLE, name="sites", needs=NEEDS)
-    kind = str(
-        load_parameters("benefits")["optimism_class"]["remediation"].value if optimism_class is None else optimism_class
-    )
+    kind = optimism_class or load_parameters("benefits").table("optimism_class").text("remediation")
     table = site_additionality(sites, factors=factors, scheme=scheme)
     table = table.join(_uplift_and_cost(sites, factors, assumed, kind))
     weight = _weight(sites, assumed, incomes)
@@ -185,8 +183,9 @@ def site_benefits(
     table["public_cost_gbp_per_additional_home"] = table["public_cost_gbp"] / per_home
     table["benefits_basis"] = _basis(table, factors, scheme, assumed, incomes, kind)
     table["guidance_edition"] = guidance_edition()
-    pence = [name for name in table if "_gbp" in name]
-    ratios = [name for name in table if name.startswith("bcr") or name in ("welfare_weight", "optimism_bias")]
+    names = list(map(str, table))
+    pence = [name for name in names if "_gbp" in name]
+    ratios = [name for name in names if name.startswith("bcr") or name in ("welfare_weight", "optimism_bias")]
     table = table.round(dict.fromkeys(pence, _PENNY) | dict.fromkeys(ratios, _DECIMALS))
     kinds = {column.name: column.kind for column in schema.SITE_BENEFIT_COLUMNS}
     return pd.DataFrame({name: schema.as_kind(table[name], of, sites.index) for name, of in kinds.items()})
@@ -251,11 +250,11 @@ def _present_values(table: pd.DataFrame, assumed: Costs) -> pd.DataFrame:
     lived = annuity_factor(first, years, lasting=0 if math.isnan(lasting) else int(lasting)) if known else math.nan
     homes = table[["additional_homes_low", "additional_homes_high"]]
     for end in ENDS:
-        held, suffix = assumed.at(end), _suffix(end)
-        external = homes * held["external_benefit_gbp_per_home"]  # may be a loss, and then grows with the homes
+        inputs, suffix = assumed.at(end), _suffix(end)
+        external = homes * inputs["external_benefit_gbp_per_home"]  # may be a loss, and then grows with the homes
         at_end = {"low": external.min(axis=1, skipna=False), "high": external.max(axis=1, skipna=False)}
-        once = at_end.get(end, table["additional_homes"] * held["external_benefit_gbp_per_home"])
-        yearly = table[f"additional_affordable_homes{suffix}"] * held["affordable_benefit_gbp_per_home_year"]
+        once = at_end.get(end, table["additional_homes"] * inputs["external_benefit_gbp_per_home"])
+        yearly = table[f"additional_affordable_homes{suffix}"] * inputs["affordable_benefit_gbp_per_home_year"]
         values[f"land{suffix}"] = table[f"net_land_value_uplift{suffix}_gbp"] * built
         values[f"residents{suffix}"] = once * built + yearly * lived
         values[f"cost{suffix}"] = table[f"public_cost{suffix}_gbp"] * spent
@@ -264,8 +263,8 @@ def _present_values(table: pd.DataFrame, assumed: Costs) -> pd.DataFrame:
 
 def _weight(sites: pd.DataFrame, assumed: Costs, incomes: Incomes | None) -> pd.DataFrame:
     """Return the welfare weight of each site at the central, low and high elasticity; missing without incomes."""
-    settings = load_parameters("benefits")["welfare"]
-    power = {end: float(settings[f"elasticity{_suffix(end)}"].value) for end in ENDS}
+    settings = load_parameters("benefits").table("welfare")
+    power = {end: settings.number(f"elasticity{_suffix(end)}") for end in ENDS}
     median = assumed.at("central")["median_income_gbp"]
     if incomes is None:
         return pd.DataFrame(math.nan, index=sites.index, columns=list(ENDS))
@@ -290,7 +289,7 @@ def _weight(sites: pd.DataFrame, assumed: Costs, incomes: Incomes | None) -> pd.
 def _basis(
     table: pd.DataFrame, factors: Costs, scheme: Costs, assumed: Costs, incomes: Incomes | None, kind: str
 ) -> pd.Series:
-    """Say what each site's ratio lacks, or whose assumptions it rests on, and what the weighted one takes as income."""
+    """Return what each site's ratio lacks, or whose assumptions it rests on, and what the weighted one takes as income."""
     no_ratio = pd.Series(", ".join(_needed(assumed)), index=table.index, dtype="str")
     tests = {
         "additional homes": table["additional_homes"].isna(),

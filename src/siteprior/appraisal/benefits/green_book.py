@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import overload
 
 import numpy as np
 import numpy.typing as npt
@@ -10,8 +10,7 @@ import pandas as pd
 
 from siteprior.core.errors import InputError, unknown
 from siteprior.core.parameters import load_parameters
-
-Floats = npt.NDArray[np.float64]
+from siteprior.core.random_streams import Floats
 
 
 def guidance_edition() -> str:
@@ -22,10 +21,11 @@ def guidance_edition() -> str:
     >>> guidance_edition()
     'HM Treasury, Green Book 2026; MHCLG Appraisal Guide, 4th edition, February 2026'
     """
-    return "; ".join(str(edition.value) for edition in load_parameters("benefits")["guidance"].values())
+    editions = load_parameters("benefits").table("guidance")
+    return "; ".join(editions.text(name) for name in editions)
 
 
-def discount_factor(year: Any) -> Floats:
+def discount_factor(year: npt.ArrayLike) -> Floats:
     """Return what £1 of a year is worth in year 0 (ratio): 1 in year 0, at the Green Book's falling real rates.
 
     Parameters
@@ -44,7 +44,7 @@ def discount_factor(year: Any) -> Floats:
     [1.0, 0.9662, 0.3563, 0.3459]
     """
     years = np.asarray(year, dtype=np.int64)
-    steps = load_parameters("benefits")["discount"]["rates"].value
+    steps = load_parameters("benefits").table("discount").parameter("rates").value
     last = int(steps[-1][0])
     outside = years[(years < 0) | (years > last)]
     if outside.size:
@@ -80,14 +80,18 @@ def annuity_factor(first: int, years: int, *, lasting: int) -> float:
     return float(discount_factor(done + np.arange(1, lasting + 1)).sum(axis=1).mean())
 
 
-def welfare_weight(income: Any, *, median: float, elasticity: float | None = None) -> Any:
+@overload
+def welfare_weight(income: float, *, median: float, elasticity: float | None = None) -> float: ...
+@overload
+def welfare_weight(income: pd.Series, *, median: float, elasticity: float | None = None) -> pd.Series: ...
+def welfare_weight(income: float | pd.Series, *, median: float, elasticity: float | None = None) -> float | pd.Series:
     """Return what £1 to people of this income counts for (ratio): (median income / their income) ^ elasticity.
 
     Parameters
     ----------
     income
         Income of those who benefit, a number or a Series; the same measure and year as ``median``. Missing, or not
-        above nought, gives missing.
+        above zero, gives missing.
     median
         Median equivalised income of taxpayers.
     elasticity
@@ -96,7 +100,7 @@ def welfare_weight(income: Any, *, median: float, elasticity: float | None = Non
     Raises
     ------
     InputError
-        When the median is not above nought.
+        When the median is not above zero.
 
     Notes
     -----
@@ -109,7 +113,7 @@ def welfare_weight(income: Any, *, median: float, elasticity: float | None = Non
     """
     if not median > 0:
         raise InputError(f"median: needs an income above nought, not {median}")
-    power = float(load_parameters("benefits")["welfare"]["elasticity"].value) if elasticity is None else elasticity
+    power = load_parameters("benefits").table("welfare").number("elasticity") if elasticity is None else elasticity
     values = pd.to_numeric(income) if isinstance(income, pd.Series) else pd.Series([income], dtype="float64")
     weight = (median / values.where(values > 0)) ** power
     return weight if isinstance(income, pd.Series) else float(weight.iloc[0])
@@ -123,7 +127,7 @@ def optimism_bias(kind: str, *, mitigated: float = 0.0) -> float:
     kind
         Class of works, one of :func:`optimism_table`.
     mitigated
-        Share of the causes that has been dealt with, 0–1; nought leaves the upper bound.
+        Share of the causes that has been dealt with, 0–1; zero leaves the upper bound.
 
     Raises
     ------
@@ -139,12 +143,12 @@ def optimism_bias(kind: str, *, mitigated: float = 0.0) -> float:
     >>> optimism_bias("standard-civil"), optimism_bias("standard-buildings", mitigated=0.5)
     (0.44, 0.12)
     """
-    classes = load_parameters("benefits")["optimism"]
+    classes = load_parameters("benefits").table("optimism").tables()
     if kind not in classes:
         raise InputError(unknown("optimism class", kind, classes))
     if not 0 <= mitigated <= 1:
         raise InputError(f"mitigated: needs a share from 0 to 1, not {mitigated}")
-    return float(classes[kind]["cost"].value) * (1 - mitigated)
+    return float(classes[kind].number("cost")) * (1 - mitigated)
 
 
 def optimism_table() -> pd.DataFrame:
@@ -155,15 +159,17 @@ def optimism_table() -> pd.DataFrame:
     >>> optimism_table().set_index("class").loc["standard-civil", ["cost", "duration"]].tolist()
     [0.44, 0.2]
     """
-    rows = [
-        {
-            "class": name,
-            "cost": bounds["cost"].value,
-            "duration": bounds["duration"].value,
-            "source": bounds["cost"].source,
-            "date": bounds["cost"].date,
-            "confidence": bounds["cost"].confidence,
-        }
-        for name, bounds in load_parameters("benefits")["optimism"].items()
-    ]
+    rows = []
+    for name, bounds in load_parameters("benefits").table("optimism").tables().items():
+        cost = bounds.parameter("cost")
+        rows.append(
+            {
+                "class": name,
+                "cost": bounds.number("cost"),
+                "duration": bounds.number("duration"),
+                "source": cost.source,
+                "date": cost.date,
+                "confidence": cost.confidence,
+            }
+        )
     return pd.DataFrame(rows)

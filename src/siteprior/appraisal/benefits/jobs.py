@@ -1,32 +1,32 @@
-"""How many jobs a site may hold, where its use is known to be employment: by plot ratio and employment density."""
+"""How many jobs a site may have, where its use is known to be employment: by plot ratio and employment density."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from siteprior.core import schema
 from siteprior.core.errors import InputError, SitePriorError, unknown
-from siteprior.core.parameters import CONFIDENCES, Parameter, load_parameters
+from siteprior.core.parameters import CONFIDENCES, Parameter, Parameters, load_parameters
 
 _TABLE = replace(schema.SITES, geometry=False)
 _M2_PER_HA = 10_000
-_FLOAT_DUST = 9
-"""Decimals kept before rounding down: a whole number of jobs stays whole in binary fractions."""
+_DECIMALS = 9
+"""Floating-point tolerance before rounding down: a whole number of jobs stays whole."""
 
 Use: TypeAlias = str | Mapping[str, str] | pd.Series | None
 
 
 def jobs_capacity(sites: pd.DataFrame, *, use: Use, share: float | pd.Series = 1.0) -> pd.DataFrame:
-    """Tell the jobs each site may hold (full-time jobs): fewest, central, most.
+    """Return the jobs each site may have (full-time jobs): fewest, central, most.
 
     Jobs = hectares × share × 10,000 × plot ratio × (floor area of the kind counted / gross external) / m² per job,
     rounded down. Fewest jobs take the low plot ratio, the low share of floor area and the most room per job; most jobs
-    the other ends. A site whose employment use nobody stated has no jobs figure: missing, never nought. No use is read
+    the other ends. A site whose employment use nobody stated has no jobs figure: missing, never zero. No use is read
     out of a register's words: brownfield registers are lists of land for homes.
 
     The homes of a site are not lowered for its jobs: for mixed use, state the share of the land that is for employment
@@ -79,7 +79,7 @@ def jobs_capacity(sites: pd.DataFrame, *, use: Use, share: float | pd.Series = 1
     bounds = _jobs_per_m2()
     ends = {
         f"jobs_{end}": pd.Series(
-            np.floor((land * uses.map({name: jobs[at] for name, jobs in bounds.items()})).round(_FLOAT_DUST)),
+            np.floor((land * uses.map({name: jobs[at] for name, jobs in bounds.items()})).round(_DECIMALS)),
             index=sites.index,
         ).astype("Int64")
         for at, end in enumerate(("low", "central", "high"))
@@ -97,17 +97,18 @@ def employment_uses() -> pd.DataFrame:
     """
     per_m2 = _jobs_per_m2()
     rows = []
-    for name, facts in load_parameters("jobs")["uses"].items():
-        plot = load_parameters("jobs")["plot_ratio"][facts["plot_ratio"].value]
+    parameters = load_parameters("jobs")
+    for name, facts in parameters.table("uses").tables().items():
+        plot = parameters.table("plot_ratio").parameter(facts.text("plot_ratio"))
         rows.append(
             {
                 "use": name,
-                "title": facts["title"].value,
-                "density_m2": _span(facts["density"].value),
-                "area": facts["area"].value,
+                "title": facts.text("title"),
+                "density_m2": _span(facts.numbers("density")),
+                "area": facts.text("area"),
                 "plot_ratio": _span(plot.value),
                 "jobs_per_ha": _span([round(jobs * _M2_PER_HA) for jobs in per_m2[name]]),
-                "source": f"{facts['density'].source}; {plot.source}",
+                "source": f"{facts.parameter('density').source}; {plot.source}",
                 "confidence": _least_sure(facts, plot),
             }
         )
@@ -116,19 +117,19 @@ def employment_uses() -> pd.DataFrame:
 
 def _jobs_per_m2() -> dict[str, list[float]]:
     """Return the fewest, central and most jobs per m² of land of each use."""
-    presets = load_parameters("jobs")
+    parameters = load_parameters("jobs")
     jobs = {}
-    for name, facts in presets["uses"].items():
-        plots = presets["plot_ratio"][facts["plot_ratio"].value].value
-        areas = presets["area"][facts["area"].value].value
-        room = reversed(facts["density"].value)  # the most room per job gives the fewest jobs
+    for name, facts in parameters.table("uses").tables().items():
+        plots = parameters.table("plot_ratio").numbers(facts.text("plot_ratio"))
+        areas = parameters.table("area").numbers(facts.text("area"))
+        room = reversed(facts.numbers("density"))  # the most room per job gives the fewest jobs
         jobs[name] = [plot * area / m2 for plot, area, m2 in zip(plots, areas, room, strict=True)]
     return jobs
 
 
 def _uses(sites: pd.DataFrame, use: Use) -> pd.Series:
     """Return the use of each site, missing where none is stated; refuse one that is not known."""
-    known = load_parameters("jobs")["uses"]
+    known = load_parameters("jobs").table("uses")
     if isinstance(use, pd.Series):
         if not use.index.equals(sites.index):
             raise InputError("use: needs the index of the sites; reindex it to theirs")
@@ -159,7 +160,7 @@ def _shares(sites: pd.DataFrame, share: float | pd.Series) -> pd.Series:
 
 
 def _basis(uses: pd.Series, hectares: pd.Series, shares: pd.Series) -> pd.Series:
-    """Say what each figure rests on, or why a stated use has none."""
+    """Return what each figure rests on, or why a stated use has none."""
     listed = employment_uses().set_index("use")
     words = (
         listed["title"] + ", as the project states it; plot ratio " + listed["plot_ratio"] + "; "
@@ -174,14 +175,13 @@ def _basis(uses: pd.Series, hectares: pd.Series, shares: pd.Series) -> pd.Series
     return schema.as_kind(basis.where(stated), "text", uses.index)
 
 
-def _least_sure(facts: Mapping[str, Parameter], plot: Parameter) -> str:
+def _least_sure(facts: Parameters, plot: Parameter) -> str:
     """Return the least sure confidence of the numbers a use rests on."""
-    area = load_parameters("jobs")["area"][facts["area"].value]
-    least: str = max((facts["density"].confidence, plot.confidence, area.confidence), key=CONFIDENCES.index)
-    return least
+    area = load_parameters("jobs").table("area").parameter(facts.text("area"))
+    return max((facts.parameter("density").confidence, plot.confidence, area.confidence), key=CONFIDENCES.index)
 
 
-def _span(values: Any) -> str:
-    """Write low, central and high, or one number where they are the same."""
+def _span(values: Iterable[float]) -> str:
+    """Return low, central and high as one text, or one number where they are the same."""
     texts = dict.fromkeys(f"{value:g}" for value in values)
     return "–".join(texts)

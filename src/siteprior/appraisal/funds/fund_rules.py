@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -20,11 +20,38 @@ from siteprior.core.parameters import Parameter, load_parameters
 __all__ = ["NEEDS", "SCHEME_FACTS", "check_rules", "rule_table"]
 
 _TABLE = replace(schema.SITES, geometry=False)
-_DUST = 9  # thresholds are compared beyond the dust of binary fractions
+_DECIMALS = 9  # floating-point tolerance: thresholds are compared on rounded numbers
 _SHOWN = 1000  # numbers are shown to three decimals, percentages to one
 
+Fact: TypeAlias = str | float | pd.Timestamp
+Facts: TypeAlias = Mapping[str, Fact]
+"""What is stated of the scheme, by name."""
+
 NEEDS = ("organisation", "register", "hectares", "capacity_dwellings")
-"""The columns of sites every rule may ask for; ``bcr``, ``market_failure`` and ``rule_class`` are read where held."""
+"""The columns of sites every rule may ask for; ``bcr``, ``market_failure`` and ``rule_class`` where known."""
+
+
+class FundRules(NamedTuple):
+    """The rules summed up per site, and the result of every rule on every site.
+
+    Attributes
+    ----------
+    columns
+        :data:`siteprior.core.schema.SITE_RULE_COLUMNS` on the index of the sites.
+    results
+        :data:`siteprior.core.schema.FUND_RULE_RESULTS`, sites in their order, rules in that of
+        ``parameters/funds.toml``.
+    """
+
+    columns: pd.DataFrame
+    results: pd.DataFrame
+
+
+class Outcome(NamedTuple):
+    """The result of one rule for every site, and the reason."""
+
+    result: pd.Series
+    reason: pd.Series
 
 
 def rule_table() -> pd.DataFrame:
@@ -69,7 +96,7 @@ def check_rules(
     funds: Iterable[str] | None = None,
     profile: str = "",
     others: Iterable[str] = (),
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> FundRules:
     """Check each site against the dated rules of funds: pass, fail, unknown or not applicable, with the reason.
 
     A fact that is missing makes a rule unknown, never passed and never failed.
@@ -92,10 +119,7 @@ def check_rules(
 
     Returns
     -------
-    tuple of DataFrames
-        The columns of :data:`siteprior.core.schema.SITE_RULE_COLUMNS` on the index of ``sites``; and
-        :data:`siteprior.core.schema.FUND_RULE_RESULTS`, sites in their order, rules in that of
-        ``parameters/funds.toml``.
+    FundRules
 
     Raises
     ------
@@ -125,8 +149,10 @@ def check_rules(
     for name, rule in _rules().items():
         if rule.value["fund"] not in asked:
             continue
-        result, reason = _judge(rule, sites, facts, day, profile)
-        part = pd.DataFrame({"site_id": sites.index, "result": result.to_numpy(), "reason": reason.to_numpy()})
+        done = _judge(rule, sites, facts, day, profile)
+        part = pd.DataFrame(
+            {"site_id": sites.index, "result": done.result.to_numpy(), "reason": done.reason.to_numpy()}
+        )
         parts.append(
             part.assign(
                 fund=rule.value["fund"], rule=name, title=rule.value["title"], source=rule.source, date=rule.date,
@@ -136,18 +162,17 @@ def check_rules(
     results = pd.concat(parts, ignore_index=True).sort_values("place", kind="stable", ignore_index=True)
     columns = _summary(results, sites.index)
     results.index = pd.Index(results["site_id"].astype(str) + "|" + results["rule"], dtype="str")
-    return columns, schema.conform(results.drop(columns="place"), schema.FUND_RULE_RESULTS)
+    return FundRules(columns, pd.DataFrame(schema.conform(results.drop(columns="place"), schema.FUND_RULE_RESULTS)))
 
 
 def _rules() -> Mapping[str, Parameter]:
     """Return the rules by name, in file order."""
-    rules: Mapping[str, Parameter] = load_parameters("funds")["rules"]
-    return rules
+    return load_parameters("funds").table("rules").parameters()
 
 
 def _asked(funds: Iterable[str] | None) -> list[str]:
     """Return the funds asked for, or refuse those that are not known."""
-    known = list(load_parameters("funds")["funds"])
+    known = list(load_parameters("funds").table("funds"))
     asked = known if funds is None else list(funds)
     faults = [unknown("fund", name, known, where="funds") for name in asked if name not in known]
     if not asked:
@@ -157,12 +182,10 @@ def _asked(funds: Iterable[str] | None) -> list[str]:
     return asked
 
 
-def _judge(
-    rule: Parameter, sites: pd.DataFrame, facts: Mapping[str, Any], day: pd.Timestamp, profile: str
-) -> tuple[pd.Series, pd.Series]:
+def _judge(rule: Parameter, sites: pd.DataFrame, facts: Facts, day: pd.Timestamp, profile: str) -> Outcome:
     """Return the result of one rule for every site, and the reason."""
     terms = rule.value
-    outside = _outside(terms, day, profile)
+    outside = _outside(rule, day, profile)
     if outside:
         result, reason = (pd.Series(text, index=sites.index, dtype="str") for text in outside)
     else:
@@ -171,11 +194,11 @@ def _judge(
         elsewhere = ~sites["organisation"].isin(terms["organisations"])
         reason = reason.mask(elsewhere, "the policy is of another council")
         result = result.mask(elsewhere, "not applicable")
-    return result, reason
+    return Outcome(result, reason)
 
 
-def _tested(rule: Parameter, sites: pd.DataFrame, facts: Mapping[str, Any]) -> tuple[pd.Series, pd.Series]:
-    """Return the result of a rule that holds, and the reason with what it rests on and what to bear in mind."""
+def _tested(rule: Parameter, sites: pd.DataFrame, facts: Facts) -> Outcome:
+    """Return the result of a rule in force, and the reason with what it rests on and what to bear in mind."""
     terms = rule.value
     result, reason = _TESTS[terms["test"]](rule, sites, facts)
     lacking = [name for name in terms.get("needs", []) if name not in facts]
@@ -189,11 +212,12 @@ def _tested(rule: Parameter, sites: pd.DataFrame, facts: Mapping[str, Any]) -> t
     reason = reason.mask(basis.notna() & (result != "unknown"), reason + "; it rests on " + basis)
     if "caution" in terms:
         reason = reason.mask(result != "not applicable", reason + f" ({terms['caution']})")
-    return result, reason
+    return Outcome(result, reason)
 
 
-def _outside(terms: Mapping[str, Any], day: pd.Timestamp, profile: str) -> tuple[str, str] | None:
-    """Return result and reason where a rule does not hold on the day, or under the profile; else nothing."""
+def _outside(rule: Parameter, day: pd.Timestamp, profile: str) -> tuple[str, str] | None:
+    """Return result and reason where a rule is not in force on the day, or under the profile; else nothing."""
+    terms = rule.value
     if "profiles" in terms and profile not in terms["profiles"]:
         return "not applicable", f"the project follows the density profile '{profile or 'none'}'"
     if "until" in terms and day > pd.Timestamp(terms["until"]):
@@ -205,29 +229,28 @@ def _outside(terms: Mapping[str, Any], day: pd.Timestamp, profile: str) -> tuple
     return None
 
 
-def _fact(rule: Parameter, sites: pd.DataFrame, facts: Mapping[str, Any]) -> tuple[pd.Series, str]:
-    """Return the fact a rule is made on, and its names: the first known, a site's own before the scheme's."""
+def _fact(rule: Parameter, sites: pd.DataFrame, facts: Facts) -> pd.Series:
+    """Return the fact a rule is made on, named by its names: the first known, a site's own before the scheme's."""
     names = rule.value["of"]
-    found = pd.Series([None] * len(sites), index=sites.index, dtype=object)
+    fact = pd.Series([None] * len(sites), index=sites.index, dtype=object)
     for name in names:
-        for held in (sites.get(name), facts.get(name)):
-            if held is not None:
-                found = found.where(found.notna(), held)
-    return found, " and ".join(names)
+        for known in (sites.get(name), facts.get(name)):
+            if known is not None:
+                fact = fact.where(fact.notna(), known)
+    return fact.rename(" and ".join(names))
 
 
-def _threshold(rule: Parameter, sites: pd.DataFrame, facts: Mapping[str, Any]) -> tuple[pd.Series, pd.Series]:
+def _threshold(rule: Parameter, sites: pd.DataFrame, facts: Facts) -> Outcome:
     """Test a number against the least or the most that is allowed."""
-    found, name = _fact(rule, sites, facts)
-    value = pd.to_numeric(found).astype("float64").round(_DUST)
+    value = pd.to_numeric(_fact(rule, sites, facts)).astype("float64").round(_DECIMALS)
     least, limit = rule.value["test"] == "at least", float(rule.value["threshold"])
     met = value >= limit if least else value <= limit
     write = _percent if rule.unit.startswith("share") else "{:,.10g}".format
-    short = (np.floor if least else np.ceil)(
-        (value * _SHOWN).round(_DUST)
-    ) / _SHOWN  # never up to the threshold it missed
+    thousandths = (value * _SHOWN).round(_DECIMALS)
+    # rounded away from the threshold it missed, never up to it
+    short = pd.Series(np.floor(thousandths) if least else np.ceil(thousandths), index=value.index) / _SHOWN
     words = f"; {'at least' if least else 'at most'} {write(limit)} is asked"
-    return _told(met, value, short.map(write, na_action="ignore"), name, words)
+    return _pass_or_fail(met, value, short.map(write, na_action="ignore"), words)
 
 
 def _percent(share: float) -> str:
@@ -235,30 +258,31 @@ def _percent(share: float) -> str:
     return f"{100 * share:.6g}%"
 
 
-def _deadline(rule: Parameter, sites: pd.DataFrame, facts: Mapping[str, Any]) -> tuple[pd.Series, pd.Series]:
+def _deadline(rule: Parameter, sites: pd.DataFrame, facts: Facts) -> Outcome:
     """Test a day against the last one that is allowed."""
-    found, name = _fact(rule, sites, facts)
-    value = pd.to_datetime(found)
+    value = pd.to_datetime(_fact(rule, sites, facts))
     met = value <= pd.Timestamp(rule.value["threshold"])
-    return _told(met, value, value.dt.strftime("%Y-%m-%d"), name, f"; {rule.value['threshold']} at the latest is asked")
+    return _pass_or_fail(
+        met, value, value.dt.strftime("%Y-%m-%d"), f"; {rule.value['threshold']} at the latest is asked"
+    )
 
 
-def _listed(rule: Parameter, sites: pd.DataFrame, facts: Mapping[str, Any]) -> tuple[pd.Series, pd.Series]:
-    """Test a word against those that pass and those that fail; any other tells nothing."""
-    found, name = _fact(rule, sites, facts)
-    passes, fails = found.isin(rule.value["passes"]), found.isin(rule.value["fails"])
+def _listed(rule: Parameter, sites: pd.DataFrame, facts: Facts) -> Outcome:
+    """Test a word against those that pass and those that fail; any other leaves the result unknown."""
+    fact = _fact(rule, sites, facts)
+    passes, fails = fact.isin(rule.value["passes"]), fact.isin(rule.value["fails"])
     result = pd.Series(np.select([passes, fails], ["pass", "fail"], "unknown"), index=sites.index, dtype="str")
-    stated = schema.as_kind(found, "text", sites.index)
-    reason = f"{name}: " + stated
-    return result, reason.where(stated.notna(), f"{name} is not stated")
+    stated = schema.as_kind(fact, "text", sites.index)
+    reason = f"{fact.name}: " + stated
+    return Outcome(result, reason.where(stated.notna(), f"{fact.name} is not stated"))
 
 
-def _density(rule: Parameter, sites: pd.DataFrame, facts: Mapping[str, Any]) -> tuple[pd.Series, pd.Series]:
+def _density(rule: Parameter, sites: pd.DataFrame, facts: Facts) -> Outcome:
     """Test homes per net hectare where the class of accessibility is not known for certain."""
     terms = rule.value
     hectares = schema.as_kind(sites["hectares"], "number", sites.index)
-    homes = schema.as_kind(_fact(rule, sites, facts)[0], "number", sites.index)
-    density = (homes / (hectares.where(hectares > 0) * net_share(hectares))).round(_DUST)
+    homes = schema.as_kind(_fact(rule, sites, facts), "number", sites.index)
+    density = (homes / (hectares.where(hectares > 0) * net_share(hectares))).round(_DECIMALS)
     classes = schema.as_kind(sites.get("rule_class"), "text", sites.index)
     small = homes < terms["from_homes"]
     sparse = (density < terms["threshold"]) & classes.isin(terms["classes"])
@@ -269,18 +293,18 @@ def _density(rule: Parameter, sites: pd.DataFrame, facts: Mapping[str, Any]) -> 
     open_class = density.notna() & (result == "unknown")
     reason = reason.mask(open_class, reason + "; which density is asked depends on an accessibility class not known")
     reason = reason.mask(result == "fail", reason + f"; at least {terms['threshold']} is asked")
-    return result, reason.mask(small, f"it binds from {terms['from_homes']} homes")
+    return Outcome(result, reason.mask(small, f"it binds from {terms['from_homes']} homes"))
 
 
-def _told(met: pd.Series, value: pd.Series, written: pd.Series, name: str, words: str) -> tuple[pd.Series, pd.Series]:
-    """Return pass or fail with the value found; unknown where there is none."""
+def _pass_or_fail(met: pd.Series, value: pd.Series, written: pd.Series, words: str) -> Outcome:
+    """Return pass or fail with the value, which bears the name of the fact; unknown where there is none."""
     known = value.notna()
     result = pd.Series(np.where(met, "pass", "fail"), index=value.index, dtype="str").where(known, "unknown")
-    reason = (f"{name} " + written.astype("str") + words).where(known, f"{name} is not known{words}")
-    return result, reason
+    reason = (f"{value.name} " + written.astype("str") + words).where(known, f"{value.name} is not known{words}")
+    return Outcome(result, reason)
 
 
-_TESTS: Mapping[str, Callable[..., tuple[pd.Series, pd.Series]]] = MappingProxyType(
+_TESTS: Mapping[str, Callable[[Parameter, pd.DataFrame, Facts], Outcome]] = MappingProxyType(
     {
         "at least": _threshold,
         "at most": _threshold,

@@ -264,7 +264,7 @@ def public_works(sites: pd.DataFrame) -> pd.DataFrame:
 
 def years_between(dates: pd.Series, as_of: pd.Timestamp) -> pd.Series:
     """Return the years from each date to ``as_of``."""
-    days = pd.Series(as_of - dates, index=dates.index).dt.days
+    days: pd.Series = (as_of - dates).dt.days
     return days / DAYS_PER_YEAR
 
 

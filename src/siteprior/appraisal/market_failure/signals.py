@@ -93,7 +93,11 @@ def failure_signals(
     """
     schema.check(sites, _TABLE, name="sites", needs=register.NEEDS)
     schema.check(neighbours, _TABLE, name="neighbours", needs=["easting", "northing", "hectares"])
-    given = {"sites": register.conformed(sites), "as_of": pd.Timestamp(as_of), "neighbours": neighbours}
+    given: dict[str, pd.DataFrame | pd.Timestamp] = {
+        "sites": register.conformed(sites),
+        "as_of": pd.Timestamp(as_of),
+        "neighbours": neighbours,
+    }
     parts = [] if layer_signals is None else [_from_layers(layer_signals, sites.index)]
     for signal in SIGNALS.values():
         for reading in signal.readings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -22,18 +22,25 @@ NEEDS = (
 )  # fmt: skip
 """The columns of sites a viability appraisal rests on; capacity and price surface add them."""
 
+Number: TypeAlias = float | pd.Series
+
 _DECIMALS = 6
 _TABLE = replace(schema.SITES, geometry=False)
 
 
 def residual_land_value(
-    *, homes: Any, hectares: Any, value_gbp_per_m2: Any, remediation_gbp: Any, inputs: Mapping[str, Any]
+    *,
+    homes: Number,
+    hectares: Number,
+    value_gbp_per_m2: Number,
+    remediation_gbp: Number,
+    inputs: Mapping[str, float] | Mapping[str, Number],
 ) -> pd.DataFrame:
-    """Work out the residual land value (GBP), the benchmark and the gap between them, line by line.
+    """Calculate the residual land value (GBP), the benchmark and the gap between them, line by line.
 
     Residual = value of market and affordable homes − build − externals − contingency − fees − marketing −
     remediation − planning obligations − finance − the developer's return. Benchmark = existing use value × (1 +
-    premium). Gap = benchmark − residual where positive, else nought. Finance is charged on build, externals,
+    premium). Gap = benchmark − residual where positive, else zero. Finance is charged on build, externals,
     contingency, fees, remediation and obligations.
 
     Parameters
@@ -46,8 +53,7 @@ def residual_land_value(
         Cost of remediation.
     inputs
         Every input of :data:`siteprior.appraisal.viability.inputs.COST_INPUTS` but the costs per class of remediation,
-        and of
-        ``SCHEME_INPUTS``, by name: such as ``costs.at("central") | scheme.at("central")``.
+        and of ``SCHEME_INPUTS``, by name: such as ``costs.at("central") | scheme.at("central")``.
 
     Returns
     -------
@@ -70,9 +76,9 @@ def residual_land_value(
     >>> lines[["residual_land_value_gbp", "gap_gbp"]].round(2).iloc[0].tolist()
     [-1485282.4, 2685282.4]
     """
+    index = next((x.index for x in (homes, hectares, value_gbp_per_m2) if isinstance(x, pd.Series)), pd.Index([0]))
     facts = pd.DataFrame(
-        {"homes": homes, "hectares": hectares, "value": value_gbp_per_m2, "remediation": remediation_gbp},
-        index=next((x.index for x in (homes, hectares, value_gbp_per_m2) if isinstance(x, pd.Series)), [0]),
+        {"homes": homes, "hectares": hectares, "value": value_gbp_per_m2, "remediation": remediation_gbp}, index=index
     ).astype("float64")
     area = facts["homes"] * inputs["home_size_m2"]
     lines = pd.DataFrame(index=facts.index)
@@ -102,6 +108,21 @@ def residual_land_value(
     return lines
 
 
+class Viability(NamedTuple):
+    """The appraisal of each site, and how far each input moves it.
+
+    Attributes
+    ----------
+    columns
+        :data:`siteprior.core.schema.SITE_VIABILITY_COLUMNS` on the index of the sites.
+    drivers
+        :data:`siteprior.core.schema.VIABILITY_DRIVERS`, the largest swing of each site first.
+    """
+
+    columns: pd.DataFrame
+    drivers: pd.DataFrame
+
+
 def viability(
     sites: pd.DataFrame,
     *,
@@ -111,14 +132,13 @@ def viability(
     draws: int | None = None,
     land_shares: pd.DataFrame | None = None,
     value_interval: float | None = None,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> Viability:
     """Appraise the viability of each site (GBP): gap per home and per hectare, its range, its chance and its drivers.
 
     The figures without "low", "median" or "high" are the central case and add up to the penny
     (:func:`viability_lines`). The others are percentiles over draws of every input from its stated range
     (:mod:`siteprior.appraisal.viability.monte_carlo`); homes and hectares are taken as given. A site that lacks a
-    figure, or
-    whose user stated no value for an input, has no result, and ``viability_basis`` names what is missing.
+    figure, or whose user stated no value for an input, has no result, and ``viability_basis`` names what is missing.
 
     Parameters
     ----------
@@ -137,9 +157,7 @@ def viability(
 
     Returns
     -------
-    tuple of DataFrames
-        The columns of :data:`siteprior.core.schema.SITE_VIABILITY_COLUMNS` on the index of ``sites``; and
-        :data:`siteprior.core.schema.VIABILITY_DRIVERS`, the largest swing of each site first.
+    Viability
 
     Raises
     ------
@@ -155,13 +173,13 @@ def viability(
     >>> table.loc["a", "viability_basis"][:45], len(drivers)
     ('missing: build_gbp_per_m2, externals_share, c', 0)
     """
-    settings = {name: preset.value for name, preset in load_parameters("costs")["draws"].items()}
-    draws = settings["draws"] if draws is None else draws
-    held = load_parameters("price_surface")["validation"]["interval"].value
-    interval = held if value_interval is None else value_interval
+    settings = load_parameters("costs").table("draws")
+    draws = settings.integer("draws") if draws is None else draws
+    of_prices = load_parameters("price_surface").table("validation").number("interval")
+    interval = of_prices if value_interval is None else value_interval
     _check(sites, draws, interval)
     table = remediation_range(sites, costs=costs, land_shares=land_shares)
-    facts = _facts(sites, table)
+    facts = site_inputs(sites, table)
     lacking = _lacking(facts, table, costs, scheme)
     known = facts[lacking == ""]
     inputs = costs.at("central") | scheme.at("central")
@@ -170,8 +188,8 @@ def viability(
     gdv = lines["gdv_market_gbp"] + lines["gdv_affordable_gbp"]
     homes, hectares = known["homes"], known["hectares"]
     measured = pd.DataFrame({"gdv_gbp": gdv}, index=known.index)
-    told = table["remediation_class"].reindex(known.index) != UNKNOWN
-    measured["remediation_share_of_gdv"] = (lines["remediation_gbp"] / gdv).where(told)
+    classed = table["remediation_class"].reindex(known.index) != UNKNOWN
+    measured["remediation_share_of_gdv"] = (lines["remediation_gbp"] / gdv).where(classed)
     for name in ("residual_land_value_gbp", "existing_use_value_gbp", "benchmark_land_value_gbp", "gap_gbp"):
         measured[name] = lines[name]
     measured["gap_gbp_per_home"] = lines["gap_gbp"] / homes
@@ -180,7 +198,7 @@ def viability(
     measured["residual_surplus_share"] = surplus / gdv
 
     shared = multipliers(shared_draws(costs, scheme, draws=draws, seed=seed))
-    ends = settings["band_low"], settings["band_high"]
+    ends = settings.number("band_low"), settings.number("band_high")
     bands = shortfall_bands(known, shared, draws=draws, seed=seed, value_interval=interval, ends=ends)
     measured["gap_probability"] = bands["probability"]
     gaps = bands[["low", "median", "high"]].clip(lower=0)
@@ -197,7 +215,8 @@ def viability(
     table["viability_driver"] = in_words(drivers).reindex(sites.index)
     table["viability_basis"] = lacking.where(lacking != "", _basis(table, costs, scheme))
     kinds = {column.name: column.kind for column in schema.SITE_VIABILITY_COLUMNS}
-    return pd.DataFrame({name: schema.as_kind(table[name], kind, sites.index) for name, kind in kinds.items()}), drivers
+    columns = {name: schema.as_kind(table[name], kind, sites.index) for name, kind in kinds.items()}
+    return Viability(pd.DataFrame(columns), drivers)
 
 
 def viability_lines(
@@ -218,7 +237,7 @@ def viability_lines(
     """
     _check(sites, draws=1, interval=0.5)
     table = remediation_range(sites, costs=costs, land_shares=land_shares)
-    facts = _facts(sites, table)
+    facts = site_inputs(sites, table)
     known = facts[_lacking(facts, table, costs, scheme) == ""]
     lines = _lines(known, costs.at("central") | scheme.at("central")).round(PENNY)
     return lines.reindex(sites.index)
@@ -236,8 +255,8 @@ def _check(sites: pd.DataFrame, draws: int, interval: float) -> None:
         raise InputError(*faults)
 
 
-def _facts(sites: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
-    """Return each site's own facts as numbers; what cannot be (no homes, no value, an odd range) is missing."""
+def site_inputs(sites: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Return each site's own inputs as numbers; what cannot be (no homes, no value, an odd range) is missing."""
     number = {name: schema.as_kind(sites[name], "number", sites.index) for name in NEEDS}
     facts = pd.DataFrame({"homes": number["capacity_dwellings"], "hectares": number["hectares"]})
     facts["value_low"] = number["value_low_gbp_per_m2"]
@@ -252,7 +271,7 @@ def _facts(sites: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _lacking(facts: pd.DataFrame, table: pd.DataFrame, costs: Costs, scheme: Costs) -> pd.Series:
-    """Say per site which inputs and figures are missing; blank where none is."""
+    """Return per site which inputs and figures are missing; blank where none is."""
     absent = missing_costs(costs, scheme)
     shared = ", ".join(name for name in absent if name not in BY_CLASS)
     lacking = pd.Series(f", {shared}" if shared else "", index=facts.index, dtype="str")
@@ -286,12 +305,12 @@ def _lines(known: pd.DataFrame, inputs: Mapping[str, float]) -> pd.DataFrame:
 
 
 def _basis(table: pd.DataFrame, costs: Costs, scheme: Costs) -> pd.Series:
-    """Say whose assumptions the figures rest on."""
+    """Return whose assumptions the figures rest on."""
     users = [
-        (name, held.source)
+        (name, assumption.source)
         for inputs in (costs, scheme)
-        for name, held in inputs.held.items()
-        if held.confidence == "user" and name not in BY_CLASS
+        for name, assumption in inputs.held.items()
+        if assumption.confidence == "user" and name not in BY_CLASS
     ]
     users += [(name, costs.held[name].source) for name in sorted(BY_CLASS) if costs.held[name].known]
     unsourced = [name for name, source in users if not source]

@@ -26,7 +26,7 @@ PENNY = 2
 
 
 def viability_drivers(known: pd.DataFrame, *, costs: Costs, scheme: Costs) -> pd.DataFrame:
-    """Tell how far each input's stated range moves a site's shortfall (GBP per home), the others central.
+    """Return how far each input's stated range moves a site's shortfall (GBP per home), the others central.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def viability_drivers(known: pd.DataFrame, *, costs: Costs, scheme: Costs) -> pd
 
 
 def in_words(drivers: pd.DataFrame) -> pd.Series:
-    """Say per site which input swings the gap most."""
+    """Return per site which input swings the gap most, in words."""
     first = drivers[drivers["place"] == 1]
     words = [
         f"{TITLES[name]}: £{swing:,.0f} per home from its low to its high"
@@ -81,7 +81,7 @@ def in_words(drivers: pd.DataFrame) -> pd.Series:
 
 
 def driver_summary(drivers: pd.DataFrame) -> pd.DataFrame:
-    """Tell which inputs drive the gap over all sites (GBP per home), the largest median swing first.
+    """Return which inputs drive the gap over all sites (GBP per home), the largest median swing first.
 
     Parameters
     ----------

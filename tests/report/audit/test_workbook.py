@@ -108,7 +108,7 @@ def test_same_findings_same_bytes(councils, tmp_path):
 
 
 def test_every_cell_is_what_it_was_when_the_workbooks_were_first_written(councils, tmp_path):
-    """Values, bold and wrapped cells and widths, of every sheet of every council, as a writer of its own first wrote them."""
+    """Values, bold and wrapped cells and widths of every sheet of every council."""
     expected = json.loads(Path(__file__).with_name("workbook_cells.json").read_text(encoding="utf-8"))
     assert list(councils) == list(expected)
     for code, council in councils.items():

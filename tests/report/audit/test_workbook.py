@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import openpyxl
 import pytest
 
@@ -102,3 +105,23 @@ def test_no_picture_no_sheet_for_it_and_illustrative_is_said(councils, tmp_path)
 def test_same_findings_same_bytes(councils, tmp_path):
     one, two = (write_workbook(tmp_path / name, councils["E07000002"]).read_bytes() for name in ("1.xlsx", "2.xlsx"))
     assert one == two
+
+
+def test_every_cell_is_what_it_was_when_the_workbooks_were_first_written(councils, tmp_path):
+    """Values, bold and wrapped cells and widths of every sheet of every council."""
+    expected = json.loads(Path(__file__).with_name("workbook_cells.json").read_text(encoding="utf-8"))
+    assert list(councils) == list(expected)
+    for code, council in councils.items():
+        book = openpyxl.load_workbook(write_workbook(tmp_path / f"{code}.xlsx", council, illustrative=True))
+        assert book.sheetnames == list(expected[code])
+        for sheet in book:
+            filled = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+            assert {
+                "widths": [
+                    width for each in sheet.column_dimensions.values()
+                    for width in [each.width] * (each.max - each.min + 1)
+                ],
+                "bold": [cell.coordinate for cell in filled if cell.font.b],
+                "wrapped": sorted(cell.coordinate for cell in filled if cell.alignment.wrap_text),
+                "rows": rows(sheet),
+            } == expected[code][sheet.title]  # fmt: skip

@@ -6,11 +6,18 @@ import xml.etree.ElementTree as ET
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from siteprior.report import style
-from siteprior.report.geopackage.qgis_styles import layer_style, ordered_bands
+from siteprior.report.geopackage.qgis_styles import TITLES, expression_text, layer_style, map_tip, ordered_bands, rgba
 
 LAYERS = ("shortlist", "sites", "corridors", "stops", "areas", "site_shapes")
+
+_NO_XML = "".join(map(chr, [*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF]))
+
+GEOMETRY = {"shortlist": 0, "sites": 0, "stops": 0, "corridor_stops": 0, "service_stops": 0, "corridors": 1, "areas": 2,
+            "site_shapes": 2, "catchments": 2, "access_grid": 2}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", LAYERS)
@@ -67,3 +74,110 @@ def test_rank_is_part_of_the_disc_and_moves_with_it(layers):
     figures = outer.findall(".//layer[@class='FontMarker']/data_defined_properties//Option[@name='field']")
     assert {figure.get("value") for figure in figures} == {"rank"}
     assert len(figures) == len(outer.findall("renderer-v2/symbols/symbol"))
+
+
+def parsed(layer, table=None, aliases=None):
+    _, qml = layer_style(layer, pd.DataFrame() if table is None else table, aliases or {})
+    assert qml.startswith("<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n")
+    return ET.fromstring(qml)
+
+
+def rules(root):
+    return [(rule.get("label"), rule.get("filter"), rule.get("scalemaxdenom")) for rule in root.iter("rule")]
+
+
+def symbols(root):
+    """The symbols of the rules, each as class and options of its first layer."""
+    first = (symbol.find("layer") for symbol in root.iterfind(".//symbols/symbol"))
+    return [(one.get("class"), {o.get("name"): o.get("value") for o in one.findall("Option/Option")}) for one in first]
+
+
+@pytest.mark.parametrize("name", TITLES)
+def test_has_the_parts_qgis_reads_in_their_order(name):
+    root = parsed(name, aliases={"site_id": "Site id", "kind": "Kind"})
+    parts = [part.tag for part in root]
+    assert parts == ["renderer-v2", *(["labeling"] if "labeling" in parts else []), "aliases", "mapTip",
+                     "layerGeometryType"]  # fmt: skip
+    assert root.attrib == {"version": "3.22.0", "styleCategories": "Symbology|Labeling|Fields|MapTips",
+                           "labelsEnabled": "1" if "labeling" in parts else "0"}  # fmt: skip
+    assert root.find("layerGeometryType").text == str(GEOMETRY[name])
+    assert [alias.attrib for alias in root.iter("alias")] == [
+        {"index": "1", "field": "site_id", "name": "Site id"}, {"index": "2", "field": "kind", "name": "Kind"},
+    ]  # fmt: skip
+    renderer = next(one for one in root.iter("renderer-v2") if one.get("type") == "RuleRenderer")
+    assert [part.tag for part in renderer][:2] == ["rules", "symbols"]
+    assert rules(root)[-1][1] == "ELSE"
+    numbers = [str(place) for place in range(len(rules(root)))]
+    assert [rule.get("symbol") for rule in root.iter("rule")] == numbers
+    assert [symbol.get("name") for symbol in root.iterfind(".//symbols/symbol")] == numbers
+
+
+def test_sites_by_band_in_the_colours_of_the_maps():
+    root = parsed("sites", pd.DataFrame({"score_band": ["A", "B"], "score": [0.9, 0.1]}))
+    assert rules(root) == [
+        ("Ranked, score A", "\"eligible\" = 'yes' AND \"score_band\" = 'A'", None),
+        ("Ranked, score B", "\"eligible\" = 'yes' AND \"score_band\" = 'B'", None),
+        ("Not ranked: see gate reasons", "\"eligible\" = 'no'", None),
+        ("Not judged", "ELSE", None),
+    ]
+    fills = [rgba(shade) for shade in (*style.bands(["A", "B"]).values(), style.QGIS_SITE_OUT, style.WHITE)]
+    assert [options["color"] for _, options in symbols(root)] == fills
+    assert {kind for kind, _ in symbols(root)} == {"SimpleMarker"}
+    assert root.find(".//orderByClause").text == '"rank"'
+
+
+def test_stops_by_mode_and_state_buses_when_zoomed_in():
+    table = pd.DataFrame({"mode": ["bus", "rail", "rail", "tram"], "state": ["open", "closed", "planned", "open"]})
+    root = parsed("stops", table)
+    assert rules(root) == [
+        ("Rail, planned", "\"mode\" = 'rail' AND \"state\" = 'planned'", None),
+        ("Rail, closed", "\"mode\" = 'rail' AND \"state\" = 'closed'", None),
+        ("Bus, open", "\"mode\" = 'bus' AND \"state\" = 'open'", "25000"),
+        ("Stop", "ELSE", None),
+    ]
+    assert [(options["name"], options["size"]) for _, options in symbols(root)] == [
+        ("square", "2.6"), ("cross2", "2.6"), ("circle", "1.3"), ("circle", "1.3"),
+    ]  # fmt: skip
+    assert symbols(root)[0][1]["color"] == rgba(style.WHITE)  # hollow where planned
+
+
+def test_corridors_proposals_dashed_with_names_along_the_line():
+    root = parsed("corridors", pd.DataFrame({"kind": ["proposed-metro", "metro", None]}))
+    assert [options["line_style"] for _, options in symbols(root)] == ["solid", "dash", "solid"]
+    assert root.find("labeling/settings/text-style").get("fieldName") == '"corridor"'
+    assert root.find("labeling/settings/placement").get("placement") == "3"
+    assert root.find("labeling/settings/rendering").get("scaleMax") == "100000"
+
+
+def test_areas_by_decile_darkest_first():
+    root = parsed("areas")
+    assert [options["color"] for _, options in symbols(root)] == [
+        *(rgba(style.decile(number)) for number in range(1, 11)), rgba(style.NO_DATA),
+    ]  # fmt: skip
+    assert rules(root)[0] == ("1 (most deprived)", '"imd_decile" = 1', None)
+    assert rules(root)[9] == ("10 (least deprived)", '"imd_decile" = 10', None)
+
+
+def test_outlines_are_broken_where_nobody_drew_them():
+    for layer in ("site_shapes", "catchments"):
+        drawn = symbols(parsed(layer))
+        assert [options["outline_style"] for _, options in drawn] == ["dash", "solid"]
+        assert {options["style"] for _, options in drawn} == {"no"}
+
+
+def test_tips_name_what_is_known_and_show_markup_as_text():
+    """The value of a text is escaped by QGIS, an unknown fact leaves no line."""
+    assert map_tip("site_name", {"Rank": '"rank"'}) == (
+        "<b>[% replace(replace(\"site_name\", '&', '&amp;'), '<', '&lt;') %]</b>"
+        "[% coalesce('<br>Rank: ' || replace(replace(to_string(\"rank\"), '&', '&amp;'), '<', '&lt;'), '') %]"
+    )
+    assert parsed("access_grid").find("mapTip").text == map_tip(
+        "access_band", {"Access index": 'round("access_index", 2)'}
+    )
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters=_NO_XML), min_size=1, max_size=20))
+def test_any_text_comes_out_of_the_xml_as_it_went_in(kind):
+    root = parsed("corridors", pd.DataFrame({"kind": [kind]}), {"a": kind})
+    assert rules(root)[0][1] == f'"kind" = {expression_text(kind)}'
+    assert root.find("aliases/alias").get("name") == kind

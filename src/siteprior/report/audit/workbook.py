@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import pandas as pd
 from siteprior.core.schema import REGISTER
 from siteprior.report.audit.messages import CONFIDENCE_WORDS, advice, field_name, wrong
 from siteprior.report.audit.summary import LEFT, Findings, issue_totals, left_totals, repair_totals, totals
-from siteprior.report.audit.xlsx import Head, Sheet, Title, write_xlsx
+from siteprior.report.audit.xlsx import Row, Sheet, write_xlsx
 
 SITE_COLUMNS = (
     "file", "row", "reference", "site_name", "hectares", "minimum_net_dwellings", "ownership_status",
@@ -23,8 +23,6 @@ _LABELS = {column.name: column.label for column in REGISTER.columns} | {"row": "
 _DIGITS = {"longitude": 6, "latitude": 6, "easting": 1, "northing": 1}
 _FILE_HEADS = ("File", "Records", "Sites kept", "Passed over or merged", "Encoding", "Header in row", "Schema",
                "Refused because")  # fmt: skip
-
-Row = Sequence[Any]
 
 
 def write_workbook(
@@ -65,25 +63,26 @@ def write_workbook(
     ]  # fmt: skip
     if picture is not None:
         words = ["Where the register puts its sites as labelled, and where they were read to lie"]
-        sheets.append(Sheet("Map", (90,), [words], picture=picture))
+        sheets.append(Sheet("Map", (90,), [Row(words)], picture=picture))
     return write_xlsx(path, sheets)
 
 
-_TO_FIX = Head(
-    ["File", "Row", "Reference", "Field", "Value as stated", "What is wrong", "What was done here", "What to do"]
+_TO_FIX = Row(
+    ["File", "Row", "Reference", "Field", "Value as stated", "What is wrong", "What was done here", "What to do"],
+    "head",
 )
-_REPAIRED = Head(["File", "Row", "Reference", "Field", "As stated", "As read", "How sure"])
-_SITES = Head([_LABELS.get(name, name.capitalize()) for name in SITE_COLUMNS])
+_REPAIRED = Row(["File", "Row", "Reference", "Field", "As stated", "As read", "How sure"], "head")
+_SITES = Row([_LABELS.get(name, name.capitalize()) for name in SITE_COLUMNS], "head")
 _SITE_WIDTHS = (34, 7, 18, 44, *[14] * 8, 14, 34)
 
 
 def _summary(found: Findings, illustrative: bool) -> Iterator[Row]:
     """Yield the rows of the sheet *Summary*."""
     counts = totals(found)
-    yield Title([f"{found.name}: audit of the brownfield land register"])
+    yield Row([f"{found.name}: audit of the brownfield land register"], "title")
     if illustrative:
-        yield Title(["Illustrative data – not real sites"])
-    yield []
+        yield Row(["Illustrative data – not real sites"], "title")
+    yield Row([])
     for words, value in (
         ("Files", counts["files"]),
         ("Sites kept", counts["sites"]),
@@ -92,28 +91,32 @@ def _summary(found: Findings, illustrative: bool) -> Iterator[Row]:
         ("Faults read rightly all the same; please correct at the source", counts["mended"]),
         ("Faults only the council can put right: see the sheet To fix", counts[LEFT]),
     ):
-        yield [words, value]
-    yield []
-    yield Title(["Issues by code"])
-    yield Head(["Issue", "Severity", "Entries", "Read rightly", "Left to you", "Meaning", "Who can put it right"])
+        yield Row([words, value])
+    yield Row([])
+    yield Row(["Issues by code"], "title")
+    yield Row(
+        ["Issue", "Severity", "Entries", "Read rightly", "Left to you", "Meaning", "Who can put it right"], "head"
+    )
     for row in issue_totals(found.issues):
-        yield [row[name] for name in ("type", "severity", "rows", "mended", "left", "meaning", "who")]
-    yield []
-    yield Title(["How places were repaired"])
-    yield Head(["Repair", "Sites", "Certain", "Likely", "Doubtful", "Typical distance from where the label puts them"])
+        yield Row([row[name] for name in ("type", "severity", "rows", "mended", "left", "meaning", "who")])
+    yield Row([])
+    yield Row(["How places were repaired"], "title")
+    yield Row(
+        ["Repair", "Sites", "Certain", "Likely", "Doubtful", "Typical distance from where the label puts them"], "head"
+    )
     for row in repair_totals(found.sites):
         far = "labels mean no place in Great Britain" if row["moved_m"] is None else f"{row['moved_m'] / 1000:,.1f} km"
-        yield [row["repair"], row["sites"], row["high"], row["medium"], row["low"] + row["none"], far]
-    yield []
-    yield Title(["What only the council can put right"])
-    yield Head(["Field", "", "Entries", "", "", "What is wrong", "What to do"])
+        yield Row([row["repair"], row["sites"], row["high"], row["medium"], row["low"] + row["none"], far])
+    yield Row([])
+    yield Row(["What only the council can put right"], "title")
+    yield Row(["Field", "", "Entries", "", "", "What is wrong", "What to do"], "head")
     for row in left_totals(found.issues):
-        yield [row["field"], None, row["rows"], None, None, row["wrong"], row["advice"]]
-    yield []
-    yield Title(["Files"])
-    yield Head(_FILE_HEADS)
+        yield Row([row["field"], None, row["rows"], None, None, row["wrong"], row["advice"]])
+    yield Row([])
+    yield Row(["Files"], "title")
+    yield Row(_FILE_HEADS, "head")
     names = ("file", "rows_in", "rows_out", "rows_explained", "encoding", "header_row", "schema", "refused")
-    yield from _plain(found.files[list(names)])
+    yield from map(Row, _plain(found.files[list(names)]))
 
 
 def _to_fix(issues: pd.DataFrame) -> Iterator[Row]:
@@ -122,7 +125,7 @@ def _to_fix(issues: pd.DataFrame) -> Iterator[Row]:
     columns = ["file", "row", "reference", "field", "value", "issue_type", "action"]
     for file, row, reference, field, value, kind, action in _plain(external[columns]):
         name = field_name(field)
-        yield [file, row, reference, name, value, wrong(kind, field), action, advice(kind, field)]
+        yield Row([file, row, reference, name, value, wrong(kind, field), action, advice(kind, field)])
 
 
 def _repaired(found: Findings) -> Iterator[Row]:
@@ -133,12 +136,12 @@ def _repaired(found: Findings) -> Iterator[Row]:
     for file, row, reference, x, y, system, easting, northing, repair, sure in _plain(sites[columns]):
         stated = f"{x}, {y}" + (f" ({system})" if system else "")
         read = repair if easting is None else f"easting {easting:.0f}, northing {northing:.0f}: {repair}"
-        yield [file, row, reference, field_name("coordinates"), stated, read, CONFIDENCE_WORDS[sure]]
+        yield Row([file, row, reference, field_name("coordinates"), stated, read, CONFIDENCE_WORDS[sure]])
     issues = found.issues
     patches = issues[issues["issue_type"].isin(["patch", "default-value"]) & (issues["field"] != "coordinates")]
     columns = ["file", "row", "reference", "field", "value", "action"]
     for file, row, reference, field, value, action in _plain(patches[columns]):
-        yield [file, row, reference, field_name(field), value, action, "by rule"]
+        yield Row([file, row, reference, field_name(field), value, action, "by rule"])
 
 
 def _sites(sites: pd.DataFrame) -> Iterator[Row]:
@@ -146,10 +149,10 @@ def _sites(sites: pd.DataFrame) -> Iterator[Row]:
     table = sites[list(SITE_COLUMNS)].copy()
     for name, digits in _DIGITS.items():
         table[name] = table[name].round(digits)
-    return _plain(table)
+    return map(Row, _plain(table))
 
 
-def _plain(table: pd.DataFrame) -> Iterator[list[Any]]:
+def _plain(table: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
     """Yield the rows of a table as plain values, missing and blank as ``None``."""
     cells = table.astype(object).where(table.notna() & (table.astype(object) != ""), None)
-    return map(list, cells.itertuples(index=False, name=None))
+    return iter(cells.itertuples(index=False, name=None))

@@ -57,7 +57,9 @@ def unknown(what: str, given: str, known: Iterable[str], *, where: str = "") -> 
     "unknown criterion 'densty'; did you mean 'density'? Valid: density, need"
     """
     names = sorted(known)
-    near = get_close_matches(given, names, n=1)
+    near = get_close_matches(given, names, n=1) or [
+        name for name in names if name.casefold() == given.strip().casefold()
+    ]
     hint = f" did you mean '{near[0]}'?" if near else ""
     prefix = f"{where}: " if where else ""
     return f"{prefix}unknown {what} '{given}';{hint} Valid: {', '.join(names) or '(none)'}"

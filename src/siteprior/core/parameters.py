@@ -9,15 +9,21 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
 from siteprior.core.errors import SitePriorError, unknown
 
 CONFIDENCES = ("statute", "published", "second-hand", "proposal", "unverified", "user")
 """From law and official publications down to this project's own proposals and what nobody could check."""
+
+Node: TypeAlias = "str | float | bool | date | list[Node] | Mapping[str, Node]"
+"""What stands in a TOML file."""
+
+Frozen: TypeAlias = "str | float | bool | date | tuple[Frozen, ...] | Mapping[str, Node]"
 
 FACTS = ("value", "unit", "source", "date", "confidence")
 
@@ -197,7 +203,7 @@ def parameter_rows(name: str) -> list[Parameter]:
     return walk(load_parameters(name))
 
 
-def _entry(name: str, node: Any) -> Parameter | Parameters:
+def _entry(name: str, node: Node) -> Parameter | Parameters:
     """Turn one TOML node into a parameter, or into a table of them."""
     if not isinstance(node, Mapping):
         raise SitePriorError(f"preset {name}: a bare value; give it {', '.join(FACTS)}")
@@ -212,6 +218,6 @@ def _entry(name: str, node: Any) -> Parameter | Parameters:
     return Parameter(name, _frozen(node["value"]), *(str(node[fact]) for fact in FACTS[1:]))
 
 
-def _frozen(value: Any) -> Any:
+def _frozen(value: Node) -> Frozen:
     """Return a value of the TOML with its lists as tuples, so that no reader changes it for the next."""
     return tuple(_frozen(part) for part in value) if isinstance(value, list) else value

@@ -37,6 +37,10 @@ def publish(done: Result, folder: Path, notebooks: NotebookProcess, *, progress:
 
 def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path) -> None:
     """Write the GeoPackages, the tables and the record of a run."""
+    from siteprior.core.schema import write_datapackage
+    from siteprior.pipeline.read_market import layer_specs
+    from siteprior.project.layers import layer_columns
+    from siteprior.report.geopackage.layers import contribution_columns
     from siteprior.report.geopackage.write import write_geopackage
     from siteprior.report.tables import leading_columns, write_csv, write_run_record
 
@@ -89,6 +93,13 @@ def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path)
     for name, table in market.items():
         write_csv(folder / f"{name}.csv", marked(table))
     write_run_record(folder / "run.json", done.record)
+    write_datapackage(
+        folder,
+        title=head.title,
+        illustrative=head.illustrative,
+        inputs=done.record["inputs"],
+        columns=(*contribution_columns(done.criteria), *layer_columns(layer_specs(done.project))),
+    )
 
 
 def market_tables(done: Result) -> dict[str, pd.DataFrame]:

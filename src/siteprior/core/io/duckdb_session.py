@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import duckdb
 
 THREADS = 2
 LINE_BYTES = 2_000_000
@@ -19,7 +22,7 @@ AS_WRITTEN = "join_order,build_side_probe_side"
 @contextmanager
 def database(
     folder: Path, *, memory_limit_mb: int, reads: Iterable[Path] = (), as_written: bool = False
-) -> Iterator[Any]:
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open an in-memory DuckDB that writes in ``folder`` only, reads nothing else but ``reads``, and has no network.
 
     Parameters
@@ -73,16 +76,16 @@ def csv_rows(paths: Sequence[Path], columns: Iterable[str], *, header: bool = Fa
     )
 
 
-def refused(connection: Any) -> tuple[int, list[tuple[str, int, str]]]:
+def refused(connection: duckdb.DuckDBPyConnection) -> tuple[int, list[tuple[str, int, str]]]:
     """Return how many lines the reads so far refused, and of the first file, line and reason; then forget them."""
-    known = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'reject_errors'").fetchone()
-    if not known[0]:
+    tables = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'reject_errors'").fetchall()
+    if not tables[0][0]:
         return 0, []
     lines = (
         "SELECT file_path, line, any_value(error_message ORDER BY error_message) AS why "
         "FROM reject_errors JOIN reject_scans USING (scan_id, file_id) GROUP BY ALL"
     )
-    number = connection.execute(f"SELECT count(*) FROM ({lines})").fetchone()[0]
+    number = connection.execute(f"SELECT count(*) FROM ({lines})").fetchall()[0][0]
     first = connection.execute(f"{lines} ORDER BY ALL LIMIT {EXAMPLES}").fetchall()
     connection.execute("DROP TABLE reject_errors; DROP TABLE reject_scans")
     return int(number), [(str(file), int(line), " ".join(str(why or "").split())) for file, line, why in first]

@@ -11,7 +11,6 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -128,7 +127,7 @@ def find_columns(columns: Iterable[str], wanted: dict[str, tuple[str, ...]]) -> 
     return {name: there[v] for name, variants in wanted.items() for v in variants[::-1] if v in there}
 
 
-def numbers(text: pd.Series) -> Any:
+def numbers(text: pd.Series) -> pd.Series:
     """Return text as numbers; what is not a plain finite number is missing. Thousands commas are allowed.
 
     Examples

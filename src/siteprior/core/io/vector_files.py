@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 import pyogrio
 import pyproj
 import shapely
@@ -21,7 +23,7 @@ ROW = "_row"
 """Name of the index :func:`read_vector` returns: the number of the feature, from 1."""
 
 
-def read_vector(path: Path | str, *, layer: str | None = None, crs: str | None = None) -> Any:
+def read_vector(path: Path | str, *, layer: str | None = None, crs: str | None = None) -> gpd.GeoDataFrame:
     """Read a vector file into metres on EPSG:27700.
 
     Parameters
@@ -45,7 +47,7 @@ def read_vector(path: Path | str, *, layer: str | None = None, crs: str | None =
         wholly outside Great Britain as its coordinate system has it.
     """
     unpack = str(path).endswith(".gz") or ".zip" + MEMBER in str(path)
-    source: Any = read_bytes(path) if unpack else Path(path)
+    source: bytes | Path = read_bytes(path) if unpack else Path(path)
     if not unpack and not Path(path).is_file():
         raise InputError(f"{path}: there is no such file; check the path and the project's data_root")
     try:
@@ -70,8 +72,7 @@ def read_vector(path: Path | str, *, layer: str | None = None, crs: str | None =
             raise InputError(f"{path}: '{crs}' is not a coordinate system; give one such as EPSG:27700") from None
     if table.crs is None:
         raise InputError(f"{path}: has no coordinate system; save it again with one (EPSG:27700 for British metres)")
-    table.index = range(1, len(table) + 1)
-    table.index.name = ROW
+    table.index = pd.RangeIndex(1, len(table) + 1, name=ROW)
     stated, table = table.crs.to_string(), table.to_crs(CRS)
     west, south, east, north = shapely.bounds(table.geometry.to_numpy()).T
     british = (west <= GRID_M[0]) & (east >= 0) & (south <= GRID_M[1]) & (north >= 0)
@@ -83,7 +84,7 @@ def read_vector(path: Path | str, *, layer: str | None = None, crs: str | None =
     return table
 
 
-def lacking(path: Path | str, columns: Any, wanted: dict[str, str | None]) -> list[str]:
+def lacking(path: Path | str, columns: Iterable[str], wanted: dict[str, str | None]) -> list[str]:
     """Return one fault per wanted column that is not there, naming the option that asked for it."""
     have = ", ".join(str(column) for column in columns)
     return [
@@ -93,7 +94,7 @@ def lacking(path: Path | str, columns: Any, wanted: dict[str, str | None]) -> li
     ]
 
 
-def mended(shapes: Any) -> tuple[Any, dict[int, str]]:
+def mended(shapes: npt.ArrayLike) -> tuple[npt.NDArray[np.object_], dict[int, str]]:
     """Mend broken polygons (self-crossing, doubled rings), keeping their areal parts.
 
     Parameters

@@ -11,15 +11,15 @@ Missing is missing in every kind: ``NaN`` for text and numbers, ``NaT`` for date
 
 from __future__ import annotations
 
-from siteprior.core.schema.check import (
-    check,
-)
+from siteprior.core.schema.check import check
 from siteprior.core.schema.conform import (
     as_kind,
     conform,
 )
+from siteprior.core.schema.datapackage import datapackage, write_datapackage
 from siteprior.core.schema.declared import (
     ACCESS_GRID,
+    ACCESS_ROUTES,
     AREA_SALES,
     AREAS,
     CATCHMENTS,
@@ -28,15 +28,18 @@ from siteprior.core.schema.declared import (
     CORRIDOR_STOPS,
     CORRIDOR_SUMMARY,
     CORRIDORS,
+    CSV_TABLES,
     DEADWEIGHT_EVIDENCE,
     DEPARTURES,
     DEPRIVATION,
     DEPRIVATION_COLUMNS,
     DOMAINS,
+    DUPLICATES,
     FUND_RULE_RESULTS,
     HISTORY,
     IMD_EDITION,
     IMD_PERCENTILE,
+    ISSUES,
     LSOA_YEAR,
     NEAREST_SALES,
     POSTCODES,
@@ -118,6 +121,7 @@ from siteprior.core.schema.values import (
 __all__ = [
     "ACCESS_GRID",
     "ACCESS_MODES",
+    "ACCESS_ROUTES",
     "AREAS",
     "AREA_SALES",
     "CATCHMENTS",
@@ -129,6 +133,7 @@ __all__ = [
     "CORRIDOR_STOPS",
     "CORRIDOR_SUMMARY",
     "CRS",
+    "CSV_TABLES",
     "DEADWEIGHT_EVIDENCE",
     "DEADWEIGHT_KINDS",
     "DEADWEIGHT_LOOKED",
@@ -140,6 +145,7 @@ __all__ = [
     "DEVELOPMENT",
     "DOMAINS",
     "DTYPES",
+    "DUPLICATES",
     "EFFECTS",
     "FUND_RULE_RESULTS",
     "GRADES",
@@ -147,6 +153,7 @@ __all__ = [
     "HISTORY_EVENTS",
     "IMD_EDITION",
     "IMD_PERCENTILE",
+    "ISSUES",
     "LSOA_YEAR",
     "MODES",
     "NEAREST_SALES",
@@ -206,7 +213,9 @@ __all__ = [
     "check",
     "conform",
     "data_dictionary",
+    "datapackage",
     "deadweight_parts",
     "extend",
     "extend_values",
+    "write_datapackage",
 ]

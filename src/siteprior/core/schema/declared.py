@@ -43,7 +43,11 @@ COMPARABLES = DECLARED.table("comparables")
 SIGNALS_TABLE = DECLARED.table("market_failure_signals")
 PRICE_VALIDATION = DECLARED.table("price_validation")
 FUND_RULE_RESULTS = DECLARED.table("fund_rule_results")
+ISSUES = DECLARED.table("issues")
+DUPLICATES = DECLARED.table("duplicates")
+ACCESS_ROUTES = DECLARED.table("access_routes")
 
+(SITE_ID,) = DECLARED.columns("site_id")
 SITE_SHAPE_COLUMNS = DECLARED.columns("site_shape")
 SITE_AREA_COLUMNS = DECLARED.columns("site_area")
 SITE_ACCESS_COLUMNS = DECLARED.columns("site_access")
@@ -72,6 +76,9 @@ TABLES = (SITES, SITE_SHAPES, SHAPES, STOPS, CORRIDOR_STOPS, CORRIDORS, CATCHMEN
           DEADWEIGHT_EVIDENCE, SIGNALS_TABLE, PRICE_VALIDATION, COMPARABLES)  # fmt: skip
 """The tables of the data dictionary, in its order; :data:`REGISTER` is part of :data:`SITES`."""
 
+CSV_TABLES = {table.csv: table for table in (*TABLES, ISSUES, DUPLICATES, ACCESS_ROUTES) if table.csv}
+"""The tables a run writes as CSV, by the name of the file without its ending."""
+
 
 def extend(table: str, columns: Iterable[Column]) -> None:
     """Add columns to a declared table, as a module does that registers a source, criterion, gate or signal of its own.
@@ -99,7 +106,7 @@ def extend(table: str, columns: Iterable[Column]) -> None:
     Traceback (most recent call last):
     siteprior.core.schema.model.SchemaError: table 'sites': column 'walk_m' is declared already, and differently; ...
     """
-    by_name = {declared.name: declared for declared in (*TABLES, REGISTER)}
+    by_name = {declared.name: declared for declared in (*TABLES, REGISTER, *CSV_TABLES.values())}
     if table not in by_name:
         raise SchemaError(unknown("table", table, by_name))
     register_columns(by_name[table], columns)

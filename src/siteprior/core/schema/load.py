@@ -1,10 +1,13 @@
 """Reads the declarations: ``tables/*.toml``, ``values.toml`` and ``sources.toml``.
 
-Each file of ``tables`` declares one table (``table``, ``index``, ``geometry``, ``about`` on top) or a group of columns
-that tables share. A section is a column: ``kind``, ``label`` and ``meaning``; ``unit``, ``allowed`` (a list of
-``values.toml``) and ``source`` (a name of ``sources.toml``) where there is one. A column that is declared elsewhere
-says where (``as_in = "sales"``), and a section may stand for all columns of other files (``all_of = ["site_shape"]``).
-Where ``[each]`` stands, the columns stand once for each of its entries, ``{key}`` and ``{title}`` filled in.
+Each file of ``tables`` declares one table or a group of columns that tables share. A table says on top its name
+(``table``), ``index`` (blank without one), whether it has places (``geometry``), what a row is (``about``), and the
+file a run writes it to, without ending, where it does (``csv``).
+
+A section is a column: ``kind``, ``label`` and ``meaning``; ``unit``, ``allowed`` (a list of ``values.toml``) and
+``source`` (a name of ``sources.toml``) where there is one. A column that is declared elsewhere says where
+(``as_in = "sales"``), and a section may stand for all columns of other files (``all_of = ["site_shape"]``). Where
+``[each]`` stands, the columns stand once for each of its entries, ``{key}`` and ``{title}`` filled in.
 """
 
 from __future__ import annotations
@@ -61,7 +64,7 @@ class Declarations:
         if lacking:
             raise SchemaError(f"tables/{file}.toml: declares no table; lacks {', '.join(lacking)}")
         name, index, geometry, about = (head[part] for part in HEAD)
-        return Table(str(name), str(index), geometry is True, self.columns(file), str(about))
+        return Table(str(name), str(index), geometry is True, self.columns(file), str(about), str(head.get("csv", "")))
 
     def columns(self, file: str) -> tuple[Column, ...]:
         """Return the columns of a file in order, those it refers to included."""

@@ -47,13 +47,17 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A declared table: its index, whether it has places, its columns in order, and what a row is."""
+    """A declared table: its index, whether it has places, its columns in order, and what a row is.
+
+    ``csv`` is the name, without ending, under which a run writes it; blank where it writes none.
+    """
 
     name: str
     index: str
     geometry: bool
     declared: tuple[Column, ...]
     about: str = ""
+    csv: str = ""
 
     @property
     def columns(self) -> tuple[Column, ...]:

@@ -73,3 +73,62 @@ def test_every_contract_column_is_declared():
         nearest_stop_mode walk_m walk_basis bus_walk_m corridor corridor_walk_m corridor_chainage_m market_failure
         market_failure_reasons eligible gate_reasons score coverage rank rank_p05 rank_p95 score_band""".split()
     assert set(contract) <= set(schema.SITES.names)
+
+
+def test_the_dictionary_has_one_row_per_column_of_each_table_in_order():
+    dictionary = schema.data_dictionary()
+    assert list(dictionary) == ["table", "column", "kind", "unit", "label", "meaning", "source", "allowed"]
+    assert len(dictionary) == sum(len(table.columns) for table in schema.TABLES)
+    walk = dictionary[(dictionary["table"] == "sites") & (dictionary["column"] == "nearest_stop_mode")].iloc[0]
+    assert (walk["kind"], walk["source"], walk["allowed"]) == ("text", "NaPTAN", "rail | metro")
+
+
+def test_the_tables_that_are_written_alone_are_declared_as_their_modules_write_them():
+    from siteprior.core.issues import COLUMNS, SEVERITIES
+    from siteprior.joins.ptal import ROUTE_COLUMNS
+    from siteprior.registers.matching.find_duplicates import CONFIDENCES, PAIR_COLUMNS
+
+    assert tuple(schema.ISSUES.names) == COLUMNS
+    assert schema.VALUES["issue severity"] == SEVERITIES
+    assert tuple(schema.DUPLICATES.names) == PAIR_COLUMNS
+    assert schema.VALUES["duplicate confidence"] == CONFIDENCES
+    assert schema.ACCESS_ROUTES.names == ["site_id", *ROUTE_COLUMNS[1:]]
+
+
+def test_registered_columns_follow_the_declared_ones_wherever_these_are_asked_for(monkeypatch):
+    monkeypatch.setattr("siteprior.core.schema.model.REGISTERED_COLUMNS", {})
+    depth = schema.Column("flood_depth_m", "number", "Flood depth", "Depth of the flood", "m", "Environment Agency")
+    schema.extend("sites", [depth])
+    schema.extend("sites", [depth])  # as when a module is loaded twice
+    assert schema.SITES.names[-1] == "flood_depth_m"
+    assert schema.SITES.without_places().names.count("flood_depth_m") == 1
+    assert "flood_depth_m" in schema.data_dictionary()["column"].tolist()
+    assert schema.conform(sites(flood_depth_m=["0.5", None]), schema.SITES)["flood_depth_m"].tolist()[0] == 0.5
+    with pytest.raises(InputError, match="flood_depth_m needs numbers, holds 'deep'"):
+        schema.check(sites(flood_depth_m=["deep", None]), schema.SITES, name="sites", needs=["flood_depth_m"])
+
+
+def test_a_registration_that_contradicts_a_declared_or_registered_column_is_refused_whole(monkeypatch):
+    monkeypatch.setattr("siteprior.core.schema.model.REGISTERED_COLUMNS", {})
+    good = schema.Column("flood_depth_m", "number", "Flood depth", "Depth of the flood", "m")
+    schema.extend("sites", [good])
+    wrong = [
+        schema.Column("new_one", "text", "New one", "Fine in itself"),
+        schema.Column("flood_depth_m", "number", "Flood depth", "Depth of the flood", "ft"),
+        schema.Column("walk_m", "number", "Walk", "Another walk", "m"),
+        schema.Column("other", "number", "Hectares", "The label is taken", "ha"),
+        schema.Column("odd", "decimal", "Odd", "No such kind"),
+        schema.Column("bare", "number", "", ""),
+    ]
+    with pytest.raises(schema.SchemaError) as raised:
+        schema.extend("sites", wrong)
+    text = str(raised.value)
+    assert "'flood_depth_m' is declared already, and differently" in text
+    assert "'walk_m' is declared already, and differently" in text
+    assert "has the label 'Hectares' of 'hectares'" in text
+    assert "unknown kind 'decimal'" in text
+    assert "'bare' lacks its label" in text
+    assert "'bare' lacks its unit" in text
+    assert schema.SITES.names[-1] == "flood_depth_m"
+    with pytest.raises(schema.SchemaError, match="unknown table 'site'; did you mean 'sites'"):
+        schema.extend("site", [good])

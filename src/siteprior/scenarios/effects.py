@@ -13,6 +13,8 @@ from siteprior.core.schema import SCENARIO_EFFECTS, SCENARIO_SUMMARY, SITES, as_
 
 _TABLE = replace(SITES, geometry=False)
 _NEEDS = ("site_name", "eligible", "rank", "score", "capacity_dwellings", "corridor", "corridor_walk_m", "walk_m")
+_EFFECTS = replace(SCENARIO_EFFECTS, index="")
+_EFFECT_NEEDS = ("scenario", "effect", "capacity_dwellings", "rank_before", "rank_after")
 _TOLERANCE = 9  # decimals below which two scores are the same score
 
 
@@ -97,6 +99,7 @@ def scenario_summary(effects: pd.DataFrame, *, shortlist: int) -> pd.DataFrame:
         :data:`siteprior.core.schema.SCENARIO_SUMMARY`, one row per scenario in the order met. Homes are those known;
         a site whose homes nobody states adds none and is counted in ``homes_unknown``.
     """
+    schema.check(effects, _EFFECTS, name="effects", needs=_EFFECT_NEEDS)
     rows = []
     for name, group in effects.groupby("scenario", sort=False):
         kinds = {kind: group["effect"] == kind for kind in ("enters", "leaves", "rises", "falls")}

@@ -15,6 +15,7 @@ from siteprior.appraisal.market_failure.verdict import failure_verdict
 from siteprior.core import schema
 from siteprior.core.errors import SitePriorError
 from siteprior.core.parameters import Parameter, Parameters
+from siteprior.core.schema.model import REGISTERED_VALUES
 
 WORDS = {"title": "Noise", "kind": "primary", "meaning": "A neighbour's noise", "measured_by": "decibels"}
 NOISE = Parameters(
@@ -32,6 +33,7 @@ def _as_before():
     yield
     registry._REGISTERED.clear()
     registry._REGISTERED.update(before)
+    REGISTERED_VALUES.clear()
     for letter, each in before.items():
         each.readings[:] = readings[letter]
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from siteprior.appraisal.market_failure.signals import CORROBORATING, PRIMARY, SIGNALS
+from siteprior.appraisal.market_failure.registry import SIGNALS, letters_of
 from siteprior.core import schema
 from siteprior.core.errors import InputError
 from siteprior.project import layers
@@ -11,7 +11,7 @@ from siteprior.project import layers
 
 def test_the_signals_are_those_whose_letters_are_declared_in_their_order():
     assert tuple(SIGNALS) == schema.SIGNAL_LETTERS
-    assert (*PRIMARY, *CORROBORATING) == schema.SIGNAL_LETTERS
+    assert (*letters_of("primary"), *letters_of("corroborating")) == schema.SIGNAL_LETTERS
     assert {signal.kind for signal in SIGNALS.values()} == set(schema.SIGNAL_KINDS)
 
 

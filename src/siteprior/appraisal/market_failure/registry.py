@@ -14,10 +14,11 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from siteprior.core import schema
 from siteprior.core.errors import SitePriorError, unknown
 from siteprior.core.parameters import Parameters, load_parameters
 
-KINDS = ("primary", "corroborating")
+KINDS = schema.SIGNAL_KINDS
 """The kinds of signal, in the order they are listed in."""
 
 GIVEN = ("sites", "as_of", "neighbours")
@@ -114,6 +115,7 @@ def signal(
         every = sorted([*_REGISTERED.values(), declared], key=lambda each: KINDS.index(each.kind))
         _REGISTERED.clear()
         _REGISTERED.update({each.letter: each for each in every})
+        schema.extend_values("market failure signal", (letter,))  # the tables of signals may now hold it
         return measure
 
     return register

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -21,6 +23,7 @@ TITLES = {
     VALUE: "Value of homes",
     GROUND: "Remediation",
 }
+_DRIVERS = replace(schema.VIABILITY_DRIVERS, index="")
 PENNY = 2
 """Decimals of money."""
 
@@ -94,6 +97,7 @@ def driver_summary(drivers: pd.DataFrame) -> pd.DataFrame:
         Index ``input``; ``title``, ``sites``, ``median_swing_gbp_per_home``, ``first_share`` (0–1: share of the sites
         on which it swings the gap most).
     """
+    schema.check(drivers, _DRIVERS, name="drivers", needs=("input", "swing_gbp_per_home", "place"))
     by_input = drivers.groupby("input", sort=True)
     table = pd.DataFrame(
         {

@@ -91,7 +91,7 @@ def refused(connection: duckdb.DuckDBPyConnection) -> tuple[int, list[tuple[str,
     return int(number), [(str(file), int(line), " ".join(str(why or "").split())) for file, line, why in first]
 
 
-def scalar(connection: Any, sql: str) -> int:
+def scalar(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
     """Return the one whole number a query gives, such as a count."""
     return int(connection.execute(sql).fetchall()[0][0])
 

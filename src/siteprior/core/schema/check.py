@@ -54,7 +54,7 @@ def check(
     table
         What the caller gave.
     declared
-        The table it should be.
+        The table it should be; one without an index (``replace(declared, index="")``) takes rows of any name.
     name
         The argument's name, for the message.
     needs
@@ -117,6 +117,8 @@ def column_fault(values: pd.Series, column: Column) -> str | None:
 
 
 def _index_faults(table: pd.DataFrame, declared: Table, name: str) -> list[str]:
+    if not declared.index:
+        return []
     if table.index.name != declared.index:
         return [f"{name}: needs the index '{declared.index}', has '{table.index.name}'; use set_index"]
     if not table.index.is_unique:

@@ -12,7 +12,7 @@ import io
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 from zipfile import BadZipFile
 
 from siteprior.core.errors import InputError, unknown
@@ -21,9 +21,6 @@ from siteprior.core.files import read_bytes
 DELIMITERS = (",", ";", "\t", "|")
 HEADER_DEPTH = 40
 """How many records from the top are looked at for the header."""
-
-Cell: TypeAlias = "str | float | dt.date | dt.time | dt.timedelta | None"
-"""What a spreadsheet cell may hold."""
 
 Score = Callable[[Sequence[str]], float]
 """How much a record looks like the header wanted; 0 means not at all."""
@@ -185,7 +182,7 @@ def _workbook(data: bytes, name: str) -> dict[str, list[list[str]]]:
     return sheets
 
 
-def cell_text(value: Cell) -> str:
+def cell_text(value: object) -> str:
     """Return a spreadsheet cell as text: whole numbers without ``.0``, dates as ISO, nothing as the empty text.
 
     Examples

@@ -49,7 +49,7 @@ def own_sites(paths, **options):
 
 READERS = {
     "read_registers": ("register", read_registers, [f"{DUDLEY}:D1", f"{DUDLEY}:D2"]),
-    "read_registers_with_files": ("register", lambda p: read_registers_with_files(p)[0], [f"{DUDLEY}:D1", f"{DUDLEY}:D2"]),
+    "with_files": ("register", lambda p: read_registers_with_files(p)[0], [f"{DUDLEY}:D1", f"{DUDLEY}:D2"]),
     "read_many": ("register", lambda p: read_many(p)[0], [f"{DUDLEY}:D1", f"{DUDLEY}:D2"]),
     "read_own_sites": ("own", own_sites, [f"{DUDLEY}:A1", f"{DUDLEY}:A2"]),
     "read_postcodes": ("postcodes", read_postcodes, ["B1 1AA", "B2 1AA"]),

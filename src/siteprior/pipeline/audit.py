@@ -19,7 +19,7 @@ from siteprior.core.files import whole_folder
 from siteprior.core.progress import Progress, no_progress
 
 if TYPE_CHECKING:
-    from siteprior.registers.batch import Found
+    from siteprior.registers.batch import FoundRegisters
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,11 @@ def _organisation(code: str | None, areas: gpd.GeoDataFrame | None) -> str | Non
 
 
 def _read(
-    found: Found, areas: gpd.GeoDataFrame | None, organisation: str | None, as_of: dt.date | None, progress: Progress
+    found: FoundRegisters,
+    areas: gpd.GeoDataFrame | None,
+    organisation: str | None,
+    as_of: dt.date | None,
+    progress: Progress,
 ) -> Audit:
     """Read every register found."""
     from siteprior.registers.batch import read_many

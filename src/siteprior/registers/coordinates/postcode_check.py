@@ -1,8 +1,8 @@
 """The postcode cross-check: coordinates compared with the postcode that a row states.
 
 The council's area decides which readings are possible, a postcode which of them is likely. It decides between
-readings in the own council, it confirms the one digit error that would bring a misplaced row back into it, and it lowers the
-confidence of coordinates far away from it. It never moves a point that lies in its council as labelled.
+readings in the own council, it confirms the one digit error that would bring a misplaced row back into it, and it
+lowers the confidence of coordinates far away from it. It never moves a point that lies in its council as labelled.
 """
 
 from __future__ import annotations

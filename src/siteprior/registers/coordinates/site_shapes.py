@@ -119,7 +119,7 @@ def _read_polygons(
             row=int(raw.index[number]), field="geometry", value=reason,
             action="left out: nothing areal is left of it" if lost[number] else "mended",
         )  # fmt: skip
-    table = gpd.GeoDataFrame(
+    table: gpd.GeoDataFrame = gpd.GeoDataFrame(
         {
             "reference": _reference_texts(raw[reference]).to_numpy() if reference else None,
             "organisation": organisation,

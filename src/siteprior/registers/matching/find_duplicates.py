@@ -7,32 +7,19 @@ carry different numbers, letters or words of position (``Plot 6`` and ``Plot 7``
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
-from shapely.geometry.base import BaseGeometry
 
 from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CRS, REGISTER, check
-from siteprior.registers.matching.similarity import (
-    disc_radius_m,
-    floors,
-    read_name,
-    reference_key,
-    same_marks,
-    similarity,
-    sub_references,
-)
-
-Outlines: TypeAlias = list[BaseGeometry | None]
-"""The polygon of each site, ``None`` where it has none."""
+from siteprior.registers.matching.compare import ComparedSites, Comparison, Outlines, compare
+from siteprior.registers.matching.similarity import disc_radius_m
 
 PAIR_COLUMNS = (
     "site_a", "site_b", "distance_m", "hectares_a", "hectares_b", "name_similarity", "reasons", "confidence",
@@ -90,14 +77,14 @@ def find_duplicates(sites: gpd.GeoDataFrame, *, shapes: gpd.GeoDataFrame | None 
     check(sites, REGISTER, name="sites", needs=NEEDS)
     table = sites.sort_index()
     outlines = _outlines(table, shapes)
-    attributes = _Attributes(table)
-    compared = (_compare(attributes, outlines, a, b) for a, b in _pairs_to_compare(attributes, outlines))
+    compared = ComparedSites(table)
+    comparisons = (compare(compared, outlines, a, b) for a, b in _pairs_to_compare(compared, outlines))
     rows = [
         (
             pair.site_a, pair.site_b, round(pair.distance_m, 1), pair.hectares_a, pair.hectares_b,
             round(pair.name_similarity, 3), _reasons(pair), confidence,
         )
-        for pair in compared
+        for pair in comparisons
         if (confidence := _confidence(pair)) is not None
     ]  # fmt: skip
     pairs = pd.DataFrame(rows, columns=list(PAIR_COLUMNS))
@@ -115,50 +102,15 @@ def _outlines(table: gpd.GeoDataFrame, shapes: gpd.GeoDataFrame | None) -> Outli
     return [shape if area > 0 else None for shape, area in zip(drawn, shapely.area(drawn), strict=True)]
 
 
-class _Attributes:
-    """What is compared of the sites, as plain lists and arrays in the order of the table."""
-
-    def __init__(self, table: gpd.GeoDataFrame) -> None:
-        columns = {name: table[name].where(table[name].notna(), None).tolist() for name in ("file", "organisation")}
-        points = shapely.centroid(table.geometry.to_numpy())
-        self.ids = table.index.tolist()
-        self.x, self.y = shapely.get_x(points), shapely.get_y(points)
-        self.placed = np.isfinite(self.x) & np.isfinite(self.y)
-        self.hectares = table["hectares"].to_numpy(dtype=float, na_value=np.nan)
-        self.homes = [
-            table[name].to_numpy(dtype=float, na_value=np.nan)
-            for name in ("minimum_net_dwellings", "maximum_net_dwellings")
-        ]
-        self.names = [read_name(text) for text in table["site_name"]]
-        self.references = [reference_key(text) if isinstance(text, str) else "" for text in table["reference"]]
-        self.file, self.council = columns["file"], columns["organisation"]
-        self.stage = list(zip(table["end_date"].notna(), table["development_status"].fillna(""), strict=True))
-        self.floors = [floors(text) for text in table["notes"]]
-        merged = table["also_known_as"].fillna("").str.count(";") + table["also_known_as"].notna()
-        self.crowded = _crowded(self.x, self.y, self.placed, np.asarray(merged, dtype=np.int64) + 1)
-
-
-def _crowded(
-    x: npt.NDArray[np.float64],
-    y: npt.NDArray[np.float64],
-    placed: npt.NDArray[np.bool_],
-    records: npt.NDArray[np.int64],
-) -> npt.NDArray[np.bool_]:
-    """Return which sites stand on a point that many records share (merged ones count), to the metre."""
-    points = pd.Series(list(zip(x.round(), y.round(), strict=True)))
-    count = pd.Series(records).groupby(points).transform("sum").to_numpy()
-    return np.asarray(placed & (count >= load_parameters("duplicates").number("crowd")))
-
-
-def _pairs_to_compare(attributes: _Attributes, outlines: Outlines) -> list[tuple[int, int]]:
+def _pairs_to_compare(sites: ComparedSites, outlines: Outlines) -> list[tuple[int, int]]:
     """Return the pairs worth comparing, as positions, first before second, sorted."""
     parameters = load_parameters("duplicates")
     pairs: set[tuple[int, int]] = set()
-    placed = np.flatnonzero(attributes.placed)
+    placed = np.flatnonzero(sites.placed)
     if len(placed):
         same = load_parameters("registers").number("same_place_m")
-        reach = disc_radius_m(attributes.hectares[placed]).clip(same, parameters.number("reach_m"))
-        points = np.column_stack([attributes.x[placed], attributes.y[placed]])
+        reach = disc_radius_m(sites.hectares[placed]).clip(same, parameters.number("reach_m"))
+        points = np.column_stack([sites.x[placed], sites.y[placed]])
         near = cKDTree(points).query_ball_point(points, reach)
         for one, others in enumerate(near):
             pairs.update((min(one, other), max(one, other)) for other in others if other != one)
@@ -169,17 +121,17 @@ def _pairs_to_compare(attributes: _Attributes, outlines: Outlines) -> list[tuple
         for one, other in zip(*shapely.STRtree(shapes).query(shapes, predicate="intersects"), strict=True):
             if one < other:
                 pairs.add((shaped[one], shaped[other]))
-    for group in _same_reference_or_name(attributes, parameters.integer("name_letters")):
+    for group in _same_reference_or_name(sites, parameters.integer("name_letters")):
         if len(group) < parameters.number("crowd"):
             pairs.update((a, b) for position, a in enumerate(group) for b in group[position + 1 :])
     return sorted(pairs)
 
 
-def _same_reference_or_name(attributes: _Attributes, letters: int) -> list[list[int]]:
+def _same_reference_or_name(sites: ComparedSites, letters: int) -> list[list[int]]:
     """Return the positions that share a council's reference, a council's long name, or a long name and an area."""
     groups: dict[tuple[str | float | None, ...], list[int]] = {}
-    for position, (name, council) in enumerate(zip(attributes.names, attributes.council, strict=True)):
-        reference, hectares = attributes.references[position], attributes.hectares[position]
+    for position, (name, council) in enumerate(zip(sites.names, sites.council, strict=True)):
+        reference, hectares = sites.references[position], sites.hectares[position]
         if reference:
             groups.setdefault(("reference", council, reference), []).append(position)
         if name is None or len(name.key) - name.key.count(" ") < letters:
@@ -191,98 +143,11 @@ def _same_reference_or_name(attributes: _Attributes, letters: int) -> list[list[
     return [group for group in groups.values() if len(group) > 1]
 
 
-@dataclass(frozen=True)
-class _Comparison:
-    """One pair of sites compared.
-
-    Attributes
-    ----------
-    distance_m
-        Between the points; ``nan`` where one has no place.
-    shared_of_joint, shared_of_smaller
-        Shared area of the shapes over their joint and over the smaller area; ``nan`` where a shape is not known.
-    same_place, inside
-        Whether they stand at the same place, and whether one lies in the other's shape or disc of equal area.
-    near
-        Whether they lie as near as one site may move between vintages.
-    name_similarity
-        0 to 1, ``nan`` where a name is missing.
-    alike, resembling
-        Whether the names are similar enough to be one name, or to resemble each other.
-    same_marks
-        Whether the names carry the same numbers, letters and words of position.
-    same_reference, parts
-        Whether council and reference are the same, or the references name parts of one site.
-    other_file, other_council
-        Whether they stand in two files, or belong to two councils.
-    same_area
-        Whether the hectares agree; ``None`` where one is missing.
-    same_homes, homes_stated
-        Whether no stated number of homes differs, and whether both state one.
-    same_stage, same_floors
-        Whether the building stage and the floors named agree.
-    crowded
-        Whether many records share the point.
-    """
-
-    site_a: str
-    site_b: str
-    hectares_a: float
-    hectares_b: float
-    distance_m: float
-    shared_of_joint: float
-    shared_of_smaller: float
-    same_place: bool
-    inside: bool
-    near: bool
-    name_similarity: float
-    alike: bool
-    resembling: bool
-    same_marks: bool
-    same_reference: bool
-    parts: bool
-    other_file: bool
-    other_council: bool
-    same_area: bool | None
-    same_homes: bool
-    homes_stated: bool
-    same_stage: bool
-    same_floors: bool
-    crowded: bool
-
-    @property
-    def same_name(self) -> bool:
-        """Whether the names are one, with the same numbers, letters and words of position."""
-        return self.alike and self.same_marks
-
-    @property
-    def here(self) -> bool:
-        """Whether they stand at the same place, or one inside the other."""
-        return self.same_place or self.inside
-
-    @property
-    def same_figures(self) -> bool:
-        """Whether hectares and homes agree; under two references homes must be stated to count."""
-        return self.same_area is True and self.same_homes and (self.same_reference or self.homes_stated)
-
-    @property
-    def listed_twice(self) -> bool:
-        """Whether they are one reference of one council in two files."""
-        return self.same_reference and self.other_file
-
-    @property
-    def nothing_against(self) -> bool:
-        """Whether place or figures agree as far as one site may change between files, and stage and floors too."""
-        placed = self.same_place and (self.listed_twice or self.same_figures)
-        moved = self.listed_twice and self.near and self.same_figures
-        return (placed or moved) and self.same_stage and self.same_floors
-
-
 class _Rule(NamedTuple):
     """A confidence, and the pairs it is given to."""
 
     confidence: str
-    applies: Callable[[_Comparison], bool]
+    applies: Callable[[Comparison], bool]
 
 
 RULES = (
@@ -310,12 +175,12 @@ RULES = (
 """Which confidence a pair has: that of the first rule that applies."""
 
 
-def _same_name_and_area(pair: _Comparison) -> bool:
+def _same_name_and_area(pair: Comparison) -> bool:
     """Return whether two sites at different places, or without one, share the very same name and the area."""
     return pair.name_similarity == 1 and pair.same_marks and pair.same_area is True and not pair.same_place
 
 
-def _confidence(pair: _Comparison) -> str | None:
+def _confidence(pair: Comparison) -> str | None:
     """Return the confidence that a pair is one site; ``None`` where no rule makes it possible."""
     return next((rule.confidence for rule in RULES if rule.applies(pair)), None)
 
@@ -324,7 +189,7 @@ class _Reason(NamedTuple):
     """A reason for or against a pair as the table of pairs states it, and the pairs it is stated of."""
 
     text: str
-    applies: Callable[[_Comparison], bool]
+    applies: Callable[[Comparison], bool]
 
 
 REASONS = (
@@ -349,67 +214,7 @@ REASONS = (
 """The reasons in the order in which they are stated, after the place."""
 
 
-def _compare(attributes: _Attributes, outlines: Outlines, a: int, b: int) -> _Comparison:
-    """Compare the sites at two positions."""
-    parameters, registers = load_parameters("duplicates"), load_parameters("registers")
-    distance = float(np.hypot(attributes.x[a] - attributes.x[b], attributes.y[a] - attributes.y[b]))
-    of_joint, of_smaller = _shared_area(outlines[a], outlines[b])
-    if np.isnan(of_joint):
-        same_place = distance <= registers.number("same_place_m")
-        inside = distance <= float(disc_radius_m(attributes.hectares[[a, b]]).max())
-    else:
-        same_place = of_joint >= parameters.number("overlap_same")
-        inside = of_smaller >= parameters.number("overlap_part")
-    alike = similarity(attributes.names[a], attributes.names[b])
-    same_council = attributes.council[a] == attributes.council[b]
-    floors_a, floors_b = attributes.floors[a], attributes.floors[b]
-    return _Comparison(
-        site_a=attributes.ids[a],
-        site_b=attributes.ids[b],
-        hectares_a=attributes.hectares[a],
-        hectares_b=attributes.hectares[b],
-        distance_m=distance,
-        shared_of_joint=of_joint,
-        shared_of_smaller=of_smaller,
-        same_place=same_place,
-        inside=inside,
-        near=inside or distance <= load_parameters("history").number("same_site_m"),
-        name_similarity=alike,
-        alike=alike >= parameters.number("alike"),
-        resembling=alike >= parameters.number("resembling"),
-        same_marks=same_marks(attributes.names[a], attributes.names[b]),
-        same_reference=attributes.references[a] == attributes.references[b] != "" and same_council,
-        parts=same_council and sub_references(attributes.references[a], attributes.references[b]),
-        other_file=attributes.file[a] != attributes.file[b],
-        other_council=not same_council,
-        same_area=_same_area(attributes.hectares[a], attributes.hectares[b]),
-        same_homes=all(np.isnan(n[a]) or np.isnan(n[b]) or n[a] == n[b] for n in attributes.homes),
-        homes_stated=any(n[a] > 0 and n[b] > 0 for n in attributes.homes),  # zero stands for a blank
-        same_stage=attributes.stage[a] == attributes.stage[b],
-        same_floors=not (floors_a and floors_b) or floors_a == floors_b,
-        crowded=bool(attributes.crowded[a]),
-    )
-
-
-def _shared_area(one: BaseGeometry | None, other: BaseGeometry | None) -> tuple[float, float]:
-    """Return the shared area over the joint and over the smaller area; ``nan`` where a shape is not known."""
-    if one is None or other is None:
-        return float("nan"), float("nan")
-    shared = shapely.area(shapely.intersection(one, other))
-    areas = shapely.area(one), shapely.area(other)
-    return float(shared / (sum(areas) - shared)), float(shared / min(areas))
-
-
-def _same_area(one: float, other: float) -> bool | None:
-    """Return whether two areas in hectares are the same; ``None`` where one is not known or zero."""
-    parameters = load_parameters("duplicates")
-    if not (one > 0 and other > 0):
-        return None
-    rounding = abs(one - other) <= parameters.number("hectares_rounding") * 1.0001
-    return bool(min(one, other) / max(one, other) >= parameters.number("hectares_ratio") or rounding)
-
-
-def _reasons(pair: _Comparison) -> str:
+def _reasons(pair: Comparison) -> str:
     """Return the reasons for and against a pair, its place first."""
     if not np.isnan(pair.shared_of_joint):
         joint, smaller = pair.shared_of_joint, pair.shared_of_smaller

@@ -149,7 +149,7 @@ def _shares(sites: pd.DataFrame, share: float | pd.Series) -> pd.Series:
     """Return the share of each site that is for employment, refusing what is none."""
     if isinstance(share, pd.Series) and not share.index.equals(sites.index):
         raise InputError("share: needs the index of the sites; reindex it to theirs")
-    shares = schema.as_kind(share, "number", sites.index)
+    shares = schema.as_kind(pd.Series(share, index=sites.index), "number", sites.index)
     wrong = shares.notna() & ~((shares > 0) & (shares <= 1))
     if wrong.any():
         raise InputError(

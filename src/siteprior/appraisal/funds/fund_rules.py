@@ -325,9 +325,9 @@ def _summary(results: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
     for column, name in (("fund_rules_failed", "fail"), ("fund_rules_unknown", "unknown")):
         rows = results[results["result"] == name]
         joined = rows["rule"].groupby(rows["place"]).agg("; ".join).reindex(range(len(index)))
-        table[column] = schema.as_kind(joined.to_numpy(), "text", index)
+        table[column] = schema.as_kind(joined.set_axis(index), "text", index)
     rows = results[results["result"].isin(["fail", "unknown"])]
     text = rows["title"] + ": " + rows["result"] + ", " + rows["reason"]
     joined = text.groupby(rows["place"]).agg("; ".join).reindex(range(len(index)))
-    table["fund_rule_reasons"] = schema.as_kind(joined.to_numpy(), "text", index)
+    table["fund_rule_reasons"] = schema.as_kind(joined.set_axis(index), "text", index)
     return table

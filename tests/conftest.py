@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from factories.real import needs_the_whole
 from factories.shared import once, session_folder
 
 pytest_plugins = ["factories.places", "factories.councils"]
@@ -16,6 +17,8 @@ pytest_plugins = ["factories.places", "factories.councils"]
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 DATA_ROOT = Path(os.environ.get("SITEPRIOR_DATA_ROOT", ROOT.parent / "shared" / "data"))
+SLICE = HERE / "real_slice"
+REAL = DATA_ROOT if (DATA_ROOT / "real").is_dir() else SLICE
 
 
 def pytest_make_parametrize_id(val):
@@ -37,9 +40,16 @@ LONGEST = (
 
 
 def pytest_collection_modifyitems(items):
-    """Put the tests that take longest first."""
+    """Put the tests that take longest first, and skip those that need the whole of the real data where it is absent."""
     places = {HERE / name: number for number, name in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.path, len(places)))
+    if REAL != SLICE:
+        return
+    for item in items:
+        name = f"{item.path.relative_to(HERE).as_posix()}::{item.nodeid.partition('::')[2]}"
+        if (what := needs_the_whole(name)) is not None:
+            reason = f"needs of the real data {what}; it is not at {DATA_ROOT}: set SITEPRIOR_DATA_ROOT"
+            item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.fixture(scope="session")
@@ -112,7 +122,5 @@ def closed_network(monkeypatch):
 
 @pytest.fixture(scope="session")
 def real() -> Path:
-    """Return the folder with real published data and facts; skip where it is absent."""
-    if not (DATA_ROOT / "real").is_dir():
-        pytest.skip(f"the real data is not at {DATA_ROOT}; set SITEPRIOR_DATA_ROOT")
-    return DATA_ROOT
+    """Return the folder with real published data and facts: the whole where it stands, else the slice of it here."""
+    return REAL

@@ -1,18 +1,24 @@
-"""What every test runs under: the network is closed, and the real data is named in one place."""
+"""What every test runs under: the network is closed, the sample is run once, the real data is named in one place."""
 
 from __future__ import annotations
 
 import os
+import pickle
 import socket
 from pathlib import Path
 
 import pytest
+
+from factories.real import needs_the_whole
+from factories.shared import once, session_folder
 
 pytest_plugins = ["factories.places", "factories.councils"]
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 DATA_ROOT = Path(os.environ.get("SITEPRIOR_DATA_ROOT", ROOT.parent / "shared" / "data"))
+SLICE = HERE / "real_slice"
+REAL = DATA_ROOT if (DATA_ROOT / "real").is_dir() else SLICE
 
 
 def pytest_make_parametrize_id(val):
@@ -20,16 +26,84 @@ def pytest_make_parametrize_id(val):
     return f"{len(val)} bytes" if isinstance(val, bytes) else None
 
 
+# Files whose tests take longest, longest first: begun first, none of them is left for one process at the end.
+LONGEST = (
+    "test_docs.py",
+    "pipeline/test_run.py",
+    "real/test_wmca.py",
+    "registers/test_corpus.py",
+    "test_cli.py",
+    "test_position.py",
+    "pipeline/test_audit.py",
+    "test_doctests.py",
+)
+
+
+def pytest_collection_modifyitems(items):
+    """Put the tests that take longest first, and skip those that need the whole of the real data where it is absent."""
+    places = {HERE / name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
+    if REAL != SLICE:
+        return
+    for item in items:
+        name = f"{item.path.relative_to(HERE).as_posix()}::{item.nodeid.partition('::')[2]}"
+        if (what := needs_the_whole(name)) is not None:
+            reason = f"needs of the real data {what}; it is not at {DATA_ROOT}: set SITEPRIOR_DATA_ROOT"
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory) -> Path:
+    """Return the folder that all processes of the session share."""
+    return session_folder(tmp_path_factory.getbasetemp())
+
+
 @pytest.fixture(scope="session", autouse=True)
-def own_cache(tmp_path_factory):
+def own_cache(shared_folder):
     """Keep what is cached between runs apart from the user's own."""
     before = os.environ.get("SITEPRIOR_CACHE")
-    os.environ["SITEPRIOR_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    os.environ["SITEPRIOR_CACHE"] = str(shared_folder / "cache")
     yield
     if before is None:
         del os.environ["SITEPRIOR_CACHE"]
     else:
         os.environ["SITEPRIOR_CACHE"] = before
+
+
+@pytest.fixture(scope="session")
+def sample_run(shared_folder) -> Path:
+    """Return the folder of the one run of the sample all tests share; they read it and write nothing there.
+
+    It was written over an older one, of which a page, a picture and a file of the user's own stood there.
+    """
+    import siteprior
+    from siteprior.core.files import write_text
+
+    def make(out: Path) -> None:
+        for name in ("notebooks/02_access_and_corridors.html", "pictures/strip_gone.png", "my_notes.txt"):
+            write_text(out / name, "of an earlier day")
+        siteprior.demo(out=out)
+
+    return once(shared_folder, "sample_run", make)
+
+
+@pytest.fixture(scope="session")
+def _sample_tables(shared_folder) -> bytes:
+    from siteprior.core.files import shipped
+    from siteprior.pipeline.run import assess
+    from siteprior.project.load import load_project
+
+    def make(path: Path) -> None:
+        done = assess(load_project(shipped("data") / "demo.toml", data_root=shipped("data")))
+        path.write_bytes(pickle.dumps(done))
+
+    return once(shared_folder, "sample_tables.pickle", make).read_bytes()
+
+
+@pytest.fixture(scope="module")
+def sample_assessment(_sample_tables):
+    """Return what ``assess`` made of the sample, once for all tests; each module has a copy of its own."""
+    return pickle.loads(_sample_tables)
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +122,5 @@ def closed_network(monkeypatch):
 
 @pytest.fixture(scope="session")
 def real() -> Path:
-    """Return the folder with real published data and facts; skip where it is absent."""
-    if not (DATA_ROOT / "real").is_dir():
-        pytest.skip(f"the real data is not at {DATA_ROOT}; set SITEPRIOR_DATA_ROOT")
-    return DATA_ROOT
+    """Return the folder with real published data and facts: the whole where it stands, else the slice of it here."""
+    return REAL

@@ -22,7 +22,11 @@ CONDA_NAMES = {"duckdb": "python-duckdb", "matplotlib": "matplotlib-base", "osmi
 # What environment.yml adds: the interpreter, the installer of step two, the grid that pip's packages lack.
 CONDA_ONLY = {"python", "pip", "proj-data"}
 # Declared though no file imports it, each with its reason.
-NOT_IMPORTED = {"jupyterlab": "bootstrap.py starts it (lab) and the contract names it: analysts work in it"}
+NOT_IMPORTED = {
+    "jupyterlab": "bootstrap.py starts it (lab) and the contract names it: analysts work in it",
+    "lazy-loader": "the public face is to be loaded with it; take this line out with the first import",
+    "xlsxwriter": "the workbooks are to be written with it; take this line out with the first import",
+}
 # Imported by a test and not declared apart: pandas requires it, and is checked against it.
 COMES_WITH_PANDAS = {"python-dateutil"}
 # The part of the test extra that an analyst needs to run the tests.

@@ -10,19 +10,16 @@ import pytest
 
 from siteprior.core import schema
 from siteprior.core.errors import OutputError, SitePriorError
-from siteprior.core.files import shipped, write_text
+from siteprior.core.files import shipped
 from siteprior.pipeline.manifest import open_run
-from siteprior.pipeline.run import assess, demo, run
+from siteprior.pipeline.run import assess, run
 from siteprior.project.load import load_project
 from siteprior.report.notebooks.run import execute_notebook
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    out = tmp_path_factory.mktemp("demo")
-    for name in ("notebooks/02_access_and_corridors.html", "pictures/strip_gone.png", "my_notes.txt"):
-        write_text(out / name, "of an earlier day")
-    return demo(out=out)
+@pytest.fixture
+def folder(sample_run):
+    return sample_run
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +36,14 @@ def plain(project):
 
 
 @pytest.fixture(scope="module")
-def done(project):
-    return assess(project)
+def done(sample_assessment):
+    return sample_assessment
+
+
+@pytest.fixture(scope="module")
+def fallen(plain):
+    """The sample on straight lines, without timetables."""
+    return assess(plain)
 
 
 def test_the_folder_holds_what_the_contract_names(folder):
@@ -154,8 +157,7 @@ def test_walks_run_along_the_streets_and_the_index_is_explained(done):
     assert done.criteria["criterion"].tolist()[:2] == ["corridor_access", "access_index"]
 
 
-def test_without_streets_and_timetables_the_run_falls_back_openly(plain, done):
-    fallen = assess(plain)
+def test_without_streets_and_timetables_the_run_falls_back_openly(fallen, done):
     assert set(fallen.sites["walk_basis"].dropna()) == {"straight-line"}
     assert fallen.sites[["access_index", "access_band", "service_date"]].isna().all(axis=None)
     assert "access_index" not in set(fallen.criteria["criterion"])
@@ -189,8 +191,8 @@ def test_the_rank_without_transit_stands_beside_the_rank(done):
     assert ranked["rank_without_transit"].astype(int).tolist() == expected.tolist()
 
 
-def test_settings_change_what_they_say(plain):
-    done = assess(plain)
+def test_settings_change_what_they_say(plain, fallen):
+    done = fallen
     open_only = done.corridor_stops["state"].eq("open")
     assert not open_only.all()
     planned = assess(plain.model_copy(update={
@@ -222,7 +224,7 @@ def test_an_unknown_corridor_or_set_of_weights_is_refused(plain):
         assess(plain.model_copy(update={"weights": {"set": "balanced", "capacity": 1.0}}))
 
 
-def test_a_failed_output_leaves_the_earlier_run(project, folder, tmp_path, monkeypatch):
+def test_a_failed_output_leaves_the_earlier_run(plain, tmp_path, monkeypatch):
     out = tmp_path / "out"
     out.mkdir()
     (out / "report.html").write_text("earlier")
@@ -233,6 +235,6 @@ def test_a_failed_output_leaves_the_earlier_run(project, folder, tmp_path, monke
 
     monkeypatch.setattr(report, "write_report", fail)
     with pytest.raises(SitePriorError, match="no room on the disk"):
-        run(project, out=out)
+        run(plain, out=out)
     assert [path.name for path in out.iterdir()] == ["report.html"]
     assert (out / "report.html").read_text() == "earlier"

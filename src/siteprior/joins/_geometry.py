@@ -206,6 +206,6 @@ def declared_columns(index: pd.Index, columns: Iterable[Column], values: Mapping
 
     It is what every join returns: new columns for ``sites.join(…)``, no site added, dropped or moved.
     """
-    return pd.DataFrame(
-        {column.name: as_kind(values.get(column.name), column.kind, index) for column in columns}, index=index
-    )
+    given = {name: None if new is None else pd.Series(new, index=index) for name, new in values.items()}
+    typed = {column.name: as_kind(given.get(column.name), column.kind, index) for column in columns}
+    return pd.DataFrame(typed, index=index)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
@@ -60,7 +61,7 @@ class AccessGrid:
 
 
 def access_grid(
-    area: shapely.Polygon | shapely.MultiPolygon,
+    area: BaseGeometry,
     service_stops: gpd.GeoDataFrame,
     services: pd.DataFrame,
     network: WalkNetwork,
@@ -205,7 +206,7 @@ def _sums(walked: tuple[Ints, Ints, Floats], kept: Flags | slice, running: Windo
 
 
 def _cells(
-    area: shapely.Polygon | shapely.MultiPolygon, cell_m: float
+    area: BaseGeometry, cell_m: float
 ) -> tuple[npt.NDArray[np.bool_], tuple[float, float, float, float, float, float]]:
     """Return which cells of the grid over the area have their centre in it, north first, and the grid's transform."""
     if not 0 < cell_m < np.inf:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import geopandas as gpd
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from siteprior import __version__
 from siteprior.core.errors import InputError, ProjectError
@@ -21,7 +22,6 @@ from siteprior.core.progress import Progress, no_progress
 from siteprior.core.schema import CRS
 from siteprior.pipeline.grid import measure_grid, write_grid
 from siteprior.pipeline.provenance import ReadLog
-from siteprior.pipeline.read_transit import Area
 from siteprior.project.load import Project, cache_folder, load_project
 from siteprior.project.model import File, Streets, Timetable
 
@@ -36,7 +36,7 @@ class _Supply(NamedTuple):
 
     network: WalkNetwork
     timetables: Timetables
-    area: Area
+    area: BaseGeometry
     top_60_ttwa: bool | None = None
 
 
@@ -202,7 +202,7 @@ def _read_files(
     streets: Path | str | None,
     timetables: Sequence[Path | str],
     stops: Sequence[Path | str],
-    area: Area,
+    area: BaseGeometry,
     log: ReadLog,
     service_date: date | None,
     progress: Progress,
@@ -238,7 +238,7 @@ def _read_points(path: Path | str) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(geometry=table.geometry.to_numpy(), index=pd.Index(index, name="site_id"), crs=CRS)
 
 
-def _area(bounds: Sequence[float] | None, places: gpd.GeoDataFrame | None) -> Area:
+def _area(bounds: Sequence[float] | None, places: gpd.GeoDataFrame | None) -> BaseGeometry:
     """Return the area asked for: the bounds, else the places and a cut-off around them."""
     if bounds is not None:
         west, south, east, north = bounds

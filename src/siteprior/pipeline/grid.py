@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import shapely
+from shapely.geometry.base import BaseGeometry
 
 from siteprior import __version__
 
@@ -21,7 +21,7 @@ VARIANTS = ("am peak", "evening", "sunday", "am peak, step-free")
 
 
 def measure_grid(
-    area: shapely.Polygon | shapely.MultiPolygon,
+    area: BaseGeometry,
     timetables: Timetables,
     network: WalkNetwork,
     *,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import pandas as pd
+from shapely.geometry.base import BaseGeometry
 
 from siteprior.core.errors import InputError, ProjectError
 from siteprior.core.issues import issue_table
@@ -13,7 +14,6 @@ from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress, no_progress
 from siteprior.pipeline.faults import faults_of
 from siteprior.pipeline.provenance import ReadLog
-from siteprior.pipeline.read_transit import Area
 from siteprior.project.layer_checks import parse_layers
 from siteprior.project.layers import Layer, LayerSpec
 from siteprior.project.load import Project
@@ -49,7 +49,7 @@ def layer_specs(project: Project) -> tuple[LayerSpec, ...]:
 def read_market(
     project: Project,
     areas: gpd.GeoDataFrame,
-    study_area: Area,
+    study_area: BaseGeometry,
     postcodes: gpd.GeoDataFrame | None,
     log: ReadLog,
     *,
@@ -94,7 +94,7 @@ def _read_layer(project: Project, entry: UserLayer, spec: LayerSpec, areas: gpd.
 
 
 def _read_sales(
-    project: Project, study_area: Area, postcodes: gpd.GeoDataFrame | None, log: ReadLog
+    project: Project, study_area: BaseGeometry, postcodes: gpd.GeoDataFrame | None, log: ReadLog
 ) -> gpd.GeoDataFrame:
     """Read the sales about the study area up to the price date, with floor areas where they are given."""
     from siteprior.sources.sales.reader import read_sales

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
-import shapely
+from shapely.geometry.base import BaseGeometry
 
 from siteprior.core.errors import ProjectError, unknown
 from siteprior.core.files import record
@@ -23,9 +23,6 @@ from siteprior.walking.network import WalkNetwork
 
 if TYPE_CHECKING:
     from siteprior.sources.timetables.together import Timetables
-
-
-Area: TypeAlias = shapely.Polygon | shapely.MultiPolygon
 
 
 @dataclass(frozen=True)
@@ -45,7 +42,9 @@ class Transit:
     supposed: Mapping[str, Sequence[gpd.GeoDataFrame]] = field(default_factory=dict)
 
 
-def read_transit(project: Project, study_area: Area, log: ReadLog, *, progress: Progress = no_progress) -> Transit:
+def read_transit(
+    project: Project, study_area: BaseGeometry, log: ReadLog, *, progress: Progress = no_progress
+) -> Transit:
     """Read stops, openings, corridors, streets and timetables, each called for by the project.
 
     Raises
@@ -90,7 +89,7 @@ def _read_supposed(project: Project, scenario: ScenarioSettings, log: ReadLog) -
     ]
 
 
-def _read_stops(project: Project, study_area: Area, log: ReadLog) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+def _read_stops(project: Project, study_area: BaseGeometry, log: ReadLog) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Read NaPTAN and the dated statements, and settle which stops are open on the network date."""
     from siteprior.sources.transit import naptan, openings
 
@@ -169,7 +168,7 @@ def _read_corridor(
     return corridors.stops_along(drawn, stops, snap_m=load_parameters("access").number("line_snap_m")), drawn
 
 
-def _read_streets(project: Project, entry: Streets, study_area: Area, log: ReadLog) -> WalkNetwork:
+def _read_streets(project: Project, entry: Streets, study_area: BaseGeometry, log: ReadLog) -> WalkNetwork:
     """Read the streets about the study area; with an elevation raster walks count the slope."""
     from siteprior.sources.streets.reader import read_streets
 

@@ -263,18 +263,20 @@ def run_stages(result: Result, stages: Iterable[Stage] = STAGES, *, progress: Pr
     return result
 
 
-def stages_from(name: str) -> tuple[Stage, ...]:
-    """Return the stages from the first that needs a result on: those to run again when it is changed.
+def stages_from(*changed: str) -> tuple[Stage, ...]:
+    """Return the stages to run again when results are changed: those that need them, or what such stages add.
 
     Examples
     --------
     >>> [stage.name for stage in stages_from("weights")][:2]
     ['Score and rank', 'Redraw weights and values: rank bands']
     """
-    for place, stage in enumerate(STAGES):
-        if name in stage.needs:
-            return STAGES[place:]
-    return ()
+    touched, stages = set(changed), list[Stage]()
+    for stage in STAGES:
+        if touched & set(stage.needs):
+            stages.append(stage)
+            touched |= set(stage.adds)
+    return tuple(stages)
 
 
 def stage_table() -> pd.DataFrame:

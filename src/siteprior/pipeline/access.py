@@ -27,7 +27,7 @@ from siteprior.project.model import File, Streets, Timetable
 
 if TYPE_CHECKING:
     from siteprior.joins.ptal_grid import AccessGrid
-    from siteprior.sources.timetables.together import Timetables
+    from siteprior.sources.timetables.combine_feeds import Timetables
     from siteprior.walking.network import WalkNetwork
 
 

@@ -13,7 +13,7 @@ from siteprior import __version__
 
 if TYPE_CHECKING:
     from siteprior.joins.ptal_grid import AccessGrid
-    from siteprior.sources.timetables.together import Timetables
+    from siteprior.sources.timetables.combine_feeds import Timetables
     from siteprior.walking.network import WalkNetwork
 
 VARIANTS = ("am peak", "evening", "sunday", "am peak, step-free")

@@ -67,7 +67,8 @@ def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path)
         },
         {"run_info": run_info(done.record), "criteria": done.criteria, "issues": issues},
     )
-    package("site_shapes.gpkg", {"site_shapes": marked(done.shapes[done.shapes.geometry.notna()])}, {})
+    shapes = done.shapes.reindex(done.sites.index)  # in the order of the ranks
+    package("site_shapes.gpkg", {"site_shapes": marked(shapes[shapes.geometry.notna()])}, {})
     layers, tables = _access(done)
     if done.access_cells is not None and done.transit.timetables is not None:
         layers["access_grid"] = done.access_cells

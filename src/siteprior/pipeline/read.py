@@ -116,7 +116,7 @@ def read_evidence(result: Result, progress: Progress) -> Result:
 
 
 def _read_sites(
-    project: Project, boundaries: gpd.GeoDataFrame, postcodes: gpd.GeoDataFrame | None, log: ReadLog
+    project: Project, boundaries: gpd.GeoDataFrame, postcodes: pd.DataFrame | None, log: ReadLog
 ) -> tuple[gpd.GeoDataFrame, HistoryResult | None, pd.DataFrame]:
     """Read the registers and the user's own sites into one table; beside it what older registers say of them."""
     from siteprior.registers.own_sites import read_own_sites
@@ -157,7 +157,7 @@ def _read_registers(
     project: Project,
     found: list[tuple[Register, Path, str]],
     boundaries: gpd.GeoDataFrame,
-    postcodes: gpd.GeoDataFrame | None,
+    postcodes: pd.DataFrame | None,
     log: ReadLog,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Read registers together, with the account of their rows."""
@@ -203,7 +203,7 @@ def _merge_duplicates(
     return merged, pairs
 
 
-def _read_postcodes(project: Project, log: ReadLog) -> gpd.GeoDataFrame | None:
+def _read_postcodes(project: Project, log: ReadLog) -> pd.DataFrame | None:
     """Read where postcodes lie, ``None`` where the project names no such file."""
     from siteprior.registers.coordinates.postcodes import read_postcodes
 
@@ -211,7 +211,7 @@ def _read_postcodes(project: Project, log: ReadLog) -> gpd.GeoDataFrame | None:
     if not found:
         return None
     reading = read_postcodes([path for _, path, _ in found], files=[label for *_, label in found])
-    postcodes: gpd.GeoDataFrame = log.add("postcodes", [entry for entry, *_ in found], reading)
+    postcodes: pd.DataFrame = log.add("postcodes", [entry for entry, *_ in found], reading)
     return postcodes
 
 

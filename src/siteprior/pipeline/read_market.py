@@ -15,7 +15,7 @@ from siteprior.core.progress import Progress, no_progress
 from siteprior.pipeline.faults import faults_of
 from siteprior.pipeline.provenance import ReadLog
 from siteprior.project.layer_checks import parse_layers
-from siteprior.project.layers import Layer, LayerSpec
+from siteprior.project.layers import AreaLayer, Layer, LayerSpec
 from siteprior.project.load import Project
 from siteprior.project.model import Layer as UserLayer
 
@@ -50,7 +50,7 @@ def read_market(
     project: Project,
     areas: gpd.GeoDataFrame,
     study_area: BaseGeometry,
-    postcodes: gpd.GeoDataFrame | None,
+    postcodes: pd.DataFrame | None,
     log: ReadLog,
     *,
     progress: Progress = no_progress,
@@ -94,7 +94,7 @@ def _read_layer(project: Project, entry: UserLayer, spec: LayerSpec, areas: gpd.
 
 
 def _read_sales(
-    project: Project, study_area: BaseGeometry, postcodes: gpd.GeoDataFrame | None, log: ReadLog
+    project: Project, study_area: BaseGeometry, postcodes: pd.DataFrame | None, log: ReadLog
 ) -> gpd.GeoDataFrame:
     """Read the sales about the study area up to the price date, with floor areas where they are given."""
     from siteprior.sources.sales.reader import read_sales
@@ -149,6 +149,8 @@ def _read_dwellings(project: Project, areas: gpd.GeoDataFrame, log: ReadLog) -> 
     )  # fmt: skip
     layer = log.add("dwellings", entry, read_layer(path, spec, file=label))
     log.issues.append(match_areas(layer, areas, spec))
+    if not isinstance(layer, AreaLayer):
+        raise InputError(f"{label}: is no table by area; give the dwellings of each LSOA")
     counted = areas.assign(dwellings=pd.to_numeric(layer.by_code.reindex(areas.index)))
     if counted["dwellings"].isna().all():
         raise InputError(f"{label}: holds no dwellings for any of the areas; check its codes and column")

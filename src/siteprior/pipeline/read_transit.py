@@ -22,7 +22,7 @@ from siteprior.project.model import CorridorFile, ScenarioSettings, Streets
 from siteprior.walking.network import WalkNetwork
 
 if TYPE_CHECKING:
-    from siteprior.sources.timetables.together import Timetables
+    from siteprior.sources.timetables.combine_feeds import Timetables
 
 
 @dataclass(frozen=True)
@@ -161,10 +161,10 @@ def _read_corridor(
         return found.stops, found.lines
     if entry.name is None:
         return log.add("corridors", entry, corridors.read_corridor_stops(path, file=label)), None
-    reading = corridors.read_corridor_lines(
+    lines = corridors.read_corridor_lines(
         path, name_column=entry.name, kind=entry.kind, layer=entry.layer, file=label
     )
-    drawn = log.add("corridors", entry, reading)
+    drawn = log.add("corridors", entry, lines)
     return corridors.stops_along(drawn, stops, snap_m=load_parameters("access").number("line_snap_m")), drawn
 
 

@@ -118,7 +118,7 @@ class Result:
     issue_tables: tuple[pd.DataFrame, ...] = ()
     provenance: tuple[Input, ...] = ()
     areas: gpd.GeoDataFrame = NOT_YET
-    postcodes: gpd.GeoDataFrame | None = NOT_YET
+    postcodes: pd.DataFrame | None = NOT_YET
     sites_read: gpd.GeoDataFrame = NOT_YET
     register_history: HistoryResult | None = NOT_YET
     register_files: pd.DataFrame = NOT_YET

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from siteprior.core.errors import InputError, OutputError
 from siteprior.core.files import Input, open_stream, record, sha256_of

@@ -12,9 +12,9 @@ from geopandas.testing import assert_geodataframe_equal
 
 from conftest import ROOT
 from siteprior.core.errors import InputError
+from siteprior.core.parameters import Parameters
 from siteprior.core.schema import SALES, check
 from siteprior.registers.coordinates.postcodes import read_postcodes
-from siteprior.core.parameters import Parameters
 from siteprior.sources.sales import reader
 from siteprior.sources.sales.reader import read_sales
 from siteprior.sources.sales.screening import bounds, left_out_counts, screen

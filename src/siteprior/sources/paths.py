@@ -85,12 +85,10 @@ def one_path(paths: Paths, name: Names | None, *, what: str, instead: str) -> Na
     Traceback (most recent call last):
     siteprior.core.errors.InputError: streets: needs one file, got 2 (a.pbf, b.pbf); merge them first (osmium merge)
     """
-    listed = named_paths(paths, name, what=what)
+    listed = path_list(paths)
     if len(listed) > 1:
-        raise InputError(
-            f"{what}: needs one file, got {len(listed)} ({', '.join(each.name for each in listed)}); {instead}"
-        )
-    return listed[0]
+        raise InputError(f"{what}: needs one file, got {len(listed)} ({', '.join(map(str, listed))}); {instead}")
+    return named_paths(listed, name, what=what)[0]
 
 
 def read_each(files: Iterable[NamedPath], read: Callable[[Path, str], Read]) -> list[Read]:

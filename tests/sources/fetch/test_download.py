@@ -10,7 +10,8 @@ import threading
 import pytest
 
 from siteprior.core.errors import InputError, OutputError
-from siteprior.sources.fetch.download import Arrival, download, reach, sha256_of
+from siteprior.core.files import sha256_of
+from siteprior.sources.fetch.download import Arrival, download, reach
 
 STOPS = b"ATCOCode,CommonName\n43000100101,High Street\n" * 5000
 HASH = hashlib.sha256(STOPS).hexdigest()
@@ -103,8 +104,8 @@ def test_progress_is_told_up_to_the_size_announced(server, tmp_path):
         ("/status/403", "a.csv", "HTTP 403: the server refuses access; the data may need registration"),
         ("/status/401", "a.csv", "HTTP 401: the server wants a login"),
         ("/status/500", "a.csv", "HTTP 500: the server has a fault; try again later"),
-        ("/to/plain", "a.csv", "the server sends us on to http://example.org/stops.csv, which is not https"),
-        ("/to/disk", "a.csv", "the server sends us on to file:///etc/passwd, which is not https"),
+        ("/to/plain", "a.csv", "the server redirects to http://example.org/stops.csv, which is not https"),
+        ("/to/disk", "a.csv", "the server redirects to file:///etc/passwd, which is not https"),
         ("/cut.csv", "a.csv", "the download broke off; fetch again"),
         ("/empty.csv", "a.csv", "the file that came is empty"),
         ("/login", "a.csv", "a web page came instead of the file: a login"),
@@ -210,7 +211,7 @@ def test_a_full_disk_is_the_disks_fault(server, tmp_path, monkeypatch):
     def full(self, piece):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(module._Arriving, "write", full)
+    monkeypatch.setattr(module._Received, "write", full)
     with pytest.raises(OutputError, match=r"could not be written \(No space left on device\)"):
         download(f"{server.url}/stops.csv", tmp_path / "a.csv")
     assert list(tmp_path.iterdir()) == []

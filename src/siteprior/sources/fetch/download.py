@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
 from urllib.parse import urljoin
 
 from siteprior.core.errors import InputError
 from siteprior.core.files import is_fetchable, whole_file
 from siteprior.core.parameters import load_parameters
 
-Progress = Callable[[int, int], None]
+if TYPE_CHECKING:
+    from requests import Response
+
+ByteProgress = Callable[[int, int], None]
 """Called as a file arrives with the bytes so far and the bytes announced (0 where the server does not say)."""
 
 FIRST_BYTES = {
@@ -51,7 +54,7 @@ def download(
     *,
     sha256: str = "",
     largest_bytes: int | None = None,
-    progress: Progress | None = None,
+    progress: ByteProgress | None = None,
 ) -> Arrival:
     """Download one file to ``target`` and return its size (bytes) and hash; a file that stood there is replaced.
 
@@ -66,7 +69,7 @@ def download(
     largest_bytes
         Refuse a larger file; by default the preset ``largest_gb``.
     progress
-        Told of the bytes as they arrive.
+        Called with the bytes as they arrive.
 
     Raises
     ------
@@ -76,33 +79,33 @@ def download(
     OutputError
         When ``target`` cannot be written.
     """
+    import requests
     from pooch import HTTPDownloader
 
     by_hand = f"or download it by hand to {target}"
     if not is_fetchable(url):
         raise InputError(f"{url}: only https addresses without a password are fetched; correct it, {by_hand}")
     numbers = load_parameters("fetch")
-    limit = int(numbers["largest_gb"].value * 1e9) if largest_bytes is None else largest_bytes
+    limit = int(numbers.number("largest_gb") * 1e9) if largest_bytes is None else largest_bytes
     with whole_file(target) as temporary, temporary.open("w+b") as file:
-        arriving = _Arriving(file, limit, progress)
+        received = _Received(file, target, limit, progress)
         get = HTTPDownloader(
             chunk_size=1 << 16,
-            timeout=(numbers["connect_timeout_s"].value, numbers["read_timeout_s"].value),
-            headers={"Accept-Encoding": "identity"},  # the file as it is, not packed for the way
-            hooks={"response": lambda response, **_: arriving.announce(response, target)},
+            timeout=(numbers.number("connect_timeout_s"), numbers.number("read_timeout_s")),
+            headers={"Accept-Encoding": "identity"},  # the file as it is, not compressed in transit
+            hooks={"response": lambda response, **_: received.check_response(response)},
         )
         try:
-            get(url, arriving, None)
-            arriving.check(target, sha256.lower())
-        except OSError as fault:
-            if not _is_of_the_network(fault):
-                raise  # the disk's fault, which whole_file tells
+            get(url, received, None)
+            received.check(sha256.lower())
+        except requests.RequestException as fault:  # an OSError too; one of the disk is reported by whole_file
             raise InputError(f"{url}: {_reason(fault)}; {by_hand}") from None
         except _Refused as fault:
             raise InputError(f"{url}: {fault}, {by_hand}") from None
         finally:
-            arriving.hang_up()
-        return Arrival(arriving.bytes, arriving.hash.hexdigest())
+            for response in received.responses:
+                response.close()  # what was refused half-way would keep its connection open
+        return Arrival(received.bytes, received.hash.hexdigest())
 
 
 def reach(url: str) -> None:
@@ -115,8 +118,7 @@ def reach(url: str) -> None:
     """
     import requests
 
-    numbers = load_parameters("fetch")
-    wait = numbers["connect_timeout_s"].value
+    wait = load_parameters("fetch").number("connect_timeout_s")
     try:
         with requests.get(url, timeout=(wait, wait)) as response:
             response.raise_for_status()
@@ -124,53 +126,43 @@ def reach(url: str) -> None:
         raise InputError(f"{url}: {_reason(fault)}") from None
 
 
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes, read in pieces."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 class _Refused(Exception):  # noqa: N818 (an answer, turned into an InputError at once)
     """What arrives is not the file that was meant."""
 
 
-class _Arriving:
+class _Received:
     """The file as pooch writes it: counted, hashed and bounded on its way to the disk."""
 
-    def __init__(self, file: IO[bytes], limit: int, progress: Progress | None) -> None:
-        self.file = file
-        self.limit = limit
-        self.progress = progress
-        self.bytes = 0
-        self.total = 0
+    def __init__(self, file: IO[bytes], target: Path, limit: int, progress: ByteProgress | None) -> None:
+        self.file, self.target, self.limit, self.progress = file, target, limit, progress
+        self.bytes = self.total = 0
         self.hash = hashlib.sha256()
-        self.responses: list[Any] = []
+        self.responses: list[Response] = []
 
-    def announce(self, response: Any, target: Path) -> None:
-        """Look at a server's answer before its content: where it sends us on to, what it says will come."""
+    def check_response(self, response: Response) -> None:
+        """Look at a server's answer before its content: where it redirects to, what it says will come."""
         self.responses.append(response)
         if response.is_redirect:
             onward = urljoin(response.url, response.headers["location"])
             weaker = onward.startswith("http:") and not response.url.startswith("http:")
             if weaker or not is_fetchable(onward):
-                # without its query, which may hold a key
-                place = onward.partition("?")[0]
-                raise _Refused(f"the server sends us on to {place}, which is not https; look up the new address")
+                place = onward.partition("?")[0]  # without its query, which may hold a key
+                raise _Refused(f"the server redirects to {place}, which is not https; look up the new address")
             return
         kind = response.headers.get("content-type", "")
-        if response.ok and kind.startswith("text/html") and target.suffix.lower() not in (".html", ".htm"):
+        if response.ok and kind.startswith("text/html") and self.target.suffix.lower() not in (".html", ".htm"):
             raise _Refused(
                 "a web page came instead of the file: a login, a proxy's notice or the publisher's page; open the "
                 "address in a browser to see which"
             )
         stated = response.headers.get("content-length", "")
         self.total = int(stated) if stated.isdigit() else 0
-        self._bound(self.total)
+        self._refuse_above_limit(self.total)
 
     def write(self, piece: bytes) -> None:
         """Take the next piece."""
         self.bytes += len(piece)
-        self._bound(self.bytes)
+        self._refuse_above_limit(self.bytes)
         self.hash.update(piece)
         self.file.write(piece)
         if self.progress is not None:
@@ -179,11 +171,12 @@ class _Arriving:
     def flush(self) -> None:
         """Leave it to the file when to write; pooch asks after every piece."""
 
-    def check(self, target: Path, sha256: str) -> None:
+    def check(self, sha256: str) -> None:
         """Look at the whole: empty, of another kind than its name says, or of another hash."""
         self.file.flush()
         self.file.seek(0)
-        begins = FIRST_BYTES.get(target.suffix.lower(), b"")
+        ending = self.target.suffix
+        begins = FIRST_BYTES.get(ending.lower(), b"")
         if not self.bytes:
             raise _Refused("the file that came is empty; try again later")
         if sha256 and self.hash.hexdigest() != sha256:
@@ -192,40 +185,26 @@ class _Arriving:
                 "a newer edition and you want it, state that hash in the project"
             )
         if self.file.read(len(begins)) != begins:
-            raise _Refused(f"what came is no {target.suffix} file; look at the address in a browser")
+            raise _Refused(f"what came is no {ending} file; look at the address in a browser")
 
-    def hang_up(self) -> None:
-        """Close the connections; what was refused half-way would keep them open."""
-        for response in self.responses:
-            response.close()
-
-    def _bound(self, size: int) -> None:
+    def _refuse_above_limit(self, size: int) -> None:
         if size > self.limit:
             raise _Refused(f"the file is larger than {self.limit / 1e9:g} GB; if that is right, raise --max-gb")
 
 
-def _is_of_the_network(fault: OSError) -> bool:
-    """Tell a fault of the way from a fault of the disk; requests calls both OSError."""
-    import requests
+def _reason(fault: Exception) -> str:
+    """Say in a sentence what went wrong in transit, and what to do about it."""
+    from requests import exceptions
 
-    return isinstance(fault, requests.RequestException)
-
-
-def _reason(fault: Any) -> str:
-    """Say in a sentence what went wrong on the way, and what to do about it."""
-    import requests
-
-    if isinstance(fault, requests.HTTPError):
+    if isinstance(fault, exceptions.HTTPError):
         status = fault.response.status_code
         return f"HTTP {status}: " + REASONS.get(status, "the server has a fault; try again later")
-    if isinstance(fault, requests.exceptions.ProxyError):
-        return f"the proxy cannot be reached or refuses; {PROXY_HINT}"
-    if isinstance(fault, requests.exceptions.SSLError):
-        return f"the server's certificate is not trusted; {PROXY_HINT}"
-    if isinstance(fault, requests.Timeout):
-        return f"the server did not answer in time; {PROXY_HINT}"
-    if isinstance(fault, requests.exceptions.ChunkedEncodingError):
-        return "the download broke off; fetch again"
-    if isinstance(fault, requests.ConnectionError):
-        return f"the server cannot be reached; {PROXY_HINT}"
-    return f"cannot be downloaded ({type(fault).__name__}); check the address"
+    known = {
+        exceptions.ProxyError: f"the proxy cannot be reached or refuses; {PROXY_HINT}",
+        exceptions.SSLError: f"the server's certificate is not trusted; {PROXY_HINT}",
+        exceptions.Timeout: f"the server did not answer in time; {PROXY_HINT}",
+        exceptions.ChunkedEncodingError: "the download broke off; fetch again",
+        exceptions.ConnectionError: f"the server cannot be reached; {PROXY_HINT}",
+    }
+    other = f"cannot be downloaded ({type(fault).__name__}); check the address"
+    return next((reason for kind, reason in known.items() if isinstance(fault, kind)), other)

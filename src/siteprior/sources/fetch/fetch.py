@@ -7,27 +7,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
+from shapely.geometry.base import BaseGeometry
 
 from siteprior.core.errors import ProjectError, SitePriorError
-from siteprior.core.files import MEMBER
+from siteprior.core.files import MEMBER, sha256_of
 from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress, no_progress
 from siteprior.project.load import Project, load_project
 from siteprior.project.model import File, Sources, Streets
 
 Watch = Callable[[str, int, int], None]
-"""Told of a download: the path in the project, the bytes so far, the bytes announced (0 where nobody said)."""
+"""Called with the path in the project, the bytes so far, and the bytes announced (0 where the server does not say)."""
 
 COLUMNS = ("role", "path", "url", "status", "bytes", "sha256", "note")
 STATUSES = ("fetched", "present", "failed", "no url")
 
+OSM = "OpenStreetMap"
+"""What the query service of OpenStreetMap is called in tables and messages."""
+
+NO_URL = "not there; siteprior fetch --list tells where official data is published"
+
 
 class FetchError(SitePriorError):
-    """Something could not be fetched; ``table`` tells of every entry, also of those that could."""
+    """Something could not be fetched; ``table`` has a row for every entry, also for those that could."""
 
     def __init__(self, *faults: str, table: pd.DataFrame) -> None:
         self.table = table
@@ -71,7 +77,7 @@ def fetch(
     largest_gb
         Refuse larger files; by default the preset ``largest_gb``.
     watch
-        Told of each download's progress, for a display.
+        Called with each download's progress, for a display.
     progress
         Called with one line per download.
 
@@ -102,19 +108,15 @@ def fetch(
     addresses = _addresses(loaded, wanted)
     limit = None if largest_gb is None else int(largest_gb * 1e9)
     done: dict[Path, _Row] = {}
-    rows: dict[int, _Row] = {}
     # OpenStreetMap last: the study area may be among what has to be fetched first
-    for position, (role, entry) in sorted(enumerate(wanted), key=lambda item: _is_osm(item[1][1])):
+    for _, entry in sorted(wanted, key=lambda item: _is_osm(item[1])):
         target = _target(loaded, entry)
         if target not in done:
             stated = addresses.get(target, entry)
-            if _is_osm(stated):
-                row = _osm(loaded, stated, target, force=force, progress=progress)
-            else:
-                row = _file(loaded, stated, target, force=force, limit=limit, watch=watch, progress=progress)
-            done[target] = row
-        rows[position] = replace(done[target], role=role, path=entry.path)
-    table = _table([rows[position] for position in range(len(wanted))])
+            fetch_entry = _osm if _is_osm(stated) else partial(_file, limit=limit, watch=watch)
+            done[target] = _guarded(loaded, stated, target, fetch_entry, force=force, progress=progress)
+    rows = [replace(done[_target(loaded, entry)], role=role, path=entry.path) for role, entry in wanted]
+    table = pd.DataFrame([vars(row) for row in rows], columns=list(COLUMNS)).astype({"bytes": "Int64"})
     faults = [row.note for row in done.values() if row.status == "failed"]
     if faults:
         raise FetchError(*faults, table=table)
@@ -123,12 +125,12 @@ def fetch(
 
 def _entries(project: Project) -> list[tuple[str, File]]:
     """List the entries of a project with the keys they stand under, in the order the settings declare."""
-    found: list[tuple[str, File]] = []
+    entries: list[tuple[str, File]] = []
     for key in Sources.model_fields:
         value = getattr(project.sources, key)
-        found += [(key, entry) for entry in (value if isinstance(value, tuple) else (value,)) if entry is not None]
-    found += [("corridors", entry) for entry in project.corridors.paths]
-    return found + [("scenarios", entry) for scenario in project.scenarios for entry in scenario.add_lines]
+        entries += [(key, entry) for entry in (value if isinstance(value, tuple) else (value,)) if entry is not None]
+    entries += [("corridors", entry) for entry in project.corridors.paths]
+    return entries + [("scenarios", entry) for scenario in project.scenarios for entry in scenario.add_lines]
 
 
 def _is_osm(entry: File) -> bool:
@@ -166,6 +168,19 @@ def _addresses(project: Project, wanted: list[tuple[str, File]]) -> dict[Path, F
     return chosen
 
 
+def _guarded(
+    project: Project, entry: File, target: Path, fetch_entry: Callable[..., _Row], *, force: bool, progress: Progress
+) -> _Row:
+    """Make sure of one entry; a fault becomes its row."""
+    try:
+        return fetch_entry(project, entry, target, force=force, progress=progress)
+    except SitePriorError as fault:
+        note = " ".join(fault.faults)
+    except OSError as fault:
+        note = f"{entry.path}: cannot be read ({fault.strerror or fault}); close it where it is open"
+    return _Row("", entry.path, OSM if _is_osm(entry) else entry.url, "failed", note=note)
+
+
 def _file(
     project: Project,
     entry: File,
@@ -177,40 +192,32 @@ def _file(
     progress: Progress,
 ) -> _Row:
     """Make sure of one file: leave it, check it or download it."""
-    from siteprior.sources.fetch.download import download, sha256_of
+    from siteprior.sources.fetch.download import download
 
     row = _Row("", entry.path, entry.url, "present")
     wanted = entry.sha256.lower()
-    try:
-        if _is_pattern(entry):
-            count = sum(path.is_file() for path in project.data_root.glob(entry.path.partition(MEMBER)[0]))
-            return replace(row, note=f"{count} files") if count else _unknown(row)
-        if target.is_file():
-            row = replace(row, bytes=target.stat().st_size, sha256=sha256_of(target))
-            if wanted and row.sha256 != wanted:
-                if not (force and entry.url):
-                    return replace(row, status="failed", note=_differs(entry, row, force=force))
-            elif wanted or not force or not entry.url:
-                return row
-        elif not entry.url:
-            return _unknown(row)
-        progress(f"Fetching {entry.path} from {entry.url}")
-        told = None if watch is None else (lambda so_far, total: watch(entry.path, so_far, total))
-        came = download(entry.url, target, sha256=wanted, largest_bytes=limit, progress=told)
-    except SitePriorError as fault:
-        return replace(row, status="failed", note=" ".join(fault.faults))
-    except OSError as fault:
-        note = f"{entry.path}: cannot be read ({fault.strerror or fault}); close it where it is open"
-        return replace(row, status="failed", note=note)
-    note = "" if wanted else f'to insist on this very file, write sha256 = "{came.sha256}" beside its url'
-    return replace(row, status="fetched", bytes=came.bytes, sha256=came.sha256, note=note)
-
-
-def _unknown(row: _Row) -> _Row:
-    """Mark an entry that is neither there nor has an address."""
-    return replace(
-        row, status="no url", note="not there; siteprior fetch --list tells where official data is published"
+    if _is_pattern(entry):
+        count = sum(path.is_file() for path in project.data_root.glob(entry.path.partition(MEMBER)[0]))
+        return replace(row, note=f"{count} files") if count else replace(row, status="no url", note=NO_URL)
+    if target.is_file():
+        row = replace(row, bytes=target.stat().st_size, sha256=sha256_of(target))
+        if wanted and row.sha256 != wanted:
+            if not (force and entry.url):
+                return replace(row, status="failed", note=_differs(entry, row, force=force))
+        elif wanted or not force or not entry.url:
+            return row
+    elif not entry.url:
+        return replace(row, status="no url", note=NO_URL)
+    progress(f"Fetching {entry.path} from {entry.url}")
+    arrival = download(
+        entry.url,
+        target,
+        sha256=wanted,
+        largest_bytes=limit,
+        progress=None if watch is None else partial(watch, entry.path),
     )
+    note = "" if wanted else f'to insist on this very file, write sha256 = "{arrival.sha256}" beside its url'
+    return replace(row, status="fetched", bytes=arrival.bytes, sha256=arrival.sha256, note=note)
 
 
 def _differs(entry: File, row: _Row, *, force: bool) -> str:
@@ -224,22 +231,18 @@ def _differs(entry: File, row: _Row, *, force: bool) -> str:
 
 def _osm(project: Project, entry: File, target: Path, *, force: bool, progress: Progress) -> _Row:
     """Make sure of the street network: leave it or download it."""
-    from siteprior.sources.fetch.download import sha256_of
-    from siteprior.sources.fetch.overpass import OSM, download_streets
+    from siteprior.sources.fetch.overpass import download_streets
 
-    row = _Row("", entry.path, OSM, "present")
-    try:
-        if not target.is_file() or force:
-            area = _walking_area(project)
-            progress(f"Fetching {entry.path} from {OSM}: the ways of {area.area / 1e6:,.0f} km²")
-            download_streets(area, target)
-            row = replace(row, status="fetched")
-        return replace(row, bytes=target.stat().st_size, sha256=sha256_of(target))
-    except SitePriorError as fault:
-        return replace(row, status="failed", note=" ".join(fault.faults))
+    status = "present"
+    if not target.is_file() or force:
+        area = _walking_area(project)
+        progress(f"Fetching {entry.path} from {OSM}: the ways of {area.area / 1e6:,.0f} km²")
+        download_streets(area, target)
+        status = "fetched"
+    return _Row("", entry.path, OSM, status, target.stat().st_size, sha256_of(target))
 
 
-def _walking_area(project: Project) -> Any:
+def _walking_area(project: Project) -> BaseGeometry:
     """Return the study area and as far around it as streets are kept (metres, EPSG:27700), with few corners."""
     from siteprior.sources.areas.lsoa import read_areas, study_area
 
@@ -248,12 +251,6 @@ def _walking_area(project: Project) -> Any:
     areas = read_areas(
         path, code=entry.code, name=entry.name, district=entry.district, year=entry.year, layer=entry.layer, file=label
     ).table
-    margin = load_parameters("access")["street_margin_m"].value
+    margin = load_parameters("access").number("street_margin_m")
     coarse = margin / 20  # the query lists every corner; what simplifying may cut off is added before
     return study_area(areas).buffer(margin + coarse).simplify(coarse)
-
-
-def _table(rows: list[_Row]) -> pd.DataFrame:
-    """Put the rows into a table of the declared columns."""
-    table = pd.DataFrame([vars(row) for row in rows], columns=list(COLUMNS))
-    return table.astype({"bytes": "Int64"})

@@ -6,10 +6,11 @@ import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 from shapely.geometry import MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from siteprior.core.errors import InputError
 from siteprior.core.files import whole_file
@@ -18,11 +19,11 @@ from siteprior.core.schema import CRS
 from siteprior.sources.fetch.download import PROXY_HINT, reach
 from siteprior.sources.streets.walkable import TAGS
 
-OSM = "OpenStreetMap"
-"""What the service is called in tables and messages."""
+if TYPE_CHECKING:
+    from requests import Response
 
 
-def download_streets(area: Polygon | MultiPolygon, target: Path) -> None:
+def download_streets(area: BaseGeometry, target: Path) -> None:
     """Download OpenStreetMap's ways within an area (metres, EPSG:27700) and save them as GraphML.
 
     By osmnx, all ways that are in use: which of them a walker may use is for :func:`siteprior.read_streets` to say, as
@@ -46,19 +47,19 @@ def download_streets(area: Polygon | MultiPolygon, target: Path) -> None:
     import osmnx
 
     polygon = gpd.GeoSeries([area], crs=CRS).to_crs("EPSG:4326").iloc[0]
-    assert isinstance(polygon, Polygon | MultiPolygon)  # what the area was before
+    assert isinstance(polygon, Polygon | MultiPolygon)  # nothing else is an area
     by_hand = f"or take an extract by hand (siteprior fetch --list) and name it under streets instead of {target.name}"
-    answers = _Answers(load_parameters("fetch")["overpass_retries"].value)
+    answers = _Answers(load_parameters("fetch").integer("overpass_retries"))
     try:
         reach(osmnx.settings.overpass_url.rstrip("/") + "/status")
         with _osmnx_set(answers, tags=TAGS):
             graph = osmnx.graph_from_polygon(polygon, network_type="all", simplify=False, retain_all=True)
             graph = osmnx.simplify_graph(graph, edge_attrs_differ=TAGS)
     except InputError as fault:
-        raise InputError(f"{OSM}: {fault}; {by_hand}") from None
+        raise InputError(f"OpenStreetMap: {fault}; {by_hand}") from None
     except Exception as fault:  # noqa: BLE001 (osmnx, requests and networkx raise kinds of their own)
         known = f"the download failed ({type(fault).__name__}: {fault}); try again later, {by_hand}; {PROXY_HINT}"
-        raise InputError(f"{OSM}: {known}") from None
+        raise InputError(f"OpenStreetMap: {known}") from None
     with whole_file(target) as temporary:
         osmnx.save_graphml(graph, temporary)
 
@@ -70,7 +71,7 @@ class _Answers:
         self.retries = retries
         self.busy = 0
 
-    def __call__(self, response: Any, **_: Any) -> None:
+    def __call__(self, response: Response, **_: object) -> None:
         if response.status_code in (429, 504):
             self.busy += 1
             if self.busy > self.retries:
@@ -95,7 +96,7 @@ def _osmnx_set(answers: _Answers, *, tags: Sequence[str]) -> Iterator[None]:
         "log_file": False,
         "log_console": False,
         "doh_url_template": None,
-        "requests_timeout": load_parameters("fetch")["overpass_timeout_s"].value,
+        "requests_timeout": load_parameters("fetch").number("overpass_timeout_s"),
         "requests_kwargs": {"hooks": {"response": answers}},
         "useful_tags_way": sorted({*settings.useful_tags_way, *tags}),
     }

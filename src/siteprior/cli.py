@@ -303,11 +303,11 @@ def _fetch(options: argparse.Namespace) -> int:
 
 
 def _tell_fetched(table: pd.DataFrame) -> None:
-    for row in table.fillna({"bytes": -1}).itertuples():
-        size = f"  {row.bytes:,} bytes" if row.bytes >= 0 else ""
-        print(f"{row.status:8}{row.role}: {row.path}{size}")
-        if row.note:
-            print(f"        {row.note}")
+    for row in table.fillna({"bytes": -1}).to_dict("records"):
+        size = f"  {row['bytes']:,} bytes" if row["bytes"] >= 0 else ""
+        print(f"{row['status']:8}{row['role']}: {row['path']}{size}")
+        if row["note"]:
+            print(f"        {row['note']}")
 
 
 def _watch(path: str, so_far: int, total: int) -> None:
@@ -319,13 +319,13 @@ def _watch(path: str, so_far: int, total: int) -> None:
 def _list_official() -> int:
     from siteprior.sources.catalogue import official_sources
 
-    for row in official_sources().itertuples():
-        print(f"{row.key}: {row.title} ({row.publisher})")
-        print(f"    licence: {row.licence}; registration: {row.registration}; looked up {row.looked_up}")
-        print(f"    page: {row.page}")
-        if row.file:
-            print(f'    url = "{row.file}"')
-        print(f"    {row.note}")
+    for row in official_sources().to_dict("records"):
+        print(f"{row['key']}: {row['title']} ({row['publisher']})")
+        print(f"    licence: {row['licence']}; registration: {row['registration']}; looked up {row['looked_up']}")
+        print(f"    page: {row['page']}")
+        if row["file"]:
+            print(f'    url = "{row["file"]}"')
+        print(f"    {row['note']}")
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from pathlib import Path
 
 import numpy as np
@@ -93,4 +94,6 @@ def _why(site: str, a: pd.DataFrame, b: pd.DataFrame) -> str:
 
 def _number(value: object) -> float:
     """Return a contribution as a number; a criterion the run did not have contributed nothing."""
-    return float(value) if isinstance(value, (int, float, np.number)) and not pd.isna(value) else 0.0
+    if not isinstance(value, (int, float, np.integer, np.floating)) or math.isnan(value):
+        return 0.0
+    return float(value)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -16,6 +16,9 @@ import pandas as pd
 
 from siteprior.core.files import write_text
 from siteprior.core.schema import TABLES
+
+Table = TypeVar("Table", bound=pd.DataFrame)
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 DECIMALS = {"m": 1, "0–1": 6, "%": 3}
 """Decimals by unit; a number in any other unit is written as it is, to ten significant digits."""
@@ -35,7 +38,7 @@ _FORMULA = re.compile(r"[=+\-@\t\n＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
-def leading_columns(sites: Any) -> Any:
+def leading_columns(sites: Table) -> Table:
     """Return the sites with the columns of :data:`LEADING` first, then the contributions, then all others in order.
 
     Examples
@@ -45,7 +48,7 @@ def leading_columns(sites: Any) -> Any:
     """
     first = [name for name in LEADING if name in sites.columns]
     first += [name for name in sites.columns if str(name).startswith("c_")]
-    return sites[first + [name for name in sites.columns if name not in first]]
+    return sites.reindex(columns=first + [name for name in sites.columns if name not in first])
 
 
 def write_csv(path: Path | str, table: pd.DataFrame, *, decimals: Mapping[str, int] | None = None) -> Path:
@@ -118,19 +121,20 @@ def json_text(record: Mapping[str, Any]) -> str:
       "b": null
     }
     """
-    return json.dumps(_plain(record), sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(_json_value(record), sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _plain(value: Any) -> Any:
+def _json_value(value: Any) -> Json:  # anything a record may hold
     """Return a value in the kinds JSON knows."""
     if is_dataclass(value) and not isinstance(value, type):
         value = asdict(value)
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): _json_value(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [_json_value(item) for item in value]
     if isinstance(value, (set, frozenset)):
-        return sorted(_plain(item) for item in value)
+        texts: list[Any] = [_json_value(item) for item in value]  # of one kind, or they could not be sorted
+        return sorted(texts)
     if isinstance(value, np.generic):
         value = value.item()
     if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and not np.isfinite(value)):
@@ -141,7 +145,8 @@ def _plain(value: Any) -> Any:
         return value.date().isoformat() if value.time() == datetime.min.time() else value.isoformat()
     if isinstance(value, date):
         return value.isoformat()
-    return value
+    plain: Json = value
+    return plain
 
 
 def _declared_decimals(names: Iterable[str]) -> dict[str, int]:

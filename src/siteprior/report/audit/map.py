@@ -10,15 +10,20 @@ import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from siteprior.report import style
 from siteprior.report.maps.legend import DPI
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.figure import Figure
 
 WIDTH, HEIGHT = 1180, 560
 """Pixels of the picture."""
@@ -51,7 +56,7 @@ Points = npt.NDArray[np.float64]
 class _Panel:
     """One map on the figure: its left and lower edge in pixels and what it shows in metres."""
 
-    figure: Any
+    figure: Figure
     left: float
     low: float
     view: View
@@ -61,12 +66,12 @@ class _Panel:
         """Pixels to the metre."""
         return PANEL[0] / (self.view[2] - self.view[0])
 
-    def pixels(self, places: Any) -> Points:
+    def pixels(self, places: npt.ArrayLike | pd.DataFrame) -> Points:
         """Return places (metres) in pixels of the figure."""
         corner = np.array([self.view[0], self.view[1]])
         return np.asarray((np.asarray(places, dtype=float) - corner) * self.metre + [self.left, self.low])
 
-    def add(self, artist: Any, zorder: float) -> None:
+    def add(self, artist: Artist, zorder: float) -> None:
         """Put something drawn in pixels on the figure, cut at the map's edge."""
         from matplotlib.transforms import Bbox, IdentityTransform
 
@@ -88,7 +93,12 @@ class _Panel:
         self.figure.text(x, y, words, fontsize=5.4, color=style.INK, ha="right", va="bottom", zorder=9, bbox=box)
 
 
-def draw_before_after(sites: pd.DataFrame, *, boundary: Any = None, areas: Sequence[Any] = ()) -> bytes | None:
+def draw_before_after(
+    sites: pd.DataFrame,
+    *,
+    boundary: BaseGeometry | None = None,
+    areas: Sequence[BaseGeometry] | npt.NDArray[np.object_] = (),
+) -> bytes | None:
     """Draw the sites of a council as labelled (left) and as read (right), as a PNG of 1180 × 560 pixels.
 
     Where every site was read as labelled the two are one map, half as wide.
@@ -165,7 +175,7 @@ def _groups(sites: pd.DataFrame) -> dict[str, pd.Series]:
     }
 
 
-def _home(sites: pd.DataFrame, boundary: Any) -> View | None:
+def _home(sites: pd.DataFrame, boundary: BaseGeometry | None) -> View | None:
     """Return the frame (metres) of the council's area, else of the sites read with confidence, else of all."""
     if boundary is not None and not boundary.is_empty:
         return _framed(boundary.bounds)
@@ -194,7 +204,9 @@ def _framed(bounds: Sequence[float]) -> View:
     return x - wide, y - tall, x + wide, y + tall
 
 
-def _panel(figure: Any, place: int, title: str, view: View, boundary: Any, tree: Any) -> _Panel:
+def _panel(
+    figure: Figure, place: int, title: str, view: View, boundary: BaseGeometry | None, tree: shapely.STRtree
+) -> _Panel:
     """Draw the ground of a map: frame, outlines no finer than a pixel shows, title and scale bar."""
     from matplotlib.collections import LineCollection, PolyCollection
     from matplotlib.patches import Rectangle
@@ -260,7 +272,7 @@ def _draw_read(panel: _Panel, sites: pd.DataFrame, groups: dict[str, pd.Series])
         panel.note(", ".join(parts), DOUBT)
 
 
-def _write_key(figure: Any, groups: dict[str, pd.Series], kinds: Sequence[str]) -> None:
+def _write_key(figure: Figure, groups: dict[str, pd.Series], kinds: Sequence[str]) -> None:
     """Write the key below the maps, with the number of sites of each kind."""
     from matplotlib.lines import Line2D
     from matplotlib.transforms import IdentityTransform

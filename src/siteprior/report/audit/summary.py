@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from siteprior.core.issues import ISSUE_TYPES, SEVERITIES
 from siteprior.core.parameters import load_parameters
@@ -50,7 +51,7 @@ class Findings:
     sites: pd.DataFrame
     issues: pd.DataFrame
     files: pd.DataFrame
-    boundary: Any = None
+    boundary: BaseGeometry | None = None
 
 
 def find(
@@ -67,9 +68,9 @@ def find(
     stated = issues[issues["file"].isin(files["file"])].reset_index(drop=True)
     keys = list(zip(stated["file"], stated["row"].fillna(-1).astype(int), strict=True))
     rows = table.assign(mended=table["repair"].notna()).set_index(["file", "row"])
-    rows = rows[["council", "reference", "mended"]].to_dict("index")
-    nothing = {"council": None, "reference": None, "mended": False}
-    found = [rows.get(key, nothing) for key in keys]
+    by_row = rows[["council", "reference", "mended"]].to_dict("index")
+    nothing: dict[Hashable, Any] = {"council": None, "reference": None, "mended": False}
+    found = [by_row.get(key, nothing) for key in keys]
     external = np.array([ISSUE_TYPES[kind].responsibility == "external" for kind in stated["issue_type"]], dtype=bool)
     error, warning = stated["severity"] == "error", stated["severity"] == "warning"
     whole = np.where(stated["row"].isna(), FILE, ROW)
@@ -81,15 +82,17 @@ def find(
         sites=table,
         issues=stated.assign(
             field=stated["field"].where(stated["field"] != "", whole),
-            council=[row["council"] or of_files.get(file, UNKNOWN) for row, (file, _) in zip(found, keys, strict=True)],
-            reference=[row["reference"] for row in found],
+            council=pd.Series(
+                [row["council"] or of_files.get(file, UNKNOWN) for row, (file, _) in zip(found, keys, strict=True)]
+            ),
+            reference=pd.Series([row["reference"] for row in found]),
             standing=np.select([mended, external & error], [MENDED, LEFT], NOTED),
         ),
         files=files.assign(council=[of_files.get(file, UNKNOWN) for file in files["file"]]),
     )
 
 
-def _sites(sites: Any, labelled: pd.DataFrame, boundaries: Any) -> pd.DataFrame:
+def _sites(sites: gpd.GeoDataFrame, labelled: pd.DataFrame, boundaries: gpd.GeoDataFrame | None) -> pd.DataFrame:
     """Return the sites as a plain table with degrees, council, and where they were before."""
     degrees = sites.geometry.to_crs("EPSG:4326")
     table = pd.DataFrame(sites.drop(columns=sites.active_geometry_name)).reset_index()
@@ -98,7 +101,7 @@ def _sites(sites: Any, labelled: pd.DataFrame, boundaries: Any) -> pd.DataFrame:
         longitude=degrees.x.to_numpy(),
         latitude=degrees.y.to_numpy(),
         council=table["organisation"].fillna(UNKNOWN),
-        **{name: before[name] for name in before},
+        **{str(name): before[name] for name in before},
     )
     away = (table["labelled_easting"] - table["easting"], table["labelled_northing"] - table["northing"])
     table["moved_m"] = np.hypot(*away)
@@ -110,13 +113,13 @@ def _sites(sites: Any, labelled: pd.DataFrame, boundaries: Any) -> pd.DataFrame:
     return table
 
 
-def _at_home(x: pd.Series, y: pd.Series, council: pd.Series, boundaries: Any) -> pd.Series:
+def _at_home(x: pd.Series, y: pd.Series, council: pd.Series, boundaries: gpd.GeoDataFrame | None) -> pd.Series:
     """Tell which places (metres) lie in or near the area of their council; missing where the area is not known."""
     home = pd.Series(pd.NA, index=x.index, dtype="boolean")
     if boundaries is None:
         return home
     near = float(load_parameters("registers")["near_m"].value)
-    areas = boundaries.geometry.reindex(council).to_numpy()
+    areas = np.asarray(boundaries.geometry.reindex(council), dtype=object)
     known = ~shapely.is_missing(areas)
     placed = np.isfinite(x.to_numpy(dtype=float)) & np.isfinite(y.to_numpy(dtype=float)) & known
     home[known] = False
@@ -162,7 +165,7 @@ def issue_totals(issues: pd.DataFrame) -> list[dict[str, Any]]:
             "mended": int(counts[MENDED]), "left": int(counts[LEFT]), "meaning": ISSUE_TYPES[kind].meaning,
             "who": "the council" if ISSUE_TYPES[kind].responsibility == "external" else "us",
         }
-        for kind, counts in counted.iterrows()
+        for kind, counts in ((str(kind), counts) for kind, counts in counted.iterrows())
     ]  # fmt: skip
     return sorted(rows, key=lambda row: (SEVERITIES.index(row["severity"]), -row["rows"], row["type"]))
 
@@ -187,12 +190,13 @@ def repair_totals(sites: pd.DataFrame) -> list[dict[str, Any]]:
 def left_totals(issues: pd.DataFrame) -> list[dict[str, Any]]:
     """Count what only the council can put right: ``field``, ``wrong``, ``rows``, ``example``, ``advice``."""
     left = issues[issues["standing"] == LEFT]
+    faults = [(str(field), str(kind), group) for (field, kind), group in left.groupby(["field", "issue_type"])]
     rows = [
         {
             "field": field_name(field), "type": kind, "wrong": wrong(kind, field), "rows": len(group),
             "example": next((value for value in group["value"] if value), ""), "advice": advice(kind, field),
         }
-        for (field, kind), group in left.groupby(["field", "issue_type"])
+        for field, kind, group in faults
     ]  # fmt: skip
     return sorted(rows, key=lambda row: (-row["rows"], row["field"], row["type"]))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -91,7 +90,9 @@ def write_audit(
     folder = Path(folder)
     if "refused" not in files:
         files = files.assign(refused=pd.Series(np.nan, index=files.index, dtype="str"))
-    called = dict(names or {}) | ({} if boundaries is None else boundaries["name"].to_dict())
+    called = dict(names or {}) | (
+        {} if boundaries is None else {str(code): str(name) for code, name in boundaries["name"].items()}
+    )
     found = find(sites=sites, labelled=labelled, issues=issues, files=files, boundaries=boundaries)
     invented = {"illustrative": "yes"} if illustrative else {}
     facts = [name for name in REGISTER.names if name not in LEADING]
@@ -101,7 +102,8 @@ def write_audit(
     write_csv(folder / "files.csv", files.assign(**invented))
     councils = by_council(found, called, boundaries)
     progress(f"Drawing maps{' and writing workbooks' if workbooks else ''} for {len(councils)} councils")
-    outlines: Any = [] if boundaries is None else shapely.simplify(boundaries.geometry.to_numpy(), OUTLINE_M)
+    shapes = np.asarray([] if boundaries is None else boundaries.geometry, dtype=object)
+    outlines = shapely.simplify(shapes, OUTLINE_M)
     pictures = {
         council.code: draw_before_after(council.sites, boundary=council.boundary, areas=outlines)
         for council in councils

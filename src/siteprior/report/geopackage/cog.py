@@ -13,10 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from siteprior.core.errors import InputError, OutputError
 from siteprior.core.files import whole_file
 from siteprior.core.schema import CRS
+
+Bands = npt.NDArray[np.number[Any]]
+"""Bands, rows, columns."""
 
 BLOCK_PX = 256
 """Side of a tile in cells: small enough that a view of one town reads little, the usual size for the web."""
@@ -24,7 +28,7 @@ BLOCK_PX = 256
 
 def write_cog(
     path: Path | str,
-    array: Any,
+    array: npt.ArrayLike,
     *,
     transform: Sequence[float],
     as_of: date,
@@ -108,7 +112,11 @@ def write_cog(
 
 
 def _check(
-    bands: Any, transform: tuple[float, ...], descriptions: Sequence[str], nodata: float, colours: Any | None
+    bands: Bands,
+    transform: tuple[float, ...],
+    descriptions: Sequence[str],
+    nodata: float,
+    colours: Mapping[int, str] | None,
 ) -> None:
     """Refuse what is no raster, naming every fault."""
     faults = []
@@ -135,7 +143,7 @@ def _check(
 
 def _write(
     temporary: Path,
-    bands: Any,
+    bands: Bands,
     transform: tuple[float, ...],
     tags: Mapping[str, str],
     descriptions: Sequence[str],

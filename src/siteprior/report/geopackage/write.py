@@ -125,13 +125,14 @@ def _check(layers: Mapping[str, gpd.GeoDataFrame], tables: Mapping[str, pd.DataF
             other = sorted(kind for kind in found if kind not in (want, LAYERS[name].geometry))
             if other:
                 faults.append(f"layer '{name}': holds shapes of kind {', '.join(other)}; it takes {want} only")
-    for name, table in {**layers, **tables}.items():
-        if not isinstance(table, pd.DataFrame):
-            faults.append(f"'{name}': needs a table (DataFrame), got {type(table).__name__}")
+    everything: dict[str, pd.DataFrame] = {**layers, **tables}
+    for name, given in everything.items():
+        if not isinstance(given, pd.DataFrame):
+            faults.append(f"'{name}': needs a table (DataFrame), got {type(given).__name__}")
             continue
         seen = {"fid", "geom"}
-        geometry = table.geometry.name if isinstance(table, gpd.GeoDataFrame) else None
-        for column in [*filter(None, table.index.names), *(c for c in table.columns if c != geometry)]:
+        geometry = given.geometry.name if isinstance(given, gpd.GeoDataFrame) else None
+        for column in [*filter(None, given.index.names), *(c for c in given.columns if c != geometry)]:
             if str(column).lower() in seen:
                 faults.append(
                     f"'{name}': a column '{column}' cannot be written: the name is taken (fid and geom are the "
@@ -142,7 +143,7 @@ def _check(layers: Mapping[str, gpd.GeoDataFrame], tables: Mapping[str, pd.DataF
         raise InputError(*faults)
 
 
-def _plain(table: Any) -> Any:
+def _plain(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table as it is stored: index as column, days as DATE, whole numbers in 32 bits, multi shapes."""
     plain = table.reset_index() if table.index.name else table.reset_index(drop=True)
     for name in plain.columns:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+
+import pandas as pd
 
 _ABBREVIATIONS = {"hs2": "HS2", "vlr": "very light rail", "brt": "BRT"}
 _LSOA_NAME = re.compile(r"^(?P<district>.+) \d{3}[A-Z]+$")
@@ -21,7 +22,7 @@ def kind_title(kind: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def district_names(areas: Any) -> dict[str, str]:
+def district_names(areas: pd.DataFrame) -> dict[str, str]:
     """Return the names of the districts by code: ONS begins the name of every LSOA with its district's.
 
     Parameters

@@ -166,7 +166,7 @@ def _by_council(sites: pd.DataFrame, shortlist: pd.DataFrame, names: Mapping[str
     rows = [
         {"name": names.get(code, code), "considered": len(group), "ranked": int(group["rank"].notna().sum()),
          "shortlist": int(chosen.get(code, 0))}
-        for code, group in grouped
+        for code, group in ((str(code), group) for code, group in grouped)
     ]  # fmt: skip
     return sorted(rows, key=lambda row: row["name"])
 

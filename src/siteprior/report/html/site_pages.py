@@ -176,7 +176,7 @@ def _why(title: Mapping[str, Any], row: Mapping[str, Any]) -> str:
     return "the site has no place" if row["easting"] is None else "not measured in this run"
 
 
-def _lines(money: Mapping[str, Any] | None, homes: Any) -> list[dict[str, Any]]:
+def _lines(money: Mapping[str, Any] | None, homes: float | None) -> list[dict[str, Any]]:
     """Return the residual appraisal line by line with its sign and per home; none where the site has none."""
     if money is None or money["gap_gbp"] is None:
         return []

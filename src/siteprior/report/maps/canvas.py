@@ -6,17 +6,28 @@ Drawn with matplotlib's objects alone (no pyplot, no window, no settings of the 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from siteprior.core.errors import InputError, unknown
 from siteprior.core.schema import CRS
 from siteprior.report import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.path import Path as MplPath
+    from matplotlib.patheffects import AbstractPathEffect
+    from matplotlib.text import Text
+
+    Look: TypeAlias = str | float | tuple[int, tuple[float, float]] | Sequence[AbstractPathEffect]
+    """What one property of something drawn may be: a colour or name, a size, a dash pattern, a halo."""
 
 ILLUSTRATIVE = "Illustrative data – not real sites"
 FORMATS = ("png", "svg")
@@ -31,9 +42,15 @@ def settings() -> Iterator[None]:
     """Draw with siteprior's own settings, whatever the user's are."""
     import matplotlib as mpl
 
-    own = {"font.family": "DejaVu Sans", "text.usetex": False, "path.sketch": None, "svg.hashsalt": "siteprior",
-           "svg.fonttype": "path"}  # fmt: skip
-    with mpl.rc_context(own):
+    with mpl.rc_context(
+        {
+            "font.family": "DejaVu Sans",
+            "text.usetex": False,
+            "path.sketch": None,
+            "svg.hashsalt": "siteprior",
+            "svg.fonttype": "path",
+        }
+    ):
         yield
 
 
@@ -45,37 +62,41 @@ class Sheet:
         from matplotlib.figure import Figure
 
         self.width, self.height = width, height
-        self._widths: dict[Any, float] = {}
+        self._widths: dict[tuple[str, float, tuple[tuple[str, Look], ...]], float] = {}
         figure = Figure(figsize=(width / MM_PER_INCH, height / MM_PER_INCH), dpi=PNG_DPI, facecolor=style.PAPER)
         self._canvas = FigureCanvasAgg(figure)
         self.figure = figure
-        self.axes: Any = figure.add_axes((0, 0, 1, 1))
+        self.axes = figure.add_axes((0, 0, 1, 1))
         self.axes.set_axis_off()
         self.axes.set_xlim(0, width)
         self.axes.set_ylim(0, height)
 
-    def text(self, x: float, y: float, words: str, size: float, **look: Any) -> Any:
+    def text(self, x: float, y: float, words: str, size: float, **look: Look) -> Text:
         """Write words as they are (a dollar sign starts no formula); ``size`` in points."""
-        options = {"color": style.INK, "va": "baseline", "ha": "left", "zorder": 20, **look}
-        return self.axes.text(x, y, words, fontsize=size, parse_math=False, **options)
+        written = self.axes.text(x, y, words, fontsize=size, parse_math=False)
+        written.set(**{"color": style.INK, "va": "baseline", "ha": "left", "zorder": 20, **look})
+        return written
 
-    def line(self, x: Sequence[float], y: Sequence[float], **look: Any) -> None:
+    def line(self, x: Sequence[float], y: Sequence[float], **look: Look) -> None:
         """Draw a line through places."""
-        self.axes.plot(x, y, **{"solid_capstyle": "butt", **look})
+        (drawn,) = self.axes.plot(x, y, solid_capstyle="butt")
+        drawn.set(**look)
 
-    def box(self, x: float, y: float, width: float, height: float, **look: Any) -> None:
+    def box(self, x: float, y: float, width: float, height: float, **look: Look) -> None:
         """Draw a box from its lower left corner."""
         from matplotlib.patches import Rectangle
 
-        self.axes.add_artist(Rectangle((x, y), width, height, **{"linewidth": 0, **look}))
+        drawn = Rectangle((x, y), width, height, linewidth=0)
+        drawn.set(**look)
+        self.axes.add_artist(drawn)
 
-    def disc(self, x: float, y: float, radius: float, **look: Any) -> None:
+    def disc(self, x: float, y: float, radius: float, **look: Look) -> None:
         """Draw a disc; ``radius`` in mm."""
         from matplotlib.patches import Circle
 
         self.axes.add_artist(Circle((x, y), radius, **look))
 
-    def map(self, box: tuple[float, float, float, float], view: tuple[float, float, float, float]) -> Any:
+    def map(self, box: tuple[float, float, float, float], view: tuple[float, float, float, float]) -> Axes:
         """Return axes in metres that show the view undistorted in a box: left, low, width and height in mm."""
         left, low, wide, tall = box
         west, south, east, north = view
@@ -93,13 +114,13 @@ class Sheet:
         axes.set_zorder(-1)
         return axes
 
-    def places(self, axes: Any, points: Any) -> npt.NDArray[np.float64]:
+    def places(self, axes: Axes, points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return where places on a map (metres) stand on the sheet (mm), one row each."""
         if not len(points):
             return np.zeros((0, 2))
         return np.asarray(axes.transData.transform(points)) / PNG_DPI * MM_PER_INCH
 
-    def measure(self, words: str, size: float, **look: Any) -> float:
+    def measure(self, words: str, size: float, **look: Look) -> float:
         """Return how wide words come out, in mm; what was measured once is remembered."""
         key = (words, size, tuple(sorted(look.items())))
         if key not in self._widths:
@@ -109,7 +130,7 @@ class Sheet:
             self._widths[key] = wide / PNG_DPI * MM_PER_INCH
         return self._widths[key]
 
-    def fit(self, words: str, size: float, room: float, **look: Any) -> str:
+    def fit(self, words: str, size: float, room: float, **look: Look) -> str:
         """Return the words, cut with an ellipsis where they are wider than ``room`` mm."""
         if self.measure(words, size, **look) <= room:
             return words
@@ -120,7 +141,7 @@ class Sheet:
             low, high = (middle, high) if fits else (low, middle - 1)
         return words[:low].rstrip(" ,;-–") + "…"
 
-    def wrap(self, words: str, size: float, room: float, **look: Any) -> list[str]:
+    def wrap(self, words: str, size: float, room: float, **look: Look) -> list[str]:
         """Break words into lines no wider than ``room`` mm; a word wider than that is cut."""
         # Words are measured one by one, for a line is as wide as its words and the spaces between them.
         space = self.measure("n n", size, **look) - self.measure("nn", size, **look)
@@ -146,20 +167,20 @@ class Sheet:
         return stream.getvalue()
 
 
-def check_drawing(tables: dict[str, Any], file_format: str = "png") -> None:
+def check_drawing(tables: Mapping[str, pd.DataFrame], file_format: str = "png") -> None:
     """Refuse tables that are not on the British National Grid, and formats siteprior does not draw."""
-    faults = [
-        f"{name}: needs metres in {CRS}, is in {getattr(table, 'crs', None)}; convert with to_crs('{CRS}')"
-        for name, table in tables.items()
-        if getattr(table, "crs", None) is None or table.crs.to_epsg() != int(CRS.removeprefix("EPSG:"))
-    ]
+    faults = []
+    for name, table in tables.items():
+        crs = getattr(table, "crs", None)
+        if crs is None or crs.to_epsg() != int(CRS.removeprefix("EPSG:")):
+            faults.append(f"{name}: needs metres in {CRS}, is in {crs}; convert with to_crs('{CRS}')")
     if file_format not in FORMATS:
         faults.append(unknown("picture format", file_format, FORMATS))
     if faults:
         raise InputError(*faults)
 
 
-def polygon_paths(shapes: Any) -> list[Any]:
+def polygon_paths(shapes: BaseGeometry | npt.NDArray[np.object_]) -> list[MplPath]:
     """Return polygons as matplotlib paths, holes turned the other way round so that they stay open."""
     from matplotlib.path import Path
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from siteprior.core.schema import CATCHMENTS, SITES, STOP_STATES, check
 from siteprior.report import style
@@ -18,6 +20,9 @@ from siteprior.report.maps.placement import spread
 from siteprior.report.maps.strip_data import count
 from siteprior.report.maps.strip_legend import DISC, draw_number, draw_stop
 from siteprior.walking.network import WalkNetwork
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 A4 = (297.0, 210.0)
 MARGIN, KEY_WIDTH = 12.0, 62.0
@@ -30,8 +35,8 @@ class _Band(NamedTuple):
     """One walk: its length, the ground it reaches, and the ground within the same straight line."""
 
     metres: float
-    walk: Any
-    circle: Any
+    walk: BaseGeometry
+    circle: BaseGeometry
     fill: str
 
 
@@ -39,8 +44,8 @@ class _Picture(NamedTuple):
     """What the key has to explain."""
 
     bands: list[_Band]
-    stops: Any
-    sites: Any
+    stops: gpd.GeoDataFrame
+    sites: gpd.GeoDataFrame
     shortlist: set[str]
     doubt: str
 
@@ -125,7 +130,7 @@ def catchment_map_words(catchments: gpd.GeoDataFrame, stops: gpd.GeoDataFrame) -
     return _words(_bands(catchments, stops), stops, catchments)
 
 
-def _words(bands: list[_Band], stops: Any, catchments: Any) -> str:
+def _words(bands: list[_Band], stops: gpd.GeoDataFrame, catchments: gpd.GeoDataFrame) -> str:
     """Say what the map shows."""
     names = stops["stop_name"].dropna().astype(str)
     told = ", ".join(names) if len(names) <= 3 else count(len(names), "stop", "stops")
@@ -137,7 +142,7 @@ def _words(bands: list[_Band], stops: Any, catchments: Any) -> str:
     return text + (f" {_doubt(catchments)}" if _doubt(catchments) else "")
 
 
-def _doubt(catchments: Any) -> str:
+def _doubt(catchments: gpd.GeoDataFrame) -> str:
     """Say what the catchments rest on where that is not the streets."""
     bases = set(catchments["basis"].dropna())
     if "disc" in bases:
@@ -145,10 +150,10 @@ def _doubt(catchments: Any) -> str:
     return "Approximate: hulls of the places reached." if "hull" in bases else ""
 
 
-def _bands(catchments: Any, stops: Any) -> list[_Band]:
+def _bands(catchments: gpd.GeoDataFrame, stops: gpd.GeoDataFrame) -> list[_Band]:
     """Return the walks, shortest first, with the ground of all catchments together."""
     held = catchments[catchments.geometry.notna()]
-    points = stops.geometry[stops.geometry.notna()].to_numpy()
+    points = np.asarray(stops.geometry[stops.geometry.notna()], dtype=object)
     lengths = sorted(held["band_m"].unique())
     return [
         _Band(
@@ -161,7 +166,7 @@ def _bands(catchments: Any, stops: Any) -> list[_Band]:
     ]
 
 
-def _view(bands: list[_Band], stops: Any) -> tuple[float, float, float, float]:
+def _view(bands: list[_Band], stops: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
     """Return west, south, east and north of what is drawn, with a margin."""
     shapes = [shape for band in bands for shape in (band.walk, band.circle)]
     west, south, east, north = shapely.total_bounds(shapes or stops.geometry.to_numpy())
@@ -186,11 +191,11 @@ def _write_texts(sheet: Sheet, title: str, attribution: str, illustrative: bool)
     return y + 3.5, MARGIN - 1.5 + 2.6 * len(foot)
 
 
-def _draw_ground(axes: Any, bands: list[_Band], network: WalkNetwork | None, areas: Any) -> None:
+def _draw_ground(axes: Axes, bands: list[_Band], network: WalkNetwork | None, areas: gpd.GeoDataFrame | None) -> None:
     """Draw the ground reached, the streets faintly, the districts' outlines, and the circle of the longest walk."""
     from matplotlib.collections import LineCollection, PathCollection
 
-    def draw_lines(lines: Any, zorder: float, **look: Any) -> None:
+    def draw_lines(lines: npt.NDArray[np.object_], zorder: float, **look: Any) -> None:
         drawn = [shapely.get_coordinates(line) for line in lines]
         axes.add_collection(LineCollection(drawn, zorder=zorder, **look), autolim=False)
 
@@ -215,7 +220,7 @@ def _draw_ground(axes: Any, bands: list[_Band], network: WalkNetwork | None, are
         draw_lines(shapely.get_rings(shapely.get_parts(bands[-1].circle)), 2, **CIRCLE)
 
 
-def _draw_sites(sheet: Sheet, axes: Any, sites: Any, shortlist: set[str]) -> list[Any]:
+def _draw_sites(sheet: Sheet, axes: Axes, sites: gpd.GeoDataFrame, shortlist: set[str]) -> list[BaseGeometry]:
     """Draw the sites as dots, the shortlisted as their rank; return the places (mm) of the ranks."""
     (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
     placed = sites[sites.geometry.notna() & ~sites.geometry.is_empty]
@@ -237,7 +242,7 @@ def _draw_sites(sheet: Sheet, axes: Any, sites: Any, shortlist: set[str]) -> lis
             sheet.line([x0, x], [y0, y], color=style.ACCENT, linewidth=0.7, zorder=15)
             sheet.disc(x0, y0, 0.6, facecolor=style.ACCENT, edgecolor=style.WHITE, linewidth=0.4, zorder=15.1)
         draw_number(sheet, x, y, f"{rank:.0f}", True)
-    return list(shapely.buffer(shapely.points(shown), DISC))
+    return [shapely.buffer(shapely.Point(x, y), DISC) for x, y in shown]
 
 
 FEW_STOPS = 12
@@ -251,7 +256,7 @@ RANK_COUNTS = 30
 or beyond the edge of the map."""
 
 
-def _draw_stops(sheet: Sheet, axes: Any, stops: Any, taken: list[Any]) -> None:
+def _draw_stops(sheet: Sheet, axes: Axes, stops: gpd.GeoDataFrame, taken: list[BaseGeometry]) -> None:
     """Draw the stops with their names beside them, where they hide neither one another nor a rank."""
     from matplotlib.patheffects import withStroke
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
 
 from siteprior.report import style
 from siteprior.report.html.labels import kind_title
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 DPI = 200
 """Pixels to the inch of type."""
@@ -31,7 +36,7 @@ def stop_look(mode: str, state: str) -> dict[str, Any]:
     }
 
 
-def draw_scale(axes: Any) -> None:
+def draw_scale(axes: Axes) -> None:
     """Draw a scale bar of a round length and a north arrow into the lower left corner."""
     west, east = axes.get_xlim()
     south, north = axes.get_ylim()
@@ -53,7 +58,7 @@ def draw_scale(axes: Any) -> None:
     )  # fmt: skip
 
 
-def draw_key(axes: Any, corridors: Any, stops: Any, areas: Any) -> None:
+def draw_key(axes: Axes, corridors: gpd.GeoDataFrame, stops: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> None:
     """Write the key to the right of the map, group by group."""
     axes.set_axis_off()
     axes.set_xlim(0, 1)
@@ -89,7 +94,7 @@ def draw_key(axes: Any, corridors: Any, stops: Any, areas: Any) -> None:
     _draw_deciles(axes, y, point, areas)
 
 
-def _draw_sample(axes: Any, y: float, look: dict[str, Any]) -> None:
+def _draw_sample(axes: Axes, y: float, look: dict[str, Any]) -> None:
     """Draw one line or mark of the key; the largest is the numbered disc."""
     if "dashed" in look:
         pattern = DASHES if look["dashed"] else "solid"
@@ -100,11 +105,11 @@ def _draw_sample(axes: Any, y: float, look: dict[str, Any]) -> None:
         axes.text(0.055, y, "1", fontsize=6, fontweight="bold", color=style.WHITE, ha="center", va="center_baseline")
 
 
-def _draw_deciles(axes: Any, y: float, point: float, areas: Any) -> None:
+def _draw_deciles(axes: Axes, y: float, point: float, areas: gpd.GeoDataFrame) -> None:
     """Write the key of the areas: ten steps, the most deprived first."""
     from matplotlib.patches import Rectangle
 
-    editions = areas["imd_edition"].dropna().unique() if "imd_edition" in areas else []
+    editions = list(areas["imd_edition"].dropna().unique()) if "imd_edition" in areas else []
     edition = f" {int(editions[0])}" if len(editions) == 1 else ""
     axes.text(0, y, "Deprivation", fontsize=7.5, fontweight="bold", color=style.INK, va="top")
     axes.text(0, y - 13 * point, f"IMD{edition} decile of the area", fontsize=6.5, color=style.INK, va="top")

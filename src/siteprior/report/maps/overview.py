@@ -9,10 +9,11 @@ from __future__ import annotations
 import io
 import math
 import textwrap
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from siteprior.report import style
@@ -20,6 +21,10 @@ from siteprior.report.html.labels import district_names
 from siteprior.report.maps.canvas import ILLUSTRATIVE, check_drawing, polygon_paths
 from siteprior.report.maps.legend import DASHES, DPI, SITE_LOOKS, draw_key, draw_scale, stop_look
 from siteprior.report.maps.placement import extent, quiet_spot, spread
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 WIDTH = 1600
 """Pixels across; the height follows from what the map has to show."""
@@ -38,8 +43,8 @@ class _Disc(NamedTuple):
     """A numbered disc: its figures, where it is shown and where its site lies, in pixels."""
 
     figures: str
-    shown: Any
-    site: Any
+    shown: npt.NDArray[np.float64]
+    site: npt.NDArray[np.float64]
 
 
 def draw_map(
@@ -121,7 +126,7 @@ def draw_map(
     return stream.getvalue()
 
 
-def _main_stops(stops: Any, areas: Any, corridors: Any) -> Any:
+def _main_stops(stops: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, corridors: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the rail and metro stops, open or planned, that lie in the area or on a corridor; all without either."""
     main = stops[stops["mode"].isin(["rail", "metro"]) & stops["state"].isin(["open", "planned"])]
     around = [shape for table in (areas, corridors) for shape in table.geometry if shape is not None]
@@ -132,7 +137,7 @@ def _main_stops(stops: Any, areas: Any, corridors: Any) -> Any:
     return main.iloc[sorted(set(near))]
 
 
-def _frame(axes: Any, view: tuple[float, float, float, float]) -> None:
+def _frame(axes: Axes, view: tuple[float, float, float, float]) -> None:
     """Fit the view into the axes without distortion and take away ticks and frame."""
     west, south, east, north = view
     box = axes.get_window_extent()
@@ -147,7 +152,7 @@ def _frame(axes: Any, view: tuple[float, float, float, float]) -> None:
         side.set(color=style.MAP_FRAME, linewidth=0.6)
 
 
-def _write_texts(figure: Any, height: float, head: list[str], foot: list[str], illustrative: bool) -> None:
+def _write_texts(figure: Figure, height: float, head: list[str], foot: list[str], illustrative: bool) -> None:
     """Write title and warning above, the attribution below."""
     left, y = _LEFT / WIDTH, height - 24
     # User texts are shown as they are: a dollar sign starts no formula.
@@ -161,7 +166,7 @@ def _write_texts(figure: Any, height: float, head: list[str], foot: list[str], i
                 parse_math=False)  # fmt: skip
 
 
-def _draw_areas(axes: Any, areas: Any) -> None:
+def _draw_areas(axes: Axes, areas: gpd.GeoDataFrame) -> None:
     """Fill areas by deprivation decile."""
     from matplotlib.collections import PathCollection
 
@@ -170,13 +175,17 @@ def _draw_areas(axes: Any, areas: Any) -> None:
         fill = style.decile(int(decile)) if np.isfinite(decile) else style.NO_DATA
         axes.add_collection(
             PathCollection(
-                polygon_paths(group.geometry), facecolor=fill, edgecolor=style.WHITE, linewidth=0.15, zorder=1
+                polygon_paths(np.asarray(group.geometry)),
+                facecolor=fill,
+                edgecolor=style.WHITE,
+                linewidth=0.15,
+                zorder=1,
             ),
             autolim=False,
         )
 
 
-def _draw_districts(axes: Any, areas: Any, corridors: Any, discs: list[_Disc]) -> None:
+def _draw_districts(axes: Axes, areas: gpd.GeoDataFrame, corridors: gpd.GeoDataFrame, discs: list[_Disc]) -> None:
     """Draw the districts' outlines and write their names where they hide no corridor and no disc."""
     from matplotlib.collections import LineCollection
     from matplotlib.patheffects import withStroke
@@ -187,7 +196,8 @@ def _draw_districts(axes: Any, areas: Any, corridors: Any, discs: list[_Disc]) -
     lines = [shapely.get_coordinates(ring) for ring in rings]
     axes.add_collection(LineCollection(lines, colors=style.DISTRICT_EDGE, linewidths=0.5, zorder=2), autolim=False)
     metres = (axes.get_xlim()[1] - axes.get_xlim()[0]) / axes.get_window_extent().width
-    middles = axes.transData.inverted().transform([disc.shown for disc in discs]) if discs else []
+    shown_at = np.array([disc.shown for disc in discs]).reshape(-1, 2)
+    middles = axes.transData.inverted().transform(shown_at)
     rounds = [shapely.Point(middle).buffer(_DISC * metres) for middle in middles]
     drawn = shapely.union_all([*rounds, *(shape for shape in corridors.geometry if shape is not None)])
     (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
@@ -205,7 +215,7 @@ def _draw_districts(axes: Any, areas: Any, corridors: Any, discs: list[_Disc]) -
         )  # fmt: skip
 
 
-def _draw_corridors(axes: Any, corridors: Any) -> None:
+def _draw_corridors(axes: Axes, corridors: gpd.GeoDataFrame) -> None:
     """Draw lines by kind on a white casing, so that they stand off from the areas."""
     from matplotlib.collections import LineCollection
 
@@ -219,13 +229,13 @@ def _draw_corridors(axes: Any, corridors: Any) -> None:
         )
 
 
-def _draw_stops(axes: Any, stops: Any) -> None:
+def _draw_stops(axes: Axes, stops: gpd.GeoDataFrame) -> None:
     """Draw rail and metro stops, hollow where they are planned."""
     for (mode, state), group in stops.groupby(["mode", "state"]):
-        axes.scatter(group.geometry.x, group.geometry.y, **stop_look(mode, state), zorder=5)
+        axes.scatter(group.geometry.x, group.geometry.y, **stop_look(str(mode), str(state)), zorder=5)
 
 
-def _draw_sites(axes: Any, sites: Any) -> None:
+def _draw_sites(axes: Axes, sites: gpd.GeoDataFrame) -> None:
     """Draw every site considered as a small grey dot, those not ranked smaller and paler."""
     placed = sites[sites.geometry.notna() & ~sites.geometry.is_empty]
     for place, (eligible, look) in enumerate(SITE_LOOKS.items()):
@@ -233,7 +243,7 @@ def _draw_sites(axes: Any, sites: Any) -> None:
         axes.scatter(group.geometry.x, group.geometry.y, **look, zorder=6 + place)
 
 
-def _place_discs(axes: Any, shortlist: Any) -> list[_Disc]:
+def _place_discs(axes: Axes, shortlist: gpd.GeoDataFrame) -> list[_Disc]:
     """Find a place (pixels) for every disc, so that none hides another."""
     placed = shortlist[shortlist.geometry.notna() & ~shortlist.geometry.is_empty]
     if placed.empty:
@@ -245,7 +255,7 @@ def _place_discs(axes: Any, shortlist: Any) -> list[_Disc]:
     return [_Disc(f"{rank:.0f}", *places) for rank, *places in zip(placed["rank"], shown, true, strict=True)]
 
 
-def _draw_shortlist(axes: Any, discs: list[_Disc]) -> None:
+def _draw_shortlist(axes: Axes, discs: list[_Disc]) -> None:
     """Draw the shortlist as numbered discs, with a line to the site where the disc had to be moved."""
     from matplotlib.patches import Circle
     from matplotlib.transforms import IdentityTransform
@@ -253,9 +263,9 @@ def _draw_shortlist(axes: Any, discs: list[_Disc]) -> None:
     # The first of the ranking is drawn last and so lies on top.
     for figures, (x, y), (x0, y0) in reversed(discs):
         if math.hypot(x - x0, y - y0) > _DISC * 0.5:
-            leader = {"transform": IdentityTransform(), "solid_capstyle": "round"}
-            axes.plot([x0, x], [y0, y], color=style.WHITE, linewidth=1.8, zorder=8, **leader)
-            axes.plot([x0, x], [y0, y], color=style.ACCENT, linewidth=0.8, zorder=8.1, **leader)
+            for colour, width, order in ((style.WHITE, 1.8, 8.0), (style.ACCENT, 0.8, 8.1)):
+                axes.plot([x0, x], [y0, y], color=colour, linewidth=width, zorder=order, solid_capstyle="round",
+                          transform=IdentityTransform())  # fmt: skip
             axes.add_patch(
                 Circle((x0, y0), 3.2, transform=IdentityTransform(), facecolor=style.ACCENT, edgecolor=style.WHITE,
                        linewidth=0.4, zorder=8.2)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 Points = npt.NDArray[np.float64]
 
@@ -66,7 +67,7 @@ def _free(places: Points, taken: Points, gap: float) -> npt.NDArray[np.bool_]:
     return np.asarray((apart >= gap * 0.999).all(axis=1))
 
 
-def extent(focus: Iterable[Any], around: Iterable[Any]) -> tuple[float, float, float, float]:
+def extent(focus: Iterable[gpd.GeoDataFrame], around: Iterable[gpd.GeoDataFrame]) -> tuple[float, float, float, float]:
     """Return the box around the focus, widened to all that lies around where that is not much more, with a margin."""
     narrow, wide = _bounds(focus), _bounds([*focus, *around])
     if narrow is None:
@@ -79,14 +80,14 @@ def extent(focus: Iterable[Any], around: Iterable[Any]) -> tuple[float, float, f
     return west - margin, south - margin, east + margin, north + margin
 
 
-def _bounds(tables: Iterable[Any]) -> npt.NDArray[np.float64] | None:
+def _bounds(tables: Iterable[gpd.GeoDataFrame]) -> npt.NDArray[np.float64] | None:
     """Return west, south, east and north of all tables together; ``None`` where none has a place."""
     boxes = np.array([table.total_bounds for table in tables if len(table)]).reshape(-1, 4)
     boxes = boxes[np.isfinite(boxes).all(axis=1)]
     return np.concatenate([boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)]) if len(boxes) else None
 
 
-def quiet_spot(shape: Any, wide: float, tall: float, avoid: Any) -> tuple[float, float]:
+def quiet_spot(shape: BaseGeometry, wide: float, tall: float, avoid: BaseGeometry) -> tuple[float, float]:
     """Return the middle of the box of that size inside a shape that lies farthest from what it should not cover."""
     west, south, east, north = shape.bounds
     x, y = (grid.ravel() for grid in np.meshgrid(np.linspace(west, east, 24), np.linspace(south, north, 24)))

@@ -6,9 +6,10 @@ import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
+import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from siteprior.core.errors import InputError, unknown
@@ -27,6 +28,8 @@ from siteprior.report.maps.strip_legend import (  # fmt: skip
     scale,
     table_height,
 )
+
+Lengths = npt.NDArray[np.float64]
 
 A4 = (297.0, 210.0)
 """Width and height of the sheet in mm, landscape; turned where the corridor needs two rows."""
@@ -61,9 +64,9 @@ DASHES = (0, (1.6, 0.7))
 
 
 def draw_strip_map(
-    corridor_stops: Any,
+    corridor_stops: gpd.GeoDataFrame,
     site_corridors: pd.DataFrame,
-    sites: Any,
+    sites: pd.DataFrame,
     *,
     corridor: str,
     title: str,
@@ -147,7 +150,12 @@ def draw_strip_map(
 
 
 def strip_map_words(
-    corridor_stops: Any, site_corridors: pd.DataFrame, sites: Any, *, corridor: str, reach_m: float | None = None
+    corridor_stops: gpd.GeoDataFrame,
+    site_corridors: pd.DataFrame,
+    sites: pd.DataFrame,
+    *,
+    corridor: str,
+    reach_m: float | None = None,
 ) -> str:
     """Return the strip map in words, for those who do not see it: stops, length in km, sites, homes, first ranks.
 
@@ -169,12 +177,12 @@ class _Row:
     half: float
     reach_m: float
 
-    def x(self, chainage_m: Any) -> Any:
+    def x(self, chainage_m: npt.ArrayLike | pd.Series) -> npt.NDArray[np.float64]:
         """Return where a chainage stands."""
         share = (np.asarray(chainage_m, dtype=float) - self.first_m) / (self.last_m - self.first_m)
         return self.left + share * (self.right - self.left)
 
-    def y(self, walk_m: Any, above: Any) -> Any:
+    def y(self, walk_m: npt.ArrayLike | pd.Series, above: npt.ArrayLike | pd.Series) -> npt.NDArray[np.float64]:
         """Return where a walk stands, above the line or below it."""
         off = MIDDLE / 2 + np.minimum(np.asarray(walk_m, dtype=float) / self.reach_m, 1.0) * self.half
         return self.middle + np.where(above, off, -off)
@@ -183,7 +191,7 @@ class _Row:
         """Return the height of the row of numbers above or below."""
         return self.middle + (1 if above else -1) * (MIDDLE / 2 + self.half + LANE / 2)
 
-    def holds(self, chainage_m: pd.Series) -> Any:
+    def holds(self, chainage_m: pd.Series) -> npt.NDArray[np.bool_]:
         """Tell which chainages this row shows; both of its ends do."""
         return ((chainage_m >= self.first_m) & (chainage_m <= self.last_m)).to_numpy()
 
@@ -331,7 +339,7 @@ def _draw_sites(sheet: Sheet, strip: Strip, row: _Row, paint: Mapping[str, str],
         draw_site(sheet, float(at), float(up), radius(homes, per_home), fill, bool(np.isfinite(homes)), order)
 
 
-def _uncrossed(x: Any, y: Any, slots: Any, lane: float) -> Any:
+def _uncrossed(x: Lengths, y: Lengths, slots: Lengths, lane: float) -> npt.NDArray[np.intp]:
     """Return which slot of the row each site's number takes so that no two lines to the sites cross.
 
     Of all ways to join points to points with straight lines, the one of the least length has no crossing.

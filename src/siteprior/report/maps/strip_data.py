@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -36,7 +37,13 @@ class Strip(NamedTuple):
 
 
 def strip_facts(
-    corridor_stops: Any, site_corridors: pd.DataFrame, sites: Any, *, corridor: str, listed: int, reach_m: float | None
+    corridor_stops: gpd.GeoDataFrame,
+    site_corridors: pd.DataFrame,
+    sites: pd.DataFrame,
+    *,
+    corridor: str,
+    listed: int,
+    reach_m: float | None,
 ) -> Strip:
     """Take one corridor out of the tables.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,7 +37,7 @@ def radius(homes: float, per_home: float) -> float:
     return max(math.sqrt(homes * per_home), SMALLEST) if np.isfinite(homes) else SMALLEST
 
 
-def fills(sites: Any, colour_by: str) -> dict[str, str]:
+def fills(sites: pd.DataFrame, colour_by: str) -> dict[str, str]:
     """Return the colour of each band (best first) or verdict, the same on every strip of a run."""
     if colour_by == "market_failure":
         return {verdict: style.VERDICT_FILLS[verdict] for verdict in VERDICTS}
@@ -158,6 +157,6 @@ def draw_table(sheet: Sheet, strip: Strip, shortlist: set[str], top: float, marg
                 sheet.line([left, left + wide], [y + ROW / 2] * 2, color=style.TABLE_ROW, linewidth=0.3, zorder=1)
 
 
-def _text(value: Any, without: str) -> str:
+def _text(value: str | float | None, without: str) -> str:
     """Return a text, or what stands where there is none."""
     return value if isinstance(value, str) else without

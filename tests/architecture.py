@@ -11,7 +11,6 @@ an ordered pair of rooms with at least one import anywhere, function bodies, ``T
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -68,9 +67,11 @@ def imported(path: Path) -> Iterator[str]:
             if node.level:
                 raise ValueError(f"{path}: a relative import hides where a name comes from")
             names = [f"{node.module}.{alias.name}" for alias in node.names]
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            # A module named in a text is loaded by import_module: the name has to stand there whole.
-            names = re.findall(r"^siteprior(?:\.\w+)+$", node.value)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in ("import_module", "__import__"):
+            # A module loaded by its name counts as well: the name has to stand there whole.
+            names = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+            if not names and path != SOURCE / "__init__.py":
+                raise ValueError(f"{path}:{node.lineno}: name the module to import in full, where it is imported")
         yield from (name.partition(".")[2] for name in names if name.partition(".")[0] == "siteprior")
 
 

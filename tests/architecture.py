@@ -67,10 +67,13 @@ def imported(path: Path) -> Iterator[str]:
             if node.level:
                 raise ValueError(f"{path}: a relative import hides where a name comes from")
             names = [f"{node.module}.{alias.name}" for alias in node.names]
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in ("import_module", "__import__"):
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in (
+            "import_module",
+            "__import__",
+        ):
             # A module loaded by its name counts as well: the name has to stand there whole.
             names = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
-            if not names and path != SOURCE / "__init__.py":
+            if not names and path.name != "__init__.py":
                 raise ValueError(f"{path}:{node.lineno}: name the module to import in full, where it is imported")
         yield from (name.partition(".")[2] for name in names if name.partition(".")[0] == "siteprior")
 

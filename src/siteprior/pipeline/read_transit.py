@@ -161,9 +161,7 @@ def _read_corridor(
         return found.stops, found.lines
     if entry.name is None:
         return log.add("corridors", entry, corridors.read_corridor_stops(path, file=label)), None
-    lines = corridors.read_corridor_lines(
-        path, name_column=entry.name, kind=entry.kind, layer=entry.layer, file=label
-    )
+    lines = corridors.read_corridor_lines(path, name_column=entry.name, kind=entry.kind, layer=entry.layer, file=label)
     drawn = log.add("corridors", entry, lines)
     return corridors.stops_along(drawn, stops, snap_m=load_parameters("access").number("line_snap_m")), drawn
 

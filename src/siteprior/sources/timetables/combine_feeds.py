@@ -103,7 +103,8 @@ def combine_feeds(parts: list[Counted], days: Days) -> Timetables:
     hours: list[pd.DataFrame] = []
     before = 0
     for part in parts:
-        stop = pd.Series(stops.index.get_indexer(part.codes), index=part.codes.index)
+        places = stops.index.get_indexer(pd.Index(part.codes)).tolist()
+        stop = pd.Series(places, index=part.codes.index, dtype="int64")
         way = place.iloc[before : before + len(part.ways)].set_axis(part.ways.index, axis=0)
         before += len(part.ways)
         for counts, into in ((part.windows, windows), (part.hours, hours)):

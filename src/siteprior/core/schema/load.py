@@ -131,7 +131,7 @@ class Declarations:
 @cache
 def load_declarations() -> Declarations:
     """Read the files that come with siteprior, once per process."""
-    folder = resources.files("siteprior.core.schema")
+    folder = resources.files("siteprior").joinpath("core", "schema")
     tables = sorted((entry for entry in folder.joinpath("tables").iterdir()), key=lambda entry: entry.name)
     values = tomllib.loads(folder.joinpath("values.toml").read_text(encoding="utf-8"))
     return Declarations(

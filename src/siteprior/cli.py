@@ -166,7 +166,7 @@ def _notebooks_arguments(command: argparse.ArgumentParser) -> None:
     execute.set_defaults(do=_run_notebook)
 
 
-def _say(options: argparse.Namespace) -> Progress:
+def _progress(options: argparse.Namespace) -> Progress:
     """Return what the stages report their progress to."""
     return (lambda _: None) if options.quiet else (lambda line: print(f"{line} …", file=sys.stderr, flush=True))
 
@@ -174,16 +174,16 @@ def _say(options: argparse.Namespace) -> Progress:
 def _demo(options: argparse.Namespace) -> int:
     from siteprior.pipeline.run import demo
 
-    return _tell_outputs(demo(out=options.out, progress=_say(options)))
+    return _print_outputs(demo(out=options.out, progress=_progress(options)))
 
 
 def _run(options: argparse.Namespace) -> int:
     from siteprior.pipeline.run import run
 
-    return _tell_outputs(run(options.project, out=options.out, progress=_say(options)))
+    return _print_outputs(run(options.project, out=options.out, progress=_progress(options)))
 
 
-def _tell_outputs(folder: Path) -> int:
+def _print_outputs(folder: Path) -> int:
     counts = json.loads((folder / "run.json").read_text(encoding="utf-8"))["counts"]
     print(f"{counts['sites']:,} sites considered, {counts['ranked']:,} ranked, {counts['shortlist']} on the shortlist.")
     print(f"Written to {folder}: start with report.html; shortlist.gpkg opens styled in QGIS.")
@@ -193,7 +193,7 @@ def _tell_outputs(folder: Path) -> int:
 def _check(options: argparse.Namespace) -> int:
     from siteprior.pipeline.run import check
 
-    issues = check(options.project, out=options.out, progress=_say(options))
+    issues = check(options.project, out=options.out, progress=_progress(options))
     tally = issues.groupby(["severity", "issue_type"]).size().rename("rows").reset_index()
     _print(tally, as_json=False)
     errors = int((issues["severity"] == "error").sum())
@@ -213,7 +213,7 @@ def _audit(options: argparse.Namespace) -> int:
         boundaries_layer=options.boundaries_layer,
         out=options.out,
         workbooks=not options.no_workbooks,
-        progress=_say(options),
+        progress=_progress(options),
     )
     refused = done.files[done.files["refused"].notna()]
     for file, why in zip(refused["file"], refused["refused"], strict=True):
@@ -242,7 +242,7 @@ def _access(options: argparse.Namespace) -> int:
         service_date=options.date,
         cell_m=options.cell,
         out=options.out,
-        progress=_say(options),
+        progress=_progress(options),
     )
     served = int((done.cells["access_index"] > 0).sum())
     print(
@@ -293,16 +293,16 @@ def _fetch(options: argparse.Namespace) -> int:
     watch = _watch if sys.stderr.isatty() and not options.quiet else None
     try:
         table = fetch(
-            options.project, force=options.force, largest_gb=options.max_gb, watch=watch, progress=_say(options)
+            options.project, force=options.force, largest_gb=options.max_gb, watch=watch, progress=_progress(options)
         )
     except FetchError as fault:
-        _tell_fetched(fault.table[fault.table["status"] != "failed"])
+        _print_downloads(fault.table[fault.table["status"] != "failed"])
         raise
-    _tell_fetched(table)
+    _print_downloads(table)
     return 0
 
 
-def _tell_fetched(table: pd.DataFrame) -> None:
+def _print_downloads(table: pd.DataFrame) -> None:
     for row in table.fillna({"bytes": -1}).to_dict("records"):
         size = f"  {row['bytes']:,} bytes" if row["bytes"] >= 0 else ""
         print(f"{row['status']:8}{row['role']}: {row['path']}{size}")

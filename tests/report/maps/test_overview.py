@@ -17,7 +17,7 @@ from shapely import LineString, Point, Polygon, box
 from siteprior.core.errors import InputError
 from siteprior.report import style
 from siteprior.report.maps.overview import draw_map
-from siteprior.report.maps.placement import quiet_spot, spread
+from siteprior.report.maps.placement import declutter, label_position
 
 
 def draw(tables, **changes):
@@ -98,21 +98,21 @@ def test_pyplot_is_not_needed(picture, made_up, monkeypatch):
 class TestSpread:
     def test_leaves_points_that_are_far_enough_apart(self):
         points = np.array([[0.0, 0.0], [100.0, 0.0], [0.0, 100.0]])
-        np.testing.assert_array_equal(spread(points, 30), points)
+        np.testing.assert_array_equal(declutter(points, 30), points)
 
     def test_the_first_stays_and_the_second_goes_no_farther_than_it_must(self):
-        moved = spread(np.array([[0.0, 0.0], [10.0, 0.0]]), 30)
+        moved = declutter(np.array([[0.0, 0.0], [10.0, 0.0]]), 30)
         np.testing.assert_allclose(moved, [[0, 0], [32.5, 0]], atol=1e-9)  # the next ring of an eighth of the gap
 
     def test_no_points_and_one(self):
-        assert spread(np.zeros((0, 2)), 30).shape == (0, 2)
-        np.testing.assert_array_equal(spread(np.array([[3.0, 4.0]]), 30), [[3.0, 4.0]])
+        assert declutter(np.zeros((0, 2)), 30).shape == (0, 2)
+        np.testing.assert_array_equal(declutter(np.array([[3.0, 4.0]]), 30), [[3.0, 4.0]])
 
     @settings(deadline=None)
     @given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=2, max_size=20))
     def test_none_overlap_and_none_goes_far_or_out_of_the_frame(self, places):
         points = np.array(places, dtype=float)
-        moved = spread(points, 10, within=(0, 0, 100, 60))
+        moved = declutter(points, 10, within=(0, 0, 100, 60))
         apart = np.hypot(*(moved[:, None, :] - moved[None, :, :]).transpose(2, 0, 1))
         np.fill_diagonal(apart, np.inf)
         assert apart.min() > 9.98
@@ -125,24 +125,24 @@ class TestQuietSpot:
     SQUARE = box(0, 0, 100, 100)
 
     def test_is_the_middle_where_nothing_is_in_the_way(self):
-        x, y = quiet_spot(self.SQUARE, 20, 10, Point())
+        x, y = label_position(self.SQUARE, 20, 10, Point())
         assert abs(x - 50) < 3
         assert abs(y - 50) < 3
 
     def test_keeps_clear_of_what_is_drawn_and_inside_the_shape(self):
         line = LineString([(0, 50), (100, 50)])
-        x, y = quiet_spot(self.SQUARE, 40, 10, line)
+        x, y = label_position(self.SQUARE, 40, 10, line)
         label = box(x - 20, y - 5, x + 20, y + 5)
         assert self.SQUARE.contains(label)
         assert label.distance(line) >= 10
 
     def test_a_name_longer_than_its_shape_still_gets_a_place_in_it(self):
-        x, y = quiet_spot(self.SQUARE, 400, 10, Point())
+        x, y = label_position(self.SQUARE, 400, 10, Point())
         assert self.SQUARE.contains(Point(x, y))
 
     def test_a_sliver_too(self):
         sliver = Polygon([(0, 0), (100, 100), (100, 99.99)])
-        assert sliver.distance(Point(*quiet_spot(sliver, 5, 5, Point()))) < 1e-9
+        assert sliver.distance(Point(*label_position(sliver, 5, 5, Point()))) < 1e-9
 
 
 class TestColours:

@@ -16,7 +16,7 @@ from matplotlib.image import imread
 from siteprior.core.errors import InputError
 from siteprior.core.schema import CORRIDOR_STOPS, SITE_CORRIDORS, conform
 from siteprior.report import style
-from siteprior.report.maps.canvas import Sheet, in_a_row
+from siteprior.report.maps.canvas import Sheet, space_labels
 from siteprior.report.maps.strip import A4, NAME_GAP, draw_strip_map, strip_map_words
 from siteprior.report.maps.strip_legend import DISC
 
@@ -277,20 +277,20 @@ def test_faults_are_named(small):
 
 class TestInARow:
     def test_moves_no_farther_than_it_must(self):
-        np.testing.assert_allclose(in_a_row(np.array([0.0, 1.0, 2.0, 50.0]), 4, -100, 100), [-3, 1, 5, 50])
+        np.testing.assert_allclose(space_labels(np.array([0.0, 1.0, 2.0, 50.0]), 4, -100, 100), [-3, 1, 5, 50])
 
     def test_stays_within_bounds_and_shrinks_where_it_must(self):
-        np.testing.assert_allclose(in_a_row(np.array([9.0, 9.0, 9.0]), 4, 0, 10), [2, 6, 10])
-        np.testing.assert_allclose(in_a_row(np.array([9.0, 9.0, 9.0]), 8, 0, 10), [0, 5, 10])
+        np.testing.assert_allclose(space_labels(np.array([9.0, 9.0, 9.0]), 4, 0, 10), [2, 6, 10])
+        np.testing.assert_allclose(space_labels(np.array([9.0, 9.0, 9.0]), 8, 0, 10), [0, 5, 10])
         np.testing.assert_allclose(
-            in_a_row(np.array([5.0, 5.0, 5.0]), np.array([2.0, 6.0, 1.0]), 0, 100), [1.67, 3.67, 9.67], atol=0.01
+            space_labels(np.array([5.0, 5.0, 5.0]), np.array([2.0, 6.0, 1.0]), 0, 100), [1.67, 3.67, 9.67], atol=0.01
         )
-        assert in_a_row(np.zeros(0), 5, 0, 10).tolist() == []
+        assert space_labels(np.zeros(0), 5, 0, 10).tolist() == []
 
     @settings(deadline=None)
     @given(st.lists(st.integers(0, 100), min_size=1, max_size=18))
     def test_keeps_gap_order_and_bounds(self, places):
-        row = in_a_row(np.sort(np.array(places, dtype=float)), 5, 0, 100)
+        row = space_labels(np.sort(np.array(places, dtype=float)), 5, 0, 100)
         assert (np.diff(row) >= 5 - 1e-9).all()
         assert row.min() >= -1e-9
         assert row.max() <= 100 + 1e-9

@@ -116,14 +116,14 @@ def _summary(found: Findings, illustrative: bool) -> Iterator[Row]:
     yield Row(["Files"], "title")
     yield Row(_FILE_HEADS, "head")
     names = ("file", "rows_in", "rows_out", "rows_explained", "encoding", "header_row", "schema", "refused")
-    yield from map(Row, _plain(found.files[list(names)]))
+    yield from map(Row, _cells(found.files[list(names)]))
 
 
 def _to_fix(issues: pd.DataFrame) -> Iterator[Row]:
     """Yield the faults of severity error the council is asked to put right, in the order of its files."""
     external = issues[issues["standing"].eq(LEFT) | (issues["severity"].eq("error") & issues["standing"].ne("noted"))]
     columns = ["file", "row", "reference", "field", "value", "issue_type", "action"]
-    for file, row, reference, field, value, kind, action in _plain(external[columns]):
+    for file, row, reference, field, value, kind, action in _cells(external[columns]):
         name = field_name(field)
         yield Row([file, row, reference, name, value, wrong(kind, field), action, advice(kind, field)])
 
@@ -133,14 +133,14 @@ def _repaired(found: Findings) -> Iterator[Row]:
     sites = found.sites[found.sites["repair"].notna()]
     columns = ["file", "row", "reference", "original_x", "original_y", "coordinate_system", "easting", "northing",
                "repair", "coordinate_confidence"]  # fmt: skip
-    for file, row, reference, x, y, system, easting, northing, repair, sure in _plain(sites[columns]):
+    for file, row, reference, x, y, system, easting, northing, repair, sure in _cells(sites[columns]):
         stated = f"{x}, {y}" + (f" ({system})" if system else "")
         read = repair if easting is None else f"easting {easting:.0f}, northing {northing:.0f}: {repair}"
         yield Row([file, row, reference, field_name("coordinates"), stated, read, CONFIDENCE_WORDS[sure]])
     issues = found.issues
     patches = issues[issues["issue_type"].isin(["patch", "default-value"]) & (issues["field"] != "coordinates")]
     columns = ["file", "row", "reference", "field", "value", "action"]
-    for file, row, reference, field, value, action in _plain(patches[columns]):
+    for file, row, reference, field, value, action in _cells(patches[columns]):
         yield Row([file, row, reference, field_name(field), value, action, "by rule"])
 
 
@@ -149,10 +149,10 @@ def _sites(sites: pd.DataFrame) -> Iterator[Row]:
     table = sites[list(SITE_COLUMNS)].copy()
     for name, digits in _DIGITS.items():
         table[name] = table[name].round(digits)
-    return map(Row, _plain(table))
+    return map(Row, _cells(table))
 
 
-def _plain(table: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+def _cells(table: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
     """Yield the rows of a table as plain values, missing and blank as ``None``."""
     cells = table.astype(object).where(table.notna() & (table.astype(object) != ""), None)
     return iter(cells.itertuples(index=False, name=None))

@@ -95,7 +95,7 @@ def write_cog(
     """
     bands = np.asarray(array)
     bands = bands[np.newaxis] if bands.ndim == 2 else bands
-    _check(bands, tuple(transform), descriptions, nodata, colours)
+    _check_raster(bands, tuple(transform), descriptions, nodata, colours)
     if bands.dtype.kind == "f":
         bands = np.where(np.isnan(bands), np.asarray(nodata, dtype=bands.dtype), bands)
     tags = {
@@ -111,7 +111,7 @@ def write_cog(
     return Path(path)
 
 
-def _check(
+def _check_raster(
     bands: Bands,
     transform: tuple[float, ...],
     descriptions: Sequence[str],

@@ -88,13 +88,13 @@ def write_geopackage(
     >>> gpd.read_file(file, layer="corridors").loc[0, "corridor"]
     'Camp Hill line'
     """
-    _check(layers, tables)
+    _check_layers(layers, tables)
     columns = declared_columns(tables.get("criteria"))
     note = "Illustrative data – not real sites. " if illustrative else ""
     path = Path(path)
     with whole_file(path) as temporary:
         temporary.unlink()  # GDAL makes the file itself; an empty one in its place it cannot open
-        ready = {name: _plain(table) for name, table in layers.items()}
+        ready = {name: _storable(table) for name, table in layers.items()}
         try:
             with _clock_at(as_of):
                 _write_tables(temporary, ready, tables, note)
@@ -109,7 +109,7 @@ def write_geopackage(
     return path
 
 
-def _check(layers: Mapping[str, gpd.GeoDataFrame], tables: Mapping[str, pd.DataFrame]) -> None:
+def _check_layers(layers: Mapping[str, gpd.GeoDataFrame], tables: Mapping[str, pd.DataFrame]) -> None:
     """Gather what a GeoPackage could not hold, in our words instead of GDAL's."""
     faults = [unknown("layer", name, LAYERS) for name in layers if name not in LAYERS]
     faults += [unknown("table", name, TABLES) for name in tables if name not in TABLES]
@@ -143,7 +143,7 @@ def _check(layers: Mapping[str, gpd.GeoDataFrame], tables: Mapping[str, pd.DataF
         raise InputError(*faults)
 
 
-def _plain(table: pd.DataFrame) -> pd.DataFrame:
+def _storable(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table as it is stored: index as column, days as DATE, whole numbers in 32 bits, multi shapes."""
     plain = table.reset_index() if table.index.name else table.reset_index(drop=True)
     for name in plain.columns:
@@ -210,7 +210,7 @@ def _write_tables(file: Path, layers: Mapping[str, Any], tables: Mapping[str, pd
         )
     for name, table in tables.items():
         pyogrio.write_dataframe(
-            _plain(pd.DataFrame(table)),
+            _storable(pd.DataFrame(table)),
             file,
             layer=name,
             driver="GPKG",

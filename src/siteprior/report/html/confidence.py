@@ -10,42 +10,46 @@ FROM_COSTS = ("gap_gbp_per_home", "remediation_share_of_gdv")
 """What a signal is read from where it rests on the viability appraisal, and so on its costs."""
 
 
-def how_far_to_believe(ranked: pd.DataFrame, counted: pd.DataFrame, titles: pd.DataFrame, *, priced: bool) -> list[str]:
+def confidence_sentences(
+    ranked: pd.DataFrame, counted: pd.DataFrame, titles: pd.DataFrame, *, priced: bool
+) -> list[str]:
     """Say in sentences how far the verdicts are to be believed, from the numbers alone."""
     size = len(ranked)
     if not size:
         return ["No site was ranked, so there is no verdict to believe."]
     names = dict(zip(titles["letter"], titles["title"], strict=True))
     primary = [letter for letter, kind in zip(titles["letter"], titles["kind"], strict=True) if kind == "primary"]
-    held = counted["signal"].value_counts()
-    told = [f"{names[letter].lower()} on {held[letter]:,}" for letter in primary if letter in held]
-    mean = sum(int(held.get(letter, 0)) for letter in primary) / size
-    known = f"measured were {_listed(told)} of the {size:,} ranked sites" if told else "none was measured on any"
-    said = [f"Of the {len(primary)} primary signals a ranked site has {mean:.1f} on average: {known}."]
-    absent = [name.lower() for letter, name in names.items() if letter not in held]
+    counts = counted["signal"].value_counts()
+    measured = [f"{names[letter].lower()} on {counts[letter]:,}" for letter in primary if letter in counts]
+    mean = sum(int(counts.get(letter, 0)) for letter in primary) / size
+    known = (
+        f"measured were {_listed(measured)} of the {size:,} ranked sites" if measured else "none was measured on any"
+    )
+    sentences = [f"Of the {len(primary)} primary signals a ranked site has {mean:.1f} on average: {known}."]
+    absent = [name.lower() for letter, name in names.items() if letter not in counts]
     if absent:
-        said.append(f"Measured on no ranked site: {_listed(absent)}.")
+        sentences.append(f"Measured on no ranked site: {_listed(absent)}.")
     unclear = int(ranked["market_failure"].fillna("Cannot tell").eq("Cannot tell").sum())
     if unclear:
-        said.append(
+        sentences.append(
             f"For {unclear:,} of {size:,} ({unclear / size:.0%}) the verdict is “Cannot tell”: evidence is wanting "
             "there, which does not say that the market works."
         )
     costs, invented = _on_costs(ranked, counted)
-    said += costs
+    sentences += costs
     if not priced:
-        said.append("No price surface stands behind the values, so the market's side of the question is thin.")
-    said.append(
+        sentences.append("No price surface stands behind the values, so the market's side of the question is thin.")
+    sentences.append(
         "A register's silence is never counted as the absence of a problem: contamination, open titles and public "
         "works show only where a use, a note or a layer states them."
     )
     if invented:
-        said.append("The shares show how the method works; they are not to be quoted of these sites.")
+        sentences.append("The shares show how the method works; they are not to be quoted of these sites.")
     if unclear > size / 2:
-        said.append("Taken together, they tell more of the data held than of the market.")
+        sentences.append("Taken together, they tell more of the data held than of the market.")
     elif not invented:
-        said.append("They can be quoted only with the grades of evidence below beside them.")
-    return said
+        sentences.append("They can be quoted only with the grades of evidence below beside them.")
+    return sentences
 
 
 def _on_costs(ranked: pd.DataFrame, counted: pd.DataFrame) -> tuple[list[str], bool]:
@@ -57,20 +61,22 @@ def _on_costs(ranked: pd.DataFrame, counted: pd.DataFrame) -> tuple[list[str], b
     unsourced = int(basis.str.contains("without a source", regex=False).fillna(False).sum())
     of = f"of the {len(basis):,} ranked sites on which it was measured"
     if invented:
-        said = [f"The viability gap rests on illustrative costs, made up to show the method, for {invented:,} {of}."]
+        sentences = [
+            f"The viability gap rests on illustrative costs, made up to show the method, for {invented:,} {of}."
+        ]
     elif unsourced:
-        said = [f"The viability gap rests on costs the user gives without a source for {unsourced:,} {of}."]
+        sentences = [f"The viability gap rests on costs the user gives without a source for {unsourced:,} {of}."]
     else:
-        said = ["The viability gap rests on costs the user states with their sources."]
+        sentences = ["The viability gap rests on costs the user states with their sources."]
     positive = ranked.index[ranked["market_failure"].isin(["Identified", "Indicated"])]
     primaries = counted[(counted["kind"] == "primary") & (counted["gs"] > 0) & counted["site_id"].isin(positive)]
     on_costs = primaries["source"].isin(FROM_COSTS).groupby(primaries["site_id"]).all()
     if int(on_costs.sum()):
-        said.append(
+        sentences.append(
             f"Of the {len(positive):,} ranked sites where failure is identified or indicated, {int(on_costs.sum()):,} "
             "have no primary signal above nought but those read from costs."
         )
-    return said, bool(invented)
+    return sentences, bool(invented)
 
 
 def _listed(words: list[str]) -> str:

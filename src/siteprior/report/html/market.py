@@ -10,7 +10,7 @@ import pandas as pd
 
 from siteprior.core.schema import DEADWEIGHT_VERDICTS, GRADES, RULE_RESULTS, VERDICTS
 from siteprior.report.html._common import commonest, fund_titles, known_facts, made_up, plain_rows
-from siteprior.report.html.confidence import how_far_to_believe
+from siteprior.report.html.confidence import confidence_sentences
 from siteprior.report.html.histogram import histogram
 
 _BENEFITS = (
@@ -73,7 +73,7 @@ def market_section(
         "sizes": {name: len(group) for name, group in groups.items()},
         "verdicts": _shares(groups, "market_failure", VERDICTS, blank="Cannot tell"),
         "signals": _measured(counted, titles, len(ranked)),
-        "trust": how_far_to_believe(ranked, counted, titles, priced=validation is not None and len(validation) > 0),
+        "trust": confidence_sentences(ranked, counted, titles, priced=validation is not None and len(validation) > 0),
         "gap": _gap(ranked),
         "prices": _prices(validation),
         "drivers": _drivers(drivers, ranked.index, chosen.index, input_titles or {}),

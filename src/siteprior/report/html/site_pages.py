@@ -116,8 +116,8 @@ def _note(text: str, verdict: str) -> str:
 
 def _looked_at(reasons: str) -> str:
     """Return what the deadweight screen could look at and what not; what it found stands as evidence beside it."""
-    said = deadweight_parts(reasons)
-    return ". ".join(f"{part}: {said[part]}" for part in DEADWEIGHT_LOOKED if part in said)
+    parts = deadweight_parts(reasons)
+    return ". ".join(f"{part}: {parts[part]}" for part in DEADWEIGHT_LOOKED if part in parts)
 
 
 def _by_site(table: pd.DataFrame | None, sites: pd.Index) -> dict[Any, list[dict[str, Any]]] | None:
@@ -245,29 +245,29 @@ def _checklist(rules: list[dict[str, Any]], funds: Mapping[str, str]) -> dict[st
 
 def _caveats(row: Mapping[str, Any]) -> list[str]:
     """Say what a reader has to bear in mind of the site's data, in sentences."""
-    said = []
-    confidence, spread = row["coordinate_confidence"], row["position_uncertainty_m"]
+    sentences = []
+    confidence, uncertainty_m = row["coordinate_confidence"], row["position_uncertainty_m"]
     if confidence != "high":
-        said.append(f"Place: {confidence or 'unknown'} confidence{_after(': ', row['repair'])}.")
+        sentences.append(f"Place: {confidence or 'unknown'} confidence{_after(': ', row['repair'])}.")
     if row["shape_basis"] and row["shape_basis"].startswith(("disc", "point")):
-        reach = "" if spread is None else f"; it may reach {spread:,.0f} m from where it is measured"
+        reach = "" if uncertainty_m is None else f"; it may reach {uncertainty_m:,.0f} m from where it is measured"
         drawn = "a disc of its hectares" if row["shape_basis"] == "disc" else "a point"
-        said.append(f"No drawn outline is held: the site is taken as {drawn}{reach}.")
+        sentences.append(f"No drawn outline is held: the site is taken as {drawn}{reach}.")
     if row["possible_duplicates"]:
-        said.append(f"It may be the same site as, or a part of, {row['possible_duplicates']}.")
+        sentences.append(f"It may be the same site as, or a part of, {row['possible_duplicates']}.")
     if row["gate_doubt"]:
-        said.append(f"The uncertainty of its place could turn these gates: {row['gate_doubt']}.")
+        sentences.append(f"The uncertainty of its place could turn these gates: {row['gate_doubt']}.")
     if row["coverage"] is not None and row["coverage"] < 1:
-        said.append(f"{1 - row['coverage']:.0%} of the weight rests on nothing known and counts as the worst.")
+        sentences.append(f"{1 - row['coverage']:.0%} of the weight rests on nothing known and counts as the worst.")
     if row["capacity_dwellings"] is None:
-        said.append("Its homes are not known; what rests on them is missing.")
+        sentences.append("Its homes are not known; what rests on them is missing.")
     if row["corridor_stop_state"] == "planned":
-        said.append(f"Its corridor stop, {row['corridor_stop']}, is planned and not open.")
+        sentences.append(f"Its corridor stop, {row['corridor_stop']}, is planned and not open.")
     if row["walk_basis"] == "straight-line":
-        said.append("Walks are straight lines times a factor, not measured along streets.")
+        sentences.append("Walks are straight lines times a factor, not measured along streets.")
     entry = row["entry_date"]
-    said.append("The entry has no date." if entry is None else f"The entry was last updated on {entry:%Y-%m-%d}.")
-    return said
+    sentences.append("The entry has no date." if entry is None else f"The entry was last updated on {entry:%Y-%m-%d}.")
+    return sentences
 
 
 def _after(mark: str, text: str | None) -> str:

@@ -195,7 +195,7 @@ def polygon_paths(shapes: BaseGeometry | npt.NDArray[np.object_]) -> list[MplPat
     return paths
 
 
-def in_a_row(
+def space_labels(
     wanted: npt.NDArray[np.float64], gap: float | npt.NDArray[np.float64], low: float, high: float
 ) -> npt.NDArray[np.float64]:
     """Move rising places apart to at least ``gap``, within bounds, so that the squares of the moves are least.
@@ -204,7 +204,7 @@ def in_a_row(
 
     Examples
     --------
-    >>> in_a_row(np.array([10.0, 11.0, 40.0]), 5, 0, 100).tolist()
+    >>> space_labels(np.array([10.0, 11.0, 40.0]), 5, 0, 100).tolist()
     [8.0, 13.0, 40.0]
     """
     from scipy.optimize import isotonic_regression

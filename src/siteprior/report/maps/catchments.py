@@ -16,7 +16,7 @@ from siteprior.core.schema import CATCHMENTS, SITES, STOP_STATES, check
 from siteprior.report import style
 from siteprior.report.maps.canvas import ILLUSTRATIVE, Sheet, check_drawing, polygon_paths, settings
 from siteprior.report.maps.legend import SITE_LOOKS, draw_scale
-from siteprior.report.maps.placement import spread
+from siteprior.report.maps.placement import declutter
 from siteprior.report.maps.strip_data import count
 from siteprior.report.maps.strip_legend import DISC, draw_number, draw_stop
 from siteprior.walking.network import WalkNetwork
@@ -236,7 +236,7 @@ def _draw_sites(sheet: Sheet, axes: Axes, sites: gpd.GeoDataFrame, shortlist: se
     frame = (box.x0 * sheet.width + edge, box.y0 * sheet.height + edge,
              box.x1 * sheet.width - edge, box.y1 * sheet.height - edge)  # fmt: skip
     true = sheet.places(axes, spots[chosen["at"].to_numpy()])
-    shown = spread(true, 2 * DISC + 0.4, within=frame)
+    shown = declutter(true, 2 * DISC + 0.4, within=frame)
     for rank, (x, y), (x0, y0) in reversed(list(zip(chosen["rank"], shown, true, strict=True))):
         if math.hypot(x - x0, y - y0) > DISC / 2:
             sheet.line([x0, x], [y0, y], color=style.ACCENT, linewidth=0.7, zorder=15)

@@ -20,7 +20,7 @@ from siteprior.report import style
 from siteprior.report.html.labels import district_names
 from siteprior.report.maps.canvas import ILLUSTRATIVE, check_drawing, polygon_paths
 from siteprior.report.maps.legend import DASHES, DPI, SITE_LOOKS, draw_key, draw_scale, stop_look
-from siteprior.report.maps.placement import extent, quiet_spot, spread
+from siteprior.report.maps.placement import declutter, extent, label_position
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -207,7 +207,7 @@ def _draw_districts(axes: Axes, areas: gpd.GeoDataFrame, corridors: gpd.GeoDataF
         seen_part = shapely.intersection(shapes[code], shown)
         if seen_part.is_empty:
             continue
-        spot = quiet_spot(seen_part, 12 * len(name) * metres, 18 * metres, drawn)
+        spot = label_position(seen_part, 12 * len(name) * metres, 18 * metres, drawn)
         axes.text(
             *spot, name.upper(), fontsize=5.8, color=style.DISTRICT_NAME, ha="center", va="center", zorder=7.5,
             parse_math=False, clip_on=True,
@@ -251,7 +251,7 @@ def _place_discs(axes: Axes, shortlist: gpd.GeoDataFrame) -> list[_Disc]:
     true = axes.transData.transform(shapely.get_coordinates(placed.geometry.to_numpy()))
     box = axes.get_window_extent()
     edge = _DISC + 3
-    shown = spread(true, 2 * _DISC + 2, within=(box.x0 + edge, box.y0 + edge, box.x1 - edge, box.y1 - edge))
+    shown = declutter(true, 2 * _DISC + 2, within=(box.x0 + edge, box.y0 + edge, box.x1 - edge, box.y1 - edge))
     return [_Disc(f"{rank:.0f}", *places) for rank, *places in zip(placed["rank"], shown, true, strict=True)]
 
 

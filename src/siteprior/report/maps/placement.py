@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 Points = npt.NDArray[np.float64]
 
 
-def spread(points: Points, gap: float, *, within: tuple[float, float, float, float] | None = None) -> Points:
+def declutter(points: Points, gap: float, *, within: tuple[float, float, float, float] | None = None) -> Points:
     """Move points (pixels) apart until none is nearer to another than ``gap``: the first stay where they are.
 
     Each point in turn takes the free place nearest to its own, and of equally near ones that farthest from the crowd.
@@ -38,7 +38,7 @@ def spread(points: Points, gap: float, *, within: tuple[float, float, float, flo
 
     Examples
     --------
-    >>> spread(np.array([[0.0, 0.0], [5.0, 0.0], [50.0, 0.0]]), 10).tolist()
+    >>> declutter(np.array([[0.0, 0.0], [5.0, 0.0], [50.0, 0.0]]), 10).tolist()
     [[0.0, 0.0], [10.0, 0.0], [50.0, 0.0]]
     """
     west, south, east, north = within or (-np.inf, -np.inf, np.inf, np.inf)
@@ -87,7 +87,7 @@ def _bounds(tables: Iterable[gpd.GeoDataFrame]) -> npt.NDArray[np.float64] | Non
     return np.concatenate([boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)]) if len(boxes) else None
 
 
-def quiet_spot(shape: BaseGeometry, wide: float, tall: float, avoid: BaseGeometry) -> tuple[float, float]:
+def label_position(shape: BaseGeometry, wide: float, tall: float, avoid: BaseGeometry) -> tuple[float, float]:
     """Return the middle of the box of that size inside a shape that lies farthest from what it should not cover."""
     west, south, east, north = shape.bounds
     x, y = (grid.ravel() for grid in np.meshgrid(np.linspace(west, east, 24), np.linspace(south, north, 24)))

@@ -14,7 +14,7 @@ import pandas as pd
 
 from siteprior.core.errors import InputError, unknown
 from siteprior.report import style
-from siteprior.report.maps.canvas import ILLUSTRATIVE, Sheet, check_drawing, in_a_row, settings
+from siteprior.report.maps.canvas import ILLUSTRATIVE, Sheet, check_drawing, settings, space_labels
 from siteprior.report.maps.strip_data import Strip, headline, strip_facts, strip_words, unplaced_words
 from siteprior.report.maps.strip_legend import (  # fmt: skip
     DISC,
@@ -314,9 +314,9 @@ def _draw_stops(sheet: Sheet, strip: Strip, row: _Row, names: list[list[str]]) -
     gaps = np.array([NAME_GAP * len(lines) for lines in mine])
     lean = max(sheet.measure(line, NAME_SIZE) * math.cos(turn) + NAME_GAP * at for at, line in enumerate(mine[-1]))
     x = row.x(seen["chainage_m"])
-    spread = in_a_row(x, gaps, row.left - PAD, min(row.right, sheet.width - 7 - lean))
+    label_x = space_labels(x, gaps, row.left - PAD, min(row.right, sheet.width - 7 - lean))
     bottom = row.lane(False) - LANE / 2
-    for at, name_at, lines, state in zip(x, spread, mine, seen["state"], strict=True):
+    for at, name_at, lines, state in zip(x, label_x, mine, seen["state"], strict=True):
         sheet.line([at, at, name_at, name_at], [bottom, row.top, row.top + 4.4, row.top + 5.2], color=style.STRIP_STOP,
                    linewidth=0.4, zorder=2)  # fmt: skip
         for place, line in enumerate(lines):
@@ -357,10 +357,10 @@ def _draw_numbers(sheet: Sheet, strip: Strip, row: _Row, shortlist: set[str]) ->
         seen = seen.sort_values("chainage_m", kind="stable")
         x, y = row.x(seen["chainage_m"]), row.y(seen["walk_m"], seen["above"])
         lane = row.lane(above)
-        slots = in_a_row(x, 2 * DISC + 0.5, row.left - PAD + DISC, row.right + PAD - DISC)
-        spread = slots[_uncrossed(x, y, slots, lane)]
+        slots = space_labels(x, 2 * DISC + 0.5, row.left - PAD + DISC, row.right + PAD - DISC)
+        label_x = slots[_uncrossed(x, y, slots, lane)]
         sizes = [radius(homes, per_home) for homes in seen["homes"]]
-        for site_id, rank, at, up, size, number in zip(seen.index, seen["rank"], x, y, sizes, spread, strict=True):
+        for site_id, rank, at, up, size, number in zip(seen.index, seen["rank"], x, y, sizes, label_x, strict=True):
             foot = lane + (-DISC if above else DISC)
             # The line ends on a small site's edge, so that its colour is seen, and with a dot in a large one.
             short = size / math.hypot(number - at, foot - up) if size < DOTTED else 0.0

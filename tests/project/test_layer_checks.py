@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 
@@ -9,7 +10,6 @@ from conftest import ROOT
 from siteprior.core.errors import ProjectError
 from siteprior.project.layer_checks import parse_layer, parse_layers
 from siteprior.project.layers import AREAS, MEASURES, layer_columns
-from siteprior.project.model import Layer
 
 TABLE = {"name": "fuel_poverty", "path": "fp.csv", "kind": "table", "measure": "value", "column": "share",
          "by": "lsoa_code", "code": "LSOA21CD", "year": 2021}  # fmt: skip
@@ -26,7 +26,8 @@ def faults_of(*stated):
 
 def test_what_is_stated_is_taken_and_the_rest_is_default():
     spec = parse_layer({**FLOOD, "unit": "acres", "where": {"column": "zone", "values": 3}, "licence": "OGL"})
-    assert (spec.unit, spec.title, spec.band, spec.text) == ("0-1", "Flood", 1, False)
+    assert (spec.unit, spec.title, spec.text) == ("0-1", "Flood", False)
+    assert parse_layer(GRID).band == 1
     assert spec.where.values == ("3",)  # a number is compared as text
     assert spec.criterion is spec.gate is spec.signal is None
 
@@ -34,12 +35,28 @@ def test_what_is_stated_is_taken_and_the_rest_is_default():
 def test_the_settings_of_a_project_are_such_a_mapping():
     lookup = {"path": "l.csv", "from": "LSOA21CD", "to": "MSOA21CD", "year": 2021}
     stated = {**TABLE, "by": "msoa_code", "lookup": lookup, "criterion": {"worst": 0, "best": 50}}
-    settings = Layer.model_validate({**stated, "vintage": "2022"})
-    spec = parse_layer(settings.model_dump(exclude_unset=True))
-    assert spec == parse_layer(stated)
+    (settings,) = parse_layers([{**stated, "vintage": "2022"}])
+    spec = parse_layer(settings.model_dump())
+    assert spec.model_copy(update={"vintage": ""}) != settings  # what is known of the file is kept
+    assert {name: getattr(spec, name) for name in type(spec).model_fields} == {
+        name: getattr(settings, name) for name in type(spec).model_fields
+    }
     assert (spec.lookup.column_from, spec.lookup.column_to, spec.lsoa_year) == ("LSOA21CD", "MSOA21CD", 2021)
-    mistaken = Layer.model_validate({**stated, "mesure": "value"})  # no key is lost on the way to the check
-    assert any("did you mean 'measure'?" in fault for fault in faults_of(mistaken.model_dump(exclude_unset=True)))
+    assert any("did you mean 'measure'?" in fault for fault in faults_of({**stated, "mesure": "value"}))
+
+
+def test_a_layer_is_recorded_as_it_was_stated():
+    stated = {
+        **FLOOD,
+        "where": {"column": "zone", "values": 3},
+        "criterion": {"worst": 1, "best": 0},
+        "vintage": "2022",
+    }
+    blank = dict.fromkeys(("url", "sha256", "publisher", "licence", "attribution"), "")
+    spec = parse_layer(stated)
+    assert spec.model_dump(mode="json", exclude_none=True) == {**blank, **stated}
+    assert json.dumps(spec.model_dump(mode="json")["criterion"]) == '{"worst": 1, "best": 0}'
+    assert spec.model_dump(include={"vintage", "licence"}) == {"vintage": "2022", "licence": ""}
 
 
 @pytest.mark.parametrize(
@@ -54,20 +71,21 @@ def test_the_settings_of_a_project_are_such_a_mapping():
         ({**FLOOD, "mesure": "share"}, "did you mean 'measure'?"),
         ({**FLOOD, "radius": "200"}, "layers[1].radius: needs a number, not '200'"),
         ({**FLOOD, "radius": 200}, "radius is for the measure count only"),
-        ({**FLOOD, "measure": "count", "radius": -1}, "radius needs metres above 0"),
+        ({**FLOOD, "measure": "count", "radius": -1}, "layers[1].radius: needs a number above 0 m, not -1"),
         ({**FLOOD, "measure": "count", "radius": float("nan")}, "needs a number"),
         ({**FLOOD, "measure": "value"}, "say with column"),
         ({**FLOOD, "column": "zone"}, "takes no column"),
         ({**FLOOD, "by": "lsoa_code"}, "for tables only"),
-        ({**FLOOD, "band": True}, "needs a whole number"),
+        ({**GRID, "band": True}, "needs a whole number"),
+        ({**FLOOD, "band": 2}, "band is for rasters only"),
         ({**FLOOD, "where": {"column": "zone"}}, "layers[1].where: the key 'values' is missing"),
-        ({**FLOOD, "where": {"column": "zone", "values": []}}, "needs a list of texts"),
+        ({**FLOOD, "where": {"column": "zone", "values": []}}, "where.values: needs a list that names at least one"),
         ({**FLOOD, "where": "zone = 3"}, "needs a table of keys"),
         ({**FLOOD, "extent": {"layer": "a"}}, "layers[1].extent: the key 'path' is missing"),
         ({**GRID, "extent": {"path": "e.gpkg"}}, "extent is for vectors only"),
         ({**GRID, "measure": "share_above"}, "say with threshold"),
         ({**GRID, "threshold": 1}, "threshold is for share_above only"),
-        ({**GRID, "band": 0}, "bands count from 1"),
+        ({**GRID, "band": 0}, "layers[1].band: needs a number of at least 1, not 0"),
         ({**TABLE, "by": "postcode"}, "unknown by 'postcode'"),
         ({**TABLE, "year": 2001}, "2011 or 2021"),
         ({**TABLE, "by": "msoa_code"}, "give lookup"),

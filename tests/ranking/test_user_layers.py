@@ -56,12 +56,15 @@ def test_a_blank_never_improves_a_score():
 
 @pytest.mark.parametrize("name", ["density_own", "capacity", "bus_access"])
 def test_a_name_taken_by_a_criterion_is_refused(name):
-    spec = parse_layer({**OWN, "name": name, "criterion": {"worst": 0, "best": 1}})
+    stated = {**OWN, "name": name, "criterion": {"worst": 0, "best": 1}}
     if name in CRITERIA:
         with pytest.raises(ProjectError, match=f"'{name}' is a criterion of siteprior's own"):
-            user_criteria([spec])
+            parse_layer(stated)
     else:
-        assert list(user_criteria([spec])) == [name]
+        own = user_criteria([parse_layer(stated)])
+        assert list(own) == [name]
+        with pytest.raises(ProjectError, match=f"'{name}' is a criterion of siteprior's own"):
+            user_criteria([parse_layer(stated)], criteria={**CRITERIA, **own})
 
 
 @pytest.mark.parametrize(
@@ -103,6 +106,8 @@ def test_gates_print_with_those_of_the_user():
 
 @pytest.mark.parametrize("name", ["ended", "too_small", "size"])
 def test_a_name_taken_by_a_gate_or_its_reason_is_refused(name):
-    spec = parse_layer({**OWN, "name": name, "gate": {"at_most": 0.2}})
     with pytest.raises(ProjectError, match=f"'{name}' is a gate of siteprior's own"):
-        user_gates([spec])
+        parse_layer({**OWN, "name": name, "gate": {"at_most": 0.2}})
+    own = parse_layer({**OWN, "gate": {"at_most": 0.2}})
+    with pytest.raises(ProjectError, match="'own' is a gate of siteprior's own"):
+        user_gates([own], registry={**GATES, **user_gates([own])})

@@ -317,8 +317,8 @@ def test_every_fault_of_a_scenario_is_told_at_once(own, stops):
     text = str(raised.value)
     for part in (
         "scenario 'S', open: unknown stop or corridor 'Z'", "scenario 'S', close: unknown stop or corridor 'Z'",
-        "scenario 'S', add_stops: unknown key 'stop'", "scenario 'S', add_stops: lacks easting",
-        "scenario 'S', add_stops: 3 is no table of keys", "scenario 'S', add_lines: new: needs a table",
+        "scenario 'S', add_stops: unknown key 'stop'", "scenario 'S', add_stops: the key 'easting' is missing",
+        "scenario 'S', add_stops: needs a table of keys, not 3", "scenario 'S', add_lines: new: needs a table",
         "scenario 'S', cut: no timetable is held",
     ):  # fmt: skip
         assert part in text

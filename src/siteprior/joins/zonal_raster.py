@@ -86,7 +86,7 @@ def raster_values(ground: SiteGeometries, layer: RasterLayer, spec: LayerSpec) -
         raise InputError(elsewhere(spec.name, layer.file, layer.bounds, ours))
     areal = np.isin(shapely.get_type_id(ground.shapes), AREAL) & (spec.measure != "value")
     pointlike = ~areal & ~shapely.is_missing(ground.points)
-    with _cells(layer, spec.threshold if spec.measure == "share_above" else None) as cells:
+    with _cells(layer, spec.cell_threshold if spec.measure == "share_above" else None) as cells:
         if areal.any():
             values[areal] = _zonal(_projected(ground.shapes[areal], layer.crs), cells, spec.measure)
         if pointlike.any() and spec.measure != "share_above":

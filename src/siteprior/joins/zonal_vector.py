@@ -112,7 +112,7 @@ def vector_values(ground: SiteGeometries, layer: VectorLayer, spec: LayerSpec) -
     seen, surveyed = _surveyed(ground.shapes, known, layer.extent)
     values = np.full(len(ground.points), np.nan)
     if spec.measure == "count":
-        values[seen] = _counted(surveyed, features, spec.radius)
+        values[seen] = _counted(surveyed, features, spec.search_radius_m)
         return values
     areal = np.isin(shapely.get_type_id(surveyed), AREAL)
     values[seen[areal]] = _shares(surveyed[areal], features)
@@ -199,7 +199,7 @@ def _refuse_elsewhere(ground: SiteGeometries, layer: VectorLayer, features: Geom
     if np.isnan(ours).any():  # no site has a place: everything is missing
         return
     theirs = shapely.total_bounds(features) if layer.extent is None else shapely.bounds(layer.extent)
-    reach = spec.radius or 0.0
+    reach = spec.search_radius_m or 0.0
     if spec.measure == "nearest":
         reach = load_parameters("layers").number("elsewhere_m")
     apart = (

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from siteprior.core.errors import ProjectError, unknown
 from siteprior.core.progress import Progress
 from siteprior.core.schema import COMPARABLES, PRICE_VALIDATION, SITE_VALUE_COLUMNS
 from siteprior.pipeline.faults import faults_of
@@ -17,32 +16,12 @@ from siteprior.project.load import Project
 
 if TYPE_CHECKING:
     from siteprior.appraisal.benefits.benefits import Incomes
-    from siteprior.appraisal.viability.inputs import Costs
 
 
 def settle_costs(result: Result, _progress: Progress) -> Result:
-    """Settle the costs and the scheme the appraisal rests on; refused before any file is read."""
-    costs, scheme = project_costs(result.project)
-    return replace(result, costs=costs, scheme=scheme)
-
-
-def project_costs(project: Project) -> tuple[Costs, Costs]:
-    """Return costs and scheme of the viability appraisal: the project's own, else those of the parameters."""
-    from siteprior.appraisal.viability.inputs import load_costs, load_scheme
-
-    assumed = project.assumptions
-    with faults_of(project):
-        return load_costs(assumed.costs), load_scheme(assumed.scheme, others=scheme_names("viability"))
-
-
-def scheme_names(reader: str) -> list[str]:
-    """Return the keys of ``[assumptions.scheme]`` that others than ``reader`` read."""
-    from siteprior.appraisal.funds.fund_rules import SCHEME_FACTS
-    from siteprior.appraisal.viability.inputs import SCHEME_INPUTS
-
-    known = {"viability": set(SCHEME_INPUTS), "rules": {*SCHEME_FACTS, "affordable_share"}}
-    every = {"mix", "illustrative", *SCHEME_INPUTS, *SCHEME_FACTS}
-    return sorted(every - known[reader])
+    """Take the costs and the scheme the appraisal rests on from the project; they were checked when it was loaded."""
+    assumed = result.project.assumptions
+    return replace(result, costs=assumed.costs, scheme=assumed.scheme)
 
 
 def land_shares(project: Project, sites: gpd.GeoDataFrame) -> pd.DataFrame | None:
@@ -50,12 +29,6 @@ def land_shares(project: Project, sites: gpd.GeoDataFrame) -> pd.DataFrame | Non
     stated = project.assumptions.former_use_layers
     if not stated:
         return None
-    wrong = sorted(set(stated.values()) - {layer.name for layer in project.layers})
-    if wrong:
-        known = ", ".join(layer.name for layer in project.layers) or "none"
-        raise ProjectError(
-            f"{project.file}: assumptions.former_use_layers: no layer is called {wrong[0]}; Valid: {known}"
-        )
     return pd.DataFrame({letter: sites[name] for letter, name in stated.items()}, index=sites.index)
 
 
@@ -98,9 +71,11 @@ def price_sites(result: Result, _progress: Progress) -> Result:
             sites, sales, price_date=day, dwellings=market.dwellings, years_held=assumed.sales_years_held
         )
         surface = fit_prices(sales, price_date=day, seed=project.project.seed, areas=result.areas)
-        mix, stated = assumed.scheme.get("mix"), assumed.scheme.get("home_size_m2")
-        size = stated.get("central") if isinstance(stated, dict) else stated
-        values = blank if mix is None or size is None else site_values(sites, surface, mix=mix, home_size_m2=size)
+        mix, size = assumed.scheme.mix, assumed.scheme.held["home_size_m2"]
+        if mix is None or not size.known:
+            values = blank
+        else:
+            values = site_values(sites, surface, mix=mix, home_size_m2=size.central)
     return replace(
         result.with_columns("prices", near.join(values)),
         price_validation=surface.validation,
@@ -154,16 +129,15 @@ def judge_failure(result: Result, _progress: Progress) -> Result:
 
 def estimate_benefits(result: Result, _progress: Progress) -> Result:
     """Estimate what public money would buy; missing, with the reason, where an assumption is."""
-    from siteprior.appraisal.benefits.additionality import load_additionality
-    from siteprior.appraisal.benefits.benefits import load_benefits, site_benefits
+    from siteprior.appraisal.benefits.benefits import site_benefits
 
     sites, assumed = result.table, result.project.assumptions
     with faults_of(result.project):
         columns = site_benefits(
             sites,
-            factors=load_additionality(assumed.additionality),
+            factors=assumed.additionality,
             scheme=result.scheme,
-            assumed=load_benefits(assumed.benefits),
+            assumed=assumed.benefits,
             optimism_class=assumed.optimism_class,
             incomes=_incomes(result, sites),
         )
@@ -177,8 +151,6 @@ def _incomes(result: Result, sites: gpd.GeoDataFrame) -> Incomes | None:
     named, specs = result.project.assumptions.incomes, {spec.name: spec for spec in result.market.specs}
     if named is None:
         return None
-    if named not in specs:
-        raise ProjectError(unknown("layer", named, specs, where=f"{result.project.file}: assumptions.incomes"))
     return Incomes(sites[named], specs[named].title or named)
 
 
@@ -195,7 +167,6 @@ def check_fund_rules(result: Result, _progress: Progress) -> Result:
             scheme=assumed.scheme,
             funds=assumed.funds,
             profile=assumed.capacity_profile or default_profile(),
-            others=scheme_names("rules"),
         )
     return replace(result.with_columns("fund_rules", columns), fund_rules=rules)
 

@@ -71,7 +71,7 @@ def describe_run(result: Result, _progress: Progress) -> Result:
         "siteprior": __version__,
         "python": platform.python_version(),
         "packages": {name: version(name) for name in PACKAGES},
-        "settings": project.model_dump(mode="json", exclude={"file", "data_root"}, exclude_none=True),
+        "settings": project.settings(),
         "weights": dict(zip(criteria["criterion"], criteria["weight"], strict=True)),
         "presets": [asdict(preset) for name in PRESET_FILES for preset in parameter_rows(name)],
         "inputs": [asdict(read) for read in result.provenance],

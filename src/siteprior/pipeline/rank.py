@@ -9,11 +9,10 @@ import geopandas as gpd
 import pandas as pd
 
 from siteprior.core import schema
-from siteprior.core.errors import ProjectError, SitePriorError
+from siteprior.core.errors import SitePriorError
 from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress
 from siteprior.pipeline.faults import faults_of
-from siteprior.pipeline.read_market import layer_specs
 from siteprior.pipeline.result import Result
 from siteprior.project.load import Project
 from siteprior.ranking.criteria import Criterion
@@ -25,31 +24,18 @@ def choose_criteria(result: Result, _progress: Progress) -> Result:
     from siteprior.ranking.gates import GATES, user_gates
 
     project = result.project
-    specs = layer_specs(project)
-    with faults_of(project):
-        criteria, gates = {**CRITERIA, **user_criteria(specs)}, {**GATES, **user_gates(specs)}
+    criteria, gates = {**CRITERIA, **user_criteria(project.layers)}, {**GATES, **user_gates(project.layers)}
     return replace(result, criteria_known=criteria, gates_known=gates, weights=_weights(project, criteria))
 
 
 def _weights(project: Project, criteria: Mapping[str, Criterion]) -> dict[str, float]:
-    """Return the project's weights: its own, a named set, or the default set.
-
-    Where no weights are stated, a project with timetables is ranked by what runs (the set ``timetabled``).
-    """
+    """Return the project's weights: its own, a named set, or the default set."""
     from siteprior.ranking.scoring import check_weights, default_weights
 
-    stated = dict(project.weights)
-    named = stated.pop("set", None)
-    if named is not None and stated:
-        raise ProjectError(f"{project.file}: [weights]: gives both a set and weights of its own; keep one of the two")
-    usual = "timetabled" if project.sources.timetables else "balanced"
-    with faults_of(project, "[weights]"):
-        if named is not None or not stated:
-            return default_weights(usual if named is None else str(named))
-        try:
-            return check_weights({name: float(weight) for name, weight in stated.items()}, criteria)
-        except ValueError as fault:
-            raise ProjectError(str(fault)) from None
+    named = project.weight_set
+    if named is not None:
+        return default_weights(named)
+    return check_weights({name: float(weight) for name, weight in project.weights.items()}, criteria)
 
 
 def apply_gates(result: Result, progress: Progress) -> Result:

@@ -8,16 +8,13 @@ import geopandas as gpd
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
-from siteprior.core.errors import InputError, ProjectError
+from siteprior.core.errors import InputError
 from siteprior.core.issues import issue_table
 from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress, no_progress
-from siteprior.pipeline.faults import faults_of
 from siteprior.pipeline.provenance import ReadLog
-from siteprior.project.layer_checks import parse_layers
 from siteprior.project.layers import AreaLayer, Layer, LayerSpec
 from siteprior.project.load import Project
-from siteprior.project.model import Layer as UserLayer
 
 
 @dataclass(frozen=True)
@@ -34,18 +31,6 @@ class Market:
     specs: tuple[LayerSpec, ...] = ()
 
 
-def layer_specs(project: Project) -> tuple[LayerSpec, ...]:
-    """Check the layers of a project before any file is read.
-
-    Raises
-    ------
-    ProjectError
-        Naming every fault of every layer.
-    """
-    with faults_of(project):
-        return parse_layers(layer.model_dump(exclude_unset=True) for layer in project.layers)
-
-
 def read_market(
     project: Project,
     areas: gpd.GeoDataFrame,
@@ -59,35 +44,32 @@ def read_market(
 
     Raises
     ------
-    InputError, ProjectError
+    InputError
         When a file is missing, unreadable, or of another kind, vintage or place.
     """
-    specs = layer_specs(project)
     if project.layers:
         progress("Reading layers")
-    layers = tuple(
-        _read_layer(project, entry, spec, areas, log) for entry, spec in zip(project.layers, specs, strict=True)
-    )
+    layers = tuple(_read_layer(project, spec, areas, log) for spec in project.layers)
     sales = None
     if project.sources.sales:
         progress("Reading sales")
         sales = _read_sales(project, study_area, postcodes, log)
-    return Market(sales, _read_dwellings(project, areas, log), layers, specs)
+    return Market(sales, _read_dwellings(project, areas, log), layers, project.layers)
 
 
-def _read_layer(project: Project, entry: UserLayer, spec: LayerSpec, areas: gpd.GeoDataFrame, log: ReadLog) -> Layer:
+def _read_layer(project: Project, spec: LayerSpec, areas: gpd.GeoDataFrame, log: ReadLog) -> Layer:
     """Read one layer; of a table say which areas it does not cover."""
     from siteprior.sources.layers.area_tables import match_areas
     from siteprior.sources.layers.reader import read_layer
 
-    path, label = project.find_one(entry)
+    path, label = project.find_one(spec)
     beside = {}
     for key in ("lookup", "extent"):
-        stated = getattr(spec, key)
+        stated = getattr(spec, key, None)
         if stated is not None:
-            beside[key] = project.find_one(entry.model_copy(update={"path": stated.path}))[0]
+            beside[key] = project.find_one(spec.model_copy(update={"path": stated.path}))[0]
     reading = read_layer(path, spec, file=label, **beside)
-    layer: Layer = log.add("layer", [entry] * len(reading.provenance), reading)
+    layer: Layer = log.add("layer", [spec] * len(reading.provenance), reading)
     if spec.joined_by:
         log.issues.append(match_areas(layer, areas, spec))
     return layer
@@ -99,12 +81,8 @@ def _read_sales(
     """Read the sales about the study area up to the price date, with floor areas where they are given."""
     from siteprior.sources.sales.reader import read_sales
 
-    if project.project.price_date is None:
-        raise ProjectError(f"{project.file}: [sources] names sales; give [project] price_date, the day to value on")
-    if postcodes is None:
-        raise ProjectError(
-            f"{project.file}: [sources] names sales but no postcodes to place them by; give postcodes (Code-Point Open)"
-        )
+    assert project.project.price_date is not None  # else the project is refused when it is loaded
+    assert postcodes is not None
     sold = [(entry, *place) for entry in project.sources.sales for place in project.find(entry)]
     floors = [(entry, *place) for entry in project.sources.floor_areas for place in project.find(entry)]
     reading = read_sales(

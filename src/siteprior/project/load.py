@@ -8,28 +8,23 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, get_args
+from typing import Annotated, Self
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import Field, JsonValue, ModelWrapValidatorHandler, ValidationError, model_validator
 
 from siteprior.core.errors import InputError, ProjectError, unknown
 from siteprior.core.files import MEMBER
-from siteprior.project.model import (
-    Access,
-    Assumptions,
-    Corridors,
-    File,
-    Head,
-    Layer,
-    Publish,
-    ScenarioSettings,
-    Settings,
-    Shortlist,
-    Sources,
-)
+from siteprior.project.faults import Fault, faults_of, keys_of, several
+from siteprior.project.gates_weights import SET, Gates, Weights
+from siteprior.project.kinds import Settings, key
+from siteprior.project.layer_checks import Layers
+from siteprior.project.model import Access, Assumptions, Corridors, File, Head, Publish, Shortlist, Sources
+from siteprior.project.names import Names
+from siteprior.project.scenarios import Scenarios
+from siteprior.project.toml_lines import key_lines, line_of
 
 DATA_ROOT_VARIABLE = "SITEPRIOR_DATA_ROOT"
 CACHE_VARIABLE = "SITEPRIOR_CACHE"
@@ -38,19 +33,37 @@ CACHE_VARIABLE = "SITEPRIOR_CACHE"
 class Project(Settings):
     """A validated project; frozen. ``data_root`` is the folder its source paths stand under."""
 
-    file: Path
-    data_root: Path
-    project: Head
-    sources: Sources
-    corridors: Corridors
-    access: Access = Access()
-    layers: tuple[Layer, ...] = ()
-    scenarios: tuple[ScenarioSettings, ...] = ()
-    gates: dict[str, Any] = Field(default_factory=dict)
-    weights: dict[str, float | str] = Field(default_factory=dict)
-    assumptions: Assumptions = Assumptions()
-    shortlist: Shortlist
-    publish: Publish = Publish()
+    file: Annotated[Path, Field(exclude=True)]
+    data_root: Annotated[Path, Field(exclude=True)]
+    project: Annotated[Head, key("What the project is called, and its days")]
+    sources: Annotated[Sources, key("The files, by role")]
+    corridors: Annotated[Corridors, key("The corridors")]
+    access: Annotated[Access, key("Choices on walks and timetables")] = Access()
+    layers: Annotated[Layers, key("Layers of your own")] = ()
+    scenarios: Annotated[Scenarios, key("Supposed changes of the transit supply")] = ()
+    gates: Annotated[Gates, key("Departures from the default gates")] = Field(default_factory=dict)
+    weights: Annotated[Weights, key("The weights of the criteria")] = Field(default_factory=dict)
+    assumptions: Annotated[Assumptions, key("Choices of your own")] = Field(default_factory=Assumptions)
+    shortlist: Annotated[Shortlist, key("The shortlist")]
+    publish: Annotated[Publish, key("What a run leaves beside its tables")] = Publish()
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _across_tables(cls, value: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Add to the faults of the tables those between them."""
+        faults = _faults_across(value) if isinstance(value, Mapping) else []
+        try:
+            project = handler(value)
+        except ValidationError as error:
+            raise several([*faults_of(error, cls), *faults]) from None
+        if faults:
+            raise several(faults)
+        return project
+
+    def settings(self) -> dict[str, JsonValue]:
+        """Return what the project states, defaults included, for the record of a run."""
+        stated: dict[str, JsonValue] = self.model_dump(mode="json", exclude_none=True)
+        return stated
 
     @property
     def name(self) -> str:
@@ -66,6 +79,19 @@ class Project(Settings):
     def rules_date(self) -> date:
         """The day whose fund rules hold: ``assumptions.rules_date``, else the network date."""
         return self.assumptions.rules_date or self.network_date
+
+    @property
+    def weight_set(self) -> str | None:
+        """The named set of weights that holds; ``None`` where the project states weights of its own.
+
+        Where it states nothing, a project with timetables is ranked by what runs (``timetabled``).
+        """
+        named = self.weights.get(SET)
+        if named is not None:
+            return str(named)
+        if self.weights:
+            return None
+        return "timetabled" if self.sources.timetables else "balanced"
 
     @property
     def cache(self) -> Path:
@@ -140,55 +166,44 @@ def load_project(path: Path | str, *, data_root: Path | str | None = None) -> Pr
     """
     file = Path(path)
     try:
-        settings = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        text = file.read_text(encoding="utf-8-sig")
+        settings = tomllib.loads(text)
     except FileNotFoundError:
         raise ProjectError(f"{file}: there is no such project file") from None
     except (OSError, UnicodeDecodeError) as fault:
         raise ProjectError(f"{file}: cannot be read ({fault})") from None
     except tomllib.TOMLDecodeError as fault:
         raise ProjectError(f"{file}: is not valid TOML: {fault}") from None
-    own = [key for key in ("file", "data_root") if key in settings]
-    if own:
-        raise ProjectError(*(unknown("key", key, _keys(Project), where=str(file)) for key in own))
     head = settings.get("project")
     stated = head.get("data_root", ".") if isinstance(head, dict) else "."
     root = Path(data_root or os.environ.get(DATA_ROOT_VARIABLE) or file.parent / str(stated))
+    own = [
+        Fault((name,), unknown("key", name, keys_of(Project)), ()) for name in ("file", "data_root") if name in settings
+    ]
+    faults = own
     try:
-        loaded = Project.model_validate({**settings, "file": file, "data_root": root})
-    except ValidationError as fault:
-        raise ProjectError(*(_sentence(file, error) for error in fault.errors())) from None
-    if not (loaded.sources.registers or loaded.sources.own_sites):
-        raise ProjectError(f"{file}: [sources] names no sites; give registers, own_sites or both")
-    return loaded
+        project = Project.model_validate({**settings, "file": file, "data_root": root}, context=Names.of(settings))
+    except ValidationError as error:
+        faults = [*own, *faults_of(error, Project)]
+    if faults:
+        lines = key_lines(text)
+        placed = sorted(((line_of(lines, fault.at) or 0, fault) for fault in faults), key=lambda pair: pair[0])
+        raise ProjectError(
+            *(f"{file}:{line}: {fault.told()}" if line else f"{file}: {fault.told()}" for line, fault in placed)
+        )
+    return project
 
 
-def _sentence(file: Path, error: Mapping[str, Any]) -> str:
-    """Turn one finding of the validator into a sentence naming file, key, fault and fix."""
-    key = ".".join(str(part) for part in error["loc"])
-    if error["type"] == "extra_forbidden":
-        return unknown("key", key, _keys(_model_at(error["loc"][:-1])), where=str(file))
-    if error["type"] == "missing":
-        return f"{file}: the key '{key}' is missing; add it"
-    return f"{file}: key '{key}': {error['msg'][0].lower()}{error['msg'][1:]} (given: {error['input']!r})"
-
-
-def _model_at(location: Iterable[Any]) -> type[BaseModel]:
-    """Follow a validator's location to the settings class that stands there."""
-    model: type[BaseModel] = Project
-    for part in location:
-        if isinstance(part, str) and part in model.model_fields:
-            model = next(kind for kind in _classes(model.model_fields[part].annotation) if issubclass(kind, BaseModel))
-    return model
-
-
-def _classes(annotation: Any) -> Iterable[type]:
-    """Yield the classes inside an annotation such as ``tuple[Register, ...]``."""
-    if isinstance(annotation, type):
-        yield annotation
-    for inner in get_args(annotation):
-        yield from _classes(inner)
-
-
-def _keys(model: type[BaseModel]) -> list[str]:
-    """Return the keys a table of the project file may have."""
-    return [key for key in model.model_fields if not (model is Project and key in ("file", "data_root"))]
+def _faults_across(stated: Mapping[str, object]) -> list[Fault]:
+    """Return what the tables of a project file lack of each other."""
+    head, sources = (table if isinstance(table := stated.get(name), Mapping) else {} for name in ("project", "sources"))
+    faults = []
+    if sources and not (sources.get("registers") or sources.get("own_sites")):
+        faults.append(Fault(("sources",), "names no sites; give registers, own_sites or both"))
+    if sources.get("sales") and not sources.get("postcodes"):
+        words = "names sales but no postcodes to place them by; give postcodes (Code-Point Open)"
+        faults.append(Fault(("sources", "sales"), words, ("sources",)))
+    if sources.get("sales") and not head.get("price_date"):
+        words = "names sales; give [project] price_date, the day to value on"
+        faults.append(Fault(("sources", "sales"), words, ("sources",)))
+    return faults

@@ -2,266 +2,281 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, PlainValidator
 
-from siteprior.core.files import is_fetchable
+from siteprior.core.errors import unknown
+from siteprior.project.faults import Fault, refuse, several
+from siteprior.project.files import (
+    Areas,
+    CorridorFile,
+    Deprivation,
+    Dwellings,
+    File,
+    OwnSites,
+    Postcodes,
+    Register,
+    Shapes,
+    Streets,
+    Timetable,
+)
+from siteprior.project.inputs import (
+    AdditionalityTable,
+    BenefitTable,
+    CostTable,
+    SchemeTable,
+    validated,
+    validated_scheme,
+)
+from siteprior.project.kinds import Day, Flag, Number, OneOf, Settings, Text, Whole, entries, entry, key
+from siteprior.project.names import (
+    capacity_profiles,
+    employment_uses,
+    fund_names,
+    optimism_classes,
+    remediation_classes,
+)
+from siteprior.project.scenarios import AddedStop, Cut, ScenarioSettings
+from siteprior.project.toml_lines import Path
 
+__all__ = [
+    "Access", "AddedStop", "Areas", "Assumptions", "CorridorFile", "Corridors", "Cut", "Deprivation", "Dwellings",
+    "File", "Head", "OwnSites", "Postcodes", "Publish", "Register", "ScenarioSettings", "Settings", "Shapes",
+    "Shortlist", "Sources", "Streets", "Timetable",
+]  # fmt: skip
 
-class Settings(BaseModel):
-    """A frozen table of the project file that knows all its keys."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def _web_address(url: str) -> str:
-    """Refuse an address ``siteprior fetch`` would not use."""
-    if url and not is_fetchable(url):
-        raise ValueError("give an address that begins with https:// and holds no user name or password")
-    return url
-
-
-class File(Settings):
-    """A file (or a glob of files) under ``data_root``, with what the user knows of its origin.
-
-    ``url`` is where ``siteprior fetch`` downloads it from, ``sha256`` the hash of its bytes that is then insisted on;
-    no other command uses either.
-    """
-
-    path: str
-    url: Annotated[str, AfterValidator(_web_address)] = ""
-    sha256: Annotated[str, Field(pattern="^([0-9A-Fa-f]{64})?$")] = ""
-    vintage: str = ""
-    publisher: str = ""
-    licence: str = ""
-    attribution: str = ""
-
-
-class Register(File):
-    """A brownfield register; ``organisation`` states whose it is (ONS code) where the file cannot be trusted."""
-
-    organisation: str | None = None
-
-
-class OwnSites(File):
-    """The user's own sites: any vector file, CSV or sheet, with a map from siteprior's columns to the file's."""
-
-    name: str
-    columns: dict[str, str]
-    organisation: str | None = None
-    layer: str | None = None
-    crs: str | None = None
-
-
-class Shapes(File):
-    """Polygons of sites: the column of their reference, and whose sites all are (ONS code)."""
-
-    reference: str | None = None
-    organisation: str | None = None
-    layer: str | None = None
-    crs: str | None = None
-
-
-class Postcodes(File):
-    """Where postcodes lie; with ``witness = false`` they place sales alone, and do not speak on where sites lie."""
-
-    witness: bool = True
-
-
-class Areas(File):
-    """LSOA polygons: the columns that hold code, name and district code, and the census year of the codes."""
-
-    code: str
-    name: str | None = None
-    district: str | None = None
-    year: Literal[2011, 2021]
-    layer: str | None = None
-
-
-class Deprivation(File):
-    """The English Indices of Deprivation of one edition."""
-
-    edition: Literal[2019, 2025]
-
-
-class Streets(File):
-    """A street network: ``.osm``, ``.osm.pbf``, ``.graphml`` or lines of any vector file.
-
-    ``private`` counts private ways as walkable. With ``osm``, ``siteprior fetch`` downloads the ways of the study
-    area and its surroundings from OpenStreetMap to ``path``, which then ends in ``.graphml``.
-    """
-
-    layer: str | None = None
-    crs: str | None = None
-    private: bool = False
-    osm: bool = False
-
-    @model_validator(mode="after")
-    def _one_way_to_fetch(self) -> Streets:
-        if self.osm and self.url:
-            raise ValueError("osm = true and url exclude each other; keep one")
-        if self.osm and self.sha256:
-            raise ValueError("what OpenStreetMap answers differs from day to day; take sha256 out, or osm = true")
-        if self.osm and not self.path.endswith(".graphml"):
-            raise ValueError("with osm = true the path must end in .graphml")
-        return self
-
-
-class Timetable(File):
-    """A timetable feed in GTFS, as published: one zip archive."""
-
-
-class Layer(File):
-    """``[[layers]]``: a layer of the user's own; :class:`siteprior.project.layers.LayerSpec` says which keys it takes.
-
-    They are kept as they stand, and checked whole by :func:`siteprior.project.layer_checks.parse_layers`.
-    """
-
-    model_config = ConfigDict(extra="allow")
-
-    name: str
-
-
-class Dwellings(File):
-    """A table of dwellings by LSOA: the columns that hold code and count, and the census year of the codes."""
-
-    code: str
-    column: str
-    year: Literal[2011, 2021]
-
-
-class CorridorFile(File):
-    """A corridor table (CSV of ordered stops), lines of any vector file, or routes of a timetable.
-
-    ``name`` is the name column of the lines; ``routes`` are the routes of a GTFS feed to draw as corridors.
-    """
-
-    name: str | None = None
-    kind: str | None = None
-    layer: str | None = None
-    routes: tuple[str, ...] = ()
-
-
-def _named(value: Any) -> Any:
-    """Let a bare path stand for a table with only a path."""
-    return {"path": value} if isinstance(value, str) else value
-
-
-def _list(value: Any) -> Any:
-    """Let one entry stand for a list of one, and bare paths for tables."""
-    return [_named(item) for item in (value if isinstance(value, list) else [value])]
+RemediationClass = Annotated[str, OneOf("class of remediation", lambda _names: remediation_classes())]
+LayerName = Annotated[str, OneOf("layer", lambda names: names.layers)]
 
 
 class Head(Settings):
-    """``[project]``: title, area and the three dates an analyst needs apart."""
+    """What the project is called, and the days an analyst needs apart."""
 
-    title: str
-    area: str = ""
-    data_root: str = "."
-    as_of: date
-    network_date: date | None = None
-    price_date: date | None = None
-    seed: int = 0
-    illustrative: bool = False
+    title: Annotated[Text, key("The title of report and maps", example="Brownfield along the corridors")]
+    area: Annotated[str, key("What the study area is called", example="West Midlands")] = ""
+    data_root: Annotated[
+        Text,
+        key(
+            "The folder the paths stand under, from the project file; SITEPRIOR_DATA_ROOT overrides it", example="data"
+        ),
+    ] = "."
+    as_of: Annotated[Day, key("The day on which what the registers say is judged", example=date(2026, 1, 31))]
+    network_date: Annotated[
+        Day | None, key("The day whose open stops count; as_of by default", example=date(2026, 10, 2))
+    ] = None
+    price_date: Annotated[
+        Day | None, key("Sales up to this day count; needed with sales", example=date(2025, 12, 31))
+    ] = None
+    seed: Annotated[Whole, key("Where the random draws begin", example=2026)] = 0
+    illustrative: Annotated[Flag, key("Marks a project of invented sites; every output then says so", example=True)] = (
+        False
+    )
 
 
 class Sources(Settings):
-    """``[sources]``: the files, by role."""
+    """The files, by role; one entry may stand for a list, a bare path for a table with only a path."""
 
-    registers: Annotated[tuple[Register, ...], BeforeValidator(_list)] = ()
-    own_sites: Annotated[tuple[OwnSites, ...], BeforeValidator(_list)] = ()
-    history: Annotated[tuple[Register, ...], BeforeValidator(_list)] = ()
-    shapes: Annotated[tuple[Shapes, ...], BeforeValidator(_list)] = ()
-    postcodes: Annotated[tuple[Postcodes, ...], BeforeValidator(_list)] = ()
-    stops: Annotated[tuple[File, ...], BeforeValidator(_list)]
-    openings: Annotated[tuple[File, ...], BeforeValidator(_list)] = ()
-    streets: Annotated[Streets | None, BeforeValidator(_named)] = None
-    timetables: Annotated[tuple[Timetable, ...], BeforeValidator(_list)] = ()
-    elevation: Annotated[File | None, BeforeValidator(_named)] = None
-    sales: Annotated[tuple[File, ...], BeforeValidator(_list)] = ()
-    floor_areas: Annotated[tuple[File, ...], BeforeValidator(_list)] = ()
-    dwellings: Annotated[Dwellings | None, BeforeValidator(_named)] = None
-    areas: Annotated[Areas, BeforeValidator(_named)]
-    deprivation: Annotated[Deprivation, BeforeValidator(_named)]
+    registers: Annotated[
+        tuple[Register, ...],
+        BeforeValidator(entries),
+        key("Brownfield registers: CSV or Excel, of any vintage", example=["registers/*.csv"]),
+    ] = ()
+    own_sites: Annotated[
+        tuple[OwnSites, ...],
+        BeforeValidator(entries),
+        key(
+            "Sites of your own: public estate, call for sites, employment land",
+            example=[{"path": "estate.csv", "name": "public estate", "columns": {"reference": "Asset ID"}}],
+        ),
+    ] = ()
+    history: Annotated[
+        tuple[Register, ...],
+        BeforeValidator(entries),
+        key("Older registers: each site gets its age, edits and disappearances", example=["older/*.csv"]),
+    ] = ()
+    shapes: Annotated[
+        tuple[Shapes, ...],
+        BeforeValidator(entries),
+        key("Polygons of sites, matched by reference or place", example=["shapes.gpkg"]),
+    ] = ()
+    postcodes: Annotated[
+        tuple[Postcodes, ...],
+        BeforeValidator(entries),
+        key("OS Code-Point Open: places sales, and speaks on misplaced sites", example=["codepoint.csv"]),
+    ] = ()
+    stops: Annotated[tuple[File, ...], BeforeValidator(entries), key("NaPTAN stops", example=["naptan.csv"])]
+    openings: Annotated[
+        tuple[File, ...],
+        BeforeValidator(entries),
+        key("Dated statements of which stops are open or planned", example=["openings.csv"]),
+    ] = ()
+    streets: Annotated[
+        Streets | None,
+        BeforeValidator(entry),
+        key("The streets to walk on; straight lines times a factor without it", example="streets.gpkg"),
+    ] = None
+    timetables: Annotated[
+        tuple[Timetable, ...],
+        BeforeValidator(entries),
+        key("GTFS feeds; without one there is no access index", example=["gtfs.zip"]),
+    ] = ()
+    elevation: Annotated[
+        File | None, BeforeValidator(entry), key("A raster of heights: walks then count the slope", example="dtm.tif")
+    ] = None
+    sales: Annotated[
+        tuple[File, ...],
+        BeforeValidator(entries),
+        key(
+            "HM Land Registry price paid data, monthly changes too; needs postcodes and price_date",
+            example=["price_paid.csv"],
+        ),
+    ] = ()
+    floor_areas: Annotated[
+        tuple[File, ...],
+        BeforeValidator(entries),
+        key("Floor areas of the homes sold, by transaction: prices are then per m²", example=["floor_areas.csv"]),
+    ] = ()
+    dwellings: Annotated[
+        Dwellings | None,
+        BeforeValidator(entry),
+        key(
+            "Dwellings by LSOA, which sales are counted against",
+            example={"path": "dwellings.csv", "code": "LSOA21CD", "column": "dwellings", "year": 2021},
+        ),
+    ] = None
+    areas: Annotated[
+        Areas,
+        BeforeValidator(entry),
+        key("The LSOAs of the study area", example={"path": "lsoa21.geojson", "code": "LSOA21CD", "year": 2021}),
+    ]
+    deprivation: Annotated[
+        Deprivation,
+        BeforeValidator(entry),
+        key("The English Indices of Deprivation", example={"path": "iod2025.csv", "edition": 2025}),
+    ]
 
 
 class Corridors(Settings):
-    """``[corridors]``: where the corridors are, which of them count, and whether planned stops do."""
+    """Where the corridors are, which of them count, and whether planned stops do."""
 
-    paths: Annotated[tuple[CorridorFile, ...], BeforeValidator(_list)]
-    only: tuple[str, ...] = ()
-    count_planned: bool = False
+    paths: Annotated[
+        tuple[CorridorFile, ...],
+        BeforeValidator(entries),
+        key("Corridor tables, lines, or feeds with routes", example=["corridors.csv"]),
+    ]
+    only: Annotated[tuple[Text, ...], key("The corridors that count; all by default", example=["Metro Line 1"])] = ()
+    count_planned: Annotated[Flag, key("Whether stops not yet open count, too", example=True)] = False
 
 
 class Access(Settings):
-    """``[access]``: choices on walks and timetables; what is not given comes from the presets.
+    """Choices on walks and timetables; what is not given comes from the parameters."""
 
-    ``service_date`` is the weekday departures are counted on (the busiest ordinary one by default), ``max_snap_m`` the
-    farthest a street may lie from a site or stop, ``top_60_ttwa`` whether the area lies in one of the 60 travel-to-work
-    areas of the draft NPPF's test, ``grid`` whether the run writes the access index of every cell of ``cell_m`` metres.
-    """
+    service_date: Annotated[
+        Day | None,
+        key("The weekday departures are counted on; the busiest ordinary one by default", example=date(2026, 10, 2)),
+    ] = None
+    max_snap_m: Annotated[
+        Annotated[Number, Field(gt=0)] | None,
+        key("The farthest a street may lie from a site or stop", unit="m", example=150),
+    ] = None
+    top_60_ttwa: Annotated[
+        Flag | None,
+        key("Whether the area lies in one of the 60 travel-to-work areas of the draft NPPF's test", example=True),
+    ] = None
+    grid: Annotated[Flag, key("Whether the run writes the access index of every cell", example=True)] = False
+    cell_m: Annotated[Number, Field(gt=0), key("How wide a cell of that grid is", unit="m", example=250)] = 100.0
 
-    service_date: date | None = None
-    max_snap_m: float | None = Field(default=None, gt=0)
-    top_60_ttwa: bool | None = None
-    grid: bool = False
-    cell_m: float = Field(default=100.0, gt=0)
+
+def _employment_use(stated: object) -> str | dict[str, str]:
+    """Check the use of all land, or of each register's."""
+    if isinstance(stated, str):
+        uses: dict[Path, object] = {(): stated}
+    elif isinstance(stated, Mapping):
+        uses = {(register,): use for register, use in stated.items()}
+    else:
+        raise refuse(f"needs a use, or a table of register = use, not {stated!r}")
+    known = employment_uses()
+    faults = [Fault(at, unknown("employment use", str(use), known)) for at, use in uses.items() if use not in known]
+    if faults:
+        raise several(faults)
+    return stated if isinstance(stated, str) else dict(stated)
 
 
-class ScenarioSettings(Settings):
-    """``[[scenarios]]``: a supposed change of the transit supply; see the fields of a scenario in the docs."""
-
-    name: str
-    open: tuple[str, ...] = ()
-    close: tuple[str, ...] = ()
-    add_stops: tuple[dict[str, Any], ...] = ()
-    add_lines: Annotated[tuple[File, ...], BeforeValidator(_list)] = ()
-    cut: tuple[dict[str, Any], ...] = ()
+EmploymentUse = Annotated[str | dict[str, str], PlainValidator(_employment_use)]
 
 
 class Assumptions(Settings):
-    """``[assumptions]``: choices of the user's own, marked as theirs in every output.
+    """Choices of the user's own, marked as theirs in every output; no cost or value is assumed where none is stated."""
 
-    ``costs``, ``scheme``, ``additionality`` and ``benefits`` are tables of inputs, each a number or a range ``{low,
-    central, high}`` with unit, source and date; none is assumed where none is stated. ``employment_use`` says what is
-    built on which register's land, ``centres`` names the layer of town centres, ``incomes`` the layer of incomes,
-    ``former_use_layers`` the layers that show former uses by class (A to D), ``funds`` the funds whose rules are
-    checked. ``sales_years`` bounds the sales read, ``sales_years_held`` states how many whole years they cover.
-    """
+    capacity_basis: Annotated[
+        Literal["register", "rule"],
+        key("Homes are the register's, or by rule: hectares × density, for all sites", example="rule"),
+    ] = "register"
+    capacity_profile: Annotated[
+        Annotated[str, OneOf("capacity profile", lambda _names: capacity_profiles())] | None,
+        key("The policy the densities come from", example="nppf-draft-2025"),
+    ] = None
+    centres: Annotated[LayerName | None, key("The layer of town centres", example="own_layer")] = None
+    employment_use: Annotated[
+        EmploymentUse | None,
+        key("What is built on employment land: one use, or a table of register = use", example="warehouse"),
+    ] = None
+    employment_share: Annotated[
+        Number, Field(gt=0, le=1), key("The share of such a site that is for employment", unit="share", example=0.5)
+    ] = 1.0
+    costs: Annotated[CostTable, key("Costs of building")] = Field(default_factory=lambda: validated({}, "costs"))
+    scheme: Annotated[SchemeTable, key("The scheme")] = Field(default_factory=lambda: validated_scheme({}))
+    additionality: Annotated[AdditionalityTable, key("What public money adds")] = Field(
+        default_factory=lambda: validated({}, "additionality")
+    )
+    benefits: Annotated[BenefitTable, key("Benefits and when they come")] = Field(
+        default_factory=lambda: validated({}, "benefits")
+    )
+    optimism_class: Annotated[
+        Annotated[str, OneOf("optimism class", lambda _names: optimism_classes())] | None,
+        key("The class of works whose optimism bias the public cost carries", example="standard-civil"),
+    ] = None
+    incomes: Annotated[LayerName | None, key("The layer of incomes, for welfare weights", example="own_layer")] = None
+    former_use_layers: Annotated[
+        dict[RemediationClass, LayerName],
+        key("The layers that show former uses, by class of remediation", example={"B": "own_layer"}),
+    ] = Field(default_factory=dict)
+    funds: Annotated[
+        Annotated[
+            tuple[Annotated[str, OneOf("fund", lambda _names: fund_names())], ...], Field(min_length=1)
+        ] | None,
+        key("The funds whose rules are checked; all by default", example=["gap-fund-8000"]),
+    ] = None  # fmt: skip
+    rules_date: Annotated[
+        Day | None, key("The day whose fund rules hold; network_date by default", example=date(2026, 11, 22))
+    ] = None
+    sales_years: Annotated[
+        Annotated[Whole, Field(gt=0)] | None,
+        key("The years before price_date whose sales are read", unit="years", example=5),
+    ] = None
+    sales_years_held: Annotated[
+        Annotated[Number, Field(ge=0)] | None,
+        key("How many whole years the files of sales cover", unit="years", example=3),
+    ] = None
 
-    capacity_basis: Literal["register", "rule"] = "register"
-    capacity_profile: str | None = None
-    centres: str | None = None
-    employment_use: str | dict[str, str] | None = None
-    employment_share: float = Field(default=1.0, gt=0, le=1)
-    costs: dict[str, Any] = {}
-    scheme: dict[str, Any] = {}
-    additionality: dict[str, Any] = {}
-    benefits: dict[str, Any] = {}
-    optimism_class: str | None = None
-    incomes: str | None = None
-    former_use_layers: dict[Literal["A", "B", "C", "D"], str] = {}
-    funds: tuple[str, ...] | None = None
-    rules_date: date | None = None
-    sales_years: int | None = Field(default=None, gt=0)
-    sales_years_held: float | None = Field(default=None, ge=0)
+
+NOTEBOOKS = ("01_shortlist", "02_access_and_corridors", "03_market_failure_and_viability")
 
 
 class Publish(Settings):
-    """``[publish]``: which notebooks a run leaves executed in its folder, and how many strip maps it draws.
+    """What a run leaves beside its tables; any notebook can be run later, with ``siteprior notebooks run``."""
 
-    Any notebook can be run on a run's folder later, with ``siteprior notebooks run``.
-    """
-
-    notebooks: tuple[Literal["01_shortlist", "02_access_and_corridors", "03_market_failure_and_viability"], ...] = (
-        "01_shortlist",
-    )
-    strips: int = Field(default=2, ge=0)
+    notebooks: Annotated[
+        tuple[Annotated[str, OneOf("notebook", lambda _names: NOTEBOOKS)], ...],
+        key("The notebooks a run leaves executed in its folder", example=["02_access_and_corridors"]),
+    ] = ("01_shortlist",)
+    strips: Annotated[Whole, Field(ge=0), key("How many strip maps of corridors are drawn", example=3)] = 2
 
 
 class Shortlist(Settings):
-    """``[shortlist]``: how many of the ranked sites to publish as the shortlist."""
+    """How many of the ranked sites are published as the shortlist."""
 
-    n: int = Field(gt=0)
+    n: Annotated[Whole, Field(gt=0), key("The number of sites", example=25)]

@@ -16,6 +16,7 @@ from siteprior.core import schema
 from siteprior.core.errors import InputError, ProjectError, SitePriorError, unknown
 from siteprior.core.parameters import Parameters, load_parameters
 from siteprior.project.layers import LayerSpec
+from siteprior.project.names import register_criterion
 
 _TABLE = replace(schema.SITES, geometry=False)
 
@@ -113,6 +114,7 @@ def criterion(
     worst, best = table.parameter("worst"), table.parameter("best")
 
     def register(measure: Measure) -> Measure:
+        register_criterion(name)
         _REGISTERED[name] = Criterion(
             name, title, group, worst.unit, float(table.number("worst")), float(table.number("best")), tuple(needs),
             measure, source=f"worst: {worst.source}; best: {best.source}", date=best.date, confidence=best.confidence,

@@ -16,15 +16,17 @@ from typing import TypeAlias
 import pandas as pd
 
 from siteprior.core import schema
-from siteprior.core.errors import ProjectError, SitePriorError, unknown
+from siteprior.core.errors import ProjectError, SitePriorError
 from siteprior.core.parameters import Parameters, load_parameters
+from siteprior.project.gates_weights import GateSetting, gate_faults
 from siteprior.project.layers import LayerSpec
+from siteprior.project.names import register_gate
 
 _TABLE = replace(schema.SITES, geometry=False)
 
 Reasons: TypeAlias = dict[str, pd.Series]
 Test: TypeAlias = Callable[[pd.DataFrame, pd.Timestamp, Mapping[str, float]], Reasons]
-Departure: TypeAlias = bool | float | Mapping[str, float]
+Departure: TypeAlias = GateSetting
 """What may be said of a gate: whether it stands, its one threshold, or thresholds by name."""
 
 
@@ -117,6 +119,7 @@ def gate(
     thresholds = tables.get(code, Parameters(code, {})) if parameters is None else parameters
 
     def register(test: Test) -> Test:
+        register_gate(code, thresholds=tuple(thresholds), unknown=unknown)
         _REGISTERED[code] = Gate(
             code, title, why, tuple(needs), test, default=default, unknown=unknown, doubt=doubt, parameters=thresholds
         )
@@ -431,32 +434,18 @@ def _joined(masks: Mapping[str, pd.Series], index: pd.Index) -> pd.Series:
 
 def _settings(gates: Mapping[str, Departure], registry: Mapping[str, Gate]) -> dict[str, dict[str, float]]:
     """Return the thresholds of every gate that stands, in declared order, or refuse what makes no sense."""
-    faults = [unknown("gate", code, registry) for code in gates if code not in registry]
+    faults = gate_faults(gates, {code: tuple(declared.thresholds) for code, declared in registry.items()})
+    if faults:
+        raise SitePriorError(*(fault.text for fault in faults))
     settings = {}
     for code, declared in registry.items():
         given = gates.get(code, declared.default)
         if given is False:
             continue
         limits = declared.thresholds
-        if given is not True:
-            limits, wrong = _replaced(code, limits, given)
-            faults.extend(wrong)
+        if isinstance(given, Mapping):
+            limits |= {name: float(number) for name, number in given.items()}
+        elif given is not True:
+            limits = dict.fromkeys(limits, float(given))
         settings[code] = limits
-    if faults:
-        raise SitePriorError(*faults)
     return settings
-
-
-def _replaced(code: str, limits: dict[str, float], given: Departure) -> tuple[dict[str, float], list[str]]:
-    """Replace thresholds of one gate by those given; return them with what is wrong in them."""
-    names = ", ".join(limits)
-    if not isinstance(given, Mapping):
-        if len(limits) != 1:
-            takes = f"true, false or a table with {names}" if limits else "true or false"
-            return limits, [f"gate '{code}': takes {takes}, not {given!r}"]
-        given = {next(iter(limits)): given}
-    faults = [unknown(f"threshold of gate '{code}'", name, limits) for name in given if name not in limits]
-    for name, number in given.items():
-        if name in limits and (isinstance(number, bool) or not isinstance(number, int | float) or not number >= 0):
-            faults.append(f"gate '{code}': {name} needs a number of at least 0, not {number!r}")
-    return limits | {name: float(given[name]) for name in given if not faults}, faults

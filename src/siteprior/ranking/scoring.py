@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
-from math import isfinite
 
 import numpy as np
 import pandas as pd
 
 from siteprior.core.errors import SitePriorError, unknown
 from siteprior.core.parameters import load_parameters
+from siteprior.project.gates_weights import weight_faults
 from siteprior.ranking.criteria import CRITERIA, Criterion, value
 
 PREFIX = "c_"
@@ -157,23 +157,10 @@ def check_weights(weights: Mapping[str, float], criteria: Mapping[str, Criterion
     >>> check_weights({"capacity": 2, "deprivation": 1})
     {'capacity': 2.0, 'deprivation': 1.0}
     """
-    faults = [unknown("criterion", str(name), criteria, where="weights") for name in weights if name not in criteria]
-    checked: dict[str, float] = {}
-    for name, weight in weights.items():
-        number = float(weight) if isinstance(weight, int | float | np.number) and not isinstance(weight, bool) else None
-        if number is None or not isfinite(number):
-            faults.append(f"weights: '{name}' needs a number, not {weight!r}")
-        elif number < 0:
-            faults.append(
-                f"weights: '{name}' is negative ({weight}); a weight is 0 or more, the anchors give the direction"
-            )
-        else:
-            checked[name] = number
-    if not faults and not sum(checked.values()) > 0:
-        faults.append("weights: all are nought or none is given; at least one needs to be above 0")
+    faults = weight_faults(weights, criteria)
     if faults:
-        raise SitePriorError(*faults)
-    return checked
+        raise SitePriorError(*(f"weights: {fault.text}" for fault in faults))
+    return {name: float(weight) for name, weight in weights.items()}
 
 
 def normalised(weights: Mapping[str, float]) -> dict[str, float]:

@@ -10,18 +10,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import partial
-from inspect import Parameter, signature
 from typing import Any, NamedTuple, TypeAlias
 
 import geopandas as gpd
 import pandas as pd
+from pydantic import ValidationError
 
 from siteprior.core.errors import InputError, unknown
 from siteprior.core.schema import CORRIDOR_STOPS, STOPS, check
+from siteprior.project.faults import faults_of, keys
+from siteprior.project.scenarios import AddedStop, Cut
 from siteprior.scenarios.cuts import cut_services, stops_served
 from siteprior.scenarios.edits import add_line, add_stop, close_stop, open_planned
 
-Edit: TypeAlias = Mapping[str, Any]  # what a project file may say of an edit; the edit itself checks it
+Edit: TypeAlias = Mapping[str, Any]  # what a project file may say of an edit, checked by its model
 
 
 class Supply(NamedTuple):
@@ -157,18 +159,13 @@ def _scenario(scenario: Scenario | Mapping[str, Any]) -> Scenario:
     return Scenario(**given)
 
 
-def _options(given: Edit, edit: Callable[..., object], inner: set[str]) -> dict[str, Any]:
-    """Return what the user says of one edit; refuse keys it does not have, and lacks of those it needs."""
-    known = {name: one for name, one in signature(edit).parameters.items() if one.kind is one.KEYWORD_ONLY}
-    allowed = [name for name in known if name not in inner]
-    if not isinstance(given, Mapping):
-        raise InputError(f"{given!r} is no table of keys; give {', '.join(allowed)}")
-    needed = [name for name in allowed if known[name].default is Parameter.empty]
-    faults = [unknown("key", str(name), allowed) for name in given if name not in allowed]
-    faults += [f"lacks {name}; it has {', '.join(map(str, given)) or 'none'}" for name in needed if name not in given]
-    if faults:
-        raise InputError(*faults)
-    return dict(given)
+def _stated(edit: type[AddedStop] | type[Cut], given: Edit) -> dict[str, Any]:
+    """Return what the user says of one edit, checked as in a project file."""
+    try:
+        return edit.model_validate(given).as_stated()
+    except ValidationError as error:
+        sentences = [fault.told(lambda path: keys(path).removeprefix(".")) for fault in faults_of(error, edit)]
+        raise InputError(*sentences) from None
 
 
 def _line_added(supply: Supply, *, name: str, new: gpd.GeoDataFrame) -> Supply:
@@ -178,7 +175,7 @@ def _line_added(supply: Supply, *, name: str, new: gpd.GeoDataFrame) -> Supply:
 
 def _stop_added(supply: Supply, *, name: str, stop: Edit, lines: gpd.GeoDataFrame | None) -> Supply:
     """Add a stop."""
-    stated = _options(stop, add_stop, {"scenario", "lines"})
+    stated = _stated(AddedStop, stop)
     own, stops = add_stop(supply.corridor_stops, supply.stops, **stated, scenario=name, lines=lines)
     return Supply(own, stops, supply.services)
 
@@ -200,7 +197,7 @@ def _closed(supply: Supply, *, name: str, names: Sequence[str], service_stops: g
 
 def _cut(supply: Supply, *, cut: Edit, service_stops: gpd.GeoDataFrame | None) -> Supply:
     """Cut services."""
-    stated = _options(cut, cut_services, {"corridor_stops", "stops", "service_stops"})
+    stated = _stated(Cut, cut)
     if supply.services is None:
         raise InputError("no timetable is held, so no service can be cut; add timetables to the sources")
     left = cut_services(

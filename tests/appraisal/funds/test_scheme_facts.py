@@ -34,6 +34,6 @@ def test_faults_are_named_together():
             {"building_start_date": "soon", "affordable_income_measure": "wages", "affordable_cost_share": 35}
         )
     assert len(caught.value.faults) == 3
-    with pytest.raises(InputError, match="unknown input 'start_dat'"):
+    with pytest.raises(InputError, match="unknown key 'start_dat'; did you mean 'building_start_date'"):
         load_scheme_facts({"start_dat": "2029-01-01"})
-    assert load_scheme_facts({"mix": {"flat": 1}}, others=["mix"])
+    assert load_scheme_facts({"mix": {"flat": 1}, "colour": 1}, others=["colour"])

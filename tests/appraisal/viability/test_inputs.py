@@ -76,24 +76,40 @@ def test_every_fault_is_told_at_once():
         load_costs(stated)
     told = "\n".join(raised.value.faults)
     for words in (
-        "unknown input 'biuld_gbp_per_m2'; did you mean 'build_gbp_per_m2'? Valid: build_gbp_per_m2, contingency_share",
-        "externals_share: central 15 lies outside 0 to 1 share of build",
+        "unknown key 'biuld_gbp_per_m2'; did you mean 'build_gbp_per_m2'? Valid: build_gbp_per_m2, contingency_share",
+        "externals_share: needs a number from 0 to 1 share of build, not 15",
         "fees_share: needs low ≤ central ≤ high, has 0.2, 0.1, 0.3",
-        "finance_rate: lacks central",
+        "finance_rate: the key 'central' is missing",
         "finance_rate: gives one end of a range",
-        "premium_share: central needs a number, not '20%'",
-        "finance_years: central needs a number, not True",
-        "s106_gbp_per_home: central nan lies outside",
+        "premium_share: needs a number, not '20%'",
+        "finance_years: needs a number, not True",
+        "s106_gbp_per_home: needs a number, not nan",
         "euv_gbp_per_ha: unknown key 'note'",
-        "euv_gbp_per_ha: is in '£/acre', needs 'GBP/ha'",
-        "contingency_share: central needs a number, not [0.03, 0.05]",
-        "illustrative needs true or false, not 'yes'",
+        "euv_gbp_per_ha.unit: unknown unit '£/acre'; Valid: GBP/ha",
+        "contingency_share: needs a number, not [0.03, 0.05]",
+        "illustrative: needs true or false, not 'yes'",
     ):
         assert words in told
-    assert all(fault.startswith("[assumptions.costs]: ") for fault in raised.value.faults)
+    assert all(fault.startswith("[assumptions.costs]") for fault in raised.value.faults)
 
 
 def test_the_scheme_passes_over_what_others_read_and_refuses_the_rest():
-    assert load_scheme({"mix": {"flat": 1}, "home_size_m2": 60}, others=["mix"]).at("low")["home_size_m2"] == 60
-    with pytest.raises(InputError, match=r"\[assumptions.scheme\]: unknown input 'mix'; .*Valid: affordable_share"):
-        load_scheme({"mix": {"flat": 1}})
+    assert load_scheme({"colour": "red", "home_size_m2": 60}, others=["colour"]).at("low")["home_size_m2"] == 60
+    with pytest.raises(
+        InputError, match=r"\[assumptions.scheme\]: unknown key 'mixx'; did you mean 'mix'\? Valid: aff"
+    ):
+        load_scheme({"mixx": {"flat": 1}})
+
+
+def test_the_scheme_holds_its_mix_and_what_rules_ask_for():
+    scheme = load_scheme(
+        {"mix": {"flat": 0.4, "terraced": 0.6}, "building_start_date": "2029-04-01", "brownfield": "yes"}
+    )
+    assert dict(scheme.mix) == {"flat": 0.4, "terraced": 0.6}
+    assert dict(scheme.facts) == {"building_start_date": date(2029, 4, 1), "brownfield": "yes"}
+    for mix, words in (
+        ({"flat": 0.5}, "need to sum to 1"), ({"flt": 1}, "unknown property type 'flt'; did you mean 'flat'"),
+        ({"flat": 1.5}, "needs a number from 0 to 1 share, not 1.5"), ({"flat": "1"}, "needs a number, not '1'"),
+    ):  # fmt: skip
+        with pytest.raises(InputError, match=words):
+            load_scheme({"mix": mix})

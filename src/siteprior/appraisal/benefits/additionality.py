@@ -4,22 +4,20 @@ None of these shares has a source that could be read, so the user states them in
 was not stated leaves the additional figures missing; the gross ones stand.
 """
 
-# ruff: noqa: E501 -- a declared input stands on one line, so that the declarations read as a table
-
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pandas as pd
 
-from siteprior.appraisal.viability.inputs import ENDS, CostInput, Costs, load_inputs
 from siteprior.core import schema
 from siteprior.core.parameters import load_parameters
 from siteprior.core.random_streams import Floats
+from siteprior.project.inputs import ENDS, Costs, declared_inputs, load_inputs
+from siteprior.project.kinds import Stated
 
 _TABLE = replace(schema.SITES, geometry=False)
 
@@ -32,22 +30,7 @@ SHARES = ("leakage", "displacement", "substitution")
 VERDICTS = {verdict: f"deadweight_{verdict.replace(' ', '_')}" for verdict in schema.DEADWEIGHT_VERDICTS}
 """The input that holds for each verdict of the deadweight screen."""
 
-_DECLARED = (
-    CostInput("leakage", "Leakage", "share", "Share of the benefit that goes to people outside the area or group meant", 0, 1),
-    CostInput("displacement", "Displacement", "share", "Share that is lost elsewhere in the area because of the scheme", 0, 1),
-    CostInput("substitution", "Substitution", "share", "Share that only takes the place of something done before", 0, 1),
-    CostInput("jobs_leakage", "Leakage of jobs", "share", "Leakage of jobs, where it is not that of homes", 0, 1),
-    CostInput("jobs_displacement", "Displacement of jobs", "share", "Displacement of jobs, where it is not that of homes", 0, 1),
-    CostInput("jobs_substitution", "Substitution of jobs", "share", "Substitution of jobs, where it is not that of homes", 0, 1),
-    CostInput("multiplier", "Multiplier", "ratio", "Further jobs from suppliers and spending; of jobs only, for homes do not multiply", 1, 5),
-    CostInput("deadweight", "Deadweight", "share", "Share that would come without public money", 0, 1),
-    CostInput("deadweight_likely", "Deadweight where likely", "share", "Deadweight of sites the screen finds likely to be built anyway", 0, 1),
-    CostInput("deadweight_possible", "Deadweight where possible", "share", "Deadweight of sites the screen finds may be built anyway", 0, 1),
-    CostInput("deadweight_none_found", "Deadweight where none was found", "share", "Deadweight of sites for which the screen found no evidence", 0, 1),
-    CostInput("deadweight_cannot_tell", "Deadweight where it cannot be told", "share", "Deadweight of sites the screen cannot judge; else the largest stated", 0, 1),
-)  # fmt: skip
-
-ADDITIONALITY_INPUTS: Mapping[str, CostInput] = MappingProxyType({declared.name: declared for declared in _DECLARED})
+ADDITIONALITY_INPUTS = declared_inputs("additionality")
 """The inputs of ``[assumptions.additionality]`` by name."""
 
 
@@ -97,7 +80,7 @@ def _net_share(factors: Mapping[str, Amount | float]) -> Amount | float:
     return remaining * factors["multiplier"]
 
 
-def load_additionality(user: Mapping[str, Any] | None = None) -> Costs:
+def load_additionality(user: Mapping[str, Stated] | None = None) -> Costs:
     """Gather the inputs of ``[assumptions.additionality]``: all the user's, for none has a source.
 
     Parameters
@@ -116,7 +99,7 @@ def load_additionality(user: Mapping[str, Any] | None = None) -> Costs:
     >>> load_additionality({"leakage": 0.1, "displacement": {"low": 0, "central": 0.25, "high": 0.5}}).ranged
     ['displacement']
     """
-    return load_inputs(user or {}, ADDITIONALITY_INPUTS, where="[assumptions.additionality]")
+    return load_inputs(user, "additionality")
 
 
 def ready_reckoners() -> pd.DataFrame:

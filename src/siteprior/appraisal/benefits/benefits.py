@@ -1,14 +1,10 @@
 """What public money would buy on each site: benefits, public cost, and their ratio with and without welfare weights."""
 
-# ruff: noqa: E501 -- a declared input stands on one line, so that the declarations read as a table
-
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
-from typing import Any
 
 import pandas as pd
 
@@ -20,10 +16,12 @@ from siteprior.appraisal.benefits.green_book import (
     spread_factor,
     welfare_weight,
 )
-from siteprior.appraisal.viability.inputs import ENDS, CostInput, Costs, load_inputs, missing_costs
+from siteprior.appraisal.viability.inputs import missing_costs
 from siteprior.core import schema
 from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
+from siteprior.project.inputs import ENDS, Costs, declared_inputs, load_inputs
+from siteprior.project.kinds import Stated
 
 _TABLE = replace(schema.SITES, geometry=False)
 _PENNY = 2
@@ -33,26 +31,14 @@ NEEDS = (
     "residual_land_value_gbp", "existing_use_value_gbp", "benchmark_land_value_gbp",
     "gap_gbp", "gap_low_gbp", "gap_high_gbp",
 )  # fmt: skip
-"""The columns of sites a benefit-cost ratio rests on, beside the homes; :mod:`siteprior.appraisal.viability.residual` adds them."""
+"""The columns of sites a benefit-cost ratio rests on, beside the homes; the module
+``appraisal.viability.residual`` adds them."""
 
-_DECLARED = (
-    CostInput("external_benefit_gbp_per_home", "External benefit", "GBP/home", "Benefit to neighbours and public services per additional home, once; state 0 to count none", -1_000_000, 1_000_000),
-    CostInput("affordable_benefit_gbp_per_home_year", "Benefit of an affordable home", "GBP/home/year", "Health and other benefit per additional affordable home and year; state 0 to count none", 0, 100_000),
-    CostInput("affordable_benefit_years", "Years of that benefit", "years", "Years for which an affordable home brings it, from the year after completion", 1, 60),
-    CostInput("years_to_spend", "First year of public spending", "years", "Years from the base year of the prices to the first public money", 0, 30),
-    CostInput("spend_years", "Years of public spending", "years", "Years over which the public money is spent evenly", 1, 30),
-    CostInput("years_to_homes", "First year of homes", "years", "Years from the base year of the prices to the first home completed", 0, 30),
-    CostInput("build_years", "Build-out", "years", "Years over which the homes are completed evenly", 1, 30),
-    CostInput("optimism_mitigated_share", "Optimism bias dealt with", "share", "Share of the causes of optimism bias dealt with; the upper bound stands where nothing is stated", 0, 1),
-    CostInput("median_income_gbp", "Median income", "GBP/year", "Median equivalised income of taxpayers, same measure and year as the incomes of the areas", 1, 1_000_000),
-)  # fmt: skip
-
-BENEFIT_INPUTS: Mapping[str, CostInput] = MappingProxyType({declared.name: declared for declared in _DECLARED})
+BENEFIT_INPUTS = declared_inputs("benefits")
 """The inputs of ``[assumptions.benefits]`` by name."""
 
-YEARS = ("affordable_benefit_years", "years_to_spend", "spend_years", "years_to_homes", "build_years")
 OPTIONAL = ("optimism_mitigated_share", "median_income_gbp")
-"""Inputs without which there is a ratio all the same: of the full optimism bias, and without a weighted one beside it."""
+"""Inputs without which there is a ratio all the same: of the full optimism bias, and without a weighted one beside."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +57,7 @@ class Incomes:
     measure: str
 
 
-def load_benefits(user: Mapping[str, Any] | None = None, *, others: tuple[str, ...] = ()) -> Costs:
+def load_benefits(user: Mapping[str, Stated] | None = None, *, others: tuple[str, ...] = ()) -> Costs:
     """Gather the inputs of ``[assumptions.benefits]``: all the user's, for none has a source.
 
     Parameters
@@ -93,15 +79,7 @@ def load_benefits(user: Mapping[str, Any] | None = None, *, others: tuple[str, .
     4.0
     """
     own = {name: entry for name, entry in (user or {}).items() if name not in others}
-    loaded = load_inputs(own, BENEFIT_INPUTS, where="[assumptions.benefits]", others=others)
-    faults = [
-        f"[assumptions.benefits]: {name} needs one whole number of years, without a range"
-        for name in YEARS
-        if (held := loaded.held[name]).known and not (held.low == held.high == round(held.central))
-    ]
-    if faults:
-        raise InputError(*faults)
-    return loaded
+    return load_inputs(own, "benefits")
 
 
 def site_benefits(
@@ -134,8 +112,8 @@ def site_benefits(
     Returns
     -------
     DataFrame
-        :data:`siteprior.core.schema.SITE_BENEFIT_COLUMNS` on the index of ``sites``. The low ratio takes the low benefits
-        over the high cost. There is none where the gap is zero: no public cost, no ratio.
+        :data:`siteprior.core.schema.SITE_BENEFIT_COLUMNS` on the index of ``sites``. The low ratio takes the low
+        benefits over the high cost. There is none where the gap is zero: no public cost, no ratio.
 
     Raises
     ------
@@ -225,7 +203,7 @@ def _uplift_and_cost(sites: pd.DataFrame, factors: Costs, assumed: Costs, kind: 
 
 
 def _ratio(benefit: pd.Series, values: pd.DataFrame, end: str) -> pd.Series:
-    """Return benefit over cost at one end: a gain over the other end of the cost, a loss over the same; else missing."""
+    """Return benefit over cost at one end: a gain over the cost's other end, a loss over the same; else missing."""
     other, same = values[f"cost{_suffix(OTHER_END[end])}"], values[f"cost{_suffix(end)}"]
     cost = other.where(benefit >= 0, same)
     return benefit / cost.where(cost > 0)
@@ -289,7 +267,7 @@ def _weight(sites: pd.DataFrame, assumed: Costs, incomes: Incomes | None) -> pd.
 def _basis(
     table: pd.DataFrame, factors: Costs, scheme: Costs, assumed: Costs, incomes: Incomes | None, kind: str
 ) -> pd.Series:
-    """Return what each site's ratio lacks, or whose assumptions it rests on, and what the weighted one takes as income."""
+    """Return what each site's ratio lacks, or whose assumptions it rests on, and the income the weighted one takes."""
     no_ratio = pd.Series(", ".join(_needed(assumed)), index=table.index, dtype="str")
     tests = {
         "additional homes": table["additional_homes"].isna(),

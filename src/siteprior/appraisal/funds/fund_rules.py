@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,8 @@ from siteprior.appraisal.funds.scheme_facts import SCHEME_FACTS, load_scheme_fac
 from siteprior.core import schema
 from siteprior.core.errors import InputError, unknown
 from siteprior.core.parameters import Parameter, load_parameters
+from siteprior.project.inputs import Scheme
+from siteprior.project.kinds import Stated
 
 __all__ = ["NEEDS", "SCHEME_FACTS", "check_rules", "rule_table"]
 
@@ -92,7 +94,7 @@ def check_rules(
     sites: pd.DataFrame,
     *,
     as_of: date,
-    scheme: Mapping[str, Any] | None = None,
+    scheme: Scheme | Mapping[str, Stated] | None = None,
     funds: Iterable[str] | None = None,
     profile: str = "",
     others: Iterable[str] = (),
@@ -108,7 +110,7 @@ def check_rules(
     as_of
         The day on which the rules are read: that of the decision on money, not that of a register.
     scheme
-        The table ``[assumptions.scheme]``: ``affordable_share``, and what
+        The scheme of a project, or the table ``[assumptions.scheme]``: ``affordable_share``, and what
         :data:`siteprior.appraisal.funds.scheme_facts.SCHEME_FACTS` declares.
     funds
         Funds whose rules are checked; all by default.

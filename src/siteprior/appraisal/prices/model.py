@@ -26,12 +26,13 @@ from scipy.spatial import cKDTree
 
 from siteprior.core.parameters import load_parameters
 from siteprior.core.random_streams import Floats
+from siteprior.project.names import PROPERTY_TYPES
 
 if TYPE_CHECKING:
     from sklearn.ensemble import HistGradientBoostingRegressor
     from sklearn.preprocessing import OneHotEncoder
 
-DWELLINGS = ("detached", "semi-detached", "terraced", "flat")
+DWELLINGS = PROPERTY_TYPES
 """The property types that have a price per m²; ``other`` has none."""
 
 

@@ -14,7 +14,7 @@ from siteprior.core.io.messy_tables import TextTable, read_table
 from siteprior.core.io.parse_values import read_column, read_decimal
 from siteprior.core.issues import IssueLog, Reading, issue_table
 from siteprior.core.schema import AREAS, CRS, check
-from siteprior.project.layers import AreaLayer, LayerSpec, RasterLayer, VectorLayer
+from siteprior.project.layers import AreaLayer, LayerSpec, RasterLayer, TableSpec, VectorLayer
 from siteprior.sources.areas.boundaries import ONS_CODE
 from siteprior.sources.areas.lsoa import named_year
 from siteprior.sources.columns import numbered
@@ -36,7 +36,7 @@ Source: ONS, LSOA (2011) to LSOA (2021) to Local Authority District (2022) looku
 
 
 def read_area_table(
-    path: Path | str, spec: LayerSpec, *, file: str, lookup: Path | str | None = None
+    path: Path | str, spec: TableSpec, *, file: str, lookup: Path | str | None = None
 ) -> Reading[AreaLayer | VectorLayer]:
     """Read a table of one value per area.
 
@@ -196,7 +196,7 @@ def _refuse_other_year(codes: pd.Series, column: str, year: int | None, label: s
         )
 
 
-def _one_each(values: pd.Series, rows: pd.Index, spec: LayerSpec, log: IssueLog, label: str) -> pd.Series:
+def _one_each(values: pd.Series, rows: pd.Index, spec: TableSpec, log: IssueLog, label: str) -> pd.Series:
     """Return one value per code, in the order of the codes; where rows disagree there is none."""
     pairs = values.reset_index().drop_duplicates()
     at_odds = pairs.groupby(spec.by).size() > 1
@@ -212,7 +212,7 @@ def _one_each(values: pd.Series, rows: pd.Index, spec: LayerSpec, log: IssueLog,
     return values[~values.index.duplicated()].sort_index().where(~at_odds)
 
 
-def _by_table(values: pd.Series, path: Path | str, spec: LayerSpec, log: IssueLog) -> tuple[AreaLayer, Input]:
+def _by_table(values: pd.Series, path: Path | str, spec: TableSpec, log: IssueLog) -> tuple[AreaLayer, Input]:
     """Bring the values to LSOAs by a table of which LSOA lies in which area."""
     look = spec.lookup
     assert look is not None
@@ -233,7 +233,7 @@ def _by_table(values: pd.Series, path: Path | str, spec: LayerSpec, log: IssueLo
     return AreaLayer(brought.sort_index(), log.file), given
 
 
-def _by_polygons(values: pd.Series, path: Path | str, spec: LayerSpec, log: IssueLog) -> tuple[VectorLayer, Input]:
+def _by_polygons(values: pd.Series, path: Path | str, spec: TableSpec, log: IssueLog) -> tuple[VectorLayer, Input]:
     """Bring the values to the polygons of their areas."""
     look = spec.lookup
     assert look is not None
@@ -250,7 +250,7 @@ def _by_polygons(values: pd.Series, path: Path | str, spec: LayerSpec, log: Issu
     return VectorLayer(features, None, log.file), given
 
 
-def _log_unmatched(codes: pd.Series, values: pd.Series, spec: LayerSpec, log: IssueLog) -> None:
+def _log_unmatched(codes: pd.Series, values: pd.Series, spec: TableSpec, log: IssueLog) -> None:
     """Log every area of a lookup the table has no row for, or refuse one in which nothing meets."""
     distinct = pd.Index(codes.unique()).sort_values()
     missing = distinct.difference(values.index)

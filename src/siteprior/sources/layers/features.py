@@ -15,7 +15,7 @@ from siteprior.core.io.parse_values import read_column, read_decimal
 from siteprior.core.io.vector_files import lacking, mended, read_vector
 from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.schema import CRS
-from siteprior.project.layers import LayerSpec, VectorLayer, Where
+from siteprior.project.layers import VectorLayer, VectorSpec, Where
 from siteprior.sources.columns import Frame, text_column
 
 AREAL = ("within", "share", "value")
@@ -23,7 +23,7 @@ AREAL = ("within", "share", "value")
 
 
 def read_features(
-    path: Path | str, spec: LayerSpec, *, file: str, extent: Path | str | None = None
+    path: Path | str, spec: VectorSpec, *, file: str, extent: Path | str | None = None
 ) -> Reading[VectorLayer]:
     """Read the features of a vector layer that count, on EPSG:27700.
 
@@ -143,7 +143,7 @@ def any_shapes(table: gpd.GeoDataFrame, log: IssueLog) -> gpd.GeoDataFrame:
     return parts
 
 
-def _values(values: pd.Series, spec: LayerSpec, log: IssueLog) -> pd.Series:
+def _values(values: pd.Series, spec: VectorSpec, log: IssueLog) -> pd.Series:
     """Return an attribute as text or finite numbers, missing where it is neither."""
     texts = text_column(values)
     if spec.text:

@@ -8,10 +8,10 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import MEMBER, record
 from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.schema import CRS
-from siteprior.project.layers import LayerSpec, RasterLayer
+from siteprior.project.layers import RasterLayer, RasterSpec
 
 
-def read_grid(path: Path | str, spec: LayerSpec, *, file: str) -> Reading[RasterLayer]:
+def read_grid(path: Path | str, spec: RasterSpec, *, file: str) -> Reading[RasterLayer]:
     """Open a raster and check that it can be measured; its cells stay where they are.
 
     Parameters

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from siteprior.core.issues import Reading
-from siteprior.project.layers import AreaLayer, LayerSpec, RasterLayer, VectorLayer
+from siteprior.project.layers import AreaLayer, LayerSpec, RasterLayer, RasterSpec, TableSpec, VectorLayer, VectorSpec
 from siteprior.sources.layers.area_tables import read_area_table
 from siteprior.sources.layers.features import read_features
 from siteprior.sources.layers.grids import read_grid
@@ -63,10 +63,11 @@ def read_layer(
         path, spec.path if file is None else file, what=f"layer '{spec.name}'", instead="give each a layer of its own"
     )
     reading: Reading[AreaLayer | VectorLayer | RasterLayer]
-    if spec.kind == "table":
+    if isinstance(spec, TableSpec):
         reading = Reading(*read_area_table(given, spec, file=label, lookup=lookup))
-    elif spec.kind == "vector":
+    elif isinstance(spec, VectorSpec):
         reading = Reading(*read_features(given, spec, file=label, extent=extent))
     else:
+        assert isinstance(spec, RasterSpec)
         reading = Reading(*read_grid(given, spec, file=label))
     return reading

@@ -1,0 +1,168 @@
+"""The files a project file may name, each with what the user says of it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, model_validator
+
+from siteprior.core.files import is_fetchable
+from siteprior.project.faults import Fault, refuse, several
+from siteprior.project.kinds import Flag, Settings, Text, Words, key
+
+CensusYear = Literal[2011, 2021]
+_HASH_LENGTH = 64
+_HEX = frozenset("0123456789abcdefABCDEF")
+
+
+def _web_address(url: str) -> str:
+    """Refuse an address ``siteprior fetch`` would not use."""
+    if url and not is_fetchable(url):
+        raise refuse("give an address that begins with https:// and holds no user name or password")
+    return url
+
+
+def _sha256(text: str) -> str:
+    """Refuse what is no SHA-256 hash."""
+    if text and not (len(text) == _HASH_LENGTH and _HEX.issuperset(text)):
+        raise refuse(f"needs a SHA-256 hash of {_HASH_LENGTH} hexadecimal digits, not {text!r}")
+    return text
+
+
+class File(Settings):
+    """A file (or a glob of files) under ``data_root``, with what the user knows of its origin."""
+
+    path: Annotated[
+        Text,
+        key("Path under data_root; a glob such as registers/*.csv, or a member as in a.zip!b.csv", example="file.csv"),
+    ]
+    url: Annotated[
+        str,
+        AfterValidator(_web_address),
+        key("Where siteprior fetch downloads it from; no other command uses it", example="https://example.org/a.csv"),
+    ] = ""
+    sha256: Annotated[
+        str,
+        AfterValidator(_sha256),
+        key("The hash its bytes must have when siteprior fetch downloads it", example="0" * _HASH_LENGTH),
+    ] = ""
+    vintage: Annotated[Words, key("The day or year the file is of", example="2025-12")] = ""
+    publisher: Annotated[str, key("Who published it", example="Example Council")] = ""
+    licence: Annotated[str, key("The licence it is under", example="OGL v3")] = ""
+    attribution: Annotated[str, key("The words its licence asks for", example="Contains public sector information")] = (
+        ""
+    )
+
+
+_ONS = "ONS code of the council or authority"
+
+
+class Register(File):
+    """A brownfield register."""
+
+    organisation: Annotated[
+        Text | None, key(f"{_ONS} whose register it is, where the file cannot be trusted", example="E08000025")
+    ] = None
+
+
+_LAYER = key("The layer of the file, or the sheet of the workbook", example="areas")
+_CRS = key("The coordinate system, where the file states none", example="EPSG:27700")
+
+
+class OwnSites(File):
+    """The user's own sites: any vector file, CSV or sheet, with a map from siteprior's columns to the file's."""
+
+    name: Annotated[Text, key("What these sites are called in the outputs", example="public estate")]
+    columns: Annotated[
+        dict[str, str],
+        key("siteprior's column to the file's column; siteprior columns lists them", example={"reference": "Asset ID"}),
+    ]
+    organisation: Annotated[Text | None, key(f"{_ONS} the sites are of", example="E47000007")] = None
+    layer: Annotated[Text | None, _LAYER] = None
+    crs: Annotated[Text | None, _CRS] = None
+
+
+class Shapes(File):
+    """Polygons of sites."""
+
+    reference: Annotated[Text | None, key("The column with the site's reference", example="REF")] = None
+    organisation: Annotated[Text | None, key(f"{_ONS} all these sites are of", example="E08000025")] = None
+    layer: Annotated[Text | None, _LAYER] = None
+    crs: Annotated[Text | None, _CRS] = None
+
+
+class Postcodes(File):
+    """Where postcodes lie."""
+
+    witness: Annotated[
+        Flag, key("Whether they also speak on where sites lie; false: they place sales alone", example=False)
+    ] = True
+
+
+class Areas(File):
+    """LSOA polygons."""
+
+    code: Annotated[Text, key("The column with the LSOA codes", example="LSOA21CD")]
+    name: Annotated[Text | None, key("The column with the names", example="LSOA21NM")] = None
+    district: Annotated[Text | None, key("The column with the district's code", example="LADCD_ACTIVE")] = None
+    year: Annotated[CensusYear, key("Census year of the codes", example=2021)]
+    layer: Annotated[Text | None, _LAYER] = None
+
+
+class Deprivation(File):
+    """The English Indices of Deprivation of one edition."""
+
+    edition: Annotated[Literal[2019, 2025], key("The edition", example=2025)]
+
+
+class Streets(File):
+    """A street network: ``.osm``, ``.osm.pbf``, ``.graphml`` or lines of any vector file."""
+
+    layer: Annotated[Text | None, _LAYER] = None
+    crs: Annotated[Text | None, _CRS] = None
+    private: Annotated[Flag, key("Whether private ways count as walkable", example=True)] = False
+    osm: Annotated[
+        Flag,
+        key(
+            "siteprior fetch downloads the study area's ways from OpenStreetMap to the path, which ends in .graphml",
+            example=True, needs={"path": "streets.graphml"},
+        ),
+    ] = False  # fmt: skip
+
+    @model_validator(mode="after")
+    def _one_way_to_fetch(self) -> Self:
+        if not self.osm:
+            return self
+        checks = {
+            "url": (bool(self.url), "osm = true and url exclude each other; keep one"),
+            "sha256": (
+                bool(self.sha256),
+                "what OpenStreetMap answers differs from day to day; take sha256 out, or osm = true",
+            ),
+            "path": (not self.path.endswith(".graphml"), "with osm = true the path must end in .graphml"),
+        }
+        faults = [Fault((name,), words, ()) for name, (wrong, words) in checks.items() if wrong]
+        if faults:
+            raise several(faults)
+        return self
+
+
+class Timetable(File):
+    """A timetable feed in GTFS, as published: one zip archive."""
+
+
+class Dwellings(File):
+    """A table of dwellings by LSOA."""
+
+    code: Annotated[Text, key("The column with the LSOA codes", example="LSOA21CD")]
+    column: Annotated[Text, key("The column with the number of dwellings", example="dwellings")]
+    year: Annotated[CensusYear, key("Census year of the codes", example=2021)]
+
+
+class CorridorFile(File):
+    """A corridor table (CSV of ordered stops), lines of any vector file, or routes of a timetable."""
+
+    name: Annotated[Text | None, key("Of lines: the column with the corridor's name", example="NAME")] = None
+    kind: Annotated[Text | None, key("Of lines and routes: what runs there", example="metro")] = None
+    layer: Annotated[Text | None, _LAYER] = None
+    routes: Annotated[tuple[Text, ...], key("Of a GTFS feed: the routes to draw as corridors", example=["T1"])] = ()

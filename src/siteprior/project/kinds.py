@@ -1,0 +1,167 @@
+"""The kinds of values of a project file, and the base of its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Annotated, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    SerializationInfo,
+    ValidationInfo,
+    model_serializer,
+    model_validator,
+)
+from pydantic.fields import FieldInfo
+from pydantic_core import CoreSchema, core_schema
+from typing_extensions import TypeAliasType
+
+from siteprior.core.errors import unknown
+from siteprior.project.faults import refuse
+from siteprior.project.names import Names
+
+Stated = TypeAliasType("Stated", "str | int | float | bool | date | list[Stated] | dict[str, Stated]")
+"""A value as the TOML states it."""
+
+
+class Settings(BaseModel):
+    """A frozen table of the project file that knows all its keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AsStated(Settings):
+    """A table whose record repeats what the user stated, key by key, rather than what was made of it."""
+
+    _stated: dict[str, Stated] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _keep(cls, value: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        if not isinstance(value, Mapping):
+            return handler(value)
+        stated = {key: entry for key, entry in value.items() if entry is not None}
+        table = handler(cls.completed(stated))
+        table._stated = stated
+        return table
+
+    @classmethod
+    def completed(cls, stated: dict[str, Stated]) -> dict[str, Stated]:
+        """Return what was stated with what follows from it."""
+        return stated
+
+    def as_stated(self) -> dict[str, Stated]:
+        """Return the table as the user stated it."""
+        return dict(self._stated)
+
+    @model_serializer
+    def _recorded(self, info: SerializationInfo) -> dict[str, Stated]:
+        """Return what is asked for of the table as it was stated."""
+        asked = info.include if isinstance(info.include, set) else None
+        return {name: value for name, value in self.as_stated().items() if asked is None or name in asked}
+
+
+def key(
+    meaning: str,
+    *,
+    example: Stated | None = None,
+    unit: str = "",
+    title: str | None = None,
+    needs: Mapping[str, Stated | None] | None = None,
+) -> FieldInfo:
+    """Declare a key for the reference: what it means, its unit, an example of its value, and its name in messages.
+
+    ``needs`` are the keys without which the example would be refused; ``None`` stands for one that is then left out.
+    """
+    extra: dict[str, object] = {"unit": unit} if unit else {}
+    if needs is not None:
+        extra["needs"] = dict(needs)
+    found: FieldInfo = Field(
+        description=meaning,
+        examples=None if example is None else [example],
+        title=title,
+        json_schema_extra=extra or None,  # type: ignore[arg-type]  # its JSON has no dates; examples here have
+    )
+    return found
+
+
+class OneOf:
+    """Marks a text as one of the names there are when the file is loaded.
+
+    Parameters
+    ----------
+    what
+        The kind of thing named, for messages.
+    names
+        Gives the valid names, looked up anew each time.
+    """
+
+    def __init__(self, what: str, names: Callable[[Names], Iterable[str]]) -> None:
+        self.what, self.names = what, names
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Check the name after its kind."""
+        return core_schema.with_info_after_validator_function(self._check, handler(source))
+
+    def _check(self, value: str, info: ValidationInfo) -> str:
+        names = list(self.names(names_in(info)))
+        if value not in names:
+            raise refuse(unknown(self.what, value, names))
+        return value
+
+
+def names_in(info: ValidationInfo) -> Names:
+    """Return the names of the project file that is being validated; none of its own where nobody said."""
+    return info.context if isinstance(info.context, Names) else Names()
+
+
+def _day(value: object) -> object:
+    """Refuse what is no date before pydantic takes a number for the seconds since 1970."""
+    if not isinstance(value, date | str):
+        raise refuse(f"needs a day such as 2029-04-01, not {value!r}")
+    return value
+
+
+def entry(value: object) -> object:
+    """Let a bare path stand for a table with only a path."""
+    return {"path": value} if isinstance(value, str) else value
+
+
+def entries(value: object) -> object:
+    """Let one entry stand for a list of one, and bare paths for tables."""
+    return [entry(item) for item in (value if isinstance(value, list | tuple) else [value])]
+
+
+def _words(value: object) -> object:
+    """Let a day or a number stand for its text."""
+    return str(value) if isinstance(value, date | int | float) and not isinstance(value, bool) else value
+
+
+def _texts(value: object) -> object:
+    """Let one text or number stand for a list of one, and numbers for their text."""
+    listed = [value] if isinstance(value, str | int | float) else value
+    return [str(item).strip() for item in listed] if isinstance(listed, list | tuple) else listed
+
+
+Text = Annotated[str, Field(pattern=r"\S")]
+"""A text that is not blank."""
+
+Words = Annotated[str, BeforeValidator(_words)]
+"""A text, or a day or number that is taken as text."""
+
+Texts = Annotated[tuple[str, ...], BeforeValidator(_texts), Field(min_length=1)]
+"""A list of texts or numbers, compared as text; one may stand alone."""
+
+Day = Annotated[date, BeforeValidator(_day)]
+"""A day, as a date of TOML or as text."""
+
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Whole = Annotated[int, Field(strict=True)]
+Flag = Annotated[bool, Field(strict=True)]

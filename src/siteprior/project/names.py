@@ -1,0 +1,130 @@
+"""The names a project file may use: of criteria, gates, sets of weights, funds, profiles, and of its own layers.
+
+They stand in the parameter files, and are looked up when a project is loaded, not before: a criterion or a gate that
+was registered since is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from siteprior.core.parameters import load_parameters
+
+UNKNOWN_REASONS = ("size_unknown", "corridor_walk_unknown")
+"""Reasons a gate gives for what could not be told; no gate of the user's own may be called so."""
+
+PROPERTY_TYPES = load_parameters("inputs").table("property_types").texts("names")
+"""The types of homes that sales tell apart."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names a project file itself gives to things.
+
+    Attributes
+    ----------
+    layers
+        Its layers.
+    criteria
+        Those of them that are criteria.
+    gates
+        Those that are gates, with the names of their thresholds.
+    """
+
+    layers: tuple[str, ...] = ()
+    criteria: tuple[str, ...] = ()
+    gates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, stated: Mapping[str, object]) -> Names:
+        """Gather the names from a project file as it was parsed, faulty or not."""
+        listed = stated.get("layers")
+        entries = [entry for entry in listed if isinstance(entry, Mapping)] if isinstance(listed, list) else []
+        named = [(entry["name"], entry) for entry in entries if isinstance(entry.get("name"), str)]
+        gates = {name: entry["gate"] for name, entry in named if isinstance(entry.get("gate"), Mapping)}
+        return cls(
+            layers=tuple(dict.fromkeys(name for name, _ in named)),
+            criteria=tuple(dict.fromkeys(name for name, entry in named if "criterion" in entry)),
+            gates={
+                name: tuple(limit for limit in ("at_least", "at_most") if limit in gate) for name, gate in gates.items()
+            },
+        )
+
+
+_CRITERIA: list[str] = []
+_GATES: dict[str, tuple[str, ...]] = {}
+_REASONS: list[str] = []
+
+
+def register_criterion(name: str) -> None:
+    """Make the name of a criterion known to project files, where no parameter file names it."""
+    _CRITERIA.append(name)
+
+
+def register_gate(name: str, *, thresholds: tuple[str, ...] = (), unknown: tuple[str, ...] = ()) -> None:
+    """Make a gate known to project files, with its thresholds and the reasons it gives for what is not known."""
+    _GATES[name] = thresholds
+    _REASONS.extend(unknown)
+
+
+def gate_reasons() -> set[str]:
+    """Return the names that no gate of a user's own may have: of gates, and of the reasons they give."""
+    gates = gate_thresholds()
+    return {*gates, *UNKNOWN_REASONS, *_REASONS, *(f"{gate}_unknown" for gate in gates)}
+
+
+def criterion_names(names: Names | None = None) -> list[str]:
+    """Return the criteria there are, those of the project's own layers last.
+
+    Examples
+    --------
+    >>> criterion_names()[:4]
+    ['corridor_access', 'station_access', 'bus_access', 'access_index']
+    """
+    found: list[str] = []
+    for name, anchors in load_parameters("criteria").tables().items():
+        found += anchors.table("criteria") if "criteria" in anchors else [name]
+    return list(dict.fromkeys([*found, *_CRITERIA, *(names.criteria if names else ())]))
+
+
+def gate_thresholds(names: Names | None = None) -> dict[str, tuple[str, ...]]:
+    """Return the gates there are with the names of their thresholds, those of the project's own layers last.
+
+    Examples
+    --------
+    >>> gate_thresholds()["too_small"], gate_thresholds()["completed"]
+    (('hectares', 'homes'), ())
+    """
+    found = {name: tuple(gate.parameters()) for name, gate in load_parameters("gates").tables().items()}
+    return {**found, **_GATES, **(names.gates if names else {})}
+
+
+def weight_sets() -> list[str]:
+    """Return the names of the sets of weights."""
+    return list(load_parameters("weights"))
+
+
+def fund_names() -> list[str]:
+    """Return the funds whose rules are held."""
+    return list(load_parameters("funds").table("funds"))
+
+
+def capacity_profiles() -> list[str]:
+    """Return the density profiles."""
+    return list(load_parameters("capacity").table("profiles"))
+
+
+def optimism_classes() -> list[str]:
+    """Return the classes of works optimism bias is told apart by."""
+    return list(load_parameters("benefits").table("optimism"))
+
+
+def remediation_classes() -> list[str]:
+    """Return the classes of former use remediation is priced by."""
+    return list(load_parameters("costs").table("former_uses"))
+
+
+def employment_uses() -> list[str]:
+    """Return the employment uses jobs are counted for."""
+    return list(load_parameters("jobs").table("uses"))

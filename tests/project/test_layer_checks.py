@@ -144,7 +144,7 @@ def test_every_measure_declares_its_column(kind, measure):
 
 def test_the_layers_in_the_docs_are_layers():
     page = (ROOT / "docs" / "layers.md").read_text(encoding="utf-8")
-    (block,) = re.findall(r"^```\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    (block,) = re.findall(r"^```toml[^\n]*\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     specs = parse_layers(tomllib.loads(block)["layers"])
     assert [spec.kind for spec in specs] == ["table", "table", "vector", "vector", "vector", "raster"]
     measures = {measure for several in MEASURES.values() for measure in several}

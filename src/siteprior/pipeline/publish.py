@@ -38,7 +38,6 @@ def publish(done: Result, folder: Path, notebooks: NotebookProcess, *, progress:
 def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path) -> None:
     """Write the GeoPackages, the tables and the record of a run."""
     from siteprior.core.schema import write_datapackage
-    from siteprior.pipeline.read_market import layer_specs
     from siteprior.project.layers import layer_columns
     from siteprior.report.geopackage.layers import contribution_columns
     from siteprior.report.geopackage.write import write_geopackage
@@ -99,7 +98,7 @@ def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path)
         title=head.title,
         illustrative=head.illustrative,
         inputs=done.record["inputs"],
-        columns=(*contribution_columns(done.criteria), *layer_columns(layer_specs(done.project))),
+        columns=(*contribution_columns(done.criteria), *layer_columns(done.market.specs)),
     )
 
 

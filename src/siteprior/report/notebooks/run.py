@@ -17,11 +17,15 @@ from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path, PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from siteprior.core.errors import InputError, OutputError, SitePriorError, unknown
 from siteprior.core.files import shipped, whole_file, write_text
 from siteprior.report import style
+
+if TYPE_CHECKING:
+    from jupyter_client.manager import AsyncKernelManager
+    from nbformat import NotebookNode
 
 PARAMETERS = "parameters"
 INJECTED = "injected-parameters"
@@ -96,7 +100,7 @@ def execute_notebook(
         return beside.submit(asyncio.run, work()).result()
 
 
-def prepared(source: Path | str, parameters: Mapping[str, Any]) -> Any:
+def prepared(source: Path | str, parameters: Mapping[str, Any]) -> NotebookNode:
     """Return a notebook with its parameters set; errors as :func:`execute_notebook`."""
     notebook = _read(Path(source))
     _inject(notebook, parameters, Path(source).name)
@@ -104,7 +108,13 @@ def prepared(source: Path | str, parameters: Mapping[str, Any]) -> Any:
 
 
 async def executed(
-    notebook: Any, target_html: Path | str, *, kernel: Any, source: Path | str, cwd: Path | str, timeout_s: int = 600
+    notebook: NotebookNode,
+    target_html: Path | str,
+    *,
+    kernel: AsyncKernelManager,
+    source: Path | str,
+    cwd: Path | str,
+    timeout_s: int = 600,
 ) -> Path:
     """Run a prepared notebook in a kernel started in ``cwd``, and write its page; as :func:`execute_notebook`."""
     import nbformat
@@ -159,7 +169,7 @@ def copy_notebooks(folder: Path | str, *, force: bool = False) -> list[Path]:
     return targets
 
 
-def _read(source: Path) -> Any:
+def _read(source: Path) -> NotebookNode:
     """Read a notebook of format 4 and number its cells, so that their ids are the same each time."""
     import nbformat
 
@@ -171,7 +181,7 @@ def _read(source: Path) -> Any:
         data["nbformat_minor"] = max(data.get("nbformat_minor", 0), 5)
         for place, cell in enumerate(data.get("cells", [])):
             cell["id"] = f"cell-{place}"
-        notebook = nbformat.reads(json.dumps(data), as_version=4)
+        notebook: NotebookNode = nbformat.reads(json.dumps(data), as_version=4)
     except FileNotFoundError:
         raise InputError(f"{source}: there is no such notebook") from None
     except (json.JSONDecodeError, UnicodeDecodeError, nbformat.ValidationError, OSError) as fault:
@@ -179,8 +189,8 @@ def _read(source: Path) -> Any:
     return notebook
 
 
-def _parameter_cell(notebook: Any) -> Any:
-    tagged = [cell for cell in notebook.cells if PARAMETERS in cell.metadata.get("tags", [])]
+def _parameter_cell(notebook: NotebookNode) -> NotebookNode | None:
+    tagged: list[NotebookNode] = [cell for cell in notebook.cells if PARAMETERS in cell.metadata.get("tags", [])]
     return tagged[0] if tagged else None
 
 
@@ -203,7 +213,7 @@ def _assigned(code: str, name: str) -> dict[str, Any]:
     return found
 
 
-def _inject(notebook: Any, parameters: Mapping[str, Any], name: str) -> None:
+def _inject(notebook: NotebookNode, parameters: Mapping[str, Any], name: str) -> None:
     """Put a cell that sets the parameters after the one that holds their defaults."""
     import nbformat
 
@@ -235,7 +245,7 @@ def _is_literal(value: object) -> bool:
 
 
 @asynccontextmanager
-async def started_kernel(cwd: Path | str, *, first: str = "") -> AsyncIterator[Any]:
+async def started_kernel(cwd: Path | str, *, first: str = "") -> AsyncIterator[AsyncKernelManager]:
     """Start a kernel of this very interpreter in a folder, whatever kernels are registered on the machine.
 
     It runs the line ``first``, reads no IPython settings of the user's, hashes the same each time, and is gone at the
@@ -252,7 +262,7 @@ async def started_kernel(cwd: Path | str, *, first: str = "") -> AsyncIterator[A
     class ThisInterpreter(KernelSpecManager):
         """Knows one kernel: the Python siteprior runs in."""
 
-        def get_kernel_spec(self, kernel_name: str) -> Any:
+        def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
             return KernelSpec(argv=command, display_name="Python 3", language="python", name=kernel_name)
 
     with tempfile.TemporaryDirectory(prefix="siteprior-", ignore_cleanup_errors=True) as place:
@@ -280,7 +290,7 @@ async def started_kernel(cwd: Path | str, *, first: str = "") -> AsyncIterator[A
                 await kernel.shutdown_kernel(now=True)
 
 
-async def _run(notebook: Any, kernel: Any, timeout_s: int) -> str:
+async def _run(notebook: NotebookNode, kernel: AsyncKernelManager, timeout_s: int) -> str:
     """Run all cells in a fresh kernel and end it; return what failed and where, blank when all went well."""
     from nbclient import NotebookClient
     from nbclient.exceptions import CellControlSignal, CellExecutionError, DeadKernelError
@@ -311,7 +321,7 @@ async def _run(notebook: Any, kernel: Any, timeout_s: int) -> str:
     return f"cell {len(cells)} ({first_line}) failed: {' '.join(reason.split())}"
 
 
-def _tidy(notebook: Any, cwd: Path) -> None:
+def _tidy(notebook: NotebookNode, cwd: Path) -> None:
     """Take out of the outputs what belongs to this machine or this moment: paths, kernel numbers, execution times."""
     places = {str(cwd): ".", str(cwd.resolve()): ".", str(Path(sys.prefix)): "(python)", str(Path.home()): "~"}
     words = [
@@ -339,7 +349,7 @@ def _tidy(notebook: Any, cwd: Path) -> None:
             cell["outputs"] = clean(cell["outputs"])
 
 
-def _page(notebook: Any, title: str) -> str:
+def _page(notebook: NotebookNode, title: str) -> str:
     """Return the notebook as one HTML page without the injected cell and without anything fetched from elsewhere.
 
     Raises

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
 
 from siteprior.core import errors
 from siteprior.core.errors import SitePriorError
@@ -59,16 +59,16 @@ class NotebookProcess:
         try:
             process.stdin.write(json.dumps(job) + "\n")
             process.stdin.flush()
-            told = process.stdout.readline()
+            reply = process.stdout.readline()
         except OSError:  # it is not there to read
-            told = ""
-        if not told:
+            reply = ""
+        if not reply:
             raise SitePriorError(
                 f"{Path(source).name}: the process that runs notebooks ended before its page was written "
                 f"(exit code {process.wait()}); what it said stands above, "
                 "and `siteprior notebooks run` runs the notebook by itself"
             )
-        answer = json.loads(told)
+        answer = json.loads(reply)
         if answer["faults"]:
             raise getattr(errors, answer["error"])(*answer["faults"])
         return Path(answer["page"])
@@ -88,7 +88,7 @@ class NotebookProcess:
             raise
 
 
-async def _serve(cwd: str, jobs: int, answers: Any) -> None:
+async def _serve(cwd: str, jobs: int, answers: TextIO) -> None:
     """Run the jobs that come, each in a kernel that was started before it came."""
     import nbclient  # noqa: F401  loaded ahead, with the page's maker
     import nbconvert  # noqa: F401

@@ -6,10 +6,10 @@ if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
   exit 0
 fi
 export DEBIAN_FRONTEND=noninteractive
-timeout 60 apt-get update -qq
+timeout 180 apt-get update -qq
 code=0
 for package in python3-gdal python3-qgis chromium; do
-  if ! timeout 120 apt-get install -qq --yes --no-install-recommends --download-only "$package" >/dev/null ||
+  if ! timeout 300 apt-get install -qq --yes --no-install-recommends --download-only "$package" >/dev/null ||
     ! apt-get install -qq --yes --no-install-recommends "$package" >/dev/null; then
     echo "ci: $package could not be installed"
     code=1

@@ -68,7 +68,11 @@ def price_sites(result: Result, _progress: Progress) -> Result:
     assumed = project.assumptions
     with faults_of(project):
         near = join_prices(
-            sites, sales, price_date=day, dwellings=result.registered.tables.get("dwellings"), years_held=assumed.sales_years_held
+            sites,
+            sales,
+            price_date=day,
+            dwellings=result.registered.tables.get("dwellings"),
+            years_held=assumed.sales_years_held,
         )
         surface = fit_prices(sales, price_date=day, seed=project.project.seed, areas=result.areas)
         mix, size = assumed.scheme.mix, assumed.scheme.held["home_size_m2"]

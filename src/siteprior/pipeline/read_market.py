@@ -8,12 +8,11 @@ import geopandas as gpd
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
-from siteprior.core.errors import InputError
 from siteprior.core.issues import issue_table
 from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress, no_progress
 from siteprior.pipeline.provenance import ReadLog
-from siteprior.project.layers import AreaLayer, Layer, LayerSpec
+from siteprior.project.layers import Layer, LayerSpec
 from siteprior.project.load import Project
 
 

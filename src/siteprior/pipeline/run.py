@@ -12,9 +12,9 @@ from siteprior.core.progress import Progress, no_progress
 from siteprior.pipeline.audit import Audit, write_findings
 from siteprior.pipeline.manifest import NOT_IN_EVERY_RUN
 from siteprior.pipeline.publish import publish
+from siteprior.pipeline.registered import load_project
 from siteprior.pipeline.result import Result
 from siteprior.pipeline.stages import READING, STAGES, run_stages
-from siteprior.pipeline.registered import load_project
 from siteprior.project.load import Project
 from siteprior.report.notebooks.worker import NotebookProcess
 

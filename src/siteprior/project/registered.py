@@ -27,6 +27,7 @@ from siteprior.project.files import File
 from siteprior.project.kinds import Settings, Stated, entries, entry
 from siteprior.project.registered_keys import REGISTERED_KEYS, Place, RegisteredKey
 
+
 class TakesRegistered(Settings):
     """A table of the project file that takes registered keys beside its own."""
 

@@ -28,7 +28,7 @@ from siteprior.project.kinds import Stated
 from siteprior.project.layer_checks import parse_layer
 from siteprior.project.layers import Layer, LayerSpec, layer_columns
 from siteprior.project.model import Sources
-from siteprior.project.registered_keys import Place, RegisteredKey, register_key
+from siteprior.project.registered_keys import RegisteredKey, register_key
 from siteprior.sources.catalogue import Official, Publication, register_publication
 from siteprior.sources.evidence import discover as discover_evidence
 from siteprior.sources.optional import discover as discover_optional
@@ -41,9 +41,7 @@ JOINED_WITH = ("sites", "table", "shapes", "areas", "entry")
 """What a join may ask for: the sites with the columns so far, what the reader returned, their shapes, the areas, and
 what the project says."""
 
-Given = (
-    gpd.GeoDataFrame | pd.DataFrame | BaseGeometry | date | File | tuple[File, ...] | list[Path] | list[str] | None
-)
+Given = gpd.GeoDataFrame | pd.DataFrame | BaseGeometry | date | File | tuple[File, ...] | list[Path] | list[str] | None
 Reader = Callable[..., Reading[pd.DataFrame]]
 LayerReader = Callable[..., Reading[Layer] | Reading[Mapping[str, Layer]]]
 Join = Callable[..., pd.DataFrame]
@@ -149,9 +147,7 @@ def source(
 
     def register(read: Reader) -> Reader:
         _refuse_unknown(read, READ_WITH, f"source '{name}'")
-        register_key(
-            RegisteredKey("sources", name, keys, many, meaning, example), taken=tuple(Sources.model_fields)
-        )
+        register_key(RegisteredKey("sources", name, keys, many, meaning, example), taken=tuple(Sources.model_fields))
         schema.extend("sites", declared)
         _publish(name, published)
         _SOURCES[name] = Source(name, title, meaning, published, read, declared)

@@ -11,6 +11,8 @@ import pytest
 
 from factories.real import needs_the_whole
 from factories.shared import once, session_folder
+from siteprior.core import parameters
+from siteprior.project import names
 
 pytest_plugins = ["factories.places", "factories.councils"]
 
@@ -50,6 +52,22 @@ def pytest_collection_modifyitems(items):
         if (what := needs_the_whole(name)) is not None:
             reason = f"needs of the real data {what}; it is not at {DATA_ROOT}: set SITEPRIOR_DATA_ROOT"
             item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(autouse=True)
+def _registered_as_before():
+    """Take back the numbers and names a test registers: for the next test they are not there."""
+    numbers = {file: dict(entries) for file, entries in parameters._REGISTERED.items()}
+    criteria, gates, reasons = list(names._CRITERIA), dict(names._GATES), list(names._REASONS)
+    yield
+    if numbers != parameters._REGISTERED:
+        parameters._REGISTERED.clear()
+        parameters._REGISTERED.update(numbers)
+        parameters.load_parameters.cache_clear()
+    if gates != names._GATES:
+        names._GATES.clear()
+        names._GATES.update(gates)
+    names._CRITERIA[:], names._REASONS[:] = criteria, reasons
 
 
 @pytest.fixture(scope="session")

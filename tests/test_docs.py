@@ -23,7 +23,10 @@ from siteprior.project.load import load_project
 PAGES = [*(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
          *sorted((ROOT / "docs").rglob("*.md")),
          *(ROOT / folder / "README.md" for folder in ("data", "benchmarks", "tests/real_slice"))]  # fmt: skip
-EXECUTED = {"sh", "python", "toml"}
+REGISTERS = "python registers"
+"""The language of a block that registers something: tests/test_adding.py runs those, in a process of their own."""
+
+EXECUTED = {"sh", "python", "toml", REGISTERS}
 SHOWN = {"text"}
 """The language of a block that is only to be read."""
 

@@ -261,7 +261,7 @@ def _criteria(options: argparse.Namespace) -> int:
 
 
 def _columns(options: argparse.Namespace) -> int:
-    from siteprior.core.schema import data_dictionary
+    from siteprior.pipeline.registered import data_dictionary
 
     _print(data_dictionary(), as_json=options.json)
     return 0

@@ -18,7 +18,9 @@ from siteprior.project.reference import example_of, needs_of, places, reference,
 from siteprior.project.toml_lines import key_lines, line_of
 from siteprior.ranking.criteria import CRITERIA
 from siteprior.ranking.gates import GATES
+from siteprior.sources.registry import discover
 
+discover()
 CRITERION, GATE = {"worst": 1, "best": 0}, {"at_most": 0.5}
 SIGNAL = {"letter": "P", "zero": 0, "full": 1, "grade": "B", "reason": "in flood zone 3"}
 USES = {"criterion": CRITERION, "gate": GATE, "signal": SIGNAL}
@@ -37,7 +39,7 @@ FULL = {
         "areas": {"path": "a.geojson", "code": "C", "year": 2021},
         "deprivation": {"path": "i.csv", "edition": 2025},
     },
-    "corridors": {"paths": [{"path": "c.csv"}]},
+    "evidence": {}, "corridors": {"paths": [{"path": "c.csv"}]},
     "access": {},
     "layers": [
         {"name": "one", "path": "t.csv", "kind": "table", "measure": "value", "column": "V", "by": "msoa_code",

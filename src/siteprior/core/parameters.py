@@ -1,17 +1,19 @@
 """The numbers siteprior works with, each with unit, source, date and confidence; they live in ``parameters/*.toml``.
 
 A parameter file holds tables of entries ``{value, unit, source, date, confidence}``. ``confidence`` is one of
-:data:`CONFIDENCES`. No number that steers a result stands in code.
+:data:`CONFIDENCES`. No number that steers a result stands in code. A module that adds a source, a criterion, a gate or
+a signal states its numbers in the same form, with :func:`register_parameters`.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -22,6 +24,9 @@ CONFIDENCES = ("statute", "published", "second-hand", "proposal", "unverified", 
 
 Node: TypeAlias = "str | float | bool | date | list[Node] | Mapping[str, Node]"
 """What stands in a TOML file."""
+
+Entry: TypeAlias = "Node | Parameter | Parameters | Mapping[str, Entry]"
+"""What may be registered: what stands in a TOML file, or parameters made of it."""
 
 Frozen: TypeAlias = "str | float | bool | date | tuple[Frozen, ...] | Mapping[str, Node]"
 
@@ -167,9 +172,15 @@ class ParameterError(SitePriorError, KeyError):
     __str__ = Exception.__str__  # a KeyError would print its message in quotes
 
 
+_REGISTERED: dict[str, dict[str, Parameter | Parameters]] = {}
+_ORDER = "order.txt"
+
+
 @cache
 def load_parameters(name: str) -> Parameters:
     """Read the parameter file ``name``: a table that cannot be changed, with :class:`Parameter` as its leaves.
+
+    What :func:`register_parameters` added to it follows what stands in the file.
 
     Parameters
     ----------
@@ -186,12 +197,81 @@ def load_parameters(name: str) -> Parameters:
     >>> load_parameters("access").parameter("walk_factor").unit
     'ratio'
     """
-    folder = resources.files("siteprior") / "parameters"
-    known = sorted(p.name.removesuffix(".toml") for p in folder.iterdir() if p.name.endswith(".toml"))
-    if name not in known:
-        raise SitePriorError(unknown("preset file", name, known))
-    tree = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
-    return Parameters(name, {key: _entry(f"{name}.{key}", value) for key, value in tree.items()})
+    shipped = _shipped()
+    if name not in shipped and name not in _REGISTERED:
+        raise SitePriorError(unknown("preset file", name, {*shipped, *_REGISTERED}))
+    text = (_folder() / f"{name}.toml").read_text(encoding="utf-8") if name in shipped else ""
+    return Parameters(name, {**parameters_of(name, tomllib.loads(text)), **_REGISTERED.get(name, {})})
+
+
+def register_parameters(file: str, entries: Mapping[str, Entry]) -> Parameters:
+    """Add numbers to a parameter file, or begin one of a module's own, and return them.
+
+    To be called when a module that adds to siteprior is imported. From then on :func:`load_parameters` has them, and
+    ``run.json`` lists them among the numbers used.
+
+    Parameters
+    ----------
+    file
+        The name of the file, without ending: one that ships, such as ``"criteria"``, or a new one.
+    entries
+        Per name an entry ``{value, unit, source, date, confidence}`` or a table of such entries, as in TOML.
+
+    Raises
+    ------
+    SitePriorError
+        When an entry lacks one of its five facts, or a name stands there already with other content. The same
+        registration again changes nothing.
+
+    Examples
+    --------
+    >>> register_parameters("access", {"walk_factor": {"value": 1.4, "unit": "ratio", "source": "my survey",
+    ...     "date": "2026-11-27", "confidence": "user"}})
+    Traceback (most recent call last):
+    siteprior.core.errors.SitePriorError: access.walk_factor: stands there already, and differently; use another name
+    """
+    new = parameters_of(file, entries)
+    present: Mapping[str, Parameter | Parameters] = {}
+    if file in _shipped() or file in _REGISTERED:
+        present = load_parameters(file)
+    faults = [
+        f"{file}.{name}: stands there already, and differently; use another name"
+        for name, entry in new.items()
+        if name in present and present[name] != entry
+    ]
+    if faults:
+        raise SitePriorError(*faults)
+    _REGISTERED.setdefault(file, {}).update({name: entry for name, entry in new.items() if name not in present})
+    load_parameters.cache_clear()
+    return new
+
+
+def parameters_of(name: str, entries: Mapping[str, Entry]) -> Parameters:
+    """Make parameters of entries ``{value, unit, source, date, confidence}`` and tables of them, registering nothing.
+
+    Raises
+    ------
+    SitePriorError
+        When an entry lacks one of its five facts.
+    """
+    return Parameters(name, {key: _entry(f"{name}.{key}", entry) for key, entry in entries.items()})
+
+
+def parameter_files() -> list[str]:
+    """Return the names of the parameter files whose numbers a run records.
+
+    Those that ship stand in the order of ``parameters/order.txt``, others that lie in the folder follow by name, then
+    those that were registered. A line of ``order.txt`` that begins with ``-`` names one that steers no result.
+
+    Examples
+    --------
+    >>> parameter_files()[:3]
+    ['registers', 'history', 'duplicates']
+    """
+    lines = (_folder() / _ORDER).read_text(encoding="utf-8").splitlines()
+    listed = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+    every = [*listed, *(name for name in (*_shipped(), *_REGISTERED) if f"-{name}" not in listed)]
+    return [name for name in dict.fromkeys(every) if not name.startswith("-")]
 
 
 def parameter_rows(name: str) -> list[Parameter]:
@@ -203,8 +283,19 @@ def parameter_rows(name: str) -> list[Parameter]:
     return walk(load_parameters(name))
 
 
-def _entry(name: str, node: Node) -> Parameter | Parameters:
-    """Turn one TOML node into a parameter, or into a table of them."""
+def _folder() -> Traversable:
+    return resources.files("siteprior") / "parameters"
+
+
+def _shipped() -> list[str]:
+    """Return the names of the parameter files that ship, by name."""
+    return sorted(path.name.removesuffix(".toml") for path in _folder().iterdir() if path.name.endswith(".toml"))
+
+
+def _entry(name: str, node: Entry) -> Parameter | Parameters:
+    """Turn one TOML node, or what was made of one, into a parameter, or into a table of them."""
+    if isinstance(node, Parameter):
+        return replace(node, name=name)
     if not isinstance(node, Mapping):
         raise SitePriorError(f"preset {name}: a bare value; give it {', '.join(FACTS)}")
     if "value" not in node:

@@ -22,7 +22,8 @@ from siteprior.core.progress import Progress, no_progress
 from siteprior.core.schema import CRS
 from siteprior.pipeline.grid import measure_grid, write_grid
 from siteprior.pipeline.provenance import ReadLog
-from siteprior.project.load import Project, cache_folder, load_project
+from siteprior.pipeline.registered import load_project
+from siteprior.project.load import Project, cache_folder
 from siteprior.project.model import File, Streets, Timetable
 
 if TYPE_CHECKING:

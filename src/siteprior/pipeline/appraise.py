@@ -68,7 +68,11 @@ def price_sites(result: Result, _progress: Progress) -> Result:
     assumed = project.assumptions
     with faults_of(project):
         near = join_prices(
-            sites, sales, price_date=day, dwellings=market.dwellings, years_held=assumed.sales_years_held
+            sites,
+            sales,
+            price_date=day,
+            dwellings=result.registered.tables.get("dwellings"),
+            years_held=assumed.sales_years_held,
         )
         surface = fit_prices(sales, price_date=day, seed=project.project.seed, areas=result.areas)
         mix, size = assumed.scheme.mix, assumed.scheme.held["home_size_m2"]
@@ -118,11 +122,13 @@ def judge_failure(result: Result, _progress: Progress) -> Result:
     from siteprior.appraisal.market_failure.signals import failure_signals
     from siteprior.appraisal.market_failure.verdict import failure_verdict
     from siteprior.joins.layers import layer_signals
+    from siteprior.pipeline.registered import evidence_signals
 
     sites = result.table
     with faults_of(result.project):
         own = layer_signals(sites, result.market.specs, shapes=result.shapes)
-        signals = failure_signals(sites, as_of=result.project.project.as_of, neighbours=sites, layer_signals=own)
+        layers = pd.concat([own, evidence_signals(result, sites)], ignore_index=True)
+        signals = failure_signals(sites, as_of=result.project.project.as_of, neighbours=sites, layer_signals=layers)
         verdict = failure_verdict(sites, signals)
     return replace(result.with_columns("market_failure", verdict), signals=signals)
 

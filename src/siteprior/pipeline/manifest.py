@@ -15,15 +15,10 @@ import pandas as pd
 from siteprior import __version__
 from siteprior.core import schema
 from siteprior.core.files import read_bytes
-from siteprior.core.parameters import parameter_rows
+from siteprior.core.parameters import parameter_files, parameter_rows
 from siteprior.core.progress import Progress
 from siteprior.pipeline.result import Result
 
-PRESET_FILES = (
-    "registers", "history", "duplicates", "shapes", "access", "streets", "timetables", "ptal", "catchments",
-    "corridors", "deprivation", "layers", "capacity", "jobs", "prices", "price_surface", "costs", "deadweight",
-    "failure", "benefits", "funds", "gates", "criteria", "weights", "ranking",
-)  # fmt: skip
 TABLES: dict[str, list[str]] = {
     "history": schema.HISTORY.names,
     "duplicates": [],
@@ -73,7 +68,7 @@ def describe_run(result: Result, _progress: Progress) -> Result:
         "packages": {name: version(name) for name in PACKAGES},
         "settings": project.settings(),
         "weights": dict(zip(criteria["criterion"], criteria["weight"], strict=True)),
-        "presets": [asdict(preset) for name in PRESET_FILES for preset in parameter_rows(name)],
+        "presets": [asdict(preset) for name in parameter_files() for preset in parameter_rows(name)],
         "inputs": [asdict(read) for read in result.provenance],
         "register_files": result.register_files.to_dict("records"),
         "counts": {

@@ -20,11 +20,13 @@ from siteprior.ranking.criteria import Criterion
 
 def choose_criteria(result: Result, _progress: Progress) -> Result:
     """Choose what sites are judged by: criteria and gates, the user's layers among them, and the weights."""
+    from siteprior.pipeline.registered import evidence_criteria, evidence_gates
     from siteprior.ranking.criteria import CRITERIA, user_criteria
     from siteprior.ranking.gates import GATES, user_gates
 
     project = result.project
-    criteria, gates = {**CRITERIA, **user_criteria(project.layers)}, {**GATES, **user_gates(project.layers)}
+    criteria = {**CRITERIA, **evidence_criteria(project), **user_criteria(project.layers)}
+    gates = {**GATES, **evidence_gates(project), **user_gates(project.layers)}
     return replace(result, criteria_known=criteria, gates_known=gates, weights=_weights(project, criteria))
 
 

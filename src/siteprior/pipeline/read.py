@@ -105,7 +105,7 @@ def settle_walking(result: Result, _progress: Progress) -> Result:
 
 
 def read_evidence(result: Result, progress: Progress) -> Result:
-    """Read sales, dwellings and the user's layers."""
+    """Read sales and the user's layers."""
     from siteprior.sources.areas.lsoa import study_area
 
     log = ReadLog()

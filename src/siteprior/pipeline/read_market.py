@@ -1,4 +1,4 @@
-"""Market evidence of a project: sales of homes, dwellings they are counted against, and layers of the user's own."""
+"""Market evidence of a project: sales of homes, and layers of the user's own."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ import geopandas as gpd
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
-from siteprior.core.errors import InputError
 from siteprior.core.issues import issue_table
 from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress, no_progress
 from siteprior.pipeline.provenance import ReadLog
-from siteprior.project.layers import AreaLayer, Layer, LayerSpec
+from siteprior.project.layers import Layer, LayerSpec
 from siteprior.project.load import Project
 
 
@@ -21,12 +20,10 @@ from siteprior.project.load import Project
 class Market:
     """What is known of the market and the land beside the registers; blank where the project names nothing.
 
-    ``sales`` is :data:`siteprior.core.schema.SALES` or ``None``; ``dwellings`` the areas with a column of that name or
-    ``None``; ``layers`` stand in the order of ``specs``.
+    ``sales`` is :data:`siteprior.core.schema.SALES` or ``None``; ``layers`` stand in the order of ``specs``.
     """
 
     sales: gpd.GeoDataFrame | None = None
-    dwellings: gpd.GeoDataFrame | None = None
     layers: tuple[Layer, ...] = ()
     specs: tuple[LayerSpec, ...] = ()
 
@@ -40,7 +37,7 @@ def read_market(
     *,
     progress: Progress = no_progress,
 ) -> Market:
-    """Read sales, dwellings and layers, each called for by the project.
+    """Read sales and layers, each called for by the project.
 
     Raises
     ------
@@ -54,7 +51,7 @@ def read_market(
     if project.sources.sales:
         progress("Reading sales")
         sales = _read_sales(project, study_area, postcodes, log)
-    return Market(sales, _read_dwellings(project, areas, log), layers, project.layers)
+    return Market(sales, layers, project.layers)
 
 
 def _read_layer(project: Project, spec: LayerSpec, areas: gpd.GeoDataFrame, log: ReadLog) -> Layer:
@@ -107,29 +104,3 @@ def _read_sales(
         "sales", [entry for entry, *_ in sold], reading._replace(provenance=origins[: len(sold)])
     )
     return sales
-
-
-def _read_dwellings(project: Project, areas: gpd.GeoDataFrame, log: ReadLog) -> gpd.GeoDataFrame | None:
-    """Return the areas with their number of dwellings; ``None`` where the project names no such table."""
-    entry = project.sources.dwellings
-    if entry is None:
-        return None
-    from siteprior.project.layer_checks import parse_layer
-    from siteprior.sources.layers.area_tables import match_areas
-    from siteprior.sources.layers.reader import read_layer
-
-    path, label = project.find_one(entry)
-    spec = parse_layer(
-        {
-            "name": "dwellings", "path": entry.path, "kind": "table", "measure": "value", "by": "lsoa_code",
-            "code": entry.code, "column": entry.column, "year": entry.year, "unit": "dwellings",
-        }
-    )  # fmt: skip
-    layer = log.add("dwellings", entry, read_layer(path, spec, file=label))
-    log.issues.append(match_areas(layer, areas, spec))
-    if not isinstance(layer, AreaLayer):
-        raise InputError(f"{label}: is no table by area; give the dwellings of each LSOA")
-    counted = areas.assign(dwellings=pd.to_numeric(layer.by_code.reindex(areas.index)))
-    if counted["dwellings"].isna().all():
-        raise InputError(f"{label}: holds no dwellings for any of the areas; check its codes and column")
-    return counted

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from siteprior.appraisal.viability.inputs import Costs
     from siteprior.joins.ptal_grid import AccessGrid
     from siteprior.joins.walks import Walking
+    from siteprior.pipeline.registered import Registered
     from siteprior.ranking.criteria import Criterion
     from siteprior.ranking.gates import Gate
     from siteprior.registers.matching.history import HistoryResult
@@ -76,6 +77,8 @@ class Result:
         How walks are measured: :class:`siteprior.joins.walks.Walking`.
     market
         Sales and layers as they were read: :class:`siteprior.pipeline.read_market.Market`.
+    registered
+        What was read of registered sources and evidence: :class:`siteprior.pipeline.registered.Registered`.
     columns
         The columns each stage has added to the sites, by the name of the group (``columns.walks``).
     access_routes
@@ -128,6 +131,7 @@ class Result:
     transit: Transit = NOT_YET
     walking: Walking = NOT_YET
     market: Market = NOT_YET
+    registered: Registered = NOT_YET
     columns: Mapping[str, pd.DataFrame] = field(default_factory=lambda: MappingProxyType({}))
     access_routes: pd.DataFrame = NOT_YET
     price_validation: pd.DataFrame = NOT_YET

@@ -12,9 +12,10 @@ from siteprior.core.progress import Progress, no_progress
 from siteprior.pipeline.audit import Audit, write_findings
 from siteprior.pipeline.manifest import NOT_IN_EVERY_RUN
 from siteprior.pipeline.publish import publish
+from siteprior.pipeline.registered import load_project
 from siteprior.pipeline.result import Result
 from siteprior.pipeline.stages import READING, STAGES, run_stages
-from siteprior.project.load import Project, load_project
+from siteprior.project.load import Project
 from siteprior.report.notebooks.worker import NotebookProcess
 
 
@@ -40,7 +41,7 @@ def assess(project: Project | Path | str, *, progress: Progress = no_progress) -
     Examples
     --------
     >>> from siteprior.core.files import shipped
-    >>> from siteprior.project.load import load_project
+    >>> from siteprior.pipeline.registered import load_project
     >>> done = assess(load_project(shipped("data") / "demo.toml", data_root=shipped("data")))
     >>> len(done.shortlist)
     25

@@ -12,7 +12,7 @@ from siteprior.core import schema
 from siteprior.core.errors import SitePriorError
 from siteprior.core.progress import Progress, no_progress
 from siteprior.core.schema import Column
-from siteprior.pipeline import appraise, corridors, join, manifest, rank, read, scenario
+from siteprior.pipeline import appraise, corridors, join, manifest, rank, read, registered, scenario
 from siteprior.pipeline.result import NOT_YET, Result
 
 AS_IT_IS, AGAIN, LEFT_OUT = "as it is", "again", "left out"
@@ -35,8 +35,8 @@ class Stage:
     part
         ``read``, ``join``, ``appraise``, ``rank`` or ``detail``.
     columns
-        The columns its group adds to the sites; ``<layer>`` stands for one per layer of the project,
-        ``c_<criterion>`` for one per criterion with a weight.
+        The columns its group adds to the sites; ``<layer>`` stands for one per layer of the project, ``<registered>``
+        for those of registered sources and evidence, ``c_<criterion>`` for one per criterion with a weight.
     scenarios
         What becomes of it under a scenario: :data:`AS_IT_IS`, :data:`AGAIN` or :data:`LEFT_OUT`.
     """
@@ -61,7 +61,7 @@ _HOMES = tuple(column for column in schema.SITE_APPRAISAL_COLUMNS if column not 
 _REGISTER = ("sites_merged", "columns.area", "columns.history")
 _ACCESS = ("columns.walks", "columns.access_index", "columns.corridor")
 _APPRAISED = (
-    "columns.layers", "columns.homes", "columns.prices", "columns.viability", "columns.deadweight",
+    "columns.layers", "columns.registered", "columns.homes", "columns.prices", "columns.viability", "columns.deadweight",
     "columns.market_failure", "columns.benefits", "columns.fund_rules",
 )  # fmt: skip
 _RULES = ("criteria_known", "gates_known", "weights")
@@ -112,6 +112,10 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage("Read sales and layers", ("areas", "postcodes"), ("market",), read.read_evidence, "read"),
     Stage(
+        "Read registered sources and evidence", ("areas", "postcodes"), ("registered",), registered.read_registered,
+        "read",
+    ),
+    Stage(
         "Find each site's area", ("sites_merged", "areas"), ("columns.area",), join.place_sites, "join",
         _names(*schema.SITE_AREA_COLUMNS),
     ),
@@ -139,12 +143,17 @@ STAGES: tuple[Stage, ...] = (
         ("columns.layers",), join.measure_layers, "appraise", ("<layer>",),
     ),
     Stage(
+        "Join registered sources and evidence",
+        (*_REGISTER, *_ACCESS, "columns.layers", "shapes", "areas", "registered"),
+        ("columns.registered",), registered.join_registered, "appraise", ("<registered>",),
+    ),
+    Stage(
         "Estimate homes and jobs", (*_REGISTER, *_ACCESS, "columns.layers"),
         ("columns.homes",), appraise.estimate_homes, "appraise",
         _names(*_HOMES, *schema.SITE_JOBS_COLUMNS), AGAIN,
     ),
     Stage(
-        "Measure sales, predict prices", ("sites_merged", "areas", "market"),
+        "Measure sales, predict prices", ("sites_merged", "areas", "market", "registered"),
         ("columns.prices", "price_validation", "price_note"), appraise.price_sites, "appraise",
         _names(*schema.SITE_PRICE_COLUMNS, *schema.SITE_VALUE_COLUMNS),
     ),
@@ -161,15 +170,15 @@ STAGES: tuple[Stage, ...] = (
         _names(*schema.SITE_DEADWEIGHT_COLUMNS),
     ),
     Stage(
-        "Judge market failure", (*_REGISTER, *_ACCESS, *_APPRAISED[:5], "shapes", "market"),
+        "Judge market failure", (*_REGISTER, *_ACCESS, *_APPRAISED[:6], "shapes", "market", "registered"),
         ("columns.market_failure", "signals"), appraise.judge_failure, "appraise", _names(*_FAILURE),
     ),
     Stage(
-        "Estimate benefits", (*_REGISTER, *_ACCESS, *_APPRAISED[:6], "scheme", "market"),
+        "Estimate benefits", (*_REGISTER, *_ACCESS, *_APPRAISED[:7], "scheme", "market"),
         ("columns.benefits",), appraise.estimate_benefits, "appraise", _names(*schema.SITE_BENEFIT_COLUMNS),
     ),
     Stage(
-        "Check the funds' rules", (*_REGISTER, *_ACCESS, *_APPRAISED[:7]),
+        "Check the funds' rules", (*_REGISTER, *_ACCESS, *_APPRAISED[:8]),
         ("columns.fund_rules", "fund_rules"), appraise.check_fund_rules, "appraise",
         _names(*schema.SITE_RULE_COLUMNS),
     ),

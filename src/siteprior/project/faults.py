@@ -171,9 +171,12 @@ def _fault(detail: ErrorDetails, path: Path, field: FieldInfo | None, model: typ
     if kind == "extra_forbidden":
         other = getattr(model, "key_of_another", None)
         text = other(str(path[-1])) if other else None
+        if text is None and hasattr(model, "unknown_key"):
+            text = model.unknown_key(str(path[-1]))
         return Fault(path, text or unknown("key", str(path[-1]), keys_of(model) if model else ()), of=path[:-1])
     if kind == "missing":
-        whole = len(path) == 1 and field is not None and models_in(field.annotation)
+        top = len(path) == 1 and not hasattr(model, "TABLE")
+        whole = top and field is not None and models_in(field.annotation)
         what = f"the table [{path[-1]}]" if whole else f"the key '{path[-1]}'"
         return Fault(path, f"{what} is missing; add it", of=path[:-1])
     if kind == "literal_error" and field is not None:

@@ -151,14 +151,6 @@ class Timetable(File):
     """A timetable feed in GTFS, as published: one zip archive."""
 
 
-class Dwellings(File):
-    """A table of dwellings by LSOA."""
-
-    code: Annotated[Text, key("The column with the LSOA codes", example="LSOA21CD")]
-    column: Annotated[Text, key("The column with the number of dwellings", example="dwellings")]
-    year: Annotated[CensusYear, key("Census year of the codes", example=2021)]
-
-
 class CorridorFile(File):
     """A corridor table (CSV of ordered stops), lines of any vector file, or routes of a timetable."""
 

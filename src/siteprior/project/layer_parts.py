@@ -6,12 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from siteprior.core.schema import allowed_values
 from siteprior.project.faults import choices_in
-from siteprior.project.kinds import Number, Settings, Text, Texts, Whole, Words, key
+from siteprior.project.kinds import Number, OneOf, Settings, Text, Texts, Whole, Words, key
 
-Letter = Literal["X", "C", "I", "P"]
-SIGNALS: tuple[str, ...] = choices_in(Letter)  # type: ignore[assignment]  # the choices are texts
-"""Signals of market failure a layer may speak for: contamination, coordination, information, public good."""
+Letter = Annotated[str, OneOf("signal", lambda _names: allowed_values("signal a layer shows"))]
+"""A signal of market failure a layer may speak for: contamination, coordination, information, public good, and those
+registered since that layers may speak for."""
 
 Grade = Literal["A", "B", "C"]
 GRADES: tuple[str, ...] = choices_in(Grade)  # type: ignore[assignment]  # the choices are texts

@@ -19,7 +19,7 @@ from siteprior.project.kinds import AsStated, Flag, Number, Stated, Text, Whole,
 from siteprior.project.layer_parts import Extent, LayerCriterion, LayerGate, LayerSignal, Lookup, Where
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,49}")
-_RESERVED = {*SITES.names, SITES.index, "geometry", "geom", "fid"}
+_RESERVED = {SITES.index, "geometry", "geom", "fid"}
 _NEED = re.compile(r"(^|[\W_])(imd|idaci|idaopi|iod|depriv\w*|poverty|income\w*)([\W_\d]|$)", re.IGNORECASE)
 
 UNITS = {"share": "0-1", "share_above": "0-1", "nearest": "m", "count": "features", "within": ""}
@@ -38,7 +38,7 @@ def _column_name(name: str) -> str:
     """Refuse what cannot be the name of a column of the user's own."""
     if not _NAME.fullmatch(name):
         raise refuse(f"'{name}' is no name for a column; give small letters, digits and _")
-    if name in _RESERVED or name.startswith("c_"):
+    if name in {*_RESERVED, *SITES.names} or name.startswith("c_"):
         raise refuse(f"'{name}' is a column of siteprior's own; give another")
     return name
 

@@ -17,7 +17,6 @@ from siteprior.core.schema import Column
 from siteprior.project.layer_parts import (
     GRADES,
     GROUP,
-    SIGNALS,
     Extent,
     LayerCriterion,
     LayerGate,
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 __all__ = [
-    "AREAS", "GRADES", "GROUP", "MEASURES", "SIGNALS", "UNITS", "AreaLayer", "Extent", "Layer", "LayerCriterion",
+    "AREAS", "GRADES", "GROUP", "MEASURES", "UNITS", "AreaLayer", "Extent", "Layer", "LayerCriterion",
     "LayerGate", "LayerSignal", "LayerSpec", "Lookup", "RasterLayer", "RasterSpec", "TableSpec", "VectorLayer",
     "VectorSpec", "Where", "layer_columns",
 ]  # fmt: skip

@@ -23,6 +23,7 @@ from siteprior.project.kinds import Settings, key
 from siteprior.project.layer_checks import Layers
 from siteprior.project.model import Access, Assumptions, Corridors, File, Head, Publish, Shortlist, Sources
 from siteprior.project.names import Names
+from siteprior.project.registered import Evidence
 from siteprior.project.scenarios import Scenarios
 from siteprior.project.toml_lines import key_lines, line_of
 
@@ -37,6 +38,7 @@ class Project(Settings):
     data_root: Annotated[Path, Field(exclude=True)]
     project: Annotated[Head, key("What the project is called, and its days")]
     sources: Annotated[Sources, key("The files, by role")]
+    evidence: Annotated[Evidence, key("Published evidence, by name")] = Field(default_factory=Evidence)
     corridors: Annotated[Corridors, key("The corridors")]
     access: Annotated[Access, key("Choices on walks and timetables")] = Access()
     layers: Annotated[Layers, key("Layers of your own")] = ()
@@ -63,7 +65,7 @@ class Project(Settings):
     def settings(self) -> dict[str, JsonValue]:
         """Return what the project states, defaults included, for the record of a run."""
         stated: dict[str, JsonValue] = self.model_dump(mode="json", exclude_none=True)
-        return stated
+        return {name: table for name, table in stated.items() if table or name != "evidence"}
 
     @property
     def name(self) -> str:

@@ -14,7 +14,6 @@ from siteprior.project.files import (
     Areas,
     CorridorFile,
     Deprivation,
-    Dwellings,
     File,
     OwnSites,
     Postcodes,
@@ -39,11 +38,12 @@ from siteprior.project.names import (
     optimism_classes,
     remediation_classes,
 )
+from siteprior.project.registered import TakesRegistered
 from siteprior.project.scenarios import AddedStop, Cut, ScenarioSettings
 from siteprior.project.toml_lines import Path
 
 __all__ = [
-    "Access", "AddedStop", "Areas", "Assumptions", "CorridorFile", "Corridors", "Cut", "Deprivation", "Dwellings",
+    "Access", "AddedStop", "Areas", "Assumptions", "CorridorFile", "Corridors", "Cut", "Deprivation",
     "File", "Head", "OwnSites", "Postcodes", "Publish", "Register", "ScenarioSettings", "Settings", "Shapes",
     "Shortlist", "Sources", "Streets", "Timetable",
 ]  # fmt: skip
@@ -76,8 +76,10 @@ class Head(Settings):
     )
 
 
-class Sources(Settings):
+class Sources(TakesRegistered):
     """The files, by role; one entry may stand for a list, a bare path for a table with only a path."""
+
+    TABLE = "sources"
 
     registers: Annotated[
         tuple[Register, ...],
@@ -139,14 +141,6 @@ class Sources(Settings):
         BeforeValidator(entries),
         key("Floor areas of the homes sold, by transaction: prices are then per m²", example=["floor_areas.csv"]),
     ] = ()
-    dwellings: Annotated[
-        Dwellings | None,
-        BeforeValidator(entry),
-        key(
-            "Dwellings by LSOA, which sales are counted against",
-            example={"path": "dwellings.csv", "code": "LSOA21CD", "column": "dwellings", "year": 2021},
-        ),
-    ] = None
     areas: Annotated[
         Areas,
         BeforeValidator(entry),

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from siteprior.core.parameters import load_parameters
+from siteprior.project.registered_keys import keys_stated
 
 UNKNOWN_REASONS = ("size_unknown", "corridor_walk_unknown")
 """Reasons a gate gives for what could not be told; no gate of the user's own may be called so."""
@@ -43,12 +44,21 @@ class Names:
         entries = [entry for entry in listed if isinstance(entry, Mapping)] if isinstance(listed, list) else []
         named = [(entry["name"], entry) for entry in entries if isinstance(entry.get("name"), str)]
         gates = {name: entry["gate"] for name, entry in named if isinstance(entry.get("gate"), Mapping)}
+        evidence = keys_stated(stated)
         return cls(
-            layers=tuple(dict.fromkeys(name for name, _ in named)),
-            criteria=tuple(dict.fromkeys(name for name, entry in named if "criterion" in entry)),
+            layers=tuple(dict.fromkeys([*(name for name, _ in named), *(n for key in evidence for n in key.layers)])),
+            criteria=tuple(
+                dict.fromkeys(
+                    [
+                        *(name for name, entry in named if "criterion" in entry),
+                        *(name for key in evidence for name in key.criteria),
+                    ]
+                )
+            ),
             gates={
                 name: tuple(limit for limit in ("at_least", "at_most") if limit in gate) for name, gate in gates.items()
-            },
+            }
+            | {name: limits for key in evidence for name, limits in key.gates.items()},
         )
 
 

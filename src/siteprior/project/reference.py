@@ -1,11 +1,10 @@
 """The reference of the project file, generated from its models: ``docs/project-file.md``.
 
-``python -m siteprior.project.reference`` prints the page.
+``python -m siteprior.pipeline.reference`` prints the page, with the keys of the sources and evidence that ship.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Literal, get_args, get_origin
@@ -31,6 +30,8 @@ from siteprior.project.kinds import OneOf, Stated
 from siteprior.project.load import Project
 from siteprior.project.model import Assumptions
 from siteprior.project.names import Names, criterion_names, gate_thresholds, weight_sets
+from siteprior.project.registered import TakesRegistered
+from siteprior.project.registered_keys import RegisteredKey
 from siteprior.project.toml_lines import Path
 
 OWN_LAYER = "own_layer"
@@ -53,6 +54,9 @@ def places(model: type[BaseModel] = Project, path: Path = ()) -> Iterator[tuple[
         listed = any(get_origin(part) is tuple for part in _parts(field.annotation))
         for place, part in enumerate(inner):
             yield from places(part, (*path, name, place) if listed else (*path, name))
+    if issubclass(model, TakesRegistered):
+        for name, declared in model.registered_keys().items():
+            yield from places(declared.keys, (*path, name, 0) if declared.many else (*path, name))
 
 
 def _parts(annotation: object) -> Iterator[object]:
@@ -111,7 +115,7 @@ def reference() -> str:
 _INTRODUCTION = """# The project file: every key
 
 One TOML file says what to read, from when, and what counts; [the README](../README.md#the-project-file) has a whole
-one. This page is generated from the models that check it (`python -m siteprior.project.reference`). A key that does not
+one. This page is generated from the models that check it (`python -m siteprior.pipeline.reference`). A key that does not
 stand here is refused when the file is loaded, before anything is read, with its line and the nearest valid name; so is
 every other fault, all of them at once. Nothing in the file is ever evaluated as code.
 
@@ -144,6 +148,8 @@ def _section(title: str, model: type[BaseModel], keys: Mapping[str, FieldInfo], 
     """Write a section: the table's meaning, and a row per key."""
     words = (model.__doc__ or "").strip().partition("\n\n")[0].replace("\n    ", " ").replace("``", "`")
     rows = [_row(name, field) for name, field in keys.items()]
+    if issubclass(model, TakesRegistered):
+        rows += [_registered_row(declared) for declared in model.registered_keys().values()]
     about = " ".join(filter(None, (words, note)))
     return "\n".join([f"## {title}", "", about, "", _HEAD, *rows, ""])
 
@@ -164,6 +170,13 @@ def _row(name: str, field: FieldInfo) -> str:
         "" if example is None else f"`{name} = {toml_value(example)}`",
     )
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _registered_row(declared: RegisteredKey) -> str:
+    """Write the row of a key that a source or an evidence layer registered."""
+    example = toml_value(declared.example if isinstance(declared.example, str) else dict(declared.example))
+    what = "list of tables" if declared.many else "table"
+    return f"| `{declared.name}` | {what} |  |  | {declared.meaning} | `{declared.name} = {example}` |"
 
 
 def _what(field: FieldInfo) -> str:
@@ -236,7 +249,3 @@ def _weights_section() -> str:
     )
     return "\n".join(["## `[weights]`, by name", "", words, "", "| key | what | example |", "|---|---|---|",
                       f"| `set` | a set of weights, alone: {sets} | `set = \"balanced\"` |", *rows, ""])  # fmt: skip
-
-
-if __name__ == "__main__":
-    sys.stdout.write(reference())

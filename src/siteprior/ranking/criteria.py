@@ -14,7 +14,7 @@ import pandas as pd
 
 from siteprior.core import schema
 from siteprior.core.errors import InputError, ProjectError, SitePriorError, unknown
-from siteprior.core.parameters import Parameters, load_parameters
+from siteprior.core.parameters import Entry, load_parameters, parameters_of, register_parameters
 from siteprior.project.layers import LayerSpec
 from siteprior.project.names import register_criterion
 
@@ -72,7 +72,7 @@ def criterion(
     low: str = "",
     high: str = "",
     known: str = "",
-    anchors: str | Parameters | None = None,
+    anchors: str | Mapping[str, Entry] | None = None,
 ) -> Callable[[Measure], Measure]:
     """Register a function as a criterion: sites in, one Series in natural units on the same index out.
 
@@ -94,7 +94,7 @@ def criterion(
         The column with the share of it that is known, for :func:`siteprior.ranking.uncertainty.known_shares`.
     anchors
         Its anchors ``worst`` and ``best``: the name of a table of ``parameters/criteria.toml`` (by default its own
-        name), or a table given here.
+        name), or the table itself, each ``{value, unit, source, date, confidence}``; it is registered as such a table.
 
     Raises
     ------
@@ -110,16 +110,22 @@ def criterion(
         raise SitePriorError(
             f"criterion '{name}': is registered already, as '{_REGISTERED[name].title}'; use another name"
         )
-    table = anchors if isinstance(anchors, Parameters) else load_parameters("criteria").table(anchors or name)
+    if isinstance(anchors, Mapping):
+        table = parameters_of(f"criteria.{name}", anchors)
+    else:
+        table = load_parameters("criteria").table(anchors or name)
     worst, best = table.parameter("worst"), table.parameter("best")
 
     def register(measure: Measure) -> Measure:
-        register_criterion(name)
-        _REGISTERED[name] = Criterion(
+        declared = Criterion(
             name, title, group, worst.unit, float(table.number("worst")), float(table.number("best")), tuple(needs),
             measure, source=f"worst: {worst.source}; best: {best.source}", date=best.date, confidence=best.confidence,
             low=low, high=high, known=known,
         )  # fmt: skip
+        if isinstance(anchors, Mapping):
+            register_parameters("criteria", {name: table})
+        register_criterion(name)
+        _REGISTERED[name] = declared
         return measure
 
     return register

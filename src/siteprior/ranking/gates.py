@@ -17,7 +17,7 @@ import pandas as pd
 
 from siteprior.core import schema
 from siteprior.core.errors import ProjectError, SitePriorError
-from siteprior.core.parameters import Parameters, load_parameters
+from siteprior.core.parameters import Entry, Parameters, load_parameters, parameters_of, register_parameters
 from siteprior.project.gates_weights import GateSetting, gate_faults
 from siteprior.project.layers import LayerSpec
 from siteprior.project.names import register_gate
@@ -80,7 +80,7 @@ def gate(
     default: bool = True,
     unknown: Iterable[str] = (),
     doubt: Doubt | None = None,
-    parameters: Parameters | None = None,
+    parameters: Mapping[str, Entry] | None = None,
 ) -> Callable[[Test], Test]:
     """Register a function as a gate: sites, day and thresholds in, one mask of refused sites per reason code out.
 
@@ -99,7 +99,8 @@ def gate(
     doubt
         The range that may put it in doubt, for :func:`gate_doubt`.
     parameters
-        Its thresholds by name; by default the table of its code in ``parameters/gates.toml``, none where there is none.
+        Its thresholds by name, each ``{value, unit, source, date, confidence}``, registered as the table of its code
+        beside those of ``parameters/gates.toml``; by default the table that stands there, none where there is none.
 
     Raises
     ------
@@ -115,10 +116,14 @@ def gate(
     taken = {name for each in _REGISTERED.values() for name in (each.code, *each.unknown)}
     if twice := [name for name in (code, *unknown) if name in taken]:
         raise SitePriorError(f"gate '{code}': '{twice[0]}' is registered already; use another name")
-    tables = load_parameters("gates").tables()
-    thresholds = tables.get(code, Parameters(code, {})) if parameters is None else parameters
+    if parameters is None:
+        thresholds = load_parameters("gates").tables().get(code, Parameters(code, {}))
+    else:
+        thresholds = parameters_of(f"gates.{code}", parameters)
 
     def register(test: Test) -> Test:
+        if parameters is not None:
+            register_parameters("gates", {code: thresholds})
         register_gate(code, thresholds=tuple(thresholds), unknown=unknown)
         _REGISTERED[code] = Gate(
             code, title, why, tuple(needs), test, default=default, unknown=unknown, doubt=doubt, parameters=thresholds

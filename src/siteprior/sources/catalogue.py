@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from siteprior.core.errors import SitePriorError
 from siteprior.core.files import Input
 
 
@@ -58,9 +59,29 @@ class Catalogue(NamedTuple):
     looked_up: str
 
 
+_ROLES: dict[str, Publication] = {}
+_OFFICIAL: list[Official] = []
+
+
+def register_publication(role: str, publication: Publication, official: Official | None) -> None:
+    """Enter a registered source in the catalogue, with where to get it where that is known.
+
+    Raises
+    ------
+    SitePriorError
+        When the role stands there already, with another publication.
+    """
+    if load_catalogue().roles.get(role, publication) != publication:
+        raise SitePriorError(f"catalogue: the role '{role}' stands there already; use another name")
+    _ROLES[role] = publication
+    if official is not None and official not in _OFFICIAL:
+        _OFFICIAL.append(official)
+    load_catalogue.cache_clear()
+
+
 @cache
 def load_catalogue() -> Catalogue:
-    """Read ``catalogue.toml``.
+    """Read ``catalogue.toml``; what was registered follows.
 
     Raises
     ------
@@ -75,8 +96,8 @@ def load_catalogue() -> Catalogue:
     text = (resources.files("siteprior") / "sources" / "catalogue.toml").read_text(encoding="utf-8")
     tree = tomllib.loads(text)
     roles = {role: Publication(**facts) for role, facts in tree["roles"].items()}
-    official = tuple(Official(**facts) for facts in tree["official"])
-    return Catalogue(MappingProxyType(roles), official, tree["looked_up"].isoformat())
+    official = (*(Official(**facts) for facts in tree["official"]), *_OFFICIAL)
+    return Catalogue(MappingProxyType({**roles, **_ROLES}), official, tree["looked_up"].isoformat())
 
 
 def official_sources() -> pd.DataFrame:

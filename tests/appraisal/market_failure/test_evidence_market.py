@@ -65,7 +65,7 @@ def test_a_gap_says_what_it_rests_on_and_what_speaks_against_it():
 
 def test_no_gap_column_no_signal():
     bare = table({"hectares": 1.0}, {"hectares": 2.0})
-    for measured in (market.viability_gap, market.remediation_share, market.thin_market, market.no_new_build):
+    for measured in (market.viability_gap, market.remediation_over_value, market.few_sales, market.no_new_build):
         assert measured(bare).empty
     blank = table({"gap_gbp_per_home": None, "viability_basis": "missing: build_gbp_per_m2", "gap_probability": 0.9})
     assert market.viability_gap(blank).empty
@@ -74,7 +74,7 @@ def test_no_gap_column_no_signal():
 @pytest.mark.parametrize(("share", "value"), [(0.0, 0.0), (0.02, 0.0), (0.06, 0.5), (0.10, 1.0), (0.4, 1.0)])
 def test_remediation_over_value(share, value):
     row = {"remediation_share_of_gdv": share, "viability_basis": SOURCED, "remediation_evidence": "B"}
-    done = market.remediation_share(table(row)).iloc[0]
+    done = market.remediation_over_value(table(row)).iloc[0]
     assert done["value"] == pytest.approx(value)
     assert done["grade"] == "B"
 
@@ -86,7 +86,7 @@ def test_remediation_over_value(share, value):
 def test_the_grade_of_remediation_is_its_weakest_link(basis, told, grade):
     row = {"remediation_share_of_gdv": 0.05, "viability_basis": basis, "remediation_evidence": told,
            "remediation_basis": "previous use: foundry"}  # fmt: skip
-    done = market.remediation_share(table(row)).iloc[0]
+    done = market.remediation_over_value(table(row)).iloc[0]
     assert done["grade"] == grade
     assert done["counter_evidence"] == (
         "previous use: foundry; no ground investigation is held; the homes it is reckoned for are not stated"
@@ -95,7 +95,7 @@ def test_the_grade_of_remediation_is_its_weakest_link(basis, told, grade):
 
 
 def test_a_thin_market_by_its_percentile():
-    done = market.thin_market(
+    done = market.few_sales(
         table(
             {"thin_market_percentile": 88.0, "sales_per_1000_dwellings": 21.04},
             {"thin_market_percentile": 0.0},

@@ -124,41 +124,41 @@ def test_blight_by_hand():
             {"easting": None, "northing": 0, "hectares": 50.0},
         ]
     )
-    done = evidence.blight(sites, sites)
+    done = evidence.area_blight(sites, sites)
     assert done.index.tolist() == [f"E1:{n}" for n in range(5)]
     assert done["value"].tolist() == pytest.approx([0.5, 1.0, 1.0, 0.1, 0.0])
     assert done["reason"].iloc[0] == "2.5 ha of 2 other register sites within 400 m"
     assert done["reason"].iloc[4] == "no other register site within 400 m"
     assert done["counter_evidence"].iloc[0] == "a start or completion is recorded at none of them"
     built = sites.assign(development_status=[None, "completed", None, None, None, None])
-    assert evidence.blight(built, built)["counter_evidence"].iloc[0].endswith("recorded at 1 of them")
+    assert evidence.area_blight(built, built)["counter_evidence"].iloc[0].endswith("recorded at 1 of them")
 
 
 def test_blight_does_not_count_what_may_be_the_same_site():
     sites = table([{"easting": e, "northing": 0, "hectares": h} for e, h in [(0, 9.0), (10, 2.0), (20, 1.5)]])
-    assert evidence.blight(sites, sites)["value"].tolist() == pytest.approx([0.7, 1.0, 1.0])
+    assert evidence.area_blight(sites, sites)["value"].tolist() == pytest.approx([0.7, 1.0, 1.0])
     flagged = sites.assign(possible_duplicates=["E1:1", None, "E1:7; E1:1"])  # the second names none itself
-    done = evidence.blight(flagged, flagged)
+    done = evidence.area_blight(flagged, flagged)
     assert done["value"].tolist() == pytest.approx([0.3, 0.0, 1.0])  # only 1.5 ha; nothing; 9 ha
     assert done["reason"].iloc[1] == "no other register site within 400 m"
-    pd.testing.assert_frame_equal(evidence.blight(sites, flagged), done)
+    pd.testing.assert_frame_equal(evidence.area_blight(sites, flagged), done)
 
 
 def test_blight_does_not_depend_on_row_order_and_counts_rows_that_are_not_sites_here():
     random = np.random.default_rng(5)
     rows = [{"easting": e, "northing": n, "hectares": h} for e, n, h in random.uniform(0.1, 900, (60, 3)).round(1)]
     sites = table(rows)
-    done = evidence.blight(sites, sites)
+    done = evidence.area_blight(sites, sites)
     shuffled = sites.sample(frac=1, random_state=1)
-    pd.testing.assert_frame_equal(evidence.blight(sites, shuffled), done)
-    pd.testing.assert_frame_equal(evidence.blight(sites.iloc[:7], sites), done.iloc[:7])
+    pd.testing.assert_frame_equal(evidence.area_blight(sites, shuffled), done)
+    pd.testing.assert_frame_equal(evidence.area_blight(sites.iloc[:7], sites), done.iloc[:7])
 
 
 def test_blight_without_any_neighbour_or_place():
     lonely = table([{"easting": 1.0, "northing": 1.0, "hectares": None}])
-    assert evidence.blight(lonely, lonely)["value"].tolist() == [0.0]
+    assert evidence.area_blight(lonely, lonely)["value"].tolist() == [0.0]
     nowhere = table([{"hectares": 1.0}])
-    assert evidence.blight(nowhere, nowhere).empty
+    assert evidence.area_blight(nowhere, nowhere).empty
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_blight_without_any_neighbour_or_place():
     ],
 )
 def test_contamination_only_where_stated(row, known):
-    done = evidence.contamination(table([row]))
+    done = evidence.stated_contamination(table([row]))
     assert len(done) == known
     if known:
         assert (done["value"].iloc[0], done["grade"].iloc[0]) == (0.5, "C")
@@ -226,14 +226,14 @@ def test_a_contaminative_previous_use_is_a_proxy(row, known):
     ],
 )
 def test_public_works_only_where_stated(note, value):
-    done = evidence.public_works(table([{"notes": note}]))
+    done = evidence.stated_public_works(table([{"notes": note}]))
     assert done["value"].tolist() == ([] if value is None else [value])
 
 
 def test_information_only_where_stated():
     notes = ["Site investigation inconclusive", "Unregistered land", "title is registered", None,
              "Investigation inconclusive; title unregistered"]  # fmt: skip
-    done = evidence.information(table([{"notes": note} for note in notes])).sort_index()
+    done = evidence.open_information(table([{"notes": note} for note in notes])).sort_index()
     assert done["value"].to_dict() == {"E1:0": 0.7, "E1:1": 0.5, "E1:4": 0.7}
 
 
@@ -247,5 +247,5 @@ def test_expired_permissions_of_the_real_birmingham_register(real):
     missed = raw.loc[expired.to_numpy() & ~table(rows).index.isin(told.index), "Notes"]
     assert missed.str.startswith("Expired Permitted Development").all()
     # nobody there states contamination or a public work in so many words
-    assert evidence.contamination(table(rows)).empty
-    assert evidence.public_works(table(rows)).empty
+    assert evidence.stated_contamination(table(rows)).empty
+    assert evidence.stated_public_works(table(rows)).empty

@@ -1,9 +1,14 @@
 """The signals of market failure, their evidence, and the verdict.
 
-The modules of evidence register the signals and their readings when they are imported. They are imported here, so that
-the order of signals and readings is the same whichever module is asked for first.
+The modules of evidence (``evidence_*``) register the signals and their readings when they are imported. They are found
+by listing this folder, by name, so that the order of signals and readings is the same whichever is asked for first.
 """
 
-from siteprior.appraisal.market_failure import evidence_market, evidence_ownership, evidence_register
+from __future__ import annotations
 
-__all__ = ["evidence_market", "evidence_ownership", "evidence_register"]
+import pkgutil
+from importlib import import_module
+
+for _name in sorted(module.name for module in pkgutil.iter_modules(__path__)):
+    if _name.startswith("evidence_"):
+        import_module(f"{__name__}.{_name}")

@@ -11,7 +11,7 @@ import pandas as pd
 
 from siteprior.appraisal.market_failure.evidence import column, counted, evidence, ramp, weakest
 from siteprior.appraisal.market_failure.registry import reading, signal
-from siteprior.core.parameters import load_parameters
+from siteprior.core.parameters import Parameters
 
 _SOURCED = "user assumptions"  # as viability_basis begins where every input it rests on has a source
 _UNSOURCED, _SPANNED = "without a source", "former use unknown"
@@ -22,7 +22,7 @@ _YEARS = 5  # of the columns of sales near a site, by their names
     "V", title="Viability gap", kind="primary", meaning="A missing market: costs exceed value",
     measured_by="gap per home", source="gap_gbp_per_home", parameters=("viability",),
 )  # fmt: skip
-def viability_gap(sites: pd.DataFrame) -> pd.DataFrame:
+def viability_gap(sites: pd.DataFrame, viability: Parameters) -> pd.DataFrame:
     """Measure the missing market (0–1) by the viability gap per home: 0 at no gap, 1 from £25,000.
 
     Grade A where every cost has a source and the price is modelled from sales near the site; B where a cost is the
@@ -44,7 +44,7 @@ def viability_gap(sites: pd.DataFrame) -> pd.DataFrame:
     counter = [f"{_draws(p)}; {sold}; {scheme}" for p, sold, scheme in against]
     return evidence(
         sites.index[known],
-        value=ramp(gap[known], load_parameters("failure").table("viability")),
+        value=ramp(gap[known], viability),
         grade=grade[known],
         reason=reasons,
         counter=counter,
@@ -57,7 +57,7 @@ def viability_gap(sites: pd.DataFrame) -> pd.DataFrame:
     measured_by="remediation over value, previous use, notes, own layers", source="remediation_share_of_gdv",
     parameters=("remediation_share", "contamination"),
 )  # fmt: skip
-def remediation_share(sites: pd.DataFrame) -> pd.DataFrame:
+def remediation_over_value(sites: pd.DataFrame, remediation_share: Parameters) -> pd.DataFrame:
     """Measure what past users left (0–1) by remediation over gross development value: 0 at 2%, 1 at 10%.
 
     The grade is the weaker of the costs' and of the evidence of the former use (``remediation_evidence``).
@@ -69,7 +69,7 @@ def remediation_share(sites: pd.DataFrame) -> pd.DataFrame:
     grades = weakest(_cost_grade(basis), column(sites, "remediation_evidence", "text"))
     return evidence(
         sites.index[known],
-        value=ramp(share[known], load_parameters("failure").table("remediation_share")),
+        value=ramp(share[known], remediation_share),
         grade=grades[known],
         reason=[
             f"remediation takes {part:.1%} of the value ({_words(text)})"
@@ -87,7 +87,7 @@ def remediation_share(sites: pd.DataFrame) -> pd.DataFrame:
     measured_by="sales per 1,000 dwellings, new-build sales", source="thin_market_percentile",
     parameters=("thin_market",),
 )  # fmt: skip
-def thin_market(sites: pd.DataFrame) -> pd.DataFrame:
+def few_sales(sites: pd.DataFrame) -> pd.DataFrame:
     """Measure a thin market (0–1) by the share of areas that sell more of their dwellings than the site's; grade B."""
     percentile = column(sites, "thin_market_percentile", "number")
     known = percentile.between(0, 100)
@@ -107,7 +107,7 @@ def thin_market(sites: pd.DataFrame) -> pd.DataFrame:
 
 
 @reading("T", source="no_new_build_5y")
-def no_new_build(sites: pd.DataFrame) -> pd.DataFrame:
+def no_new_build(sites: pd.DataFrame, thin_market: Parameters) -> pd.DataFrame:
     """Return a thin market (0.5) where no new home was sold near the site in five years; grade B.
 
     Only where the sales read cover those years whole (``no_new_build_5y``): a month's file cannot tell that.
@@ -116,7 +116,7 @@ def no_new_build(sites: pd.DataFrame) -> pd.DataFrame:
     every = column(sites, "sales_5y", "number")
     return evidence(
         sites.index[none],
-        value=load_parameters("failure").table("thin_market").number("no_new_build"),
+        value=thin_market.number("no_new_build"),
         grade="B",
         reason="no new-build sale near it in 5 years",
         counter=[

@@ -10,7 +10,7 @@ import pandas as pd
 
 from siteprior.appraisal.market_failure.evidence import column, counted, evidence
 from siteprior.appraisal.market_failure.registry import reading, signal
-from siteprior.core.parameters import load_parameters
+from siteprior.core.parameters import Parameters
 
 _COUNTS = {"owner_count": "owner", "parcel_count": "parcel", "parcels": "parcel"}
 _KNOWN_FROM = {"owner_count": "stated", "parcel_count": "stated", "parcels": "counted in the user's layer"}
@@ -21,7 +21,7 @@ _KNOWN_FROM = {"owner_count": "stated", "parcel_count": "stated", "parcels": "co
     measured_by="stated mixed ownership, owners or parcels; counted parcels", source="ownership_status",
     parameters=("coordination",),
 )  # fmt: skip
-def mixed_ownership(sites: pd.DataFrame) -> pd.DataFrame:
+def mixed_ownership(sites: pd.DataFrame, coordination: Parameters) -> pd.DataFrame:
     """Measure the coordination problem (0–1) where mixed ownership is stated; grade B.
 
     Only that statement speaks. A single class of owner, public or not, says nothing of the number of owners, and
@@ -30,7 +30,7 @@ def mixed_ownership(sites: pd.DataFrame) -> pd.DataFrame:
     mixed = sites["ownership_status"] == "mixed ownership"
     return evidence(
         sites.index[mixed],
-        value=load_parameters("failure").table("coordination").number("mixed_ownership"),
+        value=coordination.number("mixed_ownership"),
         grade="B",
         reason="mixed ownership is stated",
         counter=other_counts(sites)[mixed],
@@ -38,19 +38,19 @@ def mixed_ownership(sites: pd.DataFrame) -> pd.DataFrame:
 
 
 @reading("C", source="owner_count")
-def stated_owners(sites: pd.DataFrame) -> pd.DataFrame:
+def stated_owners(sites: pd.DataFrame, coordination: Parameters) -> pd.DataFrame:
     """Measure coordination (0–1) by the owners the user's own data states: 1 − exp(−(owners − 1)/3); grade A."""
-    return _many(sites, "owner_count", grade="A")
+    return _many(sites, coordination, "owner_count", grade="A")
 
 
 @reading("C", source="parcel_count")
-def stated_parcels(sites: pd.DataFrame) -> pd.DataFrame:
+def stated_parcels(sites: pd.DataFrame, coordination: Parameters) -> pd.DataFrame:
     """Measure coordination (0–1) by the parcels or titles the user's own data states, as by owners; grade A."""
-    return _many(sites, "parcel_count", grade="A")
+    return _many(sites, coordination, "parcel_count", grade="A")
 
 
 @reading("C", source="parcels")
-def counted_parcels(sites: pd.DataFrame) -> pd.DataFrame:
+def counted_parcels(sites: pd.DataFrame, coordination: Parameters) -> pd.DataFrame:
     """Measure coordination (0–1) by the parcels of the user's layer ``parcels`` that meet the site, as by owners.
 
     Open parcels carry no title, so that they count land and not owners: grade B within a polygon of the site, C
@@ -58,7 +58,7 @@ def counted_parcels(sites: pd.DataFrame) -> pd.DataFrame:
     """
     basis = column(sites, "shape_basis", "text").fillna("")
     polygon = basis.str.startswith("polygon").to_numpy(dtype=bool)
-    return _many(sites, "parcels", grade=pd.Series(np.where(polygon, "B", "C"), index=sites.index))
+    return _many(sites, coordination, "parcels", grade=pd.Series(np.where(polygon, "B", "C"), index=sites.index))
 
 
 def other_counts(sites: pd.DataFrame, *, besides: str = "") -> pd.Series:
@@ -76,9 +76,9 @@ def other_counts(sites: pd.DataFrame, *, besides: str = "") -> pd.Series:
     return words.str.removeprefix("; ").where(words != "", nothing)
 
 
-def _many(sites: pd.DataFrame, name: str, *, grade: str | pd.Series) -> pd.DataFrame:
+def _many(sites: pd.DataFrame, coordination: Parameters, name: str, *, grade: str | pd.Series) -> pd.DataFrame:
     """Measure coordination by a column of counts; a count below one is no count."""
-    scale = load_parameters("failure").table("coordination").number("parcels")
+    scale = coordination.number("parcels")
     count = column(sites, name, "number")
     known = count >= 1
     return evidence(

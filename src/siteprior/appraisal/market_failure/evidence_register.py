@@ -16,7 +16,7 @@ from siteprior.appraisal.market_failure.evidence import counted, evidence, ramp
 from siteprior.appraisal.market_failure.registry import reading, signal
 from siteprior.appraisal.phrases import any_phrase, matches, mentions
 from siteprior.core import schema
-from siteprior.core.parameters import load_parameters
+from siteprior.core.parameters import Parameters
 
 DAYS_PER_YEAR = 365.25
 """Length of the mean calendar year in days: dates become years by it."""
@@ -29,7 +29,7 @@ _DECIMALS = 6  # a sum taken in another row order must not differ in its last bi
     "S", title="Stalled permission", kind="corroborating", meaning="Permitted and not built",
     measured_by="permission kind and date, notes", source="planning permission, notes", parameters=("stalled",),
 )  # fmt: skip
-def stalled_permission(sites: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+def stalled_permission(sites: pd.DataFrame, as_of: pd.Timestamp, stalled: Parameters) -> pd.DataFrame:
     """Measure a stalled permission (0–1) by the years past its expected start.
 
     Expected start = permission date + the years within which the law expects a start for that kind of permission
@@ -41,9 +41,8 @@ def stalled_permission(sites: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame
     Nothing is said of a site whose register records a start or a completion, nor of a permission dated after
     ``as_of``.
     """
-    parameters = load_parameters("failure").table("stalled")
     started = sites["development_status"].notna()
-    starts = parameters.table("expected_start")
+    starts = stalled.table("expected_start")
     kind = sites["planning_permission_type"]
     typed = kind.isin([name for name in starts if name != "any other"])
     expected = kind.map({name: starts.number(name) for name in starts}).fillna(starts.number("any other"))
@@ -51,7 +50,7 @@ def stalled_permission(sites: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame
     dated = (sites["planning_permission_status"] == "permissioned") & ~started
     dated &= sites["planning_permission_date"] <= as_of
     expired = (sites["planning_permission_status"] == "not permissioned") & ~started
-    expired &= _states(sites["notes"], parameters.texts("expired_phrases"))
+    expired &= _states(sites["notes"], stalled.texts("expired_phrases"))
 
     dates = sites["planning_permission_date"].dt.strftime("%Y-%m-%d")
     named = kind.where(typed, "permission of no stated kind")
@@ -61,14 +60,14 @@ def stalled_permission(sites: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame
     ]
     of_dates = evidence(
         sites.index[dated],
-        value=ramp(past[dated], parameters),
+        value=ramp(past[dated], stalled),
         grade=np.where(typed[dated], "B", "C"),
         reason=reasons,
         counter="no start or completion is recorded; registers record few",
     )
     of_notes = evidence(
         sites.index[expired],
-        value=parameters.number("stated_expired"),
+        value=stalled.number("stated_expired"),
         grade="C",
         reason="the notes say that a planning permission has expired",
         counter="no later permission, start or completion is recorded",
@@ -80,27 +79,28 @@ def stalled_permission(sites: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame
     "A", title="Ageing", kind="corroborating", meaning="Derelict or listed for years",
     measured_by="derelict since, first added", source="derelict_since", parameters=("ageing",),
 )  # fmt: skip
-def dereliction(sites: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+def dereliction(sites: pd.DataFrame, as_of: pd.Timestamp, ageing: Parameters) -> pd.DataFrame:
     """Measure ageing (0–1) by the years since the user's own ``derelict_since``: 0 at 3, 1 at 8; grade A.
 
     A date after ``as_of`` says nothing.
     """
-    return _aged(sites, "derelict_since", as_of, grade="A", what="derelict")
+    return _aged(sites, "derelict_since", as_of, ageing, grade="A", what="derelict")
 
 
 @reading("A", source="start_date")
-def time_listed(sites: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+def time_listed(sites: pd.DataFrame, as_of: pd.Timestamp, ageing: Parameters) -> pd.DataFrame:
     """Measure ageing (0–1) by the years since the site was first added to the register: 0 at 3, 1 at 8; grade B.
 
     Most entries begin with the registers in December 2017 and tell only a least age.
     """
-    return _aged(sites, "start_date", as_of, grade="B", what="on the register")
+    return _aged(sites, "start_date", as_of, ageing, grade="B", what="on the register")
 
 
-def _aged(sites: pd.DataFrame, column: str, as_of: pd.Timestamp, *, grade: str, what: str) -> pd.DataFrame:
+def _aged(
+    sites: pd.DataFrame, column: str, as_of: pd.Timestamp, ageing: Parameters, *, grade: str, what: str
+) -> pd.DataFrame:
     """Measure ageing from one column of dates."""
-    parameters = load_parameters("failure").table("ageing")
-    began = pd.Timestamp(parameters.text("registers_began"))
+    began = pd.Timestamp(ageing.text("registers_began"))
     known = sites[column] <= as_of
     since, years = sites[column][known], years_between(sites[column][known], as_of)
     least = (since <= began) & (column == "start_date")
@@ -112,7 +112,7 @@ def _aged(sites: pd.DataFrame, column: str, as_of: pd.Timestamp, *, grade: str, 
     status = sites["planning_permission_status"].fillna("blank")[known]
     return evidence(
         since.index,
-        value=ramp(years, parameters),
+        value=ramp(years, ageing),
         grade=grade,
         reason=reasons,
         counter=[f"{text} is recorded; planning status: {state}" for text, state in zip(stage, status, strict=True)],
@@ -123,7 +123,7 @@ def _aged(sites: pd.DataFrame, column: str, as_of: pd.Timestamp, *, grade: str, 
     "E", title="Area blight", kind="corroborating", meaning="Idle land close by",
     measured_by="other register rows within reach", source="hectares of the neighbours", parameters=("blight",),
 )  # fmt: skip
-def blight(sites: pd.DataFrame, neighbours: pd.DataFrame) -> pd.DataFrame:
+def area_blight(sites: pd.DataFrame, neighbours: pd.DataFrame, blight: Parameters) -> pd.DataFrame:
     """Measure blight (0–1) by the hectares of other register rows within 400 m: 0 at 0 ha, 1 at 5 ha.
 
     ``neighbours`` are all rows read, ranked or not. Known for every site with a place. A row without hectares adds
@@ -133,8 +133,7 @@ def blight(sites: pd.DataFrame, neighbours: pd.DataFrame) -> pd.DataFrame:
     """
     from scipy.spatial import cKDTree
 
-    parameters = load_parameters("failure").table("blight")
-    radius = parameters.number("radius")
+    radius = blight.number("radius")
     placed = sites[["easting", "northing"]].dropna()
     columns = ("easting", "northing", "hectares")
     others = pd.DataFrame(
@@ -155,7 +154,7 @@ def blight(sites: pd.DataFrame, neighbours: pd.DataFrame) -> pd.DataFrame:
     acted = np.bincount(site, weights=stage.loc[others.index].notna().to_numpy()[neighbour], minlength=len(placed))
     return evidence(
         placed.index,
-        value=ramp(hectares, parameters),
+        value=ramp(hectares, blight),
         grade="B",
         reason=[
             f"{area:.1f} ha of {counted(n, 'other register site')} within {radius} m"
@@ -176,18 +175,17 @@ def _doubtful(sites: pd.DataFrame) -> set[tuple[str, str]]:
 
 
 @reading("X", source="previous_use")
-def former_use(sites: pd.DataFrame) -> pd.DataFrame:
+def former_use(sites: pd.DataFrame, contamination: Parameters) -> pd.DataFrame:
     """Measure contamination (0–1) where the previous use as registered is a contaminative one; grade B.
 
     The proxy of industrial land with the whole site taken as meant. Notes that say the land was cleaned end it: that
     is the one statement whose blank would make a record stronger.
     """
-    parameters = load_parameters("failure").table("contamination")
-    used = mentions(sites["previous_use"], parameters.texts("previous_uses")) & ~_cleaned(sites)
+    used = mentions(sites["previous_use"], contamination.texts("previous_uses")) & ~_cleaned(sites, contamination)
     noted = sites["notes"][used].notna()
     return evidence(
         sites.index[used],
-        value=parameters.number("stated"),
+        value=contamination.number("stated"),
         grade="B",
         reason="previous use: " + sites["previous_use"][used],
         counter=np.where(
@@ -198,39 +196,39 @@ def former_use(sites: pd.DataFrame) -> pd.DataFrame:
 
 
 @reading("X", source="notes")
-def contamination(sites: pd.DataFrame) -> pd.DataFrame:
+def stated_contamination(sites: pd.DataFrame, contamination: Parameters) -> pd.DataFrame:
     """Measure contamination (0–1) where the notes state it; grade C.
 
     The hazardous-substances flag is a consent matter and says nothing here. Notes that call it possible, speak of a
     planning condition or say that the land was cleaned state nothing.
     """
-    parameters = load_parameters("failure").table("contamination")
-    open_question = mentions(sites["notes"], parameters.texts("hedges"))
-    stated = _states(sites["notes"], parameters.texts("phrases")) & ~_cleaned(sites) & ~open_question
+    open_question = mentions(sites["notes"], contamination.texts("hedges"))
+    stated = _states(sites["notes"], contamination.texts("phrases"))
+    stated &= ~_cleaned(sites, contamination) & ~open_question
     return evidence(
         sites.index[stated],
-        value=parameters.number("stated"),
+        value=contamination.number("stated"),
         grade="C",
         reason="the notes state contamination",
         counter="no word of remediation in the notes; no ground investigation is held",
     )
 
 
-def _cleaned(sites: pd.DataFrame) -> pd.Series:
+def _cleaned(sites: pd.DataFrame, contamination: Parameters) -> pd.Series:
     """Return which notes say that the land was cleaned."""
-    return mentions(sites["notes"], load_parameters("failure").table("contamination").texts("cleaned"))
+    return mentions(sites["notes"], contamination.texts("cleaned"))
 
 
 @signal(
     "I", title="Information", kind="primary", meaning="One side cannot know what the ground or the title hides",
     measured_by="notes, own layers", source="notes", parameters=("information",),
 )  # fmt: skip
-def information(sites: pd.DataFrame) -> pd.DataFrame:
+def open_information(sites: pd.DataFrame, information: Parameters) -> pd.DataFrame:
     """Measure the want of information (0–1) where the notes state an open investigation or title; grade C."""
     words = {"inconclusive": "an inconclusive investigation", "unregistered": "an unregistered title"}
     tables = []
     before = pd.Series(False, index=sites.index)
-    for key, parameters in load_parameters("failure").table("information").tables().items():
+    for key, parameters in information.tables().items():
         stated = _states(sites["notes"], parameters.texts("phrases")) & ~before
         before |= stated
         tables.append(
@@ -249,13 +247,12 @@ def information(sites: pd.DataFrame) -> pd.DataFrame:
     "P", title="Public good", kind="primary", meaning="Works that serve many and that no one owner pays for",
     measured_by="notes, own layers", source="notes", parameters=("public_works",),
 )  # fmt: skip
-def public_works(sites: pd.DataFrame) -> pd.DataFrame:
+def stated_public_works(sites: pd.DataFrame, public_works: Parameters) -> pd.DataFrame:
     """Measure the want of a public good (0–1) where the notes state a public work needed to develop; grade C."""
-    parameters = load_parameters("failure").table("public_works")
-    stated = _states(sites["notes"], parameters.texts("phrases"))
+    stated = _states(sites["notes"], public_works.texts("phrases"))
     return evidence(
         sites.index[stated],
-        value=parameters.number("stated"),
+        value=public_works.number("stated"),
         grade="C",
         reason="the notes state a public work needed to develop",
         counter="whether it is funded or built is not known",

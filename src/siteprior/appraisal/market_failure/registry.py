@@ -1,14 +1,16 @@
 """The registry of market-failure signals: what each is called and means, its parameters, and the readings it has.
 
 A signal is registered once, by the module that holds its evidence, on the function that reads it: ``@signal(…)`` for
-the declaration with the first reading, ``@reading(…)`` for every further one. ``SIGNALS`` prints as a table by
-:func:`siteprior.appraisal.market_failure.signals.signal_table`.
+the declaration with the first reading, ``@reading(…)`` for every further one. A function gets what its arguments name:
+the sites, the day, all sites read (:data:`GIVEN`), or a table of the signal's parameters. ``SIGNALS`` prints as a table
+by :func:`siteprior.appraisal.market_failure.signals.signal_table`.
 """
 
 from __future__ import annotations
 
+import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -16,7 +18,7 @@ import pandas as pd
 
 from siteprior.core import schema
 from siteprior.core.errors import SitePriorError, unknown
-from siteprior.core.parameters import Parameters, load_parameters
+from siteprior.core.parameters import Entry, Parameters, load_parameters, parameters_of, register_parameters
 
 KINDS = schema.SIGNAL_KINDS
 """The kinds of signal, in the order they are listed in."""
@@ -34,10 +36,13 @@ class Reading:
     source: str
     measure: Measure
     arguments: tuple[str, ...]
+    needs: tuple[str, ...]
+    parameters: Mapping[str, Parameters] = field(default_factory=dict, hash=False)
 
     def read(self, given: Mapping[str, pd.DataFrame | pd.Timestamp]) -> pd.DataFrame:
-        """Return the evidence; ``given`` has what the function asks for, see :data:`GIVEN`."""
-        return self.measure(**{name: given[name] for name in self.arguments})
+        """Return the evidence; ``given`` has what the function may ask for, see :data:`GIVEN`."""
+        every: Mapping[str, pd.DataFrame | pd.Timestamp | Parameters] = {**given, **self.parameters}
+        return self.measure(**{name: every[name] for name in self.arguments})
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,9 @@ def signal(
     meaning: str,
     measured_by: str,
     source: str,
-    parameters: tuple[str | Parameters, ...] = (),
+    needs: Iterable[str] = (),
+    parameters: Iterable[str | Parameters] | Mapping[str, Mapping[str, Entry]] = (),
+    layers: bool = False,
 ) -> Callable[[Measure], Measure]:
     """Register a signal with its first reading: the function returns evidence for every site where it is known.
 
@@ -84,8 +91,13 @@ def signal(
         ``primary`` or ``corroborating``.
     source
         The columns this reading is read from, as :data:`siteprior.core.schema.SIGNALS_TABLE` names them.
+    needs
+        The columns of the sites this reading needs beside those of the register: without one the table is refused.
     parameters
-        Its numbers: names of tables of ``parameters/failure.toml``, or tables given here.
+        Its numbers: names of tables of ``parameters/failure.toml``, or tables of ``{value, unit, source, date,
+        confidence}`` by name, which are registered beside those. The function gets a table by naming it as an argument.
+    layers
+        Whether layers and evidence of a project may speak for it, too; of primary signals only.
 
     Raises
     ------
@@ -106,23 +118,34 @@ def signal(
         )
     if kind not in KINDS:
         raise SitePriorError(unknown(f"kind of signal '{letter}'", kind, KINDS))
-    tables = [load_parameters("failure").table(each) if isinstance(each, str) else each for each in parameters]
-    named = MappingProxyType({table.name.removeprefix("failure."): table for table in tables})
+    if layers and kind != "primary":
+        raise SitePriorError(f"signal '{letter}': layers speak for primary signals only; take layers out")
+    named = MappingProxyType(_tables(parameters))
     declared = Signal(letter, title, kind, meaning, measured_by, named)
 
     def register(measure: Measure) -> Measure:
-        declared.readings.append(_reading(letter, source, measure))
+        declared.readings.append(_reading(letter, source, measure, needs, named))
+        register_parameters("failure", named)
         every = sorted([*_REGISTERED.values(), declared], key=lambda each: KINDS.index(each.kind))
         _REGISTERED.clear()
         _REGISTERED.update({each.letter: each for each in every})
         schema.extend_values("market failure signal", (letter,))  # the tables of signals may now hold it
-        return measure
+        if layers:
+            schema.extend_values("signal a layer shows", (letter,))
+        return _with_tables(measure, named)
 
     return register
 
 
-def reading(letter: str, *, source: str) -> Callable[[Measure], Measure]:
+def reading(letter: str, *, source: str, needs: Iterable[str] = ()) -> Callable[[Measure], Measure]:
     """Register a further reading of a signal; of all readings of a site the strongest counts.
+
+    Parameters
+    ----------
+    letter
+        The signal.
+    source, needs
+        As for :func:`signal`.
 
     Raises
     ------
@@ -135,8 +158,9 @@ def reading(letter: str, *, source: str) -> Callable[[Measure], Measure]:
         raise SitePriorError(f"signal '{letter}': has a reading of '{source}' already; name another source")
 
     def register(measure: Measure) -> Measure:
-        _REGISTERED[letter].readings.append(_reading(letter, source, measure))
-        return measure
+        known = _REGISTERED[letter]
+        known.readings.append(_reading(letter, source, measure, needs, known.parameters))
+        return _with_tables(measure, known.parameters)
 
     return register
 
@@ -152,10 +176,31 @@ def letters_of(kind: str) -> list[str]:
     return [each.letter for each in SIGNALS.values() if each.kind == kind]
 
 
-def _reading(letter: str, source: str, measure: Measure) -> Reading:
+def needed_columns() -> list[str]:
+    """Return the columns of the sites the readings need beside those of the register."""
+    return list(dict.fromkeys(name for each in SIGNALS.values() for one in each.readings for name in one.needs))
+
+
+def _tables(stated: Iterable[str | Parameters] | Mapping[str, Mapping[str, Entry]]) -> dict[str, Parameters]:
+    """Return the tables of a signal's numbers by name."""
+    if isinstance(stated, Mapping):
+        return {name: parameters_of(f"failure.{name}", table) for name, table in stated.items()}
+    tables = [load_parameters("failure").table(each) if isinstance(each, str) else each for each in stated]
+    return {table.name.removeprefix("failure."): table for table in tables}
+
+
+def _with_tables(measure: Measure, parameters: Mapping[str, Parameters]) -> Measure:
+    """Return the function with the signal's tables filled in, for whoever calls it by itself."""
+    asked = {name: parameters[name] for name in inspect.signature(measure).parameters if name in parameters}
+    return functools.wraps(measure)(functools.partial(measure, **asked))
+
+
+def _reading(
+    letter: str, source: str, measure: Measure, needs: Iterable[str], parameters: Mapping[str, Parameters]
+) -> Reading:
     """Return the reading, or refuse a function that asks for what no reading is given."""
-    arguments = tuple(inspect.signature(measure).parameters)
-    faults = [unknown("argument", name, GIVEN, where=f"signal '{letter}'") for name in arguments if name not in GIVEN]
+    arguments, known = tuple(inspect.signature(measure).parameters), (*GIVEN, *parameters)
+    faults = [unknown("argument", name, known, where=f"signal '{letter}'") for name in arguments if name not in known]
     if faults:
         raise SitePriorError(*faults)
-    return Reading(source, measure, arguments)
+    return Reading(source, measure, arguments, tuple(needs), parameters)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from siteprior.appraisal.market_failure import evidence_register as register
 from siteprior.appraisal.market_failure.evidence import FACTS
-from siteprior.appraisal.market_failure.registry import SIGNALS
+from siteprior.appraisal.market_failure.registry import SIGNALS, needed_columns
 from siteprior.core import schema
 from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
@@ -91,7 +91,7 @@ def failure_signals(
          A   0.40     B    yes on the register since 2018-01-01, 5.0 years
          E   0.00     B    yes         no other register site within 400 m
     """
-    schema.check(sites, _TABLE, name="sites", needs=register.NEEDS)
+    schema.check(sites, _TABLE, name="sites", needs=[*register.NEEDS, *needed_columns()])
     schema.check(neighbours, _TABLE, name="neighbours", needs=["easting", "northing", "hectares"])
     given: dict[str, pd.DataFrame | pd.Timestamp] = {
         "sites": register.conformed(sites),

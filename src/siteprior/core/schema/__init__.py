@@ -114,6 +114,7 @@ from siteprior.core.schema.values import (
     VALUES,
     VERDICTS,
     WINDOWS,
+    allowed_values,
     deadweight_parts,
     extend_values,
 )
@@ -209,6 +210,7 @@ __all__ = [
     "Column",
     "SchemaError",
     "Table",
+    "allowed_values",
     "as_kind",
     "check",
     "conform",

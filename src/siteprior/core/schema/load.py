@@ -1,8 +1,9 @@
 """Reads the declarations: ``tables/*.toml``, ``values.toml`` and ``sources.toml``.
 
 Each file of ``tables`` declares one table or a group of columns that tables share. A table says on top its name
-(``table``), ``index`` (blank without one), whether it has places (``geometry``), what a row is (``about``), and the
-file a run writes it to, without ending, where it does (``csv``).
+(``table``), ``index`` (blank without one) and where a GeoPackage shows it ``index_label``, ``index_meaning`` and
+``index_source``, whether it has places (``geometry``), what a row is (``about``), and the file a run writes it to,
+without ending, where it does (``csv``).
 
 A section is a column: ``kind``, ``label`` and ``meaning``; ``unit``, ``allowed`` (a list of ``values.toml``) and
 ``source`` (a name of ``sources.toml``) where there is one. A column that is declared elsewhere says where
@@ -64,7 +65,13 @@ class Declarations:
         if lacking:
             raise SchemaError(f"tables/{file}.toml: declares no table; lacks {', '.join(lacking)}")
         name, index, geometry, about = (head[part] for part in HEAD)
-        return Table(str(name), str(index), geometry is True, self.columns(file), str(about), str(head.get("csv", "")))
+        key = None
+        if "index_label" in head:
+            label, meaning = str(head["index_label"]), str(head.get("index_meaning", ""))
+            key = Column(str(index), "text", label, meaning, source=str(head.get("index_source", SITEPRIOR)))
+        return Table(
+            str(name), str(index), geometry is True, self.columns(file), str(about), str(head.get("csv", "")), key
+        )
 
     def columns(self, file: str) -> tuple[Column, ...]:
         """Return the columns of a file in order, those it refers to included."""

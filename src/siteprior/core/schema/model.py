@@ -49,7 +49,8 @@ class Column:
 class Table:
     """A declared table: its index, whether it has places, its columns in order, and what a row is.
 
-    ``csv`` is the name, without ending, under which a run writes it; blank where it writes none.
+    ``csv`` is the name, without ending, under which a run writes it; blank where it writes none. ``key`` is what the
+    index means, where that is declared.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Table:
     declared: tuple[Column, ...]
     about: str = ""
     csv: str = ""
+    key: Column | None = None
 
     @property
     def columns(self) -> tuple[Column, ...]:

@@ -71,10 +71,21 @@ def extend_values(name: str, values: tuple[str, ...]) -> None:
     """
     if name not in VALUES:
         raise SchemaError(unknown("list of values", name, VALUES))
-    present = (*VALUES[name], *REGISTERED_VALUES.get(name, ()))
+    present = allowed_values(name)
     more = tuple(value for value in dict.fromkeys(values) if value not in present)
     if more:
         REGISTERED_VALUES[name] = (*REGISTERED_VALUES.get(name, ()), *more)
+
+
+def allowed_values(name: str) -> tuple[str, ...]:
+    """Return the values of a list, those registered since last.
+
+    Examples
+    --------
+    >>> allowed_values("signal a layer shows")
+    ('X', 'C', 'I', 'P')
+    """
+    return (*VALUES[name], *REGISTERED_VALUES.get(name, ()))
 
 
 def deadweight_parts(reasons: str) -> dict[str, str]:

@@ -19,6 +19,7 @@ from siteprior.core.schema import (
     SITES,
     STOPS,
     Column,
+    Table,
 )
 
 CONTRIBUTION = "c_"
@@ -29,53 +30,58 @@ _SHOWN_UNITS = ("m", "%", "homes/ha", "0–1")
 
 @dataclass(frozen=True)
 class Layer:
-    """A published layer: title, meaning, geometry type, and the declared columns it may hold."""
+    """A published layer: title, meaning, geometry type, and the declared tables whose columns it may hold."""
 
     title: str
     description: str
     geometry: str
-    columns: tuple[Column, ...]
+    tables: tuple[Table, ...]
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The declared columns, those registered since among them."""
+        return tuple(column for table in self.tables for column in table.columns)
 
 
 LAYERS = {
-    "shortlist": Layer("Shortlisted sites", "The first sites of the ranking, best first", "Point", SITES.columns),
+    "shortlist": Layer("Shortlisted sites", "The first sites of the ranking, best first", "Point", (SITES,)),
     "sites": Layer(
         "Sites considered",
         "Every site considered: ranked, or not ranked with the reasons in gate_reasons",
         "Point",
-        SITES.columns,
+        (SITES,),
     ),
     "corridors": Layer(
-        "Corridors", "Public-transport corridors as lines through their stops", "MultiLineString", CORRIDORS.columns
+        "Corridors", "Public-transport corridors as lines through their stops", "MultiLineString", (CORRIDORS,)
     ),
-    "stops": Layer("Stops", "Stops and stations with their state on the network date", "Point", STOPS.columns),
+    "stops": Layer("Stops", "Stops and stations with their state on the network date", "Point", (STOPS,)),
     "areas": Layer(
         "Areas and deprivation",
         "Lower layer Super Output Areas with the English Indices of Deprivation",
         "MultiPolygon",
-        (*AREAS.columns, *DEPRIVATION.columns),
+        (AREAS, DEPRIVATION),
     ),
     "site_shapes": Layer(
         "Shapes of the sites",
         "What each site's extent rests on: the user's polygon, or a disc of the registered hectares about its point",
         "MultiPolygon",
-        SITE_SHAPES.columns,
+        (SITE_SHAPES,),
     ),
     "catchments": Layer(
-        "Walk catchments", "The ground within a walk of each corridor's stops", "MultiPolygon", CATCHMENTS.columns
+        "Walk catchments", "The ground within a walk of each corridor's stops", "MultiPolygon", (CATCHMENTS,)
     ),
     "corridor_stops": Layer(
         "Corridor stops",
         "The corridors' stops in order, with what is known of their opening",
         "Point",
-        CORRIDOR_STOPS.columns,
+        (CORRIDOR_STOPS,),
     ),
-    "service_stops": Layer("Stop points", "Stop points of the timetables", "Point", SERVICE_STOPS.columns),
+    "service_stops": Layer("Stop points", "Stop points of the timetables", "Point", (SERVICE_STOPS,)),
     "access_grid": Layer(
         "Access index",
         "Public transport access index of each cell, measured at its centre, by TfL's PTAL method",
         "MultiPolygon",
-        ACCESS_GRID.columns,
+        (ACCESS_GRID,),
     ),
 }
 """The layers of a run, top one first, as QGIS offers them. Shapes stand in a file of their own: GDAL lists layers with
@@ -95,19 +101,6 @@ TABLES = {
 }
 """The attribute tables that follow the layers."""
 
-_KEYS = {
-    SITES.index: Column(SITES.index, "text", "Site id", "Council's ONS code and the register's reference"),
-    CORRIDORS.index: Column(CORRIDORS.index, "text", "Corridor", "Name of the corridor"),
-    STOPS.index: Column(STOPS.index, "text", "ATCO code", "NaPTAN code of the stop", source="NaPTAN"),
-    AREAS.index: Column(AREAS.index, "text", "LSOA code", "ONS code of the area", source="ONS"),
-    CATCHMENTS.index: Column(CATCHMENTS.index, "text", "Catchment", "The stop or corridor, and the walk in metres"),
-    CORRIDOR_STOPS.index: Column(CORRIDOR_STOPS.index, "text", "Corridor stop", "The corridor and the stop's order"),
-    SERVICE_STOPS.index: Column(
-        SERVICE_STOPS.index, "text", "Stop code", "ATCO code, or the feed's own", source="GTFS"
-    ),
-    ACCESS_GRID.index: Column(ACCESS_GRID.index, "text", "Cell", "Easting and northing of its south-west corner"),
-}
-
 
 def contribution_columns(criteria: pd.DataFrame) -> list[Column]:
     """Declare the columns of weighted contributions (0–1) of a table with ``criterion`` and ``title``."""
@@ -126,7 +119,8 @@ def contribution_columns(criteria: pd.DataFrame) -> list[Column]:
 def declared_columns(criteria: pd.DataFrame | None) -> dict[str, dict[str, Column]]:
     """Return what is declared of each layer's columns, by layer and name."""
     contributions = [] if criteria is None else contribution_columns(criteria)
-    return {name: {**_KEYS, **{c.name: c for c in (*facts.columns, *contributions)}} for name, facts in LAYERS.items()}
+    keys = {key.name: key for facts in LAYERS.values() for table in facts.tables if (key := table.key) is not None}
+    return {name: {**keys, **{c.name: c for c in (*facts.columns, *contributions)}} for name, facts in LAYERS.items()}
 
 
 def aliases(table: pd.DataFrame, declared: Mapping[str, Column]) -> dict[str, str]:

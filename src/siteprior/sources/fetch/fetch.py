@@ -19,6 +19,7 @@ from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress, no_progress
 from siteprior.project.load import Project, load_project
 from siteprior.project.model import File, Sources, Streets
+from siteprior.sources.registry import EVIDENCE, SOURCES, discover
 
 Watch = Callable[[str, int, int], None]
 """Called with the path in the project, the bytes so far, and the bytes announced (0 where the server does not say)."""
@@ -103,6 +104,7 @@ def fetch(
     >>> done["status"].unique().tolist()
     ['present']
     """
+    discover()
     loaded = project if isinstance(project, Project) else load_project(project)
     wanted = _entries(loaded)
     addresses = _addresses(loaded, wanted)
@@ -129,6 +131,8 @@ def _entries(project: Project) -> list[tuple[str, File]]:
     for key in Sources.model_fields:
         value = getattr(project.sources, key)
         entries += [(key, entry) for entry in (value if isinstance(value, tuple) else (value,)) if entry is not None]
+    entries += [(key, entry) for key in SOURCES for entry in project.sources.named(key)]
+    entries += [(key, entry) for key in EVIDENCE for entry in project.evidence.named(key)]
     entries += [("corridors", entry) for entry in project.corridors.paths]
     return entries + [("scenarios", entry) for scenario in project.scenarios for entry in scenario.add_lines]
 

@@ -1,0 +1,219 @@
+"""Registered sources and evidence: one stage reads all a project names, one joins them; what they are judged by."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeVar
+
+import geopandas as gpd
+import pandas as pd
+
+from siteprior.core.errors import InputError
+from siteprior.core.issues import Reading
+from siteprior.core.progress import Progress
+from siteprior.core.schema import Column
+from siteprior.pipeline.provenance import ReadLog
+from siteprior.pipeline.result import Result
+from siteprior.project import load
+from siteprior.project.files import File
+from siteprior.project.layers import Layer, LayerSpec
+from siteprior.project.load import Project
+from siteprior.ranking.criteria import Criterion
+from siteprior.ranking.gates import Gate
+from siteprior.sources.registry import EVIDENCE, SOURCES, EvidenceLayer, Given, call_with, discover
+
+Read = TypeVar("Read")
+
+
+@dataclass(frozen=True, eq=False)
+class Registered:
+    """What was read of the registered sources and evidence a project names.
+
+    Attributes
+    ----------
+    tables
+        The sources' tables, by their key in ``[sources]``.
+    layers, specs
+        The evidence layers and their declarations, in one order.
+    """
+
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    layers: tuple[Layer, ...] = ()
+    specs: tuple[LayerSpec, ...] = ()
+
+
+def load_project(path: Path | str, *, data_root: Path | str | None = None) -> Project:
+    """Read and validate a project file; the sources and evidence that ship with siteprior are known to it.
+
+    Parameters
+    ----------
+    path
+        The TOML file.
+    data_root
+        The folder the source paths stand under; else ``SITEPRIOR_DATA_ROOT``, else what the file says.
+
+    Raises
+    ------
+    ProjectError
+        Naming every fault at once: keys that are not known (with those that are), missing ones, wrong kinds.
+
+    Examples
+    --------
+    >>> from siteprior.core.files import shipped
+    >>> load_project(shipped("data") / "demo.toml").project.illustrative
+    True
+    """
+    discover()
+    return load.load_project(path, data_root=data_root)
+
+
+def data_dictionary() -> pd.DataFrame:
+    """Return every declared column as a table: table, column, kind, unit, label, meaning, source, allowed values.
+
+    The columns of the sources and evidence that ship with siteprior, and of what else was registered, are among them.
+
+    Examples
+    --------
+    >>> data_dictionary().set_index("column").loc["walk_m", "unit"]
+    'm'
+    """
+    from siteprior.core import schema
+
+    discover()
+    return schema.data_dictionary()
+
+
+def read_registered(result: Result, progress: Progress) -> Result:
+    """Read every registered source and evidence layer the project names."""
+    from siteprior.sources.areas.lsoa import study_area
+
+    project, log = result.project, ReadLog()
+    given: dict[str, Given] = {
+        "areas": result.areas,
+        "study_area": study_area(result.areas),
+        "postcodes": result.postcodes,
+        "as_of": project.project.as_of,
+    }
+    tables: dict[str, pd.DataFrame] = {}
+    layers, specs = list[Layer](), list[LayerSpec]()
+    for name, source in SOURCES.items():
+        if entries := project.sources.named(name):
+            progress(f"Reading {source.title[:1].lower()}{source.title[1:]}")
+            tables[name] = _read(project, name, entries, source.read, given, log)
+    for name, evidence in EVIDENCE.items():
+        if entries := project.evidence.named(name):
+            progress(f"Reading {evidence.title[:1].lower()}{evidence.title[1:]}")
+            read = _read(project, name, entries, evidence.read, given, log)
+            layers += _layers_of(evidence, read)
+            path = ", ".join(entry.path for entry in entries)
+            specs += [spec.model_copy(update={"path": path}) for spec in evidence.specs]
+    return replace(result.with_log(log), registered=Registered(tables, tuple(layers), tuple(specs)))
+
+
+def join_registered(result: Result, _progress: Progress) -> Result:
+    """Join the registered sources and evidence to the sites; the columns of what the project does not name are blank.
+
+    Raises
+    ------
+    InputError
+        When a join returns another index than the sites', or lacks a column it declared.
+    """
+    from siteprior.joins._geometry import declared_columns
+    from siteprior.joins.layers import join_layers
+
+    sites, read = result.table, result.registered
+    measured = join_layers(sites, read.layers, read.specs, shapes=result.shapes)
+    values = {str(name): column for name, column in measured.items()}
+    columns = list[Column]()
+    for name, source in SOURCES.items():
+        columns += source.columns
+        if name in read.tables and source.join is not None:
+            (entry, *_) = result.project.sources.named(name)
+            given: dict[str, Given] = {
+                "sites": sites, "table": read.tables[name], "shapes": result.shapes, "areas": result.areas,
+                "entry": entry,
+            }  # fmt: skip
+            new = call_with(source.join, given)
+            lacking = [column.name for column in source.columns if column.name not in new]
+            if lacking or not new.index.equals(sites.index):
+                what = f"lacks the columns {', '.join(lacking)}" if lacking else "is not on the index of the sites"
+                raise InputError(f"source '{name}': what its join returns {what}; return them all, on that index")
+            values |= {column.name: new[column.name] for column in source.columns}
+    columns += [column for evidence in EVIDENCE.values() for column in evidence.columns]
+    return result.with_columns("registered", declared_columns(sites.index, columns, values))
+
+
+def evidence_criteria(project: Project) -> dict[str, Criterion]:
+    """Make criteria of the evidence layers the project names, where they declare one."""
+    from siteprior.ranking.criteria import user_criteria
+
+    return {
+        name: replace(criterion, source=evidence.published.title, confidence="proposal")
+        for evidence in _named(project)
+        for name, criterion in user_criteria(evidence.specs).items()
+    }
+
+
+def evidence_gates(project: Project) -> dict[str, Gate]:
+    """Make gates of the evidence layers the project names, where they declare one; they stand as registered."""
+    from siteprior.ranking.gates import user_gates
+
+    return {
+        code: replace(
+            gate, why=f"{evidence.title}: {gate.why.removeprefix('Own layer: ')}", source=evidence.published.title,
+            default=evidence.on_by_default,
+        )
+        for evidence in _named(project)
+        for code, gate in user_gates(evidence.specs).items()
+    }  # fmt: skip
+
+
+def evidence_signals(result: Result, sites: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the signals of market failure the evidence layers show, each with its publication as the source."""
+    from siteprior.joins.layers import layer_signals
+
+    specs = result.registered.specs
+    rows = layer_signals(sites, specs, shapes=result.shapes)
+    titles = {spec.name: evidence.title for evidence in EVIDENCE.values() for spec in evidence.specs}
+    sources = {f"own layer {spec.name}: {spec.path}": f"{titles[spec.name]}: {spec.path}" for spec in specs}
+    return rows.assign(source=rows["source"].replace(sources))
+
+
+def _named(project: Project) -> list[EvidenceLayer]:
+    """Return the evidence the project names."""
+    return [evidence for name, evidence in EVIDENCE.items() if project.evidence.named(name)]
+
+
+def _read(
+    project: Project,
+    name: str,
+    entries: tuple[File, ...],
+    reader: Callable[..., Reading[Read]],
+    given: Mapping[str, Given],
+    log: ReadLog,
+) -> Read:
+    """Read the files of one source, keep issues and provenance, and return what was read."""
+    found = [(entry, *place) for entry in entries for place in project.find(entry)]
+    every: dict[str, Given] = {
+        **given,
+        "paths": [path for _, path, _ in found],
+        "files": [label for *_, label in found],
+        "entry": entries[0],
+        "entries": entries,
+    }
+    reading = reader(**{argument: every[argument] for argument in inspect.signature(reader).parameters})
+    stated = [entry for entry, *_ in found]
+    return log.add(name, stated if len(stated) == len(reading.provenance) else entries[0], reading)
+
+
+def _layers_of(evidence: EvidenceLayer, read: Layer | Mapping[str, Layer]) -> list[Layer]:
+    """Return one layer per declaration: the one that was read for all, or each by its name."""
+    if not isinstance(read, Mapping):
+        return [read] * len(evidence.specs)
+    lacking = [spec.name for spec in evidence.specs if spec.name not in read]
+    if lacking:
+        raise InputError(f"evidence '{evidence.name}': its reader returns no layer {', '.join(lacking)}")
+    return [read[spec.name] for spec in evidence.specs]

@@ -1,0 +1,84 @@
+"""The registry of the keys that sources and evidence take in a project file: each is declared by its own module."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+from pydantic import BaseModel
+
+from siteprior.core.errors import SitePriorError
+
+Place = Literal["sources", "evidence"]
+
+
+@dataclass(frozen=True)
+class RegisteredKey:
+    """A key of ``[sources]`` or ``[evidence]`` that a module registered.
+
+    Attributes
+    ----------
+    table, name
+        The table, and the key in it.
+    keys
+        The keys an entry takes.
+    many
+        Whether it takes several entries.
+    meaning, example
+        For the reference.
+    layers
+        The names of the columns its layers become, which other keys may name as they name layers.
+    criteria
+        Those of them that are criteria.
+    gates
+        Those that are gates, with the names of their thresholds.
+    """
+
+    table: Place
+    name: str
+    keys: type[BaseModel]
+    many: bool
+    meaning: str
+    example: str | Mapping[str, str | int]
+    layers: tuple[str, ...] = ()
+    criteria: tuple[str, ...] = ()
+    gates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+_KEYS: dict[str, dict[str, RegisteredKey]] = {"sources": {}, "evidence": {}}
+
+REGISTERED_KEYS: Mapping[str, Mapping[str, RegisteredKey]] = MappingProxyType(_KEYS)
+"""The registered keys by table and name."""
+
+
+def register_key(declared: RegisteredKey, *, taken: tuple[str, ...] = ()) -> None:
+    """Make a key known to project files.
+
+    Parameters
+    ----------
+    declared
+        The key.
+    taken
+        Names it may not have.
+
+    Raises
+    ------
+    SitePriorError
+        When the table has a key of that name.
+    """
+    if declared.name in _KEYS[declared.table] or declared.name in taken:
+        raise SitePriorError(f"[{declared.table}] '{declared.name}': stands there already; use another name")
+    _KEYS[declared.table][declared.name] = declared
+
+
+def keys_stated(stated: Mapping[str, object]) -> list[RegisteredKey]:
+    """Return the registered keys that a project file, as it was parsed, names."""
+    tables = {table: stated.get(table) for table in _KEYS}
+    return [
+        declared
+        for table, named in tables.items()
+        for name, declared in _KEYS[table].items()
+        if isinstance(named, Mapping) and name in named
+    ]

@@ -1,0 +1,261 @@
+"""The registry of sources and evidence: what each is called, who publishes it, how it is read, what it adds.
+
+``@source(…)`` registers the reader of a source: a key of ``[sources]``, a table, and with ``@joined(…)`` new columns of
+the sites. ``@evidence(…)`` registers the reader of an evidence layer: a key of ``[evidence]``, and one column per layer
+it declares, which may be a criterion, a gate or a signal as a layer of the user's own may. A function gets what its
+arguments name: :data:`READ_WITH` for readers, :data:`JOINED_WITH` for joins.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+
+import geopandas as gpd
+import pandas as pd
+from shapely.geometry.base import BaseGeometry
+
+from siteprior.core import schema
+from siteprior.core.errors import SitePriorError, unknown
+from siteprior.core.issues import Reading
+from siteprior.core.schema import Column
+from siteprior.project.files import File
+from siteprior.project.kinds import Stated
+from siteprior.project.layer_checks import parse_layer
+from siteprior.project.layers import Layer, LayerSpec, layer_columns
+from siteprior.project.model import Sources
+from siteprior.project.registered_keys import RegisteredKey, register_key
+from siteprior.sources.catalogue import Official, Publication, register_publication
+from siteprior.sources.evidence import discover as discover_evidence
+from siteprior.sources.optional import discover as discover_optional
+
+READ_WITH = ("paths", "files", "entry", "entries", "areas", "study_area", "postcodes", "as_of")
+"""What a reader may ask for: the files and their names in issues, what the project says of them, the areas (LSOAs),
+their union, where postcodes lie (``None`` without), and the day of the registers."""
+
+JOINED_WITH = ("sites", "table", "shapes", "areas", "entry")
+"""What a join may ask for: the sites with the columns so far, what the reader returned, their shapes, the areas, and
+what the project says."""
+
+Given = gpd.GeoDataFrame | pd.DataFrame | BaseGeometry | date | File | tuple[File, ...] | list[Path] | list[str] | None
+Reader = Callable[..., Reading[pd.DataFrame]]
+LayerReader = Callable[..., Reading[Layer] | Reading[Mapping[str, Layer]]]
+Join = Callable[..., pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Published:
+    """Who publishes a source, under which licence, and where to get it: its entry in the catalogue."""
+
+    title: str
+    publisher: str
+    licence: str
+    attribution: str = ""
+    page: str = ""
+    file: str = ""
+    registration: str = "no"
+    note: str = ""
+
+
+@dataclass
+class Source:
+    """A registered source: a key of ``[sources]``, its publication, its reader, and what it adds to the sites."""
+
+    name: str
+    title: str
+    meaning: str
+    published: Published
+    read: Reader
+    columns: tuple[Column, ...] = ()
+    join: Join | None = None
+
+
+@dataclass(frozen=True)
+class EvidenceLayer:
+    """Registered evidence: a key of ``[evidence]``, its publication, its reader, and the layers it becomes.
+
+    ``specs`` are the layers, declared as a project file declares layers of the user's own. ``on_by_default`` says
+    whether their gates stand where the project says nothing.
+    """
+
+    name: str
+    title: str
+    meaning: str
+    published: Published
+    read: LayerReader
+    specs: tuple[LayerSpec, ...]
+    on_by_default: bool = False
+    columns: tuple[Column, ...] = field(default=())
+
+
+_SOURCES: dict[str, Source] = {}
+_EVIDENCE: dict[str, EvidenceLayer] = {}
+
+SOURCES: Mapping[str, Source] = MappingProxyType(_SOURCES)
+"""The registered sources by their key of ``[sources]``."""
+
+EVIDENCE: Mapping[str, EvidenceLayer] = MappingProxyType(_EVIDENCE)
+"""The registered evidence by its key of ``[evidence]``."""
+
+
+def discover() -> None:
+    """Load the sources and the evidence that ship with siteprior, so that project files may name them."""
+    discover_optional()
+    discover_evidence()
+
+
+def source(
+    name: str,
+    *,
+    title: str,
+    meaning: str,
+    published: Published,
+    keys: type[File] = File,
+    many: bool = False,
+    example: str | Mapping[str, str | int] = "file.csv",
+    columns: Iterable[Column] = (),
+) -> Callable[[Reader], Reader]:
+    """Register a function as the reader of a source: files in, table, issues and provenance out.
+
+    Parameters
+    ----------
+    name
+        Its key in ``[sources]``; also its role in the record of inputs.
+    title, meaning
+        Its name, and what it is read for.
+    published
+        Its entry in the catalogue; what a project file says of a file's origin goes before it.
+    keys
+        The keys an entry takes beside those of a file.
+    many
+        Whether it takes several entries.
+    example
+        What a project file may say, for the reference of keys.
+    columns
+        The columns it adds to the sites; ``@joined(name)`` registers the function that fills them.
+
+    Raises
+    ------
+    SitePriorError
+        When the name or a column stands already, or the function asks for what no reader is given.
+    """
+    declared = tuple(columns)
+
+    def register(read: Reader) -> Reader:
+        _refuse_unknown(read, READ_WITH, f"source '{name}'")
+        register_key(RegisteredKey("sources", name, keys, many, meaning, example), taken=tuple(Sources.model_fields))
+        schema.extend("sites", declared)
+        _publish(name, published)
+        _SOURCES[name] = Source(name, title, meaning, published, read, declared)
+        return read
+
+    return register
+
+
+def joined(name: str) -> Callable[[Join], Join]:
+    """Register the function that makes a source's columns: on the index of the sites, as declared.
+
+    Raises
+    ------
+    SitePriorError
+        When no such source is registered, or the function asks for what no join is given.
+    """
+    if name not in _SOURCES:
+        raise SitePriorError(unknown("source", name, _SOURCES))
+
+    def register(join: Join) -> Join:
+        _refuse_unknown(join, JOINED_WITH, f"source '{name}'")
+        _SOURCES[name].join = join
+        return join
+
+    return register
+
+
+def evidence(
+    name: str,
+    *,
+    title: str,
+    meaning: str,
+    published: Published,
+    layers: Iterable[Mapping[str, Stated]],
+    keys: type[File] = File,
+    many: bool = False,
+    example: str | Mapping[str, str | int] = "file.gpkg",
+    on_by_default: bool = False,
+) -> Callable[[LayerReader], LayerReader]:
+    """Register a function as the reader of an evidence layer: files in, layer, issues and provenance out.
+
+    A layer of features says where it looked (``extent``): inside, nothing there is a known zero; outside, and where it
+    does not say, a site it does not meet is missing what the layer cannot tell.
+
+    Parameters
+    ----------
+    name
+        Its key in ``[evidence]``; also its role in the record of inputs.
+    title, meaning, published, keys, many, example
+        As for :func:`source`.
+    layers
+        The columns it becomes, each as ``[[layers]]`` of a project file declares one, without ``path``: ``name``,
+        ``kind``, ``measure``, and where it serves for one ``criterion``, ``gate`` or ``signal``. Numbers in them stand
+        in :func:`siteprior.core.parameters.register_parameters`. The reader returns the layer, or one per name.
+    on_by_default
+        Whether its gates stand where a project says nothing; else ``[gates] <name> = true`` puts one up.
+
+    Raises
+    ------
+    SitePriorError
+        When the name or a column stands already, a layer is not one, or the function asks for what no reader is given.
+    """
+    stated = [{"title": title, **layer, "path": f"[evidence] {name}"} for layer in layers]
+    specs = tuple(parse_layer(layer) for layer in stated)
+    columns = tuple(replace(column, source=published.title) for column in layer_columns(specs))
+
+    def register(read: LayerReader) -> LayerReader:
+        _refuse_unknown(read, READ_WITH, f"evidence '{name}'")
+        limits = {
+            spec.name: tuple(limit for limit in ("at_least", "at_most") if getattr(spec.gate, limit) is not None)
+            for spec in specs
+            if spec.gate is not None
+        }
+        register_key(
+            RegisteredKey(
+                "evidence", name, keys, many, meaning, example,
+                layers=tuple(spec.name for spec in specs),
+                criteria=tuple(spec.name for spec in specs if spec.criterion is not None), gates=limits,
+            )
+        )  # fmt: skip
+        schema.extend("sites", columns)
+        _publish(name, published)
+        _EVIDENCE[name] = EvidenceLayer(name, title, meaning, published, read, specs, on_by_default, columns)
+        return read
+
+    return register
+
+
+def call_with(function: Callable[..., pd.DataFrame], given: Mapping[str, Given]) -> pd.DataFrame:
+    """Call a join with what its arguments name."""
+    return function(**{name: given[name] for name in inspect.signature(function).parameters})
+
+
+def _publish(name: str, published: Published) -> None:
+    """Enter a source in the catalogue."""
+    register_publication(
+        name,
+        Publication(published.title, published.publisher, published.licence, published.attribution),
+        Official(
+            name, published.title, published.publisher, published.licence, published.registration, published.page,
+            published.file, published.note,
+        ) if published.page else None,
+    )  # fmt: skip
+
+
+def _refuse_unknown(function: Callable[..., object], known: tuple[str, ...], where: str) -> None:
+    """Refuse a function that asks for what it is not given."""
+    asked = inspect.signature(function).parameters
+    faults = [unknown("argument", name, known, where=where) for name in asked if name not in known]
+    if faults:
+        raise SitePriorError(*faults)

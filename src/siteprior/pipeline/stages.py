@@ -61,8 +61,8 @@ _HOMES = tuple(column for column in schema.SITE_APPRAISAL_COLUMNS if column not 
 _REGISTER = ("sites_merged", "columns.area", "columns.history")
 _ACCESS = ("columns.walks", "columns.access_index", "columns.corridor")
 _APPRAISED = (
-    "columns.layers", "columns.registered", "columns.homes", "columns.prices", "columns.viability", "columns.deadweight",
-    "columns.market_failure", "columns.benefits", "columns.fund_rules",
+    "columns.layers", "columns.registered", "columns.homes", "columns.prices", "columns.viability",
+    "columns.deadweight", "columns.market_failure", "columns.benefits", "columns.fund_rules",
 )  # fmt: skip
 _RULES = ("criteria_known", "gates_known", "weights")
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
 from siteprior.core import parameters as presets
 from siteprior.core.errors import SitePriorError
+from siteprior.core.parameters import load_parameters, parameter_files, parameter_rows, register_parameters
 
 FILES = sorted(
     p.name.removesuffix(".toml")
@@ -35,3 +37,30 @@ def test_a_number_without_its_source_is_refused():
         presets._entry("x.y", {"value": 1, "unit": "m"})
     with pytest.raises(SitePriorError, match="a bare value"):
         presets._entry("x.y", 1)
+
+
+FACTS = {"unit": "m", "source": "made up", "date": "2026-11-27", "confidence": "user"}
+
+
+def test_what_is_registered_stands_with_what_ships_and_is_recorded():
+    register_parameters("access", {"bridge_m": {"value": 40, **FACTS}})
+    register_parameters("bridges", {"wide": {"height_m": {"value": 5.5, **FACTS}}})
+    assert load_parameters("access").number("bridge_m") == 40
+    assert load_parameters("access").number("walk_factor") == 1.3
+    assert load_parameters("bridges").table("wide").number("height_m") == 5.5
+    assert parameter_rows("access")[-1].name == "access.bridge_m"
+    assert parameter_files()[-1] == "bridges"
+    register_parameters("bridges", {"wide": {"height_m": {"value": 5.5, **FACTS}}})  # the same again changes nothing
+    with pytest.raises(SitePriorError, match=r"bridges\.wide: stands there already, and differently"):
+        register_parameters("bridges", {"wide": {"height_m": {"value": 6, **FACTS}}})
+    with pytest.raises(SitePriorError, match=r"bridges\.narrow: needs exactly value, unit, source"):
+        register_parameters("bridges", {"narrow": {"value": 6}})
+    assert "narrow" not in load_parameters("bridges")
+
+
+def test_every_file_that_ships_is_recorded_in_its_order_or_said_to_steer_nothing():
+    folder = Path(presets.__file__).parent.parent / "parameters"
+    names = {path.stem for path in folder.glob("*.toml")}
+    assert set(parameter_files()) == names - {"fetch", "inputs"}
+    assert parameter_files()[:3] == ["registers", "history", "duplicates"]
+    assert parameter_files()[-1] == "ranking"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,7 +18,7 @@ from siteprior.pipeline.provenance import ReadLog
 from siteprior.pipeline.result import Result
 from siteprior.project import load
 from siteprior.project.files import File
-from siteprior.project.layers import Layer, LayerSpec
+from siteprior.project.layers import Layer, LayerSpec, VectorLayer
 from siteprior.project.load import Project
 from siteprior.ranking.criteria import Criterion
 from siteprior.ranking.gates import Gate
@@ -126,7 +125,10 @@ def join_registered(result: Result, _progress: Progress) -> Result:
 
     sites, read = result.table, result.registered
     measured = join_layers(sites, read.layers, read.specs, shapes=result.shapes)
-    values = {str(name): column for name, column in measured.items()}
+    values = {
+        spec.name: _without_unsurveyed(measured[spec.name], layer, spec)
+        for layer, spec in zip(read.layers, read.specs, strict=True)
+    }
     columns = list[Column]()
     for name, source in SOURCES.items():
         columns += source.columns
@@ -144,6 +146,14 @@ def join_registered(result: Result, _progress: Progress) -> Result:
             values |= {column.name: new[column.name] for column in source.columns}
     columns += [column for evidence in EVIDENCE.values() for column in evidence.columns]
     return result.with_columns("registered", declared_columns(sites.index, columns, values))
+
+
+def _without_unsurveyed(values: pd.Series, layer: Layer, spec: LayerSpec) -> pd.Series:
+    """Return what was measured without its zeros where nobody said where the layer looked: they are not known."""
+    stated = not isinstance(layer, VectorLayer) or layer.extent is not None
+    if stated or spec.measure not in ("within", "share", "count"):
+        return values
+    return values.mask(values == ("no" if spec.measure == "within" else 0))
 
 
 def evidence_criteria(project: Project) -> dict[str, Criterion]:
@@ -204,7 +214,7 @@ def _read(
         "entry": entries[0],
         "entries": entries,
     }
-    reading = reader(**{argument: every[argument] for argument in inspect.signature(reader).parameters})
+    reading = call_with(reader, every)
     stated = [entry for entry, *_ in found]
     return log.add(name, stated if len(stated) == len(reading.provenance) else entries[0], reading)
 

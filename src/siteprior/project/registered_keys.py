@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
@@ -53,23 +53,27 @@ REGISTERED_KEYS: Mapping[str, Mapping[str, RegisteredKey]] = MappingProxyType(_K
 """The registered keys by table and name."""
 
 
-def register_key(declared: RegisteredKey, *, taken: tuple[str, ...] = ()) -> None:
-    """Make a key known to project files.
-
-    Parameters
-    ----------
-    declared
-        The key.
-    taken
-        Names it may not have.
+def refuse_taken(table: Place, name: str, others: Iterable[str] = ()) -> None:
+    """Refuse a key that stands already: a registered one, or one of ``others``.
 
     Raises
     ------
     SitePriorError
-        When the table has a key of that name.
+        Naming the table and the key.
     """
-    if declared.name in _KEYS[declared.table] or declared.name in taken:
-        raise SitePriorError(f"[{declared.table}] '{declared.name}': stands there already; use another name")
+    if name in _KEYS[table] or name in others:
+        raise SitePriorError(f"[{table}] '{name}': stands there already; use another name")
+
+
+def register_key(declared: RegisteredKey) -> None:
+    """Make a key known to project files.
+
+    Raises
+    ------
+    SitePriorError
+        When the table has a registered key of that name.
+    """
+    refuse_taken(declared.table, declared.name)
     _KEYS[declared.table][declared.name] = declared
 
 

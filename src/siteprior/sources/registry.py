@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 
 import geopandas as gpd
 import pandas as pd
@@ -28,7 +29,7 @@ from siteprior.project.kinds import Stated
 from siteprior.project.layer_checks import parse_layer
 from siteprior.project.layers import Layer, LayerSpec, layer_columns
 from siteprior.project.model import Sources
-from siteprior.project.registered_keys import RegisteredKey, register_key
+from siteprior.project.registered_keys import RegisteredKey, refuse_taken, register_key
 from siteprior.sources.catalogue import Official, Publication, register_publication
 from siteprior.sources.evidence import discover as discover_evidence
 from siteprior.sources.optional import discover as discover_optional
@@ -42,6 +43,7 @@ JOINED_WITH = ("sites", "table", "shapes", "areas", "entry")
 what the project says."""
 
 Given = gpd.GeoDataFrame | pd.DataFrame | BaseGeometry | date | File | tuple[File, ...] | list[Path] | list[str] | None
+Returned = TypeVar("Returned")
 Reader = Callable[..., Reading[pd.DataFrame]]
 LayerReader = Callable[..., Reading[Layer] | Reading[Mapping[str, Layer]]]
 Join = Callable[..., pd.DataFrame]
@@ -147,9 +149,10 @@ def source(
 
     def register(read: Reader) -> Reader:
         _refuse_unknown(read, READ_WITH, f"source '{name}'")
-        register_key(RegisteredKey("sources", name, keys, many, meaning, example), taken=tuple(Sources.model_fields))
+        refuse_taken("sources", name, Sources.model_fields)
         schema.extend("sites", declared)
         _publish(name, published)
+        register_key(RegisteredKey("sources", name, keys, many, meaning, example))
         _SOURCES[name] = Source(name, title, meaning, published, read, declared)
         return read
 
@@ -190,7 +193,7 @@ def evidence(
     """Register a function as the reader of an evidence layer: files in, layer, issues and provenance out.
 
     A layer of features says where it looked (``extent``): inside, nothing there is a known zero; outside, and where it
-    does not say, a site it does not meet is missing what the layer cannot tell.
+    does not say, a site that no feature meets is missing, not zero.
 
     Parameters
     ----------
@@ -216,6 +219,9 @@ def evidence(
 
     def register(read: LayerReader) -> LayerReader:
         _refuse_unknown(read, READ_WITH, f"evidence '{name}'")
+        refuse_taken("evidence", name)
+        schema.extend("sites", columns)
+        _publish(name, published)
         limits = {
             spec.name: tuple(limit for limit in ("at_least", "at_most") if getattr(spec.gate, limit) is not None)
             for spec in specs
@@ -228,16 +234,14 @@ def evidence(
                 criteria=tuple(spec.name for spec in specs if spec.criterion is not None), gates=limits,
             )
         )  # fmt: skip
-        schema.extend("sites", columns)
-        _publish(name, published)
         _EVIDENCE[name] = EvidenceLayer(name, title, meaning, published, read, specs, on_by_default, columns)
         return read
 
     return register
 
 
-def call_with(function: Callable[..., pd.DataFrame], given: Mapping[str, Given]) -> pd.DataFrame:
-    """Call a join with what its arguments name."""
+def call_with(function: Callable[..., Returned], given: Mapping[str, Given]) -> Returned:
+    """Call a reader or a join with what its arguments name."""
     return function(**{name: given[name] for name in inspect.signature(function).parameters})
 
 

@@ -1,0 +1,108 @@
+"""What registers as a source or as evidence, and what is refused."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+from siteprior.core.errors import InputError, ProjectError, SitePriorError
+from siteprior.core.files import shipped
+from siteprior.core.schema import Column, SchemaError
+from siteprior.pipeline.registered import Registered, join_registered, load_project
+from siteprior.pipeline.result import Result
+from siteprior.project.layer_checks import parse_layer
+from siteprior.project.layers import VectorLayer
+from siteprior.sources import registry
+from siteprior.sources.registry import EVIDENCE, SOURCES, EvidenceLayer, Published, evidence, joined, source
+
+WORDS = {"title": "Noise", "meaning": "Decibels", "published": Published("Noise", "Agency", "OGL v3")}
+PEAT = {"name": "peat_share", "kind": "vector", "measure": "share"}
+
+
+def reader(paths, files):
+    raise AssertionError("is not called")
+
+
+@pytest.mark.parametrize(
+    ("register", "says"),
+    [
+        (lambda: source("dwellings", **WORDS)(reader), r"\[sources\] 'dwellings': stands there already"),
+        (lambda: source("streets", **WORDS)(reader), r"\[sources\] 'streets': stands there already"),
+        (lambda: source("noise", **WORDS)(lambda path: None), "source 'noise': unknown argument 'path'; did you mean"),
+        (lambda: joined("dwelings"), "unknown source 'dwelings'; did you mean 'dwellings'"),
+        (lambda: joined("dwellings")(lambda weather: None), "source 'dwellings': unknown argument 'weather'"),
+        (
+            lambda: evidence("peat", **WORDS, layers=[PEAT])(lambda sites: None),
+            "evidence 'peat': unknown argument 'sites'",
+        ),
+    ],
+)
+def test_what_cannot_be_registered_is_refused_with_the_reason(register, says):
+    registry.discover()
+    before = dict(SOURCES), dict(EVIDENCE)
+    with pytest.raises(SitePriorError, match=says):
+        register()
+    assert (dict(SOURCES), dict(EVIDENCE)) == before
+
+
+def test_evidence_whose_layer_is_none_is_refused():
+    with pytest.raises(ProjectError, match="unknown measure of a vector layer 'shere'; did you mean 'share'"):
+        evidence("peat", **WORDS, layers=[{**PEAT, "measure": "shere"}])
+    signal = {"letter": "B", "zero": 0, "full": 1, "grade": "B", "reason": "x"}
+    with pytest.raises(ProjectError, match="unknown signal 'B'"):
+        evidence("peat", **WORDS, layers=[{**PEAT, "signal": signal}])
+
+
+def test_a_column_that_stands_already_is_refused():
+    with pytest.raises(SchemaError, match="column 'walk_m' is declared already"):
+        source("walks", **WORDS, columns=[Column("walk_m", "number", "Walk", "A walk", "m")])(reader)
+    assert "walks" not in SOURCES
+    assert "walks" not in load_project(shipped("data") / "demo.toml").sources.registered_keys()
+
+
+@pytest.mark.parametrize(
+    ("extent", "expected"),
+    [(None, [0.5, None]), (shapely.box(399_000, 289_000, 402_000, 292_000), [0.5, 0.0])],
+    ids=["nobody said where it looked", "it looked here"],
+)
+def test_nothing_there_is_a_zero_only_where_the_evidence_looked(monkeypatch, extent, expected):
+    spec = parse_layer({**PEAT, "path": "peat.gpkg"})
+    column = Column("peat_share", "number", "Peat", "Share on peat", "0-1")
+    layer = EvidenceLayer("peat", "Peat", "", WORDS["published"], reader, (spec,), columns=(column,))
+    monkeypatch.setitem(registry._EVIDENCE, "peat", layer)
+    squares = [shapely.box(4e5, 29e4, 4e5 + 100, 29e4 + 100), shapely.box(401_000, 29e4, 401_100, 29e4 + 100)]
+    sites = gpd.GeoDataFrame(
+        {"reference": ["a", "b"]}, index=pd.Index(["a", "b"], name="site_id"),
+        geometry=[square.centroid for square in squares], crs=27700,
+    )  # fmt: skip
+    shapes = gpd.GeoDataFrame(
+        {"shape_basis": ["polygon by location"] * 2}, index=sites.index, geometry=squares, crs=27700
+    )
+    half = gpd.GeoDataFrame(geometry=[shapely.box(4e5, 29e4, 4e5 + 50, 29e4 + 100)], crs=27700)
+    peat = VectorLayer(half, extent, "p")
+    given = Result(
+        load_project(shipped("data") / "demo.toml"), sites_merged=sites, shapes=shapes, areas=sites,
+        registered=Registered({}, (peat,), (spec,)),
+    )  # fmt: skip
+    found = join_registered(given, lambda _text: None).columns["registered"]["peat_share"]
+    assert found.astype(object).where(found.notna(), None).tolist() == expected
+
+
+def test_a_join_that_leaves_a_column_out_is_refused(monkeypatch, tmp_path):
+    registry.discover()
+    column = Column("homes_db", "number", "Homes", "Homes", "homes")
+    lame = registry.Source("dwellings", "Dwellings", "", WORDS["published"], reader, (column,), lambda sites: sites)
+    monkeypatch.setitem(registry._SOURCES, "dwellings", lame)
+    text = (shipped("data") / "demo.toml").read_text(encoding="utf-8")
+    stated = 'dwellings = {path = "d.csv", code = "C", column = "N", year = 2021}\n'
+    file = tmp_path / "p.toml"
+    file.write_text(text.replace("[sources]\n", "[sources]\n" + stated), encoding="utf-8")
+    project = load_project(file)
+    sites = gpd.GeoDataFrame(index=pd.Index(["a"], name="site_id"), geometry=[shapely.Point(4e5, 29e4)], crs=27700)
+    given = Result(
+        project, sites_merged=sites, shapes=None, areas=sites, registered=Registered({"dwellings": pd.DataFrame()})
+    )
+    with pytest.raises(InputError, match="source 'dwellings': what its join returns lacks the columns homes_db"):
+        join_registered(given, lambda _text: None)

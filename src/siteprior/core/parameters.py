@@ -28,7 +28,7 @@ Node: TypeAlias = "str | float | bool | date | list[Node] | Mapping[str, Node]"
 Entry: TypeAlias = "Node | Parameter | Parameters | Mapping[str, Entry]"
 """What may be registered: what stands in a TOML file, or parameters made of it."""
 
-Frozen: TypeAlias = "str | float | bool | date | tuple[Frozen, ...] | Mapping[str, Node]"
+Frozen: TypeAlias = "str | float | bool | date | tuple[Frozen, ...] | Parameter | Mapping[str, Entry]"
 
 FACTS = ("value", "unit", "source", "date", "confidence")
 
@@ -309,6 +309,6 @@ def _entry(name: str, node: Entry) -> Parameter | Parameters:
     return Parameter(name, _frozen(node["value"]), *(str(node[fact]) for fact in FACTS[1:]))
 
 
-def _frozen(value: Node) -> Frozen:
+def _frozen(value: Entry) -> Frozen:
     """Return a value of the TOML with its lists as tuples, so that no reader changes it for the next."""
     return tuple(_frozen(part) for part in value) if isinstance(value, list) else value

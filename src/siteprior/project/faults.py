@@ -171,8 +171,8 @@ def _fault(detail: ErrorDetails, path: Path, field: FieldInfo | None, model: typ
     if kind == "extra_forbidden":
         other = getattr(model, "key_of_another", None)
         text = other(str(path[-1])) if other else None
-        if text is None and hasattr(model, "unknown_key"):
-            text = model.unknown_key(str(path[-1]))
+        beside = getattr(model, "unknown_key", None)
+        text = beside(str(path[-1])) if beside and text is None else text
         return Fault(path, text or unknown("key", str(path[-1]), keys_of(model) if model else ()), of=path[:-1])
     if kind == "missing":
         top = len(path) == 1 and not hasattr(model, "TABLE")

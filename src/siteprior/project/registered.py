@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from typing import ClassVar, Self
 
 from pydantic import (
-    BaseModel,
+    JsonValue,
     ModelWrapValidatorHandler,
     PrivateAttr,
     SerializerFunctionWrapHandler,
-    TypeAdapter,
     ValidationError,
     ValidationInfo,
     model_serializer,
@@ -24,7 +23,7 @@ from pydantic import (
 from siteprior.core.errors import unknown
 from siteprior.project.faults import Fault, faults_of, keys_of, several
 from siteprior.project.files import File
-from siteprior.project.kinds import Settings, Stated, entries, entry
+from siteprior.project.kinds import Settings, entry
 from siteprior.project.registered_keys import REGISTERED_KEYS, Place, RegisteredKey
 
 
@@ -50,10 +49,8 @@ class TakesRegistered(Settings):
             return handler(value)
         declared, faults, read = cls.registered_keys(), list[Fault](), dict[str, tuple[File, ...]]()
         for name in (name for name in declared if name in value):
-            try:
-                read[name] = _entries(declared[name], value[name], info)
-            except ValidationError as error:
-                faults += [fault.within((name,)) for fault in faults_of(error, declared[name].keys)]
+            read[name], wrong = _entries(declared[name], value[name], info)
+            faults += [fault.within((name,)) for fault in wrong]
         try:
             table = handler({name: part for name, part in value.items() if name not in declared})
         except ValidationError as error:
@@ -64,10 +61,10 @@ class TakesRegistered(Settings):
         return table
 
     @model_serializer(mode="wrap")
-    def _with_registered_recorded(self, handler: SerializerFunctionWrapHandler) -> dict[str, Stated]:
-        recorded: dict[str, Stated] = handler(self)
+    def _with_registered_recorded(self, handler: SerializerFunctionWrapHandler) -> dict[str, JsonValue]:
+        recorded: dict[str, JsonValue] = handler(self)
         for name, listed in self._registered.items():
-            stated = [part.model_dump(mode="json", exclude_none=True) for part in listed]
+            stated: list[JsonValue] = [part.model_dump(mode="json", exclude_none=True) for part in listed]
             recorded[name] = stated if self.registered_keys()[name].many else stated[0]
         return recorded
 
@@ -83,15 +80,16 @@ class Evidence(TakesRegistered):
     TABLE = "evidence"
 
 
-def _entries(declared: RegisteredKey, value: object, info: ValidationInfo) -> tuple[File, ...]:
-    """Validate what a project file says at a registered key."""
-    if declared.many:
-        listed = _several(declared.keys).validate_python(entries(value), context=info.context)
-    else:
-        listed = (declared.keys.model_validate(entry(value), context=info.context),)
-    return tuple(part for part in listed if isinstance(part, File))
-
-
-def _several(keys: type[BaseModel]) -> TypeAdapter[tuple[BaseModel, ...]]:
-    """Return what validates a list of entries."""
-    return TypeAdapter(tuple.__class_getitem__((keys, ...)))
+def _entries(declared: RegisteredKey, value: object, info: ValidationInfo) -> tuple[tuple[File, ...], list[Fault]]:
+    """Validate what a project file says at a registered key: its entries, and what is wrong in them."""
+    many = declared.many and isinstance(value, list | tuple)
+    read, faults = list[File](), list[Fault]()
+    for place, part in enumerate(value if many and isinstance(value, list | tuple) else [value]):
+        try:
+            model = declared.keys.model_validate(entry(part), context=info.context)
+        except ValidationError as error:
+            at = (place,) if many else ()
+            faults += [fault.within(at) for fault in faults_of(error, declared.keys)]
+        else:
+            read += [model] if isinstance(model, File) else []
+    return tuple(read), faults

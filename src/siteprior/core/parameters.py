@@ -274,6 +274,10 @@ def parameter_files() -> list[str]:
     return [name for name in dict.fromkeys(every) if not name.startswith("-")]
 
 
+load = load_parameters
+"""``siteprior.parameters.load``: the module says already what is loaded."""
+
+
 def parameter_rows(name: str) -> list[Parameter]:
     """Return every parameter of a file in file order, for tables in reports and docs."""
 

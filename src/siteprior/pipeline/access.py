@@ -19,6 +19,7 @@ from siteprior.core.files import whole_folder
 from siteprior.core.issues import concat_issues
 from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress, no_progress
+from siteprior.core.renamed import renamed_argument
 from siteprior.core.schema import CRS
 from siteprior.pipeline.grid import measure_grid, write_grid
 from siteprior.pipeline.provenance import ReadLog
@@ -27,7 +28,7 @@ from siteprior.project.load import Project, cache_folder
 from siteprior.project.model import File, Streets, Timetable
 
 if TYPE_CHECKING:
-    from siteprior.joins.ptal_grid import AccessGrid
+    from siteprior.joins.access.ptal_grid import AccessGrid
     from siteprior.sources.timetables.combine_feeds import Timetables
     from siteprior.walking.network import WalkNetwork
 
@@ -72,7 +73,8 @@ class Access:
     issues: pd.DataFrame
 
 
-def access(
+@renamed_argument(say="progress")
+def measure_access(
     project: Project | Path | str | None = None,
     *,
     streets: Path | str | None = None,
@@ -138,10 +140,10 @@ def _measure(
     progress: Progress,
 ) -> tuple[Access, list[AccessGrid], str]:
     """Read the inputs, measure places and cells; and return what the raster needs to be written."""
-    from siteprior.joins.ptal_grid import grid_cells
-    from siteprior.joins.ptal_sites import join_access_index
-    from siteprior.joins.stations import well_connected
-    from siteprior.joins.walks import Walking
+    from siteprior.joins.access.ptal_grid import grid_cells
+    from siteprior.joins.access.ptal_sites import join_access_index
+    from siteprior.joins.access.stations import well_connected
+    from siteprior.joins.access.walks import Walking
 
     log = ReadLog()
     places = None if points is None else _read_points(points)

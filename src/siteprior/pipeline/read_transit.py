@@ -194,7 +194,7 @@ def _read_streets(project: Project, entry: Streets, study_area: BaseGeometry, lo
 
 def _off_the_streets(corridor_stops: gpd.GeoDataFrame, network: WalkNetwork) -> pd.DataFrame:
     """Report the corridor stops no street comes near."""
-    from siteprior.joins.corridors import unsnapped
+    from siteprior.joins.corridors.corridor_walks import unsnapped
 
     return unsnapped(corridor_stops, network, max_snap_m=load_parameters("access").number("max_snap_m"))
 

@@ -20,8 +20,8 @@ from siteprior.project.load import Project
 
 if TYPE_CHECKING:
     from siteprior.appraisal.viability.inputs import Costs
-    from siteprior.joins.ptal_grid import AccessGrid
-    from siteprior.joins.walks import Walking
+    from siteprior.joins.access.ptal_grid import AccessGrid
+    from siteprior.joins.access.walks import Walking
     from siteprior.pipeline.registered import Registered
     from siteprior.ranking.criteria import Criterion
     from siteprior.ranking.gates import Gate
@@ -74,7 +74,7 @@ class Result:
     transit
         Stops, corridors, streets and timetables: :class:`siteprior.pipeline.read_transit.Transit`.
     walking
-        How walks are measured: :class:`siteprior.joins.walks.Walking`.
+        How walks are measured: :class:`siteprior.joins.access.walks.Walking`.
     market
         Sales and layers as they were read: :class:`siteprior.pipeline.read_market.Market`.
     registered

@@ -9,6 +9,7 @@ import pandas as pd
 from siteprior.core.errors import SitePriorError
 from siteprior.core.files import move_file, shipped, whole_folder
 from siteprior.core.progress import Progress, no_progress
+from siteprior.core.renamed import renamed_argument
 from siteprior.pipeline.audit import Audit, write_findings
 from siteprior.pipeline.manifest import NOT_IN_EVERY_RUN
 from siteprior.pipeline.publish import publish
@@ -19,6 +20,7 @@ from siteprior.project.load import Project
 from siteprior.report.notebooks.worker import NotebookProcess
 
 
+@renamed_argument(say="progress")
 def assess(project: Project | Path | str, *, progress: Progress = no_progress) -> Result:
     """Work a project through, in memory: read, join, appraise, gate, score and rank.
 
@@ -62,6 +64,7 @@ def read_inputs(project: Project, *, progress: Progress = no_progress) -> Result
     return run_stages(Result(project), READING, progress=progress)
 
 
+@renamed_argument(say="progress")
 def run(project: Project | Path | str, *, out: Path | str | None = None, progress: Progress = no_progress) -> Path:
     """Do the main job and write the run's folder; earlier outputs stay untouched unless all could be made.
 
@@ -102,12 +105,14 @@ def run(project: Project | Path | str, *, out: Path | str | None = None, progres
     return folder
 
 
+@renamed_argument(say="progress")
 def demo(*, out: Path | str = Path("outputs/demo"), progress: Progress = no_progress) -> Path:
     """Do the main job on the illustrative sample that travels with siteprior, and return the run's folder."""
     data = shipped("data")
     return run(load_project(data / "demo.toml", data_root=data), out=out, progress=progress)
 
 
+@renamed_argument(say="progress")
 def check(
     project: Project | Path | str, *, out: Path | str | None = None, progress: Progress = no_progress
 ) -> pd.DataFrame:

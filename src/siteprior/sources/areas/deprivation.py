@@ -16,6 +16,7 @@ from siteprior.core.files import Input, read_bytes, record
 from siteprior.core.io.national_tables import numbers, read_plain, words
 from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.parameters import Parameters, load_parameters
+from siteprior.core.renamed import renamed_argument
 from siteprior.core.schema import AREAS, DEPRIVATION, check, conform
 from siteprior.sources.areas.lsoa import named_year
 from siteprior.sources.columns import first_per_code, numbered, text_column
@@ -42,6 +43,7 @@ OTHER_MEASURES = (
 """Words of headers that look like a domain's but hold a sub-domain, a supplementary index or a working figure."""
 
 
+@renamed_argument(path="paths")
 def read_deprivation(
     paths: Paths, *, edition: int, lsoa_year: int | None = None, file: Names | None = None
 ) -> Reading[pd.DataFrame]:

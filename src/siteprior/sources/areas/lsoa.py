@@ -15,6 +15,7 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
 from siteprior.core.io.vector_files import lacking, mended, read_vector
 from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.renamed import renamed_argument
 from siteprior.core.schema import AREAS, CRS, check, conform
 from siteprior.sources.columns import first_per_code, text_column
 from siteprior.sources.paths import Names, Paths, named_paths, read_each
@@ -38,6 +39,7 @@ def named_year(column: str) -> int | None:
     return years.pop() if len(years) == 1 else None
 
 
+@renamed_argument(path="paths")
 def read_areas(
     paths: Paths,
     *,

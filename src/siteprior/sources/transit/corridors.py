@@ -16,6 +16,7 @@ from siteprior.core.files import Input, record
 from siteprior.core.io.national_tables import GRID_M, find_columns, numbers, read_plain
 from siteprior.core.io.vector_files import lacking, read_vector
 from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.renamed import renamed_argument
 from siteprior.core.schema import CORRIDOR_STOPS, CORRIDORS, CRS, STOPS, check, conform
 from siteprior.sources.columns import cells, named_columns, numbered, text_column
 from siteprior.sources.paths import Names, Paths, named_paths, read_each
@@ -39,6 +40,7 @@ COLUMNS = {
 }
 
 
+@renamed_argument(path="paths")
 def read_corridor_stops(paths: Paths, *, file: Names | None = None) -> Reading[gpd.GeoDataFrame]:
     r"""Read the ordered stops of corridors, in metres on EPSG:27700, with their chainage in metres.
 
@@ -225,6 +227,7 @@ def _line(stops: pd.DataFrame) -> LineString | None:
     return line if line is not None and line.length > 0 else None
 
 
+@renamed_argument(path="paths")
 def read_corridor_lines(
     paths: Paths, *, name_column: str, kind: str | None = None, layer: str | None = None, file: Names | None = None
 ) -> Reading[gpd.GeoDataFrame]:

@@ -21,6 +21,7 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
 from siteprior.core.io.national_tables import find_columns, read_plain
 from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.renamed import renamed_argument
 from siteprior.core.schema import CORRIDOR_STOPS, STOPS, check, conform
 from siteprior.sources.columns import cells, named_columns, numbered
 from siteprior.sources.paths import Names, Paths, named_paths, read_each
@@ -102,6 +103,7 @@ def no_statements() -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype="Int64" if name == "row" else "str") for name in STATEMENTS})
 
 
+@renamed_argument(path="paths")
 def read_openings(paths: Paths, *, file: Names | None = None) -> Reading[pd.DataFrame]:
     r"""Read dated statements on stops; the corridor facts are such a table too.
 

@@ -142,7 +142,6 @@ def _read_corridors(
         stops,
         statements,
         network_date=project.network_date,
-        radius_m=load_parameters("access").number("node_radius_m"),
     )
     return settled, pd.concat(lines) if lines else None
 
@@ -163,7 +162,7 @@ def _read_corridor(
         return log.add("corridors", entry, corridors.read_corridor_stops(path, file=label)), None
     lines = corridors.read_corridor_lines(path, name_column=entry.name, kind=entry.kind, layer=entry.layer, file=label)
     drawn = log.add("corridors", entry, lines)
-    return corridors.stops_along(drawn, stops, snap_m=load_parameters("access").number("line_snap_m")), drawn
+    return corridors.stops_along(drawn, stops), drawn
 
 
 def _read_streets(project: Project, entry: Streets, study_area: BaseGeometry, log: ReadLog) -> WalkNetwork:

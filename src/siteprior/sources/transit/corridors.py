@@ -16,6 +16,7 @@ from siteprior.core.files import Input, record
 from siteprior.core.io.national_tables import GRID_M, find_columns, numbers, read_plain
 from siteprior.core.io.vector_files import lacking, read_vector
 from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.parameters import load_parameters
 from siteprior.core.renamed import renamed_argument
 from siteprior.core.schema import CORRIDOR_STOPS, CORRIDORS, CRS, STOPS, check, conform
 from siteprior.sources.columns import cells, named_columns, numbered, text_column
@@ -295,7 +296,9 @@ def read_corridor_lines(
     return Reading(corridors, log.table(), provenance)
 
 
-def stops_along(lines: gpd.GeoDataFrame, stops: gpd.GeoDataFrame, *, snap_m: float) -> gpd.GeoDataFrame:
+def stops_along(
+    lines: gpd.GeoDataFrame, stops: gpd.GeoDataFrame, *, snap_m: float | None = None
+) -> gpd.GeoDataFrame:
     """Find the stops along corridor lines, ordered by chainage in metres.
 
     Parameters
@@ -305,7 +308,7 @@ def stops_along(lines: gpd.GeoDataFrame, stops: gpd.GeoDataFrame, *, snap_m: flo
     stops
         :data:`siteprior.core.schema.STOPS`; those of a mode that serves the corridor's kind are taken, closed ones not.
     snap_m
-        Metres a stop may lie from the line.
+        Metres a stop may lie from the line; parameter ``access.line_snap_m`` when ``None``.
 
     Returns
     -------
@@ -319,13 +322,14 @@ def stops_along(lines: gpd.GeoDataFrame, stops: gpd.GeoDataFrame, *, snap_m: flo
     """
     check(lines, CORRIDORS, name="lines", needs=["kind"])
     check(stops, STOPS, name="stops")
+    reach_m = load_parameters("access").number("line_snap_m") if snap_m is None else snap_m
     usable = stops[(stops["state"] != "closed") & stops.geometry.notna()].sort_index()
     tree = shapely.STRtree(usable.geometry.to_numpy())
     tables = [pd.DataFrame(columns=[*CORRIDOR_STOPS.names, "geometry"])]
     for corridor, kind, line in zip(lines.index.tolist(), lines["kind"].tolist(), lines.geometry, strict=True):
         if line is None:
             continue
-        near = usable.iloc[np.sort(tree.query(line, predicate="dwithin", distance=snap_m))]
+        near = usable.iloc[np.sort(tree.query(line, predicate="dwithin", distance=reach_m))]
         near = near[near["mode"].isin(fitting_modes(kind))]
         along = pd.DataFrame(near).assign(
             corridor=corridor,

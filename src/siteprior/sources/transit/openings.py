@@ -21,6 +21,7 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
 from siteprior.core.io.national_tables import find_columns, read_plain
 from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.parameters import load_parameters
 from siteprior.core.renamed import renamed_argument
 from siteprior.core.schema import CORRIDOR_STOPS, STOPS, check, conform
 from siteprior.sources.columns import cells, named_columns, numbered
@@ -263,7 +264,7 @@ def apply_openings_to_corridor(
     statements: pd.DataFrame,
     *,
     network_date: date | str,
-    radius_m: float,
+    radius_m: float | None = None,
 ) -> gpd.GeoDataFrame:
     """Settle which stops of corridors are open on a day.
 
@@ -282,7 +283,7 @@ def apply_openings_to_corridor(
     network_date
         The day.
     radius_m
-        Metres.
+        Metres; parameter ``access.node_radius_m`` when ``None``.
 
     Returns
     -------
@@ -303,7 +304,8 @@ def apply_openings_to_corridor(
     every = pd.concat([statements, own[own["state"] != "not stated"]], ignore_index=True)
     latest = _latest(every.assign(key=_keys(every, main)), network_date)
     keys = _keys(own, main)
-    result = _by_own_row(corridor_stops, settled, network_date=network_date, radius_m=radius_m)
+    radius = load_parameters("access").number("node_radius_m") if radius_m is None else radius_m
+    result = _by_own_row(corridor_stops, settled, network_date=network_date, radius_m=radius)
     known = keys.isin(settled.index)
     for column in ("state", "state_basis"):
         result[column] = keys.map(settled[column]).where(known, result[column])

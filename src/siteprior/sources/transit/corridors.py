@@ -296,9 +296,7 @@ def read_corridor_lines(
     return Reading(corridors, log.table(), provenance)
 
 
-def stops_along(
-    lines: gpd.GeoDataFrame, stops: gpd.GeoDataFrame, *, snap_m: float | None = None
-) -> gpd.GeoDataFrame:
+def stops_along(lines: gpd.GeoDataFrame, stops: gpd.GeoDataFrame, *, snap_m: float | None = None) -> gpd.GeoDataFrame:
     """Find the stops along corridor lines, ordered by chainage in metres.
 
     Parameters

@@ -173,7 +173,13 @@ def capacity_profiles() -> pd.DataFrame:
 
 
 def default_profile() -> str:
-    """Return the name of the profile used where a project names none."""
+    """Return the name of the profile used where a project names none.
+
+    Examples
+    --------
+    >>> default_profile() in set(capacity_profiles()["profile"])
+    True
+    """
     return load_parameters("capacity").text("default_profile")
 
 

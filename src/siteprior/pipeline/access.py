@@ -115,6 +115,17 @@ def measure_access(
     ------
     ProjectError, InputError, OutputError
         When an input cannot be used, streets, timetables or the area are missing, or the folder cannot be written.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> from siteprior.core.files import shipped
+    >>> data = shipped("data")
+    >>> streets, feed = data / "transit/streets.geojson.gz", data / "transit/timetable.zip"
+    >>> done = sp.measure_access(streets=streets, timetables=[feed],
+    ...                          bounds=(406000, 286000, 408000, 288000), cell_m=500)
+    >>> len(done.cells), done.points is None
+    (16, True)
     """
     loaded = project if isinstance(project, Project) or project is None else load_project(project)
     if out is None:

@@ -110,6 +110,15 @@ class Result:
         What each scenario changes, site by site and summed up; empty where the project supposes nothing.
     record
         Inputs, versions, settings and numbers used: the content of ``run.json``.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> from siteprior.core.files import shipped
+    >>> data = shipped("data")
+    >>> done = sp.assess(sp.load_project(data / "demo.toml", data_root=data))
+    >>> len(done.shortlist), done.sites.crs.to_epsg(), list(done.issues.columns)[:2]
+    (25, 27700, ['file', 'row'])
     """
 
     project: Project

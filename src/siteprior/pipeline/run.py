@@ -87,6 +87,16 @@ def run(project: Project | Path | str, *, out: Path | str | None = None, progres
     ------
     ProjectError, InputError, OutputError
         When the project, an input or the folder cannot be used.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> from siteprior.core.files import shipped
+    >>> data = shipped("data")
+    >>> project = sp.load_project(data / "demo.toml", data_root=data)
+    >>> folder = sp.run(project, out="outputs/first")
+    >>> (folder / "shortlist.gpkg").is_file(), (folder / "report.html").is_file()
+    (True, True)
     """
     loaded = project if isinstance(project, Project) else load_project(project)
     folder = _folder(loaded, out)
@@ -107,7 +117,16 @@ def run(project: Project | Path | str, *, out: Path | str | None = None, progres
 
 @renamed_argument(say="progress")
 def demo(*, out: Path | str = Path("outputs/demo"), progress: Progress = no_progress) -> Path:
-    """Do the main job on the illustrative sample that travels with siteprior, and return the run's folder."""
+    """Do the main job on the illustrative sample that travels with siteprior, and return the run's folder.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> folder = sp.demo(out="outputs/demo")
+    >>> run = sp.open_run(folder)
+    >>> len(run["shortlist"]), len(run["sites"])
+    (25, 398)
+    """
     data = shipped("data")
     return run(load_project(data / "demo.toml", data_root=data), out=out, progress=progress)
 
@@ -133,6 +152,36 @@ def check(
     ------
     ProjectError, InputError, OutputError
         When the project, an input or the folder cannot be used.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from siteprior.core.files import shipped
+    >>> data = shipped("data").as_posix()
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "small.toml").write_text(f'''
+    ... [project]
+    ... title = "One borough"
+    ... area = "Walsall (illustrative)"
+    ... data_root = "{data}"
+    ... as_of = 2026-01-31
+    ... network_date = 2026-10-02
+    ... illustrative = true
+    ... [sources]
+    ... registers = ["sites/walsall.csv"]
+    ... stops = ["transit/stations.csv"]
+    ... areas = {{path = "boundaries/lsoa21.geojson", code = "LSOA21CD", district = "LADCD_ACTIVE", year = 2021}}
+    ... deprivation = {{path = "deprivation/iod2025.csv", edition = 2025}}
+    ... [corridors]
+    ... paths = ["transit/corridors.csv"]
+    ... [shortlist]
+    ... n = 5
+    ... ''')
+    >>> issues = sp.check(folder / "small.toml", out=folder / "out")
+    >>> issues["file"].nunique() > 1, (folder / "out" / "audit.html").is_file()
+    (True, True)
     """
     from siteprior.report.tables import write_csv
     from siteprior.sources.areas.lsoa import districts

@@ -98,6 +98,14 @@ def scenario_summary(effects: pd.DataFrame, *, shortlist: int) -> pd.DataFrame:
     DataFrame
         :data:`siteprior.core.schema.SCENARIO_SUMMARY`, one row per scenario in the order met. Homes are those known;
         a site whose homes nobody states adds none and is counted in ``homes_unknown``.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> run = sp.open_run(sp.demo(out="outputs/demo"))
+    >>> effects = run["scenarios"]
+    >>> sp.scenarios.summary(effects, shortlist=25).columns[:4].tolist()
+    ['sites_enters', 'sites_leaves', 'sites_rises', 'sites_falls']
     """
     schema.check(effects, _EFFECTS, name="effects", needs=_EFFECT_NEEDS)
     rows = []

@@ -108,6 +108,23 @@ def access_grid(
     InputError
         When a table is not of its kind, the area is no polygon or holds no cell's centre, or ``cell_m`` is not a
         length.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> halt = {"feed": "a", "stop_id": "1", "stop_name": "Alder", "station": "Alder", "step_free": "yes"}
+    >>> there = gpd.GeoDataFrame(halt, index=pd.Index(["a:1"], name="stop_code"), crs=27700,
+    ...                          geometry=gpd.points_from_xy([400000], [290000]))
+    >>> there = sp.schema.conform(there, sp.schema.SERVICE_STOPS)
+    >>> runs = {"stop_code": "a:1", "feed": "a", "route": "1", "route_name": "1", "mode": "tram",
+    ...         "direction": ["0", "1"], "window": "am peak", "departures": 12, "per_hour": 6.0}
+    >>> runs = pd.DataFrame(runs, index=pd.Index(["s1", "s2"], name="service"))
+    >>> runs = sp.schema.conform(runs, sp.schema.SERVICES)
+    >>> street = [shapely.LineString([(399900, 290050), (400500, 290050)])]
+    >>> network = sp.walking.build_network(street)
+    >>> grid = sp.access.grid(shapely.box(400000, 290000, 400200, 290100), there, runs, network)
+    >>> grid.index.round(2).tolist()
+    [[4.289999961853027, 3.640000104904175]]
     """
     check(service_stops, SERVICE_STOPS, name="service_stops", needs=("step_free",))
     running = window_services(services, window)

@@ -85,6 +85,23 @@ def join_access_index(
     Notes
     -----
     TfL, *Assessing transport connectivity in London* (2015), section 2.5. The draft NPPF's test of December 2025.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> sites = gpd.GeoDataFrame({"site_name": ["Mill", "Depot"]}, index=pd.Index(["a", "b"], name="site_id"),
+    ...                          geometry=gpd.points_from_xy([400100, 400900], [290000, 290300]), crs=27700)
+    >>> halt = {"feed": "a", "stop_id": "1", "stop_name": "Alder", "station": "Alder", "step_free": "yes"}
+    >>> there = gpd.GeoDataFrame(halt, index=pd.Index(["a:1"], name="stop_code"), crs=27700,
+    ...                          geometry=gpd.points_from_xy([400000], [290000]))
+    >>> there = sp.schema.conform(there, sp.schema.SERVICE_STOPS)
+    >>> runs = {"stop_code": "a:1", "feed": "a", "route": "1", "route_name": "1", "mode": "tram",
+    ...         "direction": ["0", "1"], "window": "am peak", "departures": 12, "per_hour": 6.0}
+    >>> runs = pd.DataFrame(runs, index=pd.Index(["s1", "s2"], name="service"))
+    >>> runs = sp.schema.conform(runs, sp.schema.SERVICES)
+    >>> columns, routes = sp.access.join_index(sites, there, runs, sp.access.Walking())
+    >>> columns["access_index"].round(2).tolist(), len(routes)
+    ([4.07, 0.0], 1)
     """
     check(sites, SITES, name="sites", needs=())
     check(service_stops, SERVICE_STOPS, name="service_stops", needs=("stop_name", "station", "step_free"))

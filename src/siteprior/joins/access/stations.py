@@ -98,6 +98,20 @@ def well_connected(
     ------
     InputError
         As :func:`station_service`.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> halt = {"feed": "a", "stop_id": "1", "stop_name": "Alder", "station": "Alder", "step_free": "yes"}
+    >>> there = gpd.GeoDataFrame(halt, index=pd.Index(["a:1"], name="stop_code"), crs=27700,
+    ...                          geometry=gpd.points_from_xy([400000], [290000]))
+    >>> there = sp.schema.conform(there, sp.schema.SERVICE_STOPS)
+    >>> runs = {"stop_code": "a:1", "feed": "a", "route": "1", "route_name": "1", "mode": "tram",
+    ...         "direction": ["0", "1"], "window": "daytime", "departures": 12, "per_hour": 6.0}
+    >>> runs = pd.DataFrame(runs, index=pd.Index(["s1", "s2"], name="service"))
+    >>> runs = sp.schema.conform(runs, sp.schema.SERVICES)
+    >>> sp.access.well_connected(there, runs, top_60_ttwa=True)[["per_hour", "well_connected"]].values.tolist()
+    [[12.0, 'yes']]
     """
     settings = load_parameters("ptal").table("well_connected")
     stations = station_service(service_stops, services)

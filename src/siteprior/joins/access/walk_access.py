@@ -77,6 +77,19 @@ def join_access(
     ------
     InputError
         When ``sites`` or ``stops`` is not such a table, or the speed is not above 0.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> sites = gpd.GeoDataFrame({"site_name": ["Mill", "Depot"]}, index=pd.Index(["a", "b"], name="site_id"),
+    ...                          geometry=gpd.points_from_xy([400100, 400900], [290000, 290300]), crs=27700)
+    >>> stops = gpd.GeoDataFrame({"stop_name": ["Alder"], "mode": ["metro"], "state": ["open"]}, crs=27700,
+    ...                          index=pd.Index(["9400ZZ1"], name="atco_code"),
+    ...                          geometry=gpd.points_from_xy([400000], [290000]))
+    >>> stops = sp.schema.conform(stops, sp.schema.STOPS)
+    >>> walked = sites.join(sp.access.join(sites, stops))
+    >>> walked[["nearest_stop", "walk_m", "walk_basis"]].round(0).values.tolist()
+    [['Alder', 130.0, 'straight-line'], ['Alder', 1233.0, 'straight-line']]
     """
     check(sites, SITES, name="sites", needs=())
     check(stops, STOPS, name="stops")

@@ -42,6 +42,21 @@ def corridor_sites(
     ------
     InputError
         As :func:`siteprior.joins.corridors.corridor_walks.join_corridors` does.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> sites = gpd.GeoDataFrame({"site_name": ["Mill", "Depot"]}, index=pd.Index(["a", "b"], name="site_id"),
+    ...                          geometry=gpd.points_from_xy([400100, 400900], [290000, 290300]), crs=27700)
+    >>> known = {"corridor": "Line 1", "kind": "metro", "order": [1, 2], "state": "open"}
+    >>> known["stop_name"] = ["Alder", "Birch"]
+    >>> calls = gpd.GeoDataFrame(known, index=pd.Index(["1#1", "1#2"], name="corridor_stop_id"), crs=27700,
+    ...                          geometry=gpd.points_from_xy([400000, 401000], [290000] * 2))
+    >>> calls = sp.schema.conform(calls, sp.schema.CORRIDOR_STOPS)
+    >>> lines = sp.transit.corridor_lines(calls)
+    >>> rows = sp.corridors.sites(sites, calls, lines, reach_m=300)
+    >>> rows[["site_id", "stop", "walk_m", "side"]].values.tolist()
+    [['a', 'Alder', 130.0, 'on the line']]
     """
     walking = walking or Walking()
     counted = counted_stops(sites, corridor_stops, lines, count_planned=count_planned)

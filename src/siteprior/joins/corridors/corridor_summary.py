@@ -78,6 +78,16 @@ def corridor_summary(
     InputError
         When a table is not what it should be, ``site_corridors`` names other sites or corridors, or catchments come
         without areas.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> run = sp.open_run(sp.demo(out="outputs/demo"))
+    >>> lines, rows, sites = run["corridors"], run["corridor_sites"], run["sites"]
+    >>> rows.index.name = "site_corridor"
+    >>> table = sp.corridors.summary(lines.set_index("corridor"), rows, sites)
+    >>> table[["sites", "hectares"]].head(2).values.tolist()
+    [[87, 84.8439], [5, 3.21]]
     """
     _refuse_unrelated(corridors, site_corridors, sites, catchments, areas)
     facts = pd.DataFrame(sites)[list(NEEDS)].reindex(site_corridors["site_id"])
@@ -122,6 +132,22 @@ def corridor_rankings(site_corridors: pd.DataFrame, sites: gpd.GeoDataFrame) -> 
     ------
     InputError
         When a table is not what it should be, or ``site_corridors`` names other sites.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> sites = gpd.GeoDataFrame({"site_name": ["Mill", "Depot"]}, index=pd.Index(["a", "b"], name="site_id"),
+    ...                          geometry=gpd.points_from_xy([400100, 400900], [290000, 290300]), crs=27700)
+    >>> known = {"corridor": "Line 1", "kind": "metro", "order": [1, 2], "state": "open"}
+    >>> known["stop_name"] = ["Alder", "Birch"]
+    >>> calls = gpd.GeoDataFrame(known, index=pd.Index(["1#1", "1#2"], name="corridor_stop_id"), crs=27700,
+    ...                          geometry=gpd.points_from_xy([400000, 401000], [290000] * 2))
+    >>> calls = sp.schema.conform(calls, sp.schema.CORRIDOR_STOPS)
+    >>> lines = sp.transit.corridor_lines(calls)
+    >>> rows = sp.corridors.sites(sites, calls, lines)
+    >>> ranked = sites.assign(eligible="yes", rank=[7, 3], score=[0.4, 0.6])
+    >>> sp.corridors.rankings(rows, ranked)[["site_id", "rank_in_corridor", "rank"]].values.tolist()
+    [['b', 1, 3], ['a', 2, 7]]
     """
     check(site_corridors, SITE_CORRIDORS, name="site_corridors")
     check(sites, SITES, name="sites", needs=["rank", "score", "site_name"])

@@ -88,6 +88,21 @@ def join_corridors(
     ------
     InputError
         When a table is not what it should be, or the reach is no length.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> sites = gpd.GeoDataFrame({"site_name": ["Mill", "Depot"]}, index=pd.Index(["a", "b"], name="site_id"),
+    ...                          geometry=gpd.points_from_xy([400100, 400900], [290000, 290300]), crs=27700)
+    >>> known = {"corridor": "Line 1", "kind": "metro", "order": [1, 2], "state": "open"}
+    >>> known["stop_name"] = ["Alder", "Birch"]
+    >>> calls = gpd.GeoDataFrame(known, index=pd.Index(["1#1", "1#2"], name="corridor_stop_id"), crs=27700,
+    ...                          geometry=gpd.points_from_xy([400000, 401000], [290000] * 2))
+    >>> calls = sp.schema.conform(calls, sp.schema.CORRIDOR_STOPS)
+    >>> lines = sp.transit.corridor_lines(calls)
+    >>> columns = sp.corridors.join(sites, calls, lines)
+    >>> columns[["corridor", "corridor_walk_m", "corridor_chainage_m"]].round(0).values.tolist()
+    [['Line 1', 130.0, 100.0], ['Line 1', 411.0, 900.0]]
     """
     walking = walking or Walking()
     counted = counted_stops(sites, corridor_stops, lines, count_planned=count_planned)

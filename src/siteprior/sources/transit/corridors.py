@@ -199,6 +199,18 @@ def corridor_lines(corridor_stops: gpd.GeoDataFrame, *, lines: gpd.GeoDataFrame 
     ------
     InputError
         When ``corridor_stops`` or ``lines`` is not such a table.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> known = {"corridor": "Line 1", "kind": "metro", "order": [1, 2], "state": "open"}
+    >>> known["stop_name"] = ["Alder", "Birch"]
+    >>> calls = gpd.GeoDataFrame(known, index=pd.Index(["1#1", "1#2"], name="corridor_stop_id"), crs=27700,
+    ...                          geometry=gpd.points_from_xy([400000, 401000], [290000] * 2))
+    >>> calls = sp.schema.conform(calls, sp.schema.CORRIDOR_STOPS)
+    >>> lines = sp.transit.corridor_lines(calls)
+    >>> lines[["kind", "stops", "length_m"]].values.tolist()
+    [['metro', 2, 1000.0]]
     """
     check(corridor_stops, CORRIDOR_STOPS, name="corridor_stops")
     if lines is not None:
@@ -259,6 +271,18 @@ def read_corridor_lines(
     ------
     InputError
         When the file cannot be read, has no such column or holds no named line.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> line = shapely.LineString([(400000, 290000), (401000, 290000)])
+    >>> drawn = gpd.GeoDataFrame({"name": ["Line 1"]}, geometry=[line], crs=27700)
+    >>> import tempfile
+    >>> path = tempfile.mkdtemp() + "/line.geojson"
+    >>> drawn.to_file(path)
+    >>> read = sp.transit.read_corridor_lines(path, name_column="name", kind="metro").table
+    >>> read["length_m"].to_dict()
+    {'Line 1': 1000.0}
     """
     log = IssueLog()
 
@@ -317,6 +341,22 @@ def stops_along(lines: gpd.GeoDataFrame, stops: gpd.GeoDataFrame, *, snap_m: flo
     ------
     InputError
         When ``lines`` or ``stops`` is not such a table.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> stops = gpd.GeoDataFrame({"stop_name": ["Alder"], "mode": ["metro"], "state": ["open"]}, crs=27700,
+    ...                          index=pd.Index(["9400ZZ1"], name="atco_code"),
+    ...                          geometry=gpd.points_from_xy([400000], [290000]))
+    >>> stops = sp.schema.conform(stops, sp.schema.STOPS)
+    >>> known = {"corridor": "Line 1", "kind": "metro", "order": [1, 2], "state": "open"}
+    >>> known["stop_name"] = ["Alder", "Birch"]
+    >>> calls = gpd.GeoDataFrame(known, index=pd.Index(["1#1", "1#2"], name="corridor_stop_id"), crs=27700,
+    ...                          geometry=gpd.points_from_xy([400000, 401000], [290000] * 2))
+    >>> calls = sp.schema.conform(calls, sp.schema.CORRIDOR_STOPS)
+    >>> lines = sp.transit.corridor_lines(calls)
+    >>> sp.transit.stops_along(lines, stops)[["corridor", "stop_name", "chainage_m"]].values.tolist()
+    [['Line 1', 'Alder', 0.0]]
     """
     check(lines, CORRIDORS, name="lines", needs=["kind"])
     check(stops, STOPS, name="stops")

@@ -251,6 +251,19 @@ def apply_openings(stops: gpd.GeoDataFrame, statements: pd.DataFrame, *, network
     ------
     InputError
         When ``stops`` is not a table of stops.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> from siteprior.core.files import shipped
+    >>> data = shipped("data")
+    >>> stops = gpd.GeoDataFrame({"stop_name": ["Alder"], "mode": ["metro"], "state": ["open"]}, crs=27700,
+    ...                          index=pd.Index(["9400ZZ1"], name="atco_code"),
+    ...                          geometry=gpd.points_from_xy([400000], [290000]))
+    >>> stops = sp.schema.conform(stops, sp.schema.STOPS)
+    >>> statements = sp.transit.read_openings(data / "transit/corridors.csv").table
+    >>> sp.transit.apply_openings(stops, statements, network_date="2026-10-02")["state"].tolist()
+    ['open']
     """
     check(stops, STOPS, name="stops")
     code = statements["atco_code"]
@@ -294,6 +307,26 @@ def apply_openings_to_corridor(
     ------
     InputError
         When ``corridor_stops`` or ``stops`` is not such a table.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> from siteprior.core.files import shipped
+    >>> data = shipped("data")
+    >>> known = {"corridor": "Line 1", "kind": "metro", "order": [1, 2], "state": "open"}
+    >>> known["stop_name"] = ["Alder", "Birch"]
+    >>> calls = gpd.GeoDataFrame(known, index=pd.Index(["1#1", "1#2"], name="corridor_stop_id"), crs=27700,
+    ...                          geometry=gpd.points_from_xy([400000, 401000], [290000] * 2))
+    >>> calls = sp.schema.conform(calls, sp.schema.CORRIDOR_STOPS)
+    >>> lines = sp.transit.corridor_lines(calls)
+    >>> stops = gpd.GeoDataFrame({"stop_name": ["Alder"], "mode": ["metro"], "state": ["open"]}, crs=27700,
+    ...                          index=pd.Index(["9400ZZ1"], name="atco_code"),
+    ...                          geometry=gpd.points_from_xy([400000], [290000]))
+    >>> stops = sp.schema.conform(stops, sp.schema.STOPS)
+    >>> statements = sp.transit.read_openings(data / "transit/corridors.csv").table
+    >>> settled = sp.transit.apply_openings_to_corridor(calls, stops, statements, network_date="2026-10-02")
+    >>> settled[["stop_name", "state"]].values.tolist()
+    [['Alder', 'open'], ['Birch', 'not stated']]
     """
     check(corridor_stops, CORRIDOR_STOPS, name="corridor_stops")
     settled = apply_openings(stops, statements, network_date=network_date)

@@ -42,9 +42,10 @@ def assess(project: Project | Path | str, *, progress: Progress = no_progress) -
 
     Examples
     --------
+    >>> import siteprior as sp
     >>> from siteprior.core.files import shipped
-    >>> from siteprior.pipeline.registered import load_project
-    >>> done = assess(load_project(shipped("data") / "demo.toml", data_root=shipped("data")))
+    >>> data = shipped("data")
+    >>> done = sp.assess(sp.load_project(data / "demo.toml", data_root=data))
     >>> len(done.shortlist)
     25
     """

@@ -7,9 +7,9 @@ from .joins import access, corridors
 from .pipeline.access import measure_access
 from .pipeline.audit import audit
 from .pipeline.manifest import open_run
+from .pipeline.registered import data_dictionary, load_project
 from .pipeline.result import Result
 from .pipeline.run import assess, check, demo, run
-from .project.load import load_project
 from .ranking.scoring import rank, score
 from .registers.reader import read_registers
 from .report.compare import compare_runs as compare
@@ -37,6 +37,7 @@ __all__ = [
     "check",
     "compare",
     "corridors",
+    "data_dictionary",
     "demo",
     "fetch",
     "funds",

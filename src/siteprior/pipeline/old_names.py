@@ -36,7 +36,6 @@ NEW_PLACES = MappingProxyType(
         "cost_table": "viability.cost_table",
         "criteria_table": "ranking.criteria_table",
         "criterion": "ranking.criterion",
-        "data_dictionary": "schema.data_dictionary",
         "deadweight": "appraisal.site_deadweight",
         "draw_catchments": "report.draw_catchments",
         "draw_map": "report.draw_map",

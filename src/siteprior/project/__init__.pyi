@@ -1,8 +1,7 @@
 from .layer_checks import parse_layer
-from .load import Project, load_project
+from .load import Project
 
 __all__ = [
     "Project",
-    "load_project",
     "parse_layer",
 ]

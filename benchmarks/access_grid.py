@@ -23,7 +23,7 @@ import shapely
 from scipy.spatial import cKDTree
 
 from register_speed import measure
-from siteprior.joins.ptal_grid import access_grid
+from siteprior.joins.access.ptal_grid import access_grid
 from siteprior.walking.network import WalkNetwork
 from synthetic import SIDE_M, SOUTH, WEST, make_network, make_services
 

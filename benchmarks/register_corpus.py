@@ -24,7 +24,7 @@ from siteprior.core.issues import Reading
 from siteprior.registers.coordinates import parse as co
 from siteprior.registers.coordinates.as_labelled import as_labelled
 from siteprior.registers.councils import SUCCESSORS
-from siteprior.registers.read import read_registers_with_files
+from siteprior.registers.reader import read_registers_with_files
 from siteprior.sources.areas.boundaries import read_boundaries
 
 HERE = Path(__file__).parent

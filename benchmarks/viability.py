@@ -29,7 +29,7 @@ import pandas as pd
 
 from siteprior.appraisal.viability.inputs import ENDS, Costs, load_costs, load_scheme
 from siteprior.appraisal.viability.remediation import CLASSES, remediation_input
-from siteprior.appraisal.viability.residual import residual_land_value, viability
+from siteprior.appraisal.viability.residual import residual_land_value, site_viability
 
 SITES, DRAWS, SEED = 40_000, 5_000, 20261122
 LIMIT_S, LIMIT_MB = 10.0, 1024.0
@@ -81,7 +81,7 @@ def make_sites() -> pd.DataFrame:
 
 
 def by_siteprior(sites: pd.DataFrame) -> Any:
-    table, _ = viability(sites, seed=SEED, draws=DRAWS, value_interval=INTERVAL, **inputs())
+    table, _ = site_viability(sites, seed=SEED, draws=DRAWS, value_interval=INTERVAL, **inputs())
     return table["gap_median_gbp_per_home"]
 
 

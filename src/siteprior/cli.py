@@ -230,9 +230,9 @@ def _audit(options: argparse.Namespace) -> int:
 
 
 def _access(options: argparse.Namespace) -> int:
-    from siteprior.pipeline.access import access
+    from siteprior.pipeline.access import measure_access
 
-    done = access(
+    done = measure_access(
         options.project,
         streets=options.streets,
         timetables=options.timetables,

@@ -197,7 +197,7 @@ def test_no_choice_of_notes_is_an_exception():
 
 
 def test_a_register_of_the_real_corpus(real):
-    from siteprior.registers.read import read_registers
+    from siteprior.registers.reader import read_registers
 
     path = real / "real/brownfield/registers_wmca/sandwell_2019.csv.gz"
     sites = read_registers([path]).table

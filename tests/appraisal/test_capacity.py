@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siteprior.appraisal.capacity import capacity, capacity_profiles, default_profile, net_share
+from siteprior.appraisal.capacity import capacity_profiles, default_profile, homes_capacity, net_share
 from siteprior.core import schema
 from siteprior.core.errors import InputError, SitePriorError
 from siteprior.core.parameters import load_parameters, parameter_rows
@@ -21,7 +21,7 @@ def table(**columns):
 
 
 def rule(profile, **columns):
-    done = capacity(table(**columns), profile=profile)
+    done = homes_capacity(table(**columns), profile=profile)
     return done["rule_dwellings"].tolist(), done["rule_density_dph"].tolist()
 
 
@@ -60,7 +60,7 @@ def test_a_well_connected_station_is_told_from_timetables():
         hectares=[1.2] * 4, walk_m=[100.0] * 4, well_connected_walk_m=[800.0, 800.1, None, None],
         service_date=["2026-09-15", "2026-09-15", "2026-09-15", None],
     )  # fmt: skip
-    done = capacity(sites, profile="nppf-draft-2025")
+    done = homes_capacity(sites, profile="nppf-draft-2025")
     assert done["rule_dwellings"].tolist() == [52, 42, 42, 42]
     assert done["rule_class"].tolist() == ["well-connected", "station", "station", "station"]
     assert done["rule_class_reason"].tolist() == [
@@ -71,19 +71,19 @@ def test_a_well_connected_station_is_told_from_timetables():
     ]
     # without the columns nothing is known of them
     bare = sites.drop(columns=["well_connected_walk_m", "service_date", "access_band"])
-    assert capacity(bare, profile="nppf-draft-2025")["rule_dwellings"].tolist() == [42] * 4
+    assert homes_capacity(bare, profile="nppf-draft-2025")["rule_dwellings"].tolist() == [42] * 4
 
 
 def test_the_access_band_stands_in_only_where_the_profile_says_so():
     sites = table(hectares=[0.4, 0.4, 0.4, 0.4, 0.1], access_band=["5", "4", "3", None, "5"])
     inside = pd.Series("yes", index=sites.index)
-    done = capacity(sites, profile="black-country-by-access-band", centres=inside)
+    done = homes_capacity(sites, profile="black-country-by-access-band", centres=inside)
     # 0.4 ha × 100, 45, 40, 35; 0.1 ha × 100 = 10 homes, just bound
     assert done["rule_dwellings"].tolist() == [40, 18, 16, 14, 10]
     assert done["rule_class"].tolist() == ["centre", "high", "moderate", "elsewhere", "centre"]
-    outside = capacity(sites, profile="black-country-by-access-band", centres=inside.replace("yes", "no"))
+    outside = homes_capacity(sites, profile="black-country-by-access-band", centres=inside.replace("yes", "no"))
     assert outside["rule_dwellings"].tolist() == [18, 18, 16, 14, 3]
-    unknown = capacity(sites, profile="black-country-by-access-band")
+    unknown = homes_capacity(sites, profile="black-country-by-access-band")
     assert unknown["rule_dwellings"].equals(outside["rule_dwellings"])
     assert outside["rule_class_reason"].iloc[4] == (
         "not centre: it lies in no centre; not high: fewer than 10 homes at its density; "
@@ -101,15 +101,15 @@ def test_the_access_band_stands_in_only_where_the_profile_says_so():
 def test_a_city_centre_needs_the_users_layer():
     sites = table(hectares=[0.4, 0.4, 0.4])
     centres = pd.Series(["yes", "no", None], index=sites.index, dtype="str")
-    assert capacity(sites, profile="birmingham-tp30", centres=centres)["rule_dwellings"].tolist() == [40, 16, 16]
+    assert homes_capacity(sites, profile="birmingham-tp30", centres=centres)["rule_dwellings"].tolist() == [40, 16, 16]
     with pytest.raises(InputError, match=r"centres: needs a column .* on the index of the sites"):
-        capacity(sites, profile="birmingham-tp30", centres=centres.iloc[::-1])
+        homes_capacity(sites, profile="birmingham-tp30", centres=centres.iloc[::-1])
     with pytest.raises(InputError, match="centres: holds True; use yes, no, or missing"):
-        capacity(sites, profile="birmingham-tp30", centres=pd.Series([True] * 3, index=sites.index))
+        homes_capacity(sites, profile="birmingham-tp30", centres=pd.Series([True] * 3, index=sites.index))
 
 
 def test_a_policy_without_a_number_gives_none():
-    done = capacity(table(hectares=[0.4], minimum_net_dwellings=[9], walk_m=[1.0]), profile="nppf-2024")
+    done = homes_capacity(table(hectares=[0.4], minimum_net_dwellings=[9], walk_m=[1.0]), profile="nppf-2024")
     assert done[["rule_dwellings", "rule_density_dph", "rule_class"]].isna().all(axis=None)
     assert done["rule_class_reason"].iloc[0].startswith("no figure: the framework asks for minimum densities")
     assert done["capacity_dwellings"].tolist() == [9]
@@ -159,7 +159,7 @@ def test_a_larger_site_never_holds_fewer_homes(hectares):
     sites = sites.assign(minimum_net_dwellings=None, access_band="5")
     centres = pd.Series("yes", index=index)
     for profile in ("nppf-draft-2025", "black-country", "black-country-by-access-band"):
-        assert capacity(sites, profile=profile, centres=centres)["rule_dwellings"].is_monotonic_increasing
+        assert homes_capacity(sites, profile=profile, centres=centres)["rule_dwellings"].is_monotonic_increasing
 
 
 def test_binary_fractions_lose_no_home():
@@ -170,7 +170,9 @@ def test_binary_fractions_lose_no_home():
 
 
 def test_what_is_missing_stays_missing():
-    done = capacity(table(hectares=[None, 0.0, 1.2], minimum_net_dwellings=[7, None, None]), profile="nppf-draft-2025")
+    done = homes_capacity(
+        table(hectares=[None, 0.0, 1.2], minimum_net_dwellings=[7, None, None]), profile="nppf-draft-2025"
+    )
     assert done["rule_dwellings"].isna().tolist() == [True, True, False]
     assert done["rule_density_dph"].isna().tolist() == [True, True, False]
     assert done["rule_class_reason"].iloc[0] == "no figure: the hectares are not known"
@@ -182,10 +184,10 @@ def test_what_is_missing_stays_missing():
 
 def test_the_rule_is_scored_for_all_or_none():
     sites = table(hectares=[0.4, None], minimum_net_dwellings=[300, 300], walk_m=[100.0, 100.0])
-    by_rule = capacity(sites, profile="nppf-draft-2025", basis="rule")
+    by_rule = homes_capacity(sites, profile="nppf-draft-2025", basis="rule")
     assert by_rule["capacity_dwellings"].tolist() == [16, pd.NA]
     assert by_rule["capacity_basis"].iloc[0] == "rule"
-    by_register = capacity(sites, profile="nppf-draft-2025")
+    by_register = homes_capacity(sites, profile="nppf-draft-2025")
     assert by_register["capacity_dwellings"].tolist() == [300, 300]
     assert by_register["rule_dwellings"].equals(by_rule["rule_dwellings"])
 
@@ -195,11 +197,11 @@ def test_the_range_runs_over_the_figures_there_are():
         hectares=[0.4, 0.4, 0.4, 0.4, None, 0.4, 0.4], walk_m=[900.0] * 7,  # by rule 0.4 ha × 35 = 14 homes
         minimum_net_dwellings=[10, 10, 20, 10, 10, None, 10], maximum_net_dwellings=[30, 10, None, None, None, 30, 4],
     )  # fmt: skip
-    done = capacity(sites, profile="nppf-draft-2025")
+    done = homes_capacity(sites, profile="nppf-draft-2025")
     ranges = done[["capacity_low_dwellings", "capacity_high_dwellings"]].astype(object).fillna("").to_numpy().tolist()
     # both stated, or the same; one stated, so the rule's beside it; no rule; none scored; a most below the least
     assert ranges == [[10, 30], [10, 10], [14, 20], [10, 14], [10, 10], ["", ""], [10, 14]]
-    by_rule = capacity(sites, profile="nppf-draft-2025", basis="rule")
+    by_rule = homes_capacity(sites, profile="nppf-draft-2025", basis="rule")
     assert by_rule["capacity_dwellings"].dropna().tolist() == [14] * 6
     low, high = by_rule["capacity_low_dwellings"], by_rule["capacity_high_dwellings"]
     assert low.astype(object).fillna("").tolist() == [10, 10, 14, 10, "", 14, 10]
@@ -208,7 +210,7 @@ def test_the_range_runs_over_the_figures_there_are():
 
 def test_kinds_and_index():
     sites = table(hectares=[0.4, 0.5], minimum_net_dwellings=[3, 4]).iloc[::-1]
-    done = capacity(sites, profile="black-country")
+    done = homes_capacity(sites, profile="black-country")
     assert done.index.equals(sites.index)
     declared = {c.name: schema.DTYPES[c.kind] for c in schema.SITE_APPRAISAL_COLUMNS}
     assert {name: str(kind) for name, kind in done.dtypes.items()} == {name: declared[name] for name in done}
@@ -219,13 +221,13 @@ def test_bad_calls():
     with pytest.raises(
         SitePriorError, match=r"unknown capacity profile 'nppf'; .*Valid: birmingham-tp30, black-country"
     ):
-        capacity(sites, profile="nppf")
+        homes_capacity(sites, profile="nppf")
     with pytest.raises(SitePriorError, match="unknown capacity basis 'Register'; did you mean 'register'"):
-        capacity(sites, profile="black-country", basis="Register")
+        homes_capacity(sites, profile="black-country", basis="Register")
     with pytest.raises(InputError, match="sites: lacks the columns bus_walk_m"):
-        capacity(sites.drop(columns="bus_walk_m"), profile="black-country")
+        homes_capacity(sites.drop(columns="bus_walk_m"), profile="black-country")
     with pytest.raises(InputError, match="needs the index 'site_id'"):
-        capacity(sites.reset_index(drop=True), profile="black-country")
+        homes_capacity(sites.reset_index(drop=True), profile="black-country")
 
 
 @pytest.mark.parametrize(

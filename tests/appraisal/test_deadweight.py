@@ -8,11 +8,11 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from siteprior.appraisal.deadweight import deadweight
+from siteprior.appraisal.deadweight import site_deadweight
 from siteprior.core import schema
 from siteprior.core.errors import InputError
 from siteprior.registers.matching.history import register_history
-from siteprior.registers.read import read_register
+from siteprior.registers.reader import read_register
 
 DAY = date(2021, 1, 1)
 MADE_UP = "illustrative user assumptions"
@@ -36,7 +36,7 @@ def events(*rows):
 
 
 def screen(history=None, **site):
-    return deadweight(table({"hectares": 1.0, **site}), as_of=DAY, history=history)
+    return site_deadweight(table({"hectares": 1.0, **site}), as_of=DAY, history=history)
 
 
 def verdict(history=None, **site):
@@ -158,7 +158,7 @@ def test_new_homes_sold_about_the_site():
 
 
 def test_what_speaks_against_clears_nothing():
-    done = deadweight(table({**PENDING, "residual_surplus_share": -0.5, "gap_probability": 1.0}), as_of=DAY)
+    done = site_deadweight(table({**PENDING, "residual_surplus_share": -0.5, "gap_probability": 1.0}), as_of=DAY)
     assert done.columns["deadweight_reasons"].tolist() == [
         "fails: a decision is pending, as stated 1.0 years before. speaks against: residual shortfall of 50.0% of "
         "gross development value, a gap in 100% of the draws. looked at: live applicant, residual surplus. could not "
@@ -186,7 +186,7 @@ def test_evidence_names_day_and_source():
         {"residual_surplus_share": 0.2, "gap_probability": 0.1, "viability_basis": "user's costs"},
         {"development_status": "completed", "entry_date": "2022-01-01"},
     )  # fmt: skip
-    found = deadweight(sites, as_of=DAY).evidence
+    found = site_deadweight(sites, as_of=DAY).evidence
     assert found["source"].tolist() == ["a.csv, record 3", "a.csv, record 4", "viability: user's costs", "register"]
     assert found["date"].astype(object).where(found["date"].notna(), None).tolist() == [
         pd.Timestamp("2020-12-31"), pd.Timestamp("2019-01-01"), None, None,
@@ -220,28 +220,28 @@ def test_a_blank_clears_no_site():
         for s, d, e, (r, p) in itertools.product(status, days, days, residual)
     ]  # fmt: skip
     sites = table(*rows)
-    failed = deadweight(sites, as_of=DAY).columns["deadweight_failed"] == "yes"
+    failed = site_deadweight(sites, as_of=DAY).columns["deadweight_failed"] == "yes"
     assert 20 < failed.sum() < len(sites)
     for column in set(COLUMNS) - EXCEPTED:
-        blanked = deadweight(sites.assign(**{column: None}), as_of=DAY).columns["deadweight_failed"] == "yes"
+        blanked = site_deadweight(sites.assign(**{column: None}), as_of=DAY).columns["deadweight_failed"] == "yes"
         assert (blanked | ~failed).all(), column
     # a shortfall that is blanked brings the presumption of a detailed permission back
     shortfall = table({**FULL, **SHORT, "gap_probability": 1.0})
-    assert deadweight(shortfall, as_of=DAY).columns["deadweight_failed"].tolist() == ["no"]
+    assert site_deadweight(shortfall, as_of=DAY).columns["deadweight_failed"].tolist() == ["no"]
     bare = shortfall.drop(columns=["residual_surplus_share", "gap_probability"])
-    assert deadweight(bare, as_of=DAY).columns["deadweight_failed"].tolist() == ["yes"]
+    assert site_deadweight(bare, as_of=DAY).columns["deadweight_failed"].tolist() == ["yes"]
 
 
 def test_need_never_enters():
     sites = table(FULL, NOT_PERMISSIONED, {})
     poor, rich = (sites.assign(imd_decile=decile, imd_score=score) for decile, score in ((1, 80.0), (10, 2.0)))
-    for one, other in zip(deadweight(poor, as_of=DAY), deadweight(rich, as_of=DAY), strict=True):
+    for one, other in zip(site_deadweight(poor, as_of=DAY), site_deadweight(rich, as_of=DAY), strict=True):
         pd.testing.assert_frame_equal(one, other)
 
 
 def test_kinds_order_and_index():
     sites = table({}, FULL, {**PENDING, "development_status": "completed"}).iloc[[2, 0, 1]]
-    done = deadweight(sites, as_of=DAY)
+    done = site_deadweight(sites, as_of=DAY)
     assert done.columns.index.equals(sites.index)
     assert {name: str(kind) for name, kind in done.columns.dtypes.items()} == {
         column.name: schema.DTYPES[column.kind] for column in schema.SITE_DEADWEIGHT_COLUMNS
@@ -250,7 +250,7 @@ def test_kinds_order_and_index():
     assert done.evidence[["site_id", "kind"]].to_numpy().tolist() == [
         ["E1:2", "start or completion"], ["E1:2", "live applicant"], ["E1:1", "live permission"],
     ]  # fmt: skip
-    for found in (done.evidence, deadweight(table({}), as_of=DAY).evidence):
+    for found in (done.evidence, site_deadweight(table({}), as_of=DAY).evidence):
         assert found.index.name == declared.index
         assert {name: str(kind) for name, kind in found.dtypes.items()} == {
             column.name: schema.DTYPES[column.kind] for column in declared.columns
@@ -262,9 +262,9 @@ def test_kinds_order_and_index():
 
 def test_bad_calls():
     with pytest.raises(InputError, match="sites: lacks the columns end_date"):
-        deadweight(table({}).drop(columns="end_date"), as_of=DAY)
+        site_deadweight(table({}).drop(columns="end_date"), as_of=DAY)
     with pytest.raises(InputError, match="history: lacks the columns published, event"):
-        deadweight(table({}), as_of=DAY, history=pd.DataFrame({"site_id": []}))
+        site_deadweight(table({}), as_of=DAY, history=pd.DataFrame({"site_id": []}))
 
 
 def test_registers_do_not_record_what_was_built(real):
@@ -280,5 +280,5 @@ def test_registers_do_not_record_what_was_built(real):
     assert all(vintage["development_status"].isna().all() for vintage in vintages.values())
     history = register_history([(date(year, 12, 31), vintage) for year, vintage in vintages.items()])
     sites = standing.drop(columns="geometry").join(history.sites)
-    done = deadweight(pd.DataFrame(sites), as_of=date(2024, 1, 1), history=history.events)
+    done = site_deadweight(pd.DataFrame(sites), as_of=date(2024, 1, 1), history=history.events)
     assert done.columns["deadweight"].value_counts().to_dict() == {"possible": 21, "none found": 6}

@@ -13,13 +13,13 @@ from factories.sales import invented_sales
 from factories.viability import CHECK, RANGES, SCHEME
 from siteprior.appraisal.benefits.additionality import load_additionality
 from siteprior.appraisal.benefits.benefits import Incomes, load_benefits, site_benefits
-from siteprior.appraisal.capacity import capacity, default_profile
-from siteprior.appraisal.deadweight import deadweight
+from siteprior.appraisal.capacity import default_profile, homes_capacity
+from siteprior.appraisal.deadweight import site_deadweight
 from siteprior.appraisal.funds.fund_rules import check_rules
 from siteprior.appraisal.market_failure.verdict import failure_signals, failure_verdict, signal_table
 from siteprior.appraisal.prices.surface import fit_prices, site_values
 from siteprior.appraisal.viability.inputs import load_costs, load_scheme
-from siteprior.appraisal.viability.residual import viability, viability_lines
+from siteprior.appraisal.viability.residual import site_viability, viability_lines
 from siteprior.appraisal.viability.sensitivity import TITLES
 from siteprior.core import schema
 from siteprior.joins.sales import comparables, join_prices
@@ -95,12 +95,12 @@ def worked_through(n=30, *, sales=3_000, costs=None):
     surface = fit_prices(sold, price_date=DAY, seed=0)
     near = replaced(sites, join_prices(sites, sold, price_date=DAY, years_held=2))
     values = site_values(sites, surface, mix={"terraced": 0.6, "flat": 0.4}, home_size_m2=72)
-    homes = capacity(sites, profile=default_profile(), basis="register")
+    homes = homes_capacity(sites, profile=default_profile(), basis="register")
     told = pd.DataFrame(near.drop(columns=homes.columns.intersection(near.columns))).join(homes).join(values)
-    appraised, drivers = viability(told, costs=priced, scheme=scheme, seed=1, draws=400)
+    appraised, drivers = site_viability(told, costs=priced, scheme=scheme, seed=1, draws=400)
     lines = viability_lines(told, costs=priced, scheme=scheme)
     told = replaced(told, appraised)
-    screen = deadweight(told, as_of=DAY)
+    screen = site_deadweight(told, as_of=DAY)
     told = replaced(told, screen.columns)
     signals = failure_signals(told, as_of=DAY, neighbours=told)
     told = replaced(told, failure_verdict(told, signals))

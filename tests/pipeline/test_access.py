@@ -15,7 +15,7 @@ import shapely
 from siteprior import cli
 from siteprior.core.errors import InputError, ProjectError
 from siteprior.core.files import shipped
-from siteprior.pipeline.access import VARIANTS, access
+from siteprior.pipeline.access import VARIANTS, measure_access
 from siteprior.project.load import load_project
 
 NEWPORT = (330000, 186500, 332500, 189000)
@@ -40,7 +40,7 @@ def measured(newport, tmp_path_factory):
     points = folder / "places.gpkg"
     gpd.GeoDataFrame({"name": ["Station", "Riverfront", "Docks"]}, geometry=places, crs=27700).to_file(points)
     out = folder / "out"
-    return access(**newport, bounds=NEWPORT, points=points, out=out), out
+    return measure_access(**newport, bounds=NEWPORT, points=points, out=out), out
 
 
 def test_newport_runs_end_to_end(measured):
@@ -62,7 +62,7 @@ def test_a_cell_holds_the_index_of_its_centre_and_the_routes_add_up(measured, ne
     best = done.cells["access_index"].idxmax()
     centre = tmp_path / "centre.gpkg"
     gpd.GeoDataFrame(geometry=[done.cells.geometry[best].centroid], crs=27700).to_file(centre)
-    again = access(**newport, bounds=NEWPORT, points=centre, cell_m=2500)
+    again = measure_access(**newport, bounds=NEWPORT, points=centre, cell_m=2500)
     assert again.points["access_index"].iloc[0] == pytest.approx(done.cells["access_index"][best], rel=1e-6)
 
 
@@ -101,7 +101,7 @@ def test_the_command_tells_what_it_did(newport, tmp_path, capsys):
 )
 def test_what_cannot_be_measured_is_refused_in_words(newport, change, words, tmp_path):
     with pytest.raises(InputError, match=words):
-        access(**{**newport, "bounds": NEWPORT, **change}, out=tmp_path / "out")
+        measure_access(**{**newport, "bounds": NEWPORT, **change}, out=tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
@@ -119,13 +119,13 @@ def test_a_damaged_feed_ends_in_one_line(newport, tmp_path, capsys):
 
 def test_a_project_gives_streets_timetables_and_area(tmp_path):
     project = load_project(shipped("data") / "demo.toml", data_root=shipped("data"))
-    done = access(project, cell_m=2000)
+    done = measure_access(project, cell_m=2000)
     assert done.points is None
     assert done.cells["access_index"].notna().any()
     assert set(done.stations["well_connected"].dropna()) <= {"yes", "no"}
     bare = project.model_copy(update={"sources": project.sources.model_copy(update={"timetables": ()})})
     with pytest.raises(ProjectError, match="lacks timetables"):
-        access(bare)
+        measure_access(bare)
 
 
 def test_departures_are_written_as_they_were_counted(measured):

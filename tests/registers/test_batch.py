@@ -10,7 +10,7 @@ import pytest
 
 from siteprior.core.errors import InputError
 from siteprior.registers.batch import Register, find_registers, read_many
-from siteprior.registers.read import read_registers_with_files
+from siteprior.registers.reader import read_registers_with_files
 
 HEADER = "OrganisationURI,SiteReference,SiteNameAddress,GeoX,GeoY,Hectares\n"
 DUDLEY = "http://opendatacommunities.org/id/metropolitan-district-council/dudley"

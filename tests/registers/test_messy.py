@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from siteprior.registers.read import read_registers_with_files
+from siteprior.registers.reader import read_registers_with_files
 
 FAULTS = {
     # file: (council, rows in, rows out, sites with a place in their council, repair of most of them or None)

@@ -14,7 +14,7 @@ from siteprior.registers.coordinates.postcodes import read_postcodes
 from siteprior.registers.coordinates.site_shapes import read_shapes
 from siteprior.registers.labelled_paths import label_paths
 from siteprior.registers.own_sites import read_own_sites
-from siteprior.registers.read import read_register, read_registers, read_registers_with_files
+from siteprior.registers.reader import read_register, read_registers, read_registers_with_files
 
 URI = "http://opendatacommunities.org/id/metropolitan-district-council/dudley"
 DUDLEY, SANDWELL = "E08000027", "E08000028"

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from siteprior.registers.read import read_register, read_registers
+from siteprior.registers.reader import read_register, read_registers
 
 V2 = (
     "OrganisationURI,SiteReference,SiteNameAddress,SiteplanURL,GeoX,GeoY,Hectares,OwnershipStatus,PlanningStatus,"

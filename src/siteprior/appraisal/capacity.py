@@ -27,7 +27,7 @@ _DECIMALS = 9
 """Floating-point tolerance before rounding down: 0.29 ha × 100 homes/ha is 29 homes, not 28.999…"""
 
 
-def capacity(
+def homes_capacity(
     sites: pd.DataFrame, *, profile: str | None = None, basis: str = "register", centres: pd.Series | None = None
 ) -> pd.DataFrame:
     """Return the capacity of each site (homes), by the register and by rule (homes/ha × net ha).
@@ -82,7 +82,7 @@ def capacity(
     ...     {"hectares": [0.4, 26.4], "minimum_net_dwellings": [None, 750], "walk_m": [500.0, 2000.0],
     ...      "bus_walk_m": [90.0, 300.0]},
     ...     index=pd.Index(["a", "b"], name="site_id"))
-    >>> done = capacity(sites, profile="nppf-draft-2025")
+    >>> done = homes_capacity(sites, profile="nppf-draft-2025")
     >>> done["rule_dwellings"].tolist(), done["capacity_dwellings"].tolist()
     ([16, 462], [<NA>, 750])
     >>> done.loc["b", ["capacity_low_dwellings", "capacity_high_dwellings"]].tolist()
@@ -173,7 +173,13 @@ def capacity_profiles() -> pd.DataFrame:
 
 
 def default_profile() -> str:
-    """Return the name of the profile used where a project names none."""
+    """Return the name of the profile used where a project names none.
+
+    Examples
+    --------
+    >>> default_profile() in set(capacity_profiles()["profile"])
+    True
+    """
     return load_parameters("capacity").text("default_profile")
 
 

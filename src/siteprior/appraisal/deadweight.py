@@ -56,7 +56,7 @@ class Deadweight(NamedTuple):
     evidence: pd.DataFrame
 
 
-def deadweight(sites: pd.DataFrame, *, as_of: date, history: pd.DataFrame | None = None) -> Deadweight:
+def site_deadweight(sites: pd.DataFrame, *, as_of: date, history: pd.DataFrame | None = None) -> Deadweight:
     """Screen sites for deadweight by dated evidence: a verdict, whether a failing test holds, and every finding.
 
     A site *fails* where
@@ -110,7 +110,7 @@ def deadweight(sites: pd.DataFrame, *, as_of: date, history: pd.DataFrame | None
     ...      "planning_permission_type": ["full planning permission", None, None],
     ...      "planning_permission_date": ["2020-01-01", None, None], "entry_date": "2020-12-01"},
     ...     index=pd.Index(list("abc"), name="site_id"))
-    >>> screened = deadweight(schema.conform(sites, schema.REGISTER), as_of=date(2021, 1, 1))
+    >>> screened = site_deadweight(schema.conform(sites, schema.REGISTER), as_of=date(2021, 1, 1))
     >>> screened.columns[["deadweight", "deadweight_failed"]].astype(object).fillna("").values.tolist()
     [['likely', 'yes'], ['none found', 'no'], ['cannot tell', '']]
     >>> screened.evidence[["site_id", "kind", "weight"]].values.tolist()

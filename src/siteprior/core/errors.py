@@ -13,6 +13,15 @@ class SitePriorError(Exception):
     ----------
     *faults
         One sentence per fault; each names the input, the fault and the fix.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> try:
+    ...     sp.read_registers("no-such-file.csv")
+    ... except sp.SitePriorError as error:
+    ...     len(error.faults), type(error).__name__
+    (1, 'InputError')
     """
 
     def __init__(self, *faults: str) -> None:
@@ -21,15 +30,48 @@ class SitePriorError(Exception):
 
 
 class InputError(SitePriorError, ValueError):
-    """An input file or table cannot be used: missing, empty, unreadable, wrong columns, wrong CRS."""
+    """An input file or table cannot be used: missing, empty, unreadable, wrong columns, wrong CRS.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> try:
+    ...     sp.read_stops("no-such-file.csv")
+    ... except sp.InputError as error:
+    ...     "no-such-file.csv" in str(error)
+    True
+    """
 
 
 class ProjectError(SitePriorError, ValueError):
-    """The project file asks for something that does not exist or contradicts itself."""
+    """The project file asks for something that does not exist or contradicts itself.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> try:
+    ...     sp.load_project("no-such-project.toml")
+    ... except sp.SitePriorError as error:
+    ...     "no-such-project.toml" in str(error)
+    True
+    """
 
 
 class OutputError(SitePriorError, OSError):
-    """An output could not be written; whatever stood there before is untouched."""
+    """An output could not be written; whatever stood there before is untouched.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> import tempfile
+    >>> folder = tempfile.mkdtemp()
+    >>> _ = sp.report.copy_notebooks(folder)
+    >>> try:
+    ...     sp.report.copy_notebooks(folder)
+    ... except sp.OutputError as error:
+    ...     isinstance(error, OSError)
+    True
+    """
 
 
 def unknown(what: str, given: str, known: Iterable[str], *, where: str = "") -> str:

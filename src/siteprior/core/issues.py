@@ -159,6 +159,15 @@ class Reading(NamedTuple, Generic[Read]):
         The issue log, columns :data:`COLUMNS`.
     provenance
         One :class:`siteprior.core.files.Input` per file read.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> from siteprior.core.files import shipped
+    >>> data = shipped("data")
+    >>> sites, issues, provenance = sp.read_registers(data / "sites/walsall.csv")
+    >>> sites.index.name, list(issues.columns)[:3], len(provenance)
+    ('site_id', ['file', 'row', 'field'], 1)
     """
 
     table: Read

@@ -35,7 +35,14 @@ FACTS = ("value", "unit", "source", "date", "confidence")
 
 @dataclass(frozen=True)
 class Parameter:
-    """One sourced number (or short list, or text): ``value`` in ``unit``, who said so, when, and how sure."""
+    """One sourced number (or short list, or text): ``value`` in ``unit``, who said so, when, and how sure.
+
+    Examples
+    --------
+    >>> factor = load_parameters("access").parameter("walk_factor")
+    >>> factor.value, factor.unit
+    (1.3, 'ratio')
+    """
 
     name: str
     value: Any  # a number, text, date or flag, or a tuple of them: what the TOML says; Parameters has typed readers
@@ -167,7 +174,16 @@ class Parameters(Mapping[str, Any]):
 
 
 class ParameterError(SitePriorError, KeyError):
-    """A parameter that does not exist was asked for, or one as another kind than it is."""
+    """A parameter that does not exist was asked for, or one as another kind than it is.
+
+    Examples
+    --------
+    >>> try:
+    ...     load_parameters("access").text("walk_factor")
+    ... except ParameterError as error:
+    ...     "walk_factor" in str(error)
+    True
+    """
 
     __str__ = Exception.__str__  # a KeyError would print its message in quotes
 
@@ -274,8 +290,18 @@ def parameter_files() -> list[str]:
     return [name for name in dict.fromkeys(every) if not name.startswith("-")]
 
 
+load = load_parameters
+"""``siteprior.parameters.load``: the module says already what is loaded."""
+
+
 def parameter_rows(name: str) -> list[Parameter]:
-    """Return every parameter of a file in file order, for tables in reports and docs."""
+    """Return every parameter of a file in file order, for tables in reports and docs.
+
+    Examples
+    --------
+    >>> parameter_rows("access")[0].confidence in CONFIDENCES
+    True
+    """
 
     def walk(node: Parameter | Parameters) -> list[Parameter]:
         return [node] if isinstance(node, Parameter) else [leaf for child in node.values() for leaf in walk(child)]

@@ -35,6 +35,18 @@ def join_areas(sites: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFrame
     ------
     InputError
         When ``sites`` or ``areas`` is not such a table.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> sites = gpd.GeoDataFrame({"site_name": ["Mill", "Depot"]}, index=pd.Index(["a", "b"], name="site_id"),
+    ...                          geometry=gpd.points_from_xy([400100, 400900], [290000, 290300]), crs=27700)
+    >>> squares = shapely.box([400000, 401000], 290000, [401000, 402000], 291000)
+    >>> known = {"lsoa_name": ["Anytown 001A", "Anytown 001B"], "district_code": "E08000025", "lsoa_year": 2021}
+    >>> areas = gpd.GeoDataFrame(known, index=pd.Index(["E01000001", "E01000002"], name="lsoa_code"),
+    ...                          geometry=squares, crs=27700)
+    >>> sp.joins.join_areas(sites, areas)["lsoa_code"].tolist()
+    ['E01000001', 'E01000001']
     """
     check(sites, SITES, name="sites", needs=())
     check(areas, AREAS, name="areas")

@@ -73,6 +73,21 @@ def join_prices(
     -----
     Catchment, years and numbers: ``parameters/price_surface.toml``, ``[evidence]``. The rate is shrunk by
     :func:`shrunk_rates`.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> sites = gpd.GeoDataFrame({"site_name": ["Mill", "Depot"]}, index=pd.Index(["a", "b"], name="site_id"),
+    ...                          geometry=gpd.points_from_xy([400100, 400900], [290000, 290300]), crs=27700)
+    >>> sold = {"price_gbp": 180000.0, "transfer_date": pd.Timestamp("2025-05-01"), "property_type": "terraced",
+    ...         "new_build": ["no", "yes"], "gbp_per_m2": [2250.0, 2500.0], "floor_area_m2": 80.0, "used": "yes"}
+    >>> sales = gpd.GeoDataFrame(sold, index=pd.Index(["t1", "t2"], name="transaction"), crs=27700,
+    ...                          geometry=gpd.points_from_xy([400200, 400300], [290000, 290100]))
+    >>> sales = sp.schema.conform(sales, sp.schema.SALES)
+    >>> day = pd.Timestamp("2025-12-31").date()
+    >>> columns = sp.joins.join_prices(sites, sales, price_date=day, years_held=3)
+    >>> columns[["sales_1y", "new_build_sales_1y", "nearest_sale_m"]].values.tolist()
+    [[2, 1, 100.0], [2, 1, 632.4555320336759]]
     """
     check(sites, SITES, name="sites", needs=())
     check(sales, SALES, name="sales", needs=NEEDS)
@@ -124,6 +139,21 @@ def comparables(
         :data:`siteprior.core.schema.COMPARABLES`; of equally near ones the latest stand first. The postcode is
         shortened
         to its sector.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> sites = gpd.GeoDataFrame({"site_name": ["Mill", "Depot"]}, index=pd.Index(["a", "b"], name="site_id"),
+    ...                          geometry=gpd.points_from_xy([400100, 400900], [290000, 290300]), crs=27700)
+    >>> sold = {"price_gbp": 180000.0, "transfer_date": pd.Timestamp("2025-05-01"), "property_type": "terraced",
+    ...         "new_build": ["no", "yes"], "gbp_per_m2": [2250.0, 2500.0], "floor_area_m2": 80.0, "used": "yes"}
+    >>> sales = gpd.GeoDataFrame(sold, index=pd.Index(["t1", "t2"], name="transaction"), crs=27700,
+    ...                          geometry=gpd.points_from_xy([400200, 400300], [290000, 290100]))
+    >>> sales = sp.schema.conform(sales, sp.schema.SALES)
+    >>> day = pd.Timestamp("2025-12-31").date()
+    >>> near = sp.joins.comparables(sites, sales, price_date=day)
+    >>> near["gbp_per_m2"].tolist()
+    [2250.0, 2500.0, 2500.0, 2250.0]
     """
     check(sites, SITES, name="sites", needs=())
     check(sales, SALES, name="sales", needs=NEEDS)

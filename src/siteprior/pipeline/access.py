@@ -19,6 +19,7 @@ from siteprior.core.files import whole_folder
 from siteprior.core.issues import concat_issues
 from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress, no_progress
+from siteprior.core.renamed import renamed_argument
 from siteprior.core.schema import CRS
 from siteprior.pipeline.grid import measure_grid, write_grid
 from siteprior.pipeline.provenance import ReadLog
@@ -27,7 +28,7 @@ from siteprior.project.load import Project, cache_folder
 from siteprior.project.model import File, Streets, Timetable
 
 if TYPE_CHECKING:
-    from siteprior.joins.ptal_grid import AccessGrid
+    from siteprior.joins.access.ptal_grid import AccessGrid
     from siteprior.sources.timetables.combine_feeds import Timetables
     from siteprior.walking.network import WalkNetwork
 
@@ -72,7 +73,8 @@ class Access:
     issues: pd.DataFrame
 
 
-def access(
+@renamed_argument(say="progress")
+def measure_access(
     project: Project | Path | str | None = None,
     *,
     streets: Path | str | None = None,
@@ -113,6 +115,17 @@ def access(
     ------
     ProjectError, InputError, OutputError
         When an input cannot be used, streets, timetables or the area are missing, or the folder cannot be written.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> from siteprior.core.files import shipped
+    >>> data = shipped("data")
+    >>> streets, feed = data / "transit/streets.geojson.gz", data / "transit/timetable.zip"
+    >>> done = sp.measure_access(streets=streets, timetables=[feed],
+    ...                          bounds=(406000, 286000, 408000, 288000), cell_m=500)
+    >>> len(done.cells), done.points is None
+    (16, True)
     """
     loaded = project if isinstance(project, Project) or project is None else load_project(project)
     if out is None:
@@ -138,10 +151,10 @@ def _measure(
     progress: Progress,
 ) -> tuple[Access, list[AccessGrid], str]:
     """Read the inputs, measure places and cells; and return what the raster needs to be written."""
-    from siteprior.joins.ptal_grid import grid_cells
-    from siteprior.joins.ptal_sites import join_access_index
-    from siteprior.joins.stations import well_connected
-    from siteprior.joins.walks import Walking
+    from siteprior.joins.access.ptal_grid import grid_cells
+    from siteprior.joins.access.ptal_sites import join_access_index
+    from siteprior.joins.access.stations import well_connected
+    from siteprior.joins.access.walks import Walking
 
     log = ReadLog()
     places = None if points is None else _read_points(points)

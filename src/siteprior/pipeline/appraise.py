@@ -35,12 +35,12 @@ def land_shares(project: Project, sites: gpd.GeoDataFrame) -> pd.DataFrame | Non
 def estimate_homes(result: Result, _progress: Progress) -> Result:
     """Estimate the homes each site takes, by register and by rule, and its jobs where an employment use is stated."""
     from siteprior.appraisal.benefits.jobs import jobs_capacity
-    from siteprior.appraisal.capacity import capacity, default_profile
+    from siteprior.appraisal.capacity import default_profile, homes_capacity
 
     sites, assumed = result.table, result.project.assumptions
     centres = None if assumed.centres is None else sites[assumed.centres]
     with faults_of(result.project):
-        homes = capacity(
+        homes = homes_capacity(
             sites,
             profile=assumed.capacity_profile or default_profile(),
             basis=assumed.capacity_basis,
@@ -89,11 +89,11 @@ def price_sites(result: Result, _progress: Progress) -> Result:
 
 def appraise_viability(result: Result, _progress: Progress) -> Result:
     """Appraise the residual value of each site; missing, with the reason, where an input is."""
-    from siteprior.appraisal.viability.residual import viability
+    from siteprior.appraisal.viability.residual import site_viability
 
     sites, project = result.table, result.project
     with faults_of(project):
-        columns, drivers = viability(
+        columns, drivers = site_viability(
             sites,
             costs=result.costs,
             scheme=result.scheme,
@@ -105,11 +105,11 @@ def appraise_viability(result: Result, _progress: Progress) -> Result:
 
 def screen_deadweight(result: Result, _progress: Progress) -> Result:
     """Screen which sites would likely be built without public money."""
-    from siteprior.appraisal.deadweight import deadweight
+    from siteprior.appraisal.deadweight import site_deadweight
 
     history = result.register_history
     with faults_of(result.project):
-        screened = deadweight(
+        screened = site_deadweight(
             result.table,
             as_of=result.project.project.as_of,
             history=None if history is None else history.events,

@@ -17,6 +17,7 @@ import pandas as pd
 from siteprior.core.errors import InputError
 from siteprior.core.files import whole_folder
 from siteprior.core.progress import Progress, no_progress
+from siteprior.core.renamed import renamed_argument
 
 if TYPE_CHECKING:
     from siteprior.registers.batch import FoundRegisters
@@ -44,6 +45,7 @@ class Audit:
     passed_over: tuple[str, ...]
 
 
+@renamed_argument(say="progress")
 def audit(
     registers: Sequence[Path | str] | Path | str,
     *,

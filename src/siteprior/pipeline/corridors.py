@@ -12,9 +12,9 @@ from siteprior.pipeline.result import Result
 
 def describe_corridors(result: Result, _progress: Progress) -> Result:
     """List the sites along each corridor, draw the ground within a walk, rank and sum up."""
-    from siteprior.joins.catchments import corridor_catchments
-    from siteprior.joins.corridor_sites import corridor_sites
-    from siteprior.joins.corridor_summary import corridor_rankings, corridor_summary
+    from siteprior.joins.access.catchment_areas import corridor_catchments
+    from siteprior.joins.corridors.corridor_sites import corridor_sites
+    from siteprior.joins.corridors.corridor_summary import corridor_rankings, corridor_summary
 
     sites, transit = result.sites, result.transit
     planned = result.project.corridors.count_planned
@@ -48,7 +48,7 @@ def describe_corridors(result: Result, _progress: Progress) -> Result:
 
 def draw_leading(result: Result, _progress: Progress) -> Result:
     """Draw the ground within several walks of the leading corridor's stops; none without streets to walk on."""
-    from siteprior.joins.catchments import corridor_catchments
+    from siteprior.joins.access.catchment_areas import corridor_catchments
 
     if result.walking.network is None or not result.leading_corridors:
         return replace(result, leading_catchments=None)
@@ -63,7 +63,7 @@ def draw_leading(result: Result, _progress: Progress) -> Result:
 
 def measure_cells(result: Result, _progress: Progress) -> Result:
     """Measure the access index of every cell of the study area, where the project asks for it and there is a feed."""
-    from siteprior.joins.ptal_grid import grid_cells
+    from siteprior.joins.access.ptal_grid import grid_cells
     from siteprior.sources.areas.lsoa import study_area
 
     chosen, feed, network = result.project.access, result.transit.timetables, result.walking.network

@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from siteprior import __version__
 
 if TYPE_CHECKING:
-    from siteprior.joins.ptal_grid import AccessGrid
+    from siteprior.joins.access.ptal_grid import AccessGrid
     from siteprior.sources.timetables.combine_feeds import Timetables
     from siteprior.walking.network import WalkNetwork
 
@@ -43,10 +43,10 @@ def measure_grid(
 
     Returns
     -------
-    list of siteprior.joins.ptal_grid.AccessGrid
+    list of siteprior.joins.access.ptal_grid.AccessGrid
         In the order of :data:`VARIANTS`.
     """
-    from siteprior.joins.ptal_grid import access_grid
+    from siteprior.joins.access.ptal_grid import access_grid
 
     grids = []
     for variant in VARIANTS:

@@ -29,14 +29,14 @@ def follow_registers(result: Result, _progress: Progress) -> Result:
 
 def measure_walks(result: Result, _progress: Progress) -> Result:
     """Measure the walk to the nearest stop of each mode."""
-    from siteprior.joins.walk_access import join_access
+    from siteprior.joins.access.walk_access import join_access
 
     return result.with_columns("walks", join_access(result.table, result.transit.stops, result.walking))
 
 
 def measure_access(result: Result, _progress: Progress) -> Result:
     """Measure the access index and list the routes that make it up; no column without timetables."""
-    from siteprior.joins.ptal_sites import join_access_index
+    from siteprior.joins.access.ptal_sites import join_access_index
 
     feed = result.transit.timetables
     if feed is None:
@@ -50,7 +50,7 @@ def measure_access(result: Result, _progress: Progress) -> Result:
 
 def assign_corridors(result: Result, _progress: Progress) -> Result:
     """Assign each site its corridor."""
-    from siteprior.joins.corridors import join_corridors
+    from siteprior.joins.corridors.corridor_walks import join_corridors
 
     transit = result.transit
     new = join_corridors(

@@ -120,6 +120,13 @@ def open_run(folder: Path | str) -> dict[str, Any]:
     ------
     InputError
         When the folder holds no run.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> run = sp.open_run(sp.demo(out="outputs/demo"))
+    >>> run["sites"].index.name, run["record"]["seed"], len(run["shortlist"])
+    ('site_id', 2026, 25)
     """
     import geopandas as gpd
 

@@ -83,8 +83,8 @@ def _rank_without_transit(
 
 def redraw_ranks(result: Result, _progress: Progress) -> Result:
     """Measure how far the ranks move when weights are redrawn and what is uncertain or blank ranges."""
+    from siteprior.ranking.bands import rank_bands
     from siteprior.ranking.criteria import measure, value
-    from siteprior.ranking.rank_bands import rank_bands
     from siteprior.ranking.uncertainty import value_ranges
 
     sites, criteria, weights = result.table, result.criteria_known, result.weights

@@ -90,8 +90,8 @@ def read_supply(result: Result, progress: Progress) -> Result:
 
 def settle_walking(result: Result, _progress: Progress) -> Result:
     """Settle how walks are measured; list the sites and stops no street comes near, refuse streets of another place."""
-    from siteprior.joins.street_check import check_streets
-    from siteprior.joins.walks import Walking
+    from siteprior.joins.access.street_check import check_streets
+    from siteprior.joins.access.walks import Walking
 
     project, log = result.project, ReadLog()
     walking = Walking(result.transit.network, result.shapes)
@@ -161,7 +161,7 @@ def _read_registers(
     log: ReadLog,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Read registers together, with the account of their rows."""
-    from siteprior.registers.read import read_registers_with_files
+    from siteprior.registers.reader import read_registers_with_files
 
     reading, files = read_registers_with_files(
         [path for _, path, _ in found],

@@ -142,7 +142,6 @@ def _read_corridors(
         stops,
         statements,
         network_date=project.network_date,
-        radius_m=load_parameters("access").number("node_radius_m"),
     )
     return settled, pd.concat(lines) if lines else None
 
@@ -163,7 +162,7 @@ def _read_corridor(
         return log.add("corridors", entry, corridors.read_corridor_stops(path, file=label)), None
     lines = corridors.read_corridor_lines(path, name_column=entry.name, kind=entry.kind, layer=entry.layer, file=label)
     drawn = log.add("corridors", entry, lines)
-    return corridors.stops_along(drawn, stops, snap_m=load_parameters("access").number("line_snap_m")), drawn
+    return corridors.stops_along(drawn, stops), drawn
 
 
 def _read_streets(project: Project, entry: Streets, study_area: BaseGeometry, log: ReadLog) -> WalkNetwork:
@@ -194,7 +193,7 @@ def _read_streets(project: Project, entry: Streets, study_area: BaseGeometry, lo
 
 def _off_the_streets(corridor_stops: gpd.GeoDataFrame, network: WalkNetwork) -> pd.DataFrame:
     """Report the corridor stops no street comes near."""
-    from siteprior.joins.corridors import unsnapped
+    from siteprior.joins.corridors.corridor_walks import unsnapped
 
     return unsnapped(corridor_stops, network, max_snap_m=load_parameters("access").number("max_snap_m"))
 

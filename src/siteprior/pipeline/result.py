@@ -20,8 +20,8 @@ from siteprior.project.load import Project
 
 if TYPE_CHECKING:
     from siteprior.appraisal.viability.inputs import Costs
-    from siteprior.joins.ptal_grid import AccessGrid
-    from siteprior.joins.walks import Walking
+    from siteprior.joins.access.ptal_grid import AccessGrid
+    from siteprior.joins.access.walks import Walking
     from siteprior.pipeline.registered import Registered
     from siteprior.ranking.criteria import Criterion
     from siteprior.ranking.gates import Gate
@@ -74,7 +74,7 @@ class Result:
     transit
         Stops, corridors, streets and timetables: :class:`siteprior.pipeline.read_transit.Transit`.
     walking
-        How walks are measured: :class:`siteprior.joins.walks.Walking`.
+        How walks are measured: :class:`siteprior.joins.access.walks.Walking`.
     market
         Sales and layers as they were read: :class:`siteprior.pipeline.read_market.Market`.
     registered
@@ -110,6 +110,15 @@ class Result:
         What each scenario changes, site by site and summed up; empty where the project supposes nothing.
     record
         Inputs, versions, settings and numbers used: the content of ``run.json``.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> from siteprior.core.files import shipped
+    >>> data = shipped("data")
+    >>> done = sp.assess(sp.load_project(data / "demo.toml", data_root=data))
+    >>> len(done.shortlist), done.sites.crs.to_epsg(), list(done.issues.columns)[:2]
+    (25, 27700, ['file', 'row'])
     """
 
     project: Project

@@ -9,6 +9,7 @@ import pandas as pd
 from siteprior.core.errors import SitePriorError
 from siteprior.core.files import move_file, shipped, whole_folder
 from siteprior.core.progress import Progress, no_progress
+from siteprior.core.renamed import renamed_argument
 from siteprior.pipeline.audit import Audit, write_findings
 from siteprior.pipeline.manifest import NOT_IN_EVERY_RUN
 from siteprior.pipeline.publish import publish
@@ -19,6 +20,7 @@ from siteprior.project.load import Project
 from siteprior.report.notebooks.worker import NotebookProcess
 
 
+@renamed_argument(say="progress")
 def assess(project: Project | Path | str, *, progress: Progress = no_progress) -> Result:
     """Work a project through, in memory: read, join, appraise, gate, score and rank.
 
@@ -40,9 +42,10 @@ def assess(project: Project | Path | str, *, progress: Progress = no_progress) -
 
     Examples
     --------
+    >>> import siteprior as sp
     >>> from siteprior.core.files import shipped
-    >>> from siteprior.pipeline.registered import load_project
-    >>> done = assess(load_project(shipped("data") / "demo.toml", data_root=shipped("data")))
+    >>> data = shipped("data")
+    >>> done = sp.assess(sp.load_project(data / "demo.toml", data_root=data))
     >>> len(done.shortlist)
     25
     """
@@ -62,6 +65,7 @@ def read_inputs(project: Project, *, progress: Progress = no_progress) -> Result
     return run_stages(Result(project), READING, progress=progress)
 
 
+@renamed_argument(say="progress")
 def run(project: Project | Path | str, *, out: Path | str | None = None, progress: Progress = no_progress) -> Path:
     """Do the main job and write the run's folder; earlier outputs stay untouched unless all could be made.
 
@@ -84,6 +88,16 @@ def run(project: Project | Path | str, *, out: Path | str | None = None, progres
     ------
     ProjectError, InputError, OutputError
         When the project, an input or the folder cannot be used.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> from siteprior.core.files import shipped
+    >>> data = shipped("data")
+    >>> project = sp.load_project(data / "demo.toml", data_root=data)
+    >>> folder = sp.run(project, out="outputs/first")
+    >>> (folder / "shortlist.gpkg").is_file(), (folder / "report.html").is_file()
+    (True, True)
     """
     loaded = project if isinstance(project, Project) else load_project(project)
     folder = _folder(loaded, out)
@@ -102,12 +116,23 @@ def run(project: Project | Path | str, *, out: Path | str | None = None, progres
     return folder
 
 
+@renamed_argument(say="progress")
 def demo(*, out: Path | str = Path("outputs/demo"), progress: Progress = no_progress) -> Path:
-    """Do the main job on the illustrative sample that travels with siteprior, and return the run's folder."""
+    """Do the main job on the illustrative sample that travels with siteprior, and return the run's folder.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> folder = sp.demo(out="outputs/demo")
+    >>> run = sp.open_run(folder)
+    >>> len(run["shortlist"]), len(run["sites"])
+    (25, 398)
+    """
     data = shipped("data")
     return run(load_project(data / "demo.toml", data_root=data), out=out, progress=progress)
 
 
+@renamed_argument(say="progress")
 def check(
     project: Project | Path | str, *, out: Path | str | None = None, progress: Progress = no_progress
 ) -> pd.DataFrame:
@@ -128,6 +153,36 @@ def check(
     ------
     ProjectError, InputError, OutputError
         When the project, an input or the folder cannot be used.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from siteprior.core.files import shipped
+    >>> data = shipped("data").as_posix()
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "small.toml").write_text(f'''
+    ... [project]
+    ... title = "One borough"
+    ... area = "Walsall (illustrative)"
+    ... data_root = "{data}"
+    ... as_of = 2026-01-31
+    ... network_date = 2026-10-02
+    ... illustrative = true
+    ... [sources]
+    ... registers = ["sites/walsall.csv"]
+    ... stops = ["transit/stations.csv"]
+    ... areas = {{path = "boundaries/lsoa21.geojson", code = "LSOA21CD", district = "LADCD_ACTIVE", year = 2021}}
+    ... deprivation = {{path = "deprivation/iod2025.csv", edition = 2025}}
+    ... [corridors]
+    ... paths = ["transit/corridors.csv"]
+    ... [shortlist]
+    ... n = 5
+    ... ''')
+    >>> issues = sp.check(folder / "small.toml", out=folder / "out")
+    >>> issues["file"].nunique() > 1, (folder / "out" / "audit.html").is_file()
+    (True, True)
     """
     from siteprior.report.tables import write_csv
     from siteprior.sources.areas.lsoa import districts

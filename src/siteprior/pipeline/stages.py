@@ -72,7 +72,7 @@ def _try_scenarios(result: Result, progress: Progress) -> Result:
 
     Homes are estimated anew, for a stop may make land denser; what was judged of market failure stays as it is.
     """
-    from siteprior.scenarios.effects import scenario_effects, scenario_summary
+    from siteprior.scenarios.measure_effects import scenario_effects, scenario_summary
 
     effects = []
     fresh = {group_of(stage) for stage in STAGES if stage.scenarios != AS_IT_IS}

@@ -32,7 +32,17 @@ CACHE_VARIABLE = "SITEPRIOR_CACHE"
 
 
 class Project(Settings):
-    """A validated project; frozen. ``data_root`` is the folder its source paths stand under."""
+    """A validated project; frozen. ``data_root`` is the folder its source paths stand under.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> from siteprior.core.files import shipped
+    >>> data = shipped("data")
+    >>> project = sp.load_project(data / "demo.toml", data_root=data)
+    >>> project.project.as_of.isoformat(), project.shortlist.n
+    ('2026-01-31', 25)
+    """
 
     file: Annotated[Path, Field(exclude=True)]
     data_root: Annotated[Path, Field(exclude=True)]

@@ -33,6 +33,13 @@ class Criterion:
     where a known measurement has no range. ``known`` names the column with the share (0–1) of what the measurement is
     made of that is known, where what is not known could only make it better; blank where it is known whole or not at
     all.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> walk = CRITERIA["corridor_access"]
+    >>> walk.unit, walk.worst, walk.best, walk.needs
+    ('m', 960.0, 400.0, ('corridor_walk_m',))
     """
 
     name: str

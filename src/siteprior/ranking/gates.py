@@ -45,6 +45,12 @@ class Gate:
 
     The test gives one mask of refused sites per reason code: the gate's own, and one of ``unknown`` for what is not
     known. ``doubt`` names the columns of a range that may leave the gate open, where there are any.
+
+    Examples
+    --------
+    >>> small = GATES["too_small"]
+    >>> small.needs, small.thresholds, small.default
+    (('hectares', 'minimum_net_dwellings', 'maximum_net_dwellings'), {'hectares': 0.25, 'homes': 5.0}, True)
     """
 
     code: str

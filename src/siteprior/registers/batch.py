@@ -22,7 +22,7 @@ from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.progress import Progress, no_progress
 from siteprior.registers.councils import councils
 from siteprior.registers.labelled_paths import Paths
-from siteprior.registers.read import (
+from siteprior.registers.reader import (
     RegisterFile,
     account_for_rows,
     conform_sites,
@@ -179,7 +179,7 @@ def read_many(
     organisation
         ONS code of the council all files are of, where they do not state it rightly themselves.
     boundaries, as_of
-        As for :func:`siteprior.registers.read.read_registers`.
+        As for :func:`siteprior.registers.reader.read_registers`.
     progress
         Called with a line now and then.
 

@@ -22,11 +22,12 @@ from siteprior.core.files import record
 from siteprior.core.io.messy_tables import TextTable, cell_text, read_table
 from siteprior.core.io.vector_files import read_vector
 from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.renamed import renamed_argument
 from siteprior.core.schema import CRS
 from siteprior.registers.column_names import Headers
 from siteprior.registers.councils import Councils, councils
 from siteprior.registers.labelled_paths import Labels, Paths, label_paths
-from siteprior.registers.read import conform_sites, issues_of, site_table
+from siteprior.registers.reader import conform_sites, issues_of, site_table
 from siteprior.registers.references import resolve_duplicates
 from siteprior.registers.rows import Rows
 
@@ -49,6 +50,7 @@ TABULAR = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls")
 PAIRS = (("easting", "northing"), ("longitude", "latitude"))
 
 
+@renamed_argument(path="paths")
 def read_own_sites(
     paths: Paths,
     *,
@@ -80,7 +82,7 @@ def read_own_sites(
     file
         What each file is called in the table, the issues and the provenance; its path when not given.
     boundaries
-        Council areas, as for :func:`siteprior.registers.read.read_registers`.
+        Council areas, as for :func:`siteprior.registers.reader.read_registers`.
 
     Returns
     -------

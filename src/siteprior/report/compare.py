@@ -38,6 +38,13 @@ def compare_runs(run_a: Path | str, run_b: Path | str) -> pd.DataFrame:
     ------
     InputError
         When a folder holds no ``ranking.csv``.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> folder = sp.demo(out="outputs/demo")
+    >>> sp.compare(folder, folder).empty
+    True
     """
     a, b = _ranking(run_a), _ranking(run_b)
     facts = ["site_name", "rank", "score"]

@@ -27,7 +27,25 @@ Edit: TypeAlias = Mapping[str, Any]  # what a project file may say of an edit, c
 
 
 class Supply(NamedTuple):
-    """The tables a scenario edits; ``services`` is ``None`` where there is no timetable."""
+    """The tables a scenario edits; ``services`` is ``None`` where there is no timetable.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> known = {"corridor": "Line 1", "kind": "metro", "order": [1, 2], "state": "open"}
+    >>> known["stop_name"] = ["Alder", "Birch"]
+    >>> calls = gpd.GeoDataFrame(known, index=pd.Index(["1#1", "1#2"], name="corridor_stop_id"), crs=27700,
+    ...                          geometry=gpd.points_from_xy([400000, 401000], [290000] * 2))
+    >>> calls = sp.schema.conform(calls, sp.schema.CORRIDOR_STOPS)
+    >>> lines = sp.transit.corridor_lines(calls)
+    >>> stops = gpd.GeoDataFrame({"stop_name": ["Alder"], "mode": ["metro"], "state": ["open"]}, crs=27700,
+    ...                          index=pd.Index(["9400ZZ1"], name="atco_code"),
+    ...                          geometry=gpd.points_from_xy([400000], [290000]))
+    >>> stops = sp.schema.conform(stops, sp.schema.STOPS)
+    >>> supply = sp.scenarios.apply({"name": "shut", "close": ["Birch"]}, corridor_stops=calls, stops=stops)
+    >>> supply.corridor_stops["state"].tolist(), supply.services is None
+    (['open', 'closed'], True)
+    """
 
     corridor_stops: gpd.GeoDataFrame
     stops: gpd.GeoDataFrame
@@ -54,6 +72,13 @@ class Scenario:
     cut
         Arguments of :func:`siteprior.scenarios.cuts.cut_services` each: ``share``; ``route``, ``corridor`` or
         ``mode``; and ``window`` where it is one.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> closed = sp.scenarios.Scenario("Birch closes", close=("Birch",))
+    >>> closed.close, closed.cut
+    (('Birch',), ())
     """
 
     name: str

@@ -1,1 +1,5 @@
 """Sources: one room per published dataset, from the publisher's file to a declared table, its issues and its origin."""
+
+from siteprior.core.lazy import attach_stub
+
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

@@ -1,1 +1,5 @@
 """Walks on a street network: arrays in, arrays out."""
+
+from siteprior.core.lazy import attach_stub
+
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

@@ -50,6 +50,14 @@ class WalkNetwork:
         millimetres on the level; more where a slope is counted), and the edge they run on.
     component
         Island each node lies on, numbered from 0 by falling number of nodes.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> streets = shapely.linestrings([[(0, 0), (300, 0)], [(300, 0), (300, 400)]])
+    >>> network = sp.walking.build_network(streets)
+    >>> network.edge_mm.tolist()
+    [300000, 400000]
     """
 
     x: Floats

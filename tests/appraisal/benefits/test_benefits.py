@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from siteprior.appraisal.benefits.additionality import load_additionality
 from siteprior.appraisal.benefits.benefits import BENEFIT_INPUTS, NEEDS, Incomes, load_benefits, site_benefits
 from siteprior.appraisal.viability.inputs import load_costs, load_scheme
-from siteprior.appraisal.viability.residual import viability
+from siteprior.appraisal.viability.residual import site_viability
 from siteprior.core import schema
 from siteprior.core.errors import InputError
 
@@ -203,7 +203,7 @@ def test_on_the_check_case_of_viability():
         {"hectares": 2.0, "capacity_low_dwellings": 100, "capacity_dwellings": 100, "capacity_high_dwellings": 100,
          "value_gbp_per_m2": 3000.0, "value_low_gbp_per_m2": 3000.0, "value_high_gbp_per_m2": 3000.0}
     )  # fmt: skip
-    found, _ = viability(table, costs=costs, scheme=scheme, seed=1, draws=50)
+    found, _ = site_viability(table, costs=costs, scheme=scheme, seed=1, draws=50)
     table = table.assign(**found)
     done = site_benefits(
         table, factors=load_additionality(FACTORS), scheme=scheme, assumed=load_benefits(ASSUMED)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from factories.viability import CHECK, RANGES, SCHEME, check_costs, make_sites, ranged_costs, scheme
 from siteprior.appraisal.viability.inputs import COST_INPUTS, SCHEME_INPUTS, load_costs
-from siteprior.appraisal.viability.residual import NEEDS, residual_land_value, viability, viability_lines
+from siteprior.appraisal.viability.residual import NEEDS, residual_land_value, site_viability, viability_lines
 from siteprior.core import schema
 from siteprior.core.errors import InputError
 
@@ -28,7 +28,7 @@ MONEY = [name for name in COLUMNS if "_gbp" in name or "share" in name or "proba
 
 
 def appraise(sites, costs=None, plan=None, **options):
-    return viability(
+    return site_viability(
         sites, costs=costs or ranged_costs(), scheme=plan or scheme(), seed=1, **({"draws": 200} | options)
     )
 
@@ -181,7 +181,7 @@ class TestSteadiness:
         sites = make_sites(10)
         once, _ = appraise(sites)
         pd.testing.assert_frame_equal(once, appraise(sites)[0])
-        other, _ = viability(sites, costs=ranged_costs(), scheme=scheme(), seed=2, draws=200)
+        other, _ = site_viability(sites, costs=ranged_costs(), scheme=scheme(), seed=2, draws=200)
         assert (once["gap_high_gbp"] != other["gap_high_gbp"]).any()
         assert once["gap_gbp"].equals(other["gap_gbp"])
 

@@ -7,13 +7,13 @@ import pytest
 
 from factories.viability import CHECK, make_sites, ranged_costs, scheme
 from siteprior.appraisal.viability.inputs import load_costs
-from siteprior.appraisal.viability.residual import viability, viability_lines
+from siteprior.appraisal.viability.residual import site_viability, viability_lines
 from siteprior.appraisal.viability.sensitivity import driver_summary
 from siteprior.core import schema
 
 
 def drivers_of(sites, costs, plan=None):
-    return viability(sites, costs=costs, scheme=plan or scheme(), seed=1, draws=20)
+    return site_viability(sites, costs=costs, scheme=plan or scheme(), seed=1, draws=20)
 
 
 def test_a_swing_by_hand():

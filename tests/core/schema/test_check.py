@@ -182,7 +182,7 @@ def test_no_gate_is_passed_by_a_value_that_is_not_declared(sites_given):
     table = schema.conform(pd.DataFrame([row], index=pd.Index(["E1:a"], name="site_id")), schema.SITES)
     table = table.assign(**sites_given)
     with pytest.raises(InputError, match=f"sites: .*{next(iter(sites_given))}.* in row 'E1:a'"):
-        sp.apply_gates(table, gates={}, as_of=dt.date(2026, 1, 31))
+        sp.ranking.apply_gates(table, gates={}, as_of=dt.date(2026, 1, 31))
 
 
 def test_a_table_declared_without_an_index_takes_rows_of_any_name():
@@ -192,9 +192,9 @@ def test_a_table_declared_without_an_index_takes_rows_of_any_name():
 def test_long_tables_are_checked_where_they_are_summed():
     drivers = pd.DataFrame({"input": ["a"], "swing_gbp_per_home": ["much"], "place": [1]})
     with pytest.raises(InputError, match="drivers: swing_gbp_per_home needs numbers, holds 'much'"):
-        sp.driver_summary(drivers)
+        sp.viability.driver_summary(drivers)
     effects = pd.DataFrame(
         {"scenario": ["s"], "effect": ["Enters"], "capacity_dwellings": [5], "rank_before": [None], "rank_after": [3]}
     )
     with pytest.raises(InputError, match="effects: unknown value of effect 'Enters' in row '0'; did you mean 'enters'"):
-        sp.scenario_summary(effects, shortlist=25)
+        sp.scenarios.summary(effects, shortlist=25)

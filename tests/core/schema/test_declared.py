@@ -85,7 +85,7 @@ def test_the_dictionary_has_one_row_per_column_of_each_table_in_order():
 
 def test_the_tables_that_are_written_alone_are_declared_as_their_modules_write_them():
     from siteprior.core.issues import COLUMNS, SEVERITIES
-    from siteprior.joins.ptal import ROUTE_COLUMNS
+    from siteprior.joins.access.ptal import ROUTE_COLUMNS
     from siteprior.registers.matching.find_duplicates import CONFIDENCES, PAIR_COLUMNS
 
     assert tuple(schema.ISSUES.names) == COLUMNS

@@ -11,7 +11,7 @@ import shapely
 from siteprior.core.schema import CRS
 from siteprior.registers.coordinates.postcode_check import DIGIT_RESTORED, GRID_DIGITS
 from siteprior.registers.coordinates.postcodes import read_postcodes, stated_postcode
-from siteprior.registers.read import read_register, read_registers
+from siteprior.registers.reader import read_register, read_registers
 
 COVENTRY = "E08000026"
 NEAR, FAR = 500, 2_000

@@ -255,7 +255,7 @@ def test_the_sites_and_the_order_of_either_table_do_not_matter():
 
 def test_no_real_site_gets_anothers_polygon(real, tmp_path):
     """Squares of the registered size, laid 25 m beside the points of Sandwell's and Walsall's registers."""
-    from siteprior.registers.read import read_registers
+    from siteprior.registers.reader import read_registers
 
     folder = real / "real" / "brownfield" / "registers_wmca"
     registers = [folder / "sandwell_2019.csv.gz", folder / "walsall_2019.csv.gz"]

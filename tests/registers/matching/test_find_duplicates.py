@@ -14,7 +14,7 @@ from siteprior.core.schema import REGISTER, conform
 from siteprior.registers.matching.find_duplicates import PAIR_COLUMNS, find_duplicates
 from siteprior.registers.matching.merge import ATTRIBUTES, merge_duplicates
 from siteprior.registers.matching.similarity import disc_radius_m, read_name, reference_key, same_marks, similarity
-from siteprior.registers.read import read_registers
+from siteprior.registers.reader import read_registers
 
 CURRENT = (
     "birmingham_2020.csv.gz", "coventry_2019.xlsx", "dudley_2020.csv.gz", "sandwell_2019.csv.gz",

@@ -14,7 +14,7 @@ from siteprior.core.errors import InputError
 from siteprior.core.schema import HISTORY, HISTORY_EVENTS, REGISTER, SITE_HISTORY_COLUMNS, conform
 from siteprior.registers.matching.history import register_history
 from siteprior.registers.matching.versions import published, vintages_of
-from siteprior.registers.read import read_registers
+from siteprior.registers.reader import read_registers
 
 D18, D19, D20, D21 = (dt.date(year, 1, 1) for year in (2018, 2019, 2020, 2021))
 

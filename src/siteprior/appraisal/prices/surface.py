@@ -60,6 +60,17 @@ class PriceSurface:
         Why there is no estimate at all; blank where there is.
     validation
         :data:`siteprior.core.schema.PRICE_VALIDATION`.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> sold = {"transfer_date": pd.to_datetime(["2025-03-01"]), "postcode": ["B1 1AA"], "property_type": ["flat"],
+    ...         "new_build": ["no"], "floor_area_m2": [50.0], "gbp_per_m2": [3000.0], "used": ["yes"]}
+    >>> sales = gpd.GeoDataFrame(sold, index=pd.Index(["t1"], name="transaction"), crs=27700,
+    ...                          geometry=gpd.points_from_xy([406000], [286000]))
+    >>> surface = sp.prices.fit(sales, price_date=date(2025, 9, 1), seed=1)
+    >>> surface.note  # with 200 sales or more it is blank, and the surface estimates
+    'no estimate: 1 sale with a place and a floor area, 200 are needed'
     """
 
     price_date: date
@@ -343,6 +354,20 @@ def site_values(
     ------
     InputError
         When the mix names another type, does not sum to 1, or a type in it has no size.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> sold = {"transfer_date": pd.to_datetime(["2025-03-01"]), "postcode": ["B1 1AA"], "property_type": ["flat"],
+    ...         "new_build": ["no"], "floor_area_m2": [50.0], "gbp_per_m2": [3000.0], "used": ["yes"]}
+    >>> sales = gpd.GeoDataFrame(sold, index=pd.Index(["t1"], name="transaction"), crs=27700,
+    ...                          geometry=gpd.points_from_xy([406000], [286000]))
+    >>> surface = sp.prices.fit(sales, price_date=date(2025, 9, 1), seed=1)
+    >>> sites = gpd.GeoDataFrame({"site_name": ["Mill", "Depot"]}, index=pd.Index(["a", "b"], name="site_id"),
+    ...                          geometry=gpd.points_from_xy([400100, 400900], [290000, 290300]), crs=27700)
+    >>> values = sp.prices.site_values(sites, surface, mix={"flat": 0.4, "terraced": 0.6}, home_size_m2=72)
+    >>> values["value_gbp_per_m2"].tolist()
+    [nan, nan]
     """
     schema.check(sites, schema.SITES, name="sites", needs=())
     sizes = _sizes(mix, home_size_m2)

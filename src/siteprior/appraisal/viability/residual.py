@@ -123,7 +123,7 @@ class Viability(NamedTuple):
     drivers: pd.DataFrame
 
 
-def viability(
+def site_viability(
     sites: pd.DataFrame,
     *,
     costs: Costs,
@@ -169,7 +169,7 @@ def viability(
     >>> from siteprior.appraisal.viability.inputs import load_costs, load_scheme
     >>> sites = pd.DataFrame({"hectares": [2.0], "capacity_dwellings": [100], "value_gbp_per_m2": [3000.0],
     ...     "value_low_gbp_per_m2": [2700.0], "value_high_gbp_per_m2": [3300.0]}, index=pd.Index(["a"], name="site_id"))
-    >>> table, drivers = viability(sites, costs=load_costs(), scheme=load_scheme({"home_size_m2": 72}), seed=1)
+    >>> table, drivers = site_viability(sites, costs=load_costs(), scheme=load_scheme({"home_size_m2": 72}), seed=1)
     >>> table.loc["a", "viability_basis"][:45], len(drivers)
     ('missing: build_gbp_per_m2, externals_share, c', 0)
     """
@@ -234,6 +234,17 @@ def viability_lines(
     DataFrame
         :data:`siteprior.core.schema.VIABILITY_LINES` on the index of ``sites``, to the penny; all of a site's lines are
         missing where one of its figures or inputs is.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> sites = pd.DataFrame({"hectares": [2.0], "capacity_dwellings": [100], "value_gbp_per_m2": [3000.0],
+    ...                       "value_low_gbp_per_m2": [2700.0], "value_high_gbp_per_m2": [3300.0]},
+    ...                      index=pd.Index(["a"], name="site_id"))
+    >>> costs = sp.viability.load_costs({"build_gbp_per_m2": 1700})
+    >>> table = sp.viability.lines(sites, costs=costs, scheme=sp.viability.load_scheme({"home_size_m2": 72}))
+    >>> table["residual_land_value_gbp"].tolist()  # most costs are not stated
+    [nan]
     """
     _check(sites, draws=1, interval=0.5)
     table = remediation_range(sites, costs=costs, land_shares=land_shares)

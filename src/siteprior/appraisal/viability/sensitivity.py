@@ -96,6 +96,13 @@ def driver_summary(drivers: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         Index ``input``; ``title``, ``sites``, ``median_swing_gbp_per_home``, ``first_share`` (0–1: share of the sites
         on which it swings the gap most).
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> run = sp.open_run(sp.demo(out="outputs/demo"))
+    >>> sp.viability.driver_summary(run["viability_drivers"]).index[:2].tolist()
+    ['value_gbp_per_m2', 'build_gbp_per_m2']
     """
     schema.check(drivers, _DRIVERS, name="drivers", needs=("input", "swing_gbp_per_home", "place"))
     by_input = drivers.groupby("input", sort=True)

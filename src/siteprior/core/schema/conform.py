@@ -58,7 +58,13 @@ def conform(table: Frame, declared: Table) -> Frame:
 
 
 def as_kind(values: pd.Series | Sequence[object] | None, kind: str, index: pd.Index) -> pd.Series:
-    """Return the values as a Series of a declared kind on ``index``; ``None`` gives all missing."""
+    """Return the values as a Series of a declared kind on ``index``; ``None`` gives all missing.
+
+    Examples
+    --------
+    >>> as_kind(["1", None], "integer", pd.Index(["a", "b"])).tolist()
+    [1, <NA>]
+    """
     if values is None:
         values = [None] * len(index)
     series = pd.Series(values, index=index)

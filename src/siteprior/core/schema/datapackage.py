@@ -96,6 +96,13 @@ def write_datapackage(
     ------
     OutputError
         When the file is open elsewhere or the folder cannot be written.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> import tempfile
+    >>> sp.schema.write_datapackage(tempfile.mkdtemp(), title="No table yet").name
+    'datapackage.json'
     """
     described = datapackage(folder, title=title, illustrative=illustrative, inputs=inputs, columns=columns)
     return write_text(Path(folder) / FILE, json.dumps(described, indent=2, ensure_ascii=False) + "\n")

@@ -113,7 +113,15 @@ def extend(table: str, columns: Iterable[Column]) -> None:
 
 
 def data_dictionary() -> pd.DataFrame:
-    """Return every declared column as a table: table, column, kind, unit, label, meaning, source, allowed values."""
+    """Return every declared column as a table: table, column, kind, unit, label, meaning, source, allowed values.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> table = sp.schema.data_dictionary()
+    >>> table.query("table == 'stops'")["column"].head(3).tolist()
+    ['stop_name', 'mode', 'state']
+    """
     return pd.DataFrame(
         [
             {

@@ -24,7 +24,17 @@ REGISTERED_VALUES: dict[str, tuple[str, ...]] = {}
 
 
 class SchemaError(SitePriorError, ValueError):
-    """A declaration of columns, or a registration of further ones, contradicts itself or another."""
+    """A declaration of columns, or a registration of further ones, contradicts itself or another.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> try:
+    ...     sp.schema.extend_values("no such list", ("value",))
+    ... except sp.schema.SchemaError as error:
+    ...     "no such list" in str(error)
+    True
+    """
 
 
 @dataclass(frozen=True)
@@ -33,6 +43,13 @@ class Column:
 
     ``allowed`` are the only values it may hold beside missing; ``value_list`` names the list of ``values.toml`` they
     are, where they are one of these.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> column = next(column for column in sp.schema.SITES.columns if column.name == "hectares")
+    >>> column.kind, column.unit
+    ('number', 'ha')
     """
 
     name: str
@@ -51,6 +68,12 @@ class Table:
 
     ``csv`` is the name, without ending, under which a run writes it; blank where it writes none. ``key`` is what the
     index means, where that is declared.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> sp.schema.STOPS.index, sp.schema.STOPS.geometry, sp.schema.STOPS.names[:3]
+    ('atco_code', True, ['stop_name', 'mode', 'state'])
     """
 
     name: str

@@ -68,6 +68,13 @@ def extend_values(name: str, values: tuple[str, ...]) -> None:
     ------
     SchemaError
         When there is no such list.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> sp.schema.extend_values("market failure signal", sp.schema.SIGNAL_LETTERS)
+    >>> "V" in sp.schema.SIGNAL_LETTERS
+    True
     """
     if name not in VALUES:
         raise SchemaError(unknown("list of values", name, VALUES))

@@ -20,6 +20,7 @@ from siteprior.core.files import Input, record
 from siteprior.core.io.vector_files import lacking, mended, read_vector
 from siteprior.core.issues import IssueLog, Reading, issue_table
 from siteprior.core.parameters import load_parameters
+from siteprior.core.renamed import renamed_argument
 from siteprior.core.schema import CRS, REGISTER, SHAPES, SITE_SHAPES, check, conform
 from siteprior.registers.coordinates.match_shapes import areas_agree, by_location, by_reference, note
 from siteprior.registers.labelled_paths import Labels, Paths, label_paths
@@ -29,6 +30,7 @@ NEEDS = ("reference", "organisation", "site_name", "hectares", "file", "row", "c
 """Columns of the sites that decide on their shapes."""
 
 
+@renamed_argument(path="paths")
 def read_shapes(
     paths: Paths,
     *,

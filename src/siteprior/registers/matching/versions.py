@@ -104,6 +104,16 @@ def vintages_of(
     ------
     InputError
         Naming every file whose vintage is not known.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> from siteprior.core.files import shipped
+    >>> data = shipped("data")
+    >>> older = sp.read_registers(data / "sites/older/dudley_2019-12.csv", files="2019.csv").table
+    >>> vintages = sp.registers.vintages_of(older, {"2019.csv": "2019-12-13"})
+    >>> [(day.isoformat(), rows.index.name) for day, rows in vintages]
+    [('2019-12-13', 'site_id')]
     """
     parts: list[tuple[dt.date, gpd.GeoDataFrame]] = []
     faults: list[str] = []

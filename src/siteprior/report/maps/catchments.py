@@ -97,6 +97,22 @@ def draw_catchments(
     ------
     InputError
         Naming every table that is not in EPSG:27700 or lacks what is drawn, or an unknown format.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> import pandas as pd
+    >>> stops = gpd.GeoDataFrame({"stop_name": ["Alder"], "mode": ["metro"], "state": ["open"]}, crs=27700,
+    ...                          index=pd.Index(["9400ZZ1"], name="atco_code"),
+    ...                          geometry=gpd.points_from_xy([400000], [290000]))
+    >>> stops = sp.schema.conform(stops, sp.schema.STOPS)
+    >>> sites = gpd.GeoDataFrame({"site_name": ["Mill", "Depot"]}, index=pd.Index(["a", "b"], name="site_id"),
+    ...                          geometry=gpd.points_from_xy([400100, 400900], [290000, 290300]), crs=27700)
+    >>> ground = sp.access.catchments(stops, bands_m=[400, 800])
+    >>> picture = sp.report.draw_catchments(
+    ...     ground, stops, sites.assign(eligible="yes", rank=[1, 2]), title="Alder", attribution="Invented.")
+    >>> picture[1:4]
+    b'PNG'
     """
     check_drawing({"catchments": catchments, "stops": stops, "sites": sites}, file_format)
     check(catchments, CATCHMENTS, name="catchments", needs=("band_m", "basis"))

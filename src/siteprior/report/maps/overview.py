@@ -90,6 +90,15 @@ def draw_map(
     ------
     InputError
         Naming every table that is not in EPSG:27700.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> run = sp.open_run(sp.demo(out="outputs/demo"))
+    >>> layers = [run[name] for name in ("sites", "shortlist", "corridors", "stops", "areas")]
+    >>> picture = sp.report.draw_map(*layers, title="The sample", attribution="Invented sites.", illustrative=True)
+    >>> picture[1:4]
+    b'PNG'
     """
     import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg

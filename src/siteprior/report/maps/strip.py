@@ -123,6 +123,17 @@ def draw_strip_map(
     ------
     InputError
         When a table lacks what is drawn, or the corridor, the format or ``colour_by`` is unknown.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> run = sp.open_run(sp.demo(out="outputs/demo"))
+    >>> picture = sp.report.draw_strip_map(
+    ...     run["corridor_stops"], run["corridor_sites"], run["sites"], title="Metro Line 1",
+    ...     corridor="Metro Line 1 (Birmingham-Wolverhampton)", attribution="Invented sites.", illustrative=True,
+    ...     file_format="svg")
+    >>> b"</svg>" in picture
+    True
     """
     check_drawing({"corridor_stops": corridor_stops, "sites": sites}, file_format)
     if colour_by not in ("score_band", "market_failure"):

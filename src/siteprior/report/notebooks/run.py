@@ -154,6 +154,13 @@ def copy_notebooks(folder: Path | str, *, force: bool = False) -> list[Path]:
     ------
     OutputError
         When a notebook of the same name stands there already (then none is copied), or the folder cannot be written.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> import tempfile
+    >>> [copy.name for copy in sp.report.copy_notebooks(tempfile.mkdtemp())][:1]
+    ['01_shortlist.ipynb']
     """
     originals = sorted(shipped("notebooks").glob("*.ipynb"))
     targets = [Path(folder) / original.name for original in originals]

@@ -1,1 +1,5 @@
 """Small areas, council boundaries and deprivation."""
+
+from siteprior.core.lazy import attach_stub
+
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

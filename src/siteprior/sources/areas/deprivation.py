@@ -16,6 +16,7 @@ from siteprior.core.files import Input, read_bytes, record
 from siteprior.core.io.national_tables import numbers, read_plain, words
 from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.parameters import Parameters, load_parameters
+from siteprior.core.renamed import renamed_argument
 from siteprior.core.schema import AREAS, DEPRIVATION, check, conform
 from siteprior.sources.areas.lsoa import named_year
 from siteprior.sources.columns import first_per_code, numbered, text_column
@@ -42,6 +43,7 @@ OTHER_MEASURES = (
 """Words of headers that look like a domain's but hold a sub-domain, a supplementary index or a working figure."""
 
 
+@renamed_argument(path="paths")
 def read_deprivation(
     paths: Paths, *, edition: int, lsoa_year: int | None = None, file: Names | None = None
 ) -> Reading[pd.DataFrame]:
@@ -262,6 +264,20 @@ def with_deprivation(areas: gpd.GeoDataFrame, deprivation: pd.DataFrame) -> tupl
     ------
     InputError
         When the two are of different census years: codes look alike, but name different places.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> import shapely
+    >>> squares = shapely.box([400000, 401000], 290000, [401000, 402000], 291000)
+    >>> known = {"lsoa_name": ["Anytown 001A", "Anytown 001B"], "district_code": "E08000025", "lsoa_year": 2021}
+    >>> areas = gpd.GeoDataFrame(known, index=pd.Index(["E01000001", "E01000002"], name="lsoa_code"),
+    ...                          geometry=squares, crs=27700)
+    >>> index = pd.DataFrame({"imd_edition": 2025, "lsoa_year": 2021, "imd_decile": [1]},
+    ...                      index=pd.Index(["E01000001"], name="lsoa_code"))
+    >>> joined, issues = sp.areas.with_deprivation(areas, sp.schema.conform(index, sp.schema.DEPRIVATION))
+    >>> joined["imd_decile"].tolist(), len(issues)
+    ([1, <NA>], 1)
     """
     check(areas, AREAS, name="areas")
     check(deprivation, DEPRIVATION, name="deprivation")

@@ -15,6 +15,7 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
 from siteprior.core.io.vector_files import lacking, mended, read_vector
 from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.renamed import renamed_argument
 from siteprior.core.schema import AREAS, CRS, check, conform
 from siteprior.sources.columns import first_per_code, text_column
 from siteprior.sources.paths import Names, Paths, named_paths, read_each
@@ -38,6 +39,7 @@ def named_year(column: str) -> int | None:
     return years.pop() if len(years) == 1 else None
 
 
+@renamed_argument(path="paths")
 def read_areas(
     paths: Paths,
     *,
@@ -78,6 +80,16 @@ def read_areas(
     Notes
     -----
     Source: ONS Open Geography Portal, Lower layer Super Output Areas.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> from siteprior.core.files import shipped
+    >>> data = shipped("data")
+    >>> named = {"code": "LSOA21CD", "name": "LSOA21NM", "district": "LADCD_ACTIVE"}
+    >>> areas = sp.read_areas(data / "boundaries/lsoa21.geojson", **named, year=2021).table
+    >>> areas.index.name, areas["district_code"].nunique()
+    ('lsoa_code', 7)
     """
     if year not in YEARS:
         raise InputError(f"year {year} is no census year of LSOAs; valid: {', '.join(map(str, YEARS))}")
@@ -151,6 +163,16 @@ def districts(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     ------
     InputError
         When ``areas`` is not a table of areas.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> squares = shapely.box([400000, 401000], 290000, [401000, 402000], 291000)
+    >>> known = {"lsoa_name": ["Anytown 001A", "Anytown 001B"], "district_code": "E08000025", "lsoa_year": 2021}
+    >>> areas = gpd.GeoDataFrame(known, index=pd.Index(["E01000001", "E01000002"], name="lsoa_code"),
+    ...                          geometry=squares, crs=27700)
+    >>> sp.areas.districts(areas)["name"].to_dict()
+    {'E08000025': 'Anytown'}
     """
     check(areas, AREAS, name="areas")
     place = areas["lsoa_name"].str.replace(r"\s+\d{3}[A-Z]+$", "", regex=True)
@@ -169,6 +191,16 @@ def study_area(areas: gpd.GeoDataFrame) -> BaseGeometry:
     ------
     InputError
         When ``areas`` is not a table of areas.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> squares = shapely.box([400000, 401000], 290000, [401000, 402000], 291000)
+    >>> known = {"lsoa_name": ["Anytown 001A", "Anytown 001B"], "district_code": "E08000025", "lsoa_year": 2021}
+    >>> areas = gpd.GeoDataFrame(known, index=pd.Index(["E01000001", "E01000002"], name="lsoa_code"),
+    ...                          geometry=squares, crs=27700)
+    >>> sp.areas.study_area(areas).bounds
+    (400000.0, 290000.0, 402000.0, 291000.0)
     """
     check(areas, AREAS, name="areas", needs=())
     return _union(areas)

@@ -17,6 +17,7 @@ from siteprior.core.errors import ProjectError, SitePriorError
 from siteprior.core.files import MEMBER, sha256_of
 from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress, no_progress
+from siteprior.core.renamed import renamed_argument
 from siteprior.project.load import Project, load_project
 from siteprior.project.model import File, Sources, Streets
 from siteprior.sources.registry import EVIDENCE, SOURCES, discover
@@ -54,6 +55,7 @@ class _Row:
     note: str = ""
 
 
+@renamed_argument(say="progress")
 def fetch(
     project: Project | Path | str,
     *,

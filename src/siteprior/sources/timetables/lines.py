@@ -90,6 +90,15 @@ def corridor_from_timetable(
     Notes
     -----
     Source: General Transit Feed Specification, schedule reference (trips, stop_times, shapes).
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> from siteprior.core.files import shipped
+    >>> data = shipped("data")
+    >>> drawn = sp.timetables.corridor_from_timetable(data / "transit/timetable.zip", routes=["1"], kind="bus").table
+    >>> drawn.stops["order"].head(3).tolist(), len(drawn.lines)
+    ([1, 2, 3], 1)
     """
     feed_path, label = one_path(path, file, what="timetable of a corridor", instead="draw a corridor from each")
     check_naptan(naptan)

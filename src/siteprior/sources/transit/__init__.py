@@ -1,1 +1,5 @@
 """Stops, their dated openings, and corridors."""
+
+from siteprior.core.lazy import attach_stub
+
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

@@ -16,6 +16,8 @@ from siteprior.core.files import Input, record
 from siteprior.core.io.national_tables import GRID_M, find_columns, numbers, read_plain
 from siteprior.core.io.vector_files import lacking, read_vector
 from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.parameters import load_parameters
+from siteprior.core.renamed import renamed_argument
 from siteprior.core.schema import CORRIDOR_STOPS, CORRIDORS, CRS, STOPS, check, conform
 from siteprior.sources.columns import cells, named_columns, numbered, text_column
 from siteprior.sources.paths import Names, Paths, named_paths, read_each
@@ -39,6 +41,7 @@ COLUMNS = {
 }
 
 
+@renamed_argument(path="paths")
 def read_corridor_stops(paths: Paths, *, file: Names | None = None) -> Reading[gpd.GeoDataFrame]:
     r"""Read the ordered stops of corridors, in metres on EPSG:27700, with their chainage in metres.
 
@@ -196,6 +199,18 @@ def corridor_lines(corridor_stops: gpd.GeoDataFrame, *, lines: gpd.GeoDataFrame 
     ------
     InputError
         When ``corridor_stops`` or ``lines`` is not such a table.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> known = {"corridor": "Line 1", "kind": "metro", "order": [1, 2], "state": "open"}
+    >>> known["stop_name"] = ["Alder", "Birch"]
+    >>> calls = gpd.GeoDataFrame(known, index=pd.Index(["1#1", "1#2"], name="corridor_stop_id"), crs=27700,
+    ...                          geometry=gpd.points_from_xy([400000, 401000], [290000] * 2))
+    >>> calls = sp.schema.conform(calls, sp.schema.CORRIDOR_STOPS)
+    >>> lines = sp.transit.corridor_lines(calls)
+    >>> lines[["kind", "stops", "length_m"]].values.tolist()
+    [['metro', 2, 1000.0]]
     """
     check(corridor_stops, CORRIDOR_STOPS, name="corridor_stops")
     if lines is not None:
@@ -225,6 +240,7 @@ def _line(stops: pd.DataFrame) -> LineString | None:
     return line if line is not None and line.length > 0 else None
 
 
+@renamed_argument(path="paths")
 def read_corridor_lines(
     paths: Paths, *, name_column: str, kind: str | None = None, layer: str | None = None, file: Names | None = None
 ) -> Reading[gpd.GeoDataFrame]:
@@ -255,6 +271,18 @@ def read_corridor_lines(
     ------
     InputError
         When the file cannot be read, has no such column or holds no named line.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> line = shapely.LineString([(400000, 290000), (401000, 290000)])
+    >>> drawn = gpd.GeoDataFrame({"name": ["Line 1"]}, geometry=[line], crs=27700)
+    >>> import tempfile
+    >>> path = tempfile.mkdtemp() + "/line.geojson"
+    >>> drawn.to_file(path)
+    >>> read = sp.transit.read_corridor_lines(path, name_column="name", kind="metro").table
+    >>> read["length_m"].to_dict()
+    {'Line 1': 1000.0}
     """
     log = IssueLog()
 
@@ -292,7 +320,7 @@ def read_corridor_lines(
     return Reading(corridors, log.table(), provenance)
 
 
-def stops_along(lines: gpd.GeoDataFrame, stops: gpd.GeoDataFrame, *, snap_m: float) -> gpd.GeoDataFrame:
+def stops_along(lines: gpd.GeoDataFrame, stops: gpd.GeoDataFrame, *, snap_m: float | None = None) -> gpd.GeoDataFrame:
     """Find the stops along corridor lines, ordered by chainage in metres.
 
     Parameters
@@ -302,7 +330,7 @@ def stops_along(lines: gpd.GeoDataFrame, stops: gpd.GeoDataFrame, *, snap_m: flo
     stops
         :data:`siteprior.core.schema.STOPS`; those of a mode that serves the corridor's kind are taken, closed ones not.
     snap_m
-        Metres a stop may lie from the line.
+        Metres a stop may lie from the line; parameter ``access.line_snap_m`` when ``None``.
 
     Returns
     -------
@@ -313,16 +341,33 @@ def stops_along(lines: gpd.GeoDataFrame, stops: gpd.GeoDataFrame, *, snap_m: flo
     ------
     InputError
         When ``lines`` or ``stops`` is not such a table.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> stops = gpd.GeoDataFrame({"stop_name": ["Alder"], "mode": ["metro"], "state": ["open"]}, crs=27700,
+    ...                          index=pd.Index(["9400ZZ1"], name="atco_code"),
+    ...                          geometry=gpd.points_from_xy([400000], [290000]))
+    >>> stops = sp.schema.conform(stops, sp.schema.STOPS)
+    >>> known = {"corridor": "Line 1", "kind": "metro", "order": [1, 2], "state": "open"}
+    >>> known["stop_name"] = ["Alder", "Birch"]
+    >>> calls = gpd.GeoDataFrame(known, index=pd.Index(["1#1", "1#2"], name="corridor_stop_id"), crs=27700,
+    ...                          geometry=gpd.points_from_xy([400000, 401000], [290000] * 2))
+    >>> calls = sp.schema.conform(calls, sp.schema.CORRIDOR_STOPS)
+    >>> lines = sp.transit.corridor_lines(calls)
+    >>> sp.transit.stops_along(lines, stops)[["corridor", "stop_name", "chainage_m"]].values.tolist()
+    [['Line 1', 'Alder', 0.0]]
     """
     check(lines, CORRIDORS, name="lines", needs=["kind"])
     check(stops, STOPS, name="stops")
+    reach_m = load_parameters("access").number("line_snap_m") if snap_m is None else snap_m
     usable = stops[(stops["state"] != "closed") & stops.geometry.notna()].sort_index()
     tree = shapely.STRtree(usable.geometry.to_numpy())
     tables = [pd.DataFrame(columns=[*CORRIDOR_STOPS.names, "geometry"])]
     for corridor, kind, line in zip(lines.index.tolist(), lines["kind"].tolist(), lines.geometry, strict=True):
         if line is None:
             continue
-        near = usable.iloc[np.sort(tree.query(line, predicate="dwithin", distance=snap_m))]
+        near = usable.iloc[np.sort(tree.query(line, predicate="dwithin", distance=reach_m))]
         near = near[near["mode"].isin(fitting_modes(kind))]
         along = pd.DataFrame(near).assign(
             corridor=corridor,

@@ -21,6 +21,8 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
 from siteprior.core.io.national_tables import find_columns, read_plain
 from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.parameters import load_parameters
+from siteprior.core.renamed import renamed_argument
 from siteprior.core.schema import CORRIDOR_STOPS, STOPS, check, conform
 from siteprior.sources.columns import cells, named_columns, numbered
 from siteprior.sources.paths import Names, Paths, named_paths, read_each
@@ -102,6 +104,7 @@ def no_statements() -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype="Int64" if name == "row" else "str") for name in STATEMENTS})
 
 
+@renamed_argument(path="paths")
 def read_openings(paths: Paths, *, file: Names | None = None) -> Reading[pd.DataFrame]:
     r"""Read dated statements on stops; the corridor facts are such a table too.
 
@@ -248,6 +251,19 @@ def apply_openings(stops: gpd.GeoDataFrame, statements: pd.DataFrame, *, network
     ------
     InputError
         When ``stops`` is not a table of stops.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> from siteprior.core.files import shipped
+    >>> data = shipped("data")
+    >>> stops = gpd.GeoDataFrame({"stop_name": ["Alder"], "mode": ["metro"], "state": ["open"]}, crs=27700,
+    ...                          index=pd.Index(["9400ZZ1"], name="atco_code"),
+    ...                          geometry=gpd.points_from_xy([400000], [290000]))
+    >>> stops = sp.schema.conform(stops, sp.schema.STOPS)
+    >>> statements = sp.transit.read_openings(data / "transit/corridors.csv").table
+    >>> sp.transit.apply_openings(stops, statements, network_date="2026-10-02")["state"].tolist()
+    ['open']
     """
     check(stops, STOPS, name="stops")
     code = statements["atco_code"]
@@ -261,7 +277,7 @@ def apply_openings_to_corridor(
     statements: pd.DataFrame,
     *,
     network_date: date | str,
-    radius_m: float,
+    radius_m: float | None = None,
 ) -> gpd.GeoDataFrame:
     """Settle which stops of corridors are open on a day.
 
@@ -280,7 +296,7 @@ def apply_openings_to_corridor(
     network_date
         The day.
     radius_m
-        Metres.
+        Metres; parameter ``access.node_radius_m`` when ``None``.
 
     Returns
     -------
@@ -291,6 +307,26 @@ def apply_openings_to_corridor(
     ------
     InputError
         When ``corridor_stops`` or ``stops`` is not such a table.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> from siteprior.core.files import shipped
+    >>> data = shipped("data")
+    >>> known = {"corridor": "Line 1", "kind": "metro", "order": [1, 2], "state": "open"}
+    >>> known["stop_name"] = ["Alder", "Birch"]
+    >>> calls = gpd.GeoDataFrame(known, index=pd.Index(["1#1", "1#2"], name="corridor_stop_id"), crs=27700,
+    ...                          geometry=gpd.points_from_xy([400000, 401000], [290000] * 2))
+    >>> calls = sp.schema.conform(calls, sp.schema.CORRIDOR_STOPS)
+    >>> lines = sp.transit.corridor_lines(calls)
+    >>> stops = gpd.GeoDataFrame({"stop_name": ["Alder"], "mode": ["metro"], "state": ["open"]}, crs=27700,
+    ...                          index=pd.Index(["9400ZZ1"], name="atco_code"),
+    ...                          geometry=gpd.points_from_xy([400000], [290000]))
+    >>> stops = sp.schema.conform(stops, sp.schema.STOPS)
+    >>> statements = sp.transit.read_openings(data / "transit/corridors.csv").table
+    >>> settled = sp.transit.apply_openings_to_corridor(calls, stops, statements, network_date="2026-10-02")
+    >>> settled[["stop_name", "state"]].values.tolist()
+    [['Alder', 'open'], ['Birch', 'not stated']]
     """
     check(corridor_stops, CORRIDOR_STOPS, name="corridor_stops")
     settled = apply_openings(stops, statements, network_date=network_date)
@@ -301,7 +337,8 @@ def apply_openings_to_corridor(
     every = pd.concat([statements, own[own["state"] != "not stated"]], ignore_index=True)
     latest = _latest(every.assign(key=_keys(every, main)), network_date)
     keys = _keys(own, main)
-    result = _by_own_row(corridor_stops, settled, network_date=network_date, radius_m=radius_m)
+    radius = load_parameters("access").number("node_radius_m") if radius_m is None else radius_m
+    result = _by_own_row(corridor_stops, settled, network_date=network_date, radius_m=radius)
     known = keys.isin(settled.index)
     for column in ("state", "state_basis"):
         result[column] = keys.map(settled[column]).where(known, result[column])

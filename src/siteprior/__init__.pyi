@@ -1,0 +1,70 @@
+from . import appraisal, joins, project, ranking, registers, report, scenarios, walking
+from .appraisal import benefits, funds, market_failure, prices, viability
+from .core import parameters, schema
+from .core.errors import InputError, OutputError, ProjectError, SitePriorError
+from .core.issues import Reading
+from .joins import access, corridors
+from .pipeline.access import measure_access
+from .pipeline.audit import audit
+from .pipeline.manifest import open_run
+from .pipeline.registered import data_dictionary, load_project
+from .pipeline.result import Result
+from .pipeline.run import assess, check, demo, run
+from .ranking.scoring import rank, score
+from .registers.reader import read_registers
+from .report.compare import compare_runs as compare
+from .sources import areas, layers, sales, streets, timetables, transit
+from .sources.areas.lsoa import read_areas
+from .sources.fetch.fetch import fetch
+from .sources.transit.naptan import read_stops
+
+__version__: str
+
+__all__ = [
+    "InputError",
+    "OutputError",
+    "ProjectError",
+    "Reading",
+    "Result",
+    "SitePriorError",
+    "__version__",
+    "access",
+    "appraisal",
+    "areas",
+    "assess",
+    "audit",
+    "benefits",
+    "check",
+    "compare",
+    "corridors",
+    "data_dictionary",
+    "demo",
+    "fetch",
+    "funds",
+    "joins",
+    "layers",
+    "load_project",
+    "market_failure",
+    "measure_access",
+    "open_run",
+    "parameters",
+    "prices",
+    "project",
+    "rank",
+    "ranking",
+    "read_areas",
+    "read_registers",
+    "read_stops",
+    "registers",
+    "report",
+    "run",
+    "sales",
+    "scenarios",
+    "schema",
+    "score",
+    "streets",
+    "timetables",
+    "transit",
+    "viability",
+    "walking",
+]

@@ -1,0 +1,241 @@
+"""The access index of every cell of a grid: the surface behind the map, as arrays and as cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from siteprior.core.errors import InputError
+from siteprior.core.parameters import load_parameters
+from siteprior.core.schema import CRS, SERVICE_STOPS, check
+from siteprior.joins._geometry import coordinates
+from siteprior.joins.access.ptal import (
+    WindowServices,
+    band_codes,
+    band_names,
+    count_routes,
+    largest_cutoff_m,
+    mode_sums,
+    window_services,
+)
+from siteprior.walking.graph import Snapped
+from siteprior.walking.network import Flags, Floats, Ints, WalkNetwork
+from siteprior.walking.walk import snap, walks
+
+BLOCK = 16_384
+"""Cells measured at once; it bounds memory and decides nothing else."""
+
+NO_BAND = 255
+"""Band code of a cell without an index."""
+
+
+@dataclass(frozen=True)
+class AccessGrid:
+    """The access index on a grid; row 0 is the northernmost.
+
+    Attributes
+    ----------
+    index
+        Access index of each cell, ``nan`` outside the area and where the cell has no street within reach.
+    band
+        Position of its band in :func:`siteprior.joins.access.ptal.band_names`, 255 where there is no index.
+    inside
+        Whether the cell's centre lies in the area.
+    transform
+        ``(cell_m, 0, west, 0, -cell_m, north)``: the first six numbers of an affine transform, in metres.
+    crs
+        The coordinate system, EPSG:27700.
+    """
+
+    index: npt.NDArray[np.float32]
+    band: npt.NDArray[np.uint8]
+    inside: npt.NDArray[np.bool_]
+    transform: tuple[float, float, float, float, float, float]
+    crs: str
+
+
+def access_grid(
+    area: BaseGeometry,
+    service_stops: gpd.GeoDataFrame,
+    services: pd.DataFrame,
+    network: WalkNetwork,
+    *,
+    max_snap_m: float | None = None,
+    cell_m: float = 100.0,
+    window: str = "am peak",
+    step_free: bool = False,
+) -> AccessGrid:
+    """Measure the access index (TfL's PTAL method, no unit) at the centre of every cell of an area.
+
+    Cells are aligned to whole multiples of ``cell_m`` on the national grid, so that two surfaces of one cell size lie
+    on each other. A cell belongs to the area its centre lies in (on the boundary counts), and is measured from its
+    centre, as in PTAL and GMAL. A cell whose centre has no street within ``max_snap_m`` has no index; one with
+    streets but no service within the cut-offs has 0. No cell has an index where ``services`` holds no departure of
+    the window from anywhere: nobody counted.
+
+    Parameters
+    ----------
+    area
+        Polygon or multipolygon in metres on EPSG:27700.
+    service_stops, services
+        :data:`siteprior.core.schema.SERVICE_STOPS` and :data:`siteprior.core.schema.SERVICES`; with a margin of one
+        cut-off
+        around the area, or its rim comes out too low.
+    network
+        The streets, with the same margin.
+    max_snap_m
+        Most metres between a cell's centre, or a stop, and its street; preset ``access.max_snap_m`` when ``None``.
+    cell_m
+        Side of a cell in metres.
+    window
+        One of :data:`siteprior.core.schema.WINDOWS`.
+    step_free
+        Whether only stops stated step-free count, over streets without steps. Where the feed says nothing of any
+        stop in reach, the cell has no index.
+
+    Returns
+    -------
+    AccessGrid
+
+    Raises
+    ------
+    InputError
+        When a table is not of its kind, the area is no polygon or holds no cell's centre, or ``cell_m`` is not a
+        length.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> halt = {"feed": "a", "stop_id": "1", "stop_name": "Alder", "station": "Alder", "step_free": "yes"}
+    >>> there = gpd.GeoDataFrame(halt, index=pd.Index(["a:1"], name="stop_code"), crs=27700,
+    ...                          geometry=gpd.points_from_xy([400000], [290000]))
+    >>> there = sp.schema.conform(there, sp.schema.SERVICE_STOPS)
+    >>> runs = {"stop_code": "a:1", "feed": "a", "route": "1", "route_name": "1", "mode": "tram",
+    ...         "direction": ["0", "1"], "window": "am peak", "departures": 12, "per_hour": 6.0}
+    >>> runs = pd.DataFrame(runs, index=pd.Index(["s1", "s2"], name="service"))
+    >>> runs = sp.schema.conform(runs, sp.schema.SERVICES)
+    >>> street = [shapely.LineString([(399900, 290050), (400500, 290050)])]
+    >>> network = sp.walking.build_network(street)
+    >>> grid = sp.access.grid(shapely.box(400000, 290000, 400200, 290100), there, runs, network)
+    >>> grid.index.round(2).tolist()
+    [[4.289999961853027, 3.640000104904175]]
+    """
+    check(service_stops, SERVICE_STOPS, name="service_stops", needs=("step_free",))
+    running = window_services(services, window)
+    inside, transform = _cells(area, cell_m)
+    row, column = np.nonzero(inside)
+    centres = np.column_stack([transform[2] + (column + 0.5) * cell_m, transform[5] - (row + 0.5) * cell_m])
+    counted = bool((services["window"] == window).any())
+    stops = service_stops[service_stops.index.isin(running.stops)]
+    position = running.stops.get_indexer(stops.index)
+    stated = service_stops["step_free"].reindex(running.stops).to_numpy(dtype=object)
+    reach_m = load_parameters("access").number("max_snap_m") if max_snap_m is None else max_snap_m
+    here = snap(network, centres, max_snap_m=reach_m, step_free=step_free)
+    measured = np.full(len(centres), np.nan)
+    for start in range(0, len(centres) if counted else 0, BLOCK):
+        block = slice(start, start + BLOCK)
+        some = Snapped(*(part[block] for part in here))
+        cell, stop, walk_m = _block_walks(network, some, centres[block], stops, reach_m, step_free)
+        walked = (cell, position[stop], walk_m)
+        found = _sums(walked, slice(None), running, len(some.edge))
+        if step_free:
+            stated_index = _sums(walked, pd.notna(stated[walked[1]]), running, len(some.edge))
+            level = _sums(walked, stated[walked[1]] == "yes", running, len(some.edge))
+            found = np.where((found > 0) & (stated_index == 0), np.nan, level)
+        measured[block] = np.where(some.edge >= 0, found, np.nan)
+    index = np.full(inside.shape, np.nan, dtype=np.float32)
+    index[inside] = measured
+    band = np.full(inside.shape, NO_BAND, dtype=np.uint8)
+    band[inside] = np.where(np.isfinite(measured), band_codes(measured), NO_BAND)
+    return AccessGrid(index, band, inside, transform, CRS)
+
+
+def grid_cells(grid: AccessGrid) -> gpd.GeoDataFrame:
+    """Return the cells of the area as squares, for a map layer: index ``cell``, row by row from the north-west.
+
+    Parameters
+    ----------
+    grid
+        From :func:`access_grid`.
+
+    Returns
+    -------
+    GeoDataFrame
+        ``cell`` is the grid reference of the lower-left corner in metres (``E406800N286700``); ``easting`` and
+        ``northing`` the same as numbers, ``access_index`` and ``access_band``, missing where there is no index.
+
+    Examples
+    --------
+    >>> one = np.ones((1, 1))
+    >>> grid = AccessGrid(one.astype("f4") * 6, one.astype("u1") * 3, one == 1, (100, 0, 406800, 0, -100, 286800), CRS)
+    >>> cells = grid_cells(grid)
+    >>> cells.index.tolist(), cells["access_index"].tolist(), cells["access_band"].tolist(), cells.area.tolist()
+    (['E406800N286700'], [6.0], ['2'], [10000.0])
+    """
+    row, column = np.nonzero(grid.inside)
+    cell_m, _, west, _, _, north = grid.transform
+    easting, northing = west + column * cell_m, north - (row + 1) * cell_m
+    names = pd.Series(easting).map("E{:.10g}".format).str.cat(pd.Series(northing).map("N{:.10g}".format))
+    bands = np.full(NO_BAND + 1, None, dtype=object)
+    bands[: len(band_names())] = band_names()
+    table = {
+        "easting": easting,
+        "northing": northing,
+        "access_index": grid.index[grid.inside].astype(float),
+        "access_band": pd.array(bands[grid.band[grid.inside]], dtype="str"),
+    }
+    squares = shapely.box(easting, northing, easting + cell_m, northing + cell_m)
+    return gpd.GeoDataFrame(table, index=pd.Index(names.to_numpy(), name="cell"), geometry=squares, crs=grid.crs)
+
+
+def _block_walks(
+    network: WalkNetwork, cells: Snapped, centres: Floats, stops: gpd.GeoDataFrame, max_snap_m: float, step_free: bool
+) -> tuple[Ints, Ints, Floats]:
+    """Return the walks of a block of cells: the cell's and the stop's position, and metres.
+
+    No walk is shorter than the straight line, so that stops beyond one cut-off around the block are left out. On level
+    streets a walk is as long either way, and the search runs from the fewer: from the stops, not from the cells.
+    """
+    cutoff_m = largest_cutoff_m()
+    targets = coordinates(stops)
+    low, high = centres.min(axis=0) - cutoff_m - 1, centres.max(axis=0) + cutoff_m + 1
+    near = np.flatnonzero(((targets >= low) & (targets <= high)).all(axis=1))
+    there = snap(network, targets[near], max_snap_m=max_snap_m, step_free=step_free)
+    level = np.array_equal(network.arc_mm, network.edge_mm[network.arc_edge])
+    if level and len(near) < len(centres):
+        stop, cell, walk_m = walks(network, there, cells, cutoff_m=cutoff_m, step_free=step_free)
+    else:
+        cell, stop, walk_m = walks(network, cells, there, cutoff_m=cutoff_m, step_free=step_free)
+    return cell, near[stop], walk_m
+
+
+def _sums(walked: tuple[Ints, Ints, Floats], kept: Flags | slice, running: WindowServices, cells: int) -> Floats:
+    """Return the index of each of a block's cells from the walks kept: cell, position of the stop, and metres."""
+    cell, stop, walk_m = walked[0][kept], walked[1][kept], walked[2][kept]
+    by_mode = mode_sums(count_routes(cell, stop, walk_m, running), running, cells)
+    return np.asarray(by_mode.sum(axis=1))
+
+
+def _cells(
+    area: BaseGeometry, cell_m: float
+) -> tuple[npt.NDArray[np.bool_], tuple[float, float, float, float, float, float]]:
+    """Return which cells of the grid over the area have their centre in it, north first, and the grid's transform."""
+    if not 0 < cell_m < np.inf:
+        raise InputError(f"cell_m: {cell_m} is not a length; give metres above 0")
+    if not isinstance(area, shapely.Polygon | shapely.MultiPolygon) or area.is_empty:
+        raise InputError("area: is no polygon; give the study area's polygon in metres on EPSG:27700")
+    west, south, east, north = np.array(area.bounds) / cell_m
+    west, south, east, north = np.floor(west), np.floor(south), np.ceil(east), np.ceil(north)
+    x = (np.arange(west, east) + 0.5) * cell_m
+    y = (np.arange(north, south, -1) - 0.5) * cell_m
+    shapely.prepare(area)
+    inside = shapely.intersects_xy(area, *np.meshgrid(x, y))
+    if not inside.any():
+        raise InputError(f"area: holds no centre of a cell of {cell_m:g} m; give a smaller cell_m or a larger area")
+    return inside, (float(cell_m), 0.0, float(west * cell_m), 0.0, -float(cell_m), float(north * cell_m))

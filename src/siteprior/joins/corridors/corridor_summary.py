@@ -1,0 +1,281 @@
+"""Corridors side by side: sites, hectares, homes, ranks, market failure and deprivation of each; and their rankings."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TypeAlias
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from siteprior.core.errors import InputError
+from siteprior.core.parameters import load_parameters
+from siteprior.core.schema import (
+    AREAS,
+    CORRIDOR_RANKINGS,
+    CORRIDOR_SUMMARY,
+    CORRIDORS,
+    CRS,
+    SITE_CORRIDORS,
+    SITES,
+    VERDICTS,
+    check,
+    conform,
+)
+from siteprior.joins._geometry import Geometries, Objects, geometries
+
+Figure: TypeAlias = float | str | None
+
+NEEDS = ("hectares", "capacity_dwellings", "market_failure", "imd_percentile", "imd_decile", "eligible", "rank")
+SHARES = {verdict: verdict.lower().replace(" ", "_") + "_share" for verdict in VERDICTS}
+
+
+def corridor_summary(
+    corridors: gpd.GeoDataFrame,
+    site_corridors: pd.DataFrame,
+    sites: gpd.GeoDataFrame,
+    *,
+    catchments: gpd.GeoDataFrame | None = None,
+    areas: gpd.GeoDataFrame | None = None,
+    shortlist: Collection[str] | None = None,
+) -> pd.DataFrame:
+    """Sum up each corridor: its sites in reach, their hectares and homes, ranks, verdicts and deprivation.
+
+    Within a corridor nothing counts twice: a site has one row there, and catchments that overlap are one. A site in
+    reach of several corridors counts in each of them, and ``shared_sites`` and ``note`` say how many do. Sums leave
+    out what is not known, and say of how many sites; a sum of nothing known is missing, not nought.
+
+    With catchments, deprivation is that of the areas within the corridor's catchment, by the part of each that lies
+    in it: weighted by ``population`` where ``areas`` has such a column (people taken as evenly spread within an
+    area), else by hectares. Without, or for a corridor that has none, each site in reach counts once.
+    ``deprivation_basis`` says which.
+
+    Parameters
+    ----------
+    corridors
+        :data:`siteprior.core.schema.CORRIDORS`.
+    site_corridors
+        :data:`siteprior.core.schema.SITE_CORRIDORS`, as :func:`siteprior.joins.corridor_sites.corridor_sites` gives it.
+    sites
+        The same sites, joined, appraised and ranked.
+    catchments
+        Polygons on EPSG:27700 with the column (or index) ``corridor``; several of one corridor are united.
+    areas
+        :data:`siteprior.core.schema.AREAS` with ``imd_percentile`` and ``imd_decile``, and ``population`` where known;
+        needed with catchments.
+    shortlist
+        The ``site_id`` on the shortlist.
+
+    Returns
+    -------
+    DataFrame
+        :data:`siteprior.core.schema.CORRIDOR_SUMMARY`, in the order of ``corridors``; shares are per cent.
+
+    Raises
+    ------
+    InputError
+        When a table is not what it should be, ``site_corridors`` names other sites or corridors, or catchments come
+        without areas.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> run = sp.open_run(sp.demo(out="outputs/demo"))
+    >>> lines, rows, sites = run["corridors"], run["corridor_sites"], run["sites"]
+    >>> rows.index.name = "site_corridor"
+    >>> table = sp.corridors.summary(lines.set_index("corridor"), rows, sites)
+    >>> table[["sites", "hectares"]].head(2).values.tolist()
+    [[87, 84.8439], [5, 3.21]]
+    """
+    _refuse_unrelated(corridors, site_corridors, sites, catchments, areas)
+    facts = pd.DataFrame(sites)[list(NEEDS)].reindex(site_corridors["site_id"])
+    reach = facts.assign(
+        corridor=site_corridors["corridor"].to_numpy(dtype=object),
+        shared=site_corridors["site_id"].duplicated(keep=False).to_numpy(),
+        listed=False if shortlist is None else facts.index.isin(list(shortlist)),
+    ).reset_index()
+    table = pd.DataFrame(corridors)[["kind", "length_m", "stops", "open_stops"]]
+    rows = {name: _sums(group) for name, group in reach.groupby("corridor", sort=False)}
+    nobody = _sums(reach.iloc[:0])
+    table = table.join(pd.DataFrame([rows.get(name, nobody) for name in table.index], index=table.index))
+    deprivation = pd.DataFrame([_of_sites(reach[reach["corridor"] == name]) for name in table.index], index=table.index)
+    if catchments is not None and areas is not None:
+        measured = _of_catchments(catchments, areas)
+        drawn = table.index.intersection(measured.index)
+        deprivation.loc[drawn, list(measured)] = measured.loc[drawn]
+    table = table.join(deprivation)
+    if shortlist is None:
+        table["shortlist_sites"] = None
+    table["note"] = [_note(*counts) for counts in zip(table["sites"], table["shared_sites"], strict=True)]
+    summary: pd.DataFrame = conform(table, CORRIDOR_SUMMARY)
+    return summary
+
+
+def corridor_rankings(site_corridors: pd.DataFrame, sites: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Rank the sites of each corridor by their rank among all: ``rank_in_corridor`` 1 is first, equal ones share.
+
+    Parameters
+    ----------
+    site_corridors
+        :data:`siteprior.core.schema.SITE_CORRIDORS`.
+    sites
+        The same sites, ranked; those without a rank are left out.
+
+    Returns
+    -------
+    DataFrame
+        :data:`siteprior.core.schema.CORRIDOR_RANKINGS`, by corridor, rank in it and ``site_id``.
+
+    Raises
+    ------
+    InputError
+        When a table is not what it should be, or ``site_corridors`` names other sites.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> sites = gpd.GeoDataFrame({"site_name": ["Mill", "Depot"]}, index=pd.Index(["a", "b"], name="site_id"),
+    ...                          geometry=gpd.points_from_xy([400100, 400900], [290000, 290300]), crs=27700)
+    >>> known = {"corridor": "Line 1", "kind": "metro", "order": [1, 2], "state": "open"}
+    >>> known["stop_name"] = ["Alder", "Birch"]
+    >>> calls = gpd.GeoDataFrame(known, index=pd.Index(["1#1", "1#2"], name="corridor_stop_id"), crs=27700,
+    ...                          geometry=gpd.points_from_xy([400000, 401000], [290000] * 2))
+    >>> calls = sp.schema.conform(calls, sp.schema.CORRIDOR_STOPS)
+    >>> lines = sp.transit.corridor_lines(calls)
+    >>> rows = sp.corridors.sites(sites, calls, lines)
+    >>> ranked = sites.assign(eligible="yes", rank=[7, 3], score=[0.4, 0.6])
+    >>> sp.corridors.rankings(rows, ranked)[["site_id", "rank_in_corridor", "rank"]].values.tolist()
+    [['b', 1, 3], ['a', 2, 7]]
+    """
+    check(site_corridors, SITE_CORRIDORS, name="site_corridors")
+    check(sites, SITES, name="sites", needs=["rank", "score", "site_name"])
+    _known("site_corridors", "site", site_corridors["site_id"], sites.index)
+    facts = pd.DataFrame(sites)[["rank", "score", "site_name"]].reindex(site_corridors["site_id"])
+    table = site_corridors.assign(**{str(name): facts[name].array for name in facts})
+    table = table[table["rank"].notna()]
+    table["rank_in_corridor"] = table.groupby("corridor")["rank"].rank(method="min").astype("Int64")
+    table = table.sort_values(["corridor", "rank_in_corridor", "site_id"], kind="stable")
+    rankings: pd.DataFrame = conform(table[CORRIDOR_RANKINGS.names], CORRIDOR_RANKINGS)
+    return rankings
+
+
+def _refuse_unrelated(
+    corridors: gpd.GeoDataFrame,
+    site_corridors: pd.DataFrame,
+    sites: gpd.GeoDataFrame,
+    catchments: gpd.GeoDataFrame | None,
+    areas: gpd.GeoDataFrame | None,
+) -> None:
+    """Refuse tables that are not what they should be, or do not belong together."""
+    check(corridors, CORRIDORS, name="corridors")
+    check(site_corridors, SITE_CORRIDORS, name="site_corridors")
+    check(sites, SITES, name="sites", needs=NEEDS)
+    _known("site_corridors", "site", site_corridors["site_id"], sites.index)
+    _known("site_corridors", "corridor", site_corridors["corridor"], corridors.index)
+    if catchments is None:
+        return
+    if areas is None:
+        raise InputError("areas: catchments need the areas whose deprivation is known; give areas, too")
+    check(areas, AREAS, name="areas", needs=["imd_percentile", "imd_decile"])
+    if "corridor" not in [*catchments.columns, catchments.index.name]:
+        raise InputError(f"catchments: lacks the column corridor; it has {', '.join(map(str, catchments.columns))}")
+    _known("catchments", "corridor", pd.Series(_names(catchments)), corridors.index)
+    if catchments.crs is None or catchments.crs != areas.crs:
+        raise InputError(f"catchments: need metres in {CRS}; convert with to_crs('{CRS}')")
+
+
+def _known(table: str, what: str, named: pd.Series, known: pd.Index) -> None:
+    """Refuse rows about sites or corridors that are not held."""
+    strange = named[named.notna() & ~named.isin(known)]
+    if len(strange):
+        raise InputError(
+            f"{table}: {len(strange)} rows name a {what} that is not held, the first '{strange.iloc[0]}'; "
+            f"make the table from the same {what}s"
+        )
+
+
+def _sums(reach: pd.DataFrame) -> dict[str, Figure]:
+    """Sum up the sites in reach of one corridor; by site, each once."""
+    ranked = reach[reach["rank"].notna()]
+    best = ranked.sort_values(["rank", "site_id"]).head(1)
+    verdicts = reach["market_failure"].value_counts()
+    judged = int(verdicts.sum())
+    return {
+        "sites": len(reach),
+        "shared_sites": int(reach["shared"].sum()),
+        "eligible_sites": int((reach["eligible"] == "yes").sum()),
+        "ranked_sites": len(ranked),
+        "shortlist_sites": int(reach["listed"].sum()),
+        "best_rank": best["rank"].iloc[0] if len(best) else None,
+        "best_site": best["site_id"].iloc[0] if len(best) else None,
+        "hectares": reach["hectares"].sum(min_count=1),
+        "hectares_unknown": int(reach["hectares"].isna().sum()),
+        "homes": reach["capacity_dwellings"].sum(min_count=1),
+        "homes_unknown": int(reach["capacity_dwellings"].isna().sum()),
+        "ranked_homes": ranked["capacity_dwellings"].sum(min_count=1),
+        "ranked_homes_unknown": int(ranked["capacity_dwellings"].isna().sum()),
+        **{name: 100 * verdicts.get(verdict, 0) / judged if judged else None for verdict, name in SHARES.items()},
+    }
+
+
+def _of_sites(reach: pd.DataFrame) -> dict[str, Figure]:
+    """Return the deprivation of the sites in reach of one corridor, each counted once."""
+    known = reach[reach["imd_percentile"].notna() & reach["imd_decile"].notna()]
+    deprived = known["imd_decile"] <= load_parameters("corridors").number("deprived_decile")
+    return {
+        "imd_percentile": known["imd_percentile"].mean() if len(known) else np.nan,
+        "deprived_share": 100 * float(deprived.mean()) if len(known) else np.nan,
+        "deprivation_known": 100 * len(known) / len(reach) if len(reach) else np.nan,
+        "deprivation_basis": "sites" if len(reach) else None,
+    }
+
+
+def _of_catchments(catchments: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the deprivation of each corridor's catchment, by the part of each area that lies in it."""
+    drawn = catchments[catchments.geometry.notna() & ~catchments.geometry.is_empty]
+    pieces = drawn.geometry.groupby(_names(drawn), sort=True)
+    names = list(pieces.groups)
+    shapes: Geometries = np.full(len(names), None, dtype=object)
+    shapes[:] = [shapely.union_all(geometries(piece)) for _, piece in pieces]
+    grounds = geometries(areas)
+    at, area = shapely.STRtree(grounds).query(shapes, predicate="intersects")
+    shared = shapely.area(shapely.intersection(shapes[at], grounds[area]))
+    facts = areas.iloc[area]
+    weight = shared.copy()
+    if _weighting(areas) == "population":
+        weight *= facts["population"].to_numpy(dtype=float) / shapely.area(grounds[area])
+    percentile, decile = facts["imd_percentile"].to_numpy(dtype=float), facts["imd_decile"].to_numpy(dtype=float)
+    known = np.isfinite(percentile) & np.isfinite(decile) & np.isfinite(weight)
+    deprived = decile <= load_parameters("corridors").number("deprived_decile")
+    sums = [np.bincount(at[known], values[known], minlength=len(names))
+            for values in (weight, weight * percentile, weight * deprived, shared)]  # fmt: skip
+    total = np.where(sums[0] > 0, sums[0], np.nan)
+    return pd.DataFrame(
+        {
+            "imd_percentile": sums[1] / total,
+            "deprived_share": 100 * sums[2] / total,
+            "deprivation_known": np.minimum(100 * sums[3] / shapely.area(shapes), 100),
+            "deprivation_basis": f"catchment by {_weighting(areas)}",
+        },
+        index=pd.Index(names, dtype=object),
+    )
+
+
+def _names(catchments: gpd.GeoDataFrame) -> Objects:
+    """Return the corridor of each catchment, from its column or the index."""
+    names = catchments["corridor"] if "corridor" in catchments.columns else catchments.index
+    return np.asarray(names, dtype=object)
+
+
+def _weighting(areas: gpd.GeoDataFrame) -> str:
+    """Return what areas are weighted by: their people where the table counts them, else their ground."""
+    return "population" if "population" in areas.columns else "area"
+
+
+def _note(sites: int, shared: int) -> str:
+    """Say how the corridor's sites count elsewhere."""
+    if not shared:
+        return "no site in reach counts in another corridor" if sites else "no site in reach"
+    return f"{shared} of {sites} sites in reach are in reach of other corridors, too, and count in each"

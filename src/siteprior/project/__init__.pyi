@@ -1,0 +1,7 @@
+from .layer_checks import parse_layer
+from .load import Project
+
+__all__ = [
+    "Project",
+    "parse_layer",
+]

@@ -1,0 +1,10 @@
+from . import areas, layers, sales, streets, timetables, transit
+
+__all__ = [
+    "areas",
+    "layers",
+    "sales",
+    "streets",
+    "timetables",
+    "transit",
+]

@@ -1,0 +1,5 @@
+from .reader import read_layer as read
+
+__all__ = [
+    "read",
+]

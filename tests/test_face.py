@@ -1,0 +1,297 @@
+"""The public face: its names, their types and examples, and the names of the last release."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import json
+import subprocess
+import sys
+import types
+import warnings
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from mypy import api
+
+import siteprior as sp
+from conftest import ROOT
+from siteprior.core.errors import SitePriorError
+from siteprior.core.lazy import attach_stub
+from siteprior.core.renamed import renamed_argument
+from siteprior.pipeline.old_names import NEW_PLACES, as_it_was
+from siteprior.pipeline.old_signatures import CHANGED
+
+STUBS = sorted((ROOT / "src" / "siteprior").rglob("__init__.pyi"))
+VERBS = {
+    "assess", "audit", "check", "compare", "data_dictionary", "demo", "fetch", "load_project", "measure_access", "open_run", "rank",
+    "read_areas", "read_registers", "read_stops", "run", "score",
+}  # fmt: skip
+CLASSES = {"InputError", "OutputError", "ProjectError", "Reading", "Result", "SitePriorError"}
+LAST_RELEASE = (ROOT / "tests" / "factories" / "public_names.txt").read_text(encoding="utf-8").split()
+"""The names of the flat list, as the commit before the namespaces had them."""
+
+
+def package_of(stub):
+    return ".".join(stub.parent.relative_to(ROOT / "src").parts)
+
+
+def names_in(stub):
+    """Return the names that type checkers see in a stub: its ``__all__``."""
+    assigned = [node for node in ast.parse(stub.read_text(encoding="utf-8")).body if isinstance(node, ast.Assign)]
+    return ast.literal_eval(assigned[-1].value)
+
+
+def face():
+    """Return every function and class of the face by the name a user writes, from the stubs."""
+    found, seen = {}, set()
+
+    def add(space, names, where):
+        for name in names:
+            thing = getattr(space, name)
+            if isinstance(thing, types.ModuleType):
+                if thing.__name__ not in seen and thing.__name__.startswith("siteprior."):
+                    seen.add(thing.__name__)
+                    add(thing, public(thing), f"{where}.{name}")
+            elif callable(thing):
+                found[f"{where}.{name}"] = thing
+
+    add(sp, names_in(ROOT / "src/siteprior/__init__.pyi"), "sp")
+    return found
+
+
+def public(module):
+    """Return the names of a namespace; those of a module that is one without a stub are its own functions."""
+    if hasattr(module, "__all__"):
+        return module.__all__
+    return [name for name, thing in vars(module).items() if is_own(thing, module) and not name.startswith("_")]
+
+
+def is_own(thing, module):
+    return (inspect.isroutine(inspect.unwrap(thing)) or inspect.isclass(thing)) and thing.__module__ == module.__name__
+
+
+FACE = face()
+
+
+def test_the_root_holds_a_dozen_verbs_and_namespaces():
+    here = {name: getattr(sp, name) for name in sp.__all__ if name != "__version__"}
+    assert {name for name, thing in here.items() if inspect.isroutine(thing)} == VERBS
+    assert {name for name, thing in here.items() if inspect.isclass(thing)} == CLASSES
+    assert set(here) - VERBS - CLASSES == {
+        "access", "appraisal", "areas", "benefits", "corridors", "funds", "joins", "layers", "market_failure",
+        "parameters", "prices", "project", "ranking", "registers", "report", "sales", "scenarios", "schema", "streets",
+        "timetables", "transit", "viability", "walking",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("stub", STUBS, ids=package_of)
+def test_a_stub_says_what_there_is(stub):
+    module = importlib.import_module(package_of(stub))
+    assert sorted(module.__all__) == names_in(stub) == sorted(names_in(stub))
+    assert set(dir(module)) >= set(module.__all__) - {"__version__"}
+    for name in module.__all__:
+        thing = getattr(module, name)
+        if not isinstance(thing, types.ModuleType):
+            # A name that is a module's, too, would be that module once anything had imported it.
+            assert not (stub.parent / f"{name}.py").exists(), f"{module.__name__}.{name} is a module of its package"
+            assert not (stub.parent / name).is_dir()
+
+
+@pytest.mark.parametrize("stub", STUBS, ids=package_of)
+def test_the_verbs_of_the_root_are_those_of_the_namespaces(stub):
+    tree = ast.parse(stub.read_text(encoding="utf-8"))
+    for node in (node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module):
+        for alias in node.names:
+            home = importlib.import_module(f"{package_of(stub)}.{node.module}")
+            thing = getattr(importlib.import_module(package_of(stub)), alias.asname or alias.name)
+            assert thing is getattr(home, alias.name)
+
+
+def test_a_short_name_is_the_own_name_without_the_noun_of_its_namespace():
+    for name, thing in FACE.items():
+        *_, space, short = name.split(".")
+        own = getattr(thing, "__name__", short)
+        if own != short and name not in ("sp.compare", "sp.parameters.load"):
+            words = {word for word in own.split("_") if word not in short.split("_")}
+            assert {word.rstrip("s") for word in words} == {space.rstrip("s")}, name
+
+
+def test_a_wrong_name_is_refused_with_the_right_ones():
+    with pytest.raises(AttributeError, match=r"siteprior.registers has no name 'raed'; it has find_duplicates"):
+        sp.registers.raed  # noqa: B018
+    with pytest.raises(AttributeError, match="siteprior has no name 'nonsense_name'; it has InputError"):
+        sp.nonsense_name  # noqa: B018
+
+
+def test_only_the_names_of_the_stub_are_kept(tmp_path, monkeypatch):
+    package = tmp_path / "lazy_example"
+    package.mkdir()
+    (package / "__init__.pyi").write_text("from .inner import read_things as read\n")
+    (package / "__init__.py").write_text(
+        "from siteprior.core.lazy import attach_stub\n__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)\n"
+    )
+    (package / "inner.py").write_text("def read_things(): return 1\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    module = importlib.import_module("lazy_example")
+    assert "lazy_example.inner" not in sys.modules
+    assert module.read() == 1
+    assert not hasattr(module, "read_things")
+    assert dir(module) == module.__all__ == ["read"]
+    assert attach_stub("lazy_example", str(package / "__init__.py"))[2] == ["read"]
+
+
+@pytest.mark.parametrize("name", sorted(FACE))
+def test_every_name_has_an_example_and_opens_with_a_sentence(name):
+    text = inspect.getdoc(FACE[name]) or ""
+    assert text.splitlines()[0].endswith((".", ":")), f"{name}: the first line of the docstring is a sentence"
+    assert ">>> " in text, f"{name} has no example"
+
+
+def test_type_checkers_see_the_face(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import siteprior as sp\n"
+        "reveal_type(sp.read_registers)\n"
+        "reveal_type(sp.registers.read)\n"
+        "reveal_type(sp.access.join)\n"
+        "sp.nonsense_name\n"
+        "sp.registers.read_all\n"
+        "sp.score('not a matrix', {})\n"
+    )
+    settings = ["--config-file", str(ROOT / "pyproject.toml"), "--cache-dir", str(tmp_path / "cache")]
+    said, faults, _ = api.run([*settings, str(script)])
+    assert not faults
+    lines = [line for line in said.splitlines() if "script.py" in line]
+    reading = "siteprior.core.issues.Reading[geopandas.geodataframe.GeoDataFrame]"
+    for number in (2, 3):
+        assert any(f":{number}: note: Revealed type is" in line and reading in line for line in lines), said
+    assert any(":4: note:" in line and "Walking" in line and "DataFrame" in line for line in lines), said
+    assert any(':5: error: Module has no attribute "nonsense_name"' in line for line in lines), said
+    assert any(':6: error: Module has no attribute "read_all"' in line for line in lines), said
+    assert any(":7: error: Argument 1" in line for line in lines), said
+
+
+def test_no_name_of_the_last_release_is_lost():
+    assert len([*LAST_RELEASE, "__version__"]) == 102
+    assert set(NEW_PLACES) == set(LAST_RELEASE) - {name for name in sp.__all__ if name not in ("access", "viability")}
+
+
+@pytest.mark.parametrize("name", sorted(set(NEW_PLACES) - {"access", "viability"}))
+def test_an_old_name_warns_and_does_the_same(name):
+    with pytest.warns(
+        DeprecationWarning, match=rf"^siteprior\.{name} is now siteprior\.\S+; the old name goes in 0\.3$"
+    ):
+        old = getattr(sp, name)
+    new = sp
+    for part in NEW_PLACES[name].split("."):
+        new = getattr(new, part)
+    assert old is (as_it_was(name) if name in CHANGED else new)
+    assert name not in vars(sp), "it warns each time"
+
+
+def test_the_warning_points_to_the_line_that_asks():
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        sp.join_areas  # noqa: B018
+    assert [Path(each.filename) for each in caught] == [Path(__file__)]
+
+
+@pytest.mark.parametrize("name", ["access", "viability"])
+def test_a_namespace_that_was_a_function_is_called_with_a_warning(name):
+    namespace = getattr(sp, name)
+    assert isinstance(namespace, types.ModuleType)
+    with (
+        pytest.warns(DeprecationWarning, match=rf"^siteprior\.{name} is now siteprior\.{NEW_PLACES[name]};") as caught,
+        pytest.raises((SitePriorError, TypeError)),
+    ):
+        namespace()
+    assert Path(caught[0].filename) == Path(__file__)
+
+
+def test_import_of_the_face_costs_one_small_library():
+    code = "import sys, siteprior; print(json.dumps(sorted(m for m in sys.modules if m.startswith('siteprior'))))"
+    done = subprocess.run([sys.executable, "-c", f"import json; {code}"], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == ["siteprior", "siteprior.core", "siteprior.core.lazy"]
+
+
+@pytest.mark.parametrize("verb", ["run", "demo", "check", "audit", "measure_access", "fetch", "assess"])
+def test_say_is_read_as_progress(verb, tmp_path):
+    function = getattr(sp, verb)
+    assert "progress" in inspect.signature(function).parameters
+    given = {"demo": ()}.get(verb, (tmp_path / "none.toml",))
+    fails = {"demo": {"out": Path(__file__) / "no-folder"}}.get(verb, {})
+    with (
+        pytest.warns(DeprecationWarning, match=f"{verb}: the argument 'say' is now 'progress'; the old name goes in"),
+        pytest.raises((SitePriorError, OSError)),
+    ):
+        function(*given, say=lambda line: None, **fails)
+
+
+@pytest.mark.parametrize(
+    "reader",
+    ["read_areas", "read_corridor_lines", "read_corridor_stops", "read_deprivation", "read_openings", "read_own_sites",
+     "read_shapes"],
+)  # fmt: skip
+def test_path_is_read_as_paths(reader, tmp_path):
+    function = FACE.get(f"sp.{reader}") or next(thing for name, thing in FACE.items() if name.endswith(f".{reader}"))
+    needs = [p.name for p in inspect.signature(function).parameters.values() if p.default is p.empty][1:]
+    values = {
+        "code": "a",
+        "year": 2021,
+        "edition": 2025,
+        "name_column": "a",
+        "columns": {"reference": "a"},
+        "register": "a",
+    }
+    with (
+        pytest.warns(DeprecationWarning, match="the argument 'path' is now 'paths'"),
+        pytest.raises(SitePriorError, match="none"),
+    ):
+        function(path=tmp_path / "none.csv", **{need: values[need] for need in needs})
+
+
+def test_an_argument_given_by_both_names_is_refused():
+    @renamed_argument(say="progress")
+    def job(*, progress=None):
+        return progress
+
+    with pytest.raises(TypeError, match="job: got 'say' and 'progress', which are one argument"):
+        job(say=print, progress=print)
+
+
+def test_what_changed_its_shape_keeps_it_under_the_old_name(sample_run):
+    """A join gave the sites with its columns, in place of older ones, and took how walks are measured as arguments."""
+    run = sp.open_run(sample_run)
+    sites = run["sites"][["site_name", "organisation", "geometry"]].head(20).assign(walk_m=-1.0, lsoa_code="old")
+    areas, stops = run["areas"].set_index("lsoa_code"), run["stops"].set_index("atco_code")
+    joined = as_it_was("join_areas")(sites, areas)
+    assert isinstance(joined, gpd.GeoDataFrame)
+    pd.testing.assert_frame_equal(
+        pd.DataFrame(joined[list(sp.joins.join_areas(sites, areas).columns)]), sp.joins.join_areas(sites, areas)
+    )
+    walked = as_it_was("join_access")(sites, stops, walk_factor=1.0)
+    new = sp.access.join(sites, stops, sp.access.Walking(walk_factor=1.0))
+    pd.testing.assert_frame_equal(pd.DataFrame(walked[list(new.columns)]), new)
+    assert list(walked.columns) == ["site_name", "organisation", "geometry", "lsoa_code", *new.columns]
+    calls = run["corridor_stops"]
+    lines = sp.transit.corridor_lines(calls)
+    reach = {"walk_factor": 1.3, "reach_m": 960.0}
+    new = sp.corridors.join(sites, calls, lines, reach_m=960.0)
+    pd.testing.assert_frame_equal(
+        pd.DataFrame(as_it_was("join_corridors")(sites, calls, lines, **reach)[list(new)]), new
+    )
+    pd.testing.assert_frame_equal(
+        as_it_was("corridor_sites")(sites, calls, lines, **reach),
+        sp.corridors.sites(sites, calls, lines, reach_m=960.0),
+    )
+    drawn = sp.access.catchments(stops.head(1), sp.access.Walking(walk_factor=1.0), bands_m=[400])
+    old = as_it_was("catchments")(None, stops.head(1), walk_factor=1.0, bands_m=[400])
+    assert old.equals(drawn)
+    assert as_it_was("corridor_catchments")(calls, None, bands_m=[400]).equals(
+        sp.access.corridor_catchments(calls, bands_m=[400])
+    )
+    assert len(as_it_was("join_history")(sites, None).columns) > len(sites.columns)

@@ -65,13 +65,13 @@ def price_sites(result: Result, _progress: Progress) -> Result:
             price_validation=pd.DataFrame(columns=PRICE_VALIDATION.names),
             price_note="no sales were read",
         )
-    assumed = project.assumptions
+    assumed, counted = project.assumptions, result.registered.tables.get("dwellings")
     with faults_of(project):
         near = join_prices(
             sites,
             sales,
             price_date=day,
-            dwellings=result.registered.tables.get("dwellings"),
+            dwellings=counted if isinstance(counted, gpd.GeoDataFrame) else None,
             years_held=assumed.sales_years_held,
         )
         surface = fit_prices(sales, price_date=day, seed=project.project.seed, areas=result.areas)
@@ -154,7 +154,8 @@ def _incomes(result: Result, sites: gpd.GeoDataFrame) -> Incomes | None:
     """Return the incomes about each site, from the layer the project names; ``None`` where it names none."""
     from siteprior.appraisal.benefits.benefits import Incomes
 
-    named, specs = result.project.assumptions.incomes, {spec.name: spec for spec in result.market.specs}
+    named = result.project.assumptions.incomes
+    specs = {spec.name: spec for spec in (*result.market.specs, *result.registered.specs)}
     if named is None:
         return None
     return Incomes(sites[named], specs[named].title or named)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple
 
 import geopandas as gpd
 import pandas as pd
 
 from siteprior.core.errors import InputError
+from siteprior.core.files import Input
 from siteprior.core.issues import Reading
 from siteprior.core.progress import Progress
 from siteprior.core.schema import Column
@@ -23,8 +24,6 @@ from siteprior.project.load import Project
 from siteprior.ranking.criteria import Criterion
 from siteprior.ranking.gates import Gate
 from siteprior.sources.registry import EVIDENCE, SOURCES, EvidenceLayer, Given, call_with, discover
-
-Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,12 +100,17 @@ def read_registered(result: Result, progress: Progress) -> Result:
     for name, source in SOURCES.items():
         if entries := project.sources.named(name):
             progress(f"Reading {source.title[:1].lower()}{source.title[1:]}")
-            tables[name] = _read(project, name, entries, source.read, given, log)
+            files = _files_of(project, entries)
+            reading = call_with(source.read, {**given, **files.given})
+            log.add(name, files.stated(reading.provenance), Reading(None, reading.issues, reading.provenance))
+            tables[name] = reading.table
     for name, evidence in EVIDENCE.items():
         if entries := project.evidence.named(name):
             progress(f"Reading {evidence.title[:1].lower()}{evidence.title[1:]}")
-            read = _read(project, name, entries, evidence.read, given, log)
-            layers += _layers_of(evidence, read)
+            files = _files_of(project, entries)
+            looked = call_with(evidence.read, {**given, **files.given})
+            log.add(name, files.stated(looked.provenance), Reading(None, looked.issues, looked.provenance))
+            layers += _layers_of(evidence, looked.table)
             path = ", ".join(entry.path for entry in entries)
             specs += [spec.model_copy(update={"path": path}) for spec in evidence.specs]
     return replace(result.with_log(log), registered=Registered(tables, tuple(layers), tuple(specs)))
@@ -197,26 +201,27 @@ def _named(project: Project) -> list[EvidenceLayer]:
     return [evidence for name, evidence in EVIDENCE.items() if project.evidence.named(name)]
 
 
-def _read(
-    project: Project,
-    name: str,
-    entries: tuple[File, ...],
-    reader: Callable[..., Reading[Read]],
-    given: Mapping[str, Given],
-    log: ReadLog,
-) -> Read:
-    """Read the files of one source, keep issues and provenance, and return what was read."""
+class _Files(NamedTuple):
+    """The files of one source: what a reader may ask of them, and the entry each stands under."""
+
+    given: dict[str, Given]
+    entries: tuple[File, ...]
+
+    def stated(self, read: Sequence[Input]) -> File | Sequence[File]:
+        """Return what the project says of each file that was read; of the first entry where they are others."""
+        return self.entries if len(self.entries) == len(read) else self.entries[0]
+
+
+def _files_of(project: Project, entries: tuple[File, ...]) -> _Files:
+    """Find the files a project names at one key."""
     found = [(entry, *place) for entry in entries for place in project.find(entry)]
-    every: dict[str, Given] = {
-        **given,
+    given: dict[str, Given] = {
         "paths": [path for _, path, _ in found],
         "files": [label for *_, label in found],
         "entry": entries[0],
         "entries": entries,
     }
-    reading = call_with(reader, every)
-    stated = [entry for entry, *_ in found]
-    return log.add(name, stated if len(stated) == len(reading.provenance) else entries[0], reading)
+    return _Files(given, tuple(entry for entry, *_ in found))
 
 
 def _layers_of(evidence: EvidenceLayer, read: Layer | Mapping[str, Layer]) -> list[Layer]:

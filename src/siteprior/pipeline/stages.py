@@ -148,7 +148,7 @@ STAGES: tuple[Stage, ...] = (
         ("columns.registered",), registered.join_registered, "appraise", ("<registered>",),
     ),
     Stage(
-        "Estimate homes and jobs", (*_REGISTER, *_ACCESS, "columns.layers"),
+        "Estimate homes and jobs", (*_REGISTER, *_ACCESS, "columns.layers", "columns.registered"),
         ("columns.homes",), appraise.estimate_homes, "appraise",
         _names(*_HOMES, *schema.SITE_JOBS_COLUMNS), AGAIN,
     ),
@@ -159,7 +159,7 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage(
         "Appraise viability",
-        ("sites_merged", "columns.layers", "columns.homes", "columns.prices", "costs", "scheme"),
+        ("sites_merged", *_APPRAISED[:4], "costs", "scheme"),
         ("columns.viability", "viability_drivers"), appraise.appraise_viability, "appraise",
         _names(*schema.SITE_VIABILITY_COLUMNS),
     ),
@@ -174,7 +174,7 @@ STAGES: tuple[Stage, ...] = (
         ("columns.market_failure", "signals"), appraise.judge_failure, "appraise", _names(*_FAILURE),
     ),
     Stage(
-        "Estimate benefits", (*_REGISTER, *_ACCESS, *_APPRAISED[:7], "scheme", "market"),
+        "Estimate benefits", (*_REGISTER, *_ACCESS, *_APPRAISED[:7], "scheme", "market", "registered"),
         ("columns.benefits",), appraise.estimate_benefits, "appraise", _names(*schema.SITE_BENEFIT_COLUMNS),
     ),
     Stage(

@@ -27,7 +27,7 @@ from siteprior.core.schema import Column
 from siteprior.project.files import File
 from siteprior.project.kinds import Stated
 from siteprior.project.layer_checks import parse_layer
-from siteprior.project.layers import Layer, LayerSpec, layer_columns
+from siteprior.project.layers import AreaLayer, Layer, LayerSpec, RasterLayer, VectorLayer, layer_columns
 from siteprior.project.model import Sources
 from siteprior.project.registered_keys import RegisteredKey, refuse_taken, register_key
 from siteprior.sources.catalogue import Official, Publication, register_publication
@@ -44,8 +44,11 @@ what the project says."""
 
 Given = gpd.GeoDataFrame | pd.DataFrame | BaseGeometry | date | File | tuple[File, ...] | list[Path] | list[str] | None
 Returned = TypeVar("Returned")
-Reader = Callable[..., Reading[pd.DataFrame]]
-LayerReader = Callable[..., Reading[Layer] | Reading[Mapping[str, Layer]]]
+Reader = Callable[..., Reading[pd.DataFrame] | Reading[gpd.GeoDataFrame]]
+LayerReader = Callable[
+    ...,
+    Reading[AreaLayer] | Reading[VectorLayer] | Reading[RasterLayer] | Reading[Layer] | Reading[Mapping[str, Layer]],
+]
 Join = Callable[..., pd.DataFrame]
 
 

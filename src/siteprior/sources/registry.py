@@ -45,10 +45,8 @@ what the project says."""
 Given = gpd.GeoDataFrame | pd.DataFrame | BaseGeometry | date | File | tuple[File, ...] | list[Path] | list[str] | None
 Returned = TypeVar("Returned")
 Reader = Callable[..., Reading[pd.DataFrame] | Reading[gpd.GeoDataFrame]]
-LayerReader = Callable[
-    ...,
-    Reading[AreaLayer] | Reading[VectorLayer] | Reading[RasterLayer] | Reading[Layer] | Reading[Mapping[str, Layer]],
-]
+OneLayer = Reading[AreaLayer] | Reading[VectorLayer] | Reading[RasterLayer] | Reading[Layer]
+LayerReader = Callable[..., OneLayer | Reading[Mapping[str, Layer]]]
 Join = Callable[..., pd.DataFrame]
 
 

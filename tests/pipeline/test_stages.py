@@ -26,6 +26,7 @@ from siteprior.pipeline.stages import (
     stages_from,
 )  # fmt: skip
 from siteprior.project.load import load_project
+from siteprior.sources.registry import EVIDENCE, SOURCES
 
 LOGS = ("issue_tables", "provenance")
 """Results every reading stage adds to."""
@@ -98,7 +99,10 @@ def test_a_stage_adds_what_it_says_and_nothing_else(steps):
 
 
 def test_a_stage_adds_the_columns_it_says_to_the_same_sites(steps, project):
-    named = {"<layer>": [layer.name for layer in project.layers]}
+    named = {
+        "<layer>": [layer.name for layer in project.layers],
+        "<registered>": [c.name for each in (*SOURCES.values(), *EVIDENCE.values()) for c in each.columns],
+    }
     for stage, _, after in steps:
         group = group_of(stage)
         if group is None:

@@ -10,7 +10,8 @@ import shapely
 from siteprior.core.errors import InputError, ProjectError, SitePriorError
 from siteprior.core.files import shipped
 from siteprior.core.schema import Column, SchemaError
-from siteprior.pipeline.registered import Registered, join_registered, load_project
+from siteprior.pipeline.registered import join_registered, load_project
+from siteprior.pipeline.registered_inputs import Registered
 from siteprior.pipeline.result import Result
 from siteprior.project.layer_checks import parse_layer
 from siteprior.project.layers import VectorLayer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from siteprior.core.issues import Reading
 from siteprior.core.progress import Progress
 from siteprior.core.schema import Column
 from siteprior.pipeline.provenance import ReadLog
+from siteprior.pipeline.registered_inputs import Registered
 from siteprior.pipeline.result import Result
 from siteprior.project import load
 from siteprior.project.files import File
@@ -24,23 +25,6 @@ from siteprior.project.load import Project
 from siteprior.ranking.criteria import Criterion
 from siteprior.ranking.gates import Gate
 from siteprior.sources.registry import EVIDENCE, SOURCES, EvidenceLayer, Given, call_with, discover
-
-
-@dataclass(frozen=True, eq=False)
-class Registered:
-    """What was read of the registered sources and evidence a project names.
-
-    Attributes
-    ----------
-    tables
-        The sources' tables, by their key in ``[sources]``.
-    layers, specs
-        The evidence layers and their declarations, in one order.
-    """
-
-    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
-    layers: tuple[Layer, ...] = ()
-    specs: tuple[LayerSpec, ...] = ()
 
 
 def load_project(path: Path | str, *, data_root: Path | str | None = None) -> Project:

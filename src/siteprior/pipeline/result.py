@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from siteprior.appraisal.viability.inputs import Costs
     from siteprior.joins.access.ptal_grid import AccessGrid
     from siteprior.joins.access.walks import Walking
-    from siteprior.pipeline.registered import Registered
+    from siteprior.pipeline.registered_inputs import Registered
     from siteprior.ranking.criteria import Criterion
     from siteprior.ranking.gates import Gate
     from siteprior.registers.matching.history import HistoryResult
@@ -78,7 +78,7 @@ class Result:
     market
         Sales and layers as they were read: :class:`siteprior.pipeline.read_market.Market`.
     registered
-        What was read of registered sources and evidence: :class:`siteprior.pipeline.registered.Registered`.
+        What was read of registered sources and evidence: :class:`siteprior.pipeline.registered_inputs.Registered`.
     columns
         The columns each stage has added to the sites, by the name of the group (``columns.walks``).
     access_routes

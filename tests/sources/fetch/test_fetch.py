@@ -14,7 +14,7 @@ from siteprior import cli
 from siteprior.core.errors import ProjectError
 from siteprior.core.files import shipped
 from siteprior.core.parameters import load_parameters
-from siteprior.project.load import load_project
+from siteprior.pipeline.registered import load_project
 from siteprior.sources.fetch.fetch import COLUMNS, STATUSES, FetchError, fetch
 from siteprior.sources.streets.reader import read_streets
 
@@ -323,7 +323,7 @@ def test_the_entries_the_docs_show_are_ones_a_project_takes():
     from siteprior.sources.catalogue import official_sources
 
     page = (ROOT / "docs/access.md").read_text(encoding="utf-8")
-    (shown,) = re.findall(r"^```\n(stops = .*?)^```$", page, re.MULTILINE | re.DOTALL)
+    (shown,) = re.findall(r"^```toml\n(stops = .*?)^```$", page, re.MULTILINE | re.DOTALL)
     sources = Sources.model_validate(
         {"areas": {"path": "a", "code": "c", "year": 2021}, "deprivation": {"path": "d", "edition": 2025}}
         | tomllib.loads(shown)

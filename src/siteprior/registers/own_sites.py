@@ -6,18 +6,16 @@ of employment land fill that gap.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TypeAlias
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyproj
 import shapely
-from pandas.api.typing import NaTType, NAType
 
+from siteprior.core.cell_values import CellValue
 from siteprior.core.errors import InputError, unknown
 from siteprior.core.files import record
 from siteprior.core.io.messy_tables import TextTable, cell_text, read_table
@@ -232,11 +230,7 @@ def _from_vector(path: Path, columns: Mapping[str, str], layer: str | None, crs:
     return Rows(texts, numbers, [""] * len(frame), Headers((), (), "own sites"), table, len(frame))
 
 
-PandasValue: TypeAlias = str | int | float | bool | np.generic | dt.datetime | NAType | NaTType | None
-"""A cell of a vector file's attributes as pandas gives it."""
-
-
-def _python_value(value: PandasValue) -> PandasValue:
+def _python_value(value: CellValue) -> CellValue:
     """Return a cell of a data frame as a plain Python value, missing as ``None``."""
     if value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)) or value is pd.NA:
         return None

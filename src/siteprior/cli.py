@@ -19,6 +19,7 @@ from siteprior.core.errors import SitePriorError
 
 if TYPE_CHECKING:
     import pandas as pd
+    from pydantic import JsonValue
 
     from siteprior.core.progress import Progress
 
@@ -350,10 +351,11 @@ def _run_notebook(options: argparse.Namespace) -> int:
     return 0
 
 
-def _literal(text: str) -> object:
+def _literal(text: str) -> JsonValue:
     """Read a parameter as number, true/false or text (JSON), never as code."""
     try:
-        return json.loads(text)
+        value: JsonValue = json.loads(text)
+        return value
     except json.JSONDecodeError:
         return text
 

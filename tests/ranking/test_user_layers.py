@@ -8,9 +8,11 @@ import pytest
 from siteprior.core.errors import ProjectError, SitePriorError
 from siteprior.core.schema import SITES, conform
 from siteprior.project.layer_checks import parse_layer
-from siteprior.ranking.criteria import CRITERIA, criteria_table, measure, user_criteria, value
-from siteprior.ranking.gates import GATES, apply_gates, gate_doubt, gate_table, user_gates
+from siteprior.ranking.criteria import CRITERIA, criteria_table, measure, value
+from siteprior.ranking.eligibility import apply_gates, gate_doubt
+from siteprior.ranking.gates import GATES, gate_table
 from siteprior.ranking.scoring import score
+from siteprior.ranking.user_layers import user_criteria, user_gates
 
 DAY = date(2021, 1, 1)
 OWN = {"name": "own", "path": "own.gpkg", "kind": "vector", "measure": "share"}

@@ -79,9 +79,9 @@ def test_one_label_or_many(tmp_path, reader):
     kind, _, _ = READERS[reader]
     read, key = {
         "read_registers": (read_registers, "files"),
-        "read_own_sites": (own_sites, "file"),
+        "read_own_sites": (own_sites, "files"),
         "read_postcodes": (read_postcodes, "files"),
-        "read_shapes": (read_shapes, "file"),
+        "read_shapes": (read_shapes, "files"),
     }[reader]
     paths = [write(tmp_path, kind, number) for number in (1, 2)]
     assert [origin.file for origin in read(paths[0], **{key: "first"}).provenance] == ["first"]
@@ -121,7 +121,7 @@ def test_references_that_stand_in_two_files_of_own_sites_are_numbered_and_rows_c
     first, second = (tmp_path / name for name in ("a.csv", "b.csv"))
     first.write_text("Asset,E,N\nA1,400000,290000\nA2,400100,290000\n")
     second.write_text("Asset,E,N\nA1,400000,290000\nA2,400900,290000\n")
-    sites, issues, provenance = own_sites([first, second], file=["a", "b"])
+    sites, issues, provenance = own_sites([first, second], files=["a", "b"])
     assert sites.index.tolist() == [f"{DUDLEY}:A1", f"{DUDLEY}:A2", f"{DUDLEY}:A2~2"]
     assert [origin.rows for origin in provenance] == [2, 1]
     assert issues.loc[issues["field"] == "reference", "action"].tolist() == [

@@ -35,7 +35,7 @@ def estate(tmp_path):
 def test_csv_through_a_column_map(estate):
     columns = {**GRID, "hectares": "Size", "derelict_since": "Empty since"}
     sites, issues, provenance = read_own_sites(
-        estate, columns=columns, register="public estate", organisation="E08000028", file="estate.csv"
+        estate, columns=columns, register="public estate", organisation="E08000028", files="estate.csv"
     )
     check(sites, REGISTER, name="sites")
     assert sites.index.tolist() == ["E08000028:A1", "E08000028:A2", "E08000028:A2~2"]

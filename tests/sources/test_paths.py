@@ -160,7 +160,7 @@ def test_several_files_are_refused_by_name_where_they_make_no_sense(tmp_path, re
 def test_areas_of_several_files_are_one_table_and_the_first_polygon_of_a_code_counts(tmp_path):
     one = shapes("one.gpkg", {"LSOA21CD": ["E02", "E03"]}, [box(20), box(40)])(tmp_path)
     two = shapes("two.gpkg", {"LSOA21CD": ["E01", "E02"]}, [box(0), box(900)])(tmp_path)
-    table, issues, provenance = read_areas((one, two), code="LSOA21CD", year=2021, file=["one", "two"])
+    table, issues, provenance = read_areas((one, two), code="LSOA21CD", year=2021, files=["one", "two"])
     assert table.index.tolist() == ["E01", "E02", "E03"]
     assert table.geometry["E02"].bounds == box(20).bounds
     assert issues[["file", "row", "issue_type", "value"]].to_numpy().tolist() == [
@@ -172,7 +172,7 @@ def test_areas_of_several_files_are_one_table_and_the_first_polygon_of_a_code_co
 def test_the_faults_of_all_files_come_together(tmp_path):
     bad = shapes("bad.gpkg", {"x": ["E01"]}, [box(0)])(tmp_path)
     with pytest.raises(InputError, match=r"(?s)a: has no column 'LSOA21CD'.*nowhere\.gpkg: there is no such file"):
-        read_areas([bad, tmp_path / "nowhere.gpkg"], code="LSOA21CD", year=2021, file=["a", "b"])
+        read_areas([bad, tmp_path / "nowhere.gpkg"], code="LSOA21CD", year=2021, files=["a", "b"])
 
 
 def test_boundaries_of_several_files_are_put_together_by_code(tmp_path):
@@ -187,7 +187,7 @@ def test_files_of_deprivation_give_each_other_their_measures_and_the_first_value
     (tmp_path / "1.csv").write_text("LSOA code (2021),IMD_rank\nE01000001,1\nE01000002,2\n")
     (tmp_path / "2.csv").write_text("LSOA code (2021),IMD_rank,Income_rank\nE01000002,9,8\nE01000003,3,7\n")
     table, issues, provenance = read_deprivation(
-        [tmp_path / "1.csv", tmp_path / "2.csv"], edition=2025, file=["1", "2"]
+        [tmp_path / "1.csv", tmp_path / "2.csv"], edition=2025, files=["1", "2"]
     )
     assert table["imd_rank"].to_dict() == {"E01000001": 1.0, "E01000002": 2.0, "E01000003": 3.0}
     assert table["income_rank"].iloc[1:].tolist() == [8.0, 7.0]
@@ -203,7 +203,7 @@ def test_statements_of_several_files_stand_once_and_their_conflicts_show(tmp_pat
     header = "atco,state,statement_date\n"
     (tmp_path / "1.csv").write_text(header + "9400ZZWMAS,open,2026-10-02\n")
     (tmp_path / "2.csv").write_text(header + "9400ZZWMAS,open,2026-10-02\n9400ZZWMAS,closed,2026-10-02\n")
-    table, issues, _ = read_openings([tmp_path / "1.csv", tmp_path / "2.csv"], file=["1", "2"])
+    table, issues, _ = read_openings([tmp_path / "1.csv", tmp_path / "2.csv"], files=["1", "2"])
     assert table[["file", "row", "state"]].to_numpy().tolist() == [["1", 2, "open"], ["2", 3, "closed"]]
     assert issues[["file", "row", "issue_type"]].to_numpy().tolist() == [["2", 3, "reference values are not unique"]]
 
@@ -212,7 +212,7 @@ def test_corridors_of_several_files_run_on_and_an_order_stands_once(tmp_path):
     header = "corridor,kind,order,stop_name,easting,northing\n"
     (tmp_path / "1.csv").write_text(header + "Line,metro,1,A,400000,300000\nLine,metro,3,C,400000,300900\n")
     (tmp_path / "2.csv").write_text(header + "Line,metro,2,B,400000,300500\nLine,metro,3,X,400000,300000\n")
-    table, issues, provenance = read_corridor_stops([tmp_path / "1.csv", tmp_path / "2.csv"], file=["1", "2"])
+    table, issues, provenance = read_corridor_stops([tmp_path / "1.csv", tmp_path / "2.csv"], files=["1", "2"])
     assert table["chainage_m"].to_dict() == {"Line#1": 0.0, "Line#2": 500.0, "Line#3": 900.0}
     assert issues[["file", "row", "value"]].to_numpy().tolist() == [["2", 3, "3"]]
     assert [each.rows for each in provenance] == [2, 2]

@@ -93,6 +93,7 @@ def open_stream(path: Path | str) -> Iterator[IO[bytes]]:
             else:
                 stream = stack.enter_context(Path(archive).open("rb"))
             if (member or archive).endswith(".gz"):
+                # GzipFile reads as IO[bytes] does, but its stub does not say so.
                 stream = cast(IO[bytes], stack.enter_context(gzip.GzipFile(fileobj=stream)))
             yield stream
     except FileNotFoundError:

@@ -12,6 +12,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import pandas as pd
 
+from siteprior.core.cell_values import CellValue
 from siteprior.core.errors import SitePriorError, unknown
 from siteprior.core.files import Input
 
@@ -97,7 +98,7 @@ class IssueLog:
         *,
         row: int | None = None,
         field: str = "",
-        value: object = "",
+        value: CellValue = "",
         action: str = "",
         site_id: str = "",
         file: str | None = None,

@@ -13,6 +13,6 @@ Loop = TypeVar("Loop", bound=Callable[..., Any])
 def compiled(loop: Loop) -> Loop:
     """Compile a loop to machine code, kept for the next process where any folder for it can be written to."""
     try:
-        return cast(Loop, njit(cache=True, nogil=True)(loop))
+        return cast(Loop, njit(cache=True, nogil=True)(loop))  # numba has no types
     except RuntimeError:  # neither the folder of this file nor the user's cache can be written
-        return cast(Loop, njit(nogil=True)(loop))
+        return cast(Loop, njit(nogil=True)(loop))  # numba has no types

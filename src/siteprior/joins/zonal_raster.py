@@ -130,7 +130,7 @@ def _features(shapes: Geometries, order: Ints, crs: str) -> FeatureSource:
 
     binary = shapely.to_wkb(shapes[order])
 
-    class Shape(JSONFeature):  # type: ignore[misc]
+    class Shape(JSONFeature):  # type: ignore[misc]  # exactextract's base class has no types
         def __init__(self, at: int, drawn: bytes) -> None:
             super().__init__({"type": "Feature", "properties": {"at": at}})
             self.drawn = drawn
@@ -138,7 +138,7 @@ def _features(shapes: Geometries, order: Ints, crs: str) -> FeatureSource:
         def geometry(self) -> bytes:
             return self.drawn
 
-    class Shapes(FeatureSource):  # type: ignore[misc]
+    class Shapes(FeatureSource):  # type: ignore[misc]  # exactextract's base class has no types
         def count(self) -> int:
             return len(order)
 
@@ -159,7 +159,7 @@ def _cells(layer: RasterLayer, threshold: float | None) -> Iterator[Cells]:
     from rasterio.errors import RasterioError
     from rasterio.windows import Window
 
-    class Band(RasterSource):  # type: ignore[misc]
+    class Band(RasterSource):  # type: ignore[misc]  # exactextract's base class has no types
         """A band whose missing cells are not-a-number, held in blocks so that neighbours are read once."""
 
         def __init__(self, opened: DatasetReader) -> None:

@@ -203,7 +203,7 @@ def _read_project(project: Project, log: ReadLog, service_date: date | None, pro
     areas = log.add(
         "areas", entry,
         read_areas(path, code=entry.code, name=entry.name, district=entry.district, year=entry.year,
-                   layer=entry.layer, file=label),
+                   layer=entry.layer, files=label),
     )  # fmt: skip
     area = study_area(areas)
     transit = read_transit(project, area, log, progress=progress)

@@ -21,8 +21,9 @@ from siteprior.ranking.criteria import Criterion
 def choose_criteria(result: Result, _progress: Progress) -> Result:
     """Choose what sites are judged by: criteria and gates, the user's layers among them, and the weights."""
     from siteprior.pipeline.registered import evidence_criteria, evidence_gates
-    from siteprior.ranking.criteria import CRITERIA, user_criteria
-    from siteprior.ranking.gates import GATES, user_gates
+    from siteprior.ranking.criteria import CRITERIA
+    from siteprior.ranking.gates import GATES
+    from siteprior.ranking.user_layers import user_criteria, user_gates
 
     project = result.project
     criteria = {**CRITERIA, **evidence_criteria(project), **user_criteria(project.layers)}
@@ -42,13 +43,13 @@ def _weights(project: Project, criteria: Mapping[str, Criterion]) -> dict[str, f
 
 def apply_gates(result: Result, progress: Progress) -> Result:
     """Apply the gates: who is eligible, who is not and why, and which gates the uncertainty of the place could turn."""
-    from siteprior.ranking import gates as ranking_gates
+    from siteprior.ranking import eligibility
 
     progress("Ranking")
     project, sites, known = result.project, result.table, result.gates_known
     with faults_of(project, "[gates]"):
-        gated = ranking_gates.apply_gates(sites, gates=project.gates, as_of=project.project.as_of, registry=known)
-    doubt = ranking_gates.gate_doubt(sites, gates=project.gates, registry=known)
+        gated = eligibility.apply_gates(sites, gates=project.gates, as_of=project.project.as_of, registry=known)
+    doubt = eligibility.gate_doubt(sites, gates=project.gates, registry=known)
     return result.with_columns("gates", gated.assign(gate_doubt=doubt))
 
 

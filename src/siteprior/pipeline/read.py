@@ -39,13 +39,13 @@ def read_areas(result: Result, progress: Progress) -> Result:
             district=entry.district,
             year=entry.year,
             layer=entry.layer,
-            file=label,
+            files=label,
         ),
     )
     iod = project.sources.deprivation
     ((path, label),) = project.find(iod)
     deprivation = log.add(
-        "deprivation", iod, deprivation_source.read_deprivation(path, edition=iod.edition, file=label)
+        "deprivation", iod, deprivation_source.read_deprivation(path, edition=iod.edition, files=label)
     )
     areas, unmatched = deprivation_source.with_deprivation(areas, deprivation)
     log.issues.append(unmatched)
@@ -142,7 +142,7 @@ def _read_sites(
                 organisation=own.organisation,
                 layer=own.layer,
                 crs=own.crs,
-                file=label,
+                files=label,
                 boundaries=boundaries,
             )
             tables.append(log.add("own sites", own, reading))
@@ -229,7 +229,7 @@ def _shape_sites(project: Project, sites: gpd.GeoDataFrame, log: ReadLog) -> tup
                 organisation=entry.organisation,
                 layer=entry.layer,
                 crs=entry.crs,
-                file=label,
+                files=label,
             ),
         )
         for entry in project.sources.shapes

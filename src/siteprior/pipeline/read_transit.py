@@ -83,7 +83,7 @@ def _read_supposed(project: Project, scenario: ScenarioSettings, log: ReadLog) -
     from siteprior.sources.transit.corridors import read_corridor_stops
 
     return [
-        log.add("scenario", entry, read_corridor_stops(path, file=label))
+        log.add("scenario", entry, read_corridor_stops(path, files=label))
         for entry in scenario.add_lines
         for path, label in project.find(entry)
     ]
@@ -102,7 +102,7 @@ def _read_stops(project: Project, study_area: BaseGeometry, log: ReadLog) -> tup
     )
     stops = log.add("stops", [entry for entry, *_ in found], reading)
     stated = [
-        log.add("openings", entry, openings.read_openings(path, file=label))
+        log.add("openings", entry, openings.read_openings(path, files=label))
         for entry in project.sources.openings
         for path, label in project.find(entry)
     ]
@@ -159,8 +159,8 @@ def _read_corridor(
         found = log.add("corridors", entry, reading)
         return found.stops, found.lines
     if entry.name is None:
-        return log.add("corridors", entry, corridors.read_corridor_stops(path, file=label)), None
-    lines = corridors.read_corridor_lines(path, name_column=entry.name, kind=entry.kind, layer=entry.layer, file=label)
+        return log.add("corridors", entry, corridors.read_corridor_stops(path, files=label)), None
+    lines = corridors.read_corridor_lines(path, name_column=entry.name, kind=entry.kind, layer=entry.layer, files=label)
     drawn = log.add("corridors", entry, lines)
     return corridors.stops_along(drawn, stops), drawn
 

@@ -146,7 +146,7 @@ def _without_unsurveyed(values: pd.Series, layer: Layer, spec: LayerSpec) -> pd.
 
 def evidence_criteria(project: Project) -> dict[str, Criterion]:
     """Make criteria of the evidence layers the project names, where they declare one."""
-    from siteprior.ranking.criteria import user_criteria
+    from siteprior.ranking.user_layers import user_criteria
 
     return {
         name: replace(criterion, source=evidence.published.title, confidence="proposal")
@@ -157,7 +157,7 @@ def evidence_criteria(project: Project) -> dict[str, Criterion]:
 
 def evidence_gates(project: Project) -> dict[str, Gate]:
     """Make gates of the evidence layers the project names, where they declare one; they stand as registered."""
-    from siteprior.ranking.gates import user_gates
+    from siteprior.ranking.user_layers import user_gates
 
     return {
         code: replace(

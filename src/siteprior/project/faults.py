@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Annotated, Literal, NamedTuple, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, TypeAlias, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -17,6 +17,13 @@ LISTED = ("layers", "scenarios")
 
 INNER_TABLES = ("costs", "scheme", "additionality", "benefits")
 """The tables within ``[assumptions]``."""
+
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeForm
+
+Annotation: TypeAlias = "TypeForm[Any] | None"
+"""What stands behind the colon of a field: a class, a generic of classes, a union, a ``Literal``."""
 
 
 class Fault(NamedTuple):
@@ -74,7 +81,7 @@ def refuse(text: str) -> PydanticCustomError:
     return several([Fault((), text)])
 
 
-def faults_of(error: ValidationError, root: object) -> list[Fault]:
+def faults_of(error: ValidationError, root: Annotation) -> list[Fault]:
     """Turn what pydantic found wrong into faults.
 
     Parameters
@@ -101,7 +108,7 @@ def keys_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
     return {field.alias or name: field for name, field in model.model_fields.items() if not field.exclude}
 
 
-def models_in(annotation: object) -> list[type[BaseModel]]:
+def models_in(annotation: Annotation) -> list[type[BaseModel]]:
     """Return the models an annotation such as ``tuple[Register, ...] | None`` speaks of, those of a union all."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
@@ -109,7 +116,7 @@ def models_in(annotation: object) -> list[type[BaseModel]]:
     return [model for part in inner for model in models_in(part)]
 
 
-def choices_in(annotation: object) -> tuple[str | int, ...]:
+def choices_in(annotation: Annotation) -> tuple[str | int, ...]:
     """Return the values a ``Literal`` in an annotation allows; none where there is none."""
     if get_origin(annotation) is Literal:
         return get_args(annotation)
@@ -117,7 +124,7 @@ def choices_in(annotation: object) -> tuple[str | int, ...]:
 
 
 def _follow(
-    location: tuple[int | str, ...], root: object, *, unknown_key: bool
+    location: tuple[int | str, ...], root: Annotation, *, unknown_key: bool
 ) -> tuple[Path, FieldInfo | None, type[BaseModel] | None]:
     """Follow a location through the models: its path in the file, the field that stands there, and the model it is in.
 
@@ -149,7 +156,7 @@ def _follow(
     return tuple(path), field, models[0] if models and unknown_key else holder
 
 
-def _annotation(model: type[BaseModel], name: str) -> object:
+def _annotation(model: type[BaseModel], name: str) -> Annotation:
     """Return the annotation of a field, where the model has it."""
     return model.model_fields[name].annotation if name in model.model_fields else None
 
@@ -202,7 +209,7 @@ def marks_of(field: FieldInfo) -> list[object]:
     return [*field.metadata, *_marks(field.annotation)]
 
 
-def _marks(annotation: object) -> Iterator[object]:
+def _marks(annotation: Annotation) -> Iterator[object]:
     """Yield what is marked anywhere in an annotation."""
     inner = get_args(annotation)
     if get_origin(annotation) is Annotated:

@@ -11,7 +11,7 @@ from pydantic import PlainValidator, ValidationInfo
 
 from siteprior.core.errors import unknown
 from siteprior.project.faults import Fault, refuse, several
-from siteprior.project.kinds import names_in
+from siteprior.project.kinds import Stated, names_in
 from siteprior.project.names import criterion_names, gate_thresholds, weight_sets
 
 SET = "set"
@@ -21,7 +21,7 @@ GateSetting = bool | int | float | Mapping[str, float]
 """What may be said of a gate: whether it stands, its one threshold, or its thresholds by name."""
 
 
-def is_number(value: object) -> TypeGuard[float]:
+def is_number(value: Stated | Mapping[str, float]) -> TypeGuard[float]:
     """Tell whether a value is a finite number, and not a flag.
 
     Examples
@@ -32,7 +32,7 @@ def is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, Real) and not isinstance(value, bool) and isfinite(float(value))
 
 
-def gate_faults(gates: Mapping[str, object], thresholds: Mapping[str, Collection[str]]) -> list[Fault]:
+def gate_faults(gates: Mapping[str, Stated | GateSetting], thresholds: Mapping[str, Collection[str]]) -> list[Fault]:
     """Return what is wrong with what is said of the gates.
 
     Parameters
@@ -51,7 +51,7 @@ def gate_faults(gates: Mapping[str, object], thresholds: Mapping[str, Collection
         if isinstance(given, bool):
             continue
         if isinstance(given, Mapping):
-            stated = dict(given)
+            stated: dict[str, Stated] = {**given}
         elif len(limits) == 1:
             stated = {next(iter(limits)): given}
         else:
@@ -67,7 +67,7 @@ def gate_faults(gates: Mapping[str, object], thresholds: Mapping[str, Collection
     return faults
 
 
-def weight_faults(weights: Mapping[str, object], criteria: Collection[str]) -> list[Fault]:
+def weight_faults(weights: Mapping[str, Stated], criteria: Collection[str]) -> list[Fault]:
     """Return what is wrong with weights: for an unknown criterion, negative, no number, or all of them zero."""
     faults = [Fault((name,), unknown("criterion", str(name), criteria), ()) for name in weights if name not in criteria]
     for name, weight in weights.items():
@@ -81,7 +81,7 @@ def weight_faults(weights: Mapping[str, object], criteria: Collection[str]) -> l
     return faults
 
 
-def _gates(stated: object, info: ValidationInfo) -> dict[str, object]:
+def _gates(stated: Stated, info: ValidationInfo) -> dict[str, Stated]:
     """Check ``[gates]``."""
     if not isinstance(stated, Mapping):
         raise refuse(f"needs a table of keys, not {stated!r}")
@@ -91,7 +91,7 @@ def _gates(stated: object, info: ValidationInfo) -> dict[str, object]:
     return dict(stated)
 
 
-def _weights(stated: object, info: ValidationInfo) -> dict[str, object]:
+def _weights(stated: Stated, info: ValidationInfo) -> dict[str, Stated]:
     """Check ``[weights]``: a named set, weights of the project's own, or nothing."""
     if not isinstance(stated, Mapping):
         raise refuse(f"needs a table of keys, not {stated!r}")
@@ -109,7 +109,7 @@ def _weights(stated: object, info: ValidationInfo) -> dict[str, object]:
         faults = [fault._replace(text=_with_set(fault, known)) for fault in faults]
     if faults:
         raise several(faults)
-    return {name: float(weight) if name != SET else str(weight) for name, weight in stated.items()}
+    return {name: float(weight) if is_number(weight) else str(weight) for name, weight in stated.items()}
 
 
 def _with_set(fault: Fault, known: Collection[str]) -> str:

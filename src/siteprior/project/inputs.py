@@ -157,7 +157,7 @@ class Estimate(Settings):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _number_or_range(cls, value: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
+    def _number_or_range(cls, value: Stated | Self, handler: ModelWrapValidatorHandler[Self]) -> Self:
         bare = not isinstance(value, Mapping)
         stated = {"central": value} if bare else dict(value) if isinstance(value, Mapping) else {}
         faults = []
@@ -365,7 +365,7 @@ def _refused(error: ValidationError, table: str) -> InputError:
 
 
 def _validator(table: str) -> PlainValidator:
-    def parse(stated: object) -> Costs:
+    def parse(stated: Stated | Costs) -> Costs:
         if isinstance(stated, Costs):
             return stated
         if not isinstance(stated, Mapping):

@@ -44,7 +44,7 @@ class AsStated(Settings):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _keep(cls, value: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
+    def _keep(cls, value: Stated | Self, handler: ModelWrapValidatorHandler[Self]) -> Self:
         if not isinstance(value, Mapping):
             return handler(value)
         stated = {key: entry for key, entry in value.items() if entry is not None}
@@ -106,7 +106,7 @@ class OneOf:
     def __init__(self, what: str, names: Callable[[Names], Iterable[str]]) -> None:
         self.what, self.names = what, names
 
-    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(self, source: type[str], handler: GetCoreSchemaHandler) -> CoreSchema:
         """Check the name after its kind."""
         return core_schema.with_info_after_validator_function(self._check, handler(source))
 
@@ -122,29 +122,29 @@ def names_in(info: ValidationInfo) -> Names:
     return info.context if isinstance(info.context, Names) else Names()
 
 
-def _day(value: object) -> object:
+def _day(value: Stated) -> date | str:
     """Refuse what is no date before pydantic takes a number for the seconds since 1970."""
     if not isinstance(value, date | str):
         raise refuse(f"needs a day such as 2029-04-01, not {value!r}")
     return value
 
 
-def entry(value: object) -> object:
+def entry(value: Stated) -> Stated:
     """Let a bare path stand for a table with only a path."""
     return {"path": value} if isinstance(value, str) else value
 
 
-def entries(value: object) -> object:
+def entries(value: Stated) -> list[Stated]:
     """Let one entry stand for a list of one, and bare paths for tables."""
     return [entry(item) for item in (value if isinstance(value, list | tuple) else [value])]
 
 
-def _words(value: object) -> object:
+def _words(value: Stated) -> Stated:
     """Let a day or a number stand for its text."""
     return str(value) if isinstance(value, date | int | float) and not isinstance(value, bool) else value
 
 
-def _texts(value: object) -> object:
+def _texts(value: Stated) -> Stated:
     """Let one text or number stand for a list of one, and numbers for their text."""
     listed = [value] if isinstance(value, str | int | float) else value
     return [str(item).strip() for item in listed] if isinstance(listed, list | tuple) else listed

@@ -13,7 +13,7 @@ from siteprior.project.kinds import Stated
 from siteprior.project.layer_specs import LayerSpec, RasterSpec, TableSpec, VectorSpec, kind_fault
 from siteprior.project.names import criterion_names, gate_reasons
 
-_Handler = Callable[[object], LayerSpec]
+_Handler = Callable[[Stated], LayerSpec]
 _AnyKind = Annotated[TableSpec | VectorSpec | RasterSpec, Field(discriminator="kind")]
 
 
@@ -23,7 +23,7 @@ class _UnknownKind(LayerSpec):
     model_config = ConfigDict(extra="ignore")
 
 
-def _of_a_kind(stated: object, handler: _Handler) -> LayerSpec:
+def _of_a_kind(stated: Stated, handler: _Handler) -> LayerSpec:
     """Validate a layer as one of its kind; where the kind is wrong, name what else is."""
     wrong = kind_fault(stated) if isinstance(stated, Mapping) else None
     if wrong is None or not isinstance(stated, Mapping):
@@ -38,7 +38,7 @@ def _of_a_kind(stated: object, handler: _Handler) -> LayerSpec:
     raise several(faults)
 
 
-def _together(stated: object, handler: Callable[[object], tuple[LayerSpec, ...]]) -> tuple[LayerSpec, ...]:
+def _together(stated: Stated, handler: Callable[[Stated], tuple[LayerSpec, ...]]) -> tuple[LayerSpec, ...]:
     """Validate the layers, and the names they have among each other and beside siteprior's own."""
     entries = stated if isinstance(stated, list | tuple) else []
     faults = _name_faults([entry if isinstance(entry, Mapping) else {} for entry in entries])

@@ -19,7 +19,7 @@ from siteprior.core.errors import InputError, ProjectError, unknown
 from siteprior.core.files import MEMBER
 from siteprior.project.faults import Fault, faults_of, keys_of, several
 from siteprior.project.gates_weights import SET, Gates, Weights
-from siteprior.project.kinds import Settings, key
+from siteprior.project.kinds import Settings, Stated, key
 from siteprior.project.layer_checks import Layers
 from siteprior.project.model import Access, Assumptions, Corridors, File, Head, Publish, Shortlist, Sources
 from siteprior.project.names import Names
@@ -61,7 +61,7 @@ class Project(Settings):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _across_tables(cls, value: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
+    def _across_tables(cls, value: Stated | Self, handler: ModelWrapValidatorHandler[Self]) -> Self:
         """Add to the faults of the tables those between them."""
         faults = _faults_across(value) if isinstance(value, Mapping) else []
         try:

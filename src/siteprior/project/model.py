@@ -30,7 +30,7 @@ from siteprior.project.inputs import (
     validated,
     validated_scheme,
 )
-from siteprior.project.kinds import Day, Flag, Number, OneOf, Settings, Text, Whole, entries, entry, key
+from siteprior.project.kinds import Day, Flag, Number, OneOf, Settings, Stated, Text, Whole, entries, entry, key
 from siteprior.project.names import (
     capacity_profiles,
     employment_uses,
@@ -184,10 +184,10 @@ class Access(Settings):
     cell_m: Annotated[Number, Field(gt=0), key("How wide a cell of that grid is", unit="m", example=250)] = 100.0
 
 
-def _employment_use(stated: object) -> str | dict[str, str]:
+def _employment_use(stated: Stated) -> str | dict[str, str]:
     """Check the use of all land, or of each register's."""
     if isinstance(stated, str):
-        uses: dict[Path, object] = {(): stated}
+        uses: dict[Path, Stated] = {(): stated}
     elif isinstance(stated, Mapping):
         uses = {(register,): use for register, use in stated.items()}
     else:
@@ -196,7 +196,7 @@ def _employment_use(stated: object) -> str | dict[str, str]:
     faults = [Fault(at, unknown("employment use", str(use), known)) for at, use in uses.items() if use not in known]
     if faults:
         raise several(faults)
-    return stated if isinstance(stated, str) else dict(stated)
+    return stated if isinstance(stated, str) else {register: str(use) for register, use in stated.items()}
 
 
 EmploymentUse = Annotated[str | dict[str, str], PlainValidator(_employment_use)]

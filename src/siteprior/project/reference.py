@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 from siteprior.core.parameters import load_parameters
 from siteprior.project.faults import (
     INNER_TABLES,
+    Annotation,
     address,
     bounds,
     choices_in,
@@ -59,7 +60,7 @@ def places(model: type[BaseModel] = Project, path: Path = ()) -> Iterator[tuple[
             yield from places(declared.keys, (*path, name, 0) if declared.many else (*path, name))
 
 
-def _parts(annotation: object) -> Iterator[object]:
+def _parts(annotation: Annotation) -> Iterator[Annotation]:
     """Yield an annotation and all it is made of."""
     yield annotation
     for part in get_args(annotation):
@@ -195,7 +196,7 @@ def _what(field: FieldInfo) -> str:
 _KINDS: dict[type, str] = {bool: "true or false", int: "whole number", float: "number", date: "day", str: "text"}
 
 
-def _kind(annotation: object) -> str:
+def _kind(annotation: Annotation) -> str:
     """Say the kind of value of an annotation."""
     origin, inner = get_origin(annotation), get_args(annotation)
     if isinstance(annotation, type) and annotation in _KINDS:

@@ -44,7 +44,9 @@ class TakesRegistered(Settings):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _with_registered(cls, value: object, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
+    def _with_registered(
+        cls, value: Stated | Self, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
+    ) -> Self:
         if not isinstance(value, Mapping):
             return handler(value)
         declared, faults, read = cls.registered_keys(), list[Fault](), dict[str, tuple[File, ...]]()
@@ -80,7 +82,7 @@ class Evidence(TakesRegistered):
     TABLE = "evidence"
 
 
-def _entries(declared: RegisteredKey, value: object, info: ValidationInfo) -> tuple[tuple[File, ...], list[Fault]]:
+def _entries(declared: RegisteredKey, value: Stated, info: ValidationInfo) -> tuple[tuple[File, ...], list[Fault]]:
     """Validate what a project file says at a registered key: its entries, and what is wrong in them."""
     many = declared.many and isinstance(value, list | tuple)
     read, faults = list[File](), list[Fault]()

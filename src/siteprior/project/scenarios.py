@@ -94,7 +94,7 @@ class ScenarioSettings(Settings):
 
 
 def _named_once(
-    stated: object, handler: Callable[[object], tuple[ScenarioSettings, ...]]
+    stated: Stated, handler: Callable[[Stated], tuple[ScenarioSettings, ...]]
 ) -> tuple[ScenarioSettings, ...]:
     """Validate the scenarios, and refuse a name that stands twice."""
     listed = stated if isinstance(stated, list | tuple) else []

@@ -1,7 +1,9 @@
 from .bands import rank_bands
-from .criteria import Criterion, criteria_table, criterion, measure, user_criteria
-from .gates import Gate, apply_gates, gate, gate_table, user_gates
+from .criteria import Criterion, criteria_table, criterion, measure
+from .eligibility import apply_gates
+from .gates import Gate, gate, gate_table
 from .scoring import default_weights, rank, score
+from .user_layers import user_criteria, user_gates
 
 __all__ = [
     "Criterion",

@@ -7,18 +7,17 @@ A criterion is one function and one registration; the registry is a dict that pr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import pandas as pd
 
 from siteprior.core import schema
-from siteprior.core.errors import InputError, ProjectError, SitePriorError, unknown
+from siteprior.core.errors import InputError, SitePriorError, unknown
 from siteprior.core.parameters import Entry, load_parameters, parameters_of, register_parameters
-from siteprior.project.layers import LayerSpec
 from siteprior.project.names import register_criterion
 
-_TABLE = replace(schema.SITES, geometry=False)
+_TABLE = schema.SITES.without_places()
 
 Measure = Callable[[pd.DataFrame], pd.Series]
 
@@ -242,62 +241,6 @@ def _register_domain(domain: str, title: str) -> None:
 for _domain, _title in schema.DOMAINS.items():
     if _domain != "imd":
         _register_domain(_domain, _title)
-
-
-def user_criteria(specs: Iterable[LayerSpec], *, criteria: Mapping[str, Criterion] = CRITERIA) -> dict[str, Criterion]:
-    """Make criteria of the user's own layers: unit, anchors and source as the project file states them.
-
-    Parameters
-    ----------
-    specs
-        The layers of the project; those without a criterion are passed over.
-    criteria
-        The criteria already there.
-
-    Returns
-    -------
-    dict
-        The user's criteria by name, the layer's; yes counts 1 and no 0. ``{**CRITERIA, **user_criteria(specs)}`` is a
-        registry for :func:`measure`, :func:`value` and what else takes one.
-
-    Raises
-    ------
-    ProjectError
-        When a layer is called as a criterion already is.
-
-    Examples
-    --------
-    >>> from siteprior.project.layer_checks import parse_layer
-    >>> spec = parse_layer({"name": "fuel_poverty", "path": "fuel_poverty.csv", "kind": "table", "measure": "value",
-    ...     "column": "share", "by": "lsoa_code", "code": "LSOA21CD", "year": 2021, "unit": "%",
-    ...     "criterion": {"group": "need", "worst": 0, "best": 50}})
-    >>> own = user_criteria([spec])
-    >>> own["fuel_poverty"].unit, own["fuel_poverty"].best, own["fuel_poverty"].confidence
-    ('%', 50.0, 'user')
-    """
-    stated = [spec for spec in specs if spec.criterion is not None]
-    faults = [
-        f"layers: '{spec.name}' is a criterion of siteprior's own; give the layer another name"
-        for spec in stated
-        if spec.name in criteria
-    ]
-    if faults:
-        raise ProjectError(*faults)
-    return {spec.name: _user_criterion(spec) for spec in stated}
-
-
-def _user_criterion(spec: LayerSpec) -> Criterion:
-    """Make the criterion of one layer."""
-    scale = spec.criterion
-    assert scale is not None
-
-    def own(sites: pd.DataFrame) -> pd.Series:
-        return sites[spec.name].map({"yes": 1.0, "no": 0.0}) if spec.value_kind == "flag" else sites[spec.name]
-
-    return Criterion(
-        spec.name, scale.title or spec.title, scale.group, spec.unit, scale.worst, scale.best, (spec.name,), own,
-        source=scale.source or f"user: {spec.path}", date=scale.date, confidence="user",
-    )  # fmt: skip
 
 
 def criteria_table(criteria: Mapping[str, Criterion] = CRITERIA) -> pd.DataFrame:

@@ -8,26 +8,18 @@ gives for what is not known, and the range that may put it in doubt. The registr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeAlias
 
 import pandas as pd
 
-from siteprior.core import schema
-from siteprior.core.errors import ProjectError, SitePriorError
+from siteprior.core.errors import SitePriorError
 from siteprior.core.parameters import Entry, Parameters, load_parameters, parameters_of, register_parameters
-from siteprior.project.gates_weights import GateSetting, gate_faults
-from siteprior.project.layers import LayerSpec
 from siteprior.project.names import register_gate
-
-_TABLE = replace(schema.SITES, geometry=False)
 
 Reasons: TypeAlias = dict[str, pd.Series]
 Test: TypeAlias = Callable[[pd.DataFrame, pd.Timestamp, Mapping[str, float]], Reasons]
-Departure: TypeAlias = GateSetting
-"""What may be said of a gate: whether it stands, its one threshold, or thresholds by name."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +95,7 @@ def gate(
     unknown
         The reason codes it gives where what it asks is not known.
     doubt
-        The range that may put it in doubt, for :func:`gate_doubt`.
+        The range that may put it in doubt, for :func:`siteprior.ranking.eligibility.gate_doubt`.
     parameters
         Its thresholds by name, each ``{value, unit, source, date, confidence}``, registered as the table of its code
         beside those of ``parameters/gates.toml``; by default the table that stands there, none where there is none.
@@ -139,26 +131,28 @@ def gate(
     return register
 
 
-_PLACE = ("easting", "northing")
+PLACE = ("easting", "northing")
+"""The columns that say where a site is."""
 
 
-def _unplaced(sites: pd.DataFrame) -> pd.Series:
+def without_place(sites: pd.DataFrame) -> pd.Series:
+    """Mark the sites without a place."""
     return sites["easting"].isna() | sites["northing"].isna()
 
 
-@gate("no_location", title="No place", why="Without coordinates nothing can be measured", needs=_PLACE)
+@gate("no_location", title="No place", why="Without coordinates nothing can be measured", needs=PLACE)
 def _no_location(sites: pd.DataFrame, _day: pd.Timestamp, _limits: Mapping[str, float]) -> Reasons:
-    return {"no_location": _unplaced(sites)}
+    return {"no_location": without_place(sites)}
 
 
 @gate(
     "outside_area",
     title="Outside the study area",
     why="No area of the study area holds the site",
-    needs=["lsoa_code", *_PLACE],
+    needs=["lsoa_code", *PLACE],
 )
 def _outside_area(sites: pd.DataFrame, _day: pd.Timestamp, _limits: Mapping[str, float]) -> Reasons:
-    return {"outside_area": sites["lsoa_code"].isna() & ~_unplaced(sites)}
+    return {"outside_area": sites["lsoa_code"].isna() & ~without_place(sites)}
 
 
 @gate(
@@ -210,85 +204,16 @@ def _too_small(sites: pd.DataFrame, _day: pd.Timestamp, limits: Mapping[str, flo
     "beyond_corridor_walk",
     title="Too far from a corridor",
     why="No counted stop of a corridor within the walk",
-    needs=["corridor_walk_m", *_PLACE],
+    needs=["corridor_walk_m", *PLACE],
     unknown=["corridor_walk_unknown"],
     doubt=Doubt("corridor_walk_low_m", "corridor_walk_high_m", "walk_m"),
 )
 def _beyond_corridor_walk(sites: pd.DataFrame, _day: pd.Timestamp, limits: Mapping[str, float]) -> Reasons:
-    unknown_walk = sites["corridor_walk_m"].isna() & ~_unplaced(sites)
+    unknown_walk = sites["corridor_walk_m"].isna() & ~without_place(sites)
     return {
         "beyond_corridor_walk": sites["corridor_walk_m"] > limits["walk_m"],
         "corridor_walk_unknown": unknown_walk,
     }
-
-
-def user_gates(specs: Iterable[LayerSpec], *, registry: Mapping[str, Gate] = GATES) -> dict[str, Gate]:
-    """Make gates of the user's own layers: a site passes where the layer's value is as stated.
-
-    A site with a place whose value is missing does not pass, for the reason ``<name>_unknown``.
-
-    Parameters
-    ----------
-    specs
-        The layers of the project; those without a gate are passed over.
-    registry
-        The gates already there.
-
-    Returns
-    -------
-    dict
-        The user's gates by code, the layer's name; ``{**GATES, **user_gates(specs)}`` is a registry for
-        :func:`apply_gates`.
-
-    Raises
-    ------
-    ProjectError
-        When a layer is called as a gate or one of its reasons already is.
-
-    Examples
-    --------
-    >>> from siteprior.project.layer_checks import parse_layer
-    >>> spec = parse_layer({"name": "flood_share", "path": "flood.gpkg", "kind": "vector", "measure": "share",
-    ...     "gate": {"at_most": 0.2, "title": "Too much of it floods"}})
-    >>> gates = {**GATES, **user_gates([spec])}
-    >>> gates["flood_share"].thresholds
-    {'at_most': 0.2}
-    """
-    stated = [spec for spec in specs if spec.gate is not None]
-    taken = {name for each in registry.values() for name in (each.code, f"{each.code}_unknown", *each.unknown)}
-    faults = [
-        f"layers: '{spec.name}' is a gate of siteprior's own; give the layer another name"
-        for spec in stated
-        if spec.name in taken or f"{spec.name}_unknown" in taken
-    ]
-    if faults:
-        raise ProjectError(*faults)
-    return {spec.name: _user_gate(spec) for spec in stated}
-
-
-def _user_gate(spec: LayerSpec) -> Gate:
-    """Make the gate of one layer."""
-    scale = spec.gate
-    assert scale is not None
-    limits = {name: value for name in ("at_least", "at_most") if (value := getattr(scale, name)) is not None}
-    unit = f" {spec.unit}" if spec.unit else ""
-    wanted = " ".join(f"{name.replace('_', ' ')} {value:g}{unit}" for name, value in limits.items())
-
-    def test(sites: pd.DataFrame, _day: pd.Timestamp, numbers: Mapping[str, float]) -> Reasons:
-        values = sites[spec.name]
-        unknown_value = values.isna() & ~_unplaced(sites)
-        if scale.equals is not None:
-            refused = values != scale.equals
-        elif scale.at_least is not None:
-            refused = values < numbers["at_least"]
-        else:
-            refused = values > numbers["at_most"]
-        return {spec.name: refused & values.notna(), f"{spec.name}_unknown": unknown_value}
-
-    return Gate(
-        spec.name, scale.title or spec.title, f"Own layer: needs {wanted or 'to be ' + str(scale.equals)}",
-        (spec.name, *_PLACE), test, stated=limits, source=f"user: {spec.path}", unknown=(f"{spec.name}_unknown",),
-    )  # fmt: skip
 
 
 def gate_table(*, registry: Mapping[str, Gate] = GATES) -> pd.DataFrame:
@@ -297,7 +222,7 @@ def gate_table(*, registry: Mapping[str, Gate] = GATES) -> pd.DataFrame:
     Parameters
     ----------
     registry
-        The gates, with those of :func:`user_gates` where a project has any.
+        The gates, with those of :func:`siteprior.ranking.user_layers.user_gates` where a project has any.
 
     Examples
     --------
@@ -319,144 +244,3 @@ def gate_table(*, registry: Mapping[str, Gate] = GATES) -> pd.DataFrame:
         for each in registry.values()
     ]
     return pd.DataFrame(rows)
-
-
-def apply_gates(
-    sites: pd.DataFrame, *, gates: Mapping[str, Departure], as_of: date, registry: Mapping[str, Gate] = GATES
-) -> pd.DataFrame:
-    """Return which sites may be ranked (yes or no), and for the others every reason why not.
-
-    A site that cannot be shown to pass does not pass: no size at all gives ``size_unknown``, a place without any
-    counted corridor stop ``corridor_walk_unknown``. A site without a place is refused for that alone among the gates
-    of place.
-
-    Parameters
-    ----------
-    sites
-        Sites with the columns the gates need (areas and corridors joined).
-    gates
-        Departures from the default, by gate code: ``False`` takes a gate away, ``True`` puts it up, a number replaces
-        its one threshold, a mapping replaces thresholds by name. Gates not named stand as :func:`gate_table` says.
-    as_of
-        The day on which an end date is past.
-    registry
-        The gates there are, with those of :func:`user_gates` where a project has any.
-
-    Returns
-    -------
-    DataFrame
-        ``eligible`` (``yes`` or ``no``) and ``gate_reasons`` (codes joined by ``; ``, missing where eligible), on the
-        index of ``sites``.
-
-    Raises
-    ------
-    SitePriorError
-        When a gate or threshold is unknown, or a setting is not one a gate takes; all of them at once.
-    InputError
-        When a column is missing or the index is not ``site_id``.
-
-    Notes
-    -----
-    Size: SI 2017/403, at least 0.25 ha or 5 dwellings. The larger of the register's two figures of homes counts, for
-    the regulations ask what the land is capable of.
-
-    Examples
-    --------
-    >>> sites = schema.conform(pd.DataFrame(
-    ...     {"easting": [4e5, 4e5], "northing": [3e5, 3e5], "lsoa_code": ["E01000001"] * 2, "hectares": [0.3, 0.1],
-    ...      "minimum_net_dwellings": [3, 4], "corridor_walk_m": [200.0, 1200.0]},
-    ...     index=pd.Index(["a", "b"], name="site_id")), schema.SITES)
-    >>> gated = apply_gates(sites, gates={"beyond_corridor_walk": 1600}, as_of=date(2021, 1, 1))
-    >>> gated.reset_index()
-      site_id eligible gate_reasons
-    0       a      yes          NaN
-    1       b       no    too_small
-    """
-    settings = _settings(gates, registry)
-    needs = [column for code in settings for column in registry[code].needs]
-    schema.check(sites, _TABLE, name="sites", needs=dict.fromkeys(needs))
-    day = pd.Timestamp(as_of)
-    reasons: Reasons = {}
-    for code, limits in settings.items():
-        reasons |= registry[code].test(sites, day, limits)
-
-    codes = _joined(reasons, sites.index)
-    return pd.DataFrame(
-        {
-            "eligible": pd.Series("yes", index=sites.index, dtype="str").where(codes.isna(), "no"),
-            "gate_reasons": codes,
-        }
-    )
-
-
-def gate_doubt(
-    sites: pd.DataFrame, *, gates: Mapping[str, Departure], registry: Mapping[str, Gate] = GATES
-) -> pd.Series:
-    """Return the gates that the uncertainty of a site's place leaves open, either way.
-
-    The gates themselves stand on the central value. A gate that declares a range is in doubt where the lowest number
-    passes and the highest does not: as ``beyond_corridor_walk``, by the walk from the nearest and from the farthest
-    place a site may lie at.
-
-    Parameters
-    ----------
-    sites
-        Sites with the range columns of the gates that stand: ``corridor_walk_low_m`` and ``corridor_walk_high_m``.
-    gates, registry
-        The departures from the default gates and the gates there are, as for :func:`apply_gates`.
-
-    Returns
-    -------
-    Series
-        The gates' codes, joined by ``; ``, on the index of ``sites``; missing where none is in doubt, or no range is
-        known.
-
-    Raises
-    ------
-    SitePriorError
-        As :func:`apply_gates`.
-
-    Examples
-    --------
-    >>> sites = schema.conform(pd.DataFrame(
-    ...     {"corridor_walk_low_m": [900.0, 1000.0], "corridor_walk_high_m": [1020.0, 1100.0]},
-    ...     index=pd.Index(["a", "b"], name="site_id")), schema.SITES)
-    >>> gate_doubt(sites, gates={}).tolist()
-    ['beyond_corridor_walk', nan]
-    """
-    settings = _settings(gates, registry)
-    ranges = {code: (doubt, settings[code]) for code in settings if (doubt := registry[code].doubt) is not None}
-    needs = [column for doubt, _ in ranges.values() for column in (doubt.low, doubt.high)]
-    schema.check(sites, _TABLE, name="sites", needs=dict.fromkeys(needs))
-    open_ = {
-        code: (sites[doubt.low] <= limits[doubt.threshold]) & (sites[doubt.high] > limits[doubt.threshold])
-        for code, (doubt, limits) in ranges.items()
-    }
-    return _joined(open_, sites.index).rename("gate_doubt")
-
-
-def _joined(masks: Mapping[str, pd.Series], index: pd.Index) -> pd.Series:
-    """Return the names of the masks that hold for each site, joined by ``; ``; missing where none does."""
-    names = pd.Series("", index=index, dtype="str")
-    for name, mask in masks.items():
-        names = names.where(~mask.fillna(False).astype(bool), names + "; " + name)
-    return names.str.removeprefix("; ").where(names != "")
-
-
-def _settings(gates: Mapping[str, Departure], registry: Mapping[str, Gate]) -> dict[str, dict[str, float]]:
-    """Return the thresholds of every gate that stands, in declared order, or refuse what makes no sense."""
-    faults = gate_faults(gates, {code: tuple(declared.thresholds) for code, declared in registry.items()})
-    if faults:
-        raise SitePriorError(*(fault.text for fault in faults))
-    settings = {}
-    for code, declared in registry.items():
-        given = gates.get(code, declared.default)
-        if given is False:
-            continue
-        limits = declared.thresholds
-        if isinstance(given, Mapping):
-            limits |= {name: float(number) for name, number in given.items()}
-        elif given is not True:
-            limits = dict.fromkeys(limits, float(given))
-        settings[code] = limits
-    return settings

@@ -6,17 +6,16 @@ of employment land fill that gap.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TypeAlias
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyproj
-from pandas.api.typing import NaTType, NAType
+import shapely
 
+from siteprior.core.cell_values import CellValue
 from siteprior.core.errors import InputError, unknown
 from siteprior.core.files import record
 from siteprior.core.io.messy_tables import TextTable, cell_text, read_table
@@ -50,7 +49,7 @@ TABULAR = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls")
 PAIRS = (("easting", "northing"), ("longitude", "latitude"))
 
 
-@renamed_argument(path="paths")
+@renamed_argument(path="paths", file="files")
 def read_own_sites(
     paths: Paths,
     *,
@@ -59,7 +58,7 @@ def read_own_sites(
     organisation: str | None = None,
     layer: str | None = None,
     crs: str | None = None,
-    file: Labels = None,
+    files: Labels = None,
     boundaries: gpd.GeoDataFrame | None = None,
 ) -> Reading[gpd.GeoDataFrame]:
     r"""Read the user's own sites as a register: a row per site, areas in hectares, places in metres.
@@ -79,7 +78,7 @@ def read_own_sites(
         Layer of a file that holds several, or the sheet of a workbook.
     crs
         Coordinate system of a vector file that does not say it, or of the ``easting`` and ``northing`` mapped.
-    file
+    files
         What each file is called in the table, the issues and the provenance; its path when not given.
     boundaries
         Council areas, as for :func:`siteprior.registers.reader.read_registers`.
@@ -107,7 +106,7 @@ def read_own_sites(
     {'E08000028:A7': {'site_name': 'Old depot', 'hectares': 1.5, 'easting': 400000.0}}
     """
     known_councils = councils(boundaries)
-    labelled = label_paths(paths, file, role="file of own sites")
+    labelled = label_paths(paths, files, role="file of own sites")
     tables: list[pd.DataFrame] = []
     logs: list[IssueLog] = []
     faults: list[str] = []
@@ -220,9 +219,10 @@ def _from_vector(path: Path, columns: Mapping[str, str], layer: str | None, crs:
         log.add("invalid geometry - fixed", row=numbers[position], field="geometry", action="the shape was mended")
     shapes = shapes.make_valid() if broken.any() else shapes
     if not _places_mapped(columns):
-        points = shapes.representative_point()
-        texts["easting"] = ["" if point is None or point.is_empty else f"{point.x:.2f}" for point in points]
-        texts["northing"] = ["" if point is None or point.is_empty else f"{point.y:.2f}" for point in points]
+        points = shapes.representative_point().to_numpy()
+        # A missing or empty point has no coordinates: not-a-number.
+        for axis, values in (("easting", shapely.get_x(points)), ("northing", shapely.get_y(points))):
+            texts[axis] = ["" if np.isnan(value) else f"{value:.2f}" for value in values.tolist()]
         if (shapes.geom_type.dropna() != "Point").any():
             log.add("default-value", field="geometry", action="a point inside each shape stands for the site")
     _fill_hectares(texts, shapes, numbers, log)
@@ -230,11 +230,7 @@ def _from_vector(path: Path, columns: Mapping[str, str], layer: str | None, crs:
     return Rows(texts, numbers, [""] * len(frame), Headers((), (), "own sites"), table, len(frame))
 
 
-PandasValue: TypeAlias = str | int | float | bool | np.generic | dt.datetime | NAType | NaTType | None
-"""A cell of a vector file's attributes as pandas gives it."""
-
-
-def _python_value(value: PandasValue) -> PandasValue:
+def _python_value(value: CellValue) -> CellValue:
     """Return a cell of a data frame as a plain Python value, missing as ``None``."""
     if value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)) or value is pd.NA:
         return None

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from siteprior.core.cell_values import CellValue
 from siteprior.core.errors import InputError
 from siteprior.core.files import read_bytes
 
@@ -99,7 +100,7 @@ def _why(site: str, a: pd.DataFrame, b: pd.DataFrame) -> str:
     return "; ".join(f"{name.removeprefix('c_')} {change[name]:+.3f}" for name in largest[:3])
 
 
-def _number(value: object) -> float:
+def _number(value: CellValue) -> float:
     """Return a contribution as a number; a criterion the run did not have contributed nothing."""
     if not isinstance(value, (int, float, np.integer, np.floating)) or math.isnan(value):
         return 0.0

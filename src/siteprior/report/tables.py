@@ -14,6 +14,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from siteprior.core.cell_values import CellValue
 from siteprior.core.files import write_text
 from siteprior.core.schema import TABLES
 
@@ -179,7 +180,7 @@ def _cells(column: pd.Series, places: int | None) -> pd.Series:
     return cells.where(present, None)
 
 
-def _safe(value: object) -> str:
+def _safe(value: CellValue) -> str:
     """Return a text a spreadsheet shows and does not run."""
     text = value.isoformat() if isinstance(value, date) else str(value)
     # A bare carriage return would end the row for most readers.

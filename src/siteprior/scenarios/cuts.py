@@ -10,7 +10,7 @@ import shapely
 from siteprior.core.errors import InputError, unknown
 from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import SERVICE_STOPS, SERVICES, WINDOWS, check
-from siteprior.scenarios.edits import is_number
+from siteprior.project.gates_weights import is_number
 from siteprior.sources.transit.openings import fitting_modes, main_codes
 
 CALLS_AT = {"tram": "metro", "underground": "metro"}

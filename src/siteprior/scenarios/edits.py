@@ -8,7 +8,6 @@ is one stop, and changes in all of them.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from numbers import Real
 from typing import TypeAlias
 
 import geopandas as gpd
@@ -21,6 +20,7 @@ from shapely.ops import substring
 from siteprior.core.errors import InputError, unknown
 from siteprior.core.io.national_tables import GRID_M
 from siteprior.core.schema import CORRIDOR_STOPS, CRS, MODES, STOPS, check, conform
+from siteprior.project.gates_weights import is_number
 from siteprior.sources.transit.corridors import straight_chainage
 from siteprior.sources.transit.openings import fitting_modes, main_codes
 
@@ -296,14 +296,3 @@ def _beside(extended: gpd.GeoDataFrame, line: LineString | MultiLineString) -> p
     else:
         chainage.iloc[new] = shapely.line_locate_point(line, spot)
     return chainage
-
-
-def is_number(value: object) -> bool:
-    """Tell whether a value is a finite number, and not a flag.
-
-    Examples
-    --------
-    >>> is_number(0.5), is_number("0.5"), is_number(True)
-    (True, False, False)
-    """
-    return isinstance(value, Real) and not isinstance(value, bool) and bool(np.isfinite(float(value)))

@@ -4,11 +4,14 @@ import gzip
 import zipfile
 
 import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from siteprior.core.errors import InputError
-from siteprior.core.io.vector_files import read_vector
+from siteprior.core.io.vector_files import mended, read_vector
 
 
 @pytest.fixture
@@ -71,3 +74,49 @@ def test_what_cannot_be_used_is_refused(tmp_path, lines):
 def test_real_unclosed_ring_is_refused_not_crashed(real):
     with pytest.raises(InputError, match=r"CV\.geojson\.gz: cannot be read as a vector file"):
         read_vector(real / "real" / "boundaries" / "postcode_areas" / "CV.geojson.gz")
+
+
+@pytest.mark.parametrize(
+    ("text", "area"),
+    [
+        ("POLYGON ((0 0, 2 2, 2 0, 0 2, 0 0))", 2.0),  # a bow: two triangles of 1
+        ("POLYGON ((0 0, 10 0, 10 10, 0 10, 0 0), (2 2, 4 2, 4 2, 2 2))", 100.0),  # a hole that is a line
+        ("POLYGON ((0 0, 0 0, 0 0, 0 0), (1 2, 0 1, 0 2, 1 2))", 0.0),  # an outer ring that is a point, with a hole
+        ("POLYGON ((0 0, 1 0, 0 0, 0 0))", 0.0),
+        ("MULTIPOLYGON (((0 0, 10 0, 10 10, 0 10, 0 0)), ((20 20, 24 20, 24 20, 20 20)))", 100.0),
+        ("MULTIPOLYGON (((0 0, 2 0, 2 2, 0 2, 0 0)), ((9 9, 9 9, 9 9, 9 9), (1 2, 0 1, 0 2, 1 2)))", 4.0),
+    ],
+)
+def test_broken_polygons_keep_what_is_areal(text, area):
+    shapes, faults = mended(np.array([shapely.from_wkt(text)], dtype=object))
+    assert list(faults) == [0]
+    assert shapes[0].is_valid
+    assert shapes[0].area == pytest.approx(area)
+    assert shapes[0].is_empty == (area == 0)
+
+
+def test_a_corner_that_is_no_number_leaves_nothing():
+    corners = [(0, 0), (10, 0), (float("nan"), 10), (0, 10)]
+    with np.errstate(invalid="ignore"):
+        shape = shapely.Polygon(corners)
+    shapes, faults = mended(np.array([shape], dtype=object))
+    assert shapes[0].is_empty
+    assert faults[0].startswith("Invalid Coordinate")
+
+
+def test_sound_shapes_and_other_kinds_stay_as_they_are():
+    shapes_given = np.array([shapely.box(0, 0, 1, 1), None, shapely.Point(0, 0), shapely.LineString([(0, 0), (0, 0)])])
+    shapes, faults = mended(shapes_given)
+    assert shapes.tolist() == shapes_given.tolist()
+    assert faults == {}
+
+
+RING = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=3, max_size=6)
+
+
+@settings(max_examples=200, deadline=None)
+@given(outer=RING, holes=st.lists(RING, max_size=2))
+def test_any_rings_are_mended_into_something_sound_or_empty(outer, holes):
+    shapes, _ = mended(np.array([shapely.Polygon(outer, holes)], dtype=object))
+    assert shapes[0].is_valid
+    assert shapes[0].is_empty or shapes[0].geom_type in ("Polygon", "MultiPolygon")

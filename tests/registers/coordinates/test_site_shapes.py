@@ -62,7 +62,7 @@ class TestReading:
         flat = Polygon([(X, Y), (X + 200, Y), (X + 100, Y)])
         line = LineString([(X, Y), (X + 9, Y)])
         path = self.write(tmp_path, {"REF": list("abcde")}, [square(0, 0), bow, line, None, flat], name="o.geojson")
-        table, issues, (origin,) = read_shapes(path, reference="REF", organisation="E08000028", file="drawings")
+        table, issues, (origin,) = read_shapes(path, reference="REF", organisation="E08000028", files="drawings")
         assert table["reference"].to_dict() == {"drawings#1": "a", "drawings#2": "b"}
         assert table["hectares"].tolist() == pytest.approx([1.0, 2.0])  # the bow's two triangles of 1 ha
         assert table.is_valid.all()
@@ -89,7 +89,7 @@ class TestReading:
     def test_a_column_that_is_not_there_is_named(self, tmp_path):
         path = self.write(tmp_path, {"REF": ["a"]}, [square(0, 0)])
         with pytest.raises(InputError, match=r"own: has no column 'ref' \(reference\); it has REF"):
-            read_shapes(path, reference="ref", file="own")
+            read_shapes(path, reference="ref", files="own")
 
 
 class TestByReference:
@@ -269,12 +269,12 @@ def test_no_real_site_gets_anothers_polygon(real, tmp_path):
     gpd.GeoDataFrame({"REF": known["reference"].to_numpy()}, geometry=squares).to_file(tmp_path / "own.gpkg")
     number = {f"own#{row}": site for row, site in enumerate(known.index, 1)}
 
-    named, _ = site_shapes(here, read_shapes(tmp_path / "own.gpkg", reference="REF", file="own").table)
+    named, _ = site_shapes(here, read_shapes(tmp_path / "own.gpkg", reference="REF", files="own").table)
     by_reference = named[named["shape_basis"] == "polygon by reference"]
     assert len(by_reference) > 0.95 * len(known)
     assert [number[shape] for shape in by_reference["shape_id"]] == by_reference.index.tolist()
 
-    nameless, _ = site_shapes(here, read_shapes(tmp_path / "own.gpkg", file="own").table)
+    nameless, _ = site_shapes(here, read_shapes(tmp_path / "own.gpkg", files="own").table)
     by_location = nameless[nameless["shape_basis"] == "polygon by location"]
     assert len(by_location) > 0.9 * len(known)
     assert [number[shape] for shape in by_location["shape_id"]] == by_location.index.tolist()

@@ -34,7 +34,7 @@ def areas(**columns):
 
 def test_what_is_read_serves_the_readers_of_registers(made):
     path = made(areas(CTYUA24NM=["Birmingham", "Coventry"], CTYUA24NMW=[None, None], LAT=[52.5, 52.4]))
-    table, issues, (origin,) = read_boundaries(path, code="CTYUA24CD", file="areas.gpkg")
+    table, issues, (origin,) = read_boundaries(path, code="CTYUA24CD", files="areas.gpkg")
     assert table["name"].to_dict() == {"E08000025": "Birmingham", "E08000026": "Coventry"}
     assert table.area.tolist() == [1e8, 1e8]
     assert issues.empty

@@ -39,7 +39,7 @@ def test_areas_are_read_mended_and_ordered(tmp_path):
             ("E04", "Ayton 001D", "E08", None),
         ],
     )
-    reading = read(file, file="areas.gpkg")
+    reading = read(file, files="areas.gpkg")
     check(reading.table, AREAS, name="areas")
     assert reading.table.index.to_list() == ["E01", "E02"]
     assert reading.table.geometry.is_valid.all()
@@ -73,7 +73,7 @@ def test_degrees_are_converted(tmp_path):
 def test_what_contradicts_itself_is_refused(tmp_path, options, words):
     file = write(tmp_path, [("E01", "A 001A", "E08", shapely.box(0, 0, 1, 1))])
     with pytest.raises(InputError, match=words):
-        read(file, file="areas", **options)
+        read(file, files="areas", **options)
 
 
 def test_a_layer_without_polygons_is_refused(tmp_path):

@@ -114,7 +114,7 @@ def vector(tmp_path):
 
 
 def test_lines_of_a_vector_file_are_merged_by_name(vector):
-    reading = read_corridor_lines(vector, name_column="Name", kind="metro", file="lines.gpkg")
+    reading = read_corridor_lines(vector, name_column="Name", kind="metro", files="lines.gpkg")
     lines = reading.table
     check(lines, CORRIDORS, name="lines")
     assert lines.index.to_list() == ["Cross", "Gap"]
@@ -126,7 +126,7 @@ def test_lines_of_a_vector_file_are_merged_by_name(vector):
     ]  # fmt: skip
     assert "2 separate pieces remain" in reading.issues["action"].iloc[3]
     with pytest.raises(InputError, match=r"lines.gpkg: has no column 'name' \(name_column\); it has Name"):
-        read_corridor_lines(vector, name_column="name", file="lines.gpkg")
+        read_corridor_lines(vector, name_column="name", files="lines.gpkg")
 
 
 def test_stops_along_a_line(vector):

@@ -303,7 +303,7 @@ def test_files_that_are_no_stop_files_are_refused_together(tmp_path):
     assert "It has a, b" in second
     assert "is empty" in third
     assert "no such file" in fourth
-    with pytest.raises(InputError, match="2 files but 1 names"):
+    with pytest.raises(InputError, match="1 names for 2 files"):
         read_stops([cut, cut], files=["a"])
 
 

@@ -210,7 +210,7 @@ def test_reading_logs_what_cannot_be_believed(tmp_path):
         "6,F,open,,2026-10-02\n"
         "6,F,not open,,2026-10-02\n"
     )
-    reading = read_openings(file, file="facts/openings.csv")
+    reading = read_openings(file, files="facts/openings.csv")
     assert reading.table["atco_code"].tolist() == ["1", "2", "3", "5", "6", "6"]  # D says nothing, F says it twice
     assert reading.table["state"].tolist() == ["planned", "open", "open", "open", "open", "planned"]
     assert reading.issues[["row", "field", "issue_type"]].to_numpy().tolist() == [
@@ -277,7 +277,7 @@ def network(real):
     folder = real / "real" / "transit"
     found = read_stops([folder / f"naptan_{area}_stops_2026-07-21.csv.gz" for area in (430, 910, 940)]).table
     facts = real / "facts" / "corridors.csv"
-    return found, read_openings(facts, file="facts/corridors.csv"), read_corridor_stops(facts).table
+    return found, read_openings(facts, files="facts/corridors.csv"), read_corridor_stops(facts).table
 
 
 @pytest.mark.parametrize("day", ["2026-10-02", "2026-11-22"])

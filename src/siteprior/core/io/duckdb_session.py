@@ -96,7 +96,7 @@ def scalar(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
     return int(connection.execute(sql).fetchall()[0][0])
 
 
-def quoted(text: object) -> str:
+def quoted(text: str | Path) -> str:
     """Return text as an SQL string.
 
     Examples

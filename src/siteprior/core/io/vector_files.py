@@ -13,6 +13,7 @@ import pandas as pd
 import pyogrio
 import pyproj
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from siteprior.core.errors import InputError
 from siteprior.core.files import MEMBER, read_bytes
@@ -120,6 +121,17 @@ def mended(shapes: npt.ArrayLike) -> tuple[npt.NDArray[np.object_], dict[int, st
     faults = {}
     for at in np.flatnonzero(areal & ~shapely.is_empty(shapes) & ~shapely.is_valid(shapes)):
         faults[int(at)] = str(shapely.is_valid_reason(shapes[at]))
-        parts = shapely.get_parts(shapely.make_valid(shapes[at]))
-        shapes[at] = shapely.union_all(parts[np.isin(shapely.get_type_id(parts), [3, 6])])
+        shapes[at] = _areal_part(shapes[at])
     return shapes, faults
+
+
+def _areal_part(shape: BaseGeometry) -> BaseGeometry:
+    """Mend a broken polygon and return what is areal of it; empty where nothing is, or a corner is no number."""
+    if not np.isfinite(shapely.get_coordinates(shape)).all():
+        return shapely.Polygon()
+    try:
+        parts = shapely.get_parts(shapely.make_valid(shape))
+    except shapely.errors.GEOSException:
+        # An outer ring that collapsed to a point or line, with a hole: GEOS's first method cannot mix dimensions.
+        parts = shapely.get_parts(shapely.make_valid(shape, method="structure", keep_collapsed=False))
+    return shapely.union_all(parts[np.isin(shapely.get_type_id(parts), [3, 6])])

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from siteprior.core.cell_values import CellValue
 from siteprior.core.errors import InputError, unknown
 from siteprior.core.schema.model import CRS, Column, Table
 
@@ -162,7 +163,7 @@ def _first_of_another_kind(values: pd.Series, kind: str) -> int | None:
     return None if right else _first(values.notna())
 
 
-def _is_of_kind(value: object, kind: str) -> bool:
+def _is_of_kind(value: CellValue, kind: str) -> bool:
     """Tell whether a Python object is of a kind; a truth value is no number."""
     return isinstance(value, INSTANCES[kind]) and not isinstance(value, bool | np.bool_)
 
@@ -196,7 +197,7 @@ def _row(values: pd.Series, position: int) -> str:
     return repr(str(values.index[position]))
 
 
-def _shown(value: object) -> str:
+def _shown(value: CellValue) -> str:
     """Return a value as a message shows it: texts in quotes, long ones cut."""
     text = repr(value) if isinstance(value, str) else str(value)
     return text if len(text) <= 40 else f"{text[:37]}…"

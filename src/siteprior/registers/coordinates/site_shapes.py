@@ -30,7 +30,7 @@ NEEDS = ("reference", "organisation", "site_name", "hectares", "file", "row", "c
 """Columns of the sites that decide on their shapes."""
 
 
-@renamed_argument(path="paths")
+@renamed_argument(path="paths", file="files")
 def read_shapes(
     paths: Paths,
     *,
@@ -38,7 +38,7 @@ def read_shapes(
     organisation: str | None = None,
     layer: str | None = None,
     crs: str | None = None,
-    file: Labels = None,
+    files: Labels = None,
 ) -> Reading[gpd.GeoDataFrame]:
     """Read polygons of sites, areas in hectares, on EPSG:27700: a ``brownfield-site`` file or the user's own drawings.
 
@@ -53,7 +53,7 @@ def read_shapes(
         ONS code of the council all these sites belong to; else a reference may be that of any council's site near by.
     layer, crs
         The layer of a file that holds several, and the coordinate system of one that does not say it.
-    file
+    files
         What each file is called in the table, the issues and the provenance; its path when not given.
 
     Returns
@@ -73,14 +73,14 @@ def read_shapes(
     >>> drawn = gpd.GeoDataFrame({"REF": ["S1"]}, geometry=[shapely.box(4e5, 29e4, 400100, 290200)], crs=CRS)
     >>> path = Path(tempfile.mkdtemp()) / "own.geojson"
     >>> drawn.to_file(path)
-    >>> read_shapes(path, reference="REF", file="own.geojson").table[["reference", "hectares"]].to_dict("index")
+    >>> read_shapes(path, reference="REF", files="own.geojson").table[["reference", "hectares"]].to_dict("index")
     {'own.geojson#1': {'reference': 'S1', 'hectares': 2.0}}
     """
     tables: list[gpd.GeoDataFrame] = []
     logs: list[IssueLog] = []
     provenance: list[Input] = []
     faults: list[str] = []
-    for path, label in label_paths(paths, file, role="file of shapes"):
+    for path, label in label_paths(paths, files, role="file of shapes"):
         logs.append(IssueLog(label))
         try:
             tables.append(_read_polygons(path, reference, organisation, layer, crs, logs[-1]))
@@ -107,18 +107,19 @@ def _read_polygons(
     areal = np.isin(shapely.get_type_id(drawn), [3, 6]) & ~shapely.is_empty(drawn)
     shapes, broken = mended(drawn)
     lost = areal & shapely.is_empty(shapes)
+    numbers = raw.index.tolist()
     for position in np.flatnonzero(~areal):
         has_shape = not (shapely.is_missing(drawn[position]) or shapely.is_empty(drawn[position]))
         log.add(
             "Unexpected geom type" if has_shape else "invalid geometry - not fixable",
-            row=int(raw.index[position]), field="geometry",
+            row=numbers[position], field="geometry",
             value=drawn[position].geom_type if has_shape else "",
             action="left out: not a polygon" if has_shape else "left out: has no shape",
         )  # fmt: skip
     for number, reason in broken.items():
         log.add(
             "invalid geometry - not fixable" if lost[number] else "invalid geometry - fixed",
-            row=int(raw.index[number]), field="geometry", value=reason,
+            row=numbers[number], field="geometry", value=reason,
             action="left out: nothing areal is left of it" if lost[number] else "mended",
         )  # fmt: skip
     table: gpd.GeoDataFrame = gpd.GeoDataFrame(

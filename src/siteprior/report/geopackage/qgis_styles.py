@@ -6,9 +6,9 @@ gives it the table's own bands and kinds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pandas as pd
 
@@ -17,6 +17,10 @@ from siteprior.report.html.labels import kind_title
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
+
+Filled = TypeVar("Filled")
+"""What a template fills in: texts, numbers, and what Jinja makes on the way."""
 
 TITLES = {
     "shortlist": "Shortlist by score band",
@@ -56,7 +60,7 @@ def layer_style(layer: str, table: pd.DataFrame, aliases: Mapping[str, str]) -> 
     """
     if layer not in TITLES:
         return None
-    kinds: object = ()
+    kinds: Collection[tuple[str, str]] | Mapping[str, tuple[str, bool]] = ()
     if layer == "corridors":
         kinds = style.corridors(sorted(table["kind"].dropna().unique()) if "kind" in table else [])
     elif layer == "stops" and {"mode", "state"} <= set(table):
@@ -92,7 +96,7 @@ def _environment() -> Environment:
     return environment
 
 
-def _xml_line(value: object) -> object:
+def _xml_line(value: Filled) -> Filled | Markup:
     """Escape a text with its line breaks and tabs: in an attribute XML would take them for blanks."""
     from markupsafe import Markup, escape
 

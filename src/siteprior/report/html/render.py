@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from siteprior.core.cell_values import CellValue
 from siteprior.report import style
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def count(value: float | None) -> str:
     return "–" if value is None else f"{value:,.0f}"
 
 
-def number(value: object, places: int = 2) -> str:
+def number(value: CellValue | Sequence[CellValue], places: int = 2) -> str:
     """Return a number with at most so many decimals; text as it is; a dash where it is not known.
 
     Examples

@@ -15,6 +15,7 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
 from siteprior.core.io.vector_files import lacking, mended, read_vector
 from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.renamed import renamed_argument
 from siteprior.core.schema import CRS
 from siteprior.sources.columns import text_column
 from siteprior.sources.paths import Names, Paths, named_paths, read_each
@@ -23,8 +24,9 @@ ONS_CODE = re.compile(r"[EWSNKJ]\d{8}")
 """Codes of the Office for National Statistics (GSS): a letter and eight digits."""
 
 
+@renamed_argument(path="paths", file="files")
 def read_boundaries(
-    paths: Paths, *, code: str, name: str | None = None, layer: str | None = None, file: Names | None = None
+    paths: Paths, *, code: str, name: str | None = None, layer: str | None = None, files: Names | None = None
 ) -> Reading[gpd.GeoDataFrame]:
     """Read council areas, in metres on EPSG:27700.
 
@@ -39,7 +41,7 @@ def read_boundaries(
         that state their council by name are recognised by it.
     layer
         The layer, where the file holds several.
-    file
+    files
         The name of each file to put in issues and provenance; its path when ``None``.
 
     Returns
@@ -60,7 +62,7 @@ def read_boundaries(
         areas = _read_file(path, label, code, name, layer, log)
         return areas, record(path, role="boundaries", file=label, rows=len(areas))
 
-    tables, provenance = zip(*read_each(named_paths(paths, file, what="boundaries"), read_file), strict=True)
+    tables, provenance = zip(*read_each(named_paths(paths, files, what="boundaries"), read_file), strict=True)
     return Reading(_one_area_per_code(pd.concat(tables)), log.table(), provenance)
 
 

@@ -43,9 +43,9 @@ OTHER_MEASURES = (
 """Words of headers that look like a domain's but hold a sub-domain, a supplementary index or a working figure."""
 
 
-@renamed_argument(path="paths")
+@renamed_argument(path="paths", file="files")
 def read_deprivation(
-    paths: Paths, *, edition: int, lsoa_year: int | None = None, file: Names | None = None
+    paths: Paths, *, edition: int, lsoa_year: int | None = None, files: Names | None = None
 ) -> Reading[pd.DataFrame]:
     r"""Read an edition of the English Indices of Deprivation: scores, ranks and deciles (1 = most deprived).
 
@@ -60,7 +60,7 @@ def read_deprivation(
         2019 (on LSOAs of 2011) or 2025 (on LSOAs of 2021).
     lsoa_year
         The census year of the codes, where the caller wants it checked.
-    file
+    files
         The name of each file to put in issues and provenance; its path when ``None``.
 
     Returns
@@ -87,10 +87,10 @@ def read_deprivation(
     >>> int(table["imd_rank"].iloc[0]), round(float(table["imd_percentile"].iloc[0]), 3)
     (29199, 88.902)
     """
-    files = named_paths(paths, file, what="deprivation")
+    named = named_paths(paths, files, what="deprivation")
     lsoas, years = _editions()
     if str(edition) not in lsoas:
-        raise InputError(unknown("edition", str(edition), lsoas, where=files[0].name))
+        raise InputError(unknown("edition", str(edition), lsoas, where=named[0].name))
     year, count = years.integer(str(edition)), lsoas.integer(str(edition))
     log = IssueLog()
 
@@ -111,9 +111,9 @@ def read_deprivation(
         table = pd.DataFrame(values, index=raw.index).set_index(pd.Index(raw[code], name=DEPRIVATION.index))
         return table, record(path, role="deprivation", file=label, rows=len(table), vintage=str(edition))
 
-    tables, provenance = zip(*read_each(files, read_file), strict=True)
+    tables, provenance = zip(*read_each(named, read_file), strict=True)
     table = tables[0]
-    for later, (_, label) in zip(tables[1:], files[1:], strict=True):
+    for later, (_, label) in zip(tables[1:], named[1:], strict=True):
         _log_conflicts(table, later, label, log)
         table = table.combine_first(later)
     table = table.assign(imd_edition=edition, lsoa_year=year)

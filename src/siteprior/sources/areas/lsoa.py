@@ -39,7 +39,7 @@ def named_year(column: str) -> int | None:
     return years.pop() if len(years) == 1 else None
 
 
-@renamed_argument(path="paths")
+@renamed_argument(path="paths", file="files")
 def read_areas(
     paths: Paths,
     *,
@@ -48,7 +48,7 @@ def read_areas(
     district: str | None = None,
     year: int,
     layer: str | None = None,
-    file: Names | None = None,
+    files: Names | None = None,
 ) -> Reading[gpd.GeoDataFrame]:
     """Read LSOA polygons of one census year, in metres on EPSG:27700.
 
@@ -63,7 +63,7 @@ def read_areas(
         2011 or 2021: the census year of the codes.
     layer
         The layer, where the file holds several.
-    file
+    files
         The name of each file to put in issues and provenance; its path when ``None``.
 
     Returns
@@ -119,7 +119,7 @@ def read_areas(
         seen.update(table["lsoa_code"])
         return table, record(path, role="areas", file=label, rows=len(table), vintage=str(year))
 
-    tables, provenance = zip(*read_each(named_paths(paths, file, what="areas"), read_file), strict=True)
+    tables, provenance = zip(*read_each(named_paths(paths, files, what="areas"), read_file), strict=True)
     table = pd.concat(tables).rename(columns={"lsoa_district": "district_code"})
     table = conform(table.set_index("lsoa_code").sort_index(), AREAS)
     return Reading(table, log.table(), provenance)

@@ -255,7 +255,7 @@ def _walking_area(project: Project) -> BaseGeometry:
     entry = project.sources.areas
     ((path, label),) = project.find(entry)
     areas = read_areas(
-        path, code=entry.code, name=entry.name, district=entry.district, year=entry.year, layer=entry.layer, file=label
+        path, code=entry.code, name=entry.name, district=entry.district, year=entry.year, layer=entry.layer, files=label
     ).table
     margin = load_parameters("access").number("street_margin_m")
     coarse = margin / 20  # the query lists every corner; what simplifying may cut off is added before

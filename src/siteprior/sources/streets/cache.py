@@ -24,7 +24,7 @@ FORMAT = 2
 ARRAYS = tuple(field.name for field in fields(WalkNetwork))
 
 
-def cache_name(sha256: str, **options: object) -> str:
+def cache_name(sha256: str, **options: str | float | bool | None) -> str:
     """Return the name of the file that keeps a network: a hash of the source, the presets and the options.
 
     Examples

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ import pyproj
 import shapely
 from shapely.geometry import LineString
 
+from siteprior.core.cell_values import CellValue
 from siteprior.core.errors import InputError
 from siteprior.core.files import read_bytes
 from siteprior.core.issues import IssueLog
@@ -89,7 +90,7 @@ def graph_ways(graph: nx.Graph[Hashable], log: IssueLog, *, crs: str | None = No
     return _once(lines, ends, flights, len(names))
 
 
-def _words(value: object) -> list[str]:
+def _words(value: CellValue | Collection[str]) -> list[str]:
     """Return a tag's values: a list where osmnx merged several ways, also as GraphML writes it."""
     if isinstance(value, str) and value.startswith("[") and value.endswith("]"):
         try:

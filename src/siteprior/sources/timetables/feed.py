@@ -13,7 +13,7 @@ from functools import partial
 from itertools import chain, islice
 from pathlib import Path, PurePosixPath
 from queue import SimpleQueue
-from typing import IO
+from typing import IO, cast
 
 from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
@@ -238,17 +238,18 @@ def _stem(path: Path) -> str:
 
 def _files(folder: Path, label: str) -> dict[str, Opener]:
     """Return the text files of a folder by table name; a plain file goes before its ``.gz``."""
-    openers = {_stem(path): partial(_open_file, path) for path in reversed(_texts(folder))}
+    openers: dict[str, Opener] = {_stem(path): partial(_open_file, path) for path in reversed(_texts(folder))}
     if not openers:
         raise InputError(f"{label}: is a folder without .txt or .txt.gz files; give the folder of a GTFS feed")
-    return openers  # type: ignore[return-value]
+    return openers
 
 
 @contextmanager
 def _open_file(path: Path) -> Iterator[IO[bytes]]:
     """Open a file, unpacking a ``.gz``."""
     with path.open("rb") as plain:
-        yield gzip.GzipFile(fileobj=plain) if path.suffix.lower() == ".gz" else plain  # type: ignore[misc]
+        # GzipFile reads as IO[bytes] does, but its stub does not say so.
+        yield cast(IO[bytes], gzip.GzipFile(fileobj=plain)) if path.suffix.lower() == ".gz" else plain
 
 
 def _too_large(size: int, label: str) -> list[str]:

@@ -41,8 +41,8 @@ COLUMNS = {
 }
 
 
-@renamed_argument(path="paths")
-def read_corridor_stops(paths: Paths, *, file: Names | None = None) -> Reading[gpd.GeoDataFrame]:
+@renamed_argument(path="paths", file="files")
+def read_corridor_stops(paths: Paths, *, files: Names | None = None) -> Reading[gpd.GeoDataFrame]:
     r"""Read the ordered stops of corridors, in metres on EPSG:27700, with their chainage in metres.
 
     Parameters
@@ -51,7 +51,7 @@ def read_corridor_stops(paths: Paths, *, file: Names | None = None) -> Reading[g
         One table or several, CSV or Excel, with ``corridor``, ``order``, ``stop_name`` and
         ``easting``/``northing`` (or ``lon``/``lat``), and where known ``kind``, ``atco``, ``position``, ``state``,
         ``state_date``, ``statement_date``, ``state_confidence``.
-    file
+    files
         The name of each file to put in issues and provenance; its path when ``None``.
 
     Returns
@@ -83,7 +83,7 @@ def read_corridor_stops(paths: Paths, *, file: Names | None = None) -> Reading[g
         table = _read_stops(path, label, log)
         return table.assign(file=label), record(path, role="corridors", file=label, rows=len(table))
 
-    tables, provenance = zip(*read_each(named_paths(paths, file, what="corridor stops"), read_file), strict=True)
+    tables, provenance = zip(*read_each(named_paths(paths, files, what="corridor stops"), read_file), strict=True)
     table = pd.concat(tables)
     second = table.duplicated(["corridor", "order"])
     for row, label, corridor, order in cells(table[second], "file", "corridor", "order"):
@@ -240,9 +240,9 @@ def _line(stops: pd.DataFrame) -> LineString | None:
     return line if line is not None and line.length > 0 else None
 
 
-@renamed_argument(path="paths")
+@renamed_argument(path="paths", file="files")
 def read_corridor_lines(
-    paths: Paths, *, name_column: str, kind: str | None = None, layer: str | None = None, file: Names | None = None
+    paths: Paths, *, name_column: str, kind: str | None = None, layer: str | None = None, files: Names | None = None
 ) -> Reading[gpd.GeoDataFrame]:
     """Read corridor lines from any vector file, one per name, with their length in metres.
 
@@ -257,7 +257,7 @@ def read_corridor_lines(
         The kind of all of them, such as ``"metro"``.
     layer
         The layer, where the file holds several.
-    file
+    files
         The name of each file to put in issues and provenance; its path when ``None``.
 
     Returns
@@ -302,9 +302,10 @@ def read_corridor_lines(
         used = raw.geometry[lines & (names != "")]
         if used.empty:
             raise InputError(f"{label}: holds no line named in column '{name_column}'; give a layer of lines")
-        return used.set_axis(names[used.index]), record(path, role="corridors", file=label, rows=len(raw))
+        named_lines: gpd.GeoSeries = gpd.GeoSeries(used.set_axis(names[used.index]))
+        return named_lines, record(path, role="corridors", file=label, rows=len(raw))
 
-    read, provenance = zip(*read_each(named_paths(paths, file, what="corridor lines"), read_file), strict=True)
+    read, provenance = zip(*read_each(named_paths(paths, files, what="corridor lines"), read_file), strict=True)
     named = pd.concat(read)
     rows = {}
     for name, pieces in named.groupby(named.index, sort=True):

@@ -104,8 +104,8 @@ def no_statements() -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype="Int64" if name == "row" else "str") for name in STATEMENTS})
 
 
-@renamed_argument(path="paths")
-def read_openings(paths: Paths, *, file: Names | None = None) -> Reading[pd.DataFrame]:
+@renamed_argument(path="paths", file="files")
+def read_openings(paths: Paths, *, files: Names | None = None) -> Reading[pd.DataFrame]:
     r"""Read dated statements on stops; the corridor facts are such a table too.
 
     Parameters
@@ -115,7 +115,7 @@ def read_openings(paths: Paths, *, file: Names | None = None) -> Reading[pd.Data
         known ``stop_name``,
         ``state_date``, ``state_confidence``, ``state_note``, ``corridor``. Dates are ``2022``, ``2026-04`` or
         ``2026-04-07``. A statement without code is about the stop of that name on that corridor.
-    file
+    files
         The name of each file to put in issues and provenance; its path when ``None``.
 
     Returns
@@ -143,7 +143,7 @@ def read_openings(paths: Paths, *, file: Names | None = None) -> Reading[pd.Data
         table = _read_statements(path, label, log)
         return table, record(path, role="openings", file=label, rows=len(table))
 
-    tables, provenance = zip(*read_each(named_paths(paths, file, what="openings"), read_file), strict=True)
+    tables, provenance = zip(*read_each(named_paths(paths, files, what="openings"), read_file), strict=True)
     table = pd.concat(tables, ignore_index=True)
     conflicts(table, log)
     result = table.drop_duplicates([name for name in STATEMENTS if name not in ("row", "file", "state_note")])

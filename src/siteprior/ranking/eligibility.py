@@ -1,0 +1,156 @@
+"""Which sites may be ranked: the gates that stand, applied, and those that the range of a number leaves open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import pandas as pd
+
+from siteprior.core import schema
+from siteprior.core.errors import SitePriorError
+from siteprior.project.gates_weights import GateSetting, gate_faults
+from siteprior.ranking.gates import GATES, Gate, Reasons
+
+_TABLE = schema.SITES.without_places()
+
+
+def apply_gates(
+    sites: pd.DataFrame, *, gates: Mapping[str, GateSetting], as_of: date, registry: Mapping[str, Gate] = GATES
+) -> pd.DataFrame:
+    """Return which sites may be ranked (yes or no), and for the others every reason why not.
+
+    A site that cannot be shown to pass does not pass: no size at all gives ``size_unknown``, a place without any
+    counted corridor stop ``corridor_walk_unknown``. A site without a place is refused for that alone among the gates
+    of place.
+
+    Parameters
+    ----------
+    sites
+        Sites with the columns the gates need (areas and corridors joined).
+    gates
+        GateSettings from the default, by gate code: ``False`` takes a gate away, ``True`` puts it up, a number replaces
+        its one threshold, a mapping replaces thresholds by name. Gates not named stand as ``gate_table`` says.
+    as_of
+        The day on which an end date is past.
+    registry
+        The gates there are, with those of :func:`siteprior.ranking.user_layers.user_gates` where a project has any.
+
+    Returns
+    -------
+    DataFrame
+        ``eligible`` (``yes`` or ``no``) and ``gate_reasons`` (codes joined by ``; ``, missing where eligible), on the
+        index of ``sites``.
+
+    Raises
+    ------
+    SitePriorError
+        When a gate or threshold is unknown, or a setting is not one a gate takes; all of them at once.
+    InputError
+        When a column is missing or the index is not ``site_id``.
+
+    Notes
+    -----
+    Size: SI 2017/403, at least 0.25 ha or 5 dwellings. The larger of the register's two figures of homes counts, for
+    the regulations ask what the land is capable of.
+
+    Examples
+    --------
+    >>> sites = schema.conform(pd.DataFrame(
+    ...     {"easting": [4e5, 4e5], "northing": [3e5, 3e5], "lsoa_code": ["E01000001"] * 2, "hectares": [0.3, 0.1],
+    ...      "minimum_net_dwellings": [3, 4], "corridor_walk_m": [200.0, 1200.0]},
+    ...     index=pd.Index(["a", "b"], name="site_id")), schema.SITES)
+    >>> gated = apply_gates(sites, gates={"beyond_corridor_walk": 1600}, as_of=date(2021, 1, 1))
+    >>> gated.reset_index()
+      site_id eligible gate_reasons
+    0       a      yes          NaN
+    1       b       no    too_small
+    """
+    settings = _settings(gates, registry)
+    needs = [column for code in settings for column in registry[code].needs]
+    schema.check(sites, _TABLE, name="sites", needs=dict.fromkeys(needs))
+    day = pd.Timestamp(as_of)
+    reasons: Reasons = {}
+    for code, limits in settings.items():
+        reasons |= registry[code].test(sites, day, limits)
+
+    codes = _joined(reasons, sites.index)
+    return pd.DataFrame(
+        {
+            "eligible": pd.Series("yes", index=sites.index, dtype="str").where(codes.isna(), "no"),
+            "gate_reasons": codes,
+        }
+    )
+
+
+def gate_doubt(
+    sites: pd.DataFrame, *, gates: Mapping[str, GateSetting], registry: Mapping[str, Gate] = GATES
+) -> pd.Series:
+    """Return the gates that the uncertainty of a site's place leaves open, either way.
+
+    The gates themselves stand on the central value. A gate that declares a range is in doubt where the lowest number
+    passes and the highest does not: as ``beyond_corridor_walk``, by the walk from the nearest and from the farthest
+    place a site may lie at.
+
+    Parameters
+    ----------
+    sites
+        Sites with the range columns of the gates that stand: ``corridor_walk_low_m`` and ``corridor_walk_high_m``.
+    gates, registry
+        The departures from the default gates and the gates there are, as for :func:`apply_gates`.
+
+    Returns
+    -------
+    Series
+        The gates' codes, joined by ``; ``, on the index of ``sites``; missing where none is in doubt, or no range is
+        known.
+
+    Raises
+    ------
+    SitePriorError
+        As :func:`apply_gates`.
+
+    Examples
+    --------
+    >>> sites = schema.conform(pd.DataFrame(
+    ...     {"corridor_walk_low_m": [900.0, 1000.0], "corridor_walk_high_m": [1020.0, 1100.0]},
+    ...     index=pd.Index(["a", "b"], name="site_id")), schema.SITES)
+    >>> gate_doubt(sites, gates={}).tolist()
+    ['beyond_corridor_walk', nan]
+    """
+    settings = _settings(gates, registry)
+    ranges = {code: (doubt, settings[code]) for code in settings if (doubt := registry[code].doubt) is not None}
+    needs = [column for doubt, _ in ranges.values() for column in (doubt.low, doubt.high)]
+    schema.check(sites, _TABLE, name="sites", needs=dict.fromkeys(needs))
+    open_ = {
+        code: (sites[doubt.low] <= limits[doubt.threshold]) & (sites[doubt.high] > limits[doubt.threshold])
+        for code, (doubt, limits) in ranges.items()
+    }
+    return _joined(open_, sites.index).rename("gate_doubt")
+
+
+def _joined(masks: Mapping[str, pd.Series], index: pd.Index) -> pd.Series:
+    """Return the names of the masks that hold for each site, joined by ``; ``; missing where none does."""
+    names = pd.Series("", index=index, dtype="str")
+    for name, mask in masks.items():
+        names = names.where(~mask.fillna(False).astype(bool), names + "; " + name)
+    return names.str.removeprefix("; ").where(names != "")
+
+
+def _settings(gates: Mapping[str, GateSetting], registry: Mapping[str, Gate]) -> dict[str, dict[str, float]]:
+    """Return the thresholds of every gate that stands, in declared order, or refuse what makes no sense."""
+    faults = gate_faults(gates, {code: tuple(declared.thresholds) for code, declared in registry.items()})
+    if faults:
+        raise SitePriorError(*(fault.text for fault in faults))
+    settings = {}
+    for code, declared in registry.items():
+        given = gates.get(code, declared.default)
+        if given is False:
+            continue
+        limits = declared.thresholds
+        if isinstance(given, Mapping):
+            limits |= {name: float(number) for name, number in given.items()}
+        elif given is not True:
+            limits = dict.fromkeys(limits, float(given))
+        settings[code] = limits
+    return settings

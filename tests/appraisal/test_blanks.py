@@ -57,7 +57,7 @@ CHOICES = {
     "no_new_build_5y": [None, "yes", "no"],
     "new_build_sales_5y": [None, 0, 3],
     "sales_5y": [None, 0, 40],
-    "sales_years_held": [None, 0.0, 5.0],
+    "sales_years_covered": [None, 0.0, 5.0],
 }  # fmt: skip
 """What each input may hold; every one of them is blanked. A pending decision and cleaned land are excepted by name."""
 

@@ -18,6 +18,7 @@ import pandas as pd
 from siteprior.core import schema
 from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
+from siteprior.core.renamed import with_new_columns
 
 FAILS, FOR, AGAINST = schema.DEADWEIGHT_WEIGHTS
 
@@ -36,7 +37,7 @@ _MAY_HAVE = {
     "file": "text", "row": "integer", "last_seen": "date", "register_state": "text",
     "also_known_as": "text", "residual_surplus_share": "number", "gap_probability": "number",
     "viability_basis": "text", "new_build_sales_5y": "integer",
-    "nearest_new_build_sale_m": "number", "sales_years_held": "number",
+    "nearest_new_build_sale_m": "number", "sales_years_covered": "number",
 }  # fmt: skip
 _EVENT_COLUMNS = ("site_id", "published", "event", "before", "after", "file", "row")
 
@@ -81,7 +82,7 @@ def site_deadweight(sites: pd.DataFrame, *, as_of: date, history: pd.DataFrame |
     ----------
     sites
         Sites with the register's columns; ``residual_surplus_share``, ``gap_probability`` and ``viability_basis`` from
-        the viability, ``new_build_sales_5y``, ``sales_years_held`` and ``nearest_new_build_sale_m`` from the sales,
+        the viability, ``new_build_sales_5y``, ``sales_years_covered`` and ``nearest_new_build_sale_m`` from the sales,
         ``last_seen`` and ``register_state`` from the history, where there are any.
     as_of
         The day on which ages are calculated; what is dated later says nothing.
@@ -116,6 +117,7 @@ def site_deadweight(sites: pd.DataFrame, *, as_of: date, history: pd.DataFrame |
     >>> screened.evidence[["site_id", "kind", "weight"]].values.tolist()
     [['a', 'live permission', 'fails']]
     """
+    sites = with_new_columns(sites, "site_prices", name="sites")
     schema.check(sites, _TABLE, name="sites", needs=_NEEDS)
     if history is not None and (missing := [name for name in _EVENT_COLUMNS if name not in history]):
         raise InputError(f"history: lacks the columns {', '.join(missing)}; register_history(…).events has them")
@@ -311,7 +313,7 @@ def _evidence(
     stated = rows["stated"] if dates is None else dates
     columns = {
         "kind": kind,
-        "found": list(words),
+        "finding": list(words),
         "weight": weight if isinstance(weight, str) else list(weight),
         "date": stated if dated else pd.NaT,
         "source": rows["source"] if sources is None else sources,
@@ -329,9 +331,9 @@ def _ordered(tests: list[pd.DataFrame], sites: pd.Index) -> pd.DataFrame:
         "site": sites.get_indexer(pd.Index(rows["site_id"])),
         "kind": rows["kind"].map({kind: at for at, kind in enumerate(schema.DEADWEIGHT_KINDS)}).to_numpy(),
         "date": rows["date"].to_numpy(),
-        "found": rows["found"].to_numpy(),
+        "finding": rows["finding"].to_numpy(),
     })  # fmt: skip
-    rows = rows.iloc[place.sort_values(["site", "kind", "date", "found"]).index]
+    rows = rows.iloc[place.sort_values(["site", "kind", "date", "finding"]).index]
     rows.index = pd.RangeIndex(1, len(rows) + 1, name=schema.DEADWEIGHT_EVIDENCE.index)
     return pd.DataFrame(schema.conform(rows, schema.DEADWEIGHT_EVIDENCE))
 
@@ -346,7 +348,7 @@ def _looked_at(facts: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     """
     status = facts["planning_permission_status"]
     sold = facts["new_build_sales_5y"]
-    covered = (facts["sales_years_held"] >= _YEARS_OF_SALES) | (sold == 0)
+    covered = (facts["sales_years_covered"] >= _YEARS_OF_SALES) | (sold == 0)
     enough = sold >= load_parameters("deadweight").table("sales").integer("new_build")
     stated = status.notna() & (status != "permissioned") & (_years(facts["stated"], day) <= _fresh())
     return pd.DataFrame(
@@ -361,7 +363,7 @@ def _looked_at(facts: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
 def _judge(evidence: pd.DataFrame, looked_at: pd.DataFrame, sites: pd.Index) -> pd.DataFrame:
     """Return the verdict, whether a failing test holds, and the reasons in words."""
     words_by_weight = {
-        weight: rows.groupby("site_id", sort=False)["found"].agg("; ".join).reindex(sites)
+        weight: rows.groupby("site_id", sort=False)["finding"].agg("; ".join).reindex(sites)
         for weight, rows in ((w, evidence[evidence["weight"] == w]) for w in schema.DEADWEIGHT_WEIGHTS)
     }
     fails, possible = words_by_weight[FAILS].notna(), words_by_weight[FOR].notna()

@@ -62,7 +62,7 @@ def join_prices(
     -------
     DataFrame
         :data:`siteprior.core.schema.SITE_PRICE_COLUMNS` on the index of the sites, for ``sites.join(…)``. A site
-        without a place has none of them but ``sales_years_held``.
+        without a place has none of them but ``sales_years_covered``.
 
     Raises
     ------
@@ -100,7 +100,7 @@ def join_prices(
     places = coordinates(sites)
     spots, age, new = coordinates(held), held["years"].to_numpy(), held["new_build"].eq("yes").to_numpy(dtype=bool)
     long_ago = settings.number("years")
-    values: dict[str, Values] = {"sales_years_held": np.full(len(sites), float(years_read))}
+    values: dict[str, Values] = {"sales_years_covered": np.full(len(sites), float(years_read))}
     for name, which in (("sales", np.ones(len(held), dtype=bool)), ("new_build_sales", new)):
         for years in (1, long_ago):
             counted = counts_within(places, spots[which & (age < years)], radius_m=settings.number("catchment"))

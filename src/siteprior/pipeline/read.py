@@ -59,7 +59,7 @@ def read_sites(result: Result, progress: Progress) -> Result:
     project, log = result.project, ReadLog()
     progress("Reading sites")
     postcodes = _read_postcodes(project, log)
-    checked_by = postcodes if any(entry.witness for entry in project.sources.postcodes) else None
+    checked_by = postcodes if any(entry.check_locations for entry in project.sources.postcodes) else None
     sites, history, files = _read_sites(project, districts(result.areas), checked_by, log)
     return replace(
         result.with_log(log),

@@ -251,7 +251,7 @@ class Assumptions(Settings):
         Annotated[Whole, Field(gt=0)] | None,
         key("The years before price_date whose sales are read", unit="years", example=5),
     ] = None
-    sales_years_held: Annotated[
+    sales_years_covered: Annotated[
         Annotated[Number, Field(ge=0)] | None,
         key("How many whole years the files of sales cover", unit="years", example=3),
     ] = None

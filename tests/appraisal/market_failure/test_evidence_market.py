@@ -45,8 +45,8 @@ def test_a_gap_says_what_it_rests_on_and_what_speaks_against_it():
     done = market.viability_gap(
         table(
             {"gap_gbp_per_home": 31_234.5, "viability_basis": UNSOURCED, "gap_probability": 0.88,
-             "new_build_sales_5y": 4, "sales_years_held": 5.0, "capacity_dwellings": 12, "hectares": 0.5},
-            {"gap_gbp_per_home": 0.0, "viability_basis": ILLUSTRATIVE, "sales_years_held": 0.0},
+             "new_build_sales_5y": 4, "sales_years_covered": 5.0, "capacity_dwellings": 12, "hectares": 0.5},
+            {"gap_gbp_per_home": 0.0, "viability_basis": ILLUSTRATIVE, "sales_years_covered": 0.0},
             {"gap_gbp_per_home": 9e5, "gap_probability": 1.0, "capacity_dwellings": 1, "hectares": 2.13},
         )
     )  # fmt: skip
@@ -111,7 +111,7 @@ def test_no_new_build_is_said_only_where_the_sales_can_tell():
         table(
             {"no_new_build_5y": "yes", "sales_5y": 12},
             {"no_new_build_5y": "no", "new_build_sales_5y": 3},
-            {"no_new_build_5y": None, "sales_years_held": 0.0},  # a month's file
+            {"no_new_build_5y": None, "sales_years_covered": 0.0},  # a month's file
         )
     )
     assert done["value"].to_dict() == {"E1:0": 0.5}
@@ -121,11 +121,11 @@ def test_no_new_build_is_said_only_where_the_sales_can_tell():
 def test_sales_near_a_site_in_words():
     said = market.nearby_sales(
         table(
-            {"new_build_sales_5y": 1, "sales_years_held": 6.0},
-            {"new_build_sales_5y": 2, "sales_years_held": 1.0},
-            {"new_build_sales_5y": 0, "sales_years_held": 5.0},
-            {"new_build_sales_5y": None, "sales_years_held": 1.0},
-            {"new_build_sales_5y": None, "sales_years_held": None},
+            {"new_build_sales_5y": 1, "sales_years_covered": 6.0},
+            {"new_build_sales_5y": 2, "sales_years_covered": 1.0},
+            {"new_build_sales_5y": 0, "sales_years_covered": 5.0},
+            {"new_build_sales_5y": None, "sales_years_covered": 1.0},
+            {"new_build_sales_5y": None, "sales_years_covered": None},
         )
     )
     assert said.tolist() == [

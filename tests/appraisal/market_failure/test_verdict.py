@@ -217,7 +217,7 @@ def test_every_reading_stands_in_the_record_and_the_strongest_counts():
     _, signals = appraise(site, LAYER, day=date(2026, 1, 1))
     assert list(signals.columns) == schema.SIGNALS_TABLE.names
     assert signals.index.name == schema.SIGNALS_TABLE.index
-    got = signals[["signal", "source", "gs", "counts"]].round(3).to_numpy().tolist()
+    got = signals[["signal", "source", "weighted_signal", "counts"]].round(3).to_numpy().tolist()
     assert got == [
         ["X", "own layer", 0.35, "yes"], ["X", "previous_use", 0.35, "no"], ["X", "notes", 0.2, "no"],
         ["C", "ownership_status", 0.35, "no"], ["C", "owner_count", 0.632, "no"], ["C", "parcels", 0.651, "yes"],

@@ -143,7 +143,7 @@ class TestMarket:
         said = " ".join(market_of(run, sites=sites)["trust"])
         ranked = run.sites.index[run.sites["rank"].notna()]
         held = run.signals[(run.signals["counts"] == "yes") & (run.signals["kind"] == "primary")]
-        held = held[(held["gs"] > 0) & held["site_id"].isin(ranked)]
+        held = held[(held["weighted_signal"] > 0) & held["site_id"].isin(ranked)]
         other = held.loc[~held["source"].isin(["gap_gbp_per_home", "remediation_share_of_gdv"]), "site_id"]
         alone = held.loc[~held["site_id"].isin(other), "site_id"].nunique()
         assert alone > 0
@@ -322,7 +322,7 @@ class TestPage:
         page = render(
             market_of(run, signals=signals),
             records_of(run, shortlist=shortlist, signals=signals, rules=run.rules.assign(reason=EVIL, title=EVIL),
-                       evidence=run.evidence.assign(found=EVIL, source=EVIL)),
+                       evidence=run.evidence.assign(finding=EVIL, source=EVIL)),
             monkeypatch,
         )  # fmt: skip
         parsed = Reader(page)
@@ -390,7 +390,7 @@ class TestMissing:
     def test_an_empty_table_of_comparables_is_no_evidence_unless_sales_were_read(self, run):
         none = run.comparables.iloc[:0]
         assert records_of(run, comparables=none)[0]["comparables"] == []
-        unread = run.shortlist.drop(columns="sales_years_held")
+        unread = run.shortlist.drop(columns="sales_years_covered")
         assert records_of(run, shortlist=unread, comparables=none)[0]["comparables"] is None
 
     def test_nobody_ranked(self, run, monkeypatch):

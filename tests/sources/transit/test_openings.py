@@ -44,12 +44,12 @@ def statements(*rows):
     """Make a table of statements from dicts."""
     state = {"open": "open", "shelved": "closed", "closed": "closed"}
     table = pd.DataFrame([{"file": "f", **row} for row in rows], columns=list(STATEMENTS))
-    table["state"] = table["said"].map(state).fillna("planned")
+    table["state"] = table["stated_as"].map(state).fillna("planned")
     return table.astype({name: "str" for name in STATEMENTS if name != "row"})
 
 
-def said(said, on, since=None, code="1"):
-    return {"atco_code": code, "said": said, "statement_date": on, "state_date": since}
+def said(words, on, since=None, code="1"):
+    return {"atco_code": code, "stated_as": words, "statement_date": on, "state_date": since}
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_a_corridor_stop_with_a_code_follows_statement_then_naptan(tmp_path):
 
 def test_statements_without_code_are_about_the_stop_of_that_corridor_and_name(tmp_path):
     corridor = places(tmp_path, [f"{name},metro,1,Here,,400000,300000,planned,,2026-11-22" for name in "AB"])
-    told = statements({"corridor": "A", "stop_name": "Here", "said": "open", "statement_date": "2026-09-01"})
+    told = statements({"corridor": "A", "stop_name": "Here", "stated_as": "open", "statement_date": "2026-09-01"})
     settled = apply_openings_to_corridor(corridor, stops(("1", "bus", "open")), told, network_date=DAY, radius_m=250)
     assert settled["state"].to_dict() == {"A#1": "open", "B#1": "planned"}
 

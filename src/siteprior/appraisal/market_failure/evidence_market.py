@@ -129,7 +129,7 @@ def no_new_build(sites: pd.DataFrame, thin_market: Parameters) -> pd.DataFrame:
 def nearby_sales(sites: pd.DataFrame) -> pd.Series:
     """Return per site how many new homes were sold near it, in words, as counter-evidence."""
     sold = column(sites, "new_build_sales_5y", "number")
-    covered = column(sites, "sales_years_held", "number")
+    covered = column(sites, "sales_years_covered", "number")
 
     def words(new: float, years: float) -> str:
         if np.isnan(new) and np.isnan(years):

@@ -69,7 +69,9 @@ def _on_costs(ranked: pd.DataFrame, counted: pd.DataFrame) -> tuple[list[str], b
     else:
         sentences = ["The viability gap rests on costs the user states with their sources."]
     positive = ranked.index[ranked["market_failure"].isin(["Identified", "Indicated"])]
-    primaries = counted[(counted["kind"] == "primary") & (counted["gs"] > 0) & counted["site_id"].isin(positive)]
+    primaries = counted[
+        (counted["kind"] == "primary") & (counted["weighted_signal"] > 0) & counted["site_id"].isin(positive)
+    ]
     on_costs = primaries["source"].isin(FROM_COSTS).groupby(primaries["site_id"]).all()
     if int(on_costs.sum()):
         sentences.append(

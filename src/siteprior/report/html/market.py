@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from siteprior.core.renamed import with_new_columns
 from siteprior.core.schema import DEADWEIGHT_VERDICTS, GRADES, RULE_RESULTS, VERDICTS
 from siteprior.report.html._common import commonest, fund_titles, known_facts, made_up, plain_rows
 from siteprior.report.html.confidence import confidence_sentences
@@ -65,6 +66,7 @@ def market_section(
         What the template ``report_market.html.j2`` asks of ``market``. A part that was not measured is ``None`` and
         has its reason in ``why``.
     """
+    signals = with_new_columns(signals, "market_failure_signals", name="signals")
     held = known_facts(sites)
     ranked, chosen = held[held["rank"].notna()], held[held.index.isin(shortlist.index)]
     groups = {"ranked": ranked, "considered": held, "shortlist": chosen}
@@ -116,7 +118,7 @@ def _measured(counted: pd.DataFrame, titles: pd.DataFrame, ranked: int) -> list[
                 "sites": len(held),
                 "share": len(held) / ranked if ranked else None,
                 "grades": [int((held["grade"] == grade).sum()) for grade in GRADES],
-                "median": None if held.empty else float(held["gs"].median()),
+                "median": None if held.empty else float(held["weighted_signal"].median()),
             }
         )
     return rows

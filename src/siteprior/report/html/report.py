@@ -14,6 +14,7 @@ import pandas as pd
 
 from siteprior.core.files import write_text
 from siteprior.core.issues import ISSUE_TYPES, SEVERITIES
+from siteprior.core.renamed import with_new_record
 from siteprior.core.schema import VERDICTS
 from siteprior.report import style
 from siteprior.report.html._common import plain_rows
@@ -90,6 +91,7 @@ def write_report(
     OutputError
         When the file is open elsewhere or the folder cannot be written.
     """
+    record = with_new_record(record)
     councils = district_names(sites)
     shades = style.criteria(criteria["criterion"])
     page = render(
@@ -109,9 +111,9 @@ def write_report(
         records=records or [],
         issues=_issues(issues),
         issue_files=_issue_files(issues),
-        presets=record.get("presets", []),
-        doubtful=sum(preset["confidence"] in UNCERTAIN for preset in record.get("presets", [])),
-        draws=next((p["value"] for p in record.get("presets", []) if p["name"].endswith(".weight_draws")), None),
+        parameters=record.get("parameters", []),
+        doubtful=sum(row["confidence"] in UNCERTAIN for row in record.get("parameters", [])),
+        draws=next((p["value"] for p in record.get("parameters", []) if p["name"].endswith(".weight_draws")), None),
     )
     return write_text(path, page)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from siteprior.core.renamed import with_new_columns
 from siteprior.core.schema import DEADWEIGHT_LOOKED, RULE_RESULTS, VIABILITY_LINES, deadweight_parts
 from siteprior.report.html._common import fund_titles, known_facts, made_up, plain_rows
 from siteprior.report.html.labels import district_names
@@ -64,7 +65,9 @@ def site_records(
         What the template ``report_records.html.j2`` asks of each of ``records``; missing values are ``None``. A table
         that was not given leaves its part ``None``; one without rows of the site leaves it empty.
     """
-    sites = known_facts(shortlist)
+    sites = known_facts(with_new_columns(shortlist, "site_prices", name="shortlist"))
+    signals = with_new_columns(signals, "market_failure_signals", name="signals")
+    evidence = with_new_columns(evidence, "deadweight_evidence", name="evidence")
     names = district_names(sites) if councils is None else councils
     invented = made_up(sites["viability_basis"])
     by_site = {
@@ -81,7 +84,7 @@ def site_records(
         part = {name: None if held is None else held.get(site_id, []) for name, held in by_site.items()}
         verdict = row["market_failure"] or "Cannot tell"
         # an empty table says that no sale lies near enough only where sales were read at all
-        sales = part["comparables"] or (None if row["sales_years_held"] is None else part["comparables"])
+        sales = part["comparables"] or (None if row["sales_years_covered"] is None else part["comparables"])
         records.append(
             {
                 **row,
@@ -163,7 +166,7 @@ def _why(title: Mapping[str, Any], row: Mapping[str, Any]) -> str:
     if title["letter"] == "T":
         if row["no_new_build_5y"] == "no":
             return "new homes were sold near it; sales per dwelling were not measured"
-        held = row["sales_years_held"]
+        held = row["sales_years_covered"]
         return "no sales near it were counted" if held is None else "the sales held cannot tell for five years"
     if title["letter"] == "S":
         if row["development_status"]:

@@ -34,7 +34,7 @@ COLUMNS = {
     "longitude": ("lon", "longitude"),
     "latitude": ("lat", "latitude"),
     "position": ("position",),
-    "said": ("state",),
+    "stated_as": ("state",),
     "state_date": ("state date",),
     "statement_date": ("statement date",),
     "state_confidence": ("state confidence",),
@@ -90,7 +90,7 @@ def read_corridor_stops(paths: Paths, *, file: Names | None = None) -> Reading[g
         log.add("reference values are not unique", file=label, row=row, field="order", value=order,
                 action=f"left out: {corridor} has this order already")  # fmt: skip
     table = _by_corridor(table[~second])
-    table["state"] = stated(table["said"])
+    table["state"] = stated(table["stated_as"])
     table["state_basis"] = "own row, as read"
     table["chainage_m"] = straight_chainage(table)
     table = table.mask(table == "")
@@ -111,7 +111,7 @@ def _read_stops(path: Path, label: str, log: IssueLog) -> pd.DataFrame:
         raise InputError(
             f"{label}: is no table of corridor stops: it lacks {', '.join(lacks)}; it has {', '.join(raw.columns)}"
         )
-    if "said" in there:
+    if "stated_as" in there:
         statement_issues(table, log)
     table = _placed(_ordered(table, log), log)
     if table.empty:

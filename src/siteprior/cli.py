@@ -172,7 +172,7 @@ def _fetch_arguments(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     add("project", type=Path, nargs="?", help="project file (TOML)")
     add("--force", action="store_true", help="download again what is there")
-    add("--max-gb", type=float, metavar="GB", help="refuse larger files (default: the preset, 4)")
+    add("--max-gb", type=float, metavar="GB", help="refuse larger files (default: 4, parameter fetch.largest_gb)")
     add("--list", action="store_true", help="where official inputs are published; downloads nothing")
 
 

@@ -157,7 +157,7 @@ def test_new_homes_sold_about_the_site():
     ]
 
 
-def test_what_speaks_against_clears_nothing():
+def test_counter_evidence_clears_nothing():
     done = site_deadweight(table({**PENDING, "residual_surplus_share": -0.5, "gap_probability": 1.0}), as_of=DAY)
     assert done.columns["deadweight_reasons"].tolist() == [
         "fails: a decision is pending, as stated 1.0 years before. speaks against: residual shortfall of 50.0% of "

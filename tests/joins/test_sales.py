@@ -112,7 +112,7 @@ def strip(counts, homes):
     return places, areas, sales_table([p for p, n in zip(places, counts, strict=True) for _ in range(n)])
 
 
-def test_sales_per_dwelling_are_drawn_together_and_the_thinnest_market_is_told():
+def test_sales_per_dwelling_are_shrunk_to_the_mean_and_the_thinnest_market_is_reported():
     places, areas, sales = strip([10, 30, 60], [1000, 1000, 1000])
     found = join_prices(sites_at(*places), sales, price_date=DAY, dwellings=areas, years_held=2)
     # a year and 1,000 dwellings: 5, 15, 30 from an exposure of 2; mean 50/3, s² 950/9, A = s² − (50/3)/2

@@ -68,13 +68,13 @@ def site_deadweight(sites: pd.DataFrame, *, as_of: date, history: pd.DataFrame |
        are more than 2 years old; or a detailed permission is within the years its start is expected in, and no clear
        shortfall is measured.
 
-    Softer evidence *speaks for* deadweight: a smaller surplus, any other permission within those years, an older
-    statement that a decision is pending, new-build sales beside the site, homes raised or a permission gained on the
-    register lately, an entry that was ended. A measured shortfall, no new-build sale in five years, or a permission
-    lost lately *speak against* it; they clear no site that fails.
+    Softer evidence indicates deadweight (``speaks for``): a smaller surplus, any other permission within those
+    years, an older statement that a decision is pending, new-build sales near the site, homes raised or a permission
+    gained on the register lately, an entry that was ended. A measured shortfall, no new-build sale in five years, or a
+    permission lost lately are counter-evidence (``speaks against``); they clear no site that fails.
 
-    The verdict is ``likely`` where a failing test holds, ``possible`` where softer evidence speaks for it,
-    ``none found`` where something could be looked at and nothing spoke for it, else ``cannot tell``. Silence is not
+    The verdict is ``likely`` where a failing test holds, ``possible`` where softer evidence indicates it,
+    ``none found`` where something could be looked at and nothing indicated it, else ``cannot tell``. Silence is not
     taken as having looked: not that no start is recorded, for registers record few; not a planning status stated more
     than 2 years ago, or on no stated day; not a permission past its start, which may have been built.
 
@@ -163,7 +163,7 @@ def _starts(facts: pd.DataFrame) -> pd.DataFrame:
 def _surplus(facts: pd.DataFrame) -> pd.DataFrame:
     """Return the evidence of residual land value above or below the benchmark, in shares of the scheme's value.
 
-    What rests on costs made up for illustration fails nothing: it only speaks for deadweight, or against it.
+    What rests on costs made up for illustration fails nothing: it only indicates deadweight, or is counter-evidence.
     """
     measured = facts[facts["residual_surplus_share"].notna()]
     share, draws = measured["residual_surplus_share"], measured["gap_probability"]
@@ -184,7 +184,7 @@ def _made_up(facts: pd.DataFrame) -> pd.Series:
 
 
 def _pending(facts: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """Return the evidence of a pending decision; one stated long ago only speaks for deadweight."""
+    """Return the evidence of a pending decision; one stated long ago only indicates deadweight."""
     pending = facts[facts["planning_permission_status"] == "pending decision"]
     years = _years(pending["stated"], day)
     words = [
@@ -197,7 +197,7 @@ def _pending(facts: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
 def _permissions(facts: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     """Return the evidence of permissions still within the years their start is expected in.
 
-    A detailed one fails, unless the viability shows a clear shortfall; any other speaks for deadweight.
+    A detailed one fails, unless the viability shows a clear shortfall; any other indicates deadweight.
     """
     parameters = load_parameters("deadweight")
     permissions = _permissions_by_age(facts, day)

@@ -215,7 +215,7 @@ def load_project(path: Path | str, *, data_root: Path | str | None = None) -> Pr
     if faults:
         placed = sorted(((line_of(lines, fault.at) or 0, fault) for fault in faults), key=lambda pair: pair[0])
         raise ProjectError(
-            *(f"{file}:{line}: {fault.told()}" if line else f"{file}: {fault.told()}" for line, fault in placed)
+            *(f"{file}:{line}: {fault.sentence()}" if line else f"{file}: {fault.sentence()}" for line, fault in placed)
         )
     return project
 

@@ -107,7 +107,7 @@ class Sources(TakesRegistered):
     postcodes: Annotated[
         tuple[Postcodes, ...],
         BeforeValidator(entries),
-        key("OS Code-Point Open: places sales, and speaks on misplaced sites", example=["codepoint.csv"]),
+        key("OS Code-Point Open: places sales, and checks where sites lie", example=["codepoint.csv"]),
     ] = ()
     stops: Annotated[tuple[File, ...], BeforeValidator(entries), key("NaPTAN stops", example=["naptan.csv"])]
     openings: Annotated[

@@ -27,7 +27,7 @@ _TABLE = replace(schema.SITES, geometry=False)
 Reasons: TypeAlias = dict[str, pd.Series]
 Test: TypeAlias = Callable[[pd.DataFrame, pd.Timestamp, Mapping[str, float]], Reasons]
 Departure: TypeAlias = GateSetting
-"""What may be said of a gate: whether it stands, its one threshold, or thresholds by name."""
+"""What may be stated of a gate: whether it stands, its one threshold, or thresholds by name."""
 
 
 @dataclass(frozen=True)

@@ -130,7 +130,7 @@ class TestMarket:
         assert "rests on illustrative costs" in said
         assert "not to be quoted of these sites" in said
 
-    def test_costs_with_and_without_a_source_are_told_apart(self, run):
+    def test_costs_with_and_without_a_source_are_distinguished(self, run):
         sourced = run.sites.assign(viability_basis="user assumptions")
         said = " ".join(market_of(run, sites=sourced)["trust"])
         assert "costs the user states with their sources" in said
@@ -353,7 +353,7 @@ class TestPage:
 
 
 class TestMissing:
-    def test_without_costs_viability_is_missing_with_its_reason_and_never_nought(self, costless, monkeypatch):
+    def test_without_costs_viability_is_missing_with_its_reason_and_never_zero(self, costless, monkeypatch):
         market, records = market_of(costless), records_of(costless)
         assert market["gap"] is None
         assert market["drivers"] == []
@@ -396,7 +396,7 @@ class TestMissing:
     def test_nobody_ranked(self, run, monkeypatch):
         sites = run.sites.assign(rank=pd.Series(pd.NA, index=run.sites.index, dtype="Int64"))
         market = market_of(run, sites=sites, shortlist=sites.iloc[:0])
-        assert market["trust"] == ["No site was ranked, so there is no verdict to believe."]
+        assert market["trust"] == ["No site was ranked, so there is no verdict."]
         assert market["gap"] is None
         assert "No site was ranked" in render(market, [], monkeypatch)
 

@@ -197,7 +197,7 @@ def test_statements_without_code_are_about_the_stop_of_that_corridor_and_name(tm
     assert settled["state"].to_dict() == {"A#1": "open", "B#1": "planned"}
 
 
-def test_reading_logs_what_cannot_be_believed(tmp_path):
+def test_reading_logs_what_cannot_be_used(tmp_path):
     file = tmp_path / "openings.csv"
     file.write_text(
         "atco_code,stop_name,state,state_date,statement_date\n"
@@ -236,7 +236,7 @@ def test_what_is_no_table_of_statements_is_refused(tmp_path):
         apply_openings(gpd.GeoDataFrame(geometry=[]), no_statements(), network_date=DAY)
 
 
-def test_statements_not_heard_are_counted_per_file():
+def test_statements_not_used_are_counted_per_file():
     told = pd.concat([
         statements(said("open", "2026-10-03"), said("open", "2026"), said("open", "2026-10-02")),
         statements(said("open", "2027")).assign(file="g"),
@@ -303,7 +303,7 @@ def test_real_openings(network, day):
     assert sprint["Sprint A45 (Birmingham-Solihull/Airport)"] == {"open"}
 
 
-def test_real_statements_are_heard_only_from_their_day_on(network):
+def test_real_statements_are_used_only_from_their_day_on(network):
     found, told, _ = network
     before = apply_openings(found, told.table, network_date="2026-04-01")
     assert before.loc["9100WILHAL", "state"] == "open"  # announced in March for 19 March

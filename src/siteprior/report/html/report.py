@@ -26,7 +26,7 @@ REASON_SEPARATOR = "; "
 """What stands between the codes in ``gate_reasons``."""
 
 UNCERTAIN = ("proposal", "unverified", "second-hand")
-"""Confidences a reader has to be told of."""
+"""Confidences that are marked for the reader."""
 
 _VERDICT_MEANING = {
     "Identified": "Strong primary evidence, corroborated by other signals",
@@ -74,12 +74,12 @@ def write_report(
     signals
         What the letters of market failure mean: ``letter``, ``title``, ``kind``, ``meaning``, ``measured_by``.
     corridors
-        The section on corridors, as :func:`siteprior.report.html.corridors.corridor_section` gathers it.
+        The section on corridors, as :func:`siteprior.report.html.corridors.corridor_section` collects it.
     market
         The section on what the market would do alone, as :func:`siteprior.report.html.market.market_section`
-        gathers it.
+        collects it.
     records
-        A record per shortlisted site, as :func:`siteprior.report.html.site_pages.site_records` gathers them.
+        A record per shortlisted site, as :func:`siteprior.report.html.site_pages.site_records` collects them.
 
     Returns
     -------

@@ -58,9 +58,8 @@ def read_corridor_stops(paths: Paths, *, file: Names | None = None) -> Reading[g
     -------
     Reading
         :data:`siteprior.core.schema.CORRIDOR_STOPS`, corridors in file order, stops by ``order``. ``state`` is what the
-        row
-        says; :func:`siteprior.sources.transit.openings.apply_openings_to_corridor` settles it for a day. Rows without a
-        whole order or a place, and second rows of one order, are left out with an issue.
+        row says; :func:`siteprior.sources.transit.openings.apply_openings_to_corridor` determines it for a day. Rows
+        without a whole order or a place, and second rows of one order, are left out with an issue.
 
     Raises
     ------

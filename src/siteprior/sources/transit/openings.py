@@ -41,7 +41,7 @@ STATED = {
 """What a statement's words make of a stop; words not listed count as planned, and are reported."""
 
 CAUTION = {"closed": 0, "planned": 1, "not stated": 2, "open": 3}
-"""Which of two statements of one day is believed: the one that promises least."""
+"""Which of two statements of one day counts: the one that promises least."""
 
 FITTING_MODES = {
     "metro": ("metro",),
@@ -193,9 +193,9 @@ def statement_issues(table: pd.DataFrame, log: IssueLog) -> None:
         wrong = (table[field] != "") & last_day(table[field]).isna()
         for row, value in numbered(table.loc[wrong, field]):
             log.add("invalid date", row=row, field=field, value=value,
-                    action="not believed; write it as 2026, 2026-04 or 2026-04-07")  # fmt: skip
+                    action="not used; write it as 2026, 2026-04 or 2026-04-07")  # fmt: skip
     for row in table.index[(table["statement_date"] == "") & (table["stated_as"] != "")].tolist():
-        log.add("missing value", row=row, field="statement_date", action="an undated statement is not heard")
+        log.add("missing value", row=row, field="statement_date", action="an undated statement is not used")
 
 
 def conflicts(table: pd.DataFrame, log: IssueLog) -> None:
@@ -205,7 +205,7 @@ def conflicts(table: pd.DataFrame, log: IssueLog) -> None:
     second = distinct[distinct.duplicated(["atco_code", "statement_date"])]
     for _, row, file, words, code in cells(second, "row", "file", "stated_as", "atco_code"):
         log.add("reference values are not unique", row=row, file=file, field="state", value=words,
-                action=f"{code}: statements of one day differ; the least promising is believed")  # fmt: skip
+                action=f"{code}: statements of one day differ; the least promising counts")  # fmt: skip
 
 
 def unmatched_statements(
@@ -221,17 +221,17 @@ def unmatched_statements(
     late = statements[last_day(statements["statement_date"]) > day]
     for file, rows in late.groupby("file", sort=False):
         log.add("future entry-date", file=str(file), field="statement_date", value=f"{len(rows)} statements",
-                action=f"not heard: dated after the network date {day.date()}")  # fmt: skip
+                action=f"not used: dated after the network date {day.date()}")  # fmt: skip
     for read in provenance:
         if read.vintage > day.date().isoformat():
             log.add("future entry-date", file=read.file, field="ModificationDateTime", value=read.vintage,
-                    action=f"heard, though newer than the network date {day.date()}: its active stops count as open; "
+                    action=f"used, though newer than the network date {day.date()}: its active stops count as open; "
                     "an older NaPTAN would be right")  # fmt: skip
     return log.table()
 
 
 def apply_openings(stops: gpd.GeoDataFrame, statements: pd.DataFrame, *, network_date: date | str) -> gpd.GeoDataFrame:
-    """Settle which stops are open on a day: the latest statement made by then, else NaPTAN.
+    """Determine which stops are open on a day: the latest statement made by then, else NaPTAN.
 
     Parameters
     ----------
@@ -280,10 +280,10 @@ def apply_openings_to_corridor(
     network_date: date | str,
     radius_m: float | None = None,
 ) -> gpd.GeoDataFrame:
-    """Settle which stops of corridors are open on a day.
+    """Determine which stops of corridors are open on a day.
 
-    A stop with a code follows :func:`apply_openings`. Where neither a statement nor NaPTAN speaks (places without a
-    code, whose 'open' was written down later), a row that says open is believed only where an open stop of a mode
+    A stop with a code follows :func:`apply_openings`. Where neither a statement nor NaPTAN states it (places without a
+    code, whose 'open' was written down later), a row that says open counts only where an open stop of a mode
     that serves the corridor stands within ``radius_m``; else the place is planned, closed or not stated, as it says.
 
     Parameters
@@ -325,14 +325,14 @@ def apply_openings_to_corridor(
     ...                          geometry=gpd.points_from_xy([400000], [290000]))
     >>> stops = sp.schema.conform(stops, sp.schema.STOPS)
     >>> statements = sp.transit.read_openings(data / "transit/corridors.csv").table
-    >>> settled = sp.transit.apply_openings_to_corridor(calls, stops, statements, network_date="2026-10-02")
-    >>> settled[["stop_name", "state"]].values.tolist()
+    >>> resolved = sp.transit.apply_openings_to_corridor(calls, stops, statements, network_date="2026-10-02")
+    >>> resolved[["stop_name", "state"]].values.tolist()
     [['Alder', 'open'], ['Birch', 'not stated']]
     """
     check(corridor_stops, CORRIDOR_STOPS, name="corridor_stops")
     statements = with_new_columns(statements, "statements", name="statements")
-    settled = apply_openings(stops, statements, network_date=network_date)
-    main = main_codes(settled)
+    resolved = apply_openings(stops, statements, network_date=network_date)
+    main = main_codes(resolved)
     own = pd.DataFrame(corridor_stops)[
         ["atco_code", "corridor", "stop_name", "state", "state_date", "statement_date", "state_confidence"]
     ].assign(stated_as=corridor_stops["state"])
@@ -340,10 +340,10 @@ def apply_openings_to_corridor(
     latest = _latest(every.assign(key=_keys(every, main)), network_date)
     keys = _keys(own, main)
     radius = load_parameters("access").number("node_radius_m") if radius_m is None else radius_m
-    result = _by_own_row(corridor_stops, settled, network_date=network_date, radius_m=radius)
-    known = keys.isin(settled.index)
+    result = _by_own_row(corridor_stops, resolved, network_date=network_date, radius_m=radius)
+    known = keys.isin(resolved.index)
     for column in ("state", "state_basis"):
-        result[column] = keys.map(settled[column]).where(known, result[column])
+        result[column] = keys.map(resolved[column]).where(known, result[column])
     for column in ("state_date", "statement_date"):
         result[column] = result[column].mask(known)
     table: gpd.GeoDataFrame = conform(_overridden(result, latest, keys), CORRIDOR_STOPS)
@@ -396,7 +396,7 @@ def _overridden(table: gpd.GeoDataFrame, latest: pd.DataFrame, keys: pd.Series) 
 def _by_own_row(
     places: gpd.GeoDataFrame, stops: gpd.GeoDataFrame, *, network_date: date | str, radius_m: float
 ) -> gpd.GeoDataFrame:
-    """Believe a row that says open where an open stop serving its corridor stands beside it."""
+    """Accept a row that says open where an open stop serving its corridor lies beside it."""
     result = places.copy()
     state = _by_date(places, pd.Timestamp(network_date))
     near = _open_stop_beside(places, stops, radius_m)

@@ -108,7 +108,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("Read stops, corridors, streets, timetables", ("areas",), ("transit",), read.read_supply, "read"),
     Stage(
         "Decide how walks are measured", ("sites_merged", "shapes", "transit"),
-        ("walking",), read.decide_walking, "read",
+        ("walking",), read.choose_walking, "read",
     ),
     Stage("Read sales and layers", ("areas", "postcodes"), ("market",), read.read_evidence, "read"),
     Stage(

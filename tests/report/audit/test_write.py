@@ -147,7 +147,7 @@ def test_without_boundaries_names_come_from_the_caller(tmp_path):
     write_audit(tmp_path, **pieces.pile(boundaries=None), names={"E07000002": "Birchford"}, workbooks=False)
     assert "councils" not in {path.name for path in tmp_path.iterdir()}
     page = read(tmp_path / "audit.html")
-    assert "no boundaries given: only each file’s own consensus speaks for a place" in page.text
+    assert "no boundaries given: places checked only against each file’s own rows" in page.text
     assert "2 of them were read otherwise than labelled" in page.text
     assert "Birchford E07000002" in page.text
     assert not [a for tag, a in page.tags if tag == "a" and a["href"].startswith("councils/")]

@@ -233,7 +233,7 @@ class TestRecords:
         assert why["C"].startswith("ownership is blank")
         assert "there are no notes" in why["I"]
         assert why["S"] == "no permission to stall: planning status is blank"
-        assert "foundry, speaks of none" in why["X"]
+        assert "foundry, is not contaminative" in why["X"]
         stage = shortlist.assign(development_status="under construction", no_new_build_5y="no")
         why = {s["letter"]: s["why"] for s in records_of(run, shortlist=stage, signals=none)[0]["signals"]}
         assert why["S"] == "the register records it as under construction"

@@ -29,10 +29,10 @@ from siteprior.sources.timetables.combine_feeds import (
 )
 from siteprior.sources.timetables.days import Calendar, Days, choose_days, read_calendar, trips_by_day
 from siteprior.sources.timetables.departures import (
+    collect_departures,
     count_by_hour,
     count_by_window,
     count_departures,
-    collect_departures,
     name_ways,
     stops_served,
     ways_served,

@@ -7,7 +7,7 @@ It uses uv where uv is installed, else the venv and pip that come with Python. T
 belongs to this file: what does not match is removed and made again.
 """
 
-from __future__ import annotations  # so that an older Python can read the file and be told what it lacks
+from __future__ import annotations  # so that an older Python can read the file and state what it lacks
 
 import hashlib
 import os
@@ -51,7 +51,7 @@ NETWORK_ADVICE = (
 )
 HASH_ADVICE = (
     "a file that arrived is not the one the lock describes, so nothing of it was installed. "
-    "Give the same command again; if it repeats, tell whoever runs your package mirror."
+    "Give the same command again; if it repeats, report it to whoever runs your package mirror."
 )
 SYSTEM_ADVICE = (
     "a package is not published ready-built for this system (Intel Macs, macOS older than 15, a very new Python). "
@@ -271,12 +271,12 @@ def carry_out(step: Step, name: str) -> None:
 
 
 def advice_for(output: str, usual: str) -> str:
-    """Choose what to advise from what the installer said; ``usual`` when nothing special is found."""
+    """Choose what to advise from the installer's messages; ``usual`` when nothing special is found."""
     if re.search(r"hash mismatch|do not match the hashes", output, flags=re.IGNORECASE):
         return HASH_ADVICE
     if re.search(r"no space left|not enough space", output, flags=re.IGNORECASE):
         return DISK_ADVICE
-    # Without a network pip finds no version either, but then it has tried again and said so.
+    # Without a network pip finds no version either, but then it has tried again and reported it.
     if re.search(r"no usable wheels|no wheels with|from versions:", output) and "Retrying (" not in output:
         return SYSTEM_ADVICE
     return usual

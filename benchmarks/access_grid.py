@@ -96,8 +96,8 @@ def main() -> int:
     print("| Side | First call | Second call | Peak memory | What came out |\n| --- | ---: | ---: | ---: | --- |")
     calls = {}
     for side, name in (("siteprior", "siteprior"), ("plain", f"networkx and pandas, {given.sample} cells scaled up")):
-        _, memory, said = measure([sys.executable, __file__, "--one", side, "--sample", str(given.sample)])
-        first, second, what = said.split("|")
+        _, memory, output = measure([sys.executable, __file__, "--one", side, "--sample", str(given.sample)])
+        first, second, what = output.split("|")
         calls[side] = float(first)
         again = f"{float(second):.1f} s" if side == "siteprior" else "–"
         print(f"| {name} | {float(first):,.1f} s | {again} | {memory:.0f} MB | {what} |")

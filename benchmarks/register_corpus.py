@@ -171,9 +171,9 @@ INTRO = """# The corpus: 592 raw registers
 
 Written by `benchmarks/register_corpus.py`; the tests hold it to what that command writes. The files are raw council
 registers of 2017 to 2020 from the collection of the brownfield-land pipeline (Open Government Licence v3.0). A row is
-*in its own council* when its place lies in the area of the council it is credited to, or within 2 km of it. The areas
+*in its own council* when its place lies in the area of the council it is assigned to, or within 2 km of it. The areas
 are the districts of 2024, generalised; councils merged since stand as merged. This says that a row's place is
-possible, not that it is right: a slip that stays within the council is not seen.
+possible, not that it is right: an error that stays within the council is not seen.
 """
 
 
@@ -213,7 +213,7 @@ def _reading(corpus: Corpus) -> list[str]:
 
 def _denominator(corpus: Corpus, judged: pd.DataFrame) -> list[str]:
     issues = corpus.reading.issues
-    other = issues[(issues["issue_type"] == "invalid organisation") & issues["action"].str.startswith("credited to E")]
+    other = issues[(issues["issue_type"] == "invalid organisation") & issues["action"].str.startswith("assigned to E")]
     learnt = issues[issues["action"].str.contains("all but few (?:of its )?sites lie in")]
     odd = no_district(corpus.manifest)
     inside = judged[judged["file"].isin(odd["file"])]
@@ -233,8 +233,8 @@ def _denominator(corpus: Corpus, judged: pd.DataFrame) -> list[str]:
             ("Rows", "Count"),
             [
                 ("read (out, and merged with an identical one)", len(judged)),
-                ("with two numbers other than nought", stated.sum()),
-                ("and credited to a district", (stated & judged["named"]).sum()),
+                ("with two numbers other than zero", stated.sum()),
+                ("and assigned to a district", (stated & judged["named"]).sum()),
                 ("and not in the manifest's 36 files", (stated & judged["named"] & judged["listed"]).sum()),
             ],
         ),
@@ -265,7 +265,7 @@ def _places(judged: pd.DataFrame) -> list[str]:
     sure = every["coordinate_confidence"].value_counts()
     return [
         "## Places, before and after\n",
-        f"Of {len(every):,} rows credited to a district, and of the {len(listed):,} of them outside the 36 files:\n",
+        f"Of {len(every):,} rows assigned to a district, and of the {len(listed):,} of them outside the 36 files:\n",
         markdown(("In their own council", "Rows", "Share", "Outside the 36", "Share"), table),
         f"\nPoints good as labelled: {len(good):,}. Moved by more than {STILL_M} m, or lost: {moved.sum()}.\n",
         "### Repairs\n",

@@ -26,14 +26,14 @@ def measure(command: list[str]) -> tuple[float, float, str]:
     """Run a command; return its wall time in seconds, its peak memory in MB, and its last line."""
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         start = time.perf_counter()
-        said = process.stdout.read() if process.stdout else ""
+        output = process.stdout.read() if process.stdout else ""
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"{' '.join(command)}: failed")
     unit = 1024**2 if sys.platform == "darwin" else 1024
-    return seconds, usage.ru_maxrss / unit, said.strip().splitlines()[-1]
+    return seconds, usage.ru_maxrss / unit, output.strip().splitlines()[-1]
 
 
 def siteprior_side(root: Path) -> None:

@@ -232,7 +232,7 @@ def pandas_csv(folder: Path) -> float:
 
 
 def _counts(sales: pd.DataFrame) -> pd.Series:
-    """Progress which sales count: as siteprior's presets have it."""
+    """Progress which sales count: as siteprior's parameters have it."""
     standard = (sales["category"] == "A") & (sales["property_type"] != "other")
     return standard & sales["price"].between(15_000, 5_000_000)
 
@@ -311,7 +311,7 @@ def main() -> None:
         folder = given.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         if not files(folder)[1].exists():
-            # in a process of its own too: a child's peak memory counts what its parent held
+            # in a process of its own too: a child's peak memory counts what its parent used
             run(["--make", "--rows", str(given.rows), "--folder", str(folder)])
         size = sum(file.stat().st_size for file in files(folder)) / 1e9
         print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {given.rows:,} sales, {size:.1f} GB of CSV")

@@ -161,12 +161,12 @@ def run_one(side: str, feed: Path) -> None:
         )  # fmt: skip
     columns = [counts[name].astype(str) for name in ("stop_id", "route_id", "direction_id", "hour", "departures")]
     lines = sorted(columns[0].str.cat(columns[1:], sep=","))
-    told = {
+    result = {
         "seconds": seconds, "used": used, "peak": peak,
         "rows": len(lines), "departures": int(counts["departures"].sum()),
         "counts": hashlib.sha256("\n".join(lines).encode()).hexdigest(),
     }  # fmt: skip
-    print(json.dumps(told))
+    print(json.dumps(result))
 
 
 def main() -> int:
@@ -185,7 +185,7 @@ def main() -> int:
     runs: dict[str, list[dict]] = {side: [] for side in SIDES}
     with tempfile.TemporaryDirectory() as folder:
         feed = Path(folder) / "feed.zip"
-        # in a process of its own: a child's peak memory is never below what its parent held
+        # in a process of its own: a child's peak memory is never below what its parent used
         subprocess.run([sys.executable, __file__, "--make", str(feed), "--rows", str(given.rows)], check=True)
         size = feed.stat().st_size / 1e6
         for _ in range(given.runs):
@@ -193,7 +193,7 @@ def main() -> int:
                 command = [sys.executable, __file__, "--one", side, str(feed)]
                 runs[side].append(json.loads(subprocess.run(command, check=True, capture_output=True).stdout))
     counts = {run["counts"] for taken in runs.values() for run in taken}
-    told = runs["siteprior"][0]
+    result = runs["siteprior"][0]
     print(f"{given.rows:,} stop_times, a zip of {size:.0f} MB; {given.runs} runs each, in turn; "
           f"{os.cpu_count()} cores; Python {platform.python_version()}\n")  # fmt: skip
     print("| Side | Median | Range | Processor | Peak memory |\n| --- | ---: | ---: | ---: | ---: |")
@@ -202,7 +202,7 @@ def main() -> int:
         span = f"{min(seconds):.1f} to {max(seconds):.1f} s"
         used, peak = statistics.median(run["used"] for run in taken), max(run["peak"] for run in taken)
         print(f"| {side} | {statistics.median(seconds):.1f} s | {span} | {used:.1f} s | {peak:.0f} MB |")
-    print(f"\n{told['departures']:,} departures in {told['rows']:,} stop-route-direction-hours of the weekday; "
+    print(f"\n{result['departures']:,} departures in {result['rows']:,} stop-route-direction-hours of the weekday; "
           f"all sides agree on every count: {'yes' if len(counts) == 1 else 'NO'}")  # fmt: skip
     fast = statistics.median(run["seconds"] for run in runs["siteprior"]) < LIMIT_S
     small = max(run["peak"] for run in runs["siteprior"]) < LIMIT_MB

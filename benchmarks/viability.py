@@ -5,7 +5,7 @@
 The sites and the costs are made up, the same every time. Each run is a process of its own, the sides in turn, so that a
 slow spell of the machine falls on all. The other two draw every input anew for each site, as one writes it down first;
 they appraise the first sites only, and their time is scaled up. Processor time is that of all threads: on a busy
-machine it tells more than the clock. siteprior's time holds all it gives: remediation, central case, band, chance, and
+machine it says more than the clock. siteprior's time holds all it gives: remediation, central case, band, chance, and
 the swing of every input on every site. The peak memory is the whole process's.
 The middle of the gap per home is compared on the sites all sides have done.
 """
@@ -87,7 +87,7 @@ def by_siteprior(sites: pd.DataFrame) -> Any:
 
 def one_by_one(sites: pd.DataFrame, triangular: Any, normal: Any, as_drawn: Any) -> list[float]:
     """Draw every input anew for each site, and work the residual through line by line."""
-    ranges = {name: [table.at(end)[name] for end in ENDS] for table in inputs().values() for name in table.held}
+    ranges = {name: [table.at(end)[name] for end in ENDS] for table in inputs().values() for name in table.assumptions}
     found = []
     for site in sites.itertuples():
         drawn = {k: triangular(*ends) if ends[0] < ends[2] else ends[1] for k, ends in ranges.items()}
@@ -178,8 +178,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         for side in list(SIDES) * given.runs:
             command = [sys.executable, __file__, "--one", side, folder]
-            said = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
-            taken[side].append([float(word) for word in said.split()])
+            output = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+            taken[side].append([float(word) for word in output.split()])
         found = {side: np.load(Path(folder) / f"{side}.npy") for side in SIDES}
     print(f"{given.runs} runs each, in turn; {os.cpu_count()} cores; Python {platform.python_version()}")
     print(f"{SITES} sites, {DRAWS} draws\n\n| Side | Median | Range | Processor time | Its ratio | Peak memory |")

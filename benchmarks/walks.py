@@ -6,7 +6,7 @@ The town is made up (``synthetic.py``), the same every time. Each run is a proce
 that a slow spell of the machine falls on all. Timed is what comes after loading, from snapped points to walks: the
 searches, and the picking of the stops from what was reached. networkx and scipy search a graph that has a node at every
 snapped point already. The snapping itself stands in a row of its own; siteprior must do both within the limit.
-siteprior's loops are called once before; what that call takes in a fresh process is told below the table. The peak
+siteprior's loops are called once before; what that call takes in a fresh process is stated below the table. The peak
 memory is the whole process's. All sides must find the same pairs and the same millimetres.
 """
 
@@ -124,15 +124,15 @@ def make_town(target: Path) -> None:
 def graph_with_points(network: WalkNetwork, sites: Snapped, stops: Snapped) -> dict[str, Any]:
     """Cut the edges at the snapped points: each gets a node there, and one of its own off the street.
 
-    Sites are the nodes before the stops, and stops the last, so that a number tells a stop.
+    Sites are the nodes before the stops, and stops the last, so that a number identifies a stop.
     """
     edge, along, away = (np.concatenate(some) for some in zip(sites, stops, strict=True))
     if (edge < 0).any() or (network.edge_from == network.edge_to).any():
         raise SystemExit("a point off the streets, or a loop: not a town of this benchmark")
     count, first = len(edge), len(network.x)
-    spot = first + np.arange(count)
+    position = first + np.arange(count)
     order = np.lexsort((along, edge))
-    e, place, node = edge[order], along[order], spot[order]
+    e, place, node = edge[order], along[order], position[order]
     starts, ends = np.r_[True, e[1:] != e[:-1]], np.r_[e[1:] != e[:-1], True]
     whole = np.setdiff1d(np.arange(len(network.edge_mm)), e)
     between = ~ends[:-1]
@@ -141,17 +141,17 @@ def graph_with_points(network: WalkNetwork, sites: Snapped, stops: Snapped) -> d
         (network.edge_from[e[starts]], node[starts], place[starts]),
         (node[:-1][between], node[1:][between], (place[1:] - place[:-1])[between]),
         (node[ends], network.edge_to[e[ends]], network.edge_mm[e[ends]] - place[ends]),
-        (spot, spot + count, away),
+        (position, position + count, away),
     ]
     tail, head, mm = (np.concatenate(some).astype(np.int64) for some in zip(*ways, strict=True))
-    own = spot + count
+    own = position + count
     return {"tail": tail, "head": head, "mm": mm, "site_node": own[:SITES], "stop_node": own[SITES:]}
 
 
 def one_run(side: str, folder: Path) -> None:
     """Load the town, answer, write the pairs in order, and print the seconds and the peak memory in megabytes."""
-    with np.load(folder / TOWN) as held:
-        town = {name: held[name] for name in held.files}
+    with np.load(folder / TOWN) as saved:
+        town = {name: saved[name] for name in saved.files}
     answer = SIDES[side](town)
     found = answer.pairs.astype(np.int64)
     np.save(folder / f"{side}.npy", found[np.lexsort((found[:, 1], found[:, 0]))])
@@ -165,17 +165,17 @@ def measure(runs: int) -> tuple[dict[str, list[list[float]]], dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         for side in ("town", *(list(SIDES) * runs)):
             command = [sys.executable, __file__, "--one", side, folder]
-            said = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+            output = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
             if side != "town":
-                taken[side].append([float(word) for word in said.split()])
+                taken[side].append([float(word) for word in output.split()])
         return taken, {side: np.load(Path(folder) / f"{side}.npy") for side in SIDES}
 
 
 def row(words: str, seconds: list[float], ratio: float | None, memory: float | None) -> str:
     """Write one line of the table."""
-    told = ["" if ratio is None else f"{ratio:.1f}", "" if memory is None else f"{memory:.0f} MB"]
+    cells = ["" if ratio is None else f"{ratio:.1f}", "" if memory is None else f"{memory:.0f} MB"]
     span = f"{min(seconds):.2f} to {max(seconds):.2f} s"
-    return f"| {words} | {statistics.median(seconds):.2f} s | {span} | {' | '.join(told)} |"
+    return f"| {words} | {statistics.median(seconds):.2f} s | {span} | {' | '.join(cells)} |"
 
 
 def main() -> int:

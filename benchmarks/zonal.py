@@ -5,7 +5,7 @@
 Raster and polygons are made up: 100 km by 100 km of rolling ground in compressed tiles, and sites of 0.1 to 5 ha all
 over it. Every run is a process of its own; measured is the time from polygons in memory to the last value, reading of
 the raster included. rasterstats takes a cell whose centre lies in the polygon whole and others not at all; its time
-for the sample is scaled up to all. Both are held against cells cut out one by one for a few of the polygons.
+for the sample is scaled up to all. Both are compared with cells cut out one by one for a few of the polygons.
 """
 
 from __future__ import annotations
@@ -79,8 +79,12 @@ def siteprior_side(raster: Path, sample: int) -> None:
     spec = parse_layer(SPEC)
     values = join_layer(sites, read_layer(raster, spec).table, spec, shapes=shapes)
     taken = time.perf_counter() - start
-    told = {"seconds": taken, "known": int(values.notna().sum()), "values": values.to_numpy()[sampled(sample)].tolist()}
-    print(json.dumps(told))
+    result = {
+        "seconds": taken,
+        "known": int(values.notna().sum()),
+        "values": values.to_numpy()[sampled(sample)].tolist(),
+    }
+    print(json.dumps(result))
 
 
 def rasterstats_side(raster: Path, sample: int) -> None:
@@ -135,13 +139,13 @@ def main() -> int:
         for side, size in (("siteprior", POLYGONS), ("rasterstats", given.sample)):
             command = [sys.executable, __file__, "--one", side, "--raster", str(raster), "--sample", str(given.sample)]
             runs = [measure(command) for _ in range(given.runs)]
-            told = [json.loads(said) for _, _, said in runs]
-            taken = [run["seconds"] for run in told]
-            seconds[side], values[side] = statistics.median(taken), np.array(told[0]["values"])
+            result = [json.loads(output) for _, _, output in runs]
+            taken = [run["seconds"] for run in result]
+            seconds[side], values[side] = statistics.median(taken), np.array(result[0]["values"])
             apart = np.nanmax(np.abs(values[side][:CHECKED] - exact))
             memory = max(peak for _, peak, _ in runs)
             print(f"| {names[side]} | {seconds[side]:.1f} s | {min(taken):.1f} to {max(taken):.1f} s | "
-                  f"{memory:.0f} MB | {told[0]['known']} of {size} | {apart:.2g} |")  # fmt: skip
+                  f"{memory:.0f} MB | {result[0]['known']} of {size} | {apart:.2g} |")  # fmt: skip
     apart = np.abs(values["siteprior"] - values["rasterstats"])
     faster = seconds["rasterstats"] / seconds["siteprior"]
     print(f"\n{faster:.0f} times as fast as rasterstats, whose time is scaled up. "

@@ -172,7 +172,7 @@ def test_columns_stand_in_the_dictionary_the_geopackage_and_the_datapackage(fold
 
 
 def test_the_run_records_numbers_publishers_and_settings(record):
-    numbers = {preset["name"]: preset["value"] for preset in record["presets"]}
+    numbers = {row["name"]: row["value"] for row in record["parameters"]}
     assert numbers["criteria.quiet.worst"] == 70
     assert numbers["gates.too_loud.db"] == 68
     assert numbers["failure.loudness.full"] == 75

@@ -21,7 +21,7 @@ def test_every_package_is_there():
     assert set(architecture.arrows()) == {room for floor in architecture.FLOORS for room in floor}
 
 
-def test_a_package_imports_only_the_floors_below_its_own():
+def test_a_package_imports_only_the_layers_below_its_own():
     allowed = architecture.may_import()
     wrong = {
         f"{room} imports {target}"
@@ -40,7 +40,7 @@ def test_a_circle_is_found():
     assert architecture.circles({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == [["b", "c", "b"]]
 
 
-def test_few_rooms_floors_and_arrows():
+def test_few_packages_layers_and_arrows():
     arrows = architecture.arrows()
     heights = architecture.floors(arrows)
     assert len(arrows) <= architecture.MOST_ROOMS

@@ -110,7 +110,7 @@ def test_help_is_an_answer_not_an_error(bootstrap, capsys):
     assert "demo" in capsys.readouterr().out
 
 
-def test_an_old_python_is_told_so(bootstrap, install, monkeypatch, capsys):
+def test_an_old_python_is_reported(bootstrap, install, monkeypatch, capsys):
     installer = install()
     monkeypatch.setattr(bootstrap.sys, "version_info", (3, 10, 13))
     assert bootstrap.main(["demo"]) == 1
@@ -325,7 +325,7 @@ def test_a_uv_that_does_not_run_is_no_uv(bootstrap, monkeypatch, code, found):
         ("connection timed out", "NETWORK_ADVICE"),
     ],
 )
-def test_advice_fits_what_the_installer_said(bootstrap, output, advice):
+def test_advice_fits_what_the_installer_reported(bootstrap, output, advice):
     assert bootstrap.advice_for(output, bootstrap.NETWORK_ADVICE) == getattr(bootstrap, advice)
 
 

@@ -109,7 +109,7 @@ def test_bad_input_gets_one_clear_message_and_leaves_the_earlier_output(spoil, p
     assert (out / "shortlist.gpkg").read_text() == "earlier"
 
 
-def test_an_unwritable_folder_is_told_before_any_work(project, tmp_path, capsys):
+def test_an_unwritable_folder_is_reported_before_any_work(project, tmp_path, capsys):
     (tmp_path / "file").write_text("not a folder")
     assert cli.main(["run", str(project()), "--out", str(tmp_path / "file" / "out"), "--quiet"]) == 1
     assert "cannot be written" in capsys.readouterr().err
@@ -137,7 +137,7 @@ def test_version_criteria_and_columns(capsys):
     assert {row["column"] for row in columns} >= {"walk_m", "imd_decile", "rank_p95"}
 
 
-def test_check_writes_the_issues_beside_the_audit_and_strict_tells_errors(project, tmp_path, capsys):
+def test_check_writes_the_issues_beside_the_audit_and_strict_reports_errors(project, tmp_path, capsys):
     path = str(project())
     assert cli.main(["check", path, "--out", str(tmp_path / "out")]) == 0
     printed = capsys.readouterr()

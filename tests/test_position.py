@@ -111,7 +111,7 @@ def test_polygons_of_the_project_become_the_sites_shapes(plain, shaped):
     assert (of_polygons["walk_low_m"] < of_polygons["walk_m"]).all()
     assert (of_polygons["walk_high_m"] > of_polygons["walk_m"]).all()
     assert {read["role"] for read in done.record["inputs"]} >= {"shapes"}
-    assert {"shapes.area_ratio", "shapes.coordinates.low"} <= {preset["name"] for preset in done.record["presets"]}
+    assert {"shapes.area_ratio", "shapes.coordinates.low"} <= {row["name"] for row in done.record["parameters"]}
 
 
 def test_the_shapes_are_a_layer_of_a_file_of_their_own(shaped):

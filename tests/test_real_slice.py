@@ -40,7 +40,7 @@ def test_every_file_has_its_source_and_an_open_licence():
         assert any(licence in licences[0] for licence in LICENCES), path
 
 
-def test_a_cut_is_said():
+def test_a_cut_is_reported():
     assert all(cut for *_, cut in rows())
 
 

@@ -310,7 +310,7 @@ def places_in_degrees(council: str) -> list[tuple[float, float]]:
 # --- older registers --------------------------------------------------------------------------------------------------
 
 
-def test_older_registers_tell_of_sites_that_came_went_changed_and_came_back():
+def test_older_registers_show_sites_that_came_went_changed_and_came_back():
     def listed(name: str) -> dict[str, dict[str, str]]:
         rows = rows_of((DATA / f"sites/older/{name}.csv").read_bytes().decode("cp1252"))
         return {row["SiteReference"].replace(" / ", "-"): row for row in rows}
@@ -492,7 +492,7 @@ def test_sales_and_postcodes_meet():
     assert min(int(row[1]) for row in rows) == 1
 
 
-def test_floor_areas_and_prices_make_believable_prices_per_square_metre():
+def test_floor_areas_and_prices_make_plausible_prices_per_square_metre():
     floor = pd.read_csv(io.BytesIO(unpacked(DATA / "market/floor_areas.csv.gz")[""]), index_col="transaction")
     table = pd.DataFrame(sales()).set_index(0)
     assert floor.index.is_unique

@@ -9,13 +9,16 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from siteprior import __version__
 from siteprior.core.errors import SitePriorError
+from siteprior.core.renamed import RenamedWarning
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="replace")
     options = _parser().parse_args(arguments)
     try:
-        return int(options.do(options))
+        with _renamed_on_stderr():
+            return int(options.do(options))
     except SitePriorError as fault:
         for sentence in fault.faults:
             print(f"siteprior: {sentence}", file=sys.stderr)
@@ -53,6 +57,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("siteprior: stopped; earlier outputs are untouched", file=sys.stderr)
         return 1
+
+
+@contextmanager
+def _renamed_on_stderr() -> Iterator[None]:
+    """Print each warning of a name that changed as one line, once; all other warnings go their way."""
+    seen: set[str] = set()
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", RenamedWarning)
+        others = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+            if not issubclass(category, RenamedWarning):
+                others(message, category, *where, **more)
+            elif str(message) not in seen:
+                seen.add(str(message))
+                print(f"siteprior: {message}", file=sys.stderr)
+
+        warnings.showwarning = show
+        yield
 
 
 class Command(NamedTuple):
@@ -150,7 +173,7 @@ def _fetch_arguments(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     add("project", type=Path, nargs="?", help="project file (TOML)")
     add("--force", action="store_true", help="download again what is there")
-    add("--max-gb", type=float, metavar="GB", help="refuse larger files (default: the preset, 4)")
+    add("--max-gb", type=float, metavar="GB", help="refuse larger files (default: 4, parameter fetch.largest_gb)")
     add("--list", action="store_true", help="where official inputs are published; downloads nothing")
 
 

@@ -57,7 +57,7 @@ CHOICES = {
     "no_new_build_5y": [None, "yes", "no"],
     "new_build_sales_5y": [None, 0, 3],
     "sales_5y": [None, 0, 40],
-    "sales_years_held": [None, 0.0, 5.0],
+    "sales_years_covered": [None, 0.0, 5.0],
 }  # fmt: skip
 """What each input may hold; every one of them is blanked. A pending decision and cleaned land are excepted by name."""
 
@@ -182,7 +182,7 @@ def test_every_input_the_signals_name_is_blanked(many):
         ({"notes": "Land has been remediated"}, "notes"),
     ],
 )
-def test_what_is_excepted_speaks_against_the_site(speaks, blank):
+def test_what_is_excepted_counts_against_the_site(speaks, blank):
     # the exceptions are no accident: each holds back a record that is Identified without it
     strong = {"ownership_status": "mixed ownership", "previous_use": "foundry", "derelict_since": "1988-01-01"}
     held, free = table([{**strong, **speaks}]), table([strong])

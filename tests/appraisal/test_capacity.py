@@ -45,7 +45,9 @@ def test_the_untestable_classes_fall_to_the_lower_density():
     assert rule("black-country", hectares=[0.4], walk_m=[1.0], bus_walk_m=[1.0], access_band=["6b"])[1] == [40]
     listed = capacity_profiles().set_index(["profile", "access_class"])["test"]
     assert listed["nppf-draft-2025", "well-connected"] == "walk to a well-connected station at most 800 m"
-    assert listed["black-country", "high"] == ("not applied: needs the plan's accessibility table, which is not held")
+    assert listed["black-country", "high"] == (
+        "not applied: needs the plan's accessibility table, which is not available"
+    )
     assert listed["black-country", "moderate"] == (
         "walk to an open rail or metro stop at most 800 m or walk to an open bus stop at most 400 m; from 10 homes"
     )
@@ -54,7 +56,7 @@ def test_the_untestable_classes_fall_to_the_lower_density():
     )
 
 
-def test_a_well_connected_station_is_told_from_timetables():
+def test_a_well_connected_station_is_found_from_timetables():
     # draft NPPF L3: 50 homes/ha round well-connected stations; 1.2 ha × 87.5% × 50 = 52.5; 801 m is beyond
     sites = table(
         hectares=[1.2] * 4, walk_m=[100.0] * 4, well_connected_walk_m=[800.0, 800.1, None, None],
@@ -233,7 +235,7 @@ def test_bad_calls():
 @pytest.mark.parametrize(
     "file", ["capacity", "jobs", "deadweight", "failure", "gates", "criteria", "weights", "ranking"]
 )
-def test_every_preset_is_sourced(file):
+def test_every_parameter_is_sourced(file):
     rows = parameter_rows(file)
     assert rows
     assert all(preset.unit and preset.source and preset.date for preset in rows)

@@ -100,9 +100,9 @@ def verdict(history=None, **site):
         ({**NOT_PERMISSIONED, "entry_date": None}, ("cannot tell", "")),
         # sales beside the site: 20 in five years speak for it, none against, some neither way
         ({"new_build_sales_5y": 20}, ("possible", "no")),
-        ({"new_build_sales_5y": 19, "sales_years_held": 5.0}, ("none found", "no")),
+        ({"new_build_sales_5y": 19, "sales_years_covered": 5.0}, ("none found", "no")),
         # … a count that is a least one, for the file does not hold the five years, tells of no want of sales
-        ({"new_build_sales_5y": 19, "sales_years_held": 4.0}, ("cannot tell", "")),
+        ({"new_build_sales_5y": 19, "sales_years_covered": 4.0}, ("cannot tell", "")),
         ({"new_build_sales_5y": 19}, ("cannot tell", "")),
         ({"new_build_sales_5y": 0}, ("none found", "no")),
         # it left the register
@@ -149,7 +149,7 @@ def test_edits_of_the_register():
 
 def test_new_homes_sold_about_the_site():
     found = screen(new_build_sales_5y=40, nearest_new_build_sale_m=120.4).evidence
-    assert found["found"].tolist() == ["40 new-build sales or more about it in 5 years, the nearest at 120 m"]
+    assert found["finding"].tolist() == ["40 new-build sales or more about it in 5 years, the nearest at 120 m"]
     assert found["weight"].tolist() == ["speaks for"]
     none = screen(new_build_sales_5y=0).evidence
     assert none[["found", "weight"]].to_numpy().tolist() == [
@@ -157,7 +157,7 @@ def test_new_homes_sold_about_the_site():
     ]
 
 
-def test_what_speaks_against_clears_nothing():
+def test_counter_evidence_clears_nothing():
     done = site_deadweight(table({**PENDING, "residual_surplus_share": -0.5, "gap_probability": 1.0}), as_of=DAY)
     assert done.columns["deadweight_reasons"].tolist() == [
         "fails: a decision is pending, as stated 1.0 years before. speaks against: residual shortfall of 50.0% of "
@@ -191,7 +191,7 @@ def test_evidence_names_day_and_source():
     assert found["date"].astype(object).where(found["date"].notna(), None).tolist() == [
         pd.Timestamp("2020-12-31"), pd.Timestamp("2019-01-01"), None, None,
     ]  # fmt: skip
-    assert found["found"].tolist() == [
+    assert found["finding"].tolist() == [
         "completed is recorded",
         "full planning permission of 2019-01-01, 2.0 of the 3 years within which a start is expected",
         "residual surplus of 20.0% of gross development value, a gap in 10% of the draws",

@@ -70,7 +70,7 @@ def test_an_interrupted_write_leaves_the_earlier_file(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
 
 
-def test_a_file_open_elsewhere_is_told_and_kept(tmp_path, monkeypatch):
+def test_a_file_open_elsewhere_is_reported_and_kept(tmp_path, monkeypatch):
     target = write_text(tmp_path / "shortlist.gpkg", "earlier")
 
     def locked(self, other):
@@ -140,7 +140,7 @@ class TestWholeFolder:
         left = {p.relative_to(tmp_path).as_posix(): p.read_text() for p in tmp_path.rglob("*.*")}
         assert left == {"maps/b.png": "new", "maps/mine.txt": "earlier", "mine.png": "earlier"}
 
-    def test_a_file_of_an_earlier_time_that_cannot_go_is_told(self, tmp_path, monkeypatch):
+    def test_a_file_of_an_earlier_time_that_cannot_go_is_reported(self, tmp_path, monkeypatch):
         write_text(tmp_path / "a.csv", "earlier")
 
         def locked(self):
@@ -172,7 +172,7 @@ class TestWholeFolder:
             raise ZeroDivisionError
         assert list(tmp_path.iterdir()) == []
 
-    def test_a_folder_that_cannot_be_written_is_told_before_any_work(self, tmp_path):
+    def test_a_folder_that_cannot_be_written_is_reported_before_any_work(self, tmp_path):
         (tmp_path / "file").write_text("not a folder")
         with pytest.raises(OutputError, match="cannot be written"), whole_folder(tmp_path / "file" / "out"):
             raise AssertionError("the block ran")

@@ -28,7 +28,7 @@ def test_every_number_has_unit_source_date_and_confidence(name):
 
 
 def test_an_unknown_file_lists_the_known_ones():
-    with pytest.raises(SitePriorError, match="unknown preset file 'acess'; did you mean 'access'"):
+    with pytest.raises(SitePriorError, match="unknown parameter file 'acess'; did you mean 'access'"):
         presets.load_parameters("acess")
 
 

@@ -1,73 +1,232 @@
-"""Arguments by their old names: read, with a warning that names the new one; and by both names, refused."""
+"""Old names are read for one release with a warning, and come to the same values as the new ones."""
 
 from __future__ import annotations
 
-import inspect
+import json
+import shutil
 import warnings
+from datetime import date
 
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 
-from siteprior.core.renamed import GONE_IN, renamed_argument
-from siteprior.registers.coordinates.site_shapes import read_shapes
-from siteprior.registers.own_sites import read_own_sites
-from siteprior.sources.areas.boundaries import read_boundaries
-from siteprior.sources.areas.deprivation import read_deprivation
-from siteprior.sources.areas.lsoa import read_areas
-from siteprior.sources.transit.corridors import read_corridor_lines, read_corridor_stops
-from siteprior.sources.transit.openings import read_openings
+import siteprior as sp
+from conftest import ROOT
+from siteprior import cli
+from siteprior.appraisal.deadweight import deadweight
+from siteprior.appraisal.market_failure.signals import failure_signals
+from siteprior.core import schema
+from siteprior.core.errors import ProjectError
+from siteprior.core.files import shipped
+from siteprior.core.parameters import load_parameters, parameter_files, parameter_rows
+from siteprior.core.renamed import RenamedWarning, renamed, with_new_columns, with_new_keys, with_new_record
+from siteprior.core.schema.load import load_declarations
+from siteprior.pipeline.manifest import DECLARED_IN, open_run
+from siteprior.project.load import load_project
+from siteprior.report.compare import compare_runs
+from siteprior.sources.transit.openings import STATEMENTS, apply_openings, read_openings
 
-READERS = (
-    read_areas, read_boundaries, read_corridor_lines, read_corridor_stops, read_deprivation, read_openings,
-    read_own_sites, read_shapes,
-)  # fmt: skip
-
-
-@renamed_argument(path="paths", file="files")
-def read(paths, *, files=None):
-    """Return what was given."""
-    return paths, files
-
-
-def test_an_old_name_is_read_with_a_warning():
-    with pytest.warns(Warning, match=f"read: the argument 'path' is now 'paths'; the old name goes in {GONE_IN}"):
-        assert read(path="a.csv") == ("a.csv", None)
-    with pytest.warns(Warning, match="'file' is now 'files'") as caught:
-        assert read("a.csv", file="a") == ("a.csv", "a")
-    assert caught[0].filename == __file__, "the warning names the caller's line"
+NAMES = renamed()
+COLUMNS = {old: new for names in NAMES.columns.values() for old, new in names.items()}
 
 
-def test_the_new_names_warn_of_nothing():
+def in_old_names(folder, out):
+    """Copy a run's folder with every column, key and parameter under the name it had before."""
+    shutil.copytree(folder, out)
+    for table, files in DECLARED_IN.items():
+        path = out / f"{table}.csv"
+        head, _, rows = path.read_text(encoding="utf-8-sig").partition("\n")
+        back = {new: old for file in files for old, new in NAMES.columns[file].items()}
+        cells = [back.get(name, name) for name in head.rstrip("\r").split(",")]
+        assert set(back.values()) <= set(cells)
+        path.write_text("\n".join((",".join(cells), rows)), encoding="utf-8")
+    record = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    parameters = {new: old for old, new in NAMES.parameters.items()}
+    rows = [{**row, "name": parameters.get(row["name"], row["name"])} for row in record.pop("parameters")]
+    record["presets"] = rows
+    assumed = record["settings"]["assumptions"]
+    assumed["sales_years_held"] = assumed.pop("sales_years_covered")
+    (out / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    return out
+
+
+@pytest.fixture(scope="module")
+def old_run(sample_run, tmp_path_factory):
+    return in_old_names(sample_run, tmp_path_factory.mktemp("older") / "run")
+
+
+def test_a_run_in_old_names_is_opened_as_the_same_run(sample_run, old_run):
+    with pytest.warns(RenamedWarning) as caught:
+        old = open_run(old_run)
+    assert sorted(str(warning.message).partition(": ")[2] for warning in caught) == [
+        "'found' is 'finding' now; the old name goes in 0.3",
+        "'gs' is 'weighted_signal' now; the old name goes in 0.3",
+    ]
+    new = open_run(sample_run)
+    assert list(old) == list(new)
+    assert old.pop("record") == new.pop("record")
+    for name, table in new.items():
+        assert_frame_equal(old[name], table, obj=name)
+
+
+def test_a_run_in_old_names_compares_with_itself_in_new_ones(sample_run, old_run):
+    assert compare_runs(old_run, sample_run).empty
+    assert compare_runs(sample_run, old_run).empty
+
+
+def test_new_names_are_read_without_a_warning(sample_run):
     with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert read("a.csv", files="a") == read(paths="a.csv", files="a") == ("a.csv", "a")
+        warnings.simplefilter("error", RenamedWarning)
+        open_run(sample_run)
+        load_project(shipped("data") / "demo.toml", data_root=shipped("data"))
 
 
-def test_both_names_of_one_argument_are_refused():
-    with pytest.raises(TypeError, match="read: got 'file' and 'files', which are one argument"):
-        read("a.csv", file="a", files="a")
+def test_a_record_in_old_names_makes_the_same_report(sample_run, old_run, tmp_path):
+    run = open_run(sample_run)
+    parts = {name: run[name] for name in ("sites", "shortlist", "criteria", "issues")}
+    pages = []
+    for folder in (sample_run, old_run):
+        record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        from siteprior.report.html.report import write_report
+
+        page = write_report(tmp_path / f"{folder.parent.name}.html", record=record, picture=b"", **parts)
+        pages.append(page.read_bytes())
+    assert pages[0] == pages[1]
 
 
-def test_name_words_and_signature_are_those_of_the_function():
-    assert (read.__name__, read.__doc__) == ("read", "Return what was given.")
-    assert list(inspect.signature(read).parameters) == ["paths", "files"]
+class TestProjectKeys:
+    """Old keys of the project file."""
+
+    @pytest.fixture
+    def old(self, tmp_path):
+        text = (shipped("data") / "demo.toml").read_text(encoding="utf-8")
+        assert "sales_years_covered = 3" in text
+        text = text.replace("sales_years_covered = 3", "sales_years_held = 3")
+        file = tmp_path / "demo.toml"
+        file.write_text(text, encoding="utf-8")
+        return file
+
+    def test_load_as_the_new_ones_with_a_warning_that_names_the_line(self, old):
+        line = old.read_text(encoding="utf-8").splitlines().index("sales_years_held = 3") + 1
+        with pytest.warns(RenamedWarning) as caught:
+            project = load_project(old, data_root=shipped("data"))
+        assert [str(warning.message) for warning in caught] == [
+            f"{old}:{line}: [assumptions]: 'sales_years_held' is 'sales_years_covered' now; the old name goes in 0.3"
+        ]
+        assert project.settings() == load_project(shipped("data") / "demo.toml", data_root=".").settings()
+
+    def test_are_refused_beside_the_new_ones(self, old):
+        text = old.read_text(encoding="utf-8")
+        old.write_text(text.replace("sales_years_held = 3", "sales_years_held = 3\nsales_years_covered = 3"), "utf-8")
+        line = text.splitlines().index("sales_years_held = 3") + 1
+        with pytest.raises(ProjectError) as fault:
+            load_project(old, data_root=shipped("data"))
+        assert fault.value.faults == (
+            f"{old}:{line}: [assumptions] sales_years_held: is the old name of 'sales_years_covered', which stands "
+            "beside it; keep 'sales_years_covered' alone",
+        )
+
+    def test_have_their_faults_on_their_own_line(self, old):
+        text = old.read_text(encoding="utf-8").replace("sales_years_held = 3", "sales_years_held = -1")
+        old.write_text(text, encoding="utf-8")
+        line = text.splitlines().index("sales_years_held = -1") + 1
+        with pytest.warns(RenamedWarning), pytest.raises(ProjectError) as fault:
+            load_project(old, data_root=shipped("data"))
+        assert [sentence.startswith(f"{old}:{line}: ") for sentence in fault.value.faults] == [True]
+
+    @pytest.mark.parametrize("entry", ["one", "list"])
+    def test_are_found_in_one_entry_and_in_lists(self, entry):
+        postcodes = {"path": "a.csv", "witness": False}
+        stated = {"sources": {"postcodes": postcodes if entry == "one" else ["b.csv", postcodes]}}
+        settings, changed, doubled = with_new_keys(stated)
+        new = {"path": "a.csv", "check_locations": False}
+        assert settings == {"sources": {"postcodes": new if entry == "one" else ["b.csv", new]}}
+        at = ("sources", "postcodes") if entry == "one" else ("sources", "postcodes", 1)
+        assert (changed, doubled) == ({(*at, "witness"): "check_locations"}, {})
+        assert "witness" in postcodes, "what was given is not changed"
+
+    def test_are_one_line_of_the_command_line_whose_exit_code_stays(self, old, capsys, monkeypatch):
+        monkeypatch.setenv("SITEPRIOR_DATA_ROOT", str(shipped("data")))
+        assert cli.main(["fetch", str(old)]) == 0
+        lines = [line for line in capsys.readouterr().err.splitlines() if "sales_years" in line]
+        assert lines == [
+            f"siteprior: {old}:{old.read_text(encoding='utf-8').splitlines().index('sales_years_held = 3') + 1}: "
+            "[assumptions]: 'sales_years_held' is 'sales_years_covered' now; the old name goes in 0.3"
+        ]
+
+    def test_each_has_a_new_name_that_is_a_key(self):
+        page = (ROOT / "docs" / "project-file.md").read_text(encoding="utf-8")
+        for old, new in NAMES.project_keys.items():
+            assert f"| `{new}` |" in page
+            assert f"| `{old.rpartition('.')[2]}` |" not in page
 
 
-@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.__name__)
-def test_readers_take_paths_and_files_and_the_old_names(reader):
-    assert {"paths", "files"} <= set(inspect.signature(reader).parameters)
-    needed = {
-        name: "x"
-        for name, parameter in inspect.signature(reader).parameters.items()
-        if parameter.default is inspect.Parameter.empty and name != "paths"
-    }
-    with pytest.warns(Warning, match="'path' is now 'paths'"), pytest.raises((ValueError, OSError, TypeError)):
-        reader(path="no/such/file.csv", **needed)
+class TestColumns:
+    """Old columns of tables that are given to functions."""
+
+    SITES = pd.DataFrame(
+        {"planning_permission_status": ["not permissioned"], "planning_permission_type": None, "new_build_sales_5y": 0,
+         "no_new_build_5y": "yes", "ownership_status": None, "start_date": None, "easting": 4e5, "northing": 2.9e5,
+         "hectares": 1.0, "sales_years_covered": 5.0},
+        index=pd.Index(["a"], name="site_id"),
+    )  # fmt: skip
+
+    def sites(self):
+        table = schema.conform(self.SITES, schema.REGISTER)
+        return table.rename(columns={"sales_years_covered": "sales_years_held"}), table
+
+    def test_the_deadweight_screen_takes_them(self):
+        old, new = self.sites()
+        with pytest.warns(RenamedWarning, match="sites: 'sales_years_held' is 'sales_years_covered' now"):
+            done = deadweight(old, as_of=date(2021, 1, 1))
+        assert_frame_equal(done.evidence, deadweight(new, as_of=date(2021, 1, 1)).evidence)
+        assert "new-build sales" in done.evidence["kind"].tolist()
+
+    def test_the_signals_take_them(self):
+        old, new = self.sites()
+        with pytest.warns(RenamedWarning):
+            done = failure_signals(old, as_of=date(2021, 1, 1), neighbours=old)
+        assert_frame_equal(done, failure_signals(new, as_of=date(2021, 1, 1), neighbours=new))
+        assert "T" in done["signal"].tolist()
+
+    def test_statements_take_them(self):
+        folder = shipped("data") / "transit"
+        stops = sp.read_stops(folder / "stations.csv").table
+        new = read_openings(folder / "corridors.csv").table
+        with pytest.warns(RenamedWarning, match="statements: 'said' is 'stated_as' now"):
+            done = apply_openings(stops, new.rename(columns={"stated_as": "said"}), network_date="2026-10-02")
+        assert_frame_equal(done, apply_openings(stops, new, network_date="2026-10-02"))
+
+    def test_one_beside_its_new_name_is_another_column_and_left_alone(self):
+        table = pd.DataFrame({"gs": [1], "weighted_signal": [2]})
+        assert with_new_columns(table, "market_failure_signals", name="signals") is table
+
+    def test_each_new_name_is_declared_and_no_old_one_is(self):
+        for file, names in NAMES.columns.items():
+            declared = STATEMENTS if file == "statements" else [c.name for c in load_declarations().columns(file)]
+            assert set(names.values()) <= set(declared)
+            assert not set(names) & set(declared)
+            assert not set(names) & set(schema.SITES.names)
 
 
-def test_an_old_name_gives_the_same_table(tmp_path):
-    (tmp_path / "openings.csv").write_text("atco,state,state_date,statement_date\n9400ZZWMAS,open,2026-04,2026-10-02\n")
-    new = read_openings(tmp_path / "openings.csv", files="openings")
-    with pytest.warns(Warning, match="is now"):
-        old = read_openings(path=tmp_path / "openings.csv", file="openings")
-    pd.testing.assert_frame_equal(old.table, new.table)
+def test_each_parameter_has_its_new_name_and_no_longer_its_old_one():
+    names = {row.name for file in parameter_files() for row in parameter_rows(file)}
+    assert set(NAMES.parameters.values()) <= names
+    assert not set(NAMES.parameters) & names
+    assert load_parameters("price_surface").table("trees").number("learning_rate") == 0.05
+
+
+def test_a_record_without_what_changed_stays_as_it_is():
+    assert with_new_record({"title": "a"}) == {"title": "a"}
+
+
+def test_the_page_of_renames_shows_the_table():
+    rows = [
+        line for line in (ROOT / "docs" / "renames.md").read_text(encoding="utf-8").splitlines() if line[:3] == "| `"
+    ]
+    assert rows == [
+        *(f"| `{old}` | `{new}` |" for names in NAMES.columns.values() for old, new in names.items()),
+        *(f"| `{old}` | `{old.rpartition('.')[0]}.{new}` |" for old, new in NAMES.project_keys.items()),
+        *(f"| `{old}` | `{new}` |" for old, new in (NAMES.parameters | NAMES.record).items()),
+    ]

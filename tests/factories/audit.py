@@ -70,7 +70,7 @@ def issues():
     a.add("patch", row=3, field="hectares", value="1.25ha", action="read as 1.25")
     a.add("missing value", row=7, action="passed over: neither a reference, a name nor coordinates")
     b.add("missing value", field="ownership_status", action="blank or absent in all 2 rows")
-    b.add("invalid organisation", row=3, field="organisation", value="=Nowhere", action="credited to no council")
+    b.add("invalid organisation", row=3, field="organisation", value="=Nowhere", action="assigned to no council")
     c.add("missing value", action="file refused: no recognisable header")
     other.add("unknown entity", row=1)
     return concat_issues(*(log.table() for log in (a, b, c, other)))

@@ -24,7 +24,7 @@ NEED_THE_WHOLE = {
     "registers/matching/test_find_duplicates.py::test_londons_collated_file_beside_a_boroughs_own": COLLATED,
     "registers/matching/test_find_duplicates.py::test_the_national_file": NATIONAL,
     "registers/test_properties.py::test_national_file_puts_coventry_back_and_oldhams_strays_home": NATIONAL,
-    "registers/test_properties.py::test_national_file_with_the_seven_councils_alone_credits_them_no_strays": NATIONAL,
+    "registers/test_properties.py::test_national_file_with_the_seven_councils_alone_assigns_them_no_strays": NATIONAL,
     "registers/test_vocabulary.py::test_the_public_pipelines_corrections_but_for_its_two_errors": "its corrections",
     "registers/coordinates/test_postcode_check.py::test_how_far_real_sites_lie_from_the_postcode_they_state": POSTCODES,
     "registers/coordinates/test_postcode_check.py::test_real_sites_that_change_by_it": POSTCODES,
@@ -37,7 +37,7 @@ NEED_THE_WHOLE = {
     "joins/access/test_walk_access.py::test_real_walks_against_every_stop": STOPS,
     "joins/test_zonal_raster.py::test_real_heights_at_discs_agree_with_the_cells_themselves": HEIGHTS,
     "appraisal/prices/test_surface.py::test_on_the_real_sales_the_model_beats_the_medians_and_its_ranges_hold": SALES,
-    "appraisal/prices/test_surface.py::test_on_the_real_sales_places_are_told_apart": SALES,
+    "appraisal/prices/test_surface.py::test_on_the_real_sales_places_are_distinguished": SALES,
     "scenarios/test_scenarios.py::test_real_line_2_opens": STOPS,
     "sources/areas/test_boundaries.py::test_the_published_districts_are_read_as_they_lie": "all districts of the UK",
     "sources/areas/test_deprivation.py::test_real_forms_of_2019_agree": INDICES,
@@ -47,9 +47,9 @@ NEED_THE_WHOLE = {
     "sources/areas/test_lsoa.py::test_real_areas": LSOAS,
     "sources/areas/test_lsoa.py::test_real_broken_polygon_is_mended": LSOAS,
     "sources/layers/test_area_tables.py::test_real_fuel_poverty_of_2022_matches_every_area_of_2021": LSOAS,
-    "sources/layers/test_area_tables.py::test_real_fuel_poverty_of_2018_is_refused_whatever_it_is_said_to_be": LSOAS,
+    "sources/layers/test_area_tables.py::test_real_fuel_poverty_of_2018_is_refused_whatever_it_is_labelled": LSOAS,
     "sources/layers/test_area_tables.py::test_real_incomes_reach_the_polygons_of_their_areas": LSOAS,
-    "sources/layers/test_area_tables.py::test_real_incomes_of_2011_codes_on_polygons_of_2021_leave_no_gap_untold": (
+    "sources/layers/test_area_tables.py::test_real_incomes_of_2011_codes_on_polygons_of_2021_leave_no_gap_unreported": (
         LSOAS
     ),
     "sources/layers/test_area_tables.py::test_real_wards_reach_lsoas_by_their_lookup": LSOAS,
@@ -73,7 +73,7 @@ NEED_THE_WHOLE = {
     "sources/transit/test_naptan.py::test_real_stops_stand_where_the_corridor_facts_say": STOPS,
     "sources/transit/test_naptan.py::test_real_old_vintage_without_degrees_and_both_vintages_together": STOPS,
     "sources/transit/test_openings.py::test_real_openings": STOPS,
-    "sources/transit/test_openings.py::test_real_statements_are_heard_only_from_their_day_on": STOPS,
+    "sources/transit/test_openings.py::test_real_statements_are_used_only_from_their_day_on": STOPS,
     "test_sample.py::test_no_area_has_a_real_code": "the codes of all areas of England and Wales",
     "test_sample.py::test_stations_are_naptan_unchanged": STOPS,
     "walking/test_newport.py::test_every_walk_within_the_cut_off_against_networkx": STREETS,

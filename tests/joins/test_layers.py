@@ -67,7 +67,7 @@ def test_layers_become_declared_columns_and_all_faults_are_named(make_sites, mak
     assert len(caught.value.faults) == 2
 
 
-def test_a_signal_says_its_reason_its_grade_and_what_speaks_against_it(make_sites, make_shapes):
+def test_a_signal_says_its_reason_its_grade_and_its_counter_evidence(make_sites, make_shapes):
     sites = make_sites((50, 50), (50, 50), (500, 50), (50, 50), None)
     shapes = make_shapes(sites, BOX, BOX, shapely.box(500, 0, 600, 100), None, None)
     shapes["shape_basis"] = ["polygon by reference", "disc", "polygon by location", "point", None]
@@ -100,7 +100,7 @@ def test_a_signal_says_its_reason_its_grade_and_what_speaks_against_it(make_site
         ("count", {"zero": 1, "full": 3}, {"E08:1": 0.5, "E08:2": 0.0, "E08:3": 0.0}),
     ],
 )
-def test_any_measure_can_speak_in_either_direction(make_sites, measure, signal, expected):
+def test_any_measure_can_count_in_either_direction(make_sites, measure, signal, expected):
     sites = make_sites((50, 50), (400, 50), (5000, 50), None)
     spec = parse_layer({**LANDFILL, "measure": measure, "signal": {**LANDFILL["signal"], **signal}})
     joined = sites.join(join_layers(sites, [vector(BOX, BOX)], [spec]))

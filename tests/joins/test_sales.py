@@ -45,8 +45,8 @@ def test_sales_are_counted_within_the_catchment_and_the_years():
     row = found.loc["a"]
     assert row[["sales_1y", "sales_5y", "new_build_sales_1y", "new_build_sales_5y"]].tolist() == [2, 4, 1, 2]
     assert row[["no_new_build_5y", "nearest_sale_m", "nearest_new_build_sale_m"]].tolist() == ["no", 0.0, 10.0]
-    assert found.loc["b", [n for n in NAMES if n != "sales_years_held"]].isna().all()
-    assert found.loc["b", "sales_years_held"] == 5
+    assert found.loc["b", [n for n in NAMES if n != "sales_years_covered"]].isna().all()
+    assert found.loc["b", "sales_years_covered"] == 5
     assert list(found.columns) == NAMES
     assert found.index.equals(sites.index)
 
@@ -94,9 +94,9 @@ def test_comparables_are_the_nearest_with_a_floor_area_and_carry_no_address():
 
 def test_no_sales_at_all():
     found = join_prices(sites_at(HERE), sales_table([]), price_date=DAY)
-    assert found.loc["a", "sales_years_held"] == 0
+    assert found.loc["a", "sales_years_covered"] == 0
     assert found.loc["a", "comparable_sales"] == 0
-    assert found.loc["a", [n for n in NAMES if n not in ("sales_years_held", "comparable_sales")]].isna().all()
+    assert found.loc["a", [n for n in NAMES if n not in ("sales_years_covered", "comparable_sales")]].isna().all()
     assert len(comparables(sites_at(HERE), sales_table([]), price_date=DAY)) == 0
 
 
@@ -112,7 +112,7 @@ def strip(counts, homes):
     return places, areas, sales_table([p for p, n in zip(places, counts, strict=True) for _ in range(n)])
 
 
-def test_sales_per_dwelling_are_drawn_together_and_the_thinnest_market_is_told():
+def test_sales_per_dwelling_are_shrunk_to_the_mean_and_the_thinnest_market_is_reported():
     places, areas, sales = strip([10, 30, 60], [1000, 1000, 1000])
     found = join_prices(sites_at(*places), sales, price_date=DAY, dwellings=areas, years_held=2)
     # a year and 1,000 dwellings: 5, 15, 30 from an exposure of 2; mean 50/3, s² 950/9, A = s² − (50/3)/2
@@ -210,7 +210,7 @@ def test_the_real_monthly_update_never_makes_a_market_thin(real):
     )
     sites = sites_at((406_000, 286_000), (398_000, 292_000), (433_000, 279_000))
     found = join_prices(sites, sales, price_date=date(2025, 9, 30), dwellings=areas)
-    assert found["sales_years_held"].eq(0).all()
+    assert found["sales_years_covered"].eq(0).all()
     assert not found["no_new_build_5y"].eq("yes").any()
     assert not found[["sales_5y", "new_build_sales_5y"]].eq(0).any(axis=None)
     assert found[["sales_per_1000_dwellings", "thin_market_percentile"]].isna().all(axis=None)

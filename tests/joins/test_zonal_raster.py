@@ -71,7 +71,7 @@ def test_cells_without_value_do_not_count_and_too_few_cells_are_no_answer(write,
     assert measure(write(), spec_of("share_above", threshold=2), *sites) == [1.0, None, None]
 
 
-def test_off_the_raster_is_missing_not_nought(write, measure):
+def test_off_the_raster_is_missing_not_zero(write, measure):
     sites = (cell_box(-1, 1, 1, 2), cell_box(-3, 0, 1, 1), cell_box(10, 10, 11, 11), None)
     assert measure(write(), spec_of("mean"), *sites) == [5.0, None, None, None]
     assert measure(write(), spec_of("share_above"), *sites) == [1.0, None, None, None]

@@ -122,7 +122,7 @@ def test_a_layer_of_another_place_is_refused_with_both_extents(measure, name):
     assert measure(layer_of(shapely.Point(30_000, 0)), spec_of("nearest"), BOX) == [29_900.0]  # far, and true
 
 
-def test_without_shapes_a_share_cannot_be_told(make_sites):
+def test_without_shapes_a_share_is_not_known(make_sites):
     with pytest.raises(InputError, match="asks for a share"):
         join_layer(make_sites((5, 5)), layer_of(BOX), spec_of("share"))
     assert join_layer(make_sites((5, 5), None), layer_of(BOX), spec_of("within")).fillna("").tolist() == ["yes", ""]

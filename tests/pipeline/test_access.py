@@ -81,7 +81,7 @@ def test_the_raster_opens_where_the_cells_are(measured):
     assert gpd.read_file(out / "access.gpkg", layer="access_grid").shape[0] == 625
 
 
-def test_the_command_tells_what_it_did(newport, tmp_path, capsys):
+def test_the_command_reports_what_it_did(newport, tmp_path, capsys):
     words = ["access", "--streets", str(newport["streets"]), "--timetables", str(newport["timetables"][0])]
     words += ["--bounds", *map(str, NEWPORT), "--cell", "500", "--date", "2023-06-14", "--quiet"]
     assert cli.main([*words, "--out", str(tmp_path / "out")]) == 0

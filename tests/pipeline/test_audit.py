@@ -96,7 +96,7 @@ def test_an_archive_and_a_folder_give_the_same_sites(desk, capsys):
     assert "employment_land.geojson" in (desk / "a" / "audit.html").read_text(encoding="utf-8")
 
 
-def test_two_vintages_in_a_pile_do_not_disturb_each_other(desk):
+def test_two_vintages_in_a_batch_do_not_disturb_each_other(desk):
     shutil.copy(desk / "sites" / "dudley.csv", desk / "sites" / "dudley_later.csv")
     one = siteprior.audit("sites/dudley.csv")
     two = siteprior.audit(["sites/dudley.csv", "sites/dudley_later.csv"])
@@ -159,7 +159,7 @@ def test_bad_input_gets_one_clear_line_and_leaves_nothing(desk, capsys, words, s
     assert not (desk / "out").exists()
 
 
-def test_an_unwritable_folder_is_told_before_any_work(desk, capsys):
+def test_an_unwritable_folder_is_reported_before_any_work(desk, capsys):
     (desk / "file").write_text("not a folder")
     assert cli.main(["audit", "sites", "--out", "file/out"]) == 1
     assert "cannot be written" in capsys.readouterr().err

@@ -17,7 +17,7 @@ def texts():
     return folder, plain, plain.replace("[sources]\n", '[sources]\npostcodes = ["market/codepoint.csv"]\n', 1)
 
 
-def test_postcodes_are_read_passed_on_and_credited(texts, tmp_path):
+def test_postcodes_are_read_passed_on_and_checked(texts, tmp_path):
     folder, *projects = texts
     read = []
     for number, text in enumerate(projects):

@@ -126,7 +126,7 @@ def test_the_record_names_every_input_and_every_number(folder, done):
         "postcodes", "sales", "floor areas", "layer",
     }  # fmt: skip
     assert all(len(read["sha256"]) == 64 and read["licence"] for read in record["inputs"])
-    assert {"access.walk_factor", "ranking.weight_draws"} <= {preset["name"] for preset in record["presets"]}
+    assert {"access.walk_factor", "ranking.weight_draws"} <= {row["name"] for row in record["parameters"]}
     assert abs(sum(record["weights"].values()) - 1) < 1e-12
     assert record["counts"]["sites"] == len(done.sites)
     assert record["attribution"]

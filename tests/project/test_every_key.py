@@ -248,7 +248,7 @@ def test_the_commands_refuse_before_anything_is_read(command, tmp_path, capsys):
     assert not (tmp_path / "out").exists()
 
 
-def test_all_faults_are_told_at_once_in_the_order_of_the_file(tmp_path):
+def test_all_faults_are_reported_at_once_in_the_order_of_the_file(tmp_path):
     document = json.loads(json.dumps(FULL))
     document["project"]["seed"] = "x"
     document["layers"][2]["measure"] = "men"

@@ -55,7 +55,7 @@ def test_paths_are_found_under_data_root_and_labelled_as_the_project_names_them(
         project.find(project.sources.registers[1])
 
 
-def test_a_glob_that_finds_nothing_is_told(write):
+def test_a_glob_that_finds_nothing_is_reported(write):
     project = load_project(write(GOOD))
     with pytest.raises(InputError, match=r"r/\*\.csv: no file under .* matches"):
         project.find(project.sources.registers[0])
@@ -102,12 +102,12 @@ def test_every_fault_is_named_at_once_with_the_valid_keys(write):
         ('file = "x"\n' + GOOD, r"p.toml:1: unknown key 'file'; Valid: access"),
     ],
 )
-def test_a_project_that_cannot_be_used_is_told(write, text, says):
+def test_a_project_that_cannot_be_used_is_reported(write, text, says):
     with pytest.raises(ProjectError, match=says):
         load_project(write(text))
 
 
-def test_a_missing_project_is_told(tmp_path):
+def test_a_missing_project_is_reported(tmp_path):
     with pytest.raises(ProjectError, match=r"gone\.toml: there is no such project file"):
         load_project(tmp_path / "gone.toml")
 

@@ -79,7 +79,7 @@ def test_no_spread_gives_the_rank_itself():
     assert done["rank_p05"].tolist() == done["rank_p95"].tolist() == expected.tolist()
 
 
-def test_rows_weights_and_blanks_of_nought_in_any_order():
+def test_rows_weights_and_blanks_of_zero_in_any_order():
     values = spread_out(60)
     done = rank_bands(values, WEIGHTS, seed=9, draws=300, spread=0.25)
     shuffled = rank_bands(values.sample(frac=1, random_state=2), WEIGHTS, seed=9, draws=300, spread=0.25)

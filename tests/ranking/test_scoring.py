@@ -62,7 +62,7 @@ def test_bad_weights_are_refused_at_once():
         "weights: 'persistence' needs a number, not True",
     )
     for none in ({}, {"capacity": 0, "deprivation": 0.0}):
-        with pytest.raises(SitePriorError, match="weights: all are nought or none is given"):
+        with pytest.raises(SitePriorError, match="weights: all are zero or none is given"):
             check_weights(none)
     with pytest.raises(SitePriorError, match="criterion 'bus_access' was not measured; the matrix has capacity"):
         score(pd.DataFrame({"capacity": [1.0]}), {"capacity": 1, "bus_access": 1})
@@ -99,7 +99,7 @@ def test_weight_sets():
         default_weights("fair")
     with pytest.raises(SitePriorError, match="unknown group of criteria 'transport'"):
         leave_out(balanced, "transport")
-    with pytest.raises(SitePriorError, match="weights: all are nought"):
+    with pytest.raises(SitePriorError, match="weights: all are zero"):
         leave_out({"bus_access": 1}, "transit")
 
 

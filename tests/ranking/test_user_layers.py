@@ -38,7 +38,7 @@ def test_a_layer_is_a_criterion_from_what_is_stated_alone():
     assert "own" not in CRITERIA  # nothing global was changed
 
 
-def test_yes_counts_one_and_no_nought():
+def test_yes_counts_one_and_no_zero():
     spec = parse_layer({**OWN, "measure": "within", "criterion": {"worst": 0, "best": 1}})
     matrix = measure(sites_of(own=["yes", "no", None]), ["own"], criteria=user_criteria([spec]))
     assert matrix["own"].fillna(-1).tolist() == [1.0, 0.0, -1.0]

@@ -59,7 +59,7 @@ def test_all_seven_councils_are_there_and_no_row_is_lost(opened, sites):
     assert all(0.98 * COUNCILS[code] <= counts[code] <= COUNCILS[code] for code in COUNCILS)
 
 
-def test_no_site_is_credited_to_another_council(sites):
+def test_no_site_is_assigned_to_another_council(sites):
     by_file = sites.groupby("file")["organisation"].unique()
     assert all(len(codes) == 1 for codes in by_file)
     assert sorted(codes[0] for codes in by_file) == sorted(COUNCILS)

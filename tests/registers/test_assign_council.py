@@ -32,13 +32,13 @@ def credited(stated, lies, labels=None, known=KNOWN, by=None, sources=None):
 BIR, COV, DUD, SAW = CODES
 
 
-def test_a_code_run_down_the_column_credits_no_other():
+def test_a_code_run_down_the_column_assigns_no_other():
     said = credited([BIR, COV, DUD, SAW], [BIR] * 4)
     assert said.council.tolist() == [BIR] * 4
     assert said.misstated.tolist() == [False, True, True, True]
 
 
-def test_a_collated_file_is_credited_row_by_row():
+def test_a_collated_file_is_assigned_row_by_row():
     stated = [BIR] * 5 + [COV] * 5
     lies = [BIR] * 4 + [DUD] + [COV] * 4 + ["nan"]
     said = credited(stated, lies)

@@ -88,7 +88,7 @@ def test_a_file_named_outright_is_taken_whatever_its_ending(desk):
         (["empty"], "empty: holds no register; needs CSV or Excel files, found empty/a.pdf"),
     ],
 )
-def test_a_name_that_leads_nowhere_is_told(desk, named, says):
+def test_a_name_that_leads_nowhere_is_reported(desk, named, says):
     (desk / "empty").mkdir()
     (desk / "empty" / "a.pdf").write_bytes(b"%PDF")
     with pytest.raises(InputError, match=says):

@@ -110,7 +110,7 @@ def test_what_is_uncertain_stays_and_says_so(corpus, judged):
     assert set(left["site_id"]) <= said
 
 
-def test_auto_filled_codes_credit_no_other_council(corpus):
+def test_auto_filled_codes_assign_no_other_council(corpus):
     sites = corpus[0].table
     for name, council in {
         "BIR_525f39c89244.csv": "E08000004",  # Oldham's, running through 29 metropolitan districts

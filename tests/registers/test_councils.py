@@ -89,6 +89,6 @@ def test_a_place_on_a_shared_edge_has_one_council():
         (lambda t: t.to_crs("EPSG:4326"), "needs metres in EPSG:27700"),
     ],
 )
-def test_boundaries_are_checked_at_the_door(spoil, says):
+def test_boundaries_are_checked_on_entry(spoil, says):
     with pytest.raises(InputError, match=says):
         councils(spoil(squares()))

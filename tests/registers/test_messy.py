@@ -135,7 +135,7 @@ def test_collated_file_stays_with_its_councils(of, england):
     assert corporations["organisation"].isna().all()  # no borough is credited with a corporation's sites
 
 
-def test_merton_noughts_are_no_place_but_the_eastings_are(of):
+def test_merton_zeros_are_no_place_but_the_eastings_are(of):
     sites, _ = of("london_borough_of_merton")
     assert near(sites.loc["E09000024:96P0219"], 525_351, 170_411, 0.1)
     assert (sites["original_x"] == "0").sum() == 72

@@ -149,7 +149,7 @@ def test_national_file_puts_coventry_back_and_oldhams_strays_home(real, england)
     assert not (seven & sites["reference"].str.startswith("SHA")).any()
 
 
-def test_national_file_with_the_seven_councils_alone_credits_them_no_strays(real, west_midlands, tmp_path):
+def test_national_file_with_the_seven_councils_alone_assigns_them_no_strays(real, west_midlands, tmp_path):
     path = real / "real/brownfield/brownfield_land_national_2020-11-21.csv.gz"
     rows = csv.DictReader(io.StringIO(gzip.decompress(path.read_bytes()).decode()))
     seven = {f"local-authority-eng:{code}" for code in ("BIR", "COV", "DUD", "SAW", "SOL", "WLL", "WLV")}

@@ -225,7 +225,7 @@ def test_blank_reference_is_made_from_the_row(write):
     assert "unknown entity - missing reference" in issues["issue_type"].tolist()
 
 
-def test_references_settle_across_the_files_of_one_council(write):
+def test_references_are_resolved_across_the_files_of_one_council(write):
     first, second = write(v2(v2_row("1"), v2_row("2")), "a.csv"), write(v2(v2_row("1", ha="3"), v2_row("2")), "b.csv")
     (sites, issues, _), files = read_registers_with_files([first, second], files=["a", "b"])
     assert sites.index.tolist() == ["E08000027:1", "E08000027:2", "E08000027:1~2"]
@@ -272,7 +272,7 @@ def test_contacts_in_free_text_are_removed_and_not_repeated(write):
     assert issues.loc[issues["field"] == "notes", "value"].tolist() == [""]
 
 
-def test_minimum_above_maximum_is_kept_and_said(write):
+def test_minimum_above_maximum_is_kept_and_reported(write):
     sites, issues, _ = read_register(write(v2(v2_row(low="10", high="5"))))
     assert sites["minimum_net_dwellings"].tolist() == [10]
     assert issues.loc[issues["field"] == "minimum_net_dwellings", "issue_type"].tolist() == ["too large"]
@@ -344,7 +344,7 @@ def test_seven_registers_lie_in_their_own_councils(seven, west_midlands):
     assert (placed.loc[~inside, "coordinate_confidence"] == "low").sum() == 6  # S901 lies within 2 km of Birmingham
 
 
-def test_doubtful_places_carry_the_likely_slip_for_the_council_to_check(seven):
+def test_doubtful_places_carry_the_likely_digit_error_for_the_council_to_check(seven):
     issues = seven[0].issues
     said = issues[issues["field"] == "coordinates"].set_index("site_id")["action"]
     assert "436500, 282000 (SP 365 820)" in said["E08000026:54800"]
@@ -373,7 +373,7 @@ def test_seven_registers_facts_by_hand(seven):
     }  # fmt: skip
 
 
-def test_the_missing_grid_is_said_once(seven):
+def test_the_missing_grid_is_reported_once(seven):
     from siteprior.registers.coordinates.parse import transformation
 
     issues = seven[0].issues

@@ -175,7 +175,7 @@ def _record(sites, issues):
     read = Input("register", "registers/birmingham.csv", "ab" * 32, 1234, 8, "2020-12", "Birmingham City Council",
                  "OGL v3",
                  "Contains public sector information licensed under the Open Government Licence v3.0.")  # fmt: skip
-    preset = Parameter("access.walk_factor", 1.3, "ratio", "METHODS 2g", "2026-11-22", "published")
+    parameter = Parameter("access.walk_factor", 1.3, "ratio", "METHODS 2g", "2026-11-22", "published")
     return {
         "title": "Made-up corridor",
         "area": "Nowhere",
@@ -189,7 +189,7 @@ def _record(sites, issues):
         "packages": {"geopandas": "1.2.0"},
         "settings": {"shortlist": {"n": 6}, "corridors": {"count_planned": False}},
         "weights": CRITERIA,
-        "presets": [vars(preset)],
+        "parameters": [vars(parameter)],
         "inputs": [vars(read)],
         "register_files": [],
         "counts": {

@@ -51,7 +51,7 @@ def test_a_run_beside_itself_shows_nothing(runs):
     assert compare_runs(runs[0], runs[0]).empty
 
 
-def test_a_folder_without_a_ranking_is_told(runs, tmp_path):
+def test_a_folder_without_a_ranking_is_reported(runs, tmp_path):
     with pytest.raises(InputError, match=r"ranking\.csv: there is no such file"):
         compare_runs(runs[0], tmp_path / "nowhere")
     (runs[1] / "ranking.csv").write_text("a,b\n1,2\n")

@@ -206,7 +206,7 @@ def test_a_line_added_is_open_but_for_what_is_stated_closed(own, stops):
     assert grown["state"]["Tram#2"] == "open"  # the same stop
     assert held.loc["9400B", "state"] == "open"
     assert held.loc["scenario:1", "stop_name"] == "X"
-    with pytest.raises(InputError, match="the corridor 'Orbital' is held already"):
+    with pytest.raises(InputError, match="the corridor 'Orbital' exists already"):
         add_line(grown, held, new, scenario="s")
     with pytest.raises(InputError, match="new: needs a table"):
         add_line(own, stops, "orbital.csv", scenario="s")
@@ -307,7 +307,7 @@ def test_a_scenario_adds_opens_closes_and_cuts(own, stops, services):
         pd.testing.assert_frame_equal(one, other)
 
 
-def test_every_fault_of_a_scenario_is_told_at_once(own, stops):
+def test_every_fault_of_a_scenario_is_reported_at_once(own, stops):
     told = {
         "name": "S", "open": ["Z"], "close": ["Z"], "add_stops": [{"corridor": "Tram", "stop": "New"}, 3],
         "add_lines": ["orbital.csv"], "cut": [{"route": "X1", "share": 0.5}],
@@ -319,7 +319,7 @@ def test_every_fault_of_a_scenario_is_told_at_once(own, stops):
         "scenario 'S', open: unknown stop or corridor 'Z'", "scenario 'S', close: unknown stop or corridor 'Z'",
         "scenario 'S', add_stops: unknown key 'stop'", "scenario 'S', add_stops: the key 'easting' is missing",
         "scenario 'S', add_stops: needs a table of keys, not 3", "scenario 'S', add_lines: new: needs a table",
-        "scenario 'S', cut: no timetable is held",
+        "scenario 'S', cut: no timetable was read",
     ):  # fmt: skip
         assert part in text
 

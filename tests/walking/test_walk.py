@@ -195,7 +195,7 @@ def test_nodes_reached_against_scipy(drawn, places, cutoff_m):
     for a, b, mm in ways:
         arcs[a, b] = min(mm, arcs.get((a, b), mm))
     (rows, columns), values = np.array(list(arcs)).T, np.array(list(arcs.values()), dtype=float)
-    values = np.maximum(values, 1e-9)  # nought would be no arc
+    values = np.maximum(values, 1e-9)  # zero would be no arc
     graph = csr_array((values, (rows, columns)), shape=(size + 1, size + 1))
     by_scipy = dijkstra(graph, indices=size, limit=cutoff_m * 1000 + 0.5)[:size]
     assert sorted(node.tolist()) == np.flatnonzero(np.isfinite(by_scipy)).tolist()

@@ -52,7 +52,7 @@ def homes_capacity(
     basis
         ``register`` to score the register's fewest net homes, ``rule`` to score the rule for all sites alike.
     centres
-        Whether each site lies in a centre the profile speaks of (``yes``, ``no``, missing), from a layer of the
+        Whether each site lies in a centre of the profile (``yes``, ``no``, missing), from a layer of the
         user's own; on the sites' index. No site is known to lie in one when not given.
 
     Returns
@@ -128,7 +128,7 @@ def _range(scored: pd.Series, fewest: pd.Series, most: pd.Series, rule: pd.Serie
 
 
 def net_share(hectares: pd.Series) -> pd.Series:
-    """Return the share of a site that carries homes (0–1) for its hectares, along the preset's unbroken line.
+    """Return the share of a site that carries homes (0–1) for its hectares, along the parameter's unbroken line.
 
     Examples
     --------
@@ -249,7 +249,7 @@ def _missed(facts: pd.DataFrame, net: pd.Series, tests: Parameters) -> pd.Series
 
 
 def _faults(facts: pd.DataFrame, net: pd.Series, tests: Parameters) -> Iterator[tuple[pd.Series, str | pd.Series]]:
-    """Yield, test by test, which sites miss it or cannot be told to meet it, and why."""
+    """Yield, test by test, which sites miss it or are not known to meet it, and why."""
     timetables = facts["service_date"].notna() | facts["access_band"].notna() | facts["well_connected_walk_m"].notna()
     if "centre" in tests:
         yield facts["centre"].isna(), "cannot tell, no layer of centres says whether it lies in one"
@@ -279,7 +279,7 @@ def _homes(net: pd.Series, density: pd.Series) -> pd.Series:
 
 
 def _test_in_words(tests: Parameters) -> str:
-    """Return in words when a class applies, or why that cannot be told."""
+    """Return in words when a class applies, or why that is not known."""
     if "cannot_tell" in tests:
         return f"not applied: {tests.text('cannot_tell')}"
     walks = " or ".join(f"{title} at most {tests.number(walk)} m" for walk, title in WALKS.items() if walk in tests)

@@ -18,6 +18,7 @@ import pandas as pd
 from siteprior.core import schema
 from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
+from siteprior.core.renamed import with_new_columns
 
 FAILS, FOR, AGAINST = schema.DEADWEIGHT_WEIGHTS
 
@@ -36,7 +37,7 @@ _MAY_HAVE = {
     "file": "text", "row": "integer", "last_seen": "date", "register_state": "text",
     "also_known_as": "text", "residual_surplus_share": "number", "gap_probability": "number",
     "viability_basis": "text", "new_build_sales_5y": "integer",
-    "nearest_new_build_sale_m": "number", "sales_years_held": "number",
+    "nearest_new_build_sale_m": "number", "sales_years_covered": "number",
 }  # fmt: skip
 _EVENT_COLUMNS = ("site_id", "published", "event", "before", "after", "file", "row")
 
@@ -67,13 +68,13 @@ def site_deadweight(sites: pd.DataFrame, *, as_of: date, history: pd.DataFrame |
        are more than 2 years old; or a detailed permission is within the years its start is expected in, and no clear
        shortfall is measured.
 
-    Softer evidence *speaks for* deadweight: a smaller surplus, any other permission within those years, an older
-    statement that a decision is pending, new-build sales beside the site, homes raised or a permission gained on the
-    register lately, an entry that was ended. A measured shortfall, no new-build sale in five years, or a permission
-    lost lately *speak against* it; they clear no site that fails.
+    Softer evidence indicates deadweight (``speaks for``): a smaller surplus, any other permission within those
+    years, an older statement that a decision is pending, new-build sales near the site, homes raised or a permission
+    gained on the register lately, an entry that was ended. A measured shortfall, no new-build sale in five years, or a
+    permission lost lately are counter-evidence (``speaks against``); they clear no site that fails.
 
-    The verdict is ``likely`` where a failing test holds, ``possible`` where softer evidence speaks for it,
-    ``none found`` where something could be looked at and nothing spoke for it, else ``cannot tell``. Silence is not
+    The verdict is ``likely`` where a failing test holds, ``possible`` where softer evidence indicates it,
+    ``none found`` where something could be looked at and nothing indicated it, else ``cannot tell``. Silence is not
     taken as having looked: not that no start is recorded, for registers record few; not a planning status stated more
     than 2 years ago, or on no stated day; not a permission past its start, which may have been built.
 
@@ -81,7 +82,7 @@ def site_deadweight(sites: pd.DataFrame, *, as_of: date, history: pd.DataFrame |
     ----------
     sites
         Sites with the register's columns; ``residual_surplus_share``, ``gap_probability`` and ``viability_basis`` from
-        the viability, ``new_build_sales_5y``, ``sales_years_held`` and ``nearest_new_build_sale_m`` from the sales,
+        the viability, ``new_build_sales_5y``, ``sales_years_covered`` and ``nearest_new_build_sale_m`` from the sales,
         ``last_seen`` and ``register_state`` from the history, where there are any.
     as_of
         The day on which ages are calculated; what is dated later says nothing.
@@ -116,6 +117,7 @@ def site_deadweight(sites: pd.DataFrame, *, as_of: date, history: pd.DataFrame |
     >>> screened.evidence[["site_id", "kind", "weight"]].values.tolist()
     [['a', 'live permission', 'fails']]
     """
+    sites = with_new_columns(sites, "site_prices", name="sites")
     schema.check(sites, _TABLE, name="sites", needs=_NEEDS)
     if history is not None and (missing := [name for name in _EVENT_COLUMNS if name not in history]):
         raise InputError(f"history: lacks the columns {', '.join(missing)}; register_history(…).events has them")
@@ -161,7 +163,7 @@ def _starts(facts: pd.DataFrame) -> pd.DataFrame:
 def _surplus(facts: pd.DataFrame) -> pd.DataFrame:
     """Return the evidence of residual land value above or below the benchmark, in shares of the scheme's value.
 
-    What rests on costs made up for illustration fails nothing: it only speaks for deadweight, or against it.
+    What rests on costs made up for illustration fails nothing: it only indicates deadweight, or is counter-evidence.
     """
     measured = facts[facts["residual_surplus_share"].notna()]
     share, draws = measured["residual_surplus_share"], measured["gap_probability"]
@@ -182,7 +184,7 @@ def _made_up(facts: pd.DataFrame) -> pd.Series:
 
 
 def _pending(facts: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """Return the evidence of a pending decision; one stated long ago only speaks for deadweight."""
+    """Return the evidence of a pending decision; one stated long ago only indicates deadweight."""
     pending = facts[facts["planning_permission_status"] == "pending decision"]
     years = _years(pending["stated"], day)
     words = [
@@ -195,7 +197,7 @@ def _pending(facts: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
 def _permissions(facts: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     """Return the evidence of permissions still within the years their start is expected in.
 
-    A detailed one fails, unless the viability shows a clear shortfall; any other speaks for deadweight.
+    A detailed one fails, unless the viability shows a clear shortfall; any other indicates deadweight.
     """
     parameters = load_parameters("deadweight")
     permissions = _permissions_by_age(facts, day)
@@ -311,7 +313,7 @@ def _evidence(
     stated = rows["stated"] if dates is None else dates
     columns = {
         "kind": kind,
-        "found": list(words),
+        "finding": list(words),
         "weight": weight if isinstance(weight, str) else list(weight),
         "date": stated if dated else pd.NaT,
         "source": rows["source"] if sources is None else sources,
@@ -329,9 +331,9 @@ def _ordered(tests: list[pd.DataFrame], sites: pd.Index) -> pd.DataFrame:
         "site": sites.get_indexer(pd.Index(rows["site_id"])),
         "kind": rows["kind"].map({kind: at for at, kind in enumerate(schema.DEADWEIGHT_KINDS)}).to_numpy(),
         "date": rows["date"].to_numpy(),
-        "found": rows["found"].to_numpy(),
+        "finding": rows["finding"].to_numpy(),
     })  # fmt: skip
-    rows = rows.iloc[place.sort_values(["site", "kind", "date", "found"]).index]
+    rows = rows.iloc[place.sort_values(["site", "kind", "date", "finding"]).index]
     rows.index = pd.RangeIndex(1, len(rows) + 1, name=schema.DEADWEIGHT_EVIDENCE.index)
     return pd.DataFrame(schema.conform(rows, schema.DEADWEIGHT_EVIDENCE))
 
@@ -346,7 +348,7 @@ def _looked_at(facts: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     """
     status = facts["planning_permission_status"]
     sold = facts["new_build_sales_5y"]
-    covered = (facts["sales_years_held"] >= _YEARS_OF_SALES) | (sold == 0)
+    covered = (facts["sales_years_covered"] >= _YEARS_OF_SALES) | (sold == 0)
     enough = sold >= load_parameters("deadweight").table("sales").integer("new_build")
     stated = status.notna() & (status != "permissioned") & (_years(facts["stated"], day) <= _fresh())
     return pd.DataFrame(
@@ -361,7 +363,7 @@ def _looked_at(facts: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
 def _judge(evidence: pd.DataFrame, looked_at: pd.DataFrame, sites: pd.Index) -> pd.DataFrame:
     """Return the verdict, whether a failing test holds, and the reasons in words."""
     words_by_weight = {
-        weight: rows.groupby("site_id", sort=False)["found"].agg("; ".join).reindex(sites)
+        weight: rows.groupby("site_id", sort=False)["finding"].agg("; ".join).reindex(sites)
         for weight, rows in ((w, evidence[evidence["weight"] == w]) for w in schema.DEADWEIGHT_WEIGHTS)
     }
     fails, possible = words_by_weight[FAILS].notna(), words_by_weight[FOR].notna()

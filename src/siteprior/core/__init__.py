@@ -1,4 +1,4 @@
-"""The ground floor: errors, issue log, files, parameters, random streams; no domain beyond columns and CRS."""
+"""What all packages rest on: errors, issue log, files, parameters, random streams; no domain beyond columns and CRS."""
 
 from siteprior.core.lazy import attach_stub
 

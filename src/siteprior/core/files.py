@@ -27,7 +27,7 @@ class Input:
     """One file that was read: its role, its name as the project gives it, and the hash of its bytes.
 
     ``rows`` counts the data records used; ``vintage``, ``publisher``, ``licence`` and ``attribution`` are what the
-    project file or the reader knows of its origin (blank where nobody said).
+    project file or the reader knows of its origin (blank where not stated).
     """
 
     role: str
@@ -154,7 +154,7 @@ def whole_file(target: Path | str) -> Iterator[Path]:
     Raises
     ------
     OutputError
-        When the folder cannot be written, or the target is held open by another program (Windows).
+        When the folder cannot be written, or the target is open in another program (Windows).
 
     Examples
     --------
@@ -216,7 +216,7 @@ def whole_folder(folder: Path | str, *, own: Iterable[str] = ()) -> Iterator[Pat
     Raises
     ------
     OutputError
-        When the folder cannot be written, or one of its files is held open by another program (Windows).
+        When the folder cannot be written, or one of its files is open in another program (Windows).
 
     Examples
     --------

@@ -2,7 +2,7 @@
 
 The codes, severities and responsibilities are those of the ``issue-type`` list of the planning data specification
 (digital-land/specification, ``content/issue-type.csv``, commit 08c53316, read 2026-11-22). None is invented here;
-what happened to the value is told in ``action``.
+what happened to the value is stated in ``action``.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ FACTS = ("value", "unit", "source", "date", "confidence")
 
 @dataclass(frozen=True)
 class Parameter:
-    """One sourced number (or short list, or text): ``value`` in ``unit``, who said so, when, and how sure.
+    """One sourced number (or short list, or text): ``value`` in ``unit``, who states it, when, and how sure.
 
     Examples
     --------
@@ -215,7 +215,7 @@ def load_parameters(name: str) -> Parameters:
     """
     shipped = _shipped()
     if name not in shipped and name not in _REGISTERED:
-        raise SitePriorError(unknown("preset file", name, {*shipped, *_REGISTERED}))
+        raise SitePriorError(unknown("parameter file", name, {*shipped, *_REGISTERED}))
     text = (_folder() / f"{name}.toml").read_text(encoding="utf-8") if name in shipped else ""
     return Parameters(name, {**parameters_of(name, tomllib.loads(text)), **_REGISTERED.get(name, {})})
 
@@ -323,14 +323,14 @@ def _entry(name: str, node: Entry) -> Parameter | Parameters:
     if isinstance(node, Parameter):
         return replace(node, name=name)
     if not isinstance(node, Mapping):
-        raise SitePriorError(f"preset {name}: a bare value; give it {', '.join(FACTS)}")
+        raise SitePriorError(f"parameter {name}: a bare value; give it {', '.join(FACTS)}")
     if "value" not in node:
         return Parameters(name, {key: _entry(f"{name}.{key}", value) for key, value in node.items()})
     missing = [fact for fact in FACTS if fact not in node]
     extra = [fact for fact in node if fact not in FACTS]
     if missing or extra or node["confidence"] not in CONFIDENCES:
         raise SitePriorError(
-            f"preset {name}: needs exactly {', '.join(FACTS)} with confidence one of {', '.join(CONFIDENCES)}"
+            f"parameter {name}: needs exactly {', '.join(FACTS)} with confidence one of {', '.join(CONFIDENCES)}"
         )
     return Parameter(name, _frozen(node["value"]), *(str(node[fact]) for fact in FACTS[1:]))
 

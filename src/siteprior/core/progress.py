@@ -1,4 +1,4 @@
-"""The callback through which a long job tells how far it is, one line per stage."""
+"""The callback through which a long job reports how far it is, one line per stage."""
 
 from __future__ import annotations
 

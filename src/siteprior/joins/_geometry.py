@@ -79,18 +79,18 @@ def nearest(places: Floats, targets: Floats) -> tuple[Ints, Floats]:
     asked = np.flatnonzero(known_places(places))
     if not len(usable) or not len(asked):
         return at, distance
-    spots, first = np.unique(targets[usable], axis=0, return_index=True)  # the first target of each spot
-    tree = cKDTree(spots, balanced_tree=False, compact_nodes=False)
-    answer = tree.query(places[asked], k=range(1, min(NEIGHBOURS, len(spots)) + 1))
+    distinct, first = np.unique(targets[usable], axis=0, return_index=True)  # the first target at each point
+    tree = cKDTree(distinct, balanced_tree=False, compact_nodes=False)
+    answer = tree.query(places[asked], k=range(1, min(NEIGHBOURS, len(distinct)) + 1))
     found, which = np.asarray(answer[0]), np.asarray(answer[1])
     distance[asked] = found[:, 0]
     equal = found == found[:, :1]
     rank = np.where(equal, first[which], len(usable)).min(axis=1)
-    if len(spots) > NEIGHBOURS:
+    if len(distinct) > NEIGHBOURS:
         for row in np.flatnonzero(equal.all(axis=1)):  # more may lie equally far
             here = places[asked[row]]
             near = np.asarray(tree.query_ball_point(here, np.nextafter(found[row, 0], np.inf)), dtype=np.int64)
-            squared = ((spots[near] - here) ** 2).sum(axis=1)
+            squared = ((distinct[near] - here) ** 2).sum(axis=1)
             rank[row] = first[near[squared == squared.min()]].min()
     at[asked] = usable[rank]
     return at, distance
@@ -108,7 +108,7 @@ def site_origins(sites: gpd.GeoDataFrame, shapes: gpd.GeoDataFrame | None, spaci
     shapes
         :data:`siteprior.core.schema.SITE_SHAPES`; only its polygons are walked along.
     spacing_m
-        Metres between places on an edge, above 0 (preset ``access.site_edge_m``).
+        Metres between places on an edge, above 0 (parameter ``access.site_edge_m``).
 
     Returns
     -------
@@ -160,7 +160,7 @@ def walk_range(
 ) -> tuple[Floats, Floats]:
     """Return the lowest and highest walk, in metres, from anywhere a site may reach or lie to its nearest target.
 
-    About a point the straight line is shortened and lengthened by ``position_uncertainty_m``, never below nought. A
+    About a point the straight line is shortened and lengthened by ``position_uncertainty_m``, never below zero. A
     polygon is measured itself: from its nearest edge to any target, and from its farthest corner to the target the
     point is nearest to. The range always holds the walk from the point.
 
@@ -186,8 +186,8 @@ def walk_range(
         rows, polygons = polygons_of(sites, shapes)
         known = np.isfinite(distance[rows])
         rows, polygons = rows[known], polygons[known]
-        spots = points_at(targets[known_places(targets)])
-        edge = shapely.STRtree(spots).query_nearest(polygons, return_distance=True, all_matches=False)[1]
+        distinct = points_at(targets[known_places(targets)])
+        edge = shapely.STRtree(distinct).query_nearest(polygons, return_distance=True, all_matches=False)[1]
         # from a point to a shape, the Hausdorff distance is that to the shape's farthest corner
         far = shapely.hausdorff_distance(polygons, shapely.points(targets[at[rows]]))
         nearest_m[rows] = np.minimum(edge, distance[rows])

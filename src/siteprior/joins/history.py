@@ -1,4 +1,4 @@
-"""What the earlier vintages of its register tell of each site."""
+"""What the earlier vintages of its register say of each site."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The user's own layers at the sites: one declared column each, and the signals of market failure they speak for."""
+"""The user's own layers at the sites: one declared column each, and the signals of market failure they indicate."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def join_layer(
     -------
     Series
         Named after the layer, on the index of ``sites``, of the kind :func:`siteprior.project.layers.layer_columns`
-        declares. Missing where the layer does not tell: no place, no row for the area, off the raster.
+        declares. Missing where the layer has no value: no place, no row for the area, off the raster.
 
     Raises
     ------
@@ -70,11 +70,11 @@ def join_layer(
         return _by_code(sites, layer, spec)
     if shapes is None and spec.measure in SHAPED:
         raise InputError(f"shapes: layer '{spec.name}' asks for a share of the sites' area; give their shapes")
-    ground = site_geometries(sites, shapes)
+    geometries = site_geometries(sites, shapes)
     if isinstance(layer, VectorLayer):
-        measured = vector_values(ground, layer, spec)
+        measured = vector_values(geometries, layer, spec)
     else:
-        measured = raster_values(ground, layer, spec)
+        measured = raster_values(geometries, layer, spec)
     values = pd.Series(measured, index=sites.index)
     if spec.value_kind == "flag":
         values = values.map({1.0: "yes", 0.0: "no"})
@@ -124,7 +124,7 @@ def join_layers(
 def layer_signals(
     sites: gpd.GeoDataFrame, specs: Iterable[LayerSpec], *, shapes: gpd.GeoDataFrame | None = None
 ) -> pd.DataFrame:
-    """Turn layers into signals of market failure, 0–1, each with its grade, its reason and what speaks against it.
+    """Turn layers into signals of market failure, 0–1, each with its grade, its reason and the counter-evidence.
 
     A layer is 0 at the ``zero`` the project states, 1 at its ``full``, linear between. The grade is the one stated,
     and one lower where a layer of places was measured on less than the site's own polygon: a disc, or its point. What
@@ -163,10 +163,10 @@ def layer_signals(
     >>> signals.loc[1, "counter_evidence"]
     'no feature of the layer Landfill meets the site'
     """
-    speaking = [spec for spec in specs if spec.signal is not None]
-    check(sites, SITES, name="sites", needs=[spec.name for spec in speaking])
+    with_signal = [spec for spec in specs if spec.signal is not None]
+    check(sites, SITES, name="sites", needs=[spec.name for spec in with_signal])
     basis = pd.Series(site_geometries(sites, shapes).basis, index=sites.index)
-    tables = [_signal(sites[spec.name], basis, spec) for spec in speaking]
+    tables = [_signal(sites[spec.name], basis, spec) for spec in with_signal]
     if not tables:
         empty = pd.DataFrame({name: pd.Series(dtype="str") for name in SIGNAL_COLUMNS})
         return empty.astype({"value": "float64"})
@@ -225,19 +225,19 @@ def _measured_words(measured: pd.Series, spec: LayerSpec) -> pd.Series:
     if spec.measure == "within":
         return measured.map({1.0: "the site lies within", 0.0: "the site lies outside"})
     unit = f" {spec.unit}" if spec.unit else ""
-    said = {"nearest": "away", "count": "at the site", "value": "here", "mean": "on average", "max": "at most"}
-    return measured.map(lambda v: f"{v:,.6g}{unit} {said[spec.measure]}")
+    of_measure = {"nearest": "away", "count": "at the site", "value": "here", "mean": "on average", "max": "at most"}
+    return measured.map(lambda v: f"{v:,.6g}{unit} {of_measure[spec.measure]}")
 
 
 def _against(measured: pd.Series, value: pd.Series, spec: LayerSpec) -> pd.Series:
-    """Say what speaks against the signal, as far as the layer tells."""
+    """Return the counter-evidence to the signal, as far as the layer shows any."""
     signal = spec.signal
     assert signal is not None
     if spec.measure in SHAPED:
         some = measured.map(lambda v: f"{1 - v:.0%} of the site lies outside it" if v < 1 else "all of it lies in it")
     else:
         some = pd.Series(
-            f"nothing in the layer speaks against it; {signal.zero:g} would be no signal, {signal.full:g} the full one",
+            f"no counter-evidence in the layer; {signal.zero:g} would be no signal, {signal.full:g} the full one",
             index=measured.index,
         )
     none = {

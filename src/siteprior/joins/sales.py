@@ -1,4 +1,4 @@
-"""The market about each site, as its sales tell it: how many, how near, how new, at what price."""
+"""The market about each site, as its sales show it: how many, how near, how new, at what price."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def join_prices(
     """Measure the market about each site: sales, new-build sales, comparables (£/m²), sales per 1,000 dwellings.
 
     A file that holds a month, or the last years in part, never makes a market look thin: zero is stated only for
-    years the file holds whole, else it is missing; a count above zero from years held in part is a least count.
+    years the file holds whole, else it is missing; a count above zero from years covered in part is a least count.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def join_prices(
         The day to look back from.
     dwellings
         Areas that cover the land of the sales: GeoDataFrame on EPSG:27700 with ``dwellings``, index unique. Without
-        it, or with less than a whole year of sales held, there is no rate and no percentile.
+        it, or with less than a whole year of sales covered, there is no rate and no percentile.
     years_held
         Whole years before the price date the sales cover, where the project knows it; else :func:`years_covered`.
 
@@ -62,7 +62,7 @@ def join_prices(
     -------
     DataFrame
         :data:`siteprior.core.schema.SITE_PRICE_COLUMNS` on the index of the sites, for ``sites.join(…)``. A site
-        without a place has none of them but ``sales_years_held``.
+        without a place has none of them but ``sales_years_covered``.
 
     Raises
     ------
@@ -96,23 +96,27 @@ def join_prices(
         raise InputError(f"years_held: {years_held} is no number of years; give 0 or more")
     settings = load_parameters("price_surface").table("evidence")
     years_read = years_covered(sales["transfer_date"], price_date=price_date) if years_held is None else years_held
-    held = counted_sales(sales, price_date=price_date)
+    usable = counted_sales(sales, price_date=price_date)
     places = coordinates(sites)
-    spots, age, new = coordinates(held), held["years"].to_numpy(), held["new_build"].eq("yes").to_numpy(dtype=bool)
+    sale_points, age, new = (
+        coordinates(usable),
+        usable["years"].to_numpy(),
+        usable["new_build"].eq("yes").to_numpy(dtype=bool),
+    )
     long_ago = settings.number("years")
-    values: dict[str, Values] = {"sales_years_held": np.full(len(sites), float(years_read))}
-    for name, which in (("sales", np.ones(len(held), dtype=bool)), ("new_build_sales", new)):
+    values: dict[str, Values] = {"sales_years_covered": np.full(len(sites), float(years_read))}
+    for name, which in (("sales", np.ones(len(usable), dtype=bool)), ("new_build_sales", new)):
         for years in (1, long_ago):
-            counted = counts_within(places, spots[which & (age < years)], radius_m=settings.number("catchment"))
+            counted = counts_within(places, sale_points[which & (age < years)], radius_m=settings.number("catchment"))
             least = np.where((counted > 0) | (years_read >= years), counted, np.nan)
             values[f"{name}_{years}y"] = least
             if (name, years) == ("new_build_sales", long_ago):
                 values["no_new_build_5y"] = _none_sold(least)
-    values["nearest_sale_m"] = _nearest_m(places, spots[age < long_ago])
-    values["nearest_new_build_sale_m"] = _nearest_m(places, spots[new & (age < long_ago)])
+    values["nearest_sale_m"] = _nearest_m(places, sale_points[age < long_ago])
+    values["nearest_new_build_sale_m"] = _nearest_m(places, sale_points[new & (age < long_ago)])
     values |= _comparable_columns(sites, sales, price_date)
     if dwellings is not None:
-        values |= _thinness(places, spots[age < min(years_read, long_ago)], dwellings, min(years_read, long_ago))
+        values |= _thinness(places, sale_points[age < min(years_read, long_ago)], dwellings, min(years_read, long_ago))
     return declared_columns(sites.index, SITE_PRICE_COLUMNS, values)
 
 
@@ -129,9 +133,9 @@ def comparables(
     Parameters
     ----------
     sites, sales, price_date
-        As in :func:`join_prices`; sales of the years of the preset count.
+        As in :func:`join_prices`; sales of the years of the parameter count.
     n, radius_m
-        At most so many, within so many metres; the presets ``comparables`` and ``comparables_radius`` when ``None``.
+        At most so many, within so many metres; the parameters ``comparables`` and ``comparables_radius`` when ``None``.
 
     Returns
     -------
@@ -185,15 +189,15 @@ def counted_sales(sales: gpd.GeoDataFrame, *, price_date: date) -> gpd.GeoDataFr
     placed = known_places(coordinates(sales))
     keep = placed & (sales["used"] == "yes").to_numpy(dtype=bool, na_value=False)
     keep &= (sales["transfer_date"] <= day).to_numpy(dtype=bool, na_value=False)
-    held = sales[keep].sort_index(kind="stable")
-    held = held.assign(years=(day - held["transfer_date"]).dt.days / 365.25)
-    return held.sort_values("years", kind="stable")
+    usable = sales[keep].sort_index(kind="stable")
+    usable = usable.assign(years=(day - usable["transfer_date"]).dt.days / 365.25)
+    return usable.sort_values("years", kind="stable")
 
 
 def years_covered(dates: Iterable[pd.Timestamp], *, price_date: date) -> int:
-    """Tell how many whole years before the price date a file of sales holds, from how its sales spread over months.
+    """Return how many whole years before the price date a file of sales holds, from how its sales spread over months.
 
-    Going back year by year, a year is held when it has enough sales beside the fullest one and most of its months
+    Going back year by year, a year is covered when it has enough sales beside the fullest one and most of its months
     have enough beside their mean: so a monthly update, with a tail of sales registered late, holds none.
 
     Parameters
@@ -226,8 +230,8 @@ def years_covered(dates: Iterable[pd.Timestamp], *, price_date: date) -> int:
     return int(np.cumprod(complete).sum())
 
 
-def counts_within(places: Floats, spots: Floats, *, radius_m: float) -> Floats:
-    """Count the spots within a distance (m) of each place; ``nan`` where the place is unknown.
+def counts_within(places: Floats, sale_points: Floats, *, radius_m: float) -> Floats:
+    """Count the sales within a distance (m) of each place; ``nan`` where the place is unknown.
 
     Examples
     --------
@@ -237,8 +241,8 @@ def counts_within(places: Floats, spots: Floats, *, radius_m: float) -> Floats:
     known = np.flatnonzero(known_places(places))
     counted = np.full(len(places), np.nan)
     counted[known] = 0.0
-    if len(spots):
-        distinct, many = np.unique(spots, axis=0, return_counts=True)  # thousands of homes share a postcode's place
+    if len(sale_points):
+        distinct, many = np.unique(sale_points, axis=0, return_counts=True)  # thousands of homes share a postcode
         tree = cKDTree(distinct)
         for start in range(0, len(known), CHUNK):
             rows = known[start : start + CHUNK]
@@ -274,18 +278,18 @@ def shrunk_rates(counts: Floats, exposure: Floats, *, counts_all: Floats, exposu
     return np.asarray(mean + spread / (spread + mean / exposure) * (own - mean))
 
 
-def _thinness(places: Floats, spots: Floats, dwellings: gpd.GeoDataFrame, years: float) -> dict[str, Values]:
+def _thinness(places: Floats, sale_points: Floats, dwellings: gpd.GeoDataFrame, years: float) -> dict[str, Values]:
     """Return dwellings, sales per 1,000 of them a year and the thin-market percentile of each place.
 
     The catchment of a place is the areas whose middle lies in it, else the area it lies in: sales and dwellings are
-    then of the same land. What is many and what is few is told by the catchments of all areas, not by the sites.
+    then of the same land. What is many and what is few is judged by the catchments of all areas, not by the sites.
     """
     settings = load_parameters("price_surface").table("evidence")
     areas = dwellings.sort_index(kind="stable")
     homes = pd.to_numeric(areas["dwellings"]).to_numpy(dtype=float)
     shapes = geometries(areas)
     middles = shapely.get_coordinates(shapely.point_on_surface(shapes))
-    sold = _sales_by_area(shapes, spots)
+    sold = _sales_by_area(shapes, sale_points)
     own_homes, _ = _catchment_sums(places, shapes, middles, homes, sold)
     values: dict[str, Values] = {"catchment_dwellings": own_homes}
     if years < 1:
@@ -305,9 +309,9 @@ def _thinness(places: Floats, spots: Floats, dwellings: gpd.GeoDataFrame, years:
     reference = {"counts_all": sold_all[known], "exposure_all": exposure_all[known]}
     rate = shrunk_rates(sold_here, exposure, **reference)
     among = np.sort(shrunk_rates(sold_all[known], exposure_all[known], **reference))
-    livelier = len(among) - np.searchsorted(among, rate * (1 + 1e-12), side="right")  # floating-point tolerance
+    busier = len(among) - np.searchsorted(among, rate * (1 + 1e-12), side="right")  # floating-point tolerance
     values["sales_per_1000_dwellings"] = rate
-    values["thin_market_percentile"] = np.where(np.isfinite(rate), 100 * livelier / len(among), np.nan)
+    values["thin_market_percentile"] = np.where(np.isfinite(rate), 100 * busier / len(among), np.nan)
     return values
 
 
@@ -327,11 +331,11 @@ def _catchment_sums(
     return sums[:, 0], sums[:, 1]
 
 
-def _sales_by_area(shapes: Geometries, spots: Floats) -> Floats:
+def _sales_by_area(shapes: Geometries, sale_points: Floats) -> Floats:
     """Count the sales in each area."""
-    if not len(spots):
+    if not len(sale_points):
         return np.zeros(len(shapes))
-    distinct, many = np.unique(spots, axis=0, return_counts=True)
+    distinct, many = np.unique(sale_points, axis=0, return_counts=True)
     owner = _owners(shapes, distinct)
     return np.bincount(owner[owner >= 0], weights=many[owner >= 0], minlength=len(shapes)).astype(float)
 
@@ -351,12 +355,12 @@ def _none_sold(counted: Floats) -> Objects:
     return flags
 
 
-def _nearest_m(places: Floats, spots: Floats) -> Floats:
-    """Return the distance to the nearest spot; ``nan`` where there is none or no place."""
+def _nearest_m(places: Floats, sale_points: Floats) -> Floats:
+    """Return the distance to the nearest sale; ``nan`` where there is none or no place."""
     found = np.full(len(places), np.nan)
     known = known_places(places)
-    if len(spots) and known.any():
-        found[known] = cKDTree(spots).query(places[known])[0]
+    if len(sale_points) and known.any():
+        found[known] = cKDTree(sale_points).query(places[known])[0]
     return found
 
 
@@ -375,23 +379,23 @@ def _comparable_columns(sites: gpd.GeoDataFrame, sales: gpd.GeoDataFrame, price_
 
 def _nearest_pairs(places: Floats, sales: gpd.GeoDataFrame, most: int, radius: float) -> pd.DataFrame:
     """Return site, sale (positions), distance and place of each site's nearest sales, which come latest first."""
-    spots = coordinates(sales)
+    sale_points = coordinates(sales)
     known = np.flatnonzero(known_places(places))
     parts = [
         pd.DataFrame({"site": pd.Series(dtype=int), "sale": pd.Series(dtype=int), "distance": pd.Series(dtype=float)})
     ]
     if len(sales) and len(known):
-        distinct, spot = np.unique(spots, axis=0, return_inverse=True)
-        by_spot = pd.DataFrame({"spot": spot.reshape(-1), "sale": np.arange(len(sales))})
+        distinct, sale_point = np.unique(sale_points, axis=0, return_inverse=True)
+        by_point = pd.DataFrame({"point": sale_point.reshape(-1), "sale": np.arange(len(sales))})
         tree = cKDTree(distinct)
         for start in range(0, len(known), CHUNK):
             rows = known[start : start + CHUNK]
-            # each spot has a sale, so as many spots as sales wanted are enough; one more for a tie at the end
+            # each point has a sale, so as many points as sales wanted are enough; one more for a tie at the end
             near = tree.query(places[rows], k=range(1, min(most + 1, len(distinct)) + 1), distance_upper_bound=radius)
-            away, spot_at = np.asarray(near[0]), np.asarray(near[1])
+            away, point_at = np.asarray(near[0]), np.asarray(near[1])
             site, column = np.nonzero(np.isfinite(away))
-            found = {"site": rows[site], "spot": spot_at[site, column], "distance": away[site, column]}
-            pairs = pd.DataFrame(found).merge(by_spot, on="spot").drop(columns="spot")
+            found = {"site": rows[site], "point": point_at[site, column], "distance": away[site, column]}
+            pairs = pd.DataFrame(found).merge(by_point, on="point").drop(columns="point")
             pairs = pairs.sort_values(["site", "distance", "sale"], kind="stable")
             parts.append(pairs[pairs.groupby("site").cumcount() < most])
     table = pd.concat(parts[1:] or parts, ignore_index=True)

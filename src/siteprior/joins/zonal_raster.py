@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rasterio.io import DatasetReader
 
 BLOCK = 2048
-"""Cells along each side of the piece of raster held in memory at a time: 32 MB, and few readings of one cell."""
+"""Cells along each side of the piece of raster in memory at a time: 32 MB, and few readings of one cell."""
 
 
 class Cells(Protocol):
@@ -38,7 +38,7 @@ class Cells(Protocol):
         """Return the coordinate system."""
         ...
 
-    def place(self, spots: Floats) -> Floats:
+    def place(self, positions: Floats) -> Floats:
         """Return column and row of places, in cells from the upper left corner."""
         ...
 
@@ -47,17 +47,17 @@ class Cells(Protocol):
         ...
 
 
-def raster_values(ground: SiteGeometries, layer: RasterLayer, spec: LayerSpec) -> Floats:
+def raster_values(site_shapes: SiteGeometries, layer: RasterLayer, spec: LayerSpec) -> Floats:
     """Measure a raster at sites, in the raster's unit (``share_above``: 0–1).
 
     ``mean`` and ``share_above`` weigh each cell by the part of it the site covers, ``max`` takes every cell the site
     touches. A site whose extent is not known has the cell at its point for ``mean``, ``max`` and ``value``, and no
-    ``share_above``. Cells without a value do not count; a site that has values on less than half of its area (preset
+    ``share_above``. Cells without a value do not count; a site that has values on less than half of its area (parameter
     ``layers.covered``), or none at its point, is missing.
 
     Parameters
     ----------
-    ground
+    site_shapes
         The sites' extents, on EPSG:27700; they are brought to the raster's own coordinate system.
     layer
         The raster, as the readers give it.
@@ -77,20 +77,20 @@ def raster_values(ground: SiteGeometries, layer: RasterLayer, spec: LayerSpec) -
     -----
     Exact coverage fractions by the library exactextract (D. Baston, 2018–), on windows of the raster.
     """
-    ours = shapely.total_bounds(ground.shapes)
-    values = np.full(len(ground.points), np.nan)
+    ours = shapely.total_bounds(site_shapes.shapes)
+    values = np.full(len(site_shapes.points), np.nan)
     if np.isnan(ours).any():
         return values
     west, south, east, north = layer.bounds
     if west > ours[2] or east < ours[0] or south > ours[3] or north < ours[1]:
         raise InputError(elsewhere(spec.name, layer.file, layer.bounds, ours))
-    areal = np.isin(shapely.get_type_id(ground.shapes), AREAL) & (spec.measure != "value")
-    pointlike = ~areal & ~shapely.is_missing(ground.points)
+    areal = np.isin(shapely.get_type_id(site_shapes.shapes), AREAL) & (spec.measure != "value")
+    pointlike = ~areal & ~shapely.is_missing(site_shapes.points)
     with _cells(layer, spec.cell_threshold if spec.measure == "share_above" else None) as cells:
         if areal.any():
-            values[areal] = _zonal(_projected(ground.shapes[areal], layer.crs), cells, spec.measure)
+            values[areal] = _zonal(_projected(site_shapes.shapes[areal], layer.crs), cells, spec.measure)
         if pointlike.any() and spec.measure != "share_above":
-            values[pointlike] = cells.at(_projected(ground.points[pointlike], layer.crs))
+            values[pointlike] = cells.at(_projected(site_shapes.points[pointlike], layer.crs))
     if np.isnan(values).all() and (areal.any() or spec.measure != "share_above"):
         raise InputError(
             f"{layer.file}: layer '{spec.name}' holds no value at any site; check band {layer.band} and its nodata"
@@ -160,7 +160,7 @@ def _cells(layer: RasterLayer, threshold: float | None) -> Iterator[Cells]:
     from rasterio.windows import Window
 
     class Band(RasterSource):  # type: ignore[misc]  # exactextract's base class has no types
-        """A band whose missing cells are not-a-number, held in blocks so that neighbours are read once."""
+        """A band whose missing cells are not-a-number, kept in blocks so that neighbours are read once."""
 
         def __init__(self, opened: DatasetReader) -> None:
             super().__init__()
@@ -202,10 +202,10 @@ def _cells(layer: RasterLayer, threshold: float | None) -> Iterator[Cells]:
                 cells = np.where(np.isnan(cells), np.nan, cells > threshold)
             return cells
 
-        def place(self, spots: Floats) -> Floats:
+        def place(self, positions: Floats) -> Floats:
             """Return column and row of places, in cells from the upper left corner."""
             transform = self.opened.transform
-            return np.asarray((spots - (transform.c, transform.f)) / (transform.a, transform.e))
+            return np.asarray((positions - (transform.c, transform.f)) / (transform.a, transform.e))
 
         def at(self, points: Geometries) -> Floats:
             """Return the value of the cell at each point; nothing off the raster."""

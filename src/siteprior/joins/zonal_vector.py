@@ -68,21 +68,21 @@ def site_geometries(sites: gpd.GeoDataFrame, shapes: gpd.GeoDataFrame | None) ->
     return SiteGeometries(drawn, basis, points)
 
 
-def vector_values(ground: SiteGeometries, layer: VectorLayer, spec: LayerSpec) -> Floats | Objects:
+def vector_values(site_shapes: SiteGeometries, layer: VectorLayer, spec: LayerSpec) -> Floats | Objects:
     """Measure a vector layer at sites, in the unit of its measure.
 
-    ``within``: whether at least half of the site's area lies in the layer (preset ``layers.within``), or the point of
+    ``within``: whether at least half of the site's area lies in it (parameter ``layers.within``), or the point of
     a site whose extent is not known. ``share``: share of the site's area, 0–1; features that overlap count once;
     missing for a point. ``nearest``: metres, straight, from a polygon's edge or a point; a disc counts by its centre.
     ``count``: features that meet the site, or lie within the radius of it. ``value``: the attribute of the first
     feature in the file that holds the site's point.
 
     A site without a place is missing; where the layer's extent is stated, so is one that lies in it by less than half
-    (preset ``layers.covered``), and only what lies in it counts. Where it is not, no feature means 0.
+    (parameter ``layers.covered``), and only what lies in it counts. Where it is not, no feature means 0.
 
     Parameters
     ----------
-    ground
+    site_shapes
         The sites' extents.
     layer
         The layer, as the readers give it.
@@ -99,18 +99,18 @@ def vector_values(ground: SiteGeometries, layer: VectorLayer, spec: LayerSpec) -
         When the layer lies elsewhere than the sites.
     """
     features = layer.features.geometry.to_numpy()
-    _refuse_elsewhere(ground, layer, features, spec)
-    known = np.flatnonzero(~shapely.is_missing(ground.points))
+    _refuse_elsewhere(site_shapes, layer, features, spec)
+    known = np.flatnonzero(~shapely.is_missing(site_shapes.points))
     if spec.measure == "value":
-        return _attribute(ground, known, layer, features)
+        return _attribute(site_shapes, known, layer, features)
     if spec.measure == "nearest":
-        values = np.full(len(ground.points), np.nan)
-        seen = _surveyed(ground.points, known, layer.extent)[0]
-        of = np.where(ground.basis == "polygon", ground.shapes, ground.points)
+        values = np.full(len(site_shapes.points), np.nan)
+        seen = _surveyed(site_shapes.points, known, layer.extent)[0]
+        of = np.where(site_shapes.basis == "polygon", site_shapes.shapes, site_shapes.points)
         values[seen] = shapely.STRtree(features).query_nearest(of[seen], return_distance=True, all_matches=False)[1]
         return values
-    seen, surveyed = _surveyed(ground.shapes, known, layer.extent)
-    values = np.full(len(ground.points), np.nan)
+    seen, surveyed = _surveyed(site_shapes.shapes, known, layer.extent)
+    values = np.full(len(site_shapes.points), np.nan)
     if spec.measure == "count":
         values[seen] = _counted(surveyed, features, spec.search_radius_m)
         return values
@@ -126,7 +126,7 @@ def vector_values(ground: SiteGeometries, layer: VectorLayer, spec: LayerSpec) -
 
 
 def _surveyed(shapes: Geometries, known: Ints, extent: BaseGeometry | None) -> tuple[Ints, Geometries]:
-    """Return the positions of the sites the layer tells of, and the part of each that lies in its extent."""
+    """Return the positions of the sites the layer has a value for, and the part of each that lies in its extent."""
     parts = shapes[known]
     if extent is None:
         return known, parts
@@ -180,22 +180,22 @@ def _counted(shapes: Geometries, features: Geometries, radius: float | None) -> 
     return np.bincount(site, minlength=len(shapes)).astype(float)
 
 
-def _attribute(ground: SiteGeometries, known: Ints, layer: VectorLayer, features: Geometries) -> Objects:
+def _attribute(site_shapes: SiteGeometries, known: Ints, layer: VectorLayer, features: Geometries) -> Objects:
     """Return the attribute of the first feature in the file that holds each site's point."""
     inside = known
     if layer.extent is not None:
-        inside = known[shapely.intersects(ground.points[known], layer.extent)]
-    site, feature = shapely.STRtree(features).query(ground.points[inside], predicate="intersects")
+        inside = known[shapely.intersects(site_shapes.points[known], layer.extent)]
+    site, feature = shapely.STRtree(features).query(site_shapes.points[inside], predicate="intersects")
     first = pd.Series(feature, dtype="int64").groupby(site).min()
     attribute = layer.features["value"].to_numpy(dtype=object)
-    values = np.full(len(ground.points), None, dtype=object)
+    values = np.full(len(site_shapes.points), None, dtype=object)
     values[inside[first.index.to_numpy(dtype=int)]] = attribute[first.to_numpy(dtype=int)]
     return values
 
 
-def _refuse_elsewhere(ground: SiteGeometries, layer: VectorLayer, features: Geometries, spec: LayerSpec) -> None:
+def _refuse_elsewhere(site_shapes: SiteGeometries, layer: VectorLayer, features: Geometries, spec: LayerSpec) -> None:
     """Refuse a layer of another place, naming where it lies and where the sites do."""
-    ours = shapely.total_bounds(ground.shapes)
+    ours = shapely.total_bounds(site_shapes.shapes)
     if np.isnan(ours).any():  # no site has a place: everything is missing
         return
     theirs = shapely.total_bounds(features) if layer.extent is None else shapely.bounds(layer.extent)

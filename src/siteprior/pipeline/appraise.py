@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from siteprior.appraisal.benefits.benefits import Incomes
 
 
-def settle_costs(result: Result, _progress: Progress) -> Result:
+def read_costs(result: Result, _progress: Progress) -> Result:
     """Take the costs and the scheme the appraisal rests on from the project; they were checked when it was loaded."""
     assumed = result.project.assumptions
     return replace(result, costs=assumed.costs, scheme=assumed.scheme)
@@ -72,10 +72,10 @@ def price_sites(result: Result, _progress: Progress) -> Result:
             sales,
             price_date=day,
             dwellings=counted if isinstance(counted, gpd.GeoDataFrame) else None,
-            years_held=assumed.sales_years_held,
+            years_held=assumed.sales_years_covered,
         )
         surface = fit_prices(sales, price_date=day, seed=project.project.seed, areas=result.areas)
-        mix, size = assumed.scheme.mix, assumed.scheme.held["home_size_m2"]
+        mix, size = assumed.scheme.mix, assumed.scheme.assumptions["home_size_m2"]
         if mix is None or not size.known:
             values = blank
         else:

@@ -70,7 +70,7 @@ def audit(
     organisation
         ONS code of the council all files are of; without it the files say it themselves.
     boundaries
-        Any vector file with the councils' areas. Without it only each file's own consensus speaks for a place, and
+        Any vector file with the councils' areas. Without it a place is checked only against the file's other rows, and
         no place is certain.
     boundaries_code, boundaries_name, boundaries_layer
         Its columns with ONS codes and names, the one for names guessed where it is not given; and the layer, where
@@ -143,7 +143,7 @@ def _areas(
 
 
 def _organisation(code: str | None, areas: gpd.GeoDataFrame | None) -> str | None:
-    """Check the code of the council the files are said to be of."""
+    """Check the code of the council the files are stated to be of."""
     from siteprior.sources.areas.boundaries import ONS_CODE
 
     if code is None:

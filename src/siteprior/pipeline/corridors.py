@@ -1,4 +1,4 @@
-"""The corridors as objects: the sites along each, the ground within a walk, summaries; and the grid of access."""
+"""The corridors as objects: the sites along each, the area within a walk, summaries; and the grid of access."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from siteprior.pipeline.result import Result
 
 
 def describe_corridors(result: Result, _progress: Progress) -> Result:
-    """List the sites along each corridor, draw the ground within a walk, rank and sum up."""
+    """List the sites along each corridor, draw the area within a walk, rank and sum up."""
     from siteprior.joins.access.catchment_areas import corridor_catchments
     from siteprior.joins.corridors.corridor_sites import corridor_sites
     from siteprior.joins.corridors.corridor_summary import corridor_rankings, corridor_summary
@@ -47,7 +47,7 @@ def describe_corridors(result: Result, _progress: Progress) -> Result:
 
 
 def draw_leading(result: Result, _progress: Progress) -> Result:
-    """Draw the ground within several walks of the leading corridor's stops; none without streets to walk on."""
+    """Draw the area within several walks of the leading corridor's stops; none without streets to walk on."""
     from siteprior.joins.access.catchment_areas import corridor_catchments
 
     if result.walking.network is None or not result.leading_corridors:

@@ -17,6 +17,7 @@ from siteprior.core import schema
 from siteprior.core.files import read_bytes
 from siteprior.core.parameters import parameter_files, parameter_rows
 from siteprior.core.progress import Progress
+from siteprior.core.renamed import with_new_columns, with_new_record
 from siteprior.pipeline.result import Result
 
 TABLES: dict[str, list[str]] = {
@@ -36,6 +37,9 @@ TABLES: dict[str, list[str]] = {
     "comparables": schema.COMPARABLES.names,
 }
 """The CSV tables of a run beside the GeoPackages, and the columns of those a run may be without."""
+
+DECLARED_IN = {"market_failure": ("market_failure_signals",), "deadweight": ("deadweight_evidence",)}
+"""CSV tables with columns that changed their names, and the files of ``core/schema/tables`` that declare them."""
 
 NOT_IN_EVERY_RUN = (
     *(f"{name}.csv" for name in TABLES),
@@ -68,7 +72,7 @@ def describe_run(result: Result, _progress: Progress) -> Result:
         "packages": {name: version(name) for name in PACKAGES},
         "settings": project.settings(),
         "weights": dict(zip(criteria["criterion"], criteria["weight"], strict=True)),
-        "presets": [asdict(preset) for name in parameter_files() for preset in parameter_rows(name)],
+        "parameters": [asdict(parameter) for name in parameter_files() for parameter in parameter_rows(name)],
         "inputs": [asdict(read) for read in result.provenance],
         "register_files": result.register_files.to_dict("records"),
         "counts": {
@@ -121,6 +125,11 @@ def open_run(folder: Path | str) -> dict[str, Any]:
     InputError
         When the folder holds no run.
 
+    Warns
+    -----
+    RenamedWarning
+        When a table of an earlier run has columns under names that changed since; they have the new ones here.
+
     Examples
     --------
     >>> import siteprior as sp
@@ -131,7 +140,7 @@ def open_run(folder: Path | str) -> dict[str, Any]:
     import geopandas as gpd
 
     folder = Path(folder)
-    record = json.loads(read_bytes(folder / "run.json"))
+    record = with_new_record(json.loads(read_bytes(folder / "run.json")))
     path = folder / "shortlist.gpkg"
     read_bytes(path)  # a missing or empty file is refused in our words, not GDAL's
     tables: dict[str, pd.DataFrame] = {}
@@ -146,5 +155,5 @@ def open_run(folder: Path | str) -> dict[str, Any]:
     for name, columns in TABLES.items():
         path = folder / f"{name}.csv"
         rows = pd.read_csv(io.BytesIO(read_bytes(path))) if path.is_file() else pd.DataFrame(columns=columns)
-        tables[name] = rows
+        tables[name] = with_new_columns(rows, *DECLARED_IN.get(name, ()), name=str(path))
     return {**tables, "record": record}

@@ -178,7 +178,7 @@ def _write_report(done: Result, market: Mapping[str, pd.DataFrame], folder: Path
 
 
 def _market_sections(done: Result, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """Gather the section on what the market would do alone, and the record of each shortlisted site."""
+    """Collect the section on what the market would do alone, and the record of each shortlisted site."""
     from siteprior.appraisal.market_failure.signals import signal_table
     from siteprior.appraisal.viability.sensitivity import TITLES
     from siteprior.report.html.labels import district_names
@@ -243,8 +243,8 @@ def _catchment_map(done: Result, folder: Path) -> tuple[bytes, str] | None:
     """Draw what lies within a walk of the leading corridor's stops; ``None`` where nothing was measured."""
     from siteprior.report.maps.catchments import catchment_map_words, draw_catchments
 
-    ground = done.leading_catchments
-    if ground is None:
+    leading = done.leading_catchments
+    if leading is None:
         return None
     corridor = done.leading_corridors[0]
     counted = ["open", "planned"] if done.project.corridors.count_planned else ["open"]
@@ -252,7 +252,7 @@ def _catchment_map(done: Result, folder: Path) -> tuple[bytes, str] | None:
         (done.corridor_stops["corridor"] == corridor) & done.corridor_stops["state"].isin(counted)
     ]
     picture = draw_catchments(
-        ground,
+        leading,
         stops,
         done.sites,
         done.areas,
@@ -263,7 +263,7 @@ def _catchment_map(done: Result, folder: Path) -> tuple[bytes, str] | None:
         illustrative=done.project.project.illustrative,
     )
     _keep(picture, folder / "pictures" / f"catchment_{_file_name(corridor)}.png")
-    return picture, catchment_map_words(ground, stops)
+    return picture, catchment_map_words(leading, stops)
 
 
 def _keep(picture: bytes, path: Path) -> None:

@@ -59,7 +59,7 @@ def read_sites(result: Result, progress: Progress) -> Result:
     project, log = result.project, ReadLog()
     progress("Reading sites")
     postcodes = _read_postcodes(project, log)
-    checked_by = postcodes if any(entry.witness for entry in project.sources.postcodes) else None
+    checked_by = postcodes if any(entry.check_locations for entry in project.sources.postcodes) else None
     sites, history, files = _read_sites(project, districts(result.areas), checked_by, log)
     return replace(
         result.with_log(log),
@@ -88,8 +88,8 @@ def read_supply(result: Result, progress: Progress) -> Result:
     return replace(result.with_log(log), transit=transit)
 
 
-def settle_walking(result: Result, _progress: Progress) -> Result:
-    """Settle how walks are measured; list the sites and stops no street comes near, refuse streets of another place."""
+def choose_walking(result: Result, _progress: Progress) -> Result:
+    """Decide how walks are measured; list the sites and stops no street comes near, refuse streets of another place."""
     from siteprior.joins.access.street_check import check_streets
     from siteprior.joins.access.walks import Walking
 

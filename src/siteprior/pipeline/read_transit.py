@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Transit:
-    """What serves the sites: stops settled for the network date, corridors, and where given streets and timetables.
+    """What serves the sites: stops with their state on the day, corridors; where given, streets and timetables.
 
     ``network`` is ``None`` where the project names no streets, ``timetables`` where it names no feed; ``surveyed``
     holds the corridor lines that are not just drawn through the stops, ``supposed`` the new lines of each scenario.
@@ -90,7 +90,7 @@ def _read_supposed(project: Project, scenario: ScenarioSettings, log: ReadLog) -
 
 
 def _read_stops(project: Project, study_area: BaseGeometry, log: ReadLog) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Read NaPTAN and the dated statements, and settle which stops are open on the network date."""
+    """Read NaPTAN and the dated statements, and determine which stops are open on the network date."""
     from siteprior.sources.transit import naptan, openings
 
     found = [(entry, *place) for entry in project.sources.stops for place in project.find(entry)]
@@ -116,7 +116,7 @@ def _read_stops(project: Project, study_area: BaseGeometry, log: ReadLog) -> tup
 def _read_corridors(
     project: Project, stops: gpd.GeoDataFrame, statements: pd.DataFrame, log: ReadLog
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame | None]:
-    """Read the corridors' stops, settled for the network date, and the lines of those that are surveyed."""
+    """Read the corridors' stops, with their state on the network date, and the lines of those that are surveyed."""
     from siteprior.sources.transit import openings
 
     tables, lines = [], []
@@ -137,13 +137,13 @@ def _read_corridors(
         if faults:
             raise ProjectError(*faults)
         corridor_stops = corridor_stops[corridor_stops["corridor"].isin(project.corridors.only)]
-    settled = openings.apply_openings_to_corridor(
+    resolved = openings.apply_openings_to_corridor(
         corridor_stops,
         stops,
         statements,
         network_date=project.network_date,
     )
-    return settled, pd.concat(lines) if lines else None
+    return resolved, pd.concat(lines) if lines else None
 
 
 def _read_corridor(

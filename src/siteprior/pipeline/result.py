@@ -32,7 +32,7 @@ class _NotYet:
     """Stands where no stage has put a result yet; whatever is asked of it is refused."""
 
     def __getattr__(self, name: str) -> Never:
-        raise AttributeError(f"no stage has made this yet, so it has no '{name}'; `siteprior stages` tells which does")
+        raise AttributeError(f"no stage has made this yet, so it has no '{name}'; `siteprior stages` shows which does")
 
     def __repr__(self) -> str:
         return "NOT_YET"
@@ -98,11 +98,11 @@ class Result:
     site_corridors, corridor_summary, corridor_rankings
         One row per site and corridor in reach; the corridors side by side; the ranked sites along each.
     catchments
-        The ground within a walk of each corridor's stops.
+        The area within a walk of each corridor's stops.
     leading_corridors
         The corridors that have shortlisted sites in reach, those with the most first.
     leading_catchments
-        The ground within several walks of the leading corridor's stops; ``None`` without streets, or such a corridor.
+        The area within several walks of the leading corridor's stops; ``None`` without streets, or such a corridor.
     access_grids, access_cells
         The access index of every cell of the study area, and the cells of the morning peak as squares; none and
         ``None`` where the project does not ask for them.
@@ -193,12 +193,12 @@ class Result:
 
     @property
     def corridor_stops(self) -> gpd.GeoDataFrame:
-        """The corridors' ordered stops, settled for the network date."""
+        """The corridors' ordered stops, with their state on the network date."""
         return self.transit.corridor_stops
 
     @property
     def stops(self) -> gpd.GeoDataFrame:
-        """The stops and stations, settled for the network date."""
+        """The stops and stations, with their state on the network date."""
         return self.transit.stops
 
     def with_log(self, log: ReadLog) -> Result:

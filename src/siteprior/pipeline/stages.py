@@ -95,7 +95,7 @@ def _try_scenarios(result: Result, progress: Progress) -> Result:
 
 STAGES: tuple[Stage, ...] = (
     Stage("Choose criteria, gates and weights", (), _RULES, rank.choose_criteria, "read"),
-    Stage("Settle costs and scheme", (), ("costs", "scheme"), appraise.settle_costs, "read"),
+    Stage("Take costs and scheme", (), ("costs", "scheme"), appraise.read_costs, "read"),
     Stage("Read areas and deprivation", (), ("areas",), read.read_areas, "read"),
     Stage(
         "Read registers and own sites", ("areas",),
@@ -107,8 +107,8 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage("Read stops, corridors, streets, timetables", ("areas",), ("transit",), read.read_supply, "read"),
     Stage(
-        "Settle how walks are measured", ("sites_merged", "shapes", "transit"),
-        ("walking",), read.settle_walking, "read",
+        "Decide how walks are measured", ("sites_merged", "shapes", "transit"),
+        ("walking",), read.choose_walking, "read",
     ),
     Stage("Read sales and layers", ("areas", "postcodes"), ("market",), read.read_evidence, "read"),
     Stage(
@@ -216,7 +216,7 @@ STAGES: tuple[Stage, ...] = (
         corridors.describe_corridors, "detail",
     ),
     Stage(
-        "Draw the leading corridor's ground", ("leading_corridors", "transit", "walking"),
+        "Draw the leading corridor's catchments", ("leading_corridors", "transit", "walking"),
         ("leading_catchments",), corridors.draw_leading, "detail",
     ),
     Stage(

@@ -27,7 +27,7 @@ Annotation: TypeAlias = "TypeForm[Any] | None"
 
 
 class Fault(NamedTuple):
-    """One fault: the key it is about, the sentence, and the table the sentence speaks of where that is another."""
+    """One fault: the key it is about, the sentence, and the table the sentence refers to where that is another."""
 
     at: Path
     text: str
@@ -37,7 +37,7 @@ class Fault(NamedTuple):
         """Return the fault as one of a larger table, in which this one stands at a path."""
         return Fault((*path, *self.at), self.text, None if self.of is None else (*path, *self.of))
 
-    def told(self, name: Callable[[Path], str] | None = None) -> str:
+    def sentence(self, name: Callable[[Path], str] | None = None) -> str:
         """Return the sentence with the place before it."""
         place = (name or address)(self.at if self.of is None else self.of)
         return f"{place}: {self.text}" if place else self.text
@@ -109,7 +109,7 @@ def keys_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
 
 
 def models_in(annotation: Annotation) -> list[type[BaseModel]]:
-    """Return the models an annotation such as ``tuple[Register, ...] | None`` speaks of, those of a union all."""
+    """Return the models an annotation such as ``tuple[Register, ...] | None`` refers to, those of a union all."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
     inner = get_args(annotation)[:1] if get_origin(annotation) is Annotated else get_args(annotation)

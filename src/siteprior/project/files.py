@@ -94,8 +94,8 @@ class Shapes(File):
 class Postcodes(File):
     """Where postcodes lie."""
 
-    witness: Annotated[
-        Flag, key("Whether they also speak on where sites lie; false: they place sales alone", example=False)
+    check_locations: Annotated[
+        Flag, key("Whether sites are checked against them, too; false: they place sales alone", example=False)
     ] = True
 
 

@@ -18,11 +18,11 @@ SET = "set"
 """The key of ``[weights]`` that names a set of weights."""
 
 GateSetting = bool | int | float | Mapping[str, float]
-"""What may be said of a gate: whether it stands, its one threshold, or its thresholds by name."""
+"""What may be stated of a gate: whether it stands, its one threshold, or its thresholds by name."""
 
 
 def is_number(value: Stated | Mapping[str, float]) -> TypeGuard[float]:
-    """Tell whether a value is a finite number, and not a flag.
+    """Return whether a value is a finite number, and not a flag.
 
     Examples
     --------
@@ -33,7 +33,7 @@ def is_number(value: Stated | Mapping[str, float]) -> TypeGuard[float]:
 
 
 def gate_faults(gates: Mapping[str, Stated | GateSetting], thresholds: Mapping[str, Collection[str]]) -> list[Fault]:
-    """Return what is wrong with what is said of the gates.
+    """Return what is wrong with what is stated of the gates.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def weight_faults(weights: Mapping[str, Stated], criteria: Collection[str]) -> l
             negative = f"'{name}' is negative ({weight}); a weight is 0 or more, the anchors give the direction"
             faults.append(Fault((name,), negative, ()))
     if not faults and not any(is_number(weight) and weight > 0 for weight in weights.values()):
-        faults.append(Fault((), "all are nought or none is given; at least one needs to be above 0"))
+        faults.append(Fault((), "all are zero or none is given; at least one needs to be above 0"))
     return faults
 
 

@@ -84,23 +84,23 @@ class Assumption:
 class Costs:
     """A table of inputs with their values; ``illustrative`` where the user marked them as made up.
 
-    ``held`` is the value of every input by name, ``declared`` what ``parameters/inputs.toml`` declares of it,
+    ``assumptions`` is the value of every input by name, ``declared`` what ``parameters/inputs.toml`` declares of it,
     ``stated`` the table as the user wrote it.
     """
 
     declared: Mapping[str, CostInput]
-    held: Mapping[str, Assumption]
+    assumptions: Mapping[str, Assumption]
     illustrative: bool = False
     stated: Mapping[str, Stated] = field(default_factory=dict, compare=False)
 
     def at(self, end: str) -> dict[str, float]:
         """Return every input at its ``low``, ``central`` or ``high``; NaN where it has no value."""
-        return {name: float(getattr(value, end)) for name, value in self.held.items()}
+        return {name: float(getattr(value, end)) for name, value in self.assumptions.items()}
 
     @property
     def ranged(self) -> list[str]:
         """The inputs that have a range, in declared order."""
-        return [name for name, value in self.held.items() if value.low < value.high]
+        return [name for name, value in self.assumptions.items() if value.low < value.high]
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ class Estimate(Settings):
     high: Annotated[Number | None, key("High end of the range; given with low", example=1, needs={"low": 1})] = None
     unit: Annotated[str | None, key("The unit, where you want it checked", example="GBP/m2")] = None
     source: Annotated[Words, key("Who says so", example="own surveyor")] = ""
-    date: Annotated[Words, key("When they said so", example="2026-03-31")] = ""
+    date: Annotated[Words, key("When it was stated", example="2026-03-31")] = ""
 
     @model_validator(mode="wrap")
     @classmethod
@@ -294,7 +294,7 @@ def validated(stated: Mapping[str, Stated], table: str) -> Costs:
         Naming every unknown input, wrong unit, value outside its range, and range out of order.
     """
     given = input_model(table).model_validate(dict(stated))
-    return Costs(declared_inputs(table), _held(given, table), given.illustrative, MappingProxyType(dict(stated)))
+    return Costs(declared_inputs(table), _assumptions(given, table), given.illustrative, MappingProxyType(dict(stated)))
 
 
 def validated_scheme(stated: Mapping[str, Stated]) -> Scheme:
@@ -304,7 +304,7 @@ def validated_scheme(stated: Mapping[str, Stated]) -> Scheme:
     facts = {name: fact for name in declared_facts() if (fact := getattr(given, name)) is not None}
     return Scheme(
         declared_inputs("scheme"),
-        _held(given, "scheme"),
+        _assumptions(given, "scheme"),
         given.illustrative,
         MappingProxyType(dict(stated)),
         mix=None if given.mix is None else MappingProxyType(given.mix),
@@ -312,7 +312,7 @@ def validated_scheme(stated: Mapping[str, Stated]) -> Scheme:
     )
 
 
-def _held(given: InputTable, table: str) -> Mapping[str, Assumption]:
+def _assumptions(given: InputTable, table: str) -> Mapping[str, Assumption]:
     """Return the value of every input: what was stated, else what ships with a source."""
     shipped = load_parameters("costs").table("inputs").parameters()
     values = {}
@@ -329,7 +329,7 @@ def _held(given: InputTable, table: str) -> Mapping[str, Assumption]:
 
 
 def load_inputs(stated: Mapping[str, Stated] | None, table: str) -> Costs:
-    """Gather one table of inputs from a script, or refuse it with every fault at once.
+    """Collect one table of inputs from a script, or refuse it with every fault at once.
 
     Parameters
     ----------
@@ -351,7 +351,7 @@ def load_inputs(stated: Mapping[str, Stated] | None, table: str) -> Costs:
 
 
 def load_scheme_inputs(stated: Mapping[str, Stated] | None) -> Scheme:
-    """Gather the scheme from a script, as :func:`load_inputs` does."""
+    """Collect the scheme from a script, as :func:`load_inputs` does."""
     try:
         return validated_scheme(stated or {})
     except ValidationError as error:
@@ -361,7 +361,7 @@ def load_scheme_inputs(stated: Mapping[str, Stated] | None) -> Scheme:
 def _refused(error: ValidationError, table: str) -> InputError:
     """Return the error a script sees, its places named as the project file has them."""
     faults = [fault.within(("assumptions", table)) for fault in faults_of(error, input_model(table))]
-    return InputError(*(fault.told() for fault in faults))
+    return InputError(*(fault.sentence() for fault in faults))
 
 
 def _validator(table: str) -> PlainValidator:

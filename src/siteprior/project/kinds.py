@@ -118,7 +118,7 @@ class OneOf:
 
 
 def names_in(info: ValidationInfo) -> Names:
-    """Return the names of the project file that is being validated; none of its own where nobody said."""
+    """Return the names of the project file that is being validated; none of its own where not stated."""
     return info.context if isinstance(info.context, Names) else Names()
 
 

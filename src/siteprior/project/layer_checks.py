@@ -102,7 +102,7 @@ def parse_layers(stated: Iterable[Mapping[str, Stated]]) -> tuple[LayerSpec, ...
         return _LAYERS.validate_python(list(stated))
     except ValidationError as error:
         faults = [fault.within(("layers",)) for fault in faults_of(error, Layers)]
-        raise ProjectError(*(fault.told(address) for fault in faults)) from None
+        raise ProjectError(*(fault.sentence(address) for fault in faults)) from None
 
 
 def parse_layer(stated: Mapping[str, Stated]) -> LayerSpec:

@@ -11,8 +11,8 @@ from siteprior.project.faults import choices_in
 from siteprior.project.kinds import Number, OneOf, Settings, Text, Texts, Whole, Words, key
 
 Letter = Annotated[str, OneOf("signal", lambda _names: allowed_values("signal a layer shows"))]
-"""A signal of market failure a layer may speak for: contamination, coordination, information, public good, and those
-registered since that layers may speak for."""
+"""A signal of market failure a layer may indicate: contamination, coordination, information, public good, and those
+registered since that layers may indicate."""
 
 Grade = Literal["A", "B", "C"]
 GRADES: tuple[str, ...] = choices_in(Grade)  # type: ignore[assignment]  # the choices are texts
@@ -62,7 +62,7 @@ class LayerCriterion(Settings):
     worst: Annotated[Number, key("The value that scores 0", example=1)]
     best: Annotated[Number, key("The value that scores 1", example=0)]
     group: Annotated[
-        Text, key("What it speaks of: transit, need, size, market failure, or a word of your own", example="need")
+        Text, key("What it is about: transit, need, size, market failure, or a word of your own", example="need")
     ] = GROUP
     source: Annotated[Words, key("Where the anchors are from", example="own scale")] = ""
     title: Annotated[str, key("The name readers see; the layer's where none is given", example="Own layer")] = ""

@@ -338,13 +338,13 @@ def _use_contradictions(spec: LayerSpec) -> list[tuple[str, str]]:
             ("gate", spec.measure == "within" and gate.equals not in (None, "yes", "no"), "gate: equals is yes or no"),
         ]
     if signal is not None:
-        speaks = " ".join(filter(None, (spec.name, spec.title, spec.attribute, signal.reason)))
+        described = " ".join(filter(None, (spec.name, spec.title, spec.attribute, signal.reason)))
         checks += [
             ("signal", signal.zero == signal.full, "signal: zero and full need to be two different numbers"),
             ("signal", spec.holds_text, "signal: words have no zero and full; take numbers"),
             ("signal", spec.kind == "table" and signal.grade == "A",
              "signal: an area's value is a proxy for the site; B or C"),
-            ("signal", bool(_NEED.search(speaks)),
+            ("signal", bool(_NEED.search(described)),
              "signal: need is no market failure; make deprivation and income a criterion"),
         ]  # fmt: skip
     return [(name, text) for name, wrong, text in checks if wrong]

@@ -62,7 +62,7 @@ class VectorLayer:
     features
         GeoDataFrame with the column ``value`` where an attribute is taken, index the number of the feature in the file.
     extent
-        Where the layer was surveyed: a polygon, or ``None`` where nobody said.
+        Where the layer was surveyed: a polygon, or ``None`` where not stated.
     file
         The file as the project names it.
     """

@@ -17,7 +17,8 @@ from pydantic import Field, JsonValue, ModelWrapValidatorHandler, ValidationErro
 
 from siteprior.core.errors import InputError, ProjectError, unknown
 from siteprior.core.files import MEMBER
-from siteprior.project.faults import Fault, faults_of, keys_of, several
+from siteprior.core.renamed import warn_renamed, with_new_keys
+from siteprior.project.faults import Fault, address, faults_of, keys_of, several
 from siteprior.project.gates_weights import SET, Gates, Weights
 from siteprior.project.kinds import Settings, Stated, key
 from siteprior.project.layer_checks import Layers
@@ -170,6 +171,11 @@ def load_project(path: Path | str, *, data_root: Path | str | None = None) -> Pr
     ProjectError
         Naming every fault at once: keys that are not known (with those that are), missing ones, wrong kinds.
 
+    Warns
+    -----
+    RenamedWarning
+        When a key bears the name it had in an earlier release.
+
     Examples
     --------
     >>> from siteprior.core.files import shipped
@@ -186,11 +192,20 @@ def load_project(path: Path | str, *, data_root: Path | str | None = None) -> Pr
         raise ProjectError(f"{file}: cannot be read ({fault})") from None
     except tomllib.TOMLDecodeError as fault:
         raise ProjectError(f"{file}: is not valid TOML: {fault}") from None
+    settings, old_keys, doubled = with_new_keys(settings)
+    lines = key_lines(text)
+    for at, new in old_keys.items():
+        warn_renamed(f"{file}:{lines.get(at)}: {address(at[:-1])}", {str(at[-1]): new})
+        lines[(*at[:-1], new)] = lines[at]
     head = settings.get("project")
     stated = head.get("data_root", ".") if isinstance(head, dict) else "."
     root = Path(data_root or os.environ.get(DATA_ROOT_VARIABLE) or file.parent / str(stated))
     own = [
         Fault((name,), unknown("key", name, keys_of(Project)), ()) for name in ("file", "data_root") if name in settings
+    ]
+    own += [
+        Fault(at, f"is the old name of '{new}', which stands beside it; keep '{new}' alone")
+        for at, new in doubled.items()
     ]
     faults = own
     try:
@@ -198,10 +213,9 @@ def load_project(path: Path | str, *, data_root: Path | str | None = None) -> Pr
     except ValidationError as error:
         faults = [*own, *faults_of(error, Project)]
     if faults:
-        lines = key_lines(text)
         placed = sorted(((line_of(lines, fault.at) or 0, fault) for fault in faults), key=lambda pair: pair[0])
         raise ProjectError(
-            *(f"{file}:{line}: {fault.told()}" if line else f"{file}: {fault.told()}" for line, fault in placed)
+            *(f"{file}:{line}: {fault.sentence()}" if line else f"{file}: {fault.sentence()}" for line, fault in placed)
         )
     return project
 

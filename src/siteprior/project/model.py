@@ -107,7 +107,7 @@ class Sources(TakesRegistered):
     postcodes: Annotated[
         tuple[Postcodes, ...],
         BeforeValidator(entries),
-        key("OS Code-Point Open: places sales, and speaks on misplaced sites", example=["codepoint.csv"]),
+        key("OS Code-Point Open: places sales, and checks where sites lie", example=["codepoint.csv"]),
     ] = ()
     stops: Annotated[tuple[File, ...], BeforeValidator(entries), key("NaPTAN stops", example=["naptan.csv"])]
     openings: Annotated[
@@ -251,7 +251,7 @@ class Assumptions(Settings):
         Annotated[Whole, Field(gt=0)] | None,
         key("The years before price_date whose sales are read", unit="years", example=5),
     ] = None
-    sales_years_held: Annotated[
+    sales_years_covered: Annotated[
         Annotated[Number, Field(ge=0)] | None,
         key("How many whole years the files of sales cover", unit="years", example=3),
     ] = None

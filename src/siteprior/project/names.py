@@ -13,10 +13,10 @@ from siteprior.core.parameters import load_parameters
 from siteprior.project.registered_keys import keys_stated
 
 UNKNOWN_REASONS = ("size_unknown", "corridor_walk_unknown")
-"""Reasons a gate gives for what could not be told; no gate of the user's own may be called so."""
+"""Reasons a gate gives for what is not known; no gate of the user's own may be called so."""
 
 PROPERTY_TYPES = load_parameters("inputs").table("property_types").texts("names")
-"""The types of homes that sales tell apart."""
+"""The types of homes that sales distinguish."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Names:
 
     @classmethod
     def of(cls, stated: Mapping[str, object]) -> Names:
-        """Gather the names from a project file as it was parsed, faulty or not."""
+        """Collect the names from a project file as it was parsed, faulty or not."""
         listed = stated.get("layers")
         entries = [entry for entry in listed if isinstance(entry, Mapping)] if isinstance(listed, list) else []
         named = [(entry["name"], entry) for entry in entries if isinstance(entry.get("name"), str)]
@@ -116,7 +116,7 @@ def weight_sets() -> list[str]:
 
 
 def fund_names() -> list[str]:
-    """Return the funds whose rules are held."""
+    """Return the funds whose rules are known."""
     return list(load_parameters("funds").table("funds"))
 
 
@@ -126,7 +126,7 @@ def capacity_profiles() -> list[str]:
 
 
 def optimism_classes() -> list[str]:
-    """Return the classes of works optimism bias is told apart by."""
+    """Return the classes of works optimism bias differs by."""
     return list(load_parameters("benefits").table("optimism"))
 
 

@@ -36,7 +36,7 @@ from siteprior.project.registered_keys import RegisteredKey
 from siteprior.project.toml_lines import Path
 
 OWN_LAYER = "own_layer"
-"""The layer that examples of keys naming a layer speak of."""
+"""The layer that examples of keys naming a layer refer to."""
 
 
 def places(model: type[BaseModel] = Project, path: Path = ()) -> Iterator[tuple[Path, type[BaseModel]]]:

@@ -35,7 +35,9 @@ class AddedStop(AsStated):
         Annotated[Whole, Field(ge=1)] | None,
         key("Its place along the corridor, from 1; those after it move on by one", example=2),
     ] = None
-    mode: Annotated[Mode | None, key("Its mode, where the corridor's kind does not tell it", example="metro")] = None
+    mode: Annotated[Mode | None, key("Its mode, where the corridor's kind does not determine it", example="metro")] = (
+        None
+    )
 
     @model_validator(mode="after")
     def _placed_once(self) -> Self:

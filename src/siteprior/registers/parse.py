@@ -167,7 +167,7 @@ def _planning(rows: Rows, log: IssueLog) -> dict[str, Column]:
     flags = _parse(rows, "deliverable", _deliverable, log)
     homes = _parse(rows, "deliverable_homes", _deliverable_homes, log, column="deliverable")
     if "deliverable_homes" in rows.fields:
-        log.add("patch", field="deliverable", action="a count of homes, read as yes above nought, no at nought")
+        log.add("patch", field="deliverable", action="a count of homes, read as yes above zero, no at zero")
     of_status = [vocabulary.read_type(text) if text else None for text in rows.texts("planning_status")]
     of_stage = [vocabulary.read_type(text) if text else None for text in rows.texts("planning_stage")]
     if any(of_stage):

@@ -1,7 +1,7 @@
 """The colours of everything siteprior draws or writes: maps, QGIS styles, pages, workbooks. No other file holds one.
 
 Corridors, modes and verdicts use the palette of Okabe & Ito (2008), criteria the "muted" scheme of Paul Tol (technical
-note SRON/EPS/TN/09-002, 2021): both can be told apart with the common kinds of colour blindness.
+note SRON/EPS/TN/09-002, 2021): both can be distinguished with the common kinds of colour blindness.
 """
 
 from __future__ import annotations
@@ -81,14 +81,14 @@ STREET, STREET_REACHED = "#d4d9de", WHITE
 
 STRIP_TINTS = ("#e6edf3", "#f1f5f8", "#fbfcfd")
 STRIP_WALK, STRIP_STOP = "#c5cdd4", "#c2cad1"
-"""On strip maps: the ground by walk, nearest first; the lines of walks and those down from the stops' names."""
+"""On strip maps: the areas by walk, nearest first; the lines of walks and those down from the stops' names."""
 
 TABLE_HEAD, TABLE_ROW = "#b9c1c9", "#e3e7ea"
 """Rules of the table below a strip map."""
 
 AUDIT_LABELLED, AUDIT_READ, AUDIT_DOUBT = ACCENT, _BLUE, _ORANGE
 AUDIT_GROUND, AUDIT_FRAME, AUDIT_NEIGHBOURS = "#e9edf1", "#b9c1c9", "#b4bec8"
-"""The audit's map of a council: places as labelled, as read and in doubt; ground, frame and the other councils."""
+"""The audit's map of a council: places as labelled, as read and in doubt; background, frame and the other councils."""
 
 # --- what pages show ----------------------------------------------------------------------------
 

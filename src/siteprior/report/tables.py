@@ -25,7 +25,7 @@ DECIMALS = {"m": 1, "0–1": 6, "%": 3}
 """Decimals by unit; a number in any other unit is written as it is, to ten significant digits."""
 
 DECIMALS_OF = {"longitude": 6, "latitude": 6}
-"""Decimals of columns no declared unit speaks for: six of a degree are a decimetre."""
+"""Decimals of columns without a declared unit: six of a degree are a decimetre."""
 
 LEADING = (
     "rank", "rank_p05", "rank_p95", "score", "score_band", "coverage", "eligible", "gate_reasons", "reference",

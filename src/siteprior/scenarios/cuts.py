@@ -43,7 +43,7 @@ def cut_services(
     window
         One window of the day; all of them without.
     corridor_stops, stops
-        Needed for a corridor. A node of it without a code stands for all stops of its modes about it (preset
+        Needed for a corridor. A node of it without a code stands for all stops of its modes about it (parameter
         ``access.node_radius_m``).
     service_stops
         As in :func:`stops_served`.
@@ -97,7 +97,8 @@ def stops_served(
     """Return the ATCO code of the stop or station each service calls at; missing where none is stated.
 
     A platform's code is rarely its station's. So a service stop counts for the stop of its own code; else of its
-    station's in the feed; else for the nearest stop of the service's mode within the preset ``access.node_radius_m``.
+    station's in the feed; else for the nearest stop of the service's mode within the parameter
+    ``access.node_radius_m``.
 
     Parameters
     ----------
@@ -130,7 +131,7 @@ def _serving(
     stops: gpd.GeoDataFrame | None,
     service_stops: gpd.GeoDataFrame | None,
 ) -> tuple[pd.Series, list[str]]:
-    """Tell which services call at the corridor's stops, in its modes."""
+    """Return which services call at the corridor's stops, in its modes."""
     none = pd.Series(False, index=services.index)
     if corridor_stops is None or stops is None:
         return none, ["a corridor's services need corridor_stops and stops; give both"]
@@ -142,7 +143,7 @@ def _serving(
     codes = {main.get(code, code) for code in own["atco_code"].dropna()}
     codes |= set(_codes_within(stops[stops["mode"].isin(modes)], own[own["atco_code"].isna()]))
     rows = stops_served(services, stops, service_stops).isin(codes) & services["mode"].replace(CALLS_AT).isin(modes)
-    wrong = f"no service by {' or '.join(modes)} calls at the stops of '{corridor}' in the timetables held"
+    wrong = f"no service by {' or '.join(modes)} calls at the stops of '{corridor}' in the timetables read"
     return rows, [] if rows.any() else [wrong]
 
 

@@ -41,7 +41,7 @@ def open_planned(
     Parameters
     ----------
     corridor_stops, stops
-        :data:`siteprior.core.schema.CORRIDOR_STOPS` and :data:`siteprior.core.schema.STOPS`, settled for a day.
+        :data:`siteprior.core.schema.CORRIDOR_STOPS` and :data:`siteprior.core.schema.STOPS`, with their state on a day.
     names
         Corridors, stop names, corridor stop ids or ATCO codes. Of a corridor, closed stops stay closed.
     corridor
@@ -110,7 +110,7 @@ def add_stop(
     Parameters
     ----------
     corridor_stops, stops
-        :data:`siteprior.core.schema.CORRIDOR_STOPS` and :data:`siteprior.core.schema.STOPS`, settled for a day.
+        :data:`siteprior.core.schema.CORRIDOR_STOPS` and :data:`siteprior.core.schema.STOPS`, with their state on a day.
     corridor, stop_name, easting, northing
         Which corridor, what the stop is called, and where it is.
     scenario
@@ -119,7 +119,7 @@ def add_stop(
         The stop it follows, or its place along the corridor from 1; one of the two. Where the place is taken, that
         stop and those after it move on by one, and so do their ids.
     mode
-        Mode of the stop; needed where the corridor's kind does not tell it.
+        Mode of the stop; needed where the corridor's kind does not determine it.
     lines
         :data:`siteprior.core.schema.CORRIDORS` with surveyed lines: the stop gets its chainage along such a line,
         between
@@ -133,7 +133,7 @@ def add_stop(
     Raises
     ------
     InputError
-        Naming every fault: an unknown corridor, stop or mode, a name held already, a place off the grid.
+        Naming every fault: an unknown corridor, stop or mode, a name that exists already, a place off the grid.
     """
     own = corridor_stops[corridor_stops["corridor"] == corridor]
     kind = own["kind"].iloc[0] if len(own) else None
@@ -183,18 +183,18 @@ def add_line(
     corridor_stops, stops, scenario
         As in :func:`open_planned`.
     new
-        :data:`siteprior.core.schema.CORRIDOR_STOPS` of corridors not held yet, as
+        :data:`siteprior.core.schema.CORRIDOR_STOPS` of corridors that do not exist yet, as
         :func:`siteprior.sources.transit.corridors.read_corridor_stops` reads them.
 
     Raises
     ------
     InputError
-        When ``new`` is not such a table, or a corridor of it is held already.
+        When ``new`` is not such a table, or a corridor of it exists already.
     """
     check(new, CORRIDOR_STOPS, name="new")
     twice = sorted(set(new["corridor"]) & set(corridor_stops["corridor"]))
     if twice:
-        raise InputError(f"the corridor '{twice[0]}' is held already; add a line under a name of its own")
+        raise InputError(f"the corridor '{twice[0]}' exists already; add a line under a name of its own")
     supposed = new.assign(state=new["state"].where(new["state"] == "closed", "planned"))
     joined = pd.concat([corridor_stops, supposed])
     if (supposed["state"] == "closed").all():
@@ -267,7 +267,7 @@ def _with_stops(stops: gpd.GeoDataFrame, places: gpd.GeoDataFrame, modes: list[s
 
 
 def _place(own: gpd.GeoDataFrame, stop_name: str, after: str | None, order: int | None) -> tuple[int, list[str]]:
-    """Return the place of a new stop along its corridor, or what is wrong with what was said of it."""
+    """Return the place of a new stop along its corridor, or what is wrong with what was stated of it."""
     if (after is None) == (order is None):
         return 0, [f"{stop_name}: say after which stop it comes, or its order; one of the two"]
     if order is not None:
@@ -289,10 +289,10 @@ def _beside(extended: gpd.GeoDataFrame, line: LineString | MultiLineString) -> p
     between = np.sort(
         [chainage.iloc[new - 1] if new else 0.0, chainage.iloc[new + 1] if new + 1 < len(extended) else line.length]
     )
-    spot = shapely.Point(shapely.get_coordinates(extended.geometry.iloc[new])[0])
+    new_point = shapely.Point(shapely.get_coordinates(extended.geometry.iloc[new])[0])
     if isinstance(line, LineString) and np.isfinite(between).all() and between[0] < between[1]:
         stretch = substring(line, *between)
-        chainage.iloc[new] = float(between[0]) + stretch.line_locate_point(spot)
+        chainage.iloc[new] = float(between[0]) + stretch.line_locate_point(new_point)
     else:
-        chainage.iloc[new] = shapely.line_locate_point(line, spot)
+        chainage.iloc[new] = shapely.line_locate_point(line, new_point)
     return chainage

@@ -2,7 +2,7 @@
 
 A scenario is a supposition: it does not say that anything will open. What is added changes walks and corridors; the
 access index changes only where services do (:func:`siteprior.scenarios.cuts.cut_services`, closed stops), as
-no timetable of what is not built is held.
+there is no timetable of what is not built.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Scenario:
         :func:`siteprior.sources.transit.corridors.read_corridor_stops` reads them.
     add_stops
         Arguments of :func:`siteprior.scenarios.edits.add_stop` each: ``corridor``, ``stop_name``, ``easting``,
-        ``northing``, ``after`` or ``order``, and ``mode`` where the corridor's kind does not tell it.
+        ``northing``, ``after`` or ``order``, and ``mode`` where the corridor's kind does not determine it.
     open, close
         Corridors, stop names, corridor stop ids or ATCO codes, as in
         :func:`siteprior.scenarios.edits.open_planned` and ``close_stop``.
@@ -105,14 +105,14 @@ def apply_scenario(
     scenario
         A :class:`Scenario`, or a mapping with its fields.
     corridor_stops, stops, services
-        The tables of the day, settled; ``services`` is needed to cut any.
+        The tables as of the day; ``services`` is needed to cut any.
     lines
-        :data:`siteprior.core.schema.CORRIDORS` with surveyed lines; stops added to a corridor held there get their
+        :data:`siteprior.core.schema.CORRIDORS` with surveyed lines; stops added to a corridor there get their
         chainage along it, those of others along the straight lines through the stops. Draw the corridors anew with
         :func:`siteprior.sources.transit.corridors.corridor_lines`.
 
     service_stops
-        :data:`siteprior.core.schema.SERVICE_STOPS`, to tell at which station a service calls
+        :data:`siteprior.core.schema.SERVICE_STOPS`, to find at which station a service calls
         (:func:`siteprior.scenarios.cuts.stops_served`).
 
     Returns
@@ -189,7 +189,7 @@ def _stated(edit: type[AddedStop] | type[Cut], given: Edit) -> dict[str, Any]:
     try:
         return edit.model_validate(given).as_stated()
     except ValidationError as error:
-        sentences = [fault.told(lambda path: keys(path).removeprefix(".")) for fault in faults_of(error, edit)]
+        sentences = [fault.sentence(lambda path: keys(path).removeprefix(".")) for fault in faults_of(error, edit)]
         raise InputError(*sentences) from None
 
 
@@ -224,7 +224,7 @@ def _cut(supply: Supply, *, cut: Edit, service_stops: gpd.GeoDataFrame | None) -
     """Cut services."""
     stated = _stated(Cut, cut)
     if supply.services is None:
-        raise InputError("no timetable is held, so no service can be cut; add timetables to the sources")
+        raise InputError("no timetable was read, so no service can be cut; add timetables to the sources")
     left = cut_services(
         supply.services,
         **stated,

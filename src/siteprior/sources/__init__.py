@@ -1,4 +1,4 @@
-"""Sources: one room per published dataset, from the publisher's file to a declared table, its issues and its origin."""
+"""Sources: one package per published dataset, from the publisher's file to a declared table, issues and provenance."""
 
 from siteprior.core.lazy import attach_stub
 

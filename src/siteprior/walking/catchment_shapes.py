@@ -16,7 +16,7 @@ SQM_PER_HA = 10_000
 
 
 class OutlineStyle(NamedTuple):
-    """How ground is drawn: metres beside a street, hectares of a block, tightness of a hull, corners of round ends."""
+    """How areas are drawn: metres beside a street, hectares of a block, tightness of a hull, corners of round ends."""
 
     buffer_m: float
     fill_ha: float
@@ -97,27 +97,27 @@ def stretches_within(
         ahead = _forward(edge, np.zeros(len(edge), dtype=np.int64), limit - cost, network, measure)
         behind = _backward(edge, network.edge_mm[edge].astype(np.int64), limit - cost, network, measure)
         own, along = origins.edge.astype(np.int64), origins.along_mm.astype(np.int64)
-        room = limit - origins.snap_mm.astype(np.int64)
+        left_mm = limit - origins.snap_mm.astype(np.int64)
         parts = [
             _of(ahead, tail == network.edge_from[edge]),
             _of(behind, tail == network.edge_to[edge]),
-            _of(_forward(own, along, room, network, measure), own >= 0),
-            _of(_backward(own, along, room, network, measure), own >= 0),
+            _of(_forward(own, along, left_mm, network, measure), own >= 0),
+            _of(_backward(own, along, left_mm, network, measure), own >= 0),
         ]
         result.append(_merged(Stretches(*(np.concatenate(column) for column in zip(*parts, strict=True))), measure))
     return result
 
 
-def _forward(edge: Ints, start: Ints, room: Ints, network: WalkNetwork, measure: EdgeMeasures) -> Stretches:
-    """Return how far walks get that set out along edges from ``start`` with ``room`` left, in millimetres."""
+def _forward(edge: Ints, start: Ints, left_mm: Ints, network: WalkNetwork, measure: EdgeMeasures) -> Stretches:
+    """Return how far walks get that set out along edges from ``start`` with ``left_mm`` left, in millimetres."""
     length = network.edge_mm[edge].astype(np.int64)
-    gone = np.maximum(room, 0) * length // np.maximum(measure.there_mm[edge], 1)
+    gone = np.maximum(left_mm, 0) * length // np.maximum(measure.there_mm[edge], 1)
     return Stretches(edge, start, np.minimum(start + gone, length))
 
 
-def _backward(edge: Ints, start: Ints, room: Ints, network: WalkNetwork, measure: EdgeMeasures) -> Stretches:
+def _backward(edge: Ints, start: Ints, left_mm: Ints, network: WalkNetwork, measure: EdgeMeasures) -> Stretches:
     """Return the same against the edges' own direction."""
-    gone = np.maximum(room, 0) * network.edge_mm[edge].astype(np.int64) // np.maximum(measure.back_mm[edge], 1)
+    gone = np.maximum(left_mm, 0) * network.edge_mm[edge].astype(np.int64) // np.maximum(measure.back_mm[edge], 1)
     return Stretches(edge, np.maximum(start - gone, 0), start)
 
 
@@ -171,8 +171,8 @@ def origin_places(network: WalkNetwork, origins: Snapped, measure: EdgeMeasures)
 
 
 def along_streets(lines: Shapes, style: OutlineStyle) -> BaseGeometry:
-    """Return the ground along the lines, blocks filled."""
-    # Each line by itself and then their union: the same ground as all lines at once, ten times as fast.
+    """Return the area along the lines, blocks filled."""
+    # Each line by itself and then their union: the same area as all lines at once, ten times as fast.
     bands = shapely.buffer(lines, style.buffer_m, quad_segs=style.end_segments)
     return filled(shapely.union_all(bands), fill_ha=style.fill_ha)
 
@@ -195,7 +195,7 @@ def filled(shape: BaseGeometry, *, fill_ha: float) -> BaseGeometry:
 
 
 def hull(lines: Shapes, style: OutlineStyle) -> BaseGeometry:
-    """Return the concave hull of the lines' ends; ends that span no ground are drawn as streets are."""
+    """Return the concave hull of the lines' ends; ends that span no area are drawn as streets are."""
     ends = np.concatenate([shapely.get_point(lines, 0), shapely.get_point(lines, -1)])
     shape = shapely.concave_hull(shapely.multipoints(ends), ratio=style.hull_ratio)
     assert isinstance(shape, BaseGeometry)  # of one multipoint there is one hull

@@ -67,7 +67,7 @@ def search_graph(network: WalkNetwork, *, step_free: bool) -> Graph:
 
 
 def forward_arcs(network: WalkNetwork) -> Flags:
-    """Tell which arcs run from their edge's start to its end; of a loop's two, the first does."""
+    """Return which arcs run from their edge's start to its end; of a loop's two, the first does."""
     tail = np.repeat(np.arange(len(network.x)), np.diff(network.arc_start))
     edge = network.arc_edge
     forward = tail == network.edge_from[edge]

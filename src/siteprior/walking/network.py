@@ -29,8 +29,8 @@ MORTON_BITS = 16
 class WalkNetwork:
     """A walking network on EPSG:27700: nodes, two-way edges with their lines, and arcs in compressed rows.
 
-    Lengths are whole millimetres, so that a limit is exact. Nodes are in Morton order, so that neighbours on the
-    ground are neighbours in memory.
+    Lengths are whole millimetres, so that a limit is exact. Nodes are in Morton order, so that neighbours in
+    space are neighbours in memory.
 
     Attributes
     ----------

@@ -21,7 +21,7 @@ def with_slope(network: WalkNetwork, raster: Path | str, *, file: str | None = N
     Each edge gets, in each direction, its length times the walking time on its slope over that on the level, after
     Tobler's hiking function: the speed on a slope s (rise over run) is 6 exp(-3.5 |s + 0.05|) km/h. The slope is that
     between the two ends of the edge: ups and downs on its way are not seen. An edge of which an end has no height
-    counts as level (:func:`node_heights` tells which).
+    counts as level (:func:`node_heights` gives them).
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def slope_factor(slope: npt.ArrayLike) -> Floats:
     Parameters
     ----------
     slope
-        Rise over run, above 0 uphill; beyond the preset ``access.slope.steepest`` it counts as that.
+        Rise over run, above 0 uphill; beyond the parameter ``access.slope.steepest`` it counts as that.
     """
     numbers = load_parameters("access").table("slope")
     rate, easiest, steepest = (numbers.number(name) for name in ("rate", "easiest", "steepest"))

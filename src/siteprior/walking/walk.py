@@ -33,7 +33,7 @@ def snap(network: WalkNetwork, points: npt.ArrayLike, *, max_snap_m: float, step
     points
         Array of eastings and northings in metres, one row each; ``nan`` is a point without a place.
     max_snap_m
-        Most metres, in a straight line, between a point and its edge (preset ``access.max_snap_m``).
+        Most metres, in a straight line, between a point and its edge (parameter ``access.max_snap_m``).
     step_free
         Whether flights of steps are left out.
 
@@ -138,7 +138,7 @@ def walks(
     order = np.argsort(node, kind="stable")
     pair_origin, pair_place, pair_mm = pairs_on_one_edge(network, graph, origins, destinations)
     place_bits = max(len(destinations.edge), 1).bit_length()
-    turn = np.argsort(seed_node[:, 0], kind="stable")  # neighbours on the ground after one another: still in the cache
+    turn = np.argsort(seed_node[:, 0], kind="stable")  # neighbours in space after one another: still in the cache
     counts, keys = walk_pairs(
         graph.start, graph.node, graph.mm, seed_node, seed_mm,
         starts(node, len(network.x)), place[order], leg_mm[on].ravel()[order],

@@ -130,7 +130,7 @@ def test_nothing_stated_is_no_deadweight_known():
 
 def test_the_reckoners_are_never_a_value():
     assert set(ready_reckoners()["confidence"]) == {"unverified"}
-    assert not any(value.known for value in load_additionality().held.values())
+    assert not any(value.known for value in load_additionality().assumptions.values())
 
 
 def test_faults_are_named_together():

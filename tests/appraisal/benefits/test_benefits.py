@@ -97,7 +97,7 @@ def test_no_gap_is_no_public_cost_and_no_ratio():
     assert done["benefits_basis"].endswith("no gap, so no public cost")
 
 
-def test_a_gap_that_may_be_nought_has_no_upper_end():
+def test_a_gap_that_may_be_zero_has_no_upper_end():
     done = run(SITE | {"gap_low_gbp": 0.0}).iloc[0]
     assert done["bcr"] > 0
     assert math.isnan(done["bcr_high"])
@@ -121,7 +121,7 @@ def test_an_input_nobody_stated_leaves_no_ratio(name):
     assert done["additional_homes"] == 36
 
 
-def test_a_benefit_stated_as_nought_needs_no_years():
+def test_a_benefit_stated_as_zero_needs_no_years():
     assumed = {key: value for key, value in ASSUMED.items() if key != "affordable_benefit_years"}
     assert run(assumed=assumed | {"affordable_benefit_gbp_per_home_year": 0})["bcr"].notna().all()
 
@@ -134,7 +134,7 @@ def test_without_incomes_there_is_no_weighted_ratio():
     assert math.isnan(run(income=[None]).iloc[0]["bcr_weighted"])
 
 
-def test_optimism_bias_stands_in_full_where_nothing_is_said_of_it():
+def test_optimism_bias_stands_in_full_where_nothing_is_stated_of_it():
     stated = {key: value for key, value in ASSUMED.items() if key != "optimism_mitigated_share"}
     assert run(assumed=stated).iloc[0]["optimism_bias"] == 0.44
     assert run(assumed=stated, optimism_class="standard-buildings").iloc[0]["optimism_bias"] == 0.24

@@ -68,7 +68,7 @@ def test_a_larger_elasticity_lifts_the_poor_and_lowers_the_rich():
 
 @pytest.mark.parametrize("median", [0, -1, float("nan")])
 def test_a_median_that_cannot_be_is_refused(median):
-    with pytest.raises(InputError, match="median: needs an income above nought"):
+    with pytest.raises(InputError, match="median: needs an income above zero"):
         welfare_weight(1, median=median)
 
 
@@ -98,5 +98,5 @@ def test_the_editions_are_named():
 
 
 @given(st.lists(st.integers(0, 125), min_size=1, max_size=20))
-def test_factors_lie_between_nought_and_one(years):
+def test_factors_lie_between_zero_and_one(years):
     assert np.all((discount_factor(years) > 0) & (discount_factor(years) <= 1))

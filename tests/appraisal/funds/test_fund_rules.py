@@ -100,14 +100,14 @@ def test_the_reason_says_what_a_ratio_rests_on():
 
 
 def test_the_earlier_fund_is_closed():
-    assert one("gap-fund-7500-bcr", bcr=1.2) == ("not applicable", "closed: it held until 2025-03-31")
+    assert one("gap-fund-7500-bcr", bcr=1.2) == ("not applicable", "closed: in force until 2025-03-31")
     assert one("affordable-share", as_of=date(2019, 3, 31))[0] == "not applicable"
 
 
 def test_a_rule_without_an_opening_day_is_unknown_before_it_was_seen():
     result, reason = one("gap-fund-8000-bcr", as_of=date(2021, 1, 1))
     assert result == "unknown"
-    assert "whether it held on 2021-01-01 is not known" in reason
+    assert "whether it was in force on 2021-01-01 is not known" in reason
 
 
 @pytest.mark.parametrize(

@@ -41,12 +41,12 @@ def test_the_grade_of_a_gap_is_that_of_its_costs_and_prices(basis, price, grade)
     assert market.viability_gap(table(row))["grade"].tolist() == [grade]
 
 
-def test_a_gap_says_what_it_rests_on_and_what_speaks_against_it():
+def test_a_gap_says_what_it_rests_on_and_its_counter_evidence():
     done = market.viability_gap(
         table(
             {"gap_gbp_per_home": 31_234.5, "viability_basis": UNSOURCED, "gap_probability": 0.88,
-             "new_build_sales_5y": 4, "sales_years_held": 5.0, "capacity_dwellings": 12, "hectares": 0.5},
-            {"gap_gbp_per_home": 0.0, "viability_basis": ILLUSTRATIVE, "sales_years_held": 0.0},
+             "new_build_sales_5y": 4, "sales_years_covered": 5.0, "capacity_dwellings": 12, "hectares": 0.5},
+            {"gap_gbp_per_home": 0.0, "viability_basis": ILLUSTRATIVE, "sales_years_covered": 0.0},
             {"gap_gbp_per_home": 9e5, "gap_probability": 1.0, "capacity_dwellings": 1, "hectares": 2.13},
         )
     )  # fmt: skip
@@ -57,8 +57,8 @@ def test_a_gap_says_what_it_rests_on_and_what_speaks_against_it():
     ]
     assert done["counter_evidence"].tolist() == [
         "no gap in 12% of the draws; 4 new-build sales near it in 5 years; reckoned for 12 homes on 0.50 ha",
-        "how often there is no gap was not drawn; no new-build sale near it is held; the sales cover no whole year; "
-        "the homes it is reckoned for are not stated",
+        "how often there is no gap was not drawn; no new-build sale near it was read; the sales cover no whole year; "
+        "the homes it is estimated for are not stated",
         "every draw shows a gap; sales of new homes near it were not looked at; reckoned for 1 home on 2.13 ha",
     ]
 
@@ -89,7 +89,7 @@ def test_the_grade_of_remediation_is_its_weakest_link(basis, told, grade):
     done = market.remediation_over_value(table(row)).iloc[0]
     assert done["grade"] == grade
     assert done["counter_evidence"] == (
-        "previous use: foundry; no ground investigation is held; the homes it is reckoned for are not stated"
+        "previous use: foundry; no ground investigation is available; the homes it is estimated for are not stated"
     )
     assert done["reason"].startswith("remediation takes 5.0% of the value")
 
@@ -106,12 +106,12 @@ def test_a_thin_market_by_its_percentile():
     assert done["reason"].iloc[0] == "88% of the areas sell more of their dwellings (21.0 a year per 1,000 here)"
 
 
-def test_no_new_build_is_said_only_where_the_sales_can_tell():
+def test_no_new_build_is_stated_only_where_the_sales_cover_them():
     done = market.no_new_build(
         table(
             {"no_new_build_5y": "yes", "sales_5y": 12},
             {"no_new_build_5y": "no", "new_build_sales_5y": 3},
-            {"no_new_build_5y": None, "sales_years_held": 0.0},  # a month's file
+            {"no_new_build_5y": None, "sales_years_covered": 0.0},  # a month's file
         )
     )
     assert done["value"].to_dict() == {"E1:0": 0.5}
@@ -121,17 +121,17 @@ def test_no_new_build_is_said_only_where_the_sales_can_tell():
 def test_sales_near_a_site_in_words():
     said = market.nearby_sales(
         table(
-            {"new_build_sales_5y": 1, "sales_years_held": 6.0},
-            {"new_build_sales_5y": 2, "sales_years_held": 1.0},
-            {"new_build_sales_5y": 0, "sales_years_held": 5.0},
-            {"new_build_sales_5y": None, "sales_years_held": 1.0},
-            {"new_build_sales_5y": None, "sales_years_held": None},
+            {"new_build_sales_5y": 1, "sales_years_covered": 6.0},
+            {"new_build_sales_5y": 2, "sales_years_covered": 1.0},
+            {"new_build_sales_5y": 0, "sales_years_covered": 5.0},
+            {"new_build_sales_5y": None, "sales_years_covered": 1.0},
+            {"new_build_sales_5y": None, "sales_years_covered": None},
         )
     )
     assert said.tolist() == [
         "1 new-build sale near it in 5 years",
         "at least 2 new-build sales near it in 5 years",
         "no new-build sale near it in 5 years",
-        "no new-build sale near it is held; the sales cover 1 whole year",
+        "no new-build sale near it was read; the sales cover 1 whole year",
         "sales of new homes near it were not looked at",
     ]

@@ -47,11 +47,11 @@ def test_what_the_user_states_is_measured():
     assert (owners["grade"], parcels["grade"], parcels["value"]) == ("A", "A", 0.0)
     assert owners["counter_evidence"] == ("1 parcel stated; ownership as registered: not owned by a public authority")
     alone = ownership.stated_owners(table({"owner_count": 3})).iloc[0]
-    assert alone["counter_evidence"] == "nothing else is held on its owners"
+    assert alone["counter_evidence"] == "nothing else is known of its owners"
 
 
-def test_only_stated_mixed_ownership_speaks():
+def test_only_stated_mixed_ownership_counts():
     done = ownership.mixed_ownership(table(*({"ownership_status": status} for status in (*schema.OWNERSHIP, None))))
     assert done.index.tolist() == ["E1:2"]
     assert (done["value"].iloc[0], done["grade"].iloc[0]) == (0.5, "B")
-    assert done["counter_evidence"].iloc[0] == "no count of owners or parcels is held"
+    assert done["counter_evidence"].iloc[0] == "no count of owners or parcels is available"

@@ -72,7 +72,13 @@ def test_one_registration_adds_a_signal_to_measure_table_and_verdict():
     done = failure_signals(table, as_of=date(2026, 1, 1), neighbours=table)
     row = done[done["signal"] == "N"].iloc[0]
     # (60 − 50) / (70 − 50), grade A
-    assert (row["site_id"], row["value"], row["gs"], row["counts"], row["source"]) == ("a", 0.5, 0.5, "yes", "decibels")
+    assert (row["site_id"], row["value"], row["weighted_signal"], row["counts"], row["source"]) == (
+        "a",
+        0.5,
+        0.5,
+        "yes",
+        "decibels",
+    )
     assert failure_verdict(table, done)["market_failure_reasons"].fillna("").tolist() == ["N1A", ""]
 
 

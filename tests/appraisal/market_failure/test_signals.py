@@ -34,7 +34,7 @@ def test_the_strongest_reading_counts_then_the_better_grade_then_the_first():
         ),
         SITES,
     )  # fmt: skip
-    assert done["gs"].tolist() == pytest.approx([0.28, 0.28, 0.35, 0.40, 0.2, 0.2])
+    assert done["weighted_signal"].tolist() == pytest.approx([0.28, 0.28, 0.35, 0.40, 0.2, 0.2])
     assert done.loc[done["counts"] == "yes", "reason"].tolist() == ["0.28, grade A", "0.40", "first"]
 
 

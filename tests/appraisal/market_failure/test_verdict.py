@@ -102,7 +102,7 @@ def test_no_signal_at_all():
     assert done["market_failure_note"].count("\n") == 1
 
 
-def test_a_known_nought_is_not_a_blank():
+def test_a_known_zero_is_not_a_blank():
     done = judge("V0A E0B")
     assert (done["failure_strength"], done["failure_corroboration"]) == (0, 0)
     assert pd.isna(done["market_failure_reasons"])
@@ -175,7 +175,7 @@ def test_a_case_like_friar_park_is_identified_though_no_gap_is_known(site, layer
         ({"ownership_status": "mixed ownership", "notes": "The site is contaminated"}, "A1A C2B X3C"),
     ],
 )
-def test_with_less_evidence_the_same_case_cannot_be_told(site, codes):
+def test_with_less_evidence_the_same_case_is_not_known(site, codes):
     done, _ = appraise({**FRIAR_PARK, **site})
     assert (done["market_failure"], done["market_failure_reasons"]) == ("Cannot tell", codes)
 
@@ -195,7 +195,7 @@ def test_deadweight_keeps_even_that_case_from_being_identified():
     assert "deadweight screen failed: a full permission of 2019-01-01, 2.0 of 3 years.\n" in done["market_failure_note"]
 
 
-def test_the_screen_asks_the_register_where_deadweight_was_not_told():
+def test_the_screen_asks_the_register_where_deadweight_was_not_judged():
     rows = [
         {"development_status": "completed", "deadweight_failed": None},
         {"planning_permission_status": "pending decision", "deadweight_failed": None},
@@ -217,7 +217,7 @@ def test_every_reading_stands_in_the_record_and_the_strongest_counts():
     _, signals = appraise(site, LAYER, day=date(2026, 1, 1))
     assert list(signals.columns) == schema.SIGNALS_TABLE.names
     assert signals.index.name == schema.SIGNALS_TABLE.index
-    got = signals[["signal", "source", "gs", "counts"]].round(3).to_numpy().tolist()
+    got = signals[["signal", "source", "weighted_signal", "counts"]].round(3).to_numpy().tolist()
     assert got == [
         ["X", "own layer", 0.35, "yes"], ["X", "previous_use", 0.35, "no"], ["X", "notes", 0.2, "no"],
         ["C", "ownership_status", 0.35, "no"], ["C", "owner_count", 0.632, "no"], ["C", "parcels", 0.651, "yes"],
@@ -234,7 +234,8 @@ def test_counter_evidence_says_what_was_looked_at():
     assert against["ownership_status"] == "1 owner stated; 2 parcels stated"
     assert against["parcel_count"] == "1 owner stated; ownership as registered: mixed ownership"
     assert (
-        against["previous_use"] == "there are no notes that could tell of remediation; no ground investigation is held"
+        against["previous_use"]
+        == "there are no notes that could mention remediation; no ground investigation is available"
     )
     assert against["derelict_since"] == "no start or completion is recorded; planning status: blank"
     assert signals["counter_evidence"].ne("").all()

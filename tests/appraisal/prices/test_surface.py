@@ -169,7 +169,7 @@ def test_on_the_real_sales_the_model_beats_the_medians_and_its_ranges_hold(real_
     assert (used["wide_coverage_percent"] - used["wide_interval_percent"]).abs().max() < 5
 
 
-def test_on_the_real_sales_places_are_told_apart(real_surface):
+def test_on_the_real_sales_places_are_distinguished(real_surface):
     places = {
         "Sutton Coldfield": (412_000, 296_300),
         "West Bromwich": (400_500, 291_000),

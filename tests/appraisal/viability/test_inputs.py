@@ -22,9 +22,9 @@ from siteprior.core.parameters import load_parameters
 
 def test_only_what_has_a_source_is_shipped():
     costs, scheme = load_costs(), load_scheme()
-    known = {name for table in (costs, scheme) for name, held in table.held.items() if held.known}
+    known = {name for table in (costs, scheme) for name, value in table.assumptions.items() if value.known}
     assert known == {"return_market_share"}
-    held = costs.held["return_market_share"]
+    held = costs.assumptions["return_market_share"]
     assert (held.low, held.central, held.high, held.confidence) == (0.15, 0.175, 0.20, "second-hand")
     assert missing_costs(costs, scheme) == [name for name in (*COST_INPUTS, *SCHEME_INPUTS) if name not in known]
     assert all(math.isnan(costs.at(end)["build_gbp_per_m2"]) for end in ("low", "central", "high"))
@@ -37,7 +37,7 @@ def test_what_is_typical_guides_and_is_never_a_value():
     for name, preset in typical.items():
         assert COST_INPUTS[name].lowest <= preset.value[0] <= preset.value[1] <= COST_INPUTS[name].highest
         assert COST_INPUTS[name].unit == preset.unit
-        assert not load_costs().held[name].known
+        assert not load_costs().assumptions[name].known
     listed = cost_table(load_costs()).set_index("input")
     assert listed.loc["fees_share", ["confidence", "typical"]].tolist() == ["missing", "0.06 to 0.1 (unverified)"]
 
@@ -50,22 +50,22 @@ def test_the_user_states_a_range_or_a_bare_number():
     premium_share = {central = 0.2, source = "local plan"}
     """
     costs = load_costs(tomllib.loads(text))
-    build = costs.held["build_gbp_per_m2"]
+    build = costs.assumptions["build_gbp_per_m2"]
     assert (build.low, build.central, build.high) == (1500, 1700, 2000)
     assert (build.source, build.date, build.confidence) == ("own QS", date(2026, 3, 31).isoformat(), "user")
-    fees = costs.held["fees_share"]
+    fees = costs.assumptions["fees_share"]
     assert (fees.low, fees.central, fees.high, fees.source, fees.confidence) == (0.08, 0.08, 0.08, "", "user")
-    assert costs.held["premium_share"].high == 0.2
+    assert costs.assumptions["premium_share"].high == 0.2
     assert costs.illustrative
     assert costs.ranged == ["build_gbp_per_m2", "return_market_share"]
 
 
 def test_the_user_may_replace_what_is_shipped():
-    held = load_costs({"return_market_share": 0.2}).held["return_market_share"]
+    held = load_costs({"return_market_share": 0.2}).assumptions["return_market_share"]
     assert (held.low, held.high, held.confidence) == (0.2, 0.2, "user")
 
 
-def test_every_fault_is_told_at_once():
+def test_every_fault_is_reported_at_once():
     stated = {
         "biuld_gbp_per_m2": 1700, "externals_share": 15, "fees_share": {"low": 0.2, "central": 0.1, "high": 0.3},
         "finance_rate": {"low": 0.07}, "premium_share": "20%", "finance_years": True,

@@ -32,7 +32,7 @@ def thousands(table):
     return (table.filter(like="_gbp") / 1000).to_numpy().tolist()
 
 
-def test_the_previous_use_tells_the_class_and_the_hectares_the_cost():
+def test_the_previous_use_gives_the_class_and_the_hectares_the_cost():
     done = remediation_range(sites(["Foundry"], ["GAS WORKS"], ["offices"], ["Bus garage"]), costs=costs())
     assert done["remediation_class"].tolist() == ["C", "D", "A", "B"]
     assert done["remediation_evidence"].tolist() == ["B"] * 4
@@ -45,7 +45,7 @@ def test_the_highest_class_counts():
     assert done["remediation_class"].tolist() == ["D", "B"]
 
 
-def test_a_name_or_note_tells_only_what_was_there_before():
+def test_a_name_or_note_gives_only_what_was_there_before():
     rows = [
         [None, "Former Gas Works, Swan Lane", None], [None, "Land adjacent to gas works", None],
         [None, "Land at High St", "Site of the disused Bilston steel works."], [None, "Gasworks Road", None],

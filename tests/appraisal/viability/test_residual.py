@@ -243,7 +243,7 @@ class TestProperties:
         assert np.allclose(lines(k), lines(1) * k)
 
     @pytest.mark.parametrize("column", [*NEEDS, "previous_use"])
-    def test_a_blank_is_never_nought_and_never_a_larger_gap(self, column):
+    def test_a_blank_is_never_zero_and_never_a_larger_gap(self, column):
         sites = make_sites(12)
         before, _ = appraise(sites, draws=50)
         blank = sites.index[[0, 3, 4, 9]]

@@ -33,7 +33,7 @@ def test_each_row_is_the_appraisal_with_that_input_moved():
     _, drivers = drivers_of(sites, costs)
     for name in ("build_gbp_per_m2", "euv_gbp_per_ha"):
         for end in ("low", "high"):
-            moved = load_costs({**{k: v.central for k, v in costs.held.items()}, name: costs.at(end)[name]})
+            moved = load_costs({**{k: v.central for k, v in costs.assumptions.items()}, name: costs.at(end)[name]})
             lines = viability_lines(sites, costs=moved, scheme=scheme())
             shortfall = lines["benchmark_land_value_gbp"] - lines["residual_land_value_gbp"]
             expected = shortfall / sites["capacity_dwellings"].astype(float)

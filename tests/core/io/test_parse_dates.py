@@ -76,19 +76,19 @@ def test_day_or_month_first_is_the_columns_own_evidence():
     assert not log.rows
 
 
-def test_without_evidence_it_is_day_first_and_said():
+def test_without_evidence_it_is_day_first_and_reported():
     log = IssueLog()
     assert read_dates(["04/03/2018", "05/05/2018"], [2, 3], field="d", log=log)[0] == dt.date(2018, 3, 4)
     assert [row["row"] for row in log.rows] == [2]  # 05/05 is the same either way
 
 
-def test_the_files_other_columns_speak_where_a_column_is_silent():
+def test_the_files_other_columns_decide_where_a_column_is_silent():
     log = IssueLog()
     assert read_dates(["04/03/2018"], [2], field="d", log=log, file_evidence=(0, 3)) == [dt.date(2018, 4, 3)]
     assert not log.rows
 
 
-def test_divided_evidence_is_said():
+def test_divided_evidence_is_reported():
     log = IssueLog()
     assert order_evidence(["13/01/2018", "01/13/2018"]) == (1, 1)
     read_dates(["13/01/2018", "01/13/2018", "02/03/2018"], [2, 3, 4], field="d", log=log)

@@ -196,7 +196,7 @@ class TestCatchments:
         assert table.loc["D|100", "streets_m"] == 2 * 70 + 2 * 2 * 20  # 30 m to the street, and 20 m round both corners
         assert table["hectares"].isna().tolist() == table.geometry.isna().tolist()
 
-    def test_what_is_not_said_comes_from_the_parameters(self, streets):
+    def test_what_is_not_reported_comes_from_the_parameters(self, streets):
         (radius,) = {1000 / factor for factor in (Walking().walk_factor,)}
         (disc,) = catchments(stops_at((0, 0)), bands_m=[1000]).geometry
         assert disc.bounds == pytest.approx((-radius, -radius, radius, radius))

@@ -78,7 +78,7 @@ def test_the_cut_off_belongs_to_what_is_reached(mode, cutoff):
     assert largest_cutoff_m() == 960
 
 
-def test_without_departures_the_doorstep_frequency_is_nought():
+def test_without_departures_the_doorstep_frequency_is_zero():
     index, routes = access_index(*lone_routes(("bus", 100, 0), ("rail", 500, 0)))
     assert index.loc["x"].to_list() == [0, 0, 0, 0, "0", 0]
     assert routes.empty
@@ -163,7 +163,7 @@ def test_other_windows_and_modes_do_not_count():
     assert access_index(walks, services, window="sunday")[1]["route"].to_list() == ["4"]
 
 
-def test_measured_without_service_is_nought_and_not_measured_is_in_no_row():
+def test_measured_without_service_is_zero_and_not_measured_is_in_no_row():
     walks, services = (
         make_walks(("p", "A", 100.0), ("q", "A", 2000.0), ("r", "Z", 10.0)),
         make_services(("A", "1", "bus", 6)),

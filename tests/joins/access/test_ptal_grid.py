@@ -82,7 +82,7 @@ def test_cells_lie_on_the_national_grid_north_first(town):
     pd.testing.assert_frame_equal(pd.DataFrame(grid_cells(wider)).loc[cells.index], pd.DataFrame(cells))
 
 
-def test_far_from_service_is_nought_and_far_from_streets_is_missing(town):
+def test_far_from_service_is_zero_and_far_from_streets_is_missing(town):
     network, stops, services = town
     few = services[services["stop_code"] == services["stop_code"].iloc[0]]
     area = shapely.box(WEST - 1000, SOUTH + 15_000, WEST + 1000, SOUTH + 15_200)

@@ -52,7 +52,7 @@ def test_the_index_of_each_site_and_its_routes(make_sites, street):
     assert joined["access_index_step_free"].isna().all()  # the feed says nothing of any stop
 
 
-def test_measured_without_service_is_nought(make_sites, street):
+def test_measured_without_service_is_zero(make_sites, street):
     joined, routes = join_access_index(
         make_sites((0, 0)),
         make_stops(("A", 3000, 0)),

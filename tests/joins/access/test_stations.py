@@ -40,7 +40,7 @@ def test_a_station_is_all_its_platforms_and_every_departure_counts_once():
     assert station_service(stops, services, window="am peak")["per_hour"].to_list() == [9.0, 0.0]
 
 
-def test_the_stations_own_name_is_taken_where_it_is_held():
+def test_the_stations_own_name_is_taken_where_it_is_known():
     stops = make_stops(("P", 0, 0, "ST"), ("ST", 1, 1))
     stops.loc["ST", "stop_name"] = "Newport station"
     assert station_service(stops, make_services(("P", "a", "rail", 1)))["station_name"].to_list() == ["Newport station"]
@@ -55,7 +55,7 @@ def test_four_an_hour_overall_or_two_in_one_direction():
     assert judge(("P", "a", "rail", 9, "0", "am peak"), ("P", "a", "rail", 1, "0")) == "no"  # the peak is no daytime
 
 
-def test_what_the_feed_does_not_tell_is_not_decided():
+def test_what_the_feed_does_not_state_is_not_decided():
     # two routes, one departure each in the direction numbered 0: the same way, or one north and one south
     assert judge(("P", "a", "rail", 1.0, "0"), ("P", "b", "rail", 1.0, "0")) is None
     assert judge(("P", "a", "rail", 1.0, "0"), ("P", "b", "rail", 1.0, "1")) is None

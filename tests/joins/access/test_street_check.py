@@ -14,7 +14,7 @@ def streets():
     return build_network(shapely.linestrings([[(0, 0), (1000, 0)], [(1000, 0), (1000, 300)]]))
 
 
-def test_sites_and_stops_off_the_streets_are_told(make_sites, make_stops, make_shapes, streets):
+def test_sites_and_stops_off_the_streets_are_reported(make_sites, make_stops, make_shapes, streets):
     sites = make_sites((500, 100), (500, 300), None, (3000, 0), (500, 400))
     shapes = make_shapes(sites, None, None, None, None, shapely.box(400, 200, 600, 600))
     stops = make_stops(

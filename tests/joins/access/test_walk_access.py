@@ -75,7 +75,7 @@ def test_walks_range_over_what_the_position_leaves_open(make_sites, make_stops):
     stops = make_stops(("9100A", "rail", 100, 0), ("4300A", "bus", 0, 400))
     sites = make_sites((0, 0), (0, 0), (0, 0), None).assign(position_uncertainty_m=[60.0, 150.0, np.nan, np.nan])
     joined = join_access(sites, stops, Walking(walk_factor=1.3))
-    assert joined["walk_low_m"].tolist()[:2] == [pytest.approx(1.3 * 40), 0]  # never below nought
+    assert joined["walk_low_m"].tolist()[:2] == [pytest.approx(1.3 * 40), 0]  # never below zero
     assert joined["walk_high_m"].tolist()[:2] == pytest.approx([1.3 * 160, 1.3 * 250])
     assert joined["bus_walk_low_m"].tolist()[:2] == pytest.approx([1.3 * 340, 1.3 * 250])
     assert joined["bus_walk_high_m"].tolist()[:2] == pytest.approx([1.3 * 460, 1.3 * 550])
@@ -156,7 +156,7 @@ def test_the_range_of_a_point_over_the_streets(make_sites, make_stops, streets):
     sites = make_sites((140, 0), (1100, 0), (500, 0)).assign(position_uncertainty_m=[50.0, 100.0, np.nan])
     joined = join_access(sites, stops, Walking(walk_factor=1.3, network=streets))
     assert joined["walk_m"].to_list() == [40, 1000, 400]
-    assert joined["walk_low_m"].to_list()[:2] == [0, 870]  # never below nought
+    assert joined["walk_low_m"].to_list()[:2] == [0, 870]  # never below zero
     assert joined["walk_high_m"].to_list()[:2] == [105, 1130]
     assert joined[["walk_low_m", "walk_high_m"]].iloc[2].isna().all()
     assert joined[["bus_walk_m", "bus_walk_low_m", "bus_walk_high_m"]].isna().all(axis=None)
@@ -209,7 +209,7 @@ def test_ties_over_the_streets_go_to_the_lowest_code(make_sites, make_stops, str
 
 
 @pytest.mark.parametrize("wrong", [{"speed_m_per_min": 0}, {"max_snap_m": -1}, {"max_snap_m": float("nan")}])
-def test_speeds_and_snaps_are_above_nought(make_sites, make_stops, streets, wrong):
+def test_speeds_and_snaps_are_above_zero(make_sites, make_stops, streets, wrong):
     snap_m, speed = wrong.get("max_snap_m", 250), wrong.get("speed_m_per_min")
     with pytest.raises(InputError, match=next(iter(wrong))):
         join_access(

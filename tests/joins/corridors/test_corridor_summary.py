@@ -149,16 +149,16 @@ def test_nothing_in_reach(corridors, pairs, sites):
 
 
 def test_tables_that_do_not_belong_together_are_refused(corridors, pairs, sites, areas):
-    with pytest.raises(InputError, match="2 rows name a site that is not held, the first 'a'"):
+    with pytest.raises(InputError, match="2 rows name a site that does not exist, the first 'a'"):
         corridor_summary(corridors, pairs, sites.drop("a"))
-    with pytest.raises(InputError, match="3 rows name a corridor that is not held, the first 'Tram'"):
+    with pytest.raises(InputError, match="3 rows name a corridor that does not exist, the first 'Tram'"):
         corridor_summary(corridors.drop("Tram"), pairs, sites)
     with pytest.raises(InputError, match="catchments need the areas"):
         corridor_summary(corridors, pairs, sites, catchments=catchments(Line=[shapely.box(0, 0, 1, 1)]))
     given = catchments(Lime=[shapely.box(0, 0, 1, 1)])
     with pytest.raises(InputError, match="catchments: lacks the column corridor"):
         corridor_summary(corridors, pairs, sites, catchments=given[["geometry"]], areas=areas)
-    with pytest.raises(InputError, match="catchments: 1 rows name a corridor that is not held, the first 'Lime'"):
+    with pytest.raises(InputError, match="catchments: 1 rows name a corridor that does not exist, the first 'Lime'"):
         corridor_summary(corridors, pairs, sites, catchments=given, areas=areas)
     with pytest.raises(InputError, match="sites: lacks the columns rank"):
         corridor_rankings(pairs, sites.drop(columns="rank"))

@@ -55,7 +55,7 @@ def test_the_nearest_stop_that_counts(make_sites, two):
     assert joined.loc["E08:4", COLUMNS].isna().all()
 
 
-def test_a_planned_stop_counts_only_when_told_so(make_sites, two):
+def test_a_planned_stop_counts_only_when_asked(make_sites, two):
     joined = join(make_sites((1000, 1900)), *two, count_planned=True)
     told = joined[COLUMNS].drop(columns=["corridor_walk_low_m", "corridor_walk_high_m"])
     assert told.iloc[0].to_list() == ["B", "metro", "Stop B#2", "planned", 130, 1900, "on the line", 1, "B", 1]
@@ -285,7 +285,7 @@ def test_walks_on_streets_start_at_the_edge_of_a_polygon(make_sites, make_shapes
     assert joined["corridor_walk_high_m"].to_list() == [60 + 600 + 13, 540 + 13]
 
 
-def test_a_stop_without_a_street_is_told(two, streets):
+def test_a_stop_without_a_street_is_reported(two, streets):
     stops, _ = two
     issues = unsnapped(stops, streets, 250, file="corridors.csv")
     assert list(issues.columns) == list(ISSUE_COLUMNS)

@@ -44,7 +44,7 @@ def test_without_a_label_small_numbers_are_degrees():
     assert read["labelled_northing"].tolist() == pytest.approx([grid(-1.9, 52.5)[1], 287_000], abs=0.01)
 
 
-def test_blank_nought_and_text_state_no_place():
+def test_blank_zero_and_text_state_no_place():
     read = as_labelled(sites((None, None, None), ("0", "0", "WGS84"), ("n/a", "52", "WGS84")))
     assert not read["stated"].any()
     assert read["labelled_easting"].isna().all()

@@ -85,7 +85,7 @@ def test_of_two_possible_readings_the_files_own_is_taken():
     assert found.others.tolist()[3] >= 1
 
 
-def test_without_areas_the_file_speaks_and_is_never_more_than_medium():
+def test_without_areas_the_file_decides_and_is_never_more_than_medium():
     pairs = [degrees(410_000 + 100 * i, 290_000) for i in range(5)]
     found = placed([*pairs, degrees(410_000, 290_000)[::-1], (410_000, 290_000)], known=NONE)
     assert set(found.confidence) == {"medium"}

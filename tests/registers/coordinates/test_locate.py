@@ -74,7 +74,7 @@ def test_a_digit_lost_is_suggested_and_with_a_postcode_restored():
     lost = {"x": ["95000"], "y": ["285000"], "coordinate_system": ["OSGB36"], "site_name": ["Mill, DY1 4AB"]}
     found, issues = located(**lost)
     assert found.places.confidence[0] == "low"
-    assert "one slip of a digit away" in issues[0][2]
+    assert "one digit error away" in issues[0][2]
     postcodes = pd.DataFrame({"easting": [395_200.0], "northing": [285_000.0]}, index=pd.Index(["DY1 4AB"]))
     found, issues = located(postcodes=postcodes, **lost)
     assert found.repair == ["digit restored, by the stated postcode"]
@@ -93,7 +93,7 @@ def test_a_postcode_far_away_lowers_the_confidence_and_moves_nothing():
 
 def test_organisations_that_are_not_followed_are_reported_once_or_by_row():
     _, issues = located(x=["395000"] * 5, y=["285000"] * 5, organisation_uri=[HOME, HOME, HOME, HOME, "E08000028"])
-    assert issues == [(6, "invalid organisation", f"credited to {HOME}")]
+    assert issues == [(6, "invalid organisation", f"assigned to {HOME}")]
     _, issues = located(known=councils(None), x=["395000"] * 2, y=["285000"] * 2, organisation_uri=["Nowhere"] * 2)
     assert issues == [(None, "invalid organisation", "no council known by this; left blank in 2 rows")]
 

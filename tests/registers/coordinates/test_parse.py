@@ -123,7 +123,7 @@ def test_degrees_and_eastings_a_council_states_beside_each_other_agree():
     assert np.hypot(*np.subtract(place, (509_633.2265, 429_257.6793))) < 5  # 3 m without the OSTN15 grid
 
 
-def test_the_method_in_use_is_said():
+def test_the_method_in_use_is_reported():
     best, words = co.transformation()
     assert words == "OSTN15 grid" if best else "about 3 m" in words
 

@@ -79,7 +79,7 @@ def test_without_a_postcode_near_either_they_stay_open(read, postcodes):
         (433_000, 433_000, None),  # no slip of one digit brings it home
     ],
 )
-def test_a_slip_is_restored_where_two_witnesses_agree(read, x, y, place):
+def test_a_digit_error_is_restored_where_two_sources_agree(read, x, y, place):
     postcodes = at(*((431_300, 282_700) if place is None else (place[0] + 300, place[1] - 300)))
     site, issues = read(x, y, postcodes)
     if place is None:
@@ -108,7 +108,7 @@ def test_digits_of_a_grid_reference_are_read_where_the_postcode_agrees(read):
         (42_000, 272_000, at(425_000, 272_000), "near the postcode, but not in the council"),
     ],
 )
-def test_what_two_witnesses_do_not_settle_stays(read, x, y, postcodes, why):
+def test_what_two_sources_do_not_resolve_stays(read, x, y, postcodes, why):
     site, issues = read(x, y, postcodes)
     assert (site["easting"], site["northing"], site["coordinate_confidence"]) == (x, y, "low"), why
     assert pd.isna(site["repair"])
@@ -130,7 +130,7 @@ def test_a_labelled_place_is_not_moved_to_another_reading_at_the_postcode(read):
     assert (site["easting"], site["northing"], site["coordinate_confidence"]) == (310_000, 390_000, "medium")
 
 
-def test_the_address_speaks_before_the_notes(read):
+def test_the_address_counts_before_the_notes(read):
     postcodes = pd.concat([at(431_300, 282_900), at(440_000, 280_000, "CV2 2BB")])
     assert read(41_255, 282_893, postcodes, notes="agent at CV2 2BB")[0]["repair"] == DIGIT_RESTORED
     assert read(41_255, 282_893, postcodes, name="Old Mill", notes="CV1 1AA")[0]["repair"] == DIGIT_RESTORED

@@ -55,7 +55,7 @@ def test_of_a_postcode_twice_the_first_stands(file):
     assert read_postcodes(paths).table.to_numpy().tolist() == [[1.0, 2.0]]
 
 
-def test_all_faults_are_told_at_once(tmp_path):
+def test_all_faults_are_reported_at_once(tmp_path):
     (tmp_path / "narrow.csv").write_text("B1 1AA,406600\n")
     (tmp_path / "other.csv").write_text("a,b,c,d\n1,2,3,4\n")
     with pytest.raises(InputError) as fault:

@@ -142,7 +142,7 @@ class TestByReference:
         assert bases(shapes) == ["polygon by reference", ""]
         assert shapes.geometry.notna().tolist() == [True, False]
 
-    def test_two_sites_of_one_reference_are_told_apart_by_size_or_not_at_all(self):
+    def test_two_sites_of_one_reference_are_distinguished_by_size_or_not_at_all(self):
         twice = sites(("S1", 0, 0, 1.0), ("S1", 30, 0, 4.0))
         shapes, issues = site_shapes(twice, drawn(("S1", square(10, 0, 4.1))))
         assert bases(shapes) == ["disc", "polygon by location"]
@@ -224,7 +224,7 @@ class TestDiscsAndPoints:
         assert empty.empty
 
 
-def test_every_preset_is_sourced():
+def test_every_parameter_is_sourced():
     for preset in parameter_rows("shapes"):
         assert preset.unit
         assert preset.source.startswith("siteprior: ")

@@ -14,12 +14,12 @@ COVENTRY = shapely.box(427_000, 273_000, 442_000, 286_000)
     ("x", "y", "says"),
     [
         (365, 820, "436500, 282000 (SP 365 820)"),
-        (41_255, 282_893, "431255, 282893 is one slip of a digit away"),  # F16: a lost digit
-        (433_000, 379_000, "433000, 279000 is one slip of a digit away"),
-        (4_330_001, 279_000, "433001, 279000 is one slip of a digit away"),
+        (41_255, 282_893, "431255, 282893 is one digit error away"),  # F16: a lost digit
+        (433_000, 379_000, "433000, 279000 is one digit error away"),
+        (4_330_001, 279_000, "433001, 279000 is one digit error away"),
     ],
 )
-def test_slips_of_the_pen_are_suggested(x, y, says):
+def test_digit_errors_are_suggested(x, y, says):
     assert says in suggest_correction(x, y, COVENTRY, (433_000, 279_000))
 
 

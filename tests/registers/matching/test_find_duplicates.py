@@ -106,7 +106,7 @@ def test_in_two_councils_files():
     assert far["confidence"].tolist() == ["likely"]
 
 
-def test_shapes_speak_before_points():
+def test_shapes_count_before_points():
     table = register(MILL, {**MILL, "at": (80, 0)}, {**MILL, "at": (3, 0)})
     squares = [shapely.box(0, 0, 70, 70), shapely.box(1, 0, 71, 70), shapely.box(70, 0, 140, 70)]
     shapes = gpd.GeoSeries(squares, index=table.index, crs=27700)
@@ -260,7 +260,7 @@ def test_the_national_file(real, england):
     sites, _, _ = read_registers([path], boundaries=england)
     pairs = find_duplicates(sites)
     words = {(one, two): word for one, two, word in pairs[["site_a", "site_b", "confidence"]].values}
-    assert words["E06000021:0137", "E06000021:137"] == "certain"  # Broadway House, Meir, with and without a nought
+    assert words["E06000021:0137", "E06000021:137"] == "certain"  # Broadway House, Meir, with and without a zero
     assert words["E06000013:RM14C", "E06000013:RMI4C"] == "certain"  # a typing error in the reference
     assert words["E06000014:BR-036a", "E06000014:BR-036b"] == "possible"  # two applications on Lowfield School
     # offices on the ground and on the first floor of Victoria House, five homes each

@@ -60,7 +60,7 @@ def test_first_and_last_and_the_states():
     # years: to as_of where listed, to the end date, or to the last vintage that lists it
     assert history.sites["years_on_register"].tolist() == [3.0, 0.0, 3.0, 1.49, 2.0]
     assert history.sites["age_basis"].tolist()[::4] == [
-        "left-censored: on the first register held, of 2018-01-01; no start date stated",
+        "left-censored: on the first register read, of 2018-01-01; no start date stated",
         "first seen 2019-01-01, not on the register of 2018-01-01",
     ]
 
@@ -70,10 +70,10 @@ def test_first_and_last_and_the_states():
     [
         ("2018-07-02", 2.5, "start date stated"),
         ("2017-12-31", 3.0, "left-censored: the start date stated, 2017-12-31, is of the first registers or before"),
-        ("1899-12-30", 2.0, "left-censored: on the first register held, of 2019-01-01; no start date stated"),
+        ("1899-12-30", 2.0, "left-censored: on the first register read, of 2019-01-01; no start date stated"),
         (
             "2019-06-01", 2.0,
-            "left-censored: on the first register held, of 2019-01-01; the start date stated, 2019-06-01, is later",
+            "left-censored: on the first register read, of 2019-01-01; the start date stated, 2019-06-01, is later",
         ),
     ],
 )  # fmt: skip
@@ -234,7 +234,7 @@ def test_what_cannot_be_dated_is_refused_with_every_fault():
     with pytest.raises(InputError) as refused:
         vintages_of(table, {"2.csv": "spring 2018", "3.csv": "2022"}, as_of=D21)
     assert refused.value.faults == (
-        "1.csv: holds no entry or start date to tell its vintage by; state one, such as 2018-05-21",
+        "1.csv: holds no entry or start date to give its vintage; state one, such as 2018-05-21",
         "2.csv: the vintage 'spring 2018' is no date; write 2018-05-21, 2018-05 or 2018",
         "3.csv: the vintage 2022 lies after 2021-01-01; correct it or as_of",
     )
@@ -317,7 +317,7 @@ def test_coventry_kept_its_sites(west_midlands_history):
     coventry = west_midlands_history.sites.filter(like="E08000026:", axis=0)
     assert len(coventry) == 135
     assert (coventry["vintages_seen"] == 2).all()
-    assert coventry["age_basis"].str.startswith("left-censored: on the first register held, of 2018-05-21").all()
+    assert coventry["age_basis"].str.startswith("left-censored: on the first register read, of 2018-05-21").all()
 
 
 TEN = {

@@ -69,7 +69,7 @@ def test_without_a_boundary_the_sure_places_make_the_frame(councils):
     assert draw_before_after(sites)[:4] == b"\x89PNG"
 
 
-def test_what_the_maps_cannot_show_is_said(councils, monkeypatch):
+def test_what_the_maps_cannot_show_is_reported(councils, monkeypatch):
     notes = []
     monkeypatch.setattr(audit_map._Panel, "note", lambda self, words, colour: notes.append(words))
     draw(councils["E07000001"])

@@ -92,7 +92,7 @@ def test_sites_stand_as_read_and_run_nothing(book):
     assert sites[4][SITE_COLUMNS.index("easting")] is None
 
 
-def test_no_picture_no_sheet_for_it_and_illustrative_is_said(councils, tmp_path):
+def test_no_picture_no_sheet_for_it_and_illustrative_is_reported(councils, tmp_path):
     path = write_workbook(tmp_path / "b.xlsx", councils["unknown"], illustrative=True)
     book = openpyxl.load_workbook(path)
     assert book.sheetnames == ["Summary", "To fix", "Repaired", "Sites"]

@@ -114,7 +114,7 @@ def test_the_page_loads_nothing_and_closes_every_tag(folder, page):
     assert books <= listed(folder)
 
 
-def test_the_page_tells_before_and_after(page):
+def test_the_page_reports_before_and_after(page):
     assert "Of 8 records, 7 stand as sites and 1 were passed over or merged" in page.text
     assert "As labelled, 40% of the 5 places stated lie in their own council’s area" in page.text
     assert "as read here, 80%." in page.text
@@ -147,7 +147,7 @@ def test_without_boundaries_names_come_from_the_caller(tmp_path):
     write_audit(tmp_path, **pieces.pile(boundaries=None), names={"E07000002": "Birchford"}, workbooks=False)
     assert "councils" not in {path.name for path in tmp_path.iterdir()}
     page = read(tmp_path / "audit.html")
-    assert "no boundaries given: only each file’s own consensus speaks for a place" in page.text
+    assert "no boundaries given: places checked only against each file’s own rows" in page.text
     assert "2 of them were read otherwise than labelled" in page.text
     assert "Birchford E07000002" in page.text
     assert not [a for tag, a in page.tags if tag == "a" and a["href"].startswith("councils/")]
@@ -160,7 +160,7 @@ def test_every_output_says_it_is_illustrative(tmp_path):
     assert "Illustrative data – not real sites" in read(tmp_path / "audit.html").text
 
 
-def test_a_spotless_register_is_said_to_be_so(tmp_path):
+def test_a_spotless_register_is_reported_as_such(tmp_path):
     sites = pieces.sites().iloc[[0]]
     given = {"sites": sites, "labelled": pieces.labelled().iloc[[0]], "issues": issue_table([]),
              "files": pieces.files().iloc[[0]].drop(columns="refused")}  # fmt: skip

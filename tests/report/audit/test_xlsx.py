@@ -86,7 +86,7 @@ def test_columns_run_on_after_z(tmp_path):
     assert [cell.value for cell in book["A"][1]] == row
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path):
+def test_a_folder_that_cannot_be_written_is_reported(tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(OutputError, match="cannot be written"):
         write_xlsx(tmp_path / "file" / "a.xlsx", [Sheet("A", (9,), [Row(["x"])])])

@@ -75,7 +75,7 @@ def test_corridors_and_stops_are_labelled_and_the_shortlist_keeps_labels_away(se
     assert labelled == {"shortlist", "corridors", "stops"}
 
 
-def test_map_tips_tell_the_rank_and_leave_out_what_is_not_known(seen, made_up):
+def test_map_tips_show_the_rank_and_leave_out_what_is_not_known(seen, made_up):
     first = made_up.shortlist.iloc[0]
     tip = seen["layers"]["shortlist"]["tips"][0]
     assert tip.startswith(f"<b>{first['site_name']}</b><br>Rank: 1 (between 1 and {first['rank_p95']})<br>Score: 0.")

@@ -216,7 +216,7 @@ class TestRefusals:
         assert path.read_text() == "the earlier one"
         assert [entry.name for entry in tmp_path.iterdir()] == ["a.gpkg"]
 
-    def test_full_disk_is_said_in_our_words(self, layers, tmp_path, monkeypatch):
+    def test_full_disk_is_reported_in_our_words(self, layers, tmp_path, monkeypatch):
         def full(*_, **__):
             raise pyogrio.errors.DataLayerError("no space left")
 

@@ -28,7 +28,7 @@ def test_what_it_counts():
     told = corridor_section(sites(), summary=summary(), strips={"Line": (b"png", "words")}, scenarios=NO_SCENARIO)
     assert (told["served"], told["several"]) == (2, 1)
     assert [row["corridor"] for row in told["rows"]] == ["Line", "Dark"]  # a corridor without sites has no row
-    assert [row["failure_share"] for row in told["rows"]] == [30.0, None]  # nought would be a finding
+    assert [row["failure_share"] for row in told["rows"]] == [30.0, None]  # zero would be a finding
     assert told["walks"] == "measured along the streets"
     assert told["pictures"] == [{"picture": "cG5n", "alt": "words"}]
     assert {band["name"]: band["sites"] for band in told["index"]["bands"]}["2"] == 2
@@ -36,7 +36,7 @@ def test_what_it_counts():
     assert told["scenarios"] == []
 
 
-def test_without_timetables_there_is_no_index_and_straight_lines_are_said():
+def test_without_timetables_there_is_no_index_and_straight_lines_are_stated():
     table = sites(service_date=pd.NaT, walk_basis="straight-line")
     told = corridor_section(table, summary=summary(), strips={}, scenarios=NO_SCENARIO, catchment=(b"x", "ground"))
     assert told["index"] is None

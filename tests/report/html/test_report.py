@@ -201,7 +201,7 @@ class TestContents:
     def test_versions(self, parsed):
         assert "siteprior 0.1.0, Python 3.11.2, geopandas 1.2.0; seed 0" in parsed.text
 
-    def test_ties_are_told(self, parsed, made_up, tmp_path):
+    def test_ties_are_reported(self, parsed, made_up, tmp_path):
         assert "No two ranked sites share a rank." in parsed.text
         tied = made_up.sites.copy()
         tied["rank"] = tied["rank"].replace({2: 1})

@@ -130,7 +130,7 @@ class TestMarket:
         assert "rests on illustrative costs" in said
         assert "not to be quoted of these sites" in said
 
-    def test_costs_with_and_without_a_source_are_told_apart(self, run):
+    def test_costs_with_and_without_a_source_are_distinguished(self, run):
         sourced = run.sites.assign(viability_basis="user assumptions")
         said = " ".join(market_of(run, sites=sourced)["trust"])
         assert "costs the user states with their sources" in said
@@ -143,7 +143,7 @@ class TestMarket:
         said = " ".join(market_of(run, sites=sites)["trust"])
         ranked = run.sites.index[run.sites["rank"].notna()]
         held = run.signals[(run.signals["counts"] == "yes") & (run.signals["kind"] == "primary")]
-        held = held[(held["gs"] > 0) & held["site_id"].isin(ranked)]
+        held = held[(held["weighted_signal"] > 0) & held["site_id"].isin(ranked)]
         other = held.loc[~held["source"].isin(["gap_gbp_per_home", "remediation_share_of_gdv"]), "site_id"]
         alone = held.loc[~held["site_id"].isin(other), "site_id"].nunique()
         assert alone > 0
@@ -233,7 +233,7 @@ class TestRecords:
         assert why["C"].startswith("ownership is blank")
         assert "there are no notes" in why["I"]
         assert why["S"] == "no permission to stall: planning status is blank"
-        assert "foundry, speaks of none" in why["X"]
+        assert "foundry, is not contaminative" in why["X"]
         stage = shortlist.assign(development_status="under construction", no_new_build_5y="no")
         why = {s["letter"]: s["why"] for s in records_of(run, shortlist=stage, signals=none)[0]["signals"]}
         assert why["S"] == "the register records it as under construction"
@@ -322,7 +322,7 @@ class TestPage:
         page = render(
             market_of(run, signals=signals),
             records_of(run, shortlist=shortlist, signals=signals, rules=run.rules.assign(reason=EVIL, title=EVIL),
-                       evidence=run.evidence.assign(found=EVIL, source=EVIL)),
+                       evidence=run.evidence.assign(finding=EVIL, source=EVIL)),
             monkeypatch,
         )  # fmt: skip
         parsed = Reader(page)
@@ -353,7 +353,7 @@ class TestPage:
 
 
 class TestMissing:
-    def test_without_costs_viability_is_missing_with_its_reason_and_never_nought(self, costless, monkeypatch):
+    def test_without_costs_viability_is_missing_with_its_reason_and_never_zero(self, costless, monkeypatch):
         market, records = market_of(costless), records_of(costless)
         assert market["gap"] is None
         assert market["drivers"] == []
@@ -390,13 +390,13 @@ class TestMissing:
     def test_an_empty_table_of_comparables_is_no_evidence_unless_sales_were_read(self, run):
         none = run.comparables.iloc[:0]
         assert records_of(run, comparables=none)[0]["comparables"] == []
-        unread = run.shortlist.drop(columns="sales_years_held")
+        unread = run.shortlist.drop(columns="sales_years_covered")
         assert records_of(run, shortlist=unread, comparables=none)[0]["comparables"] is None
 
     def test_nobody_ranked(self, run, monkeypatch):
         sites = run.sites.assign(rank=pd.Series(pd.NA, index=run.sites.index, dtype="Int64"))
         market = market_of(run, sites=sites, shortlist=sites.iloc[:0])
-        assert market["trust"] == ["No site was ranked, so there is no verdict to believe."]
+        assert market["trust"] == ["No site was ranked, so there is no verdict."]
         assert market["gap"] is None
         assert "No site was ranked" in render(market, [], monkeypatch)
 

@@ -89,7 +89,7 @@ def test_ground_of_two_stops_counts_once_and_a_guess_is_called_one():
     assert "Within 400 m: 24 ha on foot" in words
     assert words.endswith("Approximate: hulls of the places reached.")
     disc = catchments(("A", 400, box(0, 0, 400, 400)), basis="disc")
-    assert "no streets are held" in catchment_map_words(disc, stops((200, 200)))
+    assert "no streets were read" in catchment_map_words(disc, stops((200, 200)))
 
 
 def test_names_of_crowded_stops_hide_neither_one_another_nor_a_rank(tables, monkeypatch):

@@ -102,7 +102,7 @@ def record(monkeypatch):
     return texts, discs
 
 
-def test_a4_landscape_in_the_colours_of_the_house(picture, small):
+def test_a4_landscape_in_the_colours_of_the_style(picture, small):
     found, pixels = drawn(picture)
     assert pixels.shape[:2] == (int(210 / 25.4 * 200), int(297 / 25.4 * 200))
     bands = style.bands(["0.7 and over", "under 0.7"])
@@ -155,7 +155,7 @@ def test_table_lists_the_highest_ranked_in_order_with_what_is_known(small, recor
     words = [words for *_, words, _ in record[0]]
     assert [w for w in words if w.startswith("Works")] == [f"Works $ {i} $" for i in range(1, 5)]
     assert "3,000" in words
-    assert "–" in words  # homes not known are not nought
+    assert "–" in words  # homes not known are not zero
     assert any(w.startswith("Above the line: sites left of it, going from Alder to Cedar;") for w in words)
 
 
@@ -192,7 +192,7 @@ def test_a_site_beyond_an_end_stop_stands_at_it_with_its_number(small, record, b
     assert at[0] & at[1]  # the one beyond the last stop, and the one beside it
 
 
-def test_a_site_without_a_chainage_is_told(small):
+def test_a_site_without_a_chainage_is_reported(small):
     stops, rows, sites = small
     lost = rows.assign(chainage_m=rows["chainage_m"].where(rows["site_id"] != "E08:2"))
     assert "1 site is not drawn: their place" not in strip_map_words(stops, rows, sites, corridor="Line")
@@ -200,7 +200,7 @@ def test_a_site_without_a_chainage_is_told(small):
     assert draw((stops, lost, sites)) != draw(small)
 
 
-def test_words_tell_what_the_picture_shows(small):
+def test_words_say_what_the_picture_shows(small):
     assert strip_map_words(*small, corridor="Line", reach_m=960) == (
         "Strip map of Line from Alder to Cedar: 3 stops (2 open, 1 planned); 3.0 km; 4 ranked sites with 3,220 homes "
         "within 960 m walk of an open stop; 1 considered, not ranked. Most homes are near Alder (3,220 homes). Highest "
@@ -209,7 +209,7 @@ def test_words_tell_what_the_picture_shows(small):
     )
 
 
-def test_thirty_five_crowded_stops_and_twenty_sites_at_one_spot_do_not_overlap(record):
+def test_thirty_five_crowded_stops_and_twenty_sites_at_one_point_do_not_overlap(record):
     chainage = np.concatenate([np.linspace(0, 2000, 20), np.linspace(6000, 25_000, 15)])
     stops = make_stops([f"Stop of some length {i}" for i in range(35)], chainage)
     sites = make_sites(41)
@@ -239,7 +239,7 @@ def test_more_stops_than_a_row_can_name_stand_in_rows_on_an_upright_sheet(record
 
 
 @pytest.mark.parametrize("count", [20, 120])
-def test_figures_of_the_scale_do_not_overlap_and_the_farthest_walk_is_told(record, count):
+def test_figures_of_the_scale_do_not_overlap_and_the_farthest_walk_is_reported(record, count):
     stops = make_stops([f"Stop {i}" for i in range(count)], np.linspace(0, 27_000, count))
     sites = make_sites(4)
     draw((stops, make_rows(sites, [0, 9000, 18_000, 27_000], 300.0, "left"), sites))
@@ -297,7 +297,7 @@ class TestInARow:
 
 
 class TestFit:
-    def test_cuts_to_the_room_and_no_more(self):
+    def test_cuts_to_the_width_and_no_more(self):
         sheet = Sheet(*A4)
         words = "Former Gasworks, Canal Street, Smethwick"
         assert sheet.fit(words, 7, 200) == words

@@ -158,7 +158,7 @@ class TestCopy:
         assert [copy.name for copy in copies] == ["01_a.ipynb", "02_b.ipynb"]
         assert copies[0].read_bytes() == (shipped / "01_a.ipynb").read_bytes()
 
-    def test_overwrites_only_when_told(self, shipped, tmp_path):
+    def test_overwrites_only_when_asked(self, shipped, tmp_path):
         mine = tmp_path / "mine"
         mine.mkdir()
         (mine / "02_b.ipynb").write_text("my work")

@@ -44,7 +44,7 @@ def test_faults_keep_their_kind_and_what_had_run(tmp_path):
     assert "so far" in (tmp_path / "broken.failed.ipynb").read_text(encoding="utf-8")
 
 
-def test_a_process_that_ended_is_told_of(tmp_path):
+def test_a_process_that_ended_is_reported(tmp_path):
     plain = save(tmp_path / "plain.ipynb", CODE("1"))
     with NotebookProcess(tmp_path, jobs=1) as process:
         process.execute(plain, tmp_path / "plain.html", parameters={})

@@ -76,7 +76,7 @@ def test_areas_of_one_code_are_put_together_and_broken_ones_mended(made):
         ("name", None, "column 'name' holds no ONS codes such as E08000025 but 'A'; give another of CTYUA24CD, name"),
     ],
 )
-def test_a_wrong_column_is_told_with_the_right_ones(made, code, name, says):
+def test_a_wrong_column_is_reported_with_the_right_ones(made, code, name, says):
     with pytest.raises(InputError, match=says):
         read_boundaries(made(areas(name=["A", "B"])), code=code, name=name)
 

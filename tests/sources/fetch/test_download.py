@@ -89,7 +89,7 @@ def test_a_packed_file_is_kept_packed(server, tmp_path):
     assert server.asked[0]["Accept-Encoding"] == "identity"
 
 
-def test_progress_is_told_up_to_the_size_announced(server, tmp_path):
+def test_progress_is_reported_up_to_the_size_announced(server, tmp_path):
     told = []
     download(f"{server.url}/stops.csv", tmp_path / "a.csv", progress=lambda *given: told.append(given))
     assert told[-1] == (len(STOPS), len(STOPS))
@@ -113,7 +113,7 @@ def test_progress_is_told_up_to_the_size_announced(server, tmp_path):
         ("/page.zip", "a.gpkg", "what came is no .gpkg file"),
     ],
 )
-def test_what_is_not_the_file_is_told_and_the_earlier_file_stays(path, name, says, server, tmp_path):
+def test_what_is_not_the_file_is_reported_and_the_earlier_file_stays(path, name, says, server, tmp_path):
     target = tmp_path / name
     target.write_text("earlier")
     with pytest.raises(InputError) as raised:
@@ -127,7 +127,7 @@ def test_what_is_not_the_file_is_told_and_the_earlier_file_stays(path, name, say
     assert [p.name for p in tmp_path.iterdir()] == [name]
 
 
-def test_another_hash_than_the_stated_is_told_with_both_ways_out(server, tmp_path):
+def test_another_hash_than_the_stated_is_reported_with_both_ways_out(server, tmp_path):
     with pytest.raises(InputError, match=f"has the SHA-256 {HASH}, not the one stated; if the publisher has a newer"):
         download(f"{server.url}/stops.csv", tmp_path / "a.csv", sha256="0" * 64)
     assert list(tmp_path.iterdir()) == []
@@ -182,7 +182,7 @@ def test_a_proxy_out_of_reach_is_named_as_such(tmp_path, monkeypatch):
         download("https://example.org/a.csv", tmp_path / "a.csv")
 
 
-def test_a_certificate_nobody_knows_is_told(tmp_path, monkeypatch):
+def test_a_certificate_nobody_knows_is_reported(tmp_path, monkeypatch):
     import requests
 
     def refuse(*_, **__):
@@ -193,7 +193,7 @@ def test_a_certificate_nobody_knows_is_told(tmp_path, monkeypatch):
         download("https://example.org/a.csv", tmp_path / "a.csv")
 
 
-def test_silence_is_told(tmp_path, monkeypatch):
+def test_silence_is_reported(tmp_path, monkeypatch):
     import requests
 
     def wait(*_, timeout, **__):
@@ -217,7 +217,7 @@ def test_a_full_disk_is_the_disks_fault(server, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_server_in_reach_is_silent_and_a_faulty_one_told(server):
+def test_a_server_in_reach_is_silent_and_a_faulty_one_reported(server):
     reach(f"{server.url}/stops.csv")
     with pytest.raises(InputError, match="HTTP 504"):
         reach(f"{server.url}/status/504")

@@ -262,7 +262,7 @@ def test_the_area_asked_for_holds_every_street_that_a_run_keeps(desk):
 # --- the command ----------------------------------------------------------------------------------
 
 
-def test_the_command_tells_what_came_and_how_to_pin_it(desk, server, capsys):
+def test_the_command_reports_what_came_and_how_to_pin_it(desk, server, capsys):
     path = desk(STOPS)
     assert cli.main(["fetch", str(path)]) == 0
     printed = capsys.readouterr()
@@ -275,7 +275,7 @@ def test_the_command_tells_what_came_and_how_to_pin_it(desk, server, capsys):
     assert capsys.readouterr().err == ""
 
 
-def test_the_command_exits_1_with_one_line_per_fault_after_telling_the_rest(desk, capsys):
+def test_the_command_exits_1_with_one_line_per_fault_after_reporting_the_rest(desk, capsys):
     path = desk('path = "transit/naptan.csv", url = "SERVER/gone.csv"')
     assert cli.main(["fetch", str(path), "--quiet", "--max-gb", "1"]) == 1
     printed = capsys.readouterr()

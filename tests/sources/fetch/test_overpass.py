@@ -47,14 +47,14 @@ def test_a_busy_service_is_asked_again_but_not_for_ever(overpass, tmp_path, some
         download_streets(somewhere, tmp_path / "b.graphml")
 
 
-def test_a_place_without_ways_is_told(overpass, tmp_path, somewhere):
+def test_a_place_without_ways_is_reported(overpass, tmp_path, somewhere):
     overpass.overpass = json.dumps({"elements": []})
     with pytest.raises(InputError, match=r"OpenStreetMap: the download failed .* or take an extract by hand"):
         download_streets(somewhere, tmp_path / "a.graphml")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_service_out_of_reach_is_told_at_once_and_asks_no_third_party(tmp_path, somewhere, monkeypatch):
+def test_a_service_out_of_reach_is_reported_at_once_and_asks_no_third_party(tmp_path, somewhere, monkeypatch):
     import osmnx
 
     with socket.socket() as taken:

@@ -154,7 +154,7 @@ def test_real_fuel_poverty_of_2022_matches_every_area_of_2021(real, areas):
     assert (reading.table.by_code.min(), reading.table.by_code.max()) == (4.389, 71.175)  # PROVENANCE-land-market.md
 
 
-def test_real_fuel_poverty_of_2018_is_refused_whatever_it_is_said_to_be(real, areas):
+def test_real_fuel_poverty_of_2018_is_refused_whatever_it_is_labelled(real, areas):
     path = real / "real/market/fuel_poverty_lsoa_wmca_2018.csv.gz"
     honest, wrong = parse_layer({**FUEL, "year": 2011}), parse_layer(FUEL)
     layer = read_layer(path, honest).table
@@ -175,7 +175,7 @@ def test_real_incomes_reach_the_polygons_of_their_areas(real):
     assert reading.issues.empty
 
 
-def test_real_incomes_of_2011_codes_on_polygons_of_2021_leave_no_gap_untold(real):
+def test_real_incomes_of_2011_codes_on_polygons_of_2021_leave_no_gap_unreported(real):
     reading = read_layer(
         real / "real/market/ons_income_msoa11_wmca_fye2020.csv.gz",
         parse_layer({**INCOME, "lookup": {"path": "msoa.geojson.gz", "to": "MSOA21CD"}}),

@@ -125,7 +125,7 @@ def test_beside_pandas_on_drawn_sales(published, sale):
         ({"property_types": ["flats"]}, "unknown property type 'flats'; did you mean 'flat'"),
     ],
 )
-def test_a_bad_call_is_told(published, sale, postcodes, sites, options, says):
+def test_a_bad_call_is_reported(published, sale, postcodes, sites, options, says):
     given = {"radius_m": 100, "number": 5, "price_date": DAY, **options}
     with sales_store([published(sale())]) as store:
         with pytest.raises(InputError, match=says):

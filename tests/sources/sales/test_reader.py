@@ -79,7 +79,7 @@ def test_floor_areas_give_a_price_per_square_metre(published, sale, postcodes):
     ]  # fmt: skip
 
 
-def test_every_reason_is_told_and_no_sale_is_dropped(published, sale, postcodes):
+def test_every_reason_is_reported_and_no_sale_is_dropped(published, sale, postcodes):
     path = published(
         sale("1A"), sale("1B", category="B"), sale("1C", 1, kind="O", category="B"), sale("1D", 9_000_000),
         sale("1E", day="2025-01-02 00:00"), sale("1F", day="2019-12-31 00:00"), sale("1G", day="2025-01-01 00:00"),
@@ -152,7 +152,7 @@ def test_too_many_sales_for_a_table_are_refused(published, sale, postcodes, monk
         ({"postcodes": pd.DataFrame({"x": [1]})}, "postcodes: lacks the columns easting, northing"),
     ],
 )
-def test_a_bad_call_is_told(published, sale, postcodes, options, says):
+def test_a_bad_call_is_reported(published, sale, postcodes, options, says):
     with pytest.raises(InputError, match=says):
         read_sales([published(sale())], **{"postcodes": postcodes, "price_date": DAY, **options})
 

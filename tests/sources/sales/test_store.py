@@ -38,7 +38,7 @@ def test_the_published_letters_become_words(published, sale):
     assert (origin.file, origin.role, origin.rows, origin.publisher) == ("2024", "sales", 3, "HM Land Registry")
 
 
-def test_street_and_house_number_never_reach_the_disk(published, sale, tmp_path):
+def test_street_and_number_never_reach_the_disk(published, sale, tmp_path):
     with sales_store([published(sale())], cache=tmp_path / "cache") as store, store.query() as connection:
         described = connection.execute(f"DESCRIBE SELECT * FROM {store.sql}").fetchall()
         assert not {row[0] for row in described} & {"paon", "saon", "street", "locality"}
@@ -206,14 +206,14 @@ def test_every_bad_file_is_named_at_once(published, sale, tmp_path):
         contents(packed, published("a,b", name="x.csv"))
 
 
-def test_a_bad_call_is_told(published, sale):
+def test_a_bad_call_is_reported(published, sale):
     path = published(sale())
     for paths, files in (([], None), ([path], []), (path, ["a", "b"])):
         with pytest.raises(InputError, match="sales: "), sales_store(paths, files=files):
             pass
 
 
-def test_a_cache_that_cannot_be_written_is_told(published, sale, tmp_path):
+def test_a_cache_that_cannot_be_written_is_reported(published, sale, tmp_path):
     (tmp_path / "cache").write_text("a file")
     with pytest.raises(OutputError, match="cannot be written"):
         contents(published(sale()), cache=tmp_path / "cache")

@@ -41,7 +41,7 @@ def same(one, other):
     assert one.provenance == other.provenance
 
 
-def test_a_second_run_takes_the_kept_network_and_tells_the_same(osm, tmp_path, builds):
+def test_a_second_run_takes_the_kept_network_and_reports_the_same(osm, tmp_path, builds):
     path, folder = osm(NODES, WAYS), tmp_path / "cache" / "streets"
     plain = read_streets(path, file="a.osm")
     first = read_streets(path, cache=folder, file="a.osm")
@@ -119,7 +119,7 @@ def test_a_run_cut_off_while_it_writes_leaves_nothing(osm, tmp_path, monkeypatch
     assert cache.whole_file is whole_file
 
 
-def test_a_new_preset_or_format_is_another_network(monkeypatch):
+def test_a_new_parameter_or_format_is_another_network(monkeypatch):
     name = cache.cache_name("ab", private=False)
     monkeypatch.setattr(cache, "FORMAT", cache.FORMAT + 1)
     assert cache.cache_name("ab", private=False) != name

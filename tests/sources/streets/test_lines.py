@@ -78,7 +78,7 @@ def test_columns_are_read_as_tags(layer):
     ]
 
 
-def test_what_is_no_line_is_told(layer):
+def test_what_is_no_line_is_reported(layer):
     shapes = [line((0, 0), (10, 0)), shapely.points(EAST, NORTH), None]
     network, issues, _ = read_streets(layer(shapes))
     assert network.edge_mm.tolist() == [10_000]

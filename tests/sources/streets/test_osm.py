@@ -140,7 +140,7 @@ def test_broken_files_are_refused_in_words(osm, tmp_path, real):
         read_streets(osm(NODES, [([1, 2], {"highway": "motorway"})]))
 
 
-def test_nodes_without_places_are_told_apart_from_streets_of_another_place(osm):
+def test_nodes_without_places_are_distinguished_from_streets_of_another_place(osm):
     with pytest.raises(InputError, match="holds the nodes before the ways, with positive numbers"):
         read_streets(osm({-1: (0, 0), -2: (100, 0)}, [([-1, -2], STREET)]))
 

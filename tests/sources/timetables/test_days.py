@@ -87,7 +87,7 @@ def test_only_days_all_feeds_hold_count():
         choose_days({"a": by_day([1, 1, 1]), "b": by_day([1, 1], first="2023-06-05")}, IssueLog())
 
 
-def test_a_named_day_is_taken_or_refused_with_the_days_that_are_held():
+def test_a_named_day_is_taken_or_refused_with_the_days_that_are_covered():
     feeds = {"a": by_day([3] * 10)}
     assert choose_days(feeds, IssueLog(), service_date=date(2023, 6, 7)).weekday == date(2023, 6, 7)
     with pytest.raises(InputError, match="service_date 2023-07-05: is outside what the timetables hold, 2023-06-01 to"):
@@ -100,14 +100,14 @@ def test_a_named_day_is_taken_or_refused_with_the_days_that_are_held():
     assert log.table()["action"].tolist() == ["counted as named, though it is a bank holiday"]
 
 
-def test_what_a_reader_should_know_of_the_days_is_said():
+def test_what_a_reader_should_know_of_the_days_is_reported():
     log = IssueLog()
     days = choose_days({"a": by_day([3, 4], first="2035-06-05")}, log, as_of=date(2026, 1, 1))
     assert days == (date(2035, 6, 6), None)
     told = log.table().set_index("field")["action"]
     assert told["as_of"] == "the timetables hold 2035-06-05 to 2035-06-06; counted as it was then"
     assert told["date"].tolist() == [
-        "no bank holiday is left out: those of these years are not held",
+        "no bank holiday is left out: those of these years are not known",
         "no Sunday is counted: the timetables hold none in common",
     ]
 

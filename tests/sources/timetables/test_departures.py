@@ -71,7 +71,7 @@ def test_all_four_windows_count_per_hour_of_their_length_and_sunday_on_the_sunda
     assert set(dates["evening"]) == {"2023-06-05"}
 
 
-def test_times_run_past_midnight_and_without_a_leading_nought(make_feed, stop_times):
+def test_times_run_past_midnight_and_without_a_leading_zero(make_feed, stop_times):
     lines = "T 8:59:59 A 1\nT 24:00:00 B 2\nT 25:10:00 C 3\nT 26:00:00 A 4"
     assert hours(read(make_feed(stop_times=stop_times(lines)))) == {("A", 8): 1, ("B", 24): 1, ("C", 25): 1}
 

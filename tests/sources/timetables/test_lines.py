@@ -97,7 +97,7 @@ def test_the_pattern_of_most_calls_is_the_corridor(make_feed, stop_times):
     assert len(corridor_from_timetable(long, routes=["8"], file="f").table.stops) == 3
 
 
-def test_stops_far_from_the_shape_are_said(make_feed, stop_times):
+def test_stops_far_from_the_shape_are_reported(make_feed, stop_times):
     path = make_feed(
         stops=stops_at({"A": (0, 0), "B": (500, 400), "C": (1000, 0)}), trips=TRIPS, stop_times=stop_times(LINES),
         shapes=shape_of([(0, 0), (1000, 0)]),

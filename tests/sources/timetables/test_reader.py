@@ -141,7 +141,7 @@ def test_damaged_calendars_are_issues(make_feed):
     ]  # fmt: skip
 
 
-def test_several_feeds_never_mix_and_a_line_in_both_is_said(make_feed):
+def test_several_feeds_never_mix_and_a_line_in_both_is_reported(make_feed):
     first, second = make_feed("a.zip"), make_feed("b.zip")
     reading = read_timetables([first, second], files=["a.zip", "b.zip"])
     table = reading.table

@@ -43,7 +43,7 @@ def test_what_is_a_stop_and_what_is_not(tmp_path):
     check(stops, STOPS, name="stops")
 
 
-def test_coaches_and_rail_replacement_buses_are_told_by_their_atco_area(tmp_path):
+def test_coaches_and_rail_replacement_buses_are_known_by_their_atco_area(tmp_path):
     reading = read_stops(
         write(
             tmp_path,
@@ -167,7 +167,7 @@ def test_without_a_status_column_nothing_is_open(tmp_path):
     ]
 
 
-def test_easting_and_northing_win_and_the_disagreement_is_told(tmp_path):
+def test_easting_and_northing_win_and_the_disagreement_is_reported(tmp_path):
     bull_street = {"Longitude": "-1.89631", "Latitude": "52.48188"}
     file = write(
         tmp_path,

@@ -44,12 +44,12 @@ def statements(*rows):
     """Make a table of statements from dicts."""
     state = {"open": "open", "shelved": "closed", "closed": "closed"}
     table = pd.DataFrame([{"file": "f", **row} for row in rows], columns=list(STATEMENTS))
-    table["state"] = table["said"].map(state).fillna("planned")
+    table["state"] = table["stated_as"].map(state).fillna("planned")
     return table.astype({name: "str" for name in STATEMENTS if name != "row"})
 
 
-def said(said, on, since=None, code="1"):
-    return {"atco_code": code, "said": said, "statement_date": on, "state_date": since}
+def said(words, on, since=None, code="1"):
+    return {"atco_code": code, "stated_as": words, "statement_date": on, "state_date": since}
 
 
 @pytest.mark.parametrize(
@@ -192,12 +192,12 @@ def test_a_corridor_stop_with_a_code_follows_statement_then_naptan(tmp_path):
 
 def test_statements_without_code_are_about_the_stop_of_that_corridor_and_name(tmp_path):
     corridor = places(tmp_path, [f"{name},metro,1,Here,,400000,300000,planned,,2026-11-22" for name in "AB"])
-    told = statements({"corridor": "A", "stop_name": "Here", "said": "open", "statement_date": "2026-09-01"})
+    told = statements({"corridor": "A", "stop_name": "Here", "stated_as": "open", "statement_date": "2026-09-01"})
     settled = apply_openings_to_corridor(corridor, stops(("1", "bus", "open")), told, network_date=DAY, radius_m=250)
     assert settled["state"].to_dict() == {"A#1": "open", "B#1": "planned"}
 
 
-def test_reading_logs_what_cannot_be_believed(tmp_path):
+def test_reading_logs_what_cannot_be_used(tmp_path):
     file = tmp_path / "openings.csv"
     file.write_text(
         "atco_code,stop_name,state,state_date,statement_date\n"
@@ -236,7 +236,7 @@ def test_what_is_no_table_of_statements_is_refused(tmp_path):
         apply_openings(gpd.GeoDataFrame(geometry=[]), no_statements(), network_date=DAY)
 
 
-def test_statements_not_heard_are_counted_per_file():
+def test_statements_not_used_are_counted_per_file():
     told = pd.concat([
         statements(said("open", "2026-10-03"), said("open", "2026"), said("open", "2026-10-02")),
         statements(said("open", "2027")).assign(file="g"),
@@ -303,7 +303,7 @@ def test_real_openings(network, day):
     assert sprint["Sprint A45 (Birmingham-Solihull/Airport)"] == {"open"}
 
 
-def test_real_statements_are_heard_only_from_their_day_on(network):
+def test_real_statements_are_used_only_from_their_day_on(network):
     found, told, _ = network
     before = apply_openings(found, told.table, network_date="2026-04-01")
     assert before.loc["9100WILHAL", "state"] == "open"  # announced in March for 19 March

@@ -81,7 +81,7 @@ def _net_share(factors: Mapping[str, Amount | float]) -> Amount | float:
 
 
 def load_additionality(user: Mapping[str, Stated] | None = None) -> Costs:
-    """Gather the inputs of ``[assumptions.additionality]``: all the user's, for none has a source.
+    """Collect the inputs of ``[assumptions.additionality]``: all the user's, for none has a source.
 
     Parameters
     ----------
@@ -113,13 +113,13 @@ def ready_reckoners() -> pd.DataFrame:
     rows = [
         {
             "input": name,
-            "values": ", ".join(f"{value:g}" for value in preset.value),
-            "unit": preset.unit,
-            "source": preset.source,
-            "date": preset.date,
-            "confidence": preset.confidence,
+            "values": ", ".join(f"{value:g}" for value in parameter.value),
+            "unit": parameter.unit,
+            "source": parameter.source,
+            "date": parameter.date,
+            "confidence": parameter.confidence,
         }
-        for name, preset in load_parameters("benefits").table("ready_reckoners").parameters().items()
+        for name, parameter in load_parameters("benefits").table("ready_reckoners").parameters().items()
     ]
     return pd.DataFrame(rows)
 

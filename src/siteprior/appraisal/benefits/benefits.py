@@ -58,7 +58,7 @@ class Incomes:
 
 
 def load_benefits(user: Mapping[str, Stated] | None = None, *, others: tuple[str, ...] = ()) -> Costs:
-    """Gather the inputs of ``[assumptions.benefits]``: all the user's, for none has a source.
+    """Collect the inputs of ``[assumptions.benefits]``: all the user's, for none has a source.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def site_benefits(
     factors, scheme, assumed
         Inputs as ``load_additionality``, ``load_scheme`` and :func:`load_benefits` give them.
     optimism_class
-        Class of works the public cost is of; the preset's by default.
+        Class of works the public cost is of; the parameter's by default.
     incomes
         Who benefits, by income; without it there is no weighted ratio. Never a score or rank of deprivation.
 
@@ -271,7 +271,7 @@ def _basis(
     no_ratio = pd.Series(", ".join(_needed(assumed)), index=table.index, dtype="str")
     tests = {
         "additional homes": table["additional_homes"].isna(),
-        "affordable_share": pd.Series(not scheme.held["affordable_share"].known, index=table.index),
+        "affordable_share": pd.Series(not scheme.assumptions["affordable_share"].known, index=table.index),
         "the viability gap": table["public_cost_gbp"].isna() | table["land_value_uplift_gbp"].isna(),
     }
     for what, lacks in tests.items():
@@ -283,6 +283,6 @@ def _basis(
     words = f"{'illustrative ' if made else ''}user assumptions; optimism bias of {kind}"
     words += f"; welfare weights on {incomes.measure}" if incomes else "; no incomes given, so no welfare weights"
     basis = pd.Series(words, index=table.index, dtype="str")
-    basis = basis.mask(open_end, basis + "; no upper end: at its lowest the gap is nought")
+    basis = basis.mask(open_end, basis + "; no upper end: at its lowest the gap is zero")
     basis = basis.mask(table["bcr"].isna(), table["additionality_basis"] + no_ratio)
     return basis.mask(free, table["additionality_basis"] + "; no benefit-cost ratio: no gap, so no public cost")

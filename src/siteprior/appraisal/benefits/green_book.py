@@ -112,7 +112,7 @@ def welfare_weight(income: float | pd.Series, *, median: float, elasticity: floa
     [2.462, 1.337, 1.0, nan]
     """
     if not median > 0:
-        raise InputError(f"median: needs an income above nought, not {median}")
+        raise InputError(f"median: needs an income above zero, not {median}")
     power = load_parameters("benefits").table("welfare").number("elasticity") if elasticity is None else elasticity
     values = pd.to_numeric(income) if isinstance(income, pd.Series) else pd.Series([income], dtype="float64")
     weight = (median / values.where(values > 0)) ** power

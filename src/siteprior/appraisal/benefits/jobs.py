@@ -25,9 +25,9 @@ def jobs_capacity(sites: pd.DataFrame, *, use: Use, share: float | pd.Series = 1
     """Return the jobs each site may have (full-time jobs): fewest, central, most.
 
     Jobs = hectares × share × 10,000 × plot ratio × (floor area of the kind counted / gross external) / m² per job,
-    rounded down. Fewest jobs take the low plot ratio, the low share of floor area and the most room per job; most jobs
-    the other ends. A site whose employment use nobody stated has no jobs figure: missing, never zero. No use is read
-    out of a register's words: brownfield registers are lists of land for homes.
+    rounded down. Fewest jobs take the low plot ratio, the low share of floor area and the most floor area per job; most
+    jobs the other ends. A site whose employment use nobody stated has no jobs figure: missing, never zero. No use is
+    read out of a register's words: brownfield registers are lists of land for homes.
 
     The homes of a site are not lowered for its jobs: for mixed use, state the share of the land that is for employment
     and read homes and jobs together.
@@ -122,8 +122,8 @@ def _jobs_per_m2() -> dict[str, list[float]]:
     for name, facts in parameters.table("uses").tables().items():
         plots = parameters.table("plot_ratio").numbers(facts.text("plot_ratio"))
         areas = parameters.table("area").numbers(facts.text("area"))
-        room = reversed(facts.numbers("density"))  # the most room per job gives the fewest jobs
-        jobs[name] = [plot * area / m2 for plot, area, m2 in zip(plots, areas, room, strict=True)]
+        areas_per_job = reversed(facts.numbers("density"))  # the most floor area per job gives the fewest jobs
+        jobs[name] = [plot * area / m2 for plot, area, m2 in zip(plots, areas, areas_per_job, strict=True)]
     return jobs
 
 

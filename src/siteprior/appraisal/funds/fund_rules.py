@@ -223,11 +223,11 @@ def _outside(rule: Parameter, day: pd.Timestamp, profile: str) -> tuple[str, str
     if "profiles" in terms and profile not in terms["profiles"]:
         return "not applicable", f"the project follows the density profile '{profile or 'none'}'"
     if "until" in terms and day > pd.Timestamp(terms["until"]):
-        return "not applicable", f"closed: it held until {terms['until']}"
+        return "not applicable", f"closed: in force until {terms['until']}"
     if "from" in terms and day < pd.Timestamp(terms["from"]):
         return "not applicable", f"not yet in force: it holds from {terms['from']}"
     if "from" not in terms and day < pd.Timestamp(terms["seen"]):
-        return "unknown", f"whether it held on {day.date()} is not known; it did on {terms['seen']}"
+        return "unknown", f"whether it was in force on {day.date()} is not known; it was on {terms['seen']}"
     return None
 
 

@@ -23,7 +23,7 @@ INCOME_MEASURES = SCHEME_FACTS["affordable_income_measure"].allowed
 def load_scheme_facts(
     scheme: Scheme | Mapping[str, Stated] | None = None, *, others: Iterable[str] = ()
 ) -> dict[str, pd.Timestamp | float | str]:
-    """Gather what ``[assumptions.scheme]`` states for the rules: dates, shares, yes or no; absent where not stated.
+    """Collect what ``[assumptions.scheme]`` states for the rules: dates, shares, yes or no; absent where not stated.
 
     Parameters
     ----------

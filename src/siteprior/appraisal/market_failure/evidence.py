@@ -17,7 +17,7 @@ from siteprior.core import schema
 from siteprior.core.parameters import Parameters
 
 FACTS = ("value", "grade", "reason", "counter_evidence")
-"""The columns of an evidence table: the signal (0–1), the grade A, B or C, why, and what speaks against it."""
+"""The columns of an evidence table: the signal (0–1), the grade A, B or C, why, and the counter-evidence."""
 
 
 Texts: TypeAlias = str | Sequence[str] | pd.Series | npt.NDArray[np.str_]
@@ -52,7 +52,7 @@ def ramp(values: pd.Series, scale: Parameters) -> pd.Series:
 
 
 def column(sites: pd.DataFrame, name: str, kind: str) -> pd.Series:
-    """Return a column as its kind; all missing where the table has none, for evidence may not have been gathered.
+    """Return a column as its kind; all missing where the table has none, for evidence may not have been collected.
 
     Examples
     --------

@@ -65,7 +65,7 @@ def remediation_over_value(sites: pd.DataFrame, remediation_share: Parameters) -
     share = column(sites, "remediation_share_of_gdv", "number")
     known = share.notna()
     basis = column(sites, "viability_basis", "text")
-    former = column(sites, "remediation_basis", "text").fillna("what tells the former use is not stated")
+    former = column(sites, "remediation_basis", "text").fillna("what shows the former use is not stated")
     grades = weakest(_cost_grade(basis), column(sites, "remediation_evidence", "text"))
     return evidence(
         sites.index[known],
@@ -76,7 +76,7 @@ def remediation_over_value(sites: pd.DataFrame, remediation_share: Parameters) -
             for part, text in zip(share[known], basis[known], strict=True)
         ],
         counter=[
-            f"{text}; no ground investigation is held; {scheme}"
+            f"{text}; no ground investigation is available; {scheme}"
             for text, scheme in zip(former[known], _scheme(sites)[known], strict=True)
         ],
     )
@@ -129,13 +129,13 @@ def no_new_build(sites: pd.DataFrame, thin_market: Parameters) -> pd.DataFrame:
 def nearby_sales(sites: pd.DataFrame) -> pd.Series:
     """Return per site how many new homes were sold near it, in words, as counter-evidence."""
     sold = column(sites, "new_build_sales_5y", "number")
-    covered = column(sites, "sales_years_held", "number")
+    covered = column(sites, "sales_years_covered", "number")
 
     def words(new: float, years: float) -> str:
         if np.isnan(new) and np.isnan(years):
             return "sales of new homes near it were not looked at"
         if np.isnan(new):
-            return f"no new-build sale near it is held; the sales cover {counted(years, 'whole year')}"
+            return f"no new-build sale near it was read; the sales cover {counted(years, 'whole year')}"
         return f"{'' if years >= _YEARS else 'at least '}{counted(new, 'new-build sale')} near it in {_YEARS} years"
 
     stated = [words(new, years) for new, years in zip(sold, covered, strict=True)]
@@ -147,10 +147,10 @@ def _scheme(sites: pd.DataFrame) -> pd.Series:
     homes = column(sites, "capacity_dwellings", "number").fillna(0)
     area = column(sites, "hectares", "number")
     schemes = [
-        f"reckoned for {counted(n, 'home')} on {f'{ha:,.2f} ha' if ha == ha else 'land of unknown area'}"
+        f"estimated for {counted(n, 'home')} on {f'{ha:,.2f} ha' if ha == ha else 'land of unknown area'}"
         for n, ha in zip(homes, area, strict=True)
     ]
-    unknown = "the homes it is reckoned for are not stated"
+    unknown = "the homes it is estimated for are not stated"
     return pd.Series(schemes, index=sites.index, dtype="str").where(homes > 0, unknown)
 
 

@@ -24,7 +24,7 @@ _KNOWN_FROM = {"owner_count": "stated", "parcel_count": "stated", "parcels": "co
 def mixed_ownership(sites: pd.DataFrame, coordination: Parameters) -> pd.DataFrame:
     """Measure the coordination problem (0–1) where mixed ownership is stated; grade B.
 
-    Only that statement speaks. A single class of owner, public or not, says nothing of the number of owners, and
+    Only that statement counts. A single class of owner, public or not, says nothing of the number of owners, and
     unknown or blank ownership says nothing at all: for all of these the signal is missing, not zero.
     """
     mixed = sites["ownership_status"] == "mixed ownership"
@@ -72,7 +72,7 @@ def other_counts(sites: pd.DataFrame, *, besides: str = "") -> pd.Series:
     if besides:
         status = column(sites, "ownership_status", "text")
         words += ("; ownership as registered: " + status).fillna("")
-    nothing = "no count of owners or parcels is held" if not besides else "nothing else is held on its owners"
+    nothing = "no count of owners or parcels is available" if not besides else "nothing else is known of its owners"
     return words.str.removeprefix("; ").where(words != "", nothing)
 
 

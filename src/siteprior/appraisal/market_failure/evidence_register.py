@@ -38,7 +38,7 @@ def stalled_permission(sites: pd.DataFrame, as_of: pd.Timestamp, stalled: Parame
     permission of no stated kind is given the longest time and grade C. Where the register says that the site is not
     permissioned and that a permission has expired, without a date, the signal is a fixed one of grade C.
 
-    Nothing is said of a site whose register records a start or a completion, nor of a permission dated after
+    There is no row for a site whose register records a start or a completion, nor of a permission dated after
     ``as_of``.
     """
     started = sites["development_status"].notna()
@@ -91,7 +91,7 @@ def dereliction(sites: pd.DataFrame, as_of: pd.Timestamp, ageing: Parameters) ->
 def time_listed(sites: pd.DataFrame, as_of: pd.Timestamp, ageing: Parameters) -> pd.DataFrame:
     """Measure ageing (0–1) by the years since the site was first added to the register: 0 at 3, 1 at 8; grade B.
 
-    Most entries begin with the registers in December 2017 and tell only a least age.
+    Most entries begin with the registers in December 2017 and give only a least age.
     """
     return _aged(sites, "start_date", as_of, ageing, grade="B", what="on the register")
 
@@ -189,9 +189,9 @@ def former_use(sites: pd.DataFrame, contamination: Parameters) -> pd.DataFrame:
         grade="B",
         reason="previous use: " + sites["previous_use"][used],
         counter=np.where(
-            noted, "no word of remediation in the notes", "there are no notes that could tell of remediation"
+            noted, "no word of remediation in the notes", "there are no notes that could mention remediation"
         )
-        + "; no ground investigation is held",
+        + "; no ground investigation is available",
     )
 
 
@@ -199,7 +199,7 @@ def former_use(sites: pd.DataFrame, contamination: Parameters) -> pd.DataFrame:
 def stated_contamination(sites: pd.DataFrame, contamination: Parameters) -> pd.DataFrame:
     """Measure contamination (0–1) where the notes state it; grade C.
 
-    The hazardous-substances flag is a consent matter and says nothing here. Notes that call it possible, speak of a
+    The hazardous-substances flag is a consent matter and says nothing here. Notes that call it possible, mention a
     planning condition or say that the land was cleaned state nothing.
     """
     open_question = mentions(sites["notes"], contamination.texts("hedges"))
@@ -210,7 +210,7 @@ def stated_contamination(sites: pd.DataFrame, contamination: Parameters) -> pd.D
         value=contamination.number("stated"),
         grade="C",
         reason="the notes state contamination",
-        counter="no word of remediation in the notes; no ground investigation is held",
+        counter="no word of remediation in the notes; no ground investigation is available",
     )
 
 
@@ -237,7 +237,7 @@ def open_information(sites: pd.DataFrame, information: Parameters) -> pd.DataFra
                 value=parameters.number("stated"),
                 grade="C",
                 reason=f"the notes state {words[key]}",
-                counter="no later investigation or registration is held",
+                counter="no later investigation or registration is known",
             )
         )
     return pd.concat(tables)

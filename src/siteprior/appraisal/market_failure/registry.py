@@ -97,7 +97,7 @@ def signal(
         Its numbers: names of tables of ``parameters/failure.toml``, or tables of ``{value, unit, source, date,
         confidence}`` by name, which are registered beside those. The function gets a table by naming it as an argument.
     layers
-        Whether layers and evidence of a project may speak for it, too; of primary signals only.
+        Whether layers and evidence of a project may indicate it, too; of primary signals only.
 
     Raises
     ------
@@ -119,7 +119,7 @@ def signal(
     if kind not in KINDS:
         raise SitePriorError(unknown(f"kind of signal '{letter}'", kind, KINDS))
     if layers and kind != "primary":
-        raise SitePriorError(f"signal '{letter}': layers speak for primary signals only; take layers out")
+        raise SitePriorError(f"signal '{letter}': layers indicate primary signals only; take layers out")
     named = MappingProxyType(_tables(parameters))
     declared = Signal(letter, title, kind, meaning, measured_by, named)
 

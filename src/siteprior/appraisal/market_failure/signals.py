@@ -16,6 +16,7 @@ from siteprior.appraisal.market_failure.registry import SIGNALS, needed_columns
 from siteprior.core import schema
 from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
+from siteprior.core.renamed import with_new_columns
 
 _TABLE = replace(schema.SITES, geometry=False)
 _DECIMALS = 12  # floating-point tolerance: thresholds are compared, and equal signals tied, on rounded numbers
@@ -23,7 +24,7 @@ _DECIMALS = 12  # floating-point tolerance: thresholds are compared, and equal s
 COLUMNS = ("site_id", "signal", "kind", *FACTS)
 """Columns a signal of the user's own has; :data:`siteprior.core.schema.SIGNALS_TABLE` adds what is calculated."""
 
-WEIGHTED = "gs"
+WEIGHTED = "weighted_signal"
 """The column of the weighted signal: the weight of the grade × the signal."""
 
 
@@ -91,6 +92,7 @@ def failure_signals(
          A   0.40     B    yes on the register since 2018-01-01, 5.0 years
          E   0.00     B    yes         no other register site within 400 m
     """
+    sites = with_new_columns(sites, "site_prices", name="sites")
     schema.check(sites, _TABLE, name="sites", needs=[*register.NEEDS, *needed_columns()])
     schema.check(neighbours, _TABLE, name="neighbours", needs=["easting", "northing", "hectares"])
     given: dict[str, pd.DataFrame | pd.Timestamp] = {

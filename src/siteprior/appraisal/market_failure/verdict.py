@@ -90,7 +90,7 @@ def failure_verdict(sites: pd.DataFrame, signals: pd.DataFrame) -> pd.DataFrame:
 
     strength = (1 - (1 - primary.fillna(0)).prod(axis=1)).round(_DECIMALS).where(primary.notna().any(axis=1))
     corroboration = other.max(axis=1)
-    # every reading may be the firm one: were only the strongest asked, a blank could make room for a firmer, weaker one
+    # every reading may be the firm one: were only the strongest asked, a blank could let a firmer, weaker one through
     graded = record[(record["kind"] == "primary") & record["grade"].isin(["A", "B"])]
     firm = sites.index.isin(graded.loc[graded[WEIGHTED] >= thresholds.number("identified_primary"), "site_id"])
     screened = deadweight_screen(sites)

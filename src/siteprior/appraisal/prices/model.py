@@ -92,9 +92,9 @@ def fit_model(sales: pd.DataFrame, *, seed: int) -> PriceModel:
     weights = fit_hedonic(sales)
     residuals = sales["log_price"].to_numpy() - hedonic(weights, sales)
     trees = HistGradientBoostingRegressor(
-        max_iter=settings.integer("trees"), max_leaf_nodes=settings.integer("leaves"),
-        min_samples_leaf=settings.integer("fewest_in_leaf"), learning_rate=settings.number("rate"),
-        l2_regularization=settings.number("penalty"), early_stopping=False, random_state=seed,
+        max_iter=settings.integer("max_iter"), max_leaf_nodes=settings.integer("max_leaf_nodes"),
+        min_samples_leaf=settings.integer("min_samples_leaf"), learning_rate=settings.number("learning_rate"),
+        l2_regularization=settings.number("l2_regularization"), early_stopping=False, random_state=seed,
     )  # fmt: skip
     with threadpool_limits(limits=1):
         trees.fit(tree_features(sales), residuals)
@@ -141,7 +141,7 @@ def neighbourhood_features(places: Floats, sales: pd.DataFrame, *, own: bool) ->
     own
         Whether the places are those of the sales, row by row; a sale is no neighbour of its own.
     """
-    settings = load_parameters("price_surface").table("around")
+    settings = load_parameters("price_surface").table("neighbourhood")
     count = settings.integer("neighbours")
     ranks = [min(int(rank), len(sales) - 1) for rank in settings.numbers("distances")]
     wanted = min(max(count, *ranks), len(sales) - 1)
@@ -162,7 +162,7 @@ def neighbourhood_features(places: Floats, sales: pd.DataFrame, *, own: bool) ->
 
 def design_matrix(homes: pd.DataFrame) -> Floats:
     """Return the regression's columns: intercept, type, new, type × new, type × size, and time piecewise linear."""
-    knots = load_parameters("price_surface").table("hedonic").numbers("bends")
+    knots = load_parameters("price_surface").table("hedonic").numbers("knots")
     is_kind = _types().fit_transform(homes[["property_type"]])
     new, size, years = (homes[name].to_numpy(dtype=float)[:, None] for name in ("new", "size", "years"))
     edges = np.array([0.0, *knots])

@@ -97,7 +97,7 @@ class PriceSurface:
         """Estimate the value (£/m²) of a home of this type and size at each point, with its range.
 
         A point's estimate never depends on which other points are asked. The value is the price half of such homes
-        would pass, not their mean. The range holds a single sale with the chance of the preset ``interval``; ``of =
+        would pass, not their mean. The range holds a single sale with the chance of the parameter ``interval``; ``of =
         "mean of a block"`` gives the narrower range of the mean of a scheme's homes, whose luck evens out. Where too
         few blocks hold homes of that newness, the range of a single sale stays.
 
@@ -119,7 +119,7 @@ class PriceSurface:
         DataFrame
             :data:`siteprior.core.schema.SITE_VALUE_COLUMNS` on the index of the points. All missing where a point has
             no
-            place, lies farther than the preset ``reach`` from every sale, or too few sales of that type or newness
+            place, lies farther than the parameter ``reach`` from every sale, or too few sales of that type or newness
             were there to learn from; ``value_basis`` is ``model`` or ``area median, shrunk``.
 
         Raises
@@ -228,7 +228,7 @@ def fit_prices(
     Returns
     -------
     PriceSurface
-        With too few sales (preset ``sales.fewest``) one without estimates that says why.
+        With too few sales (parameter ``sales.fewest``) one without estimates that says why.
 
     Raises
     ------

@@ -36,7 +36,7 @@ SCHEME_INPUTS = declared_inputs("scheme")
 
 
 def load_costs(user: Mapping[str, Stated] | None = None) -> Costs:
-    """Gather the inputs of ``[assumptions.costs]``: the user's, else the preset's where it has a source, else none.
+    """Collect the inputs of ``[assumptions.costs]``: the user's, else the parameter's where it has a source, else none.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def load_costs(user: Mapping[str, Stated] | None = None) -> Costs:
     Examples
     --------
     >>> costs = load_costs({"build_gbp_per_m2": {"low": 1500, "central": 1700, "high": 2000, "source": "own QS"}})
-    >>> costs.at("high")["build_gbp_per_m2"], costs.held["return_market_share"].confidence
+    >>> costs.at("high")["build_gbp_per_m2"], costs.assumptions["return_market_share"].confidence
     (2000.0, 'second-hand')
     >>> missing_costs(costs)[:2]
     ['externals_share', 'contingency_share']
@@ -66,7 +66,7 @@ def load_costs(user: Mapping[str, Stated] | None = None) -> Costs:
 
 
 def load_scheme(user: Mapping[str, Stated] | None = None, *, others: Iterable[str] = ()) -> Scheme:
-    """Gather ``[assumptions.scheme]``: its inputs as :func:`load_costs` does, the mix of homes, what rules ask for.
+    """Collect ``[assumptions.scheme]``: its inputs as :func:`load_costs` does, the mix of homes, what rules ask for.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def load_scheme(user: Mapping[str, Stated] | None = None, *, others: Iterable[st
 
 def missing_costs(*tables: Costs) -> list[str]:
     """Return the names of the inputs that have no value, in declared order."""
-    return [name for table in tables for name, value in table.held.items() if not value.known]
+    return [name for table in tables for name, value in table.assumptions.items() if not value.known]
 
 
 def cost_table(*tables: Costs) -> pd.DataFrame:
@@ -116,10 +116,10 @@ def cost_table(*tables: Costs) -> pd.DataFrame:
             "input": name,
             "title": declared.title,
             "unit": declared.unit,
-            **{end: getattr(table.held[name], end) for end in ENDS},
-            "source": table.held[name].source,
-            "date": table.held[name].date,
-            "confidence": table.held[name].confidence or "missing",
+            **{end: getattr(table.assumptions[name], end) for end in ENDS},
+            "source": table.assumptions[name].source,
+            "date": table.assumptions[name].date,
+            "confidence": table.assumptions[name].confidence or "missing",
             "meaning": declared.meaning,
             "typical": f"{_span(typical.numbers(name))} (unverified)" if name in typical else "",
         }

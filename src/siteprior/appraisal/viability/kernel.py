@@ -36,5 +36,5 @@ def draw_sites(
             turn = z[at + j]
             price = value * np.exp(turn * (below if turn < 0 else above))
             root = roots[0, on + j]
-            ground = low + root * rise if root <= split else high - roots[1, on + j] * fall
-            drawn[i, j] = hectares * land[j] + homes * (cost[j] - price * worth[j]) + ground * factor[j]
+            remediation = low + root * rise if root <= split else high - roots[1, on + j] * fall
+            drawn[i, j] = hectares * land[j] + homes * (cost[j] - price * worth[j]) + remediation * factor[j]

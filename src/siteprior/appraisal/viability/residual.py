@@ -149,7 +149,7 @@ def site_viability(
     seed
         Seed of the draws: the same seed gives the same figures.
     draws
-        How many draws; the preset's by default.
+        How many draws; the parameter's by default.
     land_shares
         Share of each site on layers of former uses, per class.
     value_interval
@@ -320,10 +320,10 @@ def _basis(table: pd.DataFrame, costs: Costs, scheme: Costs) -> pd.Series:
     users = [
         (name, assumption.source)
         for inputs in (costs, scheme)
-        for name, assumption in inputs.held.items()
+        for name, assumption in inputs.assumptions.items()
         if assumption.confidence == "user" and name not in BY_CLASS
     ]
-    users += [(name, costs.held[name].source) for name in sorted(BY_CLASS) if costs.held[name].known]
+    users += [(name, costs.assumptions[name].source) for name in sorted(BY_CLASS) if costs.assumptions[name].known]
     unsourced = [name for name, source in users if not source]
     if costs.illustrative or scheme.illustrative:
         words = "illustrative user assumptions"

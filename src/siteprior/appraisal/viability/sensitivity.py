@@ -52,10 +52,10 @@ def viability_drivers(known: pd.DataFrame, *, costs: Costs, scheme: Costs) -> pd
         for end in ("low", "high"):
             moved = {} if name in (VALUE, GROUND) else {name: (costs.at(end) | scheme.at(end))[name]}
             value = known[f"value_{end if name == VALUE else 'central'}"]
-            ground = known[f"remediation_{end if name == GROUND else 'central'}"]
+            remediation_gbp = known[f"remediation_{end if name == GROUND else 'central'}"]
             shared = multipliers(central | moved)
             per_home = shared.cost_gbp_per_home - value * shared.value_m2_per_home
-            on_land = known["hectares"] * shared.land_gbp_per_ha + ground * shared.remediation_factor
+            on_land = known["hectares"] * shared.land_gbp_per_ha + remediation_gbp * shared.remediation_factor
             ends.append((per_home + on_land / known["homes"]).round(PENNY).to_numpy())
         swings[name] = ends
     inputs, size = np.array(list(swings)), len(known)

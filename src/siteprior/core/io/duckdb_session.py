@@ -1,4 +1,4 @@
-"""DuckDB in this process, held to its memory, its folder and the files it is given; large tables read as text."""
+"""DuckDB in this process, limited to its memory, its folder and the files it is given; large tables read as text."""
 
 from __future__ import annotations
 

@@ -144,7 +144,7 @@ def _token(token: re.Match[str], day_first: bool, certain: bool) -> Value:
         order = "month first" if day_first else "day first"
         return Value(other.value, "patch", f"only possible {order}") if other.value else other
     if not certain and a != b and a <= 12 and b <= 12:
-        return Value(first.value, "patch", f"day or month first cannot be told; read as {first.value}")
+        return Value(first.value, "patch", f"whether day or month comes first is not known; read as {first.value}")
     return first
 
 
@@ -184,7 +184,7 @@ def read_dates(
 ) -> list[dt.date | None]:
     """Read a column of dates; day first by the column's own evidence, else the file's, else as usual in Britain.
 
-    Where the evidence is nought or divided, every date that could be read both ways is logged.
+    Where the evidence is zero or divided, every date that could be read both ways is logged.
 
     Examples
     --------

@@ -103,7 +103,7 @@ def read_decimal(text: str) -> Value:
 
 
 def read_hectares(text: str) -> Value:
-    """Read an area in hectares; square metres are converted where stated, nought and less are missing.
+    """Read an area in hectares; square metres are converted where stated, zero and less are missing.
 
     Examples
     --------

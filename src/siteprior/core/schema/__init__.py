@@ -2,7 +2,7 @@
 
 The declarations stand in ``tables/*.toml`` (one file per table or shared group of columns), ``values.toml`` (every
 list of allowed values) and ``sources.toml``; :mod:`siteprior.core.schema.load` says how they are written. From them
-come the check at the door of every public function, the data dictionary (``siteprior columns``), the field aliases in
+come the check in every public function, the data dictionary (``siteprior columns``), the field aliases in
 the GeoPackage, ``datapackage.json`` and the pages of the documentation.
 
 Missing is missing in every kind: ``NaN`` for text and numbers, ``NaT`` for dates, ``<NA>`` for whole numbers,

@@ -1,4 +1,4 @@
-"""The check at the door of every public function: names, index, coordinate system, kinds and allowed values."""
+"""The check of the tables given to every public function: names, index, coordinate system, kinds and allowed values."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ SHOWN = 5
 def check(
     table: object, declared: Table, *, name: str, needs: Iterable[str] | None = None, may_have: Iterable[str] = ()
 ) -> None:
-    """Check a table at the door and name every fault at once.
+    """Check a table and name every fault at once.
 
     Missing values are of every kind and allowed everywhere. Whole numbers may stand as floats, texts as objects or
     categories, and a column that is wholly missing has any dtype.
@@ -164,7 +164,7 @@ def _first_of_another_kind(values: pd.Series, kind: str) -> int | None:
 
 
 def _is_of_kind(value: CellValue, kind: str) -> bool:
-    """Tell whether a Python object is of a kind; a truth value is no number."""
+    """Return whether a Python object is of a kind; a truth value is no number."""
     return isinstance(value, INSTANCES[kind]) and not isinstance(value, bool | np.bool_)
 
 

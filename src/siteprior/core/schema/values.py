@@ -46,7 +46,7 @@ EFFECTS = VALUES["scenario effect"]
 DEADWEIGHT_VERDICTS = VALUES["deadweight verdict"]
 DEADWEIGHT_KINDS = VALUES["deadweight evidence"]
 DEADWEIGHT_WEIGHTS = VALUES["deadweight weight"]
-"""Of evidence: it fails the screen; it speaks for deadweight without failing it; it speaks against deadweight."""
+"""Of evidence: it fails the screen; it indicates deadweight without failing it; it is counter-evidence."""
 
 DEADWEIGHT_LOOKED = VALUES["deadweight coverage"]
 """What follows the evidence in a site's ``deadweight_reasons``: where it was looked for, and where it could not be."""

@@ -39,7 +39,7 @@ def catchments(
     fill_ha: float | None = None,
     hull_ratio: float | None = None,
 ) -> gpd.GeoDataFrame:
-    """Draw the ground within a walk of each stop, for several walks in metres: one polygon per stop and walk.
+    """Draw the area within a walk of each stop, for several walks in metres: one polygon per stop and walk.
 
     A walk runs from the stop straight to the nearest street and on along the streets, which are cut where the walk
     ends. On the basis ``streets`` the catchment is what lies within ``buffer_m`` of a street reached, blocks filled;
@@ -58,7 +58,7 @@ def catchments(
     basis
         ``streets``, ``hull`` or ``disc``.
     buffer_m, fill_ha, hull_ratio
-        How the ground reached is drawn; presets of ``catchments`` when ``None``.
+        How the area reached is drawn; parameters of ``catchments`` when ``None``.
 
     Returns
     -------
@@ -109,14 +109,14 @@ def corridor_catchments(
     fill_ha: float | None = None,
     hull_ratio: float | None = None,
 ) -> gpd.GeoDataFrame:
-    """Draw the ground within a walk, in metres, of any stop of a corridor that counts: one shape per corridor and walk.
+    """Draw the area within a walk, in metres, of any stop of a corridor that counts: one shape per corridor and walk.
 
     What several stops reach counts once. A stop counts when it is open, or planned where ``count_planned``.
 
     Parameters
     ----------
     corridor_stops
-        :data:`siteprior.core.schema.CORRIDOR_STOPS`, settled for a day.
+        :data:`siteprior.core.schema.CORRIDOR_STOPS`, with their state on a day.
     count_planned
         Whether planned stops count, too.
     walking, bands_m, basis, buffer_m, fill_ha, hull_ratio
@@ -183,7 +183,7 @@ def _style(
     fill_ha: float | None,
     hull_ratio: float | None,
 ) -> _Style:
-    """Check what was asked for at the door, presets where nothing was said."""
+    """Check what was asked for; where nothing was stated, the parameters hold."""
     settings = load_parameters("catchments")
     usual = [settings.number(name) for name in ("bus_stop_m", "station_m", "rail_m")]
     given = usual if bands_m is None else bands_m
@@ -290,9 +290,9 @@ def _walks(network: WalkNetwork, places: Floats, style: _Style) -> Draw:
         """Return, for each walk, the lines reached and their length without the way to the street."""
         origins = Snapped(snapped.edge[members], snapped.along_mm[members], snapped.snap_mm[members])
         ends = np.stack([places[members], shaping.origin_places(network, origins, measure)], axis=1)
-        doors = np.asarray(shapely.linestrings(ends), dtype=object)
+        connectors = np.asarray(shapely.linestrings(ends), dtype=object)
         parts = shaping.stretches_within(network, origins, style.bands, measure)
-        near = [doors[origins.snap_mm <= round(band * MM_PER_M)] for band in style.bands]
+        near = [connectors[origins.snap_mm <= round(band * MM_PER_M)] for band in style.bands]
         lines = [np.append(shaping.cut(network, some, measure), way) for some, way in zip(parts, near, strict=True)]
         return lines, [shaping.length_m(some) for some in parts]
 

@@ -52,7 +52,7 @@ class WindowServices(NamedTuple):
     pattern_route
         Route of each pattern, as a row of ``routes``.
     per_hour
-        Departures per hour of each service, above nought.
+        Departures per hour of each service, above zero.
     routes
         ``feed``, ``mode``, ``route`` and ``route_name``, by mode, route name, route and feed.
     mode
@@ -94,12 +94,12 @@ def access_index(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Measure the access index (TfL's PTAL method, no unit) of points from their walks to stops, in metres.
 
-    A route is taken at its nearest stop within its mode's cut-off, which is inclusive. Directions are told apart
+    A route is taken at its nearest stop within its mode's cut-off, which is inclusive. Directions are distinguished
     first: of each direction the nearest stop with departures in the window is found. The walk is the shorter of the
     two, the frequency the higher of the two, as counted at the nearest stop *of its own direction*, so that a stop
     across the street, or a one-way loop, does not halve a route. ``stop_code`` names the stop of the shorter walk; of
     stops equally far, the lowest code. Departures without a direction are a direction of their own: where a feed
-    tells none and both ways share a stop, they are counted together, and the frequency is too high.
+    states none and both ways share a stop, they are counted together, and the frequency is too high.
 
     A route without departures in the window does not count (its EDF is 0). Coaches and other modes never count.
 
@@ -162,10 +162,10 @@ def access_index(
         index[f"access_index_{group}"] = sums[:, [ACCESS_MODES.index(mode) for mode in modes]].sum(axis=1)
     index["access_band"] = access_band(index["access_index"])
     index["access_routes"] = pd.array(np.bincount(counted.point, minlength=len(names)), dtype="Int64")
-    said = running.routes.iloc[counted.route].reset_index(drop=True)
+    route_rows = running.routes.iloc[counted.route].reset_index(drop=True)
     facts = {
         "point": names.take(counted.point),
-        "mode": said["mode"], "route": said["route"], "route_name": said["route_name"],
+        "mode": route_rows["mode"], "route": route_rows["route"], "route_name": route_rows["route_name"],
         "stop_code": running.stops.take(stop[served][counted.walk]),
         **{name: getattr(counted, name) for name in ROUTE_COLUMNS[5:]},
     }  # fmt: skip

@@ -90,7 +90,7 @@ def access_grid(
     network
         The streets, with the same margin.
     max_snap_m
-        Most metres between a cell's centre, or a stop, and its street; preset ``access.max_snap_m`` when ``None``.
+        Most metres between a cell's centre, or a stop, and its street; parameter ``access.max_snap_m`` when ``None``.
     cell_m
         Side of a cell in metres.
     window

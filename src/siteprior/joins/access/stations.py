@@ -26,7 +26,7 @@ def station_service(
     A station is all stop points of one ``station`` at which a train, tram or underground line calls. Departures are
     counted, so that a vehicle that passes through counts once, and one that ends there and sets out again once, too.
 
-    Directions are told apart within one route alone: GTFS numbers the two of a route, and promises nothing of what
+    Directions are distinguished within one route alone: GTFS numbers the two of a route, and promises nothing of what
     the same number means on another. So ``per_hour_one_direction`` is the least the best direction has for certain,
     that of the best single route, and ``per_hour_one_direction_most`` what it has if the better directions of all
     routes are the same way. Departures whose direction is blank may run both ways: at least half of them run one.
@@ -38,7 +38,8 @@ def station_service(
     services
         :data:`siteprior.core.schema.SERVICES`.
     window
-        One of :data:`siteprior.core.schema.WINDOWS`; that of the preset ``ptal.well_connected.window`` when ``None``.
+        One of :data:`siteprior.core.schema.WINDOWS`; that of the parameter ``ptal.well_connected.window`` when
+        ``None``.
 
     Returns
     -------
@@ -50,7 +51,7 @@ def station_service(
     Raises
     ------
     InputError
-        When a table is not of its kind, the window is unknown, or a service calls at a stop that is not held.
+        When a table is not of its kind, the window is unknown, or a service calls at a stop that does not exist.
     """
     check(service_stops, SERVICE_STOPS, name="service_stops", needs=("stop_name", "station"))
     check(services, SERVICES, name="services")
@@ -86,13 +87,13 @@ def well_connected(
         As in :func:`station_service`.
     top_60_ttwa
         Whether the stations lie in one of the 60 travel-to-work areas of highest GVA, as the user states it. When
-        ``None``, no station that runs often enough can be told.
+        ``None``, no station that runs often enough can be named.
 
     Returns
     -------
     GeoDataFrame
-        The table of :func:`station_service` with ``well_connected`` (``yes``, ``no``, missing where it cannot be
-        told), ``reason``, and ``source``, ``source_date`` and ``confidence`` of the test.
+        The table of :func:`station_service` with ``well_connected`` (``yes``, ``no``, missing where it is
+        not known), ``reason``, and ``source``, ``source_date`` and ``confidence`` of the test.
 
     Raises
     ------
@@ -127,7 +128,7 @@ def well_connected(
         (
             ~enough,
             None,
-            f"cannot tell whether {one_way:g} per hour run one way: directions are told apart within a route alone",
+            f"cannot tell whether {one_way:g} per hour run one way: directions are distinguished within a route alone",
         ),
         (np.full(len(stations), top_60_ttwa is None), None, f"often enough; not stated whether it lies in a {where}"),
         (enough, "yes", f"at least {overall:g} per hour overall or {one_way:g} in one direction, in a {where}"),

@@ -61,7 +61,7 @@ def join_access(
     sites
         Sites on EPSG:27700, with ``position_uncertainty_m`` where it is known; a shape counts by its centroid.
     stops
-        :data:`siteprior.core.schema.STOPS`, settled for a day by
+        :data:`siteprior.core.schema.STOPS`, with their state on a day by
         :func:`siteprior.sources.transit.openings.apply_openings`.
     walking
         How walks are measured; straight lines times the factor of the parameters when ``None``.

@@ -41,13 +41,13 @@ def along(
     """Return the chainage, in metres, and the side of each place on the line of the corridor of its stop.
 
     The chainage is that of the point of the line nearest to the place, on the stretch between the counted stops before
-    and after the place's own stop, so that it does not leap to another limb of a loop. A line that calls at one spot
+    and after the place's own stop, so that it does not leap to another limb of a loop. A line that calls at one point
     twice offers the stretches about both calls. Where the stops' own chainages are missing or do not lie on the line,
     the whole line is searched, and of points equally near the first along it is taken.
 
     The side is seen in the direction of growing chainage. A place lies *on the line* when its extent comes within the
-    tolerance (preset ``corridors.on_the_line_m``) of the line. Beyond the ends of the line, its last leg carried
-    straight on tells the side.
+    tolerance (parameter ``corridors.on_the_line_m``) of the line. Beyond the ends of the line, its last leg carried
+    straight on gives the side.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def along(
     chainage = np.full(len(places), np.nan)
     side = np.full(len(places), None, dtype=object)
     names = counted["corridor"].to_numpy(dtype=object)
-    spots = coordinates(counted)
+    stop_points = coordinates(counted)
     marks = counted["chainage_m"].to_numpy(dtype=float)
     used = np.flatnonzero(at >= 0)
     for corridor, rows in pd.Series(used).groupby(names[at[used]], sort=True):
@@ -75,7 +75,7 @@ def along(
         row = rows.to_numpy()
         own = np.flatnonzero(names == corridor)
         place = np.searchsorted(own, at[row])
-        chainage[row] = _chainage(places[row], place, spots[own], marks[own], line)
+        chainage[row] = _chainage(places[row], place, stop_points[own], marks[own], line)
         side[row] = _side(places[row], extents[row], chainage[row], line)
     return Standing(chainage, side)
 
@@ -90,18 +90,18 @@ def extents(sites: gpd.GeoDataFrame, shapes: gpd.GeoDataFrame | None) -> Geometr
     return found
 
 
-def _chainage(places: Floats, stop: Ints, spots: Floats, marks: Floats, line: Line) -> Floats:
+def _chainage(places: Floats, stop: Ints, stop_points: Floats, marks: Floats, line: Line) -> Floats:
     """Return the chainage of each place on the stretch of line about its stop."""
     points = points_at(places)
     anywhere = np.asarray(shapely.line_locate_point(line, points))
-    if not _fit(spots, marks, line):
+    if not _fit(stop_points, marks, line):
         return anywhere
     bounds = np.unique(marks)
     bounds = bounds[np.diff(bounds, prepend=-np.inf) > TOLERANCE_M]
     chainage, away = np.full(len(places), np.nan), np.full(len(places), np.inf)
     for one in np.unique(stop):
         rows = np.flatnonzero(stop == one)
-        calls = np.unique(marks[(spots == spots[one]).all(axis=1)])
+        calls = np.unique(marks[(stop_points == stop_points[one]).all(axis=1)])
         for mark in calls:
             before, after = bounds[bounds < mark - TOLERANCE_M], bounds[bounds > mark + TOLERANCE_M]
             low = before[-1] if len(before) else 0.0
@@ -115,11 +115,11 @@ def _chainage(places: Floats, stop: Ints, spots: Floats, marks: Floats, line: Li
     return np.where(leap, anywhere, np.minimum(chainage, line.length))
 
 
-def _fit(spots: Floats, marks: Floats, line: Line) -> bool:
-    """Tell whether the stops lie where their chainages say: no farther from there than from the line, or hardly."""
+def _fit(stop_points: Floats, marks: Floats, line: Line) -> bool:
+    """Return whether the stops lie where their chainages say: no farther from there than from the line, or hardly."""
     if not (np.isfinite(marks) & (marks >= 0) & (marks <= line.length + TOLERANCE_M)).all():
         return False
-    points = shapely.points(spots)
+    points = shapely.points(stop_points)
     away = shapely.distance(shapely.line_interpolate_point(line, marks), points)
     tolerance = load_parameters("corridors").number("on_the_line_m")
     return bool((away <= shapely.distance(line, points) + tolerance).all())
@@ -150,7 +150,7 @@ def _side(places: Floats, extent: Geometries, chainage: Floats, line: Line) -> O
 def _tangents(line: Line, chainage: Floats) -> tuple[Floats, Flags]:
     """Return the unit direction of the line at each chainage, and whether that is one of its ends.
 
-    At a vertex it is the mean of the legs that meet there: it alone tells the side of whatever is nearest to a corner.
+    At a vertex it is the mean of the legs that meet there: it alone gives the side of whatever is nearest to a corner.
     """
     parts = shapely.get_parts(line)
     vertex, part = shapely.get_coordinates(parts, return_index=True)

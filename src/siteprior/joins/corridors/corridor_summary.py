@@ -45,7 +45,7 @@ def corridor_summary(
 
     Within a corridor nothing counts twice: a site has one row there, and catchments that overlap are one. A site in
     reach of several corridors counts in each of them, and ``shared_sites`` and ``note`` say how many do. Sums leave
-    out what is not known, and say of how many sites; a sum of nothing known is missing, not nought.
+    out what is not known, and say of how many sites; a sum of nothing known is missing, not zero.
 
     With catchments, deprivation is that of the areas within the corridor's catchment, by the part of each that lies
     in it: weighted by ``population`` where ``areas`` has such a column (people taken as evenly spread within an
@@ -187,11 +187,11 @@ def _refuse_unrelated(
 
 
 def _known(table: str, what: str, named: pd.Series, known: pd.Index) -> None:
-    """Refuse rows about sites or corridors that are not held."""
+    """Refuse rows about sites or corridors that do not exist."""
     strange = named[named.notna() & ~named.isin(known)]
     if len(strange):
         raise InputError(
-            f"{table}: {len(strange)} rows name a {what} that is not held, the first '{strange.iloc[0]}'; "
+            f"{table}: {len(strange)} rows name a {what} that does not exist, the first '{strange.iloc[0]}'; "
             f"make the table from the same {what}s"
         )
 
@@ -239,13 +239,13 @@ def _of_catchments(catchments: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.
     names = list(pieces.groups)
     shapes: Geometries = np.full(len(names), None, dtype=object)
     shapes[:] = [shapely.union_all(geometries(piece)) for _, piece in pieces]
-    grounds = geometries(areas)
-    at, area = shapely.STRtree(grounds).query(shapes, predicate="intersects")
-    shared = shapely.area(shapely.intersection(shapes[at], grounds[area]))
+    area_shapes = geometries(areas)
+    at, area = shapely.STRtree(area_shapes).query(shapes, predicate="intersects")
+    shared = shapely.area(shapely.intersection(shapes[at], area_shapes[area]))
     facts = areas.iloc[area]
     weight = shared.copy()
     if _weighting(areas) == "population":
-        weight *= facts["population"].to_numpy(dtype=float) / shapely.area(grounds[area])
+        weight *= facts["population"].to_numpy(dtype=float) / shapely.area(area_shapes[area])
     percentile, decile = facts["imd_percentile"].to_numpy(dtype=float), facts["imd_decile"].to_numpy(dtype=float)
     known = np.isfinite(percentile) & np.isfinite(decile) & np.isfinite(weight)
     deprived = decile <= load_parameters("corridors").number("deprived_decile")
@@ -270,7 +270,7 @@ def _names(catchments: gpd.GeoDataFrame) -> Objects:
 
 
 def _weighting(areas: gpd.GeoDataFrame) -> str:
-    """Return what areas are weighted by: their people where the table counts them, else their ground."""
+    """Return what areas are weighted by: their people where the table counts them, else their area."""
     return "population" if "population" in areas.columns else "area"
 
 

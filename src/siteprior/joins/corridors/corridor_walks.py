@@ -67,7 +67,7 @@ def join_corridors(
     sites
         Sites on EPSG:27700, with ``position_uncertainty_m`` where it is known; a shape counts by its centroid.
     corridor_stops
-        :data:`siteprior.core.schema.CORRIDOR_STOPS`, settled for a day by
+        :data:`siteprior.core.schema.CORRIDOR_STOPS`, with their state on a day by
         :func:`siteprior.sources.transit.openings.apply_openings_to_corridor`.
     lines
         :data:`siteprior.core.schema.CORRIDORS`.
@@ -131,7 +131,7 @@ def join_corridors(
 def decay(walk_m: Floats) -> Floats:
     """Return how much a stop counts (0–1) at a walk in metres: in full near by, then less, nothing from the cut-off.
 
-    The knots are the presets ``corridors.decay_full_m`` and ``decay_none_m`` (METHODS, section 2g, a proposal);
+    The knots are the parameters ``corridors.decay_full_m`` and ``decay_none_m`` (METHODS, section 2g, a proposal);
     between them the value falls in a straight line. A missing walk gives a missing value.
 
     Examples
@@ -146,7 +146,7 @@ def decay(walk_m: Floats) -> Floats:
 def counted_stops(
     sites: gpd.GeoDataFrame, corridor_stops: gpd.GeoDataFrame, lines: gpd.GeoDataFrame, *, count_planned: bool
 ) -> gpd.GeoDataFrame:
-    """Check the tables at the door, and return the stops that count by corridor and order, positions from 0."""
+    """Check the tables, and return the stops that count by corridor and order, positions from 0."""
     check(sites, SITES, name="sites", needs=())
     check(corridor_stops, CORRIDOR_STOPS, name="corridor_stops")
     check(lines, CORRIDORS, name="lines", needs=())
@@ -180,7 +180,7 @@ def unsnapped(
     network
         The streets.
     max_snap_m
-        Preset ``access.max_snap_m`` when ``None``.
+        Parameter ``access.max_snap_m`` when ``None``.
     file
         The name to put in the issues.
 
@@ -202,13 +202,13 @@ def unsnapped(
 def _by_line(sites: gpd.GeoDataFrame, counted: gpd.GeoDataFrame, walking: Walking, reach_m: float) -> CorridorWalks:
     """Measure straight lines times the factor, corridor by corridor."""
     factor = walking.walk_factor
-    places, spots = coordinates(sites), coordinates(counted)
-    at, distance = nearest(places, spots)
-    low, high = walk_range(sites, spots, at, distance, walk_factor=factor, shapes=walking.shapes)
+    places, stop_points = coordinates(sites), coordinates(counted)
+    at, distance = nearest(places, stop_points)
+    low, high = walk_range(sites, stop_points, at, distance, walk_factor=factor, shapes=walking.shapes)
     pieces: list[tuple[Ints, Ints, Floats]] = [(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))]
     for own in counted["corridor"].groupby(counted["corridor"], sort=True).indices.values():
         rows = np.asarray(own)
-        which, away = nearest(places, spots[rows])
+        which, away = nearest(places, stop_points[rows])
         near = np.flatnonzero(away * factor <= reach_m)
         pieces.append((near, rows[which[near]], away[near] * factor))
     site, stop, walk = (np.concatenate(column) for column in zip(*pieces, strict=True))

@@ -171,7 +171,7 @@ def _report_councils(rows: Rows, assignment: CouncilAssignment, log: IssueLog) -
     for row in map(int, np.flatnonzero(assignment.misstated)):
         log.add(
             "invalid organisation", row=rows.numbers[row], field="organisation", value=stated[row],
-            action=f"credited to {assignment.council[row] or 'no council'}",
+            action=f"assigned to {assignment.council[row] or 'no council'}",
         )  # fmt: skip
     unknown = Counter(
         stated[row] for row, code in enumerate(assignment.council) if code is None and not assignment.misstated[row]

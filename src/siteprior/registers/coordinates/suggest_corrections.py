@@ -46,7 +46,7 @@ def suggest_correction(x: float, y: float, area: BaseGeometry, middle: tuple[flo
     far = np.hypot(easts - middle[0], norths - middle[1]) if np.isfinite(middle).all() else easts * 0
     nearest = next(i for i in np.lexsort((norths, easts, far)) if inside[i])
     return (
-        f"{tried[nearest][0]}, {tried[nearest][1]} is one slip of a digit away and in its council"
+        f"{tried[nearest][0]}, {tried[nearest][1]} is one digit error away and in its council"
         f" ({int(inside.sum())} such)"
     )
 

@@ -209,7 +209,7 @@ REASONS = (
     _Reason("areas differ", lambda pair: pair.same_area is False),
     _Reason("homes differ", lambda pair: not pair.same_homes),
     _Reason("stages differ", lambda pair: not pair.same_stage),
-    _Reason("the notes speak of different floors", lambda pair: not pair.same_floors),
+    _Reason("the notes name different floors", lambda pair: not pair.same_floors),
 )
 """The reasons in the order in which they are stated, after the place."""
 

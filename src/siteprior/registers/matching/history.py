@@ -136,7 +136,7 @@ def _listings(site: Site, complete: list[dt.date], as_of: dt.date) -> list[Event
 def _first_basis(first: Observation, complete: list[dt.date]) -> str:
     """Return what is known of the time before a site was first seen."""
     earlier = [date for date in complete if date < first.date]
-    return f"not on the register of {earlier[-1]}" if earlier else "on the first register held"
+    return f"not on the register of {earlier[-1]}" if earlier else "on the first register read"
 
 
 def _has_ended(row: Observation, as_of: dt.date) -> bool:

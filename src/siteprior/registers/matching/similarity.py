@@ -133,7 +133,7 @@ def read_name(text: str | float | None) -> Name | None:
 
 
 def floors(text: str | float | None) -> frozenset[str]:
-    """Return the floors a text names, so that two conversions in one house are not taken for one site.
+    """Return the floors a text names, so that two conversions in one building are not taken for one site.
 
     Examples
     --------

@@ -53,7 +53,7 @@ def published(
             return last if as_of is None else min(last, as_of)
         return newest
     if newest is None:
-        raise InputError(f"{name}: holds no entry or start date to tell its vintage by; state one, such as 2018-05-21")
+        raise InputError(f"{name}: holds no entry or start date to give its vintage; state one, such as 2018-05-21")
     return newest
 
 

@@ -35,7 +35,7 @@ MOVED_M = 50.0
 """Metres from which a place counts as read elsewhere: below, cross and dot would lie on each other."""
 
 SHADES = 128
-"""Colours the picture is reduced to: it takes a third of the room and looks the same."""
+"""Colours the picture is reduced to: it takes a third of the bytes and looks the same."""
 
 BEFORE, AFTER, DOUBT = style.AUDIT_LABELLED, style.AUDIT_READ, style.AUDIT_DOUBT
 LABELLED, READ = ["labelled_easting", "labelled_northing"], ["easting", "northing"]
@@ -152,7 +152,7 @@ def draw_before_after(
 
 
 def moved(sites: pd.DataFrame) -> pd.Series:
-    """Tell which sites were read elsewhere than their label puts them, or have a label that means no place at all.
+    """Return which sites were read elsewhere than their label puts them, or have a label that means no place at all.
 
     Examples
     --------
@@ -207,7 +207,7 @@ def _framed(bounds: Sequence[float]) -> View:
 def _panel(
     figure: Figure, place: int, title: str, view: View, boundary: BaseGeometry | None, tree: shapely.STRtree
 ) -> _Panel:
-    """Draw the ground of a map: frame, outlines no finer than a pixel shows, title and scale bar."""
+    """Draw the background of a map: frame, outlines no finer than a pixel shows, title and scale bar."""
     from matplotlib.collections import LineCollection, PolyCollection
     from matplotlib.patches import Rectangle
 

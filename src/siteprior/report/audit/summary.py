@@ -114,7 +114,7 @@ def _sites(sites: gpd.GeoDataFrame, labelled: pd.DataFrame, boundaries: gpd.GeoD
 
 
 def _at_home(x: pd.Series, y: pd.Series, council: pd.Series, boundaries: gpd.GeoDataFrame | None) -> pd.Series:
-    """Tell which places (metres) lie in or near the area of their council; missing where the area is not known."""
+    """Return which places (metres) lie in or near the area of their council; missing where the area is not known."""
     home = pd.Series(pd.NA, index=x.index, dtype="boolean")
     if boundaries is None:
         return home

@@ -65,7 +65,7 @@ def write_audit(
     boundaries
         Council areas on the index ``organisation`` (ONS code) with the column ``name``.
     names
-        Names of councils by code, where there are no boundaries to tell them.
+        Names of councils by code, where there are no boundaries to name them.
     passed_over
         Files not looked into.
     title

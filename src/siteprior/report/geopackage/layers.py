@@ -68,7 +68,7 @@ LAYERS = {
         (SITE_SHAPES,),
     ),
     "catchments": Layer(
-        "Walk catchments", "The ground within a walk of each corridor's stops", "MultiPolygon", (CATCHMENTS,)
+        "Walk catchments", "The area within a walk of each corridor's stops", "MultiPolygon", (CATCHMENTS,)
     ),
     "corridor_stops": Layer(
         "Corridor stops",

@@ -105,12 +105,12 @@ def write_geopackage(
                     write_styles(database, ready, columns, note, as_of)
                 _close_well(database, path)
         except (sqlite3.Error, DataSourceError, DataLayerError) as fault:
-            raise OutputError(f"{path}: could not be written ({fault}); is there room on the disk?") from None
+            raise OutputError(f"{path}: could not be written ({fault}); is there space on the disk?") from None
     return path
 
 
 def _check_layers(layers: Mapping[str, gpd.GeoDataFrame], tables: Mapping[str, pd.DataFrame]) -> None:
-    """Gather what a GeoPackage could not hold, in our words instead of GDAL's."""
+    """Collect what a GeoPackage could not hold, in our words instead of GDAL's."""
     faults = [unknown("layer", name, LAYERS) for name in layers if name not in LAYERS]
     faults += [unknown("table", name, TABLES) for name in tables if name not in TABLES]
     if not layers:
@@ -136,7 +136,7 @@ def _check_layers(layers: Mapping[str, gpd.GeoDataFrame], tables: Mapping[str, p
             if str(column).lower() in seen:
                 faults.append(
                     f"'{name}': a column '{column}' cannot be written: the name is taken (fid and geom are the "
-                    "GeoPackage's own, and it does not tell capitals apart); rename it"
+                    "GeoPackage's own, and it does not distinguish capitals); rename it"
                 )
             seen.add(str(column).lower())
     if faults:
@@ -170,10 +170,10 @@ def _multi(shapes: gpd.GeoSeries, kind: str) -> gpd.GeoSeries:
     result = values.copy()
     result[~present] = None
     if kind.startswith("Multi"):
-        gather = shapely.multipolygons if kind == "MultiPolygon" else shapely.multilinestrings
+        combine = shapely.multipolygons if kind == "MultiPolygon" else shapely.multilinestrings
         parts, place = shapely.get_parts(values[present], return_index=True)
         if len(parts):
-            result[present] = gather(parts, indices=place)
+            result[present] = combine(parts, indices=place)
     return gpd.GeoSeries(result, index=shapes.index, crs=shapes.crs)
 
 

@@ -29,15 +29,15 @@ def plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def fund_titles() -> dict[str, str]:
     """Return what the funds and policies are called, by the name their rules carry."""
-    return {name: str(preset.value) for name, preset in load_parameters("funds")["funds"].items()}
+    return {name: str(fund.value) for name, fund in load_parameters("funds")["funds"].items()}
 
 
 def made_up(basis: pd.Series) -> pd.Series:
-    """Tell which figures rest on assumptions marked as made up, by what they are said to rest on."""
+    """Return which figures rest on assumptions marked as made up, by what they are stated to rest on."""
     return basis.astype("str").str.startswith(MADE_UP).fillna(False).astype(bool)
 
 
 def commonest(texts: pd.Series) -> str:
     """Return the text that stands most often, the first by alphabet of equal ones; blank where none stands."""
-    held = texts.dropna().value_counts()
-    return "" if held.empty else str(min(held.index[held == held.max()]))
+    counts = texts.dropna().value_counts()
+    return "" if counts.empty else str(min(counts.index[counts == counts.max()]))

@@ -1,4 +1,4 @@
-"""How far the verdicts on market failure are to be believed, said in sentences from the numbers alone."""
+"""How reliable the verdicts on market failure are, in sentences made from the numbers alone."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ FROM_COSTS = ("gap_gbp_per_home", "remediation_share_of_gdv")
 def confidence_sentences(
     ranked: pd.DataFrame, counted: pd.DataFrame, titles: pd.DataFrame, *, priced: bool
 ) -> list[str]:
-    """Say in sentences how far the verdicts are to be believed, from the numbers alone."""
+    """Say in sentences how reliable the verdicts are, from the numbers alone."""
     size = len(ranked)
     if not size:
-        return ["No site was ranked, so there is no verdict to believe."]
+        return ["No site was ranked, so there is no verdict."]
     names = dict(zip(titles["letter"], titles["title"], strict=True))
     primary = [letter for letter, kind in zip(titles["letter"], titles["kind"], strict=True) if kind == "primary"]
     counts = counted["signal"].value_counts()
@@ -46,7 +46,7 @@ def confidence_sentences(
     if invented:
         sentences.append("The shares show how the method works; they are not to be quoted of these sites.")
     if unclear > size / 2:
-        sentences.append("Taken together, they tell more of the data held than of the market.")
+        sentences.append("As a whole they say more about the data available than about the market.")
     elif not invented:
         sentences.append("They can be quoted only with the grades of evidence below beside them.")
     return sentences
@@ -69,12 +69,14 @@ def _on_costs(ranked: pd.DataFrame, counted: pd.DataFrame) -> tuple[list[str], b
     else:
         sentences = ["The viability gap rests on costs the user states with their sources."]
     positive = ranked.index[ranked["market_failure"].isin(["Identified", "Indicated"])]
-    primaries = counted[(counted["kind"] == "primary") & (counted["gs"] > 0) & counted["site_id"].isin(positive)]
+    primaries = counted[
+        (counted["kind"] == "primary") & (counted["weighted_signal"] > 0) & counted["site_id"].isin(positive)
+    ]
     on_costs = primaries["source"].isin(FROM_COSTS).groupby(primaries["site_id"]).all()
     if int(on_costs.sum()):
         sentences.append(
             f"Of the {len(positive):,} ranked sites where failure is identified or indicated, {int(on_costs.sum()):,} "
-            "have no primary signal above nought but those read from costs."
+            "have no primary signal above zero but those read from costs."
         )
     return sentences, bool(invented)
 

@@ -22,7 +22,7 @@ def corridor_section(
     scenarios: pd.DataFrame,
     catchment: tuple[bytes, str] | None = None,
 ) -> dict[str, Any]:
-    """Gather what the section shows.
+    """Collect what the section shows.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def corridor_section(
 def _with_failure(summary: pd.DataFrame) -> pd.DataFrame:
     """Add the share of sites in reach where market failure is identified or indicated, in per cent.
 
-    It is missing where no site could be judged: nought would read as a finding.
+    It is missing where no site could be judged: zero would read as a finding.
     """
     share = summary["identified_share"] + summary["indicated_share"]
     return summary.assign(failure_share=share.mask(summary["cannot_tell_share"] >= 100))
@@ -68,9 +68,9 @@ def _index(ranked: pd.DataFrame) -> dict[str, Any] | None:
     days = ranked["service_date"].dropna()
     if days.empty:
         return None
-    held = ranked["access_band"].value_counts()
+    counted = ranked["access_band"].value_counts()
     return {
         "day": str(days.max().date()),
-        "bands": [{"name": band, "sites": int(held.get(band, 0))} for band in _BANDS],
+        "bands": [{"name": band, "sites": int(counted.get(band, 0))} for band in _BANDS],
         "missing": int(ranked["access_band"].isna().sum()),
     }

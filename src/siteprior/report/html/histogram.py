@@ -33,18 +33,18 @@ def histogram(gap: pd.Series) -> dict[str, Any]:
         bars.append({"label": f"over £{last * step // 1000:,}k", "sites": int((gap > last * step).sum())})
     slot = _CHART["width"] / len(bars)
     most = max(bar["sites"] for bar in bars)
-    room = _CHART["height"] - _CHART["foot"] - _CHART["head"]
+    height = _CHART["height"] - _CHART["foot"] - _CHART["head"]
     drawn = []
     for place, bar in enumerate(bars):
-        tall = room * bar["sites"] / most
+        tall = height * bar["sites"] / most
         drawn.append(
             {
                 **bar,
                 "x": place * slot + 2,
                 "width": slot - 4,
-                "y": _CHART["head"] + room - tall,
+                "y": _CHART["head"] + height - tall,
                 "height": tall,
                 "middle": (place + 0.5) * slot,
             }
         )
-    return {**_CHART, "base": _CHART["head"] + room, "bars": drawn}
+    return {**_CHART, "base": _CHART["head"] + height, "bars": drawn}

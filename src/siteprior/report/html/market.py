@@ -1,4 +1,4 @@
-"""The report's section on the market: would it do the sites alone, how far to believe that, and what it would take."""
+"""The report's section on the market: would it build the sites alone, how reliable is that, and what would it take."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from siteprior.core.renamed import with_new_columns
 from siteprior.core.schema import DEADWEIGHT_VERDICTS, GRADES, RULE_RESULTS, VERDICTS
 from siteprior.report.html._common import commonest, fund_titles, known_facts, made_up, plain_rows
 from siteprior.report.html.confidence import confidence_sentences
@@ -36,7 +37,7 @@ def market_section(
     input_titles: Mapping[str, str] | None = None,
     rules: pd.DataFrame | None = None,
 ) -> dict[str, Any]:
-    """Gather what the section shows: shares, counts, pounds per home, and in words how far to believe them.
+    """Collect what the section shows: shares, counts, pounds per home, and in words how reliable they are.
 
     Parameters
     ----------
@@ -65,15 +66,18 @@ def market_section(
         What the template ``report_market.html.j2`` asks of ``market``. A part that was not measured is ``None`` and
         has its reason in ``why``.
     """
-    held = known_facts(sites)
-    ranked, chosen = held[held["rank"].notna()], held[held.index.isin(shortlist.index)]
-    groups = {"ranked": ranked, "considered": held, "shortlist": chosen}
+    signals = with_new_columns(signals, "market_failure_signals", name="signals")
+    selected = known_facts(sites)
+    ranked, chosen = selected[selected["rank"].notna()], selected[selected.index.isin(shortlist.index)]
+    groups = {"ranked": ranked, "considered": selected, "shortlist": chosen}
     counted = signals[(signals["counts"] == "yes") & signals["site_id"].isin(ranked.index)]
     return {
         "sizes": {name: len(group) for name, group in groups.items()},
         "verdicts": _shares(groups, "market_failure", VERDICTS, blank="Cannot tell"),
         "signals": _measured(counted, titles, len(ranked)),
-        "trust": confidence_sentences(ranked, counted, titles, priced=validation is not None and len(validation) > 0),
+        "confidence": confidence_sentences(
+            ranked, counted, titles, priced=validation is not None and len(validation) > 0
+        ),
         "gap": _gap(ranked),
         "prices": _prices(validation),
         "drivers": _drivers(drivers, ranked.index, chosen.index, input_titles or {}),
@@ -106,17 +110,17 @@ def _shares(
 
 
 def _measured(counted: pd.DataFrame, titles: pd.DataFrame, ranked: int) -> list[dict[str, Any]]:
-    """Tell of each signal on how many ranked sites it was measured, how well, and how strong it is there."""
+    """Return of each signal on how many ranked sites it was measured, how well, and how strong it is there."""
     rows = []
     for signal in plain_rows(titles):
-        held = counted[counted["signal"] == signal["letter"]]
+        selected = counted[counted["signal"] == signal["letter"]]
         rows.append(
             {
                 **signal,
-                "sites": len(held),
-                "share": len(held) / ranked if ranked else None,
-                "grades": [int((held["grade"] == grade).sum()) for grade in GRADES],
-                "median": None if held.empty else float(held["gs"].median()),
+                "sites": len(selected),
+                "share": len(selected) / ranked if ranked else None,
+                "grades": [int((selected["grade"] == grade).sum()) for grade in GRADES],
+                "median": None if selected.empty else float(selected["weighted_signal"].median()),
             }
         )
     return rows
@@ -144,7 +148,7 @@ def _gap(ranked: pd.DataFrame) -> dict[str, Any] | None:
 
 
 def _prices(validation: pd.DataFrame | None) -> dict[str, Any] | None:
-    """Tell the method used, its errors beside the others', and how often its ranges held; ``None`` without a trial."""
+    """Return the method used, its errors beside the others', and its ranges' coverage; ``None`` without a trial."""
     if validation is None or validation.empty:
         return None
     rows = plain_rows(validation)
@@ -161,14 +165,14 @@ def _prices(validation: pd.DataFrame | None) -> dict[str, Any] | None:
 def _drivers(
     drivers: pd.DataFrame | None, ranked: pd.Index, chosen: pd.Index, titles: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    """Tell which inputs swing the gap per home most, over the ranked and the shortlisted sites."""
+    """Return which inputs swing the gap per home most, over the ranked and the shortlisted sites."""
     if drivers is None:
         return []
-    held = drivers[drivers["site_id"].isin(ranked)]
-    if held.empty:
+    selected = drivers[drivers["site_id"].isin(ranked)]
+    if selected.empty:
         return []
     of_chosen = drivers[drivers["site_id"].isin(chosen)].groupby("input")["swing_gbp_per_home"].median()
-    table = held.groupby("input").agg(
+    table = selected.groupby("input").agg(
         sites=("site_id", "size"),
         swing=("swing_gbp_per_home", "median"),
         first=("place", lambda places: (places == 1).mean()),
@@ -191,10 +195,10 @@ def _rules(rules: pd.DataFrame | None, ranked: pd.Index) -> list[dict[str, Any]]
     """Count the results of each rule over the ranked sites, rules in their order."""
     if rules is None:
         return []
-    held = rules[rules["site_id"].isin(ranked)]
+    selected = rules[rules["site_id"].isin(ranked)]
     funds = fund_titles()
     rows = []
-    for name, group in held.groupby("rule", sort=False):
+    for name, group in selected.groupby("rule", sort=False):
         first = group.iloc[0]
         results = {result.replace(" ", "_"): int((group["result"] == result).sum()) for result in RULE_RESULTS}
         rows.append(
@@ -211,26 +215,26 @@ def _benefits(ranked: pd.DataFrame, chosen: pd.DataFrame) -> dict[str, Any] | No
         row: dict[str, Any] = {"title": title, "unit": unit}
         for group, table in (("ranked", ranked), ("shortlist", chosen)):
             ends = [table[name.format(end) if "{}" in name else f"{name}{end}"] for end in ("_low", "", "_high")]
-            held = ends[1].notna()
+            selected = ends[1].notna()
             row[group] = {
-                "known": int(held.sum()),
-                "ends": _medians(*(end[held] for end in ends))
+                "known": int(selected.sum()),
+                "ends": _medians(*(end[selected] for end in ends))
                 if how == "median"
-                else [_total(end[held]) for end in ends],
+                else [_total(end[selected]) for end in ends],
             }
         if row["ranked"]["known"] or row["shortlist"]["known"]:
             rows.append(row)
     if not rows:
         return None
-    told = pd.concat([ranked, chosen[~chosen.index.isin(ranked.index)]])
-    additional = told["additionality_basis"][told["additional_homes"].notna()]
-    ratios = told["benefits_basis"][told["bcr"].notna()]
+    shown = pd.concat([ranked, chosen[~chosen.index.isin(ranked.index)]])
+    additional = shown["additionality_basis"][shown["additional_homes"].notna()]
+    ratios = shown["benefits_basis"][shown["bcr"].notna()]
     return {
         "rows": rows,
         "basis": commonest(ratios) or commonest(additional),
         "made_up": bool(made_up(additional).any() or made_up(ratios).any()),
         "without_ratio": int(ranked["bcr"].isna().sum()),
-        "edition": commonest(told["guidance_edition"]),
+        "edition": commonest(shown["guidance_edition"]),
     }
 
 

@@ -34,7 +34,7 @@ def render(template: str, *, styles: Sequence[str] = (), **facts: Any) -> str:
     styles
         Style sheets that follow the common one; they and all templates know the colours as ``colour``.
     **facts
-        What the page tells. A name the template asks for and does not get is an error.
+        What the page shows. A name the template asks for and does not get is an error.
     """
     from markupsafe import Markup
 

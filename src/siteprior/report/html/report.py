@@ -14,6 +14,7 @@ import pandas as pd
 
 from siteprior.core.files import write_text
 from siteprior.core.issues import ISSUE_TYPES, SEVERITIES
+from siteprior.core.renamed import with_new_record
 from siteprior.core.schema import VERDICTS
 from siteprior.report import style
 from siteprior.report.html._common import plain_rows
@@ -25,7 +26,7 @@ REASON_SEPARATOR = "; "
 """What stands between the codes in ``gate_reasons``."""
 
 UNCERTAIN = ("proposal", "unverified", "second-hand")
-"""Confidences a reader has to be told of."""
+"""Confidences that are marked for the reader."""
 
 _VERDICT_MEANING = {
     "Identified": "Strong primary evidence, corroborated by other signals",
@@ -73,12 +74,12 @@ def write_report(
     signals
         What the letters of market failure mean: ``letter``, ``title``, ``kind``, ``meaning``, ``measured_by``.
     corridors
-        The section on corridors, as :func:`siteprior.report.html.corridors.corridor_section` gathers it.
+        The section on corridors, as :func:`siteprior.report.html.corridors.corridor_section` collects it.
     market
         The section on what the market would do alone, as :func:`siteprior.report.html.market.market_section`
-        gathers it.
+        collects it.
     records
-        A record per shortlisted site, as :func:`siteprior.report.html.site_pages.site_records` gathers them.
+        A record per shortlisted site, as :func:`siteprior.report.html.site_pages.site_records` collects them.
 
     Returns
     -------
@@ -90,6 +91,7 @@ def write_report(
     OutputError
         When the file is open elsewhere or the folder cannot be written.
     """
+    record = with_new_record(record)
     councils = district_names(sites)
     shades = style.criteria(criteria["criterion"])
     page = render(
@@ -109,9 +111,9 @@ def write_report(
         records=records or [],
         issues=_issues(issues),
         issue_files=_issue_files(issues),
-        presets=record.get("presets", []),
-        doubtful=sum(preset["confidence"] in UNCERTAIN for preset in record.get("presets", [])),
-        draws=next((p["value"] for p in record.get("presets", []) if p["name"].endswith(".weight_draws")), None),
+        parameters=record.get("parameters", []),
+        doubtful=sum(row["confidence"] in UNCERTAIN for row in record.get("parameters", [])),
+        draws=next((p["value"] for p in record.get("parameters", []) if p["name"].endswith(".weight_draws")), None),
     )
     return write_text(path, page)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from siteprior.core.renamed import with_new_columns
 from siteprior.core.schema import DEADWEIGHT_LOOKED, RULE_RESULTS, VIABILITY_LINES, deadweight_parts
 from siteprior.report.html._common import fund_titles, known_facts, made_up, plain_rows
 from siteprior.report.html.labels import district_names
@@ -33,7 +34,7 @@ def site_records(
     comparables: pd.DataFrame | None = None,
     councils: Mapping[str, str] | None = None,
 ) -> list[dict[str, Any]]:
-    """Gather one record per shortlisted site (metres, hectares, homes, GBP), in the order of the shortlist.
+    """Collect one record per shortlisted site (metres, hectares, homes, GBP), in the order of the shortlist.
 
     Parameters
     ----------
@@ -56,7 +57,7 @@ def site_records(
     comparables
         :data:`siteprior.core.schema.COMPARABLES`.
     councils
-        Names by ONS code; what the sites' own areas tell by default.
+        Names by ONS code; those of the sites' own areas by default.
 
     Returns
     -------
@@ -64,7 +65,9 @@ def site_records(
         What the template ``report_records.html.j2`` asks of each of ``records``; missing values are ``None``. A table
         that was not given leaves its part ``None``; one without rows of the site leaves it empty.
     """
-    sites = known_facts(shortlist)
+    sites = known_facts(with_new_columns(shortlist, "site_prices", name="shortlist"))
+    signals = with_new_columns(signals, "market_failure_signals", name="signals")
+    evidence = with_new_columns(evidence, "deadweight_evidence", name="evidence")
     names = district_names(sites) if councils is None else councils
     invented = made_up(sites["viability_basis"])
     by_site = {
@@ -78,10 +81,10 @@ def site_records(
     funds = fund_titles()
     records = []
     for site_id, row in zip(sites.index, plain_rows(sites), strict=True):
-        part = {name: None if held is None else held.get(site_id, []) for name, held in by_site.items()}
+        part = {name: None if own is None else own.get(site_id, []) for name, own in by_site.items()}
         verdict = row["market_failure"] or "Cannot tell"
         # an empty table says that no sale lies near enough only where sales were read at all
-        sales = part["comparables"] or (None if row["sales_years_held"] is None else part["comparables"])
+        sales = part["comparables"] or (None if row["sales_years_covered"] is None else part["comparables"])
         records.append(
             {
                 **row,
@@ -136,35 +139,35 @@ def _signals(
     """Return every signal in order: the reading that counts and the others, or why it was not measured."""
     rows = []
     for title in titles:
-        held = [reading for reading in readings if reading["signal"] == title["letter"]]
-        counted = next((reading for reading in held if reading["counts"] == "yes"), None)
-        others = [reading for reading in held if reading is not counted]
+        own = [reading for reading in readings if reading["signal"] == title["letter"]]
+        counted = next((reading for reading in own if reading["counts"] == "yes"), None)
+        others = [reading for reading in own if reading is not counted]
         rows.append({**title, "reading": counted, "others": others, "why": None if counted else _why(title, row)})
     return rows
 
 
 def _why(title: Mapping[str, Any], row: Mapping[str, Any]) -> str:
-    """Say why a signal was not measured, from what is held of the site."""
+    """Say why a signal was not measured, from what is known of the site."""
     notes = "the notes state none" if row["notes"] else "there are no notes"
     status = row["planning_permission_status"]
     if title["letter"] == "V":
         return f"no gap per home; {row['viability_basis'] or 'no viability appraisal was made'}"
     if title["letter"] == "X":
         use = row["previous_use"]
-        told = f"the previous use held, {use}, speaks of none" if use else "no previous use is held"
-        return f"no cost of remediation over value for a known former use; {told}; {notes}"
+        previous = f"the previous use known, {use}, is not contaminative" if use else "no previous use is known"
+        return f"no cost of remediation over value for a known former use; {previous}; {notes}"
     if title["letter"] == "C":
         owner = row["ownership_status"]
-        stated = f"‘{owner}’ does not tell how many own it" if owner else "ownership is blank"
+        stated = f"‘{owner}’ does not say how many own it" if owner else "ownership is blank"
         return f"{stated}; neither owners nor parcels were counted"
     if title["letter"] in ("I", "P"):
         asked = "an open investigation or title" if title["letter"] == "I" else "a public work that is needed"
-        return f"nothing held tells of {asked}: {notes}"
+        return f"nothing known mentions {asked}: {notes}"
     if title["letter"] == "T":
         if row["no_new_build_5y"] == "no":
             return "new homes were sold near it; sales per dwelling were not measured"
-        held = row["sales_years_held"]
-        return "no sales near it were counted" if held is None else "the sales held cannot tell for five years"
+        own = row["sales_years_covered"]
+        return "no sales near it were counted" if own is None else "the sales read do not cover five years"
     if title["letter"] == "S":
         if row["development_status"]:
             return f"the register records it as {row['development_status']}"
@@ -172,7 +175,7 @@ def _why(title: Mapping[str, Any], row: Mapping[str, Any]) -> str:
             return "the permission has no date, or one after the day of the run"
         return f"no permission to stall: planning status is {status or 'blank'}"
     if title["letter"] == "A":
-        return "neither a day since when it is derelict nor one on which it was first listed is held"
+        return "neither a day since when it is derelict nor one on which it was first listed is known"
     return "the site has no place" if row["easting"] is None else "not measured in this run"
 
 
@@ -252,7 +255,7 @@ def _caveats(row: Mapping[str, Any]) -> list[str]:
     if row["shape_basis"] and row["shape_basis"].startswith(("disc", "point")):
         reach = "" if uncertainty_m is None else f"; it may reach {uncertainty_m:,.0f} m from where it is measured"
         drawn = "a disc of its hectares" if row["shape_basis"] == "disc" else "a point"
-        sentences.append(f"No drawn outline is held: the site is taken as {drawn}{reach}.")
+        sentences.append(f"No drawn outline is available: the site is taken as {drawn}{reach}.")
     if row["possible_duplicates"]:
         sentences.append(f"It may be the same site as, or a part of, {row['possible_duplicates']}.")
     if row["gate_doubt"]:

@@ -130,30 +130,30 @@ class Sheet:
             self._widths[key] = wide / PNG_DPI * MM_PER_INCH
         return self._widths[key]
 
-    def fit(self, words: str, size: float, room: float, **look: Look) -> str:
-        """Return the words, cut with an ellipsis where they are wider than ``room`` mm."""
-        if self.measure(words, size, **look) <= room:
+    def fit(self, words: str, size: float, widest: float, **look: Look) -> str:
+        """Return the words, cut with an ellipsis where they are wider than ``widest`` mm."""
+        if self.measure(words, size, **look) <= widest:
             return words
         low, high = 0, len(words)
         while low < high:  # the longest beginning that fits
             middle = (low + high + 1) // 2
-            fits = self.measure(words[:middle].rstrip(" ,;-–") + "…", size, **look) <= room
+            fits = self.measure(words[:middle].rstrip(" ,;-–") + "…", size, **look) <= widest
             low, high = (middle, high) if fits else (low, middle - 1)
         return words[:low].rstrip(" ,;-–") + "…"
 
-    def wrap(self, words: str, size: float, room: float, **look: Look) -> list[str]:
-        """Break words into lines no wider than ``room`` mm; a word wider than that is cut."""
+    def wrap(self, words: str, size: float, widest: float, **look: Look) -> list[str]:
+        """Break words into lines no wider than ``widest`` mm; a word wider than that is cut."""
         # Words are measured one by one, for a line is as wide as its words and the spaces between them.
         space = self.measure("n n", size, **look) - self.measure("nn", size, **look)
         lines: list[str] = []
         wide = 0.0
         for word in words.split():
             own = self.measure(word, size, **look)
-            if lines and wide + space + own <= room:
+            if lines and wide + space + own <= widest:
                 lines[-1] = f"{lines[-1]} {word}"
                 wide += space + own
             else:
-                lines.append(self.fit(word, size, room, **look))
+                lines.append(self.fit(word, size, widest, **look))
                 wide = own
         return lines
 

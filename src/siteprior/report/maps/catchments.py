@@ -32,7 +32,7 @@ SQM_PER_HA = 10_000
 
 
 class _Band(NamedTuple):
-    """One walk: its length, the ground it reaches, and the ground within the same straight line."""
+    """One walk: its length, the area it reaches, and the area within the same straight line."""
 
     metres: float
     walk: BaseGeometry
@@ -123,7 +123,7 @@ def draw_catchments(
         top, bottom = _write_texts(sheet, title, attribution, illustrative)
         box = (MARGIN, bottom, sheet.width - 2 * MARGIN - KEY_WIDTH, top - bottom)
         axes = sheet.map(box, _view(bands, stops))
-        _draw_ground(axes, bands, network, areas)
+        _draw_background(axes, bands, network, areas)
         ranks = _draw_sites(sheet, axes, sites, set(shortlist))
         _draw_stops(sheet, axes, stops, ranks)
         draw_scale(axes)
@@ -149,8 +149,8 @@ def catchment_map_words(catchments: gpd.GeoDataFrame, stops: gpd.GeoDataFrame) -
 def _words(bands: list[_Band], stops: gpd.GeoDataFrame, catchments: gpd.GeoDataFrame) -> str:
     """Say what the map shows."""
     names = stops["stop_name"].dropna().astype(str)
-    told = ", ".join(names) if len(names) <= 3 else count(len(names), "stop", "stops")
-    text = f"Map of the walk catchment of {told}."
+    listed = ", ".join(names) if len(names) <= 3 else count(len(names), "stop", "stops")
+    text = f"Map of the walk catchment of {listed}."
     for band in bands:
         foot, line = shapely.area(band.walk) / SQM_PER_HA, shapely.area(band.circle) / SQM_PER_HA
         share = f" ({foot / line:.0%})" if line else ""
@@ -162,19 +162,19 @@ def _doubt(catchments: gpd.GeoDataFrame) -> str:
     """Say what the catchments rest on where that is not the streets."""
     bases = set(catchments["basis"].dropna())
     if "disc" in bases:
-        return "Approximate: circles of the straight line, no streets are held."
+        return "Approximate: circles of the straight line, no streets were read."
     return "Approximate: hulls of the places reached." if "hull" in bases else ""
 
 
 def _bands(catchments: gpd.GeoDataFrame, stops: gpd.GeoDataFrame) -> list[_Band]:
-    """Return the walks, shortest first, with the ground of all catchments together."""
-    held = catchments[catchments.geometry.notna()]
+    """Return the walks, shortest first, with the area of all catchments."""
+    drawable = catchments[catchments.geometry.notna()]
     points = np.asarray(stops.geometry[stops.geometry.notna()], dtype=object)
-    lengths = sorted(held["band_m"].unique())
+    lengths = sorted(drawable["band_m"].unique())
     return [
         _Band(
             float(metres),
-            shapely.union_all(held.geometry[held["band_m"] == metres].to_numpy()),
+            shapely.union_all(drawable.geometry[drawable["band_m"] == metres].to_numpy()),
             shapely.union_all(shapely.buffer(points, metres, quad_segs=32)),
             style.blend(*style.WALK_ENDS, place / max(len(lengths) - 1, 1)),
         )
@@ -194,21 +194,23 @@ def _view(bands: list[_Band], stops: gpd.GeoDataFrame) -> tuple[float, float, fl
 
 def _write_texts(sheet: Sheet, title: str, attribution: str, illustrative: bool) -> tuple[float, float]:
     """Write title, warning and attribution; return the height below the head and above the foot."""
-    room, y = sheet.width - 2 * MARGIN, sheet.height - MARGIN - 2
-    for line in sheet.wrap(title, 15, room, fontweight="bold"):
+    widest, y = sheet.width - 2 * MARGIN, sheet.height - MARGIN - 2
+    for line in sheet.wrap(title, 15, widest, fontweight="bold"):
         sheet.text(MARGIN, y, line, 15, fontweight="bold")
         y -= 6.5
     if illustrative:
         sheet.text(MARGIN, y + 0.8, ILLUSTRATIVE, 9, fontweight="bold", color=style.ACCENT)
         y -= 5
-    foot = sheet.wrap(attribution, 5.2, room)
+    foot = sheet.wrap(attribution, 5.2, widest)
     for place, line in enumerate(reversed(foot)):
         sheet.text(MARGIN, MARGIN - 4 + 2.6 * place, line, 5.2, color=style.GREY)
     return y + 3.5, MARGIN - 1.5 + 2.6 * len(foot)
 
 
-def _draw_ground(axes: Axes, bands: list[_Band], network: WalkNetwork | None, areas: gpd.GeoDataFrame | None) -> None:
-    """Draw the ground reached, the streets faintly, the districts' outlines, and the circle of the longest walk."""
+def _draw_background(
+    axes: Axes, bands: list[_Band], network: WalkNetwork | None, areas: gpd.GeoDataFrame | None
+) -> None:
+    """Draw the area reached, the streets faintly, the districts' outlines, and the circle of the longest walk."""
     from matplotlib.collections import LineCollection, PathCollection
 
     def draw_lines(lines: npt.NDArray[np.object_], zorder: float, **look: Any) -> None:
@@ -216,9 +218,9 @@ def _draw_ground(axes: Axes, bands: list[_Band], network: WalkNetwork | None, ar
         axes.add_collection(LineCollection(drawn, zorder=zorder, **look), autolim=False)
 
     for place, band in enumerate(reversed(bands)):
-        ground = PathCollection(polygon_paths(band.walk), facecolor=band.fill, edgecolor=style.WHITE, linewidth=0.5)
-        ground.set_zorder(1 + place / 100)
-        axes.add_collection(ground, autolim=False)
+        patch = PathCollection(polygon_paths(band.walk), facecolor=band.fill, edgecolor=style.WHITE, linewidth=0.5)
+        patch.set_zorder(1 + place / 100)
+        axes.add_collection(patch, autolim=False)
     if network is not None:
         (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
         lines = network.lines
@@ -229,8 +231,8 @@ def _draw_ground(axes: Axes, bands: list[_Band], network: WalkNetwork | None, ar
         draw_lines(shown[~within], 1.5, colors=style.STREET, linewidths=0.4)
         draw_lines(shown[within], 1.6, colors=style.STREET_REACHED, linewidths=0.45)
     if areas is not None and len(areas):
-        held = areas[areas.geometry.notna()].groupby("district_code")
-        edges = shapely.boundary([shapely.union_all(some.geometry.to_numpy()) for _, some in held])
+        drawable = areas[areas.geometry.notna()].groupby("district_code")
+        edges = shapely.boundary([shapely.union_all(some.geometry.to_numpy()) for _, some in drawable])
         draw_lines(shapely.get_parts(edges), 1.7, colors=style.DISTRICT_EDGE, linewidths=0.7)
     if bands:
         draw_lines(shapely.get_rings(shapely.get_parts(bands[-1].circle)), 2, **CIRCLE)
@@ -240,18 +242,18 @@ def _draw_sites(sheet: Sheet, axes: Axes, sites: gpd.GeoDataFrame, shortlist: se
     """Draw the sites as dots, the shortlisted as their rank; return the places (mm) of the ranks."""
     (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
     placed = sites[sites.geometry.notna() & ~sites.geometry.is_empty]
-    spots = shapely.get_coordinates(shapely.centroid(placed.geometry.to_numpy()))
-    inside = ((spots >= (west, south)) & (spots <= (east, north))).all(axis=1)
+    site_points = shapely.get_coordinates(shapely.centroid(placed.geometry.to_numpy()))
+    inside = ((site_points >= (west, south)) & (site_points <= (east, north))).all(axis=1)
     numbered = placed.index.isin(list(shortlist)) & placed["rank"].notna().to_numpy() & inside
     for place, (eligible, look) in enumerate(SITE_LOOKS.items()):
         drawn = (placed["eligible"] == eligible).to_numpy() & inside & ~numbered
-        axes.scatter(*spots[drawn].T, **{**look, "s": look["s"] * SITE_SIZE}, zorder=3 + place)
+        axes.scatter(*site_points[drawn].T, **{**look, "s": look["s"] * SITE_SIZE}, zorder=3 + place)
     chosen = placed[numbered].assign(at=np.flatnonzero(numbered)).sort_values("rank", kind="stable")
     box = axes.get_position()
     edge = DISC + 0.7
     frame = (box.x0 * sheet.width + edge, box.y0 * sheet.height + edge,
              box.x1 * sheet.width - edge, box.y1 * sheet.height - edge)  # fmt: skip
-    true = sheet.places(axes, spots[chosen["at"].to_numpy()])
+    true = sheet.places(axes, site_points[chosen["at"].to_numpy()])
     shown = declutter(true, 2 * DISC + 0.4, within=frame)
     for rank, (x, y), (x0, y0) in reversed(list(zip(chosen["rank"], shown, true, strict=True))):
         if math.hypot(x - x0, y - y0) > DISC / 2:
@@ -276,13 +278,13 @@ def _draw_stops(sheet: Sheet, axes: Axes, stops: gpd.GeoDataFrame, taken: list[B
     """Draw the stops with their names beside them, where they hide neither one another nor a rank."""
     from matplotlib.patheffects import withStroke
 
-    held = stops[stops.geometry.notna()]
-    places = sheet.places(axes, shapely.get_coordinates(shapely.centroid(held.geometry.to_numpy())))
+    drawable = stops[stops.geometry.notna()]
+    places = sheet.places(axes, shapely.get_coordinates(shapely.centroid(drawable.geometry.to_numpy())))
     frame = shapely.box(*sheet.places(axes, np.transpose([axes.get_xlim(), axes.get_ylim()])).ravel())
     counts = [RANK_COUNTS] * len(taken) + [1] * len(places)
     taken = [*taken, *(shapely.box(x - 1.2, y - 1.2, x + 1.2, y + 1.2) for x, y in places)]
     halo = [withStroke(linewidth=2.2, foreground=style.WHITE, alpha=0.9)]
-    for (x, y), name, state in zip(places, held["stop_name"], held["state"], strict=True):
+    for (x, y), name, state in zip(places, drawable["stop_name"], drawable["state"], strict=True):
         draw_stop(sheet, x, y, state if isinstance(state, str) else "not stated")
         if not isinstance(name, str):
             continue
@@ -295,7 +297,7 @@ def _draw_stops(sheet: Sheet, axes: Axes, stops: gpd.GeoDataFrame, taken: list[B
         hidden = shapely.area(shapely.intersection(np.array(boxes)[:, None], np.array(taken))) @ counts
         hidden += shapely.area(shapely.difference(boxes, frame)) * RANK_COUNTS
         best = int(np.argmin(np.round(hidden, 3)))  # of equally good places the first
-        if len(held) > FEW_STOPS and hidden[best] > MOST_HIDDEN * wide * 2.6:
+        if len(drawable) > FEW_STOPS and hidden[best] > MOST_HIDDEN * wide * 2.6:
             continue  # of many stops some go without a name, rather than all be illegible
         taken.append(boxes[best])
         counts.append(1)

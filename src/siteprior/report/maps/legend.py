@@ -65,7 +65,7 @@ def draw_key(axes: Axes, corridors: gpd.GeoDataFrame, stops: gpd.GeoDataFrame, a
     axes.set_ylim(0, 1)
     disc = {"s": 78, "facecolor": style.ACCENT, "edgecolor": style.WHITE, "linewidth": 0.8}
     kinds = style.corridors(sorted(corridors["kind"].dropna().unique()))
-    held = sorted(set(zip(stops["mode"], stops["state"], strict=True)), key=lambda pair: (pair[0] != "rail", pair[1]))
+    pairs = sorted(set(zip(stops["mode"], stops["state"], strict=True)), key=lambda pair: (pair[0] != "rail", pair[1]))
     groups: list[tuple[str, list[tuple[str, dict[str, Any]]]]] = [
         (
             "Sites",
@@ -76,7 +76,7 @@ def draw_key(axes: Axes, corridors: gpd.GeoDataFrame, stops: gpd.GeoDataFrame, a
             ],
         ),
         ("Corridors", [(kind_title(kind), {"color": look[0], "dashed": look[1]}) for kind, look in kinds.items()]),
-        ("Stops", [(f"{mode.capitalize()}, {state}", stop_look(mode, state)) for mode, state in held]),
+        ("Stops", [(f"{mode.capitalize()}, {state}", stop_look(mode, state)) for mode, state in pairs]),
     ]
     # One point of type as a share of the key's height.
     point = DPI / 72 / axes.get_window_extent().height

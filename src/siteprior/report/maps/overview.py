@@ -216,9 +216,9 @@ def _draw_districts(axes: Axes, areas: gpd.GeoDataFrame, corridors: gpd.GeoDataF
         seen_part = shapely.intersection(shapes[code], shown)
         if seen_part.is_empty:
             continue
-        spot = label_position(seen_part, 12 * len(name) * metres, 18 * metres, drawn)
+        position = label_position(seen_part, 12 * len(name) * metres, 18 * metres, drawn)
         axes.text(
-            *spot, name.upper(), fontsize=5.8, color=style.DISTRICT_NAME, ha="center", va="center", zorder=7.5,
+            *position, name.upper(), fontsize=5.8, color=style.DISTRICT_NAME, ha="center", va="center", zorder=7.5,
             parse_math=False, clip_on=True,
             path_effects=[withStroke(linewidth=1.8, foreground=style.WHITE, alpha=0.75)],
         )  # fmt: skip

@@ -62,7 +62,7 @@ def declutter(points: Points, gap: float, *, within: tuple[float, float, float, 
 
 
 def _free(places: Points, taken: Points, gap: float) -> npt.NDArray[np.bool_]:
-    """Tell which places keep the gap to all that are taken; a hair less counts, for the sake of rounding."""
+    """Return which places keep the gap to all that are taken; a hair less counts, for the sake of rounding."""
     apart = np.hypot(places[:, None, 0] - taken[None, :, 0], places[:, None, 1] - taken[None, :, 1])
     return np.asarray((apart >= gap * 0.999).all(axis=1))
 
@@ -100,7 +100,7 @@ def label_position(shape: BaseGeometry, wide: float, tall: float, avoid: BaseGeo
         point = shapely.point_on_surface(shape)
         return point.x, point.y
     clear = np.where(inside, shapely.distance(boxes, avoid) if not avoid.is_empty else 0.0, -1.0)
-    # Clear enough is enough: among the spots that are, the one nearest the middle.
+    # Clear enough is enough: among the positions that are, the one nearest the middle.
     enough = clear >= min(tall, clear.max())
     middle = np.hypot(x - (west + east) / 2, y - (south + north) / 2)
     best = int(np.argmin(np.where(enough, middle, np.inf)))

@@ -35,21 +35,21 @@ A4 = (297.0, 210.0)
 """Width and height of the sheet in mm, landscape; turned where the corridor needs two rows."""
 
 MARGIN = 12.0
-SCALE_ROOM = 12.0
-"""Room in mm for the scale of walks, left of the strip."""
+SCALE_WIDTH = 12.0
+"""Width in mm for the scale of walks, left of the strip."""
 
 NAME_SIZE, NAME_ANGLE = 6.4, 52.0
 NAME_GAP = 3.4
 """Least distance in mm between two names of stops."""
 
-NAME_ROOM = 31.0
-"""Longest line of a stop's name in mm; longer names are broken into two where there is room, or cut."""
+NAME_WIDTH = 31.0
+"""Longest line of a stop's name in mm; longer names are broken into two where they fit, or cut."""
 
 NAME_LEAN = 12.0
-"""Room in mm kept for the last name, which leans out to the right."""
+"""Width in mm kept for the last name, which leans out to the right."""
 
 LANE, MIDDLE, AXIS, KEY, PAD = 8.5, 6.5, 8.0, 15.0, 5.0
-"""In mm: heights of the row of numbers, of the line, of the chainage and of the key; room at the ends of the line."""
+"""In mm: heights of the row of numbers, of the line, of the chainage and of the key; space at the ends of the line."""
 
 SCALE_GAP = 2.4
 """Millimetres between two figures of the scale, or the inner one is left out."""
@@ -88,7 +88,7 @@ def draw_strip_map(
     Parameters
     ----------
     corridor_stops
-        :data:`siteprior.core.schema.CORRIDOR_STOPS`, settled for a day.
+        :data:`siteprior.core.schema.CORRIDOR_STOPS`, with their state on a day.
     site_corridors
         One row per site and corridor in reach: ``site_id``, ``corridor``, ``stop``, ``stop_state``, ``walk_m``,
         ``chainage_m`` and ``side``.
@@ -153,7 +153,7 @@ def draw_strip_map(
         names = _names(sheet, strip)
         for place, (first, last) in enumerate(rows):
             row = _row(sheet, strip, names, first, last, top - place * each, each)
-            _draw_ground(sheet, strip, row, place, len(rows))
+            _draw_background(sheet, strip, row, place, len(rows))
             _draw_stops(sheet, strip, row, names)
             _draw_sites(sheet, strip, row, paint, colour_by)
             _draw_numbers(sheet, strip, row, chosen)
@@ -203,16 +203,16 @@ class _Row:
         return self.middle + (1 if above else -1) * (MIDDLE / 2 + self.half + LANE / 2)
 
     def holds(self, chainage_m: pd.Series) -> npt.NDArray[np.bool_]:
-        """Tell which chainages this row shows; both of its ends do."""
+        """Return which chainages this row shows; both of its ends do."""
         return ((chainage_m >= self.first_m) & (chainage_m <= self.last_m)).to_numpy()
 
 
 def _plan(strip: Strip) -> tuple[list[tuple[float, float]], tuple[float, float], int]:
     """Return the rows (chainage from and to), the sheet's size, and the columns of its table."""
-    room = A4[0] - 2 * MARGIN - SCALE_ROOM - NAME_LEAN
-    if len(strip.stops) * NAME_GAP <= room:
+    widest = A4[0] - 2 * MARGIN - SCALE_WIDTH - NAME_LEAN
+    if len(strip.stops) * NAME_GAP <= widest:
         return [(strip.low_m, strip.high_m)], A4, 2
-    count = max(2, math.ceil(len(strip.stops) * NAME_GAP / (A4[1] - 2 * MARGIN - SCALE_ROOM - NAME_LEAN)))
+    count = max(2, math.ceil(len(strip.stops) * NAME_GAP / (A4[1] - 2 * MARGIN - SCALE_WIDTH - NAME_LEAN)))
     chainage = strip.stops["chainage_m"].to_numpy()
     between = (chainage[1:] + chainage[:-1]) / 2
     # A row ends halfway between two stops, so that each row names about as many.
@@ -224,12 +224,12 @@ def _plan(strip: Strip) -> tuple[list[tuple[float, float]], tuple[float, float],
 
 def _write_texts(sheet: Sheet, strip: Strip, title: str, attribution: str, illustrative: bool) -> tuple[float, float]:
     """Write title, headline, warning and attribution; return the height below the head and above the foot."""
-    room = sheet.width - 2 * MARGIN
+    widest = sheet.width - 2 * MARGIN
     y = sheet.height - MARGIN - 2
-    for line in sheet.wrap(title, 15, room, fontweight="bold"):
+    for line in sheet.wrap(title, 15, widest, fontweight="bold"):
         sheet.text(MARGIN, y, line, 15, fontweight="bold")
         y -= 6.5
-    for line in sheet.wrap(headline(strip), 8, room):
+    for line in sheet.wrap(headline(strip), 8, widest):
         sheet.text(MARGIN, y, line, 8, color=style.GREY)
         y -= 4.2
     if illustrative:
@@ -242,22 +242,22 @@ def _write_texts(sheet: Sheet, strip: Strip, title: str, attribution: str, illus
         shown = f"the {len(strip.listed)} highest ranked of {ranked}" if len(strip.listed) < ranked else "all ranked"
         notes.append(f"Numbered: {shown} sites, by rank in the whole run.")
     notes += [unplaced_words(strip)] if strip.unplaced else []
-    foot = [*sheet.wrap(" ".join(notes), 6, room), *sheet.wrap(attribution, 5.2, room)]
+    foot = [*sheet.wrap(" ".join(notes), 6, widest), *sheet.wrap(attribution, 5.2, widest)]
     low = MARGIN - 4 + 2.6 * len(foot)
     for place, line in enumerate(foot):
-        first = place < len(foot) - len(sheet.wrap(attribution, 5.2, room))
+        first = place < len(foot) - len(sheet.wrap(attribution, 5.2, widest))
         sheet.text(MARGIN, low - 2.6 * place, line, 6 if first else 5.2, color=style.INK if first else style.GREY)
     return y + 1.5, low + 4.5
 
 
 def _names(sheet: Sheet, strip: Strip) -> list[list[str]]:
-    """Return each stop's name as one line, or two where it is long and there is room for both."""
-    told = strip.stops["stop_name"].fillna("").astype(str)
-    broken = [sheet.wrap(name, NAME_SIZE, NAME_ROOM) for name in told]
-    if max(sum(map(len, broken)), 2 * len(broken)) * NAME_GAP > sheet.width - 2 * MARGIN - SCALE_ROOM:
-        return [[sheet.fit(name, NAME_SIZE, NAME_ROOM)] for name in told]
+    """Return each stop's name as one line, or two where it is long and both fit."""
+    stop_names = strip.stops["stop_name"].fillna("").astype(str)
+    broken = [sheet.wrap(name, NAME_SIZE, NAME_WIDTH) for name in stop_names]
+    if max(sum(map(len, broken)), 2 * len(broken)) * NAME_GAP > sheet.width - 2 * MARGIN - SCALE_WIDTH:
+        return [[sheet.fit(name, NAME_SIZE, NAME_WIDTH)] for name in stop_names]
     return [
-        lines if len(lines) <= 2 else [lines[0], sheet.fit(" ".join(lines[1:]), NAME_SIZE, NAME_ROOM)]
+        lines if len(lines) <= 2 else [lines[0], sheet.fit(" ".join(lines[1:]), NAME_SIZE, NAME_WIDTH)]
         for lines in broken
     ]
 
@@ -270,11 +270,11 @@ def _row(
     tall = longest * math.sin(math.radians(NAME_ANGLE)) + 8.0
     half = (height - tall - 2 * LANE - MIDDLE - AXIS) / 2
     middle = top - tall - LANE - half - MIDDLE / 2
-    left, right = MARGIN + SCALE_ROOM, sheet.width - MARGIN - PAD
+    left, right = MARGIN + SCALE_WIDTH, sheet.width - MARGIN - PAD
     return _Row(first_m, last_m, left, right, top - tall, middle, half, strip.reach_m)
 
 
-def _draw_ground(sheet: Sheet, strip: Strip, row: _Row, place: int, rows: int) -> None:
+def _draw_background(sheet: Sheet, strip: Strip, row: _Row, place: int, rows: int) -> None:
     """Draw the two halves with their steps of walk, the line, and the chainage below."""
     left, right = row.left - PAD, row.right + PAD
     steps = [step for step in WALKS if step < row.reach_m] + [row.reach_m]
@@ -316,10 +316,10 @@ def _draw_line(sheet: Sheet, strip: Strip, row: _Row, start: float, end: float) 
 
 def _draw_stops(sheet: Sheet, strip: Strip, row: _Row, names: list[list[str]]) -> None:
     """Draw the stops, and their names above with a line down to each."""
-    held = np.flatnonzero(row.holds(strip.stops["chainage_m"]))
-    if not len(held):
+    inside = np.flatnonzero(row.holds(strip.stops["chainage_m"]))
+    if not len(inside):
         return
-    seen, mine = strip.stops.iloc[held], [names[place] for place in held]
+    seen, mine = strip.stops.iloc[inside], [names[place] for place in inside]
     turn = math.radians(NAME_ANGLE)
     # A line of a name stands one gap to the right of the line before it, and leans out; the last must end on the sheet.
     gaps = np.array([NAME_GAP * len(lines) for lines in mine])

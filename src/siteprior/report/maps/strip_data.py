@@ -1,4 +1,4 @@
-"""What a strip map shows, as tables: the stops of one corridor, its sites, and what is said about them in words."""
+"""What a strip map shows, as tables: the stops of one corridor, its sites, and the words about them."""
 
 from __future__ import annotations
 
@@ -66,19 +66,19 @@ def strip_facts(
     strangers = set(site_corridors["site_id"]) - set(sites.index)
     if strangers:
         raise InputError(f"site_corridors: names sites that are not in sites, such as '{min(map(str, strangers))}'")
-    held = site_corridors[site_corridors["corridor"] == corridor].set_index("site_id")
-    held = held[["stop", "stop_state", "walk_m", "chainage_m", "side"]].join(pd.DataFrame(sites)[list(SITE_NEEDS)])
-    held["above"] = held["side"] != "right"
-    held["homes"] = held["capacity_dwellings"].astype("float64")
-    held["ranked"] = (held["eligible"] == "yes") & held["rank"].notna()
+    rows = site_corridors[site_corridors["corridor"] == corridor].set_index("site_id")
+    rows = rows[["stop", "stop_state", "walk_m", "chainage_m", "side"]].join(pd.DataFrame(sites)[list(SITE_NEEDS)])
+    rows["above"] = rows["side"] != "right"
+    rows["homes"] = rows["capacity_dwellings"].astype("float64")
+    rows["ranked"] = (rows["eligible"] == "yes") & rows["rank"].notna()
     ends = [float(stops["chainage_m"].min()), float(stops["chainage_m"].max())]
-    held["chainage_m"] = held["chainage_m"].clip(*ends)
-    placed = held[held["chainage_m"].notna() & held["walk_m"].notna()]
-    lost = len(held) - len(placed)
+    rows["chainage_m"] = rows["chainage_m"].clip(*ends)
+    placed = rows[rows["chainage_m"].notna() & rows["walk_m"].notna()]
+    lost = len(rows) - len(placed)
     farthest = float(placed["walk_m"].max()) if len(placed) else 0.0
     reach = reach_m if reach_m is not None else max(np.ceil(farthest / 100) * 100, 400.0)
     placed = placed[placed["walk_m"] <= reach]
-    near = "an open or planned stop" if (held["stop_state"] == "planned").any() else "an open stop"
+    near = "an open or planned stop" if (rows["stop_state"] == "planned").any() else "an open stop"
     # The largest are drawn first, so that none lies hidden; the reference decides between equals.
     placed = placed.sort_index(kind="stable").sort_values("homes", ascending=False, kind="stable", na_position="last")
     best = placed[placed["ranked"]].sort_index(kind="stable").sort_values("rank", kind="stable").head(listed)
@@ -103,9 +103,9 @@ def count(number: float, one: str, many: str) -> str:
 def headline(strip: Strip) -> str:
     """Say in one line what the strip holds: stops, length, sites and homes."""
     states = strip.stops["state"].value_counts()
-    told = [f"{states[state]} {state}" for state in STOP_STATES if state in states]
+    tally = [f"{states[state]} {state}" for state in STOP_STATES if state in states]
     stops = count(len(strip.stops), "stop", "stops")
-    state = f"all {told[0].split(' ', 1)[1]}" if len(told) == 1 and len(strip.stops) > 1 else ", ".join(told)
+    state = f"all {tally[0].split(' ', 1)[1]}" if len(tally) == 1 and len(strip.stops) > 1 else ", ".join(tally)
     ranked = strip.sites[strip.sites["ranked"]]
     homes = ranked["homes"].sum()
     parts = [

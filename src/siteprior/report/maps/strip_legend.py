@@ -146,13 +146,13 @@ def draw_table(sheet: Sheet, strip: Strip, shortlist: set[str], top: float, marg
         for place, (site_id, row) in enumerate(strip.listed.iloc[column * deep : (column + 1) * deep].iterrows()):
             y = top - HEAD - ROW * (place + 0.5)
             draw_number(sheet, left + 1.8, y, f"{row['rank']:.0f}", site_id in shortlist, radius=1.75)
-            for x, words, side, room in (
+            for x, words, side, widest in (
                 (name, _text_or(row["site_name"], str(site_id)), "left", walk - name - 11),
                 (walk, f"{row['walk_m']:,.0f} m", "right", 11.0),
                 (homes, f"{row['homes']:,.0f}" if np.isfinite(row["homes"]) else "–", "right", 11.0),
                 (verdict, _text_or(row["market_failure"], "Cannot tell"), "left", wide - verdict),
             ):
-                sheet.text(left + x, y, sheet.fit(words, 6.5, room), 6.5, ha=side, va="center_baseline")
+                sheet.text(left + x, y, sheet.fit(words, 6.5, widest), 6.5, ha=side, va="center_baseline")
             if place:
                 sheet.line([left, left + wide], [y + ROW / 2] * 2, color=style.TABLE_ROW, linewidth=0.3, zorder=1)
 

@@ -244,7 +244,7 @@ def _inject(notebook: NotebookNode, parameters: Mapping[str, Any], name: str) ->
 
 
 def _is_literal(value: object) -> bool:
-    """Tell whether a value written as Python text reads back as itself."""
+    """Return whether a value written as Python text reads back as itself."""
     try:
         return bool(ast.literal_eval(repr(value)) == value)
     except (ValueError, SyntaxError):

@@ -65,7 +65,7 @@ class NotebookProcess:
         if not reply:
             raise SitePriorError(
                 f"{Path(source).name}: the process that runs notebooks ended before its page was written "
-                f"(exit code {process.wait()}); what it said stands above, "
+                f"(exit code {process.wait()}); its messages stand above, "
                 "and `siteprior notebooks run` runs the notebook by itself"
             )
         answer = json.loads(reply)

@@ -125,8 +125,8 @@ def read_deprivation(
 
 def _editions() -> tuple[Parameters, Parameters]:
     """Return the number of LSOAs and the census year of each edition."""
-    presets = load_parameters("deprivation")
-    return presets.table("lsoas"), presets.table("lsoa_year")
+    editions = load_parameters("deprivation")
+    return editions.table("lsoas"), editions.table("lsoa_year")
 
 
 def _log_conflicts(table: pd.DataFrame, later: pd.DataFrame, label: str, log: IssueLog) -> None:
@@ -317,13 +317,13 @@ def _read_raw(path: Path | str) -> pd.DataFrame:
 
 
 def _holds_codes(column: str) -> bool:
-    """Tell whether a header speaks of LSOA codes."""
+    """Return whether a header names LSOA codes."""
     text = words(column)
     return text.startswith("lsoa") and ("code" in text.split() or text.endswith("cd"))
 
 
 def _refuse_other_year(label: str, edition: int, year: int, code: str, lsoa_year: int | None) -> None:
-    """Raise where the code column or the caller speaks of another census year than the edition's."""
+    """Raise where the code column or the caller names another census year than the edition's."""
     faults = []
     if named_year(code) not in (None, year):
         faults.append(

@@ -28,7 +28,7 @@ COVERAGE_SLACK = 1e-9
 
 
 def named_year(column: str) -> int | None:
-    """Return the census year a column's name speaks of, or None where it names none (or both).
+    """Return the census year a column's name contains, or None where it names none (or both).
 
     Examples
     --------
@@ -75,7 +75,7 @@ def read_areas(
     Raises
     ------
     InputError
-        When the file cannot be read, lacks a column or any polygon, or the code column's name speaks of another year.
+        When the file cannot be read, lacks a column or any polygon, or the code column's name contains another year.
 
     Notes
     -----

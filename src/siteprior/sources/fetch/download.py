@@ -67,7 +67,7 @@ def download(
     sha256
         The hash the content must have; not checked where blank.
     largest_bytes
-        Refuse a larger file; by default the preset ``largest_gb``.
+        Refuse a larger file; by default the parameter ``largest_gb``.
     progress
         Called with the bytes as they arrive.
 

@@ -31,7 +31,7 @@ STATUSES = ("fetched", "present", "failed", "no url")
 OSM = "OpenStreetMap"
 """What the query service of OpenStreetMap is called in tables and messages."""
 
-NO_URL = "not there; siteprior fetch --list tells where official data is published"
+NO_URL = "not there; siteprior fetch --list shows where official data is published"
 
 
 class FetchError(SitePriorError):
@@ -78,7 +78,7 @@ def fetch(
         Download again what is there: files of another hash than stated, files without a stated hash, and
         OpenStreetMap.
     largest_gb
-        Refuse larger files; by default the preset ``largest_gb``.
+        Refuse larger files; by default the parameter ``largest_gb``.
     watch
         Called with each download's progress, for a display.
     progress

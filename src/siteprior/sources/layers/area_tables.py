@@ -101,7 +101,7 @@ def match_areas(layer: AreaLayer | VectorLayer | RasterLayer, areas: gpd.GeoData
     Returns
     -------
     DataFrame
-        An issue log: one row per area without a row in the table, each telling how many of all are matched.
+        An issue log: one row per area without a row in the table, each stating how many of all are matched.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""One door for layers of the user's own: what the project says of a layer decides how its file is read."""
+"""The reader of all layers of the user's own: what the project says of a layer decides how its file is read."""
 
 from __future__ import annotations
 

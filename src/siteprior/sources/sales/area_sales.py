@@ -18,7 +18,7 @@ from siteprior.sources.sales.screening import standard
 from siteprior.sources.sales.store import SalesStore
 
 YEAR_BITS, TYPE_BITS, PRICE_BITS = 12, 3, 28
-"""Room for the year, the type and the price (£268m; the price bounds lie far below) in one number."""
+"""Space for the year, the type and the price (£268m; the price bounds lie far below) in one number."""
 
 
 def area_medians(store: SalesStore, areas: pd.Series, *, price_date: date, since: date | None = None) -> pd.DataFrame:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def floor_layouts(files: Sequence[NamedPath], folder: Path) -> list[Layout]:
-    """Tell the layouts of all tables of floor areas, or what is wrong with each.
+    """Return the layouts of all tables of floor areas, or what is wrong with each.
 
     Raises
     ------
@@ -39,11 +39,11 @@ def join_floor_areas(
     """Return the floor area (m²) of the sales in the engine's table ``chosen``, and the matches of each file.
 
     The floor areas are on the index ``transaction``. Of a sale that stands in several files the last counts. A floor
-    area that is no number, lies outside the preset bounds, or differs within a file is left blank and logged, one row
-    for each kind and file.
+    area that is no number, lies outside the parameters' bounds, or differs within a file is left blank and logged, one
+    row for each kind and file.
     """
-    presets = load_parameters("prices")
-    low, high = (float(presets.number(name)) for name in ("floor_area_low_m2", "floor_area_high_m2"))
+    prices = load_parameters("prices")
+    low, high = (float(prices.number(name)) for name in ("floor_area_low_m2", "floor_area_high_m2"))
     areas, matches = [], []
     for layout in layouts:
         cell = {name: f"trim(c{place})" for name, place in layout.at.items()}

@@ -43,7 +43,7 @@ FLOOR_HEADERS = {
 
 HEAD_BYTES = 200_000
 HEAD_ROWS = 50
-"""So many rows are looked at to tell what a file is; the first of them may be broken."""
+"""So many rows are looked at to find what a file is; the first of them may be broken."""
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -78,7 +78,7 @@ class Layout(NamedTuple):
 
 
 def sales_layout(path: Path, label: str) -> Layout:
-    """Tell the layout of a file of sales.
+    """Return the layout of a file of sales.
 
     Raises
     ------
@@ -98,7 +98,7 @@ def sales_layout(path: Path, label: str) -> Layout:
 
 
 def floor_layout(path: Path, label: str) -> Layout:
-    """Tell the layout of a table of floor areas by transaction.
+    """Return the layout of a table of floor areas by transaction.
 
     Raises
     ------
@@ -118,7 +118,7 @@ def unpacked(path: Path | str, folder: Path, *, number: int) -> Path:
         When the file is missing, empty or broken.
     """
     text = str(path)
-    with open_stream(path) as stream:  # a missing file is told here too
+    with open_stream(path) as stream:  # a missing file is reported here too
         if not stream.read(1):
             raise InputError(f"{text}: the file is empty; replace it or take it out of the project")
     if not (text.lower().endswith(".gz") or ".zip!" in text.lower()):

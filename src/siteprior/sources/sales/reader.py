@@ -78,7 +78,7 @@ def read_sales(
     cache
         Folder that keeps the parsed sales for the next run.
     memory_limit_mb
-        Megabytes the query engine may hold before it writes to a temporary folder; the preset when ``None``.
+        Megabytes the query engine may hold before it writes to a temporary folder; the parameter when ``None``.
 
     Returns
     -------
@@ -92,7 +92,7 @@ def read_sales(
     ------
     InputError
         When a file is missing, broken, or no such file, the postcodes are no such table, the area is empty, or more
-        sales would stand in memory than the preset ``rows_in_memory``.
+        sales would stand in memory than the parameter ``rows_in_memory``.
 
     Notes
     -----

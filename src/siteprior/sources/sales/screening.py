@@ -21,7 +21,7 @@ UNPLACED = "no place"
 
 
 def bounds() -> dict[str, float]:
-    """Return the bounds of the preset ``prices`` by name: £, £/m² and a share."""
+    """Return the bounds of the parameters ``prices`` by name: £, £/m² and a share."""
     return {name: float(load_parameters("prices").number(name)) for name in BOUNDS}
 
 
@@ -45,7 +45,7 @@ def screen(
     placed: pd.Series,
     limits: Mapping[str, float],
 ) -> pd.Series:
-    """Return every reason why a sale may not tell what homes cost, separated by semicolons.
+    """Return every reason why a sale is no evidence of what homes cost, separated by semicolons.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def screen(
     -----
     A sale far below what its type costs around it in its year is left out, as those at a sitting tenant's discount
     (Right to Buy, up to 70% of the value: Housing Act 1985 s129) or of a share of a home. The comparison is with a
-    median, which such sales hardly move; the share is a preset.
+    median, which such sales hardly move; the share is a parameter.
 
     Examples
     --------

@@ -60,7 +60,7 @@ class SalesStore(NamedTuple):
     provenance
         One :class:`siteprior.core.files.Input` per file.
     memory_limit_mb
-        What the query engine may hold; the preset when ``None``.
+        What the query engine may hold; the parameter when ``None``.
     """
 
     parts: tuple[Path, ...]
@@ -86,7 +86,7 @@ class SalesStore(NamedTuple):
 
 
 def _limit(memory_limit_mb: int | None) -> int:
-    """Return the megabytes the query engine may hold; the preset where none are stated."""
+    """Return the megabytes the query engine may hold; the parameter where none are stated."""
     return load_parameters("prices").integer("memory_limit_mb") if memory_limit_mb is None else memory_limit_mb
 
 
@@ -112,7 +112,7 @@ def sales_store(
         Folder that keeps the store for the next run; the same files in the same order find it again. A temporary
         folder when ``None``.
     memory_limit_mb
-        Megabytes the query engine may hold before it writes to a temporary folder; the preset when ``None``.
+        Megabytes the query engine may hold before it writes to a temporary folder; the parameter when ``None``.
 
     Yields
     ------
@@ -159,7 +159,7 @@ def failing(what: str) -> Iterator[None]:
         yield
     except duckdb.OutOfMemoryException:
         raise InputError(
-            f"{what}: the query engine ran out of memory or of room in the temporary folder; give it more with "
+            f"{what}: the query engine ran out of memory or of space in the temporary folder; give it more with "
             "memory_limit_mb, or free the disk"
         ) from None
     except (duckdb.IOException, duckdb.InvalidInputException, duckdb.ConversionException) as fault:

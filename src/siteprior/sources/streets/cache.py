@@ -25,7 +25,7 @@ ARRAYS = tuple(field.name for field in fields(WalkNetwork))
 
 
 def cache_name(sha256: str, **options: str | float | bool | None) -> str:
-    """Return the name of the file that keeps a network: a hash of the source, the presets and the options.
+    """Return the name of the file that keeps a network: a hash of the source, the parameters and the options.
 
     Examples
     --------

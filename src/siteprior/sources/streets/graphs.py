@@ -71,7 +71,7 @@ def graph_ways(graph: nx.Graph[Hashable], log: IssueLog, *, crs: str | None = No
         raise InputError(f"{file}: the graph has no edges; give a graph of streets")
     names = {node: at for at, node in enumerate(graph.nodes)}
     try:
-        spots = np.array([(float(facts["x"]), float(facts["y"])) for _, facts in graph.nodes(data=True)])
+        coordinates = np.array([(float(facts["x"]), float(facts["y"])) for _, facts in graph.nodes(data=True)])
     except (KeyError, TypeError, ValueError):
         raise InputError(f"{file}: a node of the graph has no numbers x and y; give a graph with places") from None
     edges = [(names[u], names[v], facts) for u, v, facts in graph.edges(data=True)]
@@ -83,7 +83,7 @@ def graph_ways(graph: nx.Graph[Hashable], log: IssueLog, *, crs: str | None = No
     walked = [at for at, verdict in enumerate(verdicts) if verdict in open_to]
     if not walked:
         raise InputError(f"{file}: by its tags no edge of the graph is open to walkers")
-    lines = np.array([_line(file, spots, *edges[at]) for at in walked], dtype=object)
+    lines = np.array([_line(file, coordinates, *edges[at]) for at in walked], dtype=object)
     lines = _metres(file, lines, graph.graph.get("crs") or crs)
     ends = np.array([edges[at][:2] for at in walked], dtype=np.int64)
     flights = np.array([_flight(tags[at]) for at in walked])
@@ -118,7 +118,7 @@ def _flight(tags: dict[str, list[str]]) -> bool:
     return any(stepped({**shared, "highway": highway}) for highway in tags.get("highway", [""]))
 
 
-def _line(file: str, spots: Floats, u: int, v: int, facts: dict[str, Any]) -> LineString:
+def _line(file: str, coordinates: Floats, u: int, v: int, facts: dict[str, Any]) -> LineString:
     """Return the line of an edge: its geometry, else the straight line between its nodes."""
     line = facts.get("geometry")
     if isinstance(line, str):
@@ -128,18 +128,18 @@ def _line(file: str, spots: Floats, u: int, v: int, facts: dict[str, Any]) -> Li
         except shapely.errors.GEOSException:
             raise InputError(f"{file}: an edge's geometry is no WKT ('{wkt[:40]}'); write the graph again") from None
     if line is None or line.is_empty:
-        return LineString(spots[[u, v]])
+        return LineString(coordinates[[u, v]])
     if not isinstance(line, LineString):
         raise InputError(f"{file}: an edge's geometry is a {line.geom_type}; an edge is one line")
     tip = np.array(line.coords[0][:2])
     # an undirected graph may keep a line that runs from its second node to its first
-    return line if np.hypot(*(tip - spots[u])) <= np.hypot(*(tip - spots[v])) else line.reverse()
+    return line if np.hypot(*(tip - coordinates[u])) <= np.hypot(*(tip - coordinates[v])) else line.reverse()
 
 
 def _metres(file: str, lines: Shapes, crs: str | pyproj.CRS | None) -> Shapes:
     """Bring lines into metres on EPSG:27700; refuse degrees that say they are metres, and lines without a system."""
-    spots = shapely.get_coordinates(lines)
-    degrees = bool((np.abs(spots) <= [180.0, 90.0]).all())
+    coordinates = shapely.get_coordinates(lines)
+    degrees = bool((np.abs(coordinates) <= [180.0, 90.0]).all())
     if crs is None:
         kind = "its numbers are degrees; set graph['crs'] to EPSG:4326" if degrees else "set graph['crs']"
         raise InputError(f"{file}: the graph does not say its coordinate system, and {kind}, or give crs")
@@ -152,7 +152,7 @@ def _metres(file: str, lines: Shapes, crs: str | pyproj.CRS | None) -> Shapes:
         raise InputError(f"{file}: the graph says {stated.to_string()}, but its numbers are {has}; set the right one")
     transform = pyproj.Transformer.from_crs(stated, CRS, always_xy=True).transform
     flat = np.asarray(shapely.force_2d(lines))
-    return shapely.set_coordinates(flat, np.column_stack(transform(spots[:, 0], spots[:, 1])))
+    return shapely.set_coordinates(flat, np.column_stack(transform(coordinates[:, 0], coordinates[:, 1])))
 
 
 def _once(lines: Shapes, ends: Ints, flights: Flags, nodes: int) -> Ways:
@@ -162,8 +162,8 @@ def _once(lines: Shapes, ends: Ints, flights: Flags, nodes: int) -> Ways:
     for at, (low, high) in enumerate(np.sort(ends, axis=1).tolist()):
         first.setdefault((low, high, shapes[at]), at)
     one = np.fromiter(first.values(), dtype=np.int64)
-    spots, way = shapely.get_coordinates(lines[one], return_index=True)
-    node = np.arange(nodes, nodes + len(spots))  # a vertex inside an edge is no place to turn
+    coordinates, way = shapely.get_coordinates(lines[one], return_index=True)
+    node = np.arange(nodes, nodes + len(coordinates))  # a vertex inside an edge is no place to turn
     start = np.flatnonzero(np.diff(way, prepend=-1))
     node[start], node[np.append(start[1:], len(way)) - 1] = ends[one].T
-    return ways(spots[:, 0], spots[:, 1], node, way, flights[one])
+    return ways(coordinates[:, 0], coordinates[:, 1], node, way, flights[one])

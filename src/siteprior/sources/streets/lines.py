@@ -78,7 +78,7 @@ def _refuse_degrees(file: str, bounds: Floats) -> None:
 def _vertices(shapes: Shapes, steps: Flags) -> Ways:
     """Turn lines into ways whose vertices are one where they lie in the same millimetre."""
     lines, line = shapely.get_parts(shapely.force_2d(shapes), return_index=True)
-    spots, way = shapely.get_coordinates(lines, return_index=True)
-    places = np.rint(np.where(np.isfinite(spots), spots, 0.0) * MM_PER_M).astype(np.int64)
+    vertices, way = shapely.get_coordinates(lines, return_index=True)
+    places = np.rint(np.where(np.isfinite(vertices), vertices, 0.0) * MM_PER_M).astype(np.int64)
     _, node = np.unique(places, axis=0, return_inverse=True)
-    return ways(spots[:, 0], spots[:, 1], node.ravel(), way, steps[line])
+    return ways(vertices[:, 0], vertices[:, 1], node.ravel(), way, steps[line])

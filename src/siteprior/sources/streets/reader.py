@@ -65,7 +65,7 @@ def read_streets(
     private
         Whether ways marked private are walked too.
     cache
-        Folder that keeps the network for the next run; the same file, presets and options find it again.
+        Folder that keeps the network for the next run; the same file, parameters and options find it again.
     file
         The name to put in issues and provenance.
 
@@ -75,7 +75,7 @@ def read_streets(
         A :class:`siteprior.walking.network.WalkNetwork`. OpenStreetMap's ways meet where they share a node, lines where
         they
         share a vertex; what merely crosses is a bridge. An edge runs from junction to junction along its whole line.
-        The issues tell what was left out and how much lies off the largest island.
+        The issues state what was left out and how much lies off the largest island.
 
     Raises
     ------

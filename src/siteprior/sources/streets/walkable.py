@@ -19,7 +19,7 @@ NO_STREET, UNKNOWN = "no street for walkers", "a class of street that is in no l
 
 @cache
 def words(name: str) -> frozenset[str]:
-    """Return one list of words of the preset ``streets``."""
+    """Return one list of words of the parameters ``streets``."""
     return frozenset(load_parameters("streets").texts(name))
 
 

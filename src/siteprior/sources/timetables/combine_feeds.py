@@ -56,7 +56,7 @@ class Counted(NamedTuple):
 
 
 def windows_of_day() -> dict[str, tuple[int, int, bool]]:
-    """Return the windows of the preset: from which second, before which second, and whether of the Sunday."""
+    """Return the windows of the parameters: from which second, before which second, and whether of the Sunday."""
     windows = {}
     hours = load_parameters("timetables").table("windows")
     for name in hours:

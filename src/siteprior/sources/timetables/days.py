@@ -94,7 +94,7 @@ def read_calendar(connection: DuckDBPyConnection, feed: Feed, log: IssueLog) -> 
 
 
 def _within_years(calendar: Calendar, feed: Feed, log: IssueLog) -> Calendar:
-    """Cut weekly services to the years a timetable can speak of, and leave out exceptions beyond them."""
+    """Cut weekly services to the years a timetable can cover, and leave out exceptions beyond them."""
     lowest, highest = pd.Timestamp(YEARS[0], 1, 1), pd.Timestamp(YEARS[1], 12, 31)
     weekly, exceptions = calendar
     far = (weekly["first"] < lowest) | (weekly["last"] > highest)
@@ -279,5 +279,5 @@ def _bank_holidays(days: pd.DatetimeIndex, log: IssueLog) -> pd.DatetimeIndex:
     if unknown:
         named = unknown[0] if len(unknown) == 1 else f"{unknown[0]} to {unknown[-1]}"
         log.add("default-value", field="date", value=named,
-                action="no bank holiday is left out: those of these years are not held")  # fmt: skip
+                action="no bank holiday is left out: those of these years are not known")  # fmt: skip
     return pd.DatetimeIndex([day for year in years if year in known for day in known.parameter(year).value])

@@ -73,7 +73,7 @@ def name_ways(connection: DuckDBPyConnection, feed: Feed) -> None:
     connection.execute("DROP TABLE patterns; DROP TABLE running")
 
 
-def gather_departures(connection: DuckDBPyConnection) -> None:
+def collect_departures(connection: DuckDBPyConnection) -> None:
     """Make the view ``departs``: ``stop``, ``way``, ``leaves`` (seconds), ``weekday`` and ``sunday``.
 
     The last stop of a trip and stops without pick-up are none. A trip run by headways departs once per run instead

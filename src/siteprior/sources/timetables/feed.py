@@ -73,7 +73,7 @@ def open_feed(path: Path | str, *, label: str, names: Sequence[str], folder: Pat
     ------
     InputError
         When the path is neither, cannot be unpacked, names members outside its own folder, or unpacks to more than
-        the presets ``unpacked_limit_mb`` or ``ratio_limit`` allow.
+        the parameters ``unpacked_limit_mb`` or ``ratio_limit`` allow.
     """
     given = Path(path)
     if not given.exists():

@@ -122,7 +122,7 @@ def _stations(ids: pd.Series, parents: pd.Series, feed: pd.DataFrame, codes: pd.
             shorter = station.str[:-extra] if extra else station
             belongs = codes.reindex(shorter).set_axis(ids.index, axis=0)
             away = _distance(belongs, feed)
-            matches = belongs["atco_code"].notna() & ~(away > reach)  # without a place it is believed by its code
+            matches = belongs["atco_code"].notna() & ~(away > reach)  # without a place it is accepted by its code
             if extra:
                 matches &= shorter.str.startswith(STATION_AREAS)
             owner = owner.mask(owner.isna() & matches, belongs["atco_code"])
@@ -149,7 +149,7 @@ def _log_places(table: pd.DataFrame, away: pd.Series, label: str, log: IssueLog,
     unknown = table.loc[table["atco_code"].isna(), "stop_id"].tolist()
     if naptan and unknown:
         log.add("unknown entity", file=file, field="stop_id", value=counted(len(unknown), "stops", unknown),
-                action=f"placed as the timetable says: not in NaPTAN as held (of {len(table)} served)")  # fmt: skip
+                action=f"placed as the timetable says: not in NaPTAN as read (of {len(table)} served)")  # fmt: skip
     moved = away[away > limit].sort_values(ascending=False, kind="stable")
     if len(moved):
         ids = table["stop_id"].reindex(moved.index)

@@ -29,10 +29,10 @@ from siteprior.sources.timetables.combine_feeds import (
 )
 from siteprior.sources.timetables.days import Calendar, Days, choose_days, read_calendar, trips_by_day
 from siteprior.sources.timetables.departures import (
+    collect_departures,
     count_by_hour,
     count_by_window,
     count_departures,
-    gather_departures,
     name_ways,
     stops_served,
     ways_served,
@@ -78,7 +78,7 @@ def read_timetables(
     as_of
         The day the result is to describe; an issue row says where the timetables do not hold it.
     memory_limit_mb
-        Megabytes the query engine may hold before it writes to a temporary folder; the preset when ``None``.
+        Megabytes the query engine may hold before it writes to a temporary folder; the parameter when ``None``.
 
     Returns
     -------
@@ -184,7 +184,7 @@ def _count(
     number_runs(connection, feed, log)
     read_calls(connection, feed, calls, log)
     name_ways(connection, feed)
-    gather_departures(connection)
+    collect_departures(connection)
     count_departures(connection, windows_of_day())
     windows, hours = count_by_window(connection, windows_of_day()), count_by_hour(connection)
     ways = ways_served(connection).set_index("way").assign(feed=feed.label)

@@ -51,14 +51,14 @@ COUNTED = ("agency", "stops", "routes", "trips", "calendar", "calendar_dates", "
 
 @contextmanager
 def feed_database(folder: Path, *, memory_limit_mb: int | None = None) -> Iterator[DuckDBPyConnection]:
-    """Open the database that feeds are counted in; :class:`InputError` where memory or room do not suffice.
+    """Open the database that feeds are counted in; :class:`InputError` where memory or space do not suffice.
 
     Parameters
     ----------
     folder
         The temporary folder the feeds were copied to: the only one it reads and writes in.
     memory_limit_mb
-        Megabytes it may hold before it writes to that folder; the preset ``memory_limit_mb`` when ``None``.
+        Megabytes it may hold before it writes to that folder; the parameter ``memory_limit_mb`` when ``None``.
     """
     import duckdb
 
@@ -69,7 +69,7 @@ def feed_database(folder: Path, *, memory_limit_mb: int | None = None) -> Iterat
     except (duckdb.OutOfMemoryException, duckdb.IOException) as fault:
         first = str(fault).splitlines()[0]
         raise InputError(
-            f"the timetables cannot be counted in {limit} MB and the room left in {folder.parent} ({first}); "
+            f"the timetables cannot be counted in {limit} MB and the space left in {folder.parent} ({first}); "
             "give memory_limit_mb more, or free the disk"
         ) from None
 

@@ -76,8 +76,8 @@ def number_trips(connection: DuckDBPyConnection, feed: Feed, calendar: Calendar,
     """Make the table ``trips``: ``trip`` (a number), ``trip_id``, ``line``, ``direction``, and whether it runs.
 
     ``weekday`` and ``sunday`` say on which of the days counted it runs. Trips of unknown routes are left out and
-    logged; those of services without a calendar never run and are logged. Lines whose directions the feed does not tell
-    are logged, too (of mode rail the order of the stations tells them).
+    logged; those of services without a calendar never run and are logged. Lines whose directions the feed does not
+    state are logged, too (of mode rail the order of the stations gives them).
     """
     file = f"{feed.label}/trips.txt"
     _log_blank_and_second(connection, "trips", "trip_id", log, file=file)

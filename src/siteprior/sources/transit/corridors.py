@@ -34,7 +34,7 @@ COLUMNS = {
     "longitude": ("lon", "longitude"),
     "latitude": ("lat", "latitude"),
     "position": ("position",),
-    "said": ("state",),
+    "stated_as": ("state",),
     "state_date": ("state date",),
     "statement_date": ("statement date",),
     "state_confidence": ("state confidence",),
@@ -58,9 +58,8 @@ def read_corridor_stops(paths: Paths, *, files: Names | None = None) -> Reading[
     -------
     Reading
         :data:`siteprior.core.schema.CORRIDOR_STOPS`, corridors in file order, stops by ``order``. ``state`` is what the
-        row
-        says; :func:`siteprior.sources.transit.openings.apply_openings_to_corridor` settles it for a day. Rows without a
-        whole order or a place, and second rows of one order, are left out with an issue.
+        row says; :func:`siteprior.sources.transit.openings.apply_openings_to_corridor` determines it for a day. Rows
+        without a whole order or a place, and second rows of one order, are left out with an issue.
 
     Raises
     ------
@@ -90,7 +89,7 @@ def read_corridor_stops(paths: Paths, *, files: Names | None = None) -> Reading[
         log.add("reference values are not unique", file=label, row=row, field="order", value=order,
                 action=f"left out: {corridor} has this order already")  # fmt: skip
     table = _by_corridor(table[~second])
-    table["state"] = stated(table["said"])
+    table["state"] = stated(table["stated_as"])
     table["state_basis"] = "own row, as read"
     table["chainage_m"] = straight_chainage(table)
     table = table.mask(table == "")
@@ -111,7 +110,7 @@ def _read_stops(path: Path, label: str, log: IssueLog) -> pd.DataFrame:
         raise InputError(
             f"{label}: is no table of corridor stops: it lacks {', '.join(lacks)}; it has {', '.join(raw.columns)}"
         )
-    if "said" in there:
+    if "stated_as" in there:
         statement_issues(table, log)
     table = _placed(_ordered(table, log), log)
     if table.empty:

@@ -113,7 +113,7 @@ def read_stops(
     ----------
     paths
         One NaPTAN CSV or several (``.gz`` and zip members too). Of a code that stands in several, the record of the
-        newest file is kept: row dates do not tell, since the reload of July 2026 set many of them back.
+        newest file is kept: row dates do not show it, since the reload of July 2026 set many of them back.
     files
         The names to put in issues and provenance; the paths when ``None``.
     within
@@ -121,10 +121,10 @@ def read_stops(
     margin_m
         Metres to keep around ``within``.
     fold_m
-        Metres within which same-named station records are one; the preset ``station_fold_m`` when ``None``.
+        Metres within which same-named station records are one; the parameter ``station_fold_m`` when ``None``.
     tolerance_m
-        Metres beyond which the degrees of a record are said to disagree with its easting and northing (which are
-        taken either way); the preset ``lonlat_tolerance_m`` when ``None``.
+        Metres beyond which the degrees of a record count as disagreeing with its easting and northing (which are
+        taken either way); the parameter ``lonlat_tolerance_m`` when ``None``.
 
     Returns
     -------
@@ -204,7 +204,7 @@ REQUIRED = {"ATCOCode": "atco_code", "StopType": "stop_type"}
 
 
 def _known(records: pd.DataFrame, log: IssueLog) -> pd.DataFrame:
-    """Add part and mode; log and leave out records without code or of an unknown type; tell what is no stop."""
+    """Add part and mode; log and leave out records without code or of an unknown type; report what is no stop."""
     kind = records["stop_type"].str.upper()
     blank = records["atco_code"] == ""
     strange = ~kind.isin(STOP_TYPES) & ~blank

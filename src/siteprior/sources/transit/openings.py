@@ -22,7 +22,7 @@ from siteprior.core.files import Input, record
 from siteprior.core.io.national_tables import find_columns, read_plain
 from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.parameters import load_parameters
-from siteprior.core.renamed import renamed_argument
+from siteprior.core.renamed import renamed_argument, with_new_columns
 from siteprior.core.schema import CORRIDOR_STOPS, STOPS, check, conform
 from siteprior.sources.columns import cells, named_columns, numbered
 from siteprior.sources.paths import Names, Paths, named_paths, read_each
@@ -41,7 +41,7 @@ STATED = {
 """What a statement's words make of a stop; words not listed count as planned, and are reported."""
 
 CAUTION = {"closed": 0, "planned": 1, "not stated": 2, "open": 3}
-"""Which of two statements of one day is believed: the one that promises least."""
+"""Which of two statements of one day counts: the one that promises least."""
 
 FITTING_MODES = {
     "metro": ("metro",),
@@ -62,7 +62,7 @@ COLUMNS = {
     "atco_code": ("atco code", "atco", "atcocode"),
     "corridor": ("corridor",),
     "stop_name": ("stop name", "name"),
-    "said": ("state",),
+    "stated_as": ("state",),
     "state_date": ("state date",),
     "statement_date": ("statement date",),
     "state_confidence": ("state confidence",),
@@ -70,7 +70,7 @@ COLUMNS = {
 }
 
 STATEMENTS = ("atco_code", "corridor", "stop_name", "state", *list(COLUMNS)[3:], "file", "row")
-"""The columns of a table of statements: ``said`` are the words, ``state`` is what they make of the stop."""
+"""The columns of a table of statements: ``stated_as`` are the words, ``state`` is what they make of the stop."""
 
 
 def fitting_modes(kind: str | None) -> tuple[str, ...]:
@@ -155,21 +155,21 @@ def read_openings(paths: Paths, *, files: Names | None = None) -> Reading[pd.Dat
 
 def _read_statements(path: Path, label: str, log: IssueLog) -> pd.DataFrame:
     """Read the statements of one file, identical ones once; log states and dates that cannot be read."""
-    raw = read_plain(path, fits=lambda names: "said" in find_columns(names, COLUMNS), wants="a column 'state'")
+    raw = read_plain(path, fits=lambda names: "stated_as" in find_columns(names, COLUMNS), wants="a column 'state'")
     table, there = named_columns(raw, COLUMNS)
     lacks = [name for name in ("atco_code", "statement_date") if name not in there]
     if lacks:
         raise InputError(
             f"{label}: is no table of statements on stops: it lacks {', '.join(lacks)}; it has {', '.join(raw.columns)}"
         )
-    table["state"] = stated(table["said"])
+    table["state"] = stated(table["stated_as"])
     statement_issues(table, log)
-    table = table[table["said"] != ""].reset_index(names="row").assign(file=label)
+    table = table[table["stated_as"] != ""].reset_index(names="row").assign(file=label)
     once = table.drop_duplicates([name for name in STATEMENTS if name not in ("row", "state_note")])
     return once[list(STATEMENTS)]
 
 
-def stated(said: pd.Series) -> pd.Series:
+def stated(stated_as: pd.Series) -> pd.Series:
     """Return what the words of statements make of their stops: open, planned, closed, or not stated where blank.
 
     Examples
@@ -177,15 +177,15 @@ def stated(said: pd.Series) -> pd.Series:
     >>> stated(pd.Series(["Open", "under construction", "shelved", ""])).tolist()
     ['open', 'planned', 'closed', 'not stated']
     """
-    words = said.fillna("").str.lower()
+    words = stated_as.fillna("").str.lower()
     return words.map(STATED).fillna("planned").mask(words == "", "not stated").astype("str")
 
 
 def statement_issues(table: pd.DataFrame, log: IssueLog) -> None:
     """Log the states and dates of statements that are blank or cannot be read; the index holds the record numbers."""
-    for row, said in numbered(table.loc[~table["said"].str.lower().isin(STATED), "said"]):
-        if said:
-            log.add("invalid category value", row=row, field="state", value=said,
+    for row, words in numbered(table.loc[~table["stated_as"].str.lower().isin(STATED), "stated_as"]):
+        if words:
+            log.add("invalid category value", row=row, field="state", value=words,
                     action=f"counts as planned; known are {', '.join(STATED)}")  # fmt: skip
         else:
             log.add("missing value", row=row, field="state", action="says nothing of the stop")
@@ -193,9 +193,9 @@ def statement_issues(table: pd.DataFrame, log: IssueLog) -> None:
         wrong = (table[field] != "") & last_day(table[field]).isna()
         for row, value in numbered(table.loc[wrong, field]):
             log.add("invalid date", row=row, field=field, value=value,
-                    action="not believed; write it as 2026, 2026-04 or 2026-04-07")  # fmt: skip
-    for row in table.index[(table["statement_date"] == "") & (table["said"] != "")].tolist():
-        log.add("missing value", row=row, field="statement_date", action="an undated statement is not heard")
+                    action="not used; write it as 2026, 2026-04 or 2026-04-07")  # fmt: skip
+    for row in table.index[(table["statement_date"] == "") & (table["stated_as"] != "")].tolist():
+        log.add("missing value", row=row, field="statement_date", action="an undated statement is not used")
 
 
 def conflicts(table: pd.DataFrame, log: IssueLog) -> None:
@@ -203,9 +203,9 @@ def conflicts(table: pd.DataFrame, log: IssueLog) -> None:
     coded = table[(table["atco_code"] != "") & (table["statement_date"] != "")]
     distinct = coded.drop_duplicates(["atco_code", "statement_date", "state"])
     second = distinct[distinct.duplicated(["atco_code", "statement_date"])]
-    for _, row, file, said, code in cells(second, "row", "file", "said", "atco_code"):
-        log.add("reference values are not unique", row=row, file=file, field="state", value=said,
-                action=f"{code}: statements of one day differ; the least promising is believed")  # fmt: skip
+    for _, row, file, words, code in cells(second, "row", "file", "stated_as", "atco_code"):
+        log.add("reference values are not unique", row=row, file=file, field="state", value=words,
+                action=f"{code}: statements of one day differ; the least promising counts")  # fmt: skip
 
 
 def unmatched_statements(
@@ -221,17 +221,17 @@ def unmatched_statements(
     late = statements[last_day(statements["statement_date"]) > day]
     for file, rows in late.groupby("file", sort=False):
         log.add("future entry-date", file=str(file), field="statement_date", value=f"{len(rows)} statements",
-                action=f"not heard: dated after the network date {day.date()}")  # fmt: skip
+                action=f"not used: dated after the network date {day.date()}")  # fmt: skip
     for read in provenance:
         if read.vintage > day.date().isoformat():
             log.add("future entry-date", file=read.file, field="ModificationDateTime", value=read.vintage,
-                    action=f"heard, though newer than the network date {day.date()}: its active stops count as open; "
+                    action=f"used, though newer than the network date {day.date()}: its active stops count as open; "
                     "an older NaPTAN would be right")  # fmt: skip
     return log.table()
 
 
 def apply_openings(stops: gpd.GeoDataFrame, statements: pd.DataFrame, *, network_date: date | str) -> gpd.GeoDataFrame:
-    """Settle which stops are open on a day: the latest statement made by then, else NaPTAN.
+    """Determine which stops are open on a day: the latest statement made by then, else NaPTAN.
 
     Parameters
     ----------
@@ -266,6 +266,7 @@ def apply_openings(stops: gpd.GeoDataFrame, statements: pd.DataFrame, *, network
     ['open']
     """
     check(stops, STOPS, name="stops")
+    statements = with_new_columns(statements, "statements", name="statements")
     code = statements["atco_code"]
     latest = _latest(statements.assign(key=code.map(main_codes(stops)))[code.notna()], network_date)
     return _overridden(stops, latest, stops.index.to_series())
@@ -279,10 +280,10 @@ def apply_openings_to_corridor(
     network_date: date | str,
     radius_m: float | None = None,
 ) -> gpd.GeoDataFrame:
-    """Settle which stops of corridors are open on a day.
+    """Determine which stops of corridors are open on a day.
 
-    A stop with a code follows :func:`apply_openings`. Where neither a statement nor NaPTAN speaks (places without a
-    code, whose 'open' was written down later), a row that says open is believed only where an open stop of a mode
+    A stop with a code follows :func:`apply_openings`. Where neither a statement nor NaPTAN states it (places without a
+    code, whose 'open' was written down later), a row that says open counts only where an open stop of a mode
     that serves the corridor stands within ``radius_m``; else the place is planned, closed or not stated, as it says.
 
     Parameters
@@ -324,24 +325,25 @@ def apply_openings_to_corridor(
     ...                          geometry=gpd.points_from_xy([400000], [290000]))
     >>> stops = sp.schema.conform(stops, sp.schema.STOPS)
     >>> statements = sp.transit.read_openings(data / "transit/corridors.csv").table
-    >>> settled = sp.transit.apply_openings_to_corridor(calls, stops, statements, network_date="2026-10-02")
-    >>> settled[["stop_name", "state"]].values.tolist()
+    >>> resolved = sp.transit.apply_openings_to_corridor(calls, stops, statements, network_date="2026-10-02")
+    >>> resolved[["stop_name", "state"]].values.tolist()
     [['Alder', 'open'], ['Birch', 'not stated']]
     """
     check(corridor_stops, CORRIDOR_STOPS, name="corridor_stops")
-    settled = apply_openings(stops, statements, network_date=network_date)
-    main = main_codes(settled)
+    statements = with_new_columns(statements, "statements", name="statements")
+    resolved = apply_openings(stops, statements, network_date=network_date)
+    main = main_codes(resolved)
     own = pd.DataFrame(corridor_stops)[
         ["atco_code", "corridor", "stop_name", "state", "state_date", "statement_date", "state_confidence"]
-    ].assign(said=corridor_stops["state"])
+    ].assign(stated_as=corridor_stops["state"])
     every = pd.concat([statements, own[own["state"] != "not stated"]], ignore_index=True)
     latest = _latest(every.assign(key=_keys(every, main)), network_date)
     keys = _keys(own, main)
     radius = load_parameters("access").number("node_radius_m") if radius_m is None else radius_m
-    result = _by_own_row(corridor_stops, settled, network_date=network_date, radius_m=radius)
-    known = keys.isin(settled.index)
+    result = _by_own_row(corridor_stops, resolved, network_date=network_date, radius_m=radius)
+    known = keys.isin(resolved.index)
     for column in ("state", "state_basis"):
-        result[column] = keys.map(settled[column]).where(known, result[column])
+        result[column] = keys.map(resolved[column]).where(known, result[column])
     for column in ("state_date", "statement_date"):
         result[column] = result[column].mask(known)
     table: gpd.GeoDataFrame = conform(_overridden(result, latest, keys), CORRIDOR_STOPS)
@@ -372,7 +374,7 @@ def _latest(statements: pd.DataFrame, network_date: date | str) -> pd.DataFrame:
     latest = made.drop_duplicates("key").set_index("key")
     since = (", " + latest["state_date"]).fillna("")
     confidence = (" (" + latest["state_confidence"] + ")").fillna("")
-    basis = "statement of " + latest["statement_date"] + ": " + latest["said"] + since + confidence
+    basis = "statement of " + latest["statement_date"] + ": " + latest["stated_as"] + since + confidence
     return latest.assign(state_basis=basis)[["state", "state_basis", "state_date", "statement_date"]]
 
 
@@ -394,13 +396,13 @@ def _overridden(table: gpd.GeoDataFrame, latest: pd.DataFrame, keys: pd.Series) 
 def _by_own_row(
     places: gpd.GeoDataFrame, stops: gpd.GeoDataFrame, *, network_date: date | str, radius_m: float
 ) -> gpd.GeoDataFrame:
-    """Believe a row that says open where an open stop serving its corridor stands beside it."""
+    """Accept a row that says open where an open stop serving its corridor lies beside it."""
     result = places.copy()
     state = _by_date(places, pd.Timestamp(network_date))
     near = _open_stop_beside(places, stops, radius_m)
     says_open = state == "open"
     result["state"] = state.mask(says_open & near.isna(), "not stated")
-    dated = ("said " + places["statement_date"]).fillna("undated")
+    dated = ("stated " + places["statement_date"]).fillna("undated")
     own = "own row, " + dated
     beside = own + ", and " + near.fillna("") + " is open beside it"
     alone = own + f", but no open stop that serves it within {radius_m:g} m"

@@ -15,7 +15,8 @@ import shapely
 from siteprior import cli
 from siteprior.core.errors import InputError, ProjectError
 from siteprior.core.files import shipped
-from siteprior.pipeline.access import VARIANTS, measure_access
+from siteprior.pipeline.access import measure_access
+from siteprior.pipeline.grid import VARIANTS
 from siteprior.project.load import load_project
 
 NEWPORT = (330000, 186500, 332500, 189000)

@@ -23,7 +23,7 @@ from pydantic import (
 from siteprior.core.errors import unknown
 from siteprior.project.faults import Fault, faults_of, keys_of, several
 from siteprior.project.files import File
-from siteprior.project.kinds import Settings, entry
+from siteprior.project.kinds import Settings, Stated, entry
 from siteprior.project.registered_keys import REGISTERED_KEYS, Place, RegisteredKey
 
 

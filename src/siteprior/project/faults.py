@@ -141,7 +141,7 @@ def _follow(
         if isinstance(part, int):
             path.append(part)
             continue
-        tagged = [model for model in models if part in choices_in(_annotation(model, "kind"))]
+        tagged = [model for model in models if part in choices_in(annotation_of(model, "kind"))]
         if len(models) > 1 and tagged:
             models = tagged
             continue
@@ -156,7 +156,7 @@ def _follow(
     return tuple(path), field, models[0] if models and unknown_key else holder
 
 
-def _annotation(model: type[BaseModel], name: str) -> Annotation:
+def annotation_of(model: type[BaseModel], name: str) -> Annotation:
     """Return the annotation of a field, where the model has it."""
     return model.model_fields[name].annotation if name in model.model_fields else None
 

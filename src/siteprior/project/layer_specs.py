@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from siteprior.core.errors import unknown
 from siteprior.core.schema import SITES
-from siteprior.project.faults import Fault, choices_in, keys_of, refuse, several
+from siteprior.project.faults import Fault, annotation_of, choices_in, keys_of, refuse, several
 from siteprior.project.files import File
 from siteprior.project.kinds import AsStated, Flag, Number, Stated, Text, Whole, key
 from siteprior.project.layer_parts import Extent, LayerCriterion, LayerGate, LayerSignal, Lookup, Where
@@ -311,8 +311,8 @@ class RasterSpec(LayerSpec):
 
 
 MEASURES: Mapping[str, tuple[str, ...]] = {
-    str(choices_in(model.model_fields["kind"].annotation)[0]): tuple(
-        str(choice) for choice in choices_in(model.model_fields["measure"].annotation)
+    str(choices_in(annotation_of(model, "kind"))[0]): tuple(
+        str(choice) for choice in choices_in(annotation_of(model, "measure"))
     )
     for model in (TableSpec, VectorSpec, RasterSpec)
 }

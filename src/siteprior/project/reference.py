@@ -17,6 +17,7 @@ from siteprior.project.faults import (
     INNER_TABLES,
     Annotation,
     address,
+    annotation_of,
     bounds,
     choices_in,
     keys_of,
@@ -129,7 +130,7 @@ _HEAD = "| key | what | unit | default | meaning | example |\n|---|---|---|---|-
 
 def _title(path: Path, model: type[BaseModel]) -> str:
     """Name a section after its table."""
-    kinds = choices_in(model.model_fields["kind"].annotation) if "kind" in model.model_fields else ()
+    kinds = choices_in(annotation_of(model, "kind")) if "kind" in model.model_fields else ()
     if kinds and len(path) == 2:
         return f'`[[layers]]` with `kind = "{kinds[0]}"`'
     if path[0] in ("layers", "scenarios"):

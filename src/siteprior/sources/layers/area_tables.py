@@ -207,7 +207,7 @@ def _one_each(values: pd.Series, rows: pd.Index, spec: TableSpec, log: IssueLog,
         )
     odd = at_odds.reindex(values.index).to_numpy(dtype=bool)
     for number, (code, value) in zip(rows[odd], values[odd].items(), strict=True):
-        log.add("reference values are not unique", row=int(number), field=str(spec.code), value=code,
+        log.add("reference values are not unique", row=int(number), field=str(spec.code), value=str(code),
                 action=f"left blank: the code stands with other values than {value}, too")  # fmt: skip
     return values[~values.index.duplicated()].sort_index().where(~at_odds)
 

@@ -27,8 +27,8 @@ from siteprior.pipeline.old_signatures import CHANGED
 
 STUBS = sorted((ROOT / "src" / "siteprior").rglob("__init__.pyi"))
 VERBS = {
-    "assess", "audit", "check", "compare", "data_dictionary", "demo", "fetch", "load_project", "measure_access", "open_run",
-    "rank", "read_areas", "read_registers", "read_stops", "run", "score",
+    "assess", "audit", "check", "compare", "data_dictionary", "demo", "fetch", "load_project", "measure_access",
+    "open_run", "rank", "read_areas", "read_registers", "read_stops", "run", "score",
 }  # fmt: skip
 CLASSES = {"InputError", "OutputError", "ProjectError", "Reading", "Result", "SitePriorError"}
 LAST_RELEASE = (ROOT / "tests" / "factories" / "public_names.txt").read_text(encoding="utf-8").split()

@@ -16,7 +16,7 @@ from pandas.testing import assert_frame_equal
 import siteprior as sp
 from conftest import ROOT
 from siteprior import cli
-from siteprior.appraisal.deadweight import deadweight
+from siteprior.appraisal.deadweight import site_deadweight
 from siteprior.appraisal.market_failure.signals import failure_signals
 from siteprior.core import schema
 from siteprior.core.errors import ProjectError
@@ -190,8 +190,8 @@ class TestColumns:
     def test_the_deadweight_screen_takes_them(self):
         old, new = self.sites()
         with pytest.warns(RenamedWarning, match="sites: 'sales_years_held' is 'sales_years_covered' now"):
-            done = deadweight(old, as_of=date(2021, 1, 1))
-        assert_frame_equal(done.evidence, deadweight(new, as_of=date(2021, 1, 1)).evidence)
+            done = site_deadweight(old, as_of=date(2021, 1, 1))
+        assert_frame_equal(done.evidence, site_deadweight(new, as_of=date(2021, 1, 1)).evidence)
         assert "new-build sales" in done.evidence["kind"].tolist()
 
     def test_the_signals_take_them(self):

@@ -58,7 +58,7 @@ def test_what_is_registered_stands_with_what_ships_and_is_recorded():
     assert "narrow" not in load_parameters("bridges")
 
 
-def test_every_file_that_ships_is_recorded_in_its_order_or_said_to_steer_nothing():
+def test_every_file_that_ships_is_recorded_in_its_order_or_reported_to_steer_nothing():
     folder = Path(presets.__file__).parent.parent / "parameters"
     names = {path.stem for path in folder.glob("*.toml")}
     assert set(parameter_files()) == names - {"fetch", "inputs"}

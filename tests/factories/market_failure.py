@@ -93,7 +93,7 @@ def worked_through(n=30, *, sales=3_000, costs=None):
     priced, scheme = load_costs(stated), load_scheme(SCHEME | {"illustrative": True})
     sold = invented_sales(sales, seed=5)
     surface = fit_prices(sold, price_date=DAY, seed=0)
-    near = replaced(sites, join_prices(sites, sold, price_date=DAY, years_held=2))
+    near = replaced(sites, join_prices(sites, sold, price_date=DAY, whole_years=2))
     values = site_values(sites, surface, mix={"terraced": 0.6, "flat": 0.4}, home_size_m2=72)
     homes = homes_capacity(sites, profile=default_profile(), basis="register")
     told = pd.DataFrame(near.drop(columns=homes.columns.intersection(near.columns))).join(homes).join(values)

@@ -41,7 +41,7 @@ def test_sales_are_counted_within_the_catchment_and_the_years():
         new_build=["no", "yes", "no", "no", "yes", "no", "no"],
     )
     sites = sites_at(HERE, None)
-    found = join_prices(sites, sales, price_date=DAY, years_held=5)
+    found = join_prices(sites, sales, price_date=DAY, whole_years=5)
     row = found.loc["a"]
     assert row[["sales_1y", "sales_5y", "new_build_sales_1y", "new_build_sales_5y"]].tolist() == [2, 4, 1, 2]
     assert row[["no_new_build_5y", "nearest_sale_m", "nearest_new_build_sale_m"]].tolist() == ["no", 0.0, 10.0]
@@ -53,21 +53,21 @@ def test_sales_are_counted_within_the_catchment_and_the_years():
 
 def test_a_short_file_never_says_that_nothing_was_sold():
     sales = sales_table([beside(10), beside(5000)], new_build=["no", "yes"])
-    short = join_prices(sites_at(HERE, beside(3000)), sales, price_date=DAY, years_held=1)
+    short = join_prices(sites_at(HERE, beside(3000)), sales, price_date=DAY, whole_years=1)
     assert short["sales_1y"].tolist() == [1, 0]
     assert short["new_build_sales_1y"].tolist() == [0, 0]
     assert short["sales_5y"].fillna(-1).tolist() == [1, -1]  # a least count, and not known
     assert short["new_build_sales_5y"].isna().all()
     assert short["no_new_build_5y"].isna().all()
-    whole = join_prices(sites_at(HERE, beside(3000)), sales, price_date=DAY, years_held=5)
+    whole = join_prices(sites_at(HERE, beside(3000)), sales, price_date=DAY, whole_years=5)
     assert whole["no_new_build_5y"].tolist() == ["yes", "yes"]
-    none = join_prices(sites_at(HERE, beside(3000)), sales, price_date=DAY, years_held=0)
+    none = join_prices(sites_at(HERE, beside(3000)), sales, price_date=DAY, whole_years=0)
     assert none["sales_1y"].fillna(-1).tolist() == [1, -1]
 
 
 def test_sales_left_out_are_no_evidence():
     sales = sales_table([beside(10), beside(20), beside(30)], used=["no", None, "yes"])
-    found = join_prices(sites_at(HERE), sales, price_date=DAY, years_held=5)
+    found = join_prices(sites_at(HERE), sales, price_date=DAY, whole_years=5)
     assert found.loc["a", "sales_5y"] == 1
     assert found.loc["a", "nearest_sale_m"] == 30
 
@@ -114,7 +114,7 @@ def strip(counts, homes):
 
 def test_sales_per_dwelling_are_shrunk_to_the_mean_and_the_thinnest_market_is_reported():
     places, areas, sales = strip([10, 30, 60], [1000, 1000, 1000])
-    found = join_prices(sites_at(*places), sales, price_date=DAY, dwellings=areas, years_held=2)
+    found = join_prices(sites_at(*places), sales, price_date=DAY, dwellings=areas, whole_years=2)
     # a year and 1,000 dwellings: 5, 15, 30 from an exposure of 2; mean 50/3, s² 950/9, A = s² − (50/3)/2
     spread = ((5 - 50 / 3) ** 2 + (15 - 50 / 3) ** 2 + (30 - 50 / 3) ** 2) / 3 - 50 / 6
     by_hand = [50 / 3 + spread / (spread + 50 / 6) * (rate - 50 / 3) for rate in (5, 15, 30)]
@@ -125,16 +125,16 @@ def test_sales_per_dwelling_are_shrunk_to_the_mean_and_the_thinnest_market_is_re
 
 def test_the_percentile_is_of_areas_whatever_the_sites():
     places, areas, sales = strip([10, 30, 60], [1000, 1000, 1000])
-    all_sites = join_prices(sites_at(*places), sales, price_date=DAY, dwellings=areas, years_held=2)
-    one = join_prices(sites_at(places[0]), sales, price_date=DAY, dwellings=areas, years_held=2)
+    all_sites = join_prices(sites_at(*places), sales, price_date=DAY, dwellings=areas, whole_years=2)
+    one = join_prices(sites_at(places[0]), sales, price_date=DAY, dwellings=areas, whole_years=2)
     pd.testing.assert_frame_equal(pd.DataFrame(one[NAMES]), pd.DataFrame(all_sites.loc[["a"], NAMES]))
 
 
 def test_no_rate_without_dwellings_enough_years_or_dwellings_known():
     places, areas, sales = strip([10, 30, 60], [1000, 400, np.nan])
-    found = join_prices(sites_at(*places, beside(90_000)), sales, price_date=DAY, dwellings=areas, years_held=2)
+    found = join_prices(sites_at(*places, beside(90_000)), sales, price_date=DAY, dwellings=areas, whole_years=2)
     assert found["sales_per_1000_dwellings"].notna().tolist() == [True, False, False, False]
-    short = join_prices(sites_at(*places), sales, price_date=DAY, dwellings=areas, years_held=0)
+    short = join_prices(sites_at(*places), sales, price_date=DAY, dwellings=areas, whole_years=0)
     assert short[["sales_per_1000_dwellings", "thin_market_percentile"]].isna().all(axis=None)
     assert join_prices(sites_at(*places), sales, price_date=DAY)["thin_market_percentile"].isna().all()
 
@@ -147,7 +147,7 @@ def test_an_area_too_large_for_its_middle_to_be_near_still_counts_for_a_site_in_
         crs="EPSG:27700",
     )
     found = join_prices(
-        sites_at(beside(4500)), sales_table([beside(-4500)] * 6), price_date=DAY, dwellings=areas, years_held=1
+        sites_at(beside(4500)), sales_table([beside(-4500)] * 6), price_date=DAY, dwellings=areas, whole_years=1
     )
     assert found.loc["a", "catchment_dwellings"] == 600
     assert found.loc["a", "sales_per_1000_dwellings"] == pytest.approx(10)
@@ -197,8 +197,8 @@ def test_bad_calls_are_refused():
         join_prices(sites, sales.drop(columns="used"), price_date=DAY)
     with pytest.raises(InputError, match=r"(?s)dwellings: needs the areas' polygons.*lacks the column dwellings"):
         join_prices(sites, sales, price_date=DAY, dwellings=pd.DataFrame({"homes": [1]}))
-    with pytest.raises(InputError, match="years_held: -1"):
-        join_prices(sites, sales, price_date=DAY, years_held=-1)
+    with pytest.raises(InputError, match="whole_years: -1"):
+        join_prices(sites, sales, price_date=DAY, whole_years=-1)
     with pytest.raises(InputError, match="n of 1 or more"):
         comparables(sites, sales, price_date=DAY, n=0)
 

@@ -13,6 +13,7 @@ from scipy.spatial import cKDTree
 
 from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
+from siteprior.core.renamed import renamed_argument
 from siteprior.core.schema import COMPARABLES, CRS, SALES, SITE_PRICE_COLUMNS, SITES, check, conform
 from siteprior.joins._geometry import (
     Geometries,
@@ -31,13 +32,14 @@ CHUNK = 4_000
 """Sites looked at together."""
 
 
+@renamed_argument(years_held="whole_years")
 def join_prices(
     sites: gpd.GeoDataFrame,
     sales: gpd.GeoDataFrame,
     *,
     price_date: date,
     dwellings: gpd.GeoDataFrame | None = None,
-    years_held: float | None = None,
+    whole_years: float | None = None,
 ) -> pd.DataFrame:
     """Measure the market about each site: sales, new-build sales, comparables (£/m²), sales per 1,000 dwellings.
 
@@ -55,7 +57,7 @@ def join_prices(
     dwellings
         Areas that cover the land of the sales: GeoDataFrame on EPSG:27700 with ``dwellings``, index unique. Without
         it, or with less than a whole year of sales covered, there is no rate and no percentile.
-    years_held
+    whole_years
         Whole years before the price date the sales cover, where the project knows it; else :func:`years_covered`.
 
     Returns
@@ -67,7 +69,7 @@ def join_prices(
     Raises
     ------
     InputError
-        When a table is not what it should be, or ``years_held`` is below 0.
+        When a table is not what it should be, or ``whole_years`` is below 0.
 
     Notes
     -----
@@ -85,17 +87,17 @@ def join_prices(
     ...                          geometry=gpd.points_from_xy([400200, 400300], [290000, 290100]))
     >>> sales = sp.schema.conform(sales, sp.schema.SALES)
     >>> day = pd.Timestamp("2025-12-31").date()
-    >>> columns = sp.joins.join_prices(sites, sales, price_date=day, years_held=3)
+    >>> columns = sp.joins.join_prices(sites, sales, price_date=day, whole_years=3)
     >>> columns[["sales_1y", "new_build_sales_1y", "nearest_sale_m"]].values.tolist()
     [[2, 1, 100.0], [2, 1, 632.4555320336759]]
     """
     check(sites, SITES, name="sites", needs=())
     check(sales, SALES, name="sales", needs=NEEDS)
     _refuse_wrong_dwellings(dwellings)
-    if years_held is not None and not years_held >= 0:
-        raise InputError(f"years_held: {years_held} is no number of years; give 0 or more")
+    if whole_years is not None and not whole_years >= 0:
+        raise InputError(f"whole_years: {whole_years} is no number of years; give 0 or more")
     settings = load_parameters("price_surface").table("evidence")
-    years_read = years_covered(sales["transfer_date"], price_date=price_date) if years_held is None else years_held
+    years_read = years_covered(sales["transfer_date"], price_date=price_date) if whole_years is None else whole_years
     usable = counted_sales(sales, price_date=price_date)
     places = coordinates(sites)
     sale_points, age, new = (

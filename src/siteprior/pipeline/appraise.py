@@ -72,7 +72,7 @@ def price_sites(result: Result, _progress: Progress) -> Result:
             sales,
             price_date=day,
             dwellings=counted if isinstance(counted, gpd.GeoDataFrame) else None,
-            years_held=assumed.sales_years_covered,
+            whole_years=assumed.sales_years_covered,
         )
         surface = fit_prices(sales, price_date=day, seed=project.project.seed, areas=result.areas)
         mix, size = assumed.scheme.mix, assumed.scheme.assumptions["home_size_m2"]

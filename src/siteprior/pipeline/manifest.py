@@ -148,7 +148,9 @@ def open_run(folder: Path | str) -> dict[str, Any]:
         layer = gpd.read_file(path, layer=name, use_arrow=True)
         # GDAL reads whole numbers with gaps as decimals; the declared kinds put that right
         ranked = name in ("shortlist", "sites")
-        tables[name] = schema.conform(layer.set_index("site_id"), schema.SITES) if ranked else layer
+        if ranked:
+            layer = with_new_columns(layer, "site_prices", name=f"{path}: {name}").set_index("site_id")
+        tables[name] = schema.conform(layer, schema.SITES) if ranked else layer
     for name, declared in (("corridor_stops", schema.CORRIDOR_STOPS), ("catchments", schema.CATCHMENTS)):
         layer = gpd.read_file(folder / "access.gpkg", layer=name, use_arrow=True)
         tables[name] = schema.conform(layer.set_index(declared.index), declared)

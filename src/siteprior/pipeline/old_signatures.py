@@ -81,7 +81,7 @@ def join_prices(
     """Return the sites joined with :func:`siteprior.joins.sales.join_prices`."""
     from siteprior.joins.sales import join_prices as columns_of
 
-    return _joined(sites, columns_of(sites, sales, price_date=price_date, dwellings=dwellings, years_held=years_held))
+    return _joined(sites, columns_of(sites, sales, price_date=price_date, dwellings=dwellings, whole_years=years_held))
 
 
 def join_access(

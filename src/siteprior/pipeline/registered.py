@@ -137,7 +137,7 @@ def join_registered(result: Result, _progress: Progress) -> Result:
 
 
 def _without_unsurveyed(values: pd.Series, layer: Layer, spec: LayerSpec) -> pd.Series:
-    """Return what was measured without its zeros where nobody said where the layer looked: they are not known."""
+    """Return what was measured without its zeros where it is not stated where the layer looked: they are not known."""
     stated = not isinstance(layer, VectorLayer) or layer.extent is not None
     if stated or spec.measure not in ("within", "share", "count"):
         return values

@@ -12,6 +12,7 @@ import pandas as pd
 from siteprior.core.cell_values import CellValue
 from siteprior.core.errors import InputError
 from siteprior.core.files import read_bytes
+from siteprior.core.renamed import with_new_columns
 
 COLUMNS = ("site_id", "site_name", "change", "rank_a", "rank_b", "score_a", "score_b", "why")
 
@@ -76,6 +77,7 @@ def _ranking(folder: Path | str) -> pd.DataFrame:
     """Read a run's ranking."""
     path = Path(folder) / "ranking.csv"
     table = pd.read_csv(io.BytesIO(read_bytes(path)), dtype={"site_id": "str"}, low_memory=False)
+    table = with_new_columns(table, "site_prices", name=str(path))
     missing = [column for column in ("site_id", "site_name", "rank", "score", "gate_reasons") if column not in table]
     if missing:
         raise InputError(f"{path}: is not the ranking of a run; it lacks {', '.join(missing)}")

@@ -121,7 +121,7 @@ class TestMarket:
         assert told["P"] == told["P"] | {"sites": 0, "share": 0.0, "grades": [0, 0, 0], "median": None}
 
     def test_the_paragraph_says_what_the_numbers_say(self, run):
-        said = " ".join(market_of(run)["trust"])
+        said = " ".join(market_of(run)["confidence"])
         ranked = run.sites[run.sites["rank"].notna()]
         unclear = int((ranked["market_failure"] == "Cannot tell").sum())
         assert f"viability gap on {int(ranked['gap_gbp_per_home'].notna().sum())}" in said
@@ -132,15 +132,15 @@ class TestMarket:
 
     def test_costs_with_and_without_a_source_are_distinguished(self, run):
         sourced = run.sites.assign(viability_basis="user assumptions")
-        said = " ".join(market_of(run, sites=sourced)["trust"])
+        said = " ".join(market_of(run, sites=sourced)["confidence"])
         assert "costs the user states with their sources" in said
         assert "not to be quoted of these" not in said
         unsourced = run.sites.assign(viability_basis="user assumptions, without a source for fees_share")
-        assert "without a source for 10 of the 10 ranked" in " ".join(market_of(run, sites=unsourced)["trust"])
+        assert "without a source for 10 of the 10 ranked" in " ".join(market_of(run, sites=unsourced)["confidence"])
 
     def test_verdicts_that_rest_on_costs_alone_are_counted(self, run):
         sites = run.sites.assign(market_failure="Identified")
-        said = " ".join(market_of(run, sites=sites)["trust"])
+        said = " ".join(market_of(run, sites=sites)["confidence"])
         ranked = run.sites.index[run.sites["rank"].notna()]
         held = run.signals[(run.signals["counts"] == "yes") & (run.signals["kind"] == "primary")]
         held = held[(held["weighted_signal"] > 0) & held["site_id"].isin(ranked)]
@@ -365,7 +365,7 @@ class TestMissing:
         assert "Would building pay? Not measured: missing: build_gbp_per_m2" in text
         assert "V Viability gap – – Not measured: no gap per home; missing: build_gbp_per_m2" in text
         assert "£0" not in text
-        assert "No viability gap was measured" in " ".join(market["trust"])
+        assert "No viability gap was measured" in " ".join(market["confidence"])
 
     def test_a_run_that_measured_nothing_says_so_part_by_part(self, run, monkeypatch):
         found = bare(run)
@@ -396,7 +396,7 @@ class TestMissing:
     def test_nobody_ranked(self, run, monkeypatch):
         sites = run.sites.assign(rank=pd.Series(pd.NA, index=run.sites.index, dtype="Int64"))
         market = market_of(run, sites=sites, shortlist=sites.iloc[:0])
-        assert market["trust"] == ["No site was ranked, so there is no verdict."]
+        assert market["confidence"] == ["No site was ranked, so there is no verdict."]
         assert market["gap"] is None
         assert "No site was ranked" in render(market, [], monkeypatch)
 

@@ -258,7 +258,7 @@ def _publish(name: str, published: Published) -> None:
     )  # fmt: skip
 
 
-def _refuse_unknown(function: Callable[..., object], known: tuple[str, ...], where: str) -> None:
+def _refuse_unknown(function: Reader | LayerReader | Join, known: tuple[str, ...], where: str) -> None:
     """Refuse a function that asks for what it is not given."""
     asked = inspect.signature(function).parameters
     faults = [unknown("argument", name, known, where=where) for name in asked if name not in known]

@@ -51,6 +51,7 @@ def main(whole: Path) -> None:
     newport_timetable(whole)
     newport_stops(whole)
     newport_streets(whole)
+    corrections(whole)
 
 
 LEFT_OUT = {"london_datastore_collated_86dee119.csv.gz"}
@@ -161,6 +162,13 @@ def newport_streets(whole: Path) -> None:
                 out.add_node(osmium.osm.mutable.Node(id=node.id, location=(node.location.lon, node.location.lat)))
         for way in ways:
             out.add_way(way)
+
+
+def corrections(whole: Path) -> None:
+    """Of the public pipeline's corrections of values, those of ownership."""
+    name = "real/brownfield/spec/value_patches_digital-land_2020.csv"
+    patches = pd.read_csv(whole / name, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    write(name, patches[patches["field"] == "OwnershipStatus"].to_csv(index=False).encode())
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ def test_index_and_kinds():
     assert apply_gates(table({}).iloc[:0], gates={}, as_of=DAY).empty
 
 
-def test_a_place_that_could_turn_the_walk_gate_is_told_either_way():
+def test_a_place_that_could_turn_the_walk_gate_is_reported_either_way():
     sites = table(
         {"corridor_walk_m": 900.0, "corridor_walk_low_m": 800.0, "corridor_walk_high_m": 1000.0},
         {"corridor_walk_m": 1000.0, "corridor_walk_low_m": 960.0, "corridor_walk_high_m": 1040.0},

@@ -11,6 +11,7 @@ from factories import audit as pieces
 from siteprior.report.audit import map as audit_map
 from siteprior.report.audit.map import HEIGHT, PANEL, WIDTH, draw_before_after, moved
 from siteprior.report.audit.summary import by_council, find
+from siteprior.report.maps.canvas import Map, Sheet
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +58,7 @@ def test_the_left_map_widens_to_where_the_labels_put_the_sites(councils):
     west, south, east, north = audit_map._all_labelled(sites, home)
     assert west < 292_000
     assert north > 402_000
+    west, south, east, north = Sheet(100, 100).map((0, 0, *PANEL), (west, south, east, north)).view
     assert (east - west) / (north - south) == pytest.approx(PANEL[0] / PANEL[1])
     assert home[0] < 400_000 < 410_000 < home[2]
 
@@ -71,7 +73,7 @@ def test_without_a_boundary_the_sure_places_make_the_frame(councils):
 
 def test_what_the_maps_cannot_show_is_reported(councils, monkeypatch):
     notes = []
-    monkeypatch.setattr(audit_map._Panel, "note", lambda self, words, colour: notes.append(words))
+    monkeypatch.setattr(Map, "note", lambda self, words, colour: notes.append(words))
     draw(councils["E07000001"])
     assert notes == ["1 of 4 lie nowhere in Great Britain as labelled", "1 outside this map, 1 without a place"]
 

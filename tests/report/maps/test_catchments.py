@@ -16,7 +16,7 @@ from shapely import LineString, Point, box
 from siteprior.core.errors import InputError
 from siteprior.core.schema import CATCHMENTS, conform
 from siteprior.report import style
-from siteprior.report.maps import catchments as catchment_map
+from siteprior.report.maps import legend
 from siteprior.report.maps.canvas import Sheet
 from siteprior.report.maps.catchments import NAME_SIZE, catchment_map_words, draw_catchments
 from siteprior.walking.network import build_network
@@ -98,7 +98,7 @@ def test_names_of_crowded_stops_hide_neither_one_another_nor_a_rank(tables, monk
     text = Sheet.text
 
     def write(self, x, y, words, size, **look):
-        if "path_effects" in look:
+        if "halo" in look and look.get("fontweight") and words != "N":
             boxes.append(shapely.box(x, y, x + self.measure(words, NAME_SIZE, fontweight="bold"), y + 2))
         return text(self, x, y, words, size, **look)
 
@@ -112,11 +112,11 @@ def test_names_of_crowded_stops_hide_neither_one_another_nor_a_rank(tables, monk
 def test_of_many_stops_no_name_covers_a_number(tables, monkeypatch):
     walks, _, _ = tables
     ranks, names = [], []
-    monkeypatch.setattr(catchment_map, "draw_number", lambda sheet, x, y, *_: ranks.append(shapely.Point(x, y)))
+    monkeypatch.setattr(legend, "draw_number", lambda sheet, x, y, *_, **__: ranks.append(shapely.Point(x, y)))
     text = Sheet.text
 
     def write(self, x, y, words, size, **look):
-        if "path_effects" in look:
+        if "halo" in look and look.get("fontweight") and words != "N":
             names.append(shapely.box(x, y - 0.4, x + self.measure(words, NAME_SIZE, fontweight="bold"), y + 2.2))
         return text(self, x, y, words, size, **look)
 

@@ -16,9 +16,10 @@ from matplotlib.image import imread
 from siteprior.core.errors import InputError
 from siteprior.core.schema import CORRIDOR_STOPS, SITE_CORRIDORS, conform
 from siteprior.report import style
-from siteprior.report.maps.canvas import Sheet, space_labels
-from siteprior.report.maps.strip import A4, NAME_GAP, draw_strip_map, strip_map_words
-from siteprior.report.maps.strip_legend import DISC
+from siteprior.report.maps.canvas import A4, Sheet
+from siteprior.report.maps.legend import RANK
+from siteprior.report.maps.placement import space_labels
+from siteprior.report.maps.strip import NAME_GAP, draw_strip_map, strip_map_words
 
 
 def make_stops(names, chainage, states="open", corridor="Line", kind="metro"):
@@ -220,12 +221,12 @@ def test_thirty_five_crowded_stops_and_twenty_sites_at_one_point_do_not_overlap(
     names = sorted(x for x, _, words, look in texts if look.get("rotation_mode") == "anchor")
     assert len(names) == 35
     assert np.diff(names).min() >= NAME_GAP - 1e-9
-    numbers = np.array([(x, y) for x, y, radius in discs if radius == DISC])
+    numbers = np.array([(x, y) for x, y, radius in discs if radius == RANK])
     apart = np.hypot(*(numbers[:, None] - numbers[None]).transpose(2, 0, 1))
     np.fill_diagonal(apart, np.inf)
-    assert apart.min() > 2 * DISC
-    assert numbers[:, 0].min() > DISC
-    assert numbers[:, 0].max() < A4[0] - DISC
+    assert apart.min() > 2 * RANK
+    assert numbers[:, 0].min() > RANK
+    assert numbers[:, 0].max() < A4[0] - RANK
 
 
 def test_more_stops_than_a_row_can_name_stand_in_rows_on_an_upright_sheet(record):

@@ -1,11 +1,13 @@
-"""A sheet of paper to draw on in millimetres: text that is measured, labels in a row, and the same bytes each time.
+"""The canvas of all maps: a sheet of paper in millimetres, and map frames on it that take places in metres.
 
-Drawn with matplotlib's objects alone (no pyplot, no window, no settings of the user's).
+Drawn with matplotlib's objects alone (no pyplot, no window, no settings of the user's), so that the same tables give
+the same bytes; and without its axes, which take most of the time a small map needs.
 """
 
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeAlias
@@ -19,22 +21,34 @@ from shapely.geometry.base import BaseGeometry
 from siteprior.core.errors import InputError, unknown
 from siteprior.core.schema import CRS
 from siteprior.report import style
+from siteprior.report.maps.placement import Box, Points, fit_view
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from matplotlib.artist import Artist
     from matplotlib.path import Path as MplPath
-    from matplotlib.patheffects import AbstractPathEffect
     from matplotlib.text import Text
 
-    Look: TypeAlias = str | float | tuple[int, tuple[float, float]] | Sequence[AbstractPathEffect]
-    """What one property of something drawn may be: a colour or name, a size, a dash pattern, a halo."""
+    Look: TypeAlias = str | float | tuple[int, tuple[float, float]]
+    """What one property of something drawn may be: a colour or name, a size, a dash pattern."""
 
 ILLUSTRATIVE = "Illustrative data – not real sites"
 FORMATS = ("png", "svg")
 MM_PER_INCH = 25.4
 PNG_DPI = 200
-POINT = MM_PER_INCH / 72
-"""Millimetres to the point of type."""
+PIXEL = MM_PER_INCH / PNG_DPI
+"""Millimetres to the pixel."""
+
+A4 = (297.0, 210.0)
+"""Width and height of a sheet of A4, landscape, in mm."""
+
+LEADING = 0.22
+"""Millimetres from one line of a heading to the next, per point of both."""
+
+CLEAR = 2.8
+"""Millimetres from the last line of a heading down to what it stands above."""
+
+FOOT_LEADING, FOOT_CLEAR = 0.5, 3.6
+"""Millimetres from line to line of the foot per point, and from its first line up to what it stands below."""
 
 
 @contextmanager
@@ -55,32 +69,51 @@ def settings() -> Iterator[None]:
 
 
 class Sheet:
-    """A white sheet of ``width`` × ``height`` mm; places are millimetres from its lower left corner."""
+    """A sheet of ``width`` × ``height`` mm; places are millimetres from its lower left corner."""
 
-    def __init__(self, width: float, height: float) -> None:
+    def __init__(self, width: float, height: float, *, margin: float = 12.0) -> None:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
+        from matplotlib.transforms import Affine2D
 
-        self.width, self.height = width, height
+        self.width, self.height, self.margin = width, height, margin
         self._widths: dict[tuple[str, float, tuple[tuple[str, Look], ...]], float] = {}
-        figure = Figure(figsize=(width / MM_PER_INCH, height / MM_PER_INCH), dpi=PNG_DPI, facecolor=style.PAPER)
-        self._canvas = FigureCanvasAgg(figure)
-        self.figure = figure
-        self.axes = figure.add_axes((0, 0, 1, 1))
-        self.axes.set_axis_off()
-        self.axes.set_xlim(0, width)
-        self.axes.set_ylim(0, height)
+        self._figure = Figure(figsize=(width / MM_PER_INCH, height / MM_PER_INCH), dpi=PNG_DPI, facecolor=style.PAPER)
+        self._canvas = FigureCanvasAgg(self._figure)
+        self.mm = Affine2D().scale(1 / MM_PER_INCH) + self._figure.dpi_scale_trans
+
+    def add(self, artist: Artist) -> None:
+        """Draw something whose places are in mm, or that has a transform of its own."""
+        if not artist.is_transform_set():
+            artist.set_transform(self.mm)
+        self._figure.add_artist(artist)
 
     def text(self, x: float, y: float, words: str, size: float, **look: Look) -> Text:
-        """Write words as they are (a dollar sign starts no formula); ``size`` in points."""
-        written = self.axes.text(x, y, words, fontsize=size, parse_math=False)
+        """Write words as they are (a dollar sign starts no formula); ``size`` and the white ``halo`` in points."""
+        written = self._figure.text(x, y, words, fontsize=size, parse_math=False, transform=self.mm)
+        halo = look.pop("halo", 0.0)
         written.set(**{"color": style.INK, "va": "baseline", "ha": "left", "zorder": 20, **look})
+        if halo:
+            from matplotlib.patheffects import withStroke
+
+            written.set_path_effects([withStroke(linewidth=halo, foreground=style.WHITE, alpha=0.85)])
         return written
 
     def line(self, x: Sequence[float], y: Sequence[float], **look: Look) -> None:
         """Draw a line through places."""
-        (drawn,) = self.axes.plot(x, y, solid_capstyle="butt")
+        from matplotlib.lines import Line2D
+
+        drawn = Line2D(x, y, solid_capstyle="butt")
         drawn.set(**look)
+        self.add(drawn)
+
+    def marks(self, places: Points, **look: Look) -> None:
+        """Draw the same mark at every place (round, if nothing else is said)."""
+        from matplotlib.lines import Line2D
+
+        drawn = Line2D(*np.asarray(places, dtype=float).reshape(-1, 2).T, linestyle="", marker="o")
+        drawn.set(**look)
+        self.add(drawn)
 
     def box(self, x: float, y: float, width: float, height: float, **look: Look) -> None:
         """Draw a box from its lower left corner."""
@@ -88,37 +121,46 @@ class Sheet:
 
         drawn = Rectangle((x, y), width, height, linewidth=0)
         drawn.set(**look)
-        self.axes.add_artist(drawn)
+        self.add(drawn)
 
     def disc(self, x: float, y: float, radius: float, **look: Look) -> None:
         """Draw a disc; ``radius`` in mm."""
         from matplotlib.patches import Circle
 
-        self.axes.add_artist(Circle((x, y), radius, **look))
+        drawn = Circle((x, y), radius)
+        drawn.set(**look)
+        self.add(drawn)
 
-    def map(self, box: tuple[float, float, float, float], view: tuple[float, float, float, float]) -> Axes:
-        """Return axes in metres that show the view undistorted in a box: left, low, width and height in mm."""
-        left, low, wide, tall = box
-        west, south, east, north = view
-        axes = self.figure.add_axes((left / self.width, low / self.height, wide / self.width, tall / self.height))
-        metres = max((east - west) / wide, (north - south) / tall)
-        x, y = (west + east) / 2, (south + north) / 2
-        axes.set_xlim(x - metres * wide / 2, x + metres * wide / 2)
-        axes.set_ylim(y - metres * tall / 2, y + metres * tall / 2)
-        axes.set_xticks([])
-        axes.set_yticks([])
-        axes.set_facecolor(style.WHITE)
-        for side in axes.spines.values():
-            side.set(color=style.MAP_FRAME, linewidth=0.6)
-        # What is drawn in mm lies over the map.
-        axes.set_zorder(-1)
-        return axes
+    def head(self, title: str, *, under: str = "", illustrative: bool = False, size: float = 15.0) -> float:
+        """Write the title (``size`` points), a line under it and the warning; return the height (mm) below them."""
+        room = self.width - 2 * self.margin
+        lines: list[tuple[str, float, dict[str, Look]]] = [
+            (line, size, {"fontweight": "bold"}) for line in self.wrap(title, size, room, fontweight="bold")
+        ]
+        lines += [(line, 8.0, {"color": style.GREY}) for line in self.wrap(under, 8.0, room)]
+        if illustrative:
+            lines.append((ILLUSTRATIVE, 9.0, {"fontweight": "bold", "color": style.ACCENT}))
+        y, before = self.height - self.margin - 2, 0.0
+        for words, points, look in lines:
+            y -= LEADING * (before + points) if before else 0.0
+            self.text(self.margin, y, words, points, **look)
+            before = points
+        return y - CLEAR
 
-    def places(self, axes: Axes, points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Return where places on a map (metres) stand on the sheet (mm), one row each."""
-        if not len(points):
-            return np.zeros((0, 2))
-        return np.asarray(axes.transData.transform(points)) / PNG_DPI * MM_PER_INCH
+    def foot(self, attribution: str, *, notes: str = "", size: float = 5.2) -> float:
+        """Write notes and the attribution, whole, at the foot; return the height (mm) above them."""
+        room = self.width - 2 * self.margin
+        lines: list[tuple[str, float, str]] = [(line, 6.0, style.INK) for line in self.wrap(notes, 6.0, room)]
+        lines += [(line, size, style.GREY) for line in self.wrap(attribution, size, room)]
+        y = self.margin * 2 / 3
+        for words, points, colour in reversed(lines):
+            self.text(self.margin, y, words, points, color=colour)
+            y += FOOT_LEADING * points
+        return y - FOOT_LEADING * size + FOOT_CLEAR
+
+    def map(self, box: Box, view: Box, *, ground: str = style.WHITE, edge: str = style.MAP_FRAME) -> Map:
+        """Return a map that shows the view (metres) undistorted in a box: left, low, width and height in mm."""
+        return Map(self, box, view, ground, edge)
 
     def measure(self, words: str, size: float, **look: Look) -> float:
         """Return how wide words come out, in mm; what was measured once is remembered."""
@@ -127,7 +169,7 @@ class Sheet:
             drawn = self.text(0, 0, words, size, **look)
             wide = float(drawn.get_window_extent(self._canvas.get_renderer()).width)
             drawn.remove()
-            self._widths[key] = wide / PNG_DPI * MM_PER_INCH
+            self._widths[key] = wide * PIXEL
         return self._widths[key]
 
     def fit(self, words: str, size: float, widest: float, **look: Look) -> str:
@@ -157,14 +199,117 @@ class Sheet:
                 wide = own
         return lines
 
-    def save(self, file_format: str, *, title: str, description: str) -> bytes:
+    def pixels(self) -> npt.NDArray[np.uint8]:
+        """Return the sheet as red, green and blue of its pixels."""
+        self._canvas.draw()
+        return np.ascontiguousarray(np.asarray(self._canvas.buffer_rgba())[..., :3])
+
+    def save(self, file_format: str, *, title: str = "", description: str = "") -> bytes:
         """Return the sheet as a file: no date and no version in it."""
         stream = io.BytesIO()
-        facts: dict[str, str | None] = {"Software": None}
-        if file_format == "svg":
+        if file_format == "png":
+            self._canvas.print_png(stream, metadata={"Software": None})
+        else:
             facts = {"Date": None, "Creator": None, "Title": title, "Description": description}
-        self._canvas.print_figure(stream, format=file_format, dpi=PNG_DPI, facecolor=style.PAPER, metadata=facts)
+            self._canvas.print_figure(stream, format=file_format, facecolor=style.PAPER, metadata=facts)
         return stream.getvalue()
+
+
+class Map:
+    """A map in a frame on a sheet: what it draws is in metres, and cut at the frame."""
+
+    def __init__(self, sheet: Sheet, box: Box, view: Box, ground: str, edge: str) -> None:
+        from matplotlib.transforms import Affine2D, Bbox, TransformedBbox
+
+        left, low, wide, tall = box
+        self.sheet = sheet
+        self.frame: Box = (left, low, left + wide, low + tall)
+        """West, south, east and north of the frame in mm."""
+        self.view = fit_view(view, wide / tall)
+        """West, south, east and north of what the frame shows, in metres."""
+        self.metres = (self.view[2] - self.view[0]) / wide
+        """Metres on the ground to the millimetre."""
+        to_mm = Affine2D().translate(-self.view[0], -self.view[1]).scale(1 / self.metres).translate(left, low)
+        self._transform = to_mm + sheet.mm
+        self._clip = TransformedBbox(Bbox.from_bounds(*box), sheet.mm)
+        sheet.box(*box, facecolor=ground, zorder=0)
+        # The edge lies over the ground and under what is drawn in mm.
+        sheet.box(*box, facecolor="none", edgecolor=edge, linewidth=0.6, zorder=11)
+
+    def places(self, points: npt.ArrayLike | pd.DataFrame) -> Points:
+        """Return where places (metres) stand on the sheet (mm), one row each."""
+        spots = np.asarray(points, dtype=float).reshape(-1, 2)
+        return np.asarray((spots - self.view[:2]) / self.metres + self.frame[:2])
+
+    def shows(self, points: npt.ArrayLike | pd.DataFrame) -> npt.NDArray[np.bool_]:
+        """Return which places (metres) lie within the frame."""
+        spots = np.asarray(points, dtype=float).reshape(-1, 2)
+        return np.asarray(((spots >= self.view[:2]) & (spots <= self.view[2:])).all(axis=1))
+
+    def polygons(self, shapes: BaseGeometry | npt.NDArray[np.object_], **look: Look) -> None:
+        """Draw polygons filled."""
+        from matplotlib.collections import PathCollection
+
+        self._add(PathCollection(polygon_paths(shapes), transform=self._transform), look)
+
+    def lines(self, shapes: BaseGeometry | npt.NDArray[np.object_], **look: Look) -> None:
+        """Draw lines, and the edges of polygons."""
+        from matplotlib.collections import LineCollection
+
+        parts = shapely.get_parts(np.asarray(shapes))
+        edges = shapely.get_parts(np.where(shapely.get_dimensions(parts) == 2, shapely.boundary(parts), parts))
+        drawn = [shapely.get_coordinates(line) for line in edges if not line.is_empty]
+        self._add(LineCollection(drawn, transform=self._transform), look)
+
+    def marks(self, points: npt.ArrayLike | pd.DataFrame, **look: Look) -> None:
+        """Draw the same mark at every place."""
+        from matplotlib.lines import Line2D
+
+        if len(spots := self.places(points)):
+            self._add(Line2D(*spots.T, linestyle="", marker="o", transform=self.sheet.mm), look)
+
+    def _add(self, artist: Artist, look: Mapping[str, Look]) -> None:
+        """Put something on the sheet, cut at the frame."""
+        artist.set(**look)
+        self.sheet.add(artist)
+        artist.set_clip_box(self._clip)
+
+    def scale_bar(self, *, north: bool = True) -> Box:
+        """Draw a bar of a round length and a north arrow into the lower left corner; return their box (mm)."""
+        west, south, east, _ = self.frame
+        length = round_length((east - west) * self.metres / 6)
+        words = f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"
+        x, y, wide = west + 3.0, south + 3.5, length / self.metres
+        for colour, width in ((style.WHITE, 4), (style.INK, 2)):
+            self.sheet.line([x, x + wide], [y, y], color=colour, linewidth=width, zorder=10)
+        self.sheet.text(x, y + 1.4, words, 6.5, halo=2.0, zorder=10)
+        high = y + 4.0
+        if north:
+            middle, high = x + 1.5, y + 13.5
+            self.sheet.text(middle, y + 5.6, "N", 7.5, halo=2.0, fontweight="bold", ha="center", zorder=10)
+            self.sheet.line([middle] * 2, [y + 8.3, y + 12.4], color=style.INK, linewidth=1.0, zorder=10)
+            self.sheet.marks(np.array([[middle, y + 12.6]]), marker="^", markersize=4.5, color=style.INK,
+                             markeredgewidth=0, zorder=10)  # fmt: skip
+        return west, south, x + max(wide, self.sheet.measure(words, 6.5)), high
+
+    def note(self, words: str, colour: str, *, size: float = 5.4) -> None:
+        """Write a line in a box with an edge of that colour into the lower right corner."""
+        wide, tall, gap = self.sheet.measure(words, size), 3.2, 1.2
+        x, y = self.frame[2] - gap - wide - 1.6, self.frame[1] + gap
+        self.sheet.box(x, y, wide + 1.6, tall, facecolor=style.WHITE, edgecolor=colour, linewidth=0.5, zorder=12)
+        self.sheet.text(x + 0.8, y + tall / 2, words, size, va="center_baseline")
+
+
+def round_length(most: float) -> float:
+    """Return the longest of 1, 2 and 5 times a power of ten that is no longer than ``most``.
+
+    Examples
+    --------
+    >>> round_length(0.99), round_length(420), round_length(2000)
+    (0.5, 200.0, 2000.0)
+    """
+    power = 10.0 ** math.floor(math.log10(most))
+    return power * max(step for step in (1, 2, 5) if step * power <= most)
 
 
 def check_drawing(tables: Mapping[str, pd.DataFrame], file_format: str = "png") -> None:
@@ -193,27 +338,3 @@ def polygon_paths(shapes: BaseGeometry | npt.NDArray[np.object_]) -> list[MplPat
         codes = [[Path.MOVETO, *[Path.LINETO] * (len(ring) - 2), Path.CLOSEPOLY] for ring in rings]
         paths.append(Path(np.concatenate(rings), np.concatenate(codes)))
     return paths
-
-
-def space_labels(
-    wanted: npt.NDArray[np.float64], gap: float | npt.NDArray[np.float64], low: float, high: float
-) -> npt.NDArray[np.float64]:
-    """Move rising places apart to at least ``gap``, within bounds, so that the squares of the moves are least.
-
-    Each place may have a gap of its own to the next. Where they do not all fit, the gaps shrink alike.
-
-    Examples
-    --------
-    >>> space_labels(np.array([10.0, 11.0, 40.0]), 5, 0, 100).tolist()
-    [8.0, 13.0, 40.0]
-    """
-    from scipy.optimize import isotonic_regression
-
-    if not len(wanted):
-        return wanted
-    steps = np.concatenate([[0.0], np.cumsum(np.broadcast_to(gap, len(wanted))[:-1])])
-    if steps[-1] > high - low:
-        steps *= (high - low) / steps[-1]
-    # Less their steps, places that keep their gaps are places that do not fall.
-    level = np.asarray(isotonic_regression(wanted - steps).x)
-    return np.asarray(np.clip(level, low, high - steps[-1]) + steps)

@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from siteprior.core.schema import CATCHMENTS, SITES, STOP_STATES, check
 from siteprior.report import style
-from siteprior.report.maps.canvas import ILLUSTRATIVE, Sheet, check_drawing, polygon_paths, settings
-from siteprior.report.maps.legend import SITE_LOOKS, draw_scale
-from siteprior.report.maps.placement import declutter
+from siteprior.report.maps.canvas import A4, Map, Sheet, check_drawing, settings
+from siteprior.report.maps.legend import RANK, Key, draw_dots, draw_ranks, draw_stop, site_entries, stop_entries, stroke
+from siteprior.report.maps.placement import Box, Points, label_beside, with_margin
 from siteprior.report.maps.strip_data import count
-from siteprior.report.maps.strip_legend import DISC, draw_number, draw_stop
 from siteprior.walking.network import WalkNetwork
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from siteprior.report.maps.canvas import Look
+    from siteprior.report.maps.legend import Sample
 
-A4 = (297.0, 210.0)
 MARGIN, KEY_WIDTH = 12.0, 62.0
-CIRCLE: dict[str, Any] = {"colors": style.INK, "linewidths": 0.8, "linestyles": (0, (3.0, 2.0))}
-NAME_SIZE, SITE_SIZE = 7.0, 2.2
+CIRCLE: dict[str, Look] = {"color": style.INK, "linewidth": 0.8, "linestyle": (0, (3.0, 2.0))}
+NAME_SIZE, NAME_TALL = 7.0, 2.6
+"""Size of a stop's name in points, and the height in mm it takes."""
+
+SITE_SCALE = 1.5
+"""How many times as large as on the overview a site's dot is."""
+
 SQM_PER_HA = 10_000
+
+FEW_STOPS = 12
+"""Up to so many stops all have their name on the map."""
+
+MOST_HIDDEN = 0.1
+"""Share of a name that may lie on another mark before it is left out."""
+
+RANK_COUNTS = 30.0
+"""How many times as much a name counts as hidden where it lies on a rank, for half a number reads as another number,
+or beyond the edge of the map."""
 
 
 class _Band(NamedTuple):
@@ -38,16 +50,6 @@ class _Band(NamedTuple):
     walk: BaseGeometry
     circle: BaseGeometry
     fill: str
-
-
-class _Picture(NamedTuple):
-    """What the key has to explain."""
-
-    bands: list[_Band]
-    stops: gpd.GeoDataFrame
-    sites: gpd.GeoDataFrame
-    shortlist: set[str]
-    doubt: str
 
 
 def draw_catchments(
@@ -119,16 +121,16 @@ def draw_catchments(
     check(sites, SITES, name="sites", needs=("eligible", "rank"))
     bands = _bands(catchments, stops)
     with settings():
-        sheet = Sheet(*A4)
-        top, bottom = _write_texts(sheet, title, attribution, illustrative)
-        box = (MARGIN, bottom, sheet.width - 2 * MARGIN - KEY_WIDTH, top - bottom)
-        axes = sheet.map(box, _view(bands, stops))
-        _draw_background(axes, bands, network, areas)
-        ranks = _draw_sites(sheet, axes, sites, set(shortlist))
-        _draw_stops(sheet, axes, stops, ranks)
-        draw_scale(axes)
-        picture = _Picture(bands, stops, sites, set(shortlist), _doubt(catchments))
-        _draw_key(sheet, MARGIN + box[2] + 7, top, picture)
+        sheet = Sheet(*A4, margin=MARGIN)
+        top, bottom = sheet.head(title, illustrative=illustrative), sheet.foot(attribution)
+        wide = sheet.width - 2 * MARGIN - KEY_WIDTH
+        map_ = sheet.map((MARGIN, bottom, wide, top - bottom), _view(bands, stops))
+        _draw_background(map_, bands, network, areas)
+        numbered = sites.index.isin(list(shortlist)) & sites["rank"].notna().to_numpy()
+        draw_dots(map_, sites[~numbered], scale=SITE_SCALE)
+        ranks = draw_ranks(map_, _shown(map_, sites[numbered]))
+        _draw_stops(map_, stops, ranks, map_.scale_bar())
+        _draw_key(Key(sheet, MARGIN + wide + 7, top + 2.5), bands, stops, bool(len(ranks)), _doubt(catchments))
         return sheet.save(file_format, title=title, description=_words(bands, stops, catchments))
 
 
@@ -182,171 +184,87 @@ def _bands(catchments: gpd.GeoDataFrame, stops: gpd.GeoDataFrame) -> list[_Band]
     ]
 
 
-def _view(bands: list[_Band], stops: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
+def _view(bands: list[_Band], stops: gpd.GeoDataFrame) -> Box:
     """Return west, south, east and north of what is drawn, with a margin."""
-    shapes = [shape for band in bands for shape in (band.walk, band.circle)]
-    west, south, east, north = shapely.total_bounds(shapes or stops.geometry.to_numpy())
-    if not np.isfinite(west):
-        return 0.0, 0.0, 1000.0, 1000.0
-    margin = max(0.03 * max(east - west, north - south), 50.0)
-    return west - margin, south - margin, east + margin, north + margin
+    bounds = shapely.total_bounds([shape for band in bands for shape in band[1:3]] or stops.geometry.to_numpy())
+    return with_margin(bounds, least=50.0) if np.isfinite(bounds).all() else (0.0, 0.0, 1000.0, 1000.0)
 
 
-def _write_texts(sheet: Sheet, title: str, attribution: str, illustrative: bool) -> tuple[float, float]:
-    """Write title, warning and attribution; return the height below the head and above the foot."""
-    widest, y = sheet.width - 2 * MARGIN, sheet.height - MARGIN - 2
-    for line in sheet.wrap(title, 15, widest, fontweight="bold"):
-        sheet.text(MARGIN, y, line, 15, fontweight="bold")
-        y -= 6.5
-    if illustrative:
-        sheet.text(MARGIN, y + 0.8, ILLUSTRATIVE, 9, fontweight="bold", color=style.ACCENT)
-        y -= 5
-    foot = sheet.wrap(attribution, 5.2, widest)
-    for place, line in enumerate(reversed(foot)):
-        sheet.text(MARGIN, MARGIN - 4 + 2.6 * place, line, 5.2, color=style.GREY)
-    return y + 3.5, MARGIN - 1.5 + 2.6 * len(foot)
+def _shown(map_: Map, sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the sites that lie within the map."""
+    placed = sites[sites.geometry.notna() & ~sites.geometry.is_empty]
+    return placed[map_.shows(shapely.get_coordinates(shapely.centroid(placed.geometry.to_numpy())))]
 
 
 def _draw_background(
-    axes: Axes, bands: list[_Band], network: WalkNetwork | None, areas: gpd.GeoDataFrame | None
+    map_: Map, bands: list[_Band], network: WalkNetwork | None, areas: gpd.GeoDataFrame | None
 ) -> None:
     """Draw the area reached, the streets faintly, the districts' outlines, and the circle of the longest walk."""
-    from matplotlib.collections import LineCollection, PathCollection
-
-    def draw_lines(lines: npt.NDArray[np.object_], zorder: float, **look: Any) -> None:
-        drawn = [shapely.get_coordinates(line) for line in lines]
-        axes.add_collection(LineCollection(drawn, zorder=zorder, **look), autolim=False)
-
     for place, band in enumerate(reversed(bands)):
-        patch = PathCollection(polygon_paths(band.walk), facecolor=band.fill, edgecolor=style.WHITE, linewidth=0.5)
-        patch.set_zorder(1 + place / 100)
-        axes.add_collection(patch, autolim=False)
+        map_.polygons(band.walk, facecolor=band.fill, edgecolor=style.WHITE, linewidth=0.5, zorder=1 + place / 100)
     if network is not None:
-        (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
         lines = network.lines
-        shown = lines[np.sort(shapely.STRtree(lines).query(shapely.box(west, south, east, north)))]
+        shown = lines[np.sort(shapely.STRtree(lines).query(shapely.box(*map_.view)))]
         reached = bands[-1].walk if bands else shapely.Point()
         shapely.prepare(reached)
         within = shapely.intersects(reached, shapely.line_interpolate_point(shown, 0.5, normalized=True))
-        draw_lines(shown[~within], 1.5, colors=style.STREET, linewidths=0.4)
-        draw_lines(shown[within], 1.6, colors=style.STREET_REACHED, linewidths=0.45)
+        map_.lines(shown[~within], colors=style.STREET, linewidths=0.4, zorder=1.5)
+        map_.lines(shown[within], colors=style.STREET_REACHED, linewidths=0.45, zorder=1.6)
     if areas is not None and len(areas):
-        drawable = areas[areas.geometry.notna()].groupby("district_code")
-        edges = shapely.boundary([shapely.union_all(some.geometry.to_numpy()) for _, some in drawable])
-        draw_lines(shapely.get_parts(edges), 1.7, colors=style.DISTRICT_EDGE, linewidths=0.7)
+        districts = areas[areas.geometry.notna()].groupby("district_code")
+        shapes = np.array([shapely.union_all(some.geometry.to_numpy()) for _, some in districts])
+        map_.lines(shapes, colors=style.DISTRICT_EDGE, linewidths=0.7, zorder=1.7)
     if bands:
-        draw_lines(shapely.get_rings(shapely.get_parts(bands[-1].circle)), 2, **CIRCLE)
+        map_.lines(bands[-1].circle, **{f"{name}s": value for name, value in CIRCLE.items()}, zorder=2)
 
 
-def _draw_sites(sheet: Sheet, axes: Axes, sites: gpd.GeoDataFrame, shortlist: set[str]) -> list[BaseGeometry]:
-    """Draw the sites as dots, the shortlisted as their rank; return the places (mm) of the ranks."""
-    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
-    placed = sites[sites.geometry.notna() & ~sites.geometry.is_empty]
-    site_points = shapely.get_coordinates(shapely.centroid(placed.geometry.to_numpy()))
-    inside = ((site_points >= (west, south)) & (site_points <= (east, north))).all(axis=1)
-    numbered = placed.index.isin(list(shortlist)) & placed["rank"].notna().to_numpy() & inside
-    for place, (eligible, look) in enumerate(SITE_LOOKS.items()):
-        drawn = (placed["eligible"] == eligible).to_numpy() & inside & ~numbered
-        axes.scatter(*site_points[drawn].T, **{**look, "s": look["s"] * SITE_SIZE}, zorder=3 + place)
-    chosen = placed[numbered].assign(at=np.flatnonzero(numbered)).sort_values("rank", kind="stable")
-    box = axes.get_position()
-    edge = DISC + 0.7
-    frame = (box.x0 * sheet.width + edge, box.y0 * sheet.height + edge,
-             box.x1 * sheet.width - edge, box.y1 * sheet.height - edge)  # fmt: skip
-    true = sheet.places(axes, site_points[chosen["at"].to_numpy()])
-    shown = declutter(true, 2 * DISC + 0.4, within=frame)
-    for rank, (x, y), (x0, y0) in reversed(list(zip(chosen["rank"], shown, true, strict=True))):
-        if math.hypot(x - x0, y - y0) > DISC / 2:
-            sheet.line([x0, x], [y0, y], color=style.ACCENT, linewidth=0.7, zorder=15)
-            sheet.disc(x0, y0, 0.6, facecolor=style.ACCENT, edgecolor=style.WHITE, linewidth=0.4, zorder=15.1)
-        draw_number(sheet, x, y, f"{rank:.0f}", True)
-    return [shapely.buffer(shapely.Point(x, y), DISC) for x, y in shown]
-
-
-FEW_STOPS = 12
-"""Up to so many stops all have their name on the map."""
-
-MOST_HIDDEN = 0.1
-"""Share of a name that may lie on another mark before it is left out."""
-
-RANK_COUNTS = 30
-"""How many times as much a name counts as hidden where it lies on a rank, for half a number reads as another number,
-or beyond the edge of the map."""
-
-
-def _draw_stops(sheet: Sheet, axes: Axes, stops: gpd.GeoDataFrame, taken: list[BaseGeometry]) -> None:
+def _draw_stops(map_: Map, stops: gpd.GeoDataFrame, ranks: Points, scale: Box) -> None:
     """Draw the stops with their names beside them, where they hide neither one another nor a rank."""
-    from matplotlib.patheffects import withStroke
-
-    drawable = stops[stops.geometry.notna()]
-    places = sheet.places(axes, shapely.get_coordinates(shapely.centroid(drawable.geometry.to_numpy())))
-    frame = shapely.box(*sheet.places(axes, np.transpose([axes.get_xlim(), axes.get_ylim()])).ravel())
-    counts = [RANK_COUNTS] * len(taken) + [1] * len(places)
-    taken = [*taken, *(shapely.box(x - 1.2, y - 1.2, x + 1.2, y + 1.2) for x, y in places)]
-    halo = [withStroke(linewidth=2.2, foreground=style.WHITE, alpha=0.9)]
-    for (x, y), name, state in zip(places, drawable["stop_name"], drawable["state"], strict=True):
-        draw_stop(sheet, x, y, state if isinstance(state, str) else "not stated")
+    placed = stops[stops.geometry.notna()]
+    places = map_.places(shapely.get_coordinates(shapely.centroid(placed.geometry.to_numpy())))
+    taken = [shapely.box(*scale), *(shapely.Point(spot).buffer(RANK) for spot in ranks)]
+    weights: list[float] = [RANK_COUNTS] * len(taken) + [1.0] * len(places)
+    taken += [shapely.box(x - 1.2, y - 1.2, x + 1.2, y + 1.2) for x, y in places]
+    for (x, y), name, state in zip(places, placed["stop_name"], placed["state"], strict=True):
+        draw_stop(map_.sheet, x, y, state if isinstance(state, str) else "not stated")
         if not isinstance(name, str):
             continue
-        words = sheet.fit(name, NAME_SIZE, 52, fontweight="bold")
-        wide = sheet.measure(words, NAME_SIZE, fontweight="bold")
-        sides, middle = (x + 2, x - 2 - wide), x - wide / 2
-        corners = [(left, y - 1.3) for left in sides] + [(middle, y + 2), (middle, y - 4.4)]
-        corners += [(left, low) for left in sides for low in (y + 0.8, y - 3.4)]
-        boxes = [shapely.box(left, low, left + wide, low + 2.6) for left, low in corners]
-        hidden = shapely.area(shapely.intersection(np.array(boxes)[:, None], np.array(taken))) @ counts
-        hidden += shapely.area(shapely.difference(boxes, frame)) * RANK_COUNTS
-        best = int(np.argmin(np.round(hidden, 3)))  # of equally good places the first
-        if len(drawable) > FEW_STOPS and hidden[best] > MOST_HIDDEN * wide * 2.6:
+        words = map_.sheet.fit(name, NAME_SIZE, 52, fontweight="bold")
+        wide = map_.sheet.measure(words, NAME_SIZE, fontweight="bold")
+        box, hidden = label_beside((x, y), wide, NAME_TALL, 2.0, taken, weights=weights, within=map_.frame,
+                                   beyond=RANK_COUNTS)  # fmt: skip
+        if len(placed) > FEW_STOPS and hidden > MOST_HIDDEN * wide * NAME_TALL:
             continue  # of many stops some go without a name, rather than all be illegible
-        taken.append(boxes[best])
-        counts.append(1)
-        left, low = corners[best]
-        sheet.text(left, low + 0.4, words, NAME_SIZE, fontweight="bold", path_effects=halo)
+        taken.append(box)
+        weights.append(1.0)
+        left, low, *_ = box.bounds
+        map_.sheet.text(left, low + 0.4, words, NAME_SIZE, halo=2.2, fontweight="bold")
 
 
-def _heading(sheet: Sheet, left: float, y: float, words: str) -> float:
-    """Write the name of a group of the key; return its height."""
-    sheet.text(left, y, words, 8, fontweight="bold")
-    return y
-
-
-def _draw_key(sheet: Sheet, left: float, top: float, picture: _Picture) -> None:
+def _draw_key(key: Key, bands: list[_Band], stops: gpd.GeoDataFrame, numbered: bool, doubt: str) -> None:
     """Write the key beside the map: the walks with their hectares, the circle, stops and sites."""
-    y = _heading(sheet, left, top - 3, "Within a walk of")
-    right = sheet.width - MARGIN
+    sheet, right = key.sheet, key.sheet.width - MARGIN
     columns = (right - 28, right - 12, right)
-    y -= 4.5
-    for x, words in zip(columns, ("on foot", "circle", "share"), strict=True):
-        sheet.text(x, y, words, 6, color=style.GREY, ha="right")
-    for band in picture.bands:
-        y -= 5.4
+
+    def write_row(y: float, size: float, words: tuple[str, ...], colour: str) -> None:
+        for x, figures in zip(columns, words, strict=True):
+            sheet.text(x, y, figures, size, ha="right", va="center_baseline", color=colour)
+
+    key.heading("Within a walk of")
+    write_row(key.line(""), 6, ("on foot", "circle", "share"), style.GREY)
+    for band in bands:
         foot, circle = (shapely.area(shape) / SQM_PER_HA for shape in (band.walk, band.circle))
-        sheet.box(left, y - 0.8, 5.5, 3.4, facecolor=band.fill)
-        sheet.text(left + 7, y, f"{band.metres:,.0f} m", 7)
-        for x, words in zip(columns, (f"{foot:,.0f} ha", f"{circle:,.0f} ha", f"{foot / circle:.0%}"), strict=True):
-            sheet.text(x, y, words, 7, ha="right")
-    if picture.bands:
-        y -= 6.5
-        sheet.line([left, left + 5.5], [y + 0.9, y + 0.9], color=CIRCLE["colors"], linewidth=CIRCLE["linewidths"],
-                   linestyle=CIRCLE["linestyles"])  # fmt: skip
-        sheet.text(left + 7, y, f"{picture.bands[-1].metres:,.0f} m as the crow flies", 7)
-    for line in sheet.wrap(picture.doubt, 6.5, right - left) if picture.doubt else []:
-        y -= 4.5
-        sheet.text(left, y, line, 6.5, color=style.ACCENT)
-    y = _heading(sheet, left, y - 9, "Stops")
-    for state in STOP_STATES:
-        if (picture.stops["state"] == state).any():
-            draw_stop(sheet, left + 2.75, y - 4, state)
-            sheet.text(left + 7, y - 4.9, state, 7)
-            y -= 5
-    y = _heading(sheet, left, y - 9, "Sites")
-    if picture.shortlist & set(picture.sites.index):
-        draw_number(sheet, left + 2.75, y - 4.4, "1", True)
-        sheet.text(left + 7, y - 5.3, "shortlisted, with rank", 7)
-        y -= 6
-    for eligible, words in (("yes", "ranked"), ("no", "considered, not ranked")):
-        look = SITE_LOOKS[eligible]
-        sheet.axes.scatter([left + 2.75], [y - 4], **{**look, "s": look["s"] * SITE_SIZE})
-        sheet.text(left + 7, y - 4.9, words, 7)
-        y -= 5
+        y = key.entry(_swatch(band.fill), f"{band.metres:,.0f} m")
+        write_row(y, key.size, (f"{foot:,.0f} ha", f"{circle:,.0f} ha", f"{foot / circle:.0%}"), style.INK)
+    if bands:
+        key.entry(stroke(2.75, **CIRCLE), f"{bands[-1].metres:,.0f} m as the crow flies")
+    for line in sheet.wrap(doubt, 6.5, right - key.left):
+        key.line(line, 6.5, color=style.ACCENT)
+    key.heading("Stops")
+    stop_entries(key, [state for state in STOP_STATES if (stops["state"] == state).any()])
+    site_entries(key, shortlisted=numbered, scale=SITE_SCALE)
+
+
+def _swatch(fill: str) -> Sample:
+    """Return a sample of a ground."""
+    return lambda sheet, x, y: sheet.box(x - 2.75, y - 1.7, 5.5, 3.4, facecolor=fill)

@@ -1,122 +1,189 @@
-"""The key of the map, its scale bar and its north arrow, and how stops and sites look in both."""
+"""The key of a map, and how sites, stops and ranks look on maps and in their keys."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import numpy as np
+import shapely
 
 from siteprior.report import style
-from siteprior.report.html.labels import kind_title
+from siteprior.report.maps.canvas import Map, Sheet
+from siteprior.report.maps.placement import Points, declutter
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from siteprior.report.maps.canvas import Look
 
-DPI = 200
-"""Pixels to the inch of type."""
+    Sample = Callable[[Sheet, float, float], None]
+    """Draws a sample of the key around a place in mm."""
 
 DASHES = (0, (3.2, 1.6))
+"""Dash pattern of corridors that are not built."""
 
-SITE_LOOKS: dict[str, dict[str, Any]] = {
-    "no": {"s": 3.2, "color": style.SITE_OUT, "edgecolor": style.WHITE, "linewidth": 0.2},
-    "yes": {"s": 6.5, "color": style.SITE, "edgecolor": style.WHITE, "linewidth": 0.3},
-}
+RANK = 2.3
+"""Radius in mm of the disc a rank stands in."""
+
+RING = 0.2
+"""Width in mm of the white ring round a rank on a map."""
+
+FIGURES = {1: 3.3, 2: 3.1, 3: 2.5}
+"""Size of a rank's figures in points per mm of its disc's radius, by their number."""
+
+MANY_FIGURES = 1.85
+
+SITE_DOTS: dict[str, tuple[str, float, float]] = {"no": (style.SITE_OUT, 1.8, 0.2), "yes": (style.SITE, 2.55, 0.3)}
+"""Colour, size and white edge (points) of sites by whether they are eligible; those not ranked lie below."""
 
 
-def stop_look(mode: str, state: str) -> dict[str, Any]:
-    """Return the mark of a stop: square for rail, round for metro, hollow where it is planned."""
-    colour = style.MODES[mode]
+class Key:
+    """A key: headings and entries of a sample and words, down a column from ``top`` or across in rows."""
+
+    def __init__(self, sheet: Sheet, left: float, top: float, *, size: float = 7.0, across: bool = False) -> None:
+        self.sheet, self.left, self.size, self.across = sheet, left, size, across
+        self.x, self.y = left, top
+        self._begun = False
+
+    def heading(self, words: str) -> None:
+        """Write the name of a group."""
+        if self.across:
+            self.x += 3.0 if self._begun else 0.0
+            size = self.size + 0.3
+            self.sheet.text(self.x, self.y, words, size, fontweight="bold", va="center_baseline")
+            self.x += self.sheet.measure(words, size, fontweight="bold") + 2.6
+        else:
+            self.y -= 0.7 * self.size if self._begun else 0.0
+            self.line(words, self.size + 1, fontweight="bold")
+        self._begun = True
+
+    def entry(self, sample: Sample, words: str, *, wide: float = 5.5, room: float = math.inf) -> float:
+        """Draw a sample ``wide`` mm wide with its words, cut at ``room`` mm; return the height of their middle."""
+        if not self.across:
+            self.y -= 0.7 * self.size
+        sample(self.sheet, self.x + wide / 2, self.y)
+        start = self.x + wide + (1.0 if self.across else 1.5)
+        shown = words if math.isinf(room) else self.sheet.fit(words, self.size, room - (start - self.x))
+        self.sheet.text(start, self.y, shown, self.size, va="center_baseline")
+        if self.across:
+            self.x = start + self.sheet.measure(shown, self.size) + 3.4
+        return self.y
+
+    def line(self, words: str, size: float | None = None, **look: Look) -> float:
+        """Write words on a line of their own; return the height of their middle."""
+        self.y -= 0.7 * self.size
+        self.sheet.text(self.left, self.y, words, size or self.size, va="center_baseline", **look)
+        return self.y
+
+    def next_row(self, height: float) -> None:
+        """Go on in the next row, so many mm below."""
+        self.x, self.y, self._begun = self.left, self.y - height, False
+
+
+def mark(**look: Look) -> Sample:
+    """Return a sample of one mark."""
+    return lambda sheet, x, y: sheet.marks(np.array([[x, y]]), **look)
+
+
+def stroke(half: float, **look: Look) -> Sample:
+    """Return a sample of a line, ``half`` mm to each side."""
+    return lambda sheet, x, y: sheet.line([x - half, x + half], [y, y], **look)
+
+
+def number(shortlisted: bool = True, radius: float = RANK) -> Sample:
+    """Return a sample of a rank."""
+    return lambda sheet, x, y: draw_number(sheet, x, y, "1", shortlisted, radius=radius)
+
+
+def site_dot(eligible: str, scale: float = 1.0) -> dict[str, Look]:
+    """Return the dot of a site that has no number."""
+    colour, size, edge = SITE_DOTS[eligible]
+    return {"color": colour, "markersize": size * scale, "markeredgecolor": style.WHITE, "markeredgewidth": edge}
+
+
+def mode_mark(mode: str, state: str) -> dict[str, Look]:
+    """Return the mark of a stop by mode: square for rail, round for metro, hollow where it is planned."""
+    colour, hollow = style.MODES[mode], state != "open"
     return {
-        "s": 8,
         "marker": "s" if mode == "rail" else "o",
-        "facecolor": colour if state == "open" else style.WHITE,
-        "edgecolor": style.WHITE if state == "open" else colour,
-        "linewidth": 0.4 if state == "open" else 0.8,
+        "markersize": 2.8,
+        "markerfacecolor": style.WHITE if hollow else colour,
+        "markeredgecolor": colour if hollow else style.WHITE,
+        "markeredgewidth": 0.8 if hollow else 0.4,
     }
 
 
-def draw_scale(axes: Axes) -> None:
-    """Draw a scale bar of a round length and a north arrow into the lower left corner."""
-    west, east = axes.get_xlim()
-    south, north = axes.get_ylim()
-    width, height = east - west, north - south
-    target = width / 6
-    power = 10.0 ** math.floor(math.log10(target))
-    length = power * max(step for step in (1, 2, 5) if step * power <= target)
-    words = f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"
-    x, y = west + 0.02 * width, south + 0.03 * height
-    halo = {"facecolor": style.WHITE, "alpha": 0.85, "edgecolor": "none", "boxstyle": "round,pad=0.2"}
-    axes.plot([x, x + length], [y, y], color=style.WHITE, linewidth=4, solid_capstyle="butt", zorder=10)
-    axes.plot([x, x + length], [y, y], color=style.INK, linewidth=2, solid_capstyle="butt", zorder=10)
-    axes.text(x, y + 0.014 * height, words, fontsize=6.5, color=style.INK, ha="left", va="bottom", bbox=halo, zorder=10)
-    arrow_x, arrow_y = west + 0.03 * width, south + 0.10 * height
-    axes.annotate(
-        "N", (arrow_x, arrow_y + 0.055 * height), (arrow_x, arrow_y), ha="center", va="top", fontsize=7.5,
-        fontweight="bold", color=style.INK, zorder=10,
-        arrowprops={"arrowstyle": "-|>", "color": style.INK, "linewidth": 1.0, "shrinkA": 0, "shrinkB": 0},
-    )  # fmt: skip
+def site_entries(key: Key, *, shortlisted: bool, radius: float = RANK, scale: float = 1.0) -> None:
+    """Write the sites' group of the key: ranks, and the dots of all other sites."""
+    key.heading("Sites")
+    if shortlisted:
+        key.entry(number(radius=radius), "Shortlisted, with rank")
+    key.entry(mark(**site_dot("yes", scale)), "Ranked, not shortlisted" if shortlisted else "Ranked")
+    key.entry(mark(**site_dot("no", scale)), "Considered, not ranked")
 
 
-def draw_key(axes: Axes, corridors: gpd.GeoDataFrame, stops: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> None:
-    """Write the key to the right of the map, group by group."""
-    axes.set_axis_off()
-    axes.set_xlim(0, 1)
-    axes.set_ylim(0, 1)
-    disc = {"s": 78, "facecolor": style.ACCENT, "edgecolor": style.WHITE, "linewidth": 0.8}
-    kinds = style.corridors(sorted(corridors["kind"].dropna().unique()))
-    pairs = sorted(set(zip(stops["mode"], stops["state"], strict=True)), key=lambda pair: (pair[0] != "rail", pair[1]))
-    groups: list[tuple[str, list[tuple[str, dict[str, Any]]]]] = [
-        (
-            "Sites",
-            [
-                ("Shortlisted, with rank", disc),
-                ("Ranked, not shortlisted", SITE_LOOKS["yes"]),
-                ("Considered, not ranked", SITE_LOOKS["no"]),
-            ],
-        ),
-        ("Corridors", [(kind_title(kind), {"color": look[0], "dashed": look[1]}) for kind, look in kinds.items()]),
-        ("Stops", [(f"{mode.capitalize()}, {state}", stop_look(mode, state)) for mode, state in pairs]),
-    ]
-    # One point of type as a share of the key's height.
-    point = DPI / 72 / axes.get_window_extent().height
-    y = 1.0
-    for title, entries in groups:
-        if not entries:
-            continue
-        axes.text(0, y, title, fontsize=7.5, fontweight="bold", color=style.INK, va="top")
-        y -= 17 * point
-        for words, look in entries:
-            _draw_sample(axes, y, look)
-            axes.text(0.15, y, words, fontsize=6.5, color=style.INK, va="center", parse_math=False)
-            y -= 11.5 * point
-        y -= 7 * point
-    _draw_deciles(axes, y, point, areas)
+def draw_dots(map_: Map, sites: gpd.GeoDataFrame, *, scale: float = 1.0) -> None:
+    """Draw sites as dots, those not eligible below."""
+    placed = sites[sites.geometry.notna() & ~sites.geometry.is_empty]
+    for order, eligible in enumerate(SITE_DOTS):
+        group = placed.geometry[placed["eligible"] == eligible]
+        points = shapely.get_coordinates(shapely.centroid(np.asarray(group, dtype=object)))
+        map_.marks(points[map_.shows(points)], **site_dot(eligible, scale), zorder=6 + order)
 
 
-def _draw_sample(axes: Axes, y: float, look: dict[str, Any]) -> None:
-    """Draw one line or mark of the key; the largest is the numbered disc."""
-    if "dashed" in look:
-        pattern = DASHES if look["dashed"] else "solid"
-        axes.plot([0, 0.11], [y, y], color=look["color"], linewidth=1.6, linestyle=pattern)
+def draw_ranks(map_: Map, sites: gpd.GeoDataFrame, *, radius: float = RANK) -> Points:
+    """Draw ranks in discs, moved so that none hides another, with a line to the site; return their places (mm)."""
+    placed = sites[sites.geometry.notna() & ~sites.geometry.is_empty & sites["rank"].notna()]
+    placed = placed.sort_values("rank", kind="stable")
+    west, south, east, north = map_.frame
+    edge = radius + 2 * RING
+    true = map_.places(shapely.get_coordinates(shapely.centroid(placed.geometry.to_numpy())))
+    shown = declutter(true, 2 * (radius + RING), within=(west + edge, south + edge, east - edge, north - edge))
+    sheet = map_.sheet
+    # The first of the ranking is drawn last and so lies on top.
+    for rank, (x, y), (x0, y0) in reversed(list(zip(placed["rank"], shown, true, strict=True))):
+        if math.hypot(x - x0, y - y0) > radius / 2:
+            for colour, width, order in ((style.WHITE, 1.8, 14.0), (style.ACCENT, 0.8, 14.1)):
+                sheet.line([x0, x], [y0, y], color=colour, linewidth=width, zorder=order)
+            sheet.disc(x0, y0, 0.45, facecolor=style.ACCENT, edgecolor=style.WHITE, linewidth=0.4, zorder=14.2)
+        sheet.disc(x, y, radius + RING, facecolor=style.WHITE, linewidth=0, zorder=15)
+        draw_number(sheet, x, y, f"{rank:.0f}", True, radius=radius)
+    return shown
+
+
+def draw_number(
+    sheet: Sheet, x: float, y: float, figures: str, shortlisted: bool, *, radius: float = RANK, zorder: float = 16
+) -> None:
+    """Draw a rank in a disc, filled where the site is shortlisted."""
+    fill, ink = (style.ACCENT, style.WHITE) if shortlisted else (style.WHITE, style.ACCENT)
+    sheet.disc(x, y, radius, facecolor=fill, edgecolor=style.ACCENT, linewidth=0.7, zorder=zorder)
+    size = FIGURES.get(len(figures), MANY_FIGURES) * radius
+    sheet.text(x, y, figures, size, color=ink, fontweight="bold", ha="center", va="center_baseline", zorder=zorder + 1)
+
+
+def draw_stop(sheet: Sheet, x: float, y: float, state: str, zorder: float = 12) -> None:
+    """Draw a stop: filled where open, hollow where planned, crossed where closed, small where it is not stated."""
+    if state == "not stated":
+        sheet.disc(x, y, 0.75, facecolor=style.GREY, edgecolor=style.WHITE, linewidth=0.6, zorder=zorder)
         return
-    axes.scatter([0.055], [y], **look)
-    if look.get("facecolor") == style.ACCENT:
-        axes.text(0.055, y, "1", fontsize=6, fontweight="bold", color=style.WHITE, ha="center", va="center_baseline")
+    fill = style.INK if state == "open" else style.WHITE
+    sheet.disc(x, y, 1.45, facecolor=style.WHITE, edgecolor="none", zorder=zorder - 0.1)
+    sheet.disc(x, y, 1.1, facecolor=fill, edgecolor=style.INK, linewidth=0.8, zorder=zorder)
+    if state == "closed":
+        for turn in (1, -1):
+            sheet.line([x - 0.7, x + 0.7], [y - 0.7 * turn, y + 0.7 * turn], color=style.INK, linewidth=0.8,
+                       zorder=zorder + 0.1)  # fmt: skip
 
 
-def _draw_deciles(axes: Axes, y: float, point: float, areas: gpd.GeoDataFrame) -> None:
-    """Write the key of the areas: ten steps, the most deprived first."""
-    from matplotlib.patches import Rectangle
+def stop_entries(key: Key, states: Sequence[str]) -> None:
+    """Write the stops of these states."""
+    for state in states:
+        sample = partial(_sample_stop, state)
+        key.entry(sample, state if key.across else state.capitalize(), wide=2.6 if key.across else 5.5)
 
-    editions = list(areas["imd_edition"].dropna().unique()) if "imd_edition" in areas else []
-    edition = f" {int(editions[0])}" if len(editions) == 1 else ""
-    axes.text(0, y, "Deprivation", fontsize=7.5, fontweight="bold", color=style.INK, va="top")
-    axes.text(0, y - 13 * point, f"IMD{edition} decile of the area", fontsize=6.5, color=style.INK, va="top")
-    step, tall, low = 0.088, 9 * point, y - 33 * point
-    for place in range(10):
-        fill = style.decile(place + 1)
-        axes.add_patch(Rectangle((step * place, low), step, tall, facecolor=fill, edgecolor=style.WHITE, linewidth=0.5))
-    axes.add_patch(Rectangle((0, low), step * 10, tall, fill=False, edgecolor=style.MAP_FRAME, linewidth=0.5))
-    for x, words, side in ((0.0, "most deprived", "left"), (step * 10, "least", "right")):
-        axes.text(x, low - 3 * point, words, fontsize=6, color=style.INK, va="top", ha=side)
+
+def _sample_stop(state: str, sheet: Sheet, x: float, y: float) -> None:
+    """Draw a stop as a sample."""
+    draw_stop(sheet, x, y, state)

@@ -1,50 +1,39 @@
-"""The run as one picture: a map that stands in the report and on a page of its own, without tiles from anywhere.
-
-Drawn with matplotlib's objects alone (no pyplot, no window, no settings of the user's), so that the same tables give
-the same bytes.
-"""
+"""The run as one picture: a map that stands in the report and on a page of its own, without tiles from anywhere."""
 
 from __future__ import annotations
 
-import io
-import math
-import textwrap
-from typing import TYPE_CHECKING, NamedTuple
-
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import shapely
 
 from siteprior.report import style
-from siteprior.report.html.labels import district_names
-from siteprior.report.maps.canvas import ILLUSTRATIVE, check_drawing, polygon_paths
-from siteprior.report.maps.legend import DASHES, DPI, SITE_LOOKS, draw_key, draw_scale, stop_look
-from siteprior.report.maps.placement import declutter, extent, label_position
+from siteprior.report.html.labels import district_names, kind_title
+from siteprior.report.maps.canvas import PIXEL, Map, Sheet, check_drawing, settings
+from siteprior.report.maps.legend import (
+    DASHES,
+    Key,
+    draw_dots,
+    draw_ranks,
+    mark,
+    mode_mark,
+    site_entries,
+    stroke,
+)
+from siteprior.report.maps.placement import Points, extent, label_position
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+WIDTH = 1600 * PIXEL
+"""Millimetres across; the height follows from what the map has to show."""
 
-WIDTH = 1600
-"""Pixels across; the height follows from what the map has to show."""
+MARGIN, KEY_WIDTH, KEY_GAP = 4.0, 35.0, 3.0
 
-_LEFT, _RIGHT = 22, 1264
-"""Left and right edge of the map on the page in pixels; the key stands to the right."""
+LOWEST, TALLEST = 104.0, 178.0
+"""Bounds of the map's height in mm; a longer key makes it higher."""
 
-_LOWEST, _TALLEST = 820, 1400
-"""Bounds of the map's height in pixels: the key needs the one, a page the other."""
+DISC = 1.65
+"""Radius of a rank's disc in mm."""
 
-_DISC = 13.0
-"""Radius of a numbered disc in pixels."""
-
-
-class _Disc(NamedTuple):
-    """A numbered disc: its figures, where it is shown and where its site lies, in pixels."""
-
-    figures: str
-    shown: npt.NDArray[np.float64]
-    site: npt.NDArray[np.float64]
+NAME_SIZE = 5.8
+"""Size of a district's name in points."""
 
 
 def draw_map(
@@ -100,39 +89,36 @@ def draw_map(
     >>> picture[1:4]
     b'PNG'
     """
-    import matplotlib as mpl
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     given = {"sites": sites, "shortlist": shortlist, "corridors": corridors, "stops": stops, "areas": areas}
     check_drawing(given)
     main = _main_stops(stops, areas, corridors)
-    with mpl.rc_context({"font.family": "DejaVu Sans", "text.usetex": False, "path.sketch": None}):
-        head, foot = textwrap.wrap(title, 78), textwrap.wrap(attribution, 235)
-        above = 26 + 47 * len(head) + (42 if illustrative else 0)
-        below = 22 + 17 * len(foot)
-        view = extent([shortlist, corridors], [areas if len(areas) else sites])
-        tall = (_RIGHT - _LEFT) * (view[3] - view[1]) / (view[2] - view[0])
-        height = above + below + min(max(tall, _LOWEST), _TALLEST)
-        figure = Figure(figsize=(WIDTH / DPI, height / DPI), dpi=DPI, facecolor=style.PAPER)
-        canvas = FigureCanvasAgg(figure)
-        _write_texts(figure, height, head, foot, illustrative)
-        bottom, top = below / height, 1 - above / height
-        axes = figure.add_axes((_LEFT / WIDTH, bottom, (_RIGHT - _LEFT) / WIDTH, top - bottom))
-        _frame(axes, view)
-        _draw_areas(axes, areas)
-        discs = _place_discs(axes, shortlist)
-        _draw_districts(axes, areas, corridors, discs)
-        _draw_corridors(axes, corridors)
-        _draw_stops(axes, main)
-        _draw_sites(axes, sites)
-        _draw_shortlist(axes, discs)
-        draw_scale(axes)
-        beside = figure.add_axes((_RIGHT / WIDTH + 0.012, bottom, 0.976 - _RIGHT / WIDTH, top - bottom))
-        draw_key(beside, corridors, main, areas)
-        stream = io.BytesIO()
-        canvas.print_figure(stream, format="png", dpi=DPI, facecolor=style.PAPER, metadata={"Software": None})
-    return stream.getvalue()
+    view = extent([shortlist, corridors], [areas if len(areas) else sites])
+    wide = WIDTH - 2 * MARGIN - KEY_WIDTH - KEY_GAP
+    beside = MARGIN + wide + KEY_GAP
+
+    def write_texts(sheet: Sheet) -> tuple[float, float]:
+        top = sheet.head(title, illustrative=illustrative, size=12.0)
+        return top, sheet.foot(attribution, size=4.8)
+
+    with settings():
+        # Texts and key are written twice: on a sheet that is thrown away, for the room they need.
+        trial = Sheet(WIDTH, TALLEST, margin=MARGIN)
+        top, bottom = write_texts(trial)
+        lowest = max(LOWEST, TALLEST - _draw_key(trial, beside, TALLEST, corridors, main, areas))
+        tall = max(min(wide * (view[3] - view[1]) / (view[2] - view[0]), TALLEST), lowest)
+        sheet = Sheet(WIDTH, TALLEST - top + tall + bottom, margin=MARGIN)
+        top, bottom = write_texts(sheet)
+        map_ = sheet.map((MARGIN, bottom, wide, top - bottom), view)
+        _draw_areas(map_, areas)
+        _draw_corridors(map_, corridors)
+        for (mode, state), group in main.groupby(["mode", "state"]):
+            map_.marks(shapely.get_coordinates(group.geometry), **mode_mark(str(mode), str(state)), zorder=5)
+        draw_dots(map_, sites)
+        ranks = draw_ranks(map_, shortlist, radius=DISC)
+        scale = shapely.box(*map_.scale_bar())
+        _draw_districts(map_, areas, corridors, ranks, scale)
+        _draw_key(sheet, beside, top, corridors, main, areas)
+        return sheet.save("png")
 
 
 def _main_stops(stops: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, corridors: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -146,144 +132,71 @@ def _main_stops(stops: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, corridors: gpd
     return main.iloc[sorted(set(near))]
 
 
-def _frame(axes: Axes, view: tuple[float, float, float, float]) -> None:
-    """Fit the view into the axes without distortion and take away ticks and frame."""
-    west, south, east, north = view
-    box = axes.get_window_extent()
-    metres = max((east - west) / box.width, (north - south) / box.height)
-    x, y = (west + east) / 2, (south + north) / 2
-    axes.set_xlim(x - metres * box.width / 2, x + metres * box.width / 2)
-    axes.set_ylim(y - metres * box.height / 2, y + metres * box.height / 2)
-    axes.set_xticks([])
-    axes.set_yticks([])
-    axes.set_facecolor(style.WHITE)
-    for side in axes.spines.values():
-        side.set(color=style.MAP_FRAME, linewidth=0.6)
-
-
-def _write_texts(figure: Figure, height: float, head: list[str], foot: list[str], illustrative: bool) -> None:
-    """Write title and warning above, the attribution below."""
-    left, y = _LEFT / WIDTH, height - 24
-    # User texts are shown as they are: a dollar sign starts no formula.
-    for line in head:
-        figure.text(left, y / height, line, fontsize=12, fontweight="bold", color=style.INK, va="top",
-                    parse_math=False)  # fmt: skip
-        y -= 47
-    if illustrative:
-        figure.text(left, y / height, ILLUSTRATIVE, fontsize=9, fontweight="bold", color=style.ACCENT, va="top")
-    figure.text(left, 13 / height, "\n".join(foot), fontsize=4.8, color=style.GREY, va="bottom", linespacing=1.25,
-                parse_math=False)  # fmt: skip
-
-
-def _draw_areas(axes: Axes, areas: gpd.GeoDataFrame) -> None:
+def _draw_areas(map_: Map, areas: gpd.GeoDataFrame) -> None:
     """Fill areas by deprivation decile."""
-    from matplotlib.collections import PathCollection
-
     seen = areas[areas.geometry.notna()]
     for decile, group in seen.groupby(seen["imd_decile"].astype("float64"), dropna=False):
         fill = style.decile(int(decile)) if np.isfinite(decile) else style.NO_DATA
-        axes.add_collection(
-            PathCollection(
-                polygon_paths(np.asarray(group.geometry)),
-                facecolor=fill,
-                edgecolor=style.WHITE,
-                linewidth=0.15,
-                zorder=1,
-            ),
-            autolim=False,
-        )
+        map_.polygons(group.geometry.to_numpy(), facecolor=fill, edgecolor=style.WHITE, linewidth=0.15, zorder=1)
 
 
-def _draw_districts(axes: Axes, areas: gpd.GeoDataFrame, corridors: gpd.GeoDataFrame, discs: list[_Disc]) -> None:
-    """Draw the districts' outlines and write their names where they hide no corridor and no disc."""
-    from matplotlib.collections import LineCollection
-    from matplotlib.patheffects import withStroke
-
+def _draw_districts(
+    map_: Map, areas: gpd.GeoDataFrame, corridors: gpd.GeoDataFrame, ranks: Points, scale: shapely.Polygon
+) -> None:
+    """Draw the districts' outlines and write their names where they hide no corridor, no rank and no other name."""
     seen = areas[areas.geometry.notna()]
     shapes = {code: shapely.union_all(group.geometry.to_numpy()) for code, group in seen.groupby("district_code")}
-    rings = shapely.get_parts(shapely.get_parts(shapely.boundary(list(shapes.values()))))
-    lines = [shapely.get_coordinates(ring) for ring in rings]
-    axes.add_collection(LineCollection(lines, colors=style.DISTRICT_EDGE, linewidths=0.5, zorder=2), autolim=False)
-    metres = (axes.get_xlim()[1] - axes.get_xlim()[0]) / axes.get_window_extent().width
-    shown_at = np.array([disc.shown for disc in discs]).reshape(-1, 2)
-    middles = axes.transData.inverted().transform(shown_at)
-    rounds = [shapely.Point(middle).buffer(_DISC * metres) for middle in middles]
-    drawn = shapely.union_all([*rounds, *(shape for shape in corridors.geometry if shape is not None)])
-    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
-    shown = shapely.box(west, south, east, north)
+    map_.lines(np.array(list(shapes.values())), colors=style.DISTRICT_EDGE, linewidths=0.5, zorder=2)
+    # Places are looked for in mm.
+    lines = shapely.transform(np.asarray(corridors.geometry.dropna(), dtype=object), map_.places)
+    taken = [scale, *(shapely.Point(spot).buffer(DISC) for spot in ranks), *lines]
+    frame = shapely.box(*map_.frame)
     for code, name in district_names(seen).items():
-        # A capital of this type is about 12 pixels wide and high, with its margin.
-        seen_part = shapely.intersection(shapes[code], shown)
-        if seen_part.is_empty:
+        shown = shapely.intersection(shapely.transform(shapes[code], map_.places), frame)
+        if shown.is_empty:
             continue
-        position = label_position(seen_part, 12 * len(name) * metres, 18 * metres, drawn)
-        axes.text(
-            *position, name.upper(), fontsize=5.8, color=style.DISTRICT_NAME, ha="center", va="center", zorder=7.5,
-            parse_math=False, clip_on=True,
-            path_effects=[withStroke(linewidth=1.8, foreground=style.WHITE, alpha=0.75)],
-        )  # fmt: skip
+        words = name.upper()
+        wide, tall = map_.sheet.measure(words, NAME_SIZE) + 1.0, 2.4
+        x, y = label_position(shown, wide, tall, shapely.GeometryCollection(taken))
+        map_.sheet.text(x, y, words, NAME_SIZE, halo=1.8, color=style.DISTRICT_NAME, ha="center",
+                        va="center_baseline", zorder=13)  # fmt: skip
+        taken.append(shapely.box(x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2))
 
 
-def _draw_corridors(axes: Axes, corridors: gpd.GeoDataFrame) -> None:
+def _draw_corridors(map_: Map, corridors: gpd.GeoDataFrame) -> None:
     """Draw lines by kind on a white casing, so that they stand off from the areas."""
-    from matplotlib.collections import LineCollection
-
     seen = corridors[corridors.geometry.notna()]
     for kind, (colour, dashed) in style.corridors(sorted(seen["kind"].dropna().unique())).items():
-        lines = [shapely.get_coordinates(part) for part in shapely.get_parts(seen.geometry[seen["kind"] == kind])]
-        axes.add_collection(LineCollection(lines, colors=style.WHITE, linewidths=2.6, zorder=3), autolim=False)
-        axes.add_collection(
-            LineCollection(lines, colors=colour, linewidths=1.4, linestyles=DASHES if dashed else "solid", zorder=4),
-            autolim=False,
-        )
+        lines = np.asarray(seen.geometry[seen["kind"] == kind], dtype=object)
+        map_.lines(lines, colors=style.WHITE, linewidths=2.6, zorder=3)
+        map_.lines(lines, colors=colour, linewidths=1.4, linestyles=DASHES if dashed else "solid", zorder=4)
 
 
-def _draw_stops(axes: Axes, stops: gpd.GeoDataFrame) -> None:
-    """Draw rail and metro stops, hollow where they are planned."""
-    for (mode, state), group in stops.groupby(["mode", "state"]):
-        axes.scatter(group.geometry.x, group.geometry.y, **stop_look(str(mode), str(state)), zorder=5)
-
-
-def _draw_sites(axes: Axes, sites: gpd.GeoDataFrame) -> None:
-    """Draw every site considered as a small grey dot, those not ranked smaller and paler."""
-    placed = sites[sites.geometry.notna() & ~sites.geometry.is_empty]
-    for place, (eligible, look) in enumerate(SITE_LOOKS.items()):
-        group = placed[placed["eligible"] == eligible]
-        axes.scatter(group.geometry.x, group.geometry.y, **look, zorder=6 + place)
-
-
-def _place_discs(axes: Axes, shortlist: gpd.GeoDataFrame) -> list[_Disc]:
-    """Find a place (pixels) for every disc, so that none hides another."""
-    placed = shortlist[shortlist.geometry.notna() & ~shortlist.geometry.is_empty]
-    if placed.empty:
-        return []
-    true = axes.transData.transform(shapely.get_coordinates(placed.geometry.to_numpy()))
-    box = axes.get_window_extent()
-    edge = _DISC + 3
-    shown = declutter(true, 2 * _DISC + 2, within=(box.x0 + edge, box.y0 + edge, box.x1 - edge, box.y1 - edge))
-    return [_Disc(f"{rank:.0f}", *places) for rank, *places in zip(placed["rank"], shown, true, strict=True)]
-
-
-def _draw_shortlist(axes: Axes, discs: list[_Disc]) -> None:
-    """Draw the shortlist as numbered discs, with a line to the site where the disc had to be moved."""
-    from matplotlib.patches import Circle
-    from matplotlib.transforms import IdentityTransform
-
-    # The first of the ranking is drawn last and so lies on top.
-    for figures, (x, y), (x0, y0) in reversed(discs):
-        if math.hypot(x - x0, y - y0) > _DISC * 0.5:
-            for colour, width, order in ((style.WHITE, 1.8, 8.0), (style.ACCENT, 0.8, 8.1)):
-                axes.plot([x0, x], [y0, y], color=colour, linewidth=width, zorder=order, solid_capstyle="round",
-                          transform=IdentityTransform())  # fmt: skip
-            axes.add_patch(
-                Circle((x0, y0), 3.2, transform=IdentityTransform(), facecolor=style.ACCENT, edgecolor=style.WHITE,
-                       linewidth=0.4, zorder=8.2)
-            )  # fmt: skip
-        axes.add_patch(
-            Circle((x, y), _DISC, transform=IdentityTransform(), facecolor=style.ACCENT, edgecolor=style.WHITE,
-                   linewidth=1.1, zorder=9)
-        )  # fmt: skip
-        axes.text(
-            x, y, figures, transform=IdentityTransform(), ha="center", va="center_baseline", color=style.WHITE,
-            fontweight="bold", fontsize={1: 6.8, 2: 6.2}.get(len(figures), 4.8), zorder=9,
-        )  # fmt: skip
+def _draw_key(
+    sheet: Sheet, left: float, top: float, corridors: gpd.GeoDataFrame, stops: gpd.GeoDataFrame, areas: gpd.GeoDataFrame
+) -> float:
+    """Write the key to the right of the map, group by group; return the height it reaches down to."""
+    key = Key(sheet, left, top + 2.5, size=6.5)
+    site_entries(key, shortlisted=True, radius=DISC)
+    kinds = style.corridors(sorted(corridors["kind"].dropna().unique()))
+    if kinds:
+        key.heading("Corridors")
+    for kind, (colour, dashed) in kinds.items():
+        look = stroke(2.3, color=colour, linewidth=1.6, linestyle=DASHES if dashed else "solid")
+        key.entry(look, kind_title(kind), room=KEY_WIDTH)
+    present = sorted(set(zip(stops["mode"], stops["state"], strict=True)), key=lambda it: (it[0] != "rail", it[1]))
+    if present:
+        key.heading("Stops")
+    for mode, state in present:
+        key.entry(mark(**mode_mark(mode, state)), f"{mode.capitalize()}, {state}")
+    key.heading("Deprivation")
+    editions = list(areas["imd_edition"].dropna().unique()) if "imd_edition" in areas else []
+    key.line(f"IMD{f' {int(editions[0])}' if len(editions) == 1 else ''} decile of the area")
+    low, step = key.y - 5.4, KEY_WIDTH / 10
+    for place in range(10):
+        sheet.box(left + step * place, low, step, 3.2, facecolor=style.decile(place + 1), edgecolor=style.WHITE,
+                  linewidth=0.5)  # fmt: skip
+    sheet.box(left, low, KEY_WIDTH, 3.2, facecolor="none", edgecolor=style.MAP_FRAME, linewidth=0.5)
+    sheet.text(left, low - 2.6, "most deprived", 6)
+    sheet.text(left + KEY_WIDTH, low - 2.6, "least", 6, ha="right")
+    return low - 3.5

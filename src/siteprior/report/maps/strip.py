@@ -14,25 +14,13 @@ import pandas as pd
 
 from siteprior.core.errors import InputError, unknown
 from siteprior.report import style
-from siteprior.report.maps.canvas import ILLUSTRATIVE, Sheet, check_drawing, settings, space_labels
+from siteprior.report.maps.canvas import A4, Sheet, check_drawing, settings
+from siteprior.report.maps.legend import RANK, draw_number, draw_stop
+from siteprior.report.maps.placement import space_labels
 from siteprior.report.maps.strip_data import Strip, headline, strip_facts, strip_words, unplaced_words
-from siteprior.report.maps.strip_legend import (  # fmt: skip
-    DISC,
-    draw_key,
-    draw_number,
-    draw_site,
-    draw_stop,
-    draw_table,
-    fills,
-    radius,
-    scale,
-    table_height,
-)
+from siteprior.report.maps.strip_legend import draw_key, draw_site, draw_table, fills, radius, scale, table_height
 
 Lengths = npt.NDArray[np.float64]
-
-A4 = (297.0, 210.0)
-"""Width and height of the sheet in mm, landscape; turned where the corridor needs two rows."""
 
 MARGIN = 12.0
 SCALE_WIDTH = 12.0
@@ -142,13 +130,13 @@ def draw_strip_map(
     chosen = set(shortlist)
     with settings():
         rows, size, columns = _plan(strip)
-        sheet = Sheet(*size)
-        top, bottom = _write_texts(sheet, strip, title, attribution, illustrative)
-        bottom += table_height(strip, columns)
-        draw_table(sheet, strip, chosen, bottom, MARGIN, columns)
+        sheet = Sheet(*size, margin=MARGIN)
+        top = sheet.head(title, under=headline(strip), illustrative=illustrative)
+        bottom = sheet.foot(attribution, notes=_notes(strip)) + table_height(strip, columns)
+        draw_table(sheet, strip, chosen, bottom, columns)
         bottom += KEY
         paint = fills(sites, colour_by)
-        draw_key(sheet, strip, paint, colour_by, bottom, MARGIN)
+        draw_key(sheet, strip, paint, colour_by, bottom)
         each = (top - bottom) / len(rows)
         names = _names(sheet, strip)
         for place, (first, last) in enumerate(rows):
@@ -222,32 +210,15 @@ def _plan(strip: Strip) -> tuple[list[tuple[float, float]], tuple[float, float],
     return list(pairwise(edges)), (A4[1], height), 1
 
 
-def _write_texts(sheet: Sheet, strip: Strip, title: str, attribution: str, illustrative: bool) -> tuple[float, float]:
-    """Write title, headline, warning and attribution; return the height below the head and above the foot."""
-    widest = sheet.width - 2 * MARGIN
-    y = sheet.height - MARGIN - 2
-    for line in sheet.wrap(title, 15, widest, fontweight="bold"):
-        sheet.text(MARGIN, y, line, 15, fontweight="bold")
-        y -= 6.5
-    for line in sheet.wrap(headline(strip), 8, widest):
-        sheet.text(MARGIN, y, line, 8, color=style.GREY)
-        y -= 4.2
-    if illustrative:
-        sheet.text(MARGIN, y - 0.5, ILLUSTRATIVE, 9, fontweight="bold", color=style.ACCENT)
-        y -= 5
+def _notes(strip: Strip) -> str:
+    """Say how to read the strip, which sites are numbered and which are not drawn."""
     ends = strip.stops["stop_name"].astype(str)
     notes = [f"Above the line: sites left of it, going from {ends.iloc[0]} to {ends.iloc[-1]}; below: right of it."]
     if len(strip.listed):
         ranked = int(strip.sites["ranked"].sum())
         shown = f"the {len(strip.listed)} highest ranked of {ranked}" if len(strip.listed) < ranked else "all ranked"
         notes.append(f"Numbered: {shown} sites, by rank in the whole run.")
-    notes += [unplaced_words(strip)] if strip.unplaced else []
-    foot = [*sheet.wrap(" ".join(notes), 6, widest), *sheet.wrap(attribution, 5.2, widest)]
-    low = MARGIN - 4 + 2.6 * len(foot)
-    for place, line in enumerate(foot):
-        first = place < len(foot) - len(sheet.wrap(attribution, 5.2, widest))
-        sheet.text(MARGIN, low - 2.6 * place, line, 6 if first else 5.2, color=style.INK if first else style.GREY)
-    return y + 1.5, low + 4.5
+    return " ".join(notes + ([unplaced_words(strip)] if strip.unplaced else []))
 
 
 def _names(sheet: Sheet, strip: Strip) -> list[list[str]]:
@@ -368,11 +339,11 @@ def _draw_numbers(sheet: Sheet, strip: Strip, row: _Row, shortlist: set[str]) ->
         seen = seen.sort_values("chainage_m", kind="stable")
         x, y = row.x(seen["chainage_m"]), row.y(seen["walk_m"], seen["above"])
         lane = row.lane(above)
-        slots = space_labels(x, 2 * DISC + 0.5, row.left - PAD + DISC, row.right + PAD - DISC)
+        slots = space_labels(x, 2 * RANK + 0.5, row.left - PAD + RANK, row.right + PAD - RANK)
         label_x = slots[_uncrossed(x, y, slots, lane)]
         sizes = [radius(homes, per_home) for homes in seen["homes"]]
         for site_id, rank, at, up, size, number in zip(seen.index, seen["rank"], x, y, sizes, label_x, strict=True):
-            foot = lane + (-DISC if above else DISC)
+            foot = lane + (-RANK if above else RANK)
             # The line ends on a small site's edge, so that its colour is seen, and with a dot in a large one.
             short = size / math.hypot(number - at, foot - up) if size < DOTTED else 0.0
             ends = [number, at + (number - at) * short], [foot, up + (foot - up) * short]

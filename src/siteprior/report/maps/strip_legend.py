@@ -1,9 +1,10 @@
-"""How stops and sites look on a strip map, its key, and the table of the numbered sites."""
+"""How sites look on a strip map, its key, and the table of the numbered sites."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,10 +12,11 @@ import pandas as pd
 from siteprior.core.schema import STOP_STATES, VERDICTS
 from siteprior.report import style
 from siteprior.report.maps.canvas import Sheet
+from siteprior.report.maps.legend import RANK, Key, draw_number, number, stop_entries
 from siteprior.report.maps.strip_data import Strip
 
-DISC = 2.3
-"""Radius of a number in mm."""
+if TYPE_CHECKING:
+    from siteprior.report.maps.legend import Sample
 
 LARGEST, SMALLEST = 6.5, 0.75
 """Radius in mm of the largest bubble a strip may have, and of the smallest."""
@@ -56,72 +58,38 @@ def draw_site(sheet: Sheet, x: float, y: float, size: float, fill: str | None, k
                zorder=zorder)  # fmt: skip
 
 
-def draw_stop(sheet: Sheet, x: float, y: float, state: str, zorder: float = 12) -> None:
-    """Draw a stop: filled where open, hollow where planned, crossed where closed, small where it is not stated."""
-    if state == "not stated":
-        sheet.disc(x, y, 0.75, facecolor=style.GREY, edgecolor=style.WHITE, linewidth=0.6, zorder=zorder)
-        return
-    fill = style.INK if state == "open" else style.WHITE
-    sheet.disc(x, y, 1.45, facecolor=style.WHITE, edgecolor="none", zorder=zorder - 0.1)
-    sheet.disc(x, y, 1.1, facecolor=fill, edgecolor=style.INK, linewidth=0.8, zorder=zorder)
-    if state == "closed":
-        for turn in (1, -1):
-            sheet.line([x - 0.7, x + 0.7], [y - 0.7 * turn, y + 0.7 * turn], color=style.INK, linewidth=0.8,
-                       zorder=zorder + 0.1)  # fmt: skip
-
-
-def draw_number(
-    sheet: Sheet, x: float, y: float, figures: str, shortlisted: bool, *, radius: float = DISC, zorder: float = 16
-) -> None:
-    """Draw a rank in a disc, filled where the site is shortlisted."""
-    fill, ink = (style.ACCENT, style.WHITE) if shortlisted else (style.WHITE, style.ACCENT)
-    sheet.disc(x, y, radius, facecolor=fill, edgecolor=style.ACCENT, linewidth=0.7, zorder=zorder)
-    size = {1: 6.6, 2: 6.2, 3: 5.2}.get(len(figures), 4.2) * radius / DISC
-    sheet.text(x, y, figures, size, color=ink, fontweight="bold", ha="center", va="center_baseline", zorder=zorder + 1)
-
-
-def draw_key(sheet: Sheet, strip: Strip, paint: Mapping[str, str], colour_by: str, top: float, margin: float) -> None:
+def draw_key(sheet: Sheet, strip: Strip, paint: Mapping[str, str], colour_by: str, top: float) -> None:
     """Write the key in two lines from ``top`` mm down: stops and sizes, then colours and numbers."""
-    x, y = margin, top - 3.2
-    x = _heading(sheet, x, y, "Stops")
-    for state in STOP_STATES:
-        if (strip.stops["state"] == state).any():
-            draw_stop(sheet, x + 1.2, y, state)
-            x = _entry(sheet, x + 3.6, y, state)
-    x = _heading(sheet, x + 3, y, "Homes")
+    key = Key(sheet, sheet.margin, top - 3.2, size=6.5, across=True)
+    key.heading("Stops")
+    stop_entries(key, [state for state in STOP_STATES if (strip.stops["state"] == state).any()])
+    key.heading("Homes")
     per_home = scale(strip)
     for homes in (50, 200, 500):
         size = radius(homes, per_home)
-        sheet.disc(x + size, y, size, facecolor=style.WHITE, edgecolor=style.INK, linewidth=0.6)
-        x = _entry(sheet, x + 2 * size + 1, y, f"{homes}")
+        key.entry(_ring(size), f"{homes}", wide=2 * size)
     if not np.isfinite(strip.sites["homes"][strip.sites["ranked"]]).all():
-        draw_site(sheet, x + 1, y, SMALLEST, style.INK, False, 5)
-        x = _entry(sheet, x + 2.8, y, "not known")
+        key.entry(_bubble(SMALLEST, style.INK, False), "not known", wide=2.0)
     if len(strip.listed):
-        x = _heading(sheet, x + 3, y, "Rank")
+        key.heading("Rank")
         for shortlisted, words in ((True, "shortlisted"), (False, "ranked, not shortlisted")):
-            draw_number(sheet, x + DISC, y, "1", shortlisted)
-            x = _entry(sheet, x + 2 * DISC + 1, y, words)
-    x, y = margin, y - 6.6
-    x = _heading(sheet, x, y, "Score" if colour_by == "score_band" else "Market failure")
+            key.entry(number(shortlisted), words, wide=2 * RANK)
+    key.next_row(6.6)
+    key.heading("Score" if colour_by == "score_band" else "Market failure")
     for words, fill in paint.items():
-        draw_site(sheet, x + 1.5, y, 1.5, fill, True, 5)
-        x = _entry(sheet, x + 4, y, words)
+        key.entry(_bubble(1.5, fill, True), words, wide=3.0)
     if not strip.sites["ranked"].all():
-        draw_site(sheet, x + 1.2, y, 1.2, None, True, 5)
-        x = _entry(sheet, x + 3.4, y, "considered, not ranked")
+        key.entry(_bubble(1.2, None, True), "considered, not ranked", wide=2.4)
 
 
-def _heading(sheet: Sheet, x: float, y: float, words: str) -> float:
-    """Write the name of a group of the key; return where its entries begin."""
-    sheet.text(x, y, words, 6.8, fontweight="bold", va="center_baseline")
-    return x + sheet.measure(words, 6.8, fontweight="bold") + 2.6
+def _ring(size: float) -> Sample:
+    """Return a sample of a bubble's size."""
+    return lambda sheet, x, y: sheet.disc(x, y, size, facecolor=style.WHITE, edgecolor=style.INK, linewidth=0.6)
 
 
-def _entry(sheet: Sheet, x: float, y: float, words: str) -> float:
-    """Write one entry of the key; return where the next begins."""
-    sheet.text(x, y, words, 6.5, va="center_baseline")
-    return x + sheet.measure(words, 6.5) + 3.4
+def _bubble(size: float, fill: str | None, known: bool) -> Sample:
+    """Return a sample of a site."""
+    return lambda sheet, x, y: draw_site(sheet, x, y, size, fill, known, 5)
 
 
 def table_height(strip: Strip, columns: int) -> float:
@@ -129,16 +97,16 @@ def table_height(strip: Strip, columns: int) -> float:
     return HEAD + ROW * math.ceil(len(strip.listed) / columns) if len(strip.listed) else 0.0
 
 
-def draw_table(sheet: Sheet, strip: Strip, shortlist: set[str], top: float, margin: float, columns: int) -> None:
+def draw_table(sheet: Sheet, strip: Strip, shortlist: set[str], top: float, columns: int) -> None:
     """Write rank, name, walk, homes and verdict of the numbered sites, in columns read downwards."""
     if not len(strip.listed):
         return
     gap = 9.0
-    wide = (sheet.width - 2 * margin - gap * (columns - 1)) / columns
+    wide = (sheet.width - 2 * sheet.margin - gap * (columns - 1)) / columns
     deep = math.ceil(len(strip.listed) / columns)
     name, walk, homes, verdict = 5.4, wide - 33.0, wide - 20.5, wide - 17.5
     for column in range(columns):
-        left = margin + column * (wide + gap)
+        left = sheet.margin + column * (wide + gap)
         for x, words, side in ((name, "Site", "left"), (walk, "Walk", "right"), (homes, "Homes", "right"),
                                (verdict, "Market failure", "left")):  # fmt: skip
             sheet.text(left + x, top - 3.6, words, 6, color=style.GREY, ha=side)

@@ -34,18 +34,20 @@ def sample_once(request, monkeypatch):
     made, with the arguments of the examples.
     """
 
+    folder = request.getfixturevalue("sample_run")  # before demo is exchanged, for this calls it
+
     def of_the_sample(project):
         assert project.file.name == "demo.toml"
 
     def run(project, **_):
         of_the_sample(project)
-        return request.getfixturevalue("sample_run")
+        return folder
 
     def assess(project):
         of_the_sample(project)
         return request.getfixturevalue("sample_assessment")
 
-    monkeypatch.setattr(siteprior, "demo", lambda *, out: request.getfixturevalue("sample_run"))
+    monkeypatch.setattr(siteprior, "demo", lambda *, out: folder)
     monkeypatch.setattr(siteprior, "run", run)
     monkeypatch.setattr(siteprior, "assess", assess)
 

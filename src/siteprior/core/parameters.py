@@ -269,6 +269,12 @@ def parameters_of(name: str, entries: Mapping[str, Entry]) -> Parameters:
     ------
     SitePriorError
         When an entry lacks one of its five facts.
+
+    Examples
+    --------
+    >>> fact = {"value": 30, "unit": "m", "source": "own", "date": "2026-11-22", "confidence": "proposal"}
+    >>> parameters_of("noise", {"reach": fact}).number("reach")
+    30
     """
     return Parameters(name, {key: _entry(f"{name}.{key}", entry) for key, entry in entries.items()})
 

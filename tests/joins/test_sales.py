@@ -15,7 +15,8 @@ from shapely.geometry import box
 from factories.sales import real_sales, sales_table, sites_at
 from siteprior.core import schema
 from siteprior.core.errors import InputError
-from siteprior.joins.sales import comparables, counts_within, join_prices, shrunk_rates, years_covered
+from siteprior.joins.rates import counts_within, shrunk_rates
+from siteprior.joins.sales import comparables, join_prices, years_covered
 
 DAY = date(2025, 9, 1)
 HERE = (400_000, 290_000)

@@ -10,7 +10,7 @@ import pytest
 
 from factories.sales import invented_sales
 from siteprior.appraisal.prices.model import fit_hedonic, fit_model, hedonic, neighbourhood_features
-from siteprior.appraisal.prices.surface import usable_sales
+from siteprior.appraisal.prices.usable_sales import usable_sales
 
 
 def facts(n=600, **options):

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from factories.sales import invented_sales, real_sales, sites_at
-from siteprior.appraisal.prices.surface import fit_prices, site_values, usable_sales
+from siteprior.appraisal.prices.surface import fit_prices, site_values
+from siteprior.appraisal.prices.usable_sales import usable_sales
 from siteprior.core import schema
 from siteprior.core.errors import InputError, SitePriorError
 

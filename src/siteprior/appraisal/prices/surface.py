@@ -10,7 +10,6 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import shapely
 from scipy.spatial import cKDTree
 
 from siteprior.appraisal.prices.cross_validation import (
@@ -32,6 +31,7 @@ from siteprior.appraisal.prices.model import (
     hedonic,
     neighbourhood_features,
 )
+from siteprior.appraisal.prices.usable_sales import places_of, usable_sales
 from siteprior.core import schema
 from siteprior.core.errors import InputError, SitePriorError, unknown
 from siteprior.core.parameters import load_parameters
@@ -41,8 +41,6 @@ MODEL, MEDIAN = METHODS[:2]
 NEEDS = ("transfer_date", "postcode", "property_type", "new_build", "floor_area_m2", "gbp_per_m2", "used")
 CHUNK = 20_000
 """Points estimated at a time: bounds memory, never a result."""
-DAYS = 365.25
-"""Length of the mean calendar year in days."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +126,7 @@ class PriceSurface:
             When a choice is not one of those valid, or the floor area is not above 0.
         """
         _check_question(property_type, floor_area_m2, of)
-        places = _places(points, "points")
+        places = places_of(points, "points")
         known = np.flatnonzero(np.isfinite(places).all(axis=1))
         table = pd.DataFrame(np.nan, index=range(len(points)), columns=["log", "low", "high", "sales"])
         basis = pd.Series(pd.NA, index=table.index, dtype="str")
@@ -285,40 +283,6 @@ def fit_prices(
     )  # fmt: skip
 
 
-def usable_sales(sales: gpd.GeoDataFrame, *, price_date: date) -> pd.DataFrame:
-    """Return the attributes of the sales a surface is fitted to, in the order of their identifiers.
-
-    Returns
-    -------
-    DataFrame
-        ``x``, ``y`` (m), ``property_type``, ``new``, ``size``, ``years``, ``log_price`` and ``postcode``.
-    """
-    places = _places(sales, "sales")
-    day = pd.Timestamp(price_date)
-    price, area = sales["gbp_per_m2"].to_numpy(dtype=float), sales["floor_area_m2"].to_numpy(dtype=float)
-    with np.errstate(invalid="ignore"):
-        fit = np.isfinite(places).all(axis=1) & (price > 0) & (area > 0)
-    fit &= (sales["used"] == "yes").to_numpy(dtype=bool, na_value=False)
-    fit &= sales["property_type"].isin(DWELLINGS).to_numpy() & sales["new_build"].isin(["yes", "no"]).to_numpy()
-    fit &= (sales["transfer_date"] <= day).to_numpy()
-    fitting = sales[fit]
-    reference = load_parameters("price_surface").table("hedonic").number("reference_size")
-    attributes = pd.DataFrame(
-        {
-            "x": places[fit, 0],
-            "y": places[fit, 1],
-            "property_type": fitting["property_type"].astype("str").to_numpy(),
-            "new": (fitting["new_build"] == "yes").to_numpy(dtype=float),
-            "size": np.log(area[fit] / reference),
-            "years": ((day - fitting["transfer_date"]).dt.days / DAYS).to_numpy(),
-            "log_price": np.log(price[fit]),
-            "postcode": fitting["postcode"].to_numpy(),
-        },
-        index=fitting.index,
-    )
-    return attributes.sort_index(kind="stable")
-
-
 def site_values(
     sites: gpd.GeoDataFrame,
     surface: PriceSurface,
@@ -418,15 +382,6 @@ def _check_question(property_type: str, floor_area_m2: float, of: str) -> None:
         faults.append(f"floor_area_m2: {floor_area_m2} is no floor area; give square metres above 0")
     if faults:
         raise SitePriorError(*faults)
-
-
-def _places(table: gpd.GeoDataFrame, name: str) -> Floats:
-    """Return eastings and northings in metres; a shape counts by its centroid, no place gives ``nan``."""
-    crs = getattr(table, "crs", None)
-    if crs is None or crs.to_epsg() != int(schema.CRS.removeprefix("EPSG:")):
-        raise InputError(f"{name}: needs places in metres in {schema.CRS}; convert with to_crs('{schema.CRS}')")
-    middle = shapely.centroid(table.geometry.to_numpy())
-    return np.column_stack([shapely.get_x(middle), shapely.get_y(middle)])
 
 
 def _value_columns(values: Mapping[str, pd.Series], index: pd.Index) -> pd.DataFrame:

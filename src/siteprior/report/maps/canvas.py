@@ -108,7 +108,7 @@ class Sheet:
         self.add(drawn)
 
     def marks(self, places: Points, **look: Look) -> None:
-        """Draw the same mark at every place (round, if nothing else is said)."""
+        """Draw the same mark at every place (round, unless another is given)."""
         from matplotlib.lines import Line2D
 
         drawn = Line2D(*np.asarray(places, dtype=float).reshape(-1, 2).T, linestyle="", marker="o")
@@ -133,11 +133,11 @@ class Sheet:
 
     def head(self, title: str, *, under: str = "", illustrative: bool = False, size: float = 15.0) -> float:
         """Write the title (``size`` points), a line under it and the warning; return the height (mm) below them."""
-        room = self.width - 2 * self.margin
+        space = self.width - 2 * self.margin
         lines: list[tuple[str, float, dict[str, Look]]] = [
-            (line, size, {"fontweight": "bold"}) for line in self.wrap(title, size, room, fontweight="bold")
+            (line, size, {"fontweight": "bold"}) for line in self.wrap(title, size, space, fontweight="bold")
         ]
-        lines += [(line, 8.0, {"color": style.GREY}) for line in self.wrap(under, 8.0, room)]
+        lines += [(line, 8.0, {"color": style.GREY}) for line in self.wrap(under, 8.0, space)]
         if illustrative:
             lines.append((ILLUSTRATIVE, 9.0, {"fontweight": "bold", "color": style.ACCENT}))
         y, before = self.height - self.margin - 2, 0.0
@@ -149,9 +149,9 @@ class Sheet:
 
     def foot(self, attribution: str, *, notes: str = "", size: float = 5.2) -> float:
         """Write notes and the attribution, whole, at the foot; return the height (mm) above them."""
-        room = self.width - 2 * self.margin
-        lines: list[tuple[str, float, str]] = [(line, 6.0, style.INK) for line in self.wrap(notes, 6.0, room)]
-        lines += [(line, size, style.GREY) for line in self.wrap(attribution, size, room)]
+        space = self.width - 2 * self.margin
+        lines: list[tuple[str, float, str]] = [(line, 6.0, style.INK) for line in self.wrap(notes, 6.0, space)]
+        lines += [(line, size, style.GREY) for line in self.wrap(attribution, size, space)]
         y = self.margin * 2 / 3
         for words, points, colour in reversed(lines):
             self.text(self.margin, y, words, points, color=colour)
@@ -238,13 +238,13 @@ class Map:
 
     def places(self, points: npt.ArrayLike | pd.DataFrame) -> Points:
         """Return where places (metres) stand on the sheet (mm), one row each."""
-        spots = np.asarray(points, dtype=float).reshape(-1, 2)
-        return np.asarray((spots - self.view[:2]) / self.metres + self.frame[:2])
+        points = np.asarray(points, dtype=float).reshape(-1, 2)
+        return np.asarray((points - self.view[:2]) / self.metres + self.frame[:2])
 
     def shows(self, points: npt.ArrayLike | pd.DataFrame) -> npt.NDArray[np.bool_]:
         """Return which places (metres) lie within the frame."""
-        spots = np.asarray(points, dtype=float).reshape(-1, 2)
-        return np.asarray(((spots >= self.view[:2]) & (spots <= self.view[2:])).all(axis=1))
+        points = np.asarray(points, dtype=float).reshape(-1, 2)
+        return np.asarray(((points >= self.view[:2]) & (points <= self.view[2:])).all(axis=1))
 
     def polygons(self, shapes: BaseGeometry | npt.NDArray[np.object_], **look: Look) -> None:
         """Draw polygons filled."""
@@ -265,8 +265,8 @@ class Map:
         """Draw the same mark at every place."""
         from matplotlib.lines import Line2D
 
-        if len(spots := self.places(points)):
-            self._add(Line2D(*spots.T, linestyle="", marker="o", transform=self.sheet.mm), look)
+        if len(points := self.places(points)):
+            self._add(Line2D(*points.T, linestyle="", marker="o", transform=self.sheet.mm), look)
 
     def _add(self, artist: Artist, look: Mapping[str, Look]) -> None:
         """Put something on the sheet, cut at the frame."""

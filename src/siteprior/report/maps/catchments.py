@@ -222,7 +222,7 @@ def _draw_stops(map_: Map, stops: gpd.GeoDataFrame, ranks: Points, scale: Box) -
     """Draw the stops with their names beside them, where they hide neither one another nor a rank."""
     placed = stops[stops.geometry.notna()]
     places = map_.places(shapely.get_coordinates(shapely.centroid(placed.geometry.to_numpy())))
-    taken: list[BaseGeometry] = [shapely.box(*scale), *(shapely.Point(spot).buffer(RANK) for spot in ranks)]
+    taken: list[BaseGeometry] = [shapely.box(*scale), *(shapely.Point(point).buffer(RANK) for point in ranks)]
     weights: list[float] = [RANK_COUNTS] * len(taken) + [1.0] * len(places)
     taken += [shapely.box(x - 1.2, y - 1.2, x + 1.2, y + 1.2) for x, y in places]
     for (x, y), name, state in zip(places, placed["stop_name"], placed["state"], strict=True):

@@ -59,13 +59,13 @@ class Key:
             self.line(words, self.size + 1, fontweight="bold")
         self._begun = True
 
-    def entry(self, sample: Sample, words: str, *, wide: float = 5.5, room: float = math.inf) -> float:
-        """Draw a sample ``wide`` mm wide with its words, cut at ``room`` mm; return the height of their middle."""
+    def entry(self, sample: Sample, words: str, *, wide: float = 5.5, space: float = math.inf) -> float:
+        """Draw a sample ``wide`` mm wide with its words, cut at ``space`` mm; return the height of their middle."""
         if not self.across:
             self.y -= 0.7 * self.size
         sample(self.sheet, self.x + wide / 2, self.y)
         start = self.x + wide + (1.0 if self.across else 1.5)
-        shown = words if math.isinf(room) else self.sheet.fit(words, self.size, room - (start - self.x))
+        shown = words if math.isinf(space) else self.sheet.fit(words, self.size, space - (start - self.x))
         self.sheet.text(start, self.y, shown, self.size, va="center_baseline")
         if self.across:
             self.x = start + self.sheet.measure(shown, self.size) + 3.4

@@ -101,7 +101,7 @@ def draw_map(
         return top, sheet.foot(attribution, size=4.8)
 
     with settings():
-        # Texts and key are written twice: on a sheet that is thrown away, for the room they need.
+        # Texts and key are written twice: on a sheet that is thrown away, to measure the space they need.
         trial = Sheet(WIDTH, TALLEST, margin=MARGIN)
         top, bottom = write_texts(trial)
         lowest = max(LOWEST, TALLEST - _draw_key(trial, beside, TALLEST, corridors, main, areas))
@@ -149,7 +149,7 @@ def _draw_districts(
     map_.lines(np.array(list(shapes.values())), colors=style.DISTRICT_EDGE, linewidths=0.5, zorder=2)
     # Places are looked for in mm.
     lines = shapely.transform(np.asarray(corridors.geometry.dropna(), dtype=object), map_.places)
-    taken = [scale, *(shapely.Point(spot).buffer(DISC) for spot in ranks), *lines]
+    taken = [scale, *(shapely.Point(point).buffer(DISC) for point in ranks), *lines]
     frame = shapely.box(*map_.frame)
     for code, name in district_names(seen).items():
         shown = shapely.intersection(shapely.transform(shapes[code], map_.places), frame)
@@ -183,7 +183,7 @@ def _draw_key(
         key.heading("Corridors")
     for kind, (colour, dashed) in kinds.items():
         look = stroke(2.3, color=colour, linewidth=1.6, linestyle=DASHES if dashed else "solid")
-        key.entry(look, kind_title(kind), room=KEY_WIDTH)
+        key.entry(look, kind_title(kind), space=KEY_WIDTH)
     present = sorted(set(zip(stops["mode"], stops["state"], strict=True)), key=lambda it: (it[0] != "rail", it[1]))
     if present:
         key.heading("Stops")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import copyreg
 import os
 import pickle
 import socket
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
 from factories.real import needs_the_whole
-from factories.shared import once, session_folder
+from factories.shared import once, read_only, session_folder
 from siteprior.core import parameters
 from siteprior.project import names
 
@@ -110,6 +112,8 @@ def _sample_tables(shared_folder) -> bytes:
     from siteprior.core.files import shipped
     from siteprior.pipeline.run import assess
     from siteprior.project.load import load_project
+
+    copyreg.pickle(MappingProxyType, lambda view: (read_only, (dict(view),)))
 
     def make(path: Path) -> None:
         done = assess(load_project(shipped("data") / "demo.toml", data_root=shipped("data")))

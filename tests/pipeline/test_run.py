@@ -8,8 +8,9 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
+from factories.sample import sample_text
 from siteprior.core import schema
-from siteprior.core.errors import OutputError, SitePriorError
+from siteprior.core.errors import OutputError, ProjectError, SitePriorError
 from siteprior.core.files import shipped
 from siteprior.pipeline.manifest import open_run
 from siteprior.pipeline.run import assess, run
@@ -53,7 +54,7 @@ def test_the_folder_holds_what_the_contract_names(folder):
         "report.html", "run.json", "access.gpkg", "corridor_summary.csv", "corridor_sites.csv",
         "corridor_rankings.csv", "access_routes.csv", "scenarios.csv", "notebooks/01_shortlist.html",
         "market_failure.csv", "deadweight.csv", "fund_rules.csv", "viability_lines.csv", "viability_drivers.csv",
-        "price_validation.csv", "comparables.csv", "my_notes.txt",
+        "price_validation.csv", "comparables.csv", "datapackage.json", "my_notes.txt",
     } | {name for name in names if name.startswith("pictures/")}  # fmt: skip
     assert sum(name.startswith("pictures/strip_") for name in names) == 2
     assert sum(name.startswith("pictures/catchment_") for name in names) == 1
@@ -82,14 +83,12 @@ def test_the_other_notebooks_run_on_the_folder(folder, tmp_path, name):
     assert text.count("data:image/png;base64") >= 2
 
 
-def test_a_project_says_which_notebooks_its_run_leaves(project):
-    from pydantic import ValidationError
-
-    from siteprior.project.model import Publish
-
+def test_a_project_says_which_notebooks_its_run_leaves(project, tmp_path):
     assert project.publish.notebooks == ("01_shortlist",)
-    with pytest.raises(ValidationError, match="01_shortlist"):
-        Publish(notebooks=("04_nothing",))
+    path = tmp_path / "project.toml"
+    path.write_text(f'{sample_text(plain=True)}\n[publish]\nnotebooks = ["04_nothing"]\n', encoding="utf-8")
+    with pytest.raises(ProjectError, match="Valid: 01_shortlist, 02_access_and_corridors"):
+        load_project(path)
 
 
 def test_all_sites_are_considered_in_every_council_and_the_own_ones(done):
@@ -214,14 +213,18 @@ def test_settings_change_what_they_say(plain, fallen):
     assert along.criteria["criterion"].tolist() == ["capacity"]
 
 
-def test_an_unknown_corridor_or_set_of_weights_is_refused(plain):
+def test_an_unknown_corridor_or_set_of_weights_is_refused(plain, tmp_path):
     wrong = plain.corridors.model_copy(update={"only": ("Camp Hil line",)})
     with pytest.raises(SitePriorError, match="did you mean 'Camp Hill line'"):
         assess(plain.model_copy(update={"corridors": wrong}))
-    with pytest.raises(SitePriorError, match="unknown weight set 'balancd'"):
-        assess(plain.model_copy(update={"weights": {"set": "balancd"}}))
-    with pytest.raises(SitePriorError, match="keep one of the two"):
-        assess(plain.model_copy(update={"weights": {"set": "balanced", "capacity": 1.0}}))
+    path = tmp_path / "project.toml"
+    for stated, fault in (
+        ('set = "balancd"', "unknown weight set 'balancd'; did you mean 'balanced'"),
+        ('set = "balanced"\ncapacity = 1.0', "keep one of the two"),
+    ):
+        path.write_text(f"{sample_text(plain=True)}\n[weights]\n{stated}\n", encoding="utf-8")
+        with pytest.raises(ProjectError, match=fault):
+            assess(path)
 
 
 def test_a_failed_output_leaves_the_earlier_run(plain, tmp_path, monkeypatch):

@@ -11,11 +11,11 @@ import shapely
 
 from siteprior.appraisal.prices.model import (
     DWELLINGS,
-    Floats,
 )
 from siteprior.core import schema
 from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
+from siteprior.core.random_streams import Floats
 
 DAYS = 365.25
 """Length of the mean calendar year in days."""

@@ -59,7 +59,7 @@ def data_dictionary() -> pd.DataFrame:
 
     Examples
     --------
-    >>> data_dictionary().set_index("column").loc["walk_m", "unit"]
+    >>> data_dictionary().query("table == 'sites'").set_index("column").loc["walk_m", "unit"]
     'm'
     """
     from siteprior.core import schema

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import copyreg
 import os
-import pickle
 import socket
 from pathlib import Path
 from types import MappingProxyType
@@ -108,24 +108,20 @@ def sample_run(shared_folder) -> Path:
 
 
 @pytest.fixture(scope="session")
-def _sample_tables(shared_folder) -> bytes:
+def _sample_tables():
     from siteprior.core.files import shipped
     from siteprior.pipeline.run import assess
     from siteprior.project.load import load_project
 
+    # Read-only views are copied as what they are: copy asks copyreg for what it does not know.
     copyreg.pickle(MappingProxyType, lambda view: (read_only, (dict(view),)))
-
-    def make(path: Path) -> None:
-        done = assess(load_project(shipped("data") / "demo.toml", data_root=shipped("data")))
-        path.write_bytes(pickle.dumps(done))
-
-    return once(shared_folder, "sample_tables.pickle", make).read_bytes()
+    return assess(load_project(shipped("data") / "demo.toml", data_root=shipped("data")))
 
 
 @pytest.fixture(scope="module")
 def sample_assessment(_sample_tables):
-    """Return what ``assess`` made of the sample, once for all tests; each module has a copy of its own."""
-    return pickle.loads(_sample_tables)
+    """Return what ``assess`` made of the sample, once for each worker; each module has a copy of its own."""
+    return copy.deepcopy(_sample_tables)
 
 
 @pytest.fixture(autouse=True)

@@ -24,7 +24,6 @@ CONDA_ONLY = {"python", "pip", "proj-data"}
 # Declared though no file imports it, each with its reason.
 NOT_IMPORTED = {
     "jupyterlab": "bootstrap.py starts it (lab) and the contract names it: analysts work in it",
-    "lazy-loader": "the public face is to be loaded with it; take this line out with the first import",
 }
 # Imported by a test and not declared apart: pandas requires it, and is checked against it.
 COMES_WITH_PANDAS = {"python-dateutil"}

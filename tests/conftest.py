@@ -12,7 +12,7 @@ from types import MappingProxyType
 import pytest
 
 from factories.real import needs_the_whole
-from factories.shared import once, read_only, session_folder
+from factories.shared import once, session_folder
 from siteprior.core import parameters
 from siteprior.project import names
 
@@ -114,7 +114,7 @@ def _sample_tables():
     from siteprior.project.load import load_project
 
     # Read-only views are copied as what they are: copy asks copyreg for what it does not know.
-    copyreg.pickle(MappingProxyType, lambda view: (read_only, (dict(view),)))
+    copyreg.pickle(MappingProxyType, lambda view: (MappingProxyType, (dict(view),)))
     return assess(load_project(shipped("data") / "demo.toml", data_root=shipped("data")))
 
 

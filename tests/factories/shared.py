@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import MappingProxyType
 
 WAIT_S = 900
 """How long a process waits for what another one makes: a run of the sample on a busy machine, many times over."""
@@ -56,8 +55,3 @@ def once(folder: Path, name: str, make: Callable[[Path], None]) -> Path:
     if fault := ended.read_text(encoding="utf-8"):
         raise RuntimeError(f"{name} could not be made: {fault}")
     return target
-
-
-def read_only(values: dict) -> MappingProxyType:
-    """Return a view of a dictionary that cannot be changed, by a name that pickle can find."""
-    return MappingProxyType(values)

@@ -46,7 +46,8 @@ def test_every_site_says_what_its_extent_rests_on(plain):
     assert (sites["shape_basis"].notna() == placed).all()
     assert (sites["position_uncertainty_m"].notna() == (placed & sites["hectares"].gt(0))).all()
     assert set(sites.geometry[placed].geom_type) == {"Point"}
-    assert plain.shapes.index.equals(sites.index)
+    assert plain.shapes.index.equals(plain.sites_merged.index)
+    assert sorted(plain.shapes.index) == sorted(sites.index)
 
 
 def test_every_walk_lies_within_its_range(plain):
@@ -117,7 +118,8 @@ def test_polygons_of_the_project_become_the_sites_shapes(plain, shaped):
 def test_the_shapes_are_a_layer_of_a_file_of_their_own(shaped):
     done, folder = shaped
     layer = gpd.read_file(folder / "site_shapes.gpkg", layer="site_shapes").set_index("site_id")
-    held = done.shapes[done.shapes.geometry.notna()]
+    in_order = done.shapes.reindex(done.sites.index)
+    held = in_order[in_order.geometry.notna()]
     assert layer.index.tolist() == held.index.tolist()
     assert layer["shape_basis"].tolist() == held["shape_basis"].tolist()
     assert set(layer.geom_type) == {"MultiPolygon"}
@@ -147,5 +149,5 @@ def test_places_of_low_confidence_can_be_gated(plain, tmp_path):
 
 def test_a_wrong_key_of_shapes_is_refused(tmp_path):
     wrong = SHAPES.replace("reference =", "refrence =")
-    with pytest.raises(ProjectError, match=r"unknown key 'sources\.shapes\.0\.refrence'"):
+    with pytest.raises(ProjectError, match=r"\[sources\] shapes\[1\]: unknown key 'refrence'; did you mean 'reference'"):
         project(tmp_path, ("stops = [", wrong + "\nstops = ["))

@@ -124,7 +124,7 @@ def test_edits_of_the_register():
 
     raised = edited("capacity", "100", "110")
     assert raised.columns["deadweight"].tolist() == ["possible"]
-    assert raised.evidence[["found", "weight", "source"]].to_numpy().tolist() == [
+    assert raised.evidence[["finding", "weight", "source"]].to_numpy().tolist() == [
         ["fewest homes raised from 100 to 110", "speaks for", "b.csv, record 7"]
     ]
     assert raised.evidence["date"].tolist() == [pd.Timestamp("2020-01-01")]
@@ -152,7 +152,7 @@ def test_new_homes_sold_about_the_site():
     assert found["finding"].tolist() == ["40 new-build sales or more about it in 5 years, the nearest at 120 m"]
     assert found["weight"].tolist() == ["speaks for"]
     none = screen(new_build_sales_5y=0).evidence
-    assert none[["found", "weight"]].to_numpy().tolist() == [
+    assert none[["finding", "weight"]].to_numpy().tolist() == [
         ["no new-build sale about it in 5 years", "speaks against"]
     ]
 

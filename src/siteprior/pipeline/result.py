@@ -68,7 +68,7 @@ class Result:
     sites_merged
         The sites all columns are added to: each once, with what its shape rests on.
     shapes
-        :data:`siteprior.core.schema.SITE_SHAPES`: polygons and discs of the sites.
+        :data:`siteprior.core.schema.SITE_SHAPES`: polygons and discs of the sites, in the registers' order.
     duplicates
         Pairs of records that are, or may be, one site, with reasons and confidence.
     transit

@@ -71,8 +71,9 @@ QGIS_SITE_EDGE, QGIS_SITE_OUT, QGIS_SITE_OUT_EDGE = "#4a2a1a", "#c3c8cd", "#8a91
 NO_DATA = WHITE
 DECILE_ENDS = ("#a3afc0", "#f6f7f9")
 BAND_ENDS = ("#7a2100", "#f6d5bd")
+ACCESS_ENDS = ("#eef3f7", "#08306b")
 WALK_ENDS = ("#3f8fb8", "#d3e6f0")
-"""Ends of the scales: deprivation deciles, score bands, and walks of a catchment."""
+"""Ends of the scales: deprivation deciles, score bands, bands of the access index, and walks of a catchment."""
 
 MAP_FRAME = "#c9ced4"
 DISTRICT_EDGE, DISTRICT_NAME = "#7c8794", "#4a5561"
@@ -160,6 +161,12 @@ def bands(names: list[str]) -> dict[str, str]:
     """Give score bands, best first, colours from dark to light."""
     last = max(len(names) - 1, 1)
     return {name: blend(*BAND_ENDS, place / last) for place, name in enumerate(names)}
+
+
+def access_bands() -> dict[str, str]:
+    """Give the bands of the access index, 0 to 6b, colours from pale to dark."""
+    names = ("0", "1a", "1b", "2", "3", "4", "5", "6a", "6b")
+    return {name: blend(*ACCESS_ENDS, place / (len(names) - 1)) for place, name in enumerate(names)}
 
 
 def corridors(kinds: Iterable[str]) -> dict[str, tuple[str, bool]]:

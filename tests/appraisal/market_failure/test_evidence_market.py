@@ -56,10 +56,10 @@ def test_a_gap_says_what_it_rests_on_and_its_counter_evidence():
         "gap of £900,000 a home (what it rests on is not stated)",
     ]
     assert done["counter_evidence"].tolist() == [
-        "no gap in 12% of the draws; 4 new-build sales near it in 5 years; reckoned for 12 homes on 0.50 ha",
+        "no gap in 12% of the draws; 4 new-build sales near it in 5 years; estimated for 12 homes on 0.50 ha",
         "how often there is no gap was not drawn; no new-build sale near it was read; the sales cover no whole year; "
         "the homes it is estimated for are not stated",
-        "every draw shows a gap; sales of new homes near it were not looked at; reckoned for 1 home on 2.13 ha",
+        "every draw shows a gap; sales of new homes near it were not looked at; estimated for 1 home on 2.13 ha",
     ]
 
 

@@ -21,7 +21,7 @@ import siteprior as sp
 from conftest import ROOT
 from siteprior.core.errors import SitePriorError
 from siteprior.core.lazy import attach_stub
-from siteprior.core.renamed import renamed_argument
+from siteprior.core.renamed import RenamedWarning, renamed_argument
 from siteprior.pipeline.old_names import NEW_PLACES, as_it_was
 from siteprior.pipeline.old_signatures import CHANGED
 
@@ -180,11 +180,17 @@ def test_no_name_of_the_last_release_is_lost():
     assert set(NEW_PLACES) == set(LAST_RELEASE) - {name for name in sp.__all__ if name not in ("access", "viability")}
 
 
+def test_the_page_of_renames_shows_every_old_name():
+    lines = (ROOT / "docs" / "renames.md").read_text(encoding="utf-8").splitlines()
+    shown = [line for line in lines if line.startswith("| `sp.")]
+    assert shown == [
+        f"| `sp.{old}`{' (changed)' if old in CHANGED else ''} | `sp.{new}` |" for old, new in NEW_PLACES.items()
+    ]
+
+
 @pytest.mark.parametrize("name", sorted(set(NEW_PLACES) - {"access", "viability"}))
 def test_an_old_name_warns_and_does_the_same(name):
-    with pytest.warns(
-        DeprecationWarning, match=rf"^siteprior\.{name} is now siteprior\.\S+; the old name goes in 0\.3$"
-    ):
+    with pytest.warns(RenamedWarning, match=rf"^siteprior\.{name} is now siteprior\.\S+; the old name goes in 0\.3$"):
         old = getattr(sp, name)
     new = sp
     for part in NEW_PLACES[name].split("."):
@@ -205,7 +211,7 @@ def test_a_namespace_that_was_a_function_is_called_with_a_warning(name):
     namespace = getattr(sp, name)
     assert isinstance(namespace, types.ModuleType)
     with (
-        pytest.warns(DeprecationWarning, match=rf"^siteprior\.{name} is now siteprior\.{NEW_PLACES[name]};") as caught,
+        pytest.warns(RenamedWarning, match=rf"^siteprior\.{name} is now siteprior\.{NEW_PLACES[name]};") as caught,
         pytest.raises((SitePriorError, TypeError)),
     ):
         namespace()
@@ -225,7 +231,7 @@ def test_say_is_read_as_progress(verb, tmp_path):
     given = {"demo": ()}.get(verb, (tmp_path / "none.toml",))
     fails = {"demo": {"out": Path(__file__) / "no-folder"}}.get(verb, {})
     with (
-        pytest.warns(DeprecationWarning, match=f"{verb}: the argument 'say' is now 'progress'; the old name goes in"),
+        pytest.warns(RenamedWarning, match=f"{verb}: the argument 'say' is now 'progress'; the old name goes in"),
         pytest.raises((SitePriorError, OSError)),
     ):
         function(*given, say=lambda line: None, **fails)
@@ -248,7 +254,7 @@ def test_path_is_read_as_paths(reader, tmp_path):
         "register": "a",
     }
     with (
-        pytest.warns(DeprecationWarning, match="the argument 'path' is now 'paths'"),
+        pytest.warns(RenamedWarning, match="the argument 'path' is now 'paths'"),
         pytest.raises(SitePriorError, match="none"),
     ):
         function(path=tmp_path / "none.csv", **{need: values[need] for need in needs})

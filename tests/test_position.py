@@ -149,5 +149,6 @@ def test_places_of_low_confidence_can_be_gated(plain, tmp_path):
 
 def test_a_wrong_key_of_shapes_is_refused(tmp_path):
     wrong = SHAPES.replace("reference =", "refrence =")
-    with pytest.raises(ProjectError, match=r"\[sources\] shapes\[1\]: unknown key 'refrence'; did you mean 'reference'"):
+    expected = r"\[sources\] shapes\[1\]: unknown key 'refrence'; did you mean 'reference'"
+    with pytest.raises(ProjectError, match=expected):
         project(tmp_path, ("stops = [", wrong + "\nstops = ["))

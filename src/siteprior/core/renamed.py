@@ -167,7 +167,7 @@ def with_new_record(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def renamed_argument(**names: str) -> Callable[[Callable[Given, Returned]], Callable[Given, Returned]]:
-    """Let a function take arguments by their old names as well, old to new, each with a ``DeprecationWarning``.
+    """Let a function take arguments by their old names as well, old to new, each with a ``RenamedWarning``.
 
     Raises
     ------
@@ -197,7 +197,7 @@ def renamed_argument(**names: str) -> Callable[[Callable[Given, Returned]], Call
                     raise TypeError(f"{function.__name__}: got '{old}' and '{new}', which are one argument")
                 warnings.warn(
                     f"{function.__name__}: the argument '{old}' is now '{new}'; the old name goes in {GONE_IN}",
-                    DeprecationWarning,
+                    RenamedWarning,
                     stacklevel=2,
                 )
                 kwargs[new] = kwargs.pop(old)

@@ -8,7 +8,7 @@ from importlib import import_module
 from types import MappingProxyType, ModuleType
 from typing import Any
 
-from siteprior.core.renamed import GONE_IN
+from siteprior.core.renamed import GONE_IN, RenamedWarning
 from siteprior.pipeline import old_signatures as signatures
 
 NEW_PLACES = MappingProxyType(
@@ -101,7 +101,7 @@ NEW_PLACES = MappingProxyType(
 
 
 def old_function(name: str) -> Any:  # any name of the face
-    """Return what a name of the flat list stands for, with a ``DeprecationWarning`` of its new place; else ``None``."""
+    """Return what a name of the flat list stands for, with a ``RenamedWarning`` of its new place; else ``None``."""
     if name not in NEW_PLACES:
         return None
     _warn(name, stacklevel=4)
@@ -139,6 +139,6 @@ def _warn(name: str, *, stacklevel: int) -> None:
     """Say where a name stands now, on the line that asks for it."""
     warnings.warn(
         f"siteprior.{name} is now siteprior.{NEW_PLACES[name]}; the old name goes in {GONE_IN}",
-        DeprecationWarning,
+        RenamedWarning,
         stacklevel=stacklevel,
     )

@@ -126,8 +126,8 @@ def test_a_stage_needs_nothing_but_what_it_says(steps):
                 same(getattr(alone, name), getattr(after, name))
 
 
-def test_stages_by_hand_and_the_run_agree(steps, project):
-    by_hand, done = steps[-1][2], assess(project)
+def test_stages_by_hand_and_the_run_agree(steps, project, sample_assessment):
+    by_hand, done = steps[-1][2], sample_assessment
     pd.testing.assert_frame_equal(by_hand.sites, done.sites)
     pd.testing.assert_frame_equal(by_hand.scenario_effects, done.scenario_effects)
     pd.testing.assert_frame_equal(by_hand.corridor_summary, done.corridor_summary)

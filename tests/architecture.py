@@ -14,7 +14,8 @@ import ast
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-SOURCE = Path(__file__).resolve().parent.parent / "src" / "siteprior"
+TESTS = Path(__file__).resolve().parent
+SOURCE = TESTS.parent / "src" / "siteprior"
 
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("core",),
@@ -25,6 +26,16 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("cli",),
 )
 """The rooms from the ground up. A room imports rooms of the floors below its own, and none beside it."""
+
+MIRRORED = ("core", "project", "report", "scenarios", "pipeline", "cli", "__main__")
+"""The rooms in which every module has the file of tests of its own name, but for those of :data:`WITHOUT_TESTS`."""
+
+WITHOUT_TESTS = {
+    "core/cell_values.py": "one type, which mypy reads",
+    "core/progress.py": "one type, and the function that says nothing",
+    "pipeline/registered_inputs.py": "three fields, no code",
+}
+"""The modules that need no file of tests of their own, each with the reason."""
 
 MOST_ROOMS, MOST_FLOORS, MOST_ARROWS = 20, 8, 60
 ROOT_FILES = {"__init__.py", "__init__.pyi", "__main__.py", "cli.py", "py.typed"}
@@ -43,6 +54,21 @@ def may_import() -> dict[str, list[str]]:
 def modules() -> list[Path]:
     """Return every module of the package."""
     return sorted(path for path in SOURCE.rglob("*.py") if "__pycache__" not in path.parts)
+
+
+def test_of(path: Path) -> Path:
+    """Return where the tests of a module stand: those of ``joins/areas.py`` in ``tests/joins/test_areas.py``."""
+    place = path.relative_to(SOURCE)
+    return TESTS / place.parent / f"test_{place.stem.strip('_')}.py"
+
+
+def untested() -> list[str]:
+    """Return the modules without a file of tests of their own, in every room; those that make up a package apart."""
+    return [
+        path.relative_to(SOURCE).as_posix()
+        for path in modules()
+        if path.name != "__init__.py" and not test_of(path).is_file()
+    ]
 
 
 def name_of(path: Path) -> str:
@@ -156,3 +182,5 @@ if __name__ == "__main__":
         for target in sorted(targets - set(may_import()[room])):
             print(f"not allowed: {room} imports {target}")
     print(f"{len(rooms)} rooms, {sum(map(len, rooms.values()))} arrows")
+    for module in untested():
+        print(f"no tests of its own: {module}" + (f" ({why})" if (why := WITHOUT_TESTS.get(module)) else ""))

@@ -12,7 +12,7 @@ import architecture
 from conftest import ROOT
 
 SOURCE = architecture.SOURCE
-MODULES = architecture.modules()
+MODULES, MIRRORED = architecture.modules(), architecture.MIRRORED
 WORKING = ("registers", "sources", "walking", "joins", "appraisal", "ranking", "scenarios", "report")
 """The packages whose results rest on their arguments alone."""
 
@@ -65,6 +65,24 @@ def test_an_import_inside_a_function_or_by_name_counts(tmp_path):
 @pytest.mark.parametrize("name", ["CONTRIBUTING.md"])
 def test_documents_show_the_table_of_who_may_import_whom(name):
     assert architecture.table() in (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_every_module_has_its_tests_in_the_place_of_its_name():
+    missing = [name for name in architecture.untested() if name.partition("/")[0].removesuffix(".py") in MIRRORED]
+    assert sorted(missing) == sorted(architecture.WITHOUT_TESTS), "write its tests there, or say why it needs none"
+    assert set(MIRRORED) <= {*architecture.arrows(), "__main__"}
+
+
+@pytest.mark.parametrize(
+    ("module", "place"),
+    [
+        ("joins/areas.py", "joins/test_areas.py"),
+        ("report/html/_common.py", "report/html/test_common.py"),
+        ("__main__.py", "test_main.py"),
+    ],
+)
+def test_the_tests_of_a_module_stand_where_it_stands(module, place):
+    assert architecture.test_of(SOURCE / module) == ROOT / "tests" / place
 
 
 def test_import_is_light():

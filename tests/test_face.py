@@ -20,7 +20,6 @@ from mypy import api
 import siteprior as sp
 from conftest import ROOT
 from siteprior.core.errors import SitePriorError
-from siteprior.core.lazy import attach_stub
 from siteprior.core.renamed import RenamedWarning, renamed_argument
 from siteprior.pipeline.old_names import NEW_PLACES, as_it_was
 from siteprior.pipeline.old_signatures import CHANGED
@@ -125,23 +124,6 @@ def test_a_wrong_name_is_refused_with_the_right_ones():
         sp.registers.raed  # noqa: B018
     with pytest.raises(AttributeError, match="siteprior has no name 'nonsense_name'; it has InputError"):
         sp.nonsense_name  # noqa: B018
-
-
-def test_only_the_names_of_the_stub_are_kept(tmp_path, monkeypatch):
-    package = tmp_path / "lazy_example"
-    package.mkdir()
-    (package / "__init__.pyi").write_text("from .inner import read_things as read\n")
-    (package / "__init__.py").write_text(
-        "from siteprior.core.lazy import attach_stub\n__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)\n"
-    )
-    (package / "inner.py").write_text("def read_things(): return 1\n")
-    monkeypatch.syspath_prepend(tmp_path)
-    module = importlib.import_module("lazy_example")
-    assert "lazy_example.inner" not in sys.modules
-    assert module.read() == 1
-    assert not hasattr(module, "read_things")
-    assert dir(module) == module.__all__ == ["read"]
-    assert attach_stub("lazy_example", str(package / "__init__.py"))[2] == ["read"]
 
 
 @pytest.mark.parametrize("name", sorted(FACE))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from siteprior.core.errors import SitePriorError, unknown
+from siteprior.core.errors import SitePriorError
 from siteprior.core.issues import COLUMNS, ISSUE_TYPES, SEVERITIES, IssueLog, concat_issues
 
 
@@ -28,7 +28,3 @@ def test_codes_are_not_invented():
 
 def test_empty_logs_join_to_an_empty_log():
     assert tuple(concat_issues(IssueLog().table(), IssueLog().table()).columns) == COLUMNS
-
-
-def test_unknown_without_a_near_name_lists_all():
-    assert unknown("gate", "xyz", ["b", "a"], where="p.toml") == "p.toml: unknown gate 'xyz'; Valid: a, b"

@@ -9,11 +9,8 @@ import json
 import subprocess
 import sys
 import types
-import warnings
 from pathlib import Path
 
-import geopandas as gpd
-import pandas as pd
 import pytest
 from mypy import api
 
@@ -21,8 +18,6 @@ import siteprior as sp
 from conftest import ROOT
 from siteprior.core.errors import SitePriorError
 from siteprior.core.renamed import RenamedWarning, renamed_argument
-from siteprior.pipeline.old_names import NEW_PLACES, as_it_was
-from siteprior.pipeline.old_signatures import CHANGED
 
 STUBS = sorted((ROOT / "src" / "siteprior").rglob("__init__.pyi"))
 VERBS = {
@@ -30,8 +25,6 @@ VERBS = {
     "open_run", "rank", "read_areas", "read_registers", "read_stops", "run", "score",
 }  # fmt: skip
 CLASSES = {"InputError", "OutputError", "ProjectError", "Reading", "Result", "SitePriorError"}
-LAST_RELEASE = (ROOT / "tests" / "factories" / "public_names.txt").read_text(encoding="utf-8").split()
-"""The names of the flat list, as the commit before the namespaces had them."""
 
 
 def package_of(stub):
@@ -158,49 +151,6 @@ def test_type_checkers_see_the_face(tmp_path):
     assert any(":7: error: Argument 1" in line for line in lines), said
 
 
-def test_no_name_of_the_last_release_is_lost():
-    assert len([*LAST_RELEASE, "__version__"]) == 102
-    assert set(NEW_PLACES) == set(LAST_RELEASE) - {name for name in sp.__all__ if name not in ("access", "viability")}
-
-
-def test_the_page_of_renames_shows_every_old_name():
-    lines = (ROOT / "docs" / "renames.md").read_text(encoding="utf-8").splitlines()
-    shown = [line for line in lines if line.startswith("| `sp.")]
-    assert shown == [
-        f"| `sp.{old}`{' (changed)' if old in CHANGED else ''} | `sp.{new}` |" for old, new in NEW_PLACES.items()
-    ]
-
-
-@pytest.mark.parametrize("name", sorted(set(NEW_PLACES) - {"access", "viability"}))
-def test_an_old_name_warns_and_does_the_same(name):
-    with pytest.warns(RenamedWarning, match=rf"^siteprior\.{name} is now siteprior\.\S+; the old name goes in 0\.3$"):
-        old = getattr(sp, name)
-    new = sp
-    for part in NEW_PLACES[name].split("."):
-        new = getattr(new, part)
-    assert old is (as_it_was(name) if name in CHANGED else new)
-    assert name not in vars(sp), "it warns each time"
-
-
-def test_the_warning_points_to_the_line_that_asks():
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        sp.join_areas  # noqa: B018
-    assert [Path(each.filename) for each in caught] == [Path(__file__)]
-
-
-@pytest.mark.parametrize("name", ["access", "viability"])
-def test_a_namespace_that_was_a_function_is_called_with_a_warning(name):
-    namespace = getattr(sp, name)
-    assert isinstance(namespace, types.ModuleType)
-    with (
-        pytest.warns(RenamedWarning, match=rf"^siteprior\.{name} is now siteprior\.{NEW_PLACES[name]};") as caught,
-        pytest.raises((SitePriorError, TypeError)),
-    ):
-        namespace()
-    assert Path(caught[0].filename) == Path(__file__)
-
-
 def test_import_of_the_face_costs_one_small_library():
     code = "import sys, siteprior; print(json.dumps(sorted(m for m in sys.modules if m.startswith('siteprior'))))"
     done = subprocess.run([sys.executable, "-c", f"import json; {code}"], capture_output=True, text=True, check=True)
@@ -250,37 +200,3 @@ def test_an_argument_given_by_both_names_is_refused():
 
     with pytest.raises(TypeError, match="job: got 'say' and 'progress', which are one argument"):
         job(say=print, progress=print)
-
-
-def test_what_changed_its_shape_keeps_it_under_the_old_name(sample_run):
-    """A join gave the sites with its columns, in place of older ones, and took how walks are measured as arguments."""
-    run = sp.open_run(sample_run)
-    sites = run["sites"][["site_name", "organisation", "geometry"]].head(20).assign(walk_m=-1.0, lsoa_code="old")
-    areas, stops = run["areas"].set_index("lsoa_code"), run["stops"].set_index("atco_code")
-    joined = as_it_was("join_areas")(sites, areas)
-    assert isinstance(joined, gpd.GeoDataFrame)
-    pd.testing.assert_frame_equal(
-        pd.DataFrame(joined[list(sp.joins.join_areas(sites, areas).columns)]), sp.joins.join_areas(sites, areas)
-    )
-    walked = as_it_was("join_access")(sites, stops, walk_factor=1.0)
-    new = sp.access.join(sites, stops, sp.access.Walking(walk_factor=1.0))
-    pd.testing.assert_frame_equal(pd.DataFrame(walked[list(new.columns)]), new)
-    assert list(walked.columns) == ["site_name", "organisation", "geometry", "lsoa_code", *new.columns]
-    calls = run["corridor_stops"]
-    lines = sp.transit.corridor_lines(calls)
-    reach = {"walk_factor": 1.3, "reach_m": 960.0}
-    new = sp.corridors.join(sites, calls, lines, reach_m=960.0)
-    pd.testing.assert_frame_equal(
-        pd.DataFrame(as_it_was("join_corridors")(sites, calls, lines, **reach)[list(new)]), new
-    )
-    pd.testing.assert_frame_equal(
-        as_it_was("corridor_sites")(sites, calls, lines, **reach),
-        sp.corridors.sites(sites, calls, lines, reach_m=960.0),
-    )
-    drawn = sp.access.catchments(stops.head(1), sp.access.Walking(walk_factor=1.0), bands_m=[400])
-    old = as_it_was("catchments")(None, stops.head(1), walk_factor=1.0, bands_m=[400])
-    assert old.equals(drawn)
-    assert as_it_was("corridor_catchments")(calls, None, bands_m=[400]).equals(
-        sp.access.corridor_catchments(calls, bands_m=[400])
-    )
-    assert len(as_it_was("join_history")(sites, None).columns) > len(sites.columns)

@@ -23,6 +23,7 @@ from siteprior.appraisal.viability.residual import site_viability, viability_lin
 from siteprior.appraisal.viability.sensitivity import TITLES
 from siteprior.core import schema
 from siteprior.joins.sales import comparables, join_prices
+from siteprior.report.html.market import market_section
 
 DAY = date(2025, 9, 1)
 USES = ("foundry", "gas works", None, "school", None, "chemical works")
@@ -124,3 +125,12 @@ def worked_through(n=30, *, sales=3_000, costs=None):
 def replaced(table, columns):
     """Return the table with these columns in place of its own of the same names."""
     return table.drop(columns=columns.columns.intersection(table.columns)).join(columns)
+
+
+def market_of(run, **changed):
+    """Return the section on the market of a run, with some of its tables changed."""
+    given = {
+        name: getattr(run, name) for name in ("signals", "titles", "validation", "drivers", "input_titles", "rules")
+    }
+    sites, shortlist = changed.pop("sites", run.sites), changed.pop("shortlist", run.shortlist)
+    return market_section(sites, shortlist, **(given | changed))

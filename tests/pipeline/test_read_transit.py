@@ -1,4 +1,4 @@
-"""Transit supply of a project: streets, timetables, corridors of every kind, and scenarios that are refused."""
+"""Transit supply of a project: streets, timetables, and corridors of every kind."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from siteprior.core.errors import InputError, ProjectError
 from siteprior.core.files import shipped
 from siteprior.pipeline.provenance import ReadLog
 from siteprior.pipeline.read_transit import read_transit
-from siteprior.pipeline.scenario import changed_transit
 from siteprior.project.load import load_project
-from siteprior.project.model import CorridorFile, ScenarioSettings
+from siteprior.project.model import CorridorFile
 from siteprior.sources.areas.lsoa import read_areas, study_area
 
 
@@ -70,21 +69,3 @@ def test_a_corridor_can_be_drawn_from_a_timetable(project, area):
     chosen = project.corridors.model_copy(update={"paths": (wrong,)})
     with pytest.raises(InputError, match="M9"):
         read_transit(project.model_copy(update={"corridors": chosen}), area, ReadLog())
-
-
-def test_a_scenario_that_names_nothing_known_is_refused_with_what_there_is(project, transit):
-    wrong = ScenarioSettings(name="x", open=("Metro Line 9",), cut=({"route": "999", "share": 0.5},))
-    with pytest.raises(ProjectError) as raised:
-        changed_transit(project, transit, wrong)
-    said = str(raised.value)
-    assert "Metro Line 9" in said
-    assert "999" in said
-    assert "demo.toml" in said
-
-
-def test_a_scenario_leaves_the_supply_itself_alone(project, transit):
-    before = transit.corridor_stops["state"].tolist()
-    after = changed_transit(project, transit, project.scenarios[0])
-    assert transit.corridor_stops["state"].tolist() == before
-    assert (after.corridor_stops["state"] == "open").sum() > before.count("open")
-    assert after.network is transit.network

@@ -12,7 +12,6 @@ from factories.sample import sample_text
 from siteprior.core import schema
 from siteprior.core.errors import OutputError, ProjectError, SitePriorError
 from siteprior.core.files import shipped
-from siteprior.pipeline.manifest import open_run
 from siteprior.pipeline.result import Result
 from siteprior.pipeline.run import assess, run
 from siteprior.project.load import load_project
@@ -130,16 +129,6 @@ def test_the_record_names_every_input_and_every_number(folder, done):
     assert abs(sum(record["weights"].values()) - 1) < 1e-12
     assert record["counts"]["sites"] == len(done.sites)
     assert record["attribution"]
-
-
-def test_a_run_can_be_opened_again(folder, done):
-    opened = open_run(folder)
-    assert opened["sites"].index.tolist() == done.sites.index.tolist()
-    assert opened["sites"]["rank"].equals(done.sites["rank"])
-    assert opened["record"]["title"] == "Illustrative West Midlands shortlist"
-    pd.testing.assert_series_equal(
-        opened["sites"]["walk_m"], done.sites["walk_m"], check_exact=False, rtol=1e-12, check_index_type=False
-    )
 
 
 def test_walks_run_along_the_streets_and_the_index_is_explained(done):

@@ -7,17 +7,13 @@ import time
 
 import pytest
 
-from conftest import ROOT
 from siteprior.core.errors import ProjectError
 from siteprior.project.faults import keys_of
 from siteprior.project.files import File
 from siteprior.project.inputs import Estimate
 from siteprior.project.load import Project, load_project
-from siteprior.project.names import criterion_names, gate_thresholds, weight_sets
-from siteprior.project.reference import example_of, needs_of, places, reference, toml_value
+from siteprior.project.reference import example_of, needs_of, places, toml_value
 from siteprior.project.toml_lines import key_lines, line_of
-from siteprior.ranking.criteria import CRITERIA
-from siteprior.ranking.gates import GATES
 from siteprior.sources.registry import discover
 
 discover()
@@ -176,26 +172,6 @@ def test_a_required_key_left_out_is_refused_with_the_line_of_its_table(path, nam
     line = line_of(key_lines(file.read_text(encoding="utf-8")), path)
     where = f"{file}:{line}: " if line else f"{file}: "
     assert any(fault.startswith(where) and f"{name}' is missing" in fault.replace("]", "'") for fault in faults), faults
-
-
-def test_the_page_is_what_is_generated():
-    assert (ROOT / "docs" / "project-file.md").read_text(encoding="utf-8") == reference()
-
-
-def test_every_key_stands_on_the_page():
-    page = reference()
-    for path, model in TABLES[1:]:
-        assert all(f"| `{name}` |" in page for name in keys_of(model)), path
-    assert all(f"## `[{name}]" in page or f"## `[[{name}]]" in page for name in keys_of(Project))
-    assert all(f"| `{name}` |" in page for name in (*criterion_names(), *gate_thresholds()))
-
-
-def test_names_are_those_of_the_registries():
-    assert set(criterion_names()) == set(CRITERIA)
-    assert {gate: set(limits) for gate, limits in gate_thresholds().items()} == {
-        code: set(gate.thresholds) for code, gate in GATES.items()
-    }
-    assert {"balanced", "timetabled", "without-transit"} <= set(weight_sets())
 
 
 # ruff: noqa: E501 -- one fault stands on one line

@@ -1,20 +1,16 @@
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 
 import pytest
 
 from conftest import ROOT
+from factories.layers import FLOOD, GRID, TABLE
 from siteprior.core.errors import ProjectError
 from siteprior.project.layer_checks import parse_layer, parse_layers
-from siteprior.project.layers import AREAS, MEASURES, layer_columns
+from siteprior.project.layers import MEASURES
 
-TABLE = {"name": "fuel_poverty", "path": "fp.csv", "kind": "table", "measure": "value", "column": "share",
-         "by": "lsoa_code", "code": "LSOA21CD", "year": 2021}  # fmt: skip
-FLOOD = {"name": "flood", "path": "flood.gpkg", "kind": "vector", "measure": "share"}
-GRID = {"name": "noise", "path": "noise.tif", "kind": "raster", "measure": "mean"}
 SIGNAL = {"letter": "P", "zero": 0, "full": 1, "grade": "B", "reason": "in flood zone 3"}
 
 
@@ -43,20 +39,6 @@ def test_the_settings_of_a_project_are_such_a_mapping():
     }
     assert (spec.lookup.column_from, spec.lookup.column_to, spec.lsoa_year) == ("LSOA21CD", "MSOA21CD", 2021)
     assert any("did you mean 'measure'?" in fault for fault in faults_of({**stated, "mesure": "value"}))
-
-
-def test_a_layer_is_recorded_as_it_was_stated():
-    stated = {
-        **FLOOD,
-        "where": {"column": "zone", "values": 3},
-        "criterion": {"worst": 1, "best": 0},
-        "vintage": "2022",
-    }
-    blank = dict.fromkeys(("url", "sha256", "publisher", "licence", "attribution"), "")
-    spec = parse_layer(stated)
-    assert spec.model_dump(mode="json", exclude_none=True) == {**blank, **stated}
-    assert json.dumps(spec.model_dump(mode="json")["criterion"]) == '{"worst": 1, "best": 0}'
-    assert spec.model_dump(include={"vintage", "licence"}) == {"vintage": "2022", "licence": ""}
 
 
 @pytest.mark.parametrize(
@@ -119,27 +101,6 @@ def test_all_faults_of_all_layers_are_named_at_once():
     faults = faults_of({**FLOOD, "kind": "x"}, {"name": "a"}, FLOOD, FLOOD)
     assert len(faults) == 5
     assert faults[-1] == "layers: the name 'flood' stands more than once; give each layer its own"
-
-
-def test_how_a_table_reaches_the_sites():
-    ward = {**TABLE, "by": "ward_code", "lookup": {"path": "w.geojson", "to": "WD25CD"}}
-    own, by_place = parse_layer(TABLE), parse_layer(ward)
-    district = parse_layer({**TABLE, "by": "district_code", "year": None})
-    assert [spec.joined_by for spec in (own, by_place, district)] == ["lsoa_code", "", "district_code"]
-    assert [spec.lsoa_year for spec in (own, by_place, district)] == [2021, None, None]
-    assert set(AREAS) == {"lsoa_code", "msoa_code", "ward_code", "district_code"}
-
-
-@pytest.mark.parametrize(("kind", "measure"), [(kind, measure) for kind in MEASURES for measure in MEASURES[kind]])
-def test_every_measure_declares_its_column(kind, measure):
-    extra = {"table": TABLE, "vector": {}, "raster": {"threshold": 5} if measure == "share_above" else {}}[kind]
-    if kind == "vector" and measure == "value":
-        extra = {"column": "zone"}
-    (column,) = layer_columns([parse_layer({**FLOOD, **extra, "name": "own", "kind": kind, "measure": measure})])
-    assert column.name == "own"
-    assert column.meaning
-    assert column.kind == ("flag" if measure == "within" else "number")
-    assert column.unit == {"share": "0-1", "share_above": "0-1", "nearest": "m", "count": "features"}.get(measure, "")
 
 
 def test_the_layers_in_the_docs_are_layers():

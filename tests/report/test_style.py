@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,25 @@ def test_deciles_run_from_dark_to_light():
     shades = [contrast(style.decile(number), style.WHITE) for number in range(1, 11)]
     assert shades == sorted(shades, reverse=True)
     assert (style.decile(1), style.decile(10)) == style.DECILE_ENDS
+
+
+class TestColours:
+    def test_deciles_run_from_dark_to_light(self):
+        lights = [sum(int(style.decile(n)[i : i + 2], 16) for i in (1, 3, 5)) for n in range(1, 11)]
+        assert lights == sorted(lights)
+        assert len(set(lights)) == 10
+
+    def test_bands_run_from_dark_to_light_and_one_is_dark(self):
+        assert style.bands(["only"]) == {"only": "#7a2100"}
+        assert list(style.bands(["a", "b", "c"]).values()) == ["#7a2100", "#b87b5e", "#f6d5bd"]
+
+    def test_proposals_wear_the_colour_of_their_kind_dashed(self):
+        assert style.corridors(["metro", "proposed-metro", "tram of tomorrow"]) == {
+            "metro": ("#0072b2", False),
+            "proposed-metro": ("#0072b2", True),
+            "tram of tomorrow": (style.CORRIDOR_OTHER, False),
+        }
+
+    def test_neighbouring_criteria_differ(self):
+        shades = list(style.criteria([str(n) for n in range(12)]).values())
+        assert all(one != two for one, two in pairwise(shades))

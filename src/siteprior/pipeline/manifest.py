@@ -10,11 +10,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 
 from siteprior import __version__
 from siteprior.core import schema
-from siteprior.core.files import read_bytes
+from siteprior.core.errors import InputError
+from siteprior.core.files import open_stream, read_bytes
 from siteprior.core.parameters import parameter_files, parameter_rows
 from siteprior.core.progress import Progress
 from siteprior.core.renamed import with_new_columns, with_new_record
@@ -123,7 +125,7 @@ def open_run(folder: Path | str) -> dict[str, Any]:
     Raises
     ------
     InputError
-        When the folder holds no run.
+        When the folder holds no run, or a file of it is not what a run writes.
 
     Warns
     -----
@@ -137,25 +139,47 @@ def open_run(folder: Path | str) -> dict[str, Any]:
     >>> run["sites"].index.name, run["record"]["seed"], len(run["shortlist"])
     ('site_id', 2026, 25)
     """
-    import geopandas as gpd
-
     folder = Path(folder)
-    record = with_new_record(json.loads(read_bytes(folder / "run.json")))
+    record = with_new_record(_record(folder / "run.json"))
     path = folder / "shortlist.gpkg"
-    read_bytes(path)  # a missing or empty file is refused in our words, not GDAL's
     tables: dict[str, pd.DataFrame] = {}
     for name in ("shortlist", "sites", "corridors", "stops", "areas", "run_info", "criteria", "issues"):
-        layer = gpd.read_file(path, layer=name, use_arrow=True)
+        layer = _layer(path, name)
         # GDAL reads whole numbers with gaps as decimals; the declared kinds put that right
         ranked = name in ("shortlist", "sites")
         if ranked:
             layer = with_new_columns(layer, "site_prices", name=f"{path}: {name}").set_index("site_id")
         tables[name] = schema.conform(layer, schema.SITES) if ranked else layer
     for name, declared in (("corridor_stops", schema.CORRIDOR_STOPS), ("catchments", schema.CATCHMENTS)):
-        layer = gpd.read_file(folder / "access.gpkg", layer=name, use_arrow=True)
+        layer = _layer(folder / "access.gpkg", name)
         tables[name] = schema.conform(layer.set_index(declared.index), declared)
     for name, columns in TABLES.items():
         path = folder / f"{name}.csv"
         rows = pd.read_csv(io.BytesIO(read_bytes(path))) if path.is_file() else pd.DataFrame(columns=columns)
         tables[name] = with_new_columns(rows, *DECLARED_IN.get(name, ()), name=str(path))
     return {**tables, "record": record}
+
+
+def _record(path: Path) -> dict[str, Any]:
+    """Read the record of a run."""
+    try:
+        record = json.loads(read_bytes(path))
+    except ValueError as fault:
+        if isinstance(fault, InputError):
+            raise
+        raise InputError(f"{path}: is not JSON ({fault}); run the project again") from None
+    if not isinstance(record, dict) or "inputs" not in record:
+        raise InputError(f"{path}: is not the record of a run; give the folder that `siteprior run` wrote")
+    return record
+
+
+def _layer(path: Path, name: str) -> gpd.GeoDataFrame:
+    """Read a layer or table of a run's GeoPackage; what is not there is refused in our words, not GDAL's."""
+    from pyogrio.errors import DataLayerError, DataSourceError
+
+    with open_stream(path):  # a missing file, and a folder
+        pass
+    try:
+        return gpd.read_file(path, layer=name, use_arrow=True)
+    except (DataLayerError, DataSourceError):
+        raise InputError(f"{path}: holds no layer '{name}' that can be read; run the project again") from None

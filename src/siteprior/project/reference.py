@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Literal, get_args, get_origin
@@ -81,12 +83,22 @@ def toml_value(value: Stated) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, str):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        return _quoted(value)
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key} = {toml_value(part)}" for key, part in value.items()) + "}"
+        pairs = (f"{key if _BARE.fullmatch(key) else _quoted(key)} = {toml_value(part)}" for key, part in value.items())
+        return "{" + ", ".join(pairs) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(toml_value, value)) + "]"
     return repr(value)
+
+
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+"""A key that TOML takes without quotes."""
+
+
+def _quoted(text: str) -> str:
+    """Write a text in quotes: TOML escapes what JSON does, and one character more."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def example_of(field: FieldInfo) -> Stated | None:

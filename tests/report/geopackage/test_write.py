@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import subprocess
 from contextlib import closing
@@ -18,7 +17,7 @@ from shapely import LineString, Point, from_wkt
 
 from siteprior.core import schema
 from siteprior.core.errors import InputError, OutputError
-from siteprior.report.geopackage.layers import LAYERS, contribution_columns
+from siteprior.report.geopackage.layers import LAYERS
 from siteprior.report.geopackage.write import write_geopackage
 
 AS_OF = date(2021, 1, 1)
@@ -84,64 +83,6 @@ class TestContents:
         stops = layers["stops"].assign(records=np.int64(2**40))
         path = write_geopackage(tmp_path / "a.gpkg", {"stops": stops}, {}, as_of=AS_OF)
         assert ask(path, "SELECT DISTINCT records FROM stops") == [(2**40,)]
-
-
-class TestMeaning:
-    def test_columns_have_titles_units_and_meanings_none_twice(self, package, layers):
-        rows = ask(package, "SELECT table_name, column_name, name, description FROM gpkg_data_columns")
-        titles = {(layer, column): title for layer, column, title, _ in rows}
-        assert titles["sites", "corridor_walk_m"] == "Walk to corridor (m)"
-        assert titles["sites", "c_walk"] == "Score from walk to the corridor (0–1)"
-        assert titles["areas", "imd_decile"] == "Index of Multiple Deprivation decile"
-        for layer in layers:
-            of_layer = [title for (name, _), title in titles.items() if name == layer]
-            assert len(of_layer) == len(set(of_layer))
-        declared = {column.name for column in schema.SITES.columns}
-        assert declared <= {column for layer, column in titles if layer == "sites"}
-
-    def test_allowed_values_are_those_of_the_schema(self, package):
-        rows = ask(package, "SELECT value FROM gpkg_data_column_constraints "
-                            "WHERE constraint_name = 'stops_mode' ORDER BY rowid")  # fmt: skip
-        assert tuple(value for (value,) in rows) == schema.MODES
-        unused = ask(
-            package,
-            "SELECT constraint_name FROM gpkg_data_column_constraints WHERE constraint_name NOT IN "
-            "(SELECT constraint_name FROM gpkg_data_columns WHERE constraint_name IS NOT NULL)",
-        )
-        assert unused == []
-
-    def test_gdal_reads_the_titles(self, package):
-        info = pyogrio.read_info(package, layer="shortlist")
-        assert "rank" in list(info["fields"])
-        assert info["layer_metadata"] is None or "GPKG_METADATA_ITEM_1" not in info["layer_metadata"]
-
-    def test_the_run_record_travels_with_the_file(self, package):
-        ((text, kind),) = ask(package, "SELECT metadata, mime_type FROM gpkg_metadata")
-        assert kind == "application/json"
-        assert json.loads(text)["inputs"][0]["sha256"] == "ab" * 32
-        assert json.loads(text)["as_of"] == "2021-01-01"
-
-    def test_illustrative_layers_say_so(self, package, layers, tmp_path):
-        said = dict(ask(package, "SELECT table_name, description FROM gpkg_contents"))
-        assert all(said[name].startswith("Illustrative data – not real sites.") for name in layers)
-        real = write_geopackage(tmp_path / "a.gpkg", layers, {}, as_of=AS_OF)
-        assert not any("llustrative" in row[0] for row in ask(real, "SELECT description FROM gpkg_contents"))
-
-    def test_contributions_are_named_after_their_criteria(self, made_up):
-        (first, *_) = contribution_columns(made_up.criteria)
-        assert (first.name, first.label, first.unit) == ("c_walk", "Score from walk to the corridor", "0–1")
-
-
-class TestStyles:
-    def test_are_stored_the_one_way_qgis_applies_them(self, package, layers):
-        rows = ask(
-            package,
-            "SELECT f_table_catalog, f_table_schema, f_table_name, f_geometry_column, useAsDefault FROM layer_styles",
-        )
-        assert rows == [("", "", name, "geom", 1) for name in layers]
-        assert ask(package, "SELECT data_type FROM gpkg_contents WHERE table_name = 'layer_styles'") == [
-            ("attributes",)
-        ]
 
 
 class TestSameBytes:

@@ -13,7 +13,6 @@ import pandas as pd
 import pytest
 
 from siteprior.core.issues import issue_table
-from siteprior.report.html.labels import district_names, kind_title
 from siteprior.report.html.report import write_report
 
 PICTURE = bytes.fromhex(
@@ -254,17 +253,3 @@ def test_browser_shows_the_map_and_sorts_with_the_network_closed(page, tmp_path)
     assert done.returncode == 0, done.stderr
     assert "Refused to" not in done.stderr
     assert done.stdout.count('role="button"') == 11
-
-
-class TestWords:
-    def test_district_names_come_from_the_names_of_their_areas(self, made_up):
-        assert district_names(made_up.areas) == {"E08000025": "Birmingham", "E08000028": "Sandwell"}
-
-    def test_names_of_another_form_give_none(self):
-        table = pd.DataFrame({"district_code": ["W1", None], "lsoa_name": ["Somewhere else", "Sandwell 001A"]})
-        assert district_names(table) == {}
-        assert district_names(table[["lsoa_name"]]) == {}
-
-    def test_kinds_of_corridors(self):
-        assert kind_title("growth-area") == "Growth area"
-        assert kind_title("Sprint") == "Sprint"

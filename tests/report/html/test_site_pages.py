@@ -7,14 +7,12 @@ import re
 from types import SimpleNamespace
 
 import jinja2
-import numpy as np
 import pandas as pd
 import pytest
 
-from factories.market_failure import worked_through
+from factories.market_failure import market_of
 from siteprior.core import schema
 from siteprior.report.html import render as pages
-from siteprior.report.html.histogram import histogram
 from siteprior.report.html.market import market_section
 from siteprior.report.html.site_pages import COMPARABLES_SHOWN, site_records
 
@@ -55,24 +53,6 @@ class Reader(html.parser.HTMLParser):
             self.words.append(data)
 
 
-@pytest.fixture(scope="module")
-def run():
-    return worked_through(14, sales=600)
-
-
-@pytest.fixture(scope="module")
-def costless():
-    return worked_through(8, sales=300, costs={})
-
-
-def market_of(run, **changed):
-    given = {
-        name: getattr(run, name) for name in ("signals", "titles", "validation", "drivers", "input_titles", "rules")
-    }
-    sites, shortlist = changed.pop("sites", run.sites), changed.pop("shortlist", run.shortlist)
-    return market_section(sites, shortlist, **(given | changed))
-
-
 def records_of(run, **changed):
     names = ("signals", "titles", "lines", "drivers", "input_titles", "evidence", "rules", "comparables")
     shortlist = changed.pop("shortlist", run.shortlist)
@@ -100,113 +80,6 @@ def render(market, records, monkeypatch):
 def record_text(page, number):
     start = page.index(f'id="record-{number}"')
     return Reader("<main><article " + page[start : page.index("</article>", start)] + "</article></main>").text
-
-
-class TestMarket:
-    def test_shares_of_ranked_and_of_all_are_counted_from_the_tables(self, run):
-        told = market_of(run)
-        ranked = run.sites[run.sites["rank"].notna()]
-        assert told["sizes"] == {"ranked": len(ranked), "considered": len(run.sites), "shortlist": len(run.shortlist)}
-        for row in told["verdicts"]:
-            count = int((ranked["market_failure"] == row["name"]).sum())
-            assert row["ranked"] == {"sites": count, "share": count / len(ranked)}
-        assert sum(row["considered"]["share"] for row in told["verdicts"]) == pytest.approx(1)
-
-    def test_a_signal_is_measured_on_the_ranked_sites_that_have_a_reading(self, run):
-        told = {row["letter"]: row for row in market_of(run)["signals"]}
-        ranked = set(run.sites.index[run.sites["rank"].notna()])
-        held = run.signals[(run.signals["signal"] == "X") & run.signals["site_id"].isin(ranked)]
-        assert told["X"]["sites"] == held["site_id"].nunique()
-        assert sum(told["X"]["grades"]) == told["X"]["sites"]
-        assert told["P"] == told["P"] | {"sites": 0, "share": 0.0, "grades": [0, 0, 0], "median": None}
-
-    def test_the_paragraph_says_what_the_numbers_say(self, run):
-        said = " ".join(market_of(run)["confidence"])
-        ranked = run.sites[run.sites["rank"].notna()]
-        unclear = int((ranked["market_failure"] == "Cannot tell").sum())
-        assert f"viability gap on {int(ranked['gap_gbp_per_home'].notna().sum())}" in said
-        assert "Measured on no ranked site: " in said
-        assert f"For {unclear} of {len(ranked)}" in said
-        assert "rests on illustrative costs" in said
-        assert "not to be quoted of these sites" in said
-
-    def test_costs_with_and_without_a_source_are_distinguished(self, run):
-        sourced = run.sites.assign(viability_basis="user assumptions")
-        said = " ".join(market_of(run, sites=sourced)["confidence"])
-        assert "costs the user states with their sources" in said
-        assert "not to be quoted of these" not in said
-        unsourced = run.sites.assign(viability_basis="user assumptions, without a source for fees_share")
-        assert "without a source for 10 of the 10 ranked" in " ".join(market_of(run, sites=unsourced)["confidence"])
-
-    def test_verdicts_that_rest_on_costs_alone_are_counted(self, run):
-        sites = run.sites.assign(market_failure="Identified")
-        said = " ".join(market_of(run, sites=sites)["confidence"])
-        ranked = run.sites.index[run.sites["rank"].notna()]
-        held = run.signals[(run.signals["counts"] == "yes") & (run.signals["kind"] == "primary")]
-        held = held[(held["weighted_signal"] > 0) & held["site_id"].isin(ranked)]
-        other = held.loc[~held["source"].isin(["gap_gbp_per_home", "remediation_share_of_gdv"]), "site_id"]
-        alone = held.loc[~held["site_id"].isin(other), "site_id"].nunique()
-        assert alone > 0
-        assert f"Of the {len(ranked)} ranked sites where failure is identified or indicated, {alone} have no" in said
-
-    def test_gaps_are_summed_up_over_the_sites_that_have_one(self, run):
-        sites = run.sites.copy()
-        first = sites.index[0]
-        sites.loc[first, ["gap_gbp_per_home", "gap_low_gbp_per_home", "gap_high_gbp_per_home"]] = np.nan
-        sites.loc[first, "viability_basis"] = "missing: capacity_dwellings"
-        assert market_of(run, sites=sites)["why"]["gap"] == "missing: capacity_dwellings"
-        told = market_of(run, sites=sites)["gap"]
-        ranked = sites[sites["rank"].notna()]
-        assert told["missing"] == int(ranked["gap_gbp_per_home"].isna().sum()) > 0
-        assert told["known"] + told["missing"] == len(ranked)
-        assert told["median"] == ranked["gap_gbp_per_home"].median()
-        assert sum(bar["sites"] for bar in told["chart"]["bars"]) == told["known"]
-
-    def test_price_trials_stand_beside_their_rivals(self, run):
-        told = market_of(run)["prices"]
-        assert told["trials"][0]["used"]["used"] == "yes"
-        assert {row["method"] for row in told["trials"][0]["rivals"]} >= {
-            "area median",
-            "median of nearest comparables",
-        }
-        assert len(told["rows"]) == len(run.validation)
-
-    def test_drivers_are_those_of_ranked_sites_largest_swing_first(self, run):
-        rows = market_of(run)["drivers"]
-        assert [row["swing"] for row in rows] == sorted((row["swing"] for row in rows), reverse=True)
-        assert rows[0]["share"] == 1
-        assert sum(row["first"] * row["sites"] for row in rows) == pytest.approx(max(row["sites"] for row in rows))
-        assert "Build cost" in {row["title"] for row in rows}
-
-    def test_benefits_sum_what_is_known_and_keep_open_ends_open(self, run):
-        rows = {row["title"]: row for row in market_of(run)["benefits"]["rows"]}
-        held = run.shortlist["additional_homes"].dropna()
-        assert rows["Additional homes"]["shortlist"]["known"] == len(held)
-        assert rows["Additional homes"]["shortlist"]["ends"][1] == pytest.approx(held.sum())
-        ratio = run.shortlist["bcr"].dropna()
-        assert rows["Benefit-cost ratio, median site"]["shortlist"]["ends"][1] == pytest.approx(ratio.median())
-        blank = run.sites.assign(bcr_high=np.nan)
-        rows = {row["title"]: row for row in market_of(run, sites=blank)["benefits"]["rows"]}
-        assert rows["Benefit-cost ratio, median site"]["ranked"]["ends"][2] is None
-
-    def test_rules_are_counted_over_the_ranked_sites(self, run):
-        rows = market_of(run)["rules"]
-        assert {row["pass"] + row["fail"] + row["unknown"] + row["not_applicable"] for row in rows} == {10}
-        assert rows[0]["fund"] == "WMCA Single Commissioning Framework"
-
-
-def test_a_histogram_holds_every_site_once():
-    chart = histogram(pd.Series([0.0, 0.0, 400.0, 19_000.0, 20_000.0, 35_000.0, 900_000.0]))
-    assert sum(bar["sites"] for bar in chart["bars"]) == 7
-    assert chart["bars"][0] == chart["bars"][0] | {"label": "no gap", "sites": 2}
-    assert chart["bars"][-1]["sites"] == 1
-    assert all(bar["x"] >= 0 and bar["x"] + bar["width"] <= chart["width"] for bar in chart["bars"])
-    assert max(bar["height"] for bar in chart["bars"]) == chart["base"] - chart["head"]
-
-
-def test_a_histogram_of_sites_without_a_gap():
-    bars = histogram(pd.Series([0.0, 0.0]))["bars"]
-    assert [bar["sites"] for bar in bars] == [2, 0]
 
 
 class TestRecords:

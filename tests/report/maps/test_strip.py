@@ -4,57 +4,17 @@ from __future__ import annotations
 
 import io
 
-import geopandas as gpd
 import matplotlib as mpl
 import numpy as np
-import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from matplotlib.image import imread
 
+from factories.strips import make_rows, make_sites, make_stops
 from siteprior.core.errors import InputError
-from siteprior.core.schema import CORRIDOR_STOPS, SITE_CORRIDORS, conform
 from siteprior.report import style
 from siteprior.report.maps.canvas import A4, Sheet
 from siteprior.report.maps.legend import RANK
-from siteprior.report.maps.placement import space_labels
 from siteprior.report.maps.strip import NAME_GAP, draw_strip_map, strip_map_words
-
-
-def make_stops(names, chainage, states="open", corridor="Line", kind="metro"):
-    table = pd.DataFrame({"stop_name": names, "chainage_m": chainage, "state": states}).assign(
-        corridor=corridor, kind=kind, order=range(1, len(names) + 1)
-    )
-    table.index = pd.Index([f"{corridor}#{i}" for i in table["order"]], name="corridor_stop_id")
-    places = gpd.points_from_xy(400_000 + table["chainage_m"], [300_000] * len(table))
-    return conform(gpd.GeoDataFrame(table, geometry=places, crs=27700), CORRIDOR_STOPS)
-
-
-def make_sites(count, homes=40.0):
-    index = pd.Index([f"E08:{i}" for i in range(1, count + 1)], name="site_id")
-    ranked = np.arange(1, count + 1) <= count - 1  # the last was considered, not ranked
-    table = pd.DataFrame(
-        {
-            "site_name": [f"Works $ {i} $" for i in range(1, count + 1)],
-            "capacity_dwellings": pd.array(np.broadcast_to(homes, count), dtype="Float64"),
-            "eligible": np.where(ranked, "yes", "no"),
-            "rank": pd.array(np.where(ranked, np.arange(1, count + 1), pd.NA), dtype="Int64"),
-            "score": np.where(ranked, np.linspace(0.9, 0.1, count), np.nan),
-            "score_band": pd.Series(np.where(np.arange(count) < 2, "0.7 and over", "under 0.7"))
-            .where(ranked)
-            .to_numpy(),
-            "market_failure": np.resize(["Identified", "Indicated", "Not found", "Cannot tell"], count),
-        },
-        index=index,
-    )
-    return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy([4e5] * count, [3e5] * count), crs=27700)
-
-
-def make_rows(sites, chainage, walk, side, stop="Alder"):
-    rows = pd.DataFrame({"site_id": sites.index, "chainage_m": chainage, "walk_m": walk, "side": side})
-    rows = rows.assign(corridor="Line", stop=stop, stop_state="open")
-    return conform(rows.set_index(rows["site_id"] + "|Line"), SITE_CORRIDORS)
 
 
 @pytest.fixture(scope="module")
@@ -201,15 +161,6 @@ def test_a_site_without_a_chainage_is_reported(small):
     assert draw((stops, lost, sites)) != draw(small)
 
 
-def test_words_say_what_the_picture_shows(small):
-    assert strip_map_words(*small, corridor="Line", reach_m=960) == (
-        "Strip map of Line from Alder to Cedar: 3 stops (2 open, 1 planned); 3.0 km; 4 ranked sites with 3,220 homes "
-        "within 960 m walk of an open stop; 1 considered, not ranked. Most homes are near Alder (3,220 homes). Highest "
-        "ranked: 1 Works $ 1 $, 10 homes; 2 Works $ 2 $, 210 homes; 3 Works $ 3 $, 3,000 homes; 4 Works $ 4 $, homes "
-        "not known."
-    )
-
-
 def test_thirty_five_crowded_stops_and_twenty_sites_at_one_point_do_not_overlap(record):
     chainage = np.concatenate([np.linspace(0, 2000, 20), np.linspace(6000, 25_000, 15)])
     stops = make_stops([f"Stop of some length {i}" for i in range(35)], chainage)
@@ -274,40 +225,3 @@ def test_faults_are_named(small):
     with pytest.raises(InputError) as caught:
         draw((stops.to_crs(4326), rows, sites.to_crs(4326)))
     assert [fault.partition(":")[0] for fault in caught.value.faults] == ["corridor_stops", "sites"]
-
-
-class TestInARow:
-    def test_moves_no_farther_than_it_must(self):
-        np.testing.assert_allclose(space_labels(np.array([0.0, 1.0, 2.0, 50.0]), 4, -100, 100), [-3, 1, 5, 50])
-
-    def test_stays_within_bounds_and_shrinks_where_it_must(self):
-        np.testing.assert_allclose(space_labels(np.array([9.0, 9.0, 9.0]), 4, 0, 10), [2, 6, 10])
-        np.testing.assert_allclose(space_labels(np.array([9.0, 9.0, 9.0]), 8, 0, 10), [0, 5, 10])
-        np.testing.assert_allclose(
-            space_labels(np.array([5.0, 5.0, 5.0]), np.array([2.0, 6.0, 1.0]), 0, 100), [1.67, 3.67, 9.67], atol=0.01
-        )
-        assert space_labels(np.zeros(0), 5, 0, 10).tolist() == []
-
-    @settings(deadline=None)
-    @given(st.lists(st.integers(0, 100), min_size=1, max_size=18))
-    def test_keeps_gap_order_and_bounds(self, places):
-        row = space_labels(np.sort(np.array(places, dtype=float)), 5, 0, 100)
-        assert (np.diff(row) >= 5 - 1e-9).all()
-        assert row.min() >= -1e-9
-        assert row.max() <= 100 + 1e-9
-
-
-class TestFit:
-    def test_cuts_to_the_width_and_no_more(self):
-        sheet = Sheet(*A4)
-        words = "Former Gasworks, Canal Street, Smethwick"
-        assert sheet.fit(words, 7, 200) == words
-        cut = sheet.fit(words, 7, 25)
-        assert cut.endswith("…")
-        assert sheet.measure(cut, 7) <= 25
-        assert sheet.measure(words[: len(cut) + 1] + "…", 7) > 25
-
-    def test_wraps_at_words(self):
-        lines = Sheet(*A4).wrap("Wednesbury Great Western Street", 6.4, 27)
-        assert " ".join(lines) == "Wednesbury Great Western Street"
-        assert len(lines) == 2

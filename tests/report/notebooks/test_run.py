@@ -2,40 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
-from pathlib import Path
 
 import nbformat
 import pytest
 
+from factories.notebooks import CODE, make, save
 from siteprior.core import files
-from siteprior.core.errors import InputError, OutputError, SitePriorError
+from siteprior.core.errors import OutputError, SitePriorError
 from siteprior.report.notebooks import run as notebooks
-from siteprior.report.notebooks.run import copy_notebooks, execute_notebook, notebook_parameters
-
-DOT = (
-    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c636800000082008177cd72b6"
-    "0000000049454e44ae426082"
-)
-CODE = nbformat.v4.new_code_cell
-
-
-def save(path: Path, *cells) -> Path:
-    nbformat.write(nbformat.v4.new_notebook(cells=list(cells)), path)
-    return path
-
-
-def make(folder: Path) -> Path:
-    """Write a notebook with parameters, text, a warning, a set and a picture."""
-    return save(
-        folder / "plain.ipynb",
-        nbformat.v4.new_markdown_cell("# A greeting with $x^2$"),
-        CODE("name = 'nobody'  # whom to greet\ntimes: int = 1\nplace = '.'", metadata={"tags": ["parameters"]}),
-        CODE("import os, sys\nprint('Hello', name * times)\nprint(os.getcwd())\nprint(sys.executable, place)"),
-        CODE("import warnings\nwarnings.warn('mind this')\n{'b', 'a', 'c', 'e'}"),
-        CODE(f"from IPython.display import Image\nImage(bytes.fromhex('{DOT}'))"),
-    )
+from siteprior.report.notebooks.run import copy_notebooks, execute_notebook
 
 
 @pytest.fixture
@@ -53,25 +29,6 @@ def pages(tmp_path_factory):
         execute_notebook(make(folder), target, parameters=parameters, cwd=folder)
         written.append((folder, target.read_text(encoding="utf-8")))
     return written
-
-
-class TestParameters:
-    def test_are_those_the_tagged_cell_assigns(self, plain):
-        assert notebook_parameters(plain) == {"name": "nobody", "times": 1, "place": "."}
-
-    def test_unknown_one_is_refused_with_those_it_has(self, plain, tmp_path):
-        with pytest.raises(InputError, match="unknown parameter 'nam'; did you mean 'name'"):
-            execute_notebook(plain, tmp_path / "out.html", parameters={"nam": "x"}, cwd=tmp_path)
-        assert not (tmp_path / "out.html").exists()
-
-    def test_value_that_is_not_plain_is_refused(self, plain, tmp_path):
-        with pytest.raises(InputError, match=r"parameter 'name'.*cannot be written"):
-            execute_notebook(plain, tmp_path / "out.html", parameters={"name": object()}, cwd=tmp_path)
-
-    def test_notebook_without_tagged_cell_has_none(self, tmp_path):
-        source = save(tmp_path / "bare.ipynb", CODE("1"))
-        with pytest.raises(InputError, match="unknown parameter 'a'; Valid: \\(none\\)"):
-            execute_notebook(source, tmp_path / "out.html", parameters={"a": 1}, cwd=tmp_path)
 
 
 class TestPage:
@@ -120,27 +77,6 @@ def test_failure_names_notebook_cell_and_error_and_keeps_what_had_run(tmp_path):
     assert message.endswith("bad.failed.ipynb")
     assert partial.cells[2].outputs[0].text == "so far\n"
     assert not partial.cells[4].outputs
-
-
-def test_notebook_of_before_cell_ids_is_read(tmp_path):
-    old = {
-        "nbformat": 4, "nbformat_minor": 2, "metadata": {},
-        "cells": [{"cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": ["a = 5"], "outputs": [],
-                   "execution_count": None}],
-    }  # fmt: skip
-    (tmp_path / "old.ipynb").write_text(json.dumps(old))
-    assert notebook_parameters(tmp_path / "old.ipynb") == {"a": 5}
-
-
-def test_what_is_no_notebook_is_refused(tmp_path):
-    (tmp_path / "x.ipynb").write_text("not json")
-    with pytest.raises(InputError, match="cannot be read as a notebook"):
-        notebook_parameters(tmp_path / "x.ipynb")
-    (tmp_path / "z.ipynb").write_text('{"nbformat": 3, "worksheets": []}')
-    with pytest.raises(InputError, match="not of format 4"):
-        notebook_parameters(tmp_path / "z.ipynb")
-    with pytest.raises(InputError, match="no such notebook"):
-        notebook_parameters(tmp_path / "y.ipynb")
 
 
 class TestCopy:

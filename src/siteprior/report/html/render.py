@@ -97,7 +97,7 @@ def count(value: float | None) -> str:
     >>> count(2061), count(None)
     ('2,061', '–')
     """
-    return "–" if value is None else f"{value:,.0f}"
+    return "–" if value is None else _signed(f"{value:,.0f}")
 
 
 def number(value: CellValue | Sequence[CellValue], places: int = 2) -> str:
@@ -114,7 +114,7 @@ def number(value: CellValue | Sequence[CellValue], places: int = 2) -> str:
         return ", ".join(number(item, places) for item in value)
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         return str(value)
-    text = f"{value:,.{places}f}"
+    text = _signed(f"{value:,.{places}f}")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
@@ -126,7 +126,12 @@ def percent(value: float | None) -> str:
     >>> percent(0.349)
     '35%'
     """
-    return "–" if value is None else f"{100 * value:.0f}%"
+    return "–" if value is None else _signed(f"{100 * value:.0f}") + "%"
+
+
+def _signed(figures: str) -> str:
+    """Return a number as written, without the sign where it was rounded to zero."""
+    return figures if figures.strip("-0.") else figures.lstrip("-")
 
 
 def _source(environment: Environment, name: str) -> str:

@@ -309,7 +309,8 @@ def round_length(most: float) -> float:
     (0.5, 200.0, 2000.0)
     """
     power = 10.0 ** math.floor(math.log10(most))
-    return power * max(step for step in (1, 2, 5) if step * power <= most)
+    # Just below a power of ten the logarithm rounds up to it.
+    return power * max((step for step in (1, 2, 5) if step * power <= most), default=0.5)
 
 
 def check_drawing(tables: Mapping[str, pd.DataFrame], file_format: str = "png") -> None:

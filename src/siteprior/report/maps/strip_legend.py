@@ -30,8 +30,8 @@ ROW, HEAD = 4.15, 6.5
 
 def scale(strip: Strip) -> float:
     """Return the squared radius per home in mm², the same for all strips unless a bubble would be too large."""
-    largest = float(np.nanmax(strip.sites["homes"], initial=1.0)) if len(strip.sites) else 1.0
-    return min(HOMES_TO_SQMM / math.pi, LARGEST**2 / max(largest, 1.0))
+    known = strip.sites["homes"].dropna()
+    return min(HOMES_TO_SQMM / math.pi, LARGEST**2 / max(float(known.max()) if len(known) else 1.0, 1.0))
 
 
 def radius(homes: float, per_home: float) -> float:

@@ -95,7 +95,8 @@ async def _serve(cwd: str, jobs: int, answers: TextIO) -> None:
     import nbclient  # noqa: F401  loaded ahead, with the page's maker
     import nbconvert  # noqa: F401
 
-    from siteprior.report.notebooks.run import executed, prepared, started_kernel
+    from siteprior.report.notebooks.parameters import prepared
+    from siteprior.report.notebooks.run import executed, started_kernel
 
     for _ in range(jobs):
         async with started_kernel(cwd, first=AHEAD) as kernel:

@@ -1,0 +1,159 @@
+"""What is recorded of a run, and a run's folder opened again: as it was written, or refused in siteprior's words."""
+
+from __future__ import annotations
+
+import json
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+from factories.results import at_points, plain_project, small_result
+from siteprior import __version__
+from siteprior.core import schema
+from siteprior.core.errors import InputError
+from siteprior.core.files import Input
+from siteprior.core.issues import IssueLog
+from siteprior.core.progress import no_progress
+from siteprior.pipeline.manifest import NOT_IN_EVERY_RUN, PACKAGES, TABLES, describe_run, open_run, run_info
+
+
+@pytest.fixture(scope="module")
+def folder(sample_run):
+    return sample_run
+
+
+@pytest.fixture(scope="module")
+def done(sample_assessment):
+    return sample_assessment
+
+
+def test_a_run_can_be_opened_again(folder, done):
+    opened = open_run(folder)
+    assert opened["sites"].index.tolist() == done.sites.index.tolist()
+    assert opened["sites"]["rank"].equals(done.sites["rank"])
+    assert opened["record"]["title"] == "Illustrative West Midlands shortlist"
+    pd.testing.assert_series_equal(
+        opened["sites"]["walk_m"], done.sites["walk_m"], check_exact=False, rtol=1e-12, check_index_type=False
+    )
+
+
+@pytest.fixture
+def described():
+    """Five sites: ranked 1, 2, 2 and 4, and one two gates keep out."""
+    sites = at_points(
+        *[(400_000, 290_000)] * 5, organisation=["E1", "E1", "E2", "E2", "E2"],
+        rank=pd.array([1, 2, 2, 4, None], dtype="Int64"), gate_reasons=[None, None, None, None, "too_small; ended"],
+        market_failure=["Identified", "Cannot tell", "Cannot tell", "Not found", None],
+    )  # fmt: skip
+    log = IssueLog("a.csv")
+    log.add("missing value", row=2)
+    log.add("missing value", row=3)
+    log.add("OSGB", row=3)
+    files = ("a.csv", "b.csv", "c.csv")
+    read = tuple(Input("register", file, "ab" * 32, 9, 2, attribution=words) for file, words in zip(
+        files, ("Contains X", "", "Contains X"), strict=True))  # fmt: skip
+    project = plain_project(shortlist={"n": 3}, project={"title": "T", "seed": 7})
+    criteria = pd.DataFrame({"criterion": ["capacity", "need"], "weight": [0.25, 0.75]})
+    return _described(sites, project, criteria, log, read)
+
+
+def _described(sites, project, criteria, log, read):
+    given = small_result(
+        sites, project=project, criteria=criteria, issue_tables=(log.table(),), provenance=read,
+        register_files=pd.DataFrame({"file": ["a.csv"], "rows_in": [2]}),
+    )  # fmt: skip
+    return describe_run(type(given)(**{**vars(given), "sites": sites}), no_progress).record
+
+
+def test_the_record_counts_what_there_is(described):
+    assert described["counts"] == {
+        "sites": 5, "ranked": 4, "shortlist": 3, "tied": 2, "by_organisation": {"E1": 2, "E2": 3},
+        "gate_reasons": {"ended": 1, "too_small": 1},
+        "market_failure": {"Cannot tell": 2, "Identified": 1, "Not found": 1},
+        "issues": {"OSGB": 1, "missing value": 2},
+    }  # fmt: skip
+    assert described["weights"] == {"capacity": 0.25, "need": 0.75}
+    assert (described["title"], described["seed"], described["siteprior"]) == ("T", 7, __version__)
+    assert set(described["packages"]) == set(PACKAGES)
+    assert described["attribution"] == ["Contains X"]
+    assert [read["file"] for read in described["inputs"]] == ["a.csv", "b.csv", "c.csv"]
+    assert described["register_files"] == [{"file": "a.csv", "rows_in": 2}]
+    assert json.dumps(described["settings"])
+
+
+def test_the_record_stands_in_the_geopackage_as_keys_and_values():
+    record = {
+        "title": "T", "price_date": None, "seed": 7, "illustrative": True, "settings": {"a": 1}, "packages": {},
+        "counts": {"sites": 5, "issues": {"OSGB": 1}}, "weights": {"capacity": 1 / 3},
+        "inputs": [{"file": "a.csv", "role": "register", "vintage": "", "licence": "OGL", "sha256": "ab"}],
+        "attribution": ["Contains X", "Contains Y"],
+    }  # fmt: skip
+    assert run_info(record).to_records(index=False).tolist() == [
+        ("title", "T"), ("seed", "7"), ("illustrative", "True"), ("count: sites", "5"),
+        ("weight: capacity", "0.333333"),
+        ("input: a.csv", "register; vintage not stated; OGL; SHA-256 ab"),
+        ("attribution 1", "Contains X"), ("attribution 2", "Contains Y"),
+    ]  # fmt: skip
+
+
+def test_every_table_a_run_may_be_without_is_taken_away_from_the_next():
+    assert {f"{name}.csv" for name in TABLES} <= set(NOT_IN_EVERY_RUN)
+    assert "ranking.csv" not in NOT_IN_EVERY_RUN
+
+
+RECORD = {"inputs": [], "title": "T"}
+
+
+def write_run(folder, record=None, *, layers=(), access=()):
+    folder.mkdir(exist_ok=True)
+    (folder / "run.json").write_text(json.dumps(RECORD) if record is None else record, encoding="utf-8")
+    sites = at_points((400_000, 290_000))
+    for name in layers:
+        table = sites.reset_index() if name in ("shortlist", "sites") else gpd.GeoDataFrame(
+            {"key": ["a"]}, geometry=[shapely.Point(0, 0)], crs=27700)  # fmt: skip
+        table.to_file(folder / "shortlist.gpkg", layer=name, driver="GPKG")
+    for name in access:
+        declared = {"corridor_stops": schema.CORRIDOR_STOPS, "catchments": schema.CATCHMENTS}[name]
+        table = gpd.GeoDataFrame({declared.index: ["a"]}, geometry=[shapely.Point(0, 0)], crs=27700)
+        table.to_file(folder / "access.gpkg", layer=name, driver="GPKG")
+    return folder
+
+
+LAYERS = ("shortlist", "sites", "corridors", "stops", "areas", "run_info", "criteria", "issues")
+
+
+def test_a_small_run_is_opened_with_empty_tables_for_what_it_is_without(tmp_path):
+    opened = open_run(write_run(tmp_path / "run", layers=LAYERS, access=("corridor_stops", "catchments")))
+    assert opened["record"] == RECORD
+    assert opened["sites"].index.to_list() == ["a"]
+    assert {len(opened[name]) for name in TABLES} == {0}
+    assert list(opened["history"].columns) == schema.HISTORY.names
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda run: (run / "run.json").unlink(), r"run\.json: there is no such file"),
+        (lambda run: (run / "run.json").write_text(""), r"run\.json: the file is empty"),
+        (lambda run: (run / "run.json").write_text("{'a': 1}"), r"run\.json: is not JSON .*; run the project again"),
+        (lambda run: (run / "run.json").write_bytes(b"\xff\xfe1"), r"run\.json: is not "),
+        (lambda run: (run / "run.json").write_text("[1]"), r"run\.json: is not the record of a run"),
+        (lambda run: (run / "shortlist.gpkg").unlink(), r"shortlist\.gpkg: there is no such file"),
+        (lambda run: (run / "access.gpkg").unlink(), r"access\.gpkg: there is no such file"),
+        (lambda run: (run / "access.gpkg").write_bytes(b""), r"access\.gpkg: holds no layer 'corridor_stops'"),
+        (lambda run: (run / "shortlist.gpkg").write_text("earlier"), r"shortlist\.gpkg: holds no layer 'shortlist'"),
+    ],
+)
+def test_a_folder_that_is_no_run_is_refused_with_the_file_at_fault(spoil, says, tmp_path):
+    run = write_run(tmp_path / "run", layers=LAYERS, access=("corridor_stops", "catchments"))
+    spoil(run)
+    with pytest.raises(InputError, match=says):
+        open_run(run)
+
+
+def test_a_geopackage_without_a_layer_of_a_run_is_refused(tmp_path):
+    run = write_run(tmp_path / "run", layers=LAYERS[:-1], access=("corridor_stops", "catchments"))
+    with pytest.raises(InputError, match=r"shortlist\.gpkg: holds no layer 'issues' that can be read; run the project"):
+        open_run(run)

@@ -1,0 +1,137 @@
+"""Every output in one folder: which files there are, what each holds, and that notebooks see whole tables."""
+
+from __future__ import annotations
+
+import re
+from types import SimpleNamespace
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from siteprior.core.errors import SitePriorError
+from siteprior.pipeline import publish
+from siteprior.pipeline.publish import _access, _catchment_map, _file_name, _keep, market_tables
+
+TABLES = ("signals", "deadweight_evidence", "fund_rules", "viability_drivers", "viability_lines", "comparables")
+
+
+def done_with(**filled):
+    """Return what stands for a result whose long tables have a row where they are named."""
+    row, none = pd.DataFrame({"site_id": ["a"]}), pd.DataFrame({"site_id": []})
+    tables = {name: row if filled.get(name) else none for name in TABLES}
+    trial = pd.DataFrame({"homes": ["all"] if filled.get("price_validation") else []}).rename_axis("trial")
+    return SimpleNamespace(**tables, price_validation=trial)
+
+
+def test_only_tables_with_a_row_are_written():
+    assert market_tables(done_with()) == {}
+    assert list(market_tables(done_with(signals=True, comparables=True))) == ["market_failure", "comparables"]
+    (found,) = market_tables(done_with(price_validation=True)).values()
+    assert list(found.columns) == ["trial", "homes"]  # the index is a column of the file
+
+
+def places(*names):
+    return gpd.GeoDataFrame({"name": list(names)}, geometry=gpd.points_from_xy(range(len(names)), [0] * len(names)))
+
+
+@pytest.fixture
+def access():
+    drawn = places("a", "b")
+    drawn.loc[1, "geometry"] = None
+    return SimpleNamespace(
+        corridor_stops=places("stop"), catchments=drawn, corridor_summary=pd.DataFrame({"sites": [1]}),
+        site_corridors=pd.DataFrame({"site_id": ["a"]}), transit=SimpleNamespace(timetables=None),
+        scenario_effects=pd.DataFrame(), access_routes=pd.DataFrame({"route": ["X1"]}),
+    )  # fmt: skip
+
+
+def test_of_timetables_and_scenarios_only_what_there_is_is_published(access):
+    layers, tables = _access(access)
+    assert list(layers) == ["corridor_stops", "catchments"]
+    assert list(tables) == ["corridor_summary", "site_corridors"]
+    assert layers["catchments"]["name"].to_list() == ["a"]  # what was not drawn is no shape
+    access.transit.timetables = SimpleNamespace(stops=places("platform"))
+    access.scenario_effects = pd.DataFrame({"scenario": ["S"]})
+    layers, tables = _access(access)
+    assert list(layers) == ["corridor_stops", "catchments", "service_stops"]
+    assert list(tables) == ["corridor_summary", "site_corridors", "access_routes", "scenario_effects"]
+
+
+def test_without_a_leading_corridor_no_catchment_is_drawn(tmp_path):
+    assert _catchment_map(SimpleNamespace(leading_catchments=None), tmp_path) is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_picture_is_kept_whole(tmp_path):
+    _keep(b"picture", tmp_path / "pictures" / "a.png")
+    assert (tmp_path / "pictures" / "a.png").read_bytes() == b"picture"
+    assert [path.name for path in (tmp_path / "pictures").iterdir()] == ["a.png"]
+
+
+@given(st.text(max_size=30))
+def test_a_name_becomes_letters_figures_and_single_underscores(name):
+    made = _file_name(name)
+    assert re.fullmatch(r"([a-z0-9]+(_[a-z0-9]+)*)?", made)
+    assert _file_name(made) == made
+
+
+class Notebooks:
+    """Stands for the process of the notebooks: notes what stood in the folder when each was run."""
+
+    def __init__(self, fault=None):
+        self.ran, self.fault = [], fault
+
+    def execute(self, source, target, *, parameters):
+        folder = target.parent.parent
+        held = sorted(path.name for path in folder.iterdir())
+        self.ran.append((source.name, target.relative_to(folder).as_posix(), parameters["run_folder"], held))
+        if self.fault:
+            raise SitePriorError(self.fault)
+
+
+@pytest.fixture
+def written(monkeypatch, tmp_path):
+    """Write one file for the tables and one for the report; return the folder and a result that asks for notebooks."""
+    monkeypatch.setattr(publish, "write_tables", lambda done, tables, folder: (folder / "ranking.csv").write_text("x"))
+    monkeypatch.setattr(publish, "_write_report", lambda done, tables, folder: (folder / "report.html").write_text("x"))
+    done = done_with()
+    names = ("01_shortlist", "02_access_and_corridors")
+    done.project = SimpleNamespace(publish=SimpleNamespace(notebooks=names))
+    return tmp_path, done
+
+
+def test_notebooks_run_in_order_once_the_tables_are_there(written):
+    folder, done = written
+    notebooks, said = Notebooks(), []
+    publish.publish(done, folder, notebooks, progress=said.append)
+    assert [ran[:3] for ran in notebooks.ran] == [
+        (f"{name}.ipynb", f"notebooks/{name}.html", str(folder)) for name in done.project.publish.notebooks
+    ]
+    assert all("ranking.csv" in held for *_, held in notebooks.ran)
+    assert (folder / "report.html").exists()
+    assert said == ["Writing the GeoPackages and tables", "Drawing maps, writing the report, running the notebooks"]
+
+
+def test_a_notebook_that_fails_fails_the_run_once_the_report_is_written(written):
+    folder, done = written
+    notebooks = Notebooks("01_shortlist.ipynb: cell 2 failed")
+    with pytest.raises(SitePriorError, match="cell 2 failed"):
+        publish.publish(done, folder, notebooks)
+    assert len(notebooks.ran) == 1
+    assert (folder / "report.html").exists()
+
+
+def test_a_report_that_fails_waits_for_the_notebooks(written, monkeypatch):
+    folder, done = written
+
+    def fail(*_):
+        raise SitePriorError("report.html: no room on the disk")
+
+    monkeypatch.setattr(publish, "_write_report", fail)
+    notebooks = Notebooks()
+    with pytest.raises(SitePriorError, match="no room"):
+        publish.publish(done, folder, notebooks)
+    assert len(notebooks.ran) == 2

@@ -1,0 +1,12 @@
+"""``python -m siteprior.pipeline.reference`` prints the page of the documents."""
+
+from __future__ import annotations
+
+import runpy
+
+from conftest import ROOT
+
+
+def test_it_prints_the_page(capsys):
+    runpy.run_module("siteprior.pipeline.reference", run_name="__main__")
+    assert capsys.readouterr().out == (ROOT / "docs" / "project-file.md").read_text(encoding="utf-8")

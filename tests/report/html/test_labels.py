@@ -1,0 +1,41 @@
+"""The words readers meet: kinds of corridors, and districts by the names of their areas."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from siteprior.report.html.labels import district_names, kind_title
+
+
+class TestWords:
+    def test_district_names_come_from_the_names_of_their_areas(self, made_up):
+        assert district_names(made_up.areas) == {"E08000025": "Birmingham", "E08000028": "Sandwell"}
+
+    def test_names_of_another_form_give_none(self):
+        table = pd.DataFrame({"district_code": ["W1", None], "lsoa_name": ["Somewhere else", "Sandwell 001A"]})
+        assert district_names(table) == {}
+        assert district_names(table[["lsoa_name"]]) == {}
+
+    def test_kinds_of_corridors(self):
+        assert kind_title("growth-area") == "Growth area"
+        assert kind_title("Sprint") == "Sprint"
+
+
+@pytest.mark.parametrize(
+    ("kind", "title"),
+    [("metro", "Metro"), ("proposed-brt", "Proposed BRT"), ("vlr", "Very light rail"), ("hs2-metro", "HS2 metro"),
+     ("", "")],
+)  # fmt: skip
+def test_abbreviations_are_written_out_or_in_capitals(kind, title):
+    assert kind_title(kind) == title
+
+
+def test_one_name_for_each_district_in_the_order_of_the_codes():
+    table = pd.DataFrame(
+        {"district_code": ["E2", "E1", "E2", "E1"],
+         "lsoa_name": ["Bristol, City of 001A", "Telford and Wrekin 012BC", "Another 003A", None]}
+    )  # fmt: skip
+    found = district_names(table)
+    assert found == {"E1": "Telford and Wrekin", "E2": "Bristol, City of"}
+    assert list(found) == ["E1", "E2"]

@@ -9,6 +9,7 @@ import socket
 from pathlib import Path
 from types import MappingProxyType
 
+import hypothesis
 import pytest
 
 from factories.real import needs_the_whole
@@ -17,6 +18,10 @@ from siteprior.core import parameters
 from siteprior.project import names
 
 pytest_plugins = ["factories.places", "factories.councils"]
+
+# No test measures time: on a busy machine any example may take long.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent

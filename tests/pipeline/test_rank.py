@@ -16,6 +16,7 @@ from siteprior.ranking.scoring import default_weights
 PLACE = (400_000, 290_000)
 GOOD = {
     "lsoa_code": "E01000001", "hectares": 1.0, "minimum_net_dwellings": 40, "corridor_walk_m": 500.0,
+    "corridor_walk_low_m": 500.0, "corridor_walk_high_m": 500.0,
     "coordinate_confidence": "high", "easting": PLACE[0], "northing": PLACE[1],
 }  # fmt: skip
 
@@ -66,9 +67,8 @@ def test_gates_stand_as_the_project_states_them():
 def scored():
     """Capacity alone decides; c is too small, b and d are equal."""
     project = plain_project(weights={"capacity": 1.0}, shortlist={"n": 2})
-    gated = staged(
-        project, capacity_dwellings=[100, 250, 400, 250], hectares=[1, 1, 0.1, 1], minimum_net_dwellings=[40, 40, 2, 40]
-    )
+    homes = {f"capacity_{end}dwellings": [100, 250, 400, 250] for end in ("", "low_", "high_")}
+    gated = staged(project, hectares=[1, 1, 0.1, 1], minimum_net_dwellings=[40, 40, 2, 40], **homes)
     return rank.score_sites(gated, no_progress)
 
 

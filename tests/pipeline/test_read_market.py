@@ -58,8 +58,8 @@ def test_a_table_says_which_areas_it_does_not_cover(areas, tmp_path):
     market, log, _ = read(project, areas)
     assert market.layers[0].by_code.to_dict() == dict(zip(codes, [0, 1, 2], strict=True))
     said = pd.concat(log.issues)
-    assert len(said) == 1
-    assert str(len(areas) - 3) in " ".join(said[["value", "action"]].iloc[0])
+    assert said["value"].to_list() == list(areas.index[3:])
+    assert set(said["file"]) == {"t.csv"}
 
 
 def test_a_layer_is_one_file(areas, tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -123,7 +125,7 @@ def test_incomes_are_read_off_the_layer_the_project_names():
 @pytest.mark.parametrize("n", [0, 2])
 def test_the_shortlist_is_set_out_line_by_line(n):
     done = appraise.appraise_viability(appraise.price_sites(with_homes(STATED), no_progress), no_progress)
-    detailed = appraise.detail_shortlist(type(done)(**{**vars(done), "shortlist": done.table.head(n)}), no_progress)
+    detailed = appraise.detail_shortlist(replace(done, shortlist=done.table.head(n)), no_progress)
     assert detailed.comparables.empty
     assert list(detailed.comparables.columns) == schema.COMPARABLES.names
     assert isinstance(detailed.viability_lines, pd.DataFrame)

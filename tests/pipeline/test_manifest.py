@@ -56,15 +56,11 @@ def described():
         files, ("Contains X", "", "Contains X"), strict=True))  # fmt: skip
     project = plain_project(shortlist={"n": 3}, project={"title": "T", "seed": 7})
     criteria = pd.DataFrame({"criterion": ["capacity", "need"], "weight": [0.25, 0.75]})
-    return _described(sites, project, criteria, log, read)
-
-
-def _described(sites, project, criteria, log, read):
-    given = small_result(
-        sites, project=project, criteria=criteria, issue_tables=(log.table(),), provenance=read,
+    done = small_result(
+        sites, project=project, sites=sites, criteria=criteria, issue_tables=(log.table(),), provenance=read,
         register_files=pd.DataFrame({"file": ["a.csv"], "rows_in": [2]}),
     )  # fmt: skip
-    return describe_run(type(given)(**{**vars(given), "sites": sites}), no_progress).record
+    return describe_run(done, no_progress).record
 
 
 def test_the_record_counts_what_there_is(described):

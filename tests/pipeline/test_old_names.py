@@ -16,6 +16,7 @@ from siteprior.pipeline.old_names import NEW_PLACES, as_it_was, old_function
 from siteprior.pipeline.old_signatures import CHANGED
 
 LAST_RELEASE = (ROOT / "tests" / "factories" / "public_names.txt").read_text(encoding="utf-8").split()
+"""The names of the flat list, as the commit before the namespaces had them."""
 
 
 def test_no_name_of_the_last_release_is_lost():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -16,6 +19,7 @@ from siteprior.pipeline.scenario import changed_transit
 from siteprior.project.model import ScenarioSettings
 from siteprior.sources.areas.lsoa import read_areas, study_area
 
+Feed = namedtuple("Feed", ["services", "stops", "service_date"])
 own, stops, services = scenarios.own, scenarios.stops, scenarios.services
 
 
@@ -38,7 +42,7 @@ def test_a_stop_that_opens_is_open_in_the_new_supply_and_planned_in_the_old(proj
 def test_new_lines_are_those_that_were_read_for_this_scenario(project, own, stops):
     orbital = make(("Orbital", "metro", 1, "X", None, "planned", 0), ("Orbital", "metro", 2, "Y", None, "planned", 900))
     transit = transit_of(own, stops)
-    supposed = type(transit)(**{**vars(transit), "supposed": {"2030": (orbital,), "2040": ()}})
+    supposed = replace(transit, supposed={"2030": (orbital,), "2040": ()})
     settings = ScenarioSettings(name="2030", add_lines=({"path": "l.csv"},))
     after = changed_transit(project, supposed, settings)
     assert after.corridors.loc["Orbital", ["stops", "open_stops", "length_m"]].to_list() == [2, 2, 900]
@@ -57,10 +61,8 @@ def test_a_scenario_without_timetables_cannot_cut(project, own, stops):
 
 
 def test_services_are_cut_and_the_feeds_own_stay(project, own, stops, services):
-    from collections import namedtuple
-
-    feed = namedtuple("feed", ["services", "stops", "service_date"])(services, None, "2026-10-02")
-    transit = type(transit_of(own, stops))(**{**vars(transit_of(own, stops)), "timetables": feed})
+    feed = Feed(services, None, "2026-10-02")
+    transit = replace(transit_of(own, stops), timetables=feed)
     after = changed_transit(project, transit, ScenarioSettings(name="x", cut=({"route": "X1", "share": 0.5},)))
     assert after.timetables.services["per_hour"].to_list() == [6, 2.5, 1, 0.5, 1]
     assert after.timetables.service_date == "2026-10-02"

@@ -16,7 +16,7 @@ def reading(*files):
     return Reading(f"table of {files[0]}", log.table(), tuple(Input("?", file, "0" * 64, 10, 1) for file in files))
 
 
-def test_one_entry_speaks_for_all_its_files_and_several_each_for_its_own():
+def test_one_entry_is_about_all_its_files_and_several_each_for_its_own():
     log = ReadLog()
     assert log.add("register", File(path="*.csv", vintage="2020"), reading("a.csv", "b.csv")) == "table of a.csv"
     entries = [File(path="c.csv", licence="own"), File(path="d.csv", publisher="Us")]

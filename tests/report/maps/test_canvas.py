@@ -98,7 +98,7 @@ def test_what_is_measured_once_is_remembered_and_leaves_nothing_on_the_sheet():
     assert len(sheet._widths) == 3
 
 
-def test_a_heading_and_a_foot_say_how_much_room_is_left():
+def test_a_heading_and_a_foot_say_how_much_space_is_left():
     sheet = Sheet(100, 100)
     below = sheet.head("Title", under="under", illustrative=True)
     above = sheet.foot("Contains X", notes="A note")

@@ -18,7 +18,8 @@ def text_table(table: pd.DataFrame, *, width: int | None = None, narrowest: int 
     table
         Any table; its index is left out, missing is blank.
     width
-        The longest line, by default that of the terminal, from 100 to 120; where the columns at their narrowest need more, lines are longer.
+        The longest line, by default that of the terminal, from 100 to 120; where the columns at their narrowest need
+        more, lines are longer.
     narrowest
         No column is made narrower than this.
 

@@ -266,3 +266,9 @@ def test_a_data_root_that_is_not_there_is_named_with_its_line(write, tmp_path):
 def test_a_path_with_a_nul_is_refused_at_load(write):
     with pytest.raises(ProjectError, match=r"p.toml:7: \[sources\] stops\[1\].path: .* is no path"):
         load_project(write(GOOD.replace("naptan.csv", "nap\\u0000tan.csv")))
+
+
+def test_a_pattern_that_is_none_is_refused(write):
+    project = load_project(write(GOOD.replace("r/*.csv", "/r/*.csv")))
+    with pytest.raises(InputError, match=r"/r/\*\.csv: is no pattern under data_root .*; give one such as"):
+        project.find(project.sources.registers[0])

@@ -127,7 +127,12 @@ class Project(Settings):
         root = self.data_root
         archive = stated.partition(MEMBER)[0] if ".zip" + MEMBER in stated else stated
         if any(mark in archive for mark in "*?["):
-            found = sorted(path for path in root.glob(archive) if path.is_file())
+            try:
+                found = sorted(path for path in root.glob(archive) if path.is_file())
+            except (NotImplementedError, ValueError) as fault:  # an absolute pattern, or ** within a name
+                raise InputError(
+                    f"{stated}: is no pattern under data_root ({fault}); give one such as a/*.csv"
+                ) from None
             if not found:
                 raise InputError(f"{stated}: no file under {root} matches; check the pattern and data_root")
             return [(path, path.relative_to(root).as_posix()) for path in found]

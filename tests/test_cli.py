@@ -219,3 +219,17 @@ def test_every_command_has_help_and_is_quiet_where_it_reports_progress(command, 
     text = capsys.readouterr().out
     assert text.startswith(f"usage: siteprior {command} ")
     assert ("--quiet" in text) == cli.COMMANDS[command].progress
+
+
+def test_the_stages_fit_a_terminal_and_stand_whole_in_json(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "110")
+    assert cli.main(["stages"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 110
+    assert lines[0].split() == ["stage", "name", "part", "needs", "adds", "in_scenarios"]
+    assert cli.main(["stages", "--json"]) == 0
+    stages = json.loads(capsys.readouterr().out)
+    assert list(stages[0]) == ["stage", "name", "part", "needs", "adds", "columns", "in_scenarios"]
+    shown = " ".join(lines).replace(",", " ").split()
+    for stage in stages:  # nothing is cut
+        assert set(f"{stage['needs']} {stage['adds']} {stage['name']}".replace(",", " ").split()) <= set(shown)

@@ -292,10 +292,14 @@ def _columns(options: argparse.Namespace) -> int:
 
 
 def _stages(options: argparse.Namespace) -> int:
+    from siteprior.core.text_table import text_table
     from siteprior.pipeline.stages import stage_table
 
     table = stage_table()
-    _print(table if options.json else table.drop(columns="columns"), as_json=options.json)
+    if options.json:
+        _print(table, as_json=True)
+    else:
+        print(text_table(table.drop(columns="columns")))
     return 0
 
 

@@ -7,7 +7,17 @@ import zipfile
 import pytest
 
 from siteprior.core.errors import InputError, OutputError
-from siteprior.core.files import read_bytes, record, shipped, whole_file, whole_folder, write_text
+from siteprior.core.files import (
+    given_twice,
+    path_list,
+    read_bytes,
+    record,
+    shipped,
+    whole_file,
+    whole_folder,
+    write_text,
+)
+from siteprior.core.io.vector_files import read_vector
 
 
 def test_gz_and_zip_members_are_read_as_they_come(tmp_path):
@@ -176,3 +186,37 @@ class TestWholeFolder:
         (tmp_path / "file").write_text("not a folder")
         with pytest.raises(OutputError, match="cannot be written"), whole_folder(tmp_path / "file" / "out"):
             raise AssertionError("the block ran")
+
+
+@pytest.mark.parametrize("wrong", [None, 5, b"a.csv", True, {"a.csv": 1}])
+def test_what_is_neither_a_path_nor_several_is_refused(wrong):
+    with pytest.raises(InputError, match=r"paths: needs one path or several, got .*; give a str or a Path, or a list"):
+        path_list(wrong)
+
+
+def test_every_entry_that_is_no_path_is_named_at_once():
+    with pytest.raises(InputError) as caught:
+        path_list(["a.csv", None, b"b.csv", "c\0.csv", " "])
+    assert caught.value.faults == (
+        "paths: needs the path of a file, got None; give a str or a Path",
+        "paths: needs the path of a file, got b'b.csv'; give a str or a Path",
+        "paths: 'c\\x00.csv' is no path of a file; give its path",
+        "paths: ' ' is no path of a file; give its path",
+    )
+    assert path_list([]) == []
+
+
+def test_a_folder_is_no_file(tmp_path):
+    for read in (read_bytes, read_vector):
+        with pytest.raises(InputError, match="is a folder; name the file in it"):
+            read(tmp_path)
+        for wrong in (None, "a\0.csv", ""):
+            with pytest.raises(InputError, match="path: "):
+                read(wrong)
+
+
+def test_a_file_given_twice_is_seen_however_its_path_is_written(tmp_path):
+    (tmp_path / "b").mkdir()
+    paths = [tmp_path / "a.csv", tmp_path / "b" / ".." / "a.csv", tmp_path / "a.csv", tmp_path / "b" / "a.csv"]
+    assert given_twice(paths) == [paths[1]]
+    assert given_twice([]) == []

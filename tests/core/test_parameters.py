@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import copy
+import pickle
 from importlib import resources
 from pathlib import Path
 
@@ -64,3 +66,31 @@ def test_every_file_that_ships_is_recorded_in_its_order_or_reported_to_steer_not
     assert set(parameter_files()) == names - {"fetch", "inputs"}
     assert parameter_files()[:3] == ["registers", "history", "duplicates"]
     assert parameter_files()[-1] == "ranking"
+
+
+def test_no_attribute_of_parameters_can_be_set_or_taken_away():
+    access = load_parameters("access")
+    for name in ("_entries", "name", "new"):
+        with pytest.raises(AttributeError, match=f"parameters access: cannot be changed \\({name}\\)"):
+            setattr(access, name, {})
+        with pytest.raises(AttributeError, match="cannot be changed"):
+            delattr(access, name)
+    with pytest.raises(TypeError):
+        access["walk_factor"] = 2
+    with pytest.raises(TypeError):
+        access._entries["walk_factor"] = 2
+    with pytest.raises(AttributeError):
+        access.parameter("walk_factor").value = 2
+    assert access.number("walk_factor") == 1.3
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda entries: pickle.loads(pickle.dumps(entries))])
+def test_copies_and_pickles_are_the_same_parameters(name, again):
+    entries = load_parameters(name)
+    made = again(entries)
+    assert isinstance(made, presets.Parameters)
+    assert (made.name, made) == (entries.name, entries)
+    assert list(made) == list(entries)
+    with pytest.raises(AttributeError, match="cannot be changed"):
+        made.name = "other"

@@ -164,3 +164,111 @@ def test_an_entry_may_say_where_it_comes_from(write):
 def test_an_address_that_cannot_be_fetched_is_refused(write, text, says):
     with pytest.raises(ProjectError, match=says):
         load_project(write(with_sources(text)))
+
+
+@pytest.mark.parametrize("wrong", [None, 5, b"p.toml", ["p.toml"], "", "p\0.toml"])
+def test_what_is_no_path_of_a_project_is_refused(wrong, write):
+    with pytest.raises(InputError, match=r"path: .*project file"):
+        load_project(wrong)
+    if wrong is not None:
+        with pytest.raises(InputError, match=r"data_root: .*folder"):
+            load_project(write(GOOD), data_root=wrong)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (GOOD.encode("utf-16"), "is no text in UTF-8 .*; save it as UTF-8"),
+        (bytes(range(256)), "is no text in UTF-8"),
+        (b"PK\x03\x04\x00\x00", "is not valid TOML"),
+        (f"a = {'[' * 3000}{']' * 3000}".encode(), ".* stand more than 20 deep in each other"),
+        (f"a = {'[' * 200}{']' * 200}".encode(), ".* stand more than 20 deep in each other"),
+        (f"a = {'{a = ' * 60}1{'}' * 60}".encode(), ".* stand more than 20 deep in each other"),
+        (f"[{'.'.join('a' * 3000)}]".encode(), ".* stand more than 20 deep in each other"),
+        (b"a = " + b"9" * 5000, "is not valid TOML"),
+    ],
+)
+def test_a_file_that_is_no_project_is_named_with_the_reason(tmp_path, content, says):
+    path = tmp_path / "p.toml"
+    path.write_bytes(content)
+    with pytest.raises(ProjectError, match=f"p.toml: {says}"):
+        load_project(path)
+
+
+def test_a_folder_is_no_project(tmp_path):
+    with pytest.raises(ProjectError, match="is a folder; name the project file in it"):
+        load_project(tmp_path)
+
+
+def test_lists_of_an_honest_depth_are_read(write):
+    assert load_project(write(GOOD.replace("n = 5", "n = 5 # " + "[" * 3000))).shortlist.n == 5
+
+
+@pytest.mark.parametrize(
+    ("columns", "says"),
+    [
+        ('{refrence = "A"}', r"unknown column 'refrence'; did you mean 'reference'\?"),
+        ('{reference = "A", easting = "E"}', "columns.easting: easting and northing are mapped together or not at all"),
+        ('{hectares = "H"}', "columns: map a reference or a site_name to call the sites by"),
+        ('{reference = " "}', "columns.reference: names no column of the file; give its name"),
+    ],
+)
+def test_the_map_of_own_sites_is_checked_at_load_with_its_line(write, columns, says):
+    text = f'own_sites = {{path = "e.csv", name = "estate", columns = {columns}}}'
+    with pytest.raises(
+        ProjectError, match=rf"p.toml:10: \[sources\] own_sites\[1\]\.columns.*{says.removeprefix('columns')}"
+    ):
+        load_project(write(with_sources(text)))
+
+
+def test_all_files_that_are_not_there_are_named_at_once_with_line_and_key(write, tmp_path):
+    (tmp_path / "naptan.csv").write_text("x")
+    text = (
+        with_sources('timetables = ["a.zip", "b/*.zip"]')
+        + """
+[[layers]]
+name = "msoas"
+path = "values.csv"
+kind = "table"
+measure = "value"
+column = "v"
+by = "msoa_code"
+code = "MSOA"
+lookup = {path = "msoa.geojson", to = "MSOA21CD"}
+"""
+    )
+    file = write(text)
+    with pytest.raises(InputError) as caught:
+        load_project(file).refuse_missing()
+    places = [fault.split(": ")[:3] for fault in caught.value.faults]
+    assert places == [
+        [f"{file}:6", "[sources] registers[1].path", "r/*.csv"],
+        [f"{file}:6", "[sources] registers[2].path", "x.csv"],
+        [f"{file}:10", "[sources] timetables[1].path", "a.zip"],
+        [f"{file}:10", "[sources] timetables[2].path", "b/*.zip"],
+        [f"{file}:8", "[sources] areas.path", "lsoa.geojson"],
+        [f"{file}:9", "[sources] deprivation.path", "iod.csv"],
+        [f"{file}:12", "[corridors] paths[1].path", "c.csv"],
+        [f"{file}:18", "layers[1].path", "values.csv"],
+        [f"{file}:24", "layers[1].lookup.path", "msoa.geojson"],
+    ]
+    assert all("; check the p" in fault for fault in caught.value.faults)
+
+
+def test_a_data_root_that_is_not_there_is_named_with_its_line(write, tmp_path):
+    file = write(GOOD.replace('title = "T"', 'title = "T"\ndata_root = "nowhere"'))
+    with pytest.raises(
+        InputError, match=rf"p.toml:4: data_root: there is no folder {tmp_path / 'nowhere'}; mend it, or set"
+    ):
+        load_project(file).refuse_missing()
+
+
+def test_a_path_with_a_nul_is_refused_at_load(write):
+    with pytest.raises(ProjectError, match=r"p.toml:7: \[sources\] stops\[1\].path: .* is no path"):
+        load_project(write(GOOD.replace("naptan.csv", "nap\\u0000tan.csv")))
+
+
+def test_a_pattern_that_is_none_is_refused(write):
+    project = load_project(write(GOOD.replace("r/*.csv", "/r/*.csv")))
+    with pytest.raises(InputError, match=r"/r/\*\.csv: is no pattern under data_root .*; give one such as"):
+        project.find(project.sources.registers[0])

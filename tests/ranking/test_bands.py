@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from siteprior.core.errors import SitePriorError
+from siteprior.core.errors import InputError, SitePriorError
 from siteprior.core.random_streams import seed_keys, uniform
 from siteprior.ranking import bands as robustness
 from siteprior.ranking.bands import rank_bands
@@ -248,3 +248,31 @@ class TestRanges:
         twice = values.set_axis(["a", "a", "b"])
         with pytest.raises(SitePriorError, match="holds a site more than once"):
             self.bands(twice, twice, twice)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"values": None}, r"values: needs a table \(DataFrame\), got NoneType"),
+        ({"values": sites([["0.1"], ["0.9"]])}, "values: a needs numbers, holds '0.1' in row 'E1:0'"),
+        ({"values": sites([[np.inf], [0.9]])}, "values: a needs finite numbers, holds inf in row 'E1:0'"),
+        ({"weights": None}, "weights: needs a mapping criterion → weight, got None"),
+        ({"weights": {"a": "1"}}, "weights: 'a' needs a number, not '1'"),
+        ({"weights": {"a": float("inf")}}, "weights: 'a' needs a number, not inf"),
+        ({"seed": None}, "seed: needs a whole number, not None"),
+        ({"seed": -1}, "seed: needs at least 0, not -1"),
+        ({"draws": 2.5}, "draws: needs a whole number, not 2.5"),
+        ({"draws": True}, "draws: needs a whole number, not True"),
+        ({"spread": "0.1"}, "spread: needs a number from 0 to below 1, not '0.1'"),
+        ({"spread": float("nan")}, "spread: needs a number from 0 to below 1, not nan"),
+        ({"low": "low", "high": sites([[1.0], [1.0]])}, r"low: needs a table \(DataFrame\), got str"),
+        (
+            {"low": sites([["0"], ["0"]]), "high": sites([[1.0], [1.0]])},
+            "low: a needs numbers, holds '0' in row 'E1:0'",
+        ),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused_by_name(change, says):
+    given = {"values": sites([[0.1], [0.9]]), "weights": {"a": 1}, "seed": 1, "draws": 5, "spread": 0.1} | change
+    with pytest.raises(InputError, match=says):
+        rank_bands(given.pop("values"), given.pop("weights"), **given)

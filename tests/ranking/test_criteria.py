@@ -139,3 +139,40 @@ def test_anchors_that_are_one_number_are_refused():
     with pytest.raises(SitePriorError, match="need to be two different numbers"):
         criterion("flat", title="Flat", group="need", needs=[], anchors=anchors(5, 5))(lambda sites: sites["x"])
     assert "flat" not in CRITERIA
+
+
+def test_of_two_criteria_of_one_name_the_second_is_refused_when_it_is_applied(monkeypatch):
+    monkeypatch.setitem(registry._REGISTERED, "quiet", None)  # so that it is taken away again
+    del registry._REGISTERED["quiet"]
+    first, second = (
+        criterion("quiet", title="Quiet", group="need", needs="decibels", anchors=anchors(70, 50)) for _ in range(2)
+    )
+
+    def quiet(sites):
+        return sites["decibels"]
+
+    first(quiet)
+    with pytest.raises(SitePriorError, match="criterion 'quiet': is registered already, as 'Quiet'; use another name"):
+        second(lambda sites: sites["decibels"] * 2)
+    assert CRITERIA["quiet"].measure is quiet
+    assert CRITERIA["quiet"].needs == ("decibels",)
+
+
+def test_needs_are_names_and_a_misspelt_one_is_reported_as_none():
+    for wrong in (None, 5, ["walk_m", None]):
+        with pytest.raises(InputError, match="criterion 'quiet': needs"):
+            criterion("quiet", title="Quiet", group="need", needs=wrong, anchors=anchors(70, 50))
+    misspelt = Criterion("x", "x", "own", "m", 0, 1, ("walk_mm",), lambda sites: sites["walk_mm"])
+    with pytest.raises(InputError, match="'walk_mm' is no column of the table 'sites', did you mean 'walk_m'"):
+        measure(SITES, "x", criteria={"x": misspelt})
+
+
+def test_one_criterion_is_one_name_and_no_name_is_refused():
+    assert measure(SITES, "capacity").equals(measure(SITES, ["capacity"]))
+    for wrong in (None, 5, ["capacity", None]):
+        with pytest.raises(InputError, match="names: "):
+            measure(SITES, wrong)
+    with pytest.raises(InputError, match=r"sites: needs a table \(DataFrame\), got NoneType"):
+        measure(None, "capacity")
+    with pytest.raises(InputError, match="criteria: needs a mapping name → Criterion, got None"):
+        measure(SITES, "capacity", criteria=None)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+import numpy as np
+import pandas as pd
 import pytest
 
 from factories.gated import DAY, reasons, table
 from siteprior.core.errors import InputError, SitePriorError
 from siteprior.ranking.eligibility import apply_gates, gate_doubt
-from siteprior.ranking.gates import GATES
+from siteprior.ranking.gates import GATES, Gate
 
 
 def test_gates_can_be_switched_and_moved():
@@ -79,3 +83,58 @@ def test_a_gate_taken_away_needs_no_columns_of_doubt():
     assert gate_doubt(sites, gates={"beyond_corridor_walk": False}).isna().all()
     with pytest.raises(InputError, match="sites: lacks the columns corridor_walk_low_m"):
         gate_doubt(sites, gates={})
+
+
+@pytest.mark.parametrize("wrong", [None, [], "too_small", 5])
+def test_gates_that_are_no_mapping_are_refused(wrong):
+    for act in (lambda: apply_gates(table({}), gates=wrong, as_of=DAY), lambda: gate_doubt(table({}), gates=wrong)):
+        with pytest.raises(
+            InputError, match=r"gates: needs a mapping gate code → setting, got .*; give {} for the default"
+        ):
+            act()
+    with pytest.raises(InputError, match="registry: needs a mapping code → Gate, got"):
+        apply_gates(table({}), gates={}, as_of=DAY, registry=wrong)
+
+
+@pytest.mark.parametrize("wrong", [None, "2021-01-01", 2021, pd.NaT, pd.Timestamp("2021-01-01", tz="UTC")])
+def test_as_of_is_a_day(wrong):
+    with pytest.raises(InputError, match="as_of: needs a day"):
+        apply_gates(table({}), gates={}, as_of=wrong)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "says"),
+    [
+        ("hectares", -1.0, "hectares needs numbers of at least 0, holds -1.0 in row 'E1:0'"),
+        ("hectares", np.inf, "hectares needs numbers of at least 0, holds inf in row 'E1:0'"),
+        ("minimum_net_dwellings", -3, "minimum_net_dwellings needs numbers of at least 0, holds -3"),
+        ("corridor_walk_m", -0.1, "corridor_walk_m needs numbers of at least 0, holds -0.1"),
+    ],
+)
+def test_sizes_and_walks_below_nothing_pass_no_gate(column, value, says):
+    with pytest.raises(InputError, match=f"sites: {says}"):
+        apply_gates(table({}).assign(**{column: value}), gates={}, as_of=DAY)
+
+
+def test_dates_of_python_and_categories_are_refused_before_a_gate_is_asked():
+    for column, values in (("end_date", [date(2020, 1, 1)]), ("hectares", pd.Categorical([1.0]))):
+        with pytest.raises(InputError, match=f"sites: {column} needs .* in row 'E1:0'"):
+            apply_gates(table({}).assign(**{column: values}), gates={}, as_of=DAY)
+
+
+@pytest.mark.parametrize("backend", ["numpy_nullable", "pyarrow"])
+def test_nullable_columns_give_the_same_answer(backend):
+    sites = table(
+        {}, {"hectares": 0.1, "minimum_net_dwellings": 1}, {"end_date": "2020-01-01"}, {"corridor_walk_m": None}
+    )
+    given = sites.convert_dtypes(dtype_backend=backend)
+    pd.testing.assert_frame_equal(apply_gates(given, gates={}, as_of=DAY), apply_gates(sites, gates={}, as_of=DAY))
+
+
+@pytest.mark.parametrize(
+    "answer", [None, [True], {"loud": True}, {"loud": pd.Series([True])}, {"loud": pd.Series(["x"], index=["E1:0"])}]
+)
+def test_a_gate_whose_function_gives_no_mask_is_refused(answer):
+    loud = Gate("loud", "Loud", "Nobody sleeps", (), lambda sites, day, limits: answer)
+    with pytest.raises(InputError, match="gate 'loud': its function needs to return a dict of reason code → mask"):
+        apply_gates(table({}), gates={}, as_of=DAY, registry={"loud": loud})

@@ -84,3 +84,43 @@ def test_a_gate_with_threshold_doubt_and_reasons_is_one_registration(monkeypatch
     for code, reason in (("too_loud", "x_unknown"), ("louder", "noise_unknown"), ("size_unknown", "y_unknown")):
         with pytest.raises(SitePriorError, match="is registered already; use another name"):
             gate(code, title="", why="", needs=[], unknown=[reason])
+
+
+@pytest.fixture
+def as_before():
+    before = dict(GATES)
+    yield
+    registry._REGISTERED.clear()
+    registry._REGISTERED.update(before)
+
+
+WORDS = {"title": "Too loud", "why": "Nobody sleeps"}
+
+
+def loud(sites, day, limits):
+    return {"too_loud": sites["noise"] > 60}
+
+
+def test_of_two_gates_of_one_name_the_second_is_refused_when_it_is_applied(as_before):
+    first, second = (gate("too_loud", needs="noise", unknown="noise_unknown", **WORDS) for _ in range(2))
+    reason = gate("too_dark", needs=[], unknown=["too_loud"], **WORDS)
+    first(loud)
+    for late in (second, reason):
+        with pytest.raises(SitePriorError, match="'too_loud' is registered already; use another name"):
+            late(loud)
+    assert GATES["too_loud"].test is loud
+    assert "too_dark" not in GATES
+
+
+def test_one_name_of_a_column_or_a_reason_stands_for_itself(as_before):
+    gate("too_loud", needs="noise", unknown="noise_unknown", **WORDS)(loud)
+    assert (GATES["too_loud"].needs, GATES["too_loud"].unknown) == (("noise",), ("noise_unknown",))
+    for wrong in (None, 5, ["noise", None]):
+        with pytest.raises(SitePriorError, match="gate 'too_dark': needs"):
+            gate("too_dark", needs=wrong, **WORDS)
+
+
+def test_a_misspelt_column_is_reported_as_none_when_the_gate_is_asked(as_before):
+    gate("too_loud", needs="hectare", **WORDS)(loud)
+    with pytest.raises(SitePriorError, match="'hectare' is no column of the table 'sites', did you mean 'hectares'"):
+        apply_gates(table({}), gates={}, as_of=DAY)

@@ -9,9 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from siteprior.core.errors import SitePriorError
-from siteprior.ranking.criteria import CRITERIA, Criterion
-from siteprior.ranking.scoring import check_weights, default_weights, leave_out, order, rank, score, score_band
+from siteprior.core.errors import InputError, SitePriorError
+from siteprior.ranking.criteria import CRITERIA, Criterion, value
+from siteprior.ranking.scoring import (
+    check_weights,
+    default_weights,
+    leave_out,
+    normalised,
+    order,
+    rank,
+    score,
+    score_band,
+)
 
 NAMES = list(default_weights())
 EXAMPLES = settings(deadline=None, derandomize=True, max_examples=50)
@@ -142,3 +151,105 @@ def test_no_other_site_moves_a_score(matrix, weights, data):
     whole = score(matrix, weights)
     kept = data.draw(st.lists(st.sampled_from(list(matrix.index)), min_size=1, unique=True))
     pd.testing.assert_frame_equal(score(matrix.loc[kept], weights), whole.loc[kept], check_exact=True)
+
+
+SITES = pd.Index(["a", "b"], name="site_id")
+
+
+@pytest.mark.parametrize(
+    ("scores", "eligible", "says"),
+    [
+        (["9", "50"], ["yes", "yes"], "scores needs numbers, holds '9' in row 'a'; use pd.to_numeric"),
+        ([0.5, np.inf], ["yes", "yes"], "scores needs finite numbers, holds inf in row 'b'"),
+        ([0.5, 0.6], ["Yes", "yes"], "eligible: needs True or False, or 'yes' or 'no', holds 'Yes' in row 'a'"),
+        ([0.5, 0.6], ["yes", None], "eligible: needs True or False, or 'yes' or 'no', holds .* in row 'b'"),
+    ],
+)
+def test_no_rank_is_made_of_what_is_no_score_or_no_answer(scores, eligible, says):
+    with pytest.raises(InputError, match=says):
+        rank(pd.Series(scores, index=SITES), pd.Series(eligible, index=SITES))
+
+
+def test_scores_and_eligible_are_of_the_same_sites_each_once():
+    scores = pd.Series([0.5, 0.6], index=SITES)
+    assert rank(scores, pd.Series(["no", "yes"], index=SITES[::-1])).tolist() == [1, pd.NA]  # by site, not by place
+    with pytest.raises(InputError, match="eligible: lacks row 'a' and 1 more; give it on the index of scores"):
+        rank(scores, pd.Series(["yes", "yes"]))
+    with pytest.raises(InputError, match="scores: the index holds 'a' more than once"):
+        rank(pd.Series([0.5, 0.6], index=["a", "a"]), pd.Series([True, True], index=["a", "a"]))
+    for wrong in (None, [True, True], "yes"):
+        with pytest.raises(InputError, match="eligible: needs a Series"):
+            rank(scores, wrong)
+
+
+def test_an_eligible_site_without_a_score_has_no_rank_and_takes_none():
+    scores = pd.Series([np.nan, 0.6, 0.4], index=list("abc"))
+    assert rank(scores, pd.Series(True, index=scores.index)).tolist() == [pd.NA, 1, 2]
+    assert rank(scores.astype("Float64"), pd.Series(True, index=scores.index)).tolist() == [pd.NA, 1, 2]
+
+
+MATRIX = pd.DataFrame({"capacity": [100.0, 500.0], "deprivation": [10.0, None]}, index=SITES)
+WEIGHTS = {"capacity": 1, "deprivation": 1}
+
+
+@pytest.mark.parametrize(
+    ("matrix", "says"),
+    [
+        (None, r"matrix: needs a table \(DataFrame\), got NoneType"),
+        (MATRIX.astype({"capacity": "str"}), "matrix: capacity needs numbers, holds '100.0' in row 'a'"),
+        (MATRIX.replace(500.0, np.inf), "matrix: capacity needs finite numbers, holds inf in row 'b'"),
+        (MATRIX.set_axis(["a", "a"]), "matrix: the index holds 'a' more than once"),
+    ],
+)
+def test_a_matrix_that_is_none_is_refused(matrix, says):
+    for act in (lambda: score(matrix, WEIGHTS), lambda: value(matrix)):
+        with pytest.raises(InputError, match=says):
+            act()
+
+
+@pytest.mark.parametrize(
+    ("known", "says"),
+    [
+        (MATRIX[["capacity"]] * 0, "known: lacks the criteria deprivation; use known_shares of the same matrix"),
+        (MATRIX * 0, "known: deprivation needs a share from 0 to 1, holds nan in row 'b'; what is not known is 0"),
+        (MATRIX.fillna(0), "known: capacity needs a share from 0 to 1, holds 100.0 in row 'a'"),
+        ((MATRIX * 0).fillna(1).set_axis(["a", "c"]), "known: lacks row 'b'; give it on the index of matrix"),
+        ("all", r"known: needs a table \(DataFrame\), got str"),
+    ],
+)
+def test_what_is_known_is_of_the_same_sites_and_criteria_and_a_share(known, says):
+    with pytest.raises(InputError, match=says):
+        score(MATRIX, WEIGHTS, known=known)
+
+
+def test_weights_that_are_none_are_refused():
+    for wrong in (None, [], "capacity", 5):
+        for act in (check_weights, normalised, lambda weights: leave_out(weights, "transit"),
+                    lambda weights: score(MATRIX, weights)):  # fmt: skip
+            with pytest.raises(InputError, match="weights: needs a mapping criterion → weight, got"):
+                act(wrong)
+    for wrong, says in (({}, "all are zero or none is given"), ({"own": 0}, "all are zero"),
+                        ({"own": "1"}, "'own' needs"), ({"own": 10**400, "x": 1}, "'own' needs a number"),
+                        ({"own": 10**5000}, "'own' needs a number, not a number of thousands of digits")):  # fmt: skip
+        with pytest.raises(InputError, match=f"weights: {says}"):
+            normalised(wrong)
+    assert normalised({"own": 1, "x": 3}) == {"own": 0.25, "x": 0.75}
+    for wrong in (None, ["transit"], 5):
+        with pytest.raises(InputError, match="unknown group of criteria"):
+            leave_out(default_weights(), wrong)
+        with pytest.raises(InputError, match="unknown weight set"):
+            default_weights(wrong)
+
+
+def test_bands_and_order_refuse_what_holds_no_numbers():
+    with pytest.raises(InputError, match=r"scores needs numbers, holds '0.5' in row 'a'"):
+        score_band(pd.Series(["0.5", "0.6"], index=SITES))
+    for wrong in (None, [0.5]):
+        with pytest.raises(InputError, match="scores: needs a Series"):
+            score_band(wrong)
+    assert score_band(pd.Series(pd.array([0.5, None], "Float64"), index=SITES)).isna().tolist() == [False, True]
+    for wrong in (None, pd.DataFrame({"score": [1]})):
+        with pytest.raises(InputError, match=r"table: needs a table \(DataFrame\) with the column rank"):
+            order(wrong)
+    with pytest.raises(InputError, match="table: rank needs numbers, holds '10' in row 'a'"):
+        order(pd.DataFrame({"rank": ["10", "9"]}, index=SITES))

@@ -99,3 +99,31 @@ def test_the_table_of_criteria_names_the_range():
     assert listed.loc["capacity", ["low", "high"]].tolist() == ["capacity_low_dwellings", "capacity_high_dwellings"]
     for declared in CRITERIA.values():
         assert bool(declared.low) == bool(declared.high)
+
+
+@pytest.mark.parametrize("count", [known_shares, value_ranges])
+def test_tables_that_are_none_or_of_other_sites_are_refused(count):
+    index = pd.Index(list("ab"), name="site_id")
+    sites = pd.DataFrame({"failure_strength": [0.4, NAN], "failure_strength_coverage": [0.2, 0]}, index=index)
+    matrix = measure(sites, "market_failure")
+    for tables, says in (
+        ((None, matrix), r"sites: needs a table \(DataFrame\), got NoneType"),
+        ((sites, None), r"matrix: needs a table \(DataFrame\), got NoneType"),
+        ((sites, matrix.set_axis(["a", "c"])), "matrix: is not on the index of sites"),
+        ((sites.set_axis(["a", "a"]), matrix.set_axis(["a", "a"])), "matrix: the index holds 'a' more than once"),
+        ((sites, matrix.astype("str")), "matrix: market_failure needs numbers, holds '0.4' in row 'a'"),
+        ((sites, matrix.replace(0.4, np.inf)), "matrix: market_failure needs finite numbers, holds inf in row 'a'"),
+        ((sites.astype("str"), matrix), "sites: failure_strength_coverage needs numbers, holds '0.2' in row 'a'"),
+        ((sites.replace(0.2, 2), matrix), "sites: failure_strength_coverage needs shares from 0 to 1"),
+    ):
+        with pytest.raises(InputError, match=says):
+            count(*tables)
+
+
+def test_ends_of_a_range_are_numbers():
+    index = pd.Index(list("ab"), name="site_id")
+    sites = pd.DataFrame(
+        {"walk_m": [500.0, 600], "walk_low_m": [400.0, 500], "walk_high_m": [600.0, np.inf]}, index=index
+    )
+    with pytest.raises(InputError, match="sites: walk_high_m needs finite numbers, holds inf in row 'b'"):
+        value_ranges(sites, measure(sites, "station_access"))

@@ -145,3 +145,9 @@ def test_registers_found_and_a_single_one_read_alike(tmp_path):
     assert len(read_many(found.registers[0])[0].table) == 1
     with pytest.raises(InputError, match="no register given"):
         read_many([])
+
+
+def test_a_file_given_twice_under_two_names_is_refused(tmp_path):
+    path = write(tmp_path, "register", 1)
+    with pytest.raises(InputError, match=r"paths: given twice: .*; each register is given once"):
+        read_registers([path, path], files=["a", "b"])

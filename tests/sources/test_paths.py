@@ -245,3 +245,8 @@ def test_what_is_read_comes_in_the_order_of_the_files():
     assert read_each(named_paths(["b", "a"], None, what="x"), lambda path, name: (path, name)) == [
         (Path("b"), "b"), (Path("a"), "a"),
     ]  # fmt: skip
+
+
+def test_a_file_given_twice_is_refused():
+    with pytest.raises(InputError, match=r"stops: given twice: a\.csv; each file is read once, name it once"):
+        named_paths(["a.csv", "b.csv", "a.csv"], ["x", "y", "z"], what="stops")

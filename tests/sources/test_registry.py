@@ -107,3 +107,51 @@ def test_a_join_that_leaves_a_column_out_is_refused(monkeypatch, tmp_path):
     )
     with pytest.raises(InputError, match="source 'dwellings': what its join returns lacks the columns homes_db"):
         join_registered(given, lambda _text: None)
+
+
+@pytest.fixture
+def as_before(monkeypatch):
+    from siteprior.core.schema import model
+    from siteprior.project import registered_keys
+    from siteprior.sources import catalogue
+
+    registry.discover()
+    monkeypatch.setattr(
+        model, "REGISTERED_COLUMNS", {name: dict(each) for name, each in model.REGISTERED_COLUMNS.items()}
+    )
+    kept = [registry._SOURCES, registry._EVIDENCE, *registered_keys._KEYS.values(), catalogue._ROLES]
+    before = [dict(each) for each in kept]
+    yield
+    for each, entries in zip(kept, before, strict=True):
+        each.clear()
+        each.update(entries)
+    catalogue.load_catalogue.cache_clear()
+
+
+def test_of_two_registrations_of_one_name_the_second_is_refused_when_it_is_applied(as_before):
+    column = Column("noise_db", "number", "Noise", "Decibels", "dB")
+    first, second = (source("noise", columns=column, **WORDS) for _ in range(2))
+    first(reader)
+    with pytest.raises(SitePriorError, match=r"\[sources\] 'noise': stands there already"):
+        second(lambda paths: None)
+    assert (SOURCES["noise"].read, SOURCES["noise"].columns) == (reader, (column,))
+    first, second = (
+        evidence("noise", layers={**PEAT, "name": "noise_share", "title": "Share"}, **WORDS) for _ in range(2)
+    )
+    first(reader)
+    with pytest.raises(SitePriorError, match=r"\[evidence\] 'noise': stands there already"):
+        second(lambda paths: None)
+    assert EVIDENCE["noise"].read is reader
+    assert [spec.name for spec in EVIDENCE["noise"].specs] == ["noise_share"]
+
+
+def test_a_source_has_one_join(as_before):
+    source("noise", **WORDS)(reader)
+
+    def join_noise(sites, table):
+        return sites
+
+    joined("noise")(join_noise)
+    with pytest.raises(SitePriorError, match="source 'noise': is joined by join_noise already; register one join"):
+        joined("noise")(lambda sites: sites)
+    assert SOURCES["noise"].join is join_noise

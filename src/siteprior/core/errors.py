@@ -98,7 +98,7 @@ def unknown(what: str, given: str, known: Iterable[str], *, where: str = "") -> 
     >>> unknown("criterion", "densty", ["density", "need"])
     "unknown criterion 'densty'; did you mean 'density'? Valid: density, need"
     """
-    names = sorted(known)
+    given, names = str(given), sorted(map(str, known))  # a call may give anything for a name
     near = get_close_matches(given, names, n=1) or [
         name for name in names if name.casefold() == given.strip().casefold()
     ]

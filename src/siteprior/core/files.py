@@ -8,7 +8,7 @@ import os
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import resources
@@ -44,16 +44,77 @@ class Input:
 def path_list(paths: Path | str | Iterable[Path | str]) -> list[Path]:
     """Return one path, or several, as a list: every reader takes either.
 
+    Raises
+    ------
+    InputError
+        When it is neither, or one of them is no path: every one that is not, at once.
+
     Examples
     --------
     >>> [path.name for path in path_list("birmingham.csv")]
     ['birmingham.csv']
     >>> [path.name for path in path_list(["birmingham.csv", Path("dudley.csv")])]
     ['birmingham.csv', 'dudley.csv']
+    >>> path_list(["birmingham.csv", None])
+    Traceback (most recent call last):
+    siteprior.core.errors.InputError: paths: needs the path of a file, got None; give a str or a Path
     """
     if isinstance(paths, str | os.PathLike):
-        return [Path(paths)]
-    return [Path(path) for path in paths]
+        return [as_path(paths)]
+    if isinstance(paths, bytes | Mapping) or not isinstance(paths, Iterable):
+        raise InputError(f"paths: needs one path or several, got {paths!r}; give a str or a Path, or a list of them")
+    read, faults = list[Path](), list[str]()
+    for path in paths:
+        try:
+            read.append(as_path(path))
+        except InputError as fault:
+            faults.extend(fault.faults)
+    if faults:
+        raise InputError(*faults)
+    return read
+
+
+def as_path(given: Path | str, *, name: str = "paths", what: str = "a file") -> Path:
+    """Return a path, or refuse what is none.
+
+    Parameters
+    ----------
+    given
+        A text or a path; a blank text would be the working directory, and is refused.
+    name
+        The argument's name, for the message.
+    what
+        What it is the path of.
+
+    Raises
+    ------
+    InputError
+        When it is no path.
+    """
+    if not isinstance(given, str | os.PathLike) or isinstance(os.fspath(given), bytes):
+        raise InputError(f"{name}: needs the path of {what}, got {given!r}; give a str or a Path")
+    text = os.fspath(given)
+    if not text.strip() or "\0" in text:
+        raise InputError(f"{name}: {text!r} is no path of {what}; give its path")
+    return Path(given)
+
+
+def given_twice(paths: Iterable[Path]) -> list[Path]:
+    """Return the files that stand in a list more than once, each once, however their paths are written.
+
+    Examples
+    --------
+    >>> [path.name for path in given_twice([Path("a.csv"), Path("b.csv"), Path("c/../a.csv")])]
+    ['a.csv']
+    """
+    seen: dict[str, int] = {}
+    twice = []
+    for path in paths:
+        file = os.path.abspath(path)  # noqa: PTH100 -- resolve() asks the disk, and fails on what is none
+        seen[file] = seen.get(file, 0) + 1
+        if seen[file] == 2:
+            twice.append(path)
+    return twice
 
 
 def read_bytes(path: Path | str) -> bytes:
@@ -80,8 +141,8 @@ def open_stream(path: Path | str) -> Iterator[IO[bytes]]:
     InputError
         When the file or member is missing, is a folder, or is not what its ending says; also while it is read.
     """
-    text = str(path)
-    archive, member = _archive(path)
+    text = str(as_path(path, name="path"))
+    archive, member = _archive(text)
     try:
         with ExitStack() as stack:
             stream: IO[bytes]
@@ -104,6 +165,8 @@ def open_stream(path: Path | str) -> Iterator[IO[bytes]]:
         # so says zipfile of a member under a password or packed by a method it does not know
         raise InputError(f"{text}: cannot be unpacked ({fault}); unpack it by hand and give the file itself") from None
     except OSError as fault:
+        if Path(archive).is_dir():
+            raise InputError(f"{text}: is a folder; name the file in it") from None
         raise InputError(f"{text}: cannot be read ({fault.strerror or fault})") from None
 
 

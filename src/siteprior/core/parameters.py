@@ -15,7 +15,7 @@ from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 from siteprior.core.errors import SitePriorError, unknown
 
@@ -68,9 +68,26 @@ class Parameters(Mapping[str, Any]):
     siteprior.core.parameters.ParameterError: access: unknown parameter 'walk_facto'; did you mean 'walk_factor'? ...
     """
 
+    __slots__ = ("_entries", "name")
+
+    name: str
+    _entries: Mapping[str, Parameter | Parameters]
+
     def __init__(self, name: str, entries: Mapping[str, Parameter | Parameters]) -> None:
-        self.name = name
-        self._entries = MappingProxyType(dict(entries))
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "_entries", MappingProxyType(dict(entries)))
+
+    def __setattr__(self, name: str, value: Any) -> NoReturn:
+        """Refuse to be changed."""
+        raise AttributeError(f"parameters {self.name}: cannot be changed ({name}); register_parameters adds some")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        """Refuse to be changed."""
+        raise AttributeError(f"parameters {self.name}: cannot be changed ({name})")
+
+    def __reduce__(self) -> tuple[type[Parameters], tuple[str, dict[str, Parameter | Parameters]]]:
+        """Copy and pickle by name and entries."""
+        return Parameters, (self.name, dict(self._entries))
 
     def __getitem__(self, name: str) -> Any:
         """Return the parameter or the table of that name."""

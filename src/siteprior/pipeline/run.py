@@ -20,6 +20,13 @@ from siteprior.project.load import Project
 from siteprior.report.notebooks.worker import NotebookProcess
 
 
+def _loaded(project: Project | Path | str) -> Project:
+    """Return a project, loaded if need be, whose files are all there."""
+    loaded = project if isinstance(project, Project) else load_project(project)
+    loaded.refuse_missing()
+    return loaded
+
+
 @renamed_argument(say="progress")
 def assess(project: Project | Path | str, *, progress: Progress = no_progress) -> Result:
     """Work a project through, in memory: read, join, appraise, gate, score and rank.
@@ -49,7 +56,7 @@ def assess(project: Project | Path | str, *, progress: Progress = no_progress) -
     >>> len(done.shortlist)
     25
     """
-    loaded = project if isinstance(project, Project) else load_project(project)
+    loaded = _loaded(project)
     return run_stages(Result(loaded), progress=progress)
 
 
@@ -99,7 +106,7 @@ def run(project: Project | Path | str, *, out: Path | str | None = None, progres
     >>> (folder / "shortlist.gpkg").is_file(), (folder / "report.html").is_file()
     (True, True)
     """
-    loaded = project if isinstance(project, Project) else load_project(project)
+    loaded = _loaded(project)
     folder = _folder(loaded, out)
     with whole_folder(folder, own=NOT_IN_EVERY_RUN) as staged:
         inputs = read_inputs(loaded, progress=progress)
@@ -187,7 +194,7 @@ def check(
     from siteprior.report.tables import write_csv
     from siteprior.sources.areas.lsoa import districts
 
-    loaded = project if isinstance(project, Project) else load_project(project)
+    loaded = _loaded(project)
     head = loaded.project
     with whole_folder(_folder(loaded, out)) as staged:
         inputs = read_inputs(loaded, progress=progress)

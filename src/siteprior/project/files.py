@@ -8,7 +8,8 @@ from pydantic import AfterValidator, model_validator
 
 from siteprior.core.files import is_fetchable
 from siteprior.project.faults import Fault, refuse, several
-from siteprior.project.kinds import Flag, Settings, Text, Words, key
+from siteprior.project.kinds import FilePath, Flag, Settings, Text, Words, key
+from siteprior.project.own_columns import map_faults
 
 CensusYear = Literal[2011, 2021]
 _HASH_LENGTH = 64
@@ -33,7 +34,7 @@ class File(Settings):
     """A file (or a glob of files) under ``data_root``, with what the user knows of its origin."""
 
     path: Annotated[
-        Text,
+        FilePath,
         key("Path under data_root; a glob such as registers/*.csv, or a member as in a.zip!b.csv", example="file.csv"),
     ]
     url: Annotated[
@@ -69,12 +70,24 @@ _LAYER = key("The layer of the file, or the sheet of the workbook", example="are
 _CRS = key("The coordinate system, where the file states none", example="EPSG:27700")
 
 
+def _mapped(columns: dict[str, str]) -> dict[str, str]:
+    """Refuse a map that names no columns of siteprior's, or not those it needs."""
+    faults = [Fault((name,) if name else (), text) for name, text in map_faults(columns)]
+    faults += [
+        Fault((name,), "names no column of the file; give its name") for name in columns if not columns[name].strip()
+    ]
+    if faults:
+        raise several(faults)
+    return columns
+
+
 class OwnSites(File):
     """The user's own sites: any vector file, CSV or sheet, with a map from siteprior's columns to the file's."""
 
     name: Annotated[Text, key("What these sites are called in the outputs", example="public estate")]
     columns: Annotated[
         dict[str, str],
+        AfterValidator(_mapped),
         key("siteprior's column to the file's column; siteprior columns lists them", example={"reference": "Asset ID"}),
     ]
     organisation: Annotated[Text | None, key(f"{_ONS} the sites are of", example="E47000007")] = None

@@ -22,14 +22,19 @@ GateSetting = bool | int | float | Mapping[str, float]
 
 
 def is_number(value: Stated | Mapping[str, float]) -> TypeGuard[float]:
-    """Return whether a value is a finite number, and not a flag.
+    """Return whether a value is a finite number, and not a flag; a whole number beyond the range of floats is none.
 
     Examples
     --------
     >>> is_number(0.5), is_number("0.5"), is_number(True), is_number(float("nan"))
     (True, False, False, False)
     """
-    return isinstance(value, Real) and not isinstance(value, bool) and isfinite(float(value))
+    if not isinstance(value, Real) or isinstance(value, bool):
+        return False
+    try:
+        return isfinite(float(value))
+    except OverflowError:
+        return False
 
 
 def gate_faults(gates: Mapping[str, Stated | GateSetting], thresholds: Mapping[str, Collection[str]]) -> list[Fault]:
@@ -56,14 +61,14 @@ def gate_faults(gates: Mapping[str, Stated | GateSetting], thresholds: Mapping[s
             stated = {next(iter(limits)): given}
         else:
             takes = f"true, false or a table with {', '.join(limits)}" if limits else "true or false"
-            faults.append(Fault((code,), f"gate '{code}': takes {takes}, not {given!r}", ()))
+            faults.append(Fault((code,), f"gate '{code}': takes {takes}, not {shown(given)}", ()))
             continue
         for name, number in stated.items():
             at = (code, name) if isinstance(given, Mapping) else (code,)
             if name not in limits:
                 faults.append(Fault(at, unknown(f"threshold of gate '{code}'", str(name), limits), ()))
             elif not is_number(number) or number < 0:
-                faults.append(Fault(at, f"gate '{code}': {name} needs a number of at least 0, not {number!r}", ()))
+                faults.append(Fault(at, f"gate '{code}': {name} needs a number of at least 0, not {shown(number)}", ()))
     return faults
 
 
@@ -72,13 +77,21 @@ def weight_faults(weights: Mapping[str, Stated], criteria: Collection[str]) -> l
     faults = [Fault((name,), unknown("criterion", str(name), criteria), ()) for name in weights if name not in criteria]
     for name, weight in weights.items():
         if not is_number(weight):
-            faults.append(Fault((name,), f"'{name}' needs a number, not {weight!r}", ()))
+            faults.append(Fault((name,), f"'{name}' needs a number, not {shown(weight)}", ()))
         elif weight < 0:
-            negative = f"'{name}' is negative ({weight}); a weight is 0 or more, the anchors give the direction"
+            negative = f"'{name}' is negative ({shown(weight)}); a weight is 0 or more, the anchors give the direction"
             faults.append(Fault((name,), negative, ()))
     if not faults and not any(is_number(weight) and weight > 0 for weight in weights.values()):
         faults.append(Fault((), "all are zero or none is given; at least one needs to be above 0"))
     return faults
+
+
+def shown(value: Stated | GateSetting) -> str:
+    """Return a value as a message shows it: Python writes no whole number of more than some thousand digits."""
+    try:
+        return repr(value)
+    except ValueError:
+        return "a number of thousands of digits"
 
 
 def _gates(stated: Stated, info: ValidationInfo) -> dict[str, Stated]:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Annotated, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -150,8 +151,18 @@ def _texts(value: Stated) -> Stated:
     return [str(item).strip() for item in listed] if isinstance(listed, list | tuple) else listed
 
 
+def _file_path(path: str) -> str:
+    """Refuse a path no system can have."""
+    if "\0" in path:
+        raise refuse(f"{path!r} is no path; give that of a file")
+    return path
+
+
 Text = Annotated[str, Field(pattern=r"\S")]
 """A text that is not blank."""
+
+FilePath = Annotated[str, Field(pattern=r"\S"), AfterValidator(_file_path)]
+"""The path of a file, or a pattern of some."""
 
 Words = Annotated[str, BeforeValidator(_words)]
 """A text, or a day or number that is taken as text."""

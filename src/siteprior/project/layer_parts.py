@@ -8,7 +8,7 @@ from pydantic import Field
 
 from siteprior.core.schema import allowed_values
 from siteprior.project.faults import choices_in
-from siteprior.project.kinds import Number, OneOf, Settings, Text, Texts, Whole, Words, key
+from siteprior.project.kinds import FilePath, Number, OneOf, Settings, Text, Texts, Whole, Words, key
 
 Letter = Annotated[str, OneOf("signal", lambda _names: allowed_values("signal a layer shows"))]
 """A signal of market failure a layer may indicate: contamination, coordination, information, public good, and those
@@ -35,7 +35,7 @@ class Lookup(Settings):
     file of areas whose codes stand in ``to``.
     """
 
-    path: Annotated[Text, key("The table, or the file of polygons", example="msoa.geojson")]
+    path: Annotated[FilePath, key("The table, or the file of polygons", example="msoa.geojson")]
     column_to: Annotated[Text, key("The column with the layer's codes", example="MSOA21CD"), Field(alias="to")]
     column_from: Annotated[
         str,
@@ -52,7 +52,7 @@ class Lookup(Settings):
 class Extent(Settings):
     """Polygons of where a vector layer was surveyed: outside them a site's value is missing, not zero."""
 
-    path: Annotated[Text, key("The file of polygons", example="extent.gpkg")]
+    path: Annotated[FilePath, key("The file of polygons", example="extent.gpkg")]
     layer: Annotated[Text | None, key("The layer of the file", example="surveyed")] = None
 
 

@@ -7,23 +7,24 @@ variable ``SITEPRIOR_DATA_ROOT``. Nothing in the file is ever evaluated as code.
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, JsonValue, ModelWrapValidatorHandler, ValidationError, model_validator
+from pydantic import Field, JsonValue, ModelWrapValidatorHandler, PrivateAttr, ValidationError, model_validator
 
 from siteprior.core.errors import InputError, ProjectError, unknown
-from siteprior.core.files import MEMBER
+from siteprior.core.files import MEMBER, as_path
 from siteprior.core.renamed import warn_renamed, with_new_keys
 from siteprior.project.faults import Fault, address, faults_of, keys_of, several
+from siteprior.project.files_named import files_named
 from siteprior.project.gates_weights import SET, Gates, Weights
 from siteprior.project.kinds import Settings, Stated, key
 from siteprior.project.layer_checks import Layers
 from siteprior.project.model import Access, Assumptions, Corridors, File, Head, Publish, Shortlist, Sources
 from siteprior.project.names import Names
+from siteprior.project.read_toml import read_toml
 from siteprior.project.registered import Evidence
 from siteprior.project.scenarios import Scenarios
 from siteprior.project.toml_lines import key_lines, line_of
@@ -59,6 +60,7 @@ class Project(Settings):
     assumptions: Annotated[Assumptions, key("Choices of your own")] = Field(default_factory=Assumptions)
     shortlist: Annotated[Shortlist, key("The shortlist")]
     publish: Annotated[Publish, key("What a run leaves beside its tables")] = Publish()
+    _lines: Mapping[tuple[str | int, ...], int] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="wrap")
     @classmethod
@@ -119,16 +121,53 @@ class Project(Settings):
         InputError
             When a path or a glob finds nothing.
         """
+        return self._find(entry.path)
+
+    def _find(self, stated: str) -> list[tuple[Path, str]]:
         root = self.data_root
-        archive = entry.path.partition(MEMBER)[0] if ".zip" + MEMBER in entry.path else entry.path
+        archive = stated.partition(MEMBER)[0] if ".zip" + MEMBER in stated else stated
         if any(mark in archive for mark in "*?["):
-            found = sorted(path for path in root.glob(archive) if path.is_file())
+            try:
+                found = sorted(path for path in root.glob(archive) if path.is_file())
+            except (NotImplementedError, ValueError) as fault:  # an absolute pattern, or ** within a name
+                raise InputError(
+                    f"{stated}: is no pattern under data_root ({fault}); give one such as a/*.csv"
+                ) from None
             if not found:
-                raise InputError(f"{entry.path}: no file under {root} matches; check the pattern and data_root")
+                raise InputError(f"{stated}: no file under {root} matches; check the pattern and data_root")
             return [(path, path.relative_to(root).as_posix()) for path in found]
         if not (root / archive).is_file():
-            raise InputError(f"{entry.path}: there is no such file under {root}; check the path and data_root")
-        return [(root / entry.path, entry.path)]
+            raise InputError(f"{stated}: there is no such file under {root}; check the path and data_root")
+        return [(root / stated, stated)]
+
+    def refuse_missing(self) -> None:
+        """Refuse a project whose files are not all there, before the first is read: all of them at once.
+
+        A project may be loaded before its files are fetched, so :func:`load_project` does not ask for them.
+
+        Raises
+        ------
+        InputError
+            Naming each file, or pattern that finds none, with its line in the project file and its key.
+        """
+        if not self.data_root.is_dir():
+            line = line_of(self._lines, ("project", "data_root"))
+            raise InputError(
+                f"{self._place(line)}: data_root: there is no folder {self.data_root}; mend it, or set "
+                f"{DATA_ROOT_VARIABLE}"
+            )
+        faults = []
+        for at, stated in files_named(self):
+            try:
+                self._find(stated)
+            except InputError as fault:
+                where = f"{self._place(line_of(self._lines, at))}: {address(at)}"
+                faults += [f"{where}: {text}" for text in fault.faults]
+        if faults:
+            raise InputError(*faults)
+
+    def _place(self, line: int | None) -> str:
+        return f"{self.file}:{line}" if line else str(self.file)
 
     def find_one(self, entry: File) -> tuple[Path, str]:
         """Return the one file an entry names, and its label.
@@ -168,8 +207,11 @@ def load_project(path: Path | str, *, data_root: Path | str | None = None) -> Pr
 
     Raises
     ------
+    InputError
+        When ``path`` or ``data_root`` is no path.
     ProjectError
-        Naming every fault at once: keys that are not known (with those that are), missing ones, wrong kinds.
+        Naming every fault at once: keys that are not known (with those that are), missing ones, wrong kinds; or that
+        the file cannot be read.
 
     Warns
     -----
@@ -182,16 +224,10 @@ def load_project(path: Path | str, *, data_root: Path | str | None = None) -> Pr
     >>> load_project(shipped("data") / "demo.toml").project.illustrative
     True
     """
-    file = Path(path)
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-        settings = tomllib.loads(text)
-    except FileNotFoundError:
-        raise ProjectError(f"{file}: there is no such project file") from None
-    except (OSError, UnicodeDecodeError) as fault:
-        raise ProjectError(f"{file}: cannot be read ({fault})") from None
-    except tomllib.TOMLDecodeError as fault:
-        raise ProjectError(f"{file}: is not valid TOML: {fault}") from None
+    file = as_path(path, name="path", what="a project file")
+    if data_root is not None:
+        as_path(data_root, name="data_root", what="a folder")
+    text, settings = read_toml(file)
     settings, old_keys, doubled = with_new_keys(settings)
     lines = key_lines(text)
     for at, new in old_keys.items():
@@ -217,6 +253,7 @@ def load_project(path: Path | str, *, data_root: Path | str | None = None) -> Pr
         raise ProjectError(
             *(f"{file}:{line}: {fault.sentence()}" if line else f"{file}: {fault.sentence()}" for line, fault in placed)
         )
+    project._lines = lines
     return project
 
 

@@ -9,9 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from siteprior.core.errors import SitePriorError
+from siteprior.core.arguments import mapping_of
+from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
 from siteprior.core.random_streams import Floats, Keys, seed_keys, uniform
+from siteprior.project.gates_weights import is_number, shown
+from siteprior.ranking.check_numbers import check_numbers
 from siteprior.ranking.scoring import DECIMALS, normalised
 
 Ranks = npt.NDArray[np.int32]
@@ -70,9 +73,9 @@ def rank_bands(
 
     Raises
     ------
-    SitePriorError
-        When a weighed criterion has no values or ranges, values lie outside 0–1 or outside their ranges, or draws or
-        spread make no sense.
+    InputError
+        When a weighed criterion has no values or ranges, values are no numbers or lie outside 0–1 or outside their
+        ranges, or weights, seed, draws or spread make no sense.
 
     Notes
     -----
@@ -91,7 +94,7 @@ def rank_bands(
     parameters = load_parameters("ranking")
     draws = parameters.integer("weight_draws") if draws is None else draws
     spread = parameters.number("weight_spread") if spread is None else spread
-    _check(values, weights, draws, spread)
+    _check(values, weights, seed, draws, spread)
     shares = {name: share for name, share in sorted(normalised(weights).items()) if share > 0}
     filled = np.ascontiguousarray(values[list(shares)].fillna(0).to_numpy(dtype=np.float64))
     # sites of the same values are one row with a count: they tie exactly, and the order of the rows is forgotten
@@ -123,6 +126,8 @@ def _ends(
     ends = []
     faults = []
     for what, table in (("low", low), ("high", high)):
+        if table is not None:
+            check_numbers(table, name=what, unique=False)
         if table is None or not table.index.equals(values.index) or not set(names) <= set(table.columns):
             faults.append(
                 f"{what}: needs the sites of values and the criteria {', '.join(names)}; low and high go together"
@@ -134,7 +139,7 @@ def _ends(
     if not faults and not ((ends[0] >= 0) & (ends[0] <= filled) & (filled <= ends[1]) & (ends[1] <= 1)).all():
         faults.append("low, high: need 0 ≤ low ≤ value ≤ high ≤ 1 throughout; a missing value counts as 0")
     if faults:
-        raise SitePriorError(*faults)
+        raise InputError(*faults)
     return ends[0], ends[1]
 
 
@@ -214,20 +219,27 @@ def _place_of(share: float, draws: int) -> int:
     return max(1, ceil(round(share * draws, DECIMALS)))
 
 
-def _check(values: pd.DataFrame, weights: Mapping[str, float], draws: int, spread: float) -> None:
+def _check(values: pd.DataFrame, weights: Mapping[str, float], seed: int, draws: int, spread: float) -> None:
     """Refuse what cannot be drawn or ranked, with every fault at once."""
-    faults = []
-    if not all(weight >= 0 for weight in weights.values()) or not sum(weights.values()) > 0:
+    check_numbers(values, name="values", unique=False)
+    mapping_of(weights, name="weights", of="criterion → weight")
+    odd = {name: weight for name, weight in weights.items() if not is_number(weight)}
+    faults = [f"weights: '{name}' needs a number, not {shown(weight)}" for name, weight in odd.items()]
+    if not odd and (min(weights.values(), default=0) < 0 or not sum(weights.values()) > 0):
         faults.append("weights: each needs to be 0 or more, and one above 0")
-    missing = [name for name, weight in weights.items() if weight > 0 and name not in values.columns]
+    weighed = [name for name, weight in weights.items() if name not in odd and weight > 0]
+    missing = [name for name in weighed if name not in values.columns]
     if missing:
-        faults.append(f"values: lacks the weighed criteria {', '.join(missing)}")
+        faults.append(f"values: lacks the weighed criteria {', '.join(map(str, missing))}")
     outside = values.columns[((values < 0) | (values > 1)).any()]
     if len(outside):
-        faults.append(f"values: {', '.join(outside)} lie outside 0–1; turn measurements into values first")
-    if draws < 1:
-        faults.append(f"draws: needs at least 1, not {draws}")
-    if not 0 <= spread < 1:
-        faults.append(f"spread: needs a number from 0 to below 1, not {spread}")
+        faults.append(f"values: {', '.join(map(str, outside))} lie outside 0–1; turn measurements into values first")
+    for name, number, least in (("seed", seed, 0), ("draws", draws, 1)):
+        if not isinstance(number, int | np.integer) or isinstance(number, bool):
+            faults.append(f"{name}: needs a whole number, not {number!r}")
+        elif number < least:
+            faults.append(f"{name}: needs at least {least}, not {number}")
+    if not is_number(spread) or not 0 <= spread < 1:
+        faults.append(f"spread: needs a number from 0 to below 1, not {spread!r}")
     if faults:
-        raise SitePriorError(*faults)
+        raise InputError(*faults)

@@ -13,9 +13,11 @@ from types import MappingProxyType
 import pandas as pd
 
 from siteprior.core import schema
+from siteprior.core.arguments import mapping_of, name_list, refuse_registered
 from siteprior.core.errors import InputError, SitePriorError, unknown
 from siteprior.core.parameters import Entry, load_parameters, parameters_of, register_parameters
 from siteprior.project.names import register_criterion
+from siteprior.ranking.check_numbers import check_numbers
 
 _TABLE = schema.SITES.without_places()
 
@@ -74,7 +76,7 @@ def criterion(
     *,
     title: str,
     group: str,
-    needs: Iterable[str],
+    needs: str | Iterable[str],
     low: str = "",
     high: str = "",
     known: str = "",
@@ -93,7 +95,7 @@ def criterion(
     group
         What it is about: ``transit``, ``need``, ``size`` or ``market failure``.
     needs
-        The columns of the sites table it reads.
+        The columns of the sites table it reads; one or several.
     low, high
         The columns with the lowest and highest it may be, for :func:`siteprior.ranking.uncertainty.value_ranges`.
     known
@@ -112,10 +114,8 @@ def criterion(
     >>> CRITERIA["corridor_access"].worst, CRITERIA["corridor_access"].best, CRITERIA["corridor_access"].unit
     (960.0, 400.0, 'm')
     """
-    if name in _REGISTERED:
-        raise SitePriorError(
-            f"criterion '{name}': is registered already, as '{_REGISTERED[name].title}'; use another name"
-        )
+    columns = name_list(needs, what=f"criterion '{name}': needs")
+    refuse_registered("criterion", name, _REGISTERED)
     if isinstance(anchors, Mapping):
         table = parameters_of(f"criteria.{name}", anchors)
     else:
@@ -123,8 +123,9 @@ def criterion(
     worst, best = table.parameter("worst"), table.parameter("best")
 
     def register(measure: Measure) -> Measure:
+        refuse_registered("criterion", name, _REGISTERED)
         declared = Criterion(
-            name, title, group, worst.unit, float(table.number("worst")), float(table.number("best")), tuple(needs),
+            name, title, group, worst.unit, float(table.number("worst")), float(table.number("best")), columns,
             measure, source=f"worst: {worst.source}; best: {best.source}", date=best.date, confidence=best.confidence,
             low=low, high=high, known=known,
         )  # fmt: skip
@@ -269,7 +270,7 @@ def refuse_lacking(sites: pd.DataFrame, needs: Mapping[str, Iterable[str]], *, p
     lacking = {name: [column for column in columns if column not in sites.columns] for name, columns in needs.items()}
     faults = [
         f"sites: {part}criterion '{name}' needs the columns {', '.join(columns)}; run the join or appraisal that adds "
-        "them"
+        f"them{schema.undeclared(columns, _TABLE)}"
         for name, columns in lacking.items()
         if columns
     ]
@@ -277,7 +278,9 @@ def refuse_lacking(sites: pd.DataFrame, needs: Mapping[str, Iterable[str]], *, p
         raise InputError(*faults)
 
 
-def measure(sites: pd.DataFrame, names: Iterable[str], *, criteria: Mapping[str, Criterion] = CRITERIA) -> pd.DataFrame:
+def measure(
+    sites: pd.DataFrame, names: str | Iterable[str], *, criteria: Mapping[str, Criterion] = CRITERIA
+) -> pd.DataFrame:
     """Measure sites on criteria: the decision matrix, sites × criteria, in natural units (metres, homes, per cent).
 
     Parameters
@@ -285,7 +288,7 @@ def measure(sites: pd.DataFrame, names: Iterable[str], *, criteria: Mapping[str,
     sites
         Sites, joined and appraised; index ``site_id``.
     names
-        The criteria to measure, in the order of the columns.
+        The criteria to measure, in the order of the columns; one or several.
     criteria
         The registry to look them up in.
 
@@ -307,8 +310,8 @@ def measure(sites: pd.DataFrame, names: Iterable[str], *, criteria: Mapping[str,
     >>> measure(sites, ["station_access"])["station_access"].tolist()
     [250.0, nan]
     """
-    wanted = list(dict.fromkeys(names))
-    _refuse_unknown(wanted, criteria)
+    wanted = list(dict.fromkeys(name_list(names, what="names")))
+    refuse_unknown(wanted, criteria)
     schema.check(sites, _TABLE, name="sites", needs=[])
     refuse_lacking(sites, {name: criteria[name].needs for name in wanted})
     faults = []
@@ -336,13 +339,26 @@ def value(matrix: pd.DataFrame, *, criteria: Mapping[str, Criterion] = CRITERIA)
     criteria
         The registry with the anchors.
 
+    Raises
+    ------
+    InputError
+        When a row or a criterion stands twice, or a measurement is no finite number.
+    SitePriorError
+        When a criterion is unknown.
+
     Examples
     --------
     >>> matrix = pd.DataFrame({"corridor_access": [100.0, 400.0, 680.0, 960.0, 5000.0, None]})
     >>> value(matrix)["corridor_access"].round(2).tolist()
     [1.0, 1.0, 0.5, 0.0, 0.0, nan]
     """
-    _refuse_unknown(matrix.columns, criteria)
+    check_numbers(matrix, name="matrix")
+    return valued(matrix, criteria=criteria)
+
+
+def valued(matrix: pd.DataFrame, *, criteria: Mapping[str, Criterion]) -> pd.DataFrame:
+    """Return what :func:`value` does, of measurements that were checked."""
+    refuse_unknown(matrix.columns, criteria)
     columns = {}
     for name in matrix.columns:
         worst, best = criteria[name].worst, criteria[name].best
@@ -351,8 +367,9 @@ def value(matrix: pd.DataFrame, *, criteria: Mapping[str, Criterion] = CRITERIA)
     return pd.DataFrame(columns, index=matrix.index, columns=matrix.columns)
 
 
-def _refuse_unknown(names: Iterable[str], criteria: Mapping[str, Criterion]) -> None:
+def refuse_unknown(names: Iterable[str], criteria: Mapping[str, Criterion]) -> None:
     """Refuse names that are not in the registry, listing those that are."""
+    mapping_of(criteria, name="criteria", of="name → Criterion")
     faults = [unknown("criterion", str(name), criteria) for name in names if name not in criteria]
     if faults:
         raise SitePriorError(*faults)

@@ -8,7 +8,8 @@ from datetime import date
 import pandas as pd
 
 from siteprior.core import schema
-from siteprior.core.errors import SitePriorError
+from siteprior.core.arguments import day_of, mapping_of
+from siteprior.core.errors import InputError
 from siteprior.project.gates_weights import GateSetting, gate_faults
 from siteprior.ranking.gates import GATES, Gate, Reasons
 
@@ -44,10 +45,9 @@ def apply_gates(
 
     Raises
     ------
-    SitePriorError
-        When a gate or threshold is unknown, or a setting is not one a gate takes; all of them at once.
     InputError
-        When a column is missing or the index is not ``site_id``.
+        When a gate or threshold is unknown, or a setting is not one a gate takes, all of them at once; when a column is
+        missing or holds what it cannot, the index is not ``site_id``, or ``as_of`` is no day.
 
     Notes
     -----
@@ -69,11 +69,10 @@ def apply_gates(
     settings = _settings(gates, registry)
     needs = [column for code in settings for column in registry[code].needs]
     schema.check(sites, _TABLE, name="sites", needs=dict.fromkeys(needs))
-    day = pd.Timestamp(as_of)
+    day = day_of(as_of, name="as_of")
     reasons: Reasons = {}
     for code, limits in settings.items():
-        reasons |= registry[code].test(sites, day, limits)
-
+        reasons |= _masks(code, registry[code].test(sites, day, limits), sites.index)
     codes = _joined(reasons, sites.index)
     return pd.DataFrame(
         {
@@ -107,7 +106,7 @@ def gate_doubt(
 
     Raises
     ------
-    SitePriorError
+    InputError
         As :func:`apply_gates`.
 
     Examples
@@ -129,6 +128,21 @@ def gate_doubt(
     return _joined(open_, sites.index).rename("gate_doubt")
 
 
+def _masks(code: str, given: Reasons, index: pd.Index) -> Reasons:
+    """Return what the function of a gate gave, or refuse what cannot be laid on the sites."""
+    wanted = f"gate '{code}': its function needs to return a dict of reason code → mask on the index of the sites given"
+    if not isinstance(given, Mapping):
+        raise InputError(f"{wanted}, not {type(given).__name__}")
+    faults = [
+        f"{wanted}; '{reason}' is none"
+        for reason, mask in given.items()
+        if not (isinstance(mask, pd.Series) and mask.index.equals(index) and mask.dropna().isin([True, False]).all())
+    ]
+    if faults:
+        raise InputError(*faults)
+    return given
+
+
 def _joined(masks: Mapping[str, pd.Series], index: pd.Index) -> pd.Series:
     """Return the names of the masks that hold for each site, joined by ``; ``; missing where none does."""
     names = pd.Series("", index=index, dtype="str")
@@ -139,9 +153,11 @@ def _joined(masks: Mapping[str, pd.Series], index: pd.Index) -> pd.Series:
 
 def _settings(gates: Mapping[str, GateSetting], registry: Mapping[str, Gate]) -> dict[str, dict[str, float]]:
     """Return the thresholds of every gate that stands, in declared order, or refuse what makes no sense."""
+    mapping_of(registry, name="registry", of="code → Gate")
+    mapping_of(gates, name="gates", of="gate code → setting", instead="give {} for the default gates")
     faults = gate_faults(gates, {code: tuple(declared.thresholds) for code, declared in registry.items()})
     if faults:
-        raise SitePriorError(*(fault.text for fault in faults))
+        raise InputError(*(fault.text for fault in faults))
     settings = {}
     for code, declared in registry.items():
         given = gates.get(code, declared.default)

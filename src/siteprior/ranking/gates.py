@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 import pandas as pd
 
+from siteprior.core.arguments import name_list
 from siteprior.core.errors import SitePriorError
 from siteprior.core.parameters import Entry, Parameters, load_parameters, parameters_of, register_parameters
 from siteprior.project.names import register_gate
@@ -74,9 +75,9 @@ def gate(
     *,
     title: str,
     why: str,
-    needs: Iterable[str],
+    needs: str | Iterable[str],
     default: bool = True,
-    unknown: Iterable[str] = (),
+    unknown: str | Iterable[str] = (),
     doubt: Doubt | None = None,
     parameters: Mapping[str, Entry] | None = None,
 ) -> Callable[[Test], Test]:
@@ -89,11 +90,11 @@ def gate(
     title, why
         What it refuses, and why.
     needs
-        The columns of the sites table it reads.
+        The columns of the sites table it reads; one or several.
     default
         Whether it stands where the project says nothing.
     unknown
-        The reason codes it gives where what it asks is not known.
+        The reason codes it gives where what it asks is not known; one or several.
     doubt
         The range that may put it in doubt, for :func:`siteprior.ranking.eligibility.gate_doubt`.
     parameters
@@ -110,25 +111,33 @@ def gate(
     >>> GATES["too_small"].thresholds, GATES["too_small"].unknown
     ({'hectares': 0.25, 'homes': 5.0}, ('size_unknown',))
     """
-    unknown = tuple(unknown)
-    taken = {name for each in _REGISTERED.values() for name in (each.code, *each.unknown)}
-    if twice := [name for name in (code, *unknown) if name in taken]:
-        raise SitePriorError(f"gate '{code}': '{twice[0]}' is registered already; use another name")
+    columns, reasons = (
+        name_list(names, what=f"gate '{code}': {what}") for names, what in ((needs, "needs"), (unknown, "unknown"))
+    )
+    _refuse_taken(code, reasons)
     if parameters is None:
         thresholds = load_parameters("gates").tables().get(code, Parameters(code, {}))
     else:
         thresholds = parameters_of(f"gates.{code}", parameters)
 
     def register(test: Test) -> Test:
+        _refuse_taken(code, reasons)
         if parameters is not None:
             register_parameters("gates", {code: thresholds})
-        register_gate(code, thresholds=tuple(thresholds), unknown=unknown)
+        register_gate(code, thresholds=tuple(thresholds), unknown=reasons)
         _REGISTERED[code] = Gate(
-            code, title, why, tuple(needs), test, default=default, unknown=unknown, doubt=doubt, parameters=thresholds
+            code, title, why, columns, test, default=default, unknown=reasons, doubt=doubt, parameters=thresholds
         )
         return test
 
     return register
+
+
+def _refuse_taken(code: str, reasons: tuple[str, ...]) -> None:
+    """Refuse a gate whose code, or a reason of which, stands already."""
+    taken = {name for each in _REGISTERED.values() for name in (each.code, *each.unknown)}
+    if twice := [name for name in (code, *reasons) if name in taken]:
+        raise SitePriorError(f"gate '{code}': '{twice[0]}' is registered already; use another name")
 
 
 PLACE = ("easting", "northing")

@@ -12,10 +12,12 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from siteprior.core.errors import SitePriorError, unknown
+from siteprior.core.arguments import mapping_of
+from siteprior.core.errors import InputError, unknown
 from siteprior.core.parameters import load_parameters
 from siteprior.project.gates_weights import weight_faults
-from siteprior.ranking.criteria import CRITERIA, Criterion, value
+from siteprior.ranking.check_numbers import as_yes, check_number_series, check_numbers, on_same_sites
+from siteprior.ranking.criteria import CRITERIA, Criterion, valued
 
 PREFIX = "c_"
 """Begins the name of each column of contributions."""
@@ -56,9 +58,10 @@ def score(
 
     Raises
     ------
-    SitePriorError
-        When weights are negative, not numbers, all zero, for an unknown criterion or one that was not measured;
-        all faults at once.
+    InputError
+        When weights are negative, not numbers, all zero, for an unknown criterion or one that was not measured; when a
+        measurement or what is known of it is no finite number, a site stands twice, or ``known`` is not of the same
+        sites and criteria, or not from 0 to 1.
 
     Examples
     --------
@@ -69,16 +72,17 @@ def score(
     b              0.375          0.000  0.375      0.75
     """
     share = normalised(check_weights(weights, criteria))
+    check_numbers(matrix, name="matrix")
     faults = [
         f"weights: criterion '{name}' was not measured; the matrix has {', '.join(map(str, matrix.columns))}"
         for name in share
         if name not in matrix.columns
     ]
     if faults:
-        raise SitePriorError(*faults)
-    values = value(matrix[list(share)], criteria=criteria)
+        raise InputError(*faults)
+    values = valued(matrix[list(share)], criteria=criteria)
     result = pd.DataFrame(index=matrix.index)
-    shares = matrix.notna().astype("float64") if known is None else known.reindex(matrix.index)
+    shares = matrix.notna().astype("float64") if known is None else _known(known, matrix.index, list(share))
     total, coverage = np.zeros(len(matrix)), np.zeros(len(matrix))
     for name, weight in share.items():
         contribution = weight * values[name].fillna(0)
@@ -91,33 +95,71 @@ def score(
     return result
 
 
+def _known(known: pd.DataFrame, index: pd.Index, names: list[str]) -> pd.DataFrame:
+    """Return the known shares of what is scored, on the index, or refuse them with every fault at once."""
+    check_numbers(known, name="known")
+    lacking = [name for name in names if name not in known.columns]
+    if lacking:
+        raise InputError(f"known: lacks the criteria {', '.join(lacking)}; use known_shares of the same matrix")
+    shares = on_same_sites(known[names], index, name="known", of="matrix").astype("float64")
+    wrong = ~((shares >= 0) & (shares <= 1))
+    faults = []
+    for name in names:
+        if wrong[name].any():
+            row = shares.index[wrong[name]][0]
+            faults.append(
+                f"known: {name} needs a share from 0 to 1, holds {shares.loc[row, name]} in row '{row}'; what is not "
+                "known is 0"
+            )
+    if faults:
+        raise InputError(*faults)
+    return shares
+
+
 def rank(scores: pd.Series, eligible: pd.Series) -> pd.Series:
     """Rank the eligible sites by score, 1 first; equal scores share the better rank, the others have none.
 
     Parameters
     ----------
     scores
-        Score per site, 0–1.
+        Score per site, 0–1. An eligible site whose score is missing has no rank, and takes none from others.
     eligible
-        ``True`` or ``yes`` for sites that passed the gates; same index.
+        ``True`` or ``yes`` for sites that passed the gates, ``False`` or ``no`` for the others; the same sites, in any
+        order.
 
     Returns
     -------
     Series
-        Whole numbers, missing for sites that are not eligible; on the index of ``scores``.
+        Whole numbers, missing for sites that are not eligible or have no score; on the index of ``scores``.
+
+    Raises
+    ------
+    InputError
+        When a score is no finite number, a site stands twice, or ``eligible`` is not of the same sites or holds
+        anything else.
 
     Examples
     --------
     >>> rank(pd.Series([0.4, 0.9, 0.4, 0.7]), pd.Series([True, True, True, False])).tolist()
     [2, 1, 2, <NA>]
     """
-    passed = eligible.isin([True, "yes"])
-    ranks = scores.where(passed).round(DECIMALS).rank(method="min", ascending=False)
+    check_number_series(scores, name="scores")
+    ranks = (
+        scores.astype("float64")
+        .where(as_yes(eligible, scores.index))
+        .round(DECIMALS)
+        .rank(method="min", ascending=False)
+    )
     return ranks.astype("Int64").rename("rank")
 
 
 def order(table: pd.DataFrame) -> pd.DataFrame:
     """Return the table by ``rank``, unranked sites last; equal ranks in the order of ``site_id`` (the tie-break).
+
+    Raises
+    ------
+    InputError
+        When it is no table, or its ranks are missing or no numbers.
 
     Examples
     --------
@@ -125,17 +167,27 @@ def order(table: pd.DataFrame) -> pd.DataFrame:
     >>> order(table).index.tolist()
     ['c', 'd', 'b']
     """
+    if not isinstance(table, pd.DataFrame) or "rank" not in table.columns:
+        raise InputError("table: needs a table (DataFrame) with the column rank; use rank to make it")
+    check_numbers(table[["rank"]], name="table", unique=False)
     return table.sort_index(kind="stable").sort_values("rank", kind="stable", na_position="last")
 
 
 def score_band(scores: pd.Series) -> pd.Series:
     """Name the band of each score between fixed cut points, for maps; missing stays missing.
 
+    Raises
+    ------
+    InputError
+        When a score is no finite number.
+
     Examples
     --------
     >>> score_band(pd.Series([0.05, 0.3, 0.699, 0.9])).tolist()
     ['under 0.2', '0.3 to 0.4', '0.6 to 0.7', '0.7 and over']
     """
+    check_number_series(scores, name="scores", unique=False)
+    scores = scores.astype("float64")
     cuts = [float(cut) for cut in load_parameters("ranking").numbers("score_bands")]
     between = [f"{low:g} to {high:g}" for low, high in pairwise(cuts)]
     labels = np.array([f"under {cuts[0]:g}", *between, f"{cuts[-1]:g} and over"], dtype=object)
@@ -149,7 +201,7 @@ def check_weights(weights: Mapping[str, float], criteria: Mapping[str, Criterion
 
     Raises
     ------
-    SitePriorError
+    InputError
         When there are none, one is for an unknown criterion, negative or not a number, or all are zero.
 
     Examples
@@ -157,20 +209,29 @@ def check_weights(weights: Mapping[str, float], criteria: Mapping[str, Criterion
     >>> check_weights({"capacity": 2, "deprivation": 1})
     {'capacity': 2.0, 'deprivation': 1.0}
     """
-    faults = weight_faults(weights, criteria)
+    mapping_of(criteria, name="criteria", of="name → Criterion")
+    faults = weight_faults(mapping_of(weights, name="weights", of="criterion → weight"), criteria)
     if faults:
-        raise SitePriorError(*(f"weights: {fault.text}" for fault in faults))
+        raise InputError(*(f"weights: {fault.text}" for fault in faults))
     return {name: float(weight) for name, weight in weights.items()}
 
 
 def normalised(weights: Mapping[str, float]) -> dict[str, float]:
     """Return the weights divided by their sum, so that they sum to 1.
 
+    Raises
+    ------
+    InputError
+        When there are none, one is negative or not a number, or all are zero.
+
     Examples
     --------
     >>> normalised({"capacity": 3, "deprivation": 1})
     {'capacity': 0.75, 'deprivation': 0.25}
     """
+    faults = weight_faults(mapping_of(weights, name="weights", of="criterion → weight"), weights)
+    if faults:
+        raise InputError(*(f"weights: {fault.text}" for fault in faults))
     total = sum(weights.values())
     return {name: weight / total for name, weight in weights.items()}
 
@@ -186,7 +247,7 @@ def default_weights(name: str = "balanced") -> dict[str, float]:
 
     Raises
     ------
-    SitePriorError
+    InputError
         When there is no such set.
 
     Examples
@@ -195,8 +256,8 @@ def default_weights(name: str = "balanced") -> dict[str, float]:
     ['deprivation', 'capacity', 'market_failure', 'persistence']
     """
     sets = load_parameters("weights").tables()
-    if name not in sets:
-        raise SitePriorError(unknown("weight set", name, sets))
+    if not isinstance(name, str) or name not in sets:
+        raise InputError(unknown("weight set", name, sets))
     chosen = sets[name]
     if "same_as" in chosen:
         return leave_out(default_weights(chosen.text("same_as")), chosen.text("leave_out"))
@@ -210,7 +271,7 @@ def leave_out(
 
     Raises
     ------
-    SitePriorError
+    InputError
         When there is no such group, or nothing is left.
 
     Examples
@@ -218,8 +279,8 @@ def leave_out(
     >>> leave_out({"corridor_access": 2, "deprivation": 1}, "transit")
     {'deprivation': 1.0}
     """
-    groups = {declared.group for declared in criteria.values()}
-    if group not in groups:
-        raise SitePriorError(unknown("group of criteria", group, groups))
     checked = check_weights(weights, criteria)
+    groups = {declared.group for declared in criteria.values()}
+    if not isinstance(group, str) or group not in groups:
+        raise InputError(unknown("group of criteria", group, groups))
     return check_weights({n: w for n, w in checked.items() if criteria[n].group != group}, criteria)

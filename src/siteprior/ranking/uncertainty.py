@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from siteprior.core.errors import InputError
-from siteprior.ranking.criteria import CRITERIA, Criterion, refuse_lacking, value
+from siteprior.ranking.check_numbers import check_numbers
+from siteprior.ranking.criteria import CRITERIA, Criterion, refuse_lacking, refuse_unknown, value
 
 
 class ValueRanges(NamedTuple):
@@ -50,7 +51,7 @@ def value_ranges(
     Raises
     ------
     InputError
-        When a range column is missing, or the two tables are not of the same sites.
+        When a range column is missing or holds anything but numbers, or the two tables are not of the same sites.
 
     Examples
     --------
@@ -60,10 +61,11 @@ def value_ranges(
     >>> low["station_access"].tolist(), high["station_access"].tolist()
     ([0.4, 0.0, 0.0], [0.6, 1.0, 1.0])
     """
-    if not sites.index.equals(matrix.index):
-        raise InputError("matrix: is not on the index of sites; measure the same sites")
+    _check_tables(sites, matrix)
+    refuse_unknown(matrix.columns, criteria)
     ranged = {name: (criteria[name].low, criteria[name].high) for name in matrix.columns if criteria[name].low}
     refuse_lacking(sites, ranged, part="the range of ")
+    check_numbers(sites[list(dict.fromkeys(end for ends in ranged.values() for end in ends))], name="sites")
     values = value(matrix, criteria=criteria)
     low, high = values.fillna(0.0), values.where(known_shares(sites, matrix, criteria=criteria) >= 1, 1.0)
     for name, ends in ranged.items():
@@ -98,7 +100,8 @@ def known_shares(
     Raises
     ------
     InputError
-        When such a column is missing.
+        When such a column is missing or holds anything but shares from 0 to 1, or the two tables are not of the same
+        sites.
 
     Examples
     --------
@@ -108,9 +111,29 @@ def known_shares(
     >>> known_shares(sites, measure(sites, ["market_failure"]))["market_failure"].tolist()
     [0.4, 0.0]
     """
+    _check_tables(sites, matrix)
+    refuse_unknown(matrix.columns, criteria)
     partly = {name: criteria[name].known for name in matrix.columns if criteria[name].known}
     refuse_lacking(sites, {name: [column] for name, column in partly.items()}, part="the part known of ")
+    stated = sites[list(dict.fromkeys(partly.values()))]
+    check_numbers(stated, name="sites")
+    faults = [
+        f"sites: {column} needs shares from 0 to 1; criterion '{name}' says with it what is known of it"
+        for name, column in partly.items()
+        if ((stated[column] < 0) | (stated[column] > 1)).any()
+    ]
+    if faults:
+        raise InputError(*faults)
     shares = matrix.notna().astype("float64")
     for name, column in partly.items():
-        shares[name] *= sites[column].astype("float64").fillna(0).to_numpy()
+        shares[name] *= stated[column].astype("float64").fillna(0).to_numpy()
     return shares
+
+
+def _check_tables(sites: pd.DataFrame, matrix: pd.DataFrame) -> None:
+    """Refuse sites and a matrix that are no tables, or not of the same sites."""
+    if not isinstance(sites, pd.DataFrame):
+        raise InputError(f"sites: needs a table (DataFrame), got {type(sites).__name__}")
+    check_numbers(matrix, name="matrix")
+    if not sites.index.equals(matrix.index):
+        raise InputError("matrix: is not on the index of sites; measure the same sites")

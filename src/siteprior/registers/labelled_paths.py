@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from siteprior.core.errors import InputError
-from siteprior.core.files import path_list
+from siteprior.core.files import given_twice, path_list
 
 Paths = Path | str | Iterable[Path | str]
 """One path, or several."""
@@ -29,7 +29,7 @@ def label_paths(
     role
         What the files are, for the messages.
     unique
-        Whether a label may stand once only, because it identifies rows or issues.
+        Whether a label, and a file, may stand once only, because it identifies rows or issues.
     more_faults
         What else is wrong with the call, so that all faults are named at once.
 
@@ -55,6 +55,8 @@ def label_paths(
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice and unique:
         faults.append(f"files: named twice: {', '.join(twice)}; each {role} is given once")
+    elif unique and (same := given_twice(listed)):
+        faults.append(f"paths: given twice: {', '.join(map(str, same))}; each {role} is given once")
     faults.extend(more_faults)
     if faults:
         raise InputError(*faults)

@@ -16,13 +16,14 @@ import pyproj
 import shapely
 
 from siteprior.core.cell_values import CellValue
-from siteprior.core.errors import InputError, unknown
+from siteprior.core.errors import InputError
 from siteprior.core.files import record
 from siteprior.core.io.messy_tables import TextTable, cell_text, read_table
 from siteprior.core.io.vector_files import read_vector
 from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.renamed import renamed_argument
 from siteprior.core.schema import CRS
+from siteprior.project.own_columns import FIELDS, PAIRS, map_faults
 from siteprior.registers.column_names import Headers
 from siteprior.registers.councils import Councils, councils
 from siteprior.registers.labelled_paths import Labels, Paths, label_paths
@@ -30,23 +31,7 @@ from siteprior.registers.reader import conform_sites, issues_of, site_table
 from siteprior.registers.references import resolve_duplicates
 from siteprior.registers.rows import Rows
 
-FIELDS = {
-    "reference": "reference", "organisation": "organisation_uri", "site_name": "site_name", "hectares": "hectares",
-    "minimum_net_dwellings": "min_net_dwellings", "maximum_net_dwellings": "range_to",
-    "ownership_status": "ownership_status", "deliverable": "deliverable",
-    "planning_permission_status": "planning_status", "planning_permission_type": "permission_type",
-    "planning_permission_date": "permission_date", "planning_permission_history": "planning_history",
-    "hazardous_substances": "hazardous_substances", "development_status": "planning_stage",
-    "previous_use": "previous_use", "derelict_since": "derelict_since", "notes": "notes",
-    "owner_count": "owner_count", "parcel_count": "parcel_count",
-    "site_plan_url": "site_plan_url", "start_date": "first_added", "entry_date": "last_updated",
-    "end_date": "end_date", "coordinate_system": "coordinate_system", "easting": "easting", "northing": "northing",
-    "longitude": "longitude", "latitude": "latitude",
-}  # fmt: skip
-"""Column a map may name → the field of a register it is read as; ``longitude`` and ``latitude`` give the point."""
-
 TABULAR = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls")
-PAIRS = (("easting", "northing"), ("longitude", "latitude"))
 
 
 @renamed_argument(path="paths", file="files")
@@ -145,12 +130,7 @@ def _places_mapped(columns: Mapping[str, str]) -> bool:
 
 def _check_map(columns: Mapping[str, str], name: str) -> None:
     """Check a column map before the file is opened."""
-    faults = [unknown("column", column, FIELDS, where=f"{name}: columns") for column in columns if column not in FIELDS]
-    for first, second in PAIRS:
-        if (first in columns) != (second in columns):
-            faults.append(f"{name}: columns: {first} and {second} are mapped together or not at all")
-    if not {"reference", "site_name"} & set(columns):
-        faults.append(f"{name}: columns: map a reference or a site_name to call the sites by")
+    faults = [f"{name}: columns: {text}" for _, text in map_faults(columns)]
     if faults:
         raise InputError(*faults)
 

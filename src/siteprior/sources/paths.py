@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias, TypeVar
 
 from siteprior.core.errors import InputError
-from siteprior.core.files import path_list
+from siteprior.core.files import given_twice, path_list
 
 Paths: TypeAlias = Path | str | Iterable[Path | str]
 """One path, or any iterable of them."""
@@ -41,7 +41,7 @@ def named_paths(paths: Paths, names: Names | None, *, what: str) -> list[NamedPa
     Raises
     ------
     InputError
-        When there is no path, or another number of names than of paths.
+        When there is no path, another number of names than of paths, or a file is given twice.
 
     Examples
     --------
@@ -59,6 +59,8 @@ def named_paths(paths: Paths, names: Names | None, *, what: str) -> list[NamedPa
         raise InputError(
             f"{what}: {len(given)} names for {len(listed)} files; give one file at least, and a name for each"
         )
+    if twice := given_twice(listed):
+        raise InputError(f"{what}: given twice: {', '.join(map(str, twice))}; each file is read once, name it once")
     return [NamedPath(path, name) for path, name in zip(listed, given, strict=True)]
 
 

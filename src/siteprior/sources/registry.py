@@ -120,7 +120,7 @@ def source(
     keys: type[File] = File,
     many: bool = False,
     example: str | Mapping[str, str | int] = "file.csv",
-    columns: Iterable[Column] = (),
+    columns: Column | Iterable[Column] = (),
 ) -> Callable[[Reader], Reader]:
     """Register a function as the reader of a source: files in, table, issues and provenance out.
 
@@ -139,14 +139,14 @@ def source(
     example
         What a project file may say, for the reference of keys.
     columns
-        The columns it adds to the sites; ``@joined(name)`` registers the function that fills them.
+        The columns it adds to the sites, one or several; ``@joined(name)`` registers the function that fills them.
 
     Raises
     ------
     SitePriorError
         When the name or a column stands already, or the function asks for what no reader is given.
     """
-    declared = tuple(columns)
+    declared = (columns,) if isinstance(columns, Column) else tuple(columns)
 
     def register(read: Reader) -> Reader:
         _refuse_unknown(read, READ_WITH, f"source '{name}'")
@@ -166,13 +166,15 @@ def joined(name: str) -> Callable[[Join], Join]:
     Raises
     ------
     SitePriorError
-        When no such source is registered, or the function asks for what no join is given.
+        When no such source is registered, it has a join, or the function asks for what no join is given.
     """
     if name not in _SOURCES:
         raise SitePriorError(unknown("source", name, _SOURCES))
 
     def register(join: Join) -> Join:
         _refuse_unknown(join, JOINED_WITH, f"source '{name}'")
+        if (stands := _SOURCES[name].join) is not None:
+            raise SitePriorError(f"source '{name}': is joined by {stands.__name__} already; register one join")
         _SOURCES[name].join = join
         return join
 
@@ -185,7 +187,7 @@ def evidence(
     title: str,
     meaning: str,
     published: Published,
-    layers: Iterable[Mapping[str, Stated]],
+    layers: Mapping[str, Stated] | Iterable[Mapping[str, Stated]],
     keys: type[File] = File,
     many: bool = False,
     example: str | Mapping[str, str | int] = "file.gpkg",
@@ -203,9 +205,10 @@ def evidence(
     title, meaning, published, keys, many, example
         As for :func:`source`.
     layers
-        The columns it becomes, each as ``[[layers]]`` of a project file declares one, without ``path``: ``name``,
-        ``kind``, ``measure``, and where it serves for one ``criterion``, ``gate`` or ``signal``. Numbers in them stand
-        in :func:`siteprior.core.parameters.register_parameters`. The reader returns the layer, or one per name.
+        The columns it becomes, one or several, each as ``[[layers]]`` of a project file declares one, without ``path``:
+        ``name``, ``kind``, ``measure``, and where it serves for one ``criterion``, ``gate`` or ``signal``. Numbers in
+        them stand in :func:`siteprior.core.parameters.register_parameters`. The reader returns the layer, or one per
+        name.
     on_by_default
         Whether its gates stand where a project says nothing; else ``[gates] <name> = true`` puts one up.
 
@@ -214,7 +217,8 @@ def evidence(
     SitePriorError
         When the name or a column stands already, a layer is not one, or the function asks for what no reader is given.
     """
-    stated = [{"title": title, **layer, "path": f"[evidence] {name}"} for layer in layers]
+    listed = [layers] if isinstance(layers, Mapping) else list(layers)
+    stated = [{"title": title, **layer, "path": f"[evidence] {name}"} for layer in listed]
     specs = tuple(parse_layer(layer) for layer in stated)
     columns = tuple(replace(column, source=published.title) for column in layer_columns(specs))
 

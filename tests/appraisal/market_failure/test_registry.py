@@ -110,3 +110,37 @@ def test_what_cannot_be_registered_is_refused_with_the_reason():
     with pytest.raises(SitePriorError, match="signal 'A': has a reading of 'start_date' already"):
         reading("A", source="start_date")
     assert "".join(SIGNALS) == "VXCIPTSAE"
+
+
+def test_of_two_signals_or_readings_of_one_name_the_second_is_refused_when_it_is_applied():
+    first, second = (signal("N", source="decibels", parameters=(NOISE,), needs="decibels", **WORDS) for _ in range(2))
+    first(noise)
+    with pytest.raises(SitePriorError, match="signal 'N': is registered already, as 'Noise'; use another letter"):
+        second(noise)
+    early, late = (reading("N", source="notes", needs="notes") for _ in range(2))
+    early(lambda sites: sites)
+    with pytest.raises(SitePriorError, match="signal 'N': has a reading of 'notes' already"):
+        late(lambda sites: sites)
+    assert [(each.source, each.needs) for each in SIGNALS["N"].readings] == [
+        ("decibels", ("decibels",)), ("notes", ("notes",)),
+    ]  # fmt: skip
+
+
+def test_a_decorator_applied_twice_registers_once():
+    register = signal("N", source="decibels", parameters=(NOISE,), **WORDS)
+    register(noise)
+    with pytest.raises(SitePriorError, match="signal 'N': is registered already"):
+        register(noise)
+    assert len(SIGNALS["N"].readings) == 1
+
+
+def test_needs_are_names_and_one_table_of_numbers_may_stand_alone():
+    for wrong in (None, 5, ["notes", None]):
+        for declare in (
+            lambda needs: signal("N", source="x", needs=needs, **WORDS),
+            lambda needs: reading("A", source="x", needs=needs),
+        ):
+            with pytest.raises(SitePriorError, match=r"signal '[NA]': needs: "):
+                declare(wrong)
+    signal("N", source="decibels", parameters="blight", **WORDS)(lambda sites, blight: sites)
+    assert list(SIGNALS["N"].parameters) == ["blight"]

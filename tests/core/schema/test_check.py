@@ -19,16 +19,15 @@ RIGHT = {
     "text": [
         pd.Series(["a", None], dtype=object), pd.Series(["a", None], dtype="str"),
         pd.Series(["a", None], dtype="string"),
-        pd.Series(["a", None], dtype="category"), pd.Series(["a", pd.NA], dtype=object),
+        pd.Series(["a", pd.NA], dtype=object),
     ],
     "flag": [
         pd.Series(["yes", None], dtype=object), pd.Series(["no", "yes"], dtype="str"),
-        pd.Series(["no", None], dtype="category"),
     ],
     "number": [
         pd.Series([1, 2]), pd.Series([1.5, np.nan]), pd.Series([1, pd.NA], dtype="Int64"),
         pd.Series([1.5, pd.NA], dtype="Float64"), pd.Series([1, 2.5, None], dtype=object),
-        pd.Series([1.5, None], dtype="category"), pd.Series([1, 2], dtype="uint8"), pd.Series([np.inf]),
+        pd.Series([1, 2], dtype="uint8"), pd.Series([np.inf]),
     ],
     "integer": [
         pd.Series([1, 2]), pd.Series([1.0, np.nan]), pd.Series([1, pd.NA], dtype="Int64"),
@@ -36,21 +35,26 @@ RIGHT = {
     ],
     "date": [
         pd.to_datetime(pd.Series(["2020-01-01", None])), pd.Series(["2020-01-01"], dtype="datetime64[s]"),
-        pd.Series([pd.Timestamp(2020, 1, 1), None], dtype=object), pd.Series([dt.date(2020, 1, 1), None], dtype=object),
+        pd.Series([pd.Timestamp(2020, 1, 1), None], dtype=object),
+        pd.Series([dt.datetime(2020, 1, 1), pd.NaT], dtype=object),
     ],
 }  # fmt: skip
 WRONG = {
     "text": [pd.Series([1, 2]), pd.Series([True]), pd.Series(["a", 5], dtype=object), pd.Series([1.5], dtype="Float64"),
-             pd.to_datetime(pd.Series(["2020-01-01"]))],
+             pd.to_datetime(pd.Series(["2020-01-01"])), pd.Series(["a", None], dtype="category")],
     "flag": [pd.Series([True, False]), pd.Series([1, 0]), pd.Series(["yes", True], dtype=object),
-             pd.Series([True, pd.NA], dtype="boolean")],
+             pd.Series([True, pd.NA], dtype="boolean"), pd.Series(["no", None], dtype="category")],
     "number": [pd.Series(["1.5 ha"]), pd.Series(["1.5"], dtype=object), pd.Series([True]), pd.Series([1 + 2j]),
                pd.Series([1.5, "x"], dtype=object), pd.Series(["1.5"], dtype="category"),
-               pd.Series([1.5, True], dtype=object), pd.to_datetime(pd.Series(["2020-01-01"]))],
+               pd.Series([1.5, True], dtype=object), pd.Series([1.5, None], dtype="category"),
+               pd.to_datetime(pd.Series(["2020-01-01"]))],
     "integer": [pd.Series([1.5]), pd.Series(["1"]), pd.Series([np.inf]), pd.Series([1, 2.5], dtype=object),
                 pd.Series([0.5, pd.NA], dtype="Float64")],
     "date": [pd.Series(["2020-01-01"]), pd.Series([20200101]), pd.Series([pd.Timestamp(2020, 1, 1, tz="UTC")]),
-             pd.Series([pd.Timestamp(2020, 1, 1), "soon"], dtype=object)],
+             pd.Series([pd.Timestamp(2020, 1, 1), "soon"], dtype=object),
+             pd.Series([dt.date(2020, 1, 1), None], dtype=object),
+             pd.Series([pd.Timestamp(2020, 1, 1, tz="UTC")], dtype=object),
+             pd.Series(pd.to_datetime(["2020-01-01"]), dtype="category")],
 }  # fmt: skip
 
 
@@ -118,7 +122,7 @@ LISTS = [(c.name, c.allowed) for c in schema.SITES.columns if c.allowed]
 def test_the_allowed_values_of_every_declared_column_pass_and_no_other(name, allowed, data):
     declared = next(c for c in schema.SITES.columns if c.name == name)
     right = data.draw(st.lists(st.sampled_from([*allowed, None]), max_size=5))
-    dtype = data.draw(st.sampled_from(["object", "str", "category"]))
+    dtype = data.draw(st.sampled_from(["object", "str"]))
     assert column_fault(pd.Series(right, dtype=dtype), declared) is None
     stray = data.draw(
         st.one_of(st.sampled_from(allowed).map(str.swapcase), st.text()).filter(lambda t: t not in allowed)
@@ -183,6 +187,46 @@ def test_no_gate_is_passed_by_a_value_that_is_not_declared(sites_given):
     table = table.assign(**sites_given)
     with pytest.raises(InputError, match=f"sites: .*{next(iter(sites_given))}.* in row 'E1:a'"):
         sp.ranking.apply_gates(table, gates={}, as_of=dt.date(2026, 1, 31))
+
+
+def test_dates_of_python_and_categories_are_refused_with_what_turns_them():
+    days = sites(end_date=pd.Series([None, dt.date(2020, 1, 2), None], dtype=object).to_numpy())
+    assert faults(days, ["end_date"]) == [
+        "sites: end_date needs dates, holds 2020-01-02 in row 'E1:b'; use pd.to_datetime, without a time zone"
+    ]
+    categories = sites(
+        development_status=pd.Categorical([None, "completed", None]), hectares=pd.Categorical([0.5, None, 1.0])
+    )
+    assert faults(categories, ["development_status", "hectares"]) == [
+        "sites: development_status needs text, holds 'completed' in row 'E1:b', a category; use astype('str')",
+        "sites: hectares needs numbers, holds 0.5 in row 'E1:a', a category; use astype(object), then pd.to_numeric",
+    ]
+    turned = categories.astype({"development_status": "str"}).assign(
+        hectares=pd.to_numeric(categories["hectares"].astype(object)), end_date=pd.to_datetime(days["end_date"])
+    )
+    schema.check(turned, PLAIN, name="sites", needs=["development_status", "hectares", "end_date"])
+    assert turned["development_status"].tolist()[1:2] == ["completed"]
+    assert turned["development_status"].isna().tolist() == [True, False, True]
+
+
+def test_numbers_with_a_declared_least_are_neither_below_it_nor_endless():
+    table = sites(hectares=[0.0, -0.5, np.inf], corridor_walk_m=[np.nan, 1.0, np.inf], minimum_net_dwellings=[-1, 2, 3])
+    assert faults(table, list(table.columns)) == [
+        "sites: hectares needs numbers of at least 0, holds -0.5 in row 'E1:b'; mend it, or leave it missing",
+        "sites: corridor_walk_m needs numbers of at least 0, holds inf in row 'E1:c'; mend it, or leave it missing",
+        "sites: minimum_net_dwellings needs numbers of at least 0, holds -1 in row 'E1:a'; mend it, or leave it "
+        "missing",
+    ]
+    nullable = sites(hectares=pd.array([None, 0.0, 3.5], dtype="Float64"))
+    schema.check(nullable, PLAIN, name="sites", needs=["hectares"])
+
+
+def test_a_missing_column_that_no_declaration_knows_is_offered_the_nearest():
+    [fault] = faults(sites(hectares=[1.0, 2.0, 3.0]), ["hectare", "walk_m"])
+    assert fault == (
+        "sites: lacks the columns hectare, walk_m; it has hectares; 'hectare' is no column of the table 'sites', did "
+        "you mean 'hectares'? schema.extend adds a new one"
+    )
 
 
 def test_a_table_declared_without_an_index_takes_rows_of_any_name():

@@ -17,6 +17,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from siteprior.core import schema
+from siteprior.core.arguments import name_list, refuse_registered
 from siteprior.core.errors import SitePriorError, unknown
 from siteprior.core.parameters import Entry, Parameters, load_parameters, parameters_of, register_parameters
 
@@ -75,8 +76,8 @@ def signal(
     meaning: str,
     measured_by: str,
     source: str,
-    needs: Iterable[str] = (),
-    parameters: Iterable[str | Parameters] | Mapping[str, Mapping[str, Entry]] = (),
+    needs: str | Iterable[str] = (),
+    parameters: str | Iterable[str | Parameters] | Mapping[str, Mapping[str, Entry]] = (),
     layers: bool = False,
 ) -> Callable[[Measure], Measure]:
     """Register a signal with its first reading: the function returns evidence for every site where it is known.
@@ -112,19 +113,18 @@ def signal(
     >>> SIGNALS["E"].parameters["blight"].number("radius")
     400
     """
-    if letter in _REGISTERED:
-        raise SitePriorError(
-            f"signal '{letter}': is registered already, as '{_REGISTERED[letter].title}'; use another letter"
-        )
+    refuse_registered("signal", letter, _REGISTERED, another="letter")
+    columns = name_list(needs, what=f"signal '{letter}': needs")
     if kind not in KINDS:
         raise SitePriorError(unknown(f"kind of signal '{letter}'", kind, KINDS))
     if layers and kind != "primary":
         raise SitePriorError(f"signal '{letter}': layers indicate primary signals only; take layers out")
     named = MappingProxyType(_tables(parameters))
-    declared = Signal(letter, title, kind, meaning, measured_by, named)
 
     def register(measure: Measure) -> Measure:
-        declared.readings.append(_reading(letter, source, measure, needs, named))
+        refuse_registered("signal", letter, _REGISTERED, another="letter")
+        first = _reading(letter, source, measure, columns, named)
+        declared = Signal(letter, title, kind, meaning, measured_by, named, [first])
         register_parameters("failure", named)
         every = sorted([*_REGISTERED.values(), declared], key=lambda each: KINDS.index(each.kind))
         _REGISTERED.clear()
@@ -137,7 +137,7 @@ def signal(
     return register
 
 
-def reading(letter: str, *, source: str, needs: Iterable[str] = ()) -> Callable[[Measure], Measure]:
+def reading(letter: str, *, source: str, needs: str | Iterable[str] = ()) -> Callable[[Measure], Measure]:
     """Register a further reading of a signal; of all readings of a site the strongest counts.
 
     Parameters
@@ -152,17 +152,24 @@ def reading(letter: str, *, source: str, needs: Iterable[str] = ()) -> Callable[
     SitePriorError
         When the signal is unknown, has a reading of that source, or the function asks for what is not given.
     """
+    columns = name_list(needs, what=f"signal '{letter}': needs")
+    _refuse_read(letter, source)
+
+    def register(measure: Measure) -> Measure:
+        _refuse_read(letter, source)
+        known = _REGISTERED[letter]
+        known.readings.append(_reading(letter, source, measure, columns, known.parameters))
+        return _with_tables(measure, known.parameters)
+
+    return register
+
+
+def _refuse_read(letter: str, source: str) -> None:
+    """Refuse a further reading of a signal there is not, or of a source it has a reading of."""
     if letter not in _REGISTERED:
         raise SitePriorError(unknown("signal", letter, _REGISTERED))
     if source in [each.source for each in _REGISTERED[letter].readings]:
         raise SitePriorError(f"signal '{letter}': has a reading of '{source}' already; name another source")
-
-    def register(measure: Measure) -> Measure:
-        known = _REGISTERED[letter]
-        known.readings.append(_reading(letter, source, measure, needs, known.parameters))
-        return _with_tables(measure, known.parameters)
-
-    return register
 
 
 def letters_of(kind: str) -> list[str]:
@@ -181,8 +188,10 @@ def needed_columns() -> list[str]:
     return list(dict.fromkeys(name for each in SIGNALS.values() for one in each.readings for name in one.needs))
 
 
-def _tables(stated: Iterable[str | Parameters] | Mapping[str, Mapping[str, Entry]]) -> dict[str, Parameters]:
+def _tables(stated: str | Iterable[str | Parameters] | Mapping[str, Mapping[str, Entry]]) -> dict[str, Parameters]:
     """Return the tables of a signal's numbers by name."""
+    if isinstance(stated, str):
+        stated = (stated,)
     if isinstance(stated, Mapping):
         return {name: parameters_of(f"failure.{name}", table) for name, table in stated.items()}
     tables = [load_parameters("failure").table(each) if isinstance(each, str) else each for each in stated]
@@ -196,11 +205,11 @@ def _with_tables(measure: Measure, parameters: Mapping[str, Parameters]) -> Meas
 
 
 def _reading(
-    letter: str, source: str, measure: Measure, needs: Iterable[str], parameters: Mapping[str, Parameters]
+    letter: str, source: str, measure: Measure, needs: tuple[str, ...], parameters: Mapping[str, Parameters]
 ) -> Reading:
     """Return the reading, or refuse a function that asks for what no reading is given."""
     arguments, known = tuple(inspect.signature(measure).parameters), (*GIVEN, *parameters)
     faults = [unknown("argument", name, known, where=f"signal '{letter}'") for name in arguments if name not in known]
     if faults:
         raise SitePriorError(*faults)
-    return Reading(source, measure, arguments, tuple(needs), parameters)
+    return Reading(source, measure, arguments, needs, parameters)

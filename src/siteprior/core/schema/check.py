@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
+from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
@@ -25,16 +27,16 @@ OBJECT_KINDS = {
     "flag": ("string",),
     "number": ("integer", "floating", "mixed-integer-float"),
     "integer": ("integer", "floating", "mixed-integer-float"),
-    "date": ("datetime64", "datetime", "date"),
 }
-"""What pandas may infer of a column of Python objects of each kind, missing values left out."""
+"""What pandas may infer of a column of Python objects of each kind, missing values left out; dates are looked at one
+by one, for Python's own are none of pandas'."""
 
 INSTANCES: dict[str, tuple[type, ...]] = {
     "text": (str,),
     "flag": (str,),
     "number": (int, float, np.number),
     "integer": (int, float, np.number),
-    "date": (pd.Timestamp, np.datetime64),
+    "date": (dt.datetime, np.datetime64),
 }
 """The Python types a column of objects may hold, to name the first value of another."""
 
@@ -47,8 +49,9 @@ def check(
 ) -> None:
     """Check a table and name every fault at once.
 
-    Missing values are of every kind and allowed everywhere. Whole numbers may stand as floats, texts as objects or
-    categories, and a column that is wholly missing has any dtype.
+    Missing values are of every kind and allowed everywhere. Whole numbers may stand as floats, texts as objects, and a
+    column that is wholly missing has any dtype. Categories and Python's own dates are refused, for they can neither be
+    compared nor filled as texts, numbers and dates of pandas can.
 
     Parameters
     ----------
@@ -84,7 +87,8 @@ def check(
     missing = [column for column in wanted if column not in table.columns]
     faults = []
     if missing:
-        faults.append(f"{name}: lacks the columns {', '.join(missing)}; it has {', '.join(map(str, table.columns))}")
+        has = f"it has {', '.join(map(str, table.columns))}"
+        faults.append(f"{name}: lacks the columns {', '.join(missing)}; {has}{undeclared(missing, declared)}")
     faults += _index_faults(table, declared, name)
     if declared.geometry:
         faults += _crs_faults(table, name)
@@ -99,6 +103,24 @@ def check(
         raise InputError(*faults)
 
 
+def undeclared(names: Iterable[str], declared: Table) -> str:
+    """Return what to say of missing columns that no declaration knows, as a misspelt one; blank where all are declared.
+
+    Examples
+    --------
+    >>> from siteprior.core.schema import SITES
+    >>> undeclared(["walk_m"], SITES), undeclared(["walk_mm"], SITES)
+    ('', "; 'walk_mm' is no column of the table 'sites', did you mean 'walk_m'? schema.extend adds a new one")
+    """
+    known = declared.names
+    words = []
+    for name in (name for name in names if name not in known):
+        near = get_close_matches(name, known, n=1)
+        hint = f", did you mean '{near[0]}'?" if near else ";"
+        words.append(f"'{name}' is no column of the table '{declared.name}'{hint}")
+    return f"; {', '.join(words)} schema.extend adds a new one" if words else ""
+
+
 def column_fault(values: pd.Series, column: Column) -> str | None:
     """Return what is wrong with the values of a column, with the first such row and value and the fix.
 
@@ -111,10 +133,14 @@ def column_fault(values: pd.Series, column: Column) -> str | None:
     wrong = _first_of_another_kind(values, column.kind)
     if wrong is not None:
         words, fix = KIND_WORDS[column.kind]
-        return (
-            f"{column.name} needs {words}, holds {_shown(values.iloc[wrong])} in row {_row(values, wrong)}; use {fix}"
-        )
-    return _value_fault(values, column) if column.allowed else None
+        found = f"{_shown(values.iloc[wrong])} in row {_row(values, wrong)}"
+        if isinstance(values.dtype, pd.CategoricalDtype):
+            found += ", a category"
+            fix = "astype('str')" if column.kind in ("text", "flag") else f"astype(object), then {fix}"
+        return f"{column.name} needs {words}, holds {found}; use {fix}"
+    if column.allowed:
+        return _value_fault(values, column)
+    return None if column.least is None else _least_fault(values, column.name, column.least)
 
 
 def _index_faults(table: pd.DataFrame, declared: Table, name: str) -> list[str]:
@@ -140,10 +166,7 @@ def _crs_faults(table: pd.DataFrame, name: str) -> list[str]:
 def _first_of_another_kind(values: pd.Series, kind: str) -> int | None:
     """Return the position of the first value that is not of a kind; ``None`` where all are, or are missing."""
     dtype = values.dtype
-    if isinstance(dtype, pd.CategoricalDtype):
-        values = values.astype(object)
-        dtype = values.dtype
-    if isinstance(dtype, pd.DatetimeTZDtype):
+    if isinstance(dtype, pd.DatetimeTZDtype | pd.CategoricalDtype):
         return _first(values.notna())
     if isinstance(dtype, pd.StringDtype) or dtype.kind == "U":
         right = kind in ("text", "flag")
@@ -155,7 +178,7 @@ def _first_of_another_kind(values: pd.Series, kind: str) -> int | None:
         right = kind == "date"
     elif dtype.kind == "O":
         inferred = pd.api.types.infer_dtype(values, skipna=True)
-        if inferred in OBJECT_KINDS[kind]:
+        if inferred in OBJECT_KINDS.get(kind, ()):
             return _first_fraction(pd.to_numeric(values)) if kind == "integer" and inferred != "integer" else None
         return _first(values.map(lambda value: not _is_of_kind(value, kind), na_action="ignore").eq(True))
     else:
@@ -164,8 +187,9 @@ def _first_of_another_kind(values: pd.Series, kind: str) -> int | None:
 
 
 def _is_of_kind(value: CellValue, kind: str) -> bool:
-    """Return whether a Python object is of a kind; a truth value is no number."""
-    return isinstance(value, INSTANCES[kind]) and not isinstance(value, bool | np.bool_)
+    """Return whether a Python object is of a kind; a truth value is no number, a day with a time zone no date."""
+    right = isinstance(value, INSTANCES[kind]) and not isinstance(value, bool | np.bool_)
+    return right and getattr(value, "tzinfo", None) is None
 
 
 def _first_fraction(values: pd.Series) -> int | None:
@@ -191,6 +215,18 @@ def _value_fault(values: pd.Series, column: Column) -> str | None:
     fault = unknown(f"value of {column.name}", wrong[0], column.allowed)
     row = f"in row {_row(values, position)}" + (f", and so are {others.removeprefix(', ')}" if others else "")
     return fault.replace(f"'{wrong[0]}';", f"'{wrong[0]}' {row};", 1)
+
+
+def _least_fault(values: pd.Series, name: str, least: float) -> str | None:
+    """Return what is wrong with numbers below the least there may be, or without an end."""
+    numbers = values.to_numpy(dtype="float64", na_value=np.nan)
+    position = _first((numbers < least) | np.isinf(numbers))
+    if position is None:
+        return None
+    return (
+        f"{name} needs numbers of at least {least:g}, holds {_shown(values.iloc[position])} in row "
+        f"{_row(values, position)}; mend it, or leave it missing"
+    )
 
 
 def _row(values: pd.Series, position: int) -> str:

@@ -5,10 +5,11 @@ Each file of ``tables`` declares one table or a group of columns that tables sha
 ``index_source``, whether it has places (``geometry``), what a row is (``about``), and the file a run writes it to,
 without ending, where it does (``csv``).
 
-A section is a column: ``kind``, ``label`` and ``meaning``; ``unit``, ``allowed`` (a list of ``values.toml``) and
-``source`` (a name of ``sources.toml``) where there is one. A column that is declared elsewhere says where
-(``as_in = "sales"``), and a section may stand for all columns of other files (``all_of = ["site_shape"]``). Where
-``[each]`` stands, the columns stand once for each of its entries, ``{key}`` and ``{title}`` filled in.
+A section is a column: ``kind``, ``label`` and ``meaning``; ``unit``, ``allowed`` (a list of ``values.toml``), ``least``
+(what no number of it is below) and ``source`` (a name of ``sources.toml``) where there is one. A column that is
+declared elsewhere says where (``as_in = "sales"``), and a section may stand for all columns of other files
+(``all_of = ["site_shape"]``). Where ``[each]`` stands, the columns stand once for each of its entries, ``{key}`` and
+``{title}`` filled in.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from siteprior.core.schema.model import DTYPES, SITEPRIOR, Column, SchemaError, 
 TableText: TypeAlias = "str | bool | Mapping[str, str | list[str]]"
 
 HEAD = ("table", "index", "geometry", "about")
-FACTS = ("kind", "unit", "label", "meaning", "allowed", "source")
+FACTS = ("kind", "unit", "label", "meaning", "allowed", "least", "source")
 REFERENCES = ("as_in", "all_of")
 FLAG_VALUES = "yes or no"
 
@@ -131,6 +132,7 @@ class Declarations:
                 self.sources[text["source"]] if "source" in text else SITEPRIOR,
                 self.values[values] if values else (),
                 values,
+                float(text["least"]) if "least" in text else None,
             ),
         )
 

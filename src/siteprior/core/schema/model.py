@@ -42,7 +42,7 @@ class Column:
     """One declared column: ``name`` in tables, ``label`` for readers, and what it means in which unit.
 
     ``allowed`` are the only values it may hold beside missing; ``value_list`` names the list of ``values.toml`` they
-    are, where they are one of these.
+    are, where they are one of these. ``least`` is what no number of it is below, where there is such a number.
 
     Examples
     --------
@@ -60,6 +60,7 @@ class Column:
     source: str = SITEPRIOR
     allowed: tuple[str, ...] = ()
     value_list: str = ""
+    least: float | None = None
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,8 @@ NOT_PERMISSIONED = {"planning_permission_status": "not permissioned", "entry_dat
 
 def table(*rows):
     frame = pd.DataFrame(list(rows), index=pd.Index([f"E1:{n}" for n in range(len(rows))], name="site_id"))
-    return schema.conform(frame, schema.REGISTER)
+    dates = frame.filter(["last_seen"]).apply(pd.to_datetime)
+    return schema.conform(frame.assign(**dates), schema.REGISTER)
 
 
 def events(*rows):

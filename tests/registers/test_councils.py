@@ -84,8 +84,8 @@ def test_a_place_on_a_shared_edge_has_one_council():
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
-        (lambda t: t.drop(columns="name"), "lacks the column name"),
-        (lambda t: t.reset_index(), "needs the unique index 'organisation'"),
+        (lambda t: t.drop(columns="name"), "boundaries: lacks the columns name"),
+        (lambda t: t.reset_index(), "boundaries: needs the index 'organisation'"),
         (lambda t: t.to_crs("EPSG:4326"), "needs metres in EPSG:27700"),
     ],
 )

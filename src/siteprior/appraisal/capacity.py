@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -22,7 +21,7 @@ WALKS = {
 }
 """The distances a density class may be tied to, in metres."""
 
-_TABLE = replace(schema.SITES, geometry=False)
+_TABLE = schema.SITES.without_places()
 _DECIMALS = 9
 """Floating-point tolerance before rounding down: 0.29 ha × 100 homes/ha is 29 homes, not 28.999…"""
 
@@ -93,7 +92,9 @@ def homes_capacity(
     if basis not in BASES:
         raise SitePriorError(unknown("capacity basis", basis, BASES))
     policy = _profile(default_profile() if profile is None else profile)
-    schema.check(sites, _TABLE, name="sites", needs=["hectares", "minimum_net_dwellings", "walk_m", "bus_walk_m"])
+    may_have = ("maximum_net_dwellings", *WALKS, "access_band", "service_date")
+    needs = ("hectares", "minimum_net_dwellings", "walk_m", "bus_walk_m")
+    schema.check(sites, _TABLE, name="sites", needs=needs, may_have=may_have)
 
     hectares = schema.as_kind(sites["hectares"], "number", sites.index)
     net = hectares.where(hectares > 0) * net_share(hectares)

@@ -16,7 +16,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from siteprior.core import schema
-from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
 from siteprior.core.renamed import with_new_columns
 
@@ -28,7 +27,7 @@ DAYS_PER_YEAR = 365.25
 _YEARS_OF_SALES = 5  # those of the column new_build_sales_5y
 _DECIMALS = 6  # floating-point tolerance: a tenth of 110 homes is 11, not 11.000…001
 
-_TABLE = replace(schema.SITES, geometry=False)
+_TABLE = schema.SITES.without_places()
 _NEEDS = (
     "development_status", "planning_permission_status", "planning_permission_type", "planning_permission_date",
     "entry_date", "end_date",
@@ -39,6 +38,7 @@ _MAY_HAVE = {
     "viability_basis": "text", "new_build_sales_5y": "integer",
     "nearest_new_build_sale_m": "number", "sales_years_covered": "number",
 }  # fmt: skip
+_EVENTS = replace(schema.HISTORY, index="")
 _EVENT_COLUMNS = ("site_id", "published", "event", "before", "after", "file", "row")
 
 
@@ -118,9 +118,9 @@ def site_deadweight(sites: pd.DataFrame, *, as_of: date, history: pd.DataFrame |
     [['a', 'live permission', 'fails']]
     """
     sites = with_new_columns(sites, "site_prices", name="sites")
-    schema.check(sites, _TABLE, name="sites", needs=_NEEDS)
-    if history is not None and (missing := [name for name in _EVENT_COLUMNS if name not in history]):
-        raise InputError(f"history: lacks the columns {', '.join(missing)}; register_history(…).events has them")
+    schema.check(sites, _TABLE, name="sites", needs=_NEEDS, may_have=_MAY_HAVE)
+    if history is not None:
+        schema.check(history, _EVENTS, name="history", needs=_EVENT_COLUMNS)
     day = pd.Timestamp(as_of)
     facts = _attributes(sites, day)
     tests = [

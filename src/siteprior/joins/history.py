@@ -5,9 +5,10 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 
-from siteprior.core.errors import InputError
-from siteprior.core.schema import SITE_HISTORY_COLUMNS, SITES, check
+from siteprior.core.schema import SITE_HISTORY_COLUMNS, SITES, Table, check
 from siteprior.joins._geometry import declared_columns
+
+HISTORIES = Table("histories of sites", SITES.index, geometry=False, declared=SITE_HISTORY_COLUMNS)
 
 
 def join_history(sites: gpd.GeoDataFrame, history: pd.DataFrame | None) -> pd.DataFrame:
@@ -42,18 +43,12 @@ def join_history(sites: gpd.GeoDataFrame, history: pd.DataFrame | None) -> pd.Da
     >>> join_history(sites, None)["years_on_register"].isna().tolist()
     [True]
     """
-    check(sites, SITES, name="sites", needs=())
+    check(sites, SITES, name="sites", needs=(), may_have=("also_known_as",))
     if history is None:
         return declared_columns(sites.index, SITE_HISTORY_COLUMNS, {})
-    names = [column.name for column in SITE_HISTORY_COLUMNS]
-    missing = [name for name in names if name not in getattr(history, "columns", ())]
-    if missing or history.index.name != SITES.index or not history.index.is_unique:
-        raise InputError(
-            f"history: needs the index '{SITES.index}', unique, and the columns {', '.join(names)}; "
-            "register_history(…).sites is such a table"
-        )
+    check(history, HISTORIES, name="history")
     own = history.reindex(sites.index)
-    values = {name: own[name] for name in names}
+    values = {name: own[name] for name in HISTORIES.names}
     if "also_known_as" in sites.columns:
         values.update(_of_all_records(sites["also_known_as"].dropna(), history, own))
     return declared_columns(sites.index, SITE_HISTORY_COLUMNS, values)

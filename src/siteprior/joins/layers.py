@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -164,7 +165,10 @@ def layer_signals(
     'no feature of the layer Landfill meets the site'
     """
     with_signal = [spec for spec in specs if spec.signal is not None]
-    check(sites, SITES, name="sites", needs=[spec.name for spec in with_signal])
+    if shapes is not None:
+        check(shapes, SITE_SHAPES, name="shapes", needs=("shape_basis",))
+    measured = replace(SITES, declared=(*SITES.declared, *layer_columns(with_signal)))
+    check(sites, measured, name="sites", needs=[spec.name for spec in with_signal])
     basis = pd.Series(site_geometries(sites, shapes).basis, index=sites.index)
     tables = [_signal(sites[spec.name], basis, spec) for spec in with_signal]
     if not tables:

@@ -14,7 +14,7 @@ from scipy.spatial import cKDTree
 from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
 from siteprior.core.renamed import renamed_argument
-from siteprior.core.schema import COMPARABLES, CRS, SALES, SITE_PRICE_COLUMNS, SITES, check, conform
+from siteprior.core.schema import COMPARABLES, SALES, SITE_PRICE_COLUMNS, SITES, Column, Table, check, conform
 from siteprior.joins._geometry import (
     Geometries,
     Objects,
@@ -29,6 +29,11 @@ from siteprior.joins.rates import CHUNK, counts_within, shrunk_rates
 from siteprior.walking.network import Floats, Ints
 
 NEEDS = ("price_gbp", "transfer_date", "postcode", "property_type", "new_build", "gbp_per_m2", "used")
+
+DWELLINGS = Table(
+    "dwellings", "", True, (Column("dwellings", "number", "Dwellings", "How many stand in the area", "dwellings"),)
+)
+"""Areas of any index with the dwellings in them."""
 
 
 @renamed_argument(years_held="whole_years")
@@ -359,15 +364,6 @@ def _refuse_wrong_dwellings(dwellings: gpd.GeoDataFrame | None) -> None:
     """Refuse a table of dwellings without places, without the column, or with a doubled index."""
     if dwellings is None:
         return
-    crs = getattr(dwellings, "crs", None)
-    faults = []
-    if crs is None or crs.to_epsg() != int(CRS.removeprefix("EPSG:")):
-        faults.append(
-            f"dwellings: needs the areas' polygons in {CRS}; join the counts to the areas by their code first"
-        )
-    if "dwellings" not in getattr(dwellings, "columns", ()):
-        faults.append("dwellings: lacks the column dwellings, how many stand in each area")
-    elif not dwellings.index.is_unique:
-        faults.append("dwellings: an area stands more than once; make the index unique")
-    if faults:
-        raise InputError(*faults)
+    check(dwellings, DWELLINGS, name="dwellings")
+    if not dwellings.index.is_unique:
+        raise InputError("dwellings: an area stands more than once; make the index unique")

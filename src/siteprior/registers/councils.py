@@ -12,11 +12,13 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from siteprior.core.councils import WEST_MIDLANDS
-from siteprior.core.errors import InputError
-from siteprior.core.schema import CRS
+from siteprior.core.schema import Column, Table, check
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+
+BOUNDARIES = Table("council boundaries", "organisation", True, (Column("name", "text", "Name", "Name of the council"),))
+"""Councils by their ONS code."""
 
 SUCCESSORS = {
     "Dorset": "Purbeck|West Dorset|North Dorset|East Dorset|Weymouth and Portland",
@@ -142,7 +144,7 @@ def councils(boundaries: gpd.GeoDataFrame | None) -> Councils:
     codes: tuple[str, ...] = ()
     areas: npt.NDArray[np.object_] = np.array([], dtype=object)
     if boundaries is not None:
-        _check_boundaries(boundaries)
+        check(boundaries, BOUNDARIES, name="boundaries")
         names |= {str(code): str(name) for code, name in boundaries["name"].items()}
         codes = tuple(map(str, boundaries.index))
         areas = np.array(boundaries.geometry.array, dtype=object)
@@ -154,19 +156,6 @@ def councils(boundaries: gpd.GeoDataFrame | None) -> Councils:
                 keys.setdefault(name_key(other), keys[name_key(name)])
     keys |= {short.lower(): code for code, (_, short) in WEST_MIDLANDS.items()}
     return Councils(names, keys, codes, areas, shapely.STRtree(areas))
-
-
-def _check_boundaries(boundaries: gpd.GeoDataFrame) -> None:
-    """Refuse a boundary table without council names, codes as index, or metres on the National Grid."""
-    faults = []
-    if "name" not in boundaries.columns:
-        faults.append(f"boundaries: lacks the column name; it has {', '.join(map(str, boundaries.columns))}")
-    if boundaries.index.name != "organisation" or not boundaries.index.is_unique:
-        faults.append("boundaries: needs the unique index 'organisation' (ONS codes); use set_index('organisation')")
-    if boundaries.crs is None or boundaries.crs.to_epsg() != int(CRS.removeprefix("EPSG:")):
-        faults.append(f"boundaries: needs metres in {CRS}; convert with to_crs('{CRS}')")
-    if faults:
-        raise InputError(*faults)
 
 
 def resolve(statement: str, councils: Councils) -> str | None:

@@ -22,7 +22,7 @@ import shapely
 from siteprior.core.errors import InputError
 from siteprior.core.files import MEMBER, Input, path_list, record
 from siteprior.core.issues import IssueLog, Reading, issue_table
-from siteprior.core.schema import CRS, REGISTER, conform
+from siteprior.core.schema import CRS, POSTCODES, REGISTER, check, conform
 from siteprior.registers.coordinates.locate import locate
 from siteprior.registers.coordinates.parse import transformation
 from siteprior.registers.councils import Councils, councils
@@ -164,6 +164,8 @@ def read_registers_with_files(
         listed, files, role="register", more_faults=() if len(codes) == len(listed) else (miscounted,)
     )
     known_councils = councils(boundaries)
+    if postcodes is not None:
+        check(postcodes, POSTCODES, name="postcodes")
     registers: list[RegisterFile] = []
     refused: list[IssueLog] = []
     faults: list[str] = []

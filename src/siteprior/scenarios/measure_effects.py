@@ -11,7 +11,7 @@ import pandas as pd
 from siteprior.core import schema
 from siteprior.core.schema import SCENARIO_EFFECTS, SCENARIO_SUMMARY, SITES, as_kind, conform
 
-_TABLE = replace(SITES, geometry=False)
+_TABLE = SITES.without_places()
 _NEEDS = ("site_name", "eligible", "rank", "score", "capacity_dwellings", "corridor", "corridor_walk_m", "walk_m")
 _EFFECTS = replace(SCENARIO_EFFECTS, index="")
 _EFFECT_NEEDS = ("scenario", "effect", "capacity_dwellings", "rank_before", "rank_after")
@@ -50,7 +50,7 @@ def scenario_effects(before: pd.DataFrame, after: pd.DataFrame, *, scenario: str
     [['b', 'enters', <NA>], ['a', 'falls', -1]]
     """
     for name, table in (("before", before), ("after", after)):
-        schema.check(table, _TABLE, name=name, needs=_NEEDS)
+        schema.check(table, _TABLE, name=name, needs=_NEEDS, may_have=("access_index",))
     after = after.reindex(before.index)
     ranked = before["rank"].notna() | after["rank"].notna()
     old, new = before[ranked], after[ranked]

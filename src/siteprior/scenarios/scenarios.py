@@ -17,7 +17,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from siteprior.core.errors import InputError, unknown
-from siteprior.core.schema import CORRIDOR_STOPS, STOPS, check
+from siteprior.core.schema import CORRIDOR_STOPS, CORRIDORS, SERVICE_STOPS, SERVICES, STOPS, check
 from siteprior.project.faults import faults_of, keys
 from siteprior.project.scenarios import AddedStop, Cut
 from siteprior.scenarios.cuts import cut_services, stops_served
@@ -142,6 +142,12 @@ def apply_scenario(
     supposed = _scenario(scenario)
     check(corridor_stops, CORRIDOR_STOPS, name="corridor_stops")
     check(stops, STOPS, name="stops")
+    if services is not None:
+        check(services, SERVICES, name="services")
+    if lines is not None:
+        check(lines, CORRIDORS, name="lines", needs=())
+    if service_stops is not None:
+        check(service_stops, SERVICE_STOPS, name="service_stops")
     supply, faults = Supply(corridor_stops, stops, services), list[str]()
 
     def attempt(what: str, edit: Callable[[Supply], Supply]) -> None:

@@ -177,7 +177,7 @@ def test_pairs_that_are_no_pairs_are_refused():
     with pytest.raises(InputError, match="pairs: lacks the columns"):
         merge_duplicates(table, pd.DataFrame({"site_a": []}))
     wrong = pd.DataFrame([["E1:A", "E1:B", 0.0, 1.0, 1.0, 1.0, "", "sure"]], columns=list(PAIR_COLUMNS))
-    with pytest.raises(InputError, match="unknown confidence 'sure'"):
+    with pytest.raises(InputError, match="pairs: unknown value of confidence 'sure'"):
         merge_duplicates(table, wrong)
     with pytest.raises(InputError, match="sites: lacks the columns"):
         find_duplicates(table.drop(columns="site_name"))

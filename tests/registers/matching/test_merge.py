@@ -68,7 +68,7 @@ def test_pairs_of_sites_elsewhere_are_passed_over_and_wrong_pairs_refused():
     sites = register(A={"site_name": "Mill"})
     merged, issues = merge_duplicates(sites, pairs(("A", "Z", "certain")))
     assert (len(merged), len(issues)) == (1, 0)
-    with pytest.raises(InputError, match="unknown confidence 'sure'"):
+    with pytest.raises(InputError, match="pairs: unknown value of confidence 'sure'"):
         merge_duplicates(sites, pairs(("A", "Z", "sure")))
     with pytest.raises(InputError, match="pairs: lacks the columns"):
         merge_duplicates(sites, pd.DataFrame({"site_a": []}))

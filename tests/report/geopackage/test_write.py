@@ -120,8 +120,8 @@ class TestRefusals:
         faults = caught.value.faults
         assert faults[0].startswith("unknown layer 'stop'; did you mean 'stops'?")
         assert faults[1].startswith("unknown table 'issue'; did you mean 'issues'?")
-        assert any("layer 'stop': needs metres in EPSG:27700, is in EPSG:4326" in fault for fault in faults)
-        assert any("layer 'sites': needs metres in EPSG:27700, is in None" in fault for fault in faults)
+        assert any("layer 'stop': is in EPSG:4326, needs metres in EPSG:27700" in fault for fault in faults)
+        assert any("layer 'sites': has no coordinate system" in fault for fault in faults)
         assert list(tmp_path.iterdir()) == []
 
     @pytest.mark.parametrize("name", ["fid", "FID", "geom", "Stop_Name"])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TypeVar
 
 import pandas as pd
@@ -19,7 +18,7 @@ from siteprior.core.random_streams import Floats
 from siteprior.project.inputs import ENDS, Costs, declared_inputs, load_inputs
 from siteprior.project.kinds import Stated
 
-_TABLE = replace(schema.SITES, geometry=False)
+_TABLE = schema.SITES.without_places()
 
 Amount = TypeVar("Amount", float, Floats, pd.Series)
 
@@ -200,7 +199,8 @@ def site_additionality(sites: pd.DataFrame, *, factors: Costs, scheme: Costs) ->
     [20.0, 40.5, 8.1]
     """
     homes = {"low": "capacity_low_dwellings", "central": "capacity_dwellings", "high": "capacity_high_dwellings"}
-    schema.check(sites, _TABLE, name="sites", needs=homes.values())
+    may_have = ("deadweight", *(f"jobs_{end}" for end in ENDS))
+    schema.check(sites, _TABLE, name="sites", needs=homes.values(), may_have=may_have)
     index = sites.index
     dead = deadweight_share(sites, factors=factors)
     table = pd.DataFrame({"deadweight_share": dead["central"]})

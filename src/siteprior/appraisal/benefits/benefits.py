@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -23,7 +23,7 @@ from siteprior.core.parameters import load_parameters
 from siteprior.project.inputs import ENDS, Costs, declared_inputs, load_inputs
 from siteprior.project.kinds import Stated
 
-_TABLE = replace(schema.SITES, geometry=False)
+_TABLE = schema.SITES.without_places()
 _PENNY = 2
 _DECIMALS = 6
 

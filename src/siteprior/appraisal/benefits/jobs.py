@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
@@ -13,7 +12,7 @@ from siteprior.core import schema
 from siteprior.core.errors import InputError, SitePriorError, unknown
 from siteprior.core.parameters import CONFIDENCES, Parameter, Parameters, load_parameters
 
-_TABLE = replace(schema.SITES, geometry=False)
+_TABLE = schema.SITES.without_places()
 _M2_PER_HA = 10_000
 _DECIMALS = 9
 """Floating-point tolerance before rounding down: a whole number of jobs stays whole."""

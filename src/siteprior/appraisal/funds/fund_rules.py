@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
@@ -21,7 +20,7 @@ from siteprior.project.kinds import Stated
 
 __all__ = ["NEEDS", "SCHEME_FACTS", "check_rules", "rule_table"]
 
-_TABLE = replace(schema.SITES, geometry=False)
+_TABLE = schema.SITES.without_places()
 _DECIMALS = 9  # floating-point tolerance: thresholds are compared on rounded numbers
 _SHOWN = 1000  # numbers are shown to three decimals, percentages to one
 
@@ -143,7 +142,7 @@ def check_rules(
     >>> results["result"].tolist()
     ['fail', 'unknown']
     """
-    schema.check(sites, _TABLE, name="sites", needs=NEEDS)
+    schema.check(sites, _TABLE, name="sites", needs=NEEDS, may_have=_TABLE.names)
     asked = _asked(funds)
     facts = load_scheme_facts(scheme, others=others)
     day = pd.Timestamp(as_of)

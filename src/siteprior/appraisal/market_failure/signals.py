@@ -18,7 +18,14 @@ from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
 from siteprior.core.renamed import with_new_columns
 
-_TABLE = replace(schema.SITES, geometry=False)
+_TABLE = schema.SITES.without_places()
+_SIGNALS = replace(
+    schema.SIGNALS_TABLE,
+    index="",
+    declared=tuple(replace(column, allowed=(), value_list="") for column in schema.SIGNALS_TABLE.declared),
+)
+"""Signals of any index, by their kinds alone: :func:`check_signals` says which values are wrong, all at once."""
+
 _DECIMALS = 12  # floating-point tolerance: thresholds are compared, and equal signals tied, on rounded numbers
 
 COLUMNS = ("site_id", "signal", "kind", *FACTS)
@@ -93,7 +100,7 @@ def failure_signals(
          E   0.00     B    yes         no other register site within 400 m
     """
     sites = with_new_columns(sites, "site_prices", name="sites")
-    schema.check(sites, _TABLE, name="sites", needs=[*register.NEEDS, *needed_columns()])
+    schema.check(sites, _TABLE, name="sites", needs=[*register.NEEDS, *needed_columns()], may_have=_TABLE.names)
     schema.check(neighbours, _TABLE, name="neighbours", needs=["easting", "northing", "hectares"])
     given: dict[str, pd.DataFrame | pd.Timestamp] = {
         "sites": register.conformed(sites),
@@ -152,11 +159,9 @@ def check_signals(signals: pd.DataFrame, sites: pd.Index, *, name: str = "signal
     InputError
         When columns are missing, sites, letters or grades do not exist, or a value lies outside 0–1.
     """
-    missing = [column for column in COLUMNS if column not in getattr(signals, "columns", ())]
-    if missing:
-        raise InputError(f"{name}: lacks the columns {', '.join(missing)}; failure_signals gives them all")
+    schema.check(signals, _SIGNALS, name=name, needs=COLUMNS, may_have=("source",))
     grades = list(grade_weights())
-    value = pd.to_numeric(signals["value"], errors="coerce")
+    value = signals["value"].astype("float64")
     kind = signals["signal"].map({letter: signal.kind for letter, signal in SIGNALS.items()})
     tests = (
         ("names sites that are not in the table", "site_id", ~signals["site_id"].isin(sites), "drop those rows"),

@@ -6,8 +6,6 @@ deprivation is read here, and none may be.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 
@@ -26,7 +24,7 @@ from siteprior.core.parameters import load_parameters
 
 __all__ = ["COLUMNS", "SIGNALS", "failure_signals", "failure_verdict", "signal_table"]
 
-_TABLE = replace(schema.SITES, geometry=False)
+_TABLE = schema.SITES.without_places()
 _DECIMALS = 12  # floating-point tolerance: thresholds are compared on rounded numbers
 
 
@@ -79,7 +77,8 @@ def failure_verdict(sites: pd.DataFrame, signals: pd.DataFrame) -> pd.DataFrame:
     >>> failure_verdict(sites, signals).iloc[0][["market_failure", "market_failure_reasons"]].tolist()
     ['Identified', 'A1A V2A C3B']
     """
-    schema.check(sites, _TABLE, name="sites", needs=["development_status", "planning_permission_status"])
+    needs, may_have = ["development_status", "planning_permission_status"], ["deadweight_failed", "deadweight_reasons"]
+    schema.check(sites, _TABLE, name="sites", needs=needs, may_have=may_have)
     check_signals(signals, sites.index)
     thresholds = load_parameters("failure").table("verdict")
     record = select_strongest(signals, sites.index)

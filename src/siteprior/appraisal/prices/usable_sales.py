@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import geopandas as gpd
@@ -13,7 +14,6 @@ from siteprior.appraisal.prices.model import (
     DWELLINGS,
 )
 from siteprior.core import schema
-from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
 from siteprior.core.random_streams import Floats
 
@@ -57,8 +57,6 @@ def usable_sales(sales: gpd.GeoDataFrame, *, price_date: date) -> pd.DataFrame:
 
 def places_of(table: gpd.GeoDataFrame, name: str) -> Floats:
     """Return eastings and northings in metres; a shape counts by its centroid, no place gives ``nan``."""
-    crs = getattr(table, "crs", None)
-    if crs is None or crs.to_epsg() != int(schema.CRS.removeprefix("EPSG:")):
-        raise InputError(f"{name}: needs places in metres in {schema.CRS}; convert with to_crs('{schema.CRS}')")
+    schema.check(table, replace(schema.SITES, index=""), name=name, needs=())
     middle = shapely.centroid(table.geometry.to_numpy())
     return np.column_stack([shapely.get_x(middle), shapely.get_y(middle)])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -21,7 +20,10 @@ CLEANED, UNKNOWN = "cleaned", "unknown"
 FORMER_USE_COLUMNS = ("previous_use", "site_name", "notes")
 """The columns in which a former use may stand, best evidence first."""
 
-_TABLE = replace(schema.SITES, geometry=False)
+_TABLE = schema.SITES.without_places()
+_SHARES = schema.Table(
+    "land shares", "", False, tuple(schema.Column(name, "number", f"Share of class {name}", "") for name in CLASSES)
+)
 
 
 def remediation_input(letter: str) -> str:
@@ -86,7 +88,7 @@ def remediation_range(sites: pd.DataFrame, *, costs: Costs, land_shares: pd.Data
     >>> done[["remediation_class", "remediation_evidence", "remediation_central_gbp"]].values.tolist()
     [['C', 'B', 800000.0], ['unknown', nan, nan]]
     """
-    schema.check(sites, _TABLE, name="sites", needs=["hectares"])
+    schema.check(sites, _TABLE, name="sites", needs=["hectares"], may_have=FORMER_USE_COLUMNS)
     shares = _shares(land_shares, sites.index)
     former = _former_use(sites, shares)
     hectares = schema.as_kind(sites["hectares"], "number", sites.index)
@@ -103,6 +105,7 @@ def _shares(land_shares: pd.DataFrame | None, index: pd.Index) -> pd.DataFrame:
     """Return the share of each site per class, zero where nothing is known, or refuse them."""
     if land_shares is None:
         return pd.DataFrame(0.0, index=index, columns=list(CLASSES))
+    schema.check(land_shares, _SHARES, name="land_shares", needs=(), may_have=CLASSES)
     faults = []
     if not land_shares.index.equals(index):
         faults.append("land_shares: is not on the index of sites; reindex it to the same sites in the same order")

@@ -25,7 +25,7 @@ NEEDS = (
 Number: TypeAlias = float | pd.Series
 
 _DECIMALS = 6
-_TABLE = replace(schema.SITES, geometry=False)
+_TABLE = replace(schema.SITES, geometry=False, declared=(*schema.SITES.declared, *schema.SITE_VALUE_COLUMNS))
 
 
 def residual_land_value(

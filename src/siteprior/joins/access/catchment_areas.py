@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
 import geopandas as gpd
@@ -13,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from siteprior.core.errors import InputError, unknown
 from siteprior.core.parameters import load_parameters
-from siteprior.core.schema import CATCHMENT_BASES, CATCHMENTS, CORRIDOR_STOPS, CRS, check, conform
+from siteprior.core.schema import CATCHMENT_BASES, CATCHMENTS, CORRIDOR_STOPS, CRS, STOPS, check, conform
 from siteprior.joins._geometry import Geometries, coordinates, known_places, points_at
 from siteprior.joins.access.walks import Walking
 from siteprior.walking import catchment_shapes as shaping
@@ -84,8 +85,7 @@ def catchments(
     Walks of 400 m and 800 m: UK habit, of weak origin; 960 m: TfL, *Assessing transport connectivity in London*
     (2015), section 2.5.
     """
-    if not isinstance(points, gpd.GeoDataFrame):
-        raise InputError(f"points: needs a table with places (GeoDataFrame), got {type(points).__name__}")
+    check(points, replace(STOPS, index=""), name="points", needs=(), may_have=("stop_name",))
     if not points.index.is_unique:
         twice = points.index[points.index.duplicated()][0]
         raise InputError(f"points: the index holds '{twice}' more than once; make it unique")
@@ -214,8 +214,6 @@ def _style(
 
 def _table(points: gpd.GeoDataFrame, groups: Mapping[str, Ints], style: _Style) -> pd.DataFrame:
     """Draw every group of stops, one row per group and walk."""
-    if points.crs is None or points.crs.to_epsg() != int(CRS.removeprefix("EPSG:")):
-        raise InputError(f"points: needs metres in {CRS}, is in {points.crs}; convert with to_crs('{CRS}')")
     places = coordinates(points)
     network = style.walking.network
     draw = _discs(places, style) if network is None or style.basis == "disc" else _walks(network, places, style)

@@ -18,7 +18,7 @@ import pandas as pd
 
 from siteprior.core.errors import InputError, unknown
 from siteprior.core.parameters import load_parameters
-from siteprior.core.schema import ACCESS_MODES, SERVICES, WINDOWS, check
+from siteprior.core.schema import ACCESS_MODES, ACCESS_ROUTES, SERVICES, WINDOWS, Table, check
 from siteprior.walking.network import Floats, Ints
 
 Numbers = TypeVar("Numbers", Ints, Floats)
@@ -30,6 +30,11 @@ ROUTE_COLUMNS = (
     "point", "mode", "route", "route_name", "stop_code", "walk_m", "walk_min", "per_hour", "swt_min", "awt_min",
     "tat_min", "edf", "weight", "contribution",
 )  # fmt: skip
+
+WALKS = Table(
+    "walks", "", False, tuple(column for column in ACCESS_ROUTES.declared if column.name in ("stop_code", "walk_m"))
+)
+"""Walks to stops, as :func:`access_index` takes them; the points they start at may be called anything."""
 
 EDF_STEP = 2.0**-40
 """Each EDF is a whole number of these: sums are then exact, whatever the order they are added up in."""
@@ -292,11 +297,7 @@ def mode_sums(counted: Counted, running: WindowServices, points: int) -> Floats:
 
 def _check_walks(walks: pd.DataFrame) -> None:
     """Refuse walks that are no such table, or hold what cannot be walked."""
-    if not isinstance(walks, pd.DataFrame):
-        raise InputError(f"walks: needs a table (DataFrame), got {type(walks).__name__}")
-    missing = [name for name in ("point", "stop_code", "walk_m") if name not in walks.columns]
-    if missing:
-        raise InputError(f"walks: lacks the columns {', '.join(missing)}; it has {', '.join(map(str, walks.columns))}")
+    check(walks, WALKS, name="walks", needs=("point", "stop_code", "walk_m"))
     if not (walks["walk_m"] >= 0).all():
         raise InputError("walks: walk_m is missing or negative; leave out the pairs that cannot be walked")
 

@@ -91,7 +91,7 @@ def join_access(
     >>> walked[["nearest_stop", "walk_m", "walk_basis"]].round(0).values.tolist()
     [['Alder', 130.0, 'straight-line'], ['Alder', 1233.0, 'straight-line']]
     """
-    check(sites, SITES, name="sites", needs=())
+    check(sites, SITES, name="sites", needs=(), may_have=("position_uncertainty_m",))
     check(stops, STOPS, name="stops")
     walking = walking or Walking()
     speed = load_parameters("access").number("walk_speed_m_per_min") if speed_m_per_min is None else speed_m_per_min

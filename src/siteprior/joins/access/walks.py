@@ -9,7 +9,7 @@ import numpy as np
 
 from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
-from siteprior.core.schema import SITE_SHAPES, check
+from siteprior.core.schema import SITE_SHAPES, SITES, check
 from siteprior.joins._geometry import site_origins
 from siteprior.walking.network import Floats, Ints, WalkNetwork
 
@@ -79,11 +79,13 @@ class Walking:
 
         They lie along the edges of polygons over streets; by straight line they are the sites' points.
         """
+        check(sites, SITES, name="sites", needs=())
         shapes = None if self.network is None else self.shapes
         return site_origins(sites, shapes, load_parameters("access").number("site_edge_m"))
 
     def margin(self, sites: gpd.GeoDataFrame) -> Floats:
         """Return how much longer or shorter a walk over streets may be, in metres, for not knowing the exact place."""
+        check(sites, SITES, name="sites", needs=(), may_have=("position_uncertainty_m",))
         if "position_uncertainty_m" not in sites.columns:
             return np.full(len(sites), np.nan)
         return sites["position_uncertainty_m"].to_numpy(dtype=np.float64) * self.walk_factor

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import TypeAlias
 
 import geopandas as gpd
@@ -14,10 +15,11 @@ from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import (
     AREAS,
+    CATCHMENTS,
     CORRIDOR_RANKINGS,
     CORRIDOR_SUMMARY,
     CORRIDORS,
-    CRS,
+    DEPRIVATION,
     SITE_CORRIDORS,
     SITES,
     VERDICTS,
@@ -29,6 +31,9 @@ from siteprior.joins._geometry import Geometries, Objects, geometries
 Figure: TypeAlias = float | str | None
 
 NEEDS = ("hectares", "capacity_dwellings", "market_failure", "imd_percentile", "imd_decile", "eligible", "rank")
+OF_NEED = replace(AREAS, declared=(*AREAS.declared, *DEPRIVATION.declared))
+"""Areas with the deprivation joined to them."""
+
 SHARES = {verdict: verdict.lower().replace(" ", "_") + "_share" for verdict in VERDICTS}
 
 
@@ -178,12 +183,11 @@ def _refuse_unrelated(
         return
     if areas is None:
         raise InputError("areas: catchments need the areas whose deprivation is known; give areas, too")
-    check(areas, AREAS, name="areas", needs=["imd_percentile", "imd_decile"])
+    check(areas, OF_NEED, name="areas", needs=["imd_percentile", "imd_decile"])
+    check(catchments, replace(CATCHMENTS, index=""), name="catchments", needs=(), may_have=("corridor",))
     if "corridor" not in [*catchments.columns, catchments.index.name]:
         raise InputError(f"catchments: lacks the column corridor; it has {', '.join(map(str, catchments.columns))}")
     _known("catchments", "corridor", pd.Series(_names(catchments)), corridors.index)
-    if catchments.crs is None or catchments.crs != areas.crs:
-        raise InputError(f"catchments: need metres in {CRS}; convert with to_crs('{CRS}')")
 
 
 def _known(table: str, what: str, named: pd.Series, known: pd.Index) -> None:

@@ -147,7 +147,7 @@ def counted_stops(
     sites: gpd.GeoDataFrame, corridor_stops: gpd.GeoDataFrame, lines: gpd.GeoDataFrame, *, count_planned: bool
 ) -> gpd.GeoDataFrame:
     """Check the tables, and return the stops that count by corridor and order, positions from 0."""
-    check(sites, SITES, name="sites", needs=())
+    check(sites, SITES, name="sites", needs=(), may_have=("position_uncertainty_m",))
     check(corridor_stops, CORRIDOR_STOPS, name="corridor_stops")
     check(lines, CORRIDORS, name="lines", needs=())
     counted = corridor_stops[corridor_stops["state"].isin(["open", "planned"] if count_planned else ["open"])]

@@ -15,9 +15,8 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
-from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
-from siteprior.core.schema import CRS, REGISTER, check
+from siteprior.core.schema import REGISTER, SITE_SHAPES, check
 from siteprior.registers.matching.compare import ComparedSites, Comparison, Outlines, compare
 from siteprior.registers.matching.similarity import disc_radius_m
 
@@ -95,9 +94,7 @@ def _outlines(table: gpd.GeoDataFrame, shapes: gpd.GeoDataFrame | None) -> Outli
     """Return each site's polygon, ``None`` where it has none."""
     if shapes is None:
         return [None] * len(table)
-    crs = getattr(shapes, "crs", None)
-    if crs is None or crs.to_epsg() != int(CRS.removeprefix("EPSG:")):
-        raise InputError(f"shapes: need {CRS}; convert with to_crs('{CRS}')")
+    check(shapes, SITE_SHAPES, name="shapes", needs=())
     drawn = np.asarray(shapes.geometry[~shapes.index.duplicated()].reindex(table.index))
     return [shape if area > 0 else None for shape, area in zip(drawn, shapely.area(drawn), strict=True)]
 

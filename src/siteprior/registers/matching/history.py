@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 import geopandas as gpd
@@ -108,7 +107,7 @@ def register_history(
     return HistoryResult(_site_table(summaries), _event_table(events), log.table())
 
 
-_WITHOUT_GEOMETRY = replace(REGISTER, geometry=False)
+_WITHOUT_GEOMETRY = REGISTER.without_places()
 
 
 def _listings(site: Site, complete: list[dt.date], as_of: dt.date) -> list[Event]:

@@ -7,11 +7,9 @@ from collections.abc import Iterable, Iterator
 import geopandas as gpd
 import pandas as pd
 
-from siteprior.core.errors import InputError, unknown
 from siteprior.core.issues import IssueLog
-from siteprior.core.schema import REGISTER, as_kind, check
+from siteprior.core.schema import DUPLICATES, REGISTER, as_kind, check
 from siteprior.registers.matching.cells import Cell, format_cell
-from siteprior.registers.matching.find_duplicates import CONFIDENCES, PAIR_COLUMNS
 from siteprior.registers.references import origin_of
 
 OWN = frozenset(
@@ -75,7 +73,7 @@ def merge_duplicates(sites: gpd.GeoDataFrame, pairs: pd.DataFrame) -> tuple[gpd.
     ({'E1:B': 'E1:A'}, ['reference values are not unique', 'combined-value'])
     """
     check(sites, REGISTER, name="sites")
-    _check_pairs(pairs)
+    check(pairs, DUPLICATES, name="pairs")
     valid = pairs[pairs["site_a"].isin(sites.index) & pairs["site_b"].isin(sites.index)]
     certain = valid.loc[valid["confidence"] == "certain", ["site_a", "site_b"]]
     ranked = _rank(sites, certain.to_numpy().ravel())
@@ -104,16 +102,6 @@ def merge_duplicates(sites: gpd.GeoDataFrame, pairs: pd.DataFrame) -> tuple[gpd.
             filled.loc[list(new)] = pd.Series(new, dtype=object)
             merged[column.name] = as_kind(filled, column.kind, merged.index)
     return merged.drop(index=list(into)), log.table()
-
-
-def _check_pairs(pairs: pd.DataFrame) -> None:
-    """Refuse a table that lacks the columns of pairs or holds a confidence that is none."""
-    missing = [name for name in PAIR_COLUMNS if name not in getattr(pairs, "columns", ())]
-    if missing:
-        raise InputError(f"pairs: lacks the columns {', '.join(missing)}; find_duplicates gives them all")
-    unknown_words = sorted(set(pairs["confidence"]) - set(CONFIDENCES))
-    if unknown_words:
-        raise InputError(*(unknown("confidence", str(word), CONFIDENCES, where="pairs") for word in unknown_words))
 
 
 def _rank(sites: gpd.GeoDataFrame, among: Iterable[str]) -> list[str]:

@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from siteprior.core.errors import InputError
+from siteprior.core.schema import REGISTER, check
 
 _STATED = re.compile(r"^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?$")
 
@@ -115,6 +116,7 @@ def vintages_of(
     >>> [(day.isoformat(), rows.index.name) for day, rows in vintages]
     [('2019-12-13', 'site_id')]
     """
+    check(table, REGISTER.without_places(), name="table", needs=("file",), may_have=("entry_date", "start_date"))
     parts: list[tuple[dt.date, gpd.GeoDataFrame]] = []
     faults: list[str] = []
     for file in table["file"].drop_duplicates():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,12 +23,22 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from siteprior.core.errors import InputError, OutputError, unknown
 from siteprior.core.files import whole_file
-from siteprior.core.schema import CRS
+from siteprior.core.schema import Column, Table
+from siteprior.report.doors import table_faults
 from siteprior.report.geopackage.layers import LAYERS, TABLES, declared_columns
 from siteprior.report.geopackage.metadata import stamp, write_metadata, write_schema, write_styles
 
 VERSION = "1.3"
 """GeoPackage version: 1.4, GDAL's default, is refused by the validators most people have."""
+
+LAYER, TABLE = (Table(what, "", geometry, ()) for what, geometry in (("layer", True), ("table", False)))
+"""What any layer and any table has to be."""
+
+CRITERIA = Table(
+    "table", "", False,
+    (Column("criterion", "text", "Criterion", "Its name"), Column("title", "text", "Title", "What readers see")),
+)  # fmt: skip
+"""What the columns of contributions are called after."""
 
 
 def write_geopackage(
@@ -88,7 +99,7 @@ def write_geopackage(
     >>> gpd.read_file(file, layer="corridors").loc[0, "corridor"]
     'Camp Hill line'
     """
-    _check_layers(layers, tables)
+    _check_tables(layers, tables)
     columns = declared_columns(tables.get("criteria"))
     note = "Illustrative data – not real sites. " if illustrative else ""
     path = Path(path)
@@ -104,43 +115,62 @@ def write_geopackage(
                     write_metadata(database, metadata or {}, as_of)
                     write_styles(database, ready, columns, note, as_of)
                 _close_well(database, path)
+        except pa.ArrowException as fault:
+            raise InputError(f"{path}: a column holds values of several kinds ({fault}); make them one") from None
         except (sqlite3.Error, DataSourceError, DataLayerError) as fault:
             raise OutputError(f"{path}: could not be written ({fault}); is there space on the disk?") from None
     return path
 
 
-def _check_layers(layers: Mapping[str, gpd.GeoDataFrame], tables: Mapping[str, pd.DataFrame]) -> None:
+def _check_tables(layers: Mapping[str, gpd.GeoDataFrame], tables: Mapping[str, pd.DataFrame]) -> None:
     """Collect what a GeoPackage could not hold, in our words instead of GDAL's."""
-    faults = [unknown("layer", name, LAYERS) for name in layers if name not in LAYERS]
-    faults += [unknown("table", name, TABLES) for name in tables if name not in TABLES]
-    if not layers:
-        faults.append("layers: there is none; give at least one")
-    for name, table in layers.items():
-        crs = getattr(table, "crs", None)
-        if crs is None or crs.to_epsg() != int(CRS.removeprefix("EPSG:")):
-            faults.append(f"layer '{name}': needs metres in {CRS}, is in {crs}; convert with to_crs('{CRS}')")
-        elif name in LAYERS:
-            want = LAYERS[name].geometry.removeprefix("Multi")
-            found = {str(kind) for kind in table.geom_type.dropna()}
-            other = sorted(kind for kind in found if kind not in (want, LAYERS[name].geometry))
-            if other:
-                faults.append(f"layer '{name}': holds shapes of kind {', '.join(other)}; it takes {want} only")
-    everything: dict[str, pd.DataFrame] = {**layers, **tables}
-    for name, given in everything.items():
-        if not isinstance(given, pd.DataFrame):
-            faults.append(f"'{name}': needs a table (DataFrame), got {type(given).__name__}")
-            continue
-        seen = {"fid", "geom"}
-        geometry = given.geometry.name if isinstance(given, gpd.GeoDataFrame) else None
-        for column in [*filter(None, given.index.names), *(c for c in given.columns if c != geometry)]:
-            if str(column).lower() in seen:
-                faults.append(
-                    f"'{name}': a column '{column}' cannot be written: the name is taken (fid and geom are the "
-                    "GeoPackage's own, and it does not distinguish capitals); rename it"
-                )
-            seen.add(str(column).lower())
+    faults = [
+        f"{what}: needs tables by their names (a mapping), got {type(given).__name__}"
+        for what, given in (("layers", layers), ("tables", tables))
+        if not isinstance(given, Mapping)
+    ]
     if faults:
         raise InputError(*faults)
+    faults += [unknown("layer", str(name), LAYERS) for name in layers if name not in LAYERS]
+    faults += [unknown("table", str(name), TABLES) for name in tables if name not in TABLES]
+    if not layers:
+        faults.append("layers: there is none; give at least one")
+    for name, layer in layers.items():
+        columns = LAYERS[name].columns if name in LAYERS else ()
+        declared = replace(LAYER, declared=columns)
+        wrong = table_faults(layer, declared, name=f"layer '{name}'", needs=(), may_have=declared.names)
+        faults += wrong or (*_shape_faults(name, layer), *_name_faults(name, layer))
+    for name, table in tables.items():
+        wrong = table_faults(table, CRITERIA if name == "criteria" else TABLE, name=f"table '{name}'")
+        faults += wrong or _name_faults(name, table)
+    if faults:
+        raise InputError(*faults)
+
+
+def _shape_faults(name: str, table: pd.DataFrame) -> Iterator[str]:
+    """Yield that a layer holds shapes it does not take."""
+    if not isinstance(table, gpd.GeoDataFrame) or name not in LAYERS:
+        return
+    want = LAYERS[name].geometry.removeprefix("Multi")
+    found = {str(kind) for kind in table.geom_type.dropna()}
+    other = sorted(kind for kind in found if kind not in (want, LAYERS[name].geometry))
+    if other:
+        yield f"layer '{name}': holds shapes of kind {', '.join(other)}; it takes {want} only"
+
+
+def _name_faults(name: str, table: pd.DataFrame) -> Iterator[str]:
+    """Yield the names of columns a GeoPackage cannot hold."""
+    seen = {"fid", "geom"}
+    geometry = table.active_geometry_name if isinstance(table, gpd.GeoDataFrame) else None
+    for column in [*filter(None, table.index.names), *(c for c in table.columns if c != geometry)]:
+        if not isinstance(column, str):
+            yield f"'{name}': a column is called {column!r}, which is no text; rename it"
+        if str(column).lower() in seen:
+            yield (
+                f"'{name}': a column '{column}' cannot be written: the name is taken (fid and geom are the "
+                "GeoPackage's own, and it does not distinguish capitals); rename it"
+            )
+        seen.add(str(column).lower())
 
 
 def _storable(table: pd.DataFrame) -> pd.DataFrame:

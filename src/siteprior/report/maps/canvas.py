@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +19,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from siteprior.core.errors import InputError, unknown
-from siteprior.core.schema import CRS
+from siteprior.core.schema import Table
 from siteprior.report import style
+from siteprior.report.doors import table_faults
 from siteprior.report.maps.placement import Box, Points, fit_view
 
 if TYPE_CHECKING:
@@ -66,6 +67,15 @@ def settings() -> Iterator[None]:
         }
     ):
         yield
+
+
+class Drawn(NamedTuple):
+    """A table to draw, what it should be, the columns drawn of it, and those drawn where they are there."""
+
+    table: pd.DataFrame
+    declared: Table
+    needs: Collection[str]
+    may_have: Collection[str] = ()
 
 
 class Sheet:
@@ -313,13 +323,13 @@ def round_length(most: float) -> float:
     return power * max((step for step in (1, 2, 5) if step * power <= most), default=0.5)
 
 
-def check_drawing(tables: Mapping[str, pd.DataFrame], file_format: str = "png") -> None:
-    """Refuse tables that are not on the British National Grid, and formats siteprior does not draw."""
-    faults = []
-    for name, table in tables.items():
-        crs = getattr(table, "crs", None)
-        if crs is None or crs.to_epsg() != int(CRS.removeprefix("EPSG:")):
-            faults.append(f"{name}: needs metres in {CRS}, is in {crs}; convert with to_crs('{CRS}')")
+def check_drawing(tables: Mapping[str, Drawn], file_format: str = "png") -> None:
+    """Refuse tables that are not what is drawn, and formats siteprior does not draw, with every fault at once."""
+    faults = [
+        fault
+        for name, (table, declared, needs, may_have) in tables.items()
+        for fault in table_faults(table, declared, name=name, needs=needs, may_have=may_have)
+    ]
     if file_format not in FORMATS:
         faults.append(unknown("picture format", file_format, FORMATS))
     if faults:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
@@ -10,9 +11,9 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from siteprior.core.schema import CATCHMENTS, SITES, STOP_STATES, check
+from siteprior.core.schema import AREAS, CATCHMENTS, SITES, STOP_STATES, STOPS
 from siteprior.report import style
-from siteprior.report.maps.canvas import A4, Map, Sheet, check_drawing, settings
+from siteprior.report.maps.canvas import A4, Drawn, Map, Sheet, check_drawing, settings
 from siteprior.report.maps.legend import RANK, Key, draw_dots, draw_ranks, draw_stop, site_entries, stop_entries, stroke
 from siteprior.report.maps.placement import Box, Points, label_beside, with_margin
 from siteprior.report.maps.strip_data import count
@@ -116,9 +117,14 @@ def draw_catchments(
     >>> picture[1:4]
     b'PNG'
     """
-    check_drawing({"catchments": catchments, "stops": stops, "sites": sites}, file_format)
-    check(catchments, CATCHMENTS, name="catchments", needs=("band_m", "basis"))
-    check(sites, SITES, name="sites", needs=("eligible", "rank"))
+    drawn = {
+        "catchments": Drawn(catchments, replace(CATCHMENTS, index=""), ("band_m", "basis")),
+        "stops": Drawn(stops, replace(STOPS, index=""), ("stop_name", "state")),
+        "sites": Drawn(sites, SITES, ("eligible", "rank")),
+    }
+    if areas is not None:
+        drawn["areas"] = Drawn(areas, replace(AREAS, index=""), ("district_code",))
+    check_drawing(drawn, file_format)
     bands = _bands(catchments, stops)
     with settings():
         sheet = Sheet(*A4, margin=MARGIN)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import shapely
 
+from siteprior.core.schema import AREAS, CORRIDORS, DEPRIVATION, SITES, STOPS
 from siteprior.report import style
 from siteprior.report.html.labels import district_names, kind_title
-from siteprior.report.maps.canvas import PIXEL, Map, Sheet, check_drawing, settings
+from siteprior.report.maps.canvas import PIXEL, Drawn, Map, Sheet, check_drawing, settings
 from siteprior.report.maps.legend import (
     DASHES,
     Key,
@@ -20,6 +23,9 @@ from siteprior.report.maps.legend import (
     stroke,
 )
 from siteprior.report.maps.placement import Points, extent, label_position
+
+AREAS_OF_NEED = replace(AREAS, index="", declared=(*AREAS.declared, *DEPRIVATION.declared))
+"""Areas of any index with the deprivation joined to them."""
 
 WIDTH = 1600 * PIXEL
 """Millimetres across; the height follows from what the map has to show."""
@@ -78,7 +84,7 @@ def draw_map(
     Raises
     ------
     InputError
-        Naming every table that is not in EPSG:27700.
+        Naming every table that is not in EPSG:27700 or lacks what is drawn.
 
     Examples
     --------
@@ -89,8 +95,15 @@ def draw_map(
     >>> picture[1:4]
     b'PNG'
     """
-    given = {"sites": sites, "shortlist": shortlist, "corridors": corridors, "stops": stops, "areas": areas}
-    check_drawing(given)
+    check_drawing(
+        {
+            "sites": Drawn(sites, SITES, ("eligible",)),
+            "shortlist": Drawn(shortlist, SITES, ("rank",)),
+            "corridors": Drawn(corridors, replace(CORRIDORS, index=""), ("kind",)),
+            "stops": Drawn(stops, replace(STOPS, index=""), ("mode", "state")),
+            "areas": Drawn(areas, AREAS_OF_NEED, ("imd_decile", "district_code"), ("imd_edition",)),
+        }
+    )
     main = _main_stops(stops, areas, corridors)
     view = extent([shortlist, corridors], [areas if len(areas) else sites])
     wide = WIDTH - 2 * MARGIN - KEY_WIDTH - KEY_GAP

@@ -13,11 +13,22 @@ import numpy.typing as npt
 import pandas as pd
 
 from siteprior.core.errors import InputError, unknown
+from siteprior.core.schema import CORRIDOR_STOPS, SITES
 from siteprior.report import style
-from siteprior.report.maps.canvas import A4, Sheet, check_drawing, settings
+from siteprior.report.maps.canvas import A4, Drawn, Sheet, check_drawing, settings
 from siteprior.report.maps.legend import RANK, draw_number, draw_stop
 from siteprior.report.maps.placement import space_labels
-from siteprior.report.maps.strip_data import Strip, headline, strip_facts, strip_words, unplaced_words
+from siteprior.report.maps.strip_data import (
+    SITE_CORRIDOR_NEEDS,
+    SITE_CORRIDOR_ROWS,
+    SITE_NEEDS,
+    STOP_NEEDS,
+    Strip,
+    headline,
+    strip_facts,
+    strip_words,
+    unplaced_words,
+)
 from siteprior.report.maps.strip_legend import draw_key, draw_site, draw_table, fills, radius, scale, table_height
 
 Lengths = npt.NDArray[np.float64]
@@ -123,7 +134,14 @@ def draw_strip_map(
     >>> b"</svg>" in picture
     True
     """
-    check_drawing({"corridor_stops": corridor_stops, "sites": sites}, file_format)
+    check_drawing(
+        {
+            "corridor_stops": Drawn(corridor_stops, CORRIDOR_STOPS, STOP_NEEDS),
+            "site_corridors": Drawn(site_corridors, SITE_CORRIDOR_ROWS, SITE_CORRIDOR_NEEDS),
+            "sites": Drawn(sites, SITES, SITE_NEEDS),
+        },
+        file_format,
+    )
     if colour_by not in ("score_band", "market_failure"):
         raise InputError(unknown("colour_by", colour_by, ("score_band", "market_failure")))
     strip = strip_facts(corridor_stops, site_corridors, sites, corridor=corridor, listed=listed, reach_m=reach_m)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import geopandas as gpd
@@ -9,8 +10,12 @@ import numpy as np
 import pandas as pd
 
 from siteprior.core.errors import InputError, unknown
-from siteprior.core.schema import CORRIDOR_STOPS, SITES, STOP_STATES, check
+from siteprior.core.schema import CORRIDOR_STOPS, SITE_CORRIDORS, SITES, STOP_STATES, check
 
+SITE_CORRIDOR_ROWS = replace(SITE_CORRIDORS, index="")
+"""The sites of the corridors on any index."""
+
+STOP_NEEDS = ("corridor", "stop_name", "kind", "state", "chainage_m")
 SITE_CORRIDOR_NEEDS = ("site_id", "corridor", "stop", "stop_state", "walk_m", "chainage_m", "side")
 SITE_NEEDS = ("site_name", "capacity_dwellings", "eligible", "rank", "market_failure", "score_band", "score")
 
@@ -52,11 +57,9 @@ def strip_facts(
     InputError
         When a table lacks columns, or the corridor is unknown or none of its stops has a chainage.
     """
-    check(corridor_stops, CORRIDOR_STOPS, name="corridor_stops", needs=("corridor", "stop_name", "state", "chainage_m"))
+    check(corridor_stops, CORRIDOR_STOPS, name="corridor_stops", needs=STOP_NEEDS)
     check(sites, SITES, name="sites", needs=SITE_NEEDS)
-    missing = [name for name in SITE_CORRIDOR_NEEDS if name not in site_corridors]
-    if missing:
-        raise InputError(f"site_corridors: lacks the columns {', '.join(missing)}")
+    check(site_corridors, SITE_CORRIDOR_ROWS, name="site_corridors", needs=SITE_CORRIDOR_NEEDS)
     stops = corridor_stops[corridor_stops["corridor"] == corridor]
     if stops.empty:
         raise InputError(unknown("corridor", corridor, corridor_stops["corridor"].dropna().unique()))

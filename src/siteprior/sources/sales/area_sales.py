@@ -13,7 +13,7 @@ import shapely
 
 from siteprior.core.errors import InputError, unknown
 from siteprior.core.io.duckdb_session import quoted
-from siteprior.core.schema import AREA_SALES, NEAREST_SALES, POSTCODES, PROPERTY_TYPES, check, conform
+from siteprior.core.schema import AREA_SALES, NEAREST_SALES, POSTCODES, PROPERTY_TYPES, SITES, check, conform
 from siteprior.sources.sales.screening import standard
 from siteprior.sources.sales.store import SalesStore
 
@@ -194,11 +194,8 @@ def _check_call(
 ) -> Sequence[str]:
     """Check the arguments, and return the types wanted."""
     check(postcodes, POSTCODES, name="postcodes")
+    check(sites, SITES, name="sites", needs=())
     faults = []
-    if not isinstance(sites, gpd.GeoDataFrame) or sites.index.name != "site_id" or not sites.index.is_unique:
-        faults.append("sites: needs a GeoDataFrame on the unique index 'site_id'")
-    elif sites.crs is None or sites.crs.to_epsg() != 27700:
-        faults.append("sites: needs metres on EPSG:27700; convert with to_crs('EPSG:27700')")
     if not radius_m > 0 or not np.isfinite(radius_m):
         faults.append(f"radius_m: needs metres above 0, got {radius_m}")
     if number < 1:

@@ -6,7 +6,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from siteprior.core.errors import InputError
 from siteprior.core.issues import IssueLog
 from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CRS, SERVICE_STOPS, STOPS, check, conform
@@ -87,11 +86,8 @@ def _distance(a: pd.DataFrame, b: pd.DataFrame) -> pd.Series:
 
 def check_naptan(naptan: gpd.GeoDataFrame | None) -> None:
     """Refuse a ``naptan`` that is no table of points on ``atco_code``."""
-    if naptan is None:
-        return
-    check(naptan, STOPS, name="naptan", needs=())
-    if not isinstance(naptan, gpd.GeoDataFrame):
-        raise InputError("naptan: needs points; give the table of read_stops, or a GeoDataFrame on 'atco_code'")
+    if naptan is not None:
+        check(naptan, STOPS, name="naptan", needs=(), may_have=("other_codes",))
 
 
 def _codes(naptan: gpd.GeoDataFrame | None) -> pd.DataFrame:

@@ -5,6 +5,7 @@ Active in NaPTAN does not mean open: :mod:`siteprior.sources.transit.openings` h
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ from siteprior.core.files import Input, record
 from siteprior.core.io.national_tables import GRID_M, numbers, read_plain
 from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.parameters import load_parameters
-from siteprior.core.schema import CRS, STOPS, conform
+from siteprior.core.schema import AREAS, CRS, STOPS, check, conform
 from siteprior.sources.columns import cells, named_columns
 from siteprior.sources.paths import NamedPath, Names, Paths, named_paths, read_each
 from siteprior.sources.transit.stations import fold_stations, plain_name
@@ -152,6 +153,7 @@ def read_stops(
     >>> stops[["stop_name", "mode", "state"]].iloc[0].tolist(), int(stops["records"].iloc[0])
     (['Bull Street', 'metro', 'open'], 2)
     """
+    area = _area(within)
     access = load_parameters("access")
     fold = float(access.number("station_fold_m") if fold_m is None else fold_m)
     tolerance = float(access.number("lonlat_tolerance_m") if tolerance_m is None else tolerance_m)
@@ -161,7 +163,7 @@ def read_stops(
     records = _newest(_known(records, log), log)
     parts = records[records["part"].isin(["platform", "entrance"]) & records["mode"].isin(STATION_MODES)]
     stops = _located(records[records["part"] == "stop"], log, tolerance)
-    stops = _inside(stops, within, margin_m)
+    stops = _inside(stops, area, margin_m)
     stops = _states(stops, log)
     stops = fold_stations(stops, parts, log, fold_m=fold, modes=STATION_MODES)
     station = stops["mode"].isin(STATION_MODES)
@@ -280,19 +282,20 @@ def _located(stops: pd.DataFrame, log: IssueLog, tolerance_m: float) -> pd.DataF
     return stops.assign(geometry=np.asarray(shapely.points(stops["x"].to_numpy(), stops["y"].to_numpy())))
 
 
-def _inside(
-    stops: pd.DataFrame, within: BaseGeometry | gpd.GeoSeries | gpd.GeoDataFrame | None, margin_m: float
-) -> pd.DataFrame:
+def _area(within: BaseGeometry | gpd.GeoSeries | gpd.GeoDataFrame | None) -> BaseGeometry | None:
+    """Return the given area as one shape."""
+    if within is None or isinstance(within, BaseGeometry):
+        return within
+    table = within.to_frame("geometry") if isinstance(within, gpd.GeoSeries) else within
+    check(table, replace(AREAS, index=""), name="within", needs=())
+    area: BaseGeometry = shapely.union_all(table.geometry.to_numpy())
+    return area
+
+
+def _inside(stops: pd.DataFrame, area: BaseGeometry | None, margin_m: float) -> pd.DataFrame:
     """Keep the stops inside the given area and its margin."""
-    if within is None:
+    if area is None:
         return stops
-    if isinstance(within, BaseGeometry):
-        area = shapely.union_all(within)
-    else:
-        crs = within.crs
-        if crs is not None and crs.to_epsg() != int(CRS.removeprefix("EPSG:")):
-            raise InputError(f"within: is in {crs.to_string()}, needs metres in {CRS}; convert with to_crs('{CRS}')")
-        area = shapely.union_all(within.geometry.to_numpy())
     area = area.buffer(margin_m) if margin_m else area
     shapely.prepare(area)
     return stops[shapely.intersects(area, stops["geometry"].to_numpy())]

@@ -23,7 +23,7 @@ from siteprior.core.io.national_tables import find_columns, read_plain
 from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.parameters import load_parameters
 from siteprior.core.renamed import renamed_argument, with_new_columns
-from siteprior.core.schema import CORRIDOR_STOPS, STOPS, check, conform
+from siteprior.core.schema import CORRIDOR_STOPS, STOPS, Column, Table, check, conform
 from siteprior.sources.columns import named_columns
 from siteprior.sources.paths import Names, Paths, named_paths, read_each
 from siteprior.sources.transit.statements import STATED, conflicts, last_day, statement_issues
@@ -59,6 +59,16 @@ COLUMNS = {
 
 STATEMENTS = ("atco_code", "corridor", "stop_name", "state", *list(COLUMNS)[3:], "file", "row")
 """The columns of a table of statements: ``stated_as`` are the words, ``state`` is what they make of the stop."""
+
+
+STATED_STOPS = Table(
+    "statements", "", False,
+    (
+        *(column for column in CORRIDOR_STOPS.declared if column.name in STATEMENTS),
+        Column("stated_as", "text", "Stated as", "The words of the statement"),
+    ),
+)  # fmt: skip
+"""Statements as far as they decide whether a stop is open."""
 
 
 def fitting_modes(kind: str | None) -> tuple[str, ...]:
@@ -212,7 +222,7 @@ def apply_openings(stops: gpd.GeoDataFrame, statements: pd.DataFrame, *, network
     ['open']
     """
     check(stops, STOPS, name="stops")
-    statements = with_new_columns(statements, "statements", name="statements")
+    statements = _checked(statements)
     code = statements["atco_code"]
     latest = _latest(statements.assign(key=code.map(main_codes(stops)))[code.notna()], network_date)
     return _overridden(stops, latest, stops.index.to_series())
@@ -276,7 +286,7 @@ def apply_openings_to_corridor(
     [['Alder', 'open'], ['Birch', 'not stated']]
     """
     check(corridor_stops, CORRIDOR_STOPS, name="corridor_stops")
-    statements = with_new_columns(statements, "statements", name="statements")
+    statements = _checked(statements)
     resolved = apply_openings(stops, statements, network_date=network_date)
     main = main_codes(resolved)
     own = pd.DataFrame(corridor_stops)[
@@ -294,6 +304,13 @@ def apply_openings_to_corridor(
         result[column] = result[column].mask(known)
     table: gpd.GeoDataFrame = conform(_overridden(result, latest, keys), CORRIDOR_STOPS)
     return table
+
+
+def _checked(statements: pd.DataFrame) -> pd.DataFrame:
+    """Return the statements under the columns' new names, or refuse what is no table of them."""
+    statements = with_new_columns(statements, "statements", name="statements")
+    check(statements, STATED_STOPS, name="statements")
+    return statements
 
 
 def main_codes(stops: pd.DataFrame) -> dict[str, str]:

@@ -11,7 +11,7 @@ Missing is missing in every kind: ``NaN`` for text and numbers, ``NaT`` for date
 
 from __future__ import annotations
 
-from siteprior.core.schema.check import check, undeclared
+from siteprior.core.schema.check import check, table_faults, undeclared
 from siteprior.core.schema.conform import (
     as_kind,
     conform,
@@ -219,6 +219,7 @@ __all__ = [
     "deadweight_parts",
     "extend",
     "extend_values",
+    "table_faults",
     "undeclared",
     "write_datapackage",
 ]

@@ -80,8 +80,23 @@ def check(
     Traceback (most recent call last):
     siteprior.core.errors.InputError: sites: hectares needs numbers, holds '1.2 ha' in row 'E1:a'; use pd.to_numeric
     """
+    if faults := table_faults(table, declared, name=name, needs=needs, may_have=may_have):
+        raise InputError(*faults)
+
+
+def table_faults(
+    table: object, declared: Table, *, name: str, needs: Iterable[str] | None = None, may_have: Iterable[str] = ()
+) -> list[str]:
+    """Return what :func:`check` refuses a table for, for functions that take several; nothing where it is right.
+
+    Examples
+    --------
+    >>> from siteprior.core.schema import POSTCODES
+    >>> table_faults(pd.DataFrame(index=pd.Index([], name="postcode")), POSTCODES, name="postcodes", needs=["easting"])
+    ['postcodes: lacks the columns easting; it has ']
+    """
     if not isinstance(table, pd.DataFrame):
-        raise InputError(f"{name}: needs a table (DataFrame), got {type(table).__name__}")
+        return [f"{name}: needs a table (DataFrame), got {type(table).__name__}"]
     columns = {column.name: column for column in declared.columns}
     wanted = list(columns) if needs is None else list(needs)
     missing = [column for column in wanted if column not in table.columns]
@@ -99,8 +114,7 @@ def check(
                 faults.append(f"{name}: has the column {column} {values.shape[1]} times; keep one")
             elif fault := column_fault(values, columns[column]):
                 faults.append(f"{name}: {fault}")
-    if faults:
-        raise InputError(*faults)
+    return faults
 
 
 def undeclared(names: Iterable[str], declared: Table) -> str:

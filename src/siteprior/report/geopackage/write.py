@@ -23,8 +23,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from siteprior.core.errors import InputError, OutputError, unknown
 from siteprior.core.files import whole_file
-from siteprior.core.schema import Column, Table
-from siteprior.report.doors import table_faults
+from siteprior.core.schema import Column, Table, table_faults
 from siteprior.report.geopackage.layers import LAYERS, TABLES, declared_columns
 from siteprior.report.geopackage.metadata import stamp, write_metadata, write_schema, write_styles
 

@@ -19,9 +19,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from siteprior.core.errors import InputError, unknown
-from siteprior.core.schema import Table
+from siteprior.core.schema import Table, table_faults
 from siteprior.report import style
-from siteprior.report.doors import table_faults
 from siteprior.report.maps.placement import Box, Points, fit_view
 
 if TYPE_CHECKING:

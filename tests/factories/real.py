@@ -58,9 +58,9 @@ def needs_the_whole(name: str) -> str | None:
 
     Examples
     --------
+    >>> needs_the_whole("registers/test_corpus.py::test_at_least_98_percent_lie_in_their_own_council[True]")
+    'all 592 registers of the corpus, 5 MB'
     >>> needs_the_whole("registers/test_corpus.py::test_no_row_is_lost_silently")
-    'the 592 registers of the corpus, 5 MB'
-    >>> needs_the_whole("registers/test_messy.py::test_york_clock_times_and_unset_dates")
     """
     file, _, rest = name.partition("::")
     return NEED_THE_WHOLE.get(file) or NEED_THE_WHOLE.get(f"{file}::{rest.partition('[')[0]}")

@@ -336,7 +336,7 @@ def sales(whole: Path) -> set[str]:
 def postcodes(whole: Path, kept: set[str]) -> None:
     """Of Code-Point Open, the postcodes that sales and registers state, and some without a position."""
     for path in sorted((HERE / WMCA).glob("*.csv.gz")):
-        text = gzip.decompress(path.read_bytes()).decode("latin-1").upper()
+        text = gzip.decompress(path.read_bytes()).replace(b"\xc2\xa0", b" ").decode("latin-1").upper()
         kept |= {f"{out} {rest}" for out, rest in re.findall(r"\b([A-Z]{1,2}\d{1,2}[A-Z]?)\s*(\d[A-Z]{2})\b", text)}
     for letters in ("b", "cv", "dy", "ws", "wv"):
         name = f"real/boundaries/codepoint_open/codepo_2025.4_{letters}.csv.gz"

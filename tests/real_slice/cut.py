@@ -286,8 +286,13 @@ BOX_M = (380_000, 270_000, 445_000, 310_000)
 
 
 def west_midlands_stops(whole: Path) -> None:
-    """All stations and trams of the box, the stops the facts and the sample name, and of buses every fiftieth."""
-    named = set(pd.read_csv(whole / "facts/corridors.csv", dtype=str)["atco"].dropna())
+    """All stations and trams of the box, the stops the facts and the sample name, and of buses every fiftieth.
+
+    A Sprint stop the facts give no code keeps the bus stop in use nearest to it.
+    """
+    facts = pd.read_csv(whole / "facts/corridors.csv", dtype=str)
+    named = set(facts["atco"].dropna())
+    sprint = facts.loc[(facts["kind"] == "sprint") & facts["atco"].isna(), ["easting", "northing"]].astype(float)
     named |= set(pd.read_csv(HERE.parents[1] / "data/transit/stations.csv", dtype=str)["ATCOCode"])
     for area, day in ((430, "2026-07-21"), (430, "2024-10-13"), (910, "2026-07-21"), (940, "2026-07-21")):
         name = f"real/transit/naptan_{area}_stops_{day}.csv.gz"
@@ -297,6 +302,10 @@ def west_midlands_stops(whole: Path) -> None:
         some = stops.index % (100 if day < "2026" else 50) == 0
         kept = inside & some if area == 430 else inside
         kept |= stops["ATCOCode"].isin(named) & (day > "2026")
+        if area == 430 and day > "2026":
+            bus = stops["StopType"].isin(["BCT", "BCS"]) & (stops["Status"] == "active")
+            for x, y in sprint.to_numpy():
+                kept[np.hypot(east - x, north - y)[bus].idxmin()] = True
         pack_table(name, unread(stops[kept], apart=named))
 
 

@@ -221,7 +221,7 @@ def test_real_places_agree_with_those_another_hand_joined(monthly, real):
 def test_real_discounts_are_few_and_cheap(monthly):
     (table, *_), plain = monthly
     low = table["left_out"].fillna("").str.contains("local median")
-    assert 0.005 < low.mean() < 0.03
+    assert 0.005 < low.mean() < expected(whole=0.03, of_slice=0.04)  # the slice holds every sale below £50,000
     assert plain.loc[table.index[low], "price"].max() < 200_000
 
 

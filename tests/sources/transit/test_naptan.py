@@ -324,7 +324,9 @@ def test_real_counts(naptan):
     )  # of the slice: BCT 316 + BCS 10; RLY 107 less 4 folded; MET 52
     metro = stops[stops.index.str.startswith("9400ZZWM")]
     assert len(metro) == 47
-    assert metro["records"].sum() == 47 + 93 + expected(whole=64, of_slice=8)  # stops, platforms, and of 67 entrances those whose code is a stop's
+    assert metro["records"].sum() == 47 + 93 + expected(
+        whole=64, of_slice=8
+    )  # stops, platforms, and of 67 entrances those whose code is a stop's
     assert (metro["state"] == "open").all()  # NaPTAN alone would have Line 2 open
     assert stops.loc["9100GALTILL", "other_codes"] == "9100GALTINT"
     assert stops.loc["9100STRBDG1", "other_codes"] == "9100STRBDGJ"

@@ -12,7 +12,7 @@ from types import MappingProxyType
 import hypothesis
 import pytest
 
-from factories.real import needs_the_whole
+from factories.real import DATA_ROOT, REAL, SLICE, needs_the_whole
 from factories.shared import once, session_folder
 from siteprior.core import parameters
 from siteprior.project import names
@@ -25,9 +25,6 @@ hypothesis.settings.load_profile("untimed")
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
-DATA_ROOT = Path(os.environ.get("SITEPRIOR_DATA_ROOT", ROOT.parent / "shared" / "data"))
-SLICE = HERE / "real_slice"
-REAL = DATA_ROOT if (DATA_ROOT / "real").is_dir() else SLICE
 
 
 def pytest_make_parametrize_id(val):

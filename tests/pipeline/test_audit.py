@@ -14,6 +14,7 @@ import pytest
 import shapely
 
 import siteprior
+from factories.real import expected
 from siteprior import cli
 from siteprior.core.errors import InputError
 from siteprior.core.files import shipped
@@ -194,16 +195,16 @@ def test_real_registers_end_in_their_own_councils(real, tmp_path):
         boundaries_code="ltla24_code",
         out=tmp_path / "out",
     )
-    assert len(done.files) == 25
+    assert len(done.files) == expected(whole=25, of_slice=24)  # of the slice, but London's
     assert done.files["refused"].isna().all()
     page = (tmp_path / "out" / "audit.html").read_text(encoding="utf-8")
     shares = re.search(r"As labelled, ([\d.]+)% .*? as read here, ([\d.]+)%", page)
     before, after = map(float, shares.groups())
     assert before < 75  # London's collated file, two fifths of the rows, is mostly right as labelled
-    assert after > 97
+    assert after > expected(whole=97, of_slice=96)  # on the boundaries of the whole the slice's files give 96.1, too
     sites = table(tmp_path / "out", "sites")
     repaired = sites[sites["repair"] != ""]
-    assert len(repaired) > 1000
+    assert len(repaired) > expected(whole=1000, of_slice=950)
     assert set(repaired["coordinate_confidence"]) <= {"high", "medium"}
     text = json.dumps(sites["notes"].tolist()) + (tmp_path / "out" / "issues.csv").read_text(encoding="utf-8")
     assert "@" not in text.replace("@ ", "")

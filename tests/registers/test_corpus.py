@@ -7,6 +7,7 @@ import pytest
 
 import register_corpus
 from conftest import ROOT
+from factories.real import expected
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +34,7 @@ def judged(every):
 
 def test_every_file_is_read_or_refused_with_a_reason(corpus):
     (_, issues, _), files = corpus
-    assert len(files) == 592
+    assert len(files) == expected(whole=592, of_slice=11)
     refused = files[files["schema"] == "refused"]["file"].tolist()
     # two transposed sheets of a development corporation: fields down the side, one site
     assert refused == ["Q6670544_40ba241c5f5d.csv", "Q6670544_a6f17c3bc674.csv"]
@@ -44,7 +45,7 @@ def test_every_file_is_read_or_refused_with_a_reason(corpus):
 def test_no_row_is_lost_silently(corpus):
     (sites, issues, _), files = corpus
     assert (files["rows_in"] == files["rows_out"] + files["rows_explained"]).all()
-    assert files["rows_in"].sum() == 38_357
+    assert files["rows_in"].sum() == expected(whole=38_357, of_slice=457)
     assert len(sites) == files["rows_out"].sum()
     explained = issues["action"].str.contains("passed over:|merged with it")
     assert explained.sum() == files["rows_explained"].sum()
@@ -58,7 +59,7 @@ def test_rows_agree_with_the_manifest(corpus, real):
     # refused, and the second line of Rochdale's two-line header, which the manifest counts as data
     assert differ.to_dict() == {
         "Q6670544_40ba241c5f5d.csv": -30, "Q6670544_a6f17c3bc674.csv": -30, "RCH_34e3c3753888.csv": -1,
-        "RCH_5ed5da3ec0f3.csv": -1,
+        **expected(whole={"RCH_5ed5da3ec0f3.csv": -1}, of_slice={}),
     }  # fmt: skip
 
 
@@ -115,9 +116,9 @@ def test_auto_filled_codes_assign_no_other_council(corpus):
     for name, council in {
         "BIR_525f39c89244.csv": "E08000004",  # Oldham's, running through 29 metropolitan districts
         "STA_ef2211e79256.csv": "E07000197",
-        "CHE_243dc9cd8161.csv": "E06000049",
         "LBH_c4022cd5a2c4.csv": "E09000022",
         "WYR_20c27f6cd123.csv": "E07000128",  # called Wyre Forest by the manifest; it is Wyre's
+        **expected(whole={"CHE_243dc9cd8161.csv": "E06000049"}, of_slice={}),
     }.items():
         assert sites.loc[sites["file"] == name, "organisation"].unique().tolist() == [council], name
 
@@ -131,7 +132,7 @@ def test_shared_registers_stay_shared(corpus):
 def test_a_national_parks_sites_are_no_councils(corpus):
     sites = corpus[0].table
     parks = sites[sites["organisation"].isna()]
-    assert len(parks) == 264
+    assert len(parks) == expected(whole=264, of_slice=34)
     assert not parks.index.str.match(r"E0[6-9]\d{6}:").any()
     # The New Forest and Northumberland are councils too; their parks are not
     names = ["Q72617158_7a585d62e18d.csv", "Q72617158_9dedcde21217.csv", "Q72617890_73833bc05c20.csv"]

@@ -16,6 +16,7 @@ import pytest
 import rasterio
 import shapely
 
+from factories.real import expected
 from siteprior.joins.access.ptal_grid import access_grid, grid_cells
 from siteprior.joins.access.ptal_sites import join_access_index
 from siteprior.joins.access.walks import Walking
@@ -27,7 +28,9 @@ from siteprior.sources.transit.naptan import read_stops
 WEST_OF_CENTRE = shapely.box(327_000, 187_000, 331_500, 189_000)
 PLACES = {
     "St Woolos": (330_850, 187_660), "Handpost": (330_100, 187_700), "Queensway": (330_900, 188_230),
-    "Ruskin Avenue": (327_450, 188_500), "Rogerstone": (327_900, 188_400), "Pill": (331_400, 187_300),
+    "Pill": (331_400, 187_300),
+    **expected(whole={"Ruskin Avenue": (327_450, 188_500), "Rogerstone": (327_900, 188_400)},
+               of_slice={}),  # its streets end short of them
 }  # fmt: skip
 
 
@@ -161,7 +164,7 @@ def test_six_places_route_by_route(newport, raw, graph):
         assert joined.loc[name, "access_index"] == joined.loc[name, "access_index_bus"] == ours["contribution"].sum()
     assert len(routes) >= 10
     assert joined["access_band"].to_dict()["Pill"] == "0"  # streets, but no stop of this cut of the feed
-    assert (joined["access_index"] > 0).sum() == 5
+    assert (joined["access_index"] > 0).sum() == expected(whole=5, of_slice=3)
     assert (joined["service_date"] == pd.Timestamp("2023-06-06")).all()
     assert (joined["access_index_sunday"] == 0).all()  # this cut of the feed has coaches alone on a Sunday
     assert joined["well_connected_stop"].isna().all()  # and no trains

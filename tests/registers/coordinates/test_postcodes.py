@@ -7,6 +7,7 @@ import gzip
 import pytest
 
 from conftest import ROOT
+from factories.real import expected
 from siteprior.core.errors import InputError
 from siteprior.registers.coordinates.postcodes import normal_postcode, read_postcodes, stated_postcode
 
@@ -97,9 +98,10 @@ def test_the_real_files(real):
     paths = sorted(folder.glob("codepo_2025.4_*.csv.gz"))
     table, issues, origins = read_postcodes(paths, files=[path.name for path in paths])
     lines = sum(gzip.decompress(path.read_bytes()).count(b"\n") for path in paths)
-    assert (len(table), lines) == (94_975, 95_136)
+    assert (len(table), lines) == expected(whole=(94_975, 95_136), of_slice=(714, 726))
+    nowhere = expected(whole=161, of_slice=12)
     assert issues[["file", "action"]].values.tolist() == [
-        ["codepo_2025.4_wv.csv.gz", "161 postcodes without a position (quality 90) left out"]
+        ["codepo_2025.4_wv.csv.gz", f"{nowhere} postcodes without a position (quality 90) left out"]
     ]
     assert sum(origin.rows for origin in origins) == len(table)
     assert table.loc["WS1 1AA"].tolist() == [401_365.0, 298_688.0]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
+from factories.real import expected
 from siteprior.core.errors import InputError
 from siteprior.sources.streets.reader import read_streets
 
@@ -49,9 +50,10 @@ def test_a_file_of_another_place_is_refused_with_both_extents(osm, real):
 def test_newport_clipped_before_it_is_built(real):
     """The extract's ways run far out of Newport; the clipped network is the whole one's part inside, edge by edge."""
     path = real / "real/osm/newport-2023-06-13.osm.pbf"
-    area = shapely.box(329000, 186000, 333000, 190000)
-    clipped, whole = read_streets(path, within=area, margin_m=960).table, read_streets(path).table
-    shapely.prepare(wide := area.buffer(960))
+    area = shapely.box(*expected(whole=(329000, 186000, 333000, 190000), of_slice=(331000, 187500, 331800, 188300)))
+    margin = expected(whole=960, of_slice=200)
+    clipped, whole = read_streets(path, within=area, margin_m=margin).table, read_streets(path).table
+    shapely.prepare(wide := area.buffer(margin))
     assert shapely.intersects(wide, clipped.lines).all()
     inside = shapely.intersection(wide, whole.lines)
     assert shapely.length(shapely.intersection(wide, clipped.lines)).sum() == pytest.approx(

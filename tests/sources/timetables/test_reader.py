@@ -9,6 +9,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from factories.real import expected
 from siteprior.core.errors import InputError
 from siteprior.core.schema import DEPARTURES, SERVICE_STOPS, SERVICES, check
 from siteprior.sources.timetables.reader import read_timetables
@@ -24,7 +25,7 @@ def newport(real):
     return read_timetables(real / GTFS / "newport-20230613_gtfs.zip", files=["newport.zip"], naptan=naptan)
 
 
-def test_newport_is_read_whole(newport):
+def test_newport_is_read_whole(newport, real):
     table = newport.table
     check(table.stops, SERVICE_STOPS, name="stops")
     check(table.services, SERVICES, name="services")
@@ -42,7 +43,12 @@ def test_newport_is_read_whole(newport):
     ]
     assert newport.provenance[0].file == "newport.zip"
     origin = newport.provenance[0]
-    assert (origin.bytes, origin.rows) == (434_325, 7765)
+    path = real / GTFS / "newport-20230613_gtfs.zip"
+    assert (origin.bytes, origin.rows) == (expected(whole=434_325, of_slice=path.stat().st_size), 7765)
+    with zipfile.ZipFile(path) as feed:
+        calls = pd.read_csv(feed.open("stop_times.txt"), dtype=str)
+    assert len(calls) == origin.rows
+    assert set(table.stops["stop_id"]) == set(calls["stop_id"])
     assert (origin.publisher, origin.vintage) == ("ITO World", "20230612_115702")
 
 

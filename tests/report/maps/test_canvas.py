@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -14,11 +15,13 @@ from matplotlib.lines import Line2D
 from matplotlib.path import Path
 
 from siteprior.core.errors import InputError
+from siteprior.core.schema import STOPS
 from siteprior.report.maps.canvas import (
     A4,
     ILLUSTRATIVE,
     MM_PER_INCH,
     PNG_DPI,
+    Drawn,
     Sheet,
     check_drawing,
     polygon_paths,
@@ -153,11 +156,24 @@ def test_holes_turn_the_other_way_round_and_what_is_no_polygon_is_left_out():
 
 
 def test_tables_off_the_grid_and_unknown_formats_are_refused_at_once():
-    here = gpd.GeoDataFrame(geometry=[shapely.Point(0, 0)], crs=27700)
-    check_drawing({"sites": here})
+    stops = replace(STOPS, index="")
+    here = gpd.GeoDataFrame({"stop_name": ["Dudley Port"]}, geometry=[shapely.Point(0, 0)], crs=27700)
+
+    def drawn(table, needs=("stop_name",)):
+        return Drawn(table, stops, needs)
+
+    check_drawing({"sites": drawn(here)})
     with pytest.raises(InputError) as raised:
-        check_drawing({"sites": here.to_crs(4326), "stops": gpd.pd.DataFrame(), "areas": here}, "pgn")
+        check_drawing(
+            {
+                "sites": drawn(here.to_crs(4326)),
+                "stops": drawn(gpd.pd.DataFrame({"stop_name": [1]})),
+                "areas": drawn(here, ("state",)),
+            },
+            "pgn",
+        )
     assert [fault.partition(";")[0] for fault in raised.value.faults] == [
-        "sites: needs metres in EPSG:27700, is in EPSG:4326", "stops: needs metres in EPSG:27700, is in None",
+        "sites: is in EPSG:4326, needs metres in EPSG:27700", "stops: has no coordinate system",
+        "stops: stop_name needs text, holds 1 in row '0'", "areas: lacks the columns state",
         "unknown picture format 'pgn'",
     ]  # fmt: skip

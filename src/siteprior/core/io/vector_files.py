@@ -16,7 +16,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from siteprior.core.errors import InputError
-from siteprior.core.files import MEMBER, read_bytes
+from siteprior.core.files import is_packed, read_bytes
 from siteprior.core.io.national_tables import GRID_M
 from siteprior.core.schema import CRS
 
@@ -47,7 +47,7 @@ def read_vector(path: Path | str, *, layer: str | None = None, crs: str | None =
         When the file is missing or empty, is not a vector file, lacks the layer, has no coordinate system, or lies
         wholly outside Great Britain as its coordinate system has it.
     """
-    unpack = str(path).endswith(".gz") or ".zip" + MEMBER in str(path)
+    unpack = is_packed(path)
     source: bytes | Path = read_bytes(path) if unpack else Path(path)
     if not unpack and not Path(path).is_file():
         raise InputError(f"{path}: there is no such file; check the path and the project's data_root")

@@ -126,8 +126,7 @@ def corridor_catchments(
     -------
     GeoDataFrame
         :data:`siteprior.core.schema.CATCHMENTS`, corridors in the order of the stops; ``stops`` is how many the shape
-        is
-        measured from. A corridor without one has its rows, without a shape and with a note.
+        is measured from. A corridor without one has its rows, without a shape and with a note.
 
     Raises
     ------

@@ -60,7 +60,7 @@ class Layout(NamedTuple):
     width
         How many columns it has.
     header
-        How many lines stand before its rows: the one that names the columns is the last of them; 0 where none does.
+        How many records stand before its rows: the one that names the columns is the last of them; 0 where none does.
     at
         Column wanted → its place in the file, from 0.
     """
@@ -85,10 +85,10 @@ def sales_layout(path: Path, label: str) -> Layout:
     InputError
         When it is no such file: other columns, a web page, nothing at all.
     """
-    rows, lines = _head(path, label)
+    rows, number = _head(path, label)
     found = find_columns(rows[0], SALE_HEADERS)
     if len(found) > 1:
-        return _by_header(path, label, rows[0], lines, found, SALE_NEEDS)
+        return _by_header(path, label, rows[0], number, found, SALE_NEEDS)
     if any(_is_published(row) for row in rows):
         return Layout(path, label, len(PUBLISHED), 0, {n: PUBLISHED.index(n) for n in SALE_HEADERS})
     raise InputError(
@@ -105,8 +105,8 @@ def floor_layout(path: Path, label: str) -> Layout:
     InputError
         When its header does not name the transaction and the floor area.
     """
-    (names, *_), lines = _head(path, label)
-    return _by_header(path, label, names, lines, find_columns(names, FLOOR_HEADERS), tuple(FLOOR_HEADERS))
+    (names, *_), number = _head(path, label)
+    return _by_header(path, label, names, number, find_columns(names, FLOOR_HEADERS), tuple(FLOOR_HEADERS))
 
 
 def unpacked(path: Path | str, folder: Path, *, number: int) -> Path:
@@ -130,19 +130,19 @@ def unpacked(path: Path | str, folder: Path, *, number: int) -> Path:
 
 
 def _head(path: Path, label: str) -> tuple[list[list[str]], int]:
-    """Return the first rows of a file that are not blank, and the number of the line the first of them ends on."""
+    """Return the first rows of a file that are not blank, and the record number of the first of them."""
     with open_stream(path) as stream:
         data = stream.read(HEAD_BYTES)
     text = data.decode("utf-8-sig", errors="replace")
     whole = text[: text.rfind("\n") + 1] or text
     reader = csv.reader(io.StringIO(whole))
     try:
-        rows = [(row, reader.line_num) for row in reader if any(cell.strip() for cell in row)][:HEAD_ROWS]
+        rows = [(row, number) for number, row in enumerate(reader, start=1) if any(cell.strip() for cell in row)]
     except csv.Error as fault:
         raise InputError(f"{label}: cannot be read as CSV ({fault}); export it again") from None
     if not rows:
         raise InputError(f"{label}: the file holds no row; replace it or take it out of the project")
-    return [row for row, _ in rows], rows[0][1]
+    return [row for row, _ in rows[:HEAD_ROWS]], rows[0][1]
 
 
 def _is_published(row: list[str]) -> bool:
@@ -151,9 +151,9 @@ def _is_published(row: list[str]) -> bool:
 
 
 def _by_header(
-    path: Path, label: str, names: list[str], lines: int, found: dict[str, str], needs: Iterable[str]
+    path: Path, label: str, names: list[str], number: int, found: dict[str, str], needs: Iterable[str]
 ) -> Layout:
-    """Return the layout of a file with a header that ends on line ``lines``, or refuse it."""
+    """Return the layout of a file whose header is the record ``number``, or refuse it."""
     lacks = [name for name in needs if name not in found]
     if lacks:
         raise InputError(f"{label}: lacks the columns {', '.join(lacks)}; {_seen([names])}")
@@ -161,7 +161,7 @@ def _by_header(
     twice = sorted({name for name in found.values() if spelt.count(words(name)) > 1})
     if twice:
         raise InputError(f"{label}: has more than one column {', '.join(twice)}; keep the one that is meant")
-    return Layout(path, label, len(names), lines, {name: names.index(column) for name, column in found.items()})
+    return Layout(path, label, len(names), number, {name: names.index(column) for name, column in found.items()})
 
 
 def _seen(rows: list[list[str]]) -> str:

@@ -13,6 +13,7 @@ import shapely
 from scipy.spatial import cKDTree
 
 from siteprior.core.errors import InputError
+from siteprior.core.places import centroids
 from siteprior.core.schema import Column, as_kind
 from siteprior.walking.network import Flags, Floats, Ints
 
@@ -34,8 +35,7 @@ def coordinates(table: gpd.GeoDataFrame) -> Floats:
 
     Rows without a place give ``nan``.
     """
-    points = shapely.centroid(geometries(table))  # the centroid of a point is the point
-    return np.column_stack([shapely.get_x(points), shapely.get_y(points)])
+    return centroids(geometries(table))
 
 
 def known_places(places: Floats) -> Flags:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial import cKDTree
 
-from siteprior.joins._geometry import (
-    known_places,
-)
+from siteprior.joins._geometry import known_places
 from siteprior.walking.network import Floats
 
 CHUNK = 4_000

@@ -7,14 +7,12 @@ from datetime import date
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
-from siteprior.appraisal.prices.model import (
-    DWELLINGS,
-)
+from siteprior.appraisal.prices.model import DWELLINGS
 from siteprior.core import schema
 from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
+from siteprior.core.places import centroids
 from siteprior.core.random_streams import Floats
 
 DAYS = 365.25
@@ -60,5 +58,4 @@ def places_of(table: gpd.GeoDataFrame, name: str) -> Floats:
     crs = getattr(table, "crs", None)
     if crs is None or crs.to_epsg() != int(schema.CRS.removeprefix("EPSG:")):
         raise InputError(f"{name}: needs places in metres in {schema.CRS}; convert with to_crs('{schema.CRS}')")
-    middle = shapely.centroid(table.geometry.to_numpy())
-    return np.column_stack([shapely.get_x(middle), shapely.get_y(middle)])
+    return centroids(table.geometry.to_numpy())

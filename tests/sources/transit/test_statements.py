@@ -10,9 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from siteprior.core.errors import InputError
 from siteprior.core.issues import IssueLog
 from siteprior.core.schema import CORRIDOR_STOPS
-from siteprior.sources.transit.statements import STATED, conflicts, last_day, statement_issues
+from siteprior.sources.transit.statements import (
+    STATED,
+    STATEMENTS,
+    conflicts,
+    last_day,
+    no_statements,
+    read_openings,
+    stated,
+    statement_issues,
+)
 
 
 @given(st.dates(date(1900, 1, 1), date(2199, 12, 31)))
@@ -32,6 +42,11 @@ def test_the_words_make_states_a_stop_can_have():
     assert set(STATED.values()) <= set(states)
     assert all(words == words.lower() for words in STATED)  # they are looked up in lower case
     assert STATED["due"] == STATED["not open"] == "planned"  # a due date opens nothing
+
+
+def test_words_make_states_and_words_not_known_count_as_planned():
+    words = pd.Series(["OPEN", "due", "Cancelled", "opening soon", "", None], dtype="str")
+    assert stated(words).tolist() == ["open", "planned", "closed", "planned", "not stated", "not stated"]
 
 
 def table_of(*rows):
@@ -78,3 +93,66 @@ def test_statements_of_one_day_that_differ_are_reported_once_each():
         (5, "state", "reference values are not unique", "due"),
     ]
     assert {row["action"] for row in log.rows} == {"1: statements of one day differ; the least promising counts"}
+
+
+def test_reading_logs_what_cannot_be_used(tmp_path):
+    file = tmp_path / "openings.csv"
+    file.write_text(
+        "atco_code,stop_name,state,state_date,statement_date\n"
+        "1,A,opne,,2026-10-02\n"
+        "2,B,open,April 2026,2026-10-02\n"
+        "3,C,open,,02/10/2026\n"
+        "4,D,,,2026-10-02\n"
+        "5,E,open,,\n"
+        "6,F,open,,2026-10-02\n"
+        "6,F,open,,2026-10-02\n"
+        "6,F,not open,,2026-10-02\n"
+    )
+    reading = read_openings(file, files="facts/openings.csv")
+    assert reading.table["atco_code"].tolist() == [
+        "1",
+        "2",
+        "3",
+        "5",
+        "6",
+        "6",
+    ]  # of D nothing is stated, of F it twice
+    assert reading.table["state"].tolist() == ["planned", "open", "open", "open", "open", "planned"]
+    assert reading.issues[["row", "field", "issue_type"]].to_numpy().tolist() == [
+        [2, "state", "invalid category value"],
+        [5, "state", "missing value"],
+        [3, "state_date", "invalid date"],
+        [4, "statement_date", "invalid date"],
+        [6, "statement_date", "missing value"],
+        [9, "state", "reference values are not unique"],
+    ]
+    assert set(reading.issues["file"]) == {"facts/openings.csv"}
+
+
+def test_what_is_no_table_of_statements_is_refused(tmp_path):
+    file = tmp_path / "a.csv"
+    file.write_text("stop,state\nA,open\n")
+    with pytest.raises(InputError, match="lacks atco_code, statement_date; it has stop, state"):
+        read_openings(file)
+
+
+def test_no_statements_fits_a_reading(tmp_path):
+    file = tmp_path / "a.csv"
+    file.write_text("atco,state,statement_date\n1,open,2026\n")
+    table = read_openings(file).table
+    assert table.dtypes.astype(str).to_dict() == no_statements().dtypes.astype(str).to_dict()
+    assert tuple(table) == tuple(no_statements()) == STATEMENTS
+
+
+def test_identical_statements_stand_once_across_files_in_file_order(tmp_path):
+    first, second = tmp_path / "a.csv", tmp_path / "b.csv"
+    first.write_text("atco,state,statement_date,state_note\n1,open,2026,a\n2,planned,2026,b\n")
+    second.write_text("ATCOCode,State,Statement date\n1,open,2026\n2,closed,2026\n")
+    reading = read_openings([first, second], files=["a", "b"])
+    assert reading.table[["atco_code", "state", "file", "row"]].to_numpy().tolist() == [
+        ["1", "open", "a", 2], ["2", "planned", "a", 3], ["2", "closed", "b", 3],
+    ]  # fmt: skip
+    assert [(origin.file, origin.rows) for origin in reading.provenance] == [("a", 2), ("b", 2)]
+    assert reading.issues[["file", "row", "issue_type"]].to_numpy().tolist() == [
+        ["b", 3, "reference values are not unique"]
+    ]

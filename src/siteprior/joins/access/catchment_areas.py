@@ -252,7 +252,7 @@ def _declared(table: pd.DataFrame) -> gpd.GeoDataFrame:
 
 
 def _note(members: Ints, placed: Flags, snapped: Flags) -> str | None:
-    """Say why a group of stops has no catchment, or nothing where it may have one."""
+    """Return why a group of stops has no catchment, or nothing where it may have one."""
     if not len(members):
         return NO_STOP
     if not placed[members].any():

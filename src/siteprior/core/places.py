@@ -17,6 +17,6 @@ def centroids(shapes: npt.ArrayLike) -> npt.NDArray[np.float64]:
     >>> centroids([shapely.box(0, 0, 10, 20), None, shapely.Point()]).tolist()
     [[5.0, 10.0], [nan, nan], [nan, nan]]
     """
-    points = np.asarray(shapely.centroid(np.asarray(shapes, dtype=object)))
-    points = np.where(shapely.is_empty(points), None, points)  # of an empty point shapely has no coordinate to give
+    points = np.array(shapely.centroid(np.asarray(shapes, dtype=object)), dtype=object)
+    points[shapely.is_empty(points)] = None  # of an empty point shapely has no coordinate to give
     return np.column_stack([shapely.get_x(points), shapely.get_y(points)])

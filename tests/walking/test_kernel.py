@@ -69,7 +69,7 @@ def test_the_heap_gives_the_keys_pythons_own_gives(steps):
 
 @settings(max_examples=100, deadline=None)
 @given(ARCS, SEEDS, st.integers(0, 20))
-def test_a_search_settles_what_networkx_reaches_within_the_limit_nearest_first(arcs, seeds, limit):
+def test_a_search_reaches_what_networkx_does_within_the_limit_nearest_first(arcs, seeds, limit):
     start, head, mm = compressed(arcs)
     best, settled = np.full(NODES, FAR), np.empty(NODES, dtype=np.int64)
     heap = np.empty(len(arcs) + len(seeds), dtype=np.int64)

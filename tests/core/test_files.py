@@ -28,6 +28,8 @@ def test_gz_and_zip_members_are_read_as_they_come(tmp_path):
     assert read_bytes(tmp_path / "a.csv") == b"x\n1\n"
     assert read_bytes(tmp_path / "a.csv.gz") == b"x\n2\n"
     assert read_bytes(f"{tmp_path}/a.zip!inner/b.csv") == b"x\n3\n"
+    (tmp_path / "a.csv.gz").rename(tmp_path / "A.CSV.GZ")
+    assert read_bytes(tmp_path / "A.CSV.GZ") == b"x\n2\n"
     (tmp_path / "a.zip").rename(tmp_path / "B.ZIP")
     assert read_bytes(f"{tmp_path}/B.ZIP!inner/b.csv") == b"x\n3\n"
 

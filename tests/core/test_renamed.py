@@ -27,7 +27,8 @@ from siteprior.core.schema.load import load_declarations
 from siteprior.pipeline.manifest import DECLARED_IN, open_run
 from siteprior.project.load import load_project
 from siteprior.report.compare import compare_runs
-from siteprior.sources.transit.openings import STATEMENTS, apply_openings, read_openings
+from siteprior.sources.transit.openings import apply_openings
+from siteprior.sources.transit.statements import STATEMENTS, read_openings
 
 NAMES = renamed()
 COLUMNS = {old: new for names in NAMES.columns.values() for old, new in names.items()}

@@ -15,7 +15,7 @@ from siteprior.sources.areas.boundaries import read_boundaries
 from siteprior.sources.areas.deprivation import read_deprivation
 from siteprior.sources.areas.lsoa import read_areas
 from siteprior.sources.transit.corridors import read_corridor_lines, read_corridor_stops
-from siteprior.sources.transit.openings import read_openings
+from siteprior.sources.transit.statements import read_openings
 
 READERS = (
     read_areas, read_boundaries, read_corridor_lines, read_corridor_stops, read_deprivation, read_openings,

@@ -22,7 +22,8 @@ from siteprior.appraisal.viability.inputs import load_costs, load_scheme
 from siteprior.appraisal.viability.residual import site_viability, viability_lines
 from siteprior.appraisal.viability.sensitivity import TITLES
 from siteprior.core import schema
-from siteprior.joins.sales import comparables, join_prices
+from siteprior.joins.nearest_sales import comparables
+from siteprior.joins.sales import join_prices
 from siteprior.report.html.market import market_section
 
 DAY = date(2025, 9, 1)

@@ -1,4 +1,4 @@
-"""Independent routes for the tests of walking: networkx on a graph with a node at every snapped point."""
+"""Streets for the tests of walking, and independent routes: networkx with a node at every snapped point."""
 
 from __future__ import annotations
 
@@ -7,6 +7,13 @@ from itertools import pairwise
 import networkx as nx
 import numpy as np
 import shapely
+
+
+def grid(columns=range(-6, 7), rows=range(-6, 7), east=0.0):
+    """Streets every 100 m both ways, an edge from crossing to crossing."""
+    across = [[(100 * c, 100 * r), (100 * c + 100, 100 * r)] for c in columns[:-1] for r in rows]
+    along = [[(100 * c, 100 * r), (100 * c, 100 * r + 100)] for c in columns for r in rows[:-1]]
+    return [shapely.LineString([(x + east, y) for x, y in line]) for line in across + along]
 
 
 def graph_with_points(network, *snapped, step_free=False):

@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siteprior.core.errors import InputError
-from siteprior.joins._geometry import nearest, site_origins
+from siteprior.core.schema import Column
+from siteprior.joins._geometry import coordinates, declared_columns, nearest, site_origins, take, walk_range
 
 GRID = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=40)
-"""A small grid, on which many points share a spot and many lie equally far."""
+"""A small grid, on which many points share a place and many lie equally far."""
 
 
 @settings(max_examples=100, deadline=None)
@@ -59,3 +61,50 @@ def test_walks_start_along_the_edges_of_polygons_and_at_points(make_sites, make_
     assert site_origins(make_sites(None), None, 10)[0].shape == (0, 2)
     with pytest.raises(InputError, match="spacing_m"):
         site_origins(sites, shapes, 0)
+
+
+def test_a_shape_counts_by_its_centroid_and_an_empty_one_has_no_place(make_sites):
+    sites = make_sites((3, 4), None, (0, 0), (0, 0))
+    sites.geometry = [shapely.Point(3, 4), None, shapely.box(0, 0, 10, 20), shapely.Point()]
+    assert coordinates(sites)[[0, 2]].tolist() == [[3, 4], [5, 10]]
+    assert np.isnan(coordinates(sites)[[1, 3]]).all()
+
+
+def test_the_range_of_walks_about_a_point_and_of_a_polygon_by_hand(make_sites, make_shapes):
+    sites = make_sites((0, 0), (0, 0), (0, 0), (5, 0)).assign(position_uncertainty_m=[30.0, 0.0, np.nan, 10.0])
+    targets = np.array([(100.0, 0.0), (0.0, 40.0), (np.nan, np.nan)])
+    at, distance = nearest(coordinates(sites), targets)
+    assert at.tolist() == [1, 1, 1, 1]
+    # the second site's polygon ends 60 m short of the first stop; its far corner is √(40² + 50²) m from the second
+    shapes = make_shapes(sites, None, shapely.box(-10, -10, 40, 0), None, None)
+    low, high = walk_range(sites, targets, at, distance, walk_factor=1.5, shapes=shapes)
+    assert low[:2].tolist() == [1.5 * 10, 1.5 * 40]
+    assert high[0] == 1.5 * 70
+    assert high[1] == pytest.approx(1.5 * np.hypot(40, 50))
+    assert np.isnan([low[2], high[2]]).all()
+    assert (low[3], high[3]) == (
+        pytest.approx(1.5 * (np.hypot(5, 40) - 10)),
+        pytest.approx(1.5 * (np.hypot(5, 40) + 10)),
+    )
+    wide = sites.assign(position_uncertainty_m=50.0)
+    assert walk_range(wide, targets, at, distance, walk_factor=1.5)[0].tolist()[0] == 0  # never below zero
+    plain = walk_range(make_sites((0, 0)), targets, at[:1], distance[:1], walk_factor=1.5)
+    assert np.isnan(plain).all()
+
+
+def test_values_are_taken_by_position_and_missing_where_there_is_none():
+    index = pd.Index(["a", "b", "c"])
+    taken = take(pd.Series(["x", None, "z"], index=[7, 8, 9]), np.array([2, -1, 1]), index)
+    assert taken.tolist() == ["z", None, None]
+    assert taken.index.equals(index)
+
+
+def test_columns_come_in_their_kinds_and_in_their_declared_order():
+    index = pd.Index(["a", "b"])
+    declared = [Column(name, kind, name, name) for name, kind in (("n", "integer"), ("t", "text"), ("x", "number"))]
+    table = declared_columns(index, declared, {"x": np.array([1, 2]), "n": [3, None]})
+    assert list(table) == ["n", "t", "x"]
+    assert table["n"].tolist() == [3, pd.NA]
+    assert table["x"].dtype == "float64"
+    assert table["t"].isna().all()
+    assert table.index.equals(index)

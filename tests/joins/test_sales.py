@@ -8,15 +8,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from shapely.geometry import box
 
 from factories.sales import real_sales, sales_table, sites_at
 from siteprior.core import schema
 from siteprior.core.errors import InputError
-from siteprior.joins.rates import counts_within, shrunk_rates
-from siteprior.joins.sales import comparables, join_prices, years_covered
+from siteprior.joins.sales import join_prices, years_covered
 
 DAY = date(2025, 9, 1)
 HERE = (400_000, 290_000)
@@ -73,32 +70,11 @@ def test_sales_left_out_are_no_evidence():
     assert found.loc["a", "nearest_sale_m"] == 30
 
 
-def test_comparables_are_the_nearest_with_a_floor_area_and_carry_no_address():
-    sales = sales_table(
-        [beside(20), beside(10), beside(20), beside(30), beside(2500)],
-        transfer_date=["2025-01-01", "2025-01-01", "2025-02-01", "2025-01-01", "2025-01-01"],
-        gbp_per_m2=[2000.0, np.nan, 3000.0, 4000.0, 9000.0],
-        postcode=["B1 1AA", "B1 1AB", None, "B1 2AA", "B1 3AA"],
-    )
-    found = comparables(sites_at(HERE, None), sales, price_date=DAY)
-    assert found["gbp_per_m2"].tolist() == [3000.0, 2000.0, 4000.0]  # of equally near ones the latest first
-    assert found["place"].tolist() == [1, 2, 3]
-    assert found.index.tolist() == ["a|1", "a|2", "a|3"]
-    assert found["postcode_sector"].fillna("").tolist() == ["", "B1 1", "B1 2"]
-    assert list(found.columns) == schema.COMPARABLES.names
-    assert comparables(sites_at(HERE), sales, price_date=DAY, n=1)["distance_m"].tolist() == [20.0]
-    joined = join_prices(sites_at(HERE, beside(-1975)), sales, price_date=DAY)
-    assert joined["comparable_sales"].tolist() == [3, 2]
-    assert joined["comparable_gbp_per_m2"].tolist()[0] == 3000.0
-    assert np.isnan(joined["comparable_gbp_per_m2"].tolist()[1])  # two are too few for a median
-
-
 def test_no_sales_at_all():
     found = join_prices(sites_at(HERE), sales_table([]), price_date=DAY)
     assert found.loc["a", "sales_years_covered"] == 0
     assert found.loc["a", "comparable_sales"] == 0
     assert found.loc["a", [n for n in NAMES if n not in ("sales_years_covered", "comparable_sales")]].isna().all()
-    assert len(comparables(sites_at(HERE), sales_table([]), price_date=DAY)) == 0
 
 
 def strip(counts, homes):
@@ -154,15 +130,6 @@ def test_an_area_too_large_for_its_middle_to_be_near_still_counts_for_a_site_in_
     assert found.loc["a", "sales_per_1000_dwellings"] == pytest.approx(10)
 
 
-@given(st.lists(st.tuples(st.integers(0, 50), st.integers(1, 3000)), min_size=2, max_size=20))
-def test_a_shrunk_rate_lies_between_its_own_and_the_mean(rows):
-    counts, exposure = np.array(rows, dtype=float).T
-    found = shrunk_rates(counts, exposure, counts_all=counts, exposure_all=exposure)
-    mean = counts.sum() / exposure.sum()
-    own = counts / exposure
-    assert ((found >= np.minimum(own, mean) - 1e-9) & (found <= np.maximum(own, mean) + 1e-9)).all()
-
-
 @pytest.mark.parametrize(
     ("days", "years"),
     [
@@ -179,19 +146,6 @@ def test_years_covered(days, years):
     assert years_covered(days, price_date=DAY) == years
 
 
-@settings(max_examples=50, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=30), st.integers(0, 12))
-def test_counts_are_those_of_every_pair(spots, radius):
-    places = np.array([[3.0, 4], [np.nan, 1], [9, 9]])
-    spots = np.array(spots, dtype=float).reshape(-1, 2)
-    found = counts_within(places, spots, radius_m=radius)
-    for place, count in zip(places, found, strict=True):
-        if np.isnan(place).any():
-            assert np.isnan(count)
-        else:
-            assert count == (((spots - place) ** 2).sum(axis=1) <= radius**2).sum()
-
-
 def test_bad_calls_are_refused():
     sites, sales = sites_at(HERE), sales_table([HERE])
     with pytest.raises(InputError, match="sales: lacks the columns used"):
@@ -200,8 +154,6 @@ def test_bad_calls_are_refused():
         join_prices(sites, sales, price_date=DAY, dwellings=pd.DataFrame({"homes": [1]}))
     with pytest.raises(InputError, match="whole_years: -1"):
         join_prices(sites, sales, price_date=DAY, whole_years=-1)
-    with pytest.raises(InputError, match="n of 1 or more"):
-        comparables(sites, sales, price_date=DAY, n=0)
 
 
 def test_the_real_monthly_update_never_makes_a_market_thin(real):

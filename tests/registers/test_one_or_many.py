@@ -12,7 +12,6 @@ from siteprior.core.issues import COLUMNS, Reading
 from siteprior.registers.batch import find_registers, read_many
 from siteprior.registers.coordinates.postcodes import read_postcodes
 from siteprior.registers.coordinates.site_shapes import read_shapes
-from siteprior.registers.labelled_paths import label_paths
 from siteprior.registers.own_sites import read_own_sites
 from siteprior.registers.reader import read_register, read_registers, read_registers_with_files
 
@@ -112,9 +111,6 @@ def test_all_faults_of_a_call_are_named_at_once(tmp_path):
 def test_postcodes_of_one_label_are_allowed_since_no_row_bears_it(tmp_path):
     path = write(tmp_path, "postcodes", 1)
     assert len(read_postcodes([path, path]).table) == 1
-    assert len(label_paths([path, path], None, role="file", unique=False)) == 2
-    with pytest.raises(InputError, match="named twice"):
-        label_paths([path, path], None, role="file")
 
 
 def test_references_that_stand_in_two_files_of_own_sites_are_numbered_and_rows_counted_per_file(tmp_path):

@@ -10,7 +10,8 @@ from siteprior.core.errors import InputError
 from siteprior.scenarios.scenarios import Scenario, apply_scenario
 from siteprior.sources.transit.corridors import read_corridor_stops
 from siteprior.sources.transit.naptan import read_stops
-from siteprior.sources.transit.openings import apply_openings, apply_openings_to_corridor, read_openings
+from siteprior.sources.transit.openings import apply_openings, apply_openings_to_corridor
+from siteprior.sources.transit.statements import read_openings
 
 
 def test_a_scenario_adds_opens_closes_and_cuts(own, stops, services):

@@ -25,7 +25,7 @@ from siteprior.sources.timetables.lines import corridor_from_timetable
 from siteprior.sources.timetables.reader import read_timetables
 from siteprior.sources.transit.corridors import read_corridor_lines, read_corridor_stops
 from siteprior.sources.transit.naptan import read_stops
-from siteprior.sources.transit.openings import read_openings
+from siteprior.sources.transit.statements import read_openings
 
 FORMS = {
     "text": str,

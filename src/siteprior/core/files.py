@@ -142,7 +142,7 @@ def open_stream(path: Path | str) -> Iterator[IO[bytes]]:
         When the file or member is missing, is a folder, or is not what its ending says; also while it is read.
     """
     text = str(as_path(path, name="path"))
-    archive, member = _archive(text)
+    archive, member = archive_member(text)
     try:
         with ExitStack() as stack:
             stream: IO[bytes]
@@ -153,7 +153,7 @@ def open_stream(path: Path | str) -> Iterator[IO[bytes]]:
                 stream = stack.enter_context(opened.open(member))
             else:
                 stream = stack.enter_context(Path(archive).open("rb"))
-            if (member or archive).endswith(".gz"):
+            if (member or archive).lower().endswith(".gz"):
                 # GzipFile reads as IO[bytes] does, but its stub does not say so.
                 stream = cast(IO[bytes], stack.enter_context(gzip.GzipFile(fileobj=stream)))
             yield stream
@@ -178,16 +178,34 @@ def sha256_of(path: Path | str) -> str:
 
 def record(path: Path | str, *, role: str, file: str, rows: int, **facts: str) -> Input:
     """Describe a file that was read: its SHA-256 and size on disk (as stored, before unpacking)."""
-    with Path(_archive(path)[0]).open("rb") as opened:
+    with Path(archive_member(path)[0]).open("rb") as opened:
         sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
         return Input(role, file, sha256, opened.tell(), rows, **facts)
 
 
-def _archive(path: Path | str) -> tuple[str, str]:
-    """Split ``archive.zip!member``; the member is blank where a path names a plain file."""
+def archive_member(path: Path | str) -> tuple[str, str]:
+    """Split ``archive.zip!member``; the member is blank where a path names a plain file.
+
+    Examples
+    --------
+    >>> archive_member("a/B.ZIP!c.csv"), archive_member("c.csv")
+    (('a/B.ZIP', 'c.csv'), ('c.csv', ''))
+    """
     text = str(path)
     at = text.lower().find(".zip" + MEMBER)
     return (text, "") if at < 0 else (text[: at + 4], text[at + 5 :])
+
+
+def is_packed(path: Path | str) -> bool:
+    """Return whether a file has to be unpacked: a ``.gz``, or a member of a zip, in letters of any case.
+
+    Examples
+    --------
+    >>> is_packed("pp.CSV.GZ"), is_packed("a.zip!pp.csv"), is_packed("pp.csv")
+    (True, True, False)
+    """
+    archive, member = archive_member(path)
+    return bool(member) or archive.lower().endswith(".gz")
 
 
 def is_fetchable(url: str) -> bool:

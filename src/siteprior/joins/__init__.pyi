@@ -2,7 +2,8 @@ from . import access, corridors
 from .areas import join_areas
 from .history import join_history
 from .layers import join_layer, layer_signals
-from .sales import comparables, join_prices
+from .nearest_sales import comparables
+from .sales import join_prices
 
 __all__ = [
     "access",

@@ -13,6 +13,7 @@ import shapely
 from scipy.spatial import cKDTree
 
 from siteprior.core.errors import InputError
+from siteprior.core.places import centroids
 from siteprior.core.schema import Column, as_kind
 from siteprior.walking.network import Flags, Floats, Ints
 
@@ -34,8 +35,7 @@ def coordinates(table: gpd.GeoDataFrame) -> Floats:
 
     Rows without a place give ``nan``.
     """
-    points = shapely.centroid(geometries(table))  # the centroid of a point is the point
-    return np.column_stack([shapely.get_x(points), shapely.get_y(points)])
+    return centroids(geometries(table))
 
 
 def known_places(places: Floats) -> Flags:
@@ -82,14 +82,14 @@ def nearest(places: Floats, targets: Floats) -> tuple[Ints, Floats]:
     distinct, first = np.unique(targets[usable], axis=0, return_index=True)  # the first target at each point
     tree = cKDTree(distinct, balanced_tree=False, compact_nodes=False)
     answer = tree.query(places[asked], k=range(1, min(NEIGHBOURS, len(distinct)) + 1))
-    found, which = np.asarray(answer[0]), np.asarray(answer[1])
-    distance[asked] = found[:, 0]
-    equal = found == found[:, :1]
+    away, which = np.asarray(answer[0]), np.asarray(answer[1])
+    distance[asked] = away[:, 0]
+    equal = away == away[:, :1]
     rank = np.where(equal, first[which], len(usable)).min(axis=1)
     if len(distinct) > NEIGHBOURS:
         for row in np.flatnonzero(equal.all(axis=1)):  # more may lie equally far
             here = places[asked[row]]
-            near = np.asarray(tree.query_ball_point(here, np.nextafter(found[row, 0], np.inf)), dtype=np.int64)
+            near = np.asarray(tree.query_ball_point(here, np.nextafter(away[row, 0], np.inf)), dtype=np.int64)
             squared = ((distinct[near] - here) ** 2).sum(axis=1)
             rank[row] = first[near[squared == squared.min()]].min()
     at[asked] = usable[rank]
@@ -180,7 +180,7 @@ def walk_range(
     if "position_uncertainty_m" not in sites.columns:
         missing = np.full(len(sites), np.nan)
         return missing, missing
-    spread = sites["position_uncertainty_m"].to_numpy(dtype=float)
+    uncertainty_m = sites["position_uncertainty_m"].to_numpy(dtype=float)
     nearest_m, farthest_m = distance.copy(), distance.copy()
     if shapes is not None:
         rows, polygons = polygons_of(sites, shapes)
@@ -192,7 +192,7 @@ def walk_range(
         far = shapely.hausdorff_distance(polygons, shapely.points(targets[at[rows]]))
         nearest_m[rows] = np.minimum(edge, distance[rows])
         farthest_m[rows] = np.maximum(far, distance[rows])
-    return np.maximum(nearest_m - spread, 0) * walk_factor, (farthest_m + spread) * walk_factor
+    return np.maximum(nearest_m - uncertainty_m, 0) * walk_factor, (farthest_m + uncertainty_m) * walk_factor
 
 
 def take(values: pd.Series, at: Ints, index: pd.Index) -> pd.Series:

@@ -223,7 +223,7 @@ def _signal(column: pd.Series, basis: pd.Series, spec: LayerSpec) -> pd.DataFram
 
 
 def _measured_words(measured: pd.Series, spec: LayerSpec) -> pd.Series:
-    """Say what was measured of each site."""
+    """Return in words what was measured of each site."""
     if spec.measure in SHAPED:
         return measured.map(lambda v: f"{v:.0%} of the site")
     if spec.measure == "within":

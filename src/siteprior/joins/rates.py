@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial import cKDTree
 
-from siteprior.joins._geometry import (
-    known_places,
-)
+from siteprior.joins._geometry import known_places
 from siteprior.walking.network import Floats
 
 CHUNK = 4_000
@@ -31,14 +29,14 @@ def counts_within(places: Floats, sale_points: Floats, *, radius_m: float) -> Fl
         for start in range(0, len(known), CHUNK):
             rows = known[start : start + CHUNK]
             near = tree.query_ball_point(places[rows], radius_m)
-            counted[rows] = [many[found].sum() for found in near]
+            counted[rows] = [many[inside].sum() for inside in near]
     return counted
 
 
 def shrunk_rates(counts: Floats, exposure: Floats, *, counts_all: Floats, exposure_all: Floats) -> Floats:
     """Return counts over exposure, shrunk to the mean of all areas the more the less exposure there is.
 
-    Global empirical Bayes by moments: with mean m = Σ counts / Σ exposure and spread A = s² − m / mean exposure (not
+    Global empirical Bayes by moments: with mean m = Σ counts / Σ exposure and variance A = s² − m / mean exposure (not
     below zero) of ``counts_all`` and ``exposure_all``, the rate is m + A / (A + m / exposure) × (counts / exposure
     − m). Where areas differ by no more than chance all have the mean.
 
@@ -54,9 +52,9 @@ def shrunk_rates(counts: Floats, exposure: Floats, *, counts_all: Floats, exposu
     """
     mean = counts_all.sum() / exposure_all.sum()
     rate = counts_all / exposure_all
-    spread = (exposure_all * (rate - mean) ** 2).sum() / exposure_all.sum() - mean / exposure_all.mean()
-    spread = max(float(spread), 0.0)
+    between = (exposure_all * (rate - mean) ** 2).sum() / exposure_all.sum() - mean / exposure_all.mean()
+    between = max(float(between), 0.0)
     own = counts / exposure
-    if spread == 0:
+    if between == 0:
         return np.where(np.isfinite(own), mean, np.nan)
-    return np.asarray(mean + spread / (spread + mean / exposure) * (own - mean))
+    return np.asarray(mean + between / (between + mean / exposure) * (own - mean))

@@ -8,27 +8,23 @@ from datetime import date
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from scipy.spatial import cKDTree
 
 from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
 from siteprior.core.renamed import renamed_argument
-from siteprior.core.schema import COMPARABLES, SALES, SITE_PRICE_COLUMNS, SITES, Column, Table, check, conform
+from siteprior.core.schema import SALES, SITE_PRICE_COLUMNS, SITES, Column, Table, check
 from siteprior.joins._geometry import (
-    Geometries,
     Objects,
     Values,
     coordinates,
     declared_columns,
-    geometries,
     known_places,
-    points_at,
 )
-from siteprior.joins.rates import CHUNK, counts_within, shrunk_rates
-from siteprior.walking.network import Floats, Ints
-
-NEEDS = ("price_gbp", "transfer_date", "postcode", "property_type", "new_build", "gbp_per_m2", "used")
+from siteprior.joins.nearest_sales import NEEDS, comparable_columns, counted_sales
+from siteprior.joins.rates import counts_within
+from siteprior.joins.thin_markets import market_thinness
+from siteprior.walking.network import Floats
 
 DWELLINGS = Table(
     "dwellings", "", True, (Column("dwellings", "number", "Dwellings", "How many stand in the area", "dwellings"),)
@@ -120,84 +116,11 @@ def join_prices(
                 values["no_new_build_5y"] = _none_sold(least)
     values["nearest_sale_m"] = _nearest_m(places, sale_points[age < long_ago])
     values["nearest_new_build_sale_m"] = _nearest_m(places, sale_points[new & (age < long_ago)])
-    values |= _comparable_columns(sites, sales, price_date)
+    values |= comparable_columns(sites, sales, price_date)
     if dwellings is not None:
-        values |= _thinness(places, sale_points[age < min(years_read, long_ago)], dwellings, min(years_read, long_ago))
+        years = min(years_read, long_ago)
+        values |= market_thinness(places, sale_points[age < years], dwellings, years)
     return declared_columns(sites.index, SITE_PRICE_COLUMNS, values)
-
-
-def comparables(
-    sites: gpd.GeoDataFrame,
-    sales: gpd.GeoDataFrame,
-    *,
-    price_date: date,
-    n: int | None = None,
-    radius_m: float | None = None,
-) -> pd.DataFrame:
-    """List the sales nearest to each site that have a floor area (£/m²), without address, for its record.
-
-    Parameters
-    ----------
-    sites, sales, price_date
-        As in :func:`join_prices`; sales of the years of the parameter count.
-    n, radius_m
-        At most so many, within so many metres; the parameters ``comparables`` and ``comparables_radius`` when ``None``.
-
-    Returns
-    -------
-    DataFrame
-        :data:`siteprior.core.schema.COMPARABLES`; of equally near ones the latest stand first. The postcode is
-        shortened
-        to its sector.
-
-    Examples
-    --------
-    >>> import siteprior as sp
-    >>> sites = gpd.GeoDataFrame({"site_name": ["Mill", "Depot"]}, index=pd.Index(["a", "b"], name="site_id"),
-    ...                          geometry=gpd.points_from_xy([400100, 400900], [290000, 290300]), crs=27700)
-    >>> sold = {"price_gbp": 180000.0, "transfer_date": pd.Timestamp("2025-05-01"), "property_type": "terraced",
-    ...         "new_build": ["no", "yes"], "gbp_per_m2": [2250.0, 2500.0], "floor_area_m2": 80.0, "used": "yes"}
-    >>> sales = gpd.GeoDataFrame(sold, index=pd.Index(["t1", "t2"], name="transaction"), crs=27700,
-    ...                          geometry=gpd.points_from_xy([400200, 400300], [290000, 290100]))
-    >>> sales = sp.schema.conform(sales, sp.schema.SALES)
-    >>> day = pd.Timestamp("2025-12-31").date()
-    >>> near = sp.joins.comparables(sites, sales, price_date=day)
-    >>> near["gbp_per_m2"].tolist()
-    [2250.0, 2500.0, 2500.0, 2250.0]
-    """
-    check(sites, SITES, name="sites", needs=())
-    check(sales, SALES, name="sales", needs=NEEDS)
-    settings = load_parameters("price_surface").table("evidence")
-    most = settings.integer("comparables") if n is None else n
-    radius = settings.number("comparables_radius") if radius_m is None else radius_m
-    if not (most >= 1 and radius > 0):
-        raise InputError(f"comparables: needs n of 1 or more and radius_m above 0, has {most} and {radius}")
-    priced = counted_sales(sales, price_date=price_date)
-    priced = priced[priced["gbp_per_m2"].gt(0) & (priced["years"] < settings.number("years"))]
-    pairs = _nearest_pairs(coordinates(sites), priced, most, radius)
-    listed = priced.iloc[pairs["sale"]].reset_index(drop=True)
-    site_id = pd.Series(np.asarray(sites.index, dtype=object)[pairs["site"]], dtype="str")
-    table = listed.drop(columns=["years"]).assign(
-        site_id=site_id,
-        place=pairs["place"].to_numpy(),
-        distance_m=pairs["distance"].to_numpy(),
-        postcode_sector=listed["postcode"].astype("str").str.extract(r"^\s*(\w+\s+\d)[A-Za-z]{2}\s*$")[0],
-    )
-    names = pd.Index(site_id + "|" + table["place"].astype("str"), name="comparable")
-    declared = table[[name for name in COMPARABLES.names if name in table]]
-    result: pd.DataFrame = conform(pd.DataFrame(declared).set_index(names), COMPARABLES)
-    return result
-
-
-def counted_sales(sales: gpd.GeoDataFrame, *, price_date: date) -> gpd.GeoDataFrame:
-    """Return the sales that count, with their age in ``years`` on the price date: the latest first, then by id."""
-    day = pd.Timestamp(price_date)
-    placed = known_places(coordinates(sales))
-    keep = placed & (sales["used"] == "yes").to_numpy(dtype=bool, na_value=False)
-    keep &= (sales["transfer_date"] <= day).to_numpy(dtype=bool, na_value=False)
-    usable = sales[keep].sort_index(kind="stable")
-    usable = usable.assign(years=(day - usable["transfer_date"]).dt.days / 365.25)
-    return usable.sort_values("years", kind="stable")
 
 
 def years_covered(dates: Iterable[pd.Timestamp], *, price_date: date) -> int:
@@ -236,76 +159,6 @@ def years_covered(dates: Iterable[pd.Timestamp], *, price_date: date) -> int:
     return int(np.cumprod(complete).sum())
 
 
-def _thinness(places: Floats, sale_points: Floats, dwellings: gpd.GeoDataFrame, years: float) -> dict[str, Values]:
-    """Return dwellings, sales per 1,000 of them a year and the thin-market percentile of each place.
-
-    The catchment of a place is the areas whose middle lies in it, else the area it lies in: sales and dwellings are
-    then of the same land. What is many and what is few is judged by the catchments of all areas, not by the sites.
-    """
-    settings = load_parameters("price_surface").table("evidence")
-    areas = dwellings.sort_index(kind="stable")
-    homes = pd.to_numeric(areas["dwellings"]).to_numpy(dtype=float)
-    shapes = geometries(areas)
-    middles = shapely.get_coordinates(shapely.point_on_surface(shapes))
-    sold = _sales_by_area(shapes, sale_points)
-    own_homes, _ = _catchment_sums(places, shapes, middles, homes, sold)
-    values: dict[str, Values] = {"catchment_dwellings": own_homes}
-    if years < 1:
-        return values
-    fewest = settings.number("fewest_dwellings")
-
-    def sums(asked: Floats) -> tuple[Floats, Floats]:
-        homes_near, sold_near = _catchment_sums(asked, shapes, middles, homes, sold)
-        enough = homes_near >= fewest
-        return np.where(enough, homes_near, np.nan) / 1000 * years, np.where(enough, sold_near, np.nan)
-
-    exposure_all, sold_all = sums(middles)
-    exposure, sold_here = sums(places)
-    known = np.isfinite(exposure_all)
-    if not known.any():
-        return values
-    reference = {"counts_all": sold_all[known], "exposure_all": exposure_all[known]}
-    rate = shrunk_rates(sold_here, exposure, **reference)
-    among = np.sort(shrunk_rates(sold_all[known], exposure_all[known], **reference))
-    busier = len(among) - np.searchsorted(among, rate * (1 + 1e-12), side="right")  # floating-point tolerance
-    values["sales_per_1000_dwellings"] = rate
-    values["thin_market_percentile"] = np.where(np.isfinite(rate), 100 * busier / len(among), np.nan)
-    return values
-
-
-def _catchment_sums(
-    places: Floats, shapes: Geometries, middles: Floats, homes: Floats, sold: Floats
-) -> tuple[Floats, Floats]:
-    """Return the dwellings and sales of each place's catchment; ``nan`` where it has none or one is not known."""
-    radius = load_parameters("price_surface").table("evidence").number("catchment")
-    sums = np.full((len(places), 2), np.nan)
-    known = np.flatnonzero(known_places(places))
-    if len(known) and len(shapes):
-        near = cKDTree(middles).query_ball_point(places[known], radius, return_sorted=True)
-        own = _owners(shapes, places[known])
-        areas = [found or ([own[n]] if own[n] >= 0 else []) for n, found in enumerate(near)]
-        table = np.column_stack([homes, sold])
-        sums[known] = [table[found].sum(axis=0) if found else (np.nan, np.nan) for found in areas]
-    return sums[:, 0], sums[:, 1]
-
-
-def _sales_by_area(shapes: Geometries, sale_points: Floats) -> Floats:
-    """Count the sales in each area."""
-    if not len(sale_points):
-        return np.zeros(len(shapes))
-    distinct, many = np.unique(sale_points, axis=0, return_counts=True)
-    owner = _owners(shapes, distinct)
-    return np.bincount(owner[owner >= 0], weights=many[owner >= 0], minlength=len(shapes)).astype(float)
-
-
-def _owners(shapes: Geometries, places: Floats) -> Ints:
-    """Return the position of the area each place lies in, the first of several; -1 where none."""
-    which, area = shapely.STRtree(shapes).query(points_at(places), predicate="intersects")
-    owner = np.full(len(places), len(shapes))
-    np.minimum.at(owner, which, area)
-    return np.where(owner == len(shapes), -1, owner)
-
-
 def _none_sold(counted: Floats) -> Objects:
     """Return yes where none is known to have been sold, no where some was, missing where it is not known."""
     flags = np.where(counted > 0, "no", "yes").astype(object)
@@ -320,44 +173,6 @@ def _nearest_m(places: Floats, sale_points: Floats) -> Floats:
     if len(sale_points) and known.any():
         found[known] = cKDTree(sale_points).query(places[known])[0]
     return found
-
-
-def _comparable_columns(sites: gpd.GeoDataFrame, sales: gpd.GeoDataFrame, price_date: date) -> dict[str, Values]:
-    """Return how many comparables a site has and the median of their £/m²."""
-    fewest = load_parameters("price_surface").table("evidence").number("fewest_comparables")
-    listed = comparables(sites, sales, price_date=price_date)
-    of_site = listed.groupby("site_id")["gbp_per_m2"]
-    placed = known_places(coordinates(sites))
-    count = of_site.size().reindex(sites.index).fillna(0).where(placed)
-    return {
-        "comparable_sales": count,
-        "comparable_gbp_per_m2": of_site.median().reindex(sites.index).where((count >= fewest).to_numpy()),
-    }
-
-
-def _nearest_pairs(places: Floats, sales: gpd.GeoDataFrame, most: int, radius: float) -> pd.DataFrame:
-    """Return site, sale (positions), distance and place of each site's nearest sales, which come latest first."""
-    sale_points = coordinates(sales)
-    known = np.flatnonzero(known_places(places))
-    parts = [
-        pd.DataFrame({"site": pd.Series(dtype=int), "sale": pd.Series(dtype=int), "distance": pd.Series(dtype=float)})
-    ]
-    if len(sales) and len(known):
-        distinct, sale_point = np.unique(sale_points, axis=0, return_inverse=True)
-        by_point = pd.DataFrame({"point": sale_point.reshape(-1), "sale": np.arange(len(sales))})
-        tree = cKDTree(distinct)
-        for start in range(0, len(known), CHUNK):
-            rows = known[start : start + CHUNK]
-            # each point has a sale, so as many points as sales wanted are enough; one more for a tie at the end
-            near = tree.query(places[rows], k=range(1, min(most + 1, len(distinct)) + 1), distance_upper_bound=radius)
-            away, point_at = np.asarray(near[0]), np.asarray(near[1])
-            site, column = np.nonzero(np.isfinite(away))
-            found = {"site": rows[site], "point": point_at[site, column], "distance": away[site, column]}
-            pairs = pd.DataFrame(found).merge(by_point, on="point").drop(columns="point")
-            pairs = pairs.sort_values(["site", "distance", "sale"], kind="stable")
-            parts.append(pairs[pairs.groupby("site").cumcount() < most])
-    table = pd.concat(parts[1:] or parts, ignore_index=True)
-    return table.assign(place=table.groupby("site").cumcount() + 1)
 
 
 def _refuse_wrong_dwellings(dwellings: gpd.GeoDataFrame | None) -> None:

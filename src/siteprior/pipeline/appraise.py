@@ -181,7 +181,7 @@ def check_fund_rules(result: Result, _progress: Progress) -> Result:
 def detail_shortlist(result: Result, _progress: Progress) -> Result:
     """Set out the appraisal of each shortlisted site line by line, and list the sales nearest to it."""
     from siteprior.appraisal.viability.residual import viability_lines
-    from siteprior.joins.sales import comparables
+    from siteprior.joins.nearest_sales import comparables
 
     project, shortlist = result.project, result.shortlist
     lines = viability_lines(

@@ -92,6 +92,7 @@ def _read_supposed(project: Project, scenario: ScenarioSettings, log: ReadLog) -
 def _read_stops(project: Project, study_area: BaseGeometry, log: ReadLog) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Read NaPTAN and the dated statements, and determine which stops are open on the network date."""
     from siteprior.sources.transit import naptan, openings
+    from siteprior.sources.transit.statements import no_statements, read_openings
 
     found = [(entry, *place) for entry in project.sources.stops for place in project.find(entry)]
     reading = naptan.read_stops(
@@ -102,11 +103,11 @@ def _read_stops(project: Project, study_area: BaseGeometry, log: ReadLog) -> tup
     )
     stops = log.add("stops", [entry for entry, *_ in found], reading)
     stated = [
-        log.add("openings", entry, openings.read_openings(path, files=label))
+        log.add("openings", entry, read_openings(path, files=label))
         for entry in project.sources.openings
         for path, label in project.find(entry)
     ]
-    statements = pd.concat(stated, ignore_index=True) if stated else openings.no_statements()
+    statements = pd.concat(stated, ignore_index=True) if stated else no_statements()
     log.issues.append(
         openings.unmatched_statements(statements, network_date=project.network_date, provenance=reading.provenance)
     )

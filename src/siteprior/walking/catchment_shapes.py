@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from siteprior.walking.graph import Snapped
+from siteprior.walking.graph import Snapped, search_graph
 from siteprior.walking.network import MM_PER_M, Flags, Floats, Ints, Shapes, WalkNetwork
 from siteprior.walking.walk import reached
 
@@ -47,13 +47,7 @@ class EdgeMeasures(NamedTuple):
 
 def measure_edges(network: WalkNetwork) -> EdgeMeasures:
     """Measure a network for :func:`stretches_within` and :func:`cut`."""
-    tail = np.repeat(np.arange(len(network.x)), np.diff(network.arc_start))
-    costs = []
-    for end in (network.edge_from, network.edge_to):
-        mine = tail == end[network.arc_edge]
-        cost = np.zeros(len(network.edge_mm), dtype=np.int64)
-        cost[network.arc_edge[mine]] = network.arc_mm[mine]
-        costs.append(cost)
+    graph = search_graph(network, step_free=False)
     step = np.hypot(np.diff(network.vertex_x, prepend=0.0), np.diff(network.vertex_y, prepend=0.0))
     step[network.vertex_start[:-1]] = 0.0
     along = np.cumsum(step)
@@ -61,7 +55,8 @@ def measure_edges(network: WalkNetwork) -> EdgeMeasures:
     first, last = along[network.vertex_start[:-1]], along[network.vertex_start[1:] - 1]
     along = (along - np.repeat(first, count)) * np.repeat(network.edge_mm / (last - first), count)
     stride = int(network.edge_mm.max()) + 1
-    return EdgeMeasures(costs[0], costs[1], along + np.repeat(np.arange(len(count)) * float(stride), count), stride)
+    mark = along + np.repeat(np.arange(len(count)) * float(stride), count)
+    return EdgeMeasures(graph.forward_mm, graph.backward_mm, mark, stride)
 
 
 def stretches_within(

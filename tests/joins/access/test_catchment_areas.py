@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import geopandas as gpd
-import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from shapely import LineString, Point, box
+from shapely import LineString, Point
 
+from factories.walks import grid
 from siteprior.core.errors import InputError
 from siteprior.core.schema import CATCHMENTS, check
 from siteprior.joins.access.catchment_areas import catchments, corridor_catchments
 from siteprior.joins.access.walks import Walking
-from siteprior.walking.catchment_shapes import cut, filled, length_m, measure_edges, stretches_within
 from siteprior.walking.network import build_network
-from siteprior.walking.walk import snap
 
 SNAP = {"max_snap_m": 250}
-
-
-def grid(columns=range(-6, 7), rows=range(-6, 7), east=0.0):
-    """Streets every 100 m both ways, an edge from crossing to crossing."""
-    across = [[(100 * c, 100 * r), (100 * c + 100, 100 * r)] for c in columns[:-1] for r in rows]
-    along = [[(100 * c, 100 * r), (100 * c, 100 * r + 100)] for c in columns for r in rows[:-1]]
-    return [LineString([(x + east, y) for x, y in line]) for line in across + along]
 
 
 @pytest.fixture(scope="module")
@@ -41,103 +28,6 @@ def stops_at(*places, names="ABCDEFG"):
     index = list(names[: len(places)])
     points = [None if place is None else Point(place) for place in places]
     return gpd.GeoDataFrame({"stop_name": [f"Stop {n}" for n in index]}, index=index, geometry=points, crs=27700)
-
-
-def reached_m(network, place, walk_m):
-    """Measure the streets reached by the module's own pieces."""
-    measure = measure_edges(network)
-    origins = snap(network, np.array([place], dtype=float), max_snap_m=250)
-    (parts,) = stretches_within(network, origins, (walk_m,), measure)
-    assert length_m(parts) == pytest.approx(shapely.length(cut(network, parts, measure)).sum(), abs=0.05)
-    return length_m(parts)
-
-
-class TestStreetsReached:
-    def test_a_diamond_on_a_grid_by_hand(self, streets):
-        # Of the streets |x| + |y| <= 250: those across are 500 + 2 × 300 + 2 × 100 m long, those along the same.
-        assert reached_m(streets, (0, 0), 250) == 2600
-
-    def test_a_stop_beside_a_street_walks_to_it_first(self, streets):
-        # 10 m to the street at (30, 0), 240 m are left; every metre of street is asked whether it lies within them.
-        steps = np.arange(-600, 600) + 0.5
-
-        def walk(x, y):
-            if y == 0:
-                return abs(x - 30)
-            if x % 100 == 0:
-                return abs(x - 30) + abs(y)
-            return min(abs(k - 30) + abs(x - k) for k in (x // 100 * 100, x // 100 * 100 + 100)) + abs(y)
-
-        lines = range(-600, 601, 100)
-        metres = sum(walk(x, y) <= 240 for y in lines for x in steps)
-        metres += sum(walk(x, y) <= 240 for x in lines for y in steps)
-        assert reached_m(streets, (30, 10), 250) == metres
-
-    def test_an_edge_reached_from_both_ends_keeps_a_gap(self):
-        # A square of 100, 300, 100 and 300 m: from its corner 350 m reach all but 100 m of the far side.
-        square = build_network(
-            np.array([LineString(ends) for ends in [((0, 0), (100, 0)), ((100, 0), (100, 300)), ((0, 0), (0, 300)),
-                                                    ((0, 300), (100, 300))]])
-        )  # fmt: skip
-        assert reached_m(square, (0, 0), 350) == 100 + 250 + 300 + 50
-        assert reached_m(square, (0, 0), 400) == 800
-
-    def test_a_walk_that_ends_on_its_own_edge(self):
-        street = build_network(np.array([LineString([(0, 0), (60, 0), (60, 40)])]))
-        assert reached_m(street, (50, 0), 20) == 40
-        measure = measure_edges(street)
-        origins = snap(street, np.array([[50.0, 0.0]]), max_snap_m=5)
-        (line,) = cut(street, stretches_within(street, origins, (20.0,), measure)[0], measure)
-        assert shapely.get_coordinates(line).tolist() == [[30, 0], [60, 0], [60, 10]]
-
-    def test_a_street_that_comes_back_to_where_it_began(self):
-        ring = LineString([(0, 0), (100, 0), (100, 100), (0, 100), (0, 0)])
-        network = build_network(np.array([ring, LineString([(0, 0), (-500, 0)])]))
-        assert reached_m(network, (0, 0), 150) == 300 + 150
-        assert reached_m(network, (0, 0), 250) == 400 + 250
-
-    def test_where_a_slope_doubles_the_cost_half_is_reached(self, streets):
-        steep = replace(streets, arc_mm=streets.arc_mm * 2)
-        # |x| + |y| <= 125: across 250 + 2 × 50 m, and the same along.
-        assert reached_m(steep, (0, 0), 250) == 700
-
-    @settings(deadline=None, max_examples=30)
-    @given(x=st.integers(-150, 150), y=st.integers(-150, 150), walk=st.integers(1, 380))
-    def test_no_cut_lies_farther_than_the_walk(self, x, y, walk):
-        network = build_network(np.array(grid()))
-        measure = measure_edges(network)
-        origins = snap(network, np.array([[x, y]], dtype=float), max_snap_m=250)
-        (parts,) = stretches_within(network, origins, (float(walk),), measure)
-        ends = cut(network, parts, measure)
-        spot = np.array([x, y])
-        for end in shapely.get_coordinates(ends):
-            assert np.abs(end - spot).sum() <= walk + 1e-6  # no street is shorter than across and along
-
-    def test_newport_agrees_with_an_independent_search(self, real):
-        from siteprior.sources.streets.reader import read_streets
-
-        network = read_streets(real / "real/osm/newport-2023-06-13.osm.pbf").table
-        place, walk = (331150.0, 188000.0), 800.0
-        at = snap(network, np.array([place]), max_snap_m=250)
-        edge, along, off = int(at.edge[0]), at.along_mm[0] / 1000, at.snap_mm[0] / 1000
-        length, start, end = network.edge_mm / 1000, network.edge_from, network.edge_to
-        # One node more: the stop, joined to both ends of its edge.
-        graph = nx.Graph()
-        graph.add_weighted_edges_from(
-            [("stop", int(start[edge]), off + along), ("stop", int(end[edge]), off + length[edge] - along)]
-        )
-        for a, b, metres in zip(start.tolist(), end.tolist(), length.tolist(), strict=True):
-            if metres < graph.get_edge_data(a, b, {"weight": np.inf})["weight"]:
-                graph.add_edge(a, b, weight=metres)
-        away = np.full(len(network.x), np.inf)
-        for node, metres in nx.single_source_dijkstra_path_length(graph, "stop").items():
-            if node != "stop":
-                away[node] = metres
-        left = np.clip(walk - away, 0, None)
-        covered = np.minimum(left[start] + left[end], length)
-        own = (max(0.0, along - (walk - off)), min(length[edge], along + walk - off))
-        covered[edge] = max(covered[edge], own[1] - own[0])
-        assert reached_m(network, place, walk) == pytest.approx(covered.sum(), abs=1e-3)
 
 
 class TestCatchments:
@@ -252,10 +142,3 @@ class TestCorridorCatchments:
         stops = make_corridor_stops(("Line", 1, -500, 0), ("Line", 2, 500, 0))
         table = corridor_catchments(stops, Walking(streets, walk_factor=1.3, **SNAP), bands_m=[200], basis=basis)
         assert len(shapely.get_parts(table.geometry.iloc[0])) == 2
-
-
-def test_holes_in_parts_of_their_own_are_filled():
-    ring = box(0, 0, 300, 300) - box(50, 50, 250, 250)
-    both = shapely.union_all([ring, shapely.affinity.translate(ring, 1000)])
-    assert filled(both, fill_ha=5).area == pytest.approx(2 * 90_000)
-    assert filled(both, fill_ha=1).area == pytest.approx(2 * 50_000)

@@ -233,7 +233,8 @@ def test_tables_of_another_kind_are_refused(make_sites, make_stops):
 
 def test_real_walks_against_every_stop(real, make_sites):
     from siteprior.sources.transit.naptan import read_stops
-    from siteprior.sources.transit.openings import apply_openings, read_openings
+    from siteprior.sources.transit.openings import apply_openings
+    from siteprior.sources.transit.statements import read_openings
 
     folder = real / "real" / "transit"
     stops = read_stops([folder / f"naptan_{area}_stops_2026-07-21.csv.gz" for area in (430, 910, 940)]).table

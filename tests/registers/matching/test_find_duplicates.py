@@ -9,8 +9,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from factories.registers import register
 from siteprior.core.errors import InputError
-from siteprior.core.schema import REGISTER, conform
 from siteprior.registers.matching.find_duplicates import PAIR_COLUMNS, find_duplicates
 from siteprior.registers.matching.merge import ATTRIBUTES, merge_duplicates
 from siteprior.registers.matching.similarity import disc_radius_m, read_name, reference_key, same_marks, similarity
@@ -20,20 +20,6 @@ CURRENT = (
     "birmingham_2020.csv.gz", "coventry_2019.xlsx", "dudley_2020.csv.gz", "sandwell_2019.csv.gz",
     "solihull_2020.csv.gz", "walsall_2019.csv.gz", "wolverhampton_2017.csv.gz",
 )  # fmt: skip
-
-
-def register(*rows, shuffle=None):
-    """Make register rows from dicts; ``at`` is the place, ``id`` the site id (E1:A, E1:B, … by default)."""
-    rows = [{"id": f"E1:{chr(65 + n)}", "at": (0, 0), "file": "a.csv", **row} for n, row in enumerate(rows)]
-    table = pd.DataFrame(rows)
-    table["organisation"] = table["id"].str.partition(":")[0]
-    table["reference"] = table["id"].str.partition(":")[2].str.partition("~")[0]
-    table["row"] = range(2, len(table) + 2)
-    places = [None if at is None else shapely.Point(at) for at in table.pop("at")]
-    table = gpd.GeoDataFrame(table.set_index(table.pop("id").rename("site_id")), geometry=places, crs=27700)
-    table["easting"], table["northing"] = table.geometry.x, table.geometry.y
-    table = conform(table, REGISTER)
-    return table if shuffle is None else table.sample(frac=1, random_state=shuffle)
 
 
 def verdicts(table, **options):

@@ -2,35 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
-import geopandas as gpd
-import pandas as pd
-
-from siteprior.core.issues import IssueLog
-from siteprior.core.schema import REGISTER, conform
-from siteprior.registers.matching.events import event_of
-from siteprior.registers.matching.lineage import origins
-from siteprior.registers.matching.link_versions import link_versions
-
-D18, D19, D20 = (dt.date(year, 1, 1) for year in (2018, 2019, 2020))
-
-
-def vintage(**rows):
-    """Make a vintage: reference → columns; ``at`` is the place in metres."""
-    table = pd.DataFrame([{"at": (0, 0), "file": "a.csv", "reference": ref, **row} for ref, row in rows.items()])
-    table.index = pd.Index(["E1:" + ref for ref in rows], name="site_id")
-    table["row"] = range(2, len(table) + 2)
-    places = table.pop("at")
-    table["easting"], table["northing"] = [at[0] for at in places], [at[1] for at in places]
-    points = gpd.points_from_xy(table["easting"], table["northing"])
-    return conform(gpd.GeoDataFrame(table, geometry=points, crs=27700), REGISTER)
-
-
-def linked(*vintages):
-    log = IssueLog()
-    (council,) = link_versions(vintages, log)
-    return council, log
+from factories.registers import D18, D19, linked, vintage
 
 
 def bases(council):
@@ -72,27 +44,3 @@ def test_a_vintage_with_a_handful_of_the_sites_is_not_complete():
     council, log = linked((D18, vintage(**full)), (D19, vintage(A1={"at": (1000, 0)})))
     assert council.complete == [D18]
     assert log.rows[0]["action"] == "lists 1 of the council's sites (another vintage 20); its gaps say nothing"
-
-
-def test_an_origin_stated_twice_counts_from_the_earliest_vintage():
-    first = vintage(A1={}, B2={"part_of_stated": "A1", "at": (500, 0)})
-    later = vintage(A1={}, B2={"part_of_stated": "A1; none", "at": (500, 0)})
-    council, log = linked((D18, first), (D19, later))
-    lineage = origins([council], log)
-    assert lineage.chains == {"E1:B2": ["E1:A1"]}
-    (event,) = lineage.events["E1:B2"]
-    assert (event.published, event.event, event.after, event.basis) == (D18, "part of", "E1:A1", "stated: A1")
-    assert (event.file, event.row) == ("a.csv", 3)
-
-
-def test_origins_are_followed_through_notes_letters_and_generations():
-    old = vintage(A1={"hectares": 1.0}, C3={"at": (900, 0)})
-    new = vintage(A1A={"at": (10, 0)}, C3={"at": (900, 0), "notes": "Previously part of site A1A. Cleared."})
-    council, log = linked((D18, old), (D20, new))
-    assert origins([council], log).chains == {"E1:A1A": ["E1:A1"], "E1:C3": ["E1:A1A", "E1:A1"]}
-
-
-def test_an_event_carries_day_file_and_row_of_its_observation():
-    council, _ = linked((D18, vintage(A1={}, B2={"at": (900, 0)})))
-    event = event_of(council.sites[1].first, "ended", field="end_date", after="2017-01-01")
-    assert (event.published, event.file, event.row, event.before) == (D18, "a.csv", 3, None)

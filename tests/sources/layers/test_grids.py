@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import zipfile
 
 import numpy as np
 import pytest
@@ -36,10 +37,19 @@ def test_a_raster_is_described_not_read(write):
     assert reading.issues.empty
 
 
-def test_a_gzipped_raster_is_opened_as_it_is(write, tmp_path):
-    packed = tmp_path / "noise.tif.gz"
+@pytest.mark.parametrize("name", ["noise.tif.gz", "NOISE.TIF.GZ"])
+def test_a_gzipped_raster_is_opened_as_it_is(write, tmp_path, name):
+    packed = tmp_path / name
     packed.write_bytes(gzip.compress(write().read_bytes()))
     assert read_layer(packed, parse_layer(BASE)).table.bounds[0] == pytest.approx(400_000)
+
+
+@pytest.mark.parametrize("name", ["noise.zip", "NOISE.ZIP"])
+def test_a_raster_in_a_zip_is_opened_as_it_is(write, tmp_path, name):
+    with zipfile.ZipFile(tmp_path / name, "w") as archive:
+        archive.write(write(), "in/noise.tif")
+    reading = read_layer(f"{tmp_path / name}!in/noise.tif", parse_layer(BASE))
+    assert reading.table.bounds[0] == pytest.approx(400_000)
 
 
 @pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")

@@ -12,7 +12,6 @@ from siteprior.core.issues import IssueLog
 from siteprior.sources.timetables import feed as feed_module
 from siteprior.sources.timetables import text as text_module
 from siteprior.sources.timetables.feed import copy_table, open_feed
-from siteprior.sources.timetables.text import counted
 
 NAMES = ("stops", "stop_times")
 
@@ -132,8 +131,3 @@ def test_a_table_of_one_header_has_no_row(tmp_path):
     feed = opened(zipped(tmp_path, {"stops.txt": "stop_id,stop_id,"}), tmp_path)
     assert feed.columns["stops"] == ("stop_id", "stop_id#2", "#3")
     assert text_of(feed, "stops") == b""
-
-
-def test_counted_names_the_first_three():
-    assert counted(2, "stops", ["A", "B"]) == "2 stops: A, B"
-    assert counted(5, "rows", ["A"]) == "5 rows: A, …"

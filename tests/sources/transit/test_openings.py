@@ -15,14 +15,12 @@ from siteprior.core.schema import CORRIDOR_STOPS, STOPS, check, conform
 from siteprior.sources.transit.corridors import read_corridor_stops
 from siteprior.sources.transit.naptan import read_stops
 from siteprior.sources.transit.openings import (
-    STATEMENTS,
     apply_openings,
     apply_openings_to_corridor,
     fitting_modes,
-    no_statements,
-    read_openings,
     unmatched_statements,
 )
+from siteprior.sources.transit.statements import STATEMENTS, no_statements, read_openings
 
 DAY = "2026-10-02"
 
@@ -197,45 +195,6 @@ def test_statements_without_code_are_about_the_stop_of_that_corridor_and_name(tm
     assert settled["state"].to_dict() == {"A#1": "open", "B#1": "planned"}
 
 
-def test_reading_logs_what_cannot_be_used(tmp_path):
-    file = tmp_path / "openings.csv"
-    file.write_text(
-        "atco_code,stop_name,state,state_date,statement_date\n"
-        "1,A,opne,,2026-10-02\n"
-        "2,B,open,April 2026,2026-10-02\n"
-        "3,C,open,,02/10/2026\n"
-        "4,D,,,2026-10-02\n"
-        "5,E,open,,\n"
-        "6,F,open,,2026-10-02\n"
-        "6,F,open,,2026-10-02\n"
-        "6,F,not open,,2026-10-02\n"
-    )
-    reading = read_openings(file, files="facts/openings.csv")
-    assert reading.table["atco_code"].tolist() == ["1", "2", "3", "5", "6", "6"]  # D says nothing, F says it twice
-    assert reading.table["state"].tolist() == ["planned", "open", "open", "open", "open", "planned"]
-    assert reading.issues[["row", "field", "issue_type"]].to_numpy().tolist() == [
-        [2, "state", "invalid category value"],
-        [5, "state", "missing value"],
-        [3, "state_date", "invalid date"],
-        [4, "statement_date", "invalid date"],
-        [6, "statement_date", "missing value"],
-        [9, "state", "reference values are not unique"],
-    ]
-    assert set(reading.issues["file"]) == {"facts/openings.csv"}
-    table = stops(*((str(i), "bus", "closed") for i in range(1, 7)))
-    settled = apply_openings(table, reading.table, network_date=DAY)
-    assert settled["state"].tolist() == ["planned", "planned", "closed", "closed", "closed", "planned"]
-
-
-def test_what_is_no_table_of_statements_is_refused(tmp_path):
-    file = tmp_path / "a.csv"
-    file.write_text("stop,state\nA,open\n")
-    with pytest.raises(InputError, match="lacks atco_code, statement_date; it has stop, state"):
-        read_openings(file)
-    with pytest.raises(InputError, match="stops: lacks the columns"):
-        apply_openings(gpd.GeoDataFrame(geometry=[]), no_statements(), network_date=DAY)
-
-
 def test_statements_not_used_are_counted_per_file():
     told = pd.concat([
         statements(said("open", "2026-10-03"), said("open", "2026"), said("open", "2026-10-02")),
@@ -252,13 +211,6 @@ def test_statements_not_used_are_counted_per_file():
     newer = unmatched_statements(told, network_date=DAY, provenance=stops_read)
     assert newer[["file", "value"]].to_numpy().tolist()[2:] == [["n", "2026-10-03"]]
     assert unmatched_statements(no_statements(), network_date=DAY).columns.to_list() == list(ISSUE_COLUMNS)
-
-
-def test_no_statements_fits_a_reading(tmp_path):
-    file = tmp_path / "a.csv"
-    file.write_text("atco,state,statement_date\n1,open,2026\n")
-    table = read_openings(file).table
-    assert table.dtypes.astype(str).to_dict() == no_statements().dtypes.astype(str).to_dict()
 
 
 def test_modes_that_serve_a_kind():
@@ -309,3 +261,25 @@ def test_real_statements_are_used_only_from_their_day_on(network):
     assert before.loc["9100WILHAL", "state"] == "open"  # announced in March for 19 March
     assert before.loc["9100MOSLEY", "state"] == "planned"  # announced in March for 7 April
     assert unmatched_statements(told.table, network_date=DAY)["value"].tolist() == ["161 statements"]
+
+
+def test_statements_that_cannot_be_used_open_nothing(tmp_path):
+    file = tmp_path / "openings.csv"
+    file.write_text(
+        "atco_code,stop_name,state,state_date,statement_date\n"
+        "1,A,opne,,2026-10-02\n"
+        "2,B,open,April 2026,2026-10-02\n"
+        "3,C,open,,02/10/2026\n"
+        "4,D,,,2026-10-02\n"
+        "5,E,open,,\n"
+        "6,F,open,,2026-10-02\n"
+        "6,F,not open,,2026-10-02\n"
+    )
+    table = stops(*((str(i), "bus", "closed") for i in range(1, 7)))
+    resolved = apply_openings(table, read_openings(file).table, network_date=DAY)
+    assert resolved["state"].tolist() == ["planned", "planned", "closed", "closed", "closed", "planned"]
+
+
+def test_what_is_no_table_of_stops_is_refused():
+    with pytest.raises(InputError, match="stops: lacks the columns"):
+        apply_openings(gpd.GeoDataFrame(geometry=[]), no_statements(), network_date=DAY)

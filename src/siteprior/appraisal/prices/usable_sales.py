@@ -8,13 +8,11 @@ from datetime import date
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
-from siteprior.appraisal.prices.model import (
-    DWELLINGS,
-)
+from siteprior.appraisal.prices.model import DWELLINGS
 from siteprior.core import schema
 from siteprior.core.parameters import load_parameters
+from siteprior.core.places import centroids
 from siteprior.core.random_streams import Floats
 
 DAYS = 365.25
@@ -58,5 +56,4 @@ def usable_sales(sales: gpd.GeoDataFrame, *, price_date: date) -> pd.DataFrame:
 def places_of(table: gpd.GeoDataFrame, name: str) -> Floats:
     """Return eastings and northings in metres; a shape counts by its centroid, no place gives ``nan``."""
     schema.check(table, replace(schema.SITES, index=""), name=name, needs=())
-    middle = shapely.centroid(table.geometry.to_numpy())
-    return np.column_stack([shapely.get_x(middle), shapely.get_y(middle)])
+    return centroids(table.geometry.to_numpy())

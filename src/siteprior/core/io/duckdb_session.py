@@ -60,8 +60,10 @@ def database(
         connection.close()
 
 
-def csv_rows(paths: Sequence[Path], columns: Iterable[str], *, header: bool = False) -> str:
+def csv_rows(paths: Sequence[Path], columns: Iterable[str], *, header: int = 0) -> str:
     """Return the SQL that reads files of one shape as text, whatever stands in them; lines of another are refused.
+
+    The rows begin after ``header`` records.
 
     Examples
     --------

@@ -16,7 +16,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from siteprior.core.errors import InputError
-from siteprior.core.files import MEMBER, as_path, read_bytes
+from siteprior.core.files import as_path, is_packed, read_bytes
 from siteprior.core.io.national_tables import GRID_M
 from siteprior.core.schema import CRS
 
@@ -48,7 +48,7 @@ def read_vector(path: Path | str, *, layer: str | None = None, crs: str | None =
         wholly outside Great Britain as its coordinate system has it.
     """
     as_path(path, name="path")
-    unpack = str(path).endswith(".gz") or ".zip" + MEMBER in str(path)
+    unpack = is_packed(path)
     source: bytes | Path = read_bytes(path) if unpack else Path(path)
     if Path(path).is_dir():
         raise InputError(f"{path}: is a folder; name the file in it")

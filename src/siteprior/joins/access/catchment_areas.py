@@ -126,8 +126,7 @@ def corridor_catchments(
     -------
     GeoDataFrame
         :data:`siteprior.core.schema.CATCHMENTS`, corridors in the order of the stops; ``stops`` is how many the shape
-        is
-        measured from. A corridor without one has its rows, without a shape and with a note.
+        is measured from. A corridor without one has its rows, without a shape and with a note.
 
     Raises
     ------
@@ -251,7 +250,7 @@ def _declared(table: pd.DataFrame) -> gpd.GeoDataFrame:
 
 
 def _note(members: Ints, placed: Flags, snapped: Flags) -> str | None:
-    """Say why a group of stops has no catchment, or nothing where it may have one."""
+    """Return why a group of stops has no catchment, or nothing where it may have one."""
     if not len(members):
         return NO_STOP
     if not placed[members].any():

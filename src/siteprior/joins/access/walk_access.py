@@ -175,7 +175,7 @@ def _note(
     on_street: Flags,
     no_street: str,
 ) -> list[str | None]:
-    """Say of each site why a walk is missing: its place, its street, or the way to a kind of stop."""
+    """Return for each site why a walk is missing: its place, its street, or the way to a kind of stop."""
     whys: list[list[str]] = [[] for _ in placed]
     for modes, kind in ((RAIL_OR_METRO, "rail or metro"), (BUS, "bus")):
         why = f"no way on the streets to any open {kind} stop" if len(serving[modes]) else f"no open {kind} stop"

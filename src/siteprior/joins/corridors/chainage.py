@@ -83,11 +83,11 @@ def along(
 def extents(sites: gpd.GeoDataFrame, shapes: gpd.GeoDataFrame | None) -> Geometries:
     """Return each site's polygon where one is drawn, else its point, as an array of shapes."""
     places = coordinates(sites)
-    found = points_at(places)
-    found[~known_places(places)] = None
+    shape_of = points_at(places)
+    shape_of[~known_places(places)] = None
     rows, polygons = polygons_of(sites, shapes)
-    found[rows] = polygons
-    return found
+    shape_of[rows] = polygons
+    return shape_of
 
 
 def _chainage(places: Floats, stop: Ints, stop_points: Floats, marks: Floats, line: Line) -> Floats:
@@ -165,9 +165,9 @@ def _tangents(line: Line, chainage: Floats) -> tuple[Floats, Flags]:
     closed = line.geom_type == "LineString" and line.is_closed
     next_leg = np.where(ends[at] - chainage <= TOLERANCE_M, at + 1, at)
     other = np.where(chainage - starts[at] <= TOLERANCE_M, at - 1, next_leg)
-    around = other % len(unit)
-    joined = (part[around] == part[at]) & (closed | (other == around))
-    tangent = unit[at] + np.where(joined[:, None], unit[around], 0)
+    neighbour = other % len(unit)
+    joined = (part[neighbour] == part[at]) & (closed | (other == neighbour))
+    tangent = unit[at] + np.where(joined[:, None], unit[neighbour], 0)
     size = np.hypot(*tangent.T)
     tangent = np.where(size[:, None] > TOLERANCE_M, tangent / np.maximum(size, TOLERANCE_M)[:, None], unit[at])
     return tangent, (first | last) & (not closed)

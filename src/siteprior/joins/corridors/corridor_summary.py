@@ -279,7 +279,7 @@ def _weighting(areas: gpd.GeoDataFrame) -> str:
 
 
 def _note(sites: int, shared: int) -> str:
-    """Say how the corridor's sites count elsewhere."""
+    """Return in words how the corridor's sites count elsewhere."""
     if not shared:
         return "no site in reach counts in another corridor" if sites else "no site in reach"
     return f"{shared} of {sites} sites in reach are in reach of other corridors, too, and count in each"

@@ -13,6 +13,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from siteprior.core.parameters import load_parameters
+from siteprior.core.places import centroids
 from siteprior.registers.matching.similarity import (
     disc_radius_m,
     floors,
@@ -32,9 +33,8 @@ class ComparedSites:
 
     def __init__(self, table: gpd.GeoDataFrame) -> None:
         columns = {name: table[name].where(table[name].notna(), None).tolist() for name in ("file", "organisation")}
-        points = shapely.centroid(table.geometry.to_numpy())
         self.ids = table.index.tolist()
-        self.x, self.y = shapely.get_x(points), shapely.get_y(points)
+        self.x, self.y = centroids(table.geometry.to_numpy()).T
         self.placed = np.isfinite(self.x) & np.isfinite(self.y)
         self.hectares = table["hectares"].to_numpy(dtype=float, na_value=np.nan)
         self.homes = [

@@ -179,7 +179,7 @@ def _coded(rows: pd.DataFrame, code: str, by: str, label: str, log: IssueLog) ->
 
 
 def _is_new(code: str) -> bool:
-    """Say whether an LSOA code was given out for 2021."""
+    """Return whether an LSOA code was given out for 2021."""
     return code >= NEW_IN_2021.get(code[:3], "Z")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from siteprior.core.errors import InputError
-from siteprior.core.files import MEMBER, record
+from siteprior.core.files import archive_member, is_packed, record
 from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.schema import CRS
 from siteprior.project.layers import RasterLayer, RasterSpec
@@ -65,10 +65,9 @@ def read_grid(path: Path | str, spec: RasterSpec, *, file: str) -> Reading[Raste
 def _gdal_name(path: Path | str) -> str:
     """Return the name by which GDAL opens a file, a gzipped one or a member of a zip in place."""
     text = str(path)
-    archive, found, member = text.partition(".zip" + MEMBER)
-    plain = f"{archive}.zip" if found else text
+    plain, member = archive_member(path)
     if not Path(plain).is_file():
         raise InputError(f"{text}: there is no such file; check the path and the project's data_root")
-    if found:
+    if member:
         return f"/vsizip/{Path(plain).resolve().as_posix()}/{member}"
-    return f"/vsigzip/{Path(plain).resolve().as_posix()}" if text.endswith(".gz") else text
+    return f"/vsigzip/{Path(plain).resolve().as_posix()}" if is_packed(path) else text

@@ -48,7 +48,8 @@ def join_floor_areas(
     for layout in layouts:
         cell = {name: f"trim(c{place})" for name, place in layout.at.items()}
         given = connection.execute(
-            f"SELECT transaction, min(text) AS text, min(area) AS area, count(DISTINCT text) AS texts FROM ("
+            "SELECT transaction, min(text) AS text, min(area) AS area, "
+            "count(DISTINCT coalesce(CAST(area AS VARCHAR), text)) AS different FROM ("
             f"SELECT upper(trim({cell['transaction']}, '{{}} ')) AS transaction, "
             f"nullif({cell['floor_area_m2']}, '') AS text, TRY_CAST({cell['floor_area_m2']} AS DOUBLE) AS area "
             f"FROM {layout.rows}) WHERE transaction IN (SELECT transaction FROM chosen) "
@@ -60,7 +61,7 @@ def join_floor_areas(
                     action=f"left out, they are no rows of this file: {lines[0][2]}")  # fmt: skip
         area = given["area"].astype("float64")
         faults = (
-            ("reference values are not unique", given["texts"] > 1, "left blank: the floor areas differ"),
+            ("reference values are not unique", given["different"] > 1, "left blank: the floor areas differ"),
             ("invalid decimal", given["text"].notna() & ~area.between(-1e9, 1e9), "left blank: not a number"),
             ("too small", area < low, f"left blank: below {low:g} m²"),
             ("too large", area.between(high, 1e9, inclusive="right"), f"left blank: above {high:g} m²"),
@@ -70,7 +71,7 @@ def join_floor_areas(
                 examples = [f"{key} {text}" for key, text in given.loc[rows, "text"].head(EXAMPLES).items()]
                 log.add(issue, file=layout.label, field="floor_area_m2", value=counted(int(rows.sum()), examples),
                         action=action)  # fmt: skip
-        good = area[area.between(low, high) & (given["texts"] <= 1)]
+        good = area[area.between(low, high) & (given["different"] <= 1)]
         areas.append(good)
         matches.append(len(given))
     joined = pd.concat(areas) if areas else pd.Series(dtype="float64")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from siteprior.core.errors import InputError
-from siteprior.core.files import open_stream
+from siteprior.core.files import is_packed, open_stream
 from siteprior.core.io.duckdb_session import csv_rows
 from siteprior.core.io.national_tables import find_columns, words
 
@@ -60,7 +60,7 @@ class Layout(NamedTuple):
     width
         How many columns it has.
     header
-        Whether its first line names them.
+        How many records stand before its rows: the one that names the columns is the last of them; 0 where none does.
     at
         Column wanted → its place in the file, from 0.
     """
@@ -68,7 +68,7 @@ class Layout(NamedTuple):
     path: Path
     label: str
     width: int
-    header: bool
+    header: int
     at: dict[str, int]
 
     @property
@@ -85,12 +85,12 @@ def sales_layout(path: Path, label: str) -> Layout:
     InputError
         When it is no such file: other columns, a web page, nothing at all.
     """
-    rows = _head(path, label)
+    rows, number = _head(path, label)
     found = find_columns(rows[0], SALE_HEADERS)
     if len(found) > 1:
-        return _by_header(path, label, rows[0], found, SALE_NEEDS)
+        return _by_header(path, label, rows[0], number, found, SALE_NEEDS)
     if any(_is_published(row) for row in rows):
-        return Layout(path, label, len(PUBLISHED), False, {n: PUBLISHED.index(n) for n in SALE_HEADERS})
+        return Layout(path, label, len(PUBLISHED), 0, {n: PUBLISHED.index(n) for n in SALE_HEADERS})
     raise InputError(
         f"{label}: is no file of sales: {_seen(rows)}; give Price Paid Data as published (CSV, {len(PUBLISHED)} "
         f"columns, no header row) or a CSV whose header names {', '.join(SALE_NEEDS)}"
@@ -105,8 +105,8 @@ def floor_layout(path: Path, label: str) -> Layout:
     InputError
         When its header does not name the transaction and the floor area.
     """
-    rows = _head(path, label)
-    return _by_header(path, label, rows[0], find_columns(rows[0], FLOOR_HEADERS), tuple(FLOOR_HEADERS))
+    (names, *_), number = _head(path, label)
+    return _by_header(path, label, names, number, find_columns(names, FLOOR_HEADERS), tuple(FLOOR_HEADERS))
 
 
 def unpacked(path: Path | str, folder: Path, *, number: int) -> Path:
@@ -121,7 +121,7 @@ def unpacked(path: Path | str, folder: Path, *, number: int) -> Path:
     with open_stream(path) as stream:  # a missing file is reported here too
         if not stream.read(1):
             raise InputError(f"{text}: the file is empty; replace it or take it out of the project")
-    if not (text.lower().endswith(".gz") or ".zip!" in text.lower()):
+    if not is_packed(path):
         return Path(path)
     target = folder / f"unpacked-{number}.csv"
     with open_stream(path) as stream, target.open("wb") as out:
@@ -129,28 +129,31 @@ def unpacked(path: Path | str, folder: Path, *, number: int) -> Path:
     return target
 
 
-def _head(path: Path, label: str) -> list[list[str]]:
-    """Return the first rows of a file that are not blank."""
+def _head(path: Path, label: str) -> tuple[list[list[str]], int]:
+    """Return the first rows of a file that are not blank, and the record number of the first of them."""
     with open_stream(path) as stream:
         data = stream.read(HEAD_BYTES)
     text = data.decode("utf-8-sig", errors="replace")
     whole = text[: text.rfind("\n") + 1] or text
+    reader = csv.reader(io.StringIO(whole))
     try:
-        rows = [row for row in csv.reader(io.StringIO(whole)) if any(cell.strip() for cell in row)][:HEAD_ROWS]
+        rows = [(row, number) for number, row in enumerate(reader, start=1) if any(cell.strip() for cell in row)]
     except csv.Error as fault:
         raise InputError(f"{label}: cannot be read as CSV ({fault}); export it again") from None
     if not rows:
         raise InputError(f"{label}: the file holds no row; replace it or take it out of the project")
-    return rows
+    return [row for row, _ in rows[:HEAD_ROWS]], rows[0][1]
 
 
 def _is_published(row: list[str]) -> bool:
-    """Say whether a row is one of the published file: sixteen cells, a price and a day in their places."""
+    """Return whether a row is one of the published file: sixteen cells, a price and a day in their places."""
     return len(row) == len(PUBLISHED) and row[1].strip().isdigit() and bool(_DAY.match(row[2].strip()))
 
 
-def _by_header(path: Path, label: str, names: list[str], found: dict[str, str], needs: Iterable[str]) -> Layout:
-    """Return the layout of a file with a header, or refuse it."""
+def _by_header(
+    path: Path, label: str, names: list[str], number: int, found: dict[str, str], needs: Iterable[str]
+) -> Layout:
+    """Return the layout of a file whose header is the record ``number``, or refuse it."""
     lacks = [name for name in needs if name not in found]
     if lacks:
         raise InputError(f"{label}: lacks the columns {', '.join(lacks)}; {_seen([names])}")
@@ -158,11 +161,11 @@ def _by_header(path: Path, label: str, names: list[str], found: dict[str, str], 
     twice = sorted({name for name in found.values() if spelt.count(words(name)) > 1})
     if twice:
         raise InputError(f"{label}: has more than one column {', '.join(twice)}; keep the one that is meant")
-    return Layout(path, label, len(names), True, {name: names.index(column) for name, column in found.items()})
+    return Layout(path, label, len(names), number, {name: names.index(column) for name, column in found.items()})
 
 
 def _seen(rows: list[list[str]]) -> str:
-    """Say what stands first in a file, shortened; a page saved in place of a table is named as one."""
+    """Return what stands first in a file, shortened; a page saved in place of a table is named as one."""
     first = ", ".join(cell.strip() for cell in rows[0])
     if first.lstrip().startswith("<"):
         return "it is a web page or XML; download the file itself"

@@ -141,7 +141,7 @@ def _faults(connection: DuckDBPyConnection, part: Path) -> list[dict[str, Any]]:
 
 
 def counted(number: int, examples: list[str]) -> str:
-    """Say how many sales there are and name the first few.
+    """Return how many sales there are, and the names of the first few.
 
     Examples
     --------

@@ -113,7 +113,7 @@ def _verdict(tags: dict[str, list[str]]) -> str:
 
 
 def _flight(tags: dict[str, list[str]]) -> bool:
-    """Say whether any of the ways merged in an edge is closed to a step-free walker."""
+    """Return whether any of the ways merged in an edge is closed to a step-free walker."""
     shared = {key: values[0] for key, values in tags.items() if key != "highway"}
     return any(stepped({**shared, "highway": highway}) for highway in tags.get("highway", [""]))
 

@@ -109,7 +109,7 @@ def split(ways: Ways) -> Ways:
 
 
 def within(ways: Ways, area: BaseGeometry) -> Flags:
-    """Say which ways lie in an area or touch it."""
+    """Return which ways lie in an area or touch it."""
     left, right = np.minimum.reduceat(ways.x, ways.start[:-1]), np.maximum.reduceat(ways.x, ways.start[:-1])
     low, high = np.minimum.reduceat(ways.y, ways.start[:-1]), np.maximum.reduceat(ways.y, ways.start[:-1])
     west, south, east, north = area.bounds
@@ -150,7 +150,7 @@ def joined(ways: Ways) -> Ways:
 
 
 def _through(ends: Ints, steps: Flags) -> Flags:
-    """Say at which nodes one piece runs on as another of its kind; a ring keeps its lowest node."""
+    """Return at which nodes one piece runs on as another of its kind; a ring keeps its lowest node."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 

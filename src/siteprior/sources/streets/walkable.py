@@ -24,7 +24,7 @@ def words(name: str) -> frozenset[str]:
 
 
 def judge(tags: Mapping[str, str]) -> str:
-    """Say whether a walker may use a way, by its tags; ``foot`` outweighs ``access``.
+    """Return whether a walker may use a way, by its tags; ``foot`` outweighs ``access``.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def judge(tags: Mapping[str, str]) -> str:
 
 
 def stepped(tags: Mapping[str, str]) -> bool:
-    """Say whether a way is closed to a step-free walker: steps without a ramp, or ``wheelchair=no``.
+    """Return whether a way is closed to a step-free walker: steps without a ramp, or ``wheelchair=no``.
 
     Examples
     --------

@@ -210,5 +210,5 @@ def _described(connection: DuckDBPyConnection, feed: Feed) -> tuple[Input, ...]:
 
 
 def _is_small(given: Input, feed: Feed) -> bool:
-    """Say whether an input is one file of a folder, and not its stop_times."""
+    """Return whether an input is one file of a folder, and not its stop_times."""
     return given.file != feed.label and not given.file.startswith(f"{feed.label}/stop_times.")

@@ -16,7 +16,7 @@ BOM = b"\xef\xbb\xbf"
 
 
 def counted(number: int, things: str, examples: Sequence[object]) -> str:
-    """Say how many there are and name the first few.
+    """Return how many there are, and the names of the first few.
 
     Examples
     --------

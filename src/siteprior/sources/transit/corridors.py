@@ -21,8 +21,8 @@ from siteprior.core.renamed import renamed_argument
 from siteprior.core.schema import CORRIDOR_STOPS, CORRIDORS, CRS, STOPS, check, conform
 from siteprior.sources.columns import cells, named_columns, numbered, text_column
 from siteprior.sources.paths import Names, Paths, named_paths, read_each
-from siteprior.sources.transit.openings import fitting_modes, stated
-from siteprior.sources.transit.statements import statement_issues
+from siteprior.sources.transit.openings import fitting_modes
+from siteprior.sources.transit.statements import stated, statement_issues
 
 COLUMNS = {
     "corridor": ("corridor",),

@@ -1,11 +1,18 @@
-"""Dated statements of openings: their words, their dates, and what is wrong in them."""
+"""Dated statements on stops read: their words, their dates, and what is wrong in them."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 
-from siteprior.core.issues import IssueLog
-from siteprior.sources.columns import cells, numbered
+from siteprior.core.errors import InputError
+from siteprior.core.files import Input, record
+from siteprior.core.io.national_tables import find_columns, read_plain
+from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.renamed import renamed_argument
+from siteprior.sources.columns import cells, named_columns, numbered
+from siteprior.sources.paths import Names, Paths, named_paths, read_each
 
 STATED = {
     "open": "open",
@@ -19,6 +26,102 @@ STATED = {
     "closed": "closed",
 }
 """What a statement's words make of a stop; words not listed count as planned, and are reported."""
+
+
+COLUMNS = {
+    "atco_code": ("atco code", "atco", "atcocode"),
+    "corridor": ("corridor",),
+    "stop_name": ("stop name", "name"),
+    "stated_as": ("state",),
+    "state_date": ("state date",),
+    "statement_date": ("statement date",),
+    "state_confidence": ("state confidence",),
+    "state_note": ("state note",),
+}
+
+STATEMENTS = ("atco_code", "corridor", "stop_name", "state", *list(COLUMNS)[3:], "file", "row")
+"""The columns of a table of statements: ``stated_as`` are the words, ``state`` is what they make of the stop."""
+
+
+def no_statements() -> pd.DataFrame:
+    """Return an empty table of statements."""
+    return pd.DataFrame({name: pd.Series(dtype="Int64" if name == "row" else "str") for name in STATEMENTS})
+
+
+@renamed_argument(path="paths", file="files")
+def read_openings(paths: Paths, *, files: Names | None = None) -> Reading[pd.DataFrame]:
+    r"""Read dated statements on stops; the corridor facts are such a table too.
+
+    Parameters
+    ----------
+    paths
+        One table or several, CSV or Excel, with ``atco`` (or ``atco_code``), ``state``, ``statement_date``, and where
+        known ``stop_name``, ``state_date``, ``state_confidence``, ``state_note``, ``corridor``. Dates are ``2022``,
+        ``2026-04`` or ``2026-04-07``. A statement without code is about the stop of that name on that corridor.
+    files
+        The name of each file to put in issues and provenance; its path when ``None``.
+
+    Returns
+    -------
+    Reading
+        A table with the columns of :data:`STATEMENTS`, rows in file order, identical statements once.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read or lacks codes, states or statement dates.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "openings.csv"
+    >>> _ = file.write_text("atco,state,state_date,statement_date\n9400ZZWMAS,open,2026-04,2026-10-02\n")
+    >>> read_openings(file).table[["atco_code", "state", "statement_date"]].iloc[0].tolist()
+    ['9400ZZWMAS', 'open', '2026-10-02']
+    """
+    log = IssueLog()
+
+    def read_file(path: Path, label: str) -> tuple[pd.DataFrame, Input]:
+        log.file = label
+        table = _read_statements(path, label, log)
+        return table, record(path, role="openings", file=label, rows=len(table))
+
+    tables, provenance = zip(*read_each(named_paths(paths, files, what="openings"), read_file), strict=True)
+    table = pd.concat(tables, ignore_index=True)
+    conflicts(table, log)
+    result = table.drop_duplicates([name for name in STATEMENTS if name not in ("row", "file", "state_note")])
+    result = result.reset_index(drop=True)
+    for name in STATEMENTS:
+        result[name] = result[name].astype("Int64") if name == "row" else result[name].mask(result[name] == "")
+    return Reading(result, log.table(), provenance)
+
+
+def _read_statements(path: Path, label: str, log: IssueLog) -> pd.DataFrame:
+    """Read the statements of one file, identical ones once; log states and dates that cannot be read."""
+    raw = read_plain(path, fits=lambda names: "stated_as" in find_columns(names, COLUMNS), wants="a column 'state'")
+    table, there = named_columns(raw, COLUMNS)
+    lacks = [name for name in ("atco_code", "statement_date") if name not in there]
+    if lacks:
+        raise InputError(
+            f"{label}: is no table of statements on stops: it lacks {', '.join(lacks)}; it has {', '.join(raw.columns)}"
+        )
+    table["state"] = stated(table["stated_as"])
+    statement_issues(table, log)
+    table = table[table["stated_as"] != ""].reset_index(names="row").assign(file=label)
+    once = table.drop_duplicates([name for name in STATEMENTS if name not in ("row", "state_note")])
+    return once[list(STATEMENTS)]
+
+
+def stated(stated_as: pd.Series) -> pd.Series:
+    """Return what the words of statements make of their stops: open, planned, closed, or not stated where blank.
+
+    Examples
+    --------
+    >>> stated(pd.Series(["Open", "under construction", "shelved", ""])).tolist()
+    ['open', 'planned', 'closed', 'not stated']
+    """
+    words = stated_as.fillna("").str.lower()
+    return words.map(STATED).fillna("planned").mask(words == "", "not stated").astype("str")
 
 
 def last_day(dates: pd.Series) -> pd.Series:

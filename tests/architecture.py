@@ -27,9 +27,6 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 )
 """The rooms from the ground up. A room imports rooms of the floors below its own, and none beside it."""
 
-MIRRORED = ("core", "project", "report", "scenarios", "pipeline", "cli", "__main__")
-"""The rooms in which every module has the file of tests of its own name, but for those of :data:`WITHOUT_TESTS`."""
-
 WITHOUT_TESTS = {
     "core/cell_values.py": "one type, which mypy reads",
     "core/progress.py": "one type, and the function that says nothing",

@@ -1,4 +1,4 @@
-"""A layer is read as its specification describes it: one door for tables, features and grids."""
+"""A layer is read as its specification describes it: one reader for tables, features and grids."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The doors: what a public function refuses where a table is not what it takes.
+"""What a public function refuses where a table is not what it takes.
 
 Every argument of the public face that is annotated as a table is found here, with the call it belongs to in
 :func:`calls`; a new function without one fails. Each is given what is no table, an empty one, tables with columns
@@ -27,7 +27,7 @@ from test_face import FACE
 
 DATA = ROOT / "data"
 NOWHERE = "no-such-file.csv"
-"""What readers are asked for: past the door they find no file."""
+"""What readers are asked for: past the check of what is given they find no file."""
 
 DAY = date(2026, 10, 2)
 POINT = shapely.Point(400000, 290000)
@@ -345,7 +345,7 @@ def name_of(part):
 
 
 def refusal(taker, argument, given):
-    """Return what the door says to a table; nothing where it lets it in. Any error but InputError goes through."""
+    """Return what a table is refused for; nothing where it is taken. Any error but InputError goes through."""
     call, tables = calls()[taker]
     try:
         call(**(tables | {argument: given}))
@@ -398,7 +398,7 @@ def test_what_is_no_such_table_is_refused(taker, argument):
 @pytest.mark.parametrize("spoil", [without, of_another_kind, of_another_value], ids=name_of)
 @pytest.mark.parametrize(("taker", "argument"), ARGUMENTS, ids=name_of)
 def test_a_column_that_is_read_is_named_where_it_is_wrong(taker, argument, spoil):
-    """The door names wrong columns until the ones left are not read; no other error comes of them."""
+    """Wrong columns are named until the ones left are not read; no other error comes of them."""
     good = calls()[taker][1][argument]
     wrong = [name for name in good.columns if name != "geometry"]
     while text := refusal(taker, argument, spoil(good, wrong)):

@@ -91,7 +91,7 @@ def write_geopackage(
     ...     {"kind": ["rail"]},
     ...     index=pd.Index(["Camp Hill line"], name="corridor"),
     ...     geometry=[LineString([(0, 0), (9, 9)])],
-    ...     crs=CRS,
+    ...     crs="EPSG:27700",
     ... )
     >>> file = Path(tempfile.mkdtemp()) / "run.gpkg"
     >>> _ = write_geopackage(file, {"corridors": lines}, {}, as_of=date(2026, 1, 1))

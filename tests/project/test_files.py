@@ -67,7 +67,7 @@ def test_all_contradictions_of_streets_are_named_at_once():
         ),
         (Areas, {"path": "a.gpkg", "code": "C", "year": 1991}, "year: unknown year '1991'; Valid: 2011, 2021"),
         (Areas, {"path": "a.gpkg", "code": " ", "year": 2011}, "code: needs text, not ' '"),
-        (OwnSites, {"path": "o.csv", "columns": {}}, "the key 'name' is missing; add it"),
+        (OwnSites, {"path": "o.csv", "columns": {"reference": "ID"}}, "the key 'name' is missing; add it"),
     ],
 )
 def test_what_does_not_describe_a_file_is_refused(model, stated, fault):

@@ -100,7 +100,7 @@ def test_shapes_count_before_points():
     assert verdicts(table, shapes=shapes) == {("A", "B"): "certain", ("A", "C"): "likely", ("B", "C"): "likely"}
     reasons = find_duplicates(table, shapes=shapes)["reasons"]
     assert reasons[0].startswith("shapes share 97% of their joint and 99% of the smaller area")
-    with pytest.raises(InputError, match="shapes: need EPSG:27700"):
+    with pytest.raises(InputError, match="shapes: is in EPSG:4326, needs metres in EPSG:27700"):
         find_duplicates(table, shapes=shapes.to_crs(4326))
 
 

@@ -130,7 +130,7 @@ def test_a_bad_call_is_reported(published, sale, postcodes, sites, options, says
     with sales_store([published(sale())]) as store:
         with pytest.raises(InputError, match=says):
             nearest_sales(store, postcodes, sites, **given)
-        with pytest.raises(InputError, match="sites: needs"):
+        with pytest.raises(InputError, match="sites: is in EPSG:4326, needs metres in EPSG:27700"):
             nearest_sales(store, postcodes, sites.to_crs(4326), radius_m=100, number=5, price_date=DAY)
         with pytest.raises(InputError, match="areas: needs a Series"):
             area_medians(store, postcodes, price_date=DAY)

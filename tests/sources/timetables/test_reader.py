@@ -178,7 +178,9 @@ def test_a_folder_is_read_like_the_zip(make_feed, tmp_path):
 def test_wrong_calls_are_refused(make_feed):
     path = make_feed()
     with pytest.raises(InputError, match="need names that differ"):
-        read_timetables([path, path], files=["f", "f"])
+        read_timetables([path, make_feed("g.zip")], files=["f", "f"])
+    with pytest.raises(InputError, match=r"timetables: given twice: .*; each file is read once"):
+        read_timetables([path, path], files=["f", "g"])
     with pytest.raises(InputError, match="1 names for 2 files"):
         read_timetables([path, path], files=["f"])
     with pytest.raises(InputError, match="0 names for 0 files"):

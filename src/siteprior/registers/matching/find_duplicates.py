@@ -90,10 +90,12 @@ def find_duplicates(sites: gpd.GeoDataFrame, *, shapes: gpd.GeoDataFrame | None 
     return pairs.astype({"site_a": "str", "site_b": "str", "reasons": "str", "confidence": "str"})
 
 
-def _outlines(table: gpd.GeoDataFrame, shapes: gpd.GeoDataFrame | None) -> Outlines:
+def _outlines(table: gpd.GeoDataFrame, shapes: gpd.GeoDataFrame | gpd.GeoSeries | None) -> Outlines:
     """Return each site's polygon, ``None`` where it has none."""
     if shapes is None:
         return [None] * len(table)
+    if isinstance(shapes, gpd.GeoSeries):
+        shapes = shapes.to_frame("geometry")
     check(shapes, SITE_SHAPES, name="shapes", needs=())
     drawn = np.asarray(shapes.geometry[~shapes.index.duplicated()].reindex(table.index))
     return [shape if area > 0 else None for shape, area in zip(drawn, shapely.area(drawn), strict=True)]

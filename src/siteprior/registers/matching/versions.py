@@ -6,6 +6,7 @@ import calendar
 import datetime as dt
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 import geopandas as gpd
 import pandas as pd
@@ -116,7 +117,13 @@ def vintages_of(
     >>> [(day.isoformat(), rows.index.name) for day, rows in vintages]
     [('2019-12-13', 'site_id')]
     """
-    check(table, REGISTER.without_places(), name="table", needs=("file",), may_have=("entry_date", "start_date"))
+    check(
+        table,
+        replace(REGISTER, index="", geometry=False),
+        name="table",
+        needs=("file",),
+        may_have=("entry_date", "start_date"),
+    )
     parts: list[tuple[dt.date, gpd.GeoDataFrame]] = []
     faults: list[str] = []
     for file in table["file"].drop_duplicates():

@@ -49,6 +49,35 @@ def _is_any(node: ast.AST) -> bool:
     return (isinstance(node, ast.Name) and node.id == "Any") or (isinstance(node, ast.Attribute) and node.attr == "Any")
 
 
+def _is_object(node: ast.AST) -> bool:
+    return (isinstance(node, ast.Name) and node.id == "object") or (
+        isinstance(node, ast.Attribute) and node.attr == "object"
+    )
+
+
+def _alternatives(annotation: ast.expr) -> Iterator[ast.expr]:
+    """Yield what an annotation allows: each part of a union, or itself."""
+    if isinstance(annotation, ast.BinOp) and isinstance(annotation.op, ast.BitOr):
+        yield from _alternatives(annotation.left)
+        yield from _alternatives(annotation.right)
+    elif isinstance(annotation, ast.Subscript) and ast.unparse(annotation.value) in ("Union", "Optional"):
+        inside = annotation.slice
+        for part in inside.elts if isinstance(inside, ast.Tuple) else [inside]:
+            yield from _alternatives(part)
+    else:
+        yield annotation
+
+
+def other_names(folder: Path = SOURCE) -> Iterator[tuple[str, int]]:
+    """Yield file and line of every other name for ``Any``: imported as, assigned, or the bound of a type variable."""
+    for path in sorted(folder.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            named = isinstance(node, ast.ImportFrom) and any(each.name == "Any" and each.asname for each in node.names)
+            value = getattr(node, "value", None) if isinstance(node, ast.Assign | ast.AnnAssign | ast.keyword) else None
+            if named or (value is not None and (_is_any(value) or getattr(value, "value", None) == "Any")):
+                yield path.relative_to(folder).as_posix(), getattr(node, "lineno", 0)
+
+
 def count(folder: Path = SOURCE) -> Slots:
     """Count the slots of every module of a folder."""
     totals = [0] * len(Slots._fields)
@@ -59,7 +88,7 @@ def count(folder: Path = SOURCE) -> Slots:
                 annotation = ast.parse(annotation.value, mode="eval").body
             bare = annotation is not None and _is_any(annotation)
             inside = annotation is not None and not bare and any(_is_any(node) for node in ast.walk(annotation))
-            plain = isinstance(annotation, ast.Name) and annotation.id == "object"
+            plain = annotation is not None and any(map(_is_object, _alternatives(annotation)))
             for place, counts in enumerate((True, annotation is not None, bare, inside, plain)):
                 totals[place] += counts
     return Slots(*totals)

@@ -34,6 +34,12 @@ WITHOUT_TESTS = {
 }
 """The modules that need no file of tests of their own, each with the reason."""
 
+LOADERS = ("import_module", "__import__")
+"""What loads a module by its name."""
+
+HIDING = frozenset({"exec", "eval", "pkgutil.resolve_name", "runpy.run_module", "sys.modules", "lazy_loader.load"})
+"""What loads a module, or runs code, in ways that nothing here can follow; ``core/lazy.py`` alone reads the stubs."""
+
 MOST_ROOMS, MOST_FLOORS, MOST_ARROWS = 20, 8, 60
 ROOT_FILES = {"__init__.py", "__init__.pyi", "__main__.py", "cli.py", "py.typed"}
 
@@ -80,20 +86,28 @@ def imported(path: Path) -> Iterator[str]:
     Raises
     ------
     ValueError
-        At a relative import: it hides where a name comes from.
+        At what hides where a name comes from: a relative import, the package imported as a whole, a loader under
+        another name, code made of text.
     """
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         names: list[str] = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
+            if "siteprior" in names:
+                raise ValueError(f"{path}:{node.lineno}: import what is needed of siteprior, not the whole of it")
         elif isinstance(node, ast.ImportFrom):
             if node.level:
                 raise ValueError(f"{path}: a relative import hides where a name comes from")
+            if any((alias.name in LOADERS and alias.asname) or alias.name == "*" for alias in node.names):
+                raise ValueError(f"{path}:{node.lineno}: import loaders of modules by their own name, and no *")
             names = [f"{node.module}.{alias.name}" for alias in node.names]
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in (
-            "import_module",
-            "__import__",
-        ):
+        elif isinstance(node, ast.Assign) and ast.unparse(node.value).rpartition(".")[2] in LOADERS:
+            raise ValueError(f"{path}:{node.lineno}: call loaders of modules by their own name")
+        elif isinstance(node, ast.Constant) and node.value in LOADERS:
+            raise ValueError(f"{path}:{node.lineno}: call {node.value} itself, not by the text of its name")
+        elif isinstance(node, ast.Name | ast.Attribute) and ast.unparse(node) in HIDING and path.name != "lazy.py":
+            raise ValueError(f"{path}:{node.lineno}: {ast.unparse(node)} hides what is imported; use an import")
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in LOADERS:
             # A module loaded by its name counts as well: the name has to stand there whole.
             names = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
             if not names and path.name != "__init__.py":

@@ -40,6 +40,28 @@ def test_object_is_no_substitute():
     assert annotations.count().objects <= MOST_OBJECTS
 
 
+def test_any_has_no_other_name():
+    assert list(annotations.other_names()) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["from typing import Any as A", "J = Any", "J: TypeAlias = 'Any'", "T = TypeVar('T', bound=Any)", "J = typing.Any"],
+)
+def test_another_name_for_any_is_found(code, tmp_path):
+    (tmp_path / "module.py").write_text(code, encoding="utf-8")
+    assert list(annotations.other_names(tmp_path)) == [("module.py", 1)]
+
+
+@pytest.mark.parametrize(
+    ("annotation", "count"),
+    [("object", 1), ("object | None", 1), ("Union[int, object]", 1), ("builtins.object", 1), ("list[object]", 0)],
+)
+def test_object_is_found_in_a_union(annotation, count, tmp_path):
+    (tmp_path / "module.py").write_text(f"def f(a: {annotation}) -> None: ...", encoding="utf-8")
+    assert annotations.count(tmp_path).objects == count
+
+
 def test_slots_are_counted_as_the_page_says(tmp_path):
     (tmp_path / "module.py").write_text(
         "from typing import Any\n"

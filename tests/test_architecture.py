@@ -62,6 +62,23 @@ def test_an_import_inside_a_function_or_by_name_counts(tmp_path):
     assert list(architecture.imported(module)) == ["core.files", "report.tables"]
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from . import report", "import siteprior", "import siteprior as sp", "from siteprior import *",
+        "from importlib import import_module as load", "getattr(importlib, 'import_module')('siteprior.report')",
+        "exec('from siteprior.report import tables')", "eval('1')", "load = __import__\nload(name)",
+        "import_module('siteprior.' + 'report')", "pkgutil.resolve_name('siteprior.report')",
+        "sys.modules['siteprior.report']", "runpy.run_module('siteprior.report')",
+    ],
+)  # fmt: skip
+def test_what_hides_an_import_is_refused(code, tmp_path):
+    module = tmp_path / "module.py"
+    module.write_text(code, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"module\.py"):
+        list(architecture.imported(module))
+
+
 @pytest.mark.parametrize("name", ["CONTRIBUTING.md"])
 def test_documents_show_the_table_of_who_may_import_whom(name):
     assert architecture.table() in (ROOT / name).read_text(encoding="utf-8")

@@ -233,3 +233,10 @@ def test_the_stages_fit_a_terminal_and_stand_whole_in_json(capsys, monkeypatch):
     shown = " ".join(lines).replace(",", " ").split()
     for stage in stages:  # nothing is cut
         assert set(f"{stage['needs']} {stage['adds']} {stage['name']}".replace(",", " ").split()) <= set(shown)
+
+
+def test_a_reader_that_has_seen_enough_ends_it_quietly():
+    command = f"{sys.executable} -m siteprior columns | head -1"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert len(done.stdout.splitlines()) == 1
+    assert done.stderr == ""

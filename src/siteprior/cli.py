@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
-import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from siteprior import __version__
 from siteprior.core.errors import SitePriorError
-from siteprior.core.renamed import RenamedWarning
+from siteprior.core.renamed import renamed_on_stderr
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,8 +47,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="replace")
     options = _parser().parse_args(arguments)
     try:
-        with _renamed_on_stderr():
-            return int(options.do(options))
+        with renamed_on_stderr():
+            done = int(options.do(options))
+            sys.stdout.flush()
+            return done
+    except BrokenPipeError:
+        # Whoever reads the output has seen enough (``| head``); nothing may be written to it at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except SitePriorError as fault:
         for sentence in fault.faults:
             print(f"siteprior: {sentence}", file=sys.stderr)
@@ -57,25 +62,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("siteprior: stopped; earlier outputs are untouched", file=sys.stderr)
         return 1
-
-
-@contextmanager
-def _renamed_on_stderr() -> Iterator[None]:
-    """Print each warning of a name that changed as one line, once; all other warnings go their way."""
-    seen: set[str] = set()
-    with warnings.catch_warnings():
-        warnings.simplefilter("always", RenamedWarning)
-        others = warnings.showwarning
-
-        def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
-            if not issubclass(category, RenamedWarning):
-                others(message, category, *where, **more)
-            elif str(message) not in seen:
-                seen.add(str(message))
-                print(f"siteprior: {message}", file=sys.stderr)
-
-        warnings.showwarning = show
-        yield
 
 
 class Command(NamedTuple):

@@ -37,12 +37,16 @@ def test_every_entry_that_is_no_name_is_named():
 
 def test_a_day_of_python_or_pandas():
     wanted = pd.Timestamp("2026-01-31")
+    assert day_of("2026-01-31", name="as_of") == wanted
     for given in (date(2026, 1, 31), datetime(2026, 1, 31), wanted):
         assert day_of(given, name="as_of") == wanted
 
 
-@pytest.mark.parametrize("wrong", [None, "2026-01-31", 20260131, pd.NaT, pd.Timestamp("2026-01-31", tz="UTC"),
-                                   datetime(2026, 1, 31, tzinfo=UTC)])  # fmt: skip
+@pytest.mark.parametrize(
+    "wrong",
+    [None, "31.01.2026", "2026-02-30", "2026", "banana", 20260131, pd.NaT, pd.Timestamp("2026-01-31", tz="UTC"),
+     datetime(2026, 1, 31, tzinfo=UTC)],
+)  # fmt: skip
 def test_what_is_no_day_is_refused(wrong):
     with pytest.raises(InputError, match=r"as_of: needs a day.* got "):
         day_of(wrong, name="as_of")

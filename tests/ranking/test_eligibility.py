@@ -96,7 +96,7 @@ def test_gates_that_are_no_mapping_are_refused(wrong):
         apply_gates(table({}), gates={}, as_of=DAY, registry=wrong)
 
 
-@pytest.mark.parametrize("wrong", [None, "2021-01-01", 2021, pd.NaT, pd.Timestamp("2021-01-01", tz="UTC")])
+@pytest.mark.parametrize("wrong", [None, "01.02.2021", 2021, pd.NaT, pd.Timestamp("2021-01-01", tz="UTC")])
 def test_as_of_is_a_day(wrong):
     with pytest.raises(InputError, match="as_of: needs a day"):
         apply_gates(table({}), gates={}, as_of=wrong)
@@ -132,9 +132,19 @@ def test_nullable_columns_give_the_same_answer(backend):
 
 
 @pytest.mark.parametrize(
-    "answer", [None, [True], {"loud": True}, {"loud": pd.Series([True])}, {"loud": pd.Series(["x"], index=["E1:0"])}]
-)
+    "answer",
+    [None, [True], {"loud": True}, {"loud": pd.Series([True])}, {"loud": pd.Series(["x"], index=["E1:0"])},
+     {"loud": pd.Series([1.0], index=["E1:0"])}],
+)  # fmt: skip
 def test_a_gate_whose_function_gives_no_mask_is_refused(answer):
     loud = Gate("loud", "Loud", "Nobody sleeps", (), lambda sites, day, limits: answer)
     with pytest.raises(InputError, match="gate 'loud': its function needs to return a dict of reason code → mask"):
+        apply_gates(table({}), gates={}, as_of=DAY, registry={"loud": loud})
+
+
+def test_a_reason_that_no_gate_declares_is_refused():
+    loud = Gate("loud", "Loud", "Nobody sleeps", (), lambda sites, day, limits: {"noisy": sites["hectares"].isna()})
+    with pytest.raises(
+        InputError, match="gate 'loud': gives the reason 'noisy', which it does not declare; Valid: loud"
+    ):
         apply_gates(table({}), gates={}, as_of=DAY, registry={"loud": loud})

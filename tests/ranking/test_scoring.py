@@ -253,3 +253,7 @@ def test_bands_and_order_refuse_what_holds_no_numbers():
             order(wrong)
     with pytest.raises(InputError, match="table: rank needs numbers, holds '10' in row 'a'"):
         order(pd.DataFrame({"rank": ["10", "9"]}, index=SITES))
+
+
+def test_weights_whose_sum_no_number_holds_count_by_their_shares():
+    assert normalised({"capacity": 1e308, "deprivation": 1e308}) == {"capacity": 0.5, "deprivation": 0.5}

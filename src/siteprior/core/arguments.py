@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import date
 from typing import Protocol, TypeVar
 
@@ -44,8 +46,8 @@ def name_list(names: str | Iterable[str], *, what: str) -> tuple[str, ...]:
     return listed
 
 
-def day_of(given: date, *, name: str) -> pd.Timestamp:
-    """Return a day that was given as a date of Python or of pandas.
+def day_of(given: date | str, *, name: str) -> pd.Timestamp:
+    """Return a day that was given as a date of Python or of pandas, or as text in the one form read alike everywhere.
 
     Raises
     ------
@@ -57,9 +59,13 @@ def day_of(given: date, *, name: str) -> pd.Timestamp:
     >>> day_of(date(2026, 1, 31), name="as_of").isoformat()
     '2026-01-31T00:00:00'
     """
-    if not isinstance(given, date) or pd.isna(given):
-        raise InputError(f"{name}: needs a day, got {given!r}; give a datetime.date such as date(2026, 1, 31)")
-    day = pd.Timestamp(given)
+    stated = given
+    if isinstance(given, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", given):
+        with suppress(ValueError):
+            stated = date.fromisoformat(given)
+    if not isinstance(stated, date) or pd.isna(stated):
+        raise InputError(f"{name}: needs a day, got {given!r}; give a datetime.date or text such as '2026-01-31'")
+    day = pd.Timestamp(stated)
     if day.tzinfo is not None:
         raise InputError(f"{name}: needs a day without a time zone, got {given!r}; give its date()")
     return day

@@ -13,6 +13,7 @@ from typing import Literal, get_args, get_origin
 
 from pydantic import BaseModel, JsonValue
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
 
 from siteprior.core.parameters import load_parameters
 from siteprior.project.faults import (
@@ -173,7 +174,11 @@ def _row(name: str, field: FieldInfo) -> str:
     default = "required"
     if not field.is_required():
         value = field.get_default(call_default_factory=False)
-        default = f"`{toml_value(value)}`" if value not in (None, "", ()) and not isinstance(value, BaseModel) else ""
+        default = (
+            f"`{toml_value(value)}`"
+            if value not in (None, "", (), PydanticUndefined) and not isinstance(value, BaseModel)
+            else ""
+        )
     example = example_of(field)
     cells = (
         f"`{name}`",

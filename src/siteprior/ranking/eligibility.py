@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from siteprior.core import schema
@@ -72,7 +73,7 @@ def apply_gates(
     day = day_of(as_of, name="as_of")
     reasons: Reasons = {}
     for code, limits in settings.items():
-        reasons |= _masks(code, registry[code].test(sites, day, limits), sites.index)
+        reasons |= _masks(code, registry[code].test(sites, day, limits), sites.index, (code, *registry[code].unknown))
     codes = _joined(reasons, sites.index)
     return pd.DataFrame(
         {
@@ -128,7 +129,7 @@ def gate_doubt(
     return _joined(open_, sites.index).rename("gate_doubt")
 
 
-def _masks(code: str, given: Reasons, index: pd.Index) -> Reasons:
+def _masks(code: str, given: Reasons, index: pd.Index, declared: tuple[str, ...]) -> Reasons:
     """Return what the function of a gate gave, or refuse what cannot be laid on the sites."""
     wanted = f"gate '{code}': its function needs to return a dict of reason code → mask on the index of the sites given"
     if not isinstance(given, Mapping):
@@ -136,11 +137,21 @@ def _masks(code: str, given: Reasons, index: pd.Index) -> Reasons:
     faults = [
         f"{wanted}; '{reason}' is none"
         for reason, mask in given.items()
-        if not (isinstance(mask, pd.Series) and mask.index.equals(index) and mask.dropna().isin([True, False]).all())
+        if not (isinstance(mask, pd.Series) and mask.index.equals(index) and _is_mask(mask))
+    ]
+    faults += [
+        f"gate '{code}': gives the reason '{reason}', which it does not declare; Valid: {', '.join(declared)}"
+        for reason in given
+        if reason not in declared
     ]
     if faults:
         raise InputError(*faults)
     return given
+
+
+def _is_mask(mask: pd.Series) -> bool:
+    """Return whether a Series holds nothing but true, false and missing."""
+    return all(isinstance(value, bool | np.bool_) for value in mask.dropna())
 
 
 def _joined(masks: Mapping[str, pd.Series], index: pd.Index) -> pd.Series:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
+from math import isfinite
 
 import numpy as np
 import pandas as pd
@@ -233,6 +234,9 @@ def normalised(weights: Mapping[str, float]) -> dict[str, float]:
     if faults:
         raise InputError(*(f"weights: {fault.text}" for fault in faults))
     total = sum(weights.values())
+    if not isfinite(total):  # their sum is beyond what a number can hold
+        largest = max(weights.values())
+        return normalised({name: weight / largest for name, weight in weights.items()})
     return {name: weight / total for name, weight in weights.items()}
 
 

@@ -242,3 +242,20 @@ def test_long_tables_are_checked_where_they_are_summed():
     )
     with pytest.raises(InputError, match="effects: unknown value of effect 'Enters' in row '0'; did you mean 'enters'"):
         sp.scenarios.summary(effects, shortlist=25)
+
+
+def test_columns_given_for_the_sites_do_not_read_as_a_missing_coordinate_system():
+    columns = pd.DataFrame(index=pd.Index(["a"], name="site_id"))
+    with pytest.raises(InputError, match=r"sites: has no geometry; give the GeoDataFrame, .* sites\.join\(columns\)"):
+        schema.check(columns, schema.SITES, name="sites", needs=())
+
+
+def test_a_reading_given_for_its_table_is_named():
+    reading = sp.Reading(pd.DataFrame(), pd.DataFrame(), ())
+    with pytest.raises(InputError, match=r"sites: needs a table \(DataFrame\), got Reading; give its \.table"):
+        schema.check(reading, schema.SITES, name="sites")
+
+
+def test_the_index_to_set_is_named():
+    with pytest.raises(InputError, match=r"has 'None'; use set_index\('site_id'\)"):
+        schema.check(pd.DataFrame({"hectares": [1.0]}), schema.SITES.without_places(), name="sites", needs=())

@@ -283,3 +283,9 @@ def test_statements_that_cannot_be_used_open_nothing(tmp_path):
 def test_what_is_no_table_of_stops_is_refused():
     with pytest.raises(InputError, match="stops: lacks the columns"):
         apply_openings(gpd.GeoDataFrame(geometry=[]), no_statements(), network_date=DAY)
+
+
+@pytest.mark.parametrize("day", ["02.10.2026", "02/10/2026", "2026", 20261002, None, "banana"])
+def test_a_day_that_could_be_read_two_ways_is_refused(day):
+    with pytest.raises(InputError, match="network_date: needs a day, got"):
+        apply_openings(stops(("A", "rail", "open")), no_statements(), network_date=day)

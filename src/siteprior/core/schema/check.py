@@ -96,7 +96,8 @@ def table_faults(
     ['postcodes: lacks the columns easting; it has ']
     """
     if not isinstance(table, pd.DataFrame):
-        return [f"{name}: needs a table (DataFrame), got {type(table).__name__}"]
+        hint = "; give its .table" if isinstance(getattr(table, "table", None), pd.DataFrame) else ""
+        return [f"{name}: needs a table (DataFrame), got {type(table).__name__}{hint}"]
     columns = {column.name: column for column in declared.columns}
     wanted = list(columns) if needs is None else list(needs)
     missing = [column for column in wanted if column not in table.columns]
@@ -161,7 +162,9 @@ def _index_faults(table: pd.DataFrame, declared: Table, name: str) -> list[str]:
     if not declared.index:
         return []
     if table.index.name != declared.index:
-        return [f"{name}: needs the index '{declared.index}', has '{table.index.name}'; use set_index"]
+        return [
+            f"{name}: needs the index '{declared.index}', has '{table.index.name}'; use set_index('{declared.index}')"
+        ]
     if not table.index.is_unique:
         twice = table.index[table.index.duplicated()][0]
         return [f"{name}: the index '{declared.index}' holds '{twice}' more than once; make it unique"]
@@ -169,7 +172,9 @@ def _index_faults(table: pd.DataFrame, declared: Table, name: str) -> list[str]:
 
 
 def _crs_faults(table: pd.DataFrame, name: str) -> list[str]:
-    crs = getattr(table, "crs", None)
+    if not hasattr(table, "crs"):
+        return [f"{name}: has no geometry; give the GeoDataFrame, with new columns joined to it: sites.join(columns)"]
+    crs = table.crs
     if crs is None:
         return [f"{name}: has no coordinate system; say which it is with set_crs, then to_crs('{CRS}')"]
     if crs.to_epsg() != int(CRS.removeprefix("EPSG:")):

@@ -95,7 +95,7 @@ def _outlines(table: gpd.GeoDataFrame, shapes: gpd.GeoDataFrame | gpd.GeoSeries 
     if shapes is None:
         return [None] * len(table)
     if isinstance(shapes, gpd.GeoSeries):
-        shapes = shapes.to_frame("geometry")
+        shapes = gpd.GeoDataFrame(geometry=shapes)
     check(shapes, SITE_SHAPES, name="shapes", needs=())
     drawn = np.asarray(shapes.geometry[~shapes.index.duplicated()].reindex(table.index))
     return [shape if area > 0 else None for shape, area in zip(drawn, shapely.area(drawn), strict=True)]

@@ -16,6 +16,7 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
+from siteprior.core.arguments import day_of
 from siteprior.core.files import Input
 from siteprior.core.issues import IssueLog
 from siteprior.core.parameters import load_parameters
@@ -72,7 +73,7 @@ def unmatched_statements(
     but its single records carry no opening date, so they count all the same.
     """
     log = IssueLog()
-    day = pd.Timestamp(network_date)
+    day = day_of(network_date, name="network_date")
     late = statements[last_day(statements["statement_date"]) > day]
     for file, rows in late.groupby("file", sort=False):
         log.add("future entry-date", file=str(file), field="statement_date", value=f"{len(rows)} statements",
@@ -227,7 +228,7 @@ def _keys(table: pd.DataFrame, main: dict[str, str]) -> pd.Series:
 
 def _latest(statements: pd.DataFrame, network_date: date | str) -> pd.DataFrame:
     """Return, by ``key``, the latest statement made on or before the day, with the state it makes of the stop."""
-    day = pd.Timestamp(network_date)
+    day = day_of(network_date, name="network_date")
     made_on = last_day(statements["statement_date"])
     made = statements.assign(made_on=made_on)[(made_on <= day) & statements["key"].notna()]
     made = made.assign(state=_by_date(made, day))
@@ -260,7 +261,7 @@ def _by_own_row(
 ) -> gpd.GeoDataFrame:
     """Accept a row that says open where an open stop serving its corridor lies beside it."""
     result = places.copy()
-    state = _by_date(places, pd.Timestamp(network_date))
+    state = _by_date(places, day_of(network_date, name="network_date"))
     near = _open_stop_beside(places, stops, radius_m)
     says_open = state == "open"
     result["state"] = state.mask(says_open & near.isna(), "not stated")

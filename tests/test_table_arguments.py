@@ -233,7 +233,7 @@ def calls():
             sp.registers.site_shapes, {"sites": register, "polygons": made(schema.SHAPES)}
         ),
         sp.registers.vintages_of: (
-            lambda table: sp.registers.vintages_of(table, {"a": "2020"}), {"table": plain_register}
+            lambda table: sp.registers.vintages_of(table, {"a": "2020"}), {"table": any_index(plain_register)}
         ),
         sp.report.draw_catchments: (
             lambda catchments, stops, sites, areas: sp.report.draw_catchments(

@@ -176,3 +176,30 @@ def test_one_criterion_is_one_name_and_no_name_is_refused():
         measure(None, "capacity")
     with pytest.raises(InputError, match="criteria: needs a mapping name → Criterion, got None"):
         measure(SITES, "capacity", criteria=None)
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ("250", "sites: walk_m needs numbers, holds '250' in row"),
+        (-5.0, "sites: walk_m needs numbers of at least 0, holds -5.0 in row"),
+        (np.inf, "sites: walk_m needs numbers of at least 0, holds inf in row"),
+    ],
+)
+def test_what_is_no_measurement_is_refused_where_it_is_read(values, says):
+    with pytest.raises(InputError, match=says):
+        measure(SITES.assign(walk_m=values), "station_access")
+
+
+@pytest.mark.parametrize(
+    ("function", "says"),
+    [
+        (lambda sites: sites["decibels"], "criterion 'x': its function reads 'decibels', which the sites lack"),
+        (lambda sites: sites["walk_m"].astype("str"), "criterion 'x': what its function returns needs numbers, holds"),
+        (lambda sites: sites["walk_m"] + np.inf, "criterion 'x': what its function returns needs finite numbers"),
+    ],
+)
+def test_what_a_function_returns_is_looked_at(function, says):
+    own = Criterion("x", "x", "own", "m", 0, 1, ("walk_m",), function)
+    with pytest.raises(InputError, match=says):
+        measure(SITES.assign(walk_m=250.0), "x", criteria={"x": own})

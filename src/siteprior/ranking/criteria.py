@@ -17,7 +17,7 @@ from siteprior.core.arguments import mapping_of, name_list, refuse_registered
 from siteprior.core.errors import InputError, SitePriorError, unknown
 from siteprior.core.parameters import Entry, load_parameters, parameters_of, register_parameters
 from siteprior.project.names import register_criterion
-from siteprior.ranking.check_numbers import check_numbers
+from siteprior.ranking.check_numbers import check_number_series, check_numbers
 
 _TABLE = schema.SITES.without_places()
 
@@ -312,14 +312,24 @@ def measure(
     """
     wanted = list(dict.fromkeys(name_list(names, what="names")))
     refuse_unknown(wanted, criteria)
-    schema.check(sites, _TABLE, name="sites", needs=[])
+    needed = [column for name in wanted for column in criteria[name].needs]
+    schema.check(sites, _TABLE, name="sites", needs=[], may_have=needed)
     refuse_lacking(sites, {name: criteria[name].needs for name in wanted})
     faults = []
     matrix = {}
     for name in wanted:
-        values = criteria[name].measure(sites)
+        try:
+            values = criteria[name].measure(sites)
+        except KeyError as fault:
+            faults.append(f"criterion '{name}': its function reads {fault}, which the sites lack; declare it in needs")
+            continue
         if not isinstance(values, pd.Series) or not values.index.equals(sites.index):
             faults.append(f"criterion '{name}': its function needs to return a Series on the index of the sites given")
+            continue
+        try:
+            check_number_series(values, name=f"criterion '{name}': what its function returns", unique=False)
+        except InputError as fault:
+            faults.extend(fault.faults)
             continue
         matrix[name] = schema.as_kind(values, "number", sites.index)
     if faults:

@@ -410,3 +410,13 @@ def test_a_column_that_is_read_is_named_where_it_is_wrong(taker, argument, spoil
         assert named, text
         assert spoil is of_another_value or argument.rstrip("s") in text
         wrong = [name for name in wrong if name not in named]
+
+
+@pytest.mark.parametrize("wrong", [None, 3, b"outputs"])
+def test_what_is_no_path_is_refused(wrong):
+    for call in (
+        lambda: sp.open_run(wrong), lambda: sp.compare(wrong, wrong), lambda: sp.audit(wrong),
+        lambda: sp.demo(out=3 if wrong is None else wrong),
+    ):  # fmt: skip
+        with pytest.raises(InputError, match="needs "):
+            call()

@@ -222,3 +222,8 @@ def test_a_file_given_twice_is_seen_however_its_path_is_written(tmp_path):
     paths = [tmp_path / "a.csv", tmp_path / "b" / ".." / "a.csv", tmp_path / "a.csv", tmp_path / "b" / "a.csv"]
     assert given_twice(paths) == [paths[1]]
     assert given_twice([]) == []
+
+
+def test_a_path_longer_than_the_system_takes_is_refused():
+    with pytest.raises(InputError, match="cannot be read"):
+        read_bytes("a" * 5000)

@@ -94,3 +94,11 @@ def test_copies_and_pickles_are_the_same_parameters(name, again):
     assert list(made) == list(entries)
     with pytest.raises(AttributeError, match="cannot be changed"):
         made.name = "other"
+
+
+@pytest.mark.parametrize(("file", "entries"), [(3, {}), ("noise", None), ("noise", [1]), ("noise", {3: {}})])
+def test_what_cannot_be_registered_leaves_nothing_behind(file, entries):
+    before = parameter_files()
+    with pytest.raises(SitePriorError, match="needs the name of a file, and entries by name"):
+        register_parameters(file, entries)
+    assert parameter_files() == before

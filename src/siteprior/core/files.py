@@ -165,7 +165,7 @@ def open_stream(path: Path | str) -> Iterator[IO[bytes]]:
         # so says zipfile of a member under a password or packed by a method it does not know
         raise InputError(f"{text}: cannot be unpacked ({fault}); unpack it by hand and give the file itself") from None
     except OSError as fault:
-        if Path(archive).is_dir():
+        if isinstance(fault, IsADirectoryError) or os.path.isdir(archive):  # noqa: PTH112 -- no error of a name too long
             raise InputError(f"{text}: is a folder; name the file in it") from None
         raise InputError(f"{text}: cannot be read ({fault.strerror or fault})") from None
 

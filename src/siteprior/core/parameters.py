@@ -263,6 +263,9 @@ def register_parameters(file: str, entries: Mapping[str, Entry]) -> Parameters:
     Traceback (most recent call last):
     siteprior.core.errors.SitePriorError: access.walk_factor: stands there already, and differently; use another name
     """
+    named = isinstance(entries, Mapping) and all(isinstance(name, str) for name in entries)
+    if not isinstance(file, str) or not named:
+        raise SitePriorError(f"{file}: needs the name of a file, and entries by name, {{name: {{value, unit, …}}}}")
     new = parameters_of(file, entries)
     present: Mapping[str, Parameter | Parameters] = {}
     if file in _shipped() or file in _REGISTERED:

@@ -107,7 +107,7 @@ def audit(
     """
     from siteprior.registers.batch import find_registers
 
-    found = find_registers([registers] if isinstance(registers, (str, Path)) else list(registers))
+    found = find_registers(registers)
     areas = _areas(boundaries, boundaries_code, boundaries_name, boundaries_layer, progress)
     code = _organisation(organisation, areas)
     if found.passed_over:

@@ -16,7 +16,7 @@ import pandas as pd
 from siteprior import __version__
 from siteprior.core import schema
 from siteprior.core.errors import InputError
-from siteprior.core.files import open_stream, read_bytes
+from siteprior.core.files import as_path, open_stream, read_bytes
 from siteprior.core.parameters import parameter_files, parameter_rows
 from siteprior.core.progress import Progress
 from siteprior.core.renamed import with_new_columns, with_new_record
@@ -139,7 +139,7 @@ def open_run(folder: Path | str) -> dict[str, Any]:
     >>> run["sites"].index.name, run["record"]["seed"], len(run["shortlist"])
     ('site_id', 2026, 25)
     """
-    folder = Path(folder)
+    folder = as_path(folder, name="folder", what="a run's folder")
     record = with_new_record(_record(folder / "run.json"))
     path = folder / "shortlist.gpkg"
     tables: dict[str, pd.DataFrame] = {}

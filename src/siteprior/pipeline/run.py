@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from siteprior.core.errors import SitePriorError
-from siteprior.core.files import move_file, shipped, whole_folder
+from siteprior.core.files import as_path, move_file, shipped, whole_folder
 from siteprior.core.progress import Progress, no_progress
 from siteprior.core.renamed import renamed_argument
 from siteprior.pipeline.audit import Audit, write_findings
@@ -216,4 +216,8 @@ def check(
 
 def _folder(project: Project, out: Path | str | None) -> Path:
     """Return the run's folder: the one asked for, or the project's name and date under ``outputs``."""
-    return Path(out) if out is not None else Path("outputs") / f"{project.name}-{project.project.as_of.isoformat()}"
+    return (
+        as_path(out, name="out", what="a folder")
+        if out is not None
+        else Path("outputs") / f"{project.name}-{project.project.as_of.isoformat()}"
+    )

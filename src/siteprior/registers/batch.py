@@ -17,7 +17,7 @@ import geopandas as gpd
 import pandas as pd
 
 from siteprior.core.errors import InputError
-from siteprior.core.files import MEMBER
+from siteprior.core.files import MEMBER, path_list
 from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.progress import Progress, no_progress
 from siteprior.registers.councils import councils
@@ -83,7 +83,7 @@ def find_registers(paths: Paths) -> FoundRegisters:
     >>> [each.file.partition("/")[2] for each in registers], [name.partition("/")[2] for name in passed_over]
     (['a.xlsx', 'b.csv'], ['guide.pdf'])
     """
-    named = [str(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
+    named = [str(path) for path in path_list(paths)]
     if not named:
         raise InputError("no register given; name at least one file, folder, pattern or zip archive")
     faults, seen = [], dict[str, Register]()

@@ -151,6 +151,8 @@ def _masks(code: str, given: Reasons, index: pd.Index, declared: tuple[str, ...]
 
 def _is_mask(mask: pd.Series) -> bool:
     """Return whether a Series holds nothing but true, false and missing."""
+    if pd.api.types.is_bool_dtype(mask.dtype):
+        return True  # as every gate of siteprior's own; only others are looked at value by value
     return all(isinstance(value, bool | np.bool_) for value in mask.dropna())
 
 

@@ -150,7 +150,7 @@ def test_bad_calls_are_refused():
     sites, sales = sites_at(HERE), sales_table([HERE])
     with pytest.raises(InputError, match="sales: lacks the columns used"):
         join_prices(sites, sales.drop(columns="used"), price_date=DAY)
-    with pytest.raises(InputError, match=r"(?s)dwellings: lacks the columns dwellings.*dwellings: has no coordinate"):
+    with pytest.raises(InputError, match=r"(?s)dwellings: lacks the columns dwellings.*dwellings: has no geometry"):
         join_prices(sites, sales, price_date=DAY, dwellings=pd.DataFrame({"homes": [1]}))
     with pytest.raises(InputError, match="whole_years: -1"):
         join_prices(sites, sales, price_date=DAY, whole_years=-1)

@@ -173,7 +173,7 @@ def test_tables_off_the_grid_and_unknown_formats_are_refused_at_once():
             "pgn",
         )
     assert [fault.partition(";")[0] for fault in raised.value.faults] == [
-        "sites: is in EPSG:4326, needs metres in EPSG:27700", "stops: has no coordinate system",
+        "sites: is in EPSG:4326, needs metres in EPSG:27700", "stops: has no geometry",
         "stops: stop_name needs text, holds 1 in row '0'", "areas: lacks the columns state",
         "unknown picture format 'pgn'",
     ]  # fmt: skip

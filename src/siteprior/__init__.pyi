@@ -1,12 +1,13 @@
 from . import appraisal, joins, project, ranking, registers, report, scenarios, walking
 from .appraisal import benefits, funds, market_failure, prices, viability
 from .core import parameters, schema
-from .core.errors import InputError, OutputError, ProjectError, SitePriorError
+from .core.errors import InputError, OutputError, ProjectError, RunWarning, SitePriorError
 from .core.issues import Reading
 from .joins import access, corridors
 from .pipeline.access import measure_access
 from .pipeline.audit import audit
 from .pipeline.manifest import open_run
+from .pipeline.opened_run import Run
 from .pipeline.registered import data_dictionary, load_project
 from .pipeline.result import Result
 from .pipeline.run import assess, check, demo, run
@@ -26,6 +27,8 @@ __all__ = [
     "ProjectError",
     "Reading",
     "Result",
+    "Run",
+    "RunWarning",
     "SitePriorError",
     "__version__",
     "access",

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from siteprior import __version__
 from siteprior.core.errors import SitePriorError
-from siteprior.core.renamed import renamed_on_stderr
+from siteprior.core.terminal import warnings_on_stderr
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="replace")
     options = _parser().parse_args(arguments)
     try:
-        with renamed_on_stderr():
+        with warnings_on_stderr():
             done = int(options.do(options))
             sys.stdout.flush()
             return done

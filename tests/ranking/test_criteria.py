@@ -174,8 +174,8 @@ def test_one_criterion_is_one_name_and_no_name_is_refused():
             measure(SITES, wrong)
     with pytest.raises(InputError, match=r"sites: needs a table \(DataFrame\), got NoneType"):
         measure(None, "capacity")
-    with pytest.raises(InputError, match="criteria: needs a mapping name → Criterion, got None"):
-        measure(SITES, "capacity", criteria=None)
+    with pytest.raises(InputError, match="criteria: needs a mapping name → Criterion, got 5"):
+        measure(SITES, "capacity", criteria=5)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,7 @@
-"""Errors raised for a bad call; bad data is a row in the issue log instead (:mod:`siteprior.core.issues`)."""
+"""Errors raised for a bad call; bad data is a row in the issue log instead (:mod:`siteprior.core.issues`).
+
+:class:`RunWarning` is for what does not stop a run.
+"""
 
 from __future__ import annotations
 
@@ -70,6 +73,17 @@ class OutputError(SitePriorError, OSError):
     ...     sp.report.copy_notebooks(folder)
     ... except sp.OutputError as error:
     ...     isinstance(error, OSError)
+    True
+    """
+
+
+class RunWarning(UserWarning):
+    """Something of a run could not be made or found, and all else was: what, why, and what to do about it.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> issubclass(sp.RunWarning, UserWarning)
     True
     """
 

@@ -7,11 +7,9 @@ its arguments bore another name.
 from __future__ import annotations
 
 import copy
-import sys
 import tomllib
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, wraps
 from importlib import resources
@@ -80,25 +78,6 @@ def warn_renamed(where: str, names: Mapping[str, str], *, stacklevel: int = 3) -
     pairs = ", ".join(f"'{old}' is '{new}' now" for old, new in names.items())
     words = f"{where}: {pairs}; the old name goes in {GONE_IN}"
     warnings.warn(words, RenamedWarning, stacklevel=stacklevel)
-
-
-@contextmanager
-def renamed_on_stderr() -> Iterator[None]:
-    """Print each warning of a name that changed as one line, once; all other warnings go their way."""
-    seen: set[str] = set()
-    with warnings.catch_warnings():
-        warnings.simplefilter("always", RenamedWarning)
-        others = warnings.showwarning
-
-        def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
-            if not issubclass(category, RenamedWarning):
-                others(message, category, *where, **more)
-            elif str(message) not in seen:
-                seen.add(str(message))
-                sys.stderr.write(f"siteprior: {message}\n")
-
-        warnings.showwarning = show
-        yield
 
 
 def with_new_columns(table: Table, *declared: str, name: str) -> Table:

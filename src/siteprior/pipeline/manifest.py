@@ -20,6 +20,8 @@ from siteprior.core.files import as_path, open_stream, read_bytes
 from siteprior.core.parameters import parameter_files, parameter_rows
 from siteprior.core.progress import Progress
 from siteprior.core.renamed import with_new_columns, with_new_record
+from siteprior.pipeline.notices import notices
+from siteprior.pipeline.opened_run import Run
 from siteprior.pipeline.result import Result
 
 TABLES: dict[str, list[str]] = {
@@ -88,6 +90,7 @@ def describe_run(result: Result, _progress: Progress) -> Result:
             "issues": issues["issue_type"].value_counts().sort_index().to_dict(),
         },
         "attribution": list(attributions),
+        "notices": notices(result),
     }
     return replace(result, record=record)
 
@@ -108,7 +111,7 @@ def run_info(record: dict[str, Any]) -> pd.DataFrame:
     return pd.DataFrame([(key, str(value)) for key, value in rows], columns=["key", "value"])
 
 
-def open_run(folder: Path | str) -> dict[str, Any]:
+def open_run(folder: Path | str) -> Run:
     """Open a run's folder again, for notebooks and scripts.
 
     Parameters
@@ -118,9 +121,10 @@ def open_run(folder: Path | str) -> dict[str, Any]:
 
     Returns
     -------
-    dict
-        The layers and tables of ``shortlist.gpkg`` and ``access.gpkg`` by name, sites indexed by ``site_id``; the
-        CSV tables (:data:`TABLES`), those the run is without with no row; and ``record``, the content of ``run.json``.
+    Run
+        The layers and tables of ``shortlist.gpkg`` and ``access.gpkg``, sites indexed by ``site_id``; the CSV tables
+        (:data:`TABLES`), those the run is without with no row; and ``record``, the content of ``run.json``. Each is an
+        attribute, and stands under its name as in a dict.
 
     Raises
     ------
@@ -136,8 +140,10 @@ def open_run(folder: Path | str) -> dict[str, Any]:
     --------
     >>> import siteprior as sp
     >>> run = sp.open_run(sp.demo(out="outputs/demo"))
-    >>> run["sites"].index.name, run["record"]["seed"], len(run["shortlist"])
+    >>> run.sites.index.name, run.record["seed"], len(run["shortlist"])
     ('site_id', 2026, 25)
+    >>> bool((sp.score(run)["score"].dropna() == run.sites["score"].dropna()).all())
+    True
     """
     folder = as_path(folder, name="folder", what="a run's folder")
     record = with_new_record(_record(folder / "run.json"))
@@ -157,7 +163,7 @@ def open_run(folder: Path | str) -> dict[str, Any]:
         path = folder / f"{name}.csv"
         rows = pd.read_csv(io.BytesIO(read_bytes(path))) if path.is_file() else pd.DataFrame(columns=columns)
         tables[name] = with_new_columns(rows, *DECLARED_IN.get(name, ()), name=str(path))
-    return {**tables, "record": record}
+    return Run(folder, tables, record)
 
 
 def _record(path: Path) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import geopandas as gpd
 import pandas as pd
 
+from siteprior.core.errors import SitePriorError
 from siteprior.core.files import shipped, whole_file
 from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress, no_progress
@@ -22,8 +23,16 @@ from siteprior.report.notebooks.worker import NotebookProcess
 Frame = TypeVar("Frame", pd.DataFrame, gpd.GeoDataFrame)
 
 
-def publish(done: Result, folder: Path, notebooks: NotebookProcess, *, progress: Progress = no_progress) -> None:
-    """Write every output of a result into a folder; ``notebooks`` runs there those the project names."""
+def publish(
+    done: Result, folder: Path, notebooks: NotebookProcess, *, progress: Progress = no_progress
+) -> tuple[str, ...]:
+    """Write every output of a result into a folder; ``notebooks`` runs there those the project names.
+
+    Returns
+    -------
+    tuple of str
+        Why notebooks failed, if any did: the other outputs do not depend on them.
+    """
     progress("Writing the GeoPackages and tables")
     tables = market_tables(done)
     write_tables(done, tables, folder)
@@ -32,7 +41,7 @@ def publish(done: Result, folder: Path, notebooks: NotebookProcess, *, progress:
         # The notebooks need only the files written above.
         pages = beside.submit(_write_notebooks, done.project.publish.notebooks, folder, notebooks)
         _write_report(done, tables, folder)
-        pages.result()
+        return pages.result()
 
 
 def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path) -> None:
@@ -131,11 +140,16 @@ def _access(done: Result) -> tuple[dict[str, gpd.GeoDataFrame], dict[str, pd.Dat
     return layers, tables
 
 
-def _write_notebooks(names: Sequence[str], folder: Path, notebooks: NotebookProcess) -> None:
-    """Run the notebooks on the run's folder, and leave them there as pages."""
+def _write_notebooks(names: Sequence[str], folder: Path, notebooks: NotebookProcess) -> tuple[str, ...]:
+    """Run the notebooks on the run's folder, leave them there as pages, and return why any failed."""
+    faults: list[str] = []
     for name in names:
         page = folder / "notebooks" / f"{name}.html"
-        notebooks.execute(shipped("notebooks") / f"{name}.ipynb", page, parameters={"run_folder": str(folder)})
+        try:
+            notebooks.execute(shipped("notebooks") / f"{name}.ipynb", page, parameters={"run_folder": str(folder)})
+        except SitePriorError as fault:
+            faults.extend(fault.faults)
+    return tuple(faults)
 
 
 def _write_report(done: Result, market: Mapping[str, pd.DataFrame], folder: Path) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import pandas as pd
 
-from siteprior.core.errors import SitePriorError
-from siteprior.core.files import as_path, move_file, shipped, whole_folder
+from siteprior.core.errors import RunWarning
+from siteprior.core.files import as_path, shipped, whole_folder
 from siteprior.core.progress import Progress, no_progress
 from siteprior.core.renamed import renamed_argument
 from siteprior.pipeline.audit import Audit, write_findings
@@ -96,6 +97,13 @@ def run(project: Project | Path | str, *, out: Path | str | None = None, progres
     ProjectError, InputError, OutputError
         When the project, an input or the folder cannot be used.
 
+    Warns
+    -----
+    RunWarning
+        When no site passed, all have one score, or nothing is in reach of a corridor (also in the report, and in
+        ``run.json`` as ``notices``); and when a notebook fails: all else is written, and what had run of it stands in
+        ``notebooks/*.failed.ipynb``.
+
     Examples
     --------
     >>> import siteprior as sp
@@ -113,13 +121,9 @@ def run(project: Project | Path | str, *, out: Path | str | None = None, progres
         # What notebooks need is loaded beside the work that starts now, for there are inputs to work on.
         with NotebookProcess(staged, jobs=len(loaded.publish.notebooks)) as notebooks:
             done = run_stages(inputs, STAGES[len(READING) :], progress=progress)
-            try:
-                publish(done, staged, notebooks, progress=progress)
-            except SitePriorError as fault:
-                # A notebook that failed keeps what had run; it must outlive the temporary folder it was made in.
-                for kept in sorted(staged.rglob("*.failed.ipynb")):
-                    move_file(kept, folder / kept.relative_to(staged))
-                raise SitePriorError(*(text.replace(str(staged), str(folder)) for text in fault.faults)) from None
+            failed = publish(done, staged, notebooks, progress=progress)
+    for sentence in (*done.record["notices"], *failed):
+        warnings.warn(sentence.replace(str(staged), str(folder)), RunWarning, stacklevel=3)
     return folder
 
 

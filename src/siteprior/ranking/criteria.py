@@ -7,7 +7,7 @@ A criterion is one function and one registration; the registry is a dict that pr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import pandas as pd
@@ -16,6 +16,7 @@ from siteprior.core import schema
 from siteprior.core.arguments import mapping_of, name_list, refuse_registered
 from siteprior.core.errors import InputError, SitePriorError, unknown
 from siteprior.core.parameters import Entry, load_parameters, parameters_of, register_parameters
+from siteprior.project.gates_weights import is_number
 from siteprior.project.names import register_criterion
 from siteprior.ranking.check_numbers import check_number_series, check_numbers
 
@@ -244,7 +245,60 @@ for _domain, _title in schema.DOMAINS.items():
         _register_domain(_domain, _title)
 
 
-def criteria_table(criteria: Mapping[str, Criterion] = CRITERIA) -> pd.DataFrame:
+def known_criteria(criteria: Mapping[str, Criterion] | None) -> Mapping[str, Criterion]:
+    """Return the registry a caller gave, or :data:`CRITERIA` for ``None``."""
+    if criteria is None:
+        return CRITERIA
+    return mapping_of(criteria, name="criteria", of="name → Criterion")
+
+
+def anchored(
+    anchors: Mapping[str, tuple[float, float]] | None, criteria: Mapping[str, Criterion]
+) -> Mapping[str, Criterion]:
+    """Return the criteria with anchors of the caller's own, worst first: of any column, or in place of those declared.
+
+    Parameters
+    ----------
+    anchors
+        ``{name: (worst, best)}`` in the unit of the column; where the worst is the larger, less is better.
+    criteria
+        The registry they are added to.
+
+    Raises
+    ------
+    InputError
+        When anchors are not two different numbers.
+
+    Examples
+    --------
+    >>> own = anchored({"canal_m": (500, 0), "corridor_access": (1500, 300)}, CRITERIA)
+    >>> own["canal_m"].needs, own["corridor_access"].worst, own["corridor_access"].unit
+    (('canal_m',), 1500.0, 'm')
+    """
+    if anchors is None:
+        return criteria
+    own, faults = dict(criteria), []
+    for name, pair in mapping_of(anchors, name="anchors", of="criterion → (worst, best)").items():
+        ends = list(pair) if isinstance(pair, tuple | list) else []
+        if len(ends) != 2 or not all(map(is_number, ends)) or ends[0] == ends[1]:
+            faults.append(f"anchors: '{name}' needs two different numbers, (worst, best), not {pair!r}")
+            continue
+        worst, best = map(float, ends)
+        if name in criteria:
+            own[name] = replace(criteria[name], worst=worst, best=best, source="user", confidence="user")
+        else:
+            own[name] = Criterion(name, name, "own", "", worst, best, (name,), _column(name), source="user")
+    if faults:
+        raise InputError(*faults)
+    return own
+
+
+def _column(name: str) -> Measure:
+    """Return what measures a criterion that is a column of the sites."""
+    return lambda sites: sites[name]
+
+
+def criteria_table(criteria: Mapping[str, Criterion] | None = None) -> pd.DataFrame:
     """List the criteria: name, title, group, unit, anchors, columns (needed, of the range, of the part known), source.
 
     Examples
@@ -259,7 +313,7 @@ def criteria_table(criteria: Mapping[str, Criterion] = CRITERIA) -> pd.DataFrame
         "name", "title", "group", "unit", "worst", "best", "needs", "low", "high", "known", "source", "date",
         "confidence",
     )  # fmt: skip
-    rows = [{field: getattr(declared, field) for field in fields} for declared in criteria.values()]
+    rows = [{field: getattr(declared, field) for field in fields} for declared in known_criteria(criteria).values()]
     table = pd.DataFrame(rows, columns=list(fields)).rename(columns={"name": "criterion"})
     table["needs"] = table["needs"].map(", ".join).astype("str")
     return table
@@ -279,7 +333,7 @@ def refuse_lacking(sites: pd.DataFrame, needs: Mapping[str, Iterable[str]], *, p
 
 
 def measure(
-    sites: pd.DataFrame, names: str | Iterable[str], *, criteria: Mapping[str, Criterion] = CRITERIA
+    sites: pd.DataFrame, names: str | Iterable[str], *, criteria: Mapping[str, Criterion] | None = None
 ) -> pd.DataFrame:
     """Measure sites on criteria: the decision matrix, sites × criteria, in natural units (metres, homes, per cent).
 
@@ -290,7 +344,7 @@ def measure(
     names
         The criteria to measure, in the order of the columns; one or several.
     criteria
-        The registry to look them up in.
+        The registry to look them up in; :data:`CRITERIA` when ``None``.
 
     Returns
     -------
@@ -311,6 +365,7 @@ def measure(
     [250.0, nan]
     """
     wanted = list(dict.fromkeys(name_list(names, what="names")))
+    criteria = known_criteria(criteria)
     refuse_unknown(wanted, criteria)
     needed = [column for name in wanted for column in criteria[name].needs]
     schema.check(sites, _TABLE, name="sites", needs=[], may_have=needed)
@@ -337,7 +392,7 @@ def measure(
     return pd.DataFrame(matrix, index=sites.index, columns=wanted)
 
 
-def value(matrix: pd.DataFrame, *, criteria: Mapping[str, Criterion] = CRITERIA) -> pd.DataFrame:
+def value(matrix: pd.DataFrame, *, criteria: Mapping[str, Criterion] | None = None) -> pd.DataFrame:
     """Turn measurements into values from 0 (worst anchor or beyond) to 1 (best anchor or beyond), linear between.
 
     The anchors are fixed, so a site's value never depends on which other sites are there; missing stays missing.
@@ -347,7 +402,7 @@ def value(matrix: pd.DataFrame, *, criteria: Mapping[str, Criterion] = CRITERIA)
     matrix
         Sites × criteria in natural units, as :func:`measure` returns it.
     criteria
-        The registry with the anchors.
+        The registry with the anchors; :data:`CRITERIA` when ``None``.
 
     Raises
     ------
@@ -363,7 +418,7 @@ def value(matrix: pd.DataFrame, *, criteria: Mapping[str, Criterion] = CRITERIA)
     [1.0, 1.0, 0.5, 0.0, 0.0, nan]
     """
     check_numbers(matrix, name="matrix")
-    return valued(matrix, criteria=criteria)
+    return valued(matrix, criteria=known_criteria(criteria))
 
 
 def valued(matrix: pd.DataFrame, *, criteria: Mapping[str, Criterion]) -> pd.DataFrame:
@@ -379,7 +434,6 @@ def valued(matrix: pd.DataFrame, *, criteria: Mapping[str, Criterion]) -> pd.Dat
 
 def refuse_unknown(names: Iterable[str], criteria: Mapping[str, Criterion]) -> None:
     """Refuse names that are not in the registry, listing those that are."""
-    mapping_of(criteria, name="criteria", of="name → Criterion")
     faults = [unknown("criterion", str(name), criteria) for name in names if name not in criteria]
     if faults:
         raise SitePriorError(*faults)

@@ -12,13 +12,13 @@ from siteprior.core import schema
 from siteprior.core.arguments import day_of, mapping_of
 from siteprior.core.errors import InputError
 from siteprior.project.gates_weights import GateSetting, gate_faults
-from siteprior.ranking.gates import GATES, Gate, Reasons
+from siteprior.ranking.gates import Gate, Reasons, known_gates
 
 _TABLE = schema.SITES.without_places()
 
 
 def apply_gates(
-    sites: pd.DataFrame, *, gates: Mapping[str, GateSetting], as_of: date, registry: Mapping[str, Gate] = GATES
+    sites: pd.DataFrame, *, gates: Mapping[str, GateSetting], as_of: date, registry: Mapping[str, Gate] | None = None
 ) -> pd.DataFrame:
     """Return which sites may be ranked (yes or no), and for the others every reason why not.
 
@@ -67,6 +67,7 @@ def apply_gates(
     0       a      yes          NaN
     1       b       no    too_small
     """
+    registry = known_gates(registry)
     settings = _settings(gates, registry)
     needs = [column for code in settings for column in registry[code].needs]
     schema.check(sites, _TABLE, name="sites", needs=dict.fromkeys(needs))
@@ -84,7 +85,7 @@ def apply_gates(
 
 
 def gate_doubt(
-    sites: pd.DataFrame, *, gates: Mapping[str, GateSetting], registry: Mapping[str, Gate] = GATES
+    sites: pd.DataFrame, *, gates: Mapping[str, GateSetting], registry: Mapping[str, Gate] | None = None
 ) -> pd.Series:
     """Return the gates that the uncertainty of a site's place leaves open, either way.
 
@@ -118,6 +119,7 @@ def gate_doubt(
     >>> gate_doubt(sites, gates={}).tolist()
     ['beyond_corridor_walk', nan]
     """
+    registry = known_gates(registry)
     settings = _settings(gates, registry)
     ranges = {code: (doubt, settings[code]) for code in settings if (doubt := registry[code].doubt) is not None}
     needs = [column for doubt, _ in ranges.values() for column in (doubt.low, doubt.high)]
@@ -166,7 +168,6 @@ def _joined(masks: Mapping[str, pd.Series], index: pd.Index) -> pd.Series:
 
 def _settings(gates: Mapping[str, GateSetting], registry: Mapping[str, Gate]) -> dict[str, dict[str, float]]:
     """Return the thresholds of every gate that stands, in declared order, or refuse what makes no sense."""
-    mapping_of(registry, name="registry", of="code → Gate")
     mapping_of(gates, name="gates", of="gate code → setting", instead="give {} for the default gates")
     faults = gate_faults(gates, {code: tuple(declared.thresholds) for code, declared in registry.items()})
     if faults:

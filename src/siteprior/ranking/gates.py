@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 import pandas as pd
 
-from siteprior.core.arguments import name_list
+from siteprior.core.arguments import mapping_of, name_list
 from siteprior.core.errors import SitePriorError
 from siteprior.core.parameters import Entry, Parameters, load_parameters, parameters_of, register_parameters
 from siteprior.project.names import register_gate
@@ -225,7 +225,14 @@ def _beyond_corridor_walk(sites: pd.DataFrame, _day: pd.Timestamp, limits: Mappi
     }
 
 
-def gate_table(*, registry: Mapping[str, Gate] = GATES) -> pd.DataFrame:
+def known_gates(registry: Mapping[str, Gate] | None) -> Mapping[str, Gate]:
+    """Return the registry a caller gave, or :data:`GATES` for ``None``."""
+    if registry is None:
+        return GATES
+    return mapping_of(registry, name="registry", of="code → Gate")
+
+
+def gate_table(*, registry: Mapping[str, Gate] | None = None) -> pd.DataFrame:
     """List the gates: code, title, why, whether it stands by default, and its thresholds with unit and source.
 
     Parameters
@@ -250,6 +257,6 @@ def gate_table(*, registry: Mapping[str, Gate] = GATES) -> pd.DataFrame:
             ),
             "source": each.source or " ".join(each.parameters.parameter(name).source for name in each.parameters),
         }
-        for each in registry.values()
+        for each in known_gates(registry).values()
     ]
     return pd.DataFrame(rows)

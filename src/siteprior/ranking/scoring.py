@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import pairwise
 from math import isfinite
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,8 @@ from siteprior.core.errors import InputError, unknown
 from siteprior.core.parameters import load_parameters
 from siteprior.project.gates_weights import weight_faults
 from siteprior.ranking.check_numbers import as_yes, check_number_series, check_numbers, on_same_sites
-from siteprior.ranking.criteria import CRITERIA, Criterion, valued
+from siteprior.ranking.criteria import Criterion, anchored, known_criteria, measure, valued
+from siteprior.ranking.uncertainty import known_shares
 
 PREFIX = "c_"
 """Begins the name of each column of contributions."""
@@ -27,11 +29,29 @@ DECIMALS = 12
 """Scores that agree to this many decimals are equal: a floating-point tolerance, so that rounding makes no rank."""
 
 
+@runtime_checkable
+class Ranked(Protocol):
+    """Sites with the weights and criteria they were ranked by: an opened run, or a result."""
+
+    @property
+    def sites(self) -> pd.DataFrame:
+        """The sites, joined and appraised."""
+
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """Weight per criterion."""
+
+    @property
+    def criteria_known(self) -> Mapping[str, Criterion]:
+        """The criteria there are, the user's own among them."""
+
+
 def score(
-    matrix: pd.DataFrame,
-    weights: Mapping[str, float],
+    matrix: pd.DataFrame | Ranked,
+    weights: Mapping[str, float] | None = None,
     *,
-    criteria: Mapping[str, Criterion] = CRITERIA,
+    anchors: Mapping[str, tuple[float, float]] | None = None,
+    criteria: Mapping[str, Criterion] | None = None,
     known: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Score sites (0–1): the weighted sum of their values on fixed anchors, with the part of each criterion.
@@ -42,11 +62,15 @@ def score(
     Parameters
     ----------
     matrix
-        Sites × criteria in natural units, as :func:`siteprior.ranking.criteria.measure` returns it.
+        Sites × criteria in natural units, as :func:`siteprior.ranking.criteria.measure` returns it; or a run
+        (``sp.open_run``) or result, whose own criteria, weights and known shares are taken.
     weights
-        Weight per criterion, in any unit: they are made to sum to 1. A column without a weight is not scored.
+        Weight per criterion, in any unit: they are made to sum to 1. A column without a weight is not scored. ``None``
+        for the weights of a run.
+    anchors
+        ``{name: (worst, best)}`` for columns that are no criterion yet, or in place of a criterion's declared anchors.
     criteria
-        The registry with the anchors.
+        The registry with the anchors; the built-in criteria, or those of the run, when ``None``.
     known
         The share of each measurement that is known, as :func:`siteprior.ranking.uncertainty.known_shares` returns it;
         what is not missing counts as known whole when ``None``.
@@ -55,14 +79,14 @@ def score(
     -------
     DataFrame
         ``c_<criterion>`` (weight × value, in the order of the weights), ``score``, ``coverage`` on the index of
-        ``matrix``; the contributions sum to the score.
+        ``matrix``; the contributions sum to the score. Of a run, sites that did not pass the gates have none.
 
     Raises
     ------
     InputError
         When weights are negative, not numbers, all zero, for an unknown criterion or one that was not measured; when a
         measurement or what is known of it is no finite number, a site stands twice, or ``known`` is not of the same
-        sites and criteria, or not from 0 to 1.
+        sites and criteria, or not from 0 to 1; when anchors are not two different numbers.
 
     Examples
     --------
@@ -71,7 +95,24 @@ def score(
        c_corridor_access  c_deprivation  score  coverage
     a              0.750          0.225  0.975      1.00
     b              0.375          0.000  0.375      0.75
+    >>> score(matrix.assign(canal_m=[100.0, 500.0]), {"canal_m": 1}, anchors={"canal_m": (500, 0)})["score"].tolist()
+    [0.8, 0.0]
     """
+    if isinstance(matrix, pd.DataFrame) or not isinstance(matrix, Ranked):
+        if weights is None:
+            raise InputError("weights: none given; a table has none of its own, give {criterion: weight}")
+        return _scored(matrix, weights, anchored(anchors, known_criteria(criteria)), known)
+    registry = anchored(anchors, matrix.criteria_known if criteria is None else known_criteria(criteria))
+    chosen = check_weights(matrix.weights if weights is None else weights, registry)
+    measured = measure(matrix.sites, list(chosen), criteria=registry)
+    shares = known_shares(matrix.sites, measured, criteria=registry) if known is None else known
+    return _scored(measured, chosen, registry, shares).where(as_yes(matrix.sites["eligible"], measured.index))
+
+
+def _scored(
+    matrix: pd.DataFrame, weights: Mapping[str, float], criteria: Mapping[str, Criterion], known: pd.DataFrame | None
+) -> pd.DataFrame:
+    """Return the scores of a decision matrix, or refuse it."""
     share = normalised(check_weights(weights, criteria))
     check_numbers(matrix, name="matrix")
     faults = [
@@ -197,7 +238,7 @@ def score_band(scores: pd.Series) -> pd.Series:
     return named.where(scores.notna()).rename("score_band")
 
 
-def check_weights(weights: Mapping[str, float], criteria: Mapping[str, Criterion] = CRITERIA) -> dict[str, float]:
+def check_weights(weights: Mapping[str, float], criteria: Mapping[str, Criterion] | None = None) -> dict[str, float]:
     """Return the weights as given, each a number, or refuse them with every fault at once.
 
     Raises
@@ -210,8 +251,7 @@ def check_weights(weights: Mapping[str, float], criteria: Mapping[str, Criterion
     >>> check_weights({"capacity": 2, "deprivation": 1})
     {'capacity': 2.0, 'deprivation': 1.0}
     """
-    mapping_of(criteria, name="criteria", of="name → Criterion")
-    faults = weight_faults(mapping_of(weights, name="weights", of="criterion → weight"), criteria)
+    faults = weight_faults(mapping_of(weights, name="weights", of="criterion → weight"), known_criteria(criteria))
     if faults:
         raise InputError(*(f"weights: {fault.text}" for fault in faults))
     return {name: float(weight) for name, weight in weights.items()}
@@ -269,7 +309,7 @@ def default_weights(name: str = "balanced") -> dict[str, float]:
 
 
 def leave_out(
-    weights: Mapping[str, float], group: str, *, criteria: Mapping[str, Criterion] = CRITERIA
+    weights: Mapping[str, float], group: str, *, criteria: Mapping[str, Criterion] | None = None
 ) -> dict[str, float]:
     """Return the weights without the criteria of one group, to show the ranking with and without it.
 
@@ -283,6 +323,7 @@ def leave_out(
     >>> leave_out({"corridor_access": 2, "deprivation": 1}, "transit")
     {'deprivation': 1.0}
     """
+    criteria = known_criteria(criteria)
     checked = check_weights(weights, criteria)
     groups = {declared.group for declared in criteria.values()}
     if not isinstance(group, str) or group not in groups:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from siteprior.core.errors import InputError
 from siteprior.ranking.check_numbers import check_numbers
-from siteprior.ranking.criteria import CRITERIA, Criterion, refuse_lacking, refuse_unknown, value
+from siteprior.ranking.criteria import Criterion, known_criteria, refuse_lacking, refuse_unknown, value
 
 
 class ValueRanges(NamedTuple):
@@ -25,7 +25,7 @@ class ValueRanges(NamedTuple):
 
 
 def value_ranges(
-    sites: pd.DataFrame, matrix: pd.DataFrame, *, criteria: Mapping[str, Criterion] = CRITERIA
+    sites: pd.DataFrame, matrix: pd.DataFrame, *, criteria: Mapping[str, Criterion] | None = None
 ) -> ValueRanges:
     """Return the lowest and the highest value (0–1) each site may have on each criterion.
 
@@ -62,6 +62,7 @@ def value_ranges(
     ([0.4, 0.0, 0.0], [0.6, 1.0, 1.0])
     """
     _check_tables(sites, matrix)
+    criteria = known_criteria(criteria)
     refuse_unknown(matrix.columns, criteria)
     ranged = {name: (criteria[name].low, criteria[name].high) for name in matrix.columns if criteria[name].low}
     refuse_lacking(sites, ranged, part="the range of ")
@@ -79,7 +80,7 @@ def value_ranges(
 
 
 def known_shares(
-    sites: pd.DataFrame, matrix: pd.DataFrame, *, criteria: Mapping[str, Criterion] = CRITERIA
+    sites: pd.DataFrame, matrix: pd.DataFrame, *, criteria: Mapping[str, Criterion] | None = None
 ) -> pd.DataFrame:
     """Return the share (0–1) of each measurement that is known: zero where it is missing, one where it is whole.
 
@@ -112,6 +113,7 @@ def known_shares(
     [0.4, 0.0]
     """
     _check_tables(sites, matrix)
+    criteria = known_criteria(criteria)
     refuse_unknown(matrix.columns, criteria)
     partly = {name: criteria[name].known for name in matrix.columns if criteria[name].known}
     refuse_lacking(sites, {name: [column] for name, column in partly.items()}, part="the part known of ")

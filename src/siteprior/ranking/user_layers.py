@@ -8,11 +8,11 @@ import pandas as pd
 
 from siteprior.core.errors import ProjectError
 from siteprior.project.layers import LayerSpec
-from siteprior.ranking.criteria import CRITERIA, Criterion
-from siteprior.ranking.gates import GATES, PLACE, Gate, Reasons, without_place
+from siteprior.ranking.criteria import Criterion, known_criteria
+from siteprior.ranking.gates import PLACE, Gate, Reasons, known_gates, without_place
 
 
-def user_gates(specs: Iterable[LayerSpec], *, registry: Mapping[str, Gate] = GATES) -> dict[str, Gate]:
+def user_gates(specs: Iterable[LayerSpec], *, registry: Mapping[str, Gate] | None = None) -> dict[str, Gate]:
     """Make gates of the user's own layers: a site passes where the layer's value is as stated.
 
     A site with a place whose value is missing does not pass, for the reason ``<name>_unknown``.
@@ -40,12 +40,15 @@ def user_gates(specs: Iterable[LayerSpec], *, registry: Mapping[str, Gate] = GAT
     >>> from siteprior.project.layer_checks import parse_layer
     >>> spec = parse_layer({"name": "flood_share", "path": "flood.gpkg", "kind": "vector", "measure": "share",
     ...     "gate": {"at_most": 0.2, "title": "Too much of it floods"}})
+    >>> from siteprior.ranking.gates import GATES
     >>> gates = {**GATES, **user_gates([spec])}
     >>> gates["flood_share"].thresholds
     {'at_most': 0.2}
     """
     stated = [spec for spec in specs if spec.gate is not None]
-    taken = {name for each in registry.values() for name in (each.code, f"{each.code}_unknown", *each.unknown)}
+    taken = {
+        name for each in known_gates(registry).values() for name in (each.code, f"{each.code}_unknown", *each.unknown)
+    }
     faults = [
         f"layers: '{spec.name}' is a gate of siteprior's own; give the layer another name"
         for spec in stated
@@ -81,7 +84,9 @@ def _user_gate(spec: LayerSpec) -> Gate:
     )  # fmt: skip
 
 
-def user_criteria(specs: Iterable[LayerSpec], *, criteria: Mapping[str, Criterion] = CRITERIA) -> dict[str, Criterion]:
+def user_criteria(
+    specs: Iterable[LayerSpec], *, criteria: Mapping[str, Criterion] | None = None
+) -> dict[str, Criterion]:
     """Make criteria of the user's own layers: unit, anchors and source as the project file states them.
 
     Parameters
@@ -116,7 +121,7 @@ def user_criteria(specs: Iterable[LayerSpec], *, criteria: Mapping[str, Criterio
     faults = [
         f"layers: '{spec.name}' is a criterion of siteprior's own; give the layer another name"
         for spec in stated
-        if spec.name in criteria
+        if spec.name in known_criteria(criteria)
     ]
     if faults:
         raise ProjectError(*faults)

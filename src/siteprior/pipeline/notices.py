@@ -1,0 +1,45 @@
+"""What a run has to tell at its end: that nothing passed, or nothing is in reach. No row of data is at fault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from siteprior.pipeline.result import Result
+
+SHOWN = 3
+"""Reasons named in one sentence, at most."""
+
+
+def notices(result: Result) -> list[str]:
+    """Return what a run has to tell, each a sentence that says what to do; the terminal and the report show them."""
+    return list(_notices(result))
+
+
+def _notices(result: Result) -> Iterator[str]:
+    sites = result.sites
+    if sites.empty:
+        yield "no site was read: the registers and own sites hold none; `siteprior check` says what became of each row"
+        return
+    scores = sites.loc[sites["rank"].notna(), "score"]
+    if scores.empty:
+        yield f"no site passed the gates: {_why_none(sites)}; change [gates], or what the sites are measured against"
+    elif len(scores) > 1 and (scores == scores.iloc[0]).all():
+        yield "all ranked sites have one score, so all share rank 1; give weights or sites that tell them apart"
+    if sites["corridor_walk_m"].notna().sum() == 0 and sites["easting"].notna().any():
+        yield (
+            "no site has a walk to a counted stop of a corridor: none of the corridors' stops is in reach, or none "
+            "is counted as open on the network date; see [corridors] and access.gpkg"
+        )
+
+
+def _why_none(sites: pd.DataFrame) -> str:
+    """Return the gates that refused most sites, with the nearest miss of the walk to a corridor."""
+    reasons = sites["gate_reasons"].dropna().str.split("; ").explode().value_counts(sort=True)
+    words = [f"{count:,} of {len(sites):,} failed by {code}" for code, count in reasons.head(SHOWN).items()]
+    nearest = sites["corridor_walk_m"].min()
+    if "beyond_corridor_walk" in reasons.head(SHOWN).index and pd.notna(nearest):
+        place = list(reasons.head(SHOWN).index).index("beyond_corridor_walk")
+        words[place] += f" (nearest {nearest:,.0f} m)"
+    return ", ".join(words)

@@ -1,0 +1,126 @@
+"""A run's folder, opened again: its tables by name, its record, and what its sites were ranked by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from siteprior.ranking.criteria import CRITERIA, Criterion, Measure
+
+
+class Run(Mapping[str, Any]):
+    """A run's folder, opened again: each table is an attribute, and stands under its name as in a dict.
+
+    Attributes
+    ----------
+    folder
+        Where the run was written.
+    sites, shortlist
+        The sites in the order of their ranks, and the first of them; indexed by ``site_id``, EPSG:27700.
+    record
+        The content of ``run.json``.
+    weights
+        Weight per criterion; they sum to 1.
+    criteria_known
+        The criteria by name with the anchors the run had, those of the user's own layers among them.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> run = sp.open_run(sp.demo(out="outputs/demo"))
+    >>> run
+    Run of outputs/demo: 398 sites, 121 ranked, 25 on the shortlist; as of 2026-01-31
+    >>> len(run.shortlist), run["sites"] is run.sites, "corridors" in run
+    (25, True, True)
+    """
+
+    sites: gpd.GeoDataFrame
+    shortlist: gpd.GeoDataFrame
+    corridors: gpd.GeoDataFrame
+    stops: gpd.GeoDataFrame
+    areas: gpd.GeoDataFrame
+    criteria: pd.DataFrame
+    issues: pd.DataFrame
+    record: dict[str, Any]  # what JSON can hold
+
+    def __init__(self, folder: Path, tables: Mapping[str, pd.DataFrame], record: dict[str, Any]) -> None:
+        self.folder = folder
+        self._parts: dict[str, Any] = {**tables, "record": record}
+        vars(self).update(self._parts)
+
+    @cached_property
+    def weights(self) -> dict[str, float]:
+        """Weight per criterion; they sum to 1."""
+        return dict(self.record["weights"])
+
+    @cached_property
+    def criteria_known(self) -> Mapping[str, Criterion]:
+        """The criteria by name with the anchors of the run, those of the user's own layers among them."""
+        known = dict(CRITERIA)
+        for row in self.criteria.itertuples(index=False):
+            name = str(row.criterion)
+            if name in known:
+                known[name] = replace(known[name], worst=float(row.worst), best=float(row.best))
+            else:
+                known[name] = Criterion(
+                    name, str(row.title), str(row.group), "" if pd.isna(row.unit) else str(row.unit), float(row.worst),
+                    float(row.best), tuple(str(row.needs).split(", ")), _only_column(str(row.needs)),
+                    source=str(row.source), date="" if pd.isna(row.date) else str(row.date),
+                    confidence=str(row.confidence),
+                )  # fmt: skip
+        return known
+
+    def __getitem__(self, name: str) -> Any:  # a table, or the record
+        """Return a table by its name, or the ``record``."""
+        return self._parts[name]
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        """Say which tables there are; those there are stand as attributes already."""
+        raise AttributeError(f"the run has no table '{name}'; it has {', '.join(vars(self).get('_parts', ()))}")
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the names of the tables."""
+        return iter(self._parts)
+
+    def __len__(self) -> int:
+        """Return how many tables there are, with the record."""
+        return len(self._parts)
+
+    def __dir__(self) -> list[str]:
+        """Name the tables for completion."""
+        return sorted({*super().__dir__(), *self._parts})
+
+    def __repr__(self) -> str:
+        """Say which run it is, and how many sites it ranked."""
+        counts = self.record["counts"]
+        return (
+            f"Run of {self.folder.as_posix()}: {counts['sites']:,} sites, {counts['ranked']:,} ranked, "
+            f"{counts['shortlist']} on the shortlist; as of {self.record['as_of']}"
+        )
+
+    def _repr_html_(self) -> str:
+        """Show the run and the size of its tables in a notebook."""
+        rows = "".join(
+            f"<tr><td>{escape(name)}</td><td>{len(table):,}</td></tr>"
+            for name, table in self._parts.items()
+            if isinstance(table, pd.DataFrame)
+        )
+        head = f"<b>{escape(str(self.record['title']))}</b><br>{escape(repr(self))}"
+        return f"{head}<table><tr><th>table</th><th>rows</th></tr>{rows}</table>"
+
+
+def _only_column(needs: str) -> Measure:
+    """Return what measures a criterion of the user's own from the one column it stands in; yes counts 1 and no 0."""
+
+    def column(sites: pd.DataFrame) -> pd.Series:
+        values = sites[needs]
+        return values if pd.api.types.is_numeric_dtype(values) else values.map({"yes": 1.0, "no": 0.0})
+
+    return column

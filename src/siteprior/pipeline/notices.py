@@ -1,4 +1,4 @@
-"""What a run has to tell at its end: that nothing passed, or nothing is in reach. No row of data is at fault."""
+"""What a run states at its end: that nothing passed, or nothing is in reach. No row of data is at fault."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SHOWN = 3
 
 
 def notices(result: Result) -> list[str]:
-    """Return what a run has to tell, each a sentence that says what to do; the terminal and the report show them."""
+    """Return what the run states at its end, each a sentence that says what to do; the terminal and the report show them."""
     return list(_notices(result))
 
 
@@ -26,7 +26,7 @@ def _notices(result: Result) -> Iterator[str]:
     if scores.empty:
         yield f"no site passed the gates: {_why_none(sites)}; change [gates], or what the sites are measured against"
     elif len(scores) > 1 and (scores == scores.iloc[0]).all():
-        yield "all ranked sites have one score, so all share rank 1; give weights or sites that tell them apart"
+        yield "all ranked sites have one score, so all share rank 1; give weights or criteria that distinguish them"
     if sites["corridor_walk_m"].notna().sum() == 0 and sites["easting"].notna().any():
         yield (
             "no site has a walk to a counted stop of a corridor: none of the corridors' stops is in reach, or none "

@@ -64,17 +64,15 @@ class Run(Mapping[str, Any]):
     def criteria_known(self) -> Mapping[str, Criterion]:
         """The criteria by name with the anchors of the run, those of the user's own layers among them."""
         known = dict(CRITERIA)
-        for row in self.criteria.itertuples(index=False):
-            name = str(row.criterion)
+        for row in self.criteria.fillna({"unit": "", "date": ""}).to_dict("records"):
+            name = row["criterion"]
+            ends = {"worst": float(row["worst"]), "best": float(row["best"])}
             if name in known:
-                known[name] = replace(known[name], worst=float(row.worst), best=float(row.best))
-            else:
-                known[name] = Criterion(
-                    name, str(row.title), str(row.group), "" if pd.isna(row.unit) else str(row.unit), float(row.worst),
-                    float(row.best), tuple(str(row.needs).split(", ")), _only_column(str(row.needs)),
-                    source=str(row.source), date="" if pd.isna(row.date) else str(row.date),
-                    confidence=str(row.confidence),
-                )  # fmt: skip
+                known[name] = replace(known[name], **ends)
+                continue
+            about = {key: str(row[key]) for key in ("title", "group", "unit", "source", "date", "confidence")}
+            column = str(row["needs"])
+            known[name] = Criterion(name=name, needs=(column,), measure=_only_column(column), **about, **ends)
         return known
 
     def __getitem__(self, name: str) -> Any:  # a table, or the record

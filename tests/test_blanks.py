@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from siteprior.core import schema
-from siteprior.ranking.criteria import CRITERIA, measure
+from siteprior.ranking.criteria import CRITERIA
+from siteprior.ranking.decision_matrix import measure
 from siteprior.ranking.scoring import default_weights, score
 from siteprior.ranking.uncertainty import known_shares, value_ranges
 

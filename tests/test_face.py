@@ -24,7 +24,7 @@ VERBS = {
     "assess", "audit", "check", "compare", "data_dictionary", "demo", "fetch", "load_project", "measure_access",
     "open_run", "rank", "read_areas", "read_registers", "read_stops", "run", "score",
 }  # fmt: skip
-CLASSES = {"InputError", "OutputError", "ProjectError", "Reading", "Result", "SitePriorError"}
+CLASSES = {"InputError", "OutputError", "ProjectError", "Reading", "Result", "Run", "RunWarning", "SitePriorError"}
 
 
 def package_of(stub):

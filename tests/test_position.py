@@ -74,7 +74,7 @@ def test_doubt_about_the_walk_gate_stands_beside_the_answer(plain):
 def test_ranges_widen_bands_and_move_no_rank(plain):
     from siteprior.core.parameters import load_parameters
     from siteprior.ranking.bands import rank_bands
-    from siteprior.ranking.criteria import measure, value
+    from siteprior.ranking.decision_matrix import measure, value
     from siteprior.ranking.scoring import default_weights
 
     ranked = plain.sites[plain.sites["rank"].notna()]

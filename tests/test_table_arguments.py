@@ -310,7 +310,7 @@ def calls():
     return {inspect.unwrap(taker): entry for taker, entry in given.items()}
 
 
-PRODUCTS = (sp.Reading, sp.Result, sp.prices.PriceSurface, sp.scenarios.Supply)
+PRODUCTS = (sp.Reading, sp.Result, sp.Run, sp.prices.PriceSurface, sp.scenarios.Supply)
 """Classes that siteprior makes and hands out; nobody is asked for the tables in them."""
 
 ELSEWHERE = {
@@ -329,7 +329,7 @@ def takers():
         methods = vars(thing).items() if isinstance(thing, type) else ()
         inside = [method for name, method in methods if inspect.isfunction(method) and name[0] != "_"]
         for taker in (*(() if thing in PRODUCTS else (thing,)), *inside):
-            arguments = inspect.signature(taker).parameters.values()
+            arguments = inspect.signature(taker.__init__ if isinstance(taker, type) else taker).parameters.values()
             tables = tuple(each.name for each in arguments if "DataFrame" in str(each.annotation))
             if tables and taker not in ELSEWHERE and taker != sp.Result.with_columns:
                 found[taker] = tables

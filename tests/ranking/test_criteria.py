@@ -1,19 +1,16 @@
-"""Criteria: declared, measured in natural units, valued on fixed anchors."""
+"""Criteria: declared with unit, anchors and source; the registry is the table."""
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from siteprior.core import schema
 from siteprior.core.errors import InputError, SitePriorError
 from siteprior.core.parameters import Parameter, Parameters
 from siteprior.ranking import criteria as registry
-from siteprior.ranking.criteria import CRITERIA, Criterion, criteria_table, criterion, measure, value
-from siteprior.ranking.scoring import default_weights
+from siteprior.ranking.criteria import CRITERIA, Criterion, criteria_table, criterion
+from siteprior.ranking.decision_matrix import measure, value
 
 SITES = schema.conform(
     pd.DataFrame(
@@ -27,31 +24,6 @@ SITES = schema.conform(
     ),
     schema.SITES,
 )  # fmt: skip
-
-
-def test_measured_in_natural_units_and_missing_stays_missing():
-    names = [*default_weights(), "health_deprivation"]
-    matrix = measure(SITES, names)
-    assert matrix.columns.tolist() == names
-    assert matrix.index.equals(SITES.index)
-    assert matrix.loc["a"].tolist() == [120, 1100, 370, 25, 500, 0.35, 0.7, 1]
-    assert matrix.loc["c"].isna().all()
-    assert set(matrix.dtypes.astype(str)) == {"float64"}
-
-
-def test_valued_by_hand():
-    values = value(measure(SITES, [*default_weights(), "health_deprivation"]))
-    # (960 − 680)/560, (2000 − 1100)/1800, (640 − 370)/540, 1 − 25/100, 500/1000
-    assert values.loc["a"].tolist() == pytest.approx([1, 0.5, 0.5, 0.75, 0.5, 0.35, 0.7, 1])
-    assert values.loc["b"].tolist() == pytest.approx([0.5, 0, 1, 0, 1, 0, 0, 0])
-    assert values.loc["c"].isna().all()
-
-
-def test_decay_along_the_corridor():
-    # METHODS 2g: 1 to 400 m, in a line to 0 at 960 m
-    walks = pd.DataFrame({"corridor_access": [0.0, 400.0, 540.0, 820.0, 960.0, 961.0]})
-    assert value(walks)["corridor_access"].tolist() == pytest.approx([1, 1, 0.75, 0.25, 0, 0])
-    assert not np.signbit(value(walks)["corridor_access"]).any()
 
 
 def test_need_and_market_failure_are_kept_apart():
@@ -70,45 +42,6 @@ def test_the_table_is_the_registry():
     assert listed[["unit", "source", "date", "confidence", "title"]].map(bool).all(axis=None)
     assert set(listed["needs"].str.split(", ").explode()) <= set(schema.SITES.names)
     assert {f"{domain}_deprivation" for domain in schema.DOMAINS} - set(CRITERIA) == {"imd_deprivation"}
-
-
-def test_missing_columns_unknown_names_and_foreign_indexes_are_refused():
-    with pytest.raises(InputError) as caught:
-        measure(SITES.drop(columns=["walk_m", "imd_percentile"]), ["station_access", "deprivation", "capacity"])
-    assert caught.value.faults == (
-        "sites: criterion 'station_access' needs the columns walk_m; run the join or appraisal that adds them",
-        "sites: criterion 'deprivation' needs the columns imd_percentile; run the join or appraisal that adds them",
-    )
-    with pytest.raises(SitePriorError, match="unknown criterion 'densty'"):
-        measure(SITES, ["densty"])
-    with pytest.raises(SitePriorError, match="unknown criterion 'densty'"):
-        value(pd.DataFrame({"densty": [1.0]}))
-    with pytest.raises(InputError, match="needs the index 'site_id'"):
-        measure(SITES.reset_index(drop=True), ["capacity"])
-    foreign = {"x": own("x", 0, 1, lambda sites: pd.Series([1.0, 2.0, 3.0]))}
-    with pytest.raises(InputError, match="criterion 'x': its function needs to return a Series on the index"):
-        measure(SITES, ["x"], criteria=foreign)
-
-
-def own(name, worst, best, function=None):
-    return Criterion(name, name, "own", "GBP", worst, best, ("walk_m",), function or (lambda sites: sites["walk_m"]))
-
-
-def test_a_criterion_of_ones_own():
-    matrix = measure(SITES, ["mine"], criteria={"mine": own("mine", 0, 2200)})
-    assert value(matrix, criteria={"mine": own("mine", 0, 2200)})["mine"].iloc[0] == 0.5
-    for worst, best in ((3, 3), (0, float("inf")), (float("nan"), 1)):
-        with pytest.raises(SitePriorError, match=r"criterion 'mine': worst .* need to be two different numbers"):
-            own("mine", worst, best)
-
-
-@settings(deadline=None, derandomize=True, max_examples=30)
-@given(st.lists(st.floats(-1e7, 1e7), min_size=2, max_size=40), st.sampled_from(list(CRITERIA)))
-def test_values_lie_in_0_to_1_and_keep_the_order(measured, name):
-    measured = sorted(measured, reverse=CRITERIA[name].worst > CRITERIA[name].best)
-    values = value(pd.DataFrame({name: measured}))[name]
-    assert values.between(0, 1).all()
-    assert values.is_monotonic_increasing
 
 
 def anchors(worst, best):
@@ -165,41 +98,3 @@ def test_needs_are_names_and_a_misspelt_one_is_reported_as_none():
     misspelt = Criterion("x", "x", "own", "m", 0, 1, ("walk_mm",), lambda sites: sites["walk_mm"])
     with pytest.raises(InputError, match="'walk_mm' is no column of the table 'sites', did you mean 'walk_m'"):
         measure(SITES, "x", criteria={"x": misspelt})
-
-
-def test_one_criterion_is_one_name_and_no_name_is_refused():
-    assert measure(SITES, "capacity").equals(measure(SITES, ["capacity"]))
-    for wrong in (None, 5, ["capacity", None]):
-        with pytest.raises(InputError, match="names: "):
-            measure(SITES, wrong)
-    with pytest.raises(InputError, match=r"sites: needs a table \(DataFrame\), got NoneType"):
-        measure(None, "capacity")
-    with pytest.raises(InputError, match="criteria: needs a mapping name → Criterion, got 5"):
-        measure(SITES, "capacity", criteria=5)
-
-
-@pytest.mark.parametrize(
-    ("values", "says"),
-    [
-        ("250", "sites: walk_m needs numbers, holds '250' in row"),
-        (-5.0, "sites: walk_m needs numbers of at least 0, holds -5.0 in row"),
-        (np.inf, "sites: walk_m needs numbers of at least 0, holds inf in row"),
-    ],
-)
-def test_what_is_no_measurement_is_refused_where_it_is_read(values, says):
-    with pytest.raises(InputError, match=says):
-        measure(SITES.assign(walk_m=values), "station_access")
-
-
-@pytest.mark.parametrize(
-    ("function", "says"),
-    [
-        (lambda sites: sites["decibels"], "criterion 'x': its function reads 'decibels', which the sites lack"),
-        (lambda sites: sites["walk_m"].astype("str"), "criterion 'x': what its function returns needs numbers, holds"),
-        (lambda sites: sites["walk_m"] + np.inf, "criterion 'x': what its function returns needs finite numbers"),
-    ],
-)
-def test_what_a_function_returns_is_looked_at(function, says):
-    own = Criterion("x", "x", "own", "m", 0, 1, ("walk_m",), function)
-    with pytest.raises(InputError, match=says):
-        measure(SITES.assign(walk_m=250.0), "x", criteria={"x": own})

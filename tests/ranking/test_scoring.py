@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from siteprior.core.errors import InputError, SitePriorError
-from siteprior.ranking.criteria import CRITERIA, Criterion, value
+from siteprior.ranking.criteria import CRITERIA, Criterion
+from siteprior.ranking.decision_matrix import value
 from siteprior.ranking.scoring import (
     check_weights,
     default_weights,
@@ -224,10 +225,12 @@ def test_what_is_known_is_of_the_same_sites_and_criteria_and_a_share(known, says
 
 def test_weights_that_are_none_are_refused():
     for wrong in (None, [], "capacity", 5):
-        for act in (check_weights, normalised, lambda weights: leave_out(weights, "transit"),
-                    lambda weights: score(MATRIX, weights)):  # fmt: skip
+        for act in (check_weights, normalised, lambda weights: leave_out(weights, "transit")):
             with pytest.raises(InputError, match="weights: needs a mapping criterion → weight, got"):
                 act(wrong)
+        says = "weights: none given" if wrong is None else "weights: needs a mapping criterion → weight, got"
+        with pytest.raises(InputError, match=says):
+            score(MATRIX, wrong)
     for wrong, says in (({}, "all are zero or none is given"), ({"own": 0}, "all are zero"),
                         ({"own": "1"}, "'own' needs"), ({"own": 10**400, "x": 1}, "'own' needs a number"),
                         ({"own": 10**5000}, "'own' needs a number, not a number of thousands of digits")):  # fmt: skip

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siteprior.core.errors import InputError
-from siteprior.ranking.criteria import CRITERIA, criteria_table, measure, value
+from siteprior.ranking.criteria import CRITERIA, criteria_table
+from siteprior.ranking.decision_matrix import measure, value
 from siteprior.ranking.scoring import score
 from siteprior.ranking.uncertainty import known_shares, value_ranges
 

@@ -8,7 +8,8 @@ import pytest
 from siteprior.core.errors import ProjectError, SitePriorError
 from siteprior.core.schema import SITES, conform
 from siteprior.project.layer_checks import parse_layer
-from siteprior.ranking.criteria import CRITERIA, criteria_table, measure, value
+from siteprior.ranking.criteria import CRITERIA, criteria_table
+from siteprior.ranking.decision_matrix import measure, value
 from siteprior.ranking.eligibility import apply_gates, gate_doubt
 from siteprior.ranking.gates import GATES, gate_table
 from siteprior.ranking.scoring import score

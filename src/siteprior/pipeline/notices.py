@@ -13,7 +13,7 @@ SHOWN = 3
 
 
 def notices(result: Result) -> list[str]:
-    """Return what the run states at its end, each a sentence that says what to do; the terminal and the report show them."""
+    """Return what the run states at its end, each a sentence with what to do, for the terminal and the report."""
     return list(_notices(result))
 
 
@@ -27,7 +27,7 @@ def _notices(result: Result) -> Iterator[str]:
         yield f"no site passed the gates: {_why_none(sites)}; change [gates], or what the sites are measured against"
     elif len(scores) > 1 and (scores == scores.iloc[0]).all():
         yield "all ranked sites have one score, so all share rank 1; give weights or criteria that distinguish them"
-    if sites["corridor_walk_m"].notna().sum() == 0 and sites["easting"].notna().any():
+    if sites["corridor_walk_m"].notna().sum() == 0 and sites.geometry.notna().any():
         yield (
             "no site has a walk to a counted stop of a corridor: none of the corridors' stops is in reach, or none "
             "is counted as open on the network date; see [corridors] and access.gpkg"
@@ -38,7 +38,10 @@ def _why_none(sites: pd.DataFrame) -> str:
     """Return the gates that refused most sites, with the nearest miss of the walk to a corridor."""
     reasons = sites["gate_reasons"].dropna().str.split("; ").explode().value_counts(sort=True)
     words = [f"{count:,} of {len(sites):,} failed by {code}" for code, count in reasons.head(SHOWN).items()]
-    nearest = sites["corridor_walk_m"].min()
+    beyond = (
+        sites["gate_reasons"].str.split("; ").map(lambda codes: "beyond_corridor_walk" in codes, na_action="ignore")
+    )
+    nearest = sites.loc[beyond.eq(True), "corridor_walk_m"].min()
     if "beyond_corridor_walk" in reasons.head(SHOWN).index and pd.notna(nearest):
         place = list(reasons.head(SHOWN).index).index("beyond_corridor_walk")
         words[place] += f" (nearest {nearest:,.0f} m)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from html import escape
@@ -65,14 +65,8 @@ class Run(Mapping[str, Any]):
         """The criteria by name with the anchors of the run, those of the user's own layers among them."""
         known = dict(CRITERIA)
         for row in self.criteria.fillna({"unit": "", "date": ""}).to_dict("records"):
-            name = row["criterion"]
-            ends = {"worst": float(row["worst"]), "best": float(row["best"])}
-            if name in known:
-                known[name] = replace(known[name], **ends)
-                continue
-            about = {key: str(row[key]) for key in ("title", "group", "unit", "source", "date", "confidence")}
-            column = str(row["needs"])
-            known[name] = Criterion(name=name, needs=(column,), measure=_only_column(column), **about, **ends)
+            name, worst, best = str(row["criterion"]), float(row["worst"]), float(row["best"])
+            known[name] = replace(known[name], worst=worst, best=best) if name in known else _own(row, worst, best)
         return known
 
     def __getitem__(self, name: str) -> Any:  # a table, or the record
@@ -112,6 +106,17 @@ class Run(Mapping[str, Any]):
         )
         head = f"<b>{escape(str(self.record['title']))}</b><br>{escape(repr(self))}"
         return f"{head}<table><tr><th>table</th><th>rows</th></tr>{rows}</table>"
+
+
+def _own(row: Mapping[Hashable, Any], worst: float, best: float) -> Criterion:  # a row of text and numbers
+    """Return a criterion of the user's own as the run recorded it: it is measured by the one column it needs."""
+    name, title, group, unit, source, date, confidence, needs = (
+        str(row[key]) for key in ("criterion", "title", "group", "unit", "source", "date", "confidence", "needs")
+    )
+    return Criterion(
+        name, title, group, unit, worst, best, (needs,), _only_column(needs),
+        source=source, date=date, confidence=confidence,
+    )  # fmt: skip
 
 
 def _only_column(needs: str) -> Measure:

@@ -55,7 +55,7 @@ def apply_gates(result: Result, progress: Progress) -> Result:
 
 def score_sites(result: Result, _progress: Progress) -> Result:
     """Score against fixed anchors and rank the eligible sites, with transit and without."""
-    from siteprior.ranking.criteria import measure
+    from siteprior.ranking.decision_matrix import measure
     from siteprior.ranking.scoring import rank, score, score_band
     from siteprior.ranking.uncertainty import known_shares
 
@@ -85,7 +85,7 @@ def _rank_without_transit(
 def redraw_ranks(result: Result, _progress: Progress) -> Result:
     """Measure how far the ranks move when weights are redrawn and what is uncertain or blank ranges."""
     from siteprior.ranking.bands import rank_bands
-    from siteprior.ranking.criteria import measure, value
+    from siteprior.ranking.decision_matrix import measure, value
     from siteprior.ranking.uncertainty import value_ranges
 
     sites, criteria, weights = result.table, result.criteria_known, result.weights

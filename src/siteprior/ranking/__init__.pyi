@@ -1,5 +1,6 @@
 from .bands import rank_bands
-from .criteria import Criterion, criteria_table, criterion, measure
+from .criteria import Criterion, criteria_table, criterion
+from .decision_matrix import measure
 from .eligibility import apply_gates
 from .gates import Gate, gate, gate_table
 from .scoring import default_weights, rank, score

@@ -19,7 +19,8 @@ from siteprior.core.errors import InputError, unknown
 from siteprior.core.parameters import load_parameters
 from siteprior.project.gates_weights import weight_faults
 from siteprior.ranking.check_numbers import as_yes, check_number_series, check_numbers, on_same_sites
-from siteprior.ranking.criteria import Criterion, anchored, known_criteria, measure, valued
+from siteprior.ranking.criteria import Criterion, known_criteria
+from siteprior.ranking.decision_matrix import anchored, measure, valued
 from siteprior.ranking.uncertainty import known_shares
 
 PREFIX = "c_"
@@ -62,7 +63,7 @@ def score(
     Parameters
     ----------
     matrix
-        Sites × criteria in natural units, as :func:`siteprior.ranking.criteria.measure` returns it; or a run
+        Sites × criteria in natural units, as :func:`siteprior.ranking.decision_matrix.measure` returns it; or a run
         (``sp.open_run``) or result, whose own criteria, weights and known shares are taken.
     weights
         Weight per criterion, in any unit: they are made to sum to 1. A column without a weight is not scored. ``None``

@@ -14,7 +14,8 @@ import pandas as pd
 
 from siteprior.core.errors import InputError
 from siteprior.ranking.check_numbers import check_numbers
-from siteprior.ranking.criteria import Criterion, known_criteria, refuse_lacking, refuse_unknown, value
+from siteprior.ranking.criteria import Criterion, known_criteria
+from siteprior.ranking.decision_matrix import refuse_lacking, refuse_unknown, value
 
 
 class ValueRanges(NamedTuple):
@@ -39,7 +40,7 @@ def value_ranges(
     sites
         Sites, joined and appraised; index ``site_id``.
     matrix
-        Sites × criteria in natural units, as :func:`siteprior.ranking.criteria.measure` returns it.
+        Sites × criteria in natural units, as :func:`siteprior.ranking.decision_matrix.measure` returns it.
     criteria
         The registry with anchors and range columns.
 
@@ -89,7 +90,7 @@ def known_shares(
     sites
         Sites, joined and appraised; index ``site_id``.
     matrix
-        Sites × criteria in natural units, as :func:`siteprior.ranking.criteria.measure` returns it.
+        Sites × criteria in natural units, as :func:`siteprior.ranking.decision_matrix.measure` returns it.
     criteria
         The registry with the columns that say so (``known``).
 
@@ -106,7 +107,7 @@ def known_shares(
 
     Examples
     --------
-    >>> from siteprior.ranking.criteria import measure
+    >>> from siteprior.ranking.decision_matrix import measure
     >>> sites = pd.DataFrame({"failure_strength": [0.7, None], "failure_strength_coverage": [0.4, 0.0]},
     ...                      index=pd.Index(["a", "b"], name="site_id"))
     >>> known_shares(sites, measure(sites, ["market_failure"]))["market_failure"].tolist()

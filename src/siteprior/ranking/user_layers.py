@@ -100,7 +100,7 @@ def user_criteria(
     -------
     dict
         The user's criteria by name, the layer's; yes counts 1 and no 0. ``{**CRITERIA, **user_criteria(specs)}`` is a
-        registry for :func:`siteprior.ranking.criteria.measure`, ``value`` and what else takes one.
+        registry for :func:`siteprior.ranking.decision_matrix.measure`, ``value`` and what else takes one.
 
     Raises
     ------

@@ -1,0 +1,51 @@
+"""What a terminal shows beside the result: our own warnings a line each, those of a run at the very end."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+
+import pytest
+
+from siteprior.core.errors import InputError, RunWarning
+from siteprior.core.renamed import RenamedWarning
+from siteprior.core.terminal import warnings_on_stderr
+
+
+def test_names_that_changed_come_at_once_and_what_a_run_left_out_comes_last(capsys):
+    with warnings_on_stderr():
+        warnings.warn("no site passed", RunWarning, stacklevel=1)
+        assert capsys.readouterr().err == ""
+        warnings.warn("'gs' is 'weighted_signal' now", RenamedWarning, stacklevel=1)
+        assert capsys.readouterr().err == "siteprior: 'gs' is 'weighted_signal' now\n"
+        sys.stdout.write("Written to outputs.\n")
+    shown = capsys.readouterr()
+    assert shown.out == "Written to outputs.\n"
+    assert shown.err == "siteprior: warning: no site passed\n"
+
+
+def test_what_comes_twice_is_shown_once_in_the_order_it_came(capsys):
+    with warnings_on_stderr():
+        for text in ("b", "a", "b"):
+            warnings.warn(text, RunWarning, stacklevel=1)
+            warnings.warn(text.upper(), RenamedWarning, stacklevel=1)
+    assert capsys.readouterr().err.splitlines() == [
+        "siteprior: B", "siteprior: A", "siteprior: warning: b", "siteprior: warning: a",
+    ]  # fmt: skip
+
+
+def test_warnings_of_others_go_their_way(capsys):
+    with pytest.warns(UserWarning, match="of another library"), warnings_on_stderr():
+        warnings.warn("of another library", UserWarning, stacklevel=1)
+    assert capsys.readouterr().err == ""
+
+
+def test_what_was_left_out_is_shown_although_an_error_ended_the_work(capsys):
+    def refused():
+        with warnings_on_stderr():
+            warnings.warn("no stops of area 910", RunWarning, stacklevel=1)
+            raise InputError("sites.csv: is empty")
+
+    with pytest.raises(InputError, match="is empty"):
+        refused()
+    assert capsys.readouterr().err == "siteprior: warning: no stops of area 910\n"

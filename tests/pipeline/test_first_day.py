@@ -1,0 +1,141 @@
+"""Whole runs of a newcomer's first settings: an own layer weighed, no site that passes, one site, a broken notebook.
+
+Each is run from the command line: the folder is whole, exit 0, and what it means is the last line of the terminal.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import geopandas as gpd
+import nbformat
+import pandas as pd
+import pytest
+
+import siteprior as sp
+from factories.sample import sample_text
+from siteprior import cli
+from siteprior.core.files import shipped
+from siteprior.pipeline import publish
+
+OWN = """
+[[layers]]
+name = "fuel_poverty_share"
+title = "Fuel poverty"
+path = "deprivation/fuel_poverty.csv"
+kind = "table"
+measure = "value"
+column = "Proportion of households fuel poor (%)"
+by = "lsoa_code"
+code = "LSOA Code"
+year = 2021
+unit = "%"
+criterion = {group = "need", worst = 0, best = 50}
+
+[weights]
+fuel_poverty_share = 1
+corridor_access = 3
+"""
+WHOLE = {
+    "shortlist.gpkg", "ranking.csv", "issues.csv", "report.html", "run.json", "access.gpkg", "datapackage.json",
+    "notebooks/01_shortlist.html",
+}  # fmt: skip
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch, capsys):
+    """Run a project of one borough, with changes; return the folder, exit code and what the terminal showed."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SITEPRIOR_DATA_ROOT", raising=False)
+    data = shipped("data")
+
+    def run(append="", *, rows=None, **changed):
+        text = sample_text(plain=True).replace('data_root = "."', f'data_root = "{data.as_posix()}"')
+        before, _, rest = text.partition("registers = [")
+        register = data / "sites" / "walsall.csv"
+        if rows is not None:
+            head, *all_rows = csv.reader(register.read_text(encoding="utf-8-sig").splitlines())
+            register = tmp_path / "register.csv"
+            with register.open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file).writerows([head, *rows(head, all_rows)])
+        text = f'{before}registers = ["{register.as_posix()}"]{rest.partition("]")[2]}'
+        before, _, rest = text.partition("own_sites = [")
+        path = tmp_path / "walsall.toml"
+        path.write_text(before + rest.partition("\n]\n")[2] + append, encoding="utf-8")
+        code = cli.main(["run", str(path), "--out", "out", "--quiet"])
+        return tmp_path / "out", code, capsys.readouterr()
+
+    return run
+
+
+def files_of(folder):
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_weight_on_an_own_layer(desk):
+    folder, code, shown = desk(OWN)
+    assert (code, shown.err) == (0, "")
+    assert files_of(folder) >= WHOLE
+    run = sp.open_run(folder)
+    assert run.weights == {"fuel_poverty_share": 0.25, "corridor_access": 0.75}
+    ranked = run.sites[run.sites["rank"].notna()]
+    # by hand: a quarter of the share of 50 per cent, three quarters of the walk from 960 m to 400 m
+    own = ranked["fuel_poverty_share"].clip(upper=50) / 50
+    walk = ((960 - ranked["corridor_walk_m"]) / 560).clip(0, 1)
+    pd.testing.assert_series_equal(ranked["score"], 0.25 * own.fillna(0) + 0.75 * walk, check_names=False, rtol=1e-12)
+    again = sp.score(run)
+    pd.testing.assert_series_equal(again["score"].dropna(), ranked["score"], check_index=True)
+    assert again["coverage"].dropna().equals(ranked["coverage"])
+    page = (folder / "notebooks" / "01_shortlist.html").read_text(encoding="utf-8")
+    assert "Fuel poverty" in page
+
+
+def test_no_site_passes(desk):
+    folder, code, shown = desk("\n[gates]\nbeyond_corridor_walk = 1\n")
+    assert code == 0
+    assert files_of(folder) >= WHOLE
+    sites = sp.open_run(folder).sites
+    nearest = sites.loc[sites["gate_reasons"].str.contains("beyond_corridor_walk"), "corridor_walk_m"].min()
+    last = shown.err.splitlines()[-1]
+    assert last.startswith("siteprior: warning: no site passed the gates: ")
+    assert f"failed by beyond_corridor_walk (nearest {nearest:,.0f} m)" in last
+    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    assert [f"siteprior: warning: {sentence}" for sentence in record["notices"]] == [last]
+    assert "No site passed the gates" in (folder / "report.html").read_text(encoding="utf-8")
+    assert len(gpd.read_file(folder / "shortlist.gpkg", layer="shortlist")) == 0
+
+
+def test_one_site(desk):
+    folder, code, shown = desk(rows=lambda head, rows: rows[26:27])
+    assert (code, shown.err) == (0, "")
+    assert files_of(folder) >= WHOLE
+    assert sp.open_run(folder).sites["rank"].tolist() == [1]
+
+
+def test_all_sites_equal(desk):
+    def equal(head, rows):
+        homes = [head.index("NetDwellingsRangeFrom"), head.index("NetDwellingsRangeTo")]
+        return [["20" if at in homes else cell for at, cell in enumerate(row)] for row in rows[24:27]]
+
+    folder, code, shown = desk("\n[weights]\ncapacity = 1\n", rows=equal)
+    assert code == 0
+    assert files_of(folder) >= WHOLE
+    assert sp.open_run(folder).sites["rank"].tolist() == [1, 1, 1]
+    assert "all ranked sites have one score" in shown.err.splitlines()[-1]
+
+
+def test_a_notebook_that_fails_leaves_its_copy_and_a_warning(desk, monkeypatch, tmp_path):
+    book = nbformat.read(shipped("notebooks") / "01_shortlist.ipynb", as_version=4)
+    book.cells.append(nbformat.v4.new_code_cell("# too far\n1 / 0"))
+    (tmp_path / "notebooks").mkdir()
+    nbformat.write(book, tmp_path / "notebooks" / "01_shortlist.ipynb")
+    monkeypatch.setattr(publish, "shipped", lambda _: tmp_path / "notebooks")
+    folder, code, shown = desk()
+    assert code == 0
+    assert files_of(folder) >= WHOLE - {"notebooks/01_shortlist.html"}
+    assert "notebooks/01_shortlist.failed.ipynb" in files_of(folder)
+    last = shown.err.splitlines()[-1]
+    assert last.startswith("siteprior: warning: ")
+    assert "(# too far) failed: ZeroDivisionError: division by zero" in last
+    assert last.endswith("out/notebooks/01_shortlist.failed.ipynb")

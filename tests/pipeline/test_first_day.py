@@ -92,9 +92,10 @@ def test_a_weight_on_an_own_layer(desk):
 
 
 def test_no_site_passes(desk):
-    folder, code, shown = desk("\n[gates]\nbeyond_corridor_walk = 1\n")
+    notebooks = ["01_shortlist", "02_access_and_corridors", "03_market_failure_and_viability"]
+    folder, code, shown = desk(f"\n[gates]\nbeyond_corridor_walk = 1\n[publish]\nnotebooks = {notebooks}\n")
     assert code == 0
-    assert files_of(folder) >= WHOLE
+    assert files_of(folder) >= WHOLE | {f"notebooks/{name}.html" for name in notebooks}
     sites = sp.open_run(folder).sites
     nearest = sites.loc[sites["gate_reasons"].str.contains("beyond_corridor_walk"), "corridor_walk_m"].min()
     last = shown.err.splitlines()[-1]

@@ -58,6 +58,15 @@ def test_what_its_sites_were_ranked_by_is_known_with_the_anchors_of_the_run(run)
     assert (own.title, own.unit, own.worst, own.best, own.needs, own.date) == ("Canal", "m", 500, 0, ("canal_m",), "")
 
 
+def test_a_layer_with_a_criterion_is_known_although_it_has_no_weight(run):
+    layer = {"name": "flood_share", "path": "flood.gpkg", "kind": "vector", "measure": "share", "url": "", "sha256": "",
+             "criterion": {"group": "need", "worst": 0.5, "best": 0}}  # fmt: skip
+    record = RECORD | {"settings": {"layers": [layer]}}
+    tables = {"sites": run.sites.assign(flood_share=[0.1, 0.2]), "criteria": run.criteria}
+    done = score(Run(Path("outputs/tipton"), tables, record), {"flood_share": 1})
+    assert done["score"].iloc[0] == pytest.approx(0.8)
+
+
 def test_it_is_scored_by_hand(run):
     # (1240 − 680) / 1120 = 0.5; (500 − 100) / 500 = 0.8; the second site did not pass the gates
     done = score(run)

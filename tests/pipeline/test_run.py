@@ -10,11 +10,13 @@ import pytest
 
 from factories.sample import sample_text
 from siteprior.core import schema
-from siteprior.core.errors import OutputError, ProjectError, SitePriorError
+from siteprior.core.errors import InputError, OutputError, ProjectError, SitePriorError
 from siteprior.core.files import shipped
+from siteprior.pipeline.manifest import open_run
 from siteprior.pipeline.result import Result
 from siteprior.pipeline.run import assess, run
 from siteprior.project.load import load_project
+from siteprior.ranking.scoring import score
 from siteprior.report.notebooks.run import execute_notebook
 
 
@@ -111,6 +113,16 @@ def test_the_ranking_is_coherent(done):
     assert left["gate_reasons"].notna().all()
     assert left[["score", "coverage", "score_band", *contributions]].isna().all(axis=None)
     assert done.shortlist.index.tolist() == ranked.index[:25].tolist()
+
+
+def test_a_result_and_its_folder_score_as_the_run_did(done, folder):
+    for ranked in (done, open_run(folder)):
+        again = score(ranked)
+        for column in ("score", "coverage", "c_corridor_access"):
+            left, right = again[column].astype(float), ranked.sites[column].astype(float)
+            pd.testing.assert_series_equal(left, right, check_names=False, rtol=1e-12)
+    with pytest.raises(InputError, match="weights: unknown criterion 'fuel_povrty'; did you mean 'fuel_poverty'"):
+        score(open_run(folder), {"fuel_povrty": 1})
 
 
 def test_sites_carry_every_declared_column(done):

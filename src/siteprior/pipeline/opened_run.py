@@ -12,7 +12,9 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from siteprior.project.layer_checks import parse_layers
 from siteprior.ranking.criteria import CRITERIA, Criterion, Measure
+from siteprior.ranking.user_layers import user_criteria
 
 
 class Run(Mapping[str, Any]):
@@ -63,7 +65,7 @@ class Run(Mapping[str, Any]):
     @cached_property
     def criteria_known(self) -> Mapping[str, Criterion]:
         """The criteria by name with the anchors of the run, those of the user's own layers among them."""
-        known = dict(CRITERIA)
+        known = {**CRITERIA, **user_criteria(parse_layers(self.record.get("settings", {}).get("layers", ())))}
         for row in self.criteria.fillna({"unit": "", "date": ""}).to_dict("records"):
             name, worst, best = str(row["criterion"]), float(row["worst"]), float(row["best"])
             known[name] = replace(known[name], worst=worst, best=best) if name in known else _own(row, worst, best)
@@ -109,7 +111,7 @@ class Run(Mapping[str, Any]):
 
 
 def _own(row: Mapping[Hashable, Any], worst: float, best: float) -> Criterion:  # a row of text and numbers
-    """Return a criterion of the user's own as the run recorded it: it is measured by the one column it needs."""
+    """Return a criterion registered in Python as the run recorded it: it is measured by the one column it needs."""
     name, title, group, unit, source, date, confidence, needs = (
         str(row[key]) for key in ("criterion", "title", "group", "unit", "source", "date", "confidence", "needs")
     )

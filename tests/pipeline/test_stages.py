@@ -28,8 +28,8 @@ from siteprior.pipeline.stages import (
 from siteprior.project.load import load_project
 from siteprior.sources.registry import EVIDENCE, SOURCES
 
-LOGS = ("issue_tables", "provenance")
-"""Results every reading stage adds to."""
+LOGS = ("issue_tables", "provenance", "joins")
+"""What the stages that read or join add to."""
 
 
 @pytest.fixture(scope="module")

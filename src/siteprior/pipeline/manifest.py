@@ -90,6 +90,7 @@ def describe_run(result: Result, _progress: Progress) -> Result:
             "issues": issues["issue_type"].value_counts().sort_index().to_dict(),
         },
         "attribution": list(attributions),
+        "joins": [join.row() for join in result.joins],
         "notices": notices(result),
     }
     return replace(result, record=record)
@@ -100,6 +101,10 @@ def run_info(record: dict[str, Any]) -> pd.DataFrame:
     rows = [(key, value) for key, value in record.items() if not isinstance(value, (dict, list)) and value is not None]
     rows += [(f"count: {key}", n) for key, n in record["counts"].items() if isinstance(n, int)]
     rows += [(f"weight: {name}", f"{weight:.6f}") for name, weight in record["weights"].items()]
+    rows += [
+        (f"join: {join['join']}", f"{join['met']} of {join['codes']} {join['of']} found in {join['file']}")
+        for join in record.get("joins", ())
+    ]
     rows += [
         (
             f"input: {read['file']}",

@@ -6,15 +6,30 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from siteprior.pipeline.result import Result
+from siteprior.pipeline.result import NOT_YET, Result
 
 SHOWN = 3
 """Reasons named in one sentence, at most."""
 
 
 def notices(result: Result) -> list[str]:
-    """Return what the run states at its end, each a sentence with what to do, for the terminal and the report."""
-    return list(_notices(result))
+    """Return what the run states at its end, each a sentence with what to do; terminal and report show them."""
+    return [*_notices(result), *reading_notices(result)]
+
+
+def reading_notices(result: Result) -> list[str]:
+    """Return what is to be stated of the inputs read: no bus stop in reach, few codes met, NaPTAN areas missing.
+
+    ``check`` states it too, for nothing has to be ranked to know it.
+    """
+    sentences = [join.sentence for join in result.joins if join.sentence]
+    if result.transit is not NOT_YET and not (result.transit.stops["mode"] == "bus").any():
+        areas = sorted({str(code)[:3] for code in result.transit.stops.index})
+        sentences.insert(0, (
+            f"no bus stop was read near the areas: the stops there are of NaPTAN area {', '.join(areas) or '(none)'}; "
+            "walks count no bus; add the NaPTAN file of the area's own buses to stops under [sources]"
+        ))  # fmt: skip
+    return sentences
 
 
 def _notices(result: Result) -> Iterator[str]:

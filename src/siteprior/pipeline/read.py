@@ -47,7 +47,7 @@ def read_areas(result: Result, progress: Progress) -> Result:
     deprivation = log.add(
         "deprivation", iod, deprivation_source.read_deprivation(path, edition=iod.edition, files=label)
     )
-    areas, unmatched = deprivation_source.with_deprivation(areas, deprivation)
+    areas, unmatched = deprivation_source.with_deprivation(areas, deprivation, file=label)
     log.issues.append(unmatched)
     return replace(result.with_log(log), areas=areas)
 
@@ -217,24 +217,22 @@ def _read_postcodes(project: Project, log: ReadLog) -> pd.DataFrame | None:
 
 def _shape_sites(project: Project, sites: gpd.GeoDataFrame, log: ReadLog) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Give every site its shape: the sites with what the shape rests on, and the shapes themselves."""
+    from siteprior.registers.coordinates.match_shapes import join_references
     from siteprior.registers.coordinates.site_shapes import no_shapes, read_shapes, site_shapes
 
-    drawn = [
-        log.add(
-            "shapes",
-            entry,
-            read_shapes(
+    drawn = []
+    for entry in project.sources.shapes:
+        for path, label in project.find(entry):
+            reading = read_shapes(
                 path,
                 reference=entry.reference,
                 organisation=entry.organisation,
                 layer=entry.layer,
                 crs=entry.crs,
                 files=label,
-            ),
-        )
-        for entry in project.sources.shapes
-        for path, label in project.find(entry)
-    ]
+            )
+            drawn.append(log.add("shapes", entry, reading))
+            join_references(sites, drawn[-1], file=label)
     shapes, issues = site_shapes(sites, pd.concat(drawn) if drawn else no_shapes())
     log.issues.append(issues)
     return sites.join(pd.DataFrame(shapes)[[column.name for column in SITE_SHAPE_COLUMNS]]), shapes

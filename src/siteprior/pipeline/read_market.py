@@ -80,12 +80,14 @@ def _read_sales(
 
     assert project.project.price_date is not None  # else the project is refused when it is loaded
     assert postcodes is not None
+    placed = [label for entry in project.sources.postcodes for _, label in project.find(entry)]
     sold = [(entry, *place) for entry in project.sources.sales for place in project.find(entry)]
     floors = [(entry, *place) for entry in project.sources.floor_areas for place in project.find(entry)]
     reading = read_sales(
         [path for _, path, _ in sold],
         files=[label for *_, label in sold],
         postcodes=postcodes,
+        postcode_files=placed,
         floor_areas=[path for _, path, _ in floors],
         floor_area_files=[label for *_, label in floors],
         price_date=project.project.price_date,

@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
+from siteprior.core.code_join import EXAMPLES, CodeJoin, files_in_words, record_join
 from siteprior.core.errors import ProjectError, unknown
 from siteprior.core.files import record
 from siteprior.core.issues import Reading, issue_table
@@ -56,8 +57,9 @@ def read_transit(
     """
     from siteprior.sources.transit.corridors import corridor_lines
 
-    stops, statements = _read_stops(project, study_area, log)
+    stops, statements, codes = _read_stops(project, study_area, log)
     corridor_stops, surveyed = _read_corridors(project, stops, statements, log)
+    _join_stops(project, corridor_stops, statements, codes)
     network = None
     if project.sources.streets is not None:
         progress("Reading streets")
@@ -89,13 +91,25 @@ def _read_supposed(project: Project, scenario: ScenarioSettings, log: ReadLog) -
     ]
 
 
-def _read_stops(project: Project, study_area: BaseGeometry, log: ReadLog) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Read NaPTAN and the dated statements, and determine which stops are open on the network date."""
+def _join_stops(project: Project, corridor_stops: gpd.GeoDataFrame, statements: pd.DataFrame, codes: pd.Index) -> None:
+    """Record how many corridor stops, and stops of each file of statements, the files of stops have."""
+    from siteprior.sources.transit.stop_areas import join_corridor_stops, join_statements
+
+    files = [label for entry in project.sources.stops for _, label in project.find(entry)]
+    join_corridor_stops(corridor_stops, codes, files=files)
+    for file, stated in statements.groupby("file", sort=False):
+        join_statements(stated, corridor_stops, codes, file=str(file))
+
+
+def _read_stops(
+    project: Project, study_area: BaseGeometry, log: ReadLog
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame, pd.Index]:
+    """Read NaPTAN and the dated statements, with the stops' state on the network date, and all codes of NaPTAN."""
     from siteprior.sources.transit import naptan, openings
     from siteprior.sources.transit.statements import no_statements, read_openings
 
     found = [(entry, *place) for entry in project.sources.stops for place in project.find(entry)]
-    reading = naptan.read_stops(
+    reading, codes = naptan.read_stops_with_codes(
         [path for _, path, _ in found],
         files=[label for *_, label in found],
         within=study_area,
@@ -111,7 +125,7 @@ def _read_stops(project: Project, study_area: BaseGeometry, log: ReadLog) -> tup
     log.issues.append(
         openings.unmatched_statements(statements, network_date=project.network_date, provenance=reading.provenance)
     )
-    return openings.apply_openings(stops, statements, network_date=project.network_date), statements
+    return openings.apply_openings(stops, statements, network_date=project.network_date), statements, codes
 
 
 def _read_corridors(
@@ -211,4 +225,18 @@ def _read_timetables(project: Project, stops: gpd.GeoDataFrame, log: ReadLog) ->
         service_date=project.access.service_date,
     )
     timetables: Timetables = log.add("timetables", [entry for entry, *_ in found], reading)
+    _join_services(project, timetables)
     return timetables
+
+
+def _join_services(project: Project, timetables: Timetables) -> None:
+    """Record how many stops of each timetable are stops of NaPTAN; the others are placed as the timetable says."""
+    files = files_in_words(label for entry in project.sources.stops for _, label in project.find(entry))
+    for feed, stops in pd.DataFrame(timetables.stops).groupby("feed", sort=False):
+        missing = stops.loc[stops["atco_code"].isna(), "stop_id"].sort_values()
+        met = len(stops) - len(missing)
+        lost = "placed as the timetable says"
+        record_join(
+            CodeJoin(f"stops of {feed}", "stops served", files, len(stops), met, tuple(missing[:EXAMPLES]), lost, 0),
+            known="",
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Never
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Never
 import geopandas as gpd
 import pandas as pd
 
+from siteprior.core.code_join import CodeJoin
 from siteprior.core.errors import SitePriorError
 from siteprior.core.files import Input
 from siteprior.core.issues import concat_issues
@@ -55,6 +56,8 @@ class Result:
         The inputs of the viability appraisal.
     issue_tables, provenance
         What the readers found wrong, in the order of reading, and the files read.
+    joins
+        What each join by code came to: how many codes were looked up, and how many met.
     areas
         The areas with their deprivation.
     postcodes
@@ -129,6 +132,7 @@ class Result:
     scheme: Costs = NOT_YET
     issue_tables: tuple[pd.DataFrame, ...] = ()
     provenance: tuple[Input, ...] = ()
+    joins: tuple[CodeJoin, ...] = ()
     areas: gpd.GeoDataFrame = NOT_YET
     postcodes: pd.DataFrame | None = NOT_YET
     sites_read: gpd.GeoDataFrame = NOT_YET
@@ -208,6 +212,13 @@ class Result:
             issue_tables=(*self.issue_tables, *log.issues),
             provenance=(*self.provenance, *log.provenance),
         )
+
+    def with_joins(self, new: Iterable[CodeJoin]) -> Result:
+        """Return the result with what joins by code came to; one made again takes the place of what it was."""
+        if not (added := tuple(new)):
+            return self
+        every = {(join.name, join.file): join for join in (*self.joins, *added)}
+        return replace(self, joins=tuple(every.values()))
 
     def with_columns(self, group: str, new: pd.DataFrame) -> Result:
         """Return the result with a group of new columns of the sites, in place of those it had under that name.

@@ -13,6 +13,7 @@ from siteprior.core.progress import Progress, no_progress
 from siteprior.core.renamed import renamed_argument
 from siteprior.pipeline.audit import Audit, write_findings
 from siteprior.pipeline.manifest import NOT_IN_EVERY_RUN
+from siteprior.pipeline.notices import reading_notices
 from siteprior.pipeline.publish import publish
 from siteprior.pipeline.registered import load_project
 from siteprior.pipeline.result import Result
@@ -100,7 +101,8 @@ def run(project: Project | Path | str, *, out: Path | str | None = None, progres
     Warns
     -----
     RunWarning
-        When no site passed, all have one score, or nothing is in reach of a corridor (also in the report, and in
+        When no site passed, all have one score, nothing is in reach of a corridor, few codes of a join met, or a NaPTAN
+        area of the corridors' stops is missing (also in the report, and in
         ``run.json`` as ``notices``); and when a notebook fails: all else is written, and what had run of it stands in
         ``notebooks/*.failed.ipynb``.
 
@@ -165,6 +167,11 @@ def check(
     ProjectError, InputError, OutputError
         When the project, an input or the folder cannot be used.
 
+    Warns
+    -----
+    RunWarning
+        When few codes of a join met, a NaPTAN area of the corridors' stops is missing, or no bus stop was read.
+
     Examples
     --------
     >>> import siteprior as sp
@@ -202,6 +209,8 @@ def check(
     head = loaded.project
     with whole_folder(_folder(loaded, out)) as staged:
         inputs = read_inputs(loaded, progress=progress)
+        for sentence in reading_notices(inputs):
+            warnings.warn(sentence, RunWarning, stacklevel=3)
         if inputs.register_files.empty:
             write_csv(staged / "issues.csv", inputs.issues)
             return inputs.issues

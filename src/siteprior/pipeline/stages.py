@@ -9,6 +9,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from siteprior.core import schema
+from siteprior.core.code_join import recorded_joins
 from siteprior.core.errors import SitePriorError
 from siteprior.core.progress import Progress, no_progress
 from siteprior.core.schema import Column
@@ -268,7 +269,9 @@ def run_stages(result: Result, stages: Iterable[Stage] = STAGES, *, progress: Pr
         if lacking:
             makers = [f"{name} ('{maker.name}')" for name in lacking for maker in STAGES if name in maker.adds]
             raise SitePriorError(f"stage '{stage.name}': lacks {', '.join(makers)}; run the stages that add it first")
-        result = stage.run(result, progress)
+        with recorded_joins() as joins:
+            result = stage.run(result, progress)
+        result = result.with_joins(joins)
     return result
 
 

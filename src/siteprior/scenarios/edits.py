@@ -17,6 +17,7 @@ import shapely
 from shapely import LineString, MultiLineString
 from shapely.ops import substring
 
+from siteprior.core.code_join import normal_code
 from siteprior.core.errors import InputError, unknown
 from siteprior.core.io.national_tables import GRID_M
 from siteprior.core.schema import CORRIDOR_STOPS, CRS, MODES, STOPS, check, conform
@@ -223,9 +224,10 @@ def _chosen(
     for name in wanted:
         lines = corridor_stops["corridor"] == name
         about = lines | (corridor_stops["stop_name"] == name) | (corridor_stops.index == name)
-        about |= corridor_stops["atco_code"] == name
+        code = normal_code(str(name))
+        about |= corridor_stops["atco_code"] == code
         changing = about & corridor_stops["state"].isin(whole if lines.any() else named)
-        alone = main.get(str(name)) if not about.any() else None
+        alone = main.get(str(name), main.get(code)) if not about.any() else None
         if alone is not None and stops["state"][alone] in named:
             codes.add(alone)
         elif alone is not None or (about.any() and not changing.any()):

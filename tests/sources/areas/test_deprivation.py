@@ -160,7 +160,7 @@ def test_the_join_keeps_every_area_and_names_those_without(tmp_path):
     assert joined["lsoa_year"].to_list() == [2021, 2021]
     assert joined["imd_edition"].fillna(-1).to_list() == [-1, 2025]
     assert isinstance(joined, gpd.GeoDataFrame)
-    assert issues[["issue_type", "value"]].to_numpy().tolist() == [["unknown entity", "E02"]]
+    assert issues[["issue_type", "value"]].to_numpy().tolist() == [["unknown entity", "1 of 2 areas: E02"]]
     again, _ = with_deprivation(joined, iod)
     pd.testing.assert_frame_equal(again, joined)
 

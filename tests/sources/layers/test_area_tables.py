@@ -112,7 +112,7 @@ def test_a_lookup_brings_the_codes_to_lsoas(read):
     assert reading.issues[["file", "row", "issue_type", "value"]].fillna(0).values.tolist() == [
         ["l.csv", 4, "reference values are not unique", "E01000003"],
         ["l.csv", 5, "reference values are not unique", "E01000003"],
-        ["l.csv", 0, "unknown entity", "E05000003"],
+        ["l.csv", 0, "unknown entity", "1 of 3 areas of the lookup: E05000003"],
     ]
     assert [source.role for source in reading.provenance] == ["layer", "layer lookup"]
     with pytest.raises(InputError, match="none of its 2 areas is in layer 'slow'"):
@@ -123,7 +123,7 @@ def test_areas_without_a_row_are_logged_with_the_match(read):
     layer = read("code,share\nE01000001,7\nE01000002,8\n").table
     spec = parse_layer(BASE)
     issues = match_areas(layer, areas_of("E01000002", "E01000003", "E01000001"), spec)
-    assert issues[["file", "field", "value"]].values.tolist() == [["own/slow.csv", "slow", "E01000003"]]
+    assert issues[["file", "field", "value"]].values.tolist() == [["own/slow.csv", "slow", "1 of 3 areas: E01000003"]]
     assert "2 of 3 areas are matched" in issues["action"].iloc[0]
     assert match_areas(layer, areas_of("E01000001"), spec).empty
     with pytest.raises(InputError, match="has a row for none of the 1 areas; it has codes such as E01000001"):
@@ -184,10 +184,12 @@ def test_real_incomes_of_2011_codes_on_polygons_of_2021_leave_no_gap_unreported(
     )
     missing = int(reading.table.features["value"].isna().sum())
     untold = reading.issues[reading.issues["issue_type"] == "unknown entity"]
-    assert missing == len(untold) > 0
     count = len(reading.table.features)
     assert count == expected(whole=357, of_slice=10)
-    assert untold["action"].str.contains(f"{count - missing} of {count} areas are matched").all()
+    assert missing > 0
+    (value,), (action,) = untold["value"], untold["action"]
+    assert value.startswith(f"{missing} of {count} areas of the lookup: E02")
+    assert f"{count - missing} of {count} areas of the lookup are matched" in action
     assert "invalid geometry - fixed" in set(reading.issues["issue_type"])  # Birmingham 045
 
 

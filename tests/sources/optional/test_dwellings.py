@@ -32,7 +32,7 @@ def test_the_areas_get_their_dwellings_and_those_without_a_row_an_issue(tmp_path
     assert reading.table["dwellings"].astype(object).where(reading.table["dwellings"].notna(), None).tolist() == [
         640, None, None,
     ]  # fmt: skip
-    assert reading.issues["value"].tolist() == ["x", "E01000002"]
+    assert reading.issues["value"].tolist() == ["x", "1 of 3 areas: E01000002"]
     assert [read.file for read in reading.provenance] == ["d.csv"]
 
 

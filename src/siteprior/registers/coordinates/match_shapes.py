@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from siteprior.core.code_join import EXAMPLES, CodeJoin, record_join, share_enough
 from siteprior.core.issues import IssueLog
 from siteprior.core.parameters import load_parameters
 from siteprior.registers.matching.similarity import reference_key
@@ -43,6 +46,54 @@ def by_reference(sites: gpd.GeoDataFrame, polygons: gpd.GeoDataFrame, log: Issue
         if number > 1:
             note(log, sites, str(site), "combined-value", f"{number} polygons of this reference make up its shape")
     return pd.DataFrame(pairs, columns=["site", "shape"])
+
+
+def join_references(sites: gpd.GeoDataFrame, polygons: gpd.GeoDataFrame, *, file: str) -> CodeJoin:
+    """Record how many references of one file of polygons are those of sites, or refuse a file of which none is.
+
+    The fewer are looked up among the more: drawings of three sites need no polygon of all others, and a national file
+    no site for each of its polygons. Where they lie is not looked at: what is too far away is left to
+    :func:`by_reference`.
+
+    Parameters
+    ----------
+    sites
+        ``reference`` and ``organisation``.
+    polygons
+        :data:`siteprior.core.schema.SHAPES` of one file; with an ``organisation``, only its sites count.
+    file
+        Its name.
+
+    Raises
+    ------
+    InputError
+        When both have references and none agrees.
+    """
+    councils = set(polygons["organisation"].dropna())
+    own = sites[sites["organisation"].isin(list(councils))] if councils else sites
+    stated, drawn = _spellings(own["reference"]), _spellings(polygons["reference"])
+    missing = drawn[~drawn.index.isin(stated.index)]
+    name, refused = "polygons of sites", "sites' references"
+    if len(drawn) > len(stated):
+        missing = stated[~stated.index.isin(drawn.index)]
+        lost = "these sites get their shape by place, or a disc"
+        join = CodeJoin(name, refused, file, len(stated), len(stated) - len(missing), (), lost, share_enough())
+    else:
+        lost = f"these polygons of {file} are matched by place alone"
+        of, met = f"references of {file}", len(drawn) - len(missing)
+        join = CodeJoin(name, of, "the site lists", len(drawn), met, (), lost, share_enough())
+    if not join.met and len(stated) and len(drawn):  # named from the side of the sites, whichever list is the longer
+        join = replace(join, of=refused, file=file, codes=len(stated), unmet=(stated.iloc[0],))
+        fix = "name the column with the sites' references, or none: the polygons are then matched by place"
+        return record_join(join, known=drawn.iloc[0], fix=fix)
+    return record_join(replace(join, unmet=tuple(missing[:EXAMPLES])), known="")
+
+
+def _spellings(references: pd.Series) -> pd.Series:
+    """Return references as they stand, each once, on the form in which spellings are one."""
+    written = references.dropna().astype("str")
+    keyed = pd.Series(written.to_numpy(), index=pd.Index(written.map(reference_key), dtype="str"), dtype="str")
+    return keyed[~keyed.index.duplicated() & (keyed.index != "")].sort_index()
 
 
 def by_location(sites: gpd.GeoDataFrame, polygons: gpd.GeoDataFrame, log: IssueLog) -> pd.DataFrame:

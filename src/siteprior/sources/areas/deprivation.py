@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from siteprior.core.code_join import join_codes, normal_codes
 from siteprior.core.errors import InputError, unknown
 from siteprior.core.files import Input, read_bytes, record
 from siteprior.core.io.national_tables import numbers, read_plain, words
@@ -106,7 +107,8 @@ def read_deprivation(
                 f"edition. It has {', '.join(map(str, raw.columns))}"
             )
         log.file = label
-        raw = first_per_code(raw.assign(**{code: text_column(raw[code])}), code, log, field=code, what="row")
+        codes_of_rows = normal_codes(text_column(raw[code]))
+        raw = first_per_code(raw.assign(**{code: codes_of_rows}), code, log, field=code, what="row")
         values = {name: _measured(raw[column], name, count, log) for name, column in measures.items()}
         table = pd.DataFrame(values, index=raw.index).set_index(pd.Index(raw[code], name=DEPRIVATION.index))
         return table, record(path, role="deprivation", file=label, rows=len(table), vintage=str(edition))
@@ -244,7 +246,9 @@ def imd_from_domains(ranks: pd.DataFrame, *, edition: int) -> pd.Series:
     return pd.Series(sum(parts), index=ranks.index)
 
 
-def with_deprivation(areas: gpd.GeoDataFrame, deprivation: pd.DataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+def with_deprivation(
+    areas: gpd.GeoDataFrame, deprivation: pd.DataFrame, *, file: str = "deprivation"
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Join the measures of deprivation to areas of the same census year, by code.
 
     Parameters
@@ -253,17 +257,19 @@ def with_deprivation(areas: gpd.GeoDataFrame, deprivation: pd.DataFrame) -> tupl
         :data:`siteprior.core.schema.AREAS`.
     deprivation
         :data:`siteprior.core.schema.DEPRIVATION`.
+    file
+        What the index is called in issues and messages.
 
     Returns
     -------
     tuple of GeoDataFrame and DataFrame
-        The areas, unchanged in number and order, with the measures (missing where the index has no such code), and an
-        issue row for each area it does not know.
+        The areas, unchanged in number and order, with the measures (missing where the index has no such code), and one
+        issue with the number of areas it does not have.
 
     Raises
     ------
     InputError
-        When the two are of different census years: codes look alike, but name different places.
+        When the two are of different census years (codes look alike, but name different places), or no area is met.
 
     Examples
     --------
@@ -291,10 +297,16 @@ def with_deprivation(areas: gpd.GeoDataFrame, deprivation: pd.DataFrame) -> tupl
             f"LSOAs of {', '.join(map(str, years))}"
         )
     columns = [name for name in DEPRIVATION.names if name != "lsoa_year"]
-    log = IssueLog("areas")
-    for code in areas.index[~areas.index.isin(deprivation.index)]:
-        log.add("unknown entity", field="lsoa_code", value=code,
-                action="the Indices of Deprivation hold no such LSOA; its deprivation stays missing")  # fmt: skip
+    log = IssueLog(file)
+    join_codes(
+        areas.index,
+        deprivation.index,
+        name="deprivation of areas",
+        of="areas",
+        file=file,
+        lost="their deprivation stays missing and counts as the worst",
+        fix="give the index of the country and census year of the areas",
+    ).log(log, field="lsoa_code")
     kept = areas.drop(columns=[name for name in columns if name in areas.columns])
     return kept.join(deprivation[columns]).rename_axis(AREAS.index), log.table()
 

@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from siteprior.core.code_join import normal_codes
 from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
 from siteprior.core.io.vector_files import lacking, mended, read_vector
@@ -108,6 +109,7 @@ def read_areas(
         if faults:
             raise InputError(*faults)
         texts = {option: text_column(raw[column]) for option, column in columns.items() if column}
+        texts |= {option: normal_codes(text) for option, text in texts.items() if option != "name"}
         facts = {f"lsoa_{option}": text.mask(text == "") for option, text in texts.items()}
         table = gpd.GeoDataFrame({**facts, "lsoa_year": year}, geometry=raw.geometry.to_numpy(), crs=CRS)
         log.file = label

@@ -8,6 +8,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
+from siteprior.core.code_join import CodeJoin, join_codes, normal_codes
 from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
 from siteprior.core.io.messy_tables import TextTable, read_table
@@ -101,7 +102,7 @@ def match_areas(layer: AreaLayer | VectorLayer | RasterLayer, areas: gpd.GeoData
     Returns
     -------
     DataFrame
-        An issue log: one row per area without a row in the table, each stating how many of all are matched.
+        An issue log: one row with the number of areas the table has no row for, and how many of all are matched.
 
     Raises
     ------
@@ -123,11 +124,7 @@ def match_areas(layer: AreaLayer | VectorLayer | RasterLayer, areas: gpd.GeoData
             f"{' or '.join(map(str, years))}, or areas of {spec.lsoa_year}"
         )
     missing = codes.difference(layer.by_code.index)
-    if len(missing) == len(codes):
-        raise InputError(
-            f"{label}: layer '{spec.name}' has a row for none of the {len(codes)} areas; it has codes such as "
-            f"{layer.by_code.index[0]}, the areas such as {codes[0]}"
-        )
+    join = _joined(codes, layer.by_code, spec, label)
     fresh = [code for code in codes if _is_new(str(code))] if spec.lsoa_year == 2021 else []
     if len(fresh) > 1 and missing.isin(fresh).sum() == len(fresh):
         raise InputError(
@@ -135,7 +132,7 @@ def match_areas(layer: AreaLayer | VectorLayer | RasterLayer, areas: gpd.GeoData
             f"whose codes are new in 2021 ({fresh[0]}, …): its codes are those of 2011. Give a table of 2021"
         )
     log = IssueLog(label)
-    _log_missing(missing, len(codes), spec, log)
+    join.log(log, field=spec.name)
     return log.table()
 
 
@@ -163,19 +160,20 @@ def _records(path: Path | str, needs: Sequence[str], label: str, sheet: str | No
 
 def _coded(rows: pd.DataFrame, code: str, by: str, label: str, log: IssueLog) -> pd.DataFrame:
     """Return the rows whose code is of the kind stated; log the others."""
-    codes = rows[code]
+    written = rows[code]
+    codes = normal_codes(written)
     fits = codes.str.fullmatch(ONS_CODE.pattern) & codes.str.startswith(ENTITIES[by])
     if not fits.any():
-        first = next((text for text in codes if text), "nothing")
+        first = next((text for text in written if text), "nothing")
         kinds = [kind for kind, marks in ENTITIES.items() if first.startswith(marks)]
         hint = f"those are of {kinds[0]}: set by" if kinds else "set code"
         raise InputError(
             f"{label}: column '{code}' holds no {by} such as {ENTITIES[by][0]}000001 but '{first}'; {hint}"
         )
-    for number, text in numbered(codes[~fits]):
+    for number, text in numbered(written[~fits]):
         kind = "unknown entity" if text else "unknown entity - missing reference"
         log.add(kind, row=number, field=code, value=text, action=f"left out: not a {by}")
-    return rows[fits]
+    return rows.assign(**{code: codes})[fits]
 
 
 def _is_new(code: str) -> bool:
@@ -220,6 +218,7 @@ def _by_table(values: pd.Series, path: Path | str, spec: TableSpec, log: IssueLo
     own = IssueLog(look.path)
     rows = _coded(rows, look.column_from, "lsoa_code", look.path, own)
     _refuse_other_year(rows[look.column_from], look.column_from, look.year, look.path)
+    rows = rows.assign(**{look.column_to: normal_codes(rows[look.column_to])})
     pairs = rows.drop_duplicates([look.column_from, look.column_to])
     several = pairs[look.column_from].duplicated(keep=False)
     for number, code in numbered(pairs.loc[several, look.column_from]):
@@ -240,7 +239,7 @@ def _by_polygons(values: pd.Series, path: Path | str, spec: TableSpec, log: Issu
     own = IssueLog(look.path)
     table = read_shapes_of(path, layer=look.layer, crs=None, columns={"lookup.to": look.column_to}, label=look.path)
     table = areal_parts(table, own)
-    codes = table[look.column_to].astype("str").str.strip()
+    codes = normal_codes(table[look.column_to])
     _log_unmatched(codes, values, spec, own)
     log.rows.extend(own.rows)
     features = gpd.GeoDataFrame(
@@ -250,21 +249,27 @@ def _by_polygons(values: pd.Series, path: Path | str, spec: TableSpec, log: Issu
     return VectorLayer(features, None, log.file), given
 
 
+def _joined(codes: pd.Index, values: pd.Series, spec: LayerSpec, label: str) -> CodeJoin:
+    """Look the codes of the areas up in a table, or refuse one that has none of them."""
+    return join_codes(
+        codes,
+        values.index,
+        name=f"layer '{spec.name}' of areas",
+        of="areas",
+        file=label,
+        lost="left blank: the table has no such row",
+        fix="give the table for the areas of the project",
+    )
+
+
 def _log_unmatched(codes: pd.Series, values: pd.Series, spec: TableSpec, log: IssueLog) -> None:
-    """Log every area of a lookup the table has no row for, or refuse one in which nothing meets."""
-    distinct = pd.Index(codes.unique()).sort_values()
-    missing = distinct.difference(values.index)
-    if len(missing) == len(distinct):
-        raise InputError(
-            f"{log.file}: none of its {len(distinct)} areas is in layer '{spec.name}'; it has codes such as "
-            f"{distinct[0]}, the layer such as {values.index[0]}. Give the lookup for the layer's own codes"
-        )
-    _log_missing(missing, len(distinct), spec, log)
-
-
-def _log_missing(missing: pd.Index, areas: int, spec: LayerSpec, log: IssueLog) -> None:
-    """Log every area a table has no row for, each with how many of all are matched."""
-    matched = f"{areas - len(missing):,} of {areas:,} areas are matched"
-    for code in missing:
-        log.add("unknown entity", field=spec.name, value=code,
-                action=f"left blank: the table has no such row; {matched}")  # fmt: skip
+    """Log how many areas of a lookup the table has no row for, or refuse one in which nothing meets."""
+    join_codes(
+        codes,
+        values.index,
+        name=f"lookup of layer '{spec.name}'",
+        of="areas of the lookup",
+        file=log.file,
+        lost="left blank: the table has no such row",
+        fix="give the lookup for the layer's own codes",
+    ).log(log, field=spec.name)

@@ -14,6 +14,7 @@ import shapely
 from siteprior.core.errors import InputError, unknown
 from siteprior.core.io.duckdb_session import quoted
 from siteprior.core.schema import AREA_SALES, NEAREST_SALES, POSTCODES, PROPERTY_TYPES, SITES, check, conform
+from siteprior.sources.sales.postcode_join import refuse_other_postcodes
 from siteprior.sources.sales.screening import standard
 from siteprior.sources.sales.store import SalesStore
 
@@ -46,7 +47,7 @@ def area_medians(store: SalesStore, areas: pd.Series, *, price_date: date, since
     Raises
     ------
     InputError
-        When ``areas`` is no such lookup.
+        When ``areas`` is no such lookup, or has the postcode of none of all sales.
 
     Examples
     --------
@@ -75,6 +76,8 @@ def area_medians(store: SalesStore, areas: pd.Series, *, price_date: date, since
             f"FROM {store.sql} JOIN lookup USING (postcode) "
             f"WHERE {standard(price_date, since)} AND property_type IS NOT NULL"
         ).fetchnumpy()["key"]
+        if not len(keys) and len(known):
+            refuse_other_postcodes(connection, store, "lookup", file="areas")
     table: pd.DataFrame = conform(_medians(np.asarray(keys, dtype=np.int64), names), AREA_SALES)
     return table
 
@@ -144,7 +147,8 @@ def nearest_sales(
     Raises
     ------
     InputError
-        When a table is not as declared, or a number or type is not possible.
+        When a table is not as declared, a number or type is not possible, or ``postcodes`` has that of none of all
+        sales.
 
     Examples
     --------
@@ -171,6 +175,8 @@ def nearest_sales(
             f"SELECT number FROM given WHERE postcode IN (SELECT postcode FROM {store.sql} WHERE {where}) "
             "ORDER BY number"
         ).fetchnumpy()["number"]
+        if not len(sold) and len(postcodes):
+            refuse_other_postcodes(connection, store, "given", file="postcodes")
         pairs = _pairs(postcodes.iloc[np.asarray(sold)], sites, radius_m, number)
         connection.register("pairs", pairs)
         table = connection.execute(

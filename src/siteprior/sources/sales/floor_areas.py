@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from siteprior.core.code_join import EXAMPLES as SHOWN
+from siteprior.core.code_join import CodeJoin, files_in_words, record_join, share_enough
 from siteprior.core.files import Input, record
 from siteprior.core.io.duckdb_session import EXAMPLES, refused
 from siteprior.core.issues import IssueLog
@@ -19,6 +21,10 @@ from siteprior.sources.sales.parsing import counted
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+
+LOST = "they have no price per square metre"
+"""What a sale without a floor area is without."""
 
 
 def floor_layouts(files: Sequence[NamedPath], folder: Path) -> list[Layout]:
@@ -34,13 +40,18 @@ def floor_layouts(files: Sequence[NamedPath], folder: Path) -> list[Layout]:
 
 
 def join_floor_areas(
-    connection: DuckDBPyConnection, layouts: Sequence[Layout], log: IssueLog
+    connection: DuckDBPyConnection, layouts: Sequence[Layout], log: IssueLog, *, every: str = "chosen"
 ) -> tuple[pd.Series, list[int]]:
     """Return the floor area (m²) of the sales in the engine's table ``chosen``, and the matches of each file.
 
     The floor areas are on the index ``transaction``. Of a sale that stands in several files the last counts. A floor
     area that is no number, lies outside the parameters' bounds, or differs within a file is left blank and logged, one
-    row for each kind and file.
+    row for each kind and file. ``every`` is the SQL of all sales in the files, near or not.
+
+    Raises
+    ------
+    InputError
+        When a file has a row for none of all sales: it is of other sales.
     """
     prices = load_parameters("prices")
     low, high = (float(prices.number(name)) for name in ("floor_area_low_m2", "floor_area_high_m2"))
@@ -74,8 +85,48 @@ def join_floor_areas(
         good = area[area.between(low, high) & (given["different"] <= 1)]
         areas.append(good)
         matches.append(len(given))
+        if given.empty:
+            _refuse_others(connection, layout, every)
+    if layouts:
+        _record(connection, layouts)
     joined = pd.concat(areas) if areas else pd.Series(dtype="float64")
     return joined[~joined.index.duplicated(keep="last")], matches
+
+
+def _sales_of(layout: Layout) -> str:
+    """Return the SQL of the identifiers of sales in a table of floor areas, in the spelling of the sales' own."""
+    cells = {name: f"upper(trim(trim(c{place}), '{{}} '))" for name, place in layout.at.items()}
+    cell = cells["transaction"]
+    return f"SELECT {cell} AS transaction FROM {layout.rows} WHERE {cell} <> ''"
+
+
+def _refuse_others(connection: DuckDBPyConnection, layout: Layout, every: str) -> None:
+    """Refuse a file with floor areas of none of all the sales read; those of sales elsewhere are no fault."""
+    sold, first = connection.execute(f"SELECT count(DISTINCT transaction), min(transaction) FROM {every}").fetchall()[0]
+    given = connection.execute(
+        f"SELECT min(transaction), count(*) FILTER (transaction IN (SELECT transaction FROM {every})) "
+        f"FROM ({_sales_of(layout)})"
+    ).fetchall()[0]
+    if sold and not given[1]:
+        join = CodeJoin("floor areas of sales", "sales", layout.label, sold, 0, (first,), LOST, 0)
+        record_join(join, known=given[0] or "", fix="give the floor areas of the sales named, by their transaction")
+
+
+def _record(connection: DuckDBPyConnection, layouts: Sequence[Layout]) -> None:
+    """Record how many of the chosen sales stand in any of the files."""
+    given = " UNION ALL ".join(_sales_of(layout) for layout in layouts)
+    rows = connection.execute(
+        f"SELECT transaction, transaction IN (SELECT transaction FROM ({given})) FROM "
+        "(SELECT DISTINCT transaction FROM chosen) ORDER BY transaction"
+    ).df().set_axis(["transaction", "met"], axis=1)  # fmt: skip
+    missing = rows.loc[~rows["met"].astype(bool), "transaction"]
+    record_join(
+        CodeJoin(
+            "floor areas of sales", "sales", files_in_words(layout.label for layout in layouts), len(rows),
+            len(rows) - len(missing), tuple(missing[:SHOWN]), LOST, share_enough("floor_areas"),
+        ),
+        known="",
+    )  # fmt: skip
 
 
 def floor_origins(files: Sequence[NamedPath], matches: Sequence[int]) -> tuple[Input, ...]:

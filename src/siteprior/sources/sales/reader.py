@@ -22,6 +22,7 @@ from siteprior.core.schema import CRS, POSTCODES, SALES, check, conform
 from siteprior.sources.paths import Names, Paths, named_paths
 from siteprior.sources.sales.floor_areas import floor_layouts, floor_origins, join_floor_areas
 from siteprior.sources.sales.parsing import counted
+from siteprior.sources.sales.postcode_join import record_postcodes
 from siteprior.sources.sales.screening import bounds, screen, standard
 from siteprior.sources.sales.store import SalesStore, sales_store
 
@@ -40,6 +41,7 @@ def read_sales(
     *,
     files: Names | None = None,
     postcodes: pd.DataFrame | None = None,
+    postcode_files: Sequence[str] = ("postcodes",),
     floor_areas: Paths = (),
     floor_area_files: Names | None = None,
     price_date: date,
@@ -61,6 +63,8 @@ def read_sales(
         The names to put in issues and provenance; the paths when ``None``.
     postcodes
         Where postcodes lie: :data:`siteprior.core.schema.POSTCODES`; without it no sale has a place.
+    postcode_files
+        The names of the files they were read from, for messages.
     floor_areas
         One CSV or several whose header names the transaction (``transaction``) and its floor area in m²
         (``floor_area_m2``, ``total_floor_area``). Of a sale in several files the last counts.
@@ -91,8 +95,9 @@ def read_sales(
     Raises
     ------
     InputError
-        When a file is missing, broken, or no such file, the postcodes are no such table, the area is empty, or more
-        sales would stand in memory than the parameter ``rows_in_memory``.
+        When a file is missing, broken, or no such file, the postcodes are no such table, the area is empty, more sales
+        would stand in memory than the parameter ``rows_in_memory``, no sale has a postcode of those given, or a file of
+        floor areas has none of the sales.
 
     Notes
     -----
@@ -126,8 +131,10 @@ def read_sales(
         with store.query(*(layout.path for layout in layouts)) as connection:
             _choose(connection, store, _places(postcodes, area), area is not None)
             _guard_size(connection)
+            if postcodes is not None:
+                record_postcodes(connection, store, postcode_files)
             sales = connection.execute("SELECT * FROM chosen ORDER BY transfer_date, transaction").df()
-            floors, matches = join_floor_areas(connection, layouts, log)
+            floors, matches = join_floor_areas(connection, layouts, log, every=store.sql)
             local = _local_medians(connection, store, price_date)
         provenance = (*store.provenance, *floor_origins(floor_files, matches))
     table = _table(sales, floors, local, price_date, years)

@@ -11,6 +11,7 @@ import shapely
 from shapely.geometry import LineString, MultiLineString
 from shapely.geometry.base import BaseGeometry
 
+from siteprior.core.code_join import normal_codes
 from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
 from siteprior.core.io.national_tables import GRID_M, find_columns, numbers, read_plain
@@ -104,6 +105,7 @@ def _read_stops(path: Path, label: str, log: IssueLog) -> pd.DataFrame:
     """Read the usable stops of one file with their points, in order, on its row numbers; log the others."""
     raw = read_plain(path, fits=lambda names: "corridor" in find_columns(names, COLUMNS), wants="a column 'corridor'")
     table, there = named_columns(raw, COLUMNS)
+    table["atco_code"] = normal_codes(table["atco_code"])
     lacks = [name for name in ("order", "stop_name") if name not in there]
     if not ({"easting", "northing"} <= there or {"longitude", "latitude"} <= there):
         lacks.append("easting and northing (or lon and lat)")

@@ -15,6 +15,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from siteprior.core.code_join import normal_codes
 from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
 from siteprior.core.io.national_tables import GRID_M, numbers, read_plain
@@ -153,6 +154,44 @@ def read_stops(
     >>> stops[["stop_name", "mode", "state"]].iloc[0].tolist(), int(stops["records"].iloc[0])
     (['Bull Street', 'metro', 'open'], 2)
     """
+    return read_stops_with_codes(
+        paths, files=files, within=within, margin_m=margin_m, fold_m=fold_m, tolerance_m=tolerance_m
+    )[0]
+
+
+def read_stops_with_codes(
+    paths: Paths,
+    *,
+    files: Names | None = None,
+    within: BaseGeometry | gpd.GeoSeries | gpd.GeoDataFrame | None = None,
+    margin_m: float = 0.0,
+    fold_m: float | None = None,
+    tolerance_m: float | None = None,
+) -> tuple[Reading[gpd.GeoDataFrame], pd.Index]:
+    r"""Read NaPTAN CSV files as :func:`read_stops` does, beside them the code of every stop in them, near or not.
+
+    Returns
+    -------
+    tuple
+        What :func:`read_stops` returns, and the codes, each once: those of stops left out for their place, and of
+        station records folded into one, among them.
+
+    Raises
+    ------
+    InputError
+        As :func:`read_stops`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "940.csv"
+    >>> _ = file.write_text("ATCOCode,CommonName,StopType,Easting,Northing\n"
+    ...                     "9400ZZWMBUL,Bull Street,MET,407139,287111\n9400zzmaabc,Far Off,MET,384000,398000\n")
+    >>> near = shapely.Point(407139, 287111).buffer(1000)
+    >>> reading, codes = read_stops_with_codes(file, within=near)
+    >>> reading.table.index.tolist(), codes.tolist()
+    (['9400ZZWMBUL'], ['9400ZZMAABC', '9400ZZWMBUL'])
+    """
     area = _area(within)
     access = load_parameters("access")
     fold = float(access.number("station_fold_m") if fold_m is None else fold_m)
@@ -162,7 +201,9 @@ def read_stops(
     records, provenance = _read_files(named_paths(paths, files, what="stops"), log)
     records = _newest(_known(records, log), log)
     parts = records[records["part"].isin(["platform", "entrance"]) & records["mode"].isin(STATION_MODES)]
-    stops = _located(records[records["part"] == "stop"], log, tolerance)
+    stops = records[records["part"] == "stop"]
+    codes = pd.Index(stops["atco_code"].unique()).sort_values()
+    stops = _located(stops, log, tolerance)
     stops = _inside(stops, area, margin_m)
     stops = _states(stops, log)
     stops = fold_stations(stops, parts, log, fold_m=fold, modes=STATION_MODES)
@@ -171,7 +212,7 @@ def read_stops(
     stops["stop_name"] = stops["stop_name"].mask(stops["stop_name"] == "")
     table = stops.set_index("atco_code").sort_index()[[*STOPS.names, "geometry"]]
     table = conform(gpd.GeoDataFrame(table, geometry="geometry", crs=CRS), STOPS)
-    return Reading(table, log.table(), provenance)
+    return Reading(table, log.table(), provenance), codes
 
 
 def _read_files(files: list[NamedPath], log: IssueLog) -> tuple[pd.DataFrame, tuple[Input, ...]]:
@@ -180,6 +221,7 @@ def _read_files(files: list[NamedPath], log: IssueLog) -> tuple[pd.DataFrame, tu
     def read_file(path: Path, label: str) -> tuple[pd.DataFrame, Input]:
         raw = read_plain(path, fits=lambda _: True, wants="NaPTAN columns")
         table, there = named_columns(raw, COLUMNS)
+        table["atco_code"] = normal_codes(table["atco_code"])
         lacks = [title for title, name in REQUIRED.items() if name not in there]
         if not ({"easting", "northing"} <= there or {"longitude", "latitude"} <= there):
             lacks.append("Easting and Northing (or Longitude and Latitude)")

@@ -17,6 +17,7 @@ import shapely
 from scipy.spatial import cKDTree
 
 from siteprior.core.arguments import day_of
+from siteprior.core.code_join import normal_code
 from siteprior.core.files import Input
 from siteprior.core.issues import IssueLog
 from siteprior.core.parameters import load_parameters
@@ -214,9 +215,10 @@ def _checked(statements: pd.DataFrame) -> pd.DataFrame:
 
 
 def main_codes(stops: pd.DataFrame) -> dict[str, str]:
-    """Map every ATCO code to the stop that stands for it."""
+    """Map every ATCO code, as it stands and in the spelling codes are compared in, to the stop that stands for it."""
     other = stops["other_codes"].dropna().str.split("; ").explode()
-    return {**dict(zip(other, other.index, strict=True)), **{code: code for code in stops.index}}
+    main = {**dict(zip(other, other.index, strict=True)), **{code: code for code in stops.index}}
+    return {**{normal_code(code): stop for code, stop in main.items()}, **main}
 
 
 def _keys(table: pd.DataFrame, main: dict[str, str]) -> pd.Series:

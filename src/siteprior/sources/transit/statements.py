@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from siteprior.core.code_join import normal_codes
 from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
 from siteprior.core.io.national_tables import find_columns, read_plain
@@ -105,6 +106,7 @@ def _read_statements(path: Path, label: str, log: IssueLog) -> pd.DataFrame:
         raise InputError(
             f"{label}: is no table of statements on stops: it lacks {', '.join(lacks)}; it has {', '.join(raw.columns)}"
         )
+    table["atco_code"] = normal_codes(table["atco_code"])
     table["state"] = stated(table["stated_as"])
     statement_issues(table, log)
     table = table[table["stated_as"] != ""].reset_index(names="row").assign(file=label)

@@ -1,0 +1,107 @@
+"""Which of the corridors' stops the files of stops have, by ATCO code, and the NaPTAN areas that no file holds.
+
+The first three digits of an ATCO code are the area whose file NaPTAN publishes it in: 430 is the West Midlands, 910
+national rail, 940 trams and the Underground. A corridor of trams beside the bus stops of 430 alone has no stop at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import geopandas as gpd
+import pandas as pd
+
+from siteprior.core.code_join import CodeJoin, files_in_words, join_codes
+
+AREA = r"^(\d{3})"
+"""The NaPTAN area of an ATCO code. Source: Department for Transport, NaPTAN Guide for Data Managers, AtcoCode."""
+
+LOST = "NaPTAN does not say whether they are open: their own rows and the statements do, or nothing"
+
+
+def missing_areas(codes: pd.Series, known: pd.Index) -> dict[str, int]:
+    """Return the NaPTAN areas no file of stops holds, each with the number of ATCO codes of it.
+
+    Examples
+    --------
+    >>> codes = pd.Series(["9100BHAMNWS", "9400ZZWMBUL", "9400ZZWMEDG", None])
+    >>> missing_areas(codes, pd.Index(["43000100101", "9100BHAMNWS"]))
+    {'940': 2}
+    """
+    there = set(known.to_series().astype("str").str.extract(AREA, expand=False).dropna())
+    areas = codes.dropna().drop_duplicates().astype("str").str.extract(AREA, expand=False).dropna()
+    counts = areas[~areas.isin(list(there))].value_counts().sort_index()
+    return {str(area): int(number) for area, number in counts.items()}
+
+
+def join_corridor_stops(corridor_stops: gpd.GeoDataFrame, known: pd.Index, *, files: Sequence[str]) -> CodeJoin:
+    """Record how many corridor stops the files of stops have, or refuse files that have none of them.
+
+    Parameters
+    ----------
+    corridor_stops
+        :data:`siteprior.core.schema.CORRIDOR_STOPS` with their state on the day. Those without a code are not looked
+        up; where one of them is open, a stop was found, and nothing is refused.
+    known
+        The codes of all stops in the files, near or not
+        (:func:`siteprior.sources.transit.naptan.read_stops_with_codes`).
+    files
+        The names of the files of stops.
+
+    Returns
+    -------
+    CodeJoin
+        Its remark names the NaPTAN areas of corridor stops that no file holds.
+
+    Raises
+    ------
+    InputError
+        When corridors and files both have codes, none agrees, and no other corridor stop was found either.
+    """
+    codes = corridor_stops["atco_code"]
+    missing = missing_areas(codes, known)
+    listed = ", ".join(f"{area} ({number:,} corridor stop{'s' * (number > 1)})" for area, number in missing.items())
+    areas = f"no file of stops holds NaPTAN area {listed}" if missing else ""
+    advice = "add the NaPTAN file of each area missing to stops under [sources]"
+    found = (codes.isna() & (corridor_stops["state"] == "open")).any()
+    return join_codes(
+        codes,
+        known,
+        name="stops of corridors",
+        of="corridor stops' ATCO codes",
+        file=files_in_words(files),
+        lost=LOST,
+        fix=f"{areas}; {advice}" if areas else "give the stops of the place of the corridors",
+        remark=f"{areas}; {advice}" if areas else "",
+        refuse=not found,
+    )
+
+
+def join_statements(
+    statements: pd.DataFrame, corridor_stops: gpd.GeoDataFrame, known: pd.Index, *, file: str
+) -> CodeJoin:
+    """Record how many ATCO codes of one file of dated statements are of a stop read, or refuse one with none.
+
+    Parameters
+    ----------
+    statements
+        The statements of the file, as :func:`siteprior.sources.transit.statements.read_openings` gives them.
+    corridor_stops, known
+        As in :func:`join_corridor_stops`: a code of either is of a stop read.
+    file
+        The name of the file.
+
+    Raises
+    ------
+    InputError
+        When it has codes, the stops and corridors have, and none agrees.
+    """
+    return join_codes(
+        statements["atco_code"],
+        known.union(pd.Index(corridor_stops["atco_code"].dropna().unique(), dtype="str")),
+        name=f"statements of {file}",
+        of="stops stated",
+        file="stops and corridors",
+        lost="what is stated of them is not used",
+        fix=f"{file} is of stops of another place: take it out of openings, or give its stops",
+    )

@@ -78,11 +78,13 @@ class CodeJoin:
     @property
     def sentence(self) -> str:
         """What the end of a run states of the join; blank where enough met and nothing else is to be said."""
-        if not self.few:
-            return f"{self.name}: {self.remark}" if self.remark else ""
+        if not self.few and not self.remark:
+            return ""
+        found = f"{self.met:,} of the {self.codes:,} {self.of} found in {self.file}"
+        if self.remark:
+            return f"{self.name}: {found}: {self.remark}"
         example = f" (not {self.unmet[0]}, for example)" if self.unmet else ""
-        few = f"{self.name}: {self.met:,} of the {self.codes:,} {self.of} found in {self.file}{example}: {self.lost}"
-        return f"{few}; {self.remark}" if self.remark else few
+        return f"{self.name}: {found}{example}: {self.lost}"
 
     def row(self) -> dict[str, JsonValue]:
         """Return the join as a row of ``run.json``, ``joins``."""
@@ -102,7 +104,7 @@ class CodeJoin:
         missing = self.codes - self.met
         if missing:
             more = ", …" if missing > len(self.unmet) else ""
-            log.add("unknown entity", file=self.file, field=field,
+            log.add("unknown entity", field=field,
                     value=f"{missing:,} of {self.codes:,} {self.of}: {', '.join(self.unmet)}{more}",
                     action=f"{self.lost}; {self.met:,} of {self.codes:,} {self.of} are matched")  # fmt: skip
 
@@ -162,7 +164,6 @@ def join_codes(
     fix: str = "",
     enough: float | None = None,
     remark: str = "",
-    refuse: bool = True,
 ) -> CodeJoin:
     """Look codes up among others, refuse two sides that share none, and record what the join came to.
 
@@ -176,8 +177,6 @@ def join_codes(
         As in :class:`CodeJoin`; ``enough`` is the parameter ``joins.enough`` when ``None``.
     fix
         What to do where none agrees.
-    refuse
-        Whether none agreeing is a fault; not where what is looked up is found in another way too.
 
     Returns
     -------
@@ -206,7 +205,7 @@ areas such as E01; give England's
             name, of, file, len(wanted), len(wanted) - len(missing), tuple(missing[:EXAMPLES]), lost,
             share_enough() if enough is None else enough, remark,
         ),
-        known=str(there[0]) if len(there) and refuse else "", fix=fix,
+        known=str(there[0]) if len(there) else "", fix=fix,
     )  # fmt: skip
 
 

@@ -24,11 +24,10 @@ def reading_notices(result: Result) -> list[str]:
     """
     sentences = [join.sentence for join in result.joins if join.sentence]
     if result.transit is not NOT_YET and not (result.transit.stops["mode"] == "bus").any():
-        areas = sorted({str(code)[:3] for code in result.transit.stops.index})
-        sentences.insert(0, (
-            f"no bus stop was read near the areas: the stops there are of NaPTAN area {', '.join(areas) or '(none)'}; "
-            "walks count no bus; add the NaPTAN file of the area's own buses to stops under [sources]"
-        ))  # fmt: skip
+        areas = ", ".join(sorted({str(code)[:3] for code in result.transit.stops.index}))
+        there = f"the stops there are of NaPTAN area {areas} only" if areas else "there is no stop at all"
+        add = "walks count no bus; add the NaPTAN file of the area's own buses to stops under [sources]"
+        sentences.insert(0, f"no bus stop was read near the areas: {there}; {add}")
     return sentences
 
 

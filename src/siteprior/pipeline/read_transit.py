@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from siteprior.core.code_join import EXAMPLES, CodeJoin, files_in_words, record_join
 from siteprior.core.errors import ProjectError, unknown
 from siteprior.core.files import record
-from siteprior.core.issues import Reading, issue_table
+from siteprior.core.issues import IssueLog, Reading, issue_table
 from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress, no_progress
 from siteprior.pipeline.provenance import ReadLog
@@ -59,7 +59,7 @@ def read_transit(
 
     stops, statements, codes = _read_stops(project, study_area, log)
     corridor_stops, surveyed = _read_corridors(project, stops, statements, log)
-    _join_stops(project, corridor_stops, statements, codes)
+    _join_stops(project, corridor_stops, statements, codes, log)
     network = None
     if project.sources.streets is not None:
         progress("Reading streets")
@@ -91,12 +91,16 @@ def _read_supposed(project: Project, scenario: ScenarioSettings, log: ReadLog) -
     ]
 
 
-def _join_stops(project: Project, corridor_stops: gpd.GeoDataFrame, statements: pd.DataFrame, codes: pd.Index) -> None:
+def _join_stops(
+    project: Project, corridor_stops: gpd.GeoDataFrame, statements: pd.DataFrame, codes: pd.Index, log: ReadLog
+) -> None:
     """Record how many corridor stops, and stops of each file of statements, the files of stops have."""
     from siteprior.sources.transit.stop_areas import join_corridor_stops, join_statements
 
     files = [label for entry in project.sources.stops for _, label in project.find(entry)]
-    join_corridor_stops(corridor_stops, codes, files=files)
+    missing = IssueLog(files_in_words(files))
+    join_corridor_stops(corridor_stops, codes, files=files).log(missing, field="ATCOCode")
+    log.issues.append(missing.table())
     for file, stated in statements.groupby("file", sort=False):
         join_statements(stated, corridor_stops, codes, file=str(file))
 

@@ -112,7 +112,7 @@ def test_a_lookup_brings_the_codes_to_lsoas(read):
     assert reading.issues[["file", "row", "issue_type", "value"]].fillna(0).values.tolist() == [
         ["l.csv", 4, "reference values are not unique", "E01000003"],
         ["l.csv", 5, "reference values are not unique", "E01000003"],
-        ["l.csv", 0, "unknown entity", "1 of 3 areas of the lookup: E05000003"],
+        ["l.csv", 0, "unknown entity", "1 of 2 areas of the lookup: E05000003"],
     ]
     assert [source.role for source in reading.provenance] == ["layer", "layer lookup"]
     with pytest.raises(InputError, match="none of its 2 areas is in layer 'slow'"):

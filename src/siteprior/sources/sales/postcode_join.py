@@ -76,7 +76,8 @@ def refuse_other_postcodes(connection: DuckDBPyConnection, store: SalesStore, ta
         When both have postcodes and none agrees.
     """
     sold, first, agree, known = connection.execute(
-        f"SELECT count(DISTINCT postcode), min(postcode), count(*) FILTER (postcode IN (SELECT postcode FROM {table})), "
+        "SELECT count(DISTINCT postcode), min(postcode), "
+        f"count(*) FILTER (postcode IN (SELECT postcode FROM {table})), "
         f"(SELECT coalesce(min(postcode), '') FROM {table}) FROM {store.sql} WHERE postcode <> ''"
     ).fetchall()[0]
     if sold and not agree:

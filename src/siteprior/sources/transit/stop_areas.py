@@ -12,6 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from siteprior.core.code_join import CodeJoin, files_in_words, join_codes
+from siteprior.core.errors import InputError
 
 AREA = r"^(\d{3})"
 """The NaPTAN area of an ATCO code. Source: Department for Transport, NaPTAN Guide for Data Managers, AtcoCode."""
@@ -40,8 +41,7 @@ def join_corridor_stops(corridor_stops: gpd.GeoDataFrame, known: pd.Index, *, fi
     Parameters
     ----------
     corridor_stops
-        :data:`siteprior.core.schema.CORRIDOR_STOPS` with their state on the day. Those without a code are not looked
-        up; where one of them is open, a stop was found, and nothing is refused.
+        :data:`siteprior.core.schema.CORRIDOR_STOPS`; those without a code are not looked up.
     known
         The codes of all stops in the files, near or not
         (:func:`siteprior.sources.transit.naptan.read_stops_with_codes`).
@@ -56,14 +56,16 @@ def join_corridor_stops(corridor_stops: gpd.GeoDataFrame, known: pd.Index, *, fi
     Raises
     ------
     InputError
-        When corridors and files both have codes, none agrees, and no other corridor stop was found either.
+        When the corridors have codes and none is in the files, with the NaPTAN areas missing.
     """
     codes = corridor_stops["atco_code"]
     missing = missing_areas(codes, known)
     listed = ", ".join(f"{area} ({number:,} corridor stop{'s' * (number > 1)})" for area, number in missing.items())
     areas = f"no file of stops holds NaPTAN area {listed}" if missing else ""
     advice = "add the NaPTAN file of each area missing to stops under [sources]"
-    found = (codes.isna() & (corridor_stops["state"] == "open")).any()
+    if not len(known) and codes.notna().any():
+        raise InputError(f"{files_in_words(files)}: holds no stop, at most parts of stations; {areas}; {advice}")
+    other = "give the stops of the place of the corridors"
     return join_codes(
         codes,
         known,
@@ -71,9 +73,8 @@ def join_corridor_stops(corridor_stops: gpd.GeoDataFrame, known: pd.Index, *, fi
         of="corridor stops' ATCO codes",
         file=files_in_words(files),
         lost=LOST,
-        fix=f"{areas}; {advice}" if areas else "give the stops of the place of the corridors",
+        fix=f"{areas}; {advice}, or name the corridors to use in only under [corridors]" if areas else other,
         remark=f"{areas}; {advice}" if areas else "",
-        refuse=not found,
     )
 
 

@@ -156,3 +156,11 @@ def test_a_line_added_is_open_but_for_what_is_stated_closed(own, stops):
         add_line(grown, held, new, scenario="s")
     with pytest.raises(InputError, match="new: needs a table"):
         add_line(own, stops, "orbital.csv", scenario="s")
+
+
+def test_a_code_is_found_in_any_spelling(own, stops):
+    _, opened = open_planned(own, stops, names=[" 9100q "], scenario="s")
+    assert opened["state"]["9100Q"] == "open"
+    exact, spelled = (open_planned(own, stops, names=[name], scenario="s")[0] for name in ("9400B", " 9400b"))
+    assert states(exact) != states(own)
+    pd.testing.assert_frame_equal(pd.DataFrame(exact), pd.DataFrame(spelled))

@@ -225,7 +225,7 @@ def _chosen(
         lines = corridor_stops["corridor"] == name
         about = lines | (corridor_stops["stop_name"] == name) | (corridor_stops.index == name)
         code = normal_code(str(name))
-        about |= corridor_stops["atco_code"] == code
+        about |= corridor_stops["atco_code"].isin([name, code])
         changing = about & corridor_stops["state"].isin(whole if lines.any() else named)
         alone = main.get(str(name), main.get(code)) if not about.any() else None
         if alone is not None and stops["state"][alone] in named:

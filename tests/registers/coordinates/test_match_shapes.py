@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 import shapely
 
+from siteprior.core.errors import InputError
 from siteprior.core.issues import IssueLog
 from siteprior.core.schema import REGISTER, SHAPES, conform
-from siteprior.registers.coordinates.match_shapes import areas_agree, by_location, by_reference
+from siteprior.registers.coordinates.match_shapes import areas_agree, by_location, by_reference, join_references
 
 DUDLEY, SANDWELL = "E08000027", "E08000028"
 
@@ -83,3 +84,39 @@ def test_place_and_size_must_agree_one_to_one():
 @pytest.mark.parametrize(("one", "other", "agree"), [(1, 1.5, True), (1.5, 1, True), (1, 1.51, False), (0, 0, False)])
 def test_areas_agree_within_the_ratio_of_one_and_a_half(one, other, agree):
     assert areas_agree(np.array([one, np.nan]), np.array([other, 1.0])).tolist() == [agree, False]
+
+
+def joined(here, drawn):
+    return join_references(here, drawn, file="own.gpkg")
+
+
+def test_the_fewer_references_are_looked_up_among_the_more():
+    few_drawn = joined(sites(("BR/001", 0, 1), ("BR/002", 0, 1), ("BR/003", 0, 1)), polygons((" br 1", 0, None)))
+    assert (few_drawn.codes, few_drawn.met, few_drawn.sentence) == (1, 1, "")
+    many = polygons(("BR/1", 0, None), ("X1", 0, None), ("X2", 0, None), ("x 2", 0, None))
+    national = joined(sites(("br 1", 9e9, 1), (None, 0, 1)), many)
+    assert (national.codes, national.met) == (1, 1)  # too far away is for by_reference: nothing is refused
+    some = joined(sites(("A1", 0, 1), ("A2", 0, 1), ("A3", 0, 1)), polygons(("A1", 0, None), ("B1", 0, None)))
+    assert some.sentence == (
+        "polygons of sites: 1 of the 2 references of own.gpkg found in the site lists (not B1, for example): "
+        "these polygons of own.gpkg are matched by place alone"
+    )
+    fewer = joined(sites(("A1", 0, 1), ("A2", 0, 1)), polygons(("A1", 0, None), ("B1", 0, None), ("B2", 0, None)))
+    assert (fewer.codes, fewer.met, fewer.unmet) == (2, 1, ("A2",))
+
+
+def test_polygons_none_of_which_bears_a_sites_reference_are_refused_with_one_of_each_side():
+    with pytest.raises(InputError) as raised:
+        joined(sites(("BR/001", 0, 1), ("BR/002", 0, 1)), polygons(("17", 0, None)))
+    assert raised.value.faults == (
+        "own.gpkg: has a row for none of the 2 sites' references; it has codes such as 17, the sites' references such "
+        "as BR/001; name the column with the sites' references, or none: the polygons are then matched by place",
+    )
+
+
+def test_polygons_of_a_council_are_those_of_its_sites_alone():
+    here = sites(("S1", 0, 1))
+    assert joined(here, polygons(("S1", 0, DUDLEY))).share == 1
+    elsewhere = joined(here, polygons(("S1", 0, SANDWELL)))  # no site of that council: nothing to compare with
+    assert (elsewhere.met, elsewhere.few) == (0, False)
+    assert joined(here, polygons((None, 0, None))).codes == 0

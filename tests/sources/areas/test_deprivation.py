@@ -7,6 +7,7 @@ import pytest
 import shapely
 
 from factories.real import expected
+from siteprior.core.code_join import recorded_joins
 from siteprior.core.errors import InputError
 from siteprior.core.schema import AREAS, DEPRIVATION, DOMAINS, check, conform
 from siteprior.sources.areas.deprivation import (
@@ -280,3 +281,30 @@ def test_the_transform_gives_the_published_scores(real):
     assert (made - table["imd_score"]).abs().max() < 0.0007
     ranks = expected(whole=table["imd_rank"], of_slice=table["imd_rank"].rank())
     assert (made.rank(ascending=False) - ranks).abs().max() <= 1
+
+
+def test_codes_in_another_spelling_are_joined(tmp_path):
+    iod = read_deprivation(write(tmp_path, "LSOA21CD,IMD Rank\n e01000001 ,7\nE01 000002,8\n"), edition=2025).table
+    joined, issues = with_deprivation(areas("E01000001", "E01000002"), iod)
+    assert joined["imd_rank"].to_list() == [7, 8]
+    assert issues.empty
+
+
+def test_an_index_of_another_country_is_refused_with_a_code_of_each_side(tmp_path):
+    iod = read_deprivation(write(tmp_path, "LSOA21CD,IMD Rank\nW01000001,7\nW01000002,8\n"), edition=2025).table
+    with pytest.raises(InputError) as raised:
+        with_deprivation(areas("E01000002", "E01000001"), iod, file="wimd.csv")
+    assert raised.value.faults == (
+        "wimd.csv: has a row for none of the 2 areas; it has codes such as W01000001, the areas such as E01000001; "
+        "give the index of the country and census year of the areas",
+    )
+
+
+def test_hundreds_of_areas_without_an_index_are_one_issue_and_one_join(tmp_path):
+    iod = read_deprivation(write(tmp_path, "LSOA21CD,IMD Rank\nE01000000,7\n"), edition=2025).table
+    with recorded_joins() as joins:
+        _, issues = with_deprivation(areas(*(f"E01000{n:03}" for n in range(194))), iod, file="iod.csv")
+    assert issues[["file", "value"]].to_numpy().tolist() == [
+        ["iod.csv", "193 of 194 areas: E01000001, E01000002, E01000003, …"]
+    ]
+    assert [(join.codes, join.met, join.few) for join in joins] == [(194, 1, True)]

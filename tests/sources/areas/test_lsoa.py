@@ -156,3 +156,14 @@ def test_real_broken_polygon_is_mended(real):
     assert reading.issues["issue_type"].to_list() == ["invalid geometry - fixed"]
     assert reading.issues["action"].to_list() == ["E02001871 was mended"]  # Birmingham 045 (PROVENANCE, part 2)
     assert reading.table.geometry.is_valid.all()
+
+
+def test_codes_are_read_in_one_spelling(tmp_path):
+    table = gpd.GeoDataFrame(
+        {"LSOA21CD": [" e01000001", "E01000002"], "LAD": ["e08000025 ", "E08000025"]},
+        geometry=[shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)],
+        crs=27700,
+    )
+    table.to_file(tmp_path / "areas.gpkg")
+    areas = read_areas(tmp_path / "areas.gpkg", code="LSOA21CD", district="LAD", year=2021).table
+    assert areas["district_code"].to_dict() == {"E01000001": "E08000025", "E01000002": "E08000025"}

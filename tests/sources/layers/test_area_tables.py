@@ -7,6 +7,7 @@ import pytest
 import shapely
 
 from factories.real import expected
+from siteprior.core.code_join import recorded_joins
 from siteprior.core.errors import InputError
 from siteprior.core.schema import AREAS, conform
 from siteprior.project.layer_checks import parse_layer
@@ -112,10 +113,13 @@ def test_a_lookup_brings_the_codes_to_lsoas(read):
     assert reading.issues[["file", "row", "issue_type", "value"]].fillna(0).values.tolist() == [
         ["l.csv", 4, "reference values are not unique", "E01000003"],
         ["l.csv", 5, "reference values are not unique", "E01000003"],
-        ["l.csv", 0, "unknown entity", "1 of 2 areas of the lookup: E05000003"],
+        ["l.csv", 0, "unknown entity", "1 of 2 areas of l.csv: E05000003"],
     ]
     assert [source.role for source in reading.provenance] == ["layer", "layer lookup"]
-    with pytest.raises(InputError, match="none of its 2 areas is in layer 'slow'"):
+    with pytest.raises(
+        InputError,
+        match=r"has a row for none of the 2 areas of l\.csv; .* E05009999, the areas of l\.csv such as E05000001",
+    ):
         read("code,share\nE05009999,7\n", bridge=lookup, **keys)
 
 
@@ -188,8 +192,8 @@ def test_real_incomes_of_2011_codes_on_polygons_of_2021_leave_no_gap_unreported(
     assert count == expected(whole=357, of_slice=10)
     assert missing > 0
     (value,), (action,) = untold["value"], untold["action"]
-    assert value.startswith(f"{missing} of {count} areas of the lookup: E02")
-    assert f"{count - missing} of {count} areas of the lookup are matched" in action
+    assert value.startswith(f"{missing} of {count} areas of msoa.geojson.gz: E02")
+    assert f"{count - missing} of {count} areas of msoa.geojson.gz are matched" in action
     assert "invalid geometry - fixed" in set(reading.issues["issue_type"])  # Birmingham 045
 
 
@@ -203,3 +207,22 @@ def test_real_wards_reach_lsoas_by_their_lookup(real, tmp_path, areas):
     reading = read_layer(path, spec, lookup=real / "real/boundaries/lookup_lsoa21_ward24_wmca.csv.gz")
     assert match_areas(reading.table, areas, spec).empty
     assert (1 / reading.table.by_code).sum() == pytest.approx(len(counted))  # each ward's LSOAs have its value
+
+
+def test_codes_in_another_spelling_meet_on_both_sides_of_a_lookup(read):
+    layer = read("code,share\n e01000001 ,7\nE01 000002,8\n")
+    assert layer.table.by_code.to_dict() == {"E01000001": 7.0, "E01000002": 8.0}
+    assert layer.issues.empty
+    keys = {"by": "ward_code", "lookup": {"path": "l.csv", "from": "lsoa21cd", "to": "ward", "year": 2021}}
+    brought = read("code,share\ne05000001,7\n", bridge="lsoa21cd,ward\ne01000001,E05000001 \n", **keys)
+    assert brought.table.by_code.to_dict() == {"E01000001": 7.0}
+
+
+def test_few_areas_met_is_put_on_record_with_the_name_of_the_layer(read):
+    layer = read("code,share\nE01000001,7\n").table
+    with recorded_joins() as joins:
+        match_areas(layer, areas_of("E01000001", "E01000002", "E01000003"), parse_layer(BASE))
+    assert [join.sentence for join in joins] == [
+        "layer 'slow' of areas: 1 of the 3 areas found in own/slow.csv (not E01000002, for example): "
+        "left blank: the table has no such row"
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from siteprior.core.code_join import recorded_joins
 from siteprior.core.errors import InputError
 from siteprior.core.io.duckdb_session import database
 from siteprior.core.issues import IssueLog
@@ -93,3 +94,31 @@ def test_the_origin_counts_the_sales_matched(published):
     path = published(HEADER, name="epc.csv")
     (origin,) = floor_origins([NamedPath(path, "epc")], [7])
     assert (origin.file, origin.role, origin.rows) == ("epc", "floor areas", 7)
+
+
+def test_floor_areas_of_other_sales_are_refused_with_one_of_each_side(joined):
+    with pytest.raises(
+        InputError, match=r"file 2: has a row for none of the 2 sales; .* such as Z1, the sales such as A"
+    ):
+        joined(["A", "B"], ["A,70"], ["Z2,70", "Z1,80"])
+    assert joined(["A"], [",70"]) == ({}, [0], [])  # no code, nothing to compare
+
+
+def test_floor_areas_of_sales_elsewhere_are_no_fault_and_few_are_stated(published, tmp_path):
+    def joined_to(chosen, every):
+        path = NamedPath(published(HEADER, "e1,70", "{E2},80"), "floors.csv")
+        with database(tmp_path, memory_limit_mb=100, reads=[path.path]) as connection, recorded_joins() as joins:
+            for table, keys in (("chosen", chosen), ("every", every)):
+                connection.execute(f"CREATE TABLE {table} AS SELECT unnest(?::VARCHAR[]) AS transaction", [keys])
+            join_floor_areas(connection, floor_layouts([path], tmp_path), IssueLog(), every="every")
+        return joins[0]
+
+    elsewhere = joined_to(["A", "B"], ["A", "B", "E1"])
+    assert (elsewhere.codes, elsewhere.met, elsewhere.few) == (2, 0, True)
+    few = joined_to(["A", "B", "C", "D", "E1"], ["A", "B", "C", "D", "E1", "E2"])
+    assert few.sentence == (
+        "floor areas of sales: 1 of the 5 sales found in floors.csv (not A, for example): "
+        "they have no price per square metre"
+    )
+    assert joined_to(["E2", "E1"], ["E1", "E2"]).sentence == ""
+    assert joined_to([], []).share is None

@@ -101,3 +101,12 @@ def test_a_table_that_is_no_naptan_is_refused():
         check_naptan(naptan().to_crs("EPSG:4326"))
     with pytest.raises(InputError, match="naptan: "):
         check_naptan(pd.DataFrame(naptan().drop(columns="geometry")))
+
+
+def test_a_stop_id_in_another_spelling_is_naptans_stop_unless_case_distinguishes_stops():
+    rows = [("4300a ", 400100, 300000, None, None), ("9400zzwmbul1", 407150, 287120, None, None)]
+    stops = place_stops(served(*rows), naptan(), label="f", log=IssueLog())
+    assert stops["atco_code"].to_dict() == {"4300A": "4300A", "9400zzwmbul1": "9400ZZWMBUL"}
+    assert stops["stop_id"].to_dict() == {"4300A": "4300a ", "9400zzwmbul1": "9400zzwmbul1"}
+    twice = place_stops(served(*rows, ("4300A", 400100, 300000, None, None)), naptan(), label="f", log=IssueLog())
+    assert twice["atco_code"].dropna().to_dict() == {"4300A": "4300A"}

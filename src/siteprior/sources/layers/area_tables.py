@@ -268,8 +268,8 @@ def _log_unmatched(codes: pd.Series, values: pd.Series, spec: TableSpec, log: Is
         codes,
         values.index,
         name=f"lookup of layer '{spec.name}'",
-        of="areas of the lookup",
-        file=log.file,
+        of=f"areas of {log.file}",
+        file=spec.path,
         lost="left blank: the table has no such row",
         fix="give the lookup for the layer's own codes",
     ).log(log, field=spec.name)

@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from siteprior.core.code_join import normal_codes
 from siteprior.core.issues import IssueLog
 from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CRS, SERVICE_STOPS, STOPS, check, conform
@@ -50,10 +51,12 @@ def place_stops(stops: pd.DataFrame, naptan: gpd.GeoDataFrame | None, *, label: 
     ids, parents = stops["stop_id"].astype("str"), stops["parent"].astype("str").where(stops["parent"].notna(), "")
     own = metres(stops["lon"], stops["lat"])
     feed = own.fillna(metres(stops["parent_lon"], stops["parent_lat"]))
-    exact = ids.isin(codes.index[codes["atco_code"] == codes.index])
-    station = _stations(ids, parents, feed, codes)
-    atco = ids.where(exact, station)
-    code = ids.where(atco.notna(), label + ":" + ids)
+    spelled = normal_codes(ids)
+    spelled = ids if spelled.duplicated().any() else spelled  # a feed in which case alone distinguishes stops
+    exact = spelled.isin(codes.index[codes["atco_code"] == codes.index])
+    station = _stations(spelled, normal_codes(parents), feed, codes)
+    atco = spelled.where(exact, station)
+    code = spelled.where(exact, ids).where(atco.notna(), label + ":" + ids)
     of_parent = parents.map(dict(zip(ids, code, strict=True))).fillna(label + ":" + parents)
     theirs = codes[["x", "y"]].reindex(atco).set_axis(stops.index, axis=0)
     place = theirs.where(exact, feed).fillna(theirs).fillna(feed)

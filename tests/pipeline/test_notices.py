@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 
+import siteprior as sp
 from factories.results import at_points, small_result
-from siteprior.pipeline.notices import notices
+from siteprior.core.code_join import CodeJoin
+from siteprior.core.errors import InputError, RunWarning
+from siteprior.core.files import shipped
+from siteprior.pipeline.notices import notices, reading_notices
+from siteprior.pipeline.read_transit import Transit
+from siteprior.pipeline.run import read_inputs
+from siteprior.project.load import load_project
 
 
 def stated(*, rank, reasons, walks, scores=None, places=None):
@@ -61,3 +69,149 @@ def test_sites_without_a_place_have_no_walk_and_that_is_another_matter(walks):
     sentences = stated(rank=[None, None], reasons=["no_location"] * 2, walks=walks, places=places)
     assert len(sentences) == 1
     assert "no_location" in sentences[0]
+
+
+def join(met, **stated):
+    unmet = ("E1",)[: 4 - met]
+    return CodeJoin("deprivation of areas", "areas", "iod.csv", 4, met, unmet, "it stays missing", 0.8, **stated)
+
+
+def stops(*modes):
+    index = pd.Index([f"{area}0X{n}" for n, area in enumerate(("910", "940", "430")[: len(modes)])], name="atco_code")
+    points = gpd.points_from_xy([400_000] * len(modes), [290_000] * len(modes))
+    return gpd.GeoDataFrame({"mode": list(modes)}, index=index, geometry=points, crs=27700)
+
+
+def test_few_codes_met_are_stated_after_all_else_and_enough_are_not():
+    sites = at_points((400_000, 290_000), rank=pd.array([1], dtype="Int64"), gate_reasons=[None],
+                      corridor_walk_m=[9.0], score=[0.5])  # fmt: skip
+    done = small_result(sites, sites=sites, joins=(join(4), join(1)))
+    assert (
+        notices(done)
+        == reading_notices(done)
+        == ["deprivation of areas: 1 of the 4 areas found in iod.csv (not E1, for example): it stays missing"]
+    )
+    assert reading_notices(small_result(sites, joins=(join(4, remark="area 940 is missing"),))) == [
+        "deprivation of areas: 4 of the 4 areas found in iod.csv: area 940 is missing"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("modes", "there"),
+    [
+        (
+            ["rail", "metro"],
+            "the stops there are of NaPTAN area 910, 940 only; walks count no bus; add the NaPTAN",
+        ),
+        ([], "there is no stop at all; walks count no bus"),
+        (["rail", "metro", "bus"], None),
+    ],
+)
+def test_an_area_whose_buses_no_file_holds_is_stated_with_the_areas_that_were_read(modes, there):
+    sentences = reading_notices(small_result(transit=Transit(stops(*modes), None, None, None)))
+    assert [sentence.partition(": ")[2][: len(there or "")] for sentence in sentences] == ([there] if there else [])
+
+
+class TestWholeProjects:
+    """One borough of the sample, with one file of it changed: refused, or finished with what is to be stated."""
+
+    @pytest.fixture(scope="class")
+    @staticmethod
+    def borough(tmp_path_factory):
+        folder = tmp_path_factory.mktemp("borough")
+        data = shipped("data")
+        for name in ("sites/walsall.csv", "boundaries/lsoa21.geojson", "transit/corridors.csv", "transit/naptan.csv",
+                     "deprivation/iod2025.csv"):  # fmt: skip
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).symlink_to(data / name)
+        head, *stops = (data / "transit" / "naptan.csv").read_text(encoding="utf-8").splitlines()
+        for name, areas in (("bus", "430"), ("rail", ("430", "910")), ("few", "910")):
+            kept = [row.lower() if name == "few" else row for row in stops if row.startswith(areas)]
+            (folder / "transit" / f"{name}.csv").write_text("\n".join([head, *kept]) + "\n", encoding="utf-8")
+        index = (data / "deprivation" / "iod2025.csv").read_text(encoding="utf-8")
+        (folder / "deprivation" / "welsh.csv").write_text(index.replace("\nE01", "\nW01"), encoding="utf-8")
+        few = index.splitlines()[:30]
+        (folder / "deprivation" / "few.csv").write_text("\n".join(few).replace("\nE01", "\n e01"), encoding="utf-8")
+        return folder
+
+    @staticmethod
+    def project(folder, *, stops="naptan", deprivation="iod2025"):
+        path = folder / f"{stops}_{deprivation}.toml"
+        path.write_text(
+            f"""
+            [project]
+            title = "One borough"
+            area = "Walsall (illustrative)"
+            data_root = "."
+            as_of = 2026-01-31
+            network_date = 2026-10-02
+            illustrative = true
+            [sources]
+            registers = ["sites/walsall.csv"]
+            stops = ["transit/{stops}.csv"]
+            areas = {{path = "boundaries/lsoa21.geojson", code = "LSOA21CD", district = "LADCD_ACTIVE", year = 2021}}
+            deprivation = {{path = "deprivation/{deprivation}.csv", edition = 2025}}
+            [corridors]
+            paths = ["transit/corridors.csv"]
+            [shortlist]
+            n = 5
+            [weights]
+            deprivation = 1
+            capacity = 1
+            [publish]
+            notebooks = []
+            strips = 0
+            """,
+            encoding="utf-8",
+        )
+        return load_project(path, data_root=folder)
+
+    def test_where_all_codes_meet_nothing_is_stated(self, borough):
+        done = read_inputs(self.project(borough))
+        assert [(join.name, join.share) for join in done.joins] == [
+            ("deprivation of areas", 1.0), ("stops of corridors", 1.0),
+        ]  # fmt: skip
+        assert reading_notices(done) == []
+
+    def test_welsh_deprivation_is_refused_by_check_and_by_run_alike(self, borough, tmp_path):
+        wrong = self.project(borough, deprivation="welsh")
+        for does in (sp.check, sp.run):
+            with pytest.raises(InputError, match=r"has a row for none of the 357 areas; .* W01999001, .* such as E01"):
+                does(wrong, out=tmp_path / "out")
+        assert not (tmp_path / "out").exists()
+
+    def test_stops_without_any_of_the_corridors_are_refused_with_the_areas_missing(self, borough):
+        with pytest.raises(InputError, match=r"NaPTAN area 910 \(50 corridor stops\), 940 \(41 corridor stops\)"):
+            read_inputs(self.project(borough, stops="bus"))
+
+    def test_an_area_missing_is_the_last_that_check_states_and_one_issue(self, borough, tmp_path):
+        with pytest.warns(RunWarning) as warned:
+            issues = sp.check(self.project(borough, stops="rail"), out=tmp_path)
+        (sentence,) = [str(one.message) for one in warned]
+        assert "50 of the 91 corridor stops' ATCO codes found in transit/rail.csv" in sentence
+        assert "no file of stops holds NaPTAN area 940 (41 corridor stops); add the NaPTAN file" in sentence
+        rows = issues[(issues["file"] == "transit/rail.csv") & (issues["issue_type"] == "unknown entity")]
+        assert rows["value"].str.startswith("41 of 91 corridor stops' ATCO codes: 9400").tolist() == [True]
+
+    def test_a_run_states_few_codes_at_its_end_in_its_record_its_report_and_in_the_coverage(self, borough, tmp_path):
+        with pytest.warns(RunWarning) as warned:
+            folder = sp.run(self.project(borough, stops="few", deprivation="few"), out=tmp_path / "out")
+        sentences = [str(one.message) for one in warned]
+        buses, deprivation, areas = sentences[-3:]
+        assert buses.startswith("no bus stop was read near the areas: the stops there are of NaPTAN area 910 only")
+        assert deprivation.startswith("deprivation of areas: 29 of the 357 areas found in deprivation/few.csv (not E")
+        assert "no file of stops holds NaPTAN area 940 (41 corridor stops)" in areas
+        run = sp.open_run(folder)
+        assert run.record["notices"] == sentences
+        assert [(row["join"], row["met"], row["codes"], row["share"]) for row in run.record["joins"]] == [
+            ("deprivation of areas", 29, 357, 0.0812), ("stops of corridors", 50, 91, 0.5495),
+        ]  # fmt: skip
+        info = run.run_info.set_index("key")["value"]
+        assert info["join: deprivation of areas"] == "29 of 357 areas found in deprivation/few.csv"
+        page = (folder / "report.html").read_text(encoding="utf-8")
+        assert "What was joined" in page
+        assert "<td>deprivation/few.csv</td>" in page
+        unknown = run.sites["imd_decile"].isna() & run.sites["rank"].notna()
+        assert unknown.any()
+        assert (run.sites.loc[unknown, "coverage"] <= 0.5).all()  # half the weight rests on nothing known
+        assert (run.issues["value"].str.startswith("328 of 357 areas")).sum() == 1

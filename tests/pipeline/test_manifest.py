@@ -85,10 +85,11 @@ def test_the_record_stands_in_the_geopackage_as_keys_and_values():
         "counts": {"sites": 5, "issues": {"OSGB": 1}}, "weights": {"capacity": 1 / 3},
         "inputs": [{"file": "a.csv", "role": "register", "vintage": "", "licence": "OGL", "sha256": "ab"}],
         "attribution": ["Contains X", "Contains Y"],
+        "joins": [{"join": "deprivation of areas", "met": 3, "codes": 4, "of": "areas", "file": "iod.csv"}],
     }  # fmt: skip
     assert run_info(record).to_records(index=False).tolist() == [
         ("title", "T"), ("seed", "7"), ("illustrative", "True"), ("count: sites", "5"),
-        ("weight: capacity", "0.333333"),
+        ("weight: capacity", "0.333333"), ("join: deprivation of areas", "3 of 4 areas found in iod.csv"),
         ("input: a.csv", "register; vintage not stated; OGL; SHA-256 ab"),
         ("attribution 1", "Contains X"), ("attribution 2", "Contains Y"),
     ]  # fmt: skip

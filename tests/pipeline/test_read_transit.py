@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from siteprior.core.code_join import recorded_joins
 from siteprior.core.errors import InputError, ProjectError
 from siteprior.core.files import shipped
 from siteprior.pipeline.provenance import ReadLog
@@ -34,7 +35,12 @@ def with_sources(project, **changed):
 
 def test_every_source_is_recorded_once(project, area):
     log = ReadLog()
-    read_transit(project, area, log)
+    with recorded_joins() as joins:
+        read_transit(project, area, log)
+    assert [(join.name, join.codes, join.met, join.sentence) for join in joins] == [
+        ("stops of corridors", 91, 91, ""), ("statements of transit/corridors.csv", 91, 91, ""),
+        ("stops of transit/timetable.zip", 713, 712, ""),
+    ]  # fmt: skip
     roles = [read.role for read in log.provenance]
     assert sorted(roles) == ["corridors", "openings", "stops", "streets", "timetables"]
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from factories.results import at_points, plain_project, small_result, transit_of
+from siteprior.core.code_join import CodeJoin
 from siteprior.core.errors import SitePriorError
 from siteprior.core.files import Input
 from siteprior.core.issues import IssueLog
@@ -77,6 +78,14 @@ def test_what_was_read_stands_after_what_was_read_before(result):
     assert done.issues["file"].to_list() == ["a.csv", "b.csv"]
     assert [read.file for read in done.provenance] == ["a.csv", "b.csv"]
     assert result.issues.empty
+
+
+def test_a_join_made_again_takes_the_place_of_what_it_was(result):
+    first = CodeJoin("deprivation of areas", "areas", "iod.csv", 4, 1, ("E1",), "blank", 0.8)
+    other = CodeJoin("places of sales", "postcodes", "cp.csv", 9, 9, (), "blank", 0.8)
+    again = CodeJoin("deprivation of areas", "areas", "iod.csv", 4, 4, (), "blank", 0.8)
+    assert result.with_joins([first, other]).with_joins([again]).joins == (again, other)
+    assert result.with_joins([]) is result
 
 
 def test_without_older_registers_there_is_a_history_without_a_row(result):

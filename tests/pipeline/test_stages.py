@@ -8,7 +8,9 @@ from types import MappingProxyType
 import pandas as pd
 import pytest
 
+from factories.results import small_result
 from factories.sample import sample_text
+from siteprior.core.code_join import join_codes
 from siteprior.core.errors import SitePriorError
 from siteprior.core.files import shipped
 from siteprior.pipeline.result import NOT_YET, Result
@@ -19,6 +21,7 @@ from siteprior.pipeline.stages import (
     LEFT_OUT,
     READING,
     STAGES,
+    Stage,
     group_of,
     has,
     run_stages,
@@ -76,6 +79,16 @@ def only(result, needs):
     groups = {name: frame for name, frame in result.columns.items() if f"columns.{name}" in needs}
     logs = {name: getattr(result, name) for name in LOGS}
     return Result(result.project, columns=MappingProxyType(groups), **logs, **kept)
+
+
+def test_what_a_stage_joins_is_put_on_record():
+    def joining(result, _progress):
+        join_codes(["E1", "E2"], ["E1"], name="homes of areas", of="areas", file="homes.csv", lost="blank")
+        return result
+
+    stage = Stage("Join", (), (), joining, "read")
+    done = run_stages(small_result(), [stage, stage])
+    assert [(join.name, join.met, join.codes) for join in done.joins] == [("homes of areas", 1, 2)]
 
 
 def test_what_a_stage_needs_is_made_by_a_stage_before_it():

@@ -77,7 +77,7 @@ class CodeJoin:
 
     @property
     def sentence(self) -> str:
-        """What the end of a run states of the join; blank where enough met and nothing else is to be said."""
+        """What the end of a run states of the join; blank where enough met and nothing else is to be stated."""
         if not self.few and not self.remark:
             return ""
         found = f"{self.met:,} of the {self.codes:,} {self.of} found in {self.file}"

@@ -190,6 +190,18 @@ class TestContents:
         assert "invalid decimal error 1 The value cannot be read as a decimal number." in parsed.text
         assert "registers/birmingham.csv 1 1 0 0" in parsed.text
 
+    def test_what_was_joined_stands_with_what_did_not_meet(self, made_up, tmp_path, parsed):
+        joins = [
+            {"join": "deprivation of areas", "file": "<iod>.csv", "of": "areas", "codes": 1357, "met": 109,
+             "share": 0.0803, "unmatched": "E1", "note": "it stays missing"},
+            {"join": "stops of corridors", "file": "n.csv", "of": "stops", "codes": 0, "met": 0, "share": None,
+             "unmatched": "", "note": ""},
+        ]  # fmt: skip
+        text = read(write(tmp_path / "r.html", made_up, record={**made_up.record, "joins": joins})).text
+        assert "deprivation of areas <iod>.csv 1,357 109 8% E1 it stays missing" in text
+        assert "stops of corridors n.csv 0 0 – – –" in text
+        assert "What was joined" not in parsed.text  # a record of an earlier release says nothing of joins
+
     def test_sources_carry_vintage_licence_and_hash(self, parsed):
         assert "register registers/birmingham.csv Birmingham City Council 2020-12 OGL v3 8 abababababab" in parsed.text
         assert "Contains public sector information" in parsed.text

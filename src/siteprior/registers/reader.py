@@ -22,7 +22,7 @@ import shapely
 from siteprior.core.errors import InputError
 from siteprior.core.files import MEMBER, Input, path_list, record
 from siteprior.core.issues import IssueLog, Reading, issue_table
-from siteprior.core.schema import CRS, POSTCODES, REGISTER, check, conform
+from siteprior.core.schema import CRS, HECTARES_BASES, POSTCODES, REGISTER, check, conform
 from siteprior.registers.coordinates.locate import locate
 from siteprior.registers.coordinates.parse import transformation
 from siteprior.registers.councils import Councils, councils
@@ -33,6 +33,9 @@ from siteprior.registers.rows import Rows, clean_text, read_rows
 
 BROWNFIELD = "brownfield register"
 """The value of the column ``register`` for sites read here."""
+
+STATED, MEASURED = HECTARES_BASES
+"""Values of ``hectares_basis``: an area as the source states it, or that of the polygon a site is given as."""
 
 FILE_COLUMNS = ("file", "rows_in", "rows_out", "rows_explained", "encoding", "header_row", "schema")
 
@@ -272,11 +275,13 @@ def site_table(
     """
     located = locate(rows, known_councils, log, organisation=organisation, postcodes=postcodes)
     places = located.places
+    attributes = parse_attributes(rows, log, as_of=as_of)
     table = pd.DataFrame(
         {
             "reference": _references(rows, log),
             "organisation": located.council,
-            **parse_attributes(rows, log, as_of=as_of),
+            **attributes,
+            "hectares_basis": [None if area is None else STATED for area in attributes["hectares"]],
             "register": register,
             "file": log.file,
             "row": rows.numbers,

@@ -12,6 +12,9 @@ from siteprior.registers.coordinates.match_shapes import agreement, note
 POLYGONS = tuple(basis for basis in SHAPE_BASES if basis.startswith("polygon"))
 """What a polygon may rest on, the surest first."""
 
+NEEDS = ("also_known_as", "site_name", "hectares", "file", "row")
+"""Columns of the sites that decide on their shapes, or are named in the issues."""
+
 
 def merge_shapes(sites: gpd.GeoDataFrame, shapes: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Give each merged site its shape; where it has no polygon and a record merged with it has one, that polygon.
@@ -50,8 +53,8 @@ def merge_shapes(sites: gpd.GeoDataFrame, shapes: gpd.GeoDataFrame) -> tuple[gpd
     >>> merged["shape_basis"].to_dict(), merged.area.tolist()
     ({'E1:A': 'polygon as given'}, [10000.0])
     """
-    check(sites, REGISTER, name="sites", needs=("also_known_as", "site_name", "hectares"))
-    check(shapes, SITE_SHAPES, name="shapes", needs=("shape_basis",))
+    check(sites, REGISTER, name="sites", needs=NEEDS, may_have=("hectares_basis",))
+    check(shapes, SITE_SHAPES, name="shapes")
     log = IssueLog()
     surest = {basis: place for place, basis in enumerate(POLYGONS)}
     drawn = shapes["shape_basis"].map(surest).astype(float)

@@ -40,9 +40,8 @@ def as_points(tmp_path_factory):
     inside = land.representative_point()
     places = pd.DataFrame({"E": inside.x.round(2), "N": inside.y.round(2), "HA": (land.area / 10_000).round(4)})
     land.drop(columns="geometry").join(places).to_csv(folder / "land.csv", index=False)
-    changes = ((OWN, (folder / "land.csv").as_posix()),
-               ('{reference = "REF"', '{easting = "E", northing = "N", hectares = "HA", reference = "REF"'))  # fmt: skip
-    return folder, changes
+    more = '{easting = "E", northing = "N", hectares = "HA", reference = "REF"'
+    return folder, ((OWN, (folder / "land.csv").as_posix()), ('{reference = "REF"', more))
 
 
 @pytest.fixture(scope="module")

@@ -169,7 +169,8 @@ def _fill_hectares(
     """Take hectares from the area of polygons where no text states them, in place; return where."""
     areas = polygon_hectares(polygons)
     stated = texts.get("hectares", [""] * len(polygons))
-    unstated = (areas > 0) & np.array([not text for text in stated], dtype=bool)
+    unstated: npt.NDArray[np.bool_] = np.array([not text for text in stated], dtype=bool)
+    unstated &= areas > 0
     if not unstated.any():
         return unstated
     given = zip(stated, areas, unstated, strict=True)

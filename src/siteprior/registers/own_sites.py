@@ -17,11 +17,11 @@ import shapely
 from siteprior.core.errors import InputError
 from siteprior.core.files import record
 from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.named_paths import Names, Paths, named_paths
 from siteprior.core.parameters import load_parameters
 from siteprior.core.renamed import renamed_argument
 from siteprior.core.schema import CRS, SHAPES, conform
 from siteprior.registers.councils import Councils, councils
-from siteprior.registers.labelled_paths import Labels, Paths, label_paths
 from siteprior.registers.matching.similarity import M2_PER_HA
 from siteprior.registers.own_files import places_mapped, polygon_hectares, read_own_file
 from siteprior.registers.reader import MEASURED, conform_sites, issues_of, site_table
@@ -37,7 +37,7 @@ def read_own_sites(
     organisation: str | None = None,
     layer: str | None = None,
     crs: str | None = None,
-    files: Labels = None,
+    files: Names | None = None,
     boundaries: gpd.GeoDataFrame | None = None,
 ) -> Reading[gpd.GeoDataFrame]:
     r"""Read the user's own sites as a register: a row per site, areas in hectares, places in metres.
@@ -99,7 +99,7 @@ def read_own_sites_with_shapes(
     organisation: str | None = None,
     layer: str | None = None,
     crs: str | None = None,
-    files: Labels = None,
+    files: Names | None = None,
     boundaries: gpd.GeoDataFrame | None = None,
 ) -> tuple[Reading[gpd.GeoDataFrame], gpd.GeoDataFrame]:
     """Read the user's own sites as :func:`read_own_sites` does, and beside them the polygons they are given as.
@@ -137,7 +137,7 @@ def read_own_sites_with_shapes(
     {'E08000028:Y1': {'shape_basis': 'polygon as given', 'shape_id': 'estate.gpkg#1'}}
     """
     known_councils = councils(boundaries)
-    labelled = label_paths(paths, files, role="file of own sites")
+    labelled = named_paths(paths, files, what="own sites")
     tables: list[pd.DataFrame] = []
     logs: list[IssueLog] = []
     faults: list[str] = []

@@ -19,6 +19,7 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
 from siteprior.core.io.vector_files import lacking, mended, read_vector
 from siteprior.core.issues import IssueLog, Reading, issue_table
+from siteprior.core.named_paths import Names, Paths, named_paths
 from siteprior.core.parameters import load_parameters
 from siteprior.core.renamed import renamed_argument
 from siteprior.core.schema import CRS, REGISTER, SHAPES, SITE_SHAPES, check, conform
@@ -29,7 +30,6 @@ from siteprior.registers.coordinates.match_shapes import (
     by_reference,
     of_sites_given,
 )
-from siteprior.registers.labelled_paths import Labels, Paths, label_paths
 from siteprior.registers.matching.similarity import M2_PER_HA, disc_radius_m
 
 NEEDS = ("reference", "organisation", "site_name", "hectares", "file", "row", "coordinate_confidence")
@@ -44,7 +44,7 @@ def read_shapes(
     organisation: str | None = None,
     layer: str | None = None,
     crs: str | None = None,
-    files: Labels = None,
+    files: Names | None = None,
 ) -> Reading[gpd.GeoDataFrame]:
     """Read polygons of sites, areas in hectares, on EPSG:27700: a ``brownfield-site`` file or the user's own drawings.
 
@@ -86,7 +86,7 @@ def read_shapes(
     logs: list[IssueLog] = []
     provenance: list[Input] = []
     faults: list[str] = []
-    for path, label in label_paths(paths, files, role="file of shapes"):
+    for path, label in named_paths(paths, files, what="shapes"):
         logs.append(IssueLog(label))
         try:
             tables.append(_read_polygons(path, reference, organisation, layer, crs, logs[-1]))

@@ -14,6 +14,9 @@ from siteprior.core.errors import InputError
 from siteprior.core.schema import REGISTER, SHAPES, check
 from siteprior.joins.access.walk_access import join_access
 from siteprior.joins.access.walks import Walking
+from siteprior.joins.layers import join_layer
+from siteprior.project.layer_checks import parse_layer
+from siteprior.project.layers import VectorLayer
 from siteprior.registers.coordinates.site_shapes import site_shapes
 from siteprior.registers.own_sites import read_own_sites, read_own_sites_with_shapes
 from siteprior.walking.network import build_network
@@ -247,3 +250,21 @@ def test_walks_start_at_the_edge_and_not_at_the_middle(tmp_path, make_stops):
     assert (centre, edge) == (400, 300)  # the site's middle lies 100 m from its eastern edge
     by_line = join_access(sites.join(shapes["position_uncertainty_m"]), stop, Walking(walk_factor=1.0, shapes=shapes))
     assert by_line[["walk_low_m", "walk_m"]].values.tolist() == [[300, 400]]
+
+
+def test_a_layer_is_measured_over_the_polygon_and_an_area_far_from_it_is_an_issue(tmp_path):
+    path = drawn(tmp_path / "a.gpkg", {"REF": ["a", "b"], "HA": [1.4, 5.0]}, [L_SHAPE] * 2)
+    (sites, _, _), polygons = given(path, hectares="HA")
+    shapes, issues = site_shapes(sites, polygons)
+    assert shapes[["hectares", "shape_hectares", "hectares_agree"]].values.tolist() == [
+        [1.4, 1.5, "yes"], [5.0, 1.5, "no"]
+    ]  # fmt: skip
+    assert issues[["file", "row", "issue_type", "value", "action"]].values.tolist() == [
+        ["f", 2, "too large", "5", "both kept: the polygon measures 1.50 ha"]
+    ]
+    spec = parse_layer({"name": "landfill", "path": "l.gpkg", "kind": "vector", "measure": "share"})
+    # the western 50 m: the upright arm, 50 m by 150 m, is half of the site
+    landfill = VectorLayer(
+        gpd.GeoDataFrame(geometry=[shapely.box(399_000, 289_000, 400_050, 291_000)], crs=27700), None, "l.gpkg"
+    )
+    assert join_layer(sites, landfill, spec, shapes=shapes).tolist() == pytest.approx([0.5, 0.5])

@@ -13,6 +13,7 @@ from siteprior.pipeline.run import assess, run
 from siteprior.project.load import load_project
 
 DATA = shipped("data")
+OWN = "sites/employment_land.geojson"
 SHAPES = '\nshapes = [{path = "sites/employment_land.geojson", reference = "REF", organisation = "E47000007"}]'
 
 
@@ -32,16 +33,36 @@ def plain(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def shaped(tmp_path_factory):
-    """Return the sample with the polygons of its employment land, and the folder of that run."""
-    folder = tmp_path_factory.mktemp("shaped")
-    loaded = project(folder, ("stops = [", SHAPES + "\nstops = ["))
+def as_points(tmp_path_factory):
+    """Return the sample's project with its employment land given as points, their areas stated to the square metre."""
+    folder = tmp_path_factory.mktemp("points")
+    land = gpd.read_file(DATA / OWN).to_crs(27700)
+    inside = land.representative_point()
+    places = pd.DataFrame({"E": inside.x.round(2), "N": inside.y.round(2), "HA": (land.area / 10_000).round(4)})
+    land.drop(columns="geometry").join(places).to_csv(folder / "land.csv", index=False)
+    more = '{easting = "E", northing = "N", hectares = "HA", reference = "REF"'
+    return folder, ((OWN, (folder / "land.csv").as_posix()), ('{reference = "REF"', more))
+
+
+@pytest.fixture(scope="module")
+def pointed(as_points):
+    """Return the sample with its employment land given as points."""
+    folder, changes = as_points
+    return assess(project(folder, *changes))
+
+
+@pytest.fixture(scope="module")
+def shaped(as_points):
+    """Return the sample with its employment land as points and a source of its polygons, and the folder of that run."""
+    folder, changes = as_points
+    loaded = project(folder, *changes, ("stops = [", SHAPES + "\nstops = ["))
     return assess(loaded), run(loaded, out=folder / "out")
 
 
-def test_every_site_says_what_its_extent_rests_on(plain):
+def test_every_site_says_what_its_extent_rests_on(plain, pointed):
+    assert set(pointed.sites["shape_basis"].dropna()) == {"disc", "point"}
     sites = plain.sites
-    assert set(sites["shape_basis"].dropna()) == {"disc", "point"}
+    assert set(sites["shape_basis"].dropna()) == {"polygon as given", "disc", "point"}
     placed = sites.geometry.notna()
     assert (sites["shape_basis"].notna() == placed).all()
     assert (sites["position_uncertainty_m"].notna() == (placed & sites["hectares"].gt(0))).all()
@@ -52,11 +73,12 @@ def test_every_site_says_what_its_extent_rests_on(plain):
 
 def test_every_walk_lies_within_its_range(plain):
     known = plain.sites[plain.sites["position_uncertainty_m"].notna()]
+    disc = known["shape_basis"] == "disc"
     for walk in ("walk", "bus_walk", "corridor_walk"):
         low, central, high = (known[f"{walk}{end}_m"] for end in ("_low", "", "_high"))
         assert ((low <= central) & (central <= high) & (low < high)).all()
         reach = 1.3 * known["position_uncertainty_m"]
-        assert (high - central).to_numpy() == pytest.approx(reach.to_numpy())
+        assert (high - central)[disc].to_numpy() == pytest.approx(reach[disc].to_numpy())
     unknown = plain.sites[plain.sites["position_uncertainty_m"].isna()]
     assert unknown[["walk_low_m", "bus_walk_high_m", "corridor_walk_low_m"]].isna().all(axis=None)
 
@@ -92,8 +114,9 @@ def test_ranges_widen_bands_and_move_no_rank(plain):
     assert ranked["rank"].tolist() == ranked["score"].round(12).rank(method="min", ascending=False).tolist()
 
 
-def test_polygons_of_the_project_become_the_sites_shapes(plain, shaped):
+def test_polygons_of_the_project_become_the_sites_shapes(pointed, shaped):
     done, _ = shaped
+    plain = pointed
     polygons = done.sites["shape_basis"].eq("polygon by reference")
     assert polygons.sum() > 5
     assert (done.sites.loc[polygons, "register"] == "employment land").all()
@@ -113,6 +136,21 @@ def test_polygons_of_the_project_become_the_sites_shapes(plain, shaped):
     assert (of_polygons["walk_high_m"] > of_polygons["walk_m"]).all()
     assert {read["role"] for read in done.record["inputs"]} >= {"shapes"}
     assert {"shapes.area_ratio", "shapes.coordinates.low"} <= {row["name"] for row in done.record["parameters"]}
+
+
+def test_own_sites_given_as_polygons_keep_them_as_if_matched(plain, shaped):
+    done, _ = shaped
+    own = plain.sites[plain.sites["shape_basis"] == "polygon as given"]
+    matched = done.sites.index[done.sites["shape_basis"] == "polygon by reference"]
+    assert sorted(own.index) == sorted(matched)
+    assert (own["register"] == "employment land").all()
+    assert (own["hectares_basis"] == "measured").all()
+    assert (plain.shapes.loc[own.index, "hectares_agree"].isna()).all()  # nothing was stated to agree with
+    assert plain.shapes.geometry[own.index].geom_equals(done.shapes.geometry[own.index]).all()
+    assert plain.shapes.geometry[own.index].contains(own.geometry).all()
+    walks = ["walk_m", "walk_low_m", "walk_high_m", "corridor_walk_m", "corridor_walk_low_m"]
+    pd.testing.assert_frame_equal(own[walks], done.sites.loc[own.index, walks])
+    assert (own["position_uncertainty_m"] == 0).all()
 
 
 def test_the_shapes_are_a_layer_of_a_file_of_their_own(shaped):

@@ -229,6 +229,16 @@ def calls():
             ),
             {"boundaries": boundaries},
         ),
+        sp.registers.read_own_sites_with_shapes: (
+            lambda boundaries: sp.registers.read_own_sites_with_shapes(
+                NOWHERE, columns={"reference": "Asset ID"}, register="estate",
+                boundaries=boundaries,
+            ),
+            {"boundaries": boundaries},
+        ),
+        sp.registers.merge_shapes: (
+            sp.registers.merge_shapes, {"sites": register, "shapes": site_shapes}
+        ),
         sp.registers.site_shapes: (
             sp.registers.site_shapes, {"sites": register, "polygons": made(schema.SHAPES)}
         ),

@@ -264,6 +264,9 @@ def test_kinds_order_and_index():
 def test_bad_calls():
     with pytest.raises(InputError, match="sites: lacks the columns end_date"):
         site_deadweight(table({}).drop(columns="end_date"), as_of=DAY)
+    for wrong in ("last year", "2021", None, float("nan")):
+        with pytest.raises(InputError, match="as_of: needs a day"):
+            site_deadweight(table({}), as_of=wrong)
     with pytest.raises(InputError, match="history: lacks the columns published, event"):
         site_deadweight(table({}), as_of=DAY, history=pd.DataFrame({"site_id": []}))
 

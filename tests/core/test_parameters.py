@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from datetime import date
 from importlib import resources
 from pathlib import Path
 
@@ -102,3 +103,34 @@ def test_what_cannot_be_registered_leaves_nothing_behind(file, entries):
     with pytest.raises(SitePriorError, match="needs the name of a file, and entries by name"):
         register_parameters(file, entries)
     assert parameter_files() == before
+
+
+def test_nothing_in_a_parameter_s_value_can_be_changed():
+    fact = {"unit": "", "source": "a", "date": "2026-01-01", "confidence": "proposal"}
+    given = {"of": ["homes", {"least": [1, 2]}], "by": {"fund": "a"}}
+    made = presets.Parameter("rule", given, *fact.values())
+    for register in ({"value": given, **fact}, made):
+        entry = presets._entry("rules.one", register)
+        given["by"]["fund"], given["of"][1]["least"][0] = "b", 9  # what was registered is not what is kept
+        value = entry.value
+        assert value == {"of": ("homes", {"least": (1, 2)}), "by": {"fund": "a"}}
+        for table in (value, value["by"], value["of"][1]):
+            with pytest.raises(TypeError):
+                table["new"] = 1
+            with pytest.raises(AttributeError, match="cannot be changed"):
+                table._entries = {}
+            with pytest.raises(TypeError):
+                table._entries["new"] = 1
+        given["by"]["fund"], given["of"][1]["least"][0] = "a", 1
+    assert copy.deepcopy(entry) == pickle.loads(pickle.dumps(entry)) == entry
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_value_that_ships_is_frozen_through(name):
+    def parts(value):
+        yield value
+        for part in value.values() if isinstance(value, presets.FrozenTable) else value if type(value) is tuple else ():
+            yield from parts(part)
+
+    kinds = {type(part) for row in parameter_rows(name) for part in parts(row.value)}
+    assert kinds <= {str, int, float, bool, date, tuple, presets.FrozenTable}

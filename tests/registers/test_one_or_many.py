@@ -86,9 +86,9 @@ def test_one_label_or_many(tmp_path, reader):
     assert [origin.file for origin in read(paths[0], **{key: "first"}).provenance] == ["first"]
     for labels in (["first", "second"], ("first", "second"), (name for name in ("first", "second"))):
         assert [origin.file for origin in read(paths, **{key: labels}).provenance] == ["first", "second"]
-    with pytest.raises(InputError, match="files: 1 names for 2 paths; give one name per path"):
+    with pytest.raises(InputError, match="1 names for 2 files; give each file one name"):
         read(paths, **{key: "first"})
-    with pytest.raises(InputError, match="give one file at least"):
+    with pytest.raises(InputError, match="no file given; give one at least"):
         read([])
 
 
@@ -104,7 +104,7 @@ def test_all_faults_of_a_call_are_named_at_once(tmp_path):
     path = write(tmp_path, "register", 1)
     with pytest.raises(InputError) as caught:
         read_registers([path, path], files=["a", "a"], organisations=[DUDLEY])
-    assert [fault.partition(":")[0] for fault in caught.value.faults] == ["files", "organisations"]
+    assert [fault.partition(":")[0] for fault in caught.value.faults] == ["registers", "organisations"]
     assert caught.value.faults[1] == "organisations: 1 codes for 2 paths; give one code or None per path"
 
 
@@ -145,5 +145,5 @@ def test_registers_found_and_a_single_one_read_alike(tmp_path):
 
 def test_a_file_given_twice_under_two_names_is_refused(tmp_path):
     path = write(tmp_path, "register", 1)
-    with pytest.raises(InputError, match=r"paths: given twice: .*; each register is given once"):
+    with pytest.raises(InputError, match=r"given twice: .*; each file is read once, name it once"):
         read_registers([path, path], files=["a", "b"])

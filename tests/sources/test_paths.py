@@ -18,7 +18,6 @@ from siteprior.sources.areas.boundaries import read_boundaries
 from siteprior.sources.areas.deprivation import read_deprivation
 from siteprior.sources.areas.lsoa import read_areas
 from siteprior.sources.layers.reader import read_layer
-from siteprior.sources.paths import named_paths, one_path, read_each
 from siteprior.sources.sales.reader import read_sales
 from siteprior.sources.streets.reader import read_streets
 from siteprior.sources.timetables.lines import corridor_from_timetable
@@ -140,7 +139,7 @@ def test_a_path_that_is_not_there_is_named_whole(tmp_path, reader):
 
 @pytest.mark.parametrize("reader", READERS)
 def test_no_path_at_all_is_refused(reader):
-    with pytest.raises(InputError, match="0 files"):
+    with pytest.raises(InputError, match="no file given; give one at least"):
         READERS[reader][1]([])
 
 
@@ -232,21 +231,3 @@ def test_floor_areas_are_one_path_or_many_too(tmp_path):
     for floors in (str(tmp_path / "f.csv"), [tmp_path / "f.csv"], (path for path in [tmp_path / "f.csv"])):
         table = read_sales(tmp_path / "p.csv", floor_areas=floors, price_date=date(2025, 1, 1)).table
         assert table["gbp_per_m2"].tolist() == [2500.0]
-
-
-def test_names_go_with_paths_in_order():
-    assert named_paths(iter(["a", Path("b")]), iter(["A", "B"]), what="x") == [(Path("a"), "A"), (Path("b"), "B")]
-    assert one_path(["a"], "A", what="x", instead="") == (Path("a"), "A")
-    with pytest.raises(InputError, match="x: 2 names for 1 files; give one file at least, and a name for each"):
-        named_paths("a", ["A", "B"], what="x")
-
-
-def test_what_is_read_comes_in_the_order_of_the_files():
-    assert read_each(named_paths(["b", "a"], None, what="x"), lambda path, name: (path, name)) == [
-        (Path("b"), "b"), (Path("a"), "a"),
-    ]  # fmt: skip
-
-
-def test_a_file_given_twice_is_refused():
-    with pytest.raises(InputError, match=r"stops: given twice: a\.csv; each file is read once, name it once"):
-        named_paths(["a.csv", "b.csv", "a.csv"], ["x", "y", "z"], what="stops")

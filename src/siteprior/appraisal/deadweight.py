@@ -29,6 +29,7 @@ from siteprior.appraisal.deadweight_evidence import (
     surplus,
 )
 from siteprior.core import schema
+from siteprior.core.arguments import day_of
 from siteprior.core.renamed import with_new_columns
 
 _TABLE = schema.SITES.without_places()
@@ -115,7 +116,7 @@ def site_deadweight(sites: pd.DataFrame, *, as_of: date, history: pd.DataFrame |
     schema.check(sites, _TABLE, name="sites", needs=NEEDS, may_have=MAY_HAVE)
     if history is not None:
         schema.check(history, _EVENTS, name="history", needs=_EVENT_COLUMNS)
-    day = pd.Timestamp(as_of)
+    day = day_of(as_of, name="as_of")
     facts = attributes(sites, day)
     tests = [
         starts(facts),

@@ -28,7 +28,8 @@ Node: TypeAlias = "str | float | bool | date | list[Node] | Mapping[str, Node]"
 Entry: TypeAlias = "Node | Parameter | Parameters | Mapping[str, Entry]"
 """What may be registered: what stands in a TOML file, or parameters made of it."""
 
-Frozen: TypeAlias = "str | float | bool | date | tuple[Frozen, ...] | Parameter | Mapping[str, Entry]"
+Frozen: TypeAlias = "str | float | bool | date | tuple[Frozen, ...] | Parameter | Parameters | FrozenTable"
+"""What a parameter's value is made of: nothing of it can be changed, however deep it lies."""
 
 FACTS = ("value", "unit", "source", "date", "confidence")
 
@@ -50,6 +51,52 @@ class Parameter:
     source: str
     date: str
     confidence: str
+
+
+class FrozenTable(Mapping[str, Any]):
+    """A table that stands as a parameter's value, such as the rule of a fund; neither it nor what is in it can change.
+
+    Examples
+    --------
+    >>> rule = FrozenTable({"test": "at least", "of": ("homes",)})
+    >>> rule["test"], rule == {"test": "at least", "of": ("homes",)}
+    ('at least', True)
+    """
+
+    __slots__ = ("_entries",)
+
+    _entries: Mapping[str, Frozen]
+
+    def __init__(self, entries: Mapping[str, Frozen]) -> None:
+        object.__setattr__(self, "_entries", MappingProxyType(dict(entries)))
+
+    def __setattr__(self, name: str, value: Any) -> NoReturn:
+        """Refuse to be changed."""
+        raise AttributeError(f"a parameter's value cannot be changed ({name})")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        """Refuse to be changed."""
+        raise AttributeError(f"a parameter's value cannot be changed ({name})")
+
+    def __reduce__(self) -> tuple[type[FrozenTable], tuple[dict[str, Frozen]]]:
+        """Copy and pickle by its entries."""
+        return FrozenTable, (dict(self._entries),)
+
+    def __getitem__(self, name: str) -> Any:
+        """Return the entry of that name."""
+        return self._entries[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the names in file order."""
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        """Return how many entries there are."""
+        return len(self._entries)
+
+    def __repr__(self) -> str:
+        """Show the entries as a dict does."""
+        return repr(dict(self._entries))
 
 
 class Parameters(Mapping[str, Any]):
@@ -347,7 +394,7 @@ def _shipped() -> list[str]:
 def _entry(name: str, node: Entry) -> Parameter | Parameters:
     """Turn one TOML node, or what was made of one, into a parameter, or into a table of them."""
     if isinstance(node, Parameter):
-        return replace(node, name=name)
+        return replace(node, name=name, value=_frozen(node.value))
     if not isinstance(node, Mapping):
         raise SitePriorError(f"parameter {name}: a bare value; give it {', '.join(FACTS)}")
     if "value" not in node:
@@ -362,5 +409,11 @@ def _entry(name: str, node: Entry) -> Parameter | Parameters:
 
 
 def _frozen(value: Entry) -> Frozen:
-    """Return a value of the TOML with its lists as tuples, so that no reader changes it for the next."""
-    return tuple(_frozen(part) for part in value) if isinstance(value, list) else value
+    """Return a value of the TOML with its lists as tuples and its tables frozen, so that no reader changes it."""
+    if isinstance(value, Parameter | Parameters | FrozenTable):
+        return value
+    if isinstance(value, list | tuple):
+        return tuple(_frozen(part) for part in value)
+    if isinstance(value, Mapping):
+        return FrozenTable({name: _frozen(part) for name, part in value.items()})
+    return value

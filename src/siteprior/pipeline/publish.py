@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -233,6 +235,7 @@ def _strips(done: Result, folder: Path) -> dict[str, tuple[bytes, str]]:
 
     reach_m = load_parameters("access").number("rail_cutoff_m")
     drawn = {}
+    files = _file_names(done.leading_corridors)
     for corridor in done.leading_corridors[: done.project.publish.strips]:
         picture = draw_strip_map(
             done.corridor_stops,
@@ -248,7 +251,7 @@ def _strips(done: Result, folder: Path) -> dict[str, tuple[bytes, str]]:
         words = strip_map_words(
             done.corridor_stops, done.site_corridors, done.sites, corridor=corridor, reach_m=reach_m
         )
-        _keep(picture, folder / "pictures" / f"strip_{_file_name(corridor)}.png")
+        _keep(picture, folder / "pictures" / f"strip_{files[corridor]}.png")
         drawn[corridor] = (picture, words)
     return drawn
 
@@ -276,7 +279,7 @@ def _catchment_map(done: Result, folder: Path) -> tuple[bytes, str] | None:
         shortlist=list(done.shortlist.index),
         illustrative=done.project.project.illustrative,
     )
-    _keep(picture, folder / "pictures" / f"catchment_{_file_name(corridor)}.png")
+    _keep(picture, folder / "pictures" / f"catchment_{_file_names(done.leading_corridors)[corridor]}.png")
     return picture, catchment_map_words(leading, stops)
 
 
@@ -286,12 +289,23 @@ def _keep(picture: bytes, path: Path) -> None:
         temporary.write_bytes(picture)
 
 
-def _file_name(name: str) -> str:
-    """Return a name as part of a file's name: letters, figures and underscores.
+def _file_names(corridors: Iterable[str]) -> dict[str, str]:
+    """Return each corridor as part of a file's name: letters, figures and underscores, no two alike.
+
+    Where several would have one name, or one has none, each of these ends with figures made of the corridor's name, so
+    that the order of the corridors changes nothing.
 
     Examples
     --------
-    >>> _file_name("Metro Line 1 (Birmingham-Wolverhampton)")
-    'metro_line_1_birmingham_wolverhampton'
+    >>> _file_names(["Metro Line 1 (Birmingham-Wolverhampton)"])
+    {'Metro Line 1 (Birmingham-Wolverhampton)': 'metro_line_1_birmingham_wolverhampton'}
+    >>> _file_names(["Line A", "Line a"])
+    {'Line A': 'line_a_535fbda4', 'Line a': 'line_a_f4704c39'}
     """
-    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    plain = {name: re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") for name in corridors}
+    many = Counter(plain.values())
+    own = {name: hashlib.sha256(name.encode()).hexdigest()[:8] for name in plain}
+    return {
+        name: words if words and many[words] == 1 else f"{words}_{own[name]}".strip("_")
+        for name, words in plain.items()
+    }

@@ -60,11 +60,12 @@ def read_sites(result: Result, progress: Progress) -> Result:
     progress("Reading sites")
     postcodes = _read_postcodes(project, log)
     checked_by = postcodes if any(entry.check_locations for entry in project.sources.postcodes) else None
-    sites, history, files = _read_sites(project, districts(result.areas), checked_by, log)
+    sites, polygons, history, files = _read_sites(project, districts(result.areas), checked_by, log)
     return replace(
         result.with_log(log),
         postcodes=postcodes,
         sites_read=sites,
+        own_polygons=polygons,
         register_history=history,
         register_files=files,
     )
@@ -72,10 +73,15 @@ def read_sites(result: Result, progress: Progress) -> Result:
 
 def merge_sites(result: Result, _progress: Progress) -> Result:
     """Give every site its shape, and merge the records that are certainly one site."""
+    from siteprior.registers.matching.merge_shapes import merge_shapes
+
     log = ReadLog()
-    sites, shapes = _shape_sites(result.project, result.sites_read, log)
+    sites, shapes = result.sites_read, _shape_sites(result, log)
     merged, pairs = _merge_duplicates(sites, shapes, log)
-    return replace(result.with_log(log), sites_merged=merged, shapes=shapes.loc[merged.index], duplicates=pairs)
+    shapes, issues = merge_shapes(merged, shapes)
+    log.issues.append(issues)
+    merged = merged.join(pd.DataFrame(shapes)[[column.name for column in SITE_SHAPE_COLUMNS]])
+    return replace(result.with_log(log), sites_merged=merged, shapes=shapes, duplicates=pairs)
 
 
 def read_supply(result: Result, progress: Progress) -> Result:
@@ -117,12 +123,17 @@ def read_evidence(result: Result, progress: Progress) -> Result:
 
 def _read_sites(
     project: Project, boundaries: gpd.GeoDataFrame, postcodes: pd.DataFrame | None, log: ReadLog
-) -> tuple[gpd.GeoDataFrame, HistoryResult | None, pd.DataFrame]:
-    """Read the registers and the user's own sites into one table; beside it what older registers say of them."""
-    from siteprior.registers.own_sites import read_own_sites
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, HistoryResult | None, pd.DataFrame]:
+    """Read the registers and the user's own sites into one table, the polygons of these, and what older registers say.
+
+    The last of the tables returned accounts for the rows of each register.
+    """
+    from siteprior.registers.coordinates.match_shapes import all_shapes
+    from siteprior.registers.coordinates.site_shapes import no_shapes
+    from siteprior.registers.own_sites import read_own_sites_with_shapes
 
     chosen = project.sources
-    tables, files, history = [], pd.DataFrame(), None
+    tables, polygons, files, history = [], [no_shapes()], pd.DataFrame(), None
     if chosen.registers:
         found = [(entry, *place) for entry in chosen.registers for place in project.find(entry)]
         current, files = _read_registers(project, found, boundaries, postcodes, log)
@@ -135,7 +146,7 @@ def _read_sites(
             log.issues.append(history.issues)
     for own in chosen.own_sites:
         for path, label in project.find(own):
-            reading = read_own_sites(
+            reading, drawn = read_own_sites_with_shapes(
                 path,
                 columns=own.columns,
                 register=own.name,
@@ -146,11 +157,12 @@ def _read_sites(
                 boundaries=boundaries,
             )
             tables.append(log.add("own sites", own, reading))
+            polygons.append(drawn)
     sites = pd.concat(tables)
     if not sites.index.is_unique:
         twice = sites.index[sites.index.duplicated()][0]
         raise InputError(f"{twice}: stands in two site lists; give one of them another organisation in the project")
-    return sites, history, files
+    return sites, all_shapes(polygons), history, files
 
 
 def _read_registers(
@@ -215,14 +227,14 @@ def _read_postcodes(project: Project, log: ReadLog) -> pd.DataFrame | None:
     return postcodes
 
 
-def _shape_sites(project: Project, sites: gpd.GeoDataFrame, log: ReadLog) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Give every site its shape: the sites with what the shape rests on, and the shapes themselves."""
-    from siteprior.registers.coordinates.match_shapes import join_references
-    from siteprior.registers.coordinates.site_shapes import no_shapes, read_shapes, site_shapes
+def _shape_sites(result: Result, log: ReadLog) -> gpd.GeoDataFrame:
+    """Give every site its shape: the polygon it is given as, one the project names, or what its hectares make."""
+    from siteprior.registers.coordinates.match_shapes import all_shapes, join_references
+    from siteprior.registers.coordinates.site_shapes import read_shapes, site_shapes
 
     drawn = []
-    for entry in project.sources.shapes:
-        for path, label in project.find(entry):
+    for entry in result.project.sources.shapes:
+        for path, label in result.project.find(entry):
             reading = read_shapes(
                 path,
                 reference=entry.reference,
@@ -232,7 +244,7 @@ def _shape_sites(project: Project, sites: gpd.GeoDataFrame, log: ReadLog) -> tup
                 files=label,
             )
             drawn.append(log.add("shapes", entry, reading))
-            join_references(sites, drawn[-1], file=label)
-    shapes, issues = site_shapes(sites, pd.concat(drawn) if drawn else no_shapes())
+            join_references(result.sites_read, drawn[-1], file=label)
+    shapes, issues = site_shapes(result.sites_read, all_shapes([result.own_polygons, *drawn]))
     log.issues.append(issues)
-    return sites.join(pd.DataFrame(shapes)[[column.name for column in SITE_SHAPE_COLUMNS]]), shapes
+    return shapes

@@ -64,6 +64,8 @@ class Result:
         Where postcodes lie; ``None`` where the project names no such file.
     sites_read
         The sites as the files list them, before those that are certainly the same were merged.
+    own_polygons
+        :data:`siteprior.core.schema.SHAPES`: the polygons that sites of the user's own are given as.
     register_history
         What older registers say of the sites; ``None`` without any.
     register_files
@@ -136,6 +138,7 @@ class Result:
     areas: gpd.GeoDataFrame = NOT_YET
     postcodes: pd.DataFrame | None = NOT_YET
     sites_read: gpd.GeoDataFrame = NOT_YET
+    own_polygons: gpd.GeoDataFrame = NOT_YET
     register_history: HistoryResult | None = NOT_YET
     register_files: pd.DataFrame = NOT_YET
     sites_merged: gpd.GeoDataFrame = NOT_YET

@@ -100,10 +100,10 @@ STAGES: tuple[Stage, ...] = (
     Stage("Read areas and deprivation", (), ("areas",), read.read_areas, "read"),
     Stage(
         "Read registers and own sites", ("areas",),
-        ("postcodes", "sites_read", "register_history", "register_files"), read.read_sites, "read",
+        ("postcodes", "sites_read", "own_polygons", "register_history", "register_files"), read.read_sites, "read",
     ),
     Stage(
-        "Give sites a shape, merge duplicates", ("sites_read",),
+        "Give sites a shape, merge duplicates", ("sites_read", "own_polygons"),
         ("sites_merged", "shapes", "duplicates"), read.merge_sites, "read",
     ),
     Stage("Read stops, corridors, streets, timetables", ("areas",), ("transit",), read.read_supply, "read"),

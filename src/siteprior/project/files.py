@@ -82,7 +82,10 @@ def _mapped(columns: dict[str, str]) -> dict[str, str]:
 
 
 class OwnSites(File):
-    """The user's own sites: any vector file, CSV or sheet, with a map from siteprior's columns to the file's."""
+    """The user's own sites, points or polygons: a vector file, CSV or sheet, with a map of siteprior's columns to its.
+
+    A polygon stays the shape of its site. Lines are refused.
+    """
 
     name: Annotated[Text, key("What these sites are called in the outputs", example="public estate")]
     columns: Annotated[

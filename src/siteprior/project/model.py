@@ -90,7 +90,7 @@ class Sources(TakesRegistered):
         tuple[OwnSites, ...],
         BeforeValidator(entries),
         key(
-            "Sites of your own: public estate, call for sites, employment land",
+            "Sites of your own, points or polygons: public estate, call for sites, employment land",
             example=[{"path": "estate.csv", "name": "public estate", "columns": {"reference": "Asset ID"}}],
         ),
     ] = ()
@@ -102,7 +102,7 @@ class Sources(TakesRegistered):
     shapes: Annotated[
         tuple[Shapes, ...],
         BeforeValidator(entries),
-        key("Polygons of sites, matched by reference or place", example=["shapes.gpkg"]),
+        key("Polygons of sites read elsewhere, matched by reference or place", example=["shapes.gpkg"]),
     ] = ()
     postcodes: Annotated[
         tuple[Postcodes, ...],

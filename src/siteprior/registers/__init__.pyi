@@ -3,16 +3,19 @@ from .coordinates.site_shapes import read_shapes, site_shapes
 from .matching.find_duplicates import find_duplicates
 from .matching.history import register_history as history
 from .matching.merge import merge_duplicates
+from .matching.merge_shapes import merge_shapes
 from .matching.versions import vintages_of
-from .own_sites import read_own_sites
+from .own_sites import read_own_sites, read_own_sites_with_shapes
 from .reader import read_registers as read
 
 __all__ = [
     "find_duplicates",
     "history",
     "merge_duplicates",
+    "merge_shapes",
     "read",
     "read_own_sites",
+    "read_own_sites_with_shapes",
     "read_postcodes",
     "read_shapes",
     "site_shapes",

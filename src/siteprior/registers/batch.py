@@ -19,9 +19,9 @@ import pandas as pd
 from siteprior.core.errors import InputError
 from siteprior.core.files import MEMBER, path_list
 from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.named_paths import Paths
 from siteprior.core.progress import Progress, no_progress
 from siteprior.registers.councils import councils
-from siteprior.registers.labelled_paths import Paths
 from siteprior.registers.reader import (
     RegisterFile,
     account_for_rows,

@@ -6,32 +6,26 @@ of employment land fill that gap.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-import pyproj
 import shapely
 
-from siteprior.core.cell_values import CellValue
 from siteprior.core.errors import InputError
 from siteprior.core.files import record
-from siteprior.core.io.messy_tables import TextTable, cell_text, read_table
-from siteprior.core.io.vector_files import read_vector
 from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.named_paths import Names, Paths, named_paths
+from siteprior.core.parameters import load_parameters
 from siteprior.core.renamed import renamed_argument
-from siteprior.core.schema import CRS
-from siteprior.project.own_columns import FIELDS, PAIRS, map_faults
-from siteprior.registers.column_names import Headers
+from siteprior.core.schema import CRS, SHAPES, conform
 from siteprior.registers.councils import Councils, councils
-from siteprior.registers.labelled_paths import Labels, Paths, label_paths
-from siteprior.registers.reader import conform_sites, issues_of, site_table
+from siteprior.registers.matching.similarity import M2_PER_HA
+from siteprior.registers.own_files import places_mapped, polygon_hectares, read_own_file
+from siteprior.registers.reader import MEASURED, conform_sites, issues_of, site_table
 from siteprior.registers.references import resolve_duplicates
-from siteprior.registers.rows import Rows
-
-TABULAR = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls")
 
 
 @renamed_argument(path="paths", file="files")
@@ -43,7 +37,7 @@ def read_own_sites(
     organisation: str | None = None,
     layer: str | None = None,
     crs: str | None = None,
-    files: Labels = None,
+    files: Names | None = None,
     boundaries: gpd.GeoDataFrame | None = None,
 ) -> Reading[gpd.GeoDataFrame]:
     r"""Read the user's own sites as a register: a row per site, areas in hectares, places in metres.
@@ -71,14 +65,15 @@ def read_own_sites(
     Returns
     -------
     Reading
-        ``table`` is :data:`siteprior.core.schema.REGISTER`. A polygon gives a point inside it, and its area as hectares
-        where none is mapped, as the issue log states.
+        ``table`` is :data:`siteprior.core.schema.REGISTER`. The place of a site given as a polygon is a point inside
+        it, and its hectares are the polygon's where none are stated: ``hectares_basis`` is then ``measured``. The
+        polygons themselves come from :func:`read_own_sites_with_shapes`.
 
     Raises
     ------
     InputError
         When a file cannot be read, the map names an unknown column or one a file does not have, or there is nothing
-        to place the sites by; of all files at once.
+        to place the sites by, as in a file of lines; of all files at once.
 
     Examples
     --------
@@ -90,20 +85,73 @@ def read_own_sites(
     >>> sites[["site_name", "hectares", "easting"]].to_dict("index")
     {'E08000028:A7': {'site_name': 'Old depot', 'hectares': 1.5, 'easting': 400000.0}}
     """
+    return read_own_sites_with_shapes(
+        paths, columns=columns, register=register, organisation=organisation, layer=layer, crs=crs, files=files,
+        boundaries=boundaries,
+    )[0]  # fmt: skip
+
+
+def read_own_sites_with_shapes(
+    paths: Paths,
+    *,
+    columns: Mapping[str, str],
+    register: str,
+    organisation: str | None = None,
+    layer: str | None = None,
+    crs: str | None = None,
+    files: Names | None = None,
+    boundaries: gpd.GeoDataFrame | None = None,
+) -> tuple[Reading[gpd.GeoDataFrame], gpd.GeoDataFrame]:
+    """Read the user's own sites as :func:`read_own_sites` does, and beside them the polygons they are given as.
+
+    Parameters
+    ----------
+    paths, columns, register, organisation, layer, crs, files, boundaries
+        As for :func:`read_own_sites`.
+
+    Returns
+    -------
+    tuple
+        The reading, and the polygons: :data:`siteprior.core.schema.SHAPES`, areas in hectares, ``site_id`` the site
+        each was given as. Given to :func:`siteprior.registers.coordinates.site_shapes.site_shapes` they become the
+        shapes of their sites: walks start at their edges, layers are measured over them.
+
+    Raises
+    ------
+    InputError
+        As :func:`read_own_sites`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from siteprior.registers.coordinates.site_shapes import site_shapes
+    >>> yard = gpd.GeoDataFrame({"REF": ["Y1"]}, geometry=[shapely.box(4e5, 29e4, 400200, 290100)], crs=CRS)
+    >>> path = Path(tempfile.mkdtemp()) / "estate.gpkg"
+    >>> yard.to_file(path)
+    >>> reading, polygons = read_own_sites_with_shapes(
+    ...     path, columns={"reference": "REF"}, register="estate", organisation="E08000028", files="estate.gpkg")
+    >>> reading.table[["hectares", "hectares_basis"]].to_dict("index")
+    {'E08000028:Y1': {'hectares': 2.0, 'hectares_basis': 'measured'}}
+    >>> shapes, _ = site_shapes(reading.table, polygons)
+    >>> shapes[["shape_basis", "shape_id"]].to_dict("index")
+    {'E08000028:Y1': {'shape_basis': 'polygon as given', 'shape_id': 'estate.gpkg#1'}}
+    """
     known_councils = councils(boundaries)
-    labelled = label_paths(paths, files, role="file of own sites")
+    labelled = named_paths(paths, files, what="own sites")
     tables: list[pd.DataFrame] = []
     logs: list[IssueLog] = []
     faults: list[str] = []
     for path, label in labelled:
         log = IssueLog(label)
         try:
-            rows = _read_rows(path, columns, layer, crs, log)
+            drawn = read_own_file(path, columns, layer, crs, log)
         except InputError as fault:
             faults.extend(fault.faults)
             continue
-        table = site_table(rows, known_councils, log, organisation=organisation, register=register)
-        if not _places_mapped(columns):
+        table = site_table(drawn.rows, known_councils, log, organisation=organisation, register=register)
+        table["polygon"] = pd.Series(drawn.polygons, index=table.index, dtype=object)
+        _measure_areas(table, drawn.unstated, log)
+        if not places_mapped(columns):
             table[["original_x", "original_y"]] = ""  # the point is the shape's; no numbers stood in the file
         tables.append(_with_council_of_point(table, known_councils, log))
         logs.append(log)
@@ -112,127 +160,33 @@ def read_own_sites(
     sites, _ = resolve_duplicates(pd.concat(tables, ignore_index=True), logs)
     kept = sites["file"].value_counts()
     provenance = [record(path, role=register, file=label, rows=int(kept.get(label, 0))) for path, label in labelled]
-    return Reading(conform_sites(sites), issues_of(sites, logs), tuple(provenance))
+    table = conform_sites(sites.drop(columns="polygon"))
+    return Reading(table, issues_of(sites, logs), tuple(provenance)), _polygon_table(sites)
 
 
-def _read_rows(path: Path, columns: Mapping[str, str], layer: str | None, crs: str | None, log: IssueLog) -> Rows:
-    """Read the rows of one file, after the map of its columns is checked."""
-    _check_map(columns, log.file)
-    if str(path).removesuffix(".gz").lower().endswith(TABULAR):
-        return _from_table(path, columns, layer, crs, log.file)
-    return _from_vector(path, columns, layer, crs, log)
-
-
-def _places_mapped(columns: Mapping[str, str]) -> bool:
-    """Return whether the map names the columns of a pair of coordinates."""
-    return any(set(pair) <= set(columns) for pair in PAIRS)
-
-
-def _check_map(columns: Mapping[str, str], name: str) -> None:
-    """Check a column map before the file is opened."""
-    faults = [f"{name}: columns: {text}" for _, text in map_faults(columns)]
-    if faults:
-        raise InputError(*faults)
-
-
-def _check_sources(columns: Mapping[str, str], header: Sequence[str], name: str) -> None:
-    """Refuse source columns the file does not have, listing what it has."""
-    absent = [source for source in columns.values() if source not in header]
-    if absent:
-        raise InputError(
-            f"{name}: has no column {', '.join(repr(source) for source in absent)}; "
-            f"its columns: {', '.join(map(str, header))}"
-        )
-
-
-def _from_table(path: Path, columns: Mapping[str, str], sheet: str | None, crs: str | None, name: str) -> Rows:
-    """Read a CSV or workbook; its header is the record that names most of the columns mapped."""
-    sources = {" ".join(source.split()) for source in columns.values()}
-
-    def score(cells: Sequence[str]) -> float:
-        return float(len(sources & {" ".join(cell.split()) for cell in cells}))
-
-    wanted = f"the columns {', '.join(columns.values())}"
-    table = read_table(path, score=score, wanted=wanted, sheet=sheet)
-    mapped = {column: " ".join(source.split()) for column, source in columns.items()}
-    _check_sources(mapped, table.header, name)
-    if not _places_mapped(columns):
-        raise InputError(f"{name}: columns: map easting and northing or longitude and latitude to place the sites")
-    filled = [position for position, cells in enumerate(table.rows) if any(cells)]
-    fields = {
-        FIELDS[column]: [table.rows[position][table.header.index(source)] for position in filled]
-        for column, source in mapped.items()
+def _polygon_table(sites: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return the polygons of the sites that have one, each by its file and feature."""
+    drawn = sites[sites["polygon"].notna()]
+    shapes = drawn["polygon"].to_numpy(dtype=object)
+    facts = {
+        "reference": drawn["reference"].to_numpy(),
+        "organisation": drawn["organisation"].to_numpy(),
+        "site_id": drawn.index.to_numpy(),
+        "hectares": shapely.area(shapes) / M2_PER_HA,
     }
-    if crs is not None and "easting" in fields:
-        _to_grid(fields, crs, name)
-    numbers = [table.numbers[position] for position in filled]
-    return Rows(fields, numbers, [""] * len(filled), Headers((), (), "own sites"), table, len(filled))
+    labels = [f"{file}#{row}" for file, row in zip(drawn["file"], drawn["row"], strict=True)]
+    return conform(gpd.GeoDataFrame(facts, index=pd.Index(labels, dtype="str"), geometry=shapes, crs=CRS), SHAPES)
 
 
-def _to_grid(fields: dict[str, list[str]], crs: str, name: str) -> None:
-    """Turn eastings and northings of another system into those of the National Grid, in place."""
-    x = pd.to_numeric(pd.Series(fields["easting"]), errors="coerce").to_numpy(dtype=float)
-    y = pd.to_numeric(pd.Series(fields["northing"]), errors="coerce").to_numpy(dtype=float)
-    try:
-        system = pyproj.CRS.from_user_input(crs)
-    except pyproj.exceptions.CRSError:
-        raise InputError(f"{name}: '{crs}' is not a coordinate system; give one such as EPSG:27700") from None
-    east, north = pyproj.Transformer.from_crs(system, CRS, always_xy=True).transform(x, y)
-    valid = np.isfinite(east) & np.isfinite(north)
-    for field, values in (("easting", east), ("northing", north)):
-        texts = zip(valid, values, fields[field], strict=True)
-        fields[field] = [f"{value:.2f}" if finite else text for finite, value, text in texts]
-
-
-def _from_vector(path: Path, columns: Mapping[str, str], layer: str | None, crs: str | None, log: IssueLog) -> Rows:
-    """Read a vector file; a point stands for itself, any other shape for a point inside it."""
-    frame = read_vector(path, layer=layer, crs=crs)
-    _check_sources(columns, [str(column) for column in frame.columns if column != frame.geometry.name], log.file)
-    numbers = list(map(int, frame.index))
-    texts = {
-        FIELDS[column]: [cell_text(_python_value(value)).strip() for value in frame[source]]
-        for column, source in columns.items()
-    }
-    shapes = frame.geometry
-    broken = ~(shapes.is_valid | shapes.isna())
-    for position in np.flatnonzero(broken):
-        log.add("invalid geometry - fixed", row=numbers[position], field="geometry", action="the shape was mended")
-    shapes = shapes.make_valid() if broken.any() else shapes
-    if not _places_mapped(columns):
-        points = shapes.representative_point().to_numpy()
-        # A missing or empty point has no coordinates: not-a-number.
-        for axis, values in (("easting", shapely.get_x(points)), ("northing", shapely.get_y(points))):
-            texts[axis] = ["" if np.isnan(value) else f"{value:.2f}" for value in values.tolist()]
-        if (shapes.geom_type.dropna() != "Point").any():
-            log.add("default-value", field="geometry", action="a point inside each shape stands for the site")
-    _fill_hectares(texts, shapes, numbers, log)
-    table = TextTable(tuple(map(str, frame.columns)), 0, [], numbers, [], "vector", layer or "")
-    return Rows(texts, numbers, [""] * len(frame), Headers((), (), "own sites"), table, len(frame))
-
-
-def _python_value(value: CellValue) -> CellValue:
-    """Return a cell of a data frame as a plain Python value, missing as ``None``."""
-    if value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)) or value is pd.NA:
-        return None
-    if isinstance(value, pd.Timestamp):
-        return value.to_pydatetime()
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def _fill_hectares(texts: dict[str, list[str]], shapes: gpd.GeoSeries, numbers: list[int], log: IssueLog) -> None:
-    """Take hectares from the area of polygons where none is stated, in place."""
-    stated = texts.get("hectares", [""] * len(numbers))
-    areas = shapes.area.fillna(0.0) / 10_000
-    filled = [text or (f"{area:.4f}" if area > 0 else "") for text, area in zip(stated, areas, strict=True)]
-    if filled == stated:
-        return
-    texts["hectares"] = filled
-    if not any(stated):
-        log.add("default-value", field="hectares", action="taken from the area of the shapes")
-        return
-    for text, area, number in zip(stated, areas, numbers, strict=True):
-        if not text and area > 0:
-            log.add("default-value", row=number, field="hectares", action="taken from the area of the shape")
+def _measure_areas(table: pd.DataFrame, unstated: npt.NDArray[np.bool_], log: IssueLog) -> None:
+    """Mark areas taken from polygons as measured, in place; take them where the area stated could not be read, too."""
+    areas = polygon_hectares(table["polygon"].to_numpy(dtype=object))
+    known = table["hectares"].notna().to_numpy()
+    unread = ~known & ~unstated & (areas > 0) & (areas <= load_parameters("registers").number("largest_hectares"))
+    table.loc[unread, "hectares"] = areas[unread]
+    table.loc[unread | (unstated & known), "hectares_basis"] = MEASURED
+    for number in table.loc[unread, "row"]:
+        log.add("default-value", row=int(number), field="hectares", action="taken from the area of the shape")
 
 
 def _with_council_of_point(table: pd.DataFrame, known_councils: Councils, log: IssueLog) -> pd.DataFrame:

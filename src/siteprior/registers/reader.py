@@ -22,17 +22,20 @@ import shapely
 from siteprior.core.errors import InputError
 from siteprior.core.files import MEMBER, Input, path_list, record
 from siteprior.core.issues import IssueLog, Reading, issue_table
-from siteprior.core.schema import CRS, POSTCODES, REGISTER, check, conform
+from siteprior.core.named_paths import Names, Paths, named_paths
+from siteprior.core.schema import CRS, HECTARES_BASES, POSTCODES, REGISTER, check, conform
 from siteprior.registers.coordinates.locate import locate
 from siteprior.registers.coordinates.parse import transformation
 from siteprior.registers.councils import Councils, councils
-from siteprior.registers.labelled_paths import Labels, Paths, label_paths
 from siteprior.registers.parse import parse_attributes
 from siteprior.registers.references import resolve_duplicates
 from siteprior.registers.rows import Rows, clean_text, read_rows
 
 BROWNFIELD = "brownfield register"
 """The value of the column ``register`` for sites read here."""
+
+STATED, MEASURED = HECTARES_BASES
+"""Values of ``hectares_basis``: an area as the source states it, or that of the polygon a site is given as."""
 
 FILE_COLUMNS = ("file", "rows_in", "rows_out", "rows_explained", "encoding", "header_row", "schema")
 
@@ -49,7 +52,7 @@ class RegisterFile(NamedTuple):
 def read_registers(
     paths: Paths,
     *,
-    files: Labels = None,
+    files: Names | None = None,
     organisations: str | Iterable[str | None] | None = None,
     boundaries: gpd.GeoDataFrame | None = None,
     as_of: dt.date | None = None,
@@ -131,7 +134,7 @@ def read_register(
 def read_registers_with_files(
     paths: Paths,
     *,
-    files: Labels = None,
+    files: Names | None = None,
     organisations: str | Iterable[str | None] | None = None,
     boundaries: gpd.GeoDataFrame | None = None,
     as_of: dt.date | None = None,
@@ -160,8 +163,8 @@ def read_registers_with_files(
         organisations = [organisations] * len(listed)
     codes = list(organisations)
     miscounted = f"organisations: {len(codes)} codes for {len(listed)} paths; give one code or None per path"
-    labelled = label_paths(
-        listed, files, role="register", more_faults=() if len(codes) == len(listed) else (miscounted,)
+    labelled = named_paths(
+        listed, files, what="registers", more_faults=() if len(codes) == len(listed) else (miscounted,)
     )
     known_councils = councils(boundaries)
     if postcodes is not None:
@@ -272,11 +275,13 @@ def site_table(
     """
     located = locate(rows, known_councils, log, organisation=organisation, postcodes=postcodes)
     places = located.places
+    attributes = parse_attributes(rows, log, as_of=as_of)
     table = pd.DataFrame(
         {
             "reference": _references(rows, log),
             "organisation": located.council,
-            **parse_attributes(rows, log, as_of=as_of),
+            **attributes,
+            "hectares_basis": [None if area is None else STATED for area in attributes["hectares"]],
             "register": register,
             "file": log.file,
             "row": rows.numbers,

@@ -217,6 +217,10 @@ def test_bad_calls_are_refused():
         check(funds=[])
     with pytest.raises(InputError, match="lacks the columns register"):
         check_rules(sites(SITE).drop(columns="register"), as_of=DAY)
+    for wrong in ("last year", "2021", None, float("nan")):
+        with pytest.raises(InputError, match="as_of: needs a day"):
+            check(as_of=wrong)
+    assert check(as_of="2026-11-22")[1].equals(check()[1])
 
 
 RANK = {"fail": 0, "unknown": 1, "pass": 2}

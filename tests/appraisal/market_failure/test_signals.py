@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 import pytest
 
 from siteprior.appraisal.market_failure.signals import (
     COLUMNS,
     check_signals,
+    failure_signals,
     grade_weights,
     select_strongest,
 )
@@ -65,3 +68,13 @@ def test_every_fault_of_a_table_is_named_at_once():
     ]
     with pytest.raises(InputError, match="signals: lacks the columns grade, reason"):
         check_signals(rows().drop(columns=["grade", "reason"]), SITES)
+
+
+def test_a_day_that_is_none_is_refused():
+    site = pd.DataFrame({"easting": 400_000.0, "northing": 290_000.0, "hectares": 1.0}, index=SITES[:1])
+    site = schema.conform(site, schema.SITES.without_places())
+    for wrong in ("last year", "2021", None, float("nan")):
+        with pytest.raises(InputError, match="as_of: needs a day"):
+            failure_signals(site, as_of=wrong, neighbours=site)
+    by_text = failure_signals(site, as_of="2026-01-31", neighbours=site)
+    assert by_text.equals(failure_signals(site, as_of=date(2026, 1, 31), neighbours=site))

@@ -36,6 +36,25 @@ def test_plain_zipped_and_in_another_system(tmp_path, lines):
         assert shapely.hausdorff_distance(table.geometry[1], lines.geometry[0]) < 0.01
 
 
+def test_geoparquet_plain_and_packed_with_its_named_index(tmp_path, lines):
+    lines.set_index("name").to_crs(4326).to_parquet(tmp_path / "a.parquet")
+    (tmp_path / "b.parquet.gz").write_bytes(gzip.compress((tmp_path / "a.parquet").read_bytes()))
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.write(tmp_path / "a.parquet", "in/a.geoparquet")
+    for name in ("a.parquet", "b.parquet.gz", "a.zip!in/a.geoparquet"):
+        table = read_vector(tmp_path / name)
+        assert table.crs.to_epsg() == 27700
+        assert table["name"].to_dict() == {1: "a"}
+        assert shapely.hausdorff_distance(table.geometry[1], lines.geometry[0]) < 0.01
+    with pytest.raises(InputError, match="GeoParquet file has no layers, so no 'x'"):
+        read_vector(tmp_path / "a.parquet", layer="x")
+    (tmp_path / "text.parquet").write_text("nothing")
+    lines.drop(columns="geometry").to_parquet(tmp_path / "plain.parquet")
+    for name in ("text.parquet", "plain.parquet"):
+        with pytest.raises(InputError, match="cannot be read as GeoParquet"):
+            read_vector(tmp_path / name)
+
+
 def test_a_system_the_file_does_not_say_can_be_given(tmp_path, lines):
     lines.to_file(tmp_path / "bare.shp")
     (tmp_path / "bare.prj").unlink()

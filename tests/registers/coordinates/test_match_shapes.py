@@ -11,7 +11,16 @@ import shapely
 from siteprior.core.errors import InputError
 from siteprior.core.issues import IssueLog
 from siteprior.core.schema import REGISTER, SHAPES, conform
-from siteprior.registers.coordinates.match_shapes import areas_agree, by_location, by_reference, join_references
+from siteprior.registers.coordinates.match_shapes import (
+    agreement,
+    all_shapes,
+    areas_agree,
+    as_given,
+    by_location,
+    by_reference,
+    join_references,
+    of_sites_given,
+)
 
 DUDLEY, SANDWELL = "E08000027", "E08000028"
 
@@ -120,3 +129,42 @@ def test_polygons_of_a_council_are_those_of_its_sites_alone():
     elsewhere = joined(here, polygons(("S1", 0, SANDWELL)))  # no site of that council: nothing to compare with
     assert (elsewhere.met, elsewhere.few) == (0, False)
     assert joined(here, polygons((None, 0, None))).codes == 0
+
+
+def test_a_polygon_is_the_site_s_it_was_given_as_unless_it_lies_far_off():
+    here = sites(("A1", 0, 1.0), ("A2", 0, 1.0), ("A3", 2000, 1.0))
+    given = polygons((None, 40, None), ("A1", 0, None), (None, 900, None), ("x", 0, None), (None, 0, None))
+    given["site_id"] = [f"{DUDLEY}:2", f"{DUDLEY}:1", f"{DUDLEY}:3", "E1:elsewhere", None]
+    log = IssueLog()
+    pairs = as_given(here, given, log)
+    assert pairs.values.tolist() == [[f"{DUDLEY}:2", "own#1"], [f"{DUDLEY}:1", "own#2"]]
+    # the edge of the third lies at x = 950, its site 1,050 m from there
+    assert [(row["site_id"], row["action"]) for row in log.rows] == [
+        (f"{DUDLEY}:3", "polygon not used: it lies 1,050 m from the place stated")
+    ]
+
+
+def test_a_further_polygon_of_a_site_given_as_one_is_named_and_not_used():
+    log = IssueLog()
+    pairs = of_sites_given(sites(("A1", 0, 1.0)), polygons(("a-1", 0, None), ("a-1", 50, None), ("b", 0, None)), log)
+    assert pairs["shape"].tolist() == ["own#1", "own#2"]
+    assert [row["action"] for row in log.rows] == ["polygon of its reference not used: the site is given as one"]
+
+
+def test_labels_of_several_layers_of_one_file_are_numbered():
+    first, second = polygons(("a", 0, None), ("b", 200, None)), polygons(("c", 400, None))
+    together = all_shapes([first.iloc[:0], first, second])
+    assert together["reference"].to_dict() == {"own#1": "a", "own#2": "b", "own#1~2": "c"}
+    assert together.geometry["own#1~2"].centroid.x == 400
+    assert len(all_shapes([first.iloc[:0]])) == 0
+
+
+def test_an_area_measured_from_the_polygon_is_no_second_opinion_on_it():
+    here = sites(("A1", 0, 1.0), ("A2", 0, 1.6), ("A3", 0, 1.6), ("A4", 0, 1.0))
+    shapes = here.assign(shape_id=["s", "s", "s", None], shape_hectares=1.0)
+    log = IssueLog()
+    basis = pd.Series(["stated", "stated", "measured", "stated"], index=here.index)
+    assert agreement(shapes, here.assign(hectares_basis=basis), log).fillna("").tolist() == ["yes", "no", "", ""]
+    assert [(row["issue_type"], row["value"], row["action"]) for row in log.rows] == [
+        ("too large", "1.6", "both kept: the polygon measures 1.00 ha")
+    ]

@@ -13,7 +13,7 @@ from shapely import LineString, MultiPolygon, Point, Polygon, box
 from siteprior.core.errors import InputError
 from siteprior.core.parameters import parameter_rows
 from siteprior.core.schema import CRS, REGISTER, SHAPES, SITE_SHAPES, conform
-from siteprior.registers.coordinates.match_shapes import areas_agree
+from siteprior.registers.coordinates.match_shapes import all_shapes, areas_agree
 from siteprior.registers.coordinates.site_shapes import no_shapes, read_shapes, site_shapes
 from siteprior.registers.matching.similarity import reference_key
 
@@ -278,3 +278,21 @@ def test_no_real_site_gets_anothers_polygon(real, tmp_path):
     by_location = nameless[nameless["shape_basis"] == "polygon by location"]
     assert len(by_location) > 0.9 * len(known)
     assert [number[shape] for shape in by_location["shape_id"]] == by_location.index.tolist()
+
+
+def test_a_site_given_as_a_polygon_keeps_it_beside_a_source_of_shapes():
+    here = sites(("S1", 0, 0, 1.0, "low"), ("S2", 500, 0, 1.0), ("S3", 10, 0, 1.0))
+    given = drawn(("S1", square(0, 0, 1.2))).assign(site_id="E08000028:S1")
+    # one of the first site's reference and one of the second's, under labels that stand already
+    both = all_shapes([given, drawn(("S1", square(20, 0)), ("S2", square(500, 0)))])
+    shapes, issues = site_shapes(here, both)
+    assert bases(shapes) == ["polygon as given", "polygon by reference", "disc"]
+    assert shapes["shape_id"].fillna("").tolist() == ["own.gpkg#1", "own.gpkg#2", ""]
+    assert shapes["shape_hectares"].tolist() == pytest.approx([1.2, 1.0, 1.0])
+    assert shapes["position_uncertainty_m"].tolist()[:2] == [0, 0]
+    assert issues[["site_id", "action"]].values.tolist() == [
+        ["E08000028:S1", "polygon of its reference not used: the site is given as one"]
+    ]
+    # a table of shapes from before polygons could name their site
+    old = drawn(("S2", square(500, 0))).drop(columns="site_id")
+    assert bases(site_shapes(here, old)[0]) == ["disc", "polygon by reference", "disc"]

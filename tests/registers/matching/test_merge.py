@@ -72,3 +72,15 @@ def test_pairs_of_sites_elsewhere_are_passed_over_and_wrong_pairs_refused():
         merge_duplicates(sites, pairs(("A", "Z", "sure")))
     with pytest.raises(InputError, match="pairs: lacks the columns"):
         merge_duplicates(sites, pd.DataFrame({"site_a": []}))
+
+
+def test_an_area_taken_from_another_record_comes_with_what_it_rests_on():
+    sites = register(
+        A={"hectares": None, "hectares_basis": None, "entry_date": "2020-01-01"},
+        B={"hectares": 0.5, "hectares_basis": "measured"},
+        C={"hectares": 0.7, "hectares_basis": "stated", "entry_date": "2020-01-01"},
+        D={"hectares": 0.5, "hectares_basis": "measured"},
+    )
+    merged, issues = merge_duplicates(sites, pairs(("A", "B", "certain"), ("C", "D", "certain")))
+    assert merged[["hectares", "hectares_basis"]].values.tolist() == [[0.5, "measured"], [0.7, "stated"]]
+    assert "hectares_basis" not in set(issues["field"])

@@ -8,7 +8,7 @@ from siteprior.core.code_join import recorded_joins
 from siteprior.core.errors import InputError
 from siteprior.core.io.duckdb_session import database
 from siteprior.core.issues import IssueLog
-from siteprior.sources.paths import NamedPath
+from siteprior.core.named_paths import NamedPath
 from siteprior.sources.sales.floor_areas import floor_layouts, floor_origins, join_floor_areas
 
 HEADER = "transaction,floor_area_m2"

@@ -13,6 +13,7 @@ import pandas as pd
 from siteprior.appraisal.capacity import net_share
 from siteprior.appraisal.funds.scheme_facts import SCHEME_FACTS, load_scheme_facts
 from siteprior.core import schema
+from siteprior.core.arguments import day_of
 from siteprior.core.errors import InputError, unknown
 from siteprior.core.parameters import Parameter, load_parameters
 from siteprior.project.inputs import Scheme
@@ -145,7 +146,7 @@ def check_rules(
     schema.check(sites, _TABLE, name="sites", needs=NEEDS, may_have=_TABLE.names)
     asked = _asked(funds)
     facts = load_scheme_facts(scheme, others=others)
-    day = pd.Timestamp(as_of)
+    day = day_of(as_of, name="as_of")
     parts = []
     for name, rule in _rules().items():
         if rule.value["fund"] not in asked:

@@ -14,6 +14,7 @@ from siteprior.appraisal.market_failure import evidence_register as register
 from siteprior.appraisal.market_failure.evidence import FACTS
 from siteprior.appraisal.market_failure.registry import SIGNALS, needed_columns
 from siteprior.core import schema
+from siteprior.core.arguments import day_of
 from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
 from siteprior.core.renamed import with_new_columns
@@ -104,7 +105,7 @@ def failure_signals(
     schema.check(neighbours, _TABLE, name="neighbours", needs=["easting", "northing", "hectares"])
     given: dict[str, pd.DataFrame | pd.Timestamp] = {
         "sites": register.conformed(sites),
-        "as_of": pd.Timestamp(as_of),
+        "as_of": day_of(as_of, name="as_of"),
         "neighbours": neighbours,
     }
     parts = [] if layer_signals is None else [_from_layers(layer_signals, sites.index)]

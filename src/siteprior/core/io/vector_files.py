@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,6 +11,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 import pyogrio
 import pyproj
 import shapely
@@ -19,6 +21,9 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import as_path, is_packed, read_bytes
 from siteprior.core.io.national_tables import GRID_M
 from siteprior.core.schema import CRS
+
+PARQUET = (".parquet", ".geoparquet")
+"""How the names of GeoParquet files end."""
 
 ROW = "_row"
 """Name of the index :func:`read_vector` returns: the number of the feature, from 1."""
@@ -30,7 +35,7 @@ def read_vector(path: Path | str, *, layer: str | None = None, crs: str | None =
     Parameters
     ----------
     path
-        GeoPackage, GeoJSON, shapefile, …; ``.gz`` and ``archive.zip!member`` are opened as they are.
+        GeoPackage, GeoJSON, shapefile, GeoParquet, …; ``.gz`` and ``archive.zip!member`` are opened as they are.
     layer
         The layer, where the file holds several.
     crs
@@ -54,6 +59,8 @@ def read_vector(path: Path | str, *, layer: str | None = None, crs: str | None =
         raise InputError(f"{path}: is a folder; name the file in it")
     if not unpack and not Path(path).is_file():
         raise InputError(f"{path}: there is no such file; check the path and the project's data_root")
+    if str(path).removesuffix(".gz").lower().endswith(PARQUET):
+        return _on_the_grid(path, _read_parquet(path, source, layer), crs)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # that bytes in memory have no file ending
@@ -69,6 +76,24 @@ def read_vector(path: Path | str, *, layer: str | None = None, crs: str | None =
         raise InputError(f"{path}: cannot be read as a vector file ({fault}); save it as GeoPackage") from None
     if not isinstance(table, gpd.GeoDataFrame):
         raise InputError(f"{path}: holds no shapes; give a file with lines or polygons")
+    return _on_the_grid(path, table, crs)
+
+
+def _read_parquet(path: Path | str, source: bytes | Path, layer: str | None) -> gpd.GeoDataFrame:
+    """Read a GeoParquet file, which GDAL's usual builds do not know; an index that has a name is a column."""
+    if layer is not None:
+        raise InputError(f"{path}: a GeoParquet file has no layers, so no '{layer}'; leave layer out")
+    try:
+        # its stubs know paths only; a file open in memory is read alike
+        table = gpd.read_parquet(io.BytesIO(source) if isinstance(source, bytes) else source)  # type: ignore[arg-type]
+    except (ValueError, pa.ArrowException, shapely.errors.GEOSException) as fault:
+        raise InputError(f"{path}: cannot be read as GeoParquet ({fault}); save it as GeoPackage") from None
+    named = [name for name in table.index.names if name is not None]
+    return table.reset_index(named) if named else table
+
+
+def _on_the_grid(path: Path | str, table: gpd.GeoDataFrame, crs: str | None) -> gpd.GeoDataFrame:
+    """Return the features numbered from 1 and in metres on EPSG:27700; ``crs`` is of a file that does not say its."""
     if table.crs is None and crs is not None:
         try:
             table = table.set_crs(crs)

@@ -1,7 +1,8 @@
-"""Which polygon is which site's: by reference, or by place and size together; never by guess."""
+"""Which polygon is which site's: as given, by reference, or by place and size together; never by guess."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import geopandas as gpd
@@ -13,8 +14,58 @@ import shapely
 from siteprior.core.code_join import EXAMPLES, CodeJoin, record_join, share_enough
 from siteprior.core.issues import IssueLog
 from siteprior.core.parameters import load_parameters
+from siteprior.core.schema import HECTARES_BASES
 from siteprior.registers.matching.similarity import reference_key
 from siteprior.registers.references import origin_of
+
+MEASURED = HECTARES_BASES[1]
+"""The value of ``hectares_basis`` of an area measured from the polygon a site is given as."""
+
+
+def all_shapes(tables: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+    """Put polygons of several files, or layers of one, below one another; a label that stands again is numbered.
+
+    Parameters
+    ----------
+    tables
+        :data:`siteprior.core.schema.SHAPES`, areas in hectares, one table at least.
+
+    Returns
+    -------
+    GeoDataFrame
+        All rows in their order; ``a.gpkg#1`` of a second layer is ``a.gpkg#1~2``.
+
+    Examples
+    --------
+    >>> square = gpd.GeoDataFrame({"hectares": [1.0]}, index=["a.gpkg#1"], geometry=[shapely.box(0, 0, 100, 100)])
+    >>> all_shapes([square, square]).index.tolist()
+    ['a.gpkg#1', 'a.gpkg#1~2']
+    """
+    filled = [table for table in tables if len(table)] or list(tables[:1])
+    together: gpd.GeoDataFrame = filled[0] if len(filled) == 1 else pd.concat(filled)
+    again = together.groupby(level=0, sort=False).cumcount().to_numpy()
+    labels = [f"{label}~{before + 1}" if before else label for label, before in zip(together.index, again, strict=True)]
+    return together.set_axis(pd.Index(labels, dtype=together.index.dtype, name=together.index.name))
+
+
+def as_given(sites: gpd.GeoDataFrame, polygons: gpd.GeoDataFrame, log: IssueLog) -> pd.DataFrame:
+    """Return the pairs of site and polygon it was given as: columns ``site`` and ``shape``, their labels."""
+    given = polygons[polygons["site_id"].isin(sites.index)]
+    pairs = pd.DataFrame({"site": given["site_id"].to_numpy(), "shape": given.index})
+    distance = shapely.distance(np.asarray(sites.geometry.reindex(pairs["site"])), np.asarray(given.geometry))
+    far = distance > load_parameters("shapes").number("reach_m")
+    for site, metres in zip(pairs["site"][far], distance[far], strict=True):
+        note(log, sites, str(site), "unknown entity",
+              f"polygon not used: it lies {metres:,.0f} m from the place stated")  # fmt: skip
+    return pairs[~far]
+
+
+def of_sites_given(sites: gpd.GeoDataFrame, polygons: gpd.GeoDataFrame, log: IssueLog) -> pd.DataFrame:
+    """Return the pairs of sites given as polygons and further polygons of their references, which are not used."""
+    spare = by_reference(sites, polygons, IssueLog())
+    for site in spare["site"].unique():
+        note(log, sites, str(site), "unknown entity", "polygon of its reference not used: the site is given as one")
+    return spare
 
 
 def by_reference(sites: gpd.GeoDataFrame, polygons: gpd.GeoDataFrame, log: IssueLog) -> pd.DataFrame:
@@ -123,6 +174,22 @@ def areas_agree(
     larger, smaller = np.fmax(a, b), np.fmin(a, b)
     both = np.isfinite(a) & np.isfinite(b) & (smaller > 0)
     return np.asarray(both & (larger <= load_parameters("shapes").number("area_ratio") * smaller))
+
+
+def agreement(shapes: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, log: IssueLog) -> pd.Series:
+    """Return whether each polygon's area agrees with the hectares stated, as yes or no, and log those that do not.
+
+    Blank where a site has no polygon, or no area but the one measured from it.
+    """
+    polygon = shapes["shape_id"].notna() & (sites["hectares"] > 0)
+    if "hectares_basis" in sites:
+        polygon &= sites["hectares_basis"].fillna("").ne(MEASURED)
+    agree = pd.Series(areas_agree(shapes["shape_hectares"], sites["hectares"]), index=sites.index)
+    for site in sites.index[polygon & ~agree]:
+        drawn, stated = shapes["shape_hectares"][site], sites["hectares"][site]
+        note(log, sites, site, "too small" if stated < drawn else "too large",
+              f"both kept: the polygon measures {drawn:.2f} ha", value=f"{stated:g}")  # fmt: skip
+    return agree.map({True: "yes", False: "no"}).astype(object).where(polygon, None)
 
 
 def note(log: IssueLog, sites: gpd.GeoDataFrame, site: str, issue_type: str, action: str, *, value: str = "") -> None:

@@ -13,8 +13,8 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import Input, read_bytes, record
 from siteprior.core.io.messy_tables import decode
 from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.named_paths import Names, Paths, named_paths
 from siteprior.core.schema import POSTCODES, conform
-from siteprior.registers.labelled_paths import Labels, Paths, label_paths
 
 COLUMNS = ("Postcode", "Positional_quality_indicator", "Eastings", "Northings")
 """The first four of the ten columns of Code-Point Open, in the order it is published in (it has no header row)."""
@@ -25,7 +25,7 @@ NO_POSITION = "90"
 _POSTCODE = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?)\s?(\d[A-Z]{2})\b", re.IGNORECASE)
 
 
-def read_postcodes(paths: Paths, *, files: Labels = None) -> Reading[pd.DataFrame]:
+def read_postcodes(paths: Paths, *, files: Names | None = None) -> Reading[pd.DataFrame]:
     r"""Read where postcodes lie, in metres on the British National Grid.
 
     Parameters
@@ -62,7 +62,7 @@ def read_postcodes(paths: Paths, *, files: Labels = None) -> Reading[pd.DataFram
     issues: list[pd.DataFrame] = []
     provenance: list[Input] = []
     faults: list[str] = []
-    for path, label in label_paths(paths, files, role="file of postcodes", unique=False):
+    for path, label in named_paths(paths, files, what="postcodes", unique=False):
         log = IssueLog(label)
         try:
             tables.append(_places(_cells(path, label), log))

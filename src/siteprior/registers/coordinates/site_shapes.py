@@ -19,11 +19,17 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
 from siteprior.core.io.vector_files import lacking, mended, read_vector
 from siteprior.core.issues import IssueLog, Reading, issue_table
+from siteprior.core.named_paths import Names, Paths, named_paths
 from siteprior.core.parameters import load_parameters
 from siteprior.core.renamed import renamed_argument
 from siteprior.core.schema import CRS, REGISTER, SHAPES, SITE_SHAPES, check, conform
-from siteprior.registers.coordinates.match_shapes import areas_agree, by_location, by_reference, note
-from siteprior.registers.labelled_paths import Labels, Paths, label_paths
+from siteprior.registers.coordinates.match_shapes import (
+    agreement,
+    as_given,
+    by_location,
+    by_reference,
+    of_sites_given,
+)
 from siteprior.registers.matching.similarity import M2_PER_HA, disc_radius_m
 
 NEEDS = ("reference", "organisation", "site_name", "hectares", "file", "row", "coordinate_confidence")
@@ -38,7 +44,7 @@ def read_shapes(
     organisation: str | None = None,
     layer: str | None = None,
     crs: str | None = None,
-    files: Labels = None,
+    files: Names | None = None,
 ) -> Reading[gpd.GeoDataFrame]:
     """Read polygons of sites, areas in hectares, on EPSG:27700: a ``brownfield-site`` file or the user's own drawings.
 
@@ -80,7 +86,7 @@ def read_shapes(
     logs: list[IssueLog] = []
     provenance: list[Input] = []
     faults: list[str] = []
-    for path, label in label_paths(paths, files, role="file of shapes"):
+    for path, label in named_paths(paths, files, what="shapes"):
         logs.append(IssueLog(label))
         try:
             tables.append(_read_polygons(path, reference, organisation, layer, crs, logs[-1]))
@@ -145,23 +151,25 @@ def site_shapes(
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Give each site its shape, and state how far it may reach or lie from its point, in metres.
 
-    A polygon is the site's **by reference** when both references have the same letters and numbers (``BR/001`` and
-    ``br 1``), the council is not another, and it lies within ``reach_m`` of the site's point; several polygons of
-    one reference make one shape. Else **by location**: of the polygons left whose area agrees with the registered
-    hectares, the point lies in exactly one, or in none and within ``near_m`` of exactly one. A polygon that two sites
-    could claim alike is given to neither. Else the site is a **disc** of its hectares about its point, with corners
-    on the circle of radius √(A/π); else, without hectares, a **point**.
+    A polygon is the site's **as given** when it names it in ``site_id``, as the polygons of the user's own sites do,
+    and lies within ``reach_m`` of the site's point. Else it is the site's **by reference** when both references have
+    the same letters and numbers (``BR/001`` and ``br 1``), the council is not another, and it lies within ``reach_m``
+    of the site's point; several polygons of one reference make one shape. Else **by location**: of the polygons left
+    whose area agrees with the registered hectares, the point lies in exactly one, or in none and within ``near_m`` of
+    exactly one. A polygon that two sites could claim alike is given to neither. Else the site is a **disc** of its
+    hectares about its point, with corners on the circle of radius √(A/π); else, without hectares, a **point**.
 
     ``position_uncertainty_m`` is, for a disc, that radius and what the coordinate confidence adds; for a polygon by
-    location what the coordinate confidence adds; for a polygon by reference nothing. For a point it is missing:
-    nobody knows how far the site reaches, and no number is made up for it.
+    location what the coordinate confidence adds; for a polygon as given or by reference nothing. For a point it is
+    missing: nobody knows how far the site reaches, and no number is made up for it.
 
     Parameters
     ----------
     sites
         :data:`siteprior.core.schema.REGISTER`.
     polygons
-        :data:`siteprior.core.schema.SHAPES`, of one file or of several below one another.
+        :data:`siteprior.core.schema.SHAPES`, of one file or of several below one another
+        (:func:`siteprior.registers.coordinates.match_shapes.all_shapes`).
 
     Returns
     -------
@@ -191,25 +199,34 @@ def site_shapes(
     """
     check(sites, REGISTER, name="sites", needs=NEEDS)
     polygons = no_shapes() if polygons is None else polygons
-    check(polygons, SHAPES, name="polygons")
+    check(polygons, SHAPES, name="polygons", needs=("reference", "organisation", "hectares"), may_have=("site_id",))
+    if "site_id" not in polygons:
+        polygons = polygons.assign(site_id=None)
     log = IssueLog()
     result = gpd.GeoDataFrame(
         {"site_name": sites["site_name"], "hectares": sites["hectares"]},
         index=sites.index,
         geometry=gpd.GeoSeries(np.full(len(sites), None, dtype=object), index=sites.index, crs=CRS),
     )
-    for column in ("shape_basis", "shape_id", "hectares_agree"):
+    for column in ("shape_basis", "shape_id"):
         result[column] = pd.Series(None, index=sites.index, dtype=object)
     result["shape_hectares"] = np.nan
-    referenced = by_reference(sites, polygons, log)
+    own = polygons["site_id"].notna()
+    given = as_given(sites, polygons[own], log)
+    _assign(result, given, polygons, "polygon as given")
+    bare = result["shape_basis"].isna()
+    referenced = by_reference(sites[bare], polygons[~own], log)
     _assign(result, referenced, polygons, "polygon by reference")
-    rest = polygons.drop(index=list(referenced["shape"].unique()))
+    loose = polygons[~own & ~polygons.index.isin(referenced["shape"])]
+    spare = of_sites_given(sites[~bare], loose, log)
+    rest = loose.drop(index=list(spare["shape"].unique()))
     located = by_location(sites[result["shape_basis"].isna()], rest, log)
     _assign(result, located, polygons, "polygon by location")
     _discs(result, sites)
-    _compare_hectares(result, sites, log)
+    result["hectares_agree"] = agreement(result, sites, log)
     result["position_uncertainty_m"] = _uncertainty_m(result, sites)
-    _report_unmatched(polygons, {*referenced["shape"], *located["shape"]}, log)
+    matched = pd.concat([given, referenced, spare, located])
+    _report_unmatched(polygons, {*matched["shape"]}, log)
     return conform(result, SITE_SHAPES), log.table()
 
 
@@ -250,17 +267,6 @@ def _discs(result: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> None:
     result.loc[sized, "shape_basis"] = "disc"
 
 
-def _compare_hectares(result: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, log: IssueLog) -> None:
-    """State for each polygon whether its area agrees with the registered hectares, and log those that do not."""
-    polygon = result["shape_id"].notna() & (sites["hectares"] > 0)
-    agree = pd.Series(areas_agree(result["shape_hectares"], sites["hectares"]), index=sites.index)
-    result.loc[polygon, "hectares_agree"] = agree[polygon].map({True: "yes", False: "no"})
-    for site in sites.index[polygon & ~agree]:
-        drawn, stated = result["shape_hectares"][site], sites["hectares"][site]
-        note(log, sites, site, "too small" if stated < drawn else "too large",
-              f"both kept: the polygon measures {drawn:.2f} ha", value=f"{stated:g}")  # fmt: skip
-
-
 def _uncertainty_m(result: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> pd.Series:
     """Return metres: a disc's radius, and what the coordinate confidence adds unless a reference names the polygon."""
     parameters = load_parameters("shapes").table("coordinates")
@@ -271,6 +277,7 @@ def _uncertainty_m(result: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> pd.Seri
     by_basis: dict[str, pd.Series[float]] = {
         "disc": added + radius,
         "polygon by location": added,
+        "polygon as given": 0 * added,
         "polygon by reference": 0 * added,
     }
     uncertainty = pd.Series(np.nan, index=sites.index)

@@ -16,9 +16,10 @@ OWN = frozenset(
     {
         "reference", "organisation", "register", "file", "row", "also_known_as", "possible_duplicates", "original_x",
         "original_y", "coordinate_system", "repair", "coordinate_confidence", "other_readings", "easting", "northing",
+        "hectares_basis",
     }
 )  # fmt: skip
-"""What a record keeps for itself: its name, its origin and its place."""
+"""What a record keeps for itself: its name, its origin and its place, and what :data:`FOLLOWS` moves."""
 
 OWN_IDS = ("also_known_as", "possible_duplicates")
 
@@ -29,6 +30,9 @@ DEPENDS = {
     "planning_permission_type": "planning_permission_status", "planning_permission_date": "planning_permission_type",
 }  # fmt: skip
 """Attributes that mean something only beside another: filled only where the two records agree on that one."""
+
+FOLLOWS = {"hectares": "hectares_basis"}
+"""Attributes that are taken together with what they rest on."""
 
 
 def merge_duplicates(sites: gpd.GeoDataFrame, pairs: pd.DataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
@@ -78,7 +82,7 @@ def merge_duplicates(sites: gpd.GeoDataFrame, pairs: pd.DataFrame) -> tuple[gpd.
     certain = valid.loc[valid["confidence"] == "certain", ["site_a", "site_b"]]
     ranked = _rank(sites, certain.to_numpy().ravel())
     into = _winners(ranked, certain)
-    columns = [*OWN_IDS, *ATTRIBUTES]
+    columns = [*OWN_IDS, *ATTRIBUTES, *FOLLOWS.values()]
     values = sites.loc[ranked, columns].astype(object).itertuples(index=False, name=None)
     records: dict[str, dict[str, Cell]] = {
         site: dict(zip(columns, row, strict=True)) for site, row in zip(ranked, values, strict=True)
@@ -158,6 +162,8 @@ def _merge_records(
                 action = f"{loser} differs; kept {format_cell(record[name])}"
             elif leader is None or _agree(record[leader], other[leader]):
                 record[name] = value
+                if name in FOLLOWS:
+                    record[FOLLOWS[name]] = other[FOLLOWS[name]]
                 action = f"taken from {loser}, merged with this site"
             else:
                 action = f"left blank, though {loser} states it: the two differ on {leader}"

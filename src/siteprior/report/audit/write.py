@@ -95,7 +95,8 @@ def write_audit(
     )
     found = find(sites=sites, labelled=labelled, issues=issues, files=files, boundaries=boundaries)
     invented = {"illustrative": "yes"} if illustrative else {}
-    facts = [name for name in REGISTER.names if name not in LEADING]
+    # registers state every area they give
+    facts = [name for name in REGISTER.names if name not in (*LEADING, "hectares_basis")]
     progress("Writing the tables")
     write_csv(folder / "sites.csv", found.sites[[*LEADING, *facts]].assign(**invented))
     write_csv(folder / "issues.csv", issues.assign(**invented))

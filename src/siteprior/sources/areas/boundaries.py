@@ -15,10 +15,10 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
 from siteprior.core.io.vector_files import lacking, mended, read_vector
 from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.named_paths import Names, Paths, named_paths, read_each
 from siteprior.core.renamed import renamed_argument
 from siteprior.core.schema import CRS
 from siteprior.sources.columns import text_column
-from siteprior.sources.paths import Names, Paths, named_paths, read_each
 
 ONS_CODE = re.compile(r"[EWSNKJ]\d{8}")
 """Codes of the Office for National Statistics (GSS): a letter and eight digits."""

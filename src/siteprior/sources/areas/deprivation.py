@@ -16,12 +16,12 @@ from siteprior.core.errors import InputError, unknown
 from siteprior.core.files import Input, read_bytes, record
 from siteprior.core.io.national_tables import numbers, read_plain, words
 from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.named_paths import Names, Paths, named_paths, read_each
 from siteprior.core.parameters import Parameters, load_parameters
 from siteprior.core.renamed import renamed_argument
 from siteprior.core.schema import AREAS, DEPRIVATION, check, conform
 from siteprior.sources.areas.lsoa import named_year
 from siteprior.sources.columns import first_per_code, numbered, text_column
-from siteprior.sources.paths import Names, Paths, named_paths, read_each
 
 MEASURES = ("decile", "rank", "score")
 

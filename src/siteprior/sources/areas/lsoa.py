@@ -16,10 +16,10 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
 from siteprior.core.io.vector_files import lacking, mended, read_vector
 from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.named_paths import Names, Paths, named_paths, read_each
 from siteprior.core.renamed import renamed_argument
 from siteprior.core.schema import AREAS, CRS, check, conform
 from siteprior.sources.columns import first_per_code, text_column
-from siteprior.sources.paths import Names, Paths, named_paths, read_each
 
 YEARS = (2011, 2021)
 """The census years of LSOAs."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from siteprior.core.issues import Reading
+from siteprior.core.named_paths import Names, Paths, one_path
 from siteprior.project.layers import AreaLayer, LayerSpec, RasterLayer, RasterSpec, TableSpec, VectorLayer, VectorSpec
 from siteprior.sources.layers.area_tables import read_area_table
 from siteprior.sources.layers.features import read_features
 from siteprior.sources.layers.grids import read_grid
-from siteprior.sources.paths import Names, Paths, one_path
 
 
 def read_layer(

@@ -10,13 +10,13 @@ import pandas as pd
 
 from siteprior.core.errors import InputError
 from siteprior.core.issues import Reading, concat_issues
+from siteprior.core.named_paths import one_path
 from siteprior.project.files import CensusYear, File
 from siteprior.project.kinds import Text, key
 from siteprior.project.layer_checks import parse_layer
 from siteprior.project.layers import AreaLayer
 from siteprior.sources.layers.area_tables import match_areas
 from siteprior.sources.layers.reader import read_layer
-from siteprior.sources.paths import one_path
 from siteprior.sources.registry import Published, source
 
 

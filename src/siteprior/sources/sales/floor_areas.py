@@ -14,8 +14,8 @@ from siteprior.core.code_join import CodeJoin, files_in_words, record_join, shar
 from siteprior.core.files import Input, record
 from siteprior.core.io.duckdb_session import EXAMPLES, refused
 from siteprior.core.issues import IssueLog
+from siteprior.core.named_paths import NamedPath, read_each
 from siteprior.core.parameters import load_parameters
-from siteprior.sources.paths import NamedPath, read_each
 from siteprior.sources.sales.layout import Layout, floor_layout, unpacked
 from siteprior.sources.sales.parsing import counted
 

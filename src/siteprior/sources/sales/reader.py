@@ -17,9 +17,9 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import path_list
 from siteprior.core.io.duckdb_session import EXAMPLES, quoted, scalar
 from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.named_paths import Names, Paths, named_paths
 from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CRS, POSTCODES, SALES, check, conform
-from siteprior.sources.paths import Names, Paths, named_paths
 from siteprior.sources.sales.floor_areas import floor_layouts, floor_origins, join_floor_areas
 from siteprior.sources.sales.parsing import counted
 from siteprior.sources.sales.postcode_join import record_postcodes

@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from siteprior.core.errors import InputError, OutputError
 from siteprior.core.files import Input, open_stream, record, sha256_of
 from siteprior.core.io.duckdb_session import SPILLED, database, quoted
+from siteprior.core.named_paths import NamedPath, Names, Paths, named_paths, read_each
 from siteprior.core.parameters import load_parameters
-from siteprior.sources.paths import NamedPath, Names, Paths, named_paths, read_each
 from siteprior.sources.sales.changes import apply_changes
 from siteprior.sources.sales.layout import sales_layout, unpacked
 from siteprior.sources.sales.parsing import parse

@@ -16,8 +16,8 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
 from siteprior.core.io.national_tables import GRID_M
 from siteprior.core.issues import IssueLog, Reading, issue_table
+from siteprior.core.named_paths import Names, Paths, one_path
 from siteprior.core.schema import CRS
-from siteprior.sources.paths import Names, Paths, one_path
 from siteprior.sources.streets.cache import cache_name, load, store
 from siteprior.sources.streets.graphs import graph_ways, read_graphml
 from siteprior.sources.streets.lines import read_lines

@@ -16,9 +16,9 @@ from shapely.geometry import LineString
 
 from siteprior.core.errors import InputError, unknown
 from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.named_paths import Names, Paths, one_path
 from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CORRIDOR_STOPS, CORRIDORS, CRS, conform
-from siteprior.sources.paths import Names, Paths, one_path
 from siteprior.sources.timetables.feed import Feed, copy_table, open_feed
 from siteprior.sources.timetables.places import check_naptan, metres, place_stops
 from siteprior.sources.timetables.tables import check_tables, column, feed_database, load_text, log_refused, rows_of

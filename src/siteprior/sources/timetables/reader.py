@@ -18,7 +18,7 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import Input
 from siteprior.core.io.duckdb_session import scalar
 from siteprior.core.issues import IssueLog, Reading
-from siteprior.sources.paths import NamedPath, Names, Paths, named_paths, read_each
+from siteprior.core.named_paths import NamedPath, Names, Paths, named_paths, read_each
 from siteprior.sources.timetables.calls import read_calls
 from siteprior.sources.timetables.combine_feeds import (
     Counted,
@@ -116,8 +116,6 @@ def read_timetables(
     [['bus.zip:A', 'bus.zip:R', 'am peak', 2.0]]
     """
     listed = named_paths(paths, files, what="timetables")
-    if len({label for _, label in listed}) < len(listed):
-        raise InputError(f"files: the feeds {', '.join(label for _, label in listed)} need names that differ")
     check_naptan(naptan)
     log = IssueLog()
     with tempfile.TemporaryDirectory(prefix="siteprior-", ignore_cleanup_errors=True) as temporary:

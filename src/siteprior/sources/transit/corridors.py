@@ -17,11 +17,11 @@ from siteprior.core.files import Input, record
 from siteprior.core.io.national_tables import GRID_M, find_columns, numbers, read_plain
 from siteprior.core.io.vector_files import lacking, read_vector
 from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.named_paths import Names, Paths, named_paths, read_each
 from siteprior.core.parameters import load_parameters
 from siteprior.core.renamed import renamed_argument
 from siteprior.core.schema import CORRIDOR_STOPS, CORRIDORS, CRS, STOPS, check, conform
 from siteprior.sources.columns import cells, named_columns, numbered, text_column
-from siteprior.sources.paths import Names, Paths, named_paths, read_each
 from siteprior.sources.transit.openings import fitting_modes
 from siteprior.sources.transit.statements import stated, statement_issues
 

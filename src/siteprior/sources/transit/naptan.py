@@ -20,10 +20,10 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
 from siteprior.core.io.national_tables import GRID_M, numbers, read_plain
 from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.named_paths import NamedPath, Names, Paths, named_paths, read_each
 from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import AREAS, CRS, STOPS, check, conform
 from siteprior.sources.columns import cells, named_columns
-from siteprior.sources.paths import NamedPath, Names, Paths, named_paths, read_each
 from siteprior.sources.transit.stations import fold_stations, plain_name
 
 

@@ -11,9 +11,9 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
 from siteprior.core.io.national_tables import find_columns, read_plain
 from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.named_paths import Names, Paths, named_paths, read_each
 from siteprior.core.renamed import renamed_argument
 from siteprior.sources.columns import cells, named_columns, numbered
-from siteprior.sources.paths import Names, Paths, named_paths, read_each
 
 STATED = {
     "open": "open",

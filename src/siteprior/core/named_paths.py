@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeAlias, TypeVar
 
@@ -26,7 +27,9 @@ class NamedPath(NamedTuple):
     name: str
 
 
-def named_paths(paths: Paths, names: Names | None, *, what: str) -> list[NamedPath]:
+def named_paths(
+    paths: Paths, names: Names | None, *, what: str, unique: bool = True, more_faults: Sequence[str] = ()
+) -> list[NamedPath]:
     """Return each path with its name in issues and provenance, which is the path itself where none is given.
 
     Parameters
@@ -36,12 +39,17 @@ def named_paths(paths: Paths, names: Names | None, *, what: str) -> list[NamedPa
     names
         A name for each; the paths when ``None``.
     what
-        What the files are, for the message, such as ``"areas"``.
+        What the files are, for the messages, such as ``"areas"``.
+    unique
+        Whether a name, and a file, may stand once only, because it identifies rows or issues.
+    more_faults
+        What else is wrong with the call, so that all faults are named at once.
 
     Raises
     ------
     InputError
-        When there is no path, another number of names than of paths, or a file is given twice.
+        When there is no path, another number of names than of paths, a name or a file is given twice, or there are
+        ``more_faults``; all of them at once.
 
     Examples
     --------
@@ -51,16 +59,25 @@ def named_paths(paths: Paths, names: Names | None, *, what: str) -> list[NamedPa
     ['a', 'b']
     >>> named_paths(["a.csv", "b.csv"], "a", what="stops")
     Traceback (most recent call last):
-    siteprior.core.errors.InputError: stops: 1 names for 2 files; give one file at least, and a name for each
+    siteprior.core.errors.InputError: stops: 1 names for 2 files; give each file one name
     """
     listed = path_list(paths)
     given = [names] if isinstance(names, str) else [str(path) for path in listed] if names is None else list(names)
-    if not listed or len(given) != len(listed):
-        raise InputError(
-            f"{what}: {len(given)} names for {len(listed)} files; give one file at least, and a name for each"
-        )
-    if twice := given_twice(listed):
-        raise InputError(f"{what}: given twice: {', '.join(map(str, twice))}; each file is read once, name it once")
+    faults = []
+    if not listed:
+        faults.append(f"{what}: no file given; give one at least")
+    if len(given) != len(listed):
+        faults.append(f"{what}: {len(given)} names for {len(listed)} files; give each file one name")
+    if unique:
+        alike = [name for name, many in Counter(given).items() if many > 1]
+        if twice := given_twice(listed):
+            texts = ", ".join(map(str, twice))
+            faults.append(f"{what}: given twice: {texts}; each file is read once, name it once")
+        elif alike:
+            faults.append(f"{what}: named twice: {', '.join(sorted(alike))}; give each file a name of its own")
+    faults.extend(more_faults)
+    if faults:
+        raise InputError(*faults)
     return [NamedPath(path, name) for path, name in zip(listed, given, strict=True)]
 
 

@@ -85,7 +85,7 @@ def measure_access(
     service_date: date | None = None,
     cell_m: float | None = None,
     out: Path | str | None = None,
-    progress: Progress = no_progress,
+    progress: Progress | None = None,
 ) -> Access:
     """Measure the public transport access index (TfL's PTAL method) of every cell of an area, and of places in it.
 
@@ -127,6 +127,7 @@ def measure_access(
     >>> len(done.cells), done.points is None
     (16, True)
     """
+    progress = progress or no_progress
     loaded = project if isinstance(project, Project) or project is None else load_project(project)
     if out is None:
         return _measure(loaded, streets, timetables, stops, points, bounds, service_date, cell_m, progress)[0]

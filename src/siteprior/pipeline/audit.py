@@ -57,7 +57,7 @@ def audit(
     as_of: dt.date | None = None,
     out: Path | str | None = None,
     workbooks: bool = True,
-    progress: Progress = no_progress,
+    progress: Progress | None = None,
 ) -> Audit:
     """Read brownfield registers, repair what can be repaired, and report what was wrong (metres, hectares, degrees).
 
@@ -107,6 +107,7 @@ def audit(
     """
     from siteprior.registers.batch import find_registers
 
+    progress = progress or no_progress
     found = find_registers(registers)
     areas = _areas(boundaries, boundaries_code, boundaries_name, boundaries_layer, progress)
     code = _organisation(organisation, areas)

@@ -25,7 +25,7 @@ def old_column():
         {"development_status": [None], "planning_permission_status": [None]}, index=pd.Index(["a"], name="site_id")
     )
     rows = [("a", "V", "primary", 0.8, "A", "gap", "none", 0.8)]
-    columns = ["site_id", "signal", "kind", "value", "grade", "reason", "counter", "gs"]
+    columns = ["site_id", "signal", "kind", "value", "grade", "reason", "counter_evidence", "gs"]
     return sp.market_failure.failure_verdict(sites, pd.DataFrame(rows, columns=columns))
 
 
@@ -60,7 +60,7 @@ def test_what_was_renamed_is_reported_on_the_callers_line(use):
 def test_an_old_key_of_a_project_file_names_the_line_that_loads_it(tmp_path):
     project = (shipped("data") / "demo.toml").read_text(encoding="utf-8")
     file = tmp_path / "old.toml"
-    file.write_text(project.replace("[assumptions]", "[assumptions]\nsales_years_held = 3", 1), encoding="utf-8")
+    file.write_text(project.replace("sales_years_covered", "sales_years_held"), encoding="utf-8")
     with pytest.warns(RenamedWarning, match="'sales_years_held' is 'sales_years_covered' now") as caught:
         sp.load_project(file)
     assert [each.filename for each in caught] == [__file__]

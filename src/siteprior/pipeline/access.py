@@ -21,6 +21,7 @@ from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress, no_progress
 from siteprior.core.renamed import renamed_argument
 from siteprior.core.schema import CRS
+from siteprior.core.short_repr import short_repr
 from siteprior.pipeline.grid import measure_grid, write_grid
 from siteprior.pipeline.provenance import ReadLog
 from siteprior.pipeline.registered import load_project
@@ -42,6 +43,7 @@ class _Supply(NamedTuple):
     top_60_ttwa: bool | None = None
 
 
+@short_repr
 @dataclass(frozen=True)
 class Access:
     """The access of an area, measured.

@@ -18,11 +18,13 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import whole_folder
 from siteprior.core.progress import Progress, no_progress
 from siteprior.core.renamed import renamed_argument
+from siteprior.core.short_repr import short_repr
 
 if TYPE_CHECKING:
     from siteprior.registers.batch import FoundRegisters
 
 
+@short_repr
 @dataclass(frozen=True)
 class Audit:
     """What reading registers has shown.

@@ -18,6 +18,7 @@ from siteprior.core.errors import InputError, unknown
 from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CORRIDOR_STOPS, CORRIDORS, CRS, conform
+from siteprior.core.short_repr import short_repr
 from siteprior.sources.paths import Names, Paths, one_path
 from siteprior.sources.timetables.feed import Feed, copy_table, open_feed
 from siteprior.sources.timetables.places import check_naptan, metres, place_stops
@@ -32,6 +33,7 @@ DRAWN = ("agency", "stops", "routes", "trips", "shapes", "stop_times")
 """The tables a corridor is drawn from."""
 
 
+@short_repr
 class Corridor(NamedTuple):
     """A corridor from a timetable.
 

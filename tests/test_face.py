@@ -113,10 +113,16 @@ def test_a_short_name_is_the_own_name_without_the_noun_of_its_namespace():
 
 
 def test_a_wrong_name_is_refused_with_the_right_ones():
-    with pytest.raises(AttributeError, match=r"siteprior.registers has no name 'raed'; it has find_duplicates"):
+    with pytest.raises(
+        AttributeError, match=r"siteprior.registers has no name 'raed'; did you mean 'read'\? It has find_dup"
+    ):
         sp.registers.raed  # noqa: B018
     with pytest.raises(AttributeError, match="siteprior has no name 'nonsense_name'; it has InputError"):
         sp.nonsense_name  # noqa: B018
+    with pytest.raises(AttributeError, match=r"siteprior.ranking has no name 'scor'; did you mean 'score'\? It has"):
+        sp.ranking.scor  # noqa: B018
+    with pytest.raises(AttributeError, match=r"siteprior has no name 'opne_run'; did you mean 'open_run'\?"):
+        sp.opne_run  # noqa: B018
 
 
 @pytest.mark.parametrize("name", sorted(FACE))

@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import Any, NoReturn, TypeAlias
 
 from siteprior.core.errors import SitePriorError, unknown
+from siteprior.core.short_repr import html_table, shortened
 
 CONFIDENCES = ("statute", "published", "second-hand", "proposal", "unverified", "user")
 """From law and official publications down to this project's own proposals and what nobody could check."""
@@ -103,7 +104,15 @@ class Parameters(Mapping[str, Any]):
 
     def __repr__(self) -> str:
         """Name the table and what is in it."""
-        return f"Parameters({self.name!r}: {', '.join(self._entries)})"
+        return shortened(f"Parameters({self.name!r}: {', '.join(self._entries)}") + ")"
+
+    def _repr_html_(self) -> str:
+        """Show the numbers with their units in a notebook, and what tables there are."""
+        rows = {
+            name: f"{entry.value} {entry.unit} ({entry.source})" if isinstance(entry, Parameter) else ", ".join(entry)
+            for name, entry in self._entries.items()
+        }
+        return html_table(f"parameters {self.name}", ("name", "value, unit and source, or a table's names"), rows)
 
     def parameter(self, name: str) -> Parameter:
         """Return one parameter with all that is known of it.

@@ -12,6 +12,8 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from siteprior.core.errors import lacks
+from siteprior.core.short_repr import html_table
 from siteprior.project.layer_checks import parse_layers
 from siteprior.ranking.criteria import CRITERIA, Criterion, Measure
 from siteprior.ranking.user_layers import user_criteria
@@ -77,7 +79,7 @@ class Run(Mapping[str, Any]):
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         """Say which tables there are; those there are stand as attributes already."""
-        raise AttributeError(f"the run has no table '{name}'; it has {', '.join(vars(self).get('_parts', ()))}")
+        raise AttributeError(lacks("the run", "table", name, vars(self).get("_parts", ())))
 
     def __iter__(self) -> Iterator[str]:
         """Go through the names of the tables."""
@@ -101,13 +103,8 @@ class Run(Mapping[str, Any]):
 
     def _repr_html_(self) -> str:
         """Show the run and the size of its tables in a notebook."""
-        rows = "".join(
-            f"<tr><td>{escape(name)}</td><td>{len(table):,}</td></tr>"
-            for name, table in self._parts.items()
-            if isinstance(table, pd.DataFrame)
-        )
-        head = f"<b>{escape(str(self.record['title']))}</b><br>{escape(repr(self))}"
-        return f"{head}<table><tr><th>table</th><th>rows</th></tr>{rows}</table>"
+        tables = {name: f"{len(table):,}" for name, table in self._parts.items() if isinstance(table, pd.DataFrame)}
+        return f"{html_table(str(self.record['title']), ('table', 'rows'), tables)}{escape(repr(self))}"
 
 
 def _own(row: Mapping[Hashable, Any], worst: float, best: float) -> Criterion:  # a row of text and numbers

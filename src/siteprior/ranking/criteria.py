@@ -16,6 +16,7 @@ from siteprior.core import schema
 from siteprior.core.arguments import mapping_of, name_list, refuse_registered
 from siteprior.core.errors import SitePriorError
 from siteprior.core.parameters import Entry, load_parameters, parameters_of, register_parameters
+from siteprior.core.short_repr import shortened
 from siteprior.project.names import register_criterion
 
 _TABLE = schema.SITES.without_places()
@@ -56,6 +57,12 @@ class Criterion:
     low: str = ""
     high: str = ""
     known: str = ""
+
+    def __repr__(self) -> str:
+        """Say what is measured, and which values score 0 and 1."""
+        unit = f" {self.unit}" if self.unit else ""
+        ends = f"{self.worst:g}{unit} scores 0, {self.best:g}{unit} scores 1"
+        return shortened(f"Criterion {self.name}: {self.title}; {ends}; needs {', '.join(self.needs)}")
 
     def __post_init__(self) -> None:
         if self.worst == self.best or not abs(self.worst - self.best) < float("inf"):

@@ -17,6 +17,7 @@ import pandas as pd
 from siteprior.core.arguments import mapping_of, name_list
 from siteprior.core.errors import SitePriorError
 from siteprior.core.parameters import Entry, Parameters, load_parameters, parameters_of, register_parameters
+from siteprior.core.short_repr import shortened
 from siteprior.project.names import register_gate
 
 Reasons: TypeAlias = dict[str, pd.Series]
@@ -57,6 +58,13 @@ class Gate:
     unknown: tuple[str, ...] = ()
     doubt: Doubt | None = None
     parameters: Parameters = field(default_factory=lambda: Parameters("", {}), hash=False)
+
+    def __repr__(self) -> str:
+        """Say what is refused, by which numbers, and whether the gate stands by default."""
+        numbers = ", ".join(f"{name} {number:g}" for name, number in self.thresholds.items())
+        return shortened(
+            f"Gate {self.code}: {self.title}{numbers and '; ' + numbers}; {'on' if self.default else 'off'} by default"
+        )
 
     @property
     def thresholds(self) -> dict[str, float]:

@@ -132,6 +132,33 @@ def test_every_name_has_an_example_and_opens_with_a_sentence(name):
     assert ">>> " in text, f"{name} has no example"
 
 
+SCREEN = (100, 46)
+"""Columns and lines of a screen, as the help of a notebook shows it."""
+
+
+@pytest.mark.parametrize("name", sorted(FACE))
+def test_a_signature_can_be_read(name):
+    """No registry, function or long table stands in it as a default: help shows all of it."""
+    try:
+        signature = inspect.signature(FACE[name])
+    except ValueError:  # a warning class, built in as Python has it
+        return
+    assert len(str(signature)) <= 400, f"{name}{signature}"
+    for each in signature.parameters.values():
+        given = each.default
+        plain = given is each.empty or given is None or isinstance(given, str | int | float | tuple | Path)
+        # a dataclass's own number is made when it is asked for, and shown as <factory>
+        assert plain or repr(given) == "<factory>", f"{name}: {each.name} is {type(given).__name__} by default"
+        assert len(repr(given)) <= 60, f"{name}: the default of {each.name}"
+
+
+@pytest.mark.parametrize("name", ["sp.score", "sp.rank", "sp.run", "sp.assess", "sp.demo", "sp.open_run"])
+def test_the_help_of_the_first_verbs_fits_one_screen(name):
+    width, height = SCREEN
+    lines = f"{name}{inspect.signature(FACE[name])}\n{inspect.getdoc(FACE[name])}".splitlines()
+    assert sum(max(1, -(-len(line) // width)) for line in lines) <= height
+
+
 def test_type_checkers_see_the_face(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(

@@ -14,7 +14,7 @@ from siteprior.core.renamed import RenamedWarning, renamed_argument, warn_rename
 
 
 def test_a_warning_of_ones_own_names_ones_own_line():
-    with pytest.warns(UserWarning) as caught:
+    with pytest.warns(UserWarning, match="mind") as caught:
         warnings.warn("mind", stacklevel=callers_level())
     assert callers_level() == 1
     assert caught[0].filename == __file__

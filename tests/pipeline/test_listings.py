@@ -83,7 +83,7 @@ def test_the_criteria_of_a_project_are_those_it_ranks_by_with_its_weights(projec
     assert (own["unit"], own["worst"], own["best"], own["needs"]) == ("%", 0, 40, "fuel_share")
     assert set(listed["criterion"]) == {*criteria_table()["criterion"], "fuel_poverty", "fuel_share"}
     assert sp.criteria(sp.load_project(project)).equals(listed)
-    with pytest.raises(ProjectError, match="there is no such file"):
+    with pytest.raises(ProjectError, match="there is no such project file"):
         sp.criteria(project.with_name("none.toml"))
 
 

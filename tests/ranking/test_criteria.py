@@ -65,7 +65,7 @@ def test_a_criterion_with_its_anchors_given_is_one_registration(monkeypatch):
     assert (listed["unit"], listed["worst"], listed["needs"]) == ("dB", 70.0, "decibels")
     assert listed["source"] == "worst: made up; best: made up"
     with pytest.raises(SitePriorError, match="criterion 'quiet': is registered already, as 'Quiet'"):
-        criterion("quiet", title="Again", group="need", needs=[], anchors=anchors(1, 2))
+        criterion("quiet", title="Again", group="need", needs=[], anchors=anchors(1, 2))(lambda sites: sites["x"])
 
 
 def test_anchors_that_are_one_number_are_refused():

@@ -83,7 +83,7 @@ def test_a_gate_with_threshold_doubt_and_reasons_is_one_registration(monkeypatch
     assert (listed["thresholds"], listed["source"]) == ("db 60 dB", "made up")
     for code, reason in (("too_loud", "x_unknown"), ("louder", "noise_unknown"), ("size_unknown", "y_unknown")):
         with pytest.raises(SitePriorError, match="is registered already; use another name"):
-            gate(code, title="", why="", needs=[], unknown=[reason])
+            gate(code, title="Again", why="Twice", needs=[], unknown=[reason])(lambda sites, day, limits: {})
 
 
 @pytest.fixture

@@ -246,7 +246,7 @@ def load_parameters(name: str) -> Parameters:
     return Parameters(name, {**parameters_of(name, tomllib.loads(text)), **_REGISTERED.get(name, {})})
 
 
-def register_parameters(file: str, entries: Mapping[str, Entry]) -> Parameters:
+def register_parameters(file: str, entries: Mapping[str, Entry], *, again: bool = False) -> Parameters:
     """Add numbers to a parameter file, or begin one of a module's own, and return them.
 
     To be called when a module that adds to siteprior is imported. From then on :func:`load_parameters` has them, and
@@ -258,6 +258,8 @@ def register_parameters(file: str, entries: Mapping[str, Entry]) -> Parameters:
         The name of the file, without ending: one that ships, such as ``"criteria"``, or a new one.
     entries
         Per name an entry ``{value, unit, source, date, confidence}`` or a table of such entries, as in TOML.
+    again
+        Whether they may take the place of what was registered under their names, as when a module is loaded again.
 
     Raises
     ------
@@ -282,11 +284,12 @@ def register_parameters(file: str, entries: Mapping[str, Entry]) -> Parameters:
     faults = [
         f"{file}.{name}: stands there already, and differently; use another name"
         for name, entry in new.items()
-        if name in present and present[name] != entry
+        if name in present and present[name] != entry and not (again and name in _REGISTERED.get(file, {}))
     ]
     if faults:
         raise SitePriorError(*faults)
-    _REGISTERED.setdefault(file, {}).update({name: entry for name, entry in new.items() if name not in present})
+    registered = _REGISTERED.setdefault(file, {})
+    registered.update({name: entry for name, entry in new.items() if name not in present or name in registered})
     load_parameters.cache_clear()
     return new
 

@@ -127,12 +127,13 @@ def columns_text(table: pd.DataFrame) -> str:
             "meaning": table["meaning"].str.rstrip(".") + "." + allowed,
         }
     )
-    return text_table(shown if shown["table"].nunique() > 1 else shown.drop(columns="table"))
+    return text_table(shown if len(shown["table"].unique()) > 1 else shown.drop(columns="table"))
 
 
 def stages_text(table: pd.DataFrame) -> str:
     """Write the stages for a terminal: what each needs as the numbers of the stages that make it."""
-    maker = {name: row.stage for row in table.itertuples() for name in str(row.adds).split(", ")}
+    made = zip(table["stage"].tolist(), table["adds"], strict=True)
+    maker = {name: int(number) for number, adds in made for name in str(adds).split(", ")}
     needs = [_spans(maker[name] for name in str(listed).split(", ") if name in maker) for listed in table["needs"]]
     return text_table(table.assign(needs=needs).drop(columns="columns"))
 

@@ -12,7 +12,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from siteprior.core.errors import lacks
+from siteprior.core.errors import InputError, lacks
 from siteprior.core.short_repr import html_table
 from siteprior.project.layer_checks import parse_layers
 from siteprior.ranking.criteria import CRITERIA, Criterion, Measure
@@ -108,20 +108,28 @@ class Run(Mapping[str, Any]):
 
 
 def _own(row: Mapping[Hashable, Any], worst: float, best: float) -> Criterion:  # a row of text and numbers
-    """Return a criterion registered in Python as the run recorded it: it is measured by the one column it needs."""
+    """Return a criterion registered in Python as the run recorded it: it is measured by the one column it needs.
+
+    What is made of several columns only its own module knows, which has to be imported before it is measured again.
+    """
     name, title, group, unit, source, date, confidence, needs = (
         str(row[key]) for key in ("criterion", "title", "group", "unit", "source", "date", "confidence", "needs")
     )
     return Criterion(
-        name, title, group, unit, worst, best, (needs,), _only_column(needs),
+        name, title, group, unit, worst, best, tuple(needs.split(", ")), _only_column(name, needs),
         source=source, date=date, confidence=confidence,
     )  # fmt: skip
 
 
-def _only_column(needs: str) -> Measure:
+def _only_column(name: str, needs: str) -> Measure:
     """Return what measures a criterion of the user's own from the one column it stands in; yes counts 1 and no 0."""
 
     def column(sites: pd.DataFrame) -> pd.Series:
+        if ", " in needs:
+            raise InputError(
+                f"criterion '{name}': is made of {needs} by a function of its own; import the module that registers "
+                "it, and open the run again"
+            )
         values = sites[needs]
         return values if pd.api.types.is_numeric_dtype(values) else values.map({"yes": 1.0, "no": 0.0})
 

@@ -63,7 +63,7 @@ def score(
     ----------
     matrix
         Sites × criteria in natural units, of :func:`siteprior.ranking.decision_matrix.measure`; or
-        a run or a result, whose own criteria, weights and known shares are taken.
+        sites with the columns that is measured from; or a run, or a result, with all it was made by.
     weights
         Weight per criterion, made to sum to 1. Of a run its own when ``None``.
     anchors
@@ -96,12 +96,29 @@ def score(
     if isinstance(matrix, pd.DataFrame) or not isinstance(matrix, Ranked):
         if weights is None:
             raise InputError("weights: none given; a table has none of its own, give {criterion: weight}")
-        return _scored(matrix, weights, anchored(anchors, known_criteria(criteria)), known)
+        of_table = anchored(anchors, known_criteria(criteria))
+        table, shares = _from_sites(matrix, check_weights(weights, of_table), of_table)
+        return _scored(table, weights, of_table, shares if known is None else known)
     registry = anchored(anchors, matrix.criteria_known if criteria is None else known_criteria(criteria))
     chosen = check_weights(matrix.weights if weights is None else weights, registry)
     measured = measure(matrix.sites, list(chosen), criteria=registry)
     shares = known_shares(matrix.sites, measured, criteria=registry) if known is None else known
     return _scored(measured, chosen, registry, shares).where(as_yes(matrix.sites["eligible"], measured.index))
+
+
+def _from_sites(
+    table: pd.DataFrame, weights: Mapping[str, float], criteria: Mapping[str, Criterion]
+) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """Return a matrix as it is; of a table of sites what is measured on it, and the known shares of that."""
+    lacking = [name for name in weights if name not in getattr(table, "columns", weights)]
+    from_sites = [name for name in lacking if criteria[name].needs and set(criteria[name].needs) <= set(table.columns)]
+    if not from_sites or from_sites != lacking:
+        return table, None
+    there = table[[name for name in weights if name not in lacking]]
+    check_numbers(there, name="matrix", unique=False)
+    measured = measure(table, from_sites, criteria=criteria)
+    shares = known_shares(table, measured, criteria=criteria)
+    return pd.concat([there, measured], axis=1), pd.concat([there.notna().astype("float64"), shares], axis=1)
 
 
 def _scored(

@@ -98,6 +98,7 @@ class EvidenceLayer:
 
 _SOURCES: dict[str, Source] = {}
 _EVIDENCE: dict[str, EvidenceLayer] = {}
+_STATED: dict[str, list[dict[str, Stated]]] = {}
 
 SOURCES: Mapping[str, Source] = MappingProxyType(_SOURCES)
 """The registered sources by their key of ``[sources]``."""
@@ -225,8 +226,7 @@ def evidence(
     listed = [layers] if isinstance(layers, Mapping) else list(layers or ())
     if not listed or not all(isinstance(layer, Mapping) for layer in listed):
         raise InputError(f"evidence '{name}': layers: needs a table of keys or several, got {layers!r}")
-    stated = [{"title": title, **layer, "path": f"[evidence] {name}"} for layer in listed]
-    specs = tuple(parse_layer(layer) for layer in stated)
+    specs = _specs_of(name, [{"title": title, **layer, "path": f"[evidence] {name}"} for layer in listed])
     columns = tuple(replace(column, source=published.title) for column in layer_columns(specs))
 
     def register(read: LayerReader) -> LayerReader:
@@ -252,6 +252,20 @@ def evidence(
         return read
 
     return register
+
+
+def _specs_of(name: str, stated: list[dict[str, Stated]]) -> tuple[LayerSpec, ...]:
+    """Return the layers of evidence, checked; those that stand where a module that is loaded again states the same."""
+    stands = _EVIDENCE.get(name)
+    if stands is not None and _STATED.get(name) == stated:
+        return stands.specs
+    if stands is not None:
+        raise SitePriorError(
+            f"evidence '{name}': is registered already, with other layers; use another name, or start Python anew"
+        )
+    specs = tuple(parse_layer(layer) for layer in stated)
+    _STATED[name] = stated
+    return specs
 
 
 def call_with(function: Callable[..., Returned], given: Mapping[str, Given]) -> Returned:

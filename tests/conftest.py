@@ -67,7 +67,7 @@ def _registered_as_before():
     if numbers != parameters._REGISTERED:
         parameters._REGISTERED.clear()
         parameters._REGISTERED.update(numbers)
-        parameters.load_parameters.cache_clear()
+        parameters._file_of.cache_clear()
     if gates != names._GATES:
         names._GATES.clear()
         names._GATES.update(gates)

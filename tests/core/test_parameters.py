@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from siteprior.core import parameters as presets
-from siteprior.core.errors import SitePriorError
+from siteprior.core.errors import InputError, SitePriorError
 from siteprior.core.parameters import load_parameters, parameter_files, parameter_rows, register_parameters
 
 FILES = sorted(
@@ -102,3 +102,9 @@ def test_what_cannot_be_registered_leaves_nothing_behind(file, entries):
     with pytest.raises(SitePriorError, match="needs the name of a file, and entries by name"):
         register_parameters(file, entries)
     assert parameter_files() == before
+
+
+@pytest.mark.parametrize("wrong", [["access"], None, 5, {"a": 1}])
+def test_what_is_no_name_of_a_file_is_refused(wrong):
+    with pytest.raises(InputError, match="parameters: needs the name of one parameter file, such as 'access', got"):
+        load_parameters(wrong)

@@ -17,7 +17,7 @@ from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import Any, NoReturn, TypeAlias
 
-from siteprior.core.errors import SitePriorError, unknown
+from siteprior.core.errors import InputError, SitePriorError, unknown
 from siteprior.core.short_repr import html_table, shortened
 
 CONFIDENCES = ("statute", "published", "second-hand", "proposal", "unverified", "user")
@@ -218,7 +218,6 @@ _REGISTERED: dict[str, dict[str, Parameter | Parameters]] = {}
 _ORDER = "order.txt"
 
 
-@cache
 def load_parameters(name: str) -> Parameters:
     """Read the parameter file ``name``: a table that cannot be changed, with :class:`Parameter` as its leaves.
 
@@ -231,6 +230,8 @@ def load_parameters(name: str) -> Parameters:
 
     Raises
     ------
+    InputError
+        When the name is no text.
     SitePriorError
         When there is no such file, or an entry lacks one of its five facts.
 
@@ -239,6 +240,14 @@ def load_parameters(name: str) -> Parameters:
     >>> load_parameters("access").parameter("walk_factor").unit
     'ratio'
     """
+    if not isinstance(name, str):
+        raise InputError(f"parameters: needs the name of one parameter file, such as 'access', got {name!r}")
+    return _file_of(name)
+
+
+@cache
+def _file_of(name: str) -> Parameters:
+    """Read one parameter file, once."""
     shipped = _shipped()
     if name not in shipped and name not in _REGISTERED:
         raise SitePriorError(unknown("parameter file", name, {*shipped, *_REGISTERED}))
@@ -290,7 +299,7 @@ def register_parameters(file: str, entries: Mapping[str, Entry], *, again: bool 
         raise SitePriorError(*faults)
     registered = _REGISTERED.setdefault(file, {})
     registered.update({name: entry for name, entry in new.items() if name not in present or name in registered})
-    load_parameters.cache_clear()
+    _file_of.cache_clear()
     return new
 
 

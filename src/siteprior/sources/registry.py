@@ -9,7 +9,7 @@ arguments name: :data:`READ_WITH` for readers, :data:`JOINED_WITH` for joins.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -295,7 +295,7 @@ def _refuse_words(what: str, name: str, **words: str) -> None:
 
 def _columns_of(columns: Column | Iterable[Column], where: str) -> tuple[Column, ...]:
     """Return the columns declared, or refuse what is none."""
-    listed = (columns,) if isinstance(columns, Column) or not isinstance(columns, Iterable) else tuple(columns)
+    listed = tuple(columns) if isinstance(columns, list | tuple | Iterator) else (columns,)
     faults = [
         f"{where}: columns: needs a Column or several, got {each!r}" for each in listed if not isinstance(each, Column)
     ]

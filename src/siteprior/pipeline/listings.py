@@ -77,8 +77,8 @@ def data_dictionary(which: str | None = None) -> pd.DataFrame:
     --------
     >>> data_dictionary("sites").set_index("column").loc["walk_m", "unit"]
     'm'
-    >>> data_dictionary("chainage")["column"].tolist()
-    ['corridor_chainage_m']
+    >>> data_dictionary("walk_snap")["column"].tolist()
+    ['walk_snap_m']
     """
     from siteprior.core import schema
     from siteprior.sources.registry import discover

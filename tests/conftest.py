@@ -62,16 +62,18 @@ def pytest_collection_modifyitems(items):
 def _registered_as_before():
     """Take back the numbers and names a test registers: for the next test they are not there."""
     numbers = {file: dict(entries) for file, entries in parameters._REGISTERED.items()}
-    criteria, gates, reasons = list(names._CRITERIA), dict(names._GATES), list(names._REASONS)
+    criteria, gates, reasons = list(names._CRITERIA), dict(names._GATES), dict(names._REASONS)
     yield
     if numbers != parameters._REGISTERED:
         parameters._REGISTERED.clear()
         parameters._REGISTERED.update(numbers)
-        parameters.load_parameters.cache_clear()
+        parameters._file_of.cache_clear()
     if gates != names._GATES:
         names._GATES.clear()
         names._GATES.update(gates)
-    names._CRITERIA[:], names._REASONS[:] = criteria, reasons
+    names._CRITERIA[:] = criteria
+    names._REASONS.clear()
+    names._REASONS.update(reasons)
 
 
 @pytest.fixture(scope="session")

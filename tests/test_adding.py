@@ -200,3 +200,42 @@ def test_misspelt_keys_are_refused_with_the_nearest(seen):
         assert f"'{wrong}'; did you mean '{near}'?" in text
     # the gate of evidence that the project does not name is no gate
     assert "unknown gate 'peat_share'" in text
+
+
+AGAIN = """
+import importlib, pathlib, sys
+sys.path.insert(0, "modules")
+import noise_and_peat
+from siteprior.appraisal.market_failure.registry import SIGNALS
+from siteprior.ranking.criteria import CRITERIA
+from siteprior.ranking.gates import GATES
+from siteprior.sources.registry import EVIDENCE, SOURCES
+import siteprior as sp
+
+def standing():
+    return [list(each) for each in (SOURCES, EVIDENCE, CRITERIA, GATES, SIGNALS)], len(sp.data_dictionary())
+
+project, before = sp.load_project("small.toml"), standing()
+module = pathlib.Path("modules/noise_and_peat.py")
+module.write_text(module.read_text().replace('"value": 70, "unit"', '"value": 80, "unit"').replace("Quiet", "Calm"))
+importlib.invalidate_caches()
+importlib.reload(noise_and_peat)
+assert standing() == before, standing()
+assert CRITERIA["quiet"].measure is noise_and_peat.quiet and GATES["too_loud"].test is noise_and_peat.too_loud
+assert (CRITERIA["quiet"].worst, CRITERIA["quiet"].title) == (80.0, "Calm")
+assert sp.parameters.load("criteria").table("quiet").number("worst") == 80
+assert SOURCES["noise"].read is noise_and_peat.read_noise and SOURCES["noise"].join is noise_and_peat.join_noise
+assert [each.source for each in SIGNALS["N"].readings] == ["noise_db"]
+assert sp.load_project("small.toml").settings() == project.settings()
+"""
+
+
+def test_a_module_that_is_loaded_again_replaces_what_it_registered(folder, tmp_path):
+    env = {name: value for name, value in os.environ.items() if name != "SITEPRIOR_DATA_ROOT"}
+    (tmp_path / "modules").mkdir()
+    for name in ("modules/noise_and_peat.py", "small.toml"):
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", AGAIN], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr

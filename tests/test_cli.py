@@ -235,8 +235,42 @@ def test_the_stages_fit_a_terminal_and_stand_whole_in_json(capsys, monkeypatch):
         assert set(f"{stage['needs']} {stage['adds']} {stage['name']}".replace(",", " ").split()) <= set(shown)
 
 
-def test_a_reader_that_has_seen_enough_ends_it_quietly():
-    command = f"{sys.executable} -m siteprior columns | head -1"
+LISTINGS = [
+    "criteria",
+    "criteria --json",
+    "columns",
+    "columns --json",
+    "columns sites",
+    "stages",
+    "stages --json",
+    "fetch --list",
+]
+
+
+@pytest.mark.parametrize("listing", LISTINGS)
+def test_a_reader_that_has_seen_enough_ends_it_quietly(listing):
+    command = f"{sys.executable} -m siteprior {listing} | head -1"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
     assert len(done.stdout.splitlines()) == 1
     assert done.stderr == ""
+
+
+def test_listings_take_a_project_a_table_or_a_word(project, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+    assert cli.main(["criteria", str(project(append="\n[weights]\ncapacity = 1\n"))]) == 0
+    head, first, *_ = capsys.readouterr().out.splitlines()
+    assert head.split() == ["criterion", "title", "weight", "unit", "worst", "best", "needs"]
+    assert first.split()[:3] == ["capacity", "Homes", "1.000"]
+    for words in (["corridor", "stops"], ["corridor stops"], ["corridor_stops"]):
+        assert cli.main(["columns", *words]) == 0
+        head, *lines = capsys.readouterr().out.splitlines()
+        assert head.split() == ["column", "unit", "meaning"]
+        assert max(map(len, lines)) <= 100
+    assert cli.main(["columns", "walk_snap", "--json"]) == 0
+    assert [row["column"] for row in json.loads(capsys.readouterr().out)] == ["walk_snap_m"]
+    assert cli.main(["columns", "walkk_m"]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith(
+        "siteprior: columns: no table, column or meaning has 'walkk_m'; did you mean 'walk_m'?"
+    )

@@ -21,8 +21,8 @@ from siteprior.core.renamed import RenamedWarning, renamed_argument
 
 STUBS = sorted((ROOT / "src" / "siteprior").rglob("__init__.pyi"))
 VERBS = {
-    "assess", "audit", "check", "compare", "data_dictionary", "demo", "fetch", "load_project", "measure_access",
-    "open_run", "rank", "read_areas", "read_registers", "read_stops", "run", "score",
+    "assess", "audit", "check", "compare", "criteria", "data_dictionary", "demo", "fetch", "load_project",
+    "measure_access", "open_run", "rank", "read_areas", "read_registers", "read_stops", "run", "score",
 }  # fmt: skip
 CLASSES = {"InputError", "OutputError", "ProjectError", "Reading", "Result", "Run", "RunWarning", "SitePriorError"}
 
@@ -113,10 +113,16 @@ def test_a_short_name_is_the_own_name_without_the_noun_of_its_namespace():
 
 
 def test_a_wrong_name_is_refused_with_the_right_ones():
-    with pytest.raises(AttributeError, match=r"siteprior.registers has no name 'raed'; it has find_duplicates"):
+    with pytest.raises(
+        AttributeError, match=r"siteprior.registers has no name 'raed'; did you mean 'read'\? It has find_dup"
+    ):
         sp.registers.raed  # noqa: B018
     with pytest.raises(AttributeError, match="siteprior has no name 'nonsense_name'; it has InputError"):
         sp.nonsense_name  # noqa: B018
+    with pytest.raises(AttributeError, match=r"siteprior.ranking has no name 'scor'; did you mean 'score'\? It has"):
+        sp.ranking.scor  # noqa: B018
+    with pytest.raises(AttributeError, match=r"siteprior has no name 'opne_run'; did you mean 'open_run'\?"):
+        sp.opne_run  # noqa: B018
 
 
 @pytest.mark.parametrize("name", sorted(FACE))
@@ -124,6 +130,33 @@ def test_every_name_has_an_example_and_opens_with_a_sentence(name):
     text = inspect.getdoc(FACE[name]) or ""
     assert text.splitlines()[0].endswith((".", ":")), f"{name}: the first line of the docstring is a sentence"
     assert ">>> " in text, f"{name} has no example"
+
+
+SCREEN = (100, 46)
+"""Columns and lines of a screen, as the help of a notebook shows it."""
+
+
+@pytest.mark.parametrize("name", sorted(FACE))
+def test_a_signature_can_be_read(name):
+    """No registry, function or long table stands in it as a default: help shows all of it."""
+    try:
+        signature = inspect.signature(FACE[name])
+    except ValueError:  # a warning class, built in as Python has it
+        return
+    assert len(str(signature)) <= 400, f"{name}{signature}"
+    for each in signature.parameters.values():
+        given = each.default
+        plain = given is each.empty or given is None or isinstance(given, str | int | float | tuple | Path)
+        # a dataclass's own number is made when it is asked for, and shown as <factory>
+        assert plain or repr(given) == "<factory>", f"{name}: {each.name} is {type(given).__name__} by default"
+        assert len(repr(given)) <= 60, f"{name}: the default of {each.name}"
+
+
+@pytest.mark.parametrize("name", ["sp.score", "sp.rank", "sp.run", "sp.assess", "sp.demo", "sp.open_run"])
+def test_the_help_of_the_first_verbs_fits_one_screen(name):
+    width, height = SCREEN
+    lines = f"{name}{inspect.signature(FACE[name])}\n{inspect.getdoc(FACE[name])}".splitlines()
+    assert sum(max(1, -(-len(line) // width)) for line in lines) <= height
 
 
 def test_type_checkers_see_the_face(tmp_path):

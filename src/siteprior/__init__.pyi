@@ -6,9 +6,10 @@ from .core.issues import Reading
 from .joins import access, corridors
 from .pipeline.access import measure_access
 from .pipeline.audit import audit
+from .pipeline.listings import criteria, data_dictionary
 from .pipeline.manifest import open_run
 from .pipeline.opened_run import Run
-from .pipeline.registered import data_dictionary, load_project
+from .pipeline.registered import load_project
 from .pipeline.result import Result
 from .pipeline.run import assess, check, demo, run
 from .ranking.scoring import rank, score
@@ -40,6 +41,7 @@ __all__ = [
     "check",
     "compare",
     "corridors",
+    "criteria",
     "data_dictionary",
     "demo",
     "fetch",

@@ -149,6 +149,16 @@ def _listing_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="as JSON")
 
 
+def _criteria_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("project", type=Path, nargs="?", help="project file: its own layers and its weights, too")
+    _listing_arguments(command)
+
+
+def _columns_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("which", nargs="*", metavar="TABLE|WORD", help="a table's name, or a word to look for")
+    _listing_arguments(command)
+
+
 def _compare_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("run_a", type=Path, help="folder of the earlier run")
     command.add_argument("run_b", type=Path, help="folder of the later run")
@@ -264,28 +274,27 @@ def _access(options: argparse.Namespace) -> int:
 
 
 def _criteria(options: argparse.Namespace) -> int:
-    from siteprior.ranking.criteria import criteria_table
+    from siteprior.pipeline.listings import criteria, criteria_text
 
-    _print(criteria_table(), as_json=options.json)
-    return 0
+    return _list(criteria(options.project), criteria_text, options)
 
 
 def _columns(options: argparse.Namespace) -> int:
-    from siteprior.pipeline.registered import data_dictionary
+    from siteprior.pipeline.listings import columns_text, data_dictionary
 
-    _print(data_dictionary(), as_json=options.json)
-    return 0
+    return _list(data_dictionary(" ".join(options.which) or None), columns_text, options)
 
 
 def _stages(options: argparse.Namespace) -> int:
-    from siteprior.core.text_table import text_table
+    from siteprior.pipeline.listings import stages_text
     from siteprior.pipeline.stages import stage_table
 
-    table = stage_table()
-    if options.json:
-        _print(table, as_json=True)
-    else:
-        print(text_table(table.drop(columns="columns")))
+    return _list(stage_table(), stages_text, options)
+
+
+def _list(table: pd.DataFrame, text: Callable[[pd.DataFrame], str], options: argparse.Namespace) -> int:
+    """Print the columns of a listing that fit a terminal, or the whole of it as JSON."""
+    print(_as_json(table) if options.json else text(table))
     return 0
 
 
@@ -374,13 +383,19 @@ def _literal(text: str) -> JsonValue:
 
 
 def _print(table: pd.DataFrame, *, as_json: bool) -> None:
-    """Print a table for people, or as JSON for programs."""
+    """Print a table for people, as wide as the terminal, or as JSON for programs."""
     if as_json:
-        print(table.to_json(orient="records", indent=2, force_ascii=False))
+        print(_as_json(table))
     elif len(table):
-        print(table.to_string(index=False, na_rep="", max_colwidth=60))
+        from siteprior.core.text_table import text_table
+
+        print(text_table(table))
     else:
         print("(none)")
+
+
+def _as_json(table: pd.DataFrame) -> str:
+    return table.to_json(orient="records", indent=2, force_ascii=False)
 
 
 COMMANDS: dict[str, Command] = {
@@ -393,8 +408,8 @@ COMMANDS: dict[str, Command] = {
     "access": Command(
         "access index of an area from streets and timetables alone", _access_arguments, _access, progress=True
     ),
-    "criteria": Command("the criteria: unit, anchors, weight, source", _listing_arguments, _criteria),
-    "columns": Command("the data dictionary: every column of every table", _listing_arguments, _columns),
+    "criteria": Command("the criteria: unit, anchors, weight, source", _criteria_arguments, _criteria),
+    "columns": Command("the data dictionary: every column of every table", _columns_arguments, _columns),
     "stages": Command("the order of the work: what each stage needs and what it adds", _listing_arguments, _stages),
     "compare": Command("who entered, left and moved between two runs, and why", _compare_arguments, _compare),
     "fetch": Command(

@@ -8,7 +8,15 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from siteprior.core.arguments import day_of, mapping_of, name_list, refuse_registered
+from siteprior.core.arguments import (
+    day_of,
+    mapping_of,
+    name_list,
+    refuse_function,
+    refuse_registered,
+    same_function,
+    text_of,
+)
 from siteprior.core.errors import InputError, SitePriorError
 
 
@@ -64,3 +72,50 @@ def test_a_name_that_stands_is_refused_with_what_it_stands_for():
     refuse_registered("signal", "N", {})
     with pytest.raises(SitePriorError, match="signal 'N': is registered already, as 'Noise'; use another letter"):
         refuse_registered("signal", "N", {"N": SimpleNamespace(title="Noise")}, another="letter")
+
+
+def made_again(name="quiet"):
+    def quiet(sites):
+        return sites
+
+    quiet.__qualname__ = name
+    return quiet
+
+
+def test_a_function_made_again_takes_the_place_of_the_first():
+    stands = {"N": SimpleNamespace(title="Noise")}
+    first, again = made_again(), made_again()
+    assert same_function(first, again)
+    refuse_registered("criterion", "N", stands, by=[again, first])
+    others = (first, made_again("loud"), lambda sites: sites, made_again("f.<locals>.<lambda>"), SimpleNamespace())
+    for other in others:
+        assert not same_function(first, other)
+        with pytest.raises(SitePriorError, match="is registered already"):
+            refuse_registered("criterion", "N", stands, by=[other, first])
+    assert not same_function(made_again("<lambda>"), made_again("<lambda>"))
+
+
+@pytest.mark.parametrize(
+    ("function", "says"),
+    [
+        (lambda sites: sites, r"gate 'x': its function is called with \(sites, as_of\), and takes \(sites\)"),
+        (lambda sites, day, limits: sites, r"and takes \(sites, day, limits\)"),
+        (5, r"gate 'x': needs a function that is called with \(sites, as_of\), got 5"),
+        (None, "got None"),
+    ],
+)
+def test_a_function_that_cannot_be_called_so_is_refused(function, says):
+    with pytest.raises(InputError, match=says):
+        refuse_function(function, "sites", "as_of", what="gate 'x'")
+
+
+def test_functions_that_can_be_called_so_pass():
+    for function in (lambda sites, day: sites, lambda *given: given, lambda sites, day, more=1: sites, max):
+        refuse_function(function, "sites", "as_of", what="gate 'x'")
+
+
+def test_a_text_is_a_text():
+    assert text_of("Quiet", name="title") == "Quiet"
+    for wrong in (None, 5, "", "  ", ["Quiet"], b"Quiet"):
+        with pytest.raises(InputError, match="title: needs a text, got"):
+            text_of(wrong, name="title")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from siteprior.core import parameters as presets
-from siteprior.core.errors import SitePriorError
+from siteprior.core.errors import InputError, SitePriorError
 from siteprior.core.parameters import load_parameters, parameter_files, parameter_rows, register_parameters
 
 FILES = sorted(
@@ -134,3 +134,9 @@ def test_every_value_that_ships_is_frozen_through(name):
 
     kinds = {type(part) for row in parameter_rows(name) for part in parts(row.value)}
     assert kinds <= {str, int, float, bool, date, tuple, presets.FrozenTable}
+
+
+@pytest.mark.parametrize("wrong", [["access"], None, 5, {"a": 1}])
+def test_what_is_no_name_of_a_file_is_refused(wrong):
+    with pytest.raises(InputError, match="parameters: needs the name of one parameter file, such as 'access', got"):
+        load_parameters(wrong)

@@ -96,6 +96,11 @@ def test_the_command_reports_what_it_did(newport, tmp_path, capsys):
     [
         ({"bounds": None}, "needs an area"),
         ({"bounds": (1, 2, 0, 3)}, "is no box"),
+        ({"bounds": "abcd"}, "bounds: 'abcd' is no box; give west, south, east and north in metres"),
+        ({"bounds": (1, 2, 3)}, "is no box"),
+        ({"bounds": 5}, "bounds: 5 is no box"),
+        ({"bounds": (1, 2, "3", 4)}, "is no box"),
+        ({"bounds": (1, 2, float("nan"), 4)}, "is no box"),
         ({"bounds": (400000, 280000, 401000, 281000)}, "newport-2023-06-13.osm.pbf"),
         ({"timetables": []}, "needs streets and timetables"),
     ],

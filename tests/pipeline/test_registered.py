@@ -17,7 +17,6 @@ from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.schema import Column
 from siteprior.pipeline import registered
 from siteprior.pipeline.registered import (
-    data_dictionary,
     evidence_criteria,
     evidence_gates,
     evidence_signals,
@@ -179,9 +178,3 @@ def test_signals_carry_the_title_of_the_evidence(register):
     assert rows["site_id"].to_list() == ["a"]
     assert rows["source"].to_list() == ["Deep peat: p.gpkg"]
     assert rows["value"].to_list() == [0.5]  # half way from 0 to 0.5
-
-
-def test_the_dictionary_holds_the_columns_of_what_ships():
-    rows = data_dictionary()
-    assert not rows.duplicated(["table", "column"]).any()
-    assert {"walk_m", "rank_p95"} <= set(rows["column"])

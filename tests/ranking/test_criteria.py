@@ -65,7 +65,7 @@ def test_a_criterion_with_its_anchors_given_is_one_registration(monkeypatch):
     assert (listed["unit"], listed["worst"], listed["needs"]) == ("dB", 70.0, "decibels")
     assert listed["source"] == "worst: made up; best: made up"
     with pytest.raises(SitePriorError, match="criterion 'quiet': is registered already, as 'Quiet'"):
-        criterion("quiet", title="Again", group="need", needs=[], anchors=anchors(1, 2))
+        criterion("quiet", title="Again", group="need", needs=[], anchors=anchors(1, 2))(lambda sites: sites["x"])
 
 
 def test_anchors_that_are_one_number_are_refused():
@@ -98,3 +98,26 @@ def test_needs_are_names_and_a_misspelt_one_is_reported_as_none():
     misspelt = Criterion("x", "x", "own", "m", 0, 1, ("walk_mm",), lambda sites: sites["walk_mm"])
     with pytest.raises(InputError, match="'walk_mm' is no column of the table 'sites', did you mean 'walk_m'"):
         measure(SITES, "x", criteria={"x": misspelt})
+
+
+@pytest.mark.parametrize(
+    ("changed", "function", "says"),
+    [
+        ({"name": 5}, None, "criterion: name: needs a text, got 5"),
+        ({"name": ""}, None, "criterion: name: needs a text, got ''"),
+        ({"title": None}, None, "criterion 'mine': title: needs a text, got None"),
+        ({"group": 3}, None, "criterion 'mine': group: needs a text, got 3"),
+        ({"group": ["need"]}, None, "criterion 'mine': group: needs a text"),
+        ({"anchors": (1, 2, 3)}, None, r"criterion 'mine': anchors: need two numbers, \(worst, best\), or a table"),
+        ({"anchors": 5}, None, "criterion 'mine': anchors: need two numbers"),
+        ({"anchors": "quite"}, None, "unknown parameter 'quite'"),
+        ({"anchors": (5, 5)}, lambda sites: sites["walk_m"], "need to be two different numbers"),
+        ({}, lambda: 1, r"criterion 'mine': its function is called with \(sites\), and takes \(\)"),
+        ({}, 5, "criterion 'mine': needs a function that is called with"),
+    ],
+)
+def test_what_is_no_criterion_is_refused_where_it_is_declared(changed, function, says):
+    words = {"name": "mine", "title": "Mine", "group": "need", "needs": "walk_m"} | changed
+    with pytest.raises(SitePriorError, match=says):
+        criterion(words.pop("name"), **words)(function)
+    assert "mine" not in CRITERIA

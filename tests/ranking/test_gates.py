@@ -83,7 +83,7 @@ def test_a_gate_with_threshold_doubt_and_reasons_is_one_registration(monkeypatch
     assert (listed["thresholds"], listed["source"]) == ("db 60 dB", "made up")
     for code, reason in (("too_loud", "x_unknown"), ("louder", "noise_unknown"), ("size_unknown", "y_unknown")):
         with pytest.raises(SitePriorError, match="is registered already; use another name"):
-            gate(code, title="", why="", needs=[], unknown=[reason])
+            gate(code, title="Again", why="Twice", needs=[], unknown=[reason])(lambda sites, day, limits: {})
 
 
 @pytest.fixture
@@ -123,4 +123,29 @@ def test_one_name_of_a_column_or_a_reason_stands_for_itself(as_before):
 def test_a_misspelt_column_is_reported_as_none_when_the_gate_is_asked(as_before):
     gate("too_loud", needs="hectare", **WORDS)(loud)
     with pytest.raises(SitePriorError, match="'hectare' is no column of the table 'sites', did you mean 'hectares'"):
+        apply_gates(table({}), gates={}, as_of=DAY)
+
+
+@pytest.mark.parametrize(
+    ("changed", "function", "says"),
+    [
+        ({"code": 5}, None, "gate: code: needs a text, got 5"),
+        ({"title": ""}, None, "gate 'wet': title: needs a text, got ''"),
+        ({"why": None}, None, "gate 'wet': why: needs a text, got None"),
+        ({"needs": 5}, None, "gate 'wet': needs: needs one name or several, got 5"),
+        ({"default": "on"}, None, "gate 'wet': default: needs True or False, got 'on'"),
+        ({}, lambda sites: {}, r"its function is called with \(sites, as_of, limits\), and takes \(sites\)"),
+        ({}, "wet", "gate 'wet': needs a function that is called with"),
+    ],
+)
+def test_what_is_no_gate_is_refused_where_it_is_declared(changed, function, says):
+    words = {"code": "wet", "title": "Wet", "why": "It floods", "needs": "flood_m"} | changed
+    with pytest.raises(SitePriorError, match=says):
+        gate(words.pop("code"), **words)(function)
+    assert "wet" not in GATES
+
+
+def test_a_misspelt_need_of_a_gate_gets_the_nearest_column(as_before):
+    gate("far", title="Far", why="Too far", needs="walk_mm")(lambda sites, day, limits: {"far": sites["walk_mm"] > 1})
+    with pytest.raises(SitePriorError, match=r"walk_mm.*did you mean 'walk_m'"):
         apply_gates(table({}), gates={}, as_of=DAY)

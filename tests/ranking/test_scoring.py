@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from siteprior.core.errors import InputError, SitePriorError
-from siteprior.ranking.criteria import CRITERIA, Criterion
-from siteprior.ranking.decision_matrix import value
+from siteprior.ranking import criteria as registry
+from siteprior.ranking.criteria import CRITERIA, Criterion, criterion
+from siteprior.ranking.decision_matrix import measure, value
 from siteprior.ranking.scoring import (
     check_weights,
     default_weights,
@@ -260,3 +261,55 @@ def test_bands_and_order_refuse_what_holds_no_numbers():
 
 def test_weights_whose_sum_no_number_holds_count_by_their_shares():
     assert normalised({"capacity": 1e308, "deprivation": 1e308}) == {"capacity": 0.5, "deprivation": 0.5}
+
+
+NOISY = pd.DataFrame(
+    {"noise_db": [65.0, None, 50.0], "site_name": ["A", "B", "C"], "corridor_walk_m": [680.0, 400.0, None]},
+    index=pd.Index(list("abc"), name="site_id"),
+)
+
+
+def quiet(sites):
+    return sites["noise_db"]
+
+
+@pytest.fixture
+def registered():
+    """The criteria there are, with what a test registers taken away after it."""
+    before = dict(CRITERIA)
+    yield
+    registry._REGISTERED.clear()
+    registry._REGISTERED.update(before)
+
+
+def test_a_registered_criterion_takes_its_anchors_in_the_call(registered):
+    criterion("quiet", title="Quiet", group="need", needs="noise_db")(quiet)
+    done = score(NOISY, {"quiet": 3, "corridor_access": 1}, anchors={"quiet": (70, 50)})
+    # 65 dB is a quarter of the way from 70 to 50; 680 m half of that from 960 to 400; a blank scores 0
+    assert done["c_quiet"].tolist() == [0.1875, 0.0, 0.75]
+    assert done["c_corridor_access"].tolist() == [0.125, 0.25, 0.0]
+    assert done["score"].tolist() == [0.3125, 0.25, 0.75]
+    assert done["coverage"].tolist() == [1.0, 0.25, 0.75]
+    measured = measure(NOISY, ["quiet", "corridor_access"])
+    assert score(measured, {"quiet": 3, "corridor_access": 1}, anchors={"quiet": (70, 50)}).equals(done)
+    for table in (NOISY, measured):
+        with pytest.raises(InputError, match=r"criterion 'quiet': has no anchors; give anchors=\{'quiet': \(worst, be"):
+            score(table, {"quiet": 1})
+
+
+def test_anchors_of_a_pair_are_the_users_own(registered):
+    criterion("quiet", title="Quiet", group="need", needs="noise_db", anchors=(70, 50), unit="dB")(quiet)
+    declared = CRITERIA["quiet"]
+    assert (declared.worst, declared.best, declared.unit, declared.confidence) == (70, 50, "dB", "user")
+    assert score(NOISY, {"quiet": 1})["score"].tolist() == [0.25, 0.0, 1.0]
+
+
+def test_sites_are_measured_where_they_hold_what_a_criterion_needs():
+    weights = {"corridor_access": 1}
+    assert score(NOISY, weights).equals(score(measure(NOISY, ["corridor_access"]), weights))
+    both = score(NOISY, {"corridor_access": 1, "noise_db": 1}, anchors={"noise_db": (70, 50)})
+    assert both["score"].tolist() == [0.375, 0.5, 0.5]
+    with pytest.raises(InputError, match="criterion 'bus_access' was not measured; the matrix has"):
+        score(NOISY.drop(columns="site_name"), {"corridor_access": 1, "bus_access": 1})
+    with pytest.raises(InputError, match=r"matrix: .*site_name"):
+        score(NOISY, {"site_name": 1, "corridor_access": 1}, anchors={"site_name": (0, 1)})

@@ -155,3 +155,28 @@ def test_a_source_has_one_join(as_before):
     with pytest.raises(SitePriorError, match="source 'noise': is joined by join_noise already; register one join"):
         joined("noise")(lambda sites: sites)
     assert SOURCES["noise"].join is join_noise
+
+
+@pytest.mark.parametrize(
+    ("register", "says"),
+    [
+        (
+            lambda: source("noise", **WORDS, columns=None),
+            "source 'noise': columns: needs a Column or several, got None",
+        ),
+        (
+            lambda: source("noise", **WORDS, columns=["db"]),
+            "source 'noise': columns: needs a Column or several, got 'db'",
+        ),
+        (lambda: source(5, **WORDS), "source: name: needs a text, got 5"),
+        (lambda: source("noise", **(WORDS | {"title": None})), "source 'noise': title: needs a text, got None"),
+        (lambda: evidence("peat", **WORDS, layers=None), "evidence 'peat': layers: needs a table of keys or several"),
+        (
+            lambda: evidence("peat", **WORDS, layers=["peat"]),
+            "evidence 'peat': layers: needs a table of keys or several",
+        ),
+    ],
+)
+def test_what_is_no_declaration_is_refused(register, says):
+    with pytest.raises(InputError, match=says):
+        register()

@@ -31,12 +31,14 @@ from siteprior.appraisal.deadweight_evidence import (
 from siteprior.core import schema
 from siteprior.core.arguments import day_of
 from siteprior.core.renamed import with_new_columns
+from siteprior.core.short_repr import short_repr
 
 _TABLE = schema.SITES.without_places()
 _EVENTS = replace(schema.HISTORY, index="")
 _EVENT_COLUMNS = ("site_id", "published", "event", "before", "after", "file", "row")
 
 
+@short_repr
 class Deadweight(NamedTuple):
     """What the screen says of each site, and on what evidence.
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import pandas as pd
 
 from siteprior.core.errors import InputError, SitePriorError
 
 Given = TypeVar("Given")
+
+Function = Callable[..., Any]  # a function of any arguments, looked at by its name and what it takes
 
 
 def name_list(names: str | Iterable[str], *, what: str) -> tuple[str, ...]:
@@ -103,17 +106,101 @@ class Titled(Protocol):
         """The name readers see."""
 
 
-def refuse_registered(what: str, name: str, registered: Mapping[str, Titled], *, another: str = "name") -> None:
-    """Refuse a name that is registered already.
+def refuse_registered(
+    what: str, name: str, registered: Mapping[str, Titled], *, another: str = "name", by: Sequence[Function] = ()
+) -> None:
+    """Refuse a name that is registered already, unless it is by the same function, loaded again.
 
-    A decorator asks twice: when it is made, and when it is applied, for another may have been applied in between.
+    Parameters
+    ----------
+    what
+        The kind of thing, for the message.
+    name
+        The name asked for.
+    registered
+        What stands, by name.
+    another
+        What else to choose.
+    by
+        The function that registers, and the one that stands: a module that is loaded again, or a cell of a notebook
+        that is run again, replaces what it registered.
 
     Raises
     ------
     SitePriorError
         Naming what stands under that name.
     """
-    if name in registered:
+    if name in registered and not (len(by) == 2 and same_function(*by)):
         raise SitePriorError(
             f"{what} '{name}': is registered already, as '{registered[name].title}'; use another {another}"
         )
+
+
+def same_function(one: Function, other: Function) -> bool:
+    """Return whether two functions are one of one module, made again: its module was loaded again.
+
+    The very same function is none made again: whoever registers it twice means two things.
+
+    Examples
+    --------
+    >>> same_function(name_list, name_list), same_function(name_list, day_of)
+    (False, False)
+    """
+    names = [(getattr(each, "__module__", None), getattr(each, "__qualname__", None)) for each in (one, other)]
+    nameless = None in names[0] or "<lambda>" in str(names[0][1])
+    return one is not other and names[0] == names[1] and not nameless
+
+
+def refuse_function(function: Function, *names: str, what: str) -> None:
+    """Refuse what cannot be called with so many arguments in order.
+
+    Parameters
+    ----------
+    function
+        What was given as a function, whatever it is.
+    names
+        What it is called with, in order.
+    what
+        What it is the function of, for the message.
+
+    Raises
+    ------
+    InputError
+        Naming what it is called with, and what it takes.
+
+    Examples
+    --------
+    >>> refuse_function(lambda sites: sites, "sites", "as_of", what="gate 'wet'")
+    Traceback (most recent call last):
+    siteprior.core.errors.InputError: gate 'wet': its function is called with (sites, as_of), and takes (sites)
+    """
+    called = f"({', '.join(names)})"
+    if not callable(function):
+        raise InputError(f"{what}: needs a function that is called with {called}, got {function!r}")
+    try:
+        signature = inspect.signature(function)
+    except ValueError:  # of a function built in, which does not say
+        return
+    try:
+        signature.bind(*names)
+    except TypeError:
+        takes = ", ".join(signature.parameters)
+        raise InputError(f"{what}: its function is called with {called}, and takes ({takes})") from None
+
+
+def text_of(given: str, *, name: str) -> str:
+    """Return a text as it is, or refuse what is none or blank.
+
+    Raises
+    ------
+    InputError
+        Naming the argument and what was given.
+
+    Examples
+    --------
+    >>> text_of("Quiet", name="title")
+    'Quiet'
+    """
+    if not isinstance(given, str) or not given.strip():
+        raise InputError(f"{name}: needs a text, got {given!r}")
+    return given

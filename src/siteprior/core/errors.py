@@ -113,9 +113,36 @@ def unknown(what: str, given: str, known: Iterable[str], *, where: str = "") -> 
     "unknown criterion 'densty'; did you mean 'density'? Valid: density, need"
     """
     given, names = str(given), sorted(map(str, known))  # a call may give anything for a name
-    near = get_close_matches(given, names, n=1) or [
-        name for name in names if name.casefold() == given.strip().casefold()
-    ]
-    hint = f" did you mean '{near[0]}'?" if near else ""
+    near = nearest(given, names)
+    hint = f" did you mean '{near}'?" if near else ""
     prefix = f"{where}: " if where else ""
     return f"{prefix}unknown {what} '{given}';{hint} Valid: {', '.join(names) or '(none)'}"
+
+
+def nearest(given: str, names: Iterable[str]) -> str | None:
+    """Return the name a person most likely meant, ``None`` where none is like what was given.
+
+    Examples
+    --------
+    >>> nearest("densty", ["density", "need"]), nearest("NEED", ["density", "need"]), nearest("x", ["need"])
+    ('density', 'need', None)
+    """
+    listed = sorted(names)
+    near = get_close_matches(given, listed, n=1)
+    return next(iter(near or [name for name in listed if name.casefold() == given.strip().casefold()]), None)
+
+
+def lacks(whose: str, what: str, given: str, names: Iterable[str]) -> str:
+    """Say that something has no attribute of a name, offer the nearest, and list those it has, in their order.
+
+    Examples
+    --------
+    >>> lacks("the run", "table", "site", ["sites", "stops"])
+    "the run has no table 'site'; did you mean 'sites'? It has sites, stops"
+    >>> lacks("the run", "table", "homes", ["sites", "stops"])
+    "the run has no table 'homes'; it has sites, stops"
+    """
+    listed = list(names)
+    near = nearest(given, listed)
+    hint = f"did you mean '{near}'? It has" if near else "it has"
+    return f"{whose} has no {what} '{given}'; {hint} {', '.join(listed)}"

@@ -15,6 +15,7 @@ import pandas as pd
 from siteprior.core.cell_values import CellValue
 from siteprior.core.errors import SitePriorError, unknown
 from siteprior.core.files import Input
+from siteprior.core.short_repr import short_repr
 
 
 class IssueType(NamedTuple):
@@ -149,6 +150,7 @@ def concat_issues(*tables: pd.DataFrame) -> pd.DataFrame:
 Read = TypeVar("Read")
 
 
+@short_repr
 class Reading(NamedTuple, Generic[Read]):
     """What every reader returns: the declared table, the faults met on the way, and where it came from.
 

@@ -40,7 +40,9 @@ def attach_stub(package: str, file: str) -> tuple[Callable[[str], Any], Callable
 
     def resolve(name: str) -> Any:  # an attribute of a module is of any type
         if name not in own_names:
-            raise AttributeError(f"{package} has no name '{name}'; it has {', '.join(public)}")
+            from siteprior.core.errors import lacks  # here, for the face itself loads this module alone
+
+            raise AttributeError(lacks(package, "name", name, public))
         space = vars(sys.modules[package])
         own = own_names[name]
         there = own in space

@@ -17,7 +17,8 @@ from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import Any, NoReturn, TypeAlias
 
-from siteprior.core.errors import SitePriorError, unknown
+from siteprior.core.errors import InputError, SitePriorError, unknown
+from siteprior.core.short_repr import html_table, shortened
 
 CONFIDENCES = ("statute", "published", "second-hand", "proposal", "unverified", "user")
 """From law and official publications down to this project's own proposals and what nobody could check."""
@@ -150,7 +151,15 @@ class Parameters(Mapping[str, Any]):
 
     def __repr__(self) -> str:
         """Name the table and what is in it."""
-        return f"Parameters({self.name!r}: {', '.join(self._entries)})"
+        return shortened(f"Parameters({self.name!r}: {', '.join(self._entries)}") + ")"
+
+    def _repr_html_(self) -> str:
+        """Show the numbers with their units in a notebook, and what tables there are."""
+        rows = {
+            name: f"{entry.value} {entry.unit} ({entry.source})" if isinstance(entry, Parameter) else ", ".join(entry)
+            for name, entry in self._entries.items()
+        }
+        return html_table(f"parameters {self.name}", ("name", "value, unit and source, or a table's names"), rows)
 
     def parameter(self, name: str) -> Parameter:
         """Return one parameter with all that is known of it.
@@ -256,7 +265,6 @@ _REGISTERED: dict[str, dict[str, Parameter | Parameters]] = {}
 _ORDER = "order.txt"
 
 
-@cache
 def load_parameters(name: str) -> Parameters:
     """Read the parameter file ``name``: a table that cannot be changed, with :class:`Parameter` as its leaves.
 
@@ -269,6 +277,8 @@ def load_parameters(name: str) -> Parameters:
 
     Raises
     ------
+    InputError
+        When the name is no text.
     SitePriorError
         When there is no such file, or an entry lacks one of its five facts.
 
@@ -277,6 +287,14 @@ def load_parameters(name: str) -> Parameters:
     >>> load_parameters("access").parameter("walk_factor").unit
     'ratio'
     """
+    if not isinstance(name, str):
+        raise InputError(f"parameters: needs the name of one parameter file, such as 'access', got {name!r}")
+    return _file_of(name)
+
+
+@cache
+def _file_of(name: str) -> Parameters:
+    """Read one parameter file, once."""
     shipped = _shipped()
     if name not in shipped and name not in _REGISTERED:
         raise SitePriorError(unknown("parameter file", name, {*shipped, *_REGISTERED}))
@@ -284,7 +302,7 @@ def load_parameters(name: str) -> Parameters:
     return Parameters(name, {**parameters_of(name, tomllib.loads(text)), **_REGISTERED.get(name, {})})
 
 
-def register_parameters(file: str, entries: Mapping[str, Entry]) -> Parameters:
+def register_parameters(file: str, entries: Mapping[str, Entry], *, again: bool = False) -> Parameters:
     """Add numbers to a parameter file, or begin one of a module's own, and return them.
 
     To be called when a module that adds to siteprior is imported. From then on :func:`load_parameters` has them, and
@@ -296,6 +314,8 @@ def register_parameters(file: str, entries: Mapping[str, Entry]) -> Parameters:
         The name of the file, without ending: one that ships, such as ``"criteria"``, or a new one.
     entries
         Per name an entry ``{value, unit, source, date, confidence}`` or a table of such entries, as in TOML.
+    again
+        Whether they may take the place of what was registered under their names, as when a module is loaded again.
 
     Raises
     ------
@@ -320,12 +340,13 @@ def register_parameters(file: str, entries: Mapping[str, Entry]) -> Parameters:
     faults = [
         f"{file}.{name}: stands there already, and differently; use another name"
         for name, entry in new.items()
-        if name in present and present[name] != entry
+        if name in present and present[name] != entry and not (again and name in _REGISTERED.get(file, {}))
     ]
     if faults:
         raise SitePriorError(*faults)
-    _REGISTERED.setdefault(file, {}).update({name: entry for name, entry in new.items() if name not in present})
-    load_parameters.cache_clear()
+    registered = _REGISTERED.setdefault(file, {})
+    registered.update({name: entry for name, entry in new.items() if name not in present or name in registered})
+    _file_of.cache_clear()
     return new
 
 

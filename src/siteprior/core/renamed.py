@@ -16,6 +16,8 @@ from importlib import resources
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
 
+from siteprior.core.callers import callers_level
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -73,11 +75,11 @@ def renamed() -> Renamed:
     return Renamed(MappingProxyType(columns), *flat)
 
 
-def warn_renamed(where: str, names: Mapping[str, str], *, stacklevel: int = 3) -> None:
-    """Warn, once for all names of one place, that old names were read as their new ones."""
+def warn_renamed(where: str, names: Mapping[str, str]) -> None:
+    """Warn on the caller's line, once for all names of one place, that old names were read as their new ones."""
     pairs = ", ".join(f"'{old}' is '{new}' now" for old, new in names.items())
     words = f"{where}: {pairs}; the old name goes in {GONE_IN}"
-    warnings.warn(words, RenamedWarning, stacklevel=stacklevel)
+    warnings.warn(words, RenamedWarning, stacklevel=callers_level())
 
 
 def with_new_columns(table: Table, *declared: str, name: str) -> Table:
@@ -198,7 +200,7 @@ def renamed_argument(**names: str) -> Callable[[Callable[Given, Returned]], Call
                 warnings.warn(
                     f"{function.__name__}: the argument '{old}' is now '{new}'; the old name goes in {GONE_IN}",
                     RenamedWarning,
-                    stacklevel=2,
+                    stacklevel=callers_level(),
                 )
                 kwargs[new] = kwargs.pop(old)
             return function(*args, **kwargs)

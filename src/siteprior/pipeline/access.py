@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,9 +21,11 @@ from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress, no_progress
 from siteprior.core.renamed import renamed_argument
 from siteprior.core.schema import CRS
+from siteprior.core.short_repr import short_repr
 from siteprior.pipeline.grid import measure_grid, write_grid
 from siteprior.pipeline.provenance import ReadLog
 from siteprior.pipeline.registered import load_project
+from siteprior.project.gates_weights import is_number
 from siteprior.project.load import Project, cache_folder
 from siteprior.project.model import File, Streets, Timetable
 
@@ -42,6 +44,7 @@ class _Supply(NamedTuple):
     top_60_ttwa: bool | None = None
 
 
+@short_repr
 @dataclass(frozen=True)
 class Access:
     """The access of an area, measured.
@@ -85,7 +88,7 @@ def measure_access(
     service_date: date | None = None,
     cell_m: float | None = None,
     out: Path | str | None = None,
-    progress: Progress = no_progress,
+    progress: Progress | None = None,
 ) -> Access:
     """Measure the public transport access index (TfL's PTAL method) of every cell of an area, and of places in it.
 
@@ -127,6 +130,7 @@ def measure_access(
     >>> len(done.cells), done.points is None
     (16, True)
     """
+    progress = progress or no_progress
     loaded = project if isinstance(project, Project) or project is None else load_project(project)
     if out is None:
         return _measure(loaded, streets, timetables, stops, points, bounds, service_date, cell_m, progress)[0]
@@ -255,9 +259,11 @@ def _read_points(path: Path | str) -> gpd.GeoDataFrame:
 def _area(bounds: Sequence[float] | None, places: gpd.GeoDataFrame | None) -> BaseGeometry:
     """Return the area asked for: the bounds, else the places and a cut-off around them."""
     if bounds is not None:
-        west, south, east, north = bounds
-        if not (west < east and south < north):
-            raise InputError(f"bounds: {list(bounds)} is no box; give west, south, east and north in metres")
+        ends = [] if isinstance(bounds, str | bytes) or not isinstance(bounds, Iterable) else list(bounds)
+        box = ends if len(ends) == 4 and all(map(is_number, ends)) else None
+        if box is None or not (box[0] < box[2] and box[1] < box[3]):
+            raise InputError(f"bounds: {bounds!r} is no box; give west, south, east and north in metres")
+        west, south, east, north = box
         return shapely.box(west, south, east, north)
     if places is None:
         raise InputError("access: needs an area; give bounds, points, or a project")

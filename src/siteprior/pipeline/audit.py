@@ -18,11 +18,13 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import whole_folder
 from siteprior.core.progress import Progress, no_progress
 from siteprior.core.renamed import renamed_argument
+from siteprior.core.short_repr import short_repr
 
 if TYPE_CHECKING:
     from siteprior.registers.batch import FoundRegisters
 
 
+@short_repr
 @dataclass(frozen=True)
 class Audit:
     """What reading registers has shown.
@@ -57,7 +59,7 @@ def audit(
     as_of: dt.date | None = None,
     out: Path | str | None = None,
     workbooks: bool = True,
-    progress: Progress = no_progress,
+    progress: Progress | None = None,
 ) -> Audit:
     """Read brownfield registers, repair what can be repaired, and report what was wrong (metres, hectares, degrees).
 
@@ -107,6 +109,7 @@ def audit(
     """
     from siteprior.registers.batch import find_registers
 
+    progress = progress or no_progress
     found = find_registers(registers)
     areas = _areas(boundaries, boundaries_code, boundaries_name, boundaries_layer, progress)
     code = _organisation(organisation, areas)

@@ -8,6 +8,7 @@ from importlib import import_module
 from types import MappingProxyType, ModuleType
 from typing import Any
 
+from siteprior.core.callers import callers_level
 from siteprior.core.renamed import GONE_IN, RenamedWarning
 from siteprior.pipeline import old_signatures as signatures
 
@@ -104,7 +105,7 @@ def old_function(name: str) -> Any:  # any name of the face
     """Return what a name of the flat list stands for, with a ``RenamedWarning`` of its new place; else ``None``."""
     if name not in NEW_PLACES:
         return None
-    _warn(name, stacklevel=4)
+    _warn(name)
     return as_it_was(name)
 
 
@@ -115,7 +116,7 @@ def still_callable(name: str, namespace: ModuleType) -> ModuleType:
         """A namespace that is called as the function of its name was."""
 
         def __call__(self, *args: Any, **kwargs: Any) -> Any:  # what the function takes and gives
-            _warn(name, stacklevel=3)
+            _warn(name)
             return as_it_was(name)(*args, **kwargs)
 
     namespace.__class__ = CallableNamespace
@@ -135,11 +136,11 @@ def as_it_was(name: str) -> Any:  # any name of the face
     return reduce(getattr, NEW_PLACES[name].split("."), import_module("siteprior"))
 
 
-def _warn(name: str, *, stacklevel: int) -> None:
+def _warn(name: str) -> None:
     """Say where a name stands now, on the line that asks for it."""
     changed = ", and takes or returns something else there (docs/renames.md)" if name in signatures.CHANGED else ""
     warnings.warn(
         f"siteprior.{name} is now siteprior.{NEW_PLACES[name]}{changed}; the old name goes in {GONE_IN}",
         RenamedWarning,
-        stacklevel=stacklevel,
+        stacklevel=callers_level(),
     )

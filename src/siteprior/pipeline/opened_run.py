@@ -12,6 +12,8 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from siteprior.core.errors import InputError, lacks
+from siteprior.core.short_repr import html_table
 from siteprior.project.layer_checks import parse_layers
 from siteprior.ranking.criteria import CRITERIA, Criterion, Measure
 from siteprior.ranking.user_layers import user_criteria
@@ -77,7 +79,7 @@ class Run(Mapping[str, Any]):
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         """Say which tables there are; those there are stand as attributes already."""
-        raise AttributeError(f"the run has no table '{name}'; it has {', '.join(vars(self).get('_parts', ()))}")
+        raise AttributeError(lacks("the run", "table", name, vars(self).get("_parts", ())))
 
     def __iter__(self) -> Iterator[str]:
         """Go through the names of the tables."""
@@ -101,30 +103,33 @@ class Run(Mapping[str, Any]):
 
     def _repr_html_(self) -> str:
         """Show the run and the size of its tables in a notebook."""
-        rows = "".join(
-            f"<tr><td>{escape(name)}</td><td>{len(table):,}</td></tr>"
-            for name, table in self._parts.items()
-            if isinstance(table, pd.DataFrame)
-        )
-        head = f"<b>{escape(str(self.record['title']))}</b><br>{escape(repr(self))}"
-        return f"{head}<table><tr><th>table</th><th>rows</th></tr>{rows}</table>"
+        tables = {name: f"{len(table):,}" for name, table in self._parts.items() if isinstance(table, pd.DataFrame)}
+        return f"{html_table(str(self.record['title']), ('table', 'rows'), tables)}{escape(repr(self))}"
 
 
 def _own(row: Mapping[Hashable, Any], worst: float, best: float) -> Criterion:  # a row of text and numbers
-    """Return a criterion registered in Python as the run recorded it: it is measured by the one column it needs."""
+    """Return a criterion registered in Python as the run recorded it: it is measured by the one column it needs.
+
+    What is made of several columns only its own module knows, which has to be imported before it is measured again.
+    """
     name, title, group, unit, source, date, confidence, needs = (
         str(row[key]) for key in ("criterion", "title", "group", "unit", "source", "date", "confidence", "needs")
     )
     return Criterion(
-        name, title, group, unit, worst, best, (needs,), _only_column(needs),
+        name, title, group, unit, worst, best, tuple(needs.split(", ")), _only_column(name, needs),
         source=source, date=date, confidence=confidence,
     )  # fmt: skip
 
 
-def _only_column(needs: str) -> Measure:
+def _only_column(name: str, needs: str) -> Measure:
     """Return what measures a criterion of the user's own from the one column it stands in; yes counts 1 and no 0."""
 
     def column(sites: pd.DataFrame) -> pd.Series:
+        if ", " in needs:
+            raise InputError(
+                f"criterion '{name}': is made of {needs} by a function of its own; import the module that registers "
+                "it, and open the run again"
+            )
         values = sites[needs]
         return values if pd.api.types.is_numeric_dtype(values) else values.map({"yes": 1.0, "no": 0.0})
 

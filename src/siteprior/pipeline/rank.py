@@ -33,12 +33,16 @@ def choose_criteria(result: Result, _progress: Progress) -> Result:
 
 def _weights(project: Project, criteria: Mapping[str, Criterion]) -> dict[str, float]:
     """Return the project's weights: its own, a named set, or the default set."""
+    from siteprior.ranking.decision_matrix import refuse_unanchored
     from siteprior.ranking.scoring import check_weights, default_weights
 
     named = project.weight_set
     if named is not None:
         return default_weights(named)
-    return check_weights({name: float(weight) for name, weight in project.weights.items()}, criteria)
+    weights = check_weights({name: float(weight) for name, weight in project.weights.items()}, criteria)
+    with faults_of(project, "[weights]"):
+        refuse_unanchored(weights, criteria)
+    return weights
 
 
 def apply_gates(result: Result, progress: Progress) -> Result:

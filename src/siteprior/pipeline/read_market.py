@@ -11,11 +11,13 @@ from shapely.geometry.base import BaseGeometry
 from siteprior.core.issues import issue_table
 from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress, no_progress
+from siteprior.core.short_repr import short_repr
 from siteprior.pipeline.provenance import ReadLog
 from siteprior.project.layers import Layer, LayerSpec
 from siteprior.project.load import Project
 
 
+@short_repr
 @dataclass(frozen=True)
 class Market:
     """What is known of the market and the land beside the registers; blank where the project names nothing.

@@ -17,6 +17,7 @@ from siteprior.core.files import record
 from siteprior.core.issues import IssueLog, Reading, issue_table
 from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress, no_progress
+from siteprior.core.short_repr import short_repr
 from siteprior.pipeline.provenance import ReadLog
 from siteprior.project.load import Project
 from siteprior.project.model import CorridorFile, ScenarioSettings, Streets
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from siteprior.sources.timetables.combine_feeds import Timetables
 
 
+@short_repr
 @dataclass(frozen=True)
 class Transit:
     """What serves the sites: stops with their state on the day, corridors; where given, streets and timetables.

@@ -52,22 +52,6 @@ def load_project(path: Path | str, *, data_root: Path | str | None = None) -> Pr
     return load.load_project(path, data_root=data_root)
 
 
-def data_dictionary() -> pd.DataFrame:
-    """Return every declared column as a table: table, column, kind, unit, label, meaning, source, allowed values.
-
-    The columns of the sources and evidence that ship with siteprior, and of what else was registered, are among them.
-
-    Examples
-    --------
-    >>> data_dictionary().query("table == 'sites'").set_index("column").loc["walk_m", "unit"]
-    'm'
-    """
-    from siteprior.core import schema
-
-    discover()
-    return schema.data_dictionary()
-
-
 def read_registered(result: Result, progress: Progress) -> Result:
     """Read every registered source and evidence layer the project names."""
     from siteprior.sources.areas.lsoa import study_area

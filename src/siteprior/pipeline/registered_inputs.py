@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from siteprior.core.short_repr import short_repr
 from siteprior.project.layers import Layer, LayerSpec
 
 
+@short_repr
 @dataclass(frozen=True, eq=False)
 class Registered:
     """What was read of the registered sources and evidence a project names.

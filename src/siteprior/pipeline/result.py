@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sized
+from dataclasses import dataclass, field, fields, replace
+from inspect import Parameter, Signature
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Never
+from typing import TYPE_CHECKING, Any, ClassVar, Never
 
 import geopandas as gpd
 import pandas as pd
@@ -14,6 +15,7 @@ from siteprior.core.code_join import CodeJoin
 from siteprior.core.errors import SitePriorError
 from siteprior.core.files import Input
 from siteprior.core.issues import concat_issues
+from siteprior.core.short_repr import counted, html_table, shortened, size_of
 from siteprior.pipeline.provenance import ReadLog
 from siteprior.pipeline.read_market import Market
 from siteprior.pipeline.read_transit import Transit
@@ -126,6 +128,9 @@ class Result:
     (25, 27700, ['file', 'row'])
     """
 
+    # what help shows: the stages fill in all else, and forty defaults would fill a screen
+    __signature__: ClassVar[Signature] = Signature([Parameter("project", Parameter.POSITIONAL_OR_KEYWORD)])
+
     project: Project
     criteria_known: Mapping[str, Criterion] = NOT_YET
     gates_known: Mapping[str, Gate] = NOT_YET
@@ -173,6 +178,28 @@ class Result:
     scenario_effects: pd.DataFrame = NOT_YET
     scenario_summary: pd.DataFrame = NOT_YET
     record: dict[str, Any] = NOT_YET  # what JSON can hold
+
+    def __repr__(self) -> str:
+        """Say which project it is of, and how far it has come."""
+        made = self._made()
+        head = self.project.project
+        if self.sites is NOT_YET or self.shortlist is NOT_YET:
+            so_far = f"not ranked yet; it has {', '.join(made) or 'nothing'}"
+        else:
+            ranked = int(self.sites["rank"].notna().sum())
+            so_far = f"{counted(len(self.sites), 'site')}, {ranked:,} ranked, {len(self.shortlist)} on the shortlist"
+        return shortened(f"Result of {head.title}, as of {head.as_of}: {so_far}")
+
+    def _repr_html_(self) -> str:
+        """Show what there is so far in a notebook, with its size."""
+        made = {name: size_of(part) for name, part in self._made().items()}
+        return html_table(repr(self), ("result", "holds"), made)
+
+    def _made(self) -> dict[str, Any]:  # parts of any type
+        """Return what the stages have made so far, by name."""
+        parts = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "project"}
+        empty = [name for name, part in parts.items() if part is NOT_YET or (isinstance(part, Sized) and not len(part))]
+        return {name: part for name, part in parts.items() if name not in empty}
 
     @property
     def table(self) -> gpd.GeoDataFrame:

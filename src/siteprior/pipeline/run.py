@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from siteprior.core.callers import callers_level
 from siteprior.core.errors import RunWarning
 from siteprior.core.files import as_path, shipped, whole_folder
 from siteprior.core.progress import Progress, no_progress
@@ -30,7 +31,7 @@ def _loaded(project: Project | Path | str) -> Project:
 
 
 @renamed_argument(say="progress")
-def assess(project: Project | Path | str, *, progress: Progress = no_progress) -> Result:
+def assess(project: Project | Path | str, *, progress: Progress | None = None) -> Result:
     """Work a project through, in memory: read, join, appraise, gate, score and rank.
 
     Parameters
@@ -59,7 +60,7 @@ def assess(project: Project | Path | str, *, progress: Progress = no_progress) -
     25
     """
     loaded = _loaded(project)
-    return run_stages(Result(loaded), progress=progress)
+    return run_stages(Result(loaded), progress=progress or no_progress)
 
 
 def read_inputs(project: Project, *, progress: Progress = no_progress) -> Result:
@@ -75,7 +76,7 @@ def read_inputs(project: Project, *, progress: Progress = no_progress) -> Result
 
 
 @renamed_argument(say="progress")
-def run(project: Project | Path | str, *, out: Path | str | None = None, progress: Progress = no_progress) -> Path:
+def run(project: Project | Path | str, *, out: Path | str | None = None, progress: Progress | None = None) -> Path:
     """Do the main job and write the run's folder; earlier outputs stay untouched unless all could be made.
 
     Parameters
@@ -117,7 +118,7 @@ def run(project: Project | Path | str, *, out: Path | str | None = None, progres
     (True, True)
     """
     loaded = _loaded(project)
-    folder = _folder(loaded, out)
+    folder, progress = _folder(loaded, out), progress or no_progress
     with whole_folder(folder, own=NOT_IN_EVERY_RUN) as staged:
         inputs = read_inputs(loaded, progress=progress)
         # What notebooks need is loaded beside the work that starts now, for there are inputs to work on.
@@ -125,12 +126,12 @@ def run(project: Project | Path | str, *, out: Path | str | None = None, progres
             done = run_stages(inputs, STAGES[len(READING) :], progress=progress)
             failed = publish(done, staged, notebooks, progress=progress)
     for sentence in (*done.record["notices"], *failed):
-        warnings.warn(sentence.replace(str(staged), str(folder)), RunWarning, stacklevel=3)
+        warnings.warn(sentence.replace(str(staged), str(folder)), RunWarning, stacklevel=callers_level())
     return folder
 
 
 @renamed_argument(say="progress")
-def demo(*, out: Path | str = Path("outputs/demo"), progress: Progress = no_progress) -> Path:
+def demo(*, out: Path | str = Path("outputs/demo"), progress: Progress | None = None) -> Path:
     """Do the main job on the illustrative sample that travels with siteprior, and return the run's folder.
 
     Examples
@@ -147,7 +148,7 @@ def demo(*, out: Path | str = Path("outputs/demo"), progress: Progress = no_prog
 
 @renamed_argument(say="progress")
 def check(
-    project: Project | Path | str, *, out: Path | str | None = None, progress: Progress = no_progress
+    project: Project | Path | str, *, out: Path | str | None = None, progress: Progress | None = None
 ) -> pd.DataFrame:
     """Read and audit every input of a project, rank nothing; write what was found and return the issue log.
 
@@ -205,7 +206,7 @@ def check(
     from siteprior.report.tables import write_csv
     from siteprior.sources.areas.lsoa import districts
 
-    loaded = _loaded(project)
+    loaded, progress = _loaded(project), progress or no_progress
     head = loaded.project
     with whole_folder(_folder(loaded, out)) as staged:
         inputs = read_inputs(loaded, progress=progress)

@@ -27,6 +27,7 @@ from pydantic import (
 
 from siteprior.core.errors import InputError
 from siteprior.core.parameters import Parameter, load_parameters
+from siteprior.core.short_repr import short_repr
 from siteprior.project.faults import Fault, faults_of, refuse, several
 from siteprior.project.kinds import Day, Flag, Number, OneOf, Settings, Stated, Words, key
 from siteprior.project.names import PROPERTY_TYPES
@@ -80,6 +81,7 @@ class Assumption:
         return not math.isnan(self.central)
 
 
+@short_repr
 @dataclass(frozen=True)
 class Costs:
     """A table of inputs with their values; ``illustrative`` where the user marked them as made up.
@@ -103,6 +105,7 @@ class Costs:
         return [name for name, value in self.assumptions.items() if value.low < value.high]
 
 
+@short_repr
 @dataclass(frozen=True)
 class Scheme(Costs):
     """The scheme: its inputs, the mix of homes, and what the rules of funds ask of it.

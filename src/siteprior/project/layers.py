@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from siteprior.core.schema import Column
+from siteprior.core.short_repr import short_repr
 from siteprior.project.layer_parts import (
     GRADES,
     GROUP,
@@ -37,6 +38,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+@short_repr
 @dataclass(frozen=True)
 class AreaLayer:
     """One value per area.
@@ -53,6 +55,7 @@ class AreaLayer:
     file: str
 
 
+@short_repr
 @dataclass(frozen=True)
 class VectorLayer:
     """Features on EPSG:27700.
@@ -72,6 +75,7 @@ class VectorLayer:
     file: str
 
 
+@short_repr
 @dataclass(frozen=True)
 class RasterLayer:
     """A raster that was opened and checked, to be read window by window.

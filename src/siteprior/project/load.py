@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from datetime import date
+from inspect import Parameter, Signature
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -17,6 +18,7 @@ from pydantic import Field, JsonValue, ModelWrapValidatorHandler, PrivateAttr, V
 from siteprior.core.errors import InputError, ProjectError, unknown
 from siteprior.core.files import MEMBER, as_path
 from siteprior.core.renamed import warn_renamed, with_new_keys
+from siteprior.core.short_repr import counted, html_table, shortened, size_of
 from siteprior.project.faults import Fault, address, faults_of, keys_of, several
 from siteprior.project.files_named import files_named
 from siteprior.project.gates_weights import SET, Gates, Weights
@@ -79,6 +81,26 @@ class Project(Settings):
         """Return what the project states, defaults included, for the record of a run."""
         stated: dict[str, JsonValue] = self.model_dump(mode="json", exclude_none=True)
         return {name: table for name, table in stated.items() if table or name != "evidence"}
+
+    def __repr__(self) -> str:
+        """Say which project it is, and what it names."""
+        own = ((self.layers, "layer"), (self.scenarios, "scenario"))
+        named = [*_stated(self.sources), *(counted(len(each), noun) for each, noun in own if each)]
+        head = f"Project {self.name}: {self.project.title}; as of {self.project.as_of}"
+        return shortened(f"{head}; {', '.join(named)}")
+
+    def __str__(self) -> str:
+        """Say which project it is, and what it names."""
+        return repr(self)
+
+    def _repr_html_(self) -> str:
+        """Show the tables of the project file in a notebook, as far as it states them."""
+        tables = {name: getattr(self, name) for name in _stated(self) if name not in ("file", "data_root")}
+        rows = {
+            name: ", ".join(_stated(part)) if isinstance(part, Settings) else size_of(part)
+            for name, part in tables.items()
+        }
+        return html_table(repr(self), ("table", "states"), rows)
 
     @property
     def name(self) -> str:
@@ -183,6 +205,15 @@ class Project(Settings):
         if len(found) > 1:
             raise ProjectError(f"{self.file}: {entry.path}: matches {len(found)} files; name the one to read")
         return found[0]
+
+
+Project.__signature__ = Signature([Parameter("settings", Parameter.VAR_KEYWORD)])
+"""What a help shows: a project comes from a file, and its sixteen tables and their defaults fill a screen."""
+
+
+def _stated(table: Settings) -> list[str]:
+    """Return the keys of a table that the project file states, in the order they are declared in."""
+    return [name for name in type(table).model_fields if name in table.model_fields_set]
 
 
 def cache_folder() -> Path:

@@ -64,24 +64,26 @@ class Names:
 
 _CRITERIA: list[str] = []
 _GATES: dict[str, tuple[str, ...]] = {}
-_REASONS: list[str] = []
+_REASONS: dict[str, tuple[str, ...]] = {}
 
 
 def register_criterion(name: str) -> None:
     """Make the name of a criterion known to project files, where no parameter file names it."""
-    _CRITERIA.append(name)
+    if name not in _CRITERIA:
+        _CRITERIA.append(name)
 
 
 def register_gate(name: str, *, thresholds: tuple[str, ...] = (), unknown: tuple[str, ...] = ()) -> None:
     """Make a gate known to project files, with its thresholds and the reasons it gives for what is not known."""
     _GATES[name] = thresholds
-    _REASONS.extend(unknown)
+    _REASONS[name] = unknown
 
 
 def gate_reasons() -> set[str]:
     """Return the names that no gate of a user's own may have: of gates, and of the reasons they give."""
     gates = gate_thresholds()
-    return {*gates, *UNKNOWN_REASONS, *_REASONS, *(f"{gate}_unknown" for gate in gates)}
+    registered = (name for each in _REASONS.values() for name in each)
+    return {*gates, *UNKNOWN_REASONS, *registered, *(f"{gate}_unknown" for gate in gates)}
 
 
 def criterion_names(names: Names | None = None) -> list[str]:

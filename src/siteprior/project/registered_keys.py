@@ -53,27 +53,27 @@ REGISTERED_KEYS: Mapping[str, Mapping[str, RegisteredKey]] = MappingProxyType(_K
 """The registered keys by table and name."""
 
 
-def refuse_taken(table: Place, name: str, others: Iterable[str] = ()) -> None:
-    """Refuse a key that stands already: a registered one, or one of ``others``.
+def refuse_taken(table: Place, name: str, others: Iterable[str] = (), *, again: bool = False) -> None:
+    """Refuse a key that stands already: a registered one, unless it is that one ``again``, or one of ``others``.
 
     Raises
     ------
     SitePriorError
         Naming the table and the key.
     """
-    if name in _KEYS[table] or name in others:
+    if (name in _KEYS[table] and not again) or name in others:
         raise SitePriorError(f"[{table}] '{name}': stands there already; use another name")
 
 
-def register_key(declared: RegisteredKey) -> None:
-    """Make a key known to project files.
+def register_key(declared: RegisteredKey, *, again: bool = False) -> None:
+    """Make a key known to project files; ``again`` in the place of the one that its module registered before.
 
     Raises
     ------
     SitePriorError
         When the table has a registered key of that name.
     """
-    refuse_taken(declared.table, declared.name)
+    refuse_taken(declared.table, declared.name, again=again)
     _KEYS[declared.table][declared.name] = declared
 
 

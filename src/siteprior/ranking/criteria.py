@@ -7,15 +7,18 @@ A criterion is one function and one registration; the registry is a dict that pr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import isnan, nan
 from types import MappingProxyType
 
 import pandas as pd
 
 from siteprior.core import schema
-from siteprior.core.arguments import mapping_of, name_list, refuse_registered
-from siteprior.core.errors import SitePriorError
-from siteprior.core.parameters import Entry, load_parameters, parameters_of, register_parameters
+from siteprior.core.arguments import mapping_of, name_list, refuse_function, refuse_registered, text_of
+from siteprior.core.errors import InputError, SitePriorError
+from siteprior.core.parameters import Entry, Parameter, Parameters, load_parameters, parameters_of, register_parameters
+from siteprior.core.short_repr import shortened
+from siteprior.project.gates_weights import is_number
 from siteprior.project.names import register_criterion
 
 _TABLE = schema.SITES.without_places()
@@ -57,7 +60,20 @@ class Criterion:
     high: str = ""
     known: str = ""
 
+    def __repr__(self) -> str:
+        """Say what is measured, and which values score 0 and 1."""
+        unit = f" {self.unit}" if self.unit else ""
+        ends = "no anchors" if not self.anchored else f"{self.worst:g}{unit} scores 0, {self.best:g}{unit} scores 1"
+        return shortened(f"Criterion {self.name}: {self.title}; {ends}; needs {', '.join(self.needs)}")
+
+    @property
+    def anchored(self) -> bool:
+        """Whether it has anchors; without, they are given where sites are scored."""
+        return not isnan(self.worst)
+
     def __post_init__(self) -> None:
+        if isnan(self.worst) and isnan(self.best):
+            return
         if self.worst == self.best or not abs(self.worst - self.best) < float("inf"):
             raise SitePriorError(
                 f"criterion '{self.name}': worst ({self.worst}) and best ({self.best}) need to be two different numbers"
@@ -79,7 +95,8 @@ def criterion(
     low: str = "",
     high: str = "",
     known: str = "",
-    anchors: str | Mapping[str, Entry] | None = None,
+    anchors: str | Mapping[str, Entry] | tuple[float, float] | None = None,
+    unit: str = "",
 ) -> Callable[[Measure], Measure]:
     """Register a function as a criterion: sites in, one Series in natural units on the same index out.
 
@@ -100,41 +117,68 @@ def criterion(
     known
         The column with the share of it that is known, for :func:`siteprior.ranking.uncertainty.known_shares`.
     anchors
-        Its anchors ``worst`` and ``best``: the name of a table of ``parameters/criteria.toml`` (by default its own
-        name), or the table itself, each ``{value, unit, source, date, confidence}``; it is registered as such a table.
+        Its anchors: ``(worst, best)``, the user's own; or a table of ``worst`` and ``best``, each ``{value, unit,
+        source, date, confidence}``, registered beside those of ``parameters/criteria.toml``; or the name of one of
+        these, by default its own. Without any, they are given where sites are scored.
+    unit
+        The unit of ``(worst, best)``, or of what has no anchors.
 
     Raises
     ------
+    InputError
+        When a name is no text, or what is decorated is no function of one argument, the sites.
     SitePriorError
-        When a criterion of that name stands already, or the anchors are one number.
+        When a criterion of that name stands already, by another function, or the anchors are one number.
 
     Examples
     --------
     >>> CRITERIA["corridor_access"].worst, CRITERIA["corridor_access"].best, CRITERIA["corridor_access"].unit
     (960.0, 400.0, 'm')
     """
-    columns = name_list(needs, what=f"criterion '{name}': needs")
-    refuse_registered("criterion", name, _REGISTERED)
-    if isinstance(anchors, Mapping):
-        table = parameters_of(f"criteria.{name}", anchors)
-    else:
-        table = load_parameters("criteria").table(anchors or name)
-    worst, best = table.parameter("worst"), table.parameter("best")
+    where = f"criterion '{text_of(name, name='criterion: name')}'"
+    text_of(title, name=f"{where}: title")
+    text_of(group, name=f"{where}: group")
+    columns = name_list(needs, what=f"{where}: needs")
+    table = _anchors_of(name, anchors, unit)
 
     def register(measure: Measure) -> Measure:
-        refuse_registered("criterion", name, _REGISTERED)
-        declared = Criterion(
-            name, title, group, worst.unit, float(table.number("worst")), float(table.number("best")), columns,
-            measure, source=f"worst: {worst.source}; best: {best.source}", date=best.date, confidence=best.confidence,
-            low=low, high=high, known=known,
-        )  # fmt: skip
-        if isinstance(anchors, Mapping):
-            register_parameters("criteria", {name: table})
+        refuse_function(measure, "sites", what=where)
+        stands = [_REGISTERED[name].measure] if name in _REGISTERED else []
+        refuse_registered("criterion", name, _REGISTERED, by=[measure, *stands])
+        declared = Criterion(name, title, group, unit, nan, nan, columns, measure, low=low, high=high, known=known)
+        if table is not None:
+            worst, best = table.parameter("worst"), table.parameter("best")
+            declared = replace(
+                declared, unit=worst.unit, worst=float(table.number("worst")), best=float(table.number("best")),
+                source=f"worst: {worst.source}; best: {best.source}", date=best.date, confidence=best.confidence,
+            )  # fmt: skip
+            if not isinstance(anchors, str | None):
+                register_parameters("criteria", {name: table}, again=bool(stands))
         register_criterion(name)
         _REGISTERED[name] = declared
         return measure
 
     return register
+
+
+def _anchors_of(
+    name: str, anchors: str | Mapping[str, Entry] | tuple[float, float] | None, unit: str
+) -> Parameters | None:
+    """Return the anchors of a criterion as parameters; ``None`` where they are given when sites are scored."""
+    if anchors is None:
+        return load_parameters("criteria").tables().get(name)
+    if isinstance(anchors, str):
+        return load_parameters("criteria").table(anchors)
+    if isinstance(anchors, Mapping):
+        return parameters_of(f"criteria.{name}", anchors)
+    ends = list(anchors) if isinstance(anchors, tuple | list) else []
+    if len(ends) != 2 or not all(map(is_number, ends)):
+        raise InputError(f"criterion '{name}': anchors: need two numbers, (worst, best), or a table, not {anchors!r}")
+    stated = {
+        end: Parameter(end, float(number), unit, "user", "", "user")
+        for end, number in zip(("worst", "best"), ends, strict=True)
+    }
+    return parameters_of(f"criteria.{name}", stated)
 
 
 @criterion(

@@ -109,6 +109,7 @@ def value(matrix: pd.DataFrame, *, criteria: Mapping[str, Criterion] | None = No
 def valued(matrix: pd.DataFrame, *, criteria: Mapping[str, Criterion]) -> pd.DataFrame:
     """Return what :func:`value` does, of measurements that were checked."""
     refuse_unknown(matrix.columns, criteria)
+    refuse_unanchored(matrix.columns, criteria)
     columns = {}
     for name in matrix.columns:
         worst, best = criteria[name].worst, criteria[name].best
@@ -171,6 +172,18 @@ def refuse_lacking(sites: pd.DataFrame, needs: Mapping[str, Iterable[str]], *, p
         f"them{schema.undeclared(columns, _TABLE)}"
         for name, columns in lacking.items()
         if columns
+    ]
+    if faults:
+        raise InputError(*faults)
+
+
+def refuse_unanchored(names: Iterable[str], criteria: Mapping[str, Criterion]) -> None:
+    """Refuse criteria that were registered without anchors, and got none since."""
+    faults = [
+        f"criterion '{name}': has no anchors; give anchors={{'{name}': (worst, best)}} where it is registered, or "
+        "where sites are scored"
+        for name in names
+        if not criteria[name].anchored
     ]
     if faults:
         raise InputError(*faults)

@@ -14,9 +14,10 @@ from typing import TypeAlias
 
 import pandas as pd
 
-from siteprior.core.arguments import mapping_of, name_list
-from siteprior.core.errors import SitePriorError
+from siteprior.core.arguments import mapping_of, name_list, refuse_function, same_function, text_of
+from siteprior.core.errors import InputError, SitePriorError
 from siteprior.core.parameters import Entry, Parameters, load_parameters, parameters_of, register_parameters
+from siteprior.core.short_repr import shortened
 from siteprior.project.names import register_gate
 
 Reasons: TypeAlias = dict[str, pd.Series]
@@ -57,6 +58,13 @@ class Gate:
     unknown: tuple[str, ...] = ()
     doubt: Doubt | None = None
     parameters: Parameters = field(default_factory=lambda: Parameters("", {}), hash=False)
+
+    def __repr__(self) -> str:
+        """Say what is refused, by which numbers, and whether the gate stands by default."""
+        numbers = ", ".join(f"{name} {number:g}" for name, number in self.thresholds.items())
+        return shortened(
+            f"Gate {self.code}: {self.title}{numbers and '; ' + numbers}; {'on' if self.default else 'off'} by default"
+        )
 
     @property
     def thresholds(self) -> dict[str, float]:
@@ -103,27 +111,35 @@ def gate(
 
     Raises
     ------
+    InputError
+        When a name is no text, or what is decorated is no function of sites, day and thresholds.
     SitePriorError
-        When a gate or a reason of that name stands already.
+        When a gate or a reason of that name stands already, by another function.
 
     Examples
     --------
     >>> GATES["too_small"].thresholds, GATES["too_small"].unknown
     ({'hectares': 0.25, 'homes': 5.0}, ('size_unknown',))
     """
+    where = f"gate '{text_of(code, name='gate: code')}'"
+    for text, what in ((title, "title"), (why, "why")):
+        text_of(text, name=f"{where}: {what}")
     columns, reasons = (
-        name_list(names, what=f"gate '{code}': {what}") for names, what in ((needs, "needs"), (unknown, "unknown"))
+        name_list(names, what=f"{where}: {what}") for names, what in ((needs, "needs"), (unknown, "unknown"))
     )
-    _refuse_taken(code, reasons)
+    if not isinstance(default, bool):
+        raise InputError(f"{where}: default: needs True or False, got {default!r}")
     if parameters is None:
         thresholds = load_parameters("gates").tables().get(code, Parameters(code, {}))
     else:
         thresholds = parameters_of(f"gates.{code}", parameters)
 
     def register(test: Test) -> Test:
-        _refuse_taken(code, reasons)
+        refuse_function(test, "sites", "as_of", "limits", what=where)
+        again = code in _REGISTERED and same_function(test, _REGISTERED[code].test)
+        _refuse_taken(code, reasons, but=code if again else "")
         if parameters is not None:
-            register_parameters("gates", {code: thresholds})
+            register_parameters("gates", {code: thresholds}, again=again)
         register_gate(code, thresholds=tuple(thresholds), unknown=reasons)
         _REGISTERED[code] = Gate(
             code, title, why, columns, test, default=default, unknown=reasons, doubt=doubt, parameters=thresholds
@@ -133,9 +149,9 @@ def gate(
     return register
 
 
-def _refuse_taken(code: str, reasons: tuple[str, ...]) -> None:
-    """Refuse a gate whose code, or a reason of which, stands already."""
-    taken = {name for each in _REGISTERED.values() for name in (each.code, *each.unknown)}
+def _refuse_taken(code: str, reasons: tuple[str, ...], *, but: str) -> None:
+    """Refuse a gate whose code, or a reason of which, stands already, but for the gate it takes the place of."""
+    taken = {name for each in _REGISTERED.values() if each.code != but for name in (each.code, *each.unknown)}
     if twice := [name for name in (code, *reasons) if name in taken]:
         raise SitePriorError(f"gate '{code}': '{twice[0]}' is registered already; use another name")
 

@@ -55,59 +55,70 @@ def score(
     criteria: Mapping[str, Criterion] | None = None,
     known: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Score sites (0–1): the weighted sum of their values on fixed anchors, with the part of each criterion.
+    """Score sites (0–1): the weighted sum of values on fixed anchors, and each criterion's part.
 
-    A missing measurement is scored at its worst, so a blank never improves a score; ``coverage`` says how much of the
-    weight rests on known values. No site's score depends on another's.
+    A missing measurement scores its worst: no blank improves a score, and no other site does.
 
     Parameters
     ----------
     matrix
-        Sites × criteria in natural units, as :func:`siteprior.ranking.decision_matrix.measure` returns it; or a run
-        (``sp.open_run``) or result, whose own criteria, weights and known shares are taken.
+        Sites × criteria in natural units, of :func:`siteprior.ranking.decision_matrix.measure`; or
+        sites with the columns that is measured from; or a run, or a result, with all it was made by.
     weights
-        Weight per criterion, in any unit: they are made to sum to 1. A column without a weight is not scored. ``None``
-        for the weights of a run.
+        Weight per criterion, made to sum to 1. Of a run its own when ``None``.
     anchors
-        ``{name: (worst, best)}`` for columns that are no criterion yet, or in place of a criterion's declared anchors.
+        ``{name: (worst, best)}``: of columns that are no criterion yet, or instead of declared ones.
     criteria
         The registry with the anchors; the built-in criteria, or those of the run, when ``None``.
     known
-        The share of each measurement that is known, as :func:`siteprior.ranking.uncertainty.known_shares` returns it;
-        what is not missing counts as known whole when ``None``.
+        Known share of each measurement, of :func:`siteprior.ranking.uncertainty.known_shares`; by
+        default of what is there the whole.
 
     Returns
     -------
     DataFrame
-        ``c_<criterion>`` (weight × value, in the order of the weights), ``score``, ``coverage`` on the index of
-        ``matrix``; the contributions sum to the score. Of a run, sites that did not pass the gates have none.
+        ``c_<criterion>`` (weight × value), ``score``, their sum, and ``coverage``, the weight on
+        known values; on the index of ``matrix``. Sites of a run that failed its gates have none.
 
     Raises
     ------
     InputError
-        When weights are negative, not numbers, all zero, for an unknown criterion or one that was not measured; when a
-        measurement or what is known of it is no finite number, a site stands twice, or ``known`` is not of the same
-        sites and criteria, or not from 0 to 1; when anchors are not two different numbers.
+        When weights, measurements, anchors or shares cannot be used; every fault at once.
 
     Examples
     --------
-    >>> matrix = pd.DataFrame({"corridor_access": [400.0, 680.0], "deprivation": [10.0, None]}, index=["a", "b"])
-    >>> score(matrix, {"corridor_access": 3, "deprivation": 1}).round(3)
-       c_corridor_access  c_deprivation  score  coverage
-    a              0.750          0.225  0.975      1.00
-    b              0.375          0.000  0.375      0.75
-    >>> score(matrix.assign(canal_m=[100.0, 500.0]), {"canal_m": 1}, anchors={"canal_m": (500, 0)})["score"].tolist()
-    [0.8, 0.0]
+    >>> walks = pd.DataFrame({"corridor_access": [400.0, 680.0], "canal_m": [100.0, None]})
+    >>> score(walks, {"corridor_access": 3, "canal_m": 1}, anchors={"canal_m": (500, 0)})
+       c_corridor_access  c_canal_m  score  coverage
+    0              0.750        0.2  0.950      1.00
+    1              0.375        0.0  0.375      0.75
     """
     if isinstance(matrix, pd.DataFrame) or not isinstance(matrix, Ranked):
         if weights is None:
             raise InputError("weights: none given; a table has none of its own, give {criterion: weight}")
-        return _scored(matrix, weights, anchored(anchors, known_criteria(criteria)), known)
+        of_table = anchored(anchors, known_criteria(criteria))
+        table, shares = _from_sites(matrix, check_weights(weights, of_table), of_table)
+        return _scored(table, weights, of_table, shares if known is None else known)
     registry = anchored(anchors, matrix.criteria_known if criteria is None else known_criteria(criteria))
     chosen = check_weights(matrix.weights if weights is None else weights, registry)
     measured = measure(matrix.sites, list(chosen), criteria=registry)
     shares = known_shares(matrix.sites, measured, criteria=registry) if known is None else known
     return _scored(measured, chosen, registry, shares).where(as_yes(matrix.sites["eligible"], measured.index))
+
+
+def _from_sites(
+    table: pd.DataFrame, weights: Mapping[str, float], criteria: Mapping[str, Criterion]
+) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """Return a matrix as it is; of a table of sites what is measured on it, and the known shares of that."""
+    lacking = [name for name in weights if name not in getattr(table, "columns", weights)]
+    from_sites = [name for name in lacking if criteria[name].needs and set(criteria[name].needs) <= set(table.columns)]
+    if not from_sites or from_sites != lacking:
+        return table, None
+    there = table[[name for name in weights if name not in lacking]]
+    check_numbers(there, name="matrix", unique=False)
+    measured = measure(table, from_sites, criteria=criteria)
+    shares = known_shares(table, measured, criteria=criteria)
+    return pd.concat([there, measured], axis=1), pd.concat([there.notna().astype("float64"), shares], axis=1)
 
 
 def _scored(

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from siteprior.core.errors import InputError, unknown
 from siteprior.core.schema import CORRIDOR_STOPS, CORRIDORS, SERVICE_STOPS, SERVICES, STOPS, check
+from siteprior.core.short_repr import short_repr
 from siteprior.project.faults import faults_of, keys
 from siteprior.project.scenarios import AddedStop, Cut
 from siteprior.scenarios.cuts import cut_services, stops_served
@@ -26,6 +27,7 @@ from siteprior.scenarios.edits import add_line, add_stop, close_stop, open_plann
 Edit: TypeAlias = Mapping[str, Any]  # what a project file may say of an edit, checked by its model
 
 
+@short_repr
 class Supply(NamedTuple):
     """The tables a scenario edits; ``services`` is ``None`` where there is no timetable.
 

@@ -63,17 +63,24 @@ _ROLES: dict[str, Publication] = {}
 _OFFICIAL: list[Official] = []
 
 
-def register_publication(role: str, publication: Publication, official: Official | None) -> None:
+def register_publication(
+    role: str, publication: Publication, official: Official | None, *, again: bool = False
+) -> None:
     """Enter a registered source in the catalogue, with where to get it where that is known.
+
+    ``again`` in the place of what was registered for the role, as when its module is loaded again.
 
     Raises
     ------
     SitePriorError
         When the role stands there already, with another publication.
     """
-    if load_catalogue().roles.get(role, publication) != publication:
+    replaced = again and role in _ROLES
+    if load_catalogue().roles.get(role, publication) != publication and not replaced:
         raise SitePriorError(f"catalogue: the role '{role}' stands there already; use another name")
     _ROLES[role] = publication
+    if replaced:
+        _OFFICIAL[:] = [each for each in _OFFICIAL if each.key != role]
     if official is not None and official not in _OFFICIAL:
         _OFFICIAL.append(official)
     load_catalogue.cache_clear()

@@ -9,7 +9,7 @@ arguments name: :data:`READ_WITH` for readers, :data:`JOINED_WITH` for joins.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -21,7 +21,8 @@ import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
 from siteprior.core import schema
-from siteprior.core.errors import SitePriorError, unknown
+from siteprior.core.arguments import same_function, text_of
+from siteprior.core.errors import InputError, SitePriorError, unknown
 from siteprior.core.issues import Reading
 from siteprior.core.schema import Column
 from siteprior.project.files import File
@@ -97,6 +98,7 @@ class EvidenceLayer:
 
 _SOURCES: dict[str, Source] = {}
 _EVIDENCE: dict[str, EvidenceLayer] = {}
+_STATED: dict[str, list[dict[str, Stated]]] = {}
 
 SOURCES: Mapping[str, Source] = MappingProxyType(_SOURCES)
 """The registered sources by their key of ``[sources]``."""
@@ -146,14 +148,16 @@ def source(
     SitePriorError
         When the name or a column stands already, or the function asks for what no reader is given.
     """
-    declared = (columns,) if isinstance(columns, Column) else tuple(columns)
+    _refuse_words("source", name, title=title, meaning=meaning)
+    declared = _columns_of(columns, f"source '{name}'")
 
     def register(read: Reader) -> Reader:
         _refuse_unknown(read, READ_WITH, f"source '{name}'")
-        refuse_taken("sources", name, Sources.model_fields)
+        again = name in _SOURCES and same_function(read, _SOURCES[name].read)
+        refuse_taken("sources", name, Sources.model_fields, again=again)
         schema.extend("sites", declared)
-        _publish(name, published)
-        register_key(RegisteredKey("sources", name, keys, many, meaning, example))
+        _publish(name, published, again=again)
+        register_key(RegisteredKey("sources", name, keys, many, meaning, example), again=again)
         _SOURCES[name] = Source(name, title, meaning, published, read, declared)
         return read
 
@@ -173,7 +177,8 @@ def joined(name: str) -> Callable[[Join], Join]:
 
     def register(join: Join) -> Join:
         _refuse_unknown(join, JOINED_WITH, f"source '{name}'")
-        if (stands := _SOURCES[name].join) is not None:
+        stands = _SOURCES[name].join
+        if stands is not None and not same_function(join, stands):
             raise SitePriorError(f"source '{name}': is joined by {stands.__name__} already; register one join")
         _SOURCES[name].join = join
         return join
@@ -217,16 +222,19 @@ def evidence(
     SitePriorError
         When the name or a column stands already, a layer is not one, or the function asks for what no reader is given.
     """
-    listed = [layers] if isinstance(layers, Mapping) else list(layers)
-    stated = [{"title": title, **layer, "path": f"[evidence] {name}"} for layer in listed]
-    specs = tuple(parse_layer(layer) for layer in stated)
+    _refuse_words("evidence", name, title=title, meaning=meaning)
+    listed = [layers] if isinstance(layers, Mapping) else list(layers or ())
+    if not listed or not all(isinstance(layer, Mapping) for layer in listed):
+        raise InputError(f"evidence '{name}': layers: needs a table of keys or several, got {layers!r}")
+    specs = _specs_of(name, [{"title": title, **layer, "path": f"[evidence] {name}"} for layer in listed])
     columns = tuple(replace(column, source=published.title) for column in layer_columns(specs))
 
     def register(read: LayerReader) -> LayerReader:
         _refuse_unknown(read, READ_WITH, f"evidence '{name}'")
-        refuse_taken("evidence", name)
+        again = name in _EVIDENCE and same_function(read, _EVIDENCE[name].read)
+        refuse_taken("evidence", name, again=again)
         schema.extend("sites", columns)
-        _publish(name, published)
+        _publish(name, published, again=again)
         limits = {
             spec.name: tuple(limit for limit in ("at_least", "at_most") if getattr(spec.gate, limit) is not None)
             for spec in specs
@@ -237,7 +245,8 @@ def evidence(
                 "evidence", name, keys, many, meaning, example,
                 layers=tuple(spec.name for spec in specs),
                 criteria=tuple(spec.name for spec in specs if spec.criterion is not None), gates=limits,
-            )
+            ),
+            again=again,
         )  # fmt: skip
         _EVIDENCE[name] = EvidenceLayer(name, title, meaning, published, read, specs, on_by_default, columns)
         return read
@@ -245,12 +254,26 @@ def evidence(
     return register
 
 
+def _specs_of(name: str, stated: list[dict[str, Stated]]) -> tuple[LayerSpec, ...]:
+    """Return the layers of evidence, checked; those that stand where a module that is loaded again states the same."""
+    stands = _EVIDENCE.get(name)
+    if stands is not None and _STATED.get(name) == stated:
+        return stands.specs
+    if stands is not None:
+        raise SitePriorError(
+            f"evidence '{name}': is registered already, with other layers; use another name, or start Python anew"
+        )
+    specs = tuple(parse_layer(layer) for layer in stated)
+    _STATED[name] = stated
+    return specs
+
+
 def call_with(function: Callable[..., Returned], given: Mapping[str, Given]) -> Returned:
     """Call a reader or a join with what its arguments name."""
     return function(**{name: given[name] for name in inspect.signature(function).parameters})
 
 
-def _publish(name: str, published: Published) -> None:
+def _publish(name: str, published: Published, *, again: bool) -> None:
     """Enter a source in the catalogue."""
     register_publication(
         name,
@@ -259,7 +282,26 @@ def _publish(name: str, published: Published) -> None:
             name, published.title, published.publisher, published.licence, published.registration, published.page,
             published.file, published.note,
         ) if published.page else None,
+        again=again,
     )  # fmt: skip
+
+
+def _refuse_words(what: str, name: str, **words: str) -> None:
+    """Refuse a name, or words for readers, that are no text."""
+    text_of(name, name=f"{what}: name")
+    for key, text in words.items():
+        text_of(text, name=f"{what} '{name}': {key}")
+
+
+def _columns_of(columns: Column | Iterable[Column], where: str) -> tuple[Column, ...]:
+    """Return the columns declared, or refuse what is none."""
+    listed = tuple(columns) if isinstance(columns, list | tuple | Iterator) else (columns,)
+    faults = [
+        f"{where}: columns: needs a Column or several, got {each!r}" for each in listed if not isinstance(each, Column)
+    ]
+    if faults:
+        raise InputError(*faults)
+    return listed
 
 
 def _refuse_unknown(function: Reader | LayerReader | Join, known: tuple[str, ...], where: str) -> None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from siteprior.core.errors import InputError
+from siteprior.core.short_repr import short_repr
 from siteprior.walking.network import MM_PER_M, Flags, Ints, WalkNetwork
 
 FAR = 2**60
@@ -16,6 +17,7 @@ LONGEST = 2**40
 """The longest limit that is searched to, in millimetres: 27 times round the world."""
 
 
+@short_repr
 class Snapped(NamedTuple):
     """Points on the network: ``edge`` (-1 where there is none), millimetres ``along_mm`` it and ``snap_mm`` to it."""
 

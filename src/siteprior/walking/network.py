@@ -14,6 +14,7 @@ import numpy.typing as npt
 import shapely
 
 from siteprior.core.errors import InputError
+from siteprior.core.short_repr import short_repr
 
 Ints = npt.NDArray[np.signedinteger[Any]]
 Floats = npt.NDArray[np.float64]
@@ -25,6 +26,7 @@ MM_PER_M = 1000
 MORTON_BITS = 16
 
 
+@short_repr
 @dataclass(frozen=True)
 class WalkNetwork:
     """A walking network on EPSG:27700: nodes, two-way edges with their lines, and arcs in compressed rows.

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from siteprior.core.errors import InputError
+from siteprior.core.short_repr import short_repr
 from siteprior.walking.graph import FAR, Snapped, ends, limit_mm, pairs_on_one_edge, search_graph, starts
 from siteprior.walking.network import MM_PER_M, Floats, Ints, WalkNetwork
 
@@ -15,6 +16,7 @@ CELLS_ACROSS = 2048
 """Most cells to a side of the grid that points are sorted into; it decides speed alone."""
 
 
+@short_repr
 class Walks(NamedTuple):
     """Pairs within a limit: positions of ``origin`` and ``destination``, and the walk between them in metres."""
 

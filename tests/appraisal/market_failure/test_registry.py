@@ -98,7 +98,7 @@ def test_a_further_reading_counts_where_it_is_stronger():
 
 def test_what_cannot_be_registered_is_refused_with_the_reason():
     with pytest.raises(SitePriorError, match="signal 'E': is registered already, as 'Area blight'"):
-        signal("E", source="x", **WORDS)
+        signal("E", source="x", **WORDS)(noise)
     with pytest.raises(SitePriorError, match=r"unknown kind of signal 'N' 'secondary'.*Valid: corroborating, primary"):
         signal("N", source="x", **(WORDS | {"kind": "secondary"}))
     with pytest.raises(SitePriorError, match="unknown parameter 'blihgt'; did you mean 'blight'"):
@@ -108,7 +108,7 @@ def test_what_cannot_be_registered_is_refused_with_the_reason():
     with pytest.raises(SitePriorError, match="unknown signal 'N'"):
         reading("N", source="x")
     with pytest.raises(SitePriorError, match="signal 'A': has a reading of 'start_date' already"):
-        reading("A", source="start_date")
+        reading("A", source="start_date")(noise)
     assert "".join(SIGNALS) == "VXCIPTSAE"
 
 

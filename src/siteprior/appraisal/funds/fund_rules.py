@@ -16,6 +16,7 @@ from siteprior.core import schema
 from siteprior.core.arguments import day_of
 from siteprior.core.errors import InputError, unknown
 from siteprior.core.parameters import Parameter, load_parameters
+from siteprior.core.short_repr import short_repr
 from siteprior.project.inputs import Scheme
 from siteprior.project.kinds import Stated
 
@@ -33,6 +34,7 @@ NEEDS = ("organisation", "register", "hectares", "capacity_dwellings")
 """The columns of sites every rule may ask for; ``bcr``, ``market_failure`` and ``rule_class`` where known."""
 
 
+@short_repr
 class FundRules(NamedTuple):
     """The rules summed up per site, and the result of every rule on every site.
 

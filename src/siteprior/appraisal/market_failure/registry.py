@@ -17,7 +17,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from siteprior.core import schema
-from siteprior.core.arguments import name_list, refuse_registered
+from siteprior.core.arguments import name_list, refuse_registered, same_function, text_of
 from siteprior.core.errors import SitePriorError, unknown
 from siteprior.core.parameters import Entry, Parameters, load_parameters, parameters_of, register_parameters
 
@@ -113,7 +113,7 @@ def signal(
     >>> SIGNALS["E"].parameters["blight"].number("radius")
     400
     """
-    refuse_registered("signal", letter, _REGISTERED, another="letter")
+    text_of(letter, name="signal: letter")
     columns = name_list(needs, what=f"signal '{letter}': needs")
     if kind not in KINDS:
         raise SitePriorError(unknown(f"kind of signal '{letter}'", kind, KINDS))
@@ -122,11 +122,13 @@ def signal(
     named = MappingProxyType(_tables(parameters))
 
     def register(measure: Measure) -> Measure:
-        refuse_registered("signal", letter, _REGISTERED, another="letter")
+        stands = [_REGISTERED[letter].readings[0].measure] if letter in _REGISTERED else []
+        refuse_registered("signal", letter, _REGISTERED, another="letter", by=[measure, *stands])
         first = _reading(letter, source, measure, columns, named)
         declared = Signal(letter, title, kind, meaning, measured_by, named, [first])
-        register_parameters("failure", named)
-        every = sorted([*_REGISTERED.values(), declared], key=lambda each: KINDS.index(each.kind))
+        register_parameters("failure", named, again=bool(stands))
+        others = [each for each in _REGISTERED.values() if each.letter != letter]
+        every = sorted([*others, declared], key=lambda each: KINDS.index(each.kind))
         _REGISTERED.clear()
         _REGISTERED.update({each.letter: each for each in every})
         schema.extend_values("market failure signal", (letter,))  # the tables of signals may now hold it
@@ -153,23 +155,22 @@ def reading(letter: str, *, source: str, needs: str | Iterable[str] = ()) -> Cal
         When the signal is unknown, has a reading of that source, or the function asks for what is not given.
     """
     columns = name_list(needs, what=f"signal '{letter}': needs")
-    _refuse_read(letter, source)
+    if letter not in _REGISTERED:
+        raise SitePriorError(unknown("signal", letter, _REGISTERED))
 
     def register(measure: Measure) -> Measure:
-        _refuse_read(letter, source)
         known = _REGISTERED[letter]
-        known.readings.append(_reading(letter, source, measure, columns, known.parameters))
+        stands = next((each for each in known.readings if each.source == source), None)
+        if stands is not None and not same_function(measure, stands.measure):
+            raise SitePriorError(f"signal '{letter}': has a reading of '{source}' already; name another source")
+        made = _reading(letter, source, measure, columns, known.parameters)
+        if stands is None:
+            known.readings.append(made)
+        else:
+            known.readings[known.readings.index(stands)] = made
         return _with_tables(measure, known.parameters)
 
     return register
-
-
-def _refuse_read(letter: str, source: str) -> None:
-    """Refuse a further reading of a signal there is not, or of a source it has a reading of."""
-    if letter not in _REGISTERED:
-        raise SitePriorError(unknown("signal", letter, _REGISTERED))
-    if source in [each.source for each in _REGISTERED[letter].readings]:
-        raise SitePriorError(f"signal '{letter}': has a reading of '{source}' already; name another source")
 
 
 def letters_of(kind: str) -> list[str]:

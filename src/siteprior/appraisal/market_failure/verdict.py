@@ -21,6 +21,7 @@ from siteprior.appraisal.market_failure.signals import (
 )
 from siteprior.core import schema
 from siteprior.core.parameters import load_parameters
+from siteprior.core.renamed import with_new_columns
 
 __all__ = ["COLUMNS", "SIGNALS", "failure_signals", "failure_verdict", "signal_table"]
 
@@ -62,6 +63,11 @@ def failure_verdict(sites: pd.DataFrame, signals: pd.DataFrame) -> pd.DataFrame:
     InputError
         When the signals name sites, letters or grades that do not exist, or a value outside 0–1.
 
+    Warns
+    -----
+    RenamedWarning
+        When a column bears the name it had in an earlier release.
+
     Notes
     -----
     Thresholds and grade weights: ``parameters/failure.toml``, a proposal of this project, not guidance.
@@ -79,6 +85,7 @@ def failure_verdict(sites: pd.DataFrame, signals: pd.DataFrame) -> pd.DataFrame:
     """
     needs, may_have = ["development_status", "planning_permission_status"], ["deadweight_failed", "deadweight_reasons"]
     schema.check(sites, _TABLE, name="sites", needs=needs, may_have=may_have)
+    signals = with_new_columns(signals, "market_failure_signals", name="signals")
     check_signals(signals, sites.index)
     thresholds = load_parameters("failure").table("verdict")
     record = select_strongest(signals, sites.index)

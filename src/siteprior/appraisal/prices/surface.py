@@ -36,6 +36,7 @@ from siteprior.core import schema
 from siteprior.core.errors import InputError, SitePriorError, unknown
 from siteprior.core.parameters import load_parameters
 from siteprior.core.random_streams import Floats
+from siteprior.core.short_repr import short_repr
 
 MODEL, MEDIAN = METHODS[:2]
 NEEDS = ("transfer_date", "postcode", "property_type", "new_build", "floor_area_m2", "gbp_per_m2", "used")
@@ -43,6 +44,7 @@ CHUNK = 20_000
 """Points estimated at a time: bounds memory, never a result."""
 
 
+@short_repr
 @dataclass(frozen=True)
 class PriceSurface:
     """£/m² by type and newness at any point, fitted to sales by :func:`fit_prices`.

@@ -16,6 +16,7 @@ from siteprior.appraisal.viability.sensitivity import BY_CLASS, PENNY, VALUE, in
 from siteprior.core import schema
 from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
+from siteprior.core.short_repr import short_repr
 
 NEEDS = (
     "hectares", "capacity_dwellings", "value_gbp_per_m2", "value_low_gbp_per_m2", "value_high_gbp_per_m2",
@@ -108,6 +109,7 @@ def residual_land_value(
     return lines
 
 
+@short_repr
 class Viability(NamedTuple):
     """The appraisal of each site, and how far each input moves it.
 

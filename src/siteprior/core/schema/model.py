@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from siteprior.core.errors import SitePriorError, unknown
+from siteprior.core.short_repr import counted, html_table, shortened
 
 CRS = "EPSG:27700"
 """British National Grid, metres: the one coordinate system of every table with places."""
@@ -84,6 +85,16 @@ class Table:
     about: str = ""
     csv: str = ""
     key: Column | None = None
+
+    def __repr__(self) -> str:
+        """Say which table it is, and how many columns it has."""
+        about = f"; {self.about}" if self.about else ""
+        return shortened(f"Table {self.name}: index {self.index}, {counted(len(self.columns), 'column')}{about}")
+
+    def _repr_html_(self) -> str:
+        """Show the columns with unit and meaning in a notebook."""
+        rows = {column.name: f"{column.meaning} ({column.unit or column.kind})" for column in self.columns}
+        return html_table(repr(self), ("column", "meaning and unit"), rows)
 
     @property
     def columns(self) -> tuple[Column, ...]:

@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CRS, SERVICE_STOPS, check
+from siteprior.core.short_repr import short_repr
 from siteprior.joins._geometry import coordinates
 from siteprior.joins.access.ptal import (
     WindowServices,
@@ -35,6 +36,7 @@ NO_BAND = 255
 """Band code of a cell without an index."""
 
 
+@short_repr
 @dataclass(frozen=True)
 class AccessGrid:
     """The access index on a grid; row 0 is the northernmost.

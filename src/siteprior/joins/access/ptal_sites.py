@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from siteprior.core.schema import SERVICE_STOPS, SERVICES, SITE_PTAL_COLUMNS, SITES, check
+from siteprior.core.short_repr import short_repr
 from siteprior.joins._geometry import Values, coordinates, declared_columns, known_places, nearest, take
 from siteprior.joins.access.ptal import access_index, largest_cutoff_m
 from siteprior.joins.access.stations import well_connected
@@ -18,6 +19,7 @@ from siteprior.walking.network import Floats, Ints
 from siteprior.walking.walk import lowest_of_sites, nearest_walk, snap, walks
 
 
+@short_repr
 class SiteAccess(NamedTuple):
     """The access index of sites.
 

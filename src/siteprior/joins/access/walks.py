@@ -10,6 +10,7 @@ import numpy as np
 from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import SITE_SHAPES, SITES, check
+from siteprior.core.short_repr import short_repr
 from siteprior.joins._geometry import site_origins
 from siteprior.walking.network import Floats, Ints, WalkNetwork
 
@@ -24,6 +25,7 @@ def _snap() -> float:
     return load_parameters("access").number("max_snap_m")
 
 
+@short_repr
 @dataclass(frozen=True, eq=False)
 class Walking:
     """How walks are measured, in metres; every join that measures one takes this object.

@@ -17,6 +17,7 @@ from siteprior.core.errors import InputError
 from siteprior.core.issues import IssueLog
 from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import HISTORY, HISTORY_EVENTS, REGISTER, SITE_HISTORY_COLUMNS, as_kind, check
+from siteprior.core.short_repr import short_repr
 from siteprior.registers.matching.cells import Cell, format_cell
 from siteprior.registers.matching.events import Event, event_of
 from siteprior.registers.matching.lineage import origins
@@ -32,6 +33,7 @@ WATCHED = {
 """Columns whose changes are events, and the events' names."""
 
 
+@short_repr
 class HistoryResult(NamedTuple):
     """The history of every site on the registers given.
 

@@ -62,7 +62,7 @@ def fetch(
     force: bool = False,
     largest_gb: float | None = None,
     watch: Watch | None = None,
-    progress: Progress = no_progress,
+    progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Download the inputs a project names an address for to their paths under ``data_root`` (sizes in bytes).
 
@@ -107,6 +107,7 @@ def fetch(
     ['present']
     """
     discover()
+    progress = progress or no_progress
     loaded = project if isinstance(project, Project) else load_project(project)
     wanted = _entries(loaded)
     addresses = _addresses(loaded, wanted)

@@ -13,6 +13,7 @@ from siteprior.core.files import Input
 from siteprior.core.issues import IssueLog
 from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CRS, DEPARTURES, SERVICE_STOPS, SERVICES, conform
+from siteprior.core.short_repr import short_repr
 from siteprior.sources.timetables.days import Days
 from siteprior.sources.timetables.text import counted
 
@@ -20,6 +21,7 @@ SUNDAY = "sunday"
 """The window that is counted on the Sunday; all others are of the weekday."""
 
 
+@short_repr
 class Timetables(NamedTuple):
     """Departures of one weekday and one Sunday.
 

@@ -19,6 +19,7 @@ from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.named_paths import Names, Paths, one_path
 from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CORRIDOR_STOPS, CORRIDORS, CRS, conform
+from siteprior.core.short_repr import short_repr
 from siteprior.sources.timetables.feed import Feed, copy_table, open_feed
 from siteprior.sources.timetables.places import check_naptan, metres, place_stops
 from siteprior.sources.timetables.tables import check_tables, column, feed_database, load_text, log_refused, rows_of
@@ -32,6 +33,7 @@ DRAWN = ("agency", "stops", "routes", "trips", "shapes", "stop_times")
 """The tables a corridor is drawn from."""
 
 
+@short_repr
 class Corridor(NamedTuple):
     """A corridor from a timetable.
 

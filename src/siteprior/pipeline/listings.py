@@ -1,0 +1,154 @@
+"""What there is, listed: criteria, columns and stages, as tables for programs and as text for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+from pathlib import Path
+
+import pandas as pd
+
+from siteprior.core.errors import InputError, nearest
+from siteprior.core.text_table import text_table
+from siteprior.pipeline.registered import load_project
+from siteprior.project.load import Project
+
+_SEARCHED = ("table", "column", "label", "meaning", "unit", "allowed")
+
+
+def criteria(project: Project | Path | str | None = None) -> pd.DataFrame:
+    """List the criteria with unit, anchors and source; of a project its own layers too, and its weights (0–1).
+
+    Parameters
+    ----------
+    project
+        A project file or a loaded project; no data of it is read. The built-in and registered criteria when ``None``.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`siteprior.ranking.criteria.criteria_table`; of a project with ``weight``, the share of the whole,
+        missing where a criterion has none, and with the weighted ones first.
+
+    Raises
+    ------
+    ProjectError
+        When the project cannot be used.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> from siteprior.core.files import shipped
+    >>> sp.criteria(shipped("data") / "demo.toml")["weight"].sum().round(6)
+    np.float64(1.0)
+    """
+    from siteprior.core.progress import no_progress
+    from siteprior.pipeline.rank import choose_criteria
+    from siteprior.pipeline.result import Result
+    from siteprior.ranking.criteria import criteria_table
+    from siteprior.ranking.scoring import normalised
+
+    if project is None:
+        return criteria_table()
+    loaded = project if isinstance(project, Project) else load_project(project)
+    chosen = choose_criteria(Result(loaded), no_progress)
+    table = criteria_table(chosen.criteria_known)
+    table.insert(2, "weight", table["criterion"].map(normalised(chosen.weights)))
+    return table.sort_values("weight", ascending=False, kind="stable", na_position="last", ignore_index=True)
+
+
+def data_dictionary(which: str | None = None) -> pd.DataFrame:
+    """Return every declared column as a table: table, column, kind, unit, label, meaning, source, allowed values.
+
+    The columns of the sources and evidence that ship with siteprior, and of what else was registered, are among them.
+
+    Parameters
+    ----------
+    which
+        The name of a table, for its columns alone; or a word, for the columns that have it in their name, label,
+        meaning, unit or allowed values. All columns when ``None``.
+
+    Raises
+    ------
+    InputError
+        When nothing matches; the message has the nearest name, and the tables.
+
+    Examples
+    --------
+    >>> data_dictionary("sites").set_index("column").loc["walk_m", "unit"]
+    'm'
+    >>> data_dictionary("walk_snap")["column"].tolist()
+    ['walk_snap_m']
+    """
+    from siteprior.core import schema
+    from siteprior.sources.registry import discover
+
+    discover()
+    table = schema.data_dictionary()
+    if which is None:
+        return table
+    if not isinstance(which, str) or not which.strip():
+        raise InputError(f"columns: needs the name of a table or a word, got {which!r}; {_tables(table)}")
+    word = which.strip().casefold()
+    named = table["table"] == word.replace("_", " ")  # as its layer or file is called
+    texts = table[list(_SEARCHED[1:])].astype("str").agg(" ".join, axis=1).str.casefold()
+    found = table[named if named.any() else texts.str.contains(word, regex=False)]
+    if found.empty:
+        near = nearest(word, [*table["table"].unique(), *table["column"].unique()])
+        hint = f" did you mean '{near}'?" if near else ""
+        raise InputError(f"columns: no table, column or meaning has '{which}';{hint} {_tables(table)}")
+    return found.reset_index(drop=True)
+
+
+def _tables(table: pd.DataFrame) -> str:
+    """Name the tables, for a message."""
+    return f"Tables: {', '.join(table['table'].unique())}"
+
+
+def criteria_text(table: pd.DataFrame) -> str:
+    """Write the criteria for a terminal: name, weight where there is one, what scores 0 and 1, columns, source."""
+    shown = table[
+        [name for name in ("criterion", "title", "weight", "unit", "worst", "best", "needs") if name in table]
+    ]
+    numbers = {name: shown[name].map("{:g}".format, na_action="ignore") for name in ("worst", "best")}
+    if "weight" in shown:
+        numbers["weight"] = shown["weight"].map("{:.3f}".format, na_action="ignore")
+    return text_table(shown.assign(**numbers))
+
+
+def columns_text(table: pd.DataFrame) -> str:
+    """Write columns for a terminal: name, unit or kind, meaning with what is allowed; and their table, of several."""
+    allowed = table["allowed"].where(table["allowed"] == "", " One of: " + table["allowed"] + ".")
+    shown = pd.DataFrame(
+        {
+            "table": table["table"],
+            "column": table["column"],
+            "unit": table["unit"].where(table["unit"] != "", table["kind"]),
+            "meaning": table["meaning"].str.rstrip(".") + "." + allowed,
+        }
+    )
+    return text_table(shown if len(shown["table"].unique()) > 1 else shown.drop(columns="table"))
+
+
+def stages_text(table: pd.DataFrame) -> str:
+    """Write the stages for a terminal: what each needs as the numbers of the stages that make it."""
+    made = zip(table["stage"].tolist(), table["adds"], strict=True)
+    maker = {name: int(number) for number, adds in made for name in str(adds).split(", ")}
+    needs = [_spans(maker[name] for name in str(listed).split(", ") if name in maker) for listed in table["needs"]]
+    return text_table(table.assign(needs=needs).drop(columns="columns"))
+
+
+def _spans(numbers: Iterable[int]) -> str:
+    """Write numbers with those that follow on each other as spans.
+
+    Examples
+    --------
+    >>> _spans([5, 10, 11, 12, 3])
+    '3, 5, 10–12'
+    """
+    listed = sorted(set(numbers))
+    if not listed:
+        return ""
+    starts = [listed[0], *(after for before, after in pairwise(listed) if after != before + 1)]
+    ends = [*(before for before, after in pairwise(listed) if after != before + 1), listed[-1]]
+    return ", ".join(f"{start}" if start == end else f"{start}–{end}" for start, end in zip(starts, ends, strict=True))

@@ -7,10 +7,12 @@ from .joins import access, corridors
 from .pipeline.access import measure_access
 from .pipeline.audit import audit
 from .pipeline.manifest import open_run
+from .pipeline.newest_run import newest_run
 from .pipeline.opened_run import Run
 from .pipeline.registered import data_dictionary, load_project
 from .pipeline.result import Result
 from .pipeline.run import assess, check, demo, run
+from .pipeline.write_weights import write_weights
 from .ranking.scoring import rank, score
 from .registers.reader import read_registers
 from .report.compare import compare_runs as compare
@@ -49,6 +51,7 @@ __all__ = [
     "load_project",
     "market_failure",
     "measure_access",
+    "newest_run",
     "open_run",
     "parameters",
     "prices",
@@ -70,4 +73,5 @@ __all__ = [
     "transit",
     "viability",
     "walking",
+    "write_weights",
 ]

@@ -50,7 +50,7 @@ def test_notebooks_in_a_folder_of_their_own_find_the_runs_beside_it(tmp_path, mo
 
 def test_opening_none_opens_the_newest_or_says_where_it_looked(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(InputError, match="no run in outputs, here or one folder up; .*siteprior demo"):
+    with pytest.raises(InputError, match=r"no run in outputs, here or one folder up; .*siteprior demo"):
         open_run()
     written(tmp_path / "outputs" / "first", 1_000)
     with pytest.raises(InputError, match=r"outputs.first.run\.json: is not the record of a run"):

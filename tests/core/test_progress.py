@@ -114,7 +114,7 @@ def test_bytes_are_counted_although_their_number_comes_later(terminal):
     assert "4.00M/4.00M" in frames(screen)[-2]
 
 
-def test_a_long_name_leaves_room_for_the_count(terminal):
+def test_a_long_name_leaves_space_for_the_count(terminal):
     screen = terminal()
     with counting(progress_of(True), "x" * 200, total=3, unit="files") as step:
         step(3)
@@ -138,8 +138,8 @@ def test_a_fault_closes_the_bar_before_its_message(terminal):
 def test_what_is_printed_beside_a_bar_stands_on_a_line_of_its_own(terminal):
     screen = terminal()
     with counting(progress_of(True), "Reading", total=3, unit="files"), above_bars():
-        sys.stderr.write("siteprior: 'gs' is 'weighted_signal' now\n")
-    assert "siteprior: 'gs' is 'weighted_signal' now" in frames(screen)
+        sys.stderr.write("siteprior: 'say' is 'progress' now\n")
+    assert "siteprior: 'say' is 'progress' now" in frames(screen)
 
 
 def test_a_notebook_that_shows_text_alone_has_one_bar_and_the_count_beside_it(monkeypatch):

@@ -196,8 +196,8 @@ def above_bars() -> Iterator[None]:
     Examples
     --------
     >>> with above_bars():
-    ...     print("siteprior: 'gs' is 'weighted_signal' now")
-    siteprior: 'gs' is 'weighted_signal' now
+    ...     print("siteprior: 'say' is 'progress' now")
+    siteprior: 'say' is 'progress' now
     """
     if "tqdm" in sys.modules:
         from tqdm import tqdm

@@ -305,7 +305,7 @@ def _reweight(options: argparse.Namespace) -> int:
     from siteprior.core.files import whole_file
     from siteprior.pipeline.manifest import open_run
     from siteprior.pipeline.write_weights import write_weights
-    from siteprior.ranking.reweight import reweight
+    from siteprior.ranking.other_weights import reweight
     from siteprior.report.maps.overview import draw_map
 
     run = open_run(options.run)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+from pathlib import Path
 
 import pytest
 
+import siteprior
+from conftest import ROOT
 from siteprior.core.errors import InputError
 from siteprior.pipeline.manifest import open_run
 from siteprior.pipeline.newest_run import newest_run
@@ -60,3 +64,37 @@ def test_opening_none_opens_the_newest_or_says_where_it_looked(tmp_path, monkeyp
 def test_what_is_no_path_is_refused():
     with pytest.raises(InputError, match="folder"):
         newest_run(7)
+
+
+class OpenedError(Exception):
+    """Stands for what follows once a run is opened."""
+
+
+@pytest.mark.parametrize("named", [None, "outputs/mine"])
+@pytest.mark.parametrize("runs", [True, False], ids=["a run", "no run"])
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_every_notebook_opens_the_run_named_else_the_newest_else_the_sample(
+    path, runs, named, tmp_path, monkeypatch, capsys
+):
+    opened = []
+
+    def open_it(folder):
+        opened.append(Path(folder).as_posix())
+        raise OpenedError
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(siteprior, "open_run", open_it)
+    monkeypatch.setattr(siteprior, "demo", lambda *, out: out)
+    if runs:
+        written(tmp_path / "outputs" / "newest", 2_000)
+        written(tmp_path / "outputs" / "older", 1_000)
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    names = {}
+    exec(code[0], names)
+    names["run_folder"] = named
+    with pytest.raises(OpenedError):
+        exec(code[1], names)
+    assert opened == [named or ("outputs/newest" if runs else "outputs/demo")]
+    found = "The newest run in outputs: outputs/newest" if runs else "No run in outputs: the sample, half a minute"
+    assert capsys.readouterr().out == ("" if named else f"{found}\n")

@@ -7,6 +7,7 @@ goes into any output.
 
 from __future__ import annotations
 
+import builtins
 import shutil
 import sys
 import threading
@@ -199,12 +200,9 @@ def above_bars() -> Iterator[None]:
     ...     print("siteprior: 'say' is 'progress' now")
     siteprior: 'say' is 'progress' now
     """
-    if "tqdm" in sys.modules:
-        from tqdm import tqdm
+    from tqdm import tqdm
 
-        with tqdm.external_write_mode(file=sys.stderr):
-            yield
-    else:
+    with tqdm.external_write_mode(file=sys.stderr):
         yield
 
 
@@ -219,8 +217,8 @@ def _fitting() -> Callable[..., tqdm[NoReturn]]:
 
 def _in_notebook() -> bool:
     """Return whether this runs in a kernel of Jupyter."""
-    ipython = sys.modules.get("IPython")
-    return ipython is not None and getattr(ipython.get_ipython(), "kernel", None) is not None
+    shell = getattr(builtins, "get_ipython", None)  # IPython puts it there; in a terminal its shell has no kernel
+    return shell is not None and hasattr(shell(), "kernel")
 
 
 def _on_screen() -> bool:

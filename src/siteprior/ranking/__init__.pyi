@@ -3,7 +3,7 @@ from .criteria import Criterion, criteria_table, criterion
 from .decision_matrix import measure
 from .eligibility import apply_gates
 from .gates import Gate, gate, gate_table
-from .reweight import Reweighted, reweight
+from .other_weights import Reweighted, reweight
 from .scoring import default_weights, rank, score
 from .user_layers import user_criteria, user_gates
 

@@ -51,6 +51,14 @@ class Reweighted(NamedTuple):
         and the first of them, for :func:`siteprior.report.draw_map`. Rank bands are not redrawn: blank.
     weights
         The weights, which sum to 1.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> run = sp.open_run(sp.demo(out="outputs/demo"))
+    >>> new = sp.ranking.reweight(run, {"corridor_access": 3, "deprivation": 1})
+    >>> new.weights, new.shortlist.index.equals(new.changes.index[:25])
+    ({'corridor_access': 0.75, 'deprivation': 0.25}, True)
     """
 
     changes: pd.DataFrame

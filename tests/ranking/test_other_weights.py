@@ -13,7 +13,7 @@ from factories.results import at_points
 from siteprior.core import schema
 from siteprior.core.errors import InputError
 from siteprior.ranking.criteria import CRITERIA
-from siteprior.ranking.reweight import reweight
+from siteprior.ranking.other_weights import reweight
 from siteprior.ranking.scoring import rank, score
 
 NAMES = ["a", "b", "c", "d"]

@@ -32,8 +32,8 @@ OWN_COMMANDS = ("test", "lint", "lab")
 USAGE = """\
 usage: python3 bootstrap.py COMMAND [arguments]      (on Windows: py bootstrap.py ...)
 
-  demo                the main job on the sample in data/, without network
-  test [pytest ...]   the test suite; arguments go to pytest
+  demo                the main job on the sample in data/, without network: half a minute
+  test [pytest ...]   the test suite, 20 minutes on two cores; arguments go to pytest
   lint                style, format and types: ruff check, ruff format --check, mypy
   lab                 JupyterLab in notebooks/
 
@@ -43,6 +43,12 @@ lists those it does.
 """
 
 WHOLE_SUITE = ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
+HOW_LONG = {
+    "demo": "the main job on the sample: about half a minute",
+    "test": "the whole suite, some 8,000 tests: about 20 minutes on two cores; a part goes faster (test tests/joins)",
+}
+"""What a command says at its start; ``test`` only without arguments."""
+
 LINT = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])
 
 NETWORK_ADVICE = (
@@ -297,6 +303,8 @@ def without_addresses(text: str) -> str:
 def run_command(python: Path, arguments: list[str]) -> int:
     """Run one command with the environment's Python and return its exit code."""
     command, rest = arguments[0], arguments[1:]
+    if command in HOW_LONG and (not rest or command == "demo") and not {"--quiet", "--help", "-h"} & set(rest):
+        say(HOW_LONG[command])
     if command == "lint":
         # All three run, so that one call shows every fault; the first that fails gives the exit code.
         codes = [run_python(python, ["-m", *line], ROOT) for line in LINT]

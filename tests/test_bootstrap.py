@@ -440,3 +440,25 @@ def test_from_the_command_line():
     done = subprocess.run(line, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "lint takes no arguments" in done.stderr
+
+
+# --- how long it takes --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["test"], "about 20 minutes on two cores"),
+        (["demo"], "about half a minute"),
+        (["demo", "--out", "here"], "about half a minute"),
+        (["demo", "--quiet"], ""),
+        (["test", "tests/joins"], ""),
+        (["lint"], ""),
+        (["run", "project.toml"], ""),
+    ],
+)
+def test_what_takes_long_says_so_at_its_start(bootstrap, ready, child, capsys, arguments, says):
+    assert bootstrap.main(arguments) == 0
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert says in shown.err if says else shown.err == ""

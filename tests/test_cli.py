@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import subprocess
 import sys
+import tomllib
 
 import geopandas as gpd
 import pandas as pd
@@ -206,7 +208,8 @@ def test_the_list_of_commands_loads_no_heavy_package():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     listed, loaded = done.stdout.splitlines()
     assert listed.split() == [
-        "demo", "run", "check", "audit", "access", "criteria", "columns", "stages", "compare", "fetch", "notebooks",
+        "demo", "run", "check", "audit", "access", "criteria", "columns", "stages", "compare", "reweight", "fetch",
+        "notebooks",
     ]  # fmt: skip
     assert not loaded
 
@@ -274,3 +277,53 @@ def test_listings_take_a_project_a_table_or_a_word(project, capsys, monkeypatch)
     assert printed.err.startswith(
         "siteprior: columns: no table, column or meaning has 'walkk_m'; did you mean 'walk_m'?"
     )
+
+
+def test_other_weights_name_entrants_and_leavers_and_are_written_to_the_project_file(
+    project, sample_run, tmp_path, capsys
+):
+    path = str(project())
+    words = ["reweight", str(sample_run), "-w", "deprivation=60", "--write", path, "--map", str(tmp_path / "new.png")]
+    before = tomllib.loads((tmp_path / "data" / "demo.toml").read_text(encoding="utf-8"))
+    assert cli.main(words) == 0
+    shown = capsys.readouterr()
+    assert "enters" in shown.out
+    assert "leaves" in shown.out
+    assert (tmp_path / "new.png").read_bytes().startswith(b"\x89PNG")
+    after = tomllib.loads((tmp_path / "data" / "demo.toml").read_text(encoding="utf-8"))
+    assert after["weights"]["deprivation"] == 60
+    assert after | {"weights": 0} == before | {"weights": 0}
+    assert cli.main(["reweight", str(sample_run), "--json"]) == 0
+    assert {row["change"] for row in json.loads(capsys.readouterr().out)} == {"same"}
+
+
+def test_weights_in_the_wrong_form_or_of_no_run_are_refused(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["reweight", "-w", "deprivation=3"]) == 1
+    assert "no run in outputs" in capsys.readouterr().err
+
+
+def test_a_terminal_shows_bars_a_file_lines_and_quiet_nothing(project, tmp_path, monkeypatch, capsys):
+    """One command under each: what it writes is the same to the byte."""
+
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    def folder(name):
+        return {each.relative_to(tmp_path / name).as_posix(): each.read_bytes()
+                for each in sorted((tmp_path / name).rglob("*")) if each.is_file()}  # fmt: skip
+
+    register = str(tmp_path / "data" / "sites" / "walsall.csv")
+    project()
+    assert cli.main(["audit", register, "--out", str(tmp_path / "lines")]) == 0
+    assert capsys.readouterr().err.splitlines()[0] == "Reading 1 register …"
+    assert cli.main(["audit", register, "--out", str(tmp_path / "quiet"), "--quiet"]) == 0
+    assert capsys.readouterr().err == ""
+    with monkeypatch.context() as patch:
+        screen = Terminal()
+        patch.setattr(sys, "stderr", screen)
+        assert cli.main(["audit", register, "--out", str(tmp_path / "bars")]) == 0
+    assert "1/1 files [" in screen.getvalue()
+    assert "1/1 councils [" in screen.getvalue()
+    assert folder("lines") == folder("quiet") == folder("bars")

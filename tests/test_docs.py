@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pytest
 
 from conftest import ROOT
-from siteprior import cli, open_run
+from siteprior import assess, cli, open_run
 from siteprior.core.files import shipped
 from siteprior.project.load import load_project
 
@@ -94,14 +94,16 @@ def is_project(block):
 
 
 FIRST = "siteprior run project.toml --out outputs/first"
-PROJECT = next(block for block in of("toml") if is_project(block))
+SMALL, PROJECT = (block for block in of("toml") if is_project(block))
+"""The README's project files: the least one needs, and a full one."""
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
-    """An analyst's folder: the README's own project file beside a copy of the sample, and two runs of it."""
+    """An analyst's folder: the README's own project files beside a copy of the sample, and two runs of the full one."""
     folder = tmp_path_factory.mktemp("desk")
-    shutil.copytree(shipped("data"), folder, dirs_exist_ok=True)
+    shutil.copytree(shipped("data"), folder / "data")
+    (folder / "small.toml").write_text(SMALL.text, encoding="utf-8")
     (folder / "project.toml").write_text(PROJECT.text, encoding="utf-8")
     return folder
 
@@ -125,11 +127,19 @@ def at_desk(desk, monkeypatch):
 
 
 def test_the_project_file_does_the_main_job(first_run):
-    """The one whole project file of the documents, run by the README's own command."""
-    assert [block for block in of("toml") if is_project(block)] == [PROJECT]
+    """The full project file of the documents, run by the README's own command."""
+    assert {SMALL.page.name, PROJECT.page.name} == {"README.md"}
+    assert len(SMALL.text) < len(PROJECT.text)
     opened = open_run(first_run)
     assert len(opened["shortlist"]) == 25
     assert opened["criteria"]["criterion"].tolist() == list(tomllib.loads(PROJECT.text)["weights"])
+
+
+def test_the_least_project_file_is_checked_and_ranks_a_shortlist(at_desk, capsys):
+    """What a newcomer writes first, by the commands the README gives for it."""
+    assert cli.main(["check", "small.toml", "--quiet"]) == 0
+    assert "of severity error" in capsys.readouterr().out
+    assert len(assess("small.toml").shortlist) == 25
 
 
 def as_toml(tables):
@@ -152,7 +162,7 @@ def as_toml(tables):
 @pytest.mark.parametrize("block", [block for block in of("toml") if not is_project(block)], ids=lambda b: b.name)
 def test_parts_of_a_project_file_are_accepted_in_it(block, at_desk):
     """A part stands in a whole: its keys are put into the sample's project file, which then loads with them in it."""
-    tables = tomllib.loads((at_desk / "demo.toml").read_text(encoding="utf-8"))
+    tables = tomllib.loads((at_desk / "data" / "demo.toml").read_text(encoding="utf-8"))
     part = tomllib.loads(block.text)
     for name, held in part.items():
         tables[name] = {**tables.get(name, {}), **held} if isinstance(held, dict) else held
@@ -180,6 +190,9 @@ def test_commands_work(line, at_desk, capsys, request):
             assert (request.getfixturevalue("first_run") / "report.html").is_file()
         if line == FIRST:
             return
+        if "--write project.toml" in line:  # the other commands run the project as the page has it
+            shutil.copy(at_desk / "project.toml", at_desk / "mine.toml")
+            words[words.index("project.toml")] = "mine.toml"
         if words[1] == "compare":  # the page compares with a second run of the analyst's
             shutil.copytree(at_desk / "outputs/first", at_desk / "outputs/second", dirs_exist_ok=True)
         assert cli.main(words[1:]) == 0

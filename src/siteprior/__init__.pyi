@@ -8,10 +8,12 @@ from .pipeline.access import measure_access
 from .pipeline.audit import audit
 from .pipeline.listings import criteria, data_dictionary
 from .pipeline.manifest import open_run
+from .pipeline.newest_run import newest_run
 from .pipeline.opened_run import Run
 from .pipeline.registered import load_project
 from .pipeline.result import Result
 from .pipeline.run import assess, check, demo, run
+from .pipeline.write_weights import write_weights
 from .ranking.scoring import rank, score
 from .registers.reader import read_registers
 from .report.compare import compare_runs as compare
@@ -51,6 +53,7 @@ __all__ = [
     "load_project",
     "market_failure",
     "measure_access",
+    "newest_run",
     "open_run",
     "parameters",
     "prices",
@@ -72,4 +75,5 @@ __all__ = [
     "transit",
     "viability",
     "walking",
+    "write_weights",
 ]

@@ -17,13 +17,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from siteprior import __version__
 from siteprior.core.errors import SitePriorError
-from siteprior.core.terminal import warnings_on_stderr
+from siteprior.core.terminal import named_values, warnings_on_stderr
 
 if TYPE_CHECKING:
     import pandas as pd
-    from pydantic import JsonValue
-
-    from siteprior.core.progress import Progress
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,6 +56,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for sentence in fault.faults:
             print(f"siteprior: {sentence}", file=sys.stderr)
         return 1
+    except argparse.ArgumentTypeError as fault:
+        print(f"siteprior: {fault}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("siteprior: stopped; earlier outputs are untouched", file=sys.stderr)
         return 1
@@ -100,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
         one.set_defaults(do=command.run)
         command.declare(one)
         if command.progress:
-            one.add_argument("--quiet", action="store_true", help="no progress lines")
+            one.add_argument("--quiet", action="store_true", help="no progress: neither bars nor lines")
     return parser
 
 
@@ -165,6 +165,16 @@ def _compare_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="as JSON")
 
 
+def _reweight_arguments(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("run", type=Path, nargs="?", help="folder of a run (default: the newest in outputs)")
+    add("-w", "--weight", action="append", default=[], metavar="CRITERION=WEIGHT",
+        help="beside the run's other weights, in their unit; 0 leaves a criterion out")  # fmt: skip
+    add("--map", type=Path, metavar="PNG", help="draw the new map")
+    add("--write", type=Path, metavar="PROJECT", help="put the weights into a project file; nothing else of it changes")
+    add("--json", action="store_true", help="every ranked site, as JSON")
+
+
 def _fetch_arguments(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     add("project", type=Path, nargs="?", help="project file (TOML)")
@@ -186,21 +196,16 @@ def _notebooks_arguments(command: argparse.ArgumentParser) -> None:
     execute.set_defaults(do=_run_notebook)
 
 
-def _progress(options: argparse.Namespace) -> Progress:
-    """Return what the stages report their progress to."""
-    return (lambda _: None) if options.quiet else (lambda line: print(f"{line} …", file=sys.stderr, flush=True))
-
-
 def _demo(options: argparse.Namespace) -> int:
     from siteprior.pipeline.run import demo
 
-    return _print_outputs(demo(out=options.out, progress=_progress(options)))
+    return _print_outputs(demo(out=options.out, progress=not options.quiet))
 
 
 def _run(options: argparse.Namespace) -> int:
     from siteprior.pipeline.run import run
 
-    return _print_outputs(run(options.project, out=options.out, progress=_progress(options)))
+    return _print_outputs(run(options.project, out=options.out, progress=not options.quiet))
 
 
 def _print_outputs(folder: Path) -> int:
@@ -213,7 +218,7 @@ def _print_outputs(folder: Path) -> int:
 def _check(options: argparse.Namespace) -> int:
     from siteprior.pipeline.run import check
 
-    issues = check(options.project, out=options.out, progress=_progress(options))
+    issues = check(options.project, out=options.out, progress=not options.quiet)
     tally = issues.groupby(["severity", "issue_type"]).size().rename("rows").reset_index()
     _print(tally, as_json=False)
     errors = int((issues["severity"] == "error").sum())
@@ -233,7 +238,7 @@ def _audit(options: argparse.Namespace) -> int:
         boundaries_layer=options.boundaries_layer,
         out=options.out,
         workbooks=not options.no_workbooks,
-        progress=_progress(options),
+        progress=not options.quiet,
     )
     refused = done.files[done.files["refused"].notna()]
     for file, why in zip(refused["file"], refused["refused"], strict=True):
@@ -262,7 +267,7 @@ def _access(options: argparse.Namespace) -> int:
         service_date=options.date,
         cell_m=options.cell,
         out=options.out,
-        progress=_progress(options),
+        progress=not options.quiet,
     )
     served = int((done.cells["access_index"] > 0).sum())
     print(
@@ -305,6 +310,32 @@ def _compare(options: argparse.Namespace) -> int:
     return 0
 
 
+def _reweight(options: argparse.Namespace) -> int:
+    from siteprior.core.files import whole_file
+    from siteprior.pipeline.manifest import open_run
+    from siteprior.pipeline.write_weights import write_weights
+    from siteprior.ranking.other_weights import reweight
+    from siteprior.report.maps.overview import draw_map
+
+    run = open_run(options.run)
+    weights = run.stated_weights | named_values(options.weight)
+    new = reweight(run, weights)
+    changes = new.changes.reset_index()
+    print(run, file=sys.stderr)
+    _print(changes if options.json else changes[changes["change"].isin(["enters", "leaves"])], as_json=options.json)
+    if options.map:
+        head, layers = run.record, (new.sites, new.shortlist, run.corridors, run.stops, run.areas)
+        sources = " ".join(head["attribution"])
+        title = f"{head['title']}: other weights"
+        with whole_file(options.map) as temporary:
+            temporary.write_bytes(
+                draw_map(*layers, title=title, attribution=sources, illustrative=head["illustrative"])
+            )
+    if options.write:
+        print(f"weights written to {write_weights(options.write, weights)}", file=sys.stderr)
+    return 0
+
+
 def _fetch(options: argparse.Namespace) -> int:
     from siteprior.sources.fetch.fetch import FetchError, fetch
 
@@ -313,11 +344,8 @@ def _fetch(options: argparse.Namespace) -> int:
     if options.project is None:
         print("siteprior: fetch needs a project file (or --list)", file=sys.stderr)
         return 2
-    watch = _watch if sys.stderr.isatty() and not options.quiet else None
     try:
-        table = fetch(
-            options.project, force=options.force, largest_gb=options.max_gb, watch=watch, progress=_progress(options)
-        )
+        table = fetch(options.project, force=options.force, largest_gb=options.max_gb, progress=not options.quiet)
     except FetchError as fault:
         _print_downloads(fault.table[fault.table["status"] != "failed"])
         raise
@@ -331,12 +359,6 @@ def _print_downloads(table: pd.DataFrame) -> None:
         print(f"{row['status']:8}{row['role']}: {row['path']}{size}")
         if row["note"]:
             print(f"        {row['note']}")
-
-
-def _watch(path: str, so_far: int, total: int) -> None:
-    """Show on one line of the terminal how much of a file has come."""
-    of = f" of {total / 1e6:,.1f}" if total else ""
-    print(f"\r{path}: {so_far / 1e6:,.1f}{of} MB", end="\n" if so_far == total else "", file=sys.stderr, flush=True)
 
 
 def _list_official() -> int:
@@ -363,23 +385,8 @@ def _copy_notebooks(options: argparse.Namespace) -> int:
 def _run_notebook(options: argparse.Namespace) -> int:
     from siteprior.report.notebooks.run import execute_notebook
 
-    pairs = [pair.partition("=") for pair in options.parameter]
-    wrong = [name for name, sign, _ in pairs if not sign]
-    if wrong:
-        print(f"siteprior: parameter '{wrong[0]}' needs the form NAME=VALUE", file=sys.stderr)
-        return 2
-    parameters = {name: _literal(value) for name, _, value in pairs}
-    print(execute_notebook(options.notebook, options.out, parameters=parameters, cwd=Path.cwd()))
+    print(execute_notebook(options.notebook, options.out, parameters=named_values(options.parameter), cwd=Path.cwd()))
     return 0
-
-
-def _literal(text: str) -> JsonValue:
-    """Read a parameter as number, true/false or text (JSON), never as code."""
-    try:
-        value: JsonValue = json.loads(text)
-        return value
-    except json.JSONDecodeError:
-        return text
 
 
 def _print(table: pd.DataFrame, *, as_json: bool) -> None:
@@ -412,6 +419,9 @@ COMMANDS: dict[str, Command] = {
     "columns": Command("the data dictionary: every column of every table", _columns_arguments, _columns),
     "stages": Command("the order of the work: what each stage needs and what it adds", _listing_arguments, _stages),
     "compare": Command("who entered, left and moved between two runs, and why", _compare_arguments, _compare),
+    "reweight": Command(
+        "a run under other weights: who enters and leaves the shortlist", _reweight_arguments, _reweight
+    ),
     "fetch": Command(
         "download the inputs a project names an address for, verified", _fetch_arguments, _fetch, progress=True
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 import warnings
 
@@ -9,7 +10,7 @@ import pytest
 
 from siteprior.core.errors import InputError, RunWarning
 from siteprior.core.renamed import RenamedWarning
-from siteprior.core.terminal import warnings_on_stderr
+from siteprior.core.terminal import named_values, warnings_on_stderr
 
 
 def test_names_that_changed_come_at_once_and_what_a_run_left_out_comes_last(capsys):
@@ -49,3 +50,17 @@ def test_what_was_left_out_is_shown_although_an_error_ended_the_work(capsys):
     with pytest.raises(InputError, match="is empty"):
         refused()
     assert capsys.readouterr().err == "siteprior: warning: no stops of area 910\n"
+
+
+def test_values_of_a_command_line_are_json_or_text_never_code():
+    given = ["top=10", "share=0.5", "yes=true", "site=E08000025:S112", "sum=1+1", "path=a=b", 'name="10"', "blank="]
+    assert named_values(given) == {
+        "top": 10, "share": 0.5, "yes": True, "site": "E08000025:S112", "sum": "1+1", "path": "a=b", "name": "10",
+        "blank": "",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["top", "=10", ""])
+def test_a_value_without_a_name_is_wrong_usage(text):
+    with pytest.raises(argparse.ArgumentTypeError, match="needs the form NAME=VALUE"):
+        named_values([text])

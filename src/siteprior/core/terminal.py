@@ -1,15 +1,43 @@
-"""What a terminal shows beside the result: siteprior's own warnings, one line each."""
+"""What a terminal gives and shows beside the result: values by name, and siteprior's own warnings, one line each."""
 
 from __future__ import annotations
 
+import argparse
+import json
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from siteprior.core.errors import RunWarning
+from siteprior.core.progress import above_bars
 from siteprior.core.renamed import RenamedWarning
+
+
+def named_values(given: Iterable[str]) -> dict[str, Any]:  # what JSON can hold
+    """Read each ``NAME=VALUE`` of a command line: the value as number, true/false or text (JSON), never as code.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        When one has no name or no ``=``: wrong usage.
+
+    Examples
+    --------
+    >>> named_values(["top=10", "site=E08000025:S112"])
+    {'top': 10, 'site': 'E08000025:S112'}
+    """
+    values: dict[str, Any] = {}  # as returned
+    for each in given:
+        name, sign, value = each.partition("=")
+        if not sign or not name:
+            raise argparse.ArgumentTypeError(f"'{each}' needs the form NAME=VALUE")
+        try:
+            values[name] = json.loads(value)
+        except json.JSONDecodeError:
+            values[name] = value
+    return values
 
 
 @contextmanager
@@ -35,7 +63,8 @@ def warnings_on_stderr() -> Iterator[None]:
             elif str(message) not in seen:
                 seen[str(message)] = last = issubclass(category, RunWarning)
                 if not last:
-                    sys.stderr.write(f"siteprior: {message}\n")
+                    with above_bars():
+                        sys.stderr.write(f"siteprior: {message}\n")
 
         warnings.showwarning = show
         try:

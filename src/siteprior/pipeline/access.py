@@ -18,7 +18,7 @@ from siteprior.core.errors import InputError, ProjectError
 from siteprior.core.files import whole_folder
 from siteprior.core.issues import concat_issues
 from siteprior.core.parameters import load_parameters
-from siteprior.core.progress import Progress, no_progress
+from siteprior.core.progress import Progress, progress_of
 from siteprior.core.renamed import renamed_argument
 from siteprior.core.schema import CRS
 from siteprior.core.short_repr import short_repr
@@ -88,7 +88,7 @@ def measure_access(
     service_date: date | None = None,
     cell_m: float | None = None,
     out: Path | str | None = None,
-    progress: Progress | None = None,
+    progress: Progress | bool | None = None,
 ) -> Access:
     """Measure the public transport access index (TfL's PTAL method) of every cell of an area, and of places in it.
 
@@ -112,7 +112,8 @@ def measure_access(
         Folder to write: ``access_grid.tif`` (cloud-optimised, one band per variant), ``access.gpkg``, ``routes.csv``,
         ``stations.csv``, ``departures.csv``, ``issues.csv``. Nothing is written when ``None``.
     progress
-        Called with one line per stage.
+        ``True`` shows bars on a terminal and in a notebook, lines elsewhere; a function of yours gets one line per
+        step; ``None`` shows nothing.
 
     Raises
     ------
@@ -130,8 +131,8 @@ def measure_access(
     >>> len(done.cells), done.points is None
     (16, True)
     """
-    progress = progress or no_progress
     loaded = project if isinstance(project, Project) or project is None else load_project(project)
+    progress = progress_of(progress)
     if out is None:
         return _measure(loaded, streets, timetables, stops, points, bounds, service_date, cell_m, progress)[0]
     with whole_folder(out) as staged:
@@ -175,9 +176,8 @@ def _measure(
         progress("Measuring places")
         index = join_access_index(places, feed.stops, feed.services, walking, top_60_ttwa=supply.top_60_ttwa)
         measured, routes = places.join(index.columns), index.routes
-    progress("Measuring cells")
     size = cell_m or (project.access.cell_m if project is not None else 100.0)
-    grids = measure_grid(supply.area, feed, network, cell_m=size, max_snap_m=walking.max_snap_m)
+    grids = measure_grid(supply.area, feed, network, cell_m=size, max_snap_m=walking.max_snap_m, progress=progress)
     done = Access(
         cells=grid_cells(grids[0]),
         points=measured,

@@ -50,7 +50,7 @@ def estimate_homes(result: Result, _progress: Progress) -> Result:
     return result.with_columns("homes", homes.join(jobs))
 
 
-def price_sites(result: Result, _progress: Progress) -> Result:
+def price_sites(result: Result, progress: Progress) -> Result:
     """Measure the sales about each site and predict what homes there would fetch; values are missing without sales."""
     from siteprior.appraisal.prices.surface import fit_prices, site_values
     from siteprior.joins._geometry import declared_columns
@@ -74,7 +74,7 @@ def price_sites(result: Result, _progress: Progress) -> Result:
             dwellings=counted if isinstance(counted, gpd.GeoDataFrame) else None,
             whole_years=assumed.sales_years_covered,
         )
-        surface = fit_prices(sales, price_date=day, seed=project.project.seed, areas=result.areas)
+        surface = fit_prices(sales, price_date=day, seed=project.project.seed, areas=result.areas, progress=progress)
         mix, size = assumed.scheme.mix, assumed.scheme.assumptions["home_size_m2"]
         if mix is None or not size.known:
             values = blank

@@ -16,7 +16,7 @@ import pandas as pd
 
 from siteprior.core.errors import InputError
 from siteprior.core.files import whole_folder
-from siteprior.core.progress import Progress, no_progress
+from siteprior.core.progress import Progress, no_progress, progress_of
 from siteprior.core.renamed import renamed_argument
 from siteprior.core.short_repr import short_repr
 
@@ -59,7 +59,7 @@ def audit(
     as_of: dt.date | None = None,
     out: Path | str | None = None,
     workbooks: bool = True,
-    progress: Progress | None = None,
+    progress: Progress | bool | None = None,
 ) -> Audit:
     """Read brownfield registers, repair what can be repaired, and report what was wrong (metres, hectares, degrees).
 
@@ -85,7 +85,8 @@ def audit(
     workbooks
         Whether to write a workbook for each council.
     progress
-        Called with one line per step.
+        ``True`` shows bars on a terminal and in a notebook, lines elsewhere; a function of yours gets one line per
+        step; ``None`` shows nothing.
 
     Returns
     -------
@@ -109,7 +110,7 @@ def audit(
     """
     from siteprior.registers.batch import find_registers
 
-    progress = progress or no_progress
+    progress = progress_of(progress)
     found = find_registers(registers)
     areas = _areas(boundaries, boundaries_code, boundaries_name, boundaries_layer, progress)
     code = _organisation(organisation, areas)
@@ -172,7 +173,6 @@ def _read(
     """Read every register found."""
     from siteprior.registers.batch import read_many
 
-    progress(f"Reading {len(found.registers)} {'register' if len(found.registers) == 1 else 'registers'}")
     reading, files = read_many(
         found.registers, organisation=organisation, boundaries=areas, as_of=as_of, progress=progress
     )

@@ -61,7 +61,7 @@ def draw_leading(result: Result, _progress: Progress) -> Result:
     return replace(result, leading_catchments=drawn)
 
 
-def measure_cells(result: Result, _progress: Progress) -> Result:
+def measure_cells(result: Result, progress: Progress) -> Result:
     """Measure the access index of every cell of the study area, where the project asks for it and there is a feed."""
     from siteprior.joins.access.ptal_grid import grid_cells
     from siteprior.sources.areas.lsoa import study_area
@@ -75,5 +75,6 @@ def measure_cells(result: Result, _progress: Progress) -> Result:
         network,
         cell_m=chosen.cell_m,
         max_snap_m=result.walking.max_snap_m,
+        progress=progress,
     )
     return replace(result, access_grids=tuple(grids), access_cells=grid_cells(grids[0]))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from shapely.geometry.base import BaseGeometry
 
 from siteprior import __version__
+from siteprior.core.progress import Progress, counting, no_progress
 
 if TYPE_CHECKING:
     from siteprior.joins.access.ptal_grid import AccessGrid
@@ -27,6 +28,7 @@ def measure_grid(
     *,
     cell_m: float,
     max_snap_m: float,
+    progress: Progress = no_progress,
 ) -> list[AccessGrid]:
     """Measure the access index of every cell of an area, once per variant of :data:`VARIANTS`.
 
@@ -40,6 +42,8 @@ def measure_grid(
         Metres a cell is wide.
     max_snap_m
         Farthest a street may lie from a cell's centre, in metres.
+    progress
+        Counts the variants where it shows steps.
 
     Returns
     -------
@@ -49,20 +53,22 @@ def measure_grid(
     from siteprior.joins.access.ptal_grid import access_grid
 
     grids = []
-    for variant in VARIANTS:
-        window, _, level = variant.partition(", ")
-        grids.append(
-            access_grid(
-                area,
-                timetables.stops,
-                timetables.services,
-                network,
-                max_snap_m=max_snap_m,
-                cell_m=cell_m,
-                window=window,
-                step_free=bool(level),
+    with counting(progress, "Measuring cells", total=len(VARIANTS), unit="variants") as step:
+        for variant in VARIANTS:
+            window, _, level = variant.partition(", ")
+            grids.append(
+                access_grid(
+                    area,
+                    timetables.stops,
+                    timetables.services,
+                    network,
+                    max_snap_m=max_snap_m,
+                    cell_m=cell_m,
+                    window=window,
+                    step_free=bool(level),
+                )
             )
-        )
+            step()
     return grids
 
 

@@ -20,6 +20,7 @@ from siteprior.core.files import as_path, open_stream, read_bytes
 from siteprior.core.parameters import parameter_files, parameter_rows
 from siteprior.core.progress import Progress
 from siteprior.core.renamed import with_new_columns, with_new_record
+from siteprior.pipeline.newest_run import newest_run
 from siteprior.pipeline.notices import notices
 from siteprior.pipeline.opened_run import Run
 from siteprior.pipeline.result import Result
@@ -116,13 +117,13 @@ def run_info(record: dict[str, Any]) -> pd.DataFrame:
     return pd.DataFrame([(key, str(value)) for key, value in rows], columns=["key", "value"])
 
 
-def open_run(folder: Path | str) -> Run:
+def open_run(folder: Path | str | None = None) -> Run:
     """Open a run's folder again, for notebooks and scripts.
 
     Parameters
     ----------
     folder
-        A folder written by :func:`run`.
+        A folder written by :func:`run`; the newest in ``outputs`` (:func:`siteprior.newest_run`) when ``None``.
 
     Returns
     -------
@@ -134,7 +135,7 @@ def open_run(folder: Path | str) -> Run:
     Raises
     ------
     InputError
-        When the folder holds no run, or a file of it is not what a run writes.
+        When the folder holds no run, there is no newest one, or a file of it is not what a run writes.
 
     Warns
     -----
@@ -150,7 +151,12 @@ def open_run(folder: Path | str) -> Run:
     >>> bool((sp.score(run)["score"].dropna() == run.sites["score"].dropna()).all())
     True
     """
-    folder = as_path(folder, name="folder", what="a run's folder")
+    folder = newest_run() if folder is None else as_path(folder, name="folder", what="a run's folder")
+    if folder is None:
+        raise InputError(
+            "no run in outputs, here or one folder up; run a project (siteprior run PROJECT.toml), do the main job on "
+            "the sample (siteprior demo), or name the folder of a run"
+        )
     record = with_new_record(_record(folder / "run.json"))
     path = folder / "shortlist.gpkg"
     tables: dict[str, pd.DataFrame] = {}

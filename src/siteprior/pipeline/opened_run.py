@@ -14,8 +14,10 @@ import pandas as pd
 
 from siteprior.core.errors import InputError, lacks
 from siteprior.core.short_repr import html_table
+from siteprior.project.gates_weights import SET
 from siteprior.project.layer_checks import parse_layers
 from siteprior.ranking.criteria import CRITERIA, Criterion, Measure
+from siteprior.ranking.scoring import default_weights
 from siteprior.ranking.user_layers import user_criteria
 
 
@@ -32,6 +34,8 @@ class Run(Mapping[str, Any]):
         The content of ``run.json``.
     weights
         Weight per criterion; they sum to 1.
+    stated_weights
+        The same in the unit the project states them in, to be changed and given to ``sp.ranking.reweight``.
     criteria_known
         The criteria by name with the anchors the run had, those of the user's own layers among them.
 
@@ -63,6 +67,16 @@ class Run(Mapping[str, Any]):
     def weights(self) -> dict[str, float]:
         """Weight per criterion; they sum to 1."""
         return dict(self.record["weights"])
+
+    @cached_property
+    def stated_weights(self) -> dict[str, float]:
+        """Weight per criterion in the unit the project states them in, or that of the named set."""
+        settings = self.record["settings"]
+        own = {name: float(weight) for name, weight in settings.get("weights", {}).items() if name != SET}
+        if own:
+            return own
+        usual = "timetabled" if settings.get("sources", {}).get("timetables") else "balanced"
+        return default_weights(settings.get("weights", {}).get(SET, usual))
 
     @cached_property
     def criteria_known(self) -> Mapping[str, Criterion]:

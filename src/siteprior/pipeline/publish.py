@@ -16,7 +16,7 @@ import pandas as pd
 from siteprior.core.errors import SitePriorError
 from siteprior.core.files import shipped, whole_file
 from siteprior.core.parameters import load_parameters
-from siteprior.core.progress import Progress, no_progress
+from siteprior.core.progress import Progress, Step, counting, no_progress
 from siteprior.pipeline.grid import write_grid
 from siteprior.pipeline.manifest import run_info
 from siteprior.pipeline.result import Result
@@ -35,14 +35,20 @@ def publish(
     tuple of str
         Why notebooks failed, if any did: the other outputs do not depend on them.
     """
-    progress("Writing the GeoPackages and tables")
-    tables = market_tables(done)
-    write_tables(done, tables, folder)
-    progress("Drawing maps, writing the report, running the notebooks")
-    with ThreadPoolExecutor(max_workers=1) as beside:
+    named = done.project.publish.notebooks
+    with (
+        counting(progress, "Publishing", total=2 + len(named), unit="parts", staged=True) as step,
+        ThreadPoolExecutor(max_workers=1) as beside,
+    ):
+        progress("Writing the GeoPackages and tables")
+        tables = market_tables(done)
+        write_tables(done, tables, folder)
+        step()
+        progress("Drawing maps, writing the report, running the notebooks")
         # The notebooks need only the files written above.
-        pages = beside.submit(_write_notebooks, done.project.publish.notebooks, folder, notebooks)
+        pages = beside.submit(_write_notebooks, named, folder, notebooks, step)
         _write_report(done, tables, folder)
+        step()
         return pages.result()
 
 
@@ -142,7 +148,7 @@ def _access(done: Result) -> tuple[dict[str, gpd.GeoDataFrame], dict[str, pd.Dat
     return layers, tables
 
 
-def _write_notebooks(names: Sequence[str], folder: Path, notebooks: NotebookProcess) -> tuple[str, ...]:
+def _write_notebooks(names: Sequence[str], folder: Path, notebooks: NotebookProcess, step: Step) -> tuple[str, ...]:
     """Run the notebooks on the run's folder, leave them there as pages, and return why any failed."""
     faults: list[str] = []
     for name in names:
@@ -151,6 +157,7 @@ def _write_notebooks(names: Sequence[str], folder: Path, notebooks: NotebookProc
             notebooks.execute(shipped("notebooks") / f"{name}.ipynb", page, parameters={"run_folder": str(folder)})
         except SitePriorError as fault:
             faults.extend(fault.faults)
+        step()
     return tuple(faults)
 
 

@@ -86,7 +86,7 @@ def _rank_without_transit(
     return rank(score(matrix[list(apart)], apart, criteria=criteria)["score"], eligible)
 
 
-def redraw_ranks(result: Result, _progress: Progress) -> Result:
+def redraw_ranks(result: Result, progress: Progress) -> Result:
     """Measure how far the ranks move when weights are redrawn and what is uncertain or blank ranges."""
     from siteprior.ranking.bands import rank_bands
     from siteprior.ranking.decision_matrix import measure, value
@@ -105,6 +105,7 @@ def redraw_ranks(result: Result, _progress: Progress) -> Result:
         spread=settings.number("weight_spread"),
         low=low[eligible],
         high=high[eligible],
+        progress=progress,
     )
     return result.with_columns("rank_bands", bands.reindex(sites.index))
 

@@ -10,7 +10,7 @@ import pandas as pd
 from siteprior.core.callers import callers_level
 from siteprior.core.errors import RunWarning
 from siteprior.core.files import as_path, shipped, whole_folder
-from siteprior.core.progress import Progress, no_progress
+from siteprior.core.progress import Progress, no_progress, progress_of
 from siteprior.core.renamed import renamed_argument
 from siteprior.pipeline.audit import Audit, write_findings
 from siteprior.pipeline.manifest import NOT_IN_EVERY_RUN
@@ -31,7 +31,7 @@ def _loaded(project: Project | Path | str) -> Project:
 
 
 @renamed_argument(say="progress")
-def assess(project: Project | Path | str, *, progress: Progress | None = None) -> Result:
+def assess(project: Project | Path | str, *, progress: Progress | bool | None = None) -> Result:
     """Work a project through, in memory: read, join, appraise, gate, score and rank.
 
     Parameters
@@ -39,7 +39,8 @@ def assess(project: Project | Path | str, *, progress: Progress | None = None) -
     project
         A project file or a loaded project.
     progress
-        Called with one line per stage.
+        ``True`` shows bars on a terminal and in a notebook, lines elsewhere; a function of yours gets one line per
+        stage; ``None`` shows nothing.
 
     Returns
     -------
@@ -60,7 +61,7 @@ def assess(project: Project | Path | str, *, progress: Progress | None = None) -
     25
     """
     loaded = _loaded(project)
-    return run_stages(Result(loaded), progress=progress or no_progress)
+    return run_stages(Result(loaded), progress=progress_of(progress))
 
 
 def read_inputs(project: Project, *, progress: Progress = no_progress) -> Result:
@@ -72,11 +73,13 @@ def read_inputs(project: Project, *, progress: Progress = no_progress) -> Result
         When an assumption cannot be used, or a file is missing, unreadable, or of another kind or vintage than the
         project says.
     """
-    return run_stages(Result(project), READING, progress=progress)
+    return run_stages(Result(project), READING, progress=progress, what="Reading")
 
 
 @renamed_argument(say="progress")
-def run(project: Project | Path | str, *, out: Path | str | None = None, progress: Progress | None = None) -> Path:
+def run(
+    project: Project | Path | str, *, out: Path | str | None = None, progress: Progress | bool | None = None
+) -> Path:
     """Do the main job and write the run's folder; earlier outputs stay untouched unless all could be made.
 
     Parameters
@@ -86,7 +89,8 @@ def run(project: Project | Path | str, *, out: Path | str | None = None, progres
     out
         The folder to write; ``outputs/<project>-<as_of>`` by default.
     progress
-        Called with one line per stage.
+        ``True`` shows bars on a terminal and in a notebook, lines elsewhere; a function of yours gets one line per
+        stage; ``None`` shows nothing.
 
     Returns
     -------
@@ -118,7 +122,7 @@ def run(project: Project | Path | str, *, out: Path | str | None = None, progres
     (True, True)
     """
     loaded = _loaded(project)
-    folder, progress = _folder(loaded, out), progress or no_progress
+    folder, progress = _folder(loaded, out), progress_of(progress)
     with whole_folder(folder, own=NOT_IN_EVERY_RUN) as staged:
         inputs = read_inputs(loaded, progress=progress)
         # What notebooks need is loaded beside the work that starts now, for there are inputs to work on.
@@ -131,7 +135,7 @@ def run(project: Project | Path | str, *, out: Path | str | None = None, progres
 
 
 @renamed_argument(say="progress")
-def demo(*, out: Path | str = Path("outputs/demo"), progress: Progress | None = None) -> Path:
+def demo(*, out: Path | str = Path("outputs/demo"), progress: Progress | bool | None = None) -> Path:
     """Do the main job on the illustrative sample that travels with siteprior, and return the run's folder.
 
     Examples
@@ -148,7 +152,7 @@ def demo(*, out: Path | str = Path("outputs/demo"), progress: Progress | None = 
 
 @renamed_argument(say="progress")
 def check(
-    project: Project | Path | str, *, out: Path | str | None = None, progress: Progress | None = None
+    project: Project | Path | str, *, out: Path | str | None = None, progress: Progress | bool | None = None
 ) -> pd.DataFrame:
     """Read and audit every input of a project, rank nothing; write what was found and return the issue log.
 
@@ -161,7 +165,8 @@ def check(
         beside it stands the audit of the project's registers as ``siteprior audit`` writes it: ``sites.csv``,
         ``files.csv``, ``audit.html`` and ``councils/*.xlsx``.
     progress
-        Called with one line per stage.
+        ``True`` shows bars on a terminal and in a notebook, lines elsewhere; a function of yours gets one line per
+        stage; ``None`` shows nothing.
 
     Raises
     ------
@@ -206,7 +211,7 @@ def check(
     from siteprior.report.tables import write_csv
     from siteprior.sources.areas.lsoa import districts
 
-    loaded, progress = _loaded(project), progress or no_progress
+    loaded, progress = _loaded(project), progress_of(progress)
     head = loaded.project
     with whole_folder(_folder(loaded, out)) as staged:
         inputs = read_inputs(loaded, progress=progress)

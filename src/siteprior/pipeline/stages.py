@@ -11,7 +11,7 @@ import pandas as pd
 from siteprior.core import schema
 from siteprior.core.code_join import recorded_joins
 from siteprior.core.errors import SitePriorError
-from siteprior.core.progress import Progress, no_progress
+from siteprior.core.progress import Progress, counting, no_progress
 from siteprior.core.schema import Column
 from siteprior.pipeline import appraise, corridors, join, manifest, rank, read, registered, scenario
 from siteprior.pipeline.result import NOT_YET, Result
@@ -78,17 +78,20 @@ def _try_scenarios(result: Result, progress: Progress) -> Result:
     effects = []
     fresh = {group_of(stage) for stage in STAGES if stage.scenarios != AS_IT_IS}
     kept = {name: frame for name, frame in result.columns.items() if name not in fresh}
-    for supposed in result.project.scenarios:
-        progress(f"Scenario: {supposed.name}")
-        changed = replace(
-            result,
-            columns=MappingProxyType(kept),
-            transit=scenario.changed_transit(result.project, result.transit, supposed),
-        )
-        for stage in STAGES:
-            if stage.scenarios == AGAIN:
-                changed = stage.run(changed, no_progress)
-        effects.append(scenario_effects(result.sites, changed.sites, scenario=supposed.name))
+    scenarios = result.project.scenarios
+    with counting(progress, "Scenarios", total=len(scenarios), unit="scenarios", staged=True) as step:
+        for supposed in scenarios:
+            progress(f"Scenario: {supposed.name}")
+            changed = replace(
+                result,
+                columns=MappingProxyType(kept),
+                transit=scenario.changed_transit(result.project, result.transit, supposed),
+            )
+            for stage in STAGES:
+                if stage.scenarios == AGAIN:
+                    changed = stage.run(changed, no_progress)
+            effects.append(scenario_effects(result.sites, changed.sites, scenario=supposed.name))
+            step()
     table = pd.concat(effects) if effects else pd.DataFrame(columns=schema.SCENARIO_EFFECTS.names)
     summary = scenario_summary(table, shortlist=result.project.shortlist.n)
     return replace(result, scenario_effects=table, scenario_summary=summary)
@@ -246,7 +249,13 @@ def has(result: Result, name: str) -> bool:
     return getattr(result, name) is not NOT_YET
 
 
-def run_stages(result: Result, stages: Iterable[Stage] = STAGES, *, progress: Progress = no_progress) -> Result:
+def run_stages(
+    result: Result,
+    stages: Iterable[Stage] = STAGES,
+    *,
+    progress: Progress = no_progress,
+    what: str = "Joining, appraising, ranking",
+) -> Result:
     """Run stages one after the other.
 
     Parameters
@@ -257,21 +266,28 @@ def run_stages(result: Result, stages: Iterable[Stage] = STAGES, *, progress: Pr
     stages
         The stages to run, in their order.
     progress
-        Called with one line per stage or file.
+        Called with one line per stage or file; counts the stages where it shows steps.
+    what
+        What the stages do, for the name of their count.
 
     Raises
     ------
     SitePriorError
         When something a stage needs is not there; and what the stage itself raises.
     """
-    for stage in stages:
-        lacking = [name for name in stage.needs if not has(result, name)]
-        if lacking:
-            makers = [f"{name} ('{maker.name}')" for name in lacking for maker in STAGES if name in maker.adds]
-            raise SitePriorError(f"stage '{stage.name}': lacks {', '.join(makers)}; run the stages that add it first")
-        with recorded_joins() as joins:
-            result = stage.run(result, progress)
-        result = result.with_joins(joins)
+    stages = tuple(stages)
+    with counting(progress, what, total=len(stages), unit="stages", staged=True) as step:
+        for stage in stages:
+            lacking = [name for name in stage.needs if not has(result, name)]
+            if lacking:
+                makers = [f"{name} ('{maker.name}')" for name in lacking for maker in STAGES if name in maker.adds]
+                raise SitePriorError(
+                    f"stage '{stage.name}': lacks {', '.join(makers)}; run the stages that add it first"
+                )
+            with recorded_joins() as joins:
+                result = stage.run(result, progress)
+            result = result.with_joins(joins)
+            step()
     return result
 
 

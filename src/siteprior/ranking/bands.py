@@ -12,6 +12,7 @@ import pandas as pd
 from siteprior.core.arguments import mapping_of
 from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
+from siteprior.core.progress import Progress, Step, counting, progress_of
 from siteprior.core.random_streams import Floats, Keys, seed_keys, uniform
 from siteprior.project.gates_weights import is_number, shown
 from siteprior.ranking.check_numbers import check_numbers
@@ -32,6 +33,7 @@ def rank_bands(
     spread: float | None = None,
     low: pd.DataFrame | None = None,
     high: pd.DataFrame | None = None,
+    progress: Progress | bool | None = None,
 ) -> pd.DataFrame:
     """Return the ranks (1 = first) of a site over redrawn weights and facts: the 5th and the 95th percentile.
 
@@ -65,6 +67,8 @@ def rank_bands(
     low, high
         Lowest and highest each value may be, on the index of ``values``, as
         :func:`siteprior.ranking.uncertainty.value_ranges` gives them; both or neither. The index needs to be unique.
+    progress
+        ``True`` counts the draws of facts on a terminal or in a notebook; a function gets one line.
 
     Returns
     -------
@@ -113,8 +117,9 @@ def rank_bands(
         least, most = _ends(filled, values, low, high, list(shares))
         if (least < most).any():
             streams = [seed_keys(values.index, seed=seed, of=name) for name in shares]
-            redrawn = _redrawn_ranks(least, most, streams, weight_blocks(len(filled)))
-            low_end, high_end = _tails(redrawn, len(filled), lowest, highest, draws)
+            with counting(progress_of(progress), "Redrawing weights and facts", total=draws, unit="draws") as step:
+                redrawn = _redrawn_ranks(least, most, streams, weight_blocks(len(filled)), step)
+                low_end, high_end = _tails(redrawn, len(filled), lowest, highest, draws)
             best, worst = np.minimum(best, low_end), np.maximum(worst, high_end)
     return pd.DataFrame({"rank_p05": best, "rank_p95": worst}, index=values.index).astype("Int64")
 
@@ -143,7 +148,9 @@ def _ends(
     return ends[0], ends[1]
 
 
-def _redrawn_ranks(low: Floats, high: Floats, streams: list[Keys], drawn: Iterator[Floats]) -> Iterator[Ranks]:
+def _redrawn_ranks(
+    low: Floats, high: Floats, streams: list[Keys], drawn: Iterator[Floats], step: Step
+) -> Iterator[Ranks]:
     """Yield the ranks (draws × sites) with every value redrawn within its range, one array of sites at a time.
 
     Scores are summed criterion by criterion, so that no sum depends on where in the table a site stands.
@@ -163,6 +170,7 @@ def _redrawn_ranks(low: Floats, high: Floats, streams: list[Keys], drawn: Iterat
             number += 1
             behind = -scores.round(DECIMALS)  # the best is the smallest
             ranks[row] = np.searchsorted(np.sort(behind), behind) + 1
+            step()
         yield ranks
 
 

@@ -20,7 +20,7 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import MEMBER, path_list
 from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.named_paths import Paths
-from siteprior.core.progress import Progress, no_progress
+from siteprior.core.progress import Progress, counting, no_progress
 from siteprior.registers.councils import councils
 from siteprior.registers.reader import (
     RegisterFile,
@@ -181,7 +181,7 @@ def read_many(
     boundaries, as_of
         As for :func:`siteprior.registers.reader.read_registers`.
     progress
-        Called with a line now and then.
+        Counts the files where it shows steps; called with a line now and then elsewhere.
 
     Returns
     -------
@@ -211,22 +211,23 @@ def read_many(
     tables: list[pd.DataFrame] = []
     refused: dict[str, str] = {}
     merged: dict[str, int] = {}
-    for number, (path, file) in enumerate(listed):
-        if number and not number % 100:
-            progress(f"{number} of {len(listed)} files read")
-        try:
-            register = read_file(path, file, organisation, known_councils, as_of)
-        except InputError as fault:
-            reasons = (sentence.removeprefix(f"{path}: ").replace(str(path), file) for sentence in fault.faults)
-            refused[file] = " ".join(reasons)
-            logs[file] = IssueLog(file)
-            logs[file].add("missing value", action=f"file refused: {refused[file]}")
-            continue
-        resolved, merged_rows = resolve_duplicates(register.table, [register.log])
-        merged |= merged_rows
-        logs[file] = register.log
-        read.append(register)
-        tables.append(resolved)
+    what = f"Reading {len(listed):,} {'register' if len(listed) == 1 else 'registers'}"
+    with counting(progress, what, total=len(listed), unit="files", every=100) as step:
+        for path, file in listed:
+            try:
+                register = read_file(path, file, organisation, known_councils, as_of)
+            except InputError as fault:
+                reasons = (sentence.removeprefix(f"{path}: ").replace(str(path), file) for sentence in fault.faults)
+                refused[file] = " ".join(reasons)
+                logs[file] = IssueLog(file)
+                logs[file].add("missing value", action=f"file refused: {refused[file]}")
+            else:
+                resolved, merged_rows = resolve_duplicates(register.table, [register.log])
+                merged |= merged_rows
+                logs[file] = register.log
+                read.append(register)
+                tables.append(resolved)
+            step()
     if not read:
         raise InputError(*(f"{file}: {reason}" for file, reason in refused.items()))
     filled = [table for table in tables if len(table)] or tables[:1]

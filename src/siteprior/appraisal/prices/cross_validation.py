@@ -11,6 +11,7 @@ import pandas as pd
 from siteprior.appraisal.prices.medians import area_effects, comparable_medians, plain_medians
 from siteprior.appraisal.prices.model import fit_hedonic, fit_model, hedonic
 from siteprior.core.parameters import load_parameters
+from siteprior.core.progress import Progress, counting, no_progress
 from siteprior.core.random_streams import Floats
 from siteprior.core.schema import PRICE_VALIDATION, conform
 
@@ -29,7 +30,9 @@ def blocks_of(sales: pd.DataFrame, *, block_m: float) -> Numbers:
     return np.unique(squares, axis=0, return_inverse=True)[1].reshape(-1)
 
 
-def cross_validated(sales: pd.DataFrame, codes: pd.DataFrame, *, seed: int) -> pd.DataFrame:
+def cross_validated(
+    sales: pd.DataFrame, codes: pd.DataFrame, *, seed: int, progress: Progress = no_progress
+) -> pd.DataFrame:
     """Predict the log of £/m² of each sale from the sales of other blocks, by each of :data:`METHODS`.
 
     Whole blocks are left out together, a share of them at a time; the methods never see a price of a block left out.
@@ -53,15 +56,17 @@ def cross_validated(sales: pd.DataFrame, codes: pd.DataFrame, *, seed: int) -> p
     folds = min(settings.integer("folds"), blocks)
     fold = (np.random.default_rng(seed).permutation(blocks) % folds)[block]
     predicted = {method: np.full(len(sales), np.nan) for method in METHODS}
-    for learned, left_out in PredefinedSplit(fold).split() if folds > 1 else ():
-        train, test = sales.iloc[learned], sales.iloc[left_out]
-        train_codes, test_codes = codes.iloc[learned], codes.iloc[left_out]
-        weights = fit_hedonic(train)
-        shrunk = area_effects(train["log_price"] - hedonic(weights, train), train_codes)
-        predicted[METHODS[0]][left_out] = fit_model(train, seed=seed).predict(test)
-        predicted[METHODS[1]][left_out] = hedonic(weights, test) + shrunk.of(test_codes)
-        predicted[METHODS[2]][left_out] = plain_medians(train, train_codes, test, test_codes)
-        predicted[METHODS[3]][left_out] = comparable_medians(train, test, count=settings.integer("comparables"))
+    with counting(progress, "Fitting the price surface", total=folds, unit="folds") as step:
+        for learned, left_out in PredefinedSplit(fold).split() if folds > 1 else ():
+            train, test = sales.iloc[learned], sales.iloc[left_out]
+            train_codes, test_codes = codes.iloc[learned], codes.iloc[left_out]
+            weights = fit_hedonic(train)
+            shrunk = area_effects(train["log_price"] - hedonic(weights, train), train_codes)
+            predicted[METHODS[0]][left_out] = fit_model(train, seed=seed).predict(test)
+            predicted[METHODS[1]][left_out] = hedonic(weights, test) + shrunk.of(test_codes)
+            predicted[METHODS[2]][left_out] = plain_medians(train, train_codes, test, test_codes)
+            predicted[METHODS[3]][left_out] = comparable_medians(train, test, count=settings.integer("comparables"))
+            step()
     return pd.DataFrame({"block": block, "fold": fold, **predicted}, index=sales.index)
 
 

@@ -35,6 +35,7 @@ from siteprior.appraisal.prices.usable_sales import places_of, usable_sales
 from siteprior.core import schema
 from siteprior.core.errors import InputError, SitePriorError, unknown
 from siteprior.core.parameters import load_parameters
+from siteprior.core.progress import Progress, progress_of
 from siteprior.core.random_streams import Floats
 from siteprior.core.short_repr import short_repr
 
@@ -203,7 +204,12 @@ class PriceSurface:
 
 
 def fit_prices(
-    sales: gpd.GeoDataFrame, *, price_date: date, seed: int, areas: gpd.GeoDataFrame | None = None
+    sales: gpd.GeoDataFrame,
+    *,
+    price_date: date,
+    seed: int,
+    areas: gpd.GeoDataFrame | None = None,
+    progress: Progress | bool | None = None,
 ) -> PriceSurface:
     """Fit £/m² of homes by place, time, type, newness and size to sales, and cross-validate it by blocks of land.
 
@@ -224,6 +230,8 @@ def fit_prices(
     areas
         :data:`siteprior.core.schema.AREAS` for the area medians (LSOA, district); without them the postcode sector and
         district of the sale, and of the nearest sale for a point.
+    progress
+        ``True`` counts the folds of the cross-validation on a terminal or in a notebook; a function gets one line.
 
     Returns
     -------
@@ -274,7 +282,7 @@ def fit_prices(
         return PriceSurface(price_date, "", note, empty, usable, areas, codes, np.empty(0), None, None, {})
     features = neighbourhood_features(usable[["x", "y"]].to_numpy(), usable, own=True)
     usable = pd.concat([usable, features.set_index(usable.index)], axis=1)
-    predictions = cross_validated(usable, codes, seed=seed)
+    predictions = cross_validated(usable, codes, seed=seed, progress=progress_of(progress))
     method = chosen_method(usable, predictions)
     weights = fit_hedonic(usable)
     return PriceSurface(

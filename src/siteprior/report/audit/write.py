@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import geopandas as gpd
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from siteprior.core.progress import Progress, counting, progress_of
 from siteprior.core.schema import REGISTER
 from siteprior.report.audit.map import draw_before_after
 from siteprior.report.audit.page import slug, write_page
@@ -40,7 +41,7 @@ def write_audit(
     title: str = "Audit of brownfield land registers",
     workbooks: bool = True,
     illustrative: bool = False,
-    progress: Callable[[str], None] = lambda _: None,
+    progress: Progress | bool | None = None,
 ) -> Path:
     """Write what reading registers has shown (metres, degrees): three tables, a page, a workbook for each council.
 
@@ -75,7 +76,8 @@ def write_audit(
     illustrative
         Whether every output has to say that its sites are invented.
     progress
-        Called with a line per step.
+        ``True`` shows bars on a terminal and in a notebook, lines elsewhere; a function of yours gets one line per
+        step; ``None`` shows nothing.
 
     Returns
     -------
@@ -87,7 +89,7 @@ def write_audit(
     OutputError
         When a file is open elsewhere or the folder cannot be written.
     """
-    folder = Path(folder)
+    folder, progress = Path(folder), progress_of(progress)
     if "refused" not in files:
         files = files.assign(refused=pd.Series(np.nan, index=files.index, dtype="str"))
     called = dict(names or {}) | (
@@ -102,17 +104,18 @@ def write_audit(
     write_csv(folder / "issues.csv", issues.assign(**invented))
     write_csv(folder / "files.csv", files.assign(**invented))
     councils = by_council(found, called, boundaries)
-    progress(f"Drawing maps{' and writing workbooks' if workbooks else ''} for {len(councils)} councils")
     shapes = np.asarray([] if boundaries is None else boundaries.geometry, dtype=object)
     outlines = shapely.simplify(shapes, OUTLINE_M)
-    pictures = {
-        council.code: draw_before_after(council.sites, boundary=council.boundary, areas=outlines)
-        for council in councils
-    }
-    if workbooks:
+    pictures = {}
+    what = f"Drawing maps{' and writing workbooks' if workbooks else ''} for {len(councils)} councils"
+    with counting(progress, what, total=len(councils), unit="councils") as step:
         for council in councils:
-            path = folder / "councils" / f"{slug(council.code)}.xlsx"
-            write_workbook(path, council, picture=pictures[council.code], illustrative=illustrative)
+            picture = draw_before_after(council.sites, boundary=council.boundary, areas=outlines)
+            if workbooks:
+                path = folder / "councils" / f"{slug(council.code)}.xlsx"
+                write_workbook(path, council, picture=picture, illustrative=illustrative)
+            pictures[council.code] = picture
+            step()
     write_page(
         folder / "audit.html", found, councils, title=title, pictures=pictures, passed_over=passed_over,
         bounded=boundaries is not None, workbooks=workbooks, illustrative=illustrative,

@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from siteprior.core.errors import ProjectError, SitePriorError
 from siteprior.core.files import MEMBER, sha256_of
 from siteprior.core.parameters import load_parameters
-from siteprior.core.progress import Progress, no_progress
+from siteprior.core.progress import Progress, counting, progress_of
 from siteprior.core.renamed import renamed_argument
 from siteprior.project.load import Project, load_project
 from siteprior.project.model import File, Sources, Streets
@@ -62,7 +62,7 @@ def fetch(
     force: bool = False,
     largest_gb: float | None = None,
     watch: Watch | None = None,
-    progress: Progress | None = None,
+    progress: Progress | bool | None = None,
 ) -> pd.DataFrame:
     """Download the inputs a project names an address for to their paths under ``data_root`` (sizes in bytes).
 
@@ -80,9 +80,10 @@ def fetch(
     largest_gb
         Refuse larger files; by default the parameter ``largest_gb``.
     watch
-        Called with each download's progress, for a display.
+        Called with each download's progress, for a display of your own.
     progress
-        Called with one line per download.
+        ``True`` shows a bar per download on a terminal and in a notebook, lines elsewhere; a function of yours gets one
+        line per download; ``None`` shows nothing.
 
     Returns
     -------
@@ -107,7 +108,7 @@ def fetch(
     ['present']
     """
     discover()
-    progress = progress or no_progress
+    progress = progress_of(progress)
     loaded = project if isinstance(project, Project) else load_project(project)
     wanted = _entries(loaded)
     addresses = _addresses(loaded, wanted)
@@ -216,13 +217,17 @@ def _file(
     elif not entry.url:
         return replace(row, status="no url", note=NO_URL)
     progress(f"Fetching {entry.path} from {entry.url}")
-    arrival = download(
-        entry.url,
-        target,
-        sha256=wanted,
-        largest_bytes=limit,
-        progress=None if watch is None else partial(watch, entry.path),
-    )
+    with counting(progress, entry.path, total=None, unit="B", staged=True) as step:
+        shown = 0
+
+        def arrived(so_far: int, total: int) -> None:
+            nonlocal shown
+            step(so_far - shown, total=total or None)
+            shown = so_far
+            if watch is not None:
+                watch(entry.path, so_far, total)
+
+        arrival = download(entry.url, target, sha256=wanted, largest_bytes=limit, progress=arrived)
     note = "" if wanted else f'to insist on this very file, write sha256 = "{arrival.sha256}" beside its url'
     return replace(row, status="fetched", bytes=arrival.bytes, sha256=arrival.sha256, note=note)
 

@@ -1,0 +1,54 @@
+"""Which run is the newest, where nobody names one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from siteprior.core.files import as_path
+
+FILES = ("run.json", "shortlist.gpkg")
+"""What makes a folder that of a run."""
+
+
+def newest_run(folder: Path | str = Path("outputs")) -> Path | None:
+    """Return the folder of the newest run: of those in ``outputs`` here and one folder up, where notebooks stand.
+
+    The newest is the one whose record, ``run.json``, was written last.
+
+    Parameters
+    ----------
+    folder
+        Where runs are written; a path that does not begin at a root is looked for here and in the folder above.
+
+    Returns
+    -------
+    Path or None
+        A folder for :func:`siteprior.open_run`; ``None`` where there is no run.
+
+    Raises
+    ------
+    InputError
+        When ``folder`` is no path.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> newest_run(folder) is None
+    True
+    >>> (folder / "first").mkdir()
+    >>> for file in FILES:
+    ...     (folder / "first" / file).touch()
+    >>> newest_run(folder).name
+    'first'
+    """
+    folder = as_path(folder, name="folder", what="a folder of runs")
+    places = [folder] if folder.is_absolute() else [folder, Path("..") / folder]
+    runs = [
+        below
+        for place in places
+        if place.is_dir()
+        for below in sorted(place.iterdir())
+        if all((below / file).is_file() for file in FILES)
+    ]
+    return max(runs, key=lambda run: (run / FILES[0]).stat().st_mtime_ns, default=None)

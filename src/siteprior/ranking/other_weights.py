@@ -1,0 +1,134 @@
+"""The ranking of a run under other weights: who enters the shortlist, who leaves it, and where every site stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sized
+from typing import NamedTuple, Protocol
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from siteprior.core.errors import InputError
+from siteprior.ranking.criteria import Criterion
+from siteprior.ranking.scoring import PREFIX, normalised, order, rank, score, score_band
+
+STALE = ("rank_p05", "rank_p95", "rank_without_transit")
+"""Ranks that rest on the run's weights and are not redrawn: blank under others."""
+
+
+class Shortlisted(Protocol):
+    """A run or a result: ranked sites, the shortlist, and what they were ranked by."""
+
+    @property
+    def sites(self) -> gpd.GeoDataFrame:
+        """The sites, ranked."""
+
+    @property
+    def shortlist(self) -> Sized:
+        """The first of them."""
+
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """Weight per criterion."""
+
+    @property
+    def criteria_known(self) -> Mapping[str, Criterion]:
+        """The criteria there are, the user's own among them."""
+
+
+class Reweighted(NamedTuple):
+    """The ranking of a run under other weights.
+
+    Attributes
+    ----------
+    changes
+        One row per ranked site in its new order, on ``site_id``: ``site_name``, ``change`` (``enters`` or ``leaves``
+        the shortlist; else ``rises``, ``falls``, ``same``), ``rank_before``, ``rank_after`` (1 = first),
+        ``score_before``, ``score_after`` (0–1).
+    sites, shortlist
+        All sites in the new order with the new ``rank``, ``score``, ``coverage``, ``score_band`` and ``c_<criterion>``,
+        and the first of them, for :func:`siteprior.report.draw_map`. Rank bands are not redrawn: blank.
+    weights
+        The weights, which sum to 1.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> run = sp.open_run(sp.demo(out="outputs/demo"))
+    >>> new = sp.ranking.reweight(run, {"corridor_access": 3, "deprivation": 1})
+    >>> new.weights, new.shortlist.index.equals(new.changes.index[:25])
+    ({'corridor_access': 0.75, 'deprivation': 0.25}, True)
+    """
+
+    changes: pd.DataFrame
+    sites: gpd.GeoDataFrame
+    shortlist: gpd.GeoDataFrame
+    weights: dict[str, float]
+
+
+def reweight(run: Shortlisted, weights: Mapping[str, float], *, shortlist: int | None = None) -> Reweighted:
+    """Rank the sites of a run by other weights (scores 0–1); gates, measurements and anchors stay those of the run.
+
+    Parameters
+    ----------
+    run
+        A run (``sp.open_run``) or a result.
+    weights
+        Weight per criterion, in any unit: they are made to sum to 1. A criterion that is left out does not count.
+    shortlist
+        How many ranks make the shortlist; as many as the run's when ``None``.
+
+    Returns
+    -------
+    Reweighted
+
+    Raises
+    ------
+    InputError
+        As :func:`siteprior.ranking.scoring.score`; or when ``shortlist`` is no whole number from 0.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> run = sp.open_run(sp.demo(out="outputs/demo"))
+    >>> new = sp.ranking.reweight(run, run.stated_weights | {"deprivation": 60})
+    >>> len(new.shortlist), new.changes["change"].isin(["enters", "leaves"]).any()
+    (25, True)
+    """
+    places = len(run.shortlist) if shortlist is None else shortlist
+    if not isinstance(places, int) or isinstance(places, bool) or places < 0:
+        raise InputError(f"shortlist: needs a whole number from 0, not {shortlist!r}")
+    before = run.sites
+    scored = score(run, weights)
+    scored["rank"] = rank(scored["score"], before["eligible"])
+    scored["score_band"] = score_band(scored["score"])
+    parts = [name for name in before.columns if str(name).startswith(PREFIX)]
+    kept = before.drop(columns=[*parts, *(name for name in scored if name in before.columns and name not in parts)])
+    blank = {name: pd.Series(pd.NA, index=before.index, dtype="Int64") for name in STALE if name in before.columns}
+    sites = gpd.GeoDataFrame(order(kept.join(scored).assign(**blank)))
+    first = gpd.GeoDataFrame(sites[sites["rank"].notna()].head(places))
+    changes = _changes(before, sites, places)
+    return Reweighted(changes, sites, first, normalised({name: float(weight) for name, weight in weights.items()}))
+
+
+def _changes(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, places: int) -> pd.DataFrame:
+    """Return what became of each ranked site, in the new order."""
+    new = after[after["rank"].notna()]
+    old = before.reindex(new.index)
+    stood = before.index[before["rank"].notna()][:places]  # a run's sites stand in the order of their ranks
+    was, now = new.index.isin(stood), np.arange(len(new)) < places
+    rank_before, rank_after = old["rank"].astype("Int64"), new["rank"].astype("Int64")
+    moved = (rank_before - rank_after).fillna(0)
+    change = np.select([now & ~was, was & ~now, moved > 0, moved < 0], ["enters", "leaves", "rises", "falls"], "same")
+    return pd.DataFrame(
+        {
+            "site_name": new["site_name"],
+            "change": change,
+            "rank_before": rank_before,
+            "rank_after": rank_after,
+            "score_before": old["score"],
+            "score_after": new["score"],
+        },
+        index=new.index,
+    )

@@ -105,6 +105,7 @@ def _sites():
     frame = pd.DataFrame({
         "reference": [f"S{i}" for i in range(n)],
         "organisation": ["E08000025" if i % 2 else "E08000028" for i in range(n)],
+        "organisation_name": ["Birmingham" if i % 2 else "Sandwell" for i in range(n)],
         "site_name": [HOSTILE, *(f"Land at Mill Street {i}" for i in range(1, n))],
         "hectares": rng.uniform(0.25, 6, n).round(2),
         "minimum_net_dwellings": rng.integers(5, 180, n),

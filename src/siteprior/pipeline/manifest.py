@@ -24,6 +24,7 @@ from siteprior.pipeline.newest_run import newest_run
 from siteprior.pipeline.notices import notices
 from siteprior.pipeline.opened_run import Run
 from siteprior.pipeline.result import Result
+from siteprior.report.geopackage.site_form import SITE_ATTRIBUTES, SITE_LAYERS, join_sites
 
 TABLES: dict[str, list[str]] = {
     "history": schema.HISTORY.names,
@@ -128,7 +129,9 @@ def open_run(folder: Path | str | None = None) -> Run:
     Returns
     -------
     Run
-        The layers and tables of ``shortlist.gpkg`` and ``access.gpkg``, sites indexed by ``site_id``; the CSV tables
+        The layers and tables of ``shortlist.gpkg`` and ``access.gpkg``, sites indexed by ``site_id`` and with all their
+        columns (``site_attributes`` joined to them; ``eligible`` is ``yes`` or ``no``, as of ``apply_gates``); the CSV
+        tables
         (:data:`TABLES`), those the run is without with no row; and ``record``, the content of ``run.json``. Each is an
         attribute, and stands under its name as in a dict.
 
@@ -159,14 +162,10 @@ def open_run(folder: Path | str | None = None) -> Run:
         )
     record = with_new_record(_record(folder / "run.json"))
     path = folder / "shortlist.gpkg"
+    attributes = _attributes(path)
     tables: dict[str, pd.DataFrame] = {}
     for name in ("shortlist", "sites", "corridors", "stops", "areas", "run_info", "criteria", "issues"):
-        layer = _layer(path, name)
-        # GDAL reads whole numbers with gaps as decimals; the declared kinds put that right
-        ranked = name in ("shortlist", "sites")
-        if ranked:
-            layer = with_new_columns(layer, "site_prices", name=f"{path}: {name}").set_index("site_id")
-        tables[name] = schema.conform(layer, schema.SITES) if ranked else layer
+        tables[name] = _sites(path, name, attributes) if name in SITE_LAYERS else _layer(path, name)
     for name, declared in (("corridor_stops", schema.CORRIDOR_STOPS), ("catchments", schema.CATCHMENTS)):
         layer = _layer(folder / "access.gpkg", name)
         tables[name] = schema.conform(layer.set_index(declared.index), declared)
@@ -188,6 +187,33 @@ def _record(path: Path) -> dict[str, Any]:
     if not isinstance(record, dict) or "inputs" not in record:
         raise InputError(f"{path}: is not the record of a run; give the folder that `siteprior run` wrote")
     return record
+
+
+def _sites(path: Path, name: str, attributes: pd.DataFrame | None) -> gpd.GeoDataFrame:
+    """Read a layer of sites with all their columns, of the declared kinds.
+
+    GDAL reads whole numbers with gaps as decimals.
+    """
+    layer = _layer(path, name).set_index("site_id")
+    if attributes is not None:
+        layer = join_sites(layer, attributes)
+    return schema.conform(with_new_columns(layer, "site_prices", name=f"{path}: {name}"), schema.SITES)
+
+
+def _attributes(path: Path) -> pd.DataFrame | None:
+    """Read the columns of the sites that stand on no layer; ``None`` of an earlier run, which has all on its layers."""
+    import pyogrio
+    from pyogrio.errors import DataSourceError
+
+    with open_stream(path):  # a missing file, and a folder
+        pass
+    try:
+        present = {name for name, _ in pyogrio.list_layers(path)}
+    except DataSourceError:
+        raise InputError(f"{path}: is not a GeoPackage that can be read; run the project again") from None
+    if SITE_ATTRIBUTES not in present:
+        return None
+    return pd.DataFrame(_layer(path, SITE_ATTRIBUTES)).set_index("site_id")
 
 
 def _layer(path: Path, name: str) -> gpd.GeoDataFrame:

@@ -57,6 +57,7 @@ def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path)
     from siteprior.core.schema import write_datapackage
     from siteprior.project.layers import layer_columns
     from siteprior.report.geopackage.layers import contribution_columns
+    from siteprior.report.geopackage.site_form import SITE_ATTRIBUTES, split_sites
     from siteprior.report.geopackage.write import write_geopackage
     from siteprior.report.tables import leading_columns, write_csv, write_run_record
 
@@ -72,16 +73,17 @@ def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path)
         )
 
     sites, issues = marked(leading_columns(done.sites)), marked(done.issues)
+    on_map, rest = split_sites(sites)
     package(
         "shortlist.gpkg",
         {
-            "shortlist": marked(leading_columns(done.shortlist)),
-            "sites": sites,
+            "shortlist": on_map.loc[done.shortlist.index],
+            "sites": on_map,
             "corridors": done.corridors,
             "stops": done.stops,
             "areas": done.areas,
         },
-        {"run_info": run_info(done.record), "criteria": done.criteria, "issues": issues},
+        {"run_info": run_info(done.record), "criteria": done.criteria, "issues": issues, SITE_ATTRIBUTES: rest},
     )
     shapes = done.shapes.reindex(done.sites.index)  # in the order of the ranks
     package("site_shapes.gpkg", {"site_shapes": marked(shapes[shapes.geometry.notna()])}, {})
@@ -96,8 +98,9 @@ def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path)
             attribution=" ".join(done.record["attribution"]),
         )
     package("access.gpkg", layers, tables)
-    write_csv(folder / "ranking.csv", sites.drop(columns="geometry").reset_index())
-    write_csv(folder / "issues.csv", issues)
+    # the two tables people open in Excel, which reads UTF-8 only behind a byte order mark
+    write_csv(folder / "ranking.csv", sites.drop(columns="geometry").reset_index(), byte_order_mark=True)
+    write_csv(folder / "issues.csv", issues, byte_order_mark=True)
     write_csv(folder / "history.csv", marked(done.history))
     write_csv(folder / "duplicates.csv", marked(done.duplicates))
     write_csv(folder / "corridor_summary.csv", marked(done.corridor_summary.reset_index()))
@@ -204,7 +207,6 @@ def _market_sections(done: Result, tables: Mapping[str, pd.DataFrame]) -> dict[s
     """Collect the section on what the market would do alone, and the record of each shortlisted site."""
     from siteprior.appraisal.market_failure.signals import signal_table
     from siteprior.appraisal.viability.sensitivity import TITLES
-    from siteprior.report.html.labels import district_names
     from siteprior.report.html.market import market_section
     from siteprior.report.html.site_pages import site_records
 
@@ -231,7 +233,6 @@ def _market_sections(done: Result, tables: Mapping[str, pd.DataFrame]) -> dict[s
             evidence=done.deadweight_evidence,
             rules=done.fund_rules,
             comparables=done.comparables,
-            councils=district_names(done.sites),
         ),
     }
 

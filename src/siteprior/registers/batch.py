@@ -237,7 +237,7 @@ def read_many(
     files = files.astype(dict.fromkeys(("rows_in", "rows_out", "rows_explained", "header_row"), "Int64"))
     files["refused"] = pd.Series(refused, dtype=object).reindex(files.index).astype("str")
     issues = issues_of(table, list(logs.values()))
-    return Reading(conform_sites(table), issues, provenance_of(read)), files.reset_index()
+    return Reading(conform_sites(table, known_councils), issues, provenance_of(read)), files.reset_index()
 
 
 def _listed(registers: Paths | Register | Iterable[Register]) -> list[Register]:

@@ -8,10 +8,11 @@ from typing import NamedTuple
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from siteprior.core.councils import WEST_MIDLANDS
+from siteprior.core.councils import COMBINED_AUTHORITIES, WEST_MIDLANDS
 from siteprior.core.schema import Column, Table, check
 
 Floats = npt.NDArray[np.float64]
@@ -113,6 +114,19 @@ class Councils(NamedTuple):
     def area(self, code: str | None) -> BaseGeometry | None:
         """Return a council's polygon, or ``None`` where it is not known."""
         return self.areas[self.codes.index(code)] if code in self.codes else None
+
+    def named(self, codes: pd.Series) -> pd.Series:
+        """Return the name of each code's council or combined authority, missing where it is not known.
+
+        The one place the column ``organisation_name`` comes from.
+
+        Examples
+        --------
+        >>> councils(None).named(pd.Series(["E08000028", "E47000007", "S12000033", None])).tolist()
+        ['Sandwell', 'West Midlands Combined Authority', None, None]
+        """
+        known = COMBINED_AUTHORITIES | self.names
+        return pd.Series([known.get(code) for code in codes], index=codes.index, dtype=object)
 
     def at(self, easting: Floats, northing: Floats) -> npt.NDArray[np.object_]:
         """Return the code of the council at each point (metres), ``None`` outside every area; of two the first."""

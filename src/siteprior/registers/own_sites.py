@@ -160,7 +160,7 @@ def read_own_sites_with_shapes(
     sites, _ = resolve_duplicates(pd.concat(tables, ignore_index=True), logs)
     kept = sites["file"].value_counts()
     provenance = [record(path, role=register, file=label, rows=int(kept.get(label, 0))) for path, label in labelled]
-    table = conform_sites(sites.drop(columns="polygon"))
+    table = conform_sites(sites.drop(columns="polygon"), known_councils)
     return Reading(table, issues_of(sites, logs), tuple(provenance)), _polygon_table(sites)
 
 

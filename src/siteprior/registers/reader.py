@@ -185,7 +185,8 @@ def read_registers_with_files(
     rows = pd.concat([register.table for register in registers], ignore_index=True)
     table, merged = resolve_duplicates(rows, logs)
     accounts = account_for_rows(registers, refused, table["file"].value_counts(), merged)
-    return Reading(conform_sites(table), issues_of(table, [*logs, *refused]), provenance_of(registers)), accounts
+    sites, issues = conform_sites(table, known_councils), issues_of(table, [*logs, *refused])
+    return Reading(sites, issues, provenance_of(registers)), accounts
 
 
 def account_for_rows(
@@ -343,9 +344,13 @@ def issues_of(table: pd.DataFrame, logs: Sequence[IssueLog]) -> pd.DataFrame:
     )
 
 
-def conform_sites(table: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Return rows of text and values in the declared columns, with points on the British National Grid (metres)."""
+def conform_sites(table: pd.DataFrame, known_councils: Councils) -> gpd.GeoDataFrame:
+    """Return rows of text and values in the declared columns, with points on the British National Grid (metres).
+
+    The name of each row's council stands beside its code.
+    """
     filled = table.where(table != "", None)
+    filled["organisation_name"] = known_councils.named(filled["organisation"])
     east, north = (pd.to_numeric(filled[column]).to_numpy(dtype=float) for column in ("easting", "northing"))
     points = np.full(len(filled), None, dtype=object)
     placed = np.isfinite(east) & np.isfinite(north)

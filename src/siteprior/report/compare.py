@@ -76,7 +76,7 @@ def compare_runs(run_a: Path | str, run_b: Path | str) -> pd.DataFrame:
 def _ranking(folder: Path | str) -> pd.DataFrame:
     """Read a run's ranking."""
     path = as_path(folder, name="runs", what="a run's folder") / "ranking.csv"
-    table = pd.read_csv(io.BytesIO(read_bytes(path)), dtype={"site_id": "str"}, low_memory=False)
+    table = pd.read_csv(io.BytesIO(read_bytes(path)), dtype={"site_id": "str"}, low_memory=False, encoding="utf-8-sig")
     table = with_new_columns(table, "site_prices", name=str(path))
     missing = [column for column in ("site_id", "site_name", "rank", "score", "gate_reasons") if column not in table]
     if missing:

@@ -29,11 +29,14 @@ DECIMALS_OF = {"longitude": 6, "latitude": 6}
 
 LEADING = (
     "rank", "rank_p05", "rank_p95", "score", "score_band", "coverage", "eligible", "gate_reasons", "reference",
-    "site_name", "organisation", "corridor", "corridor_walk_m", "nearest_stop", "nearest_stop_mode", "walk_m",
-    "bus_walk_m", "hectares", "minimum_net_dwellings", "imd_decile", "market_failure", "market_failure_reasons",
-    "market_failure_note", "planning_permission_status", "ownership_status", "coordinate_confidence",
+    "site_name", "organisation", "organisation_name", "corridor", "corridor_walk_m", "nearest_stop",
+    "nearest_stop_mode", "walk_m", "bus_walk_m", "hectares", "minimum_net_dwellings", "imd_decile",
+    "market_failure", "market_failure_reasons", "market_failure_note", "planning_permission_status",
+    "ownership_status", "coordinate_confidence",
 )  # fmt: skip
 """The columns a reader of ranked sites looks for first."""
+
+BYTE_ORDER_MARK = "\ufeff"
 
 _FORMULA = re.compile(r"[=+\-@\t\n＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
@@ -52,7 +55,9 @@ def leading_columns(sites: Table) -> Table:
     return sites.reindex(columns=first + [name for name in sites.columns if name not in first])
 
 
-def write_csv(path: Path | str, table: pd.DataFrame, *, decimals: Mapping[str, int] | None = None) -> Path:
+def write_csv(
+    path: Path | str, table: pd.DataFrame, *, decimals: Mapping[str, int] | None = None, byte_order_mark: bool = False
+) -> Path:
     """Write a table as CSV: UTF-8, line feeds, ISO dates, metres to 0.1, scores to six decimals, blanks for missing.
 
     A named index becomes the first column; the geometry is left out (``easting`` and ``northing`` say it). A text
@@ -68,6 +73,8 @@ def write_csv(path: Path | str, table: pd.DataFrame, *, decimals: Mapping[str, i
         Any table; declared columns are rounded by their unit (:data:`DECIMALS`).
     decimals
         Decimals of further columns.
+    byte_order_mark
+        Whether the file begins with the mark by which Excel knows UTF-8 (``utf-8-sig`` in Python).
 
     Returns
     -------
@@ -97,7 +104,8 @@ def write_csv(path: Path | str, table: pd.DataFrame, *, decimals: Mapping[str, i
         plain = plain.reset_index()
     places = {**_declared_decimals(plain.columns), **(decimals or {})}
     cells = pd.DataFrame({name: _cells(plain[name], places.get(name)) for name in plain.columns}, dtype=object)
-    return write_text(path, cells.to_csv(index=False, lineterminator="\n"))
+    text = cells.to_csv(index=False, lineterminator="\n")
+    return write_text(path, BYTE_ORDER_MARK + text if byte_order_mark else text)
 
 
 def write_run_record(path: Path | str, record: Mapping[str, Any]) -> Path:

@@ -96,9 +96,11 @@ def symbols(root):
 def test_has_the_parts_qgis_reads_in_their_order(name):
     root = parsed(name, aliases={"site_id": "Site id", "kind": "Kind"})
     parts = [part.tag for part in root]
-    assert parts == ["renderer-v2", *(["labeling"] if "labeling" in parts else []), "aliases", "mapTip",
+    form = ["editorlayout", "attributeEditorForm"] if name in ("shortlist", "sites") else []
+    assert parts == ["renderer-v2", *(["labeling"] if "labeling" in parts else []), "aliases", *form, "mapTip",
                      "layerGeometryType"]  # fmt: skip
-    assert root.attrib == {"version": "3.22.0", "styleCategories": "Symbology|Labeling|Fields|MapTips",
+    categories = "Symbology|Labeling|Fields|MapTips" + ("|Forms" if form else "")
+    assert root.attrib == {"version": "3.22.0", "styleCategories": categories,
                            "labelsEnabled": "1" if "labeling" in parts else "0"}  # fmt: skip
     assert root.find("layerGeometryType").text == str(GEOMETRY[name])
     assert [alias.attrib for alias in root.iter("alias")] == [
@@ -115,9 +117,9 @@ def test_has_the_parts_qgis_reads_in_their_order(name):
 def test_sites_by_band_in_the_colours_of_the_maps():
     root = parsed("sites", pd.DataFrame({"score_band": ["A", "B"], "score": [0.9, 0.1]}))
     assert rules(root) == [
-        ("Ranked, score A", "\"eligible\" = 'yes' AND \"score_band\" = 'A'", None),
-        ("Ranked, score B", "\"eligible\" = 'yes' AND \"score_band\" = 'B'", None),
-        ("Not ranked: see gate reasons", "\"eligible\" = 'no'", None),
+        ("Ranked, score A", '"eligible" AND "score_band" = \'A\'', None),
+        ("Ranked, score B", '"eligible" AND "score_band" = \'B\'', None),
+        ("Not ranked: see gate reasons", 'NOT "eligible"', None),
         ("Not judged", "ELSE", None),
     ]
     fills = [rgba(shade) for shade in (*style.bands(["A", "B"]).values(), style.QGIS_SITE_OUT, style.WHITE)]

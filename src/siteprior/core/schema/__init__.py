@@ -6,7 +6,8 @@ come the check in every public function, the data dictionary (``siteprior column
 the GeoPackage, ``datapackage.json`` and the pages of the documentation.
 
 Missing is missing in every kind: ``NaN`` for text and numbers, ``NaT`` for dates, ``<NA>`` for whole numbers,
-``None`` for a place. Flags are the texts ``yes`` and ``no``.
+``None`` for a place. Flags are the texts ``yes`` and ``no``; truth values, as files may hold them,
+:func:`conform` turns into these.
 """
 
 from __future__ import annotations
@@ -78,6 +79,7 @@ from siteprior.core.schema.declared import (
     extend,
 )
 from siteprior.core.schema.model import (
+    BOOLEAN,
     CRS,
     DTYPES,
     Column,
@@ -126,6 +128,7 @@ __all__ = [
     "ACCESS_ROUTES",
     "AREAS",
     "AREA_SALES",
+    "BOOLEAN",
     "CATCHMENTS",
     "CATCHMENT_BASES",
     "COMPARABLES",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from siteprior.core.errors import InputError
@@ -64,10 +65,14 @@ def as_kind(values: pd.Series | Sequence[object] | None, kind: str, index: pd.In
     --------
     >>> as_kind(["1", None], "integer", pd.Index(["a", "b"])).tolist()
     [1, <NA>]
+    >>> as_kind([True, "no"], "flag", pd.Index(["a", "b"])).tolist()
+    ['yes', 'no']
     """
     if values is None:
         values = [None] * len(index)
     series = pd.Series(values, index=index)
+    if kind == "flag":
+        series = _as_words(series)
     if kind in ("text", "flag"):
         if series.dtype == DTYPES[kind]:
             return series  # already that kind: millions of departures pass here
@@ -77,3 +82,13 @@ def as_kind(values: pd.Series | Sequence[object] | None, kind: str, index: pd.In
         return pd.to_datetime(series).astype("datetime64[s]")
     numbers = pd.to_numeric(series)
     return numbers.astype("Int64") if kind == "integer" else numbers.astype("float64")
+
+
+def _as_words(flags: pd.Series) -> pd.Series:
+    """Return flags as the words tables hold, where files hold truth values; 1 and 0 are none."""
+    if not (pd.api.types.is_bool_dtype(flags.dtype) or flags.dtype == object):
+        return flags
+    words = {True: "yes", False: "no"}
+    return flags.astype(object).map(
+        lambda flag: words[bool(flag)] if isinstance(flag, bool | np.bool_) else flag, na_action="ignore"
+    )

@@ -8,6 +8,7 @@ standard allows and programs pass over.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import json
 import re
@@ -110,7 +111,9 @@ def write_datapackage(
 
 def _resource(path: Path, further: Sequence[Column]) -> dict[str, Json]:
     """Describe one CSV file: where it is, what a row is, and its fields in the order of the file."""
-    with path.open(encoding="utf-8", newline="") as lines:
+    with path.open("rb") as start:
+        encoding = "utf-8-sig" if start.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8 else "utf-8"
+    with path.open(encoding=encoding, newline="") as lines:
         header = next(csv.reader(lines), [])
     table = CSV_TABLES.get(path.stem, Table(path.stem.replace("_", " "), "", geometry=False, declared=()))
     columns = {column.name: column for column in (*further, *_key_columns(table), *table.columns)}
@@ -127,7 +130,7 @@ def _resource(path: Path, further: Sequence[Column]) -> dict[str, Json]:
         **about,
         "format": "csv",
         "mediatype": "text/csv",
-        "encoding": "utf-8",
+        "encoding": encoding,
         "schema": schema,
     }
 

@@ -6,10 +6,10 @@ Each file of ``tables`` declares one table or a group of columns that tables sha
 without ending, where it does (``csv``).
 
 A section is a column: ``kind``, ``label`` and ``meaning``; ``unit``, ``allowed`` (a list of ``values.toml``), ``least``
-(what no number of it is below) and ``source`` (a name of ``sources.toml``) where there is one. A column that is
-declared elsewhere says where (``as_in = "sales"``), and a section may stand for all columns of other files
-(``all_of = ["site_shape"]``). Where ``[each]`` stands, the columns stand once for each of its entries, ``{key}`` and
-``{title}`` filled in.
+(what no number of it is below), ``source`` (a name of ``sources.toml``) and ``stored`` (``boolean``: a flag that is
+never blank, and a truth value in files that know such) where there is one. A column that is declared elsewhere says
+where (``as_in = "sales"``), and a section may stand for all columns of other files (``all_of = ["site_shape"]``). Where
+``[each]`` stands, the columns stand once for each of its entries, ``{key}`` and ``{title}`` filled in.
 """
 
 from __future__ import annotations
@@ -24,14 +24,15 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from siteprior.core.errors import unknown
-from siteprior.core.schema.model import DTYPES, SITEPRIOR, Column, SchemaError, Table
+from siteprior.core.schema.model import BOOLEAN, DTYPES, SITEPRIOR, Column, SchemaError, Table
 
 TableText: TypeAlias = "str | bool | Mapping[str, str | list[str]]"
 
 HEAD = ("table", "index", "geometry", "about")
-FACTS = ("kind", "unit", "label", "meaning", "allowed", "least", "source")
+FACTS = ("kind", "unit", "label", "meaning", "allowed", "least", "source", "stored")
 REFERENCES = ("as_in", "all_of")
 FLAG_VALUES = "yes or no"
+STORED = (BOOLEAN,)
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,7 @@ class Declarations:
             ("kind", kind, DTYPES),
             ("list of values", values, self.values),
             ("source", text.get("source", ""), self.sources),
+            ("kind of storage", text.get("stored", ""), STORED if kind == "flag" else ()),
         ):
             if given and given not in valid:
                 faults.append(unknown(what, given, valid, where=where))
@@ -133,6 +135,7 @@ class Declarations:
                 self.values[values] if values else (),
                 values,
                 float(text["least"]) if "least" in text else None,
+                text.get("stored", ""),
             ),
         )
 

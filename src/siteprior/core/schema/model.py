@@ -14,6 +14,9 @@ CRS = "EPSG:27700"
 DTYPES = {"text": "str", "flag": "str", "number": "float64", "integer": "Int64", "date": "datetime64[s]"}
 """The kinds of column, and the dtype each has in a conformed table."""
 
+BOOLEAN = "boolean"
+"""How a flag that is never blank is stored where files know truth values (GeoPackage, parquet); CSV has yes and no."""
+
 SITEPRIOR = "siteprior"
 """The source of a column that is siteprior's own."""
 
@@ -44,6 +47,7 @@ class Column:
 
     ``allowed`` are the only values it may hold beside missing; ``value_list`` names the list of ``values.toml`` they
     are, where they are one of these. ``least`` is what no number of it is below, where there is such a number.
+    ``stored`` is ``boolean`` for a flag that files with truth values hold as one; in tables it is ``yes`` or ``no``.
 
     Examples
     --------
@@ -62,6 +66,7 @@ class Column:
     allowed: tuple[str, ...] = ()
     value_list: str = ""
     least: float | None = None
+    stored: str = ""
 
 
 @dataclass(frozen=True)

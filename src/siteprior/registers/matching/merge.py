@@ -14,9 +14,9 @@ from siteprior.registers.references import origin_of
 
 OWN = frozenset(
     {
-        "reference", "organisation", "register", "file", "row", "also_known_as", "possible_duplicates", "original_x",
-        "original_y", "coordinate_system", "repair", "coordinate_confidence", "other_readings", "easting", "northing",
-        "hectares_basis",
+        "reference", "organisation", "organisation_name", "register", "file", "row", "also_known_as",
+        "possible_duplicates", "original_x", "original_y", "coordinate_system", "repair", "coordinate_confidence",
+        "other_readings", "easting", "northing", "hectares_basis",
     }
 )  # fmt: skip
 """What a record keeps for itself: its name, its origin and its place, and what :data:`FOLLOWS` moves."""

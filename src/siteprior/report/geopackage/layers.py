@@ -21,9 +21,7 @@ from siteprior.core.schema import (
     Column,
     Table,
 )
-
-CONTRIBUTION = "c_"
-"""How the columns of weighted contributions begin."""
+from siteprior.report.geopackage.site_form import CONTRIBUTION, SITE_ATTRIBUTES
 
 _SHOWN_UNITS = ("m", "%", "homes/ha", "0–1")
 
@@ -91,6 +89,7 @@ TABLES = {
     "run_info": "What was run, on what, with which numbers",
     "criteria": "The criteria of the score: anchors, weights, sources",
     "issues": "What is wrong in the data and what was done about it",
+    SITE_ATTRIBUTES: "All other columns of the sites, to be joined to the layers shortlist and sites by site_id",
     "corridor_summary": "The corridors side by side: sites, homes, deprivation, market failure",
     "site_corridors": "Every site under every corridor in reach",
     "access_routes": "The routes that make up each site's access index: walk, wait and weight",

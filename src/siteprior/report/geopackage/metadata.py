@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from siteprior.core.schema import Column
+import pandas as pd
+
+from siteprior.core.schema import BOOLEAN, Column
 from siteprior.report.geopackage.layers import LAYERS, aliases
 from siteprior.report.geopackage.qgis_styles import layer_style
 from siteprior.report.tables import json_text
@@ -48,19 +50,21 @@ def stamp(day: date) -> str:
     return f"{day.isoformat()}T00:00:00.000Z"
 
 
-def write_schema(database: sqlite3.Connection, layers: Mapping[str, Any], declared: Declared) -> None:
-    """Write titles, meanings and allowed values of the columns (schema extension)."""
+def write_schema(database: sqlite3.Connection, tables: Mapping[str, pd.DataFrame], declared: Declared) -> None:
+    """Write titles, meanings and allowed values of the columns of layers and tables (schema extension)."""
     database.executescript(_EXTENSIONS)
     rows, allowed = [], []
-    for layer, table in layers.items():
-        for name, title in aliases(table, declared[layer]).items():
-            column = declared[layer].get(name)
+    for layer, table in tables.items():
+        known = declared.get(layer, {})
+        for name, title in aliases(table, known).items():
+            column = known.get(name)
             if column is None:
                 continue
-            constraint = f"{layer}_{name}" if column.allowed else None
+            listed = column.allowed and column.stored != BOOLEAN
+            constraint = f"{layer}_{name}" if listed else None
             about = f"{column.meaning}. Source: {column.source}"
             rows.append((layer, name, title, column.label, about, None, constraint))
-            allowed += [(constraint, "enum", value) for value in column.allowed]
+            allowed += [(constraint, "enum", value) for value in column.allowed if listed]
     database.executemany("INSERT INTO gpkg_data_columns VALUES (?,?,?,?,?,?,?)", rows)
     database.executemany(
         "INSERT INTO gpkg_data_column_constraints (constraint_name, constraint_type, value) VALUES (?,?,?)", allowed

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 import pandas as pd
 
 from siteprior.report import style
+from siteprior.report.geopackage.site_form import SITE_LAYERS, form_tabs
 from siteprior.report.html.labels import kind_title
 
 if TYPE_CHECKING:
@@ -67,7 +68,10 @@ def layer_style(layer: str, table: pd.DataFrame, aliases: Mapping[str, str]) -> 
         present = set(zip(table["mode"], table["state"], strict=True))
         kinds = [(mode, state) for mode in style.MODES for state in _STATES if (mode, state) in present]
     template = _environment().get_template(f"{layer}.qml.j2")
-    return TITLES[layer], template.render(aliases=aliases, bands=style.bands(ordered_bands(table)), kinds=kinds)
+    tabs = form_tabs(aliases) if layer in SITE_LAYERS else {}
+    return TITLES[layer], template.render(
+        aliases=aliases, bands=style.bands(ordered_bands(table)), kinds=kinds, tabs=tabs
+    )
 
 
 def ordered_bands(table: pd.DataFrame) -> list[str]:

@@ -23,9 +23,10 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from siteprior.core.errors import InputError, OutputError, unknown
 from siteprior.core.files import whole_file
-from siteprior.core.schema import Column, Table, table_faults
+from siteprior.core.schema import BOOLEAN, Column, Table, table_faults
 from siteprior.report.geopackage.layers import LAYERS, TABLES, declared_columns
 from siteprior.report.geopackage.metadata import stamp, write_metadata, write_schema, write_styles
+from siteprior.report.geopackage.site_form import SITE_ATTRIBUTES
 
 VERSION = "1.3"
 """GeoPackage version: 1.4, GDAL's default, is refused by the validators most people have."""
@@ -100,17 +101,19 @@ def write_geopackage(
     """
     _check_tables(layers, tables)
     columns = declared_columns(tables.get("criteria"))
+    declared = {**columns, SITE_ATTRIBUTES: columns["sites"]}
     note = "Illustrative data – not real sites. " if illustrative else ""
     path = Path(path)
     with whole_file(path) as temporary:
         temporary.unlink()  # GDAL makes the file itself; an empty one in its place it cannot open
-        ready = {name: _storable(table) for name, table in layers.items()}
+        ready = {name: _storable(table, columns[name]) for name, table in layers.items()}
+        plain = {name: _storable(pd.DataFrame(table), declared.get(name, {})) for name, table in tables.items()}
         try:
             with _clock_at(as_of):
-                _write_tables(temporary, ready, tables, note)
+                _write_tables(temporary, ready, plain, note)
             with closing(sqlite3.connect(temporary)) as database:
                 with database:
-                    write_schema(database, ready, columns)
+                    write_schema(database, {**ready, **plain}, declared)
                     write_metadata(database, metadata or {}, as_of)
                     write_styles(database, ready, columns, note, as_of)
                 _close_well(database, path)
@@ -172,12 +175,14 @@ def _name_faults(name: str, table: pd.DataFrame) -> Iterator[str]:
         seen.add(str(column).lower())
 
 
-def _storable(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table as it is stored: index as column, days as DATE, whole numbers in 32 bits, multi shapes."""
+def _storable(table: pd.DataFrame, declared: Mapping[str, Column]) -> pd.DataFrame:
+    """Return a table as it is stored: index as column, days as DATE, whole numbers in 32 bits, flags as declared."""
     plain = table.reset_index() if table.index.name else table.reset_index(drop=True)
     for name in plain.columns:
         column = plain[name]
-        if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        if name in declared and declared[name].stored == BOOLEAN:
+            plain[name] = column.map({"yes": True, "no": False}).astype("boolean")
+        elif pd.api.types.is_datetime64_any_dtype(column.dtype):
             plain[name] = column.astype("datetime64[s]").astype(pd.ArrowDtype(pa.date32()))
         elif pd.api.types.is_bool_dtype(column.dtype):
             plain[name] = column.map({True: "yes", False: "no"}).astype("str")
@@ -239,7 +244,7 @@ def _write_tables(file: Path, layers: Mapping[str, Any], tables: Mapping[str, pd
         )
     for name, table in tables.items():
         pyogrio.write_dataframe(
-            _storable(pd.DataFrame(table)),
+            table,
             file,
             layer=name,
             driver="GPKG",

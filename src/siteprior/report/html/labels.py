@@ -41,3 +41,23 @@ def district_names(areas: pd.DataFrame) -> dict[str, str]:
     known = areas[["district_code", "lsoa_name"]].dropna().drop_duplicates("district_code")
     found = {code: _LSOA_NAME.match(str(name)) for code, name in known.itertuples(index=False)}
     return {str(code): match["district"] for code, match in sorted(found.items()) if match}
+
+
+def organisation_titles(sites: pd.DataFrame) -> dict[str, str]:
+    """Return what readers see of each organisation by its code: its name, or the code where the name is not known.
+
+    Parameters
+    ----------
+    sites
+        Any table with ``organisation`` and ``organisation_name``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> organisation_titles(pd.DataFrame({"organisation": ["E1", "E2"], "organisation_name": ["Alderford", None]}))
+    {'E1': 'Alderford', 'E2': 'E2'}
+    """
+    listed = sites[["organisation", "organisation_name"]].dropna(subset="organisation")
+    first = listed.sort_values("organisation_name", kind="stable").drop_duplicates("organisation")
+    named = first["organisation_name"].fillna(first["organisation"])
+    return dict(sorted(zip(first["organisation"].astype(str), named.astype(str), strict=True)))

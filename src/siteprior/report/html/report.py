@@ -18,7 +18,7 @@ from siteprior.core.renamed import with_new_record
 from siteprior.core.schema import VERDICTS
 from siteprior.report import style
 from siteprior.report.html._common import plain_rows
-from siteprior.report.html.labels import district_names
+from siteprior.report.html.labels import organisation_titles
 from siteprior.report.html.render import render
 from siteprior.report.tables import json_text
 
@@ -92,7 +92,7 @@ def write_report(
         When the file is open elsewhere or the folder cannot be written.
     """
     record = with_new_record(record)
-    councils = district_names(sites)
+    councils = organisation_titles(sites)
     shades = style.criteria(criteria["criterion"])
     page = render(
         "report.html.j2",
@@ -166,7 +166,7 @@ def _by_council(sites: pd.DataFrame, shortlist: pd.DataFrame, names: Mapping[str
     chosen = shortlist["organisation"].value_counts()
     grouped = sites.groupby("organisation")
     rows = [
-        {"name": names.get(code, code), "considered": len(group), "ranked": int(group["rank"].notna().sum()),
+        {"name": names[code], "code": code, "considered": len(group), "ranked": int(group["rank"].notna().sum()),
          "shortlist": int(chosen.get(code, 0))}
         for code, group in ((str(code), group) for code, group in grouped)
     ]  # fmt: skip
@@ -185,7 +185,7 @@ def _site(
     homes, verdict = row["capacity_dwellings"], row["market_failure"] or "Cannot tell"
     return {
         **row,
-        "council": councils.get(row["organisation"], row["organisation"]),
+        "council": councils.get(row["organisation"]),
         "homes": row["minimum_net_dwellings"] if homes is None else homes,
         "verdict": verdict,
         "note": (row["market_failure_note"] or "").removeprefix(f"{verdict}: "),

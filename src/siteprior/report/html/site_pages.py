@@ -10,7 +10,7 @@ import pandas as pd
 from siteprior.core.renamed import with_new_columns
 from siteprior.core.schema import DEADWEIGHT_LOOKED, RULE_RESULTS, VIABILITY_LINES, deadweight_parts
 from siteprior.report.html._common import fund_titles, known_facts, made_up, plain_rows
-from siteprior.report.html.labels import district_names
+from siteprior.report.html.labels import organisation_titles
 
 COMPARABLES_SHOWN = 4
 DRIVERS_SHOWN = 6
@@ -32,7 +32,6 @@ def site_records(
     evidence: pd.DataFrame | None = None,
     rules: pd.DataFrame | None = None,
     comparables: pd.DataFrame | None = None,
-    councils: Mapping[str, str] | None = None,
 ) -> list[dict[str, Any]]:
     """Collect one record per shortlisted site (metres, hectares, homes, GBP), in the order of the shortlist.
 
@@ -56,8 +55,6 @@ def site_records(
         :data:`siteprior.core.schema.FUND_RULE_RESULTS`.
     comparables
         :data:`siteprior.core.schema.COMPARABLES`.
-    councils
-        Names by ONS code; those of the sites' own areas by default.
 
     Returns
     -------
@@ -68,7 +65,7 @@ def site_records(
     sites = known_facts(with_new_columns(shortlist, "site_prices", name="shortlist"))
     signals = with_new_columns(signals, "market_failure_signals", name="signals")
     evidence = with_new_columns(evidence, "deadweight_evidence", name="evidence")
-    names = district_names(sites) if councils is None else councils
+    names = organisation_titles(sites)
     invented = made_up(sites["viability_basis"])
     by_site = {
         "signals": _by_site(signals, sites.index),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import geopandas as gpd
 
-from siteprior.core.councils import WEST_MIDLANDS
+from siteprior.core.councils import COMBINED_AUTHORITIES, WEST_MIDLANDS
 from siteprior.core.files import shipped
 
 
@@ -21,3 +21,10 @@ def test_each_has_three_letters_of_its_own():
     letters = [code for _, code in WEST_MIDLANDS.values()]
     assert all(len(code) == 3 and code.isupper() for code in letters)
     assert len(set(letters)) == 7
+
+
+def test_combined_authorities_are_called_so_and_are_no_councils():
+    assert all(len(code) == 9 and code.startswith("E47") for code in COMBINED_AUTHORITIES)
+    assert all(name.endswith(" Combined Authority") for name in COMBINED_AUTHORITIES.values())
+    assert len(set(COMBINED_AUTHORITIES.values())) == len(COMBINED_AUTHORITIES)
+    assert not set(COMBINED_AUTHORITIES) & set(WEST_MIDLANDS)

@@ -6,6 +6,7 @@ import json
 
 import geopandas as gpd
 import pandas as pd
+import pyogrio
 import pytest
 import shapely
 
@@ -17,6 +18,7 @@ from siteprior.core.files import Input
 from siteprior.core.issues import IssueLog
 from siteprior.core.progress import no_progress
 from siteprior.pipeline.manifest import NOT_IN_EVERY_RUN, PACKAGES, TABLES, describe_run, open_run, run_info
+from siteprior.report.geopackage.site_form import split_sites
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +129,33 @@ def test_a_small_run_is_opened_with_empty_tables_for_what_it_is_without(tmp_path
     assert opened["sites"].index.to_list() == ["a"]
     assert {len(opened[name]) for name in TABLES} == {0}
     assert list(opened["history"].columns) == schema.HISTORY.names
+
+
+@pytest.mark.parametrize("parted", [True, False], ids=["attributes apart", "all on the layers"])
+@pytest.mark.parametrize("eligible", [[True, False, None], ["yes", "no", None]], ids=["truth values", "words"])
+def test_sites_have_all_columns_and_eligible_in_words_however_the_run_wrote_them(tmp_path, parted, eligible):
+    run = write_run(tmp_path / "run", layers=LAYERS[2:], access=("corridor_stops", "catchments"))
+    sites = at_points(
+        *[(400_000, 290_000)] * 3,
+        rank=pd.array([1, 2, None], dtype="Int64"),
+        owner_count=pd.array([4, None, 2]),
+        end_date=[None, pd.Timestamp(2020, 2, 29), None],
+    ).assign(c_need=[0.5, 0.25, None], eligible=pd.array(eligible, dtype="boolean" if eligible[0] is True else "str"))
+    on_map, rest = split_sites(sites) if parted else (sites, None)
+    on_map.loc[["a"]].to_file(run / "shortlist.gpkg", layer="shortlist", driver="GPKG", index=True)
+    on_map.to_file(run / "shortlist.gpkg", layer="sites", driver="GPKG", index=True)
+    if rest is not None:
+        moved = rest.iloc[::-1].reset_index()  # rows are joined by their site, not by their order
+        pyogrio.write_dataframe(moved, run / "shortlist.gpkg", layer="site_attributes", driver="GPKG")
+    opened = open_run(run)
+    expected = schema.conform(sites, schema.SITES)
+    expected = expected[[*expected.columns.drop("geometry"), "geometry"]]
+    assert opened.sites["eligible"].iloc[:2].tolist() == ["yes", "no"]
+    assert list(opened.sites.columns) == list(expected.columns)
+    pd.testing.assert_frame_equal(pd.DataFrame(opened.sites), pd.DataFrame(expected), check_index_type=False)
+    pd.testing.assert_frame_equal(
+        pd.DataFrame(opened.shortlist), pd.DataFrame(expected.iloc[:1]), check_index_type=False
+    )
 
 
 @pytest.mark.parametrize(

@@ -92,3 +92,15 @@ def test_a_place_on_a_shared_edge_has_one_council():
 def test_boundaries_are_checked_on_entry(spoil, says):
     with pytest.raises(InputError, match=says):
         councils(spoil(squares()))
+
+
+def test_codes_get_the_names_of_the_boundaries_then_the_known_ones_and_unknown_codes_none():
+    here = gpd.GeoDataFrame(
+        {"name": ["Alderford", "Brum"]}, index=pd.Index(["E07000001", "E08000025"], name="organisation"),
+        geometry=[shapely.box(0, 0, 1, 1), shapely.box(2, 0, 3, 1)], crs=27700,
+    )  # fmt: skip
+    codes = pd.Series(["E07000001", "E08000025", "E08000028", "E47000007", "S12000033", None], index=list("abcdef"))
+    named = councils(here).named(codes)
+    assert named.to_dict() == {
+        "a": "Alderford", "b": "Brum", "c": "Sandwell", "d": "West Midlands Combined Authority", "e": None, "f": None,
+    }  # fmt: skip

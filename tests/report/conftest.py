@@ -246,6 +246,18 @@ def package(layers, tables, made_up, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def run_package(layers, tables, made_up, tmp_path_factory):
+    """Return the path of the made-up run's GeoPackage as a run publishes it: columns parted between layer and table."""
+    from siteprior.report.geopackage.site_form import SITE_ATTRIBUTES, split_sites
+    from siteprior.report.geopackage.write import write_geopackage
+
+    on_map, rest = split_sites(made_up.sites)
+    shown = {**layers, "shortlist": on_map.loc[made_up.shortlist.index], "sites": on_map}
+    path = tmp_path_factory.mktemp("published") / "shortlist.gpkg"
+    return write_geopackage(path, shown, {**tables, SITE_ATTRIBUTES: rest}, as_of=made_up.as_of, illustrative=True)
+
+
+@pytest.fixture(scope="session")
 def shapes_package(made_up, tmp_path_factory):
     """Return the path of the GeoPackage of the made-up sites' shapes."""
     from siteprior.report.geopackage.write import write_geopackage

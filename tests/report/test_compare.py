@@ -47,6 +47,14 @@ def test_every_change_is_named_and_explained(runs):
     assert table["site_name"].tolist()[-1] == "Elm"
 
 
+def test_a_byte_order_mark_makes_no_difference(runs):
+    expected = compare_runs(*runs)
+    for run in runs:
+        file = run / "ranking.csv"
+        file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+        assert compare_runs(*runs).equals(expected)
+
+
 def test_a_run_beside_itself_shows_nothing(runs):
     assert compare_runs(runs[0], runs[0]).empty
 

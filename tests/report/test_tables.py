@@ -121,6 +121,14 @@ def test_bytes_are_utf8_with_line_feeds_and_the_same_twice(tmp_path, made_up):
     assert b"Old <script>" in one
 
 
+def test_a_byte_order_mark_stands_in_front_where_it_is_asked_for_and_changes_nothing_else(tmp_path):
+    table = pd.DataFrame({"site_name": ["Tŷ Gwyn"], "walk_m": [12.34]})
+    plain = write_csv(tmp_path / "a.csv", table).read_bytes()
+    marked = write_csv(tmp_path / "b.csv", table, byte_order_mark=True).read_bytes()
+    assert marked == b"\xef\xbb\xbf" + plain
+    assert pd.read_csv(tmp_path / "b.csv").equals(pd.read_csv(tmp_path / "a.csv"))
+
+
 def test_a_file_in_the_way_of_the_folder_is_named(tmp_path):
     (tmp_path / "x").write_text("")
     with pytest.raises(OutputError, match="cannot be written"):

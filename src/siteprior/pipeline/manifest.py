@@ -202,18 +202,16 @@ def _sites(path: Path, name: str, attributes: pd.DataFrame | None) -> gpd.GeoDat
 
 def _attributes(path: Path) -> pd.DataFrame | None:
     """Read the columns of the sites that stand on no layer; ``None`` of an earlier run, which has all on its layers."""
-    import pyogrio
+    from pyogrio import list_layers
     from pyogrio.errors import DataSourceError
 
     with open_stream(path):  # a missing file, and a folder
         pass
     try:
-        present = {name for name, _ in pyogrio.list_layers(path)}
+        present = {str(name) for name, _ in list_layers(path)}
     except DataSourceError:
-        raise InputError(f"{path}: is not a GeoPackage that can be read; run the project again") from None
-    if SITE_ATTRIBUTES not in present:
-        return None
-    return pd.DataFrame(_layer(path, SITE_ATTRIBUTES)).set_index("site_id")
+        return None  # what is read next says what is wrong with the file
+    return pd.DataFrame(_layer(path, SITE_ATTRIBUTES)).set_index("site_id") if SITE_ATTRIBUTES in present else None
 
 
 def _layer(path: Path, name: str) -> gpd.GeoDataFrame:

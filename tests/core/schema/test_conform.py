@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -35,3 +36,23 @@ def test_values_take_their_kind_and_missing_stays_missing():
     assert schema.as_kind(["3", None], "integer", INDEX).tolist() == [3, pd.NA]
     assert schema.as_kind(["2020-02-29", None], "date", INDEX).iloc[0] == pd.Timestamp(2020, 2, 29)
     assert schema.as_kind(pd.Series(["0.25", "1"], index=INDEX), "number", INDEX).tolist() == [0.25, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (pd.Series([True, False], index=INDEX), ["yes", "no"]),
+        (pd.Series([np.True_, None], index=INDEX, dtype=object), ["yes", None]),
+        (pd.Series([False, pd.NA], index=INDEX, dtype="boolean"), ["no", None]),
+        (pd.Series(["yes", "no"], index=INDEX), ["yes", "no"]),
+        (pd.Series([1, 0], index=INDEX), ["1", "0"]),  # numbers are no flags: the check of the table refuses them
+    ],
+)
+def test_truth_values_of_a_file_become_the_words_of_a_flag(given, words):
+    flags = schema.as_kind(given, "flag", INDEX)
+    assert str(flags.dtype) == schema.DTYPES["flag"]
+    assert [None if pd.isna(flag) else flag for flag in flags] == words
+
+
+def test_a_text_column_keeps_its_truth_values_as_text():
+    assert schema.as_kind(pd.Series([True, "x"], index=INDEX, dtype=object), "text", INDEX).tolist() == ["True", "x"]

@@ -78,6 +78,17 @@ def test_the_description_is_valid_by_the_standard_and_finds_a_changed_value(fold
     }  # fmt: skip
 
 
+def test_a_table_that_begins_with_a_byte_order_mark_says_so_and_is_valid(folder):
+    file = folder / "ranking.csv"
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    own, ranking = schema.datapackage(folder, title="Two towns")["resources"]
+    assert (own["encoding"], ranking["encoding"]) == ("utf-8", "utf-8-sig")
+    assert ranking["schema"]["fields"][0]["name"] == "site_id"
+    assert ranking["schema"]["primaryKey"] == ["site_id"]
+    schema.write_datapackage(folder, title="Two towns")
+    assert validate(folder) == []
+
+
 def test_the_same_folder_gives_the_same_bytes_and_text_of_any_alphabet_stays(folder):
     first = schema.write_datapackage(folder, title="Tŷ Gwyn", inputs=[INPUT]).read_bytes()
     assert schema.write_datapackage(folder, title="Tŷ Gwyn", inputs=[INPUT]).read_bytes() == first

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from siteprior.core import schema
 from siteprior.core.schema.load import Declarations, load_declarations
 from siteprior.core.schema.model import Column, SchemaError
 
@@ -22,6 +23,11 @@ def test_a_section_becomes_a_column_and_a_flag_is_yes_or_no():
         Column("stage", "text", "Stage", "Building stage", "", SOURCES["ONS"], ("begun", "done"), "stage"),
         Column("is_open", "flag", "Open", "Whether it is open", allowed=("yes", "no"), value_list="yes or no"),
     )
+
+
+def test_a_flag_that_is_never_blank_is_stored_as_a_truth_value():
+    (eligible,) = (column for column in schema.SITES.columns if column.stored)
+    assert (eligible.name, eligible.kind, eligible.stored) == ("eligible", "flag", schema.BOOLEAN)
 
 
 def test_columns_declared_elsewhere_are_taken_alone_or_all_together():

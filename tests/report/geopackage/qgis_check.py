@@ -11,14 +11,18 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 from osgeo import ogr
 from qgis.core import (
+    NULL,
     QgsApplication,
+    QgsAttributeEditorContainer,
     QgsExpression,
     QgsExpressionContext,
     QgsExpressionContextUtils,
     QgsMapRendererSequentialJob,
     QgsMapSettings,
+    QgsProject,
     QgsRectangle,
     QgsVectorLayer,
+    QgsVectorLayerJoinInfo,
 )
 from qgis.PyQt.QtCore import QSize
 from qgis.PyQt.QtGui import QColor
@@ -55,12 +59,35 @@ for number in range(source.GetLayerCount()):
             "tips": tips,
             "aliases": {field.name(): layer.attributeDisplayName(i) for i, field in enumerate(layer.fields())},
             "types": {field.name(): field.typeName() for field in layer.fields()},
+            "layout": int(layer.editFormConfig().layout()),
+            "tabs": {
+                tab.name(): [[field.name(), field.idx()] for field in tab.children()]
+                for tab in layer.editFormConfig().tabs()
+                if isinstance(tab, QgsAttributeEditorContainer)
+            },
+            "places": {field.name(): i for i, field in enumerate(layer.fields())},
             "widgets": {field.name(): field.editorWidgetSetup().type() for field in layer.fields()},
             "crs": layer.crs().authid(),
             "abstract": layer.metadata().abstract(),
         }
         layers.append(layer)
     seen[name] = facts
+
+if "site_attributes" in seen:
+    # as a user would in the properties of the layer: Joins, by site_id
+    by_name = {layer.name(): layer for layer in layers}
+    sites, rest = by_name["sites"], QgsVectorLayer(f"{package}|layername=site_attributes", "rest", "ogr")
+    QgsProject.instance().addMapLayer(rest, False)
+    join = QgsVectorLayerJoinInfo()
+    join.setJoinLayer(rest)
+    join.setJoinFieldName("site_id")
+    join.setTargetFieldName("site_id")
+    join.setPrefix("")
+    join.setUsingMemoryCache(True)
+    seen["sites"]["joined"] = sites.addJoin(join) and [
+        [feature["site_id"], None if feature["easting"] == NULL else feature["easting"]]
+        for feature in sites.getFeatures()
+    ]
 
 settings = QgsMapSettings()
 settings.setLayers(layers)

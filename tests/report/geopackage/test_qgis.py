@@ -109,6 +109,41 @@ def test_picture_shows_something_in_every_layers_colour(seen):
     assert {of_metro, of_rail, most_deprived, best_band} <= drawn
 
 
+@pytest.fixture(scope="module")
+def published(run_package, tmp_path_factory):
+    """Open a GeoPackage as a run publishes it."""
+    return look(run_package, tmp_path_factory.mktemp("published"))["layers"]
+
+
+TAB_LAYOUT = 1  # QgsEditFormConfig.TabLayout
+
+
+@pytest.mark.parametrize("name", ["shortlist", "sites"])
+def test_the_form_of_a_site_has_tabs_that_hold_every_column_of_the_layer_once(published, name):
+    facts = published[name]
+    assert facts["layout"] == TAB_LAYOUT
+    assert list(facts["tabs"]) == ["Rank and score", "Site", "Transit", "Area and need", "Market"]
+    assert [column for column, _ in facts["tabs"]["Rank and score"]][:3] == ["rank", "rank_p05", "rank_p95"]
+    shown = [column for tab in facts["tabs"].values() for column in tab]
+    assert all(place == facts["places"][column] for column, place in shown)
+    assert sorted(column for column, _ in shown) == sorted(set(facts["places"]) - {"fid"})
+    assert facts["widgets"]["ownership_status"] == "ValueMap"  # the lists of values outlast the tabs
+    assert {facts["widgets"][name] for name in ("rank", "minimum_net_dwellings", "imd_decile")} == {"TextEdit"}
+    assert facts["types"]["eligible"] == "Boolean"
+    assert facts["rules"] == list(dict.fromkeys(facts["rules"]))
+
+
+def test_other_layers_have_the_form_qgis_makes(published):
+    assert {published[name]["layout"] for name in ("corridors", "stops", "areas")} == {0}
+
+
+def test_the_other_columns_join_by_site_id(published, made_up):
+    assert published["site_attributes"]["valid"]
+    assert not published["site_attributes"]["spatial"]
+    joined = dict(map(tuple, published["sites"]["joined"]))
+    assert joined == made_up.sites["easting"].astype(object).where(made_up.sites["easting"].notna(), None).to_dict()
+
+
 def test_shapes_are_outlines_that_hide_nothing(shapes_package, made_up, tmp_path):
     facts = look(shapes_package, tmp_path)["layers"]["site_shapes"]
     assert facts["features"] == len(made_up.site_shapes)

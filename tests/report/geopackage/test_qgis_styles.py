@@ -96,7 +96,7 @@ def symbols(root):
 def test_has_the_parts_qgis_reads_in_their_order(name):
     root = parsed(name, aliases={"site_id": "Site id", "kind": "Kind"})
     parts = [part.tag for part in root]
-    form = ["editorlayout", "attributeEditorForm"] if name in ("shortlist", "sites") else []
+    form = ["fieldConfiguration", "editorlayout", "attributeEditorForm"] if name in ("shortlist", "sites") else []
     assert parts == ["renderer-v2", *(["labeling"] if "labeling" in parts else []), "aliases", *form, "mapTip",
                      "layerGeometryType"]  # fmt: skip
     categories = "Symbology|Labeling|Fields|MapTips" + ("|Forms" if form else "")

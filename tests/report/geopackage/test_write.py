@@ -35,6 +35,24 @@ class TestContents:
         assert names == ["shortlist", "sites", "corridors", "stops", "areas", "run_info", "criteria", "issues",
                          "layer_styles"]  # fmt: skip
 
+    def test_of_a_run_the_other_columns_of_the_sites_stand_in_the_last_table(self, run_package, made_up):
+        names = [name for name, _ in pyogrio.list_layers(run_package)]
+        assert names == ["shortlist", "sites", "corridors", "stops", "areas", "run_info", "criteria", "issues",
+                         "site_attributes", "layer_styles"]  # fmt: skip
+        kinds = dict(ask(run_package, "SELECT table_name, data_type FROM gpkg_contents"))
+        assert kinds["site_attributes"] == "attributes"
+        sites, rest = (
+            [name for (name,) in ask(run_package, f"SELECT name FROM pragma_table_info('{table}')")]
+            for table in ("sites", "site_attributes")
+        )
+        assert set(sites) & set(rest) == {"fid", "site_id"}
+        assert {*sites, *rest} - {"fid", "geom", "site_id"} == set(made_up.sites.columns) - {"geometry"}
+        joined = ask(run_package, "SELECT site_id, end_date FROM shortlist JOIN site_attributes USING (site_id)")
+        assert len(joined) == len(made_up.shortlist)
+        titles = dict(ask(run_package, "SELECT column_name, title FROM gpkg_data_columns "
+                                       "WHERE table_name = 'site_attributes'"))  # fmt: skip
+        assert titles["end_date"] == "Ended"
+
     def test_version_is_one_old_validators_know(self, package):
         assert ask(package, "PRAGMA user_version") == [(10300,)]
 
@@ -59,8 +77,24 @@ class TestContents:
         assert {kinds[name] for name in ("planning_permission_date", "derelict_since", "end_date")} == {"DATE"}
         assert kinds["rank"] == kinds["minimum_net_dwellings"] == "MEDIUMINT"
         assert kinds["score"] == "REAL"
-        assert kinds["eligible"].startswith("TEXT")
+        assert kinds["eligible"] == "BOOLEAN"
+        assert kinds["deliverable"].startswith("TEXT")  # a flag that may be blank stays a word
         assert set(ask(package, "SELECT DISTINCT planning_permission_date FROM sites")) == {("2018-05-31",), (None,)}
+
+    def test_eligible_is_a_truth_value_without_a_list_of_words(self, package, made_up):
+        back = gpd.read_file(package, layer="sites", use_arrow=True)
+        assert back["eligible"].dtype == bool
+        assert back["eligible"].tolist() == (made_up.sites["eligible"] == "yes").tolist()
+        stated = ask(package, "SELECT title, constraint_name FROM gpkg_data_columns WHERE column_name = 'eligible'")
+        assert stated == [("Eligible", None)] * 2
+        assert ask(package, "SELECT count(*) FROM gpkg_data_column_constraints WHERE value = 'yes' "
+                            "AND constraint_name LIKE '%eligible'") == [(0,)]  # fmt: skip
+
+    def test_eligibility_not_known_is_null(self, layers, tmp_path):
+        sites = layers["sites"].assign(eligible=None)
+        path = write_geopackage(tmp_path / "a.gpkg", {"sites": sites}, {}, as_of=AS_OF)
+        assert ask(path, "SELECT DISTINCT eligible FROM sites") == [(None,)]
+        assert dict(ask(path, "SELECT name, type FROM pragma_table_info('sites')"))["eligible"] == "BOOLEAN"
 
     def test_each_layer_has_one_declared_geometry_type(self, package):
         types = dict(ask(package, "SELECT table_name, geometry_type_name FROM gpkg_geometry_columns"))

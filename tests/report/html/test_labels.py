@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from siteprior.report.html.labels import district_names, kind_title
+from siteprior.report.html.labels import district_names, kind_title, organisation_titles
 
 
 class TestWords:
@@ -20,6 +20,14 @@ class TestWords:
     def test_kinds_of_corridors(self):
         assert kind_title("growth-area") == "Growth area"
         assert kind_title("Sprint") == "Sprint"
+
+
+def test_organisations_are_named_and_a_code_stands_where_no_name_is_known():
+    sites = pd.DataFrame(
+        {"organisation": ["E2", "E1", "E2", None], "organisation_name": [None, None, "Birchley", "Nobody"]}
+    )
+    assert organisation_titles(sites) == {"E1": "E1", "E2": "Birchley"}
+    assert organisation_titles(sites.iloc[:0]) == {}
 
 
 @pytest.mark.parametrize(

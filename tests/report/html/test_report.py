@@ -163,6 +163,11 @@ class TestContents:
     def test_councils_have_their_names(self, parsed):
         assert "Birmingham 7 " in parsed.text
 
+    def test_codes_of_councils_are_no_text_but_stand_in_titles(self, parsed, made_up):
+        codes = set(made_up.sites["organisation"])
+        assert not [code for code in codes if f" {code} " in parsed.text]
+        assert codes <= {attributes.get("title") for tag, attributes in parsed.tags if tag == "td"}
+
     def test_shortlist_has_a_row_per_site_with_rank_band_and_score(self, parsed, made_up):
         rows = [a for tag, a in parsed.tags if tag == "a" and a.get("class") == "disc"]
         assert len(rows) == len(made_up.shortlist)

@@ -21,6 +21,7 @@ from siteprior.core.schema import (
     Column,
     Table,
 )
+from siteprior.core.schema.datapackage import ILLUSTRATIVE
 from siteprior.report.geopackage.site_form import CONTRIBUTION, SITE_ATTRIBUTES
 
 _SHOWN_UNITS = ("m", "%", "homes/ha", "0–1")
@@ -119,7 +120,8 @@ def declared_columns(criteria: pd.DataFrame | None) -> dict[str, dict[str, Colum
     """Return what is declared of each layer's columns, by layer and name."""
     contributions = [] if criteria is None else contribution_columns(criteria)
     keys = {key.name: key for facts in LAYERS.values() for table in facts.tables if (key := table.key) is not None}
-    return {name: {**keys, **{c.name: c for c in (*facts.columns, *contributions)}} for name, facts in LAYERS.items()}
+    further = (ILLUSTRATIVE, *contributions)
+    return {name: {**keys, **{c.name: c for c in (*facts.columns, *further)}} for name, facts in LAYERS.items()}
 
 
 def aliases(table: pd.DataFrame, declared: Mapping[str, Column]) -> dict[str, str]:

@@ -69,8 +69,9 @@ def layer_style(layer: str, table: pd.DataFrame, aliases: Mapping[str, str]) -> 
         kinds = [(mode, state) for mode in style.MODES for state in _STATES if (mode, state) in present]
     template = _environment().get_template(f"{layer}.qml.j2")
     tabs = form_tabs(aliases) if layer in SITE_LAYERS else {}
+    whole = [name for name in aliases if name in table and pd.api.types.is_integer_dtype(table[name].dtype)]
     return TITLES[layer], template.render(
-        aliases=aliases, bands=style.bands(ordered_bands(table)), kinds=kinds, tabs=tabs
+        aliases=aliases, bands=style.bands(ordered_bands(table)), kinds=kinds, tabs=tabs, whole=whole
     )
 
 

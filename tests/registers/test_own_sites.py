@@ -47,6 +47,7 @@ def test_csv_through_a_column_map(estate):
     check(sites, REGISTER, name="sites")
     assert sites.index.tolist() == ["E08000028:A1", "E08000028:A2", "E08000028:A2~2"]
     assert sites["hectares"].tolist()[0] == 1.5
+    assert sites["organisation_name"].unique().tolist() == ["Sandwell"]
     assert sites["derelict_since"].iloc[0] == pd.Timestamp("2012-12-31")
     assert sites["row"].tolist() == [3, 5, 6]
     assert sites["register"].unique().tolist() == ["public estate"]
@@ -268,3 +269,18 @@ def test_a_layer_is_measured_over_the_polygon_and_an_area_far_from_it_is_an_issu
         gpd.GeoDataFrame(geometry=[shapely.box(399_000, 289_000, 400_050, 291_000)], crs=27700), None, "l.gpkg"
     )
     assert join_layer(sites, landfill, spec, shapes=shapes).tolist() == pytest.approx([0.5, 0.5])
+
+
+def test_sites_have_the_name_of_the_council_they_lie_in_or_are_stated_to_be_of_and_none_where_it_is_not_known(tmp_path):
+    path = tmp_path / "estate.csv"
+    path.write_text("Asset No,Where,E,N\nA1,Depot,400000,290000\nA2,Yard,500000,290000\n")
+    here = gpd.GeoDataFrame(
+        {"name": ["Alderford"]}, index=pd.Index(["E07000001"], name="organisation"),
+        geometry=[shapely.box(399_000, 289_000, 401_000, 291_000)], crs=27700,
+    )  # fmt: skip
+    lying = read_own_sites(path, columns=GRID, register="own", boundaries=here).table
+    assert lying["organisation"].fillna("").tolist() == ["E07000001", ""]
+    assert lying["organisation_name"].fillna("").tolist() == ["Alderford", ""]
+    for code, name in (("E47000007", "West Midlands Combined Authority"), ("S12000033", "")):
+        stated = read_own_sites(path, columns=GRID, register="own", organisation=code, boundaries=here).table
+        assert stated["organisation_name"].fillna("").tolist() == [name] * 2

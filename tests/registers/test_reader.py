@@ -74,6 +74,7 @@ def test_2019_form_gives_the_declared_table(write):
     assert site["planning_permission_date"] == pd.Timestamp("2018-01-29")
     assert (site["deliverable"], site["minimum_net_dwellings"], site["maximum_net_dwellings"]) == ("yes", 5, 9)
     assert (site["file"], site["row"], site["register"]) == ("r.csv", 2, "brownfield register")
+    assert (site["organisation"], site["organisation_name"]) == ("E08000027", "Dudley")
     assert (site["original_x"], site["original_y"]) == ("-2.08", "52.5")
     assert pd.isna(site["repair"])
     assert site["coordinate_confidence"] == "medium"  # no boundaries: the file's consensus alone

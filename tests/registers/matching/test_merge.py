@@ -84,3 +84,15 @@ def test_an_area_taken_from_another_record_comes_with_what_it_rests_on():
     merged, issues = merge_duplicates(sites, pairs(("A", "B", "certain"), ("C", "D", "certain")))
     assert merged[["hectares", "hectares_basis"]].values.tolist() == [[0.5, "measured"], [0.7, "stated"]]
     assert "hectares_basis" not in set(issues["field"])
+
+
+def test_the_name_of_a_council_stays_with_its_code():
+    """A record of a code nobody knows does not take the name of the council it is merged with."""
+    sites = register(
+        A={"entry_date": "2020-01-01", "organisation": "E1", "organisation_name": None},
+        B={"entry_date": "2019-01-01", "organisation": "E2", "organisation_name": "Birchley"},
+    )
+    merged, issues = merge_duplicates(sites, pairs(("A", "B", "certain")))
+    assert merged["organisation"].tolist() == ["E1"]
+    assert merged["organisation_name"].isna().all()
+    assert not issues["field"].isin(["organisation", "organisation_name"]).any()

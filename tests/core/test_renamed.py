@@ -46,11 +46,12 @@ def in_old_names(folder, out):
         path.write_text("\n".join((",".join(cells), rows)), encoding="utf-8")
     path = out / "ranking.csv"
     path.write_text(path.read_text("utf-8-sig").replace("sales_years_covered", "sales_years_held", 1), "utf-8")
-    for layer in ("shortlist", "sites"):
-        with closing(sqlite3.connect(out / "shortlist.gpkg")) as database:
-            database.execute("PRAGMA legacy_alter_table = ON")
-            database.execute(f"ALTER TABLE {layer} RENAME COLUMN sales_years_covered TO sales_years_held")
-            database.commit()
+    with closing(
+        sqlite3.connect(out / "shortlist.gpkg")
+    ) as database:  # joined to both layers, so it is warned of twice
+        database.execute("PRAGMA legacy_alter_table = ON")
+        database.execute("ALTER TABLE site_attributes RENAME COLUMN sales_years_covered TO sales_years_held")
+        database.commit()
     record = json.loads((out / "run.json").read_text(encoding="utf-8"))
     parameters = {new: old for old, new in NAMES.parameters.items()}
     rows = [{**row, "name": parameters.get(row["name"], row["name"])} for row in record.pop("parameters")]

@@ -62,6 +62,29 @@ def test_the_folder_holds_what_the_contract_names(folder):
     assert sum(name.startswith("pictures/catchment_") for name in names) == 1
 
 
+def test_the_tables_for_excel_begin_with_a_byte_order_mark_and_no_other_does(folder):
+    marked = {path.name for path in folder.glob("*.csv") if path.read_bytes().startswith(b"\xef\xbb\xbf")}
+    assert marked == {"ranking.csv", "issues.csv"}
+    described = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+    assert {one["path"] for one in described if one["encoding"] == "utf-8-sig"} == marked
+
+
+def test_names_stand_beside_codes_and_eligible_is_a_truth_value_in_the_geopackage(folder):
+    ranking = pd.read_csv(folder / "ranking.csv", index_col="site_id", low_memory=False)
+    assert ranking.columns[ranking.columns.get_loc("organisation") + 1] == "organisation_name"
+    named = dict(zip(ranking["organisation"], ranking["organisation_name"], strict=True))
+    assert (named["E08000025"], named["E47000007"]) == ("Birmingham", "West Midlands Combined Authority")
+    assert ranking["organisation_name"].notna().all()
+    assert set(ranking["eligible"]) == {"yes", "no"}
+    layer = gpd.read_file(folder / "shortlist.gpkg", layer="sites").set_index("site_id")
+    assert layer["eligible"].dtype == bool
+    assert layer["eligible"].equals((ranking["eligible"] == "yes").rename("eligible"))
+    opened = open_run(folder)
+    assert set(opened.sites.columns) - {"geometry"} == set(ranking.columns)
+    assert opened.sites["eligible"].tolist() == ranking["eligible"].tolist()
+    assert list(opened.shortlist.columns) == list(opened.sites.columns)
+
+
 def test_every_output_says_it_is_illustrative(folder):
     for name in ("report.html", "notebooks/01_shortlist.html"):
         assert "illustrative" in (folder / name).read_text(encoding="utf-8").lower()

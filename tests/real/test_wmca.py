@@ -140,7 +140,8 @@ def test_the_verdict_is_mostly_cannot_tell(sites):
 
 def test_layers_stand_in_the_order_of_the_contract(folder):
     names = [name for name, _ in pyogrio.list_layers(folder / "shortlist.gpkg")]
-    assert names[:8] == ["shortlist", "sites", "corridors", "stops", "areas", "run_info", "criteria", "issues"]
+    assert names[:9] == ["shortlist", "sites", "corridors", "stops", "areas", "run_info", "criteria", "issues",
+                         "site_attributes"]  # fmt: skip
 
 
 def test_two_runs_give_the_same_bytes(folder, real, tmp_path):

@@ -68,8 +68,10 @@ def form_tabs(columns: Iterable[str]) -> dict[str, list[str]]:
     tabs = {title: [name for name in names if name in present] for title, names in TABS.items()}
     tabs[SCORE] += [name for name in present if name.startswith(CONTRIBUTION)]
     placed = {name for names in tabs.values() for name in names}
-    own = [name for name in present if name not in placed and name not in _declared()]
-    tabs |= {OWN: own, OTHER: [name for name in present if name not in placed and name not in own]}
+    rest = [name for name in present if name not in placed]
+    declared = _declared()
+    tabs[OWN] = [name for name in rest if name not in declared]
+    tabs[OTHER] = [name for name in rest if name in declared]
     return {title: names for title, names in tabs.items() if names}
 
 

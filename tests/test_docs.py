@@ -19,6 +19,7 @@ from conftest import ROOT
 from siteprior import assess, cli, open_run
 from siteprior.core.files import shipped
 from siteprior.project.load import load_project
+from siteprior.ranking import criteria
 
 PAGES = [*(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
          *sorted((ROOT / "docs").rglob("*.md")),
@@ -235,8 +236,17 @@ def run_bootstrap(words, folder):
     assert ("Written to" if words[0] == "demo" else " passed") in done.stdout
 
 
+@pytest.fixture
+def criteria_as_before():
+    """Take back the criteria that a page registers: for the next test they are not there."""
+    before = dict(criteria.CRITERIA)
+    yield
+    criteria._REGISTERED.clear()
+    criteria._REGISTERED.update(before)
+
+
 @pytest.mark.parametrize("page", sorted({block.page for block in of("python")}), ids=lambda p: p.name)
-def test_python_blocks_run_in_order(page, at_desk, capsys):
+def test_python_blocks_run_in_order(page, at_desk, capsys, criteria_as_before):
     namespace = {"__name__": "page"}
     for block in of("python"):
         if block.page == page:

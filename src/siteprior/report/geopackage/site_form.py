@@ -31,10 +31,10 @@ TABS = {
         "rank", "rank_p05", "rank_p95", "score", "score_band", "coverage", "eligible", "gate_reasons", "gate_doubt",
     ),
     "Site": (
-        KEY, "reference", "site_name", "organisation_name", "organisation", "hectares", "minimum_net_dwellings",
-        "capacity_dwellings", "capacity_basis", "planning_permission_status", "planning_permission_date",
-        "ownership_status", "previous_use", "years_on_register", "coordinate_confidence", "also_known_as",
-        "possible_duplicates", "register", "file", "row", "illustrative",
+        KEY, "reference", "site_name", "organisation_name", "organisation", "hectares", "hectares_basis",
+        "minimum_net_dwellings", "capacity_dwellings", "capacity_basis", "planning_permission_status",
+        "planning_permission_date", "ownership_status", "previous_use", "years_on_register",
+        "coordinate_confidence", "also_known_as", "possible_duplicates", "register", "file", "row", "illustrative",
     ),
     "Transit": (
         "corridor", "corridor_kind", "corridor_stop", "corridor_stop_state", "corridor_walk_m",

@@ -13,6 +13,7 @@ from factories.sample import sample_text
 from siteprior.core.code_join import join_codes
 from siteprior.core.errors import SitePriorError
 from siteprior.core.files import shipped
+from siteprior.core.progress import Bars
 from siteprior.pipeline.result import NOT_YET, Result
 from siteprior.pipeline.run import assess, read_inputs
 from siteprior.pipeline.stages import (
@@ -198,3 +199,26 @@ def test_the_table_names_every_stage_in_order():
     assert table["name"].tolist() == [stage.name for stage in STAGES]
     assert table["stage"].tolist() == list(range(1, len(STAGES) + 1))
     assert table.loc[table["in_scenarios"] == "again", "name"].iloc[0] == "Measure walks to stops"
+
+
+def test_a_bar_names_the_stage_at_work_and_who_takes_lines_gets_those_of_the_stages_alone():
+    class Shown(Bars):
+        """Bars that keep what stands beside them."""
+
+        def __init__(self):
+            super().__init__()
+            self.lines = []
+
+        def __call__(self, line):
+            self.lines.append(line)
+
+    def work(result, progress):
+        progress("Reading files")
+        return result
+
+    stages = [Stage("Read", (), (), work, "read"), Stage("Count", (), (), lambda result, _: result, "read")]
+    bars, lines = Shown(), []
+    for progress in (bars, lines.append):
+        assert run_stages(result := small_result(), stages, progress=progress) is result
+    assert bars.lines == ["Read", "Reading files", "Count"]
+    assert lines == ["Reading files"]

@@ -11,7 +11,7 @@ import pandas as pd
 from siteprior.core import schema
 from siteprior.core.code_join import recorded_joins
 from siteprior.core.errors import SitePriorError
-from siteprior.core.progress import Progress, counting, no_progress
+from siteprior.core.progress import Bars, Progress, counting, no_progress
 from siteprior.core.schema import Column
 from siteprior.pipeline import appraise, corridors, join, manifest, rank, read, registered, scenario
 from siteprior.pipeline.result import NOT_YET, Result
@@ -276,8 +276,10 @@ def run_stages(
         When something a stage needs is not there; and what the stage itself raises.
     """
     stages = tuple(stages)
+    name_stage = progress if isinstance(progress, Bars) else no_progress  # a bar has a place for it, a log needs none
     with counting(progress, what, total=len(stages), unit="stages", staged=True) as step:
         for stage in stages:
+            name_stage(stage.name)
             lacking = [name for name in stage.needs if not has(result, name)]
             if lacking:
                 makers = [f"{name} ('{maker.name}')" for name in lacking for maker in STAGES if name in maker.adds]

@@ -78,6 +78,7 @@ def read_own_sites(
     Examples
     --------
     >>> import tempfile
+    >>> from pathlib import Path
     >>> path = Path(tempfile.mkdtemp()) / "estate.csv"
     >>> _ = path.write_text("Asset,Where,E,N,Size\nA7,Old depot,400000,290000,1.5 ha\n")
     >>> plan = {"reference": "Asset", "site_name": "Where", "easting": "E", "northing": "N", "hectares": "Size"}
@@ -124,6 +125,7 @@ def read_own_sites_with_shapes(
     Examples
     --------
     >>> import tempfile
+    >>> from pathlib import Path
     >>> from siteprior.registers.coordinates.site_shapes import site_shapes
     >>> yard = gpd.GeoDataFrame({"REF": ["Y1"]}, geometry=[shapely.box(4e5, 29e4, 400200, 290100)], crs=CRS)
     >>> path = Path(tempfile.mkdtemp()) / "estate.gpkg"

@@ -62,7 +62,7 @@ def read_postcodes(paths: Paths, *, files: Names | None = None) -> Reading[pd.Da
     issues: list[pd.DataFrame] = []
     provenance: list[Input] = []
     faults: list[str] = []
-    for path, label in named_paths(paths, files, what="postcodes", unique=False):
+    for path, label in named_paths(paths, files, what="postcodes"):
         log = IssueLog(label)
         try:
             tables.append(_places(_cells(path, label), log))

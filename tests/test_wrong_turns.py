@@ -252,7 +252,7 @@ def test_forgotten_naptan_areas_are_one_message_that_names_them(project, tmp_pat
         stops.head(1).assign(ATCOCode="43000100101", StopType="BCT").to_csv(index=False), encoding="utf-8"
     )
     with pytest.raises(SitePriorError, match=r"no file of stops holds NaPTAN area 910 .*, 940 ") as refused:
-        corridors_of(project(("transit/stations.csv", (tmp_path / "buses.csv").as_posix())))
+        corridors_of(project(("transit/naptan.csv", (tmp_path / "buses.csv").as_posix())))
     one_fault(refused)
 
 

@@ -21,7 +21,7 @@ illustrative = true
 
 [sources]
 registers = ["sites/dudley.csv"]
-stops = ["transit/stations.csv"]
+stops = ["transit/naptan.csv"]
 areas = {path = "AREAS", code = "LSOA21CD", district = "LADCD_ACTIVE", year = 2021}
 deprivation = {path = "deprivation/iod2025.csv", edition = 2025}
 

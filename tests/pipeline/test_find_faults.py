@@ -60,7 +60,7 @@ SPOILT = {
     ),
     "areas without that column": lambda at: ([('code = "LSOA21CD"', 'code = "LSOACD"')], {}),
     "deprivation of another edition": lambda at: ([("edition = 2025", "edition = 2019")], {}),
-    "stops that are none": lambda at: ([("transit/stations.csv", "sites/dudley.csv")], {}),
+    "stops that are none": lambda at: ([("transit/naptan.csv", "sites/dudley.csv")], {}),
     "corridors that are none": lambda at: ([("transit/corridors.csv", "sites/dudley.csv")], {}),
     "a corridor that no file has": lambda at: ([("[shortlist]", 'only = ["Camp Hil line"]\n[shortlist]')], {}),
     "lines without a stop": lambda at: (
@@ -128,7 +128,7 @@ def test_a_project_that_runs_is_not_refused(project, tmp_path):
 
 def test_faults_of_many_inputs_are_found_at_once(project, tmp_path):
     spoilt = project(
-        ("transit/stations.csv", "sites/nowhere.csv"), ("transit/corridors.csv", "sites/coventry.xlsx"),
+        ("transit/naptan.csv", "sites/nowhere.csv"), ("transit/corridors.csv", "sites/coventry.xlsx"),
         ("sites/dudley.csv", written(tmp_path, "r.csv", "a,b\n1,2\n")),
         append=LAYER.replace("fuel poor", "fuel rich"),
     )  # fmt: skip

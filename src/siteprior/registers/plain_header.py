@@ -65,9 +65,10 @@ def plain_columns(path: Path | str, *, layer: str | None = None, file: str | Non
         lacking.append("where they lie (easting and northing, or longitude and latitude)")
     if lacking:
         first = header[0] if header else "…"
+        write = f'own_sites = [{{path = "{name}", columns = {{reference = "{first}", easting = "…", northing = "…"}}}}]'
         raise InputError(
             f"{name}: no column says by its name {' or '.join(lacking)}; it has {', '.join(header)}. "
-            f'Say which is which: own_sites = [{{path = "{name}", columns = {{reference = "{first}", easting = "…", northing = "…"}}}}]'
+            f"Say which is which: {write}"
         )
     log = IssueLog(name)
     read = ", ".join(f"{column} from '{source}'" for column, source in columns.items())

@@ -86,6 +86,8 @@ def read_transit(
     faults.refuse()
     corridor_stops = _corridor_states(project, nodes, stops, statements)
     _join_stops(project, corridor_stops, statements, codes, log)
+    if timetables is not None:
+        _join_services(project, timetables)
     if network is not None:
         log.issues.append(_off_the_streets(corridor_stops, network))
     return Transit(
@@ -265,7 +267,6 @@ def _read_timetables(project: Project, stops: gpd.GeoDataFrame, log: ReadLog) ->
         service_date=project.access.service_date,
     )
     timetables: Timetables = log.add("timetables", [entry for entry, *_ in found], reading)
-    _join_services(project, timetables)
     return timetables
 
 

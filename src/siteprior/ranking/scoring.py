@@ -109,7 +109,8 @@ def score(
 
 def _ask_for_anchors(matrix: pd.DataFrame, weights: Mapping[str, float], registry: Mapping[str, Criterion]) -> None:
     """Refuse weights on columns of the table that are no criteria: a column becomes one by its anchors."""
-    own = [name for name in weights if name not in registry and name in getattr(matrix, "columns", ())]
+    named = weights if isinstance(weights, Mapping) else ()
+    own = [name for name in named if name not in registry and name in getattr(matrix, "columns", ())]
     if own:
         raise InputError(
             *(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from siteprior.core.errors import InputError
-from siteprior.core.files import Input, read_bytes, record
+from siteprior.core.files import Input, given_twice, read_bytes, record
 from siteprior.core.io.messy_tables import decode
 from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.named_paths import Names, Paths, named_paths
@@ -62,7 +62,10 @@ def read_postcodes(paths: Paths, *, files: Names | None = None) -> Reading[pd.Da
     issues: list[pd.DataFrame] = []
     provenance: list[Input] = []
     faults: list[str] = []
-    for path, label in named_paths(paths, files, what="postcodes"):
+    listed = named_paths(paths, files, what="postcodes", unique=False)
+    if twice := given_twice(path for path, _ in listed):
+        raise InputError(f"postcodes: given twice: {', '.join(map(str, twice))}; each file is read once, name it once")
+    for path, label in listed:
         log = IssueLog(label)
         try:
             tables.append(_places(_cells(path, label), log))

@@ -63,9 +63,12 @@ def read_postcodes(paths: Paths, *, files: Names | None = None) -> Reading[pd.Da
     provenance: list[Input] = []
     faults: list[str] = []
     listed = named_paths(paths, files, what="postcodes", unique=False)
-    if twice := given_twice(path for path, _ in listed):
-        raise InputError(f"postcodes: given twice: {', '.join(map(str, twice))}; each file is read once, name it once")
-    for path, label in listed:
+    for place, (path, label) in enumerate(listed):
+        if given_twice([path, *dict.fromkeys(before for before, _ in listed[:place])]):
+            twice = IssueLog(label)
+            twice.add("default-value", field="file", value=label, action="given twice; taken once")
+            issues.append(twice.table())
+            continue
         log = IssueLog(label)
         try:
             tables.append(_places(_cells(path, label), log))

@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
@@ -216,13 +217,24 @@ def _print_outputs(folder: Path) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from siteprior.pipeline.run import check
+    from siteprior.core.errors import RunWarning
+    from siteprior.pipeline.run import find_all_faults
 
-    issues = check(options.project, out=options.out, progress=not options.quiet)
+    done = find_all_faults(options.project, out=options.out, progress=not options.quiet)
+    issues, faults = done.issues, done.faults.sentences
     tally = issues.groupby(["severity", "issue_type"]).size().rename("rows").reset_index()
     _print(tally, as_json=False)
     errors = int((issues["severity"] == "error").sum())
     print(f"{len(issues):,} issues, {errors:,} of severity error.")
+    also = "; issues.csv lists the issues of every input" if done.start_with != "issues.csv" else ""
+    print(f"Written to {done.folder}: start with {done.start_with}{also}.")
+    for sentence in done.notices:
+        warnings.warn(sentence, RunWarning, stacklevel=1)
+    if faults:
+        print(f"`siteprior run` would refuse this project: {len(faults)} fault{'s' * (len(faults) > 1)}, see below.")
+        if done.left_out:
+            print(f"Not looked at, for what they need is refused: {'; '.join(done.left_out)}. Mend and check again.")
+    done.faults.refuse()
     return 1 if options.strict and errors else 0
 
 

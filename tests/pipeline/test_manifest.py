@@ -161,7 +161,7 @@ def test_sites_have_all_columns_and_eligible_in_words_however_the_run_wrote_them
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
-        (lambda run: (run / "run.json").unlink(), r"run\.json: there is no such file"),
+        (lambda run: (run / "run.json").unlink(), r"holds no run: it has no run\.json"),
         (lambda run: (run / "run.json").write_text(""), r"run\.json: the file is empty"),
         (lambda run: (run / "run.json").write_text("{'a': 1}"), r"run\.json: is not JSON .*; run the project again"),
         (lambda run: (run / "run.json").write_bytes(b"\xff\xfe1"), r"run\.json: is not "),

@@ -67,7 +67,8 @@ def test_all_contradictions_of_streets_are_named_at_once():
         ),
         (Areas, {"path": "a.gpkg", "code": "C", "year": 1991}, "year: unknown year '1991'; Valid: 2011, 2021"),
         (Areas, {"path": "a.gpkg", "code": " ", "year": 2011}, "code: needs text, not ' '"),
-        (OwnSites, {"path": "o.csv", "columns": {"reference": "ID"}}, "the key 'name' is missing; add it"),
+        (OwnSites, {"columns": {"reference": "ID"}}, "the key 'path' is missing; add it"),
+        (OwnSites, {"path": "o.csv", "columns": {}}, "columns: map a reference or a site_name to call the sites by"),
     ],
 )
 def test_what_does_not_describe_a_file_is_refused(model, stated, fault):
@@ -77,6 +78,7 @@ def test_what_does_not_describe_a_file_is_refused(model, stated, fault):
 def test_what_a_file_may_leave_out():
     assert CorridorFile(path="c.csv").routes == ()
     assert Postcodes(path="p.csv").check_locations is True
+    assert (OwnSites(path="o.csv").name, OwnSites(path="o.csv").columns) == (None, {})
     assert OwnSites(path="o.csv", name="own", columns={"reference": "ID"}).organisation is None
     assert Timetable.model_fields.keys() == File.model_fields.keys()
 

@@ -60,7 +60,7 @@ def test_a_run_beside_itself_shows_nothing(runs):
 
 
 def test_a_folder_without_a_ranking_is_reported(runs, tmp_path):
-    with pytest.raises(InputError, match=r"ranking\.csv: there is no such file"):
+    with pytest.raises(InputError, match="there is no such folder; give a folder that `siteprior run` wrote"):
         compare_runs(runs[0], tmp_path / "nowhere")
     (runs[1] / "ranking.csv").write_text("a,b\n1,2\n")
     with pytest.raises(InputError, match="is not the ranking of a run; it lacks site_id"):

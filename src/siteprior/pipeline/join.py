@@ -6,16 +6,34 @@ from dataclasses import replace
 
 import pandas as pd
 
+from siteprior.core.errors import InputError
 from siteprior.core.progress import Progress
 from siteprior.pipeline.faults import faults_of
 from siteprior.pipeline.result import Result
 
+SHOWN = 3
+"""Files named in one sentence, at most."""
+
 
 def place_sites(result: Result, progress: Progress) -> Result:
-    """Find the area each site lies in, with its deprivation."""
+    """Find the area each site lies in, with its deprivation.
+
+    Raises
+    ------
+    InputError
+        When there is no site.
+    """
     from siteprior.joins.areas import join_areas
 
     progress("Joining")
+    if result.sites_merged.empty:
+        sources = result.project.sources
+        files = [label for entry in (*sources.registers, *sources.own_sites) for _, label in result.project.find(entry)]
+        raise InputError(
+            f"no site was read: {', '.join(files[:SHOWN])}{' and others' if len(files) > SHOWN else ''} "
+            f"{'hold' if len(files) > 1 else 'holds'} no row that is a site; issues.csv of `siteprior check` says what "
+            "became of each row"
+        )
     return result.with_columns("area", join_areas(result.table, result.areas))
 
 

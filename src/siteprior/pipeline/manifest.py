@@ -25,6 +25,7 @@ from siteprior.pipeline.notices import notices
 from siteprior.pipeline.opened_run import Run
 from siteprior.pipeline.result import Result
 from siteprior.report.geopackage.site_form import SITE_ATTRIBUTES, SITE_LAYERS, join_sites
+from siteprior.report.run_folders import refuse_no_run
 
 TABLES: dict[str, list[str]] = {
     "history": schema.HISTORY.names,
@@ -178,6 +179,7 @@ def open_run(folder: Path | str | None = None) -> Run:
 
 def _record(path: Path) -> dict[str, Any]:
     """Read the record of a run."""
+    refuse_no_run(path.parent)
     try:
         record = json.loads(read_bytes(path))
     except ValueError as fault:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import geopandas as gpd
 import pandas as pd
 
 from siteprior.pipeline.result import NOT_YET, Result
@@ -41,7 +42,12 @@ def _notices(result: Result) -> Iterator[str]:
         yield f"no site passed the gates: {_why_none(sites)}; change [gates], or what the sites are measured against"
     elif len(scores) > 1 and (scores == scores.iloc[0]).all():
         yield "all ranked sites have one score, so all share rank 1; give weights or criteria that distinguish them"
-    if sites["corridor_walk_m"].notna().sum() == 0 and sites.geometry.notna().any():
+    yield from reach_notices(sites)
+
+
+def reach_notices(sites: gpd.GeoDataFrame) -> Iterator[str]:
+    """Yield what is to be stated of the corridors' reach; for ``check`` as well, which ranks nothing."""
+    if not sites["corridor_walk_m"].notna().any() and sites.geometry.notna().any():
         yield (
             "no site has a walk to a counted stop of a corridor: none of the corridors' stops is in reach, or none "
             "is counted as open on the network date; see [corridors] and access.gpkg"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import geopandas as gpd
 import pandas as pd
 
+from siteprior.core.all_faults import AllFaults
 from siteprior.core.errors import InputError
+from siteprior.core.files import MEMBER
 from siteprior.core.progress import Progress
 from siteprior.core.schema import SHAPE_BASES, SITE_SHAPE_COLUMNS
 from siteprior.pipeline.provenance import ReadLog
@@ -27,43 +29,51 @@ def read_areas(result: Result, progress: Progress) -> Result:
 
     project, log = result.project, ReadLog()
     progress("Reading areas and deprivation")
-    entry = project.sources.areas
-    ((path, label),) = project.find(entry)
-    areas = log.add(
-        "areas",
-        entry,
-        area_source.read_areas(
-            path,
-            code=entry.code,
-            name=entry.name,
-            district=entry.district,
-            year=entry.year,
-            layer=entry.layer,
-            files=label,
-        ),
-    )
+    entry, faults = project.sources.areas, AllFaults()
+    with faults.kept():
+        path, label = project.find_one(entry)
+        areas = log.add(
+            "areas",
+            entry,
+            area_source.read_areas(
+                path,
+                code=entry.code,
+                name=entry.name,
+                district=entry.district,
+                year=entry.year,
+                layer=entry.layer,
+                files=label,
+            ),
+        )
     iod = project.sources.deprivation
-    ((path, label),) = project.find(iod)
-    deprivation = log.add(
-        "deprivation", iod, deprivation_source.read_deprivation(path, edition=iod.edition, files=label)
-    )
+    with faults.kept():
+        path, label = project.find_one(iod)
+        deprivation = log.add(
+            "deprivation", iod, deprivation_source.read_deprivation(path, edition=iod.edition, files=label)
+        )
+    faults.refuse()
     areas, unmatched = deprivation_source.with_deprivation(areas, deprivation, file=label)
     log.issues.append(unmatched)
     return replace(result.with_log(log), areas=areas)
 
 
+def read_postcodes(result: Result, _progress: Progress) -> Result:
+    """Read where postcodes lie."""
+    log = ReadLog()
+    postcodes = _read_postcodes(result.project, log)
+    return replace(result.with_log(log), postcodes=postcodes)
+
+
 def read_sites(result: Result, progress: Progress) -> Result:
-    """Read postcodes, registers old and new, and the user's own sites."""
+    """Read registers old and new, and the user's own sites."""
     from siteprior.sources.areas.lsoa import districts
 
     project, log = result.project, ReadLog()
     progress("Reading sites")
-    postcodes = _read_postcodes(project, log)
-    checked_by = postcodes if any(entry.check_locations for entry in project.sources.postcodes) else None
+    checked_by = result.postcodes if any(entry.check_locations for entry in project.sources.postcodes) else None
     sites, polygons, history, files = _read_sites(project, districts(result.areas), checked_by, log)
     return replace(
         result.with_log(log),
-        postcodes=postcodes,
         sites_read=sites,
         own_polygons=polygons,
         register_history=history,
@@ -131,33 +141,40 @@ def _read_sites(
     from siteprior.registers.coordinates.match_shapes import all_shapes
     from siteprior.registers.coordinates.site_shapes import no_shapes
     from siteprior.registers.own_sites import read_own_sites_with_shapes
+    from siteprior.registers.plain_header import plain_columns
 
-    chosen = project.sources
+    chosen, faults = project.sources, AllFaults()
     tables, polygons, files, history = [], [no_shapes()], pd.DataFrame(), None
     if chosen.registers:
         found = [(entry, *place) for entry in chosen.registers for place in project.find(entry)]
-        current, files = _read_registers(project, found, boundaries, postcodes, log)
-        tables.append(current)
-        if chosen.history:
-            # One at a time: two vintages of one council list the same references, and rightly so.
-            found = [(entry, *place) for entry in chosen.history for place in project.find(entry)]
-            older = [_read_registers(project, [one], boundaries, postcodes, log)[0] for one in found]
+        with faults.kept():
+            current, files = _read_registers(project, found, boundaries, postcodes, log)
+            tables.append(current)
+        # One at a time: two vintages of one council list the same references, and rightly so.
+        older = []
+        for one in [(entry, *place) for entry in chosen.history for place in project.find(entry)]:
+            with faults.kept():
+                older.append(_read_registers(project, [one], boundaries, postcodes, log)[0])
+        if older and not faults.sentences:
             history = _history(project, older, current)
             log.issues.append(history.issues)
     for own in chosen.own_sites:
         for path, label in project.find(own):
-            reading, drawn = read_own_sites_with_shapes(
-                path,
-                columns=own.columns,
-                register=own.name,
-                organisation=own.organisation,
-                layer=own.layer,
-                crs=own.crs,
-                files=label,
-                boundaries=boundaries,
-            )
-            tables.append(log.add("own sites", own, reading))
-            polygons.append(drawn)
+            with faults.kept():
+                plain = None if own.columns else plain_columns(path, layer=own.layer, file=label)
+                reading, drawn = read_own_sites_with_shapes(
+                    path,
+                    columns=own.columns if plain is None else log.add("own sites", own, plain),
+                    register=own.name or PurePosixPath(label.rpartition(MEMBER)[2]).name.partition(".")[0],
+                    organisation=own.organisation,
+                    layer=own.layer,
+                    crs=own.crs,
+                    files=label,
+                    boundaries=boundaries,
+                )
+                tables.append(log.add("own sites", own, reading))
+                polygons.append(drawn)
+    faults.refuse()
     sites = pd.concat(tables)
     if not sites.index.is_unique:
         twice = sites.index[sites.index.duplicated()][0]
@@ -232,19 +249,21 @@ def _shape_sites(result: Result, log: ReadLog) -> gpd.GeoDataFrame:
     from siteprior.registers.coordinates.match_shapes import all_shapes, join_references
     from siteprior.registers.coordinates.site_shapes import read_shapes, site_shapes
 
-    drawn = []
+    faults, drawn = AllFaults(), list[gpd.GeoDataFrame]()
     for entry in result.project.sources.shapes:
         for path, label in result.project.find(entry):
-            reading = read_shapes(
-                path,
-                reference=entry.reference,
-                organisation=entry.organisation,
-                layer=entry.layer,
-                crs=entry.crs,
-                files=label,
-            )
-            drawn.append(log.add("shapes", entry, reading))
-            join_references(result.sites_read, drawn[-1], file=label)
+            with faults.kept():
+                reading = read_shapes(
+                    path,
+                    reference=entry.reference,
+                    organisation=entry.organisation,
+                    layer=entry.layer,
+                    crs=entry.crs,
+                    files=label,
+                )
+                drawn.append(log.add("shapes", entry, reading))
+                join_references(result.sites_read, drawn[-1], file=label)
+    faults.refuse()
     shapes, issues = site_shapes(result.sites_read, all_shapes([result.own_polygons, *drawn]))
     log.issues.append(issues)
     return shapes

@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
+from siteprior.core.all_faults import AllFaults
 from siteprior.core.issues import issue_table
 from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress, no_progress
@@ -44,16 +45,20 @@ def read_market(
     Raises
     ------
     InputError
-        When a file is missing, unreadable, or of another kind, vintage or place.
+        When a file is missing, unreadable, or of another kind, vintage or place; of all of them at once.
     """
     if project.layers:
         progress("Reading layers")
-    layers = tuple(_read_layer(project, spec, areas, log) for spec in project.layers)
-    sales = None
+    faults, layers, sales = AllFaults(), list[Layer](), None
+    for spec in project.layers:
+        with faults.kept():
+            layers.append(_read_layer(project, spec, areas, log))
     if project.sources.sales:
         progress("Reading sales")
-        sales = _read_sales(project, study_area, postcodes, log)
-    return Market(sales, layers, project.layers)
+        with faults.kept():
+            sales = _read_sales(project, study_area, postcodes, log)
+    faults.refuse()
+    return Market(sales, tuple(layers), project.layers)
 
 
 def _read_layer(project: Project, spec: LayerSpec, areas: gpd.GeoDataFrame, log: ReadLog) -> Layer:

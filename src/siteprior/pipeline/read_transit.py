@@ -11,12 +11,14 @@ import geopandas as gpd
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
+from siteprior.core.all_faults import AllFaults
 from siteprior.core.code_join import EXAMPLES, CodeJoin, files_in_words, record_join
-from siteprior.core.errors import ProjectError, unknown
+from siteprior.core.errors import InputError, ProjectError, unknown
 from siteprior.core.files import record
 from siteprior.core.issues import IssueLog, Reading, issue_table
 from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress, no_progress
+from siteprior.core.schema import CRS, STOPS, conform
 from siteprior.core.short_repr import short_repr
 from siteprior.pipeline.provenance import ReadLog
 from siteprior.project.load import Project
@@ -53,24 +55,41 @@ def read_transit(
     Raises
     ------
     InputError
-        When a file is missing, unreadable, of another kind, or of another place.
+        When a file is missing, unreadable, of another kind, or of another place, of all of them at once; and when no
+        corridor has a stop.
     ProjectError
         When ``corridors.only`` names a corridor no file holds.
     """
     from siteprior.sources.transit.corridors import corridor_lines
 
-    stops, statements, codes = _read_stops(project, study_area, log)
-    corridor_stops, surveyed = _read_corridors(project, stops, statements, log)
-    _join_stops(project, corridor_stops, statements, codes, log)
+    faults = AllFaults()
+    with faults.kept():
+        stops, statements, codes = _read_stops(project, study_area, log)
+    # Corridors are looked at even where the stops are refused: with none, for a stop to lie along a line.
+    stops_known = not faults.sentences
+    with faults.kept():
+        nodes, surveyed = _read_corridor_files(project, stops if stops_known else _no_stops(), log)
     network = None
     if project.sources.streets is not None:
         progress("Reading streets")
-        network = _read_streets(project, project.sources.streets, study_area, log)
-        log.issues.append(_off_the_streets(corridor_stops, network))
+        with faults.kept():
+            network = _read_streets(project, project.sources.streets, study_area, log)
     timetables = None
     if project.sources.timetables:
         progress("Reading timetables")
-        timetables = _read_timetables(project, stops, log)
+        with faults.kept():
+            timetables = _read_timetables(project, stops if stops_known else _no_stops(), log)
+    supposed = {}
+    for scenario in project.scenarios:
+        with faults.kept():
+            supposed[scenario.name] = _read_supposed(project, scenario, log)
+    faults.refuse()
+    corridor_stops = _corridor_states(project, nodes, stops, statements)
+    _join_stops(project, corridor_stops, statements, codes, log)
+    if timetables is not None:
+        _join_services(project, timetables)
+    if network is not None:
+        log.issues.append(_off_the_streets(corridor_stops, network))
     return Transit(
         stops=stops,
         corridor_stops=corridor_stops,
@@ -78,7 +97,7 @@ def read_transit(
         surveyed=surveyed,
         network=network,
         timetables=timetables,
-        supposed={scenario.name: _read_supposed(project, scenario, log) for scenario in project.scenarios},
+        supposed=supposed,
     )
 
 
@@ -122,11 +141,12 @@ def _read_stops(
         margin_m=load_parameters("access").number("stop_margin_m"),
     )
     stops = log.add("stops", [entry for entry, *_ in found], reading)
-    stated = [
-        log.add("openings", entry, read_openings(path, files=label))
-        for entry in project.sources.openings
-        for path, label in project.find(entry)
-    ]
+    faults, stated = AllFaults(), list[pd.DataFrame]()
+    for entry in project.sources.openings:
+        for path, label in project.find(entry):
+            with faults.kept():
+                stated.append(log.add("openings", entry, read_openings(path, files=label)))
+    faults.refuse()
     statements = pd.concat(stated, ignore_index=True) if stated else no_statements()
     log.issues.append(
         openings.unmatched_statements(statements, network_date=project.network_date, provenance=reading.provenance)
@@ -134,20 +154,34 @@ def _read_stops(
     return openings.apply_openings(stops, statements, network_date=project.network_date), statements, codes
 
 
-def _read_corridors(
-    project: Project, stops: gpd.GeoDataFrame, statements: pd.DataFrame, log: ReadLog
-) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame | None]:
-    """Read the corridors' stops, with their state on the network date, and the lines of those that are surveyed."""
-    from siteprior.sources.transit import openings
+def _no_stops() -> gpd.GeoDataFrame:
+    """Return a table of stops without a row."""
+    empty = gpd.GeoDataFrame({name: [] for name in STOPS.names}, geometry=[], crs=CRS)
+    return conform(empty.rename_axis(STOPS.index), STOPS)
 
-    tables, lines = [], []
+
+def _read_corridor_files(
+    project: Project, stops: gpd.GeoDataFrame, log: ReadLog
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame | None]:
+    """Read the corridors' stops as their files have them, and the lines of those that are surveyed."""
+    faults, tables, lines = AllFaults(), [], []
     for entry in project.corridors.paths:
         for path, label in project.find(entry):
-            nodes, drawn = _read_corridor(entry, path, label, stops, log)
-            tables.append(nodes)
-            if drawn is not None:
-                lines.append(drawn)
-    corridor_stops = pd.concat(tables)
+            with faults.kept():
+                nodes, drawn = _read_corridor(entry, path, label, stops, log)
+                tables.append(nodes)
+                if drawn is not None:
+                    lines.append(drawn)
+    faults.refuse()
+    return pd.concat(tables), pd.concat(lines) if lines else None
+
+
+def _corridor_states(
+    project: Project, corridor_stops: gpd.GeoDataFrame, stops: gpd.GeoDataFrame, statements: pd.DataFrame
+) -> gpd.GeoDataFrame:
+    """Return the stops of the corridors that count, with their state on the network date."""
+    from siteprior.sources.transit import openings
+
     if project.corridors.only:
         known = corridor_stops["corridor"].unique()
         faults = [
@@ -158,13 +192,14 @@ def _read_corridors(
         if faults:
             raise ProjectError(*faults)
         corridor_stops = corridor_stops[corridor_stops["corridor"].isin(project.corridors.only)]
-    resolved = openings.apply_openings_to_corridor(
-        corridor_stops,
-        stops,
-        statements,
-        network_date=project.network_date,
-    )
-    return resolved, pd.concat(lines) if lines else None
+    if corridor_stops.empty:
+        files = ", ".join(label for entry in project.corridors.paths for _, label in project.find(entry))
+        near = load_parameters("access").number("line_snap_m")
+        raise InputError(
+            f"{files}: no corridor has a stop: none of the stops read lies within {near:g} m of a line; give the stops "
+            "of the place and kind of the lines under [sources] stops"
+        )
+    return openings.apply_openings_to_corridor(corridor_stops, stops, statements, network_date=project.network_date)
 
 
 def _read_corridor(
@@ -172,6 +207,7 @@ def _read_corridor(
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame | None]:
     """Read one corridor file: a table of stops, routes of a timetable, or lines with the stops found along them."""
     from siteprior.sources.transit import corridors
+    from siteprior.sources.transit.line_files import holds_lines
 
     if entry.routes:
         from siteprior.sources.timetables.lines import corridor_from_timetable
@@ -179,7 +215,7 @@ def _read_corridor(
         reading = corridor_from_timetable(path, routes=entry.routes, kind=entry.kind, naptan=stops, file=label)
         found = log.add("corridors", entry, reading)
         return found.stops, found.lines
-    if entry.name is None:
+    if entry.name is None and not holds_lines(label):
         return log.add("corridors", entry, corridors.read_corridor_stops(path, files=label)), None
     lines = corridors.read_corridor_lines(path, name_column=entry.name, kind=entry.kind, layer=entry.layer, files=label)
     drawn = log.add("corridors", entry, lines)
@@ -231,7 +267,6 @@ def _read_timetables(project: Project, stops: gpd.GeoDataFrame, log: ReadLog) ->
         service_date=project.access.service_date,
     )
     timetables: Timetables = log.add("timetables", [entry for entry, *_ in found], reading)
-    _join_services(project, timetables)
     return timetables
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import geopandas as gpd
 import pandas as pd
 
+from siteprior.core.all_faults import AllFaults
 from siteprior.core.errors import InputError
 from siteprior.core.files import Input
 from siteprior.core.issues import Reading
@@ -65,23 +66,41 @@ def read_registered(result: Result, progress: Progress) -> Result:
     }
     tables: dict[str, pd.DataFrame] = {}
     layers, specs = list[Layer](), list[LayerSpec]()
+    faults = AllFaults()
     for name, source in SOURCES.items():
         if entries := project.sources.named(name):
             progress(f"Reading {source.title[:1].lower()}{source.title[1:]}")
-            files = _files_of(project, entries)
-            reading = call_with(source.read, {**given, **files.given})
-            log.add(name, files.stated(reading.provenance), Reading(None, reading.issues, reading.provenance))
-            tables[name] = reading.table
+            with faults.kept():
+                files = _files_of(project, entries)
+                reading = call_with(source.read, {**given, **files.given})
+                log.add(name, files.stated(reading.provenance), Reading(None, reading.issues, reading.provenance))
+                tables[name] = reading.table
     for name, evidence in EVIDENCE.items():
         if entries := project.evidence.named(name):
             progress(f"Reading {evidence.title[:1].lower()}{evidence.title[1:]}")
-            files = _files_of(project, entries)
-            looked = call_with(evidence.read, {**given, **files.given})
-            log.add(name, files.stated(looked.provenance), Reading(None, looked.issues, looked.provenance))
-            layers += _layers_of(evidence, looked.table)
-            path = ", ".join(entry.path for entry in entries)
-            specs += [spec.model_copy(update={"path": path}) for spec in evidence.specs]
+            with faults.kept():
+                files = _files_of(project, entries)
+                looked = call_with(evidence.read, {**given, **files.given})
+                log.add(name, files.stated(looked.provenance), Reading(None, looked.issues, looked.provenance))
+                layers += _layers_of(evidence, looked.table)
+                path = ", ".join(entry.path for entry in entries)
+                specs += [spec.model_copy(update={"path": path}) for spec in evidence.specs]
+    faults.refuse()
     return replace(result.with_log(log), registered=Registered(tables, tuple(layers), tuple(specs)))
+
+
+def measure_evidence(result: Result) -> pd.DataFrame:
+    """Return the layers of registered evidence at the sites, one column each.
+
+    Raises
+    ------
+    InputError
+        When a layer is of another place or year than the sites; of all layers at once.
+    """
+    from siteprior.joins.layers import join_layers
+
+    read = result.registered
+    return join_layers(result.table, read.layers, read.specs, shapes=result.shapes)
 
 
 def join_registered(result: Result, _progress: Progress) -> Result:
@@ -93,10 +112,9 @@ def join_registered(result: Result, _progress: Progress) -> Result:
         When a join returns another index than the sites', or lacks a column it declared.
     """
     from siteprior.joins._geometry import declared_columns
-    from siteprior.joins.layers import join_layers
 
     sites, read = result.table, result.registered
-    measured = join_layers(sites, read.layers, read.specs, shapes=result.shapes)
+    measured = measure_evidence(result)
     values = {
         spec.name: _without_unsurveyed(measured[spec.name], layer, spec)
         for layer, spec in zip(read.layers, read.specs, strict=True)

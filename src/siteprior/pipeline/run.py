@@ -12,9 +12,8 @@ from siteprior.core.errors import RunWarning
 from siteprior.core.files import as_path, shipped, whole_folder
 from siteprior.core.progress import Progress, no_progress, progress_of
 from siteprior.core.renamed import renamed_argument
-from siteprior.pipeline.audit import Audit, write_findings
+from siteprior.pipeline.find_faults import Checked, find_faults
 from siteprior.pipeline.manifest import NOT_IN_EVERY_RUN
-from siteprior.pipeline.notices import reading_notices
 from siteprior.pipeline.publish import publish
 from siteprior.pipeline.registered import load_project
 from siteprior.pipeline.result import Result
@@ -154,7 +153,9 @@ def demo(*, out: Path | str = Path("outputs/demo"), progress: Progress | bool | 
 def check(
     project: Project | Path | str, *, out: Path | str | None = None, progress: Progress | bool | None = None
 ) -> pd.DataFrame:
-    """Read and audit every input of a project, rank nothing; write what was found and return the issue log.
+    """Find all that :func:`run` would refuse of a project, rank nothing; write what was found, return the issue log.
+
+    Every input is read and joined to the sites as far as it can be, also where another is refused.
 
     Parameters
     ----------
@@ -171,12 +172,14 @@ def check(
     Raises
     ------
     ProjectError, InputError, OutputError
-        When the project, an input or the folder cannot be used.
+        With every fault for which :func:`run` would refuse the project: of the project file alone where it cannot be
+        loaded, else of all inputs, layers, corridors and scenarios. What could be read is audited and written first.
 
     Warns
     -----
     RunWarning
-        When few codes of a join met, a NaPTAN area of the corridors' stops is missing, or no bus stop was read.
+        When few codes of a join met, a NaPTAN area of the corridors' stops is missing, no bus stop was read, or no site
+        is in reach of a corridor.
 
     Examples
     --------
@@ -208,29 +211,25 @@ def check(
     >>> issues["file"].nunique() > 1, (folder / "out" / "audit.html").is_file()
     (True, True)
     """
-    from siteprior.report.tables import write_csv
-    from siteprior.sources.areas.lsoa import districts
+    done = find_all_faults(project, out=out, progress=progress)
+    for sentence in done.notices:
+        warnings.warn(sentence, RunWarning, stacklevel=3)
+    done.faults.refuse()
+    return done.issues
 
-    loaded, progress = _loaded(project), progress_of(progress)
-    head = loaded.project
-    with whole_folder(_folder(loaded, out)) as staged:
-        inputs = read_inputs(loaded, progress=progress)
-        for sentence in reading_notices(inputs):
-            warnings.warn(sentence, RunWarning, stacklevel=3)
-        if inputs.register_files.empty:
-            write_csv(staged / "issues.csv", inputs.issues)
-            return inputs.issues
-        sites = inputs.sites_read
-        registers = sites[sites["file"].isin(inputs.register_files["file"])]
-        write_findings(
-            Audit(registers, inputs.issues, inputs.register_files, ()),
-            staged,
-            boundaries=districts(inputs.areas),
-            title=f"{head.title}: audit of the registers",
-            illustrative=head.illustrative,
-            progress=progress,
-        )
-    return inputs.issues
+
+def find_all_faults(
+    project: Project | Path | str, *, out: Path | str | None = None, progress: Progress | bool | None = None
+) -> Checked:
+    """Look through a project as :func:`check` does, and return what was found instead of raising it.
+
+    Raises
+    ------
+    ProjectError, InputError, OutputError
+        When the project file cannot be used, ``data_root`` is no folder, or the folder cannot be written.
+    """
+    loaded = project if isinstance(project, Project) else load_project(project)
+    return find_faults(loaded, _folder(loaded, out), progress=progress_of(progress))
 
 
 def _folder(project: Project, out: Path | str | None) -> Path:

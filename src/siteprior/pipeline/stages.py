@@ -9,6 +9,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from siteprior.core import schema
+from siteprior.core.all_faults import AllFaults
 from siteprior.core.code_join import recorded_joins
 from siteprior.core.errors import SitePriorError
 from siteprior.core.progress import Bars, Progress, counting, no_progress
@@ -101,9 +102,10 @@ STAGES: tuple[Stage, ...] = (
     Stage("Choose criteria, gates and weights", (), _RULES, rank.choose_criteria, "read"),
     Stage("Take costs and scheme", (), ("costs", "scheme"), appraise.read_costs, "read"),
     Stage("Read areas and deprivation", (), ("areas",), read.read_areas, "read"),
+    Stage("Read postcodes", (), ("postcodes",), read.read_postcodes, "read"),
     Stage(
-        "Read registers and own sites", ("areas",),
-        ("postcodes", "sites_read", "own_polygons", "register_history", "register_files"), read.read_sites, "read",
+        "Read registers and own sites", ("areas", "postcodes"),
+        ("sites_read", "own_polygons", "register_history", "register_files"), read.read_sites, "read",
     ),
     Stage(
         "Give sites a shape, merge duplicates", ("sites_read", "own_polygons"),
@@ -234,7 +236,13 @@ STAGES: tuple[Stage, ...] = (
 """The stages in their order."""
 
 READING = tuple(stage for stage in STAGES if stage.part == "read")
-"""The stages ``check`` runs."""
+"""The stages that read the inputs."""
+
+CHECKED = (
+    *READING,
+    *(stage for stage in STAGES if {"columns.area", "columns.corridor", "columns.layers"} & set(stage.adds)),
+)
+"""The stages ``check`` runs: those that read, and of the others those that may refuse what was read."""
 
 
 def group_of(stage: Stage) -> str | None:
@@ -286,11 +294,38 @@ def run_stages(
                 raise SitePriorError(
                     f"stage '{stage.name}': lacks {', '.join(makers)}; run the stages that add it first"
                 )
-            with recorded_joins() as joins:
-                result = stage.run(result, progress)
-            result = result.with_joins(joins)
+            result = _run_stage(stage, result, progress)
             step()
     return result
+
+
+def _run_stage(stage: Stage, result: Result, progress: Progress) -> Result:
+    """Run one stage, and keep what its joins by code came to."""
+    with recorded_joins() as joins:
+        result = stage.run(result, progress)
+    return result.with_joins(joins)
+
+
+def try_stages(
+    result: Result, stages: Iterable[Stage] = STAGES, *, faults: AllFaults, progress: Progress = no_progress
+) -> tuple[Result, tuple[str, ...]]:
+    """Run stages one after the other, past those that are refused: what goes wrong is kept in ``faults``.
+
+    Returns
+    -------
+    tuple
+        The result as far as it goes, and the names of the stages left out because what they need is lacking.
+    """
+    stages, left_out = tuple(stages), list[str]()
+    with counting(progress, "Checking", total=len(stages), unit="stages", staged=True) as step:
+        for stage in stages:
+            if all(has(result, name) for name in stage.needs):
+                with faults.kept():
+                    result = _run_stage(stage, result, progress)
+            else:
+                left_out.append(stage.name)
+            step()
+    return result, tuple(left_out)
 
 
 def stages_from(*changed: str) -> tuple[Stage, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, TypeAlias, get_args, get_origin
 
@@ -21,6 +22,10 @@ INNER_TABLES = ("costs", "scheme", "additionality", "benefits")
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
+
+MISSING = " is missing; add it"
+MEANT = re.compile(r"^unknown key '[^']*'; did you mean '([^']+)'\?")
+"""How the sentences about a key begin or end, of which one makes another needless."""
 
 Annotation: TypeAlias = "TypeForm[Any] | None"
 """What stands behind the colon of a field: a class, a generic of classes, a union, a ``Literal``."""
@@ -100,7 +105,14 @@ def faults_of(error: ValidationError, root: Annotation) -> list[Fault]:
             faults += [fault.within(path) for fault in detail["ctx"]["faults"]]
         else:
             faults.append(_fault(detail, path, field, model))
-    return list(dict.fromkeys(faults))
+    return _without_doubled(dict.fromkeys(faults))
+
+
+def _without_doubled(faults: Iterable[Fault]) -> list[Fault]:
+    """Leave out that a key is missing where one is misspelt for it: it is one mistake, and stands once."""
+    listed = list(faults)
+    meant = {(*fault.at[:-1], near[1]) for fault in listed if (near := MEANT.search(fault.text))}
+    return [fault for fault in listed if not (MISSING in fault.text and fault.at in meant)]
 
 
 def keys_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
@@ -185,7 +197,7 @@ def _fault(detail: ErrorDetails, path: Path, field: FieldInfo | None, model: typ
         top = len(path) == 1 and not hasattr(model, "TABLE")
         whole = top and field is not None and models_in(field.annotation)
         what = f"the table [{path[-1]}]" if whole else f"the key '{path[-1]}'"
-        return Fault(path, f"{what} is missing; add it", of=path[:-1])
+        return Fault(path, f"{what}{MISSING}", of=path[:-1])
     if kind == "literal_error" and field is not None:
         choices = [str(choice) for choice in choices_in(field.annotation)]
         return Fault(path, unknown(field.title or str(path[-1]), str(given), choices))

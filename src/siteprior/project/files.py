@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from siteprior.core.files import is_fetchable
 from siteprior.project.faults import Fault, refuse, several
@@ -82,17 +82,22 @@ def _mapped(columns: dict[str, str]) -> dict[str, str]:
 
 
 class OwnSites(File):
-    """The user's own sites, points or polygons: a vector file, CSV or sheet, with a map of siteprior's columns to its.
+    """The user's own sites, points or polygons: a vector file, CSV or sheet, where needed with a map of its columns.
 
     A polygon stays the shape of its site. Lines are refused.
     """
 
-    name: Annotated[Text, key("What these sites are called in the outputs", example="public estate")]
+    name: Annotated[
+        Text | None, key("What these sites are called in the outputs; the file's name by default", example="our estate")
+    ] = None
     columns: Annotated[
         dict[str, str],
         AfterValidator(_mapped),
-        key("siteprior's column to the file's column; siteprior columns lists them", example={"reference": "Asset ID"}),
-    ]
+        key(
+            "siteprior's column to the file's column; without it columns are read that bear siteprior's names",
+            example={"reference": "Asset ID"},
+        ),
+    ] = Field(default_factory=dict)
     organisation: Annotated[Text | None, key(f"{_ONS} the sites are of", example="E47000007")] = None
     layer: Annotated[Text | None, _LAYER] = None
     crs: Annotated[Text | None, _CRS] = None
@@ -170,7 +175,10 @@ class Timetable(File):
 class CorridorFile(File):
     """A corridor table (CSV of ordered stops), lines of any vector file, or routes of a timetable."""
 
-    name: Annotated[Text | None, key("Of lines: the column with the corridor's name", example="NAME")] = None
+    name: Annotated[
+        Text | None,
+        key("Of lines: the column with the corridor's name, where none is plainly called so", example="NAME"),
+    ] = None
     kind: Annotated[Text | None, key("Of lines and routes: what runs there", example="metro")] = None
     layer: Annotated[Text | None, _LAYER] = None
     routes: Annotated[tuple[Text, ...], key("Of a GTFS feed: the routes to draw as corridors", example=["T1"])] = ()

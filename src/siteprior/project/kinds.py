@@ -152,10 +152,13 @@ def _texts(value: Stated) -> Stated:
 
 
 def _file_path(path: str) -> str:
-    """Refuse a path no system can have."""
+    r"""Refuse a path no system can have; one written as Windows does (``a\b.csv``) is the same with ``/``."""
     if "\0" in path:
         raise refuse(f"{path!r} is no path; give that of a file")
-    return path
+    if any(ord(character) < ord(" ") for character in path):
+        made = 'as "\\t" in double quotes makes of a backslash'
+        raise refuse(f"{path!r} holds a control character, {made}; write / in paths, or single quotes")
+    return path.replace("\\", "/")
 
 
 Text = Annotated[str, Field(pattern=r"\S")]

@@ -266,7 +266,7 @@ def load_project(path: Path | str, *, data_root: Path | str | None = None) -> Pr
         lines[(*at[:-1], new)] = lines[at]
     head = settings.get("project")
     stated = head.get("data_root", ".") if isinstance(head, dict) else "."
-    root = Path(data_root or os.environ.get(DATA_ROOT_VARIABLE) or file.parent / str(stated))
+    root = Path(data_root or os.environ.get(DATA_ROOT_VARIABLE) or file.parent / str(stated).replace("\\", "/"))
     own = [
         Fault((name,), unknown("key", name, keys_of(Project)), ()) for name in ("file", "data_root") if name in settings
     ]

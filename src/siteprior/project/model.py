@@ -70,7 +70,7 @@ class Head(Settings):
     price_date: Annotated[
         Day | None, key("Sales up to this day count; needed with sales", example=date(2025, 12, 31))
     ] = None
-    seed: Annotated[Whole, key("Where the random draws begin", example=2026)] = 0
+    seed: Annotated[Whole, Field(ge=0), key("Where the random draws begin", example=2026)] = 0
     illustrative: Annotated[Flag, key("Marks a project of invented sites; every output then says so", example=True)] = (
         False
     )

@@ -26,6 +26,15 @@ PAIRS = (("easting", "northing"), ("longitude", "latitude"))
 """Columns that say together where a site is."""
 
 
+OTHER_NAMES: Mapping[str, str] = MappingProxyType({
+    "homes": "minimum_net_dwellings", "dwellings": "minimum_net_dwellings", "units": "minimum_net_dwellings",
+    "net_dwellings": "minimum_net_dwellings", "area_ha": "hectares", "ha": "hectares", "size_ha": "hectares",
+    "id": "reference", "ref": "reference", "site_id": "reference", "asset_id": "reference", "name": "site_name",
+    "address": "site_name", "lat": "latitude", "lon": "longitude", "lng": "longitude", "long": "longitude",
+})  # fmt: skip
+"""What else people call a column a map may name, siteprior's own names of other tables among them."""
+
+
 def map_faults(columns: Iterable[str]) -> list[tuple[str, str]]:
     """Return what is wrong with the names a map gives: the name it is about, blank where it is the map, and why.
 
@@ -35,7 +44,7 @@ def map_faults(columns: Iterable[str]) -> list[tuple[str, str]]:
     [('easting', 'easting and northing are mapped together or not at all')]
     """
     named = list(columns)
-    faults = [(name, unknown("column", name, FIELDS)) for name in named if name not in FIELDS]
+    faults = [(name, _unknown_column(name)) for name in named if name not in FIELDS]
     for pair in PAIRS:
         present = [name for name in pair if name in named]
         if len(present) == 1:
@@ -43,3 +52,11 @@ def map_faults(columns: Iterable[str]) -> list[tuple[str, str]]:
     if not {"reference", "site_name"} & set(named):
         faults.append(("", "map a reference or a site_name to call the sites by"))
     return faults
+
+
+def _unknown_column(name: str) -> str:
+    """Say that no column of a register is called so, and what siteprior calls it."""
+    meant = OTHER_NAMES.get(name.strip().casefold())
+    if meant is None:
+        return unknown("column", name, FIELDS)
+    return f"'{name}' is no column of a register; siteprior calls it {meant}: write {meant} = \"the file's column\""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -40,10 +41,23 @@ def read_toml(file: Path) -> tuple[str, dict[str, Any]]:
     except RecursionError:
         raise _too_deep(file) from None
     except ValueError as fault:  # a TOMLDecodeError, or a number of thousands of digits, which Python does not read
-        raise ProjectError(f"{file}: is not valid TOML: {fault}") from None
+        raise ProjectError(_backslash_fault(file, text, str(fault)) or f"{file}: is not valid TOML: {fault}") from None
     if _depth_over(settings, DEEPEST):
         raise _too_deep(file)
     return text, settings
+
+
+def _backslash_fault(file: Path, text: str, fault: str) -> str | None:
+    """Say how to write a Windows path, where a backslash in double quotes is what TOML stumbles over."""
+    at = re.search(r"at line (\d+), column", fault)
+    if at is None:
+        return None
+    line = text.split("\n")[int(at[1]) - 1].strip()
+    if "\\" not in line or '"' not in line or not re.search(r"backslash|Unescaped|hex value|escape", fault):
+        return None
+    return (
+        f'{file}:{at[1]}: a backslash in double quotes: {line}; write / in paths, as in "sites/a.csv", or single quotes'
+    )
 
 
 def _too_deep(file: Path) -> ProjectError:

@@ -35,7 +35,7 @@ from siteprior.project.kinds import OneOf, Stated
 from siteprior.project.load import Project
 from siteprior.project.model import Assumptions
 from siteprior.project.names import Names, criterion_names, gate_thresholds, weight_sets
-from siteprior.project.registered import TakesRegistered
+from siteprior.project.registered import NONE_SHIPS, TakesRegistered
 from siteprior.project.registered_keys import RegisteredKey
 from siteprior.project.toml_lines import Path
 
@@ -166,6 +166,8 @@ def _section(title: str, model: type[BaseModel], keys: Mapping[str, FieldInfo], 
     if issubclass(model, TakesRegistered):
         rows += [_registered_row(declared) for declared in model.registered_keys().values()]
     about = " ".join(filter(None, (words, note)))
+    if not rows:
+        return "\n".join([f"## {title}", "", f"{about} {NONE_SHIPS[0].upper()}{NONE_SHIPS[1:]}.", ""])
     return "\n".join([f"## {title}", "", about, "", _HEAD, *rows, ""])
 
 

@@ -26,6 +26,12 @@ from siteprior.project.files import File
 from siteprior.project.kinds import Settings, Stated, entry
 from siteprior.project.registered_keys import REGISTERED_KEYS, Place, RegisteredKey
 
+NONE_SHIPS = (
+    "no published evidence ships under a name of its own: a layer of yours goes into [[layers]], and a name is there "
+    "once a module registers it"
+)
+"""The words for a table that takes registered keys alone, where none is."""
+
 
 class TakesRegistered(Settings):
     """A table of the project file that takes registered keys beside its own."""
@@ -73,6 +79,8 @@ class TakesRegistered(Settings):
     @classmethod
     def unknown_key(cls, name: str) -> str:
         """Say that a key is unknown, and which the table takes."""
+        if not (keys_of(cls) or cls.registered_keys()):
+            return f"unknown key '{name}'; {NONE_SHIPS}"
         return unknown("key", name, [*keys_of(cls), *cls.registered_keys()])
 
 

@@ -97,6 +97,7 @@ def score(
         if weights is None:
             raise InputError("weights: none given; a table has none of its own, give {criterion: weight}")
         of_table = anchored(anchors, known_criteria(criteria))
+        _ask_for_anchors(matrix, weights, of_table)
         table, shares = _from_sites(matrix, check_weights(weights, of_table), of_table)
         return _scored(table, weights, of_table, shares if known is None else known)
     registry = anchored(anchors, matrix.criteria_known if criteria is None else known_criteria(criteria))
@@ -104,6 +105,20 @@ def score(
     measured = measure(matrix.sites, list(chosen), criteria=registry)
     shares = known_shares(matrix.sites, measured, criteria=registry) if known is None else known
     return _scored(measured, chosen, registry, shares).where(as_yes(matrix.sites["eligible"], measured.index))
+
+
+def _ask_for_anchors(matrix: pd.DataFrame, weights: Mapping[str, float], registry: Mapping[str, Criterion]) -> None:
+    """Refuse weights on columns of the table that are no criteria: a column becomes one by its anchors."""
+    named = weights if isinstance(weights, Mapping) else ()
+    own = [name for name in named if name not in registry and name in getattr(matrix, "columns", ())]
+    if own:
+        raise InputError(
+            *(
+                f"weights: '{name}' is a column of the table, and becomes a criterion by what counts as its worst and "
+                f"its best: give anchors={{'{name}': (worst, best)}}"
+                for name in own
+            )
+        )
 
 
 def _from_sites(

@@ -6,6 +6,7 @@ from .matching.merge import merge_duplicates
 from .matching.merge_shapes import merge_shapes
 from .matching.versions import vintages_of
 from .own_sites import read_own_sites, read_own_sites_with_shapes
+from .plain_header import plain_columns
 from .reader import read_registers as read
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "history",
     "merge_duplicates",
     "merge_shapes",
+    "plain_columns",
     "read",
     "read_own_sites",
     "read_own_sites_with_shapes",

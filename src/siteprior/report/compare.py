@@ -13,6 +13,7 @@ from siteprior.core.cell_values import CellValue
 from siteprior.core.errors import InputError
 from siteprior.core.files import as_path, read_bytes
 from siteprior.core.renamed import with_new_columns
+from siteprior.report.run_folders import refuse_no_run
 
 COLUMNS = ("site_id", "site_name", "change", "rank_a", "rank_b", "score_a", "score_b", "why")
 
@@ -76,6 +77,7 @@ def compare_runs(run_a: Path | str, run_b: Path | str) -> pd.DataFrame:
 def _ranking(folder: Path | str) -> pd.DataFrame:
     """Read a run's ranking."""
     path = as_path(folder, name="runs", what="a run's folder") / "ranking.csv"
+    refuse_no_run(path.parent, needs=path.name)
     table = pd.read_csv(io.BytesIO(read_bytes(path)), dtype={"site_id": "str"}, low_memory=False, encoding="utf-8-sig")
     table = with_new_columns(table, "site_prices", name=str(path))
     missing = [column for column in ("site_id", "site_name", "rank", "score", "gate_reasons") if column not in table]

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shapely.geometry import LineString, Point, box
 
 import siteprior as sp
 from siteprior.core import schema
@@ -259,3 +261,39 @@ def test_a_reading_given_for_its_table_is_named():
 def test_the_index_to_set_is_named():
     with pytest.raises(InputError, match=r"has 'None'; use set_index\('site_id'\)"):
         schema.check(pd.DataFrame({"hectares": [1.0]}), schema.SITES.without_places(), name="sites", needs=())
+
+
+def of(places, crs=27700):
+    return gpd.GeoDataFrame(
+        geometry=places, index=pd.Index([f"E1:{n}" for n in range(len(places))], name="site_id"), crs=crs
+    )
+
+
+def test_degrees_labelled_as_metres_are_refused_with_the_fix():
+    places = [Point(-1.98, 52.58), None, Point(-2.01, 52.6)]
+    with pytest.raises(InputError, match=r"sites: its places look like degrees labelled as metres .*-2.010, 52.580"):
+        schema.check(of(places), schema.SITES, name="sites", needs=())
+    mended = of(places).set_crs("EPSG:4326", allow_override=True).to_crs("EPSG:27700")
+    schema.check(mended, schema.SITES, name="sites", needs=())
+
+
+@pytest.mark.parametrize(
+    "places", [[], [None], [Point()], [Point(0, 0)], [Point(-1.98, 52.58), Point(4e5, 3e5)]], ids=str
+)
+def test_places_at_the_corner_of_the_grid_and_none_are_metres(places):
+    schema.check(of(places), schema.SITES, name="sites", needs=())
+
+
+@pytest.mark.parametrize(
+    ("table", "wrong", "says"),
+    [
+        (schema.SITES, LineString([(4e5, 3e5), (4e5, 3.1e5)]), "sites: needs points, holds a LineString in row 'E1:1'"),
+        (schema.SITES, box(4e5, 3e5, 4.1e5, 3.1e5), "holds a Polygon in row 'E1:1'; use representative_point"),
+        (schema.SITE_SHAPES, Point(4e5, 3e5), "needs polygons, holds a Point"),
+    ],
+)
+def test_geometries_of_another_kind_are_refused_with_the_first_row(table, wrong, says):
+    right = Point(4e5, 3e5) if table is schema.SITES else box(4e5, 3e5, 4.1e5, 3.1e5)
+    with pytest.raises(InputError, match=says):
+        schema.check(of([right, wrong]), table, name="sites", needs=())
+    schema.check(of([right, None]), table, name="sites", needs=())

@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import cache
 
 import numpy as np
 import pandas as pd
+import pyproj
+import shapely
 
 from siteprior.core.cell_values import CellValue
 from siteprior.core.errors import InputError, unknown
@@ -40,6 +43,11 @@ INSTANCES: dict[str, tuple[type, ...]] = {
 }
 """The Python types a column of objects may hold, to name the first value of another."""
 
+DRAWN_AS = {"points": (0,), "lines": (1, 5), "polygons": (3, 6)}
+"""What shapely calls the geometries a table of each kind may have; several parts count as one."""
+
+MISSING_TYPE = -1
+
 SHOWN = 5
 """Wrong values named in one message, at most."""
 
@@ -69,8 +77,9 @@ def check(
     Raises
     ------
     InputError
-        Naming the missing columns, a wrong or doubled index, a missing or wrong coordinate system, and each column of
-        another kind, or with a value that is not allowed: the first such row and value, and the fix.
+        Naming the missing columns, a wrong or doubled index, a missing or wrong coordinate system, degrees labelled as
+        metres, lines where points are needed and the like, and each column of another kind, or with a value that is not
+        allowed: the first such row and value, and the fix.
 
     Examples
     --------
@@ -107,7 +116,7 @@ def table_faults(
         faults.append(f"{name}: lacks the columns {', '.join(missing)}; {has}{undeclared(missing, declared)}")
     faults += _index_faults(table, declared, name)
     if declared.geometry:
-        faults += _crs_faults(table, name)
+        faults += _crs_faults(table, name) or _place_faults(table, declared, name)
     for column in dict.fromkeys((*wanted, *may_have)):
         if column in columns and column in table.columns:
             values = table[column]
@@ -180,6 +189,37 @@ def _crs_faults(table: pd.DataFrame, name: str) -> list[str]:
     if crs.to_epsg() != int(CRS.removeprefix("EPSG:")):
         return [f"{name}: is in {crs.to_string()}, needs metres in {CRS}; convert with to_crs('{CRS}')"]
     return []
+
+
+def _place_faults(table: pd.DataFrame, declared: Table, name: str) -> list[str]:
+    """Return what is wrong with the places themselves: degrees that are labelled as metres, or of another kind."""
+    places = np.asarray(table.geometry.to_numpy(), dtype=object)  # a GeoDataFrame: _crs_faults has looked
+    if not len(places):
+        return []
+    faults = []
+    west, south, east, north = shapely.total_bounds(places)
+    (least_lon, least_lat, most_lon, most_lat) = british_degrees()
+    if least_lon <= west and east <= most_lon and least_lat <= south and north <= most_lat:
+        faults.append(
+            f"{name}: its places look like degrees labelled as metres ({west:.3f}, {south:.3f} to {east:.3f}, "
+            f"{north:.3f}); say what they are, then convert: set_crs('EPSG:4326', allow_override=True).to_crs('{CRS}')"
+        )
+    right = DRAWN_AS.get(declared.drawn_as)
+    if right is not None:
+        types = shapely.get_type_id(places)
+        wrong = _first(~np.isin(types, [MISSING_TYPE, *right]) & ~shapely.is_empty(places))
+        if wrong is not None:
+            found = f"{places[wrong].geom_type} in row {str(table.index[wrong])!r}"
+            instead = "; use representative_point()" if declared.drawn_as == "points" else ""
+            faults.append(f"{name}: needs {declared.drawn_as}, holds a {found}{instead}")
+    return faults
+
+
+@cache
+def british_degrees() -> tuple[float, float, float, float]:
+    """Return the longitudes and latitudes of Great Britain, as its grid is defined for: west, south, east, north."""
+    area = pyproj.CRS(CRS).area_of_use
+    return (0.0, 0.0, 0.0, 0.0) if area is None else area.bounds
 
 
 def _first_of_another_kind(values: pd.Series, kind: str) -> int | None:

@@ -2,8 +2,8 @@
 
 Each file of ``tables`` declares one table or a group of columns that tables share. A table says on top its name
 (``table``), ``index`` (blank without one) and where a GeoPackage shows it ``index_label``, ``index_meaning`` and
-``index_source``, whether it has places (``geometry``), what a row is (``about``), and the file a run writes it to,
-without ending, where it does (``csv``).
+``index_source``, whether it has places (``geometry``) and what they are (``drawn_as``: points, lines or polygons),
+what a row is (``about``), and the file a run writes it to, without ending, where it does (``csv``).
 
 A section is a column: ``kind``, ``label`` and ``meaning``; ``unit``, ``allowed`` (a list of ``values.toml``), ``least``
 (what no number of it is below), ``source`` (a name of ``sources.toml``) and ``stored`` (``boolean``: a flag that is
@@ -72,8 +72,9 @@ class Declarations:
             label, meaning = str(head["index_label"]), str(head.get("index_meaning", ""))
             key = Column(str(index), "text", label, meaning, source=str(head.get("index_source", SITEPRIOR)))
         return Table(
-            str(name), str(index), geometry is True, self.columns(file), str(about), str(head.get("csv", "")), key
-        )
+            str(name), str(index), geometry is True, self.columns(file), str(about), str(head.get("csv", "")), key,
+            str(head.get("drawn_as", "")),
+        )  # fmt: skip
 
     def columns(self, file: str) -> tuple[Column, ...]:
         """Return the columns of a file in order, those it refers to included."""

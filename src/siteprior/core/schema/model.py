@@ -74,7 +74,7 @@ class Table:
     """A declared table: its index, whether it has places, its columns in order, and what a row is.
 
     ``csv`` is the name, without ending, under which a run writes it; blank where it writes none. ``key`` is what the
-    index means, where that is declared.
+    index means, where that is declared. ``drawn_as`` says what its places are: ``points``, ``lines`` or ``polygons``.
 
     Examples
     --------
@@ -90,6 +90,7 @@ class Table:
     about: str = ""
     csv: str = ""
     key: Column | None = None
+    drawn_as: str = ""
 
     def __repr__(self) -> str:
         """Say which table it is, and how many columns it has."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from siteprior.core.errors import InputError
-from siteprior.core.files import Input, read_bytes, record
+from siteprior.core.files import Input, given_twice, read_bytes, record
 from siteprior.core.io.messy_tables import decode
 from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.named_paths import Names, Paths, named_paths
@@ -62,7 +62,13 @@ def read_postcodes(paths: Paths, *, files: Names | None = None) -> Reading[pd.Da
     issues: list[pd.DataFrame] = []
     provenance: list[Input] = []
     faults: list[str] = []
-    for path, label in named_paths(paths, files, what="postcodes", unique=False):
+    listed = named_paths(paths, files, what="postcodes", unique=False)
+    for place, (path, label) in enumerate(listed):
+        if given_twice([path, *dict.fromkeys(before for before, _ in listed[:place])]):
+            twice = IssueLog(label)
+            twice.add("default-value", field="file", value=label, action="given twice; taken once")
+            issues.append(twice.table())
+            continue
         log = IssueLog(label)
         try:
             tables.append(_places(_cells(path, label), log))

@@ -22,6 +22,7 @@ from siteprior.core.parameters import load_parameters
 from siteprior.core.renamed import renamed_argument
 from siteprior.core.schema import CORRIDOR_STOPS, CORRIDORS, CRS, STOPS, check, conform
 from siteprior.sources.columns import cells, named_columns, numbered, text_column
+from siteprior.sources.transit.line_files import name_column_of
 from siteprior.sources.transit.openings import fitting_modes
 from siteprior.sources.transit.statements import stated, statement_issues
 
@@ -244,7 +245,12 @@ def _line(stops: pd.DataFrame) -> LineString | None:
 
 @renamed_argument(path="paths", file="files")
 def read_corridor_lines(
-    paths: Paths, *, name_column: str, kind: str | None = None, layer: str | None = None, files: Names | None = None
+    paths: Paths,
+    *,
+    name_column: str | None = None,
+    kind: str | None = None,
+    layer: str | None = None,
+    files: Names | None = None,
 ) -> Reading[gpd.GeoDataFrame]:
     """Read corridor lines from any vector file, one per name, with their length in metres.
 
@@ -254,7 +260,8 @@ def read_corridor_lines(
         One vector file or several of any kind GDAL reads; ``.gz`` and zip members too. Another coordinate system is
         converted.
     name_column
-        The column that names the corridor; lines of one name are merged end to end.
+        The column that names the corridor; lines of one name are merged end to end. When ``None``, the one that is
+        plainly called so (:data:`siteprior.sources.transit.line_files.LINE_NAMES`).
     kind
         The kind of all of them, such as ``"metro"``.
     layer
@@ -272,7 +279,7 @@ def read_corridor_lines(
     Raises
     ------
     InputError
-        When the file cannot be read, has no such column or holds no named line.
+        When the file cannot be read, has no such column, none or several that plainly name lines, or no named line.
 
     Examples
     --------
@@ -291,19 +298,19 @@ def read_corridor_lines(
     def read_file(path: Path, label: str) -> tuple[gpd.GeoSeries, Input]:
         log.file = label
         raw = read_vector(path, layer=layer)
-        faults = lacking(label, raw.columns, {"name_column": name_column})
-        if faults:
+        column = name_column_of(raw, label) if name_column is None else name_column
+        if faults := lacking(label, raw.columns, {"name_column": column}):
             raise InputError(*faults)
-        names = text_column(raw[name_column])
+        names = text_column(raw[column])
         lines = raw.geometry.geom_type.isin(["LineString", "MultiLineString"]) & ~raw.geometry.is_empty
         for row, found in numbered(raw.geometry.geom_type[~lines]):
             log.add("Unexpected geom type", row=row, field="geometry", value=found,
                     action="left out: a corridor is a line")  # fmt: skip
         for row in raw.index[lines & (names == "")].tolist():
-            log.add("missing value", row=row, field=name_column, action="left out: the line has no name")
+            log.add("missing value", row=row, field=column, action="left out: the line has no name")
         used = raw.geometry[lines & (names != "")]
         if used.empty:
-            raise InputError(f"{label}: holds no line named in column '{name_column}'; give a layer of lines")
+            raise InputError(f"{label}: holds no line named in column '{column}'; give a layer of lines")
         named_lines: gpd.GeoSeries = gpd.GeoSeries(used.set_axis(names[used.index]))
         return named_lines, record(path, role="corridors", file=label, rows=len(raw))
 
@@ -316,7 +323,9 @@ def read_corridor_lines(
         residual = shapely.get_num_geometries(line)
         if len(pieces) > 1 or residual > 1:
             gaps = f"; {residual} separate pieces remain, chainage runs through them in turn" if residual > 1 else ""
-            log.add("combined-value", field=name_column, value=name, action=f"{len(pieces)} features merged{gaps}")
+            log.add(
+                "combined-value", field=name_column or "name", value=name, action=f"{len(pieces)} features merged{gaps}"
+            )
         rows[name] = {"kind": kind, "length_m": line.length, "geometry": line}
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("corridor")
     corridors = conform(gpd.GeoDataFrame(table, geometry="geometry", crs=CRS), CORRIDORS)

@@ -1,0 +1,61 @@
+"""The folders of runs: which they are, and what to say of a folder that is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from siteprior.core.errors import InputError
+
+RECORD = "run.json"
+SHOWN = 5
+"""Runs named in one message, at most."""
+
+
+def refuse_no_run(folder: Path, *, needs: str = RECORD) -> None:
+    """Refuse a folder that holds no run, with the runs that are in or around it.
+
+    Parameters
+    ----------
+    folder
+        What was given for the folder of a run.
+    needs
+        The file a run's folder has.
+
+    Raises
+    ------
+    InputError
+        When there is no such folder, or it lacks the file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> outputs = Path(tempfile.mkdtemp())
+    >>> (outputs / "first").mkdir()
+    >>> _ = (outputs / "first" / "run.json").write_text("{}")
+    >>> refuse_no_run(outputs / "first")
+    >>> refuse_no_run(outputs)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    siteprior.core.errors.InputError: ...: is not the folder of a run but holds runs; give one of them: .../first
+    """
+    if (folder / needs).is_file():
+        return
+    if folder.is_file():
+        raise InputError(f"{folder}: is a file; give the folder of the run, {folder.parent.as_posix()}")
+    inside, beside = _runs_in(folder), _runs_in(folder.parent)
+    if inside:
+        raise InputError(f"{folder}: is not the folder of a run but holds runs; give one of them: {_named(inside)}")
+    what = "holds no run" if folder.is_dir() else "there is no such folder"
+    lacks = f": it has no {needs}" if folder.is_dir() else ""
+    there = f"; the runs beside it: {_named(beside)}" if beside else ""
+    raise InputError(f"{folder}: {what}{lacks}; give a folder that `siteprior run` wrote{there}")
+
+
+def _runs_in(folder: Path) -> list[Path]:
+    """Return the runs that stand in a folder, by name."""
+    return sorted(path.parent for path in folder.glob(f"*/{RECORD}")) if folder.is_dir() else []
+
+
+def _named(runs: list[Path]) -> str:
+    """Name some folders in one line."""
+    more = f" and {len(runs) - SHOWN} more" if len(runs) > SHOWN else ""
+    return ", ".join(path.as_posix() for path in runs[:SHOWN]) + more

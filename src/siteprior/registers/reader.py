@@ -317,8 +317,7 @@ def _references(rows: Rows, log: IssueLog) -> list[str]:
 
 def _id_prefixes(codes: Iterable[str | None], rows: Rows) -> list[str]:
     """Return what each site's id begins with: the council's code, else what the file states, else ``unknown``."""
-    stated = zip(rows.texts("organisation_uri"), rows.texts("organisation_label"), strict=True)
-    last_parts = ((uri or label).rstrip("/").rsplit("/", 1)[-1].rsplit(":", 1)[-1] for uri, label in stated)
+    last_parts = (text.rstrip("/").rsplit("/", 1)[-1].rsplit(":", 1)[-1] for text in rows.organisations())
     return [
         (part.replace(" ", "-").lower()[:40] or "unknown") if code is None else code
         for code, part in zip(codes, last_parts, strict=True)

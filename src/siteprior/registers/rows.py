@@ -60,6 +60,12 @@ class Rows(NamedTuple):
         """Return a field's texts, blank where the file has no such column."""
         return self.fields.get(field, [""] * len(self.numbers))
 
+    def organisations(self) -> list[str]:
+        """Return what each row states of its organisation: an address, else a name, else its entity number."""
+        entities = [f"organisation-entity {entity}" if entity else "" for entity in self.texts("organisation_entity")]
+        columns = (self.texts("organisation_uri"), self.texts("organisation_label"), entities)
+        return [address or label or entity for address, label, entity in zip(*columns, strict=True)]
+
 
 def read_rows(path: Path | str, log: IssueLog) -> Rows:
     """Read a register's file as text by field, without the records that are no sites.

@@ -14,7 +14,6 @@ from importlib import resources
 from types import MappingProxyType
 from typing import NamedTuple
 
-
 COMBINED_AUTHORITIES = {
     "E47000001": "Greater Manchester Combined Authority",
     "E47000002": "Sheffield City Region Combined Authority",

@@ -60,7 +60,7 @@ def read_transit(
     from siteprior.sources.transit.corridors import corridor_lines
 
     stops, statements, codes = _read_stops(project, study_area, log)
-    corridor_stops, surveyed = _read_corridors(project, stops, statements, log)
+    corridor_stops, surveyed = _read_corridors(project, stops, statements, _corridor_area(project, study_area), log)
     _join_stops(project, corridor_stops, statements, codes, log)
     network = None
     if project.sources.streets is not None:
@@ -135,7 +135,11 @@ def _read_stops(
 
 
 def _read_corridors(
-    project: Project, stops: gpd.GeoDataFrame, statements: pd.DataFrame, log: ReadLog
+    project: Project,
+    stops: gpd.GeoDataFrame,
+    statements: pd.DataFrame,
+    within: BaseGeometry | None,
+    log: ReadLog,
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame | None]:
     """Read the corridors' stops, with their state on the network date, and the lines of those that are surveyed."""
     from siteprior.sources.transit import openings
@@ -143,7 +147,7 @@ def _read_corridors(
     tables, lines = [], []
     for entry in project.corridors.paths:
         for path, label in project.find(entry):
-            nodes, drawn = _read_corridor(entry, path, label, stops, log)
+            nodes, drawn = _read_corridor(entry, path, label, stops, within, log)
             tables.append(nodes)
             if drawn is not None:
                 lines.append(drawn)
@@ -167,12 +171,19 @@ def _read_corridors(
     return resolved, pd.concat(lines) if lines else None
 
 
+def _corridor_area(project: Project, study_area: BaseGeometry) -> BaseGeometry | None:
+    """Return the area about which corridors are read; ``None`` where all of them are."""
+    chosen = project.corridors.within_area
+    return study_area if chosen or (chosen is None and project.sources.areas.districts) else None
+
+
 def _read_corridor(
-    entry: CorridorFile, path: Path, label: str, stops: gpd.GeoDataFrame, log: ReadLog
+    entry: CorridorFile, path: Path, label: str, stops: gpd.GeoDataFrame, within: BaseGeometry | None, log: ReadLog
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame | None]:
     """Read one corridor file: a table of stops, routes of a timetable, or lines with the stops found along them."""
-    from siteprior.sources.transit import corridors
+    from siteprior.sources.transit import corridors, within_area
 
+    margin_m = load_parameters("access").number("corridor_margin_m")
     if entry.routes:
         from siteprior.sources.timetables.lines import corridor_from_timetable
 
@@ -180,9 +191,12 @@ def _read_corridor(
         found = log.add("corridors", entry, reading)
         return found.stops, found.lines
     if entry.name is None:
-        return log.add("corridors", entry, corridors.read_corridor_stops(path, files=label)), None
+        table = log.add("corridors", entry, corridors.read_corridor_stops(path, files=label))
+        return (table if within is None else within_area.stops_within(table, within, margin_m=margin_m)), None
     lines = corridors.read_corridor_lines(path, name_column=entry.name, kind=entry.kind, layer=entry.layer, files=label)
     drawn = log.add("corridors", entry, lines)
+    if within is not None:
+        drawn = within_area.lines_within(drawn, within, margin_m=margin_m)
     return corridors.stops_along(drawn, stops), drawn
 
 

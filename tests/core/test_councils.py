@@ -1,4 +1,4 @@
-"""The English councils: what is held of them, beside the files it is taken from."""
+"""The English councils: what is known of them, beside the files it is taken from."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ import shapely
 
 from conftest import HERE
 from siteprior import open_run
+from siteprior.core.errors import RunWarning
 from siteprior.pipeline.run import run
 from siteprior.project.load import load_project
 
@@ -30,7 +31,9 @@ PICTURE = re.compile(r"data:[a-z]+/[a-z0-9.+-]+;base64,[A-Za-z0-9+/=\s]+|\"image
 
 @pytest.fixture(scope="module")
 def folder(real, tmp_path_factory):
-    return run(load_project(PROJECT, data_root=real), out=tmp_path_factory.mktemp("manchester"))
+    project = load_project(PROJECT, data_root=real)
+    with pytest.warns(RunWarning, match="no bus stop was read near the areas"):
+        return run(project, out=tmp_path_factory.mktemp("manchester"))
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +101,14 @@ def test_corridors_lie_about_the_ten_districts(opened, sites):
     assert len(opened["shortlist"]) == 25
     within = gpd.sjoin(opened["shortlist"], areas[["geometry"]], predicate="within")
     assert set(within.index) == set(opened["shortlist"].index)
+
+
+def test_the_run_states_that_the_buses_are_missing(folder, opened, sites):
+    assert [notice.partition(":")[0] for notice in opened["record"]["notices"]] == [
+        "no bus stop was read near the areas"
+    ]
+    assert "no bus stop was read near the areas" in (folder / "report.html").read_text(encoding="utf-8").lower()
+    assert sites["bus_walk_m"].isna().all()
 
 
 def test_no_fund_is_checked_and_the_run_states_so(folder, opened, sites):

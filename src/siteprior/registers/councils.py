@@ -114,7 +114,7 @@ class Councils(NamedTuple):
         return pd.Series([known.get(code) for code in codes], index=codes.index, dtype=object)
 
     def assignable(self, code: str) -> bool:
-        """Return whether the places of rows can speak for a council: no areas are known, or its own is."""
+        """Return whether the places of rows can show a council: no areas are known, or its own is."""
         return not self.codes or code in self.codes
 
     def at(self, easting: Floats, northing: Floats) -> npt.NDArray[np.object_]:

@@ -130,8 +130,8 @@ def read_attributes(path: Path | str, columns: Iterable[str], *, layer: str | No
     """
     source = _source(path)
     if _is_geoparquet(path):
-        held = [column for column in columns if column in pq.read_schema(_stream(source)).names]
-        return pd.DataFrame(pq.read_table(_stream(source), columns=held).to_pandas(ignore_metadata=True))
+        there = [column for column in columns if column in pq.read_schema(_stream(source)).names]
+        return pd.DataFrame(pq.read_table(_stream(source), columns=there).to_pandas(ignore_metadata=True))
     return pd.DataFrame(_gdal(path, source, layer, columns=list(columns), read_geometry=False))
 
 

@@ -61,10 +61,10 @@ def wanted_districts(
         )
     names = dict[str, str]()
     for path, label in files:
-        held = read_attributes(path, [column for column in (district, name) if column], layer=layer)
-        if faults := lacking(label, held.columns, {"district": district}):
+        attributes = read_attributes(path, [column for column in (district, name) if column], layer=layer)
+        if faults := lacking(label, attributes.columns, {"district": district}):
             raise InputError(*faults)
-        names |= _names(held, district, name)
+        names |= _names(attributes, district, name)
     codes = {code: in_force(code, among=names) for code in known_councils()}
     by_name = {known_councils()[code].name.casefold(): now for code, now in codes.items()}
     by_name |= {text.casefold(): code for code, text in names.items()}
@@ -77,13 +77,13 @@ def wanted_districts(
     return Only(district, sorted({code for code in meant.values() if code is not None}))
 
 
-def _names(held: pd.DataFrame, district: str, name: str | None) -> dict[str, str]:
+def _names(attributes: pd.DataFrame, district: str, name: str | None) -> dict[str, str]:
     """Return the name of each district a file holds, by code: as its areas are named, else as councils are."""
-    codes = text_column(held[district])
+    codes = text_column(attributes[district])
     known = {code: council.name for code, council in known_councils().items()}
     names = {code: known.get(code, code) for code in sorted(set(codes) - {""})}
-    if name is not None and name in held:
-        places = text_column(held[name]).str.replace(LSOA_NUMBER, "", regex=True)
+    if name is not None and name in attributes:
+        places = text_column(attributes[name]).str.replace(LSOA_NUMBER, "", regex=True)
         first = places[(places != "") & (codes != "")].groupby(codes).first()
         names |= {str(code): str(place) for code, place in first.items() if code not in known}
     return names

@@ -19,11 +19,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from siteprior.core.councils import council_name, in_force, known_councils
 from siteprior.core.files import write_text
 from siteprior.core.issues import Reading
 from siteprior.registers.coordinates import parse as co
 from siteprior.registers.coordinates.as_labelled import as_labelled
-from siteprior.registers.councils import SUCCESSORS
 from siteprior.registers.reader import read_registers_with_files
 from siteprior.sources.areas.boundaries import read_boundaries
 
@@ -300,7 +300,8 @@ def _second_look(judged: pd.DataFrame) -> list[str]:
 
 def _left(judged: pd.DataFrame) -> list[str]:
     left = remaining(judged)
-    merged = ", ".join(sorted(SUCCESSORS))
+    ended = [code for code, council in known_councils().items() if council.until]
+    merged = ", ".join(sorted({council_name(in_force(code)) for code in ended}))
     return [
         "## Every remaining file\n",
         f"{left['rows'].sum()} rows in {len(left)} files are not in their own council. None of them was moved: each is "

@@ -62,3 +62,11 @@ def test_all_names_are_listed_in_order_and_only_they_are_offered(name, known):
     assert said.endswith(f" Valid: {', '.join(sorted(known)) or '(none)'}")
     offered = said.removeprefix(f"p.toml: unknown name '{name}';").rpartition(" Valid: ")[0]
     assert offered in {"", *(f" did you mean '{one}'?" for one in known)}
+
+
+def test_of_very_many_names_the_nearest_are_listed():
+    names = ["Oldham", "Oldfield", "Aldham", "Old Ham", "Odham", *(f"{number:03}" for number in range(146))]
+    assert unknown("council", "Oldam", names) == (
+        "unknown council 'Oldam'; did you mean 'Oldham'? Valid: Aldham, Odham, Old Ham, Oldfield, Oldham and 151 in all"
+    )
+    assert ", 144, Aldham, Odham, " in unknown("council", "Oldam", names[:150])

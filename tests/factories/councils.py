@@ -10,7 +10,7 @@ import pytest
 import shapely
 
 import register_corpus
-from siteprior.core.councils import WEST_MIDLANDS
+from siteprior.core.councils import council_name
 from siteprior.core.schema import CRS
 
 
@@ -20,7 +20,7 @@ def west_midlands(real):
     areas = gpd.read_file(gzip.decompress((real / "real/boundaries/wmca_lsoa21_bgc.geojson.gz").read_bytes()))
     areas = areas.to_crs(CRS)
     rows = {code: shapely.coverage_union_all(part.values) for code, part in areas.geometry.groupby(areas.LADCD_ACTIVE)}
-    names = [WEST_MIDLANDS[code][0] for code in rows]
+    names = [council_name(code) for code in rows]
     index = pd.Index(rows, name="organisation")
     return gpd.GeoDataFrame({"name": names}, index=index, geometry=list(rows.values()), crs=CRS)
 

@@ -24,6 +24,7 @@ from siteprior.appraisal.viability.sensitivity import TITLES
 from siteprior.core import schema
 from siteprior.joins.nearest_sales import comparables
 from siteprior.joins.sales import join_prices
+from siteprior.project.names import profile_funds
 from siteprior.report.html.market import market_section
 
 DAY = date(2025, 9, 1)
@@ -110,7 +111,9 @@ def worked_through(n=30, *, sales=3_000, costs=None):
     told = replaced(told, site_benefits(
         told, factors=load_additionality(FACTORS), scheme=scheme, assumed=load_benefits(BENEFITS), incomes=incomes,
     ))  # fmt: skip
-    checked, rules = check_rules(told, as_of=date(2026, 11, 22), scheme={"affordable_share": 0.2})
+    checked, rules = check_rules(
+        told, as_of=date(2026, 11, 22), scheme={"affordable_share": 0.2}, funds=profile_funds("wmca")
+    )
     told = replaced(told, checked)
     score = pd.Series(np.linspace(0.9, 0.3, n).round(3), index=told.index)
     rank = pd.Series(range(1, n + 1), index=told.index, dtype="Int64").where(np.arange(n) < n - 4)

@@ -272,3 +272,28 @@ def test_a_pattern_that_is_none_is_refused(write):
     project = load_project(write(GOOD.replace("r/*.csv", "/r/*.csv")))
     with pytest.raises(InputError, match=r"/r/\*\.csv: is no pattern under data_root .*; give one such as"):
         project.find(project.sources.registers[0])
+
+
+def test_a_file_that_is_not_under_data_root_may_stand_beside_the_project(write, tmp_path):
+    root = tmp_path / "shared"
+    root.mkdir()
+    path = write(GOOD)
+    (tmp_path / "c.csv").write_text("beside")
+    project = load_project(path, data_root=root)
+    assert project.find(project.corridors.paths[0]) == [(tmp_path / "c.csv", "c.csv")]
+    (root / "c.csv").write_text("shared")
+    assert project.find(project.corridors.paths[0]) == [(root / "c.csv", "c.csv")]
+    with pytest.raises(InputError, match=r"iod\.csv: there is no such file under .*shared"):
+        project.find(project.sources.deprivation)
+
+
+def test_districts_need_their_column_and_councils_stand_alone(write):
+    faulty = GOOD.replace("year = 2021}", 'year = 2021, districts = ["Oldham"]}').replace(
+        'organisation = "E08000025"}', 'organisation = "E08000025", councils = ["Oldham"]}'
+    )
+    with pytest.raises(ProjectError) as raised:
+        load_project(write(faulty))
+    assert [fault.partition(": ")[2] for fault in raised.value.faults] == [
+        "[sources] registers[2].councils: stands beside organisation, which makes every row of the file one council's; keep one",
+        "[sources] areas.districts: needs district, the column with the districts' codes",
+    ]

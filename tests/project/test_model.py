@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from siteprior.project.faults import faults_of
 from siteprior.project.model import NOTEBOOKS, Access, Assumptions, Corridors, Head, Publish, Shortlist, Sources
-from siteprior.project.names import Names, employment_uses
+from siteprior.project.names import Names, employment_uses, profile_funds
 
 USE = employment_uses()[0]
 
@@ -81,7 +81,10 @@ def test_nothing_is_assumed_where_nothing_is_stated():
         (Access, {"cell_m": 0}, "cell_m: needs a number above 0 m, not 0"),
         (Access, {"max_snap_m": "150"}, "max_snap_m: needs a number, not '150'"),
         (Assumptions, {"employment_share": 2}, "employment_share: needs a number above 0 and at most 1 share, not 2"),
-        (Assumptions, {"funds": []}, "funds: needs a list that names at least one, not []"),
+        (Assumptions, {"funds": ["gap-fund"]},
+         "funds.0: unknown fund 'gap-fund'; did you mean 'gap-fund-8000'? Valid: black-country-density, "
+         "gap-fund-7500, gap-fund-8000, wmca-framework, wmca-land-funds"),
+        (Assumptions, {"profile": "wmc"}, "profile: unknown profile 'wmc'; did you mean 'wmca'? Valid: wmca"),
         (Assumptions, {"sales_years": 0}, "sales_years: needs a number above 0 years, not 0"),
         (Corridors, {"paths": ["c.csv"], "only": [" "]}, "only.0: needs text, not ' '"),
     ],
@@ -95,3 +98,20 @@ def test_notebooks_are_those_that_travel_with_siteprior():
 
     assert list(NOTEBOOKS) == sorted(path.stem for path in shipped("notebooks").glob("*.ipynb"))
     assert Publish().notebooks == NOTEBOOKS[:1]
+
+
+@pytest.mark.parametrize(
+    ("stated", "checked"),
+    [
+        ({}, ()),
+        ({"profile": "wmca", "funds": []}, ()),
+        ({"profile": "wmca", "funds": ["gap-fund-8000"]}, ("gap-fund-8000",)),
+        ({"funds": ["gap-fund-7500", "wmca-framework"]}, ("gap-fund-7500", "wmca-framework")),
+    ],
+)
+def test_funds_are_those_stated_before_those_of_the_profile(stated, checked):
+    assert Assumptions.model_validate(stated).funds_checked == checked
+
+
+def test_a_profile_brings_its_funds():
+    assert Assumptions.model_validate({"profile": "wmca"}).funds_checked == profile_funds("wmca")

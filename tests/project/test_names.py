@@ -85,8 +85,15 @@ def test_what_a_test_registers_is_gone_with_it():
 def test_every_list_of_names_has_some_and_none_twice():
     for listed in (
         names.fund_names, names.capacity_profiles, names.optimism_classes, names.remediation_classes,
-        names.employment_uses, weight_sets, criterion_names,
+        names.employment_uses, names.profiles, weight_sets, criterion_names,
     ):  # fmt: skip
         found = listed()
         assert found, listed.__name__
         assert len(found) == len(set(found)), listed.__name__
+
+
+def test_a_profile_names_funds_there_are():
+    known = names.fund_names()
+    assert all(set(names.profile_funds(profile)) <= set(known) for profile in names.profiles())
+    assert names.profile_funds("wmca") == tuple(known)
+    assert names.profile_funds(None) == ()

@@ -22,11 +22,12 @@ KNOWN = councils(AREAS)
 MIDDLE = dict(zip(CODES, (405_000, 415_000, 425_000, 435_000), strict=True))
 
 
-def credited(stated, lies, labels=None, known=KNOWN, by=None, sources=None):
+def credited(stated, lies, labels=None, known=KNOWN, by=None, sources=None, entities=()):
     """Credit rows that state codes and lie in the middle of councils (``None``: far from all; ``nan``: no place)."""
     x = np.array([float("nan") if c == "nan" else 100_000.0 if c is None else float(MIDDLE[c]) for c in lies])
     found = list_candidates(x, np.full(len(x), 285_000.0), np.array([co.METRES] * len(x), dtype=object), {})
-    return assign_councils(stated, labels or [""] * len(x), sources or [""] * len(x), found, known, stated=by)
+    texts = (stated, labels or [""] * len(x), sources or [""] * len(x))
+    return assign_councils(*texts, found, known, stated=by, entities=entities)
 
 
 BIR, COV, DUD, SAW = CODES
@@ -77,12 +78,14 @@ def test_codes_unknown_by_name_are_learnt_from_where_their_rows_lie():
 def test_a_council_whose_area_is_not_known_is_no_other_council():
     stated = ["local-authority-eng:OLD"] * 6 + [BIR]
     said = credited(stated, [None] * 7)
-    assert said.council.tolist() == [None] * 7
+    assert said.council.tolist() == ["E08000004"] * 7
     assert said.misstated.tolist() == [False] * 6 + [True]
 
 
 def test_a_neighbour_with_one_row_across_the_border_learns_nothing():
     said = credited(["local-authority-eng:BRM"] * 6, [None] * 5 + [DUD])
+    assert said.council.tolist() == ["E07000234"] * 6
+    said = credited(["local-authority-eng:ZZZ"] * 6, [None] * 5 + [DUD])
     assert said.council.tolist() == [None] * 6
 
 
@@ -103,3 +106,20 @@ def test_without_areas_a_label_names_the_file_and_the_first_code_an_auto_filled_
     assert said.council.tolist() == [SAW] * 3
     assert credited([BIR, COV, DUD], ["nan"] * 3, known=alone).council.tolist() == [BIR] * 3
     assert credited([BIR] * 3 + [COV] * 3, ["nan"] * 6, known=alone).council.tolist() == [BIR] * 3 + [COV] * 3
+
+
+def test_rows_with_a_number_alone_are_of_the_council_they_lie_in():
+    # 92: all but few in Birmingham, so its row without place, too; 7 and 8: too few to learn from, each by its place
+    lies = [BIR, BIR, BIR, BIR, BIR, None, DUD, None]
+    said = credited([""] * 8, lies, entities=["92"] * 6 + ["7", "8"])
+    assert said.council.tolist() == [BIR] * 6 + [DUD, None]
+    assert not said.misstated.any()
+    assert said.notes == [
+        "8 rows have an organisation-entity number and no name; the council of 7 of them is found by where they lie"
+    ]
+
+
+def test_a_name_beside_the_number_is_what_counts():
+    said = credited(["local-authority-eng:DUD"] * 6, [DUD] * 6, entities=["92"] * 6)
+    assert said.council.tolist() == [DUD] * 6
+    assert said.notes == []

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from siteprior.core.councils import WEST_MIDLANDS
+from siteprior.core.councils import known_councils
 from siteprior.core.errors import InputError
 from siteprior.registers.councils import councils, name_key, resolve
 
@@ -25,12 +25,20 @@ from siteprior.registers.councils import councils, name_key, resolve
         ("Wolverhampton City Council", "E08000031"),
         ("City of Wolverhampton", "E08000031"),
         ("E08000025", "E08000025"),
-        ("http://opendatacommunities.org/id/metropolitan-district-council/oldham", None),
+        ("http://opendatacommunities.org/id/metropolitan-district-council/oldham", "E08000004"),
+        ("local-authority-eng:TRF", "E08000009"),
+        ("E08000004", "E08000004"),
+        ("E07000191", "E06000066"),  # West Somerset, then Somerset West and Taunton, now Somerset
+        ("Barrow-in-Furness Borough Council", "E06000064"),
+        ("local-authority-eng:AYL", "E06000060"),
+        ("Shepway District Council", "E07000112"),
         ("local-authority-eng:ZZZ", None),
-        ("E08000004", None),
+        ("Utopia", None),
+        ("E10000006", None),  # Cumbria County Council keeps no register
+        ("329", None),
     ],
 )
-def test_the_seven_without_boundaries(statement, code):
+def test_england_without_boundaries(statement, code):
     assert resolve(statement, councils(None)) == code
 
 
@@ -65,7 +73,18 @@ def test_no_two_councils_share_a_key(england):
 
 
 def test_every_address_of_the_corpus_codes(england):
-    assert set(WEST_MIDLANDS) <= set(councils(england).codes)
+    codes = set(councils(england).codes)
+    letters = [council.register_code for council in known_councils().values() if council.register_code]
+    assert all(resolve(f"local-authority-eng:{code}", councils(england)) in codes for code in letters)
+
+
+def test_boundaries_of_an_earlier_year_keep_their_codes():
+    taunton = squares().rename(index={"E1": "E07000246"})
+    known = councils(taunton)
+    assert resolve("local-authority-eng:TAU", known) == "E07000246"
+    assert resolve("local-authority-eng:MEN", known) == "E06000066"
+    assert known.assignable("E07000246")
+    assert not known.assignable("E06000066")
 
 
 def squares():

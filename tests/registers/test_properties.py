@@ -158,6 +158,7 @@ def test_national_file_with_the_seven_councils_alone_assigns_them_no_strays(real
     sites = read_registers([tmp_path / "part.csv"], boundaries=west_midlands).table
     assert sites["organisation"].value_counts().to_dict() == {
         "E08000025": 991, "E08000031": 658, "E08000028": 312, "E08000026": 135, "E08000030": 111, "E08000029": 110,
-        "E08000027": 96,
+        "E08000027": 96, "E08000004": 141,  # the stray rows are of Oldham, whose area is not known here
     }  # fmt: skip
-    assert sites["organisation"].isna().sum() == sum(row["resource"].startswith("525f39c8") for row in part)
+    strays = [row["resource"].startswith("525f39c8") for row in part]
+    assert (sites["organisation"] == "E08000004").tolist() == strays

@@ -1,15 +1,18 @@
-"""The councils and combined authorities known without a boundary file."""
+"""The English councils and combined authorities: names, the codes registers use, what became of those abolished.
 
-WEST_MIDLANDS = {
-    "E08000025": ("Birmingham", "BIR"),
-    "E08000026": ("Coventry", "COV"),
-    "E08000027": ("Dudley", "DUD"),
-    "E08000028": ("Sandwell", "SAW"),
-    "E08000029": ("Solihull", "SOL"),
-    "E08000030": ("Walsall", "WLL"),
-    "E08000031": ("Wolverhampton", "WLV"),
-}
-"""ONS code → name and ``local-authority-eng`` code of the seven councils known without a boundary file."""
+Registers carry the codes and names of their day, boundary files those of theirs: a register of Taunton Deane is of
+2018, the areas of Somerset of 2023. What is known of the councils stands in ``councils.csv``, with its sources.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Collection, Mapping
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import NamedTuple
 
 COMBINED_AUTHORITIES = {
     "E47000001": "Greater Manchester Combined Authority",
@@ -24,3 +27,94 @@ COMBINED_AUTHORITIES = {
     "E47000011": "North of Tyne Combined Authority",
 }
 """ONS code → name of the combined authorities (ONS code history): no register is theirs, but sites of their own are."""
+
+
+class Council(NamedTuple):
+    """An English council: its name, its code in ``local-authority-eng``, and what succeeded it.
+
+    Attributes
+    ----------
+    name
+        As ONS writes it.
+    register_code
+        Its code in the register ``local-authority-eng``; blank where that does not know it.
+    until
+        The last day it stood, where it was merged into another and the day is known.
+    successor
+        The ONS code that succeeded this one; blank where it is in force.
+    """
+
+    name: str
+    register_code: str
+    until: dt.date | None
+    successor: str
+
+
+@cache
+def known_councils() -> Mapping[str, Council]:
+    """Return every English council known, by ONS code, those abolished too.
+
+    Examples
+    --------
+    >>> council = known_councils()["E07000190"]
+    >>> council.name, council.register_code, council.until.isoformat(), council.successor
+    ('Taunton Deane', 'TAU', '2019-03-31', 'E07000246')
+    """
+    text = resources.files("siteprior").joinpath("core", "councils.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
+    return MappingProxyType(
+        {
+            row["code"]: Council(
+                row["name"],
+                row["register_code"],
+                dt.date.fromisoformat(row["until"]) if row["until"] else None,
+                row["successor"],
+            )
+            for row in rows
+        }
+    )
+
+
+def in_force(code: str, among: Collection[str] = ()) -> str:
+    """Return the code a council's code became: the first of its successors that is ``among``, else the last.
+
+    Where none is, and only the code changed, the code the council had before is taken if it is ``among``.
+
+    Parameters
+    ----------
+    code
+        An ONS code; one that is not known is returned as it is.
+    among
+        The codes of the boundaries in use, which may be of an earlier year.
+
+    Examples
+    --------
+    >>> in_force("E07000190"), in_force("E07000190", among={"E07000246"}), in_force("E08000004")
+    ('E06000066', 'E07000246', 'E08000004')
+    """
+    known = known_councils()
+    while code not in among and code in known and known[code].successor:
+        code = known[code].successor
+    return code if code in among else next((old for old in _recoded().get(code, ()) if old in among), code)
+
+
+@cache
+def _recoded() -> Mapping[str, list[str]]:
+    """Return the codes a council had before its code alone changed: Barnsley is E08000016 in files before 2025."""
+    known, before = known_councils(), dict[str, list[str]]()
+    for code, council in known.items():
+        if council.successor and known[council.successor].name == council.name:
+            before.setdefault(council.successor, []).append(code)
+    return MappingProxyType(before)
+
+
+def council_name(code: str) -> str:
+    """Return the name of the council of an ONS code; the code itself where it is not known.
+
+    Examples
+    --------
+    >>> council_name("E08000004"), council_name("E99999999")
+    ('Oldham', 'E99999999')
+    """
+    council = known_councils().get(code)
+    return code if council is None else council.name

@@ -88,8 +88,14 @@ class RunWarning(UserWarning):
     """
 
 
+_LISTED = 150
+"""Names a message lists at most, before it shows the nearest alone."""
+
+_NEAREST = 5
+
+
 def unknown(what: str, given: str, known: Iterable[str], *, where: str = "") -> str:
-    """Say that a name is unknown, offer the nearest valid one and list them all.
+    """Say that a name is unknown, offer the nearest valid one and list them all; of very many the nearest alone.
 
     Parameters
     ----------
@@ -116,7 +122,10 @@ def unknown(what: str, given: str, known: Iterable[str], *, where: str = "") -> 
     near = nearest(given, names)
     hint = f" did you mean '{near}'?" if near else ""
     prefix = f"{where}: " if where else ""
-    return f"{prefix}unknown {what} '{given}';{hint} Valid: {', '.join(names) or '(none)'}"
+    valid = ", ".join(names) or "(none)"
+    if len(names) > _LISTED:
+        valid = ", ".join(sorted(get_close_matches(given, names, n=_NEAREST, cutoff=0))) + f" and {len(names)} in all"
+    return f"{prefix}unknown {what} '{given}';{hint} Valid: {valid}"
 
 
 def nearest(given: str, names: Iterable[str]) -> str | None:

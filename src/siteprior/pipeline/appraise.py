@@ -162,7 +162,7 @@ def _incomes(result: Result, sites: gpd.GeoDataFrame) -> Incomes | None:
 
 
 def check_fund_rules(result: Result, _progress: Progress) -> Result:
-    """Check the sites against the dated rules of the funds."""
+    """Check the sites against the dated rules of the funds the project names."""
     from siteprior.appraisal.capacity import default_profile
     from siteprior.appraisal.funds.fund_rules import check_rules
 
@@ -172,7 +172,7 @@ def check_fund_rules(result: Result, _progress: Progress) -> Result:
             result.table,
             as_of=project.rules_date,
             scheme=assumed.scheme,
-            funds=assumed.funds,
+            funds=assumed.funds_checked,
             profile=assumed.capacity_profile or default_profile(),
         )
     return replace(result.with_columns("fund_rules", columns), fund_rules=rules)

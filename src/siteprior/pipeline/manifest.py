@@ -14,16 +14,19 @@ import geopandas as gpd
 import pandas as pd
 
 from siteprior import __version__
+from siteprior.appraisal.capacity import default_profile
 from siteprior.core import schema
 from siteprior.core.errors import InputError
 from siteprior.core.files import as_path, open_stream, read_bytes
-from siteprior.core.parameters import parameter_files, parameter_rows
+from siteprior.core.parameters import Parameter, load_parameters, parameter_files, parameter_rows
 from siteprior.core.progress import Progress
 from siteprior.core.renamed import with_new_columns, with_new_record
 from siteprior.pipeline.newest_run import newest_run
 from siteprior.pipeline.notices import notices
 from siteprior.pipeline.opened_run import Run
 from siteprior.pipeline.result import Result
+from siteprior.project.load import Project
+from siteprior.project.names import capacity_profiles, profiles
 from siteprior.report.geopackage.site_form import SITE_ATTRIBUTES, SITE_LAYERS, join_sites
 from siteprior.report.run_folders import refuse_no_run
 
@@ -79,7 +82,7 @@ def describe_run(result: Result, _progress: Progress) -> Result:
         "packages": {name: version(name) for name in PACKAGES},
         "settings": project.settings(),
         "weights": dict(zip(criteria["criterion"], criteria["weight"], strict=True)),
-        "parameters": [asdict(parameter) for name in parameter_files() for parameter in parameter_rows(name)],
+        "parameters": [asdict(parameter) for parameter in applied_parameters(project)],
         "inputs": [asdict(read) for read in result.provenance],
         "register_files": result.register_files.to_dict("records"),
         "counts": {
@@ -97,6 +100,30 @@ def describe_run(result: Result, _progress: Progress) -> Result:
         "notices": notices(result),
     }
     return replace(result, record=record)
+
+
+def applied_parameters(project: Project) -> list[Parameter]:
+    """Return every parameter of a run in the order of the files, without the funds and profiles it does not apply.
+
+    Of a fund that is not checked, of a density profile that is not followed and of a part of the country that is not
+    named, nothing stands in the record.
+    """
+    assumed = project.assumptions
+    funds = load_parameters("funds")
+    rules = {name: rule.value["fund"] for name, rule in funds.table("rules").parameters().items()}
+    checked = {*assumed.funds_checked}
+    left_out = {
+        *(f"funds.funds.{name}" for name in funds.table("funds") if name not in checked),
+        *(f"funds.rules.{name}" for name, fund in rules.items() if fund not in checked),
+        *(f"profiles.profiles.{name}" for name in profiles() if name != assumed.profile),
+        *(
+            f"capacity.profiles.{name}"
+            for name in capacity_profiles()
+            if name != (assumed.capacity_profile or default_profile())
+        ),
+    }
+    rows = [parameter for name in parameter_files() for parameter in parameter_rows(name)]
+    return [row for row in rows if not left_out & {".".join(row.name.split(".")[:3])}]
 
 
 def run_info(record: dict[str, Any]) -> pd.DataFrame:

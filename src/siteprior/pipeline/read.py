@@ -42,6 +42,7 @@ def read_areas(result: Result, progress: Progress) -> Result:
                 district=entry.district,
                 year=entry.year,
                 layer=entry.layer,
+                districts=entry.districts or None,
                 files=label,
             ),
         )
@@ -196,6 +197,7 @@ def _read_registers(
         [path for _, path, _ in found],
         files=[label for *_, label in found],
         organisations=[entry.organisation for entry, *_ in found],
+        only_councils=[entry.councils for entry, *_ in found],
         boundaries=boundaries,
         as_of=project.project.as_of,
         postcodes=postcodes,

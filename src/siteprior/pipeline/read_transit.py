@@ -68,7 +68,9 @@ def read_transit(
     # Corridors are looked at even where the stops are refused: with none, for a stop to lie along a line.
     stops_known = not faults.sentences
     with faults.kept():
-        nodes, surveyed = _read_corridor_files(project, stops if stops_known else _no_stops(), log)
+        nodes, surveyed = _read_corridor_files(
+            project, stops if stops_known else _no_stops(), _corridor_area(project, study_area), log
+        )
     network = None
     if project.sources.streets is not None:
         progress("Reading streets")
@@ -161,14 +163,14 @@ def _no_stops() -> gpd.GeoDataFrame:
 
 
 def _read_corridor_files(
-    project: Project, stops: gpd.GeoDataFrame, log: ReadLog
+    project: Project, stops: gpd.GeoDataFrame, within: BaseGeometry | None, log: ReadLog
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame | None]:
     """Read the corridors' stops as their files have them, and the lines of those that are surveyed."""
     faults, tables, lines = AllFaults(), [], []
     for entry in project.corridors.paths:
         for path, label in project.find(entry):
             with faults.kept():
-                nodes, drawn = _read_corridor(entry, path, label, stops, log)
+                nodes, drawn = _read_corridor(entry, path, label, stops, within, log)
                 tables.append(nodes)
                 if drawn is not None:
                     lines.append(drawn)
@@ -202,13 +204,20 @@ def _corridor_states(
     return openings.apply_openings_to_corridor(corridor_stops, stops, statements, network_date=project.network_date)
 
 
+def _corridor_area(project: Project, study_area: BaseGeometry) -> BaseGeometry | None:
+    """Return the area about which corridors are read; ``None`` where all of them are."""
+    chosen = project.corridors.within_area
+    return study_area if chosen or (chosen is None and project.sources.areas.districts) else None
+
+
 def _read_corridor(
-    entry: CorridorFile, path: Path, label: str, stops: gpd.GeoDataFrame, log: ReadLog
+    entry: CorridorFile, path: Path, label: str, stops: gpd.GeoDataFrame, within: BaseGeometry | None, log: ReadLog
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame | None]:
     """Read one corridor file: a table of stops, routes of a timetable, or lines with the stops found along them."""
-    from siteprior.sources.transit import corridors
+    from siteprior.sources.transit import corridors, within_area
     from siteprior.sources.transit.line_files import holds_lines
 
+    margin_m = load_parameters("access").number("corridor_margin_m")
     if entry.routes:
         from siteprior.sources.timetables.lines import corridor_from_timetable
 
@@ -216,9 +225,12 @@ def _read_corridor(
         found = log.add("corridors", entry, reading)
         return found.stops, found.lines
     if entry.name is None and not holds_lines(label):
-        return log.add("corridors", entry, corridors.read_corridor_stops(path, files=label)), None
+        table = log.add("corridors", entry, corridors.read_corridor_stops(path, files=label))
+        return (table if within is None else within_area.stops_within(table, within, margin_m=margin_m)), None
     lines = corridors.read_corridor_lines(path, name_column=entry.name, kind=entry.kind, layer=entry.layer, files=label)
     drawn = log.add("corridors", entry, lines)
+    if within is not None:
+        drawn = within_area.lines_within(drawn, within, margin_m=margin_m)
     return corridors.stops_along(drawn, stops), drawn
 
 

@@ -64,6 +64,17 @@ class Register(File):
     organisation: Annotated[
         Text | None, key(f"{_ONS} whose register it is, where the file cannot be trusted", example="E08000025")
     ] = None
+    councils: Annotated[
+        tuple[Text, ...],
+        key("Of a file of many councils, those whose rows are read, by name or ONS code", example=["Oldham"]),
+    ] = ()
+
+    @model_validator(mode="after")
+    def _one_council_or_some(self) -> Self:
+        if self.councils and self.organisation is not None:
+            words = "stands beside organisation, which makes every row of the file one council's; keep one"
+            raise several([Fault(("councils",), words)])
+        return self
 
 
 _LAYER = key("The layer of the file, or the sheet of the workbook", example="areas")
@@ -126,8 +137,21 @@ class Areas(File):
     code: Annotated[Text, key("The column with the LSOA codes", example="LSOA21CD")]
     name: Annotated[Text | None, key("The column with the names", example="LSOA21NM")] = None
     district: Annotated[Text | None, key("The column with the district's code", example="LADCD_ACTIVE")] = None
+    districts: Annotated[
+        tuple[Text, ...],
+        key(
+            "The districts to read where the file holds more, by name or ONS code; needs district",
+            example=["Coventry", "Solihull"], needs={"district": "LADCD_ACTIVE"},
+        ),
+    ] = ()  # fmt: skip
     year: Annotated[CensusYear, key("Census year of the codes", example=2021)]
     layer: Annotated[Text | None, _LAYER] = None
+
+    @model_validator(mode="after")
+    def _districts_have_a_column(self) -> Self:
+        if self.districts and self.district is None:
+            raise several([Fault(("districts",), "needs district, the column with the districts' codes")])
+        return self
 
 
 class Deprivation(File):

@@ -138,6 +138,8 @@ class Project(Settings):
     def find(self, entry: File) -> list[tuple[Path, str]]:
         """Return the files an entry names, each with the label the outputs carry (its path under ``data_root``).
 
+        A path that is not there is looked for beside the project file.
+
         Raises
         ------
         InputError
@@ -159,6 +161,9 @@ class Project(Settings):
                 raise InputError(f"{stated}: no file under {root} matches; check the pattern and data_root")
             return [(path, path.relative_to(root).as_posix()) for path in found]
         if not (root / archive).is_file():
+            beside = self.file.parent  # a table of the user's own, where data_root is a folder many projects share
+            if (beside / archive).is_file():
+                return [(beside / stated, stated)]
             raise InputError(f"{stated}: there is no such file under {root}; check the path and data_root")
         return [(root / stated, stated)]
 

@@ -36,6 +36,8 @@ from siteprior.project.names import (
     employment_uses,
     fund_names,
     optimism_classes,
+    profile_funds,
+    profiles,
     remediation_classes,
 )
 from siteprior.project.registered import TakesRegistered
@@ -60,7 +62,9 @@ class Head(Settings):
     data_root: Annotated[
         Text,
         key(
-            "The folder the paths stand under, from the project file; SITEPRIOR_DATA_ROOT overrides it", example="data"
+            "The folder the paths stand under, from the project file; SITEPRIOR_DATA_ROOT overrides it; a file that is "
+            "not there may stand beside the project file",
+            example="data",
         ),
     ] = "."
     as_of: Annotated[Day, key("The day on which what the registers say is judged", example=date(2026, 1, 31))]
@@ -163,6 +167,13 @@ class Corridors(Settings):
     ]
     only: Annotated[tuple[Text, ...], key("The corridors that count; all by default", example=["Metro Line 1"])] = ()
     count_planned: Annotated[Flag, key("Whether stops not yet open count, too", example=True)] = False
+    within_area: Annotated[
+        Flag | None,
+        key(
+            "Whether only what lies in and about the study area is read; by default where areas has districts",
+            example=True,
+        ),
+    ] = None
 
 
 class Access(Settings):
@@ -238,12 +249,16 @@ class Assumptions(Settings):
         dict[RemediationClass, LayerName],
         key("The layers that show former uses, by class of remediation", example={"B": "own_layer"}),
     ] = Field(default_factory=dict)
+    profile: Annotated[
+        Annotated[str, OneOf("profile", lambda _names: profiles())] | None,
+        key("The part of the country whose funds apply; none by default", example="wmca"),
+    ] = None
     funds: Annotated[
-        Annotated[
-            tuple[Annotated[str, OneOf("fund", lambda _names: fund_names())], ...], Field(min_length=1)
-        ] | None,
-        key("The funds whose rules are checked; all by default", example=["gap-fund-8000"]),
-    ] = None  # fmt: skip
+        tuple[Annotated[str, OneOf("fund", lambda _names: fund_names())], ...] | None,
+        key(
+            "The funds whose rules are checked; those of the profile by default, [] for none", example=["gap-fund-8000"]
+        ),
+    ] = None
     rules_date: Annotated[
         Day | None, key("The day whose fund rules hold; network_date by default", example=date(2026, 11, 22))
     ] = None
@@ -255,6 +270,11 @@ class Assumptions(Settings):
         Annotated[Number, Field(ge=0)] | None,
         key("How many whole years the files of sales cover", unit="years", example=3),
     ] = None
+
+    @property
+    def funds_checked(self) -> tuple[str, ...]:
+        """The funds whose rules are checked: those stated, else those of the profile, else none."""
+        return profile_funds(self.profile) if self.funds is None else self.funds
 
 
 NOTEBOOKS = ("01_shortlist", "02_access_and_corridors", "03_market_failure_and_viability")

@@ -122,6 +122,24 @@ def fund_names() -> list[str]:
     return list(load_parameters("funds").table("funds"))
 
 
+def profiles() -> list[str]:
+    """Return the profiles of parts of the country: sets of assumptions that go together."""
+    return list(load_parameters("profiles").table("profiles"))
+
+
+def profile_funds(profile: str | None) -> tuple[str, ...]:
+    """Return the funds of a profile; none without one.
+
+    Examples
+    --------
+    >>> profile_funds("wmca")[:2], profile_funds(None)
+    (('wmca-framework', 'wmca-land-funds'), ())
+    """
+    if profile is None:
+        return ()
+    return load_parameters("profiles").table("profiles").table(profile).texts("funds")
+
+
 def capacity_profiles() -> list[str]:
     """Return the density profiles."""
     return list(load_parameters("capacity").table("profiles"))

@@ -3,7 +3,8 @@
 A register is one council's: a code that a spreadsheet ran down the column (Stafford's E07000197, E07000198, …) must
 assign no row to another. Some files are collated and hold many councils; there a row is its stated council's as long
 as that council's rows lie where they should. What a row states is a *token*: the ONS code it resolves to, or, where
-no council known is meant, a question mark and the text, so that a council without known area still counts as one.
+that council's area is not known, a question mark and its code, or the text where no council known is meant, so that a
+council without known area still counts as one.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from siteprior.core.councils import in_force
 from siteprior.core.parameters import load_parameters
 from siteprior.registers.coordinates.candidates import Candidates
 from siteprior.registers.councils import Councils, resolve
@@ -70,6 +72,7 @@ def assign_councils(
     councils: Councils,
     *,
     stated: str | None,
+    entities: Sequence[str] = (),
 ) -> CouncilAssignment:
     """Decide which council each row of a file belongs to.
 
@@ -85,20 +88,27 @@ def assign_councils(
         The councils known.
     stated
         The ONS code of the council the caller says the file is of; it overrides what the rows state.
+    entities
+        The ``organisation-entity`` number of each row, as today's national file has it in place of a name; no number
+        says which council it is, so the rows of one are taken for a register whose council is found by its places.
     """
     notes: list[str] = []
+    stated = None if stated is None else in_force(stated, among=councils.codes)
     by_reading = _councils_by_reading(candidates, councils)
     lies_in = _council_of_label(candidates, by_reading)
     placed = [bool(finite.any()) for finite in np.isfinite(candidates.east)]
     learnt = _learn_codes(addresses, lies_in, placed, councils, notes)
     by_address, by_label = _tokens(addresses, councils, learnt), _tokens(labels, councils, {})
     tokens: Tokens = [None] * len(by_reading)
-    registers: dict[str, list[int]] = {}
+    numbered = _numbered(entities, by_address, by_label) if stated is None else {}
+    registers: dict[tuple[str, str], list[int]] = {}
     for row, source in enumerate(sources):
-        registers.setdefault(source, []).append(row)
-    for rows in registers.values():
+        registers.setdefault((source, numbered.get(row, "")), []).append(row)
+    for (_, entity), rows in registers.items():
         if stated is not None:
             decided: Tokens = [stated] * len(rows)
+        elif entity:
+            decided = _by_place([lies_in[row] for row in rows], [placed[row] for row in rows])
         else:
             register = _Register(
                 [by_address[row] for row in rows], [by_label[row] for row in rows], [lies_in[row] for row in rows],
@@ -107,7 +117,13 @@ def assign_councils(
             decided = _one_register(register, councils.with_areas, notes)
         for row, token in zip(rows, decided, strict=True):
             tokens[row] = token
-    own = [token if token and not token.startswith(UNKNOWN) else None for token in tokens]
+    if numbered:
+        found = sum(tokens[row] is not None for row in numbered)
+        notes.append(
+            f"{len(numbered)} rows have an organisation-entity number and no name; the council of {found} of them is "
+            "found by where they lie"
+        )
+    own = [stated or _code_of(token, councils) for token in tokens]
     first = [a or b for a, b in zip(by_address, by_label, strict=True)]
     misstated = [bool(a) and a != token and (a, token) != (None, None) for a, token in zip(first, tokens, strict=True)]
     return CouncilAssignment(
@@ -118,8 +134,32 @@ def assign_councils(
 
 def _tokens(texts: Sequence[str], councils: Councils, learnt: dict[str, str]) -> Tokens:
     """Return the council each text states, each distinct text resolved once."""
-    tokens = {text: resolve(text, councils) or learnt.get(text) or f"{UNKNOWN}{text}" for text in set(texts) if text}
+    tokens = {}
+    for text in set(texts) - {""}:
+        code = resolve(text, councils)
+        tokens[text] = code if code and councils.assignable(code) else learnt.get(text) or f"{UNKNOWN}{code or text}"
     return [tokens.get(text) for text in texts]
+
+
+def _code_of(token: str | None, councils: Councils) -> str | None:
+    """Return the ONS code a token stands for, ``None`` where no council is meant by it that is known."""
+    code = None if token is None else token.removeprefix(UNKNOWN)
+    return code if code in councils.names else None
+
+
+def _numbered(entities: Sequence[str], by_address: Tokens, by_label: Tokens) -> dict[int, str]:
+    """Return the entity number of the rows that state no more of their organisation, by row."""
+    return {
+        row: entity
+        for row, entity in enumerate(entities)
+        if entity and by_address[row] is None and by_label[row] is None
+    }
+
+
+def _by_place(lies_in: Tokens, placed: Sequence[bool]) -> Tokens:
+    """Return the council of rows of one unknown organisation: the one all but few lie in, else each row's own."""
+    dominant = _dominant(lies_in, placed)
+    return list(lies_in) if dominant is None else [dominant] * len(lies_in)
 
 
 def _councils_by_reading(candidates: Candidates, councils: Councils) -> CouncilsByReading:
@@ -166,9 +206,11 @@ def _learn_codes(
         if NOT_A_COUNCIL.search(text):
             continue
         code = _dominant([lies_in[row] for row in rows], [placed[row] for row in rows])
-        if code is not None and resolve(text, councils) is None:
+        stated = resolve(text, councils)
+        if code is not None and not (stated and councils.assignable(stated)):
             learnt[text] = code
-            notes.append(f"'{text}' is no council known by name; all but few of its sites lie in {code}")
+            what = f"{stated}, whose area is not known" if stated else "no council known by name"
+            notes.append(f"'{text}' is {what}; all but few of its sites lie in {code}")
     return learnt
 
 

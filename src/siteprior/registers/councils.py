@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from siteprior.core.councils import COMBINED_AUTHORITIES, WEST_MIDLANDS
+from siteprior.core.councils import COMBINED_AUTHORITIES, in_force, known_councils
 from siteprior.core.schema import Column, Table, check
 
 Floats = npt.NDArray[np.float64]
@@ -20,22 +20,6 @@ Bools = npt.NDArray[np.bool_]
 
 BOUNDARIES = Table("council boundaries", "organisation", True, (Column("name", "text", "Name", "Name of the council"),))
 """Councils by their ONS code."""
-
-SUCCESSORS = {
-    "Dorset": "Purbeck|West Dorset|North Dorset|East Dorset|Weymouth and Portland",
-    "Bournemouth, Christchurch and Poole": "Bournemouth|Christchurch|Poole|Borough of Poole",
-    "West Suffolk": "Forest Heath|St Edmundsbury",
-    "East Suffolk": "Suffolk Coastal|Waveney",
-    "Somerset": "Mendip|Sedgemoor|South Somerset|Somerset West and Taunton|Taunton Deane|West Somerset",
-    "Buckinghamshire": "Aylesbury Vale|Chiltern|South Bucks|Wycombe",
-    "North Northamptonshire": "Corby|East Northamptonshire|Kettering|Wellingborough",
-    "West Northamptonshire": "Daventry|Northampton|South Northamptonshire",
-    "Cumberland": "Allerdale|Carlisle|Copeland",
-    "Westmorland and Furness": "Barrow-in-Furness|Eden|South Lakeland",
-    "North Yorkshire": "Craven|Hambleton|Harrogate|Richmondshire|Ryedale|Scarborough|Selby",
-    "Folkestone and Hythe": "Shepway",
-}
-"""Council of today → the councils it replaced since 2017 (structural changes orders of 2018 to 2022)."""
 
 SHORT_NAMES = {
     "Stratford-on-Avon": "Stratford",
@@ -56,8 +40,9 @@ SHORT_NAMES = {
     "Westmorland and Furness": "Barrow",
     "Hammersmith and Fulham": "Hammersmith",
     "Windsor and Maidenhead": "Windsor",
+    "Folkestone and Hythe": "Shepway",
 }
-"""Council → the short name the open-data addresses of councils use for it."""
+"""Council → the short name the open-data addresses of councils use for it, or its name until 2018."""
 
 _COMMON = re.compile(
     r"\b(the|of|city|county|council|borough|district|metropolitan|royal|london|unitary|authority|mbc|bc|dc|cc|lb|rb"
@@ -128,6 +113,10 @@ class Councils(NamedTuple):
         known = COMBINED_AUTHORITIES | self.names
         return pd.Series([known.get(code) for code in codes], index=codes.index, dtype=object)
 
+    def assignable(self, code: str) -> bool:
+        """Return whether the places of rows can show a council: no areas are known, or its own is."""
+        return not self.codes or code in self.codes
+
     def at(self, easting: Floats, northing: Floats) -> npt.NDArray[np.object_]:
         """Return the code of the council at each point (metres), ``None`` outside every area; of two the first."""
         codes = np.full(len(easting), None, dtype=object)
@@ -147,14 +136,14 @@ def councils(boundaries: gpd.GeoDataFrame | None) -> Councils:
     ----------
     boundaries
         Polygons in EPSG:27700 on the index ``organisation`` (ONS code) with the column ``name``; ``None`` knows the
-        seven West Midlands councils by name only.
+        English councils by name and code only.
 
     Raises
     ------
     InputError
         When the table is not as described.
     """
-    names = {code: name for code, (name, _) in WEST_MIDLANDS.items()}
+    names = {code: council.name for code, council in known_councils().items()}
     codes: tuple[str, ...] = ()
     areas: npt.NDArray[np.object_] = np.array([], dtype=object)
     if boundaries is not None:
@@ -163,17 +152,22 @@ def councils(boundaries: gpd.GeoDataFrame | None) -> Councils:
         codes = tuple(map(str, boundaries.index))
         areas = np.array(boundaries.geometry.array, dtype=object)
         shapely.prepare(areas)
-    keys = {name_key(name): code for code, name in names.items() if not _CODE.search(name)}
-    for name, others in (*SHORT_NAMES.items(), *SUCCESSORS.items()):
+    keys = {name_key(names[code]): code for code in codes if not _CODE.search(names[code])}
+    for code, council in known_councils().items():
+        now = in_force(code, among=codes)
+        keys.setdefault(name_key(council.name), now)
+        if council.register_code:
+            keys[council.register_code.lower()] = now
+    for name, short in SHORT_NAMES.items():
         if name_key(name) in keys:
-            for other in others.split("|"):
-                keys.setdefault(name_key(other), keys[name_key(name)])
-    keys |= {short.lower(): code for code, (_, short) in WEST_MIDLANDS.items()}
+            keys.setdefault(name_key(short), keys[name_key(name)])
     return Councils(names, keys, codes, areas, shapely.STRtree(areas))
 
 
 def resolve(statement: str, councils: Councils) -> str | None:
-    """Return the ONS code of the council a text names, or ``None``.
+    """Return the ONS code of the council a text names, or ``None``; of one abolished, that of its successor.
+
+    Where boundaries are known, the code is theirs: that of the council itself, or of the first successor they hold.
 
     Parameters
     ----------
@@ -184,18 +178,19 @@ def resolve(statement: str, councils: Councils) -> str | None:
 
     Examples
     --------
-    >>> seven = councils(None)
-    >>> resolve("http://opendatacommunities.org/id/metropolitan-district-council/walsall", seven)
+    >>> known = councils(None)
+    >>> resolve("http://opendatacommunities.org/id/metropolitan-district-council/walsall", known)
     'E08000030'
-    >>> resolve("local-authority-eng:BIR", seven), resolve("Sandwell MBC", seven), resolve("Oldham", seven)
-    ('E08000025', 'E08000028', None)
+    >>> resolve("local-authority-eng:OLD", known), resolve("Mendip District Council", known), resolve("Utopia", known)
+    ('E08000004', 'E06000066', None)
     """
     text = statement.strip().strip("\"'<>").rstrip("/#. ")
     if _NO_COUNCIL.search(text):
         return None
     code = _CODE.search(text)
     if code:
-        return code[0].upper() if code[0].upper() in councils.names else None
+        now = in_force(code[0].upper(), among=councils.codes)
+        return now if now in councils.names else None
     last = re.split(r"[/=]", text)[-1].removesuffix(".html")
     if ":" in last:
         return councils.keys.get(last.rsplit(":", 1)[1].strip().lower())

@@ -24,6 +24,7 @@ from siteprior.core.files import MEMBER, Input, path_list, record
 from siteprior.core.issues import IssueLog, Reading, issue_table
 from siteprior.core.named_paths import Names, Paths, named_paths
 from siteprior.core.schema import CRS, HECTARES_BASES, POSTCODES, REGISTER, check, conform
+from siteprior.registers import some_councils
 from siteprior.registers.coordinates.locate import locate
 from siteprior.registers.coordinates.parse import transformation
 from siteprior.registers.councils import Councils, councils
@@ -54,6 +55,7 @@ def read_registers(
     *,
     files: Names | None = None,
     organisations: str | Iterable[str | None] | None = None,
+    only_councils: Iterable[str | Iterable[str]] | None = None,
     boundaries: gpd.GeoDataFrame | None = None,
     as_of: dt.date | None = None,
     postcodes: pd.DataFrame | None = None,
@@ -69,6 +71,9 @@ def read_registers(
     organisations
         ONS code of the council all files are of, or one code per file; ``None`` where the file states it itself. A
         code given here overrides what the file states.
+    only_councils
+        For each file the councils whose rows are read, by name or ONS code, where it holds many councils'; an empty
+        list for all of them. The records passed over are counted in the issues.
     boundaries
         Council areas: polygons in EPSG:27700 on the index ``organisation`` (ONS code) with the column ``name``.
         Without them a site's coordinates can be checked against the other sites of its file only.
@@ -107,7 +112,13 @@ def read_registers(
     [['hectares', 'patch'], ['entry_date', 'default-value']]
     """
     return read_registers_with_files(
-        paths, files=files, organisations=organisations, boundaries=boundaries, as_of=as_of, postcodes=postcodes
+        paths,
+        files=files,
+        organisations=organisations,
+        only_councils=only_councils,
+        boundaries=boundaries,
+        as_of=as_of,
+        postcodes=postcodes,
     )[0]
 
 
@@ -136,6 +147,7 @@ def read_registers_with_files(
     *,
     files: Names | None = None,
     organisations: str | Iterable[str | None] | None = None,
+    only_councils: Iterable[str | Iterable[str]] | None = None,
     boundaries: gpd.GeoDataFrame | None = None,
     as_of: dt.date | None = None,
     postcodes: pd.DataFrame | None = None,
@@ -145,7 +157,7 @@ def read_registers_with_files(
 
     Parameters
     ----------
-    paths, files, organisations, boundaries, as_of, postcodes
+    paths, files, organisations, only_councils, boundaries, as_of, postcodes
         As for :func:`read_registers`.
     keep_going
         Report a file that cannot be read in the issue log and in the table of files (schema ``refused``) instead of
@@ -159,22 +171,17 @@ def read_registers_with_files(
         merged, each with its row in the issue log).
     """
     listed = path_list(paths)
-    if organisations is None or isinstance(organisations, str):
-        organisations = [organisations] * len(listed)
-    codes = list(organisations)
-    miscounted = f"organisations: {len(codes)} codes for {len(listed)} paths; give one code or None per path"
-    labelled = named_paths(
-        listed, files, what="registers", more_faults=() if len(codes) == len(listed) else (miscounted,)
-    )
+    per_file = _per_file(organisations, only_councils, len(listed))
+    labelled = named_paths(listed, files, what="registers", more_faults=per_file.faults)
     known_councils = councils(boundaries)
     if postcodes is not None:
         check(postcodes, POSTCODES, name="postcodes")
     registers: list[RegisterFile] = []
     refused: list[IssueLog] = []
     faults: list[str] = []
-    for (path, label), code in zip(labelled, codes, strict=True):
+    for (path, label), code, named in zip(labelled, per_file.organisations, per_file.councils, strict=True):
         try:
-            registers.append(read_file(path, label, code, known_councils, as_of, postcodes))
+            registers.append(read_file(path, label, code, known_councils, as_of, postcodes, councils=named))
         except InputError as fault:
             faults.extend(fault.faults)
             refused.append(IssueLog(label))
@@ -187,6 +194,30 @@ def read_registers_with_files(
     accounts = account_for_rows(registers, refused, table["file"].value_counts(), merged)
     sites, issues = conform_sites(table, known_councils), issues_of(table, [*logs, *refused])
     return Reading(sites, issues, provenance_of(registers)), accounts
+
+
+class _PerFile(NamedTuple):
+    """What the caller says of each file: its council, or those whose rows are read; and what does not fit."""
+
+    organisations: list[str | None]
+    councils: list[tuple[str, ...]]
+    faults: list[str]
+
+
+def _per_file(
+    organisations: str | Iterable[str | None] | None, only_councils: Iterable[str | Iterable[str]] | None, files: int
+) -> _PerFile:
+    """Return one code and one list of councils for each file, with a fault where their number is another."""
+    codes: list[str | None]
+    codes = [organisations] * files if isinstance(organisations, str) else list(organisations or [None] * files)
+    named = [()] * files if only_councils is None else only_councils
+    some = [(names,) if isinstance(names, str) else tuple(names) for names in named]
+    faults = []
+    if len(codes) != files:
+        faults.append(f"organisations: {len(codes)} codes for {files} paths; give one code or None per path")
+    if len(some) != files:
+        faults.append(f"only_councils: {len(some)} lists for {files} paths; give one list per path")
+    return _PerFile(codes, some, faults)
 
 
 def account_for_rows(
@@ -235,15 +266,22 @@ def read_file(
     known_councils: Councils,
     as_of: dt.date | None,
     postcodes: pd.DataFrame | None = None,
+    *,
+    councils: Sequence[str] = (),
 ) -> RegisterFile:
-    """Read one file, up to the resolution of references that stand twice."""
+    """Read one file, or its rows of some councils, up to the resolution of references that stand twice."""
     log = IssueLog(label)
     rows = read_rows(path, log)
     if not rows.counted:
         log.add("missing value", row=rows.table.header_row, action="the file holds a header and no data records")
+    read, asked = len(rows.numbers), some_councils.councils_asked(councils, known_councils)
+    if asked:
+        rows = some_councils.registers_with(rows, asked, known_councils)
     table = site_table(
         rows, known_councils, log, organisation=organisation, register=BROWNFIELD, as_of=as_of, postcodes=postcodes
     )
+    if asked:
+        rows, table = some_councils.only_councils(rows, table, asked, known_councils, log, read=read)
     return RegisterFile(path, rows, table, log)
 
 
@@ -317,8 +355,7 @@ def _references(rows: Rows, log: IssueLog) -> list[str]:
 
 def _id_prefixes(codes: Iterable[str | None], rows: Rows) -> list[str]:
     """Return what each site's id begins with: the council's code, else what the file states, else ``unknown``."""
-    stated = zip(rows.texts("organisation_uri"), rows.texts("organisation_label"), strict=True)
-    last_parts = ((uri or label).rstrip("/").rsplit("/", 1)[-1].rsplit(":", 1)[-1] for uri, label in stated)
+    last_parts = (text.rstrip("/").rsplit("/", 1)[-1].rsplit(":", 1)[-1] for text in rows.organisations())
     return [
         (part.replace(" ", "-").lower()[:40] or "unknown") if code is None else code
         for code, part in zip(codes, last_parts, strict=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -59,6 +60,18 @@ class Rows(NamedTuple):
     def texts(self, field: str) -> list[str]:
         """Return a field's texts, blank where the file has no such column."""
         return self.fields.get(field, [""] * len(self.numbers))
+
+    def take(self, places: Sequence[int]) -> Rows:
+        """Return some of the rows, by their places; ``counted`` stays that of the file."""
+        fields = {name: [texts[place] for place in places] for name, texts in self.fields.items()}
+        numbers, ended = [self.numbers[place] for place in places], [self.ended[place] for place in places]
+        return self._replace(fields=fields, numbers=numbers, ended=ended)
+
+    def organisations(self) -> list[str]:
+        """Return what each row states of its organisation: an address, else a name, else its entity number."""
+        entities = [f"organisation-entity {entity}" if entity else "" for entity in self.texts("organisation_entity")]
+        columns = (self.texts("organisation_uri"), self.texts("organisation_label"), entities)
+        return [address or label or entity for address, label, entity in zip(*columns, strict=True)]
 
 
 def read_rows(path: Path | str, log: IssueLog) -> Rows:

@@ -24,6 +24,7 @@ STATED = {
     "affordable_share": 0.25, "affordable_cost_share": 0.33, "affordable_income_measure": INCOME_MEASURES[1],
     "building_start_date": date(2028, 4, 1), "other_funding_exhausted": "yes", "modern_construction": "yes",
 }  # fmt: skip
+FUNDS = list(load_parameters("funds").table("funds"))
 
 
 def sites(*rows):
@@ -31,8 +32,8 @@ def sites(*rows):
     return pd.DataFrame(list(rows), index=index).reindex(columns=list(SITE))
 
 
-def check(*rows, scheme=STATED, as_of=DAY, **options):
-    return check_rules(sites(*(rows or (SITE,))), as_of=as_of, scheme=scheme, **options)
+def check(*rows, scheme=STATED, as_of=DAY, funds=FUNDS, **options):
+    return check_rules(sites(*(rows or (SITE,))), as_of=as_of, scheme=scheme, funds=funds, **options)
 
 
 def one(rule, *, scheme=STATED, as_of=DAY, profile="", **facts):
@@ -193,7 +194,7 @@ def test_a_failed_rule_counts_before_an_unknown_one():
 
 def test_a_column_of_the_site_goes_before_the_scheme():
     table = sites(SITE, SITE).assign(affordable_share=[0.1, None])
-    _, results = check_rules(table, as_of=DAY, scheme={"affordable_share": 0.3})
+    _, results = check_rules(table, as_of=DAY, scheme={"affordable_share": 0.3}, funds=FUNDS)
     assert results.loc[results["rule"] == "affordable-share", "result"].tolist() == ["fail", "pass"]
 
 
@@ -204,17 +205,25 @@ def test_sites_keep_their_order_and_rules_theirs():
 
 
 def test_no_sites_no_rows():
-    columns, results = check_rules(sites(SITE).iloc[:0], as_of=DAY)
+    columns, results = check_rules(sites(SITE).iloc[:0], as_of=DAY, funds=FUNDS)
     assert columns.empty
     assert results.empty
     assert list(columns.columns) == [column.name for column in schema.SITE_RULE_COLUMNS]
 
 
+@pytest.mark.parametrize("funds", [{}, {"funds": []}, {"funds": ()}])
+def test_no_fund_applies_that_is_not_named(funds):
+    columns, results = check_rules(sites(SITE, SITE), as_of=DAY, scheme=STATED, **funds)
+    assert list(columns.columns) == [column.name for column in schema.SITE_RULE_COLUMNS]
+    assert columns.index.tolist() == ["E1:0", "E1:1"]
+    assert columns.isna().all(axis=None)
+    assert results.empty
+    assert list(results.columns) == list(schema.FUND_RULE_RESULTS.names)
+
+
 def test_bad_calls_are_refused():
     with pytest.raises(InputError, match="unknown fund 'gap-fund'"):
         check(funds=["gap-fund"])
-    with pytest.raises(InputError, match="names none"):
-        check(funds=[])
     with pytest.raises(InputError, match="lacks the columns register"):
         check_rules(sites(SITE).drop(columns="register"), as_of=DAY)
     for wrong in ("last year", "2021", None, float("nan")):

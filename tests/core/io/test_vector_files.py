@@ -5,13 +5,14 @@ import zipfile
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siteprior.core.errors import InputError
-from siteprior.core.io.vector_files import mended, read_vector
+from siteprior.core.io.vector_files import Only, mended, read_attributes, read_vector
 
 
 @pytest.fixture
@@ -139,3 +140,39 @@ def test_any_rings_are_mended_into_something_sound_or_empty(outer, holes):
     shapes, _ = mended(np.array([shapely.Polygon(outer, holes)], dtype=object))
     assert shapes[0].is_valid
     assert shapes[0].is_empty or shapes[0].geom_type in ("Polygon", "MultiPolygon")
+
+
+@pytest.fixture
+def areas():
+    shapes = [shapely.box(x, 300000, x + 1000, 301000) for x in (400000, 401000, 402000)]
+    return gpd.GeoDataFrame({"code": ["A", "B's", "A"], "n": [1, 2, 3]}, geometry=shapes, crs=27700)
+
+
+@pytest.mark.parametrize("name", ["a.gpkg", "a.geojson", "a.shp", "a.parquet", "a.parquet.gz", "a.geojson.gz"])
+def test_some_features_are_read_by_the_value_of_a_column(tmp_path, areas, name):
+    plain = tmp_path / name.removesuffix(".gz")
+    if ".parquet" in name:
+        areas.to_parquet(plain)
+    else:
+        areas.to_file(plain)
+    if name.endswith(".gz"):
+        (tmp_path / name).write_bytes(gzip.compress(plain.read_bytes()))
+    table = read_vector(tmp_path / name, only=Only("code", ["A"]))
+    assert table.index.tolist() == [1, 3]
+    assert table["n"].tolist() == [1, 3]
+    assert read_vector(tmp_path / name, only=Only("code", ["B's"])).index.tolist() == [2]
+    assert read_attributes(tmp_path / name, ["n", "none"]).to_dict("list") == {"n": [1, 2, 3]}
+    whole = read_vector(tmp_path / name)
+    assert shapely.hausdorff_distance(whole.geometry[2], areas.geometry[1]) < 0.01
+
+
+def test_what_is_no_geoparquet_is_refused(tmp_path):
+    (tmp_path / "a.parquet").write_bytes(b"PAR1 no")
+    with pytest.raises(InputError, match=r"a\.parquet: cannot be read as GeoParquet"):
+        read_vector(tmp_path / "a.parquet")
+    pd.DataFrame({"code": ["A"]}).to_parquet(tmp_path / "b.parquet")
+    with pytest.raises(InputError, match=r"b\.parquet: cannot be read as GeoParquet"):
+        read_vector(tmp_path / "b.parquet")
+    for read in (read_vector, lambda path: read_attributes(path, ["code"])):
+        with pytest.raises(InputError, match="there is no such file"):
+            read(tmp_path / "c.parquet")

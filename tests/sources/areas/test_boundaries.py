@@ -10,7 +10,7 @@ import pytest
 from shapely import LineString, Polygon, box
 
 from factories.real import expected
-from siteprior.core.councils import WEST_MIDLANDS
+from siteprior.core.councils import council_name
 from siteprior.core.errors import InputError
 from siteprior.core.files import shipped
 from siteprior.core.schema import CRS
@@ -102,7 +102,8 @@ def test_names_are_guessed_only_where_one_column_offers_itself():
 def test_smaller_areas_make_up_councils_with_the_names_known_without_a_file():
     path = shipped("data") / "boundaries" / "lsoa21.geojson"
     table = read_boundaries(path, code="LADCD_ACTIVE").table
-    assert table["name"].to_dict() == {code: name for code, (name, _) in WEST_MIDLANDS.items()}
+    assert table["name"].to_dict() == {code: council_name(code) for code in table.index}
+    assert table["name"]["E08000025"] == "Birmingham"
 
 
 def test_the_published_districts_are_read_as_they_lie(real):

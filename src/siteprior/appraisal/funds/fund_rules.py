@@ -97,7 +97,7 @@ def check_rules(
     *,
     as_of: date,
     scheme: Scheme | Mapping[str, Stated] | None = None,
-    funds: Iterable[str] | None = None,
+    funds: Iterable[str] = (),
     profile: str = "",
     others: Iterable[str] = (),
 ) -> FundRules:
@@ -115,7 +115,8 @@ def check_rules(
         The scheme of a project, or the table ``[assumptions.scheme]``: ``affordable_share``, and what
         :data:`siteprior.appraisal.funds.scheme_facts.SCHEME_FACTS` declares.
     funds
-        Funds whose rules are checked; all by default.
+        Funds whose rules are checked, as :func:`rule_table` lists them; none by default, for a fund's rules hold in
+        its own area only. ``parameters/profiles.toml`` names those of an area. Without one the columns are blank.
     profile
         The density profile the project follows; a density rule applies under its own profile only.
     others
@@ -163,6 +164,12 @@ def check_rules(
                 confidence=rule.confidence, place=np.arange(len(sites)),
             )
         )  # fmt: skip
+    if not parts:
+        blank = {column.name: schema.as_kind(None, "text", sites.index) for column in schema.SITE_RULE_COLUMNS}
+        none = pd.DataFrame(columns=schema.FUND_RULE_RESULTS.names)
+        return FundRules(
+            pd.DataFrame(blank, index=sites.index), pd.DataFrame(schema.conform(none, schema.FUND_RULE_RESULTS))
+        )
     results = pd.concat(parts, ignore_index=True).sort_values("place", kind="stable", ignore_index=True)
     columns = _summary(results, sites.index)
     results.index = pd.Index(results["site_id"].astype(str) + "|" + results["rule"], dtype="str")
@@ -174,13 +181,11 @@ def _rules() -> Mapping[str, Parameter]:
     return load_parameters("funds").table("rules").parameters()
 
 
-def _asked(funds: Iterable[str] | None) -> list[str]:
+def _asked(funds: Iterable[str]) -> list[str]:
     """Return the funds asked for, or refuse those that are not known."""
     known = list(load_parameters("funds").table("funds"))
-    asked = known if funds is None else list(funds)
+    asked = [funds] if isinstance(funds, str) else list(funds)
     faults = [unknown("fund", name, known, where="funds") for name in asked if name not in known]
-    if not asked:
-        faults.append(f"funds: names none; leave it out for all, or give some of {', '.join(known)}")
     if faults:
         raise InputError(*faults)
     return asked

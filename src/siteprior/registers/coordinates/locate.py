@@ -96,7 +96,7 @@ def locate(
     candidates = list_candidates(x, y, kinds, beside)
     assignment = assign_councils(
         rows.texts("organisation_uri"), rows.texts("organisation_label"), rows.texts("resource"), candidates, councils,
-        stated=organisation,
+        stated=organisation, entities=rows.texts("organisation_entity"),
     )  # fmt: skip
     areas = [councils.area(code) for code in assignment.council]
     check = postcode_check(rows, postcodes)
@@ -164,10 +164,7 @@ def _report_councils(rows: Rows, assignment: CouncilAssignment, log: IssueLog) -
     """Report what the file states of its organisation and is not followed."""
     for note in assignment.notes:
         log.add("default-value", field="organisation", action=note)
-    stated = [
-        address or label
-        for address, label in zip(rows.texts("organisation_uri"), rows.texts("organisation_label"), strict=True)
-    ]
+    stated = rows.organisations()
     for row in map(int, np.flatnonzero(assignment.misstated)):
         log.add(
             "invalid organisation", row=rows.numbers[row], field="organisation", value=stated[row],

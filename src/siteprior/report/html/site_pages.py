@@ -100,7 +100,7 @@ def site_records(
                 "more_comparables": None if sales is None else max(len(sales) - COMPARABLES_SHOWN, 0),
                 "evidence": part["evidence"],
                 "looked_at": _looked_at(row["deadweight_reasons"] or ""),
-                "rules": None if part["rules"] is None else _checklist(part["rules"], funds),
+                "rules": _checklist(part["rules"], funds) if part["rules"] else None,
                 "caveats": _caveats(row),
             }
         )

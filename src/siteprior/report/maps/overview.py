@@ -22,7 +22,7 @@ from siteprior.report.maps.legend import (
     site_entries,
     stroke,
 )
-from siteprior.report.maps.placement import Points, extent, label_position
+from siteprior.report.maps.placement import Points, extent, label_position, with_margin
 
 AREAS_OF_NEED = replace(AREAS, index="", declared=(*AREAS.declared, *DEPRIVATION.declared))
 """Areas of any index with the deprivation joined to them."""
@@ -40,6 +40,10 @@ DISC = 1.65
 
 NAME_SIZE = 5.8
 """Size of a district's name in points."""
+
+
+ABOUT = 0.1
+"""How far beyond the areas the map follows a corridor, as a share of their longer side."""
 
 
 def draw_map(
@@ -105,7 +109,7 @@ def draw_map(
         }
     )
     main = _main_stops(stops, areas, corridors)
-    view = extent([shortlist, corridors], [areas if len(areas) else sites])
+    view = extent([shortlist, _about(corridors, areas)], [areas if len(areas) else sites])
     wide = WIDTH - 2 * MARGIN - KEY_WIDTH - KEY_GAP
     beside = MARGIN + wide + KEY_GAP
 
@@ -213,3 +217,11 @@ def _draw_key(
     sheet.text(left, low - 2.6, "most deprived", 6)
     sheet.text(left + KEY_WIDTH, low - 2.6, "least", 6, ha="right")
     return low - 3.5
+
+
+def _about(corridors: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the parts of the corridors in and about the areas: a line that runs on makes the map no wider."""
+    if not len(areas) or not len(corridors):
+        return corridors
+    cut = corridors.geometry.clip_by_rect(*with_margin(areas.total_bounds, share=ABOUT, least=0.0))
+    return corridors.set_geometry(cut)[~cut.is_empty]

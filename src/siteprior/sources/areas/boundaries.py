@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from siteprior.core.councils import WEST_MIDLANDS
+from siteprior.core.councils import council_name
 from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
 from siteprior.core.io.vector_files import lacking, mended, read_vector
@@ -84,7 +84,7 @@ def _read_file(
             f"{', '.join(map(str, columns))}"
         )
     named = name if name is not None else guess_name(table[columns], code)
-    names = codes.map(lambda text: WEST_MIDLANDS.get(text, (text,))[0])
+    names = codes.map(council_name)
     if named is not None:
         names = text_column(table[named]).where(table[named].notna(), names)
     shapes, broken = mended(table.geometry.to_numpy())

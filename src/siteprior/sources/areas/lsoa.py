@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import geopandas as gpd
@@ -19,6 +20,7 @@ from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.named_paths import Names, Paths, named_paths, read_each
 from siteprior.core.renamed import renamed_argument
 from siteprior.core.schema import AREAS, CRS, check, conform
+from siteprior.sources.areas.narrow import wanted_districts
 from siteprior.sources.columns import first_per_code, text_column
 
 YEARS = (2011, 2021)
@@ -49,6 +51,7 @@ def read_areas(
     district: str | None = None,
     year: int,
     layer: str | None = None,
+    districts: Iterable[str] | None = None,
     files: Names | None = None,
 ) -> Reading[gpd.GeoDataFrame]:
     """Read LSOA polygons of one census year, in metres on EPSG:27700.
@@ -64,6 +67,9 @@ def read_areas(
         2011 or 2021: the census year of the codes.
     layer
         The layer, where the file holds several.
+    districts
+        The districts to read, by name or ONS code, where the files hold more, such as all of England; ``district`` is
+        then needed. A district that was abolished stands for its successor.
     files
         The name of each file to put in issues and provenance; its path when ``None``.
 
@@ -76,7 +82,8 @@ def read_areas(
     Raises
     ------
     InputError
-        When the file cannot be read, lacks a column or any polygon, or the code column's name contains another year.
+        When the file cannot be read, lacks a column or any polygon, the code column's name contains another year, or
+        no file holds one of the districts.
 
     Notes
     -----
@@ -95,11 +102,15 @@ def read_areas(
     if year not in YEARS:
         raise InputError(f"year {year} is no census year of LSOAs; valid: {', '.join(map(str, YEARS))}")
     columns = {"code": code, "name": name, "district": district}
+    found = named_paths(paths, files, what="areas")
+    wanted = (
+        None if districts is None else wanted_districts(found, districts, district=district, name=name, layer=layer)
+    )
     log = IssueLog()
     seen: set[str] = set()
 
     def read_file(path: Path, label: str) -> tuple[gpd.GeoDataFrame, Input]:
-        raw = read_vector(path, layer=layer)
+        raw = read_vector(path, layer=layer, only=wanted)
         faults = lacking(label, raw.columns, dict(columns))
         if named_year(code) not in (None, year):
             faults.append(
@@ -121,7 +132,7 @@ def read_areas(
         seen.update(table["lsoa_code"])
         return table, record(path, role="areas", file=label, rows=len(table), vintage=str(year))
 
-    tables, provenance = zip(*read_each(named_paths(paths, files, what="areas"), read_file), strict=True)
+    tables, provenance = zip(*read_each(found, read_file), strict=True)
     table = pd.concat(tables).rename(columns={"lsoa_district": "district_code"})
     table = conform(table.set_index("lsoa_code").sort_index(), AREAS)
     return Reading(table, log.table(), provenance)

@@ -311,7 +311,7 @@ def _stages(options: argparse.Namespace) -> int:
 
 def _list(table: pd.DataFrame, text: Callable[[pd.DataFrame], str], options: argparse.Namespace) -> int:
     """Print the columns of a listing that fit a terminal, or the whole of it as JSON."""
-    print(_as_json(table) if options.json else text(table))
+    print(table.to_json(orient="records", indent=2, force_ascii=False) if options.json else text(table))
     return 0
 
 
@@ -339,50 +339,30 @@ def _reweight(options: argparse.Namespace) -> int:
         head, layers = run.record, (new.sites, new.shortlist, run.corridors, run.stops, run.areas)
         sources = " ".join(head["attribution"])
         title = f"{head['title']}: other weights"
+        picture = draw_map(*layers, title=title, attribution=sources, illustrative=head["illustrative"])
         with whole_file(options.map) as temporary:
-            temporary.write_bytes(
-                draw_map(*layers, title=title, attribution=sources, illustrative=head["illustrative"])
-            )
+            temporary.write_bytes(picture)
     if options.write:
         print(f"weights written to {write_weights(options.write, weights)}", file=sys.stderr)
     return 0
 
 
 def _fetch(options: argparse.Namespace) -> int:
+    from siteprior.pipeline.listings import downloads_text, official_text
     from siteprior.sources.fetch.fetch import FetchError, fetch
 
     if options.list:
-        return _list_official()
+        print(official_text())
+        return 0
     if options.project is None:
         print("siteprior: fetch needs a project file (or --list)", file=sys.stderr)
         return 2
     try:
         table = fetch(options.project, force=options.force, largest_gb=options.max_gb, progress=not options.quiet)
     except FetchError as fault:
-        _print_downloads(fault.table[fault.table["status"] != "failed"])
+        print(downloads_text(fault.table[fault.table["status"] != "failed"]))
         raise
-    _print_downloads(table)
-    return 0
-
-
-def _print_downloads(table: pd.DataFrame) -> None:
-    for row in table.fillna({"bytes": -1}).to_dict("records"):
-        size = f"  {row['bytes']:,} bytes" if row["bytes"] >= 0 else ""
-        print(f"{row['status']:8}{row['role']}: {row['path']}{size}")
-        if row["note"]:
-            print(f"        {row['note']}")
-
-
-def _list_official() -> int:
-    from siteprior.sources.catalogue import official_sources
-
-    for row in official_sources().to_dict("records"):
-        print(f"{row['key']}: {row['title']} ({row['publisher']})")
-        print(f"    licence: {row['licence']}; registration: {row['registration']}; looked up {row['looked_up']}")
-        print(f"    page: {row['page']}")
-        if row["file"]:
-            print(f'    url = "{row["file"]}"')
-        print(f"    {row['note']}")
+    print(downloads_text(table))
     return 0
 
 
@@ -404,17 +384,13 @@ def _run_notebook(options: argparse.Namespace) -> int:
 def _print(table: pd.DataFrame, *, as_json: bool) -> None:
     """Print a table for people, as wide as the terminal, or as JSON for programs."""
     if as_json:
-        print(_as_json(table))
+        print(table.to_json(orient="records", indent=2, force_ascii=False))
     elif len(table):
         from siteprior.core.text_table import text_table
 
         print(text_table(table))
     else:
         print("(none)")
-
-
-def _as_json(table: pd.DataFrame) -> str:
-    return table.to_json(orient="records", indent=2, force_ascii=False)
 
 
 COMMANDS: dict[str, Command] = {

@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import Any, NoReturn, TypeAlias
 
 from siteprior.core.errors import InputError, SitePriorError, unknown
+from siteprior.core.frozen_table import FrozenTable
 from siteprior.core.short_repr import html_table, shortened
 
 CONFIDENCES = ("statute", "published", "second-hand", "proposal", "unverified", "user")
@@ -52,52 +53,6 @@ class Parameter:
     source: str
     date: str
     confidence: str
-
-
-class FrozenTable(Mapping[str, Any]):
-    """A table that stands as a parameter's value, such as the rule of a fund; neither it nor what is in it can change.
-
-    Examples
-    --------
-    >>> rule = FrozenTable({"test": "at least", "of": ("homes",)})
-    >>> rule["test"], rule == {"test": "at least", "of": ("homes",)}
-    ('at least', True)
-    """
-
-    __slots__ = ("_entries",)
-
-    _entries: Mapping[str, Frozen]
-
-    def __init__(self, entries: Mapping[str, Frozen]) -> None:
-        object.__setattr__(self, "_entries", MappingProxyType(dict(entries)))
-
-    def __setattr__(self, name: str, value: Any) -> NoReturn:
-        """Refuse to be changed."""
-        raise AttributeError(f"a parameter's value cannot be changed ({name})")
-
-    def __delattr__(self, name: str) -> NoReturn:
-        """Refuse to be changed."""
-        raise AttributeError(f"a parameter's value cannot be changed ({name})")
-
-    def __reduce__(self) -> tuple[type[FrozenTable], tuple[dict[str, Frozen]]]:
-        """Copy and pickle by its entries."""
-        return FrozenTable, (dict(self._entries),)
-
-    def __getitem__(self, name: str) -> Any:
-        """Return the entry of that name."""
-        return self._entries[name]
-
-    def __iter__(self) -> Iterator[str]:
-        """Go through the names in file order."""
-        return iter(self._entries)
-
-    def __len__(self) -> int:
-        """Return how many entries there are."""
-        return len(self._entries)
-
-    def __repr__(self) -> str:
-        """Show the entries as a dict does."""
-        return repr(dict(self._entries))
 
 
 class Parameters(Mapping[str, Any]):

@@ -152,3 +152,43 @@ def _spans(numbers: Iterable[int]) -> str:
     starts = [listed[0], *(after for before, after in pairwise(listed) if after != before + 1)]
     ends = [*(before for before, after in pairwise(listed) if after != before + 1), listed[-1]]
     return ", ".join(f"{start}" if start == end else f"{start}–{end}" for start, end in zip(starts, ends, strict=True))
+
+
+def downloads_text(table: pd.DataFrame) -> str:
+    """Return what became of each download (bytes), as :func:`siteprior.fetch` lists it, in a line or two each.
+
+    Examples
+    --------
+    >>> row = {"status": "fetched", "role": "stops", "path": "naptan.csv", "bytes": 1200, "note": ""}
+    >>> print(downloads_text(pd.DataFrame([row])))
+    fetched stops: naptan.csv  1,200 bytes
+    """
+    lines = []
+    for row in table.fillna({"bytes": -1}).to_dict("records"):
+        size = f"  {row['bytes']:,} bytes" if row["bytes"] >= 0 else ""
+        lines.append(f"{row['status']:8}{row['role']}: {row['path']}{size}")
+        if row["note"]:
+            lines.append(f"        {row['note']}")
+    return "\n".join(lines)
+
+
+def official_text() -> str:
+    """Return where official inputs are published: licence, registration, page and, where there is one, the file.
+
+    Examples
+    --------
+    >>> "url = " in official_text()
+    True
+    """
+    from siteprior.sources.catalogue import official_sources
+
+    lines = []
+    for row in official_sources().to_dict("records"):
+        lines += [
+            f"{row['key']}: {row['title']} ({row['publisher']})",
+            f"    licence: {row['licence']}; registration: {row['registration']}; looked up {row['looked_up']}",
+            f"    page: {row['page']}",
+            *([f'    url = "{row["file"]}"'] if row["file"] else []),
+            f"    {row['note']}",
+        ]
+    return "\n".join(lines)

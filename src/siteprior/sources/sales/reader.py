@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from siteprior.core.arguments import name_list
 from siteprior.core.errors import InputError
 from siteprior.core.files import path_list
 from siteprior.core.io.duckdb_session import EXAMPLES, quoted, scalar
@@ -41,7 +42,7 @@ def read_sales(
     *,
     files: Names | None = None,
     postcodes: pd.DataFrame | None = None,
-    postcode_files: Sequence[str] = ("postcodes",),
+    postcode_files: Names | None = None,
     floor_areas: Paths = (),
     floor_area_files: Names | None = None,
     price_date: date,
@@ -64,7 +65,7 @@ def read_sales(
     postcodes
         Where postcodes lie: :data:`siteprior.core.schema.POSTCODES`; without it no sale has a place.
     postcode_files
-        The names of the files they were read from, for messages.
+        The names of the files they were read from, for messages; ``postcodes`` when ``None``.
     floor_areas
         One CSV or several whose header names the transaction (``transaction``) and its floor area in m²
         (``floor_area_m2``, ``total_floor_area``). Of a sale in several files the last counts.
@@ -132,7 +133,7 @@ def read_sales(
             _choose(connection, store, _places(postcodes, area), area is not None)
             _guard_size(connection)
             if postcodes is not None:
-                record_postcodes(connection, store, postcode_files)
+                record_postcodes(connection, store, name_list(postcode_files or "postcodes", what="postcode_files"))
             sales = connection.execute("SELECT * FROM chosen ORDER BY transfer_date, transaction").df()
             floors, matches = join_floor_areas(connection, layouts, log, every=store.sql)
             local = _local_medians(connection, store, price_date)

@@ -16,8 +16,8 @@ from siteprior.core.files import shipped
 def test_names_are_those_of_the_published_boundaries():
     areas = gpd.read_file(shipped("data") / "boundaries" / "lsoa21.geojson")
     names = areas["LSOA21NM"].str.rpartition(" ")[0]
-    held = dict(zip(areas["LADCD_ACTIVE"], names, strict=True))
-    assert {code: council_name(code) for code in held} == held
+    published = dict(zip(areas["LADCD_ACTIVE"], names, strict=True))
+    assert {code: council_name(code) for code in published} == published
 
 
 def test_every_code_and_successor_is_that_of_the_lookup(real):
@@ -29,13 +29,13 @@ def test_every_code_and_successor_is_that_of_the_lookup(real):
     assert {code: in_force(code) for code in rows} == {code: row["LADCD_ACTIVE"] for code, row in rows.items()}
 
 
-def test_every_district_of_the_register_is_held_with_its_last_day(real):
+def test_every_district_of_the_register_is_there_with_its_last_day(real):
     text = (real / "real/brownfield/spec/local-authority-eng_2019.csv").read_text()
     rows = [row for row in csv.DictReader(text.splitlines()) if row["local-authority-type"] in DISTRICTS]
-    held = {council.register_code: council for council in known_councils().values() if council.register_code}
-    assert set(held) == {row["local-authority-eng"] for row in rows}
+    listed = {council.register_code: council for council in known_councils().values() if council.register_code}
+    assert set(listed) == {row["local-authority-eng"] for row in rows}
     ended = {row["local-authority-eng"]: row["end-date"] for row in rows if row["end-date"]}
-    assert {code: held[code].until.isoformat() for code in ended} == ended
+    assert {code: listed[code].until.isoformat() for code in ended} == ended
 
 
 DISTRICTS = ("NMD", "UA", "MD", "LBO", "CC")

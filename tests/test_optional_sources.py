@@ -156,4 +156,7 @@ def test_no_sale_in_reach_leaves_values_blank(project, ranking, tmp_path):
     sales = tmp_path / "sales.csv"
     first = sales.read_text(encoding="utf-8").splitlines()[0].split(",")
     sales.write_text(",".join([*first[:3], '"ZZ99 9ZZ"', *first[4:]]) + "\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"has a row for none of the 1 postcodes of sales; .* ZZ1 1AA, .* ZZ99 9ZZ"):
+        ranking(far)
+    sales.write_text(",".join([*first[:2], '"1995-03-01 00:00"', *first[3:]]) + "\n", encoding="utf-8")
     assert ranking(far)["value_high_gbp_per_m2"].isna().all()

@@ -33,7 +33,7 @@ DAY = date(2026, 10, 2)
 POINT = shapely.Point(400000, 290000)
 SQUARE = shapely.box(399000, 289000, 401000, 291000)
 LINE = shapely.LineString([(399000, 290000), (401000, 290000)])
-SHAPES = {"areas": SQUARE, "shapes_given": SQUARE, "site_shapes": SQUARE, "catchments": SQUARE, "corridors": LINE}
+SHAPES = {"areas": SQUARE, "shapes given": SQUARE, "site shapes": SQUARE, "catchments": SQUARE, "corridors": LINE}
 """The shape in the tables that do not hold points."""
 
 FACTS = {"easting": 400000.0, "northing": 290000.0, "score": 0.5, "shape_basis": "polygon by reference",
@@ -425,8 +425,8 @@ def test_a_column_that_is_read_is_named_where_it_is_wrong(taker, argument, spoil
 @pytest.mark.parametrize("wrong", [None, 3, b"outputs"])
 def test_what_is_no_path_is_refused(wrong):
     for call in (
-        lambda: sp.open_run(wrong), lambda: sp.compare(wrong, wrong), lambda: sp.audit(wrong),
-        lambda: sp.demo(out=3 if wrong is None else wrong),
+        lambda: sp.open_run(3 if wrong is None else wrong),  # None is the newest run
+        lambda: sp.compare(wrong, wrong), lambda: sp.audit(wrong), lambda: sp.demo(out=3 if wrong is None else wrong),
     ):  # fmt: skip
         with pytest.raises(InputError, match="needs "):
             call()

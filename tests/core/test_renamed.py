@@ -77,6 +77,7 @@ def test_a_run_in_old_names_is_opened_as_the_same_run(sample_run, old_run):
     ]
     new = open_run(sample_run)
     assert list(old) == list(new)
+    old, new = dict(old), dict(new)
     assert old.pop("record") == new.pop("record")
     for name, table in new.items():
         assert_frame_equal(old[name], table, obj=name)

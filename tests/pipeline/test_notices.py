@@ -175,10 +175,11 @@ class TestWholeProjects:
 
     def test_welsh_deprivation_is_refused_by_check_and_by_run_alike(self, borough, tmp_path):
         wrong = self.project(borough, deprivation="welsh")
-        for does in (sp.check, sp.run):
+        for does in (sp.run, sp.check):
+            assert not (tmp_path / "out").exists()
             with pytest.raises(InputError, match=r"has a row for none of the 357 areas; .* W01999001, .* such as E01"):
                 does(wrong, out=tmp_path / "out")
-        assert not (tmp_path / "out").exists()
+        assert (tmp_path / "out" / "issues.csv").is_file()  # what check found before it refused
 
     def test_stops_without_any_of_the_corridors_are_refused_with_the_areas_missing(self, borough):
         with pytest.raises(InputError, match=r"NaPTAN area 910 \(50 corridor stops\), 940 \(41 corridor stops\)"):

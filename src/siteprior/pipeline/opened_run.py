@@ -43,8 +43,8 @@ class Run(Mapping[str, Any]):
     --------
     >>> import siteprior as sp
     >>> run = sp.open_run(sp.demo(out="outputs/demo"))
-    >>> run
-    Run of outputs/demo: 398 sites, 121 ranked, 25 on the shortlist; as of 2026-01-31
+    >>> repr(run).partition(": ")[2]
+    '398 sites, 194 ranked, 25 on the shortlist; as of 2026-01-31'
     >>> len(run.shortlist), run["sites"] is run.sites, "corridors" in run
     (25, True, True)
     """
@@ -66,7 +66,9 @@ class Run(Mapping[str, Any]):
     @cached_property
     def weights(self) -> dict[str, float]:
         """Weight per criterion; they sum to 1."""
-        return dict(self.record["weights"])
+        stated = self.record["weights"]
+        # In the order the run summed them in: run.json sorts its keys, and the order moves a score's last digit.
+        return {name: stated[name] for name in dict.fromkeys([*self.criteria["criterion"], *stated]) if name in stated}
 
     @cached_property
     def stated_weights(self) -> dict[str, float]:

@@ -199,7 +199,7 @@ def check(
     ... illustrative = true
     ... [sources]
     ... registers = ["sites/walsall.csv"]
-    ... stops = ["transit/stations.csv"]
+    ... stops = ["transit/naptan.csv"]
     ... areas = {{path = "boundaries/lsoa21.geojson", code = "LSOA21CD", district = "LADCD_ACTIVE", year = 2021}}
     ... deprivation = {{path = "deprivation/iod2025.csv", edition = 2025}}
     ... [corridors]

@@ -137,6 +137,7 @@ def anchored(
 
     Examples
     --------
+    >>> from siteprior.ranking.criteria import CRITERIA
     >>> own = anchored({"canal_m": (500, 0), "corridor_access": (1500, 300)}, CRITERIA)
     >>> own["canal_m"].needs, own["corridor_access"].worst, own["corridor_access"].unit
     (('canal_m',), 1500.0, 'm')

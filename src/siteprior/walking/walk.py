@@ -54,8 +54,9 @@ def snap(network: WalkNetwork, points: npt.ArrayLike, *, max_snap_m: float, step
     >>> import shapely
     >>> from siteprior.walking.network import build_network
     >>> streets = build_network(shapely.linestrings([[(0, 0), (100, 0)], [(100, 0), (100, 80)]]))
-    >>> snap(streets, np.array([[30.0, 4.0], [103.0, 50.0], [0.0, 500.0]]), max_snap_m=250)
-    Snapped(edge=array([ 0,  1, -1]), along_mm=array([30000, 50000,     0]), snap_mm=array([4000, 3000,    0]))
+    >>> snapped = snap(streets, np.array([[30.0, 4.0], [103.0, 50.0], [0.0, 500.0]]), max_snap_m=250)
+    >>> snapped.edge, snapped.along_mm, snapped.snap_mm
+    (array([ 0,  1, -1]), array([30000, 50000,     0]), array([4000, 3000,    0]))
     """
     from siteprior.walking.kernel import nearest_edges
 
@@ -126,8 +127,9 @@ def walks(
     >>> streets = build_network(shapely.linestrings([[(0, 0), (100, 0)], [(100, 0), (100, 80)]]))
     >>> here = snap(streets, np.array([[30.0, 4.0]]), max_snap_m=250)
     >>> there = snap(streets, np.array([[100.0, 50.0], [10.0, 0.0]]), max_snap_m=250)
-    >>> walks(streets, here, there, cutoff_m=124)
-    Walks(origin=array([0, 0]), destination=array([1, 0]), walk_m=array([ 24., 124.]))
+    >>> found = walks(streets, here, there, cutoff_m=124)
+    >>> found.origin, found.destination, found.walk_m
+    (array([0, 0]), array([1, 0]), array([ 24., 124.]))
     """
     from siteprior.walking.kernel import walk_pairs
 

@@ -287,8 +287,11 @@ def test_places_at_the_corner_of_the_grid_and_none_are_metres(places):
 @pytest.mark.parametrize(
     ("table", "wrong", "says"),
     [
-        (schema.SITES, LineString([(4e5, 3e5), (4e5, 3.1e5)]), "sites: needs points, holds a LineString in row 'E1:1'"),
-        (schema.SITES, box(4e5, 3e5, 4.1e5, 3.1e5), "holds a Polygon in row 'E1:1'; use representative_point"),
+        (
+            schema.SITES,
+            LineString([(4e5, 3e5), (4e5, 3.1e5)]),
+            "sites: needs points .or polygons, which .*, holds a LineString in row 'E1:1'",
+        ),
         (schema.SITE_SHAPES, Point(4e5, 3e5), "needs polygons, holds a Point"),
     ],
 )
@@ -297,3 +300,7 @@ def test_geometries_of_another_kind_are_refused_with_the_first_row(table, wrong,
     with pytest.raises(InputError, match=says):
         schema.check(of([right, wrong]), table, name="sites", needs=())
     schema.check(of([right, None]), table, name="sites", needs=())
+
+
+def test_a_polygon_counts_as_a_place_by_its_centroid():
+    schema.check(of([Point(4e5, 3e5), box(4e5, 3e5, 4.1e5, 3.1e5)]), schema.SITES, name="sites", needs=())

@@ -63,7 +63,7 @@ def test_all_faults_are_reported_at_once(tmp_path):
         read_postcodes([tmp_path / "none.csv", tmp_path / "narrow.csv", tmp_path / "other.csv"])
     text = str(fault.value)
     assert all(word in text for word in ("no such file", "its first row has 2 cells", "no row holds a postcode"))
-    with pytest.raises(InputError, match="give one file at least"):
+    with pytest.raises(InputError, match="no file given; give one at least"):
         read_postcodes([])
 
 

@@ -43,8 +43,8 @@ INSTANCES: dict[str, tuple[type, ...]] = {
 }
 """The Python types a column of objects may hold, to name the first value of another."""
 
-DRAWN_AS = {"points": (0,), "lines": (1, 5), "polygons": (3, 6)}
-"""What shapely calls the geometries a table of each kind may have; several parts count as one."""
+DRAWN_AS = {"points": (0, 3, 6), "lines": (1, 5), "polygons": (3, 6)}
+"""What shapely calls the geometries a table of each kind may have; a polygon counts by its centroid as a point."""
 
 MISSING_TYPE = -1
 
@@ -210,8 +210,8 @@ def _place_faults(table: pd.DataFrame, declared: Table, name: str) -> list[str]:
         wrong = _first(~np.isin(types, [MISSING_TYPE, *right]) & ~shapely.is_empty(places))
         if wrong is not None:
             found = f"{places[wrong].geom_type} in row {str(table.index[wrong])!r}"
-            instead = "; use representative_point()" if declared.drawn_as == "points" else ""
-            faults.append(f"{name}: needs {declared.drawn_as}, holds a {found}{instead}")
+            also = " (or polygons, which count by their centroid)" if declared.drawn_as == "points" else ""
+            faults.append(f"{name}: needs {declared.drawn_as}{also}, holds a {found}")
     return faults
 
 

@@ -60,9 +60,8 @@ def form_tabs(columns: Iterable[str]) -> dict[str, list[str]]:
 
     Examples
     --------
-    >>> form_tabs(["site_id", "rank", "hectares", "c_capacity", "geom", "my_layer", "end_date"])
-    {'Rank and score': ['rank', 'c_capacity'], 'Site': ['site_id', 'hectares'], 'Own layers': ['my_layer'],
-     'Other': ['end_date']}
+    >>> form_tabs(["site_id", "rank", "c_capacity", "geom", "my_layer"])
+    {'Rank and score': ['rank', 'c_capacity'], 'Site': ['site_id'], 'Own layers': ['my_layer']}
     """
     present = [name for name in columns if name not in ("fid", "geom", "geometry")]
     tabs = {title: [name for name in names if name in present] for title, names in TABS.items()}

@@ -42,7 +42,7 @@ def read_sales(
     *,
     files: Names | None = None,
     postcodes: pd.DataFrame | None = None,
-    postcode_files: Names | None = None,
+    postcode_files: Names = (),
     floor_areas: Paths = (),
     floor_area_files: Names | None = None,
     price_date: date,
@@ -65,7 +65,7 @@ def read_sales(
     postcodes
         Where postcodes lie: :data:`siteprior.core.schema.POSTCODES`; without it no sale has a place.
     postcode_files
-        The names of the files they were read from, for messages; ``postcodes`` when ``None``.
+        The names of the files they were read from, for messages; ``postcodes`` when none are given.
     floor_areas
         One CSV or several whose header names the transaction (``transaction``) and its floor area in m²
         (``floor_area_m2``, ``total_floor_area``). Of a sale in several files the last counts.

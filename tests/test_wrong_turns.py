@@ -223,8 +223,10 @@ def test_joining_twice_is_the_same_with_assign(sites):
     ("spoil", "says"),
     [
         (lambda t: t.to_crs(4326).set_crs(27700, allow_override=True), "degrees labelled as metres"),
-        (lambda t: t.set_geometry([LineString([(4e5, 3e5), (4e5, 4e5)])] * len(t)), "needs points, holds a LineString"),
-        (lambda t: t.set_geometry([shapely.box(4e5, 3e5, 4.1e5, 4e5)] * len(t)), "needs points, holds a Polygon"),
+        (
+            lambda t: t.set_geometry([LineString([(4e5, 3e5), (4e5, 4e5)])] * len(t)),
+            "needs points .*, holds a LineString",
+        ),
     ],
 )
 def test_places_that_are_none_are_one_message(spoil, says, sites):

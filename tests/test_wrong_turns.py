@@ -5,7 +5,6 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 import pytest
-import shapely
 from shapely.geometry import LineString
 
 import siteprior as sp
@@ -225,7 +224,7 @@ def test_joining_twice_is_the_same_with_assign(sites):
         (lambda t: t.to_crs(4326).set_crs(27700, allow_override=True), "degrees labelled as metres"),
         (
             lambda t: t.set_geometry([LineString([(4e5, 3e5), (4e5, 4e5)])] * len(t)),
-            "needs points .*, holds a LineString",
+            "needs points .* a LineString",
         ),
     ],
 )

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Chromium, QGIS for Python, Leaflet and GDAL's GeoPackage validator, on a Debian machine of our own (a container of CI).
-# Anywhere else nothing is touched: the tests that need them skip. What takes too long to download is left out.
+# Chromium with what drives it, QGIS for Python, Leaflet and GDAL's GeoPackage validator, on a Debian machine of our own
+# (a container of CI). Anywhere else nothing is touched: the tests that need them skip. What takes too long to download is left out.
 set -euo pipefail
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
   exit 0
@@ -15,10 +15,12 @@ for package in python3-gdal python3-qgis chromium; do
     code=1
   fi
 done
-# Leaflet as folium asks for it, for the test that draws .explore() without the web; beside this file, never committed.
+# Leaflet as folium asks for it, for the tests that draw .explore() without the web, and what drives Chromium through
+# JupyterLab (lab.mjs); beside this file, never committed. The browser is Debian's: none is downloaded.
 if command -v npm >/dev/null &&
-  ! timeout 120 npm install --silent --no-save --no-audit --no-fund --prefix "$(dirname "$0")" leaflet@1.9.3 >/dev/null; then
-  echo "ci: leaflet could not be installed"
+  ! timeout 120 npm install --silent --no-save --no-audit --no-fund --prefix "$(dirname "$0")" leaflet@1.9.3 \
+    playwright-core@1.56.1 >/dev/null; then
+  echo "ci: leaflet and playwright-core could not be installed"
   code=1
 fi
 exit "$code"

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from repair_agreement import OUT_OF_STEP, second_look, seen_elsewhere
 from siteprior.core.councils import council_name, in_force, known_councils
 from siteprior.core.files import write_text
 from siteprior.core.issues import Reading
@@ -26,6 +27,8 @@ from siteprior.registers.coordinates import parse as co
 from siteprior.registers.coordinates.as_labelled import as_labelled
 from siteprior.registers.reader import read_registers_with_files
 from siteprior.sources.areas.boundaries import read_boundaries
+
+__all__ = ["OUT_OF_STEP", "seen_elsewhere"]
 
 HERE = Path(__file__).parent
 DATA_ROOT = Path(os.environ.get("SITEPRIOR_DATA_ROOT", HERE.parents[1] / "shared" / "data"))
@@ -39,8 +42,6 @@ NEAR_M, STILL_M = 2_000, 5
 OBVIOUS = (co.AS_DEGREES, co.AS_METRES, co.DEGREES_SWAPPED, co.METRES_SWAPPED)
 NO_DISTRICT = "National Park|Broads|Development Corporation"
 """Planning authorities of the manifest that are no district. (The City of London Corporation is one.)"""
-OUT_OF_STEP = ("HOR_aea7260a3472.csv", "POL_325dc8d13139.csv")
-"""Files that differ from their council's other file by whole rows; looked at in both."""
 
 
 class Corpus(NamedTuple):
@@ -110,22 +111,6 @@ def _near(own, east, north):
     stands = np.isfinite(east) & np.isfinite(north)
     points[stands] = shapely.points(np.asarray(east)[stands], np.asarray(north)[stands])
     return shapely.distance(own, points) <= NEAR_M
-
-
-def seen_elsewhere(judged: pd.DataFrame) -> pd.DataFrame:
-    """Return the repaired rows whose site stands in another file, good as labelled, and how far apart the two lie.
-
-    The same site is one of the same council with the same reference and the same name.
-    """
-    used = judged[judged["stated"] & judged["named"]]
-    name = used["site_name"].fillna("").str.lower().str.replace("[^a-z0-9]", "", regex=True).str[:25]
-    used = used.assign(site=used["organisation"] + " " + used["reference"].str.lower() + " " + name)
-    good = used[used["labelled"] & used["repair"].isna()].drop_duplicates("site")
-    good = good.set_index("site")[["easting", "northing", "file"]].add_suffix("_good")
-    pairs = used[used["now"] & used["repair"].notna()].join(good, on="site", how="inner")
-    pairs = pairs[pairs["file"] != pairs["file_good"]]
-    apart = np.hypot(pairs["easting"] - pairs["easting_good"], pairs["northing"] - pairs["northing_good"])
-    return pairs.assign(apart_m=apart)
 
 
 def no_district(manifest: pd.DataFrame) -> pd.DataFrame:
@@ -280,22 +265,9 @@ def _places(judged: pd.DataFrame) -> list[str]:
 
 
 def _second_look(judged: pd.DataFrame) -> list[str]:
-    pairs = seen_elsewhere(judged)
-    near = pd.DataFrame({"repair": pairs["repair"], "rows": 1, "m100": pairs["apart_m"] <= 100})
-    near["m500"] = pairs["apart_m"] <= 500
-    out = ~near["m500"] & pairs["file"].isin(OUT_OF_STEP)
-    sums = near.groupby("repair").sum().sort_values("rows", ascending=False, kind="stable")
-    sums.loc["all"] = sums.sum()
-    rows = [(name, *map(int, counts)) for name, counts in zip(sums.index, sums.to_numpy(), strict=True)]
-    return [
-        "\n### Repairs against other files\n",
-        "The council's area both chooses a reading and judges it. Independent of it: repaired rows whose site (same "
-        "council, reference and name) stands in another file with coordinates that were good as labelled, and how near "
-        f"the two lie. Of the {(~near['m500']).sum()} farther apart than 500 m, {out.sum()} are of two files that "
-        "differ from their council's other file by whole rows: of Horsham's two the one that was good as labelled, and "
-        "of Poole's two the repaired one, have coordinates out of step with their addresses. No reading mends that.\n",
-        markdown(("Repair", "Rows", "Within 100 m", "Within 500 m"), rows),
-    ]  # fmt: skip
+    text, rows = second_look(judged)
+    head = ("Repair", "Rows", "Within 10 m", "Within 100 m", "Within 500 m", "Share within 100 m", "Median, m")
+    return ["\n### Repairs against other files\n", text, markdown(head, rows)]
 
 
 def _left(judged: pd.DataFrame) -> list[str]:

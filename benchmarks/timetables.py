@@ -46,6 +46,10 @@ def make_feed(target: Path, rows: int) -> None:
     line, direction = rng.integers(LINES, size=trips), rng.integers(2, size=trips)
     service = rng.choice(["WEEKDAY", "SATURDAY", "SUNDAY"], p=[0.65, 0.2, 0.15], size=trips)
     start = (rng.triangular(5, 13, 25.5, size=trips) * 3600).astype(np.int64)
+    runs = pd.DataFrame({"line": line, "direction": direction, "service": service, "start": start})
+    while (again := runs.duplicated()).any():  # twins would count once here, and twice on the other sides
+        runs.loc[again, "start"] += 1
+    start = runs["start"].to_numpy()
     trip_ids = np.array(["VJ" + hashlib.sha1(str(i).encode()).hexdigest() for i in range(trips)])
     patterns = rng.integers(STOPS, size=(LINES, 2, CALLS))
     steps = rng.integers(40, 150, size=(LINES, 2, CALLS)).cumsum(axis=2)

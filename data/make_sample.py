@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 from making.deprivation import write_deprivation, write_fuel_poverty
+from making.evidence import write_evidence
 from making.market import write_market
 from making.older import write_older
 from making.registers import write_registers
@@ -32,7 +33,7 @@ def make_sample(folder: Path = HERE) -> list[Path]:
         **write_areas(world), **write_deprivation(world), **write_fuel_poverty(world), **write_stops(stops),
         **write_streets(world, sites, stops), **write_timetable(world, stops), **write_registers(sites),
         **write_older(world, sites), **write_own_sites(world), **write_industrial_land(world, sites),
-        **write_market(world),
+        **write_market(world), **write_evidence(world, sites),
     }  # fmt: skip
     for name, data in files.items():
         path = Path(folder) / name

@@ -6,6 +6,7 @@ import copy
 import copyreg
 import os
 import socket
+import threading
 from pathlib import Path
 from types import MappingProxyType
 
@@ -16,12 +17,15 @@ from factories.real import DATA_ROOT, REAL, SLICE, needs_the_whole
 from factories.shared import once, session_folder
 from siteprior.core import parameters
 from siteprior.project import names
+from siteprior.sources.registry import discover
 
-pytest_plugins = ["factories.places", "factories.councils"]
+pytest_plugins = ["factories.places", "factories.councils", "factories.wmca"]
 
 # No test measures time: on a busy machine any example may take long.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
+
+discover()  # all in their order, before a test asks for one of them by itself: the sample names them
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -146,3 +150,39 @@ def closed_network(monkeypatch):
 def real() -> Path:
     """Return the folder with real published data and facts: the whole where it stands, else the slice of it here."""
     return REAL
+
+
+@pytest.fixture
+def registered():
+    """The criteria there are, with what a test registers taken away after it."""
+    from siteprior.ranking import criteria
+
+    before = dict(criteria.CRITERIA)
+    yield
+    criteria._REGISTERED.clear()
+    criteria._REGISTERED.update(before)
+
+
+@pytest.fixture
+def listening():
+    """Listen on a port of this machine, and keep who called."""
+    calls: list[bytes] = []
+    server = socket.create_server(("127.0.0.1", 0))
+    server.settimeout(0.2)
+    ended = threading.Event()
+
+    def listen():
+        while not ended.is_set():
+            try:
+                caller, _ = server.accept()
+            except TimeoutError:
+                continue
+            calls.append(caller.recv(500))
+            caller.close()
+
+    thread = threading.Thread(target=listen)
+    thread.start()
+    yield server.getsockname()[1], calls
+    ended.set()
+    thread.join()
+    server.close()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
@@ -208,8 +212,8 @@ def test_the_list_of_commands_loads_no_heavy_package():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     listed, loaded = done.stdout.splitlines()
     assert listed.split() == [
-        "demo", "run", "check", "audit", "access", "criteria", "columns", "stages", "compare", "reweight", "fetch",
-        "notebooks",
+        "demo", "run", "check", "audit", "access", "criteria", "columns", "stages", "compare", "reweight", "gaps",
+        "fetch", "notebooks",
     ]  # fmt: skip
     assert not loaded
 
@@ -258,6 +262,32 @@ def test_a_reader_that_has_seen_enough_ends_it_quietly(listing):
     assert done.stderr == ""
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full is Linux's")
+def test_a_full_device_and_a_closed_output_end_it_in_a_line():
+    for into, exits, says in ((">/dev/full", 1, "siteprior: output: No space left on device\n"), (">&-", 0, "")):
+        command = f"{sys.executable} -m siteprior columns {into}"
+        done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (exits, says)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows ends a process without a signal")
+@pytest.mark.parametrize("signalled", [signal.SIGINT, signal.SIGTERM])
+def test_a_command_that_is_stopped_says_so_in_a_line_and_leaves_nothing_half_done(signalled, tmp_path):
+    (tmp_path / "mine.txt").write_text("my")
+    command = [sys.executable, "-m", "siteprior", "demo", "--out", str(tmp_path)]
+    # a shell that starts the tests in the background has Ctrl-C ignored
+    listens = functools.partial(signal.signal, signal.SIGINT, signal.default_int_handler)
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=listens) as running:
+        assert running.stderr is not None
+        running.stderr.readline()  # it has begun to work
+        running.send_signal(signalled)
+        rest = running.stderr.read()
+        running.wait()
+    assert (running.returncode, rest.splitlines()[-1]) == (1, "siteprior: stopped; earlier outputs are untouched")
+    assert "Traceback" not in rest
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
 def test_listings_take_a_project_a_table_or_a_word(project, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "100")
     assert cli.main(["criteria", str(project(append="\n[weights]\ncapacity = 1\n"))]) == 0
@@ -295,6 +325,8 @@ def test_other_weights_name_entrants_and_leavers_and_are_written_to_the_project_
     assert after | {"weights": 0} == before | {"weights": 0}
     assert cli.main(["reweight", str(sample_run), "--json"]) == 0
     assert {row["change"] for row in json.loads(capsys.readouterr().out)} == {"same"}
+    assert cli.main(["reweight", str(sample_run)]) == 0
+    assert capsys.readouterr().out == "No site enters or leaves the first 25.\n"
 
 
 def test_weights_in_the_wrong_form_or_of_no_run_are_refused(tmp_path, monkeypatch, capsys):

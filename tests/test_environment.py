@@ -24,14 +24,13 @@ CONDA_ONLY = {"python", "pip", "proj-data"}
 # Declared though no file imports it, each with its reason.
 NOT_IMPORTED = {
     "jupyterlab": "bootstrap.py starts it (lab) and the contract names it: analysts work in it",
-    "folium": "geopandas draws .explore() with it",
     "mapclassify": "geopandas asks for it in .explore()",
     "xyzservices": "geopandas takes the map's tiles from it in .explore()",
 }
 # Imported by a test and not declared apart: pandas requires it, and is checked against it.
 COMES_WITH_PANDAS = {"python-dateutil"}
 # The part of the test extra that an analyst needs to run the tests.
-CONDA_TESTS = {"hypothesis", "pytest", "pytest-xdist"}
+CONDA_TESTS = {"hypothesis", "openpyxl", "pytest", "pytest-xdist"}
 
 SYSTEMS = {
     "linux": {"sys_platform": "linux", "os_name": "posix", "platform_system": "Linux"},

@@ -1,4 +1,4 @@
-"""``.explore()`` of every table with places: a map in a live notebook, and in no page that a run writes.
+"""``sp.report.explore`` of every table with places: a map in a live notebook, and in no page that a run writes.
 
 Tiles and scripts of such a map come from the web. The browser here gets Leaflet's own files (npm, BSD-2-Clause) from
 this machine: ``.ci/programs.sh`` puts them beside itself.
@@ -28,16 +28,20 @@ from siteprior.core.files import shipped
 from siteprior.core.schema.declared import TABLES
 
 DATA = shipped("data")
+ADDED = re.compile(r"geo_json_[0-9a-f]+_add\((\{.*\})\);\s*$", flags=re.MULTILINE)
 LEAFLET = ROOT / ".ci" / "node_modules" / "leaflet" / "dist"
 WITH_PLACES = [table for table in TABLES if table.geometry]
 VALUES = {"text": "a", "flag": "yes", "number": 1.5, "integer": 2, "date": pd.Timestamp("2026-01-31")}
 
 
 def features(table):
-    """Return what the map of a table holds, as its page states it."""
-    page = table.explore().get_root().render()
-    found = re.findall(r"geo_json_[0-9a-f]+_add\((\{.*\})\);\s*$", page, flags=re.MULTILINE)
-    return [feature for data in found for feature in json.loads(data)["features"]]
+    """Return what the map of a table holds, as its page states it; geopandas' own map of it has as many places."""
+    own, plain = (
+        [feature for data in re.findall(ADDED, drawn.get_root().render()) for feature in json.loads(data)["features"]]
+        for drawn in (sp.report.explore(table), table.explore())
+    )
+    assert len(own) == len(plain)
+    return own
 
 
 @pytest.mark.parametrize("declared", WITH_PLACES, ids=lambda table: table.name)
@@ -66,6 +70,18 @@ def test_columns_of_a_users_own_do_not_break_it(values):
     assert [feature["properties"]["site_id"] for feature in features(sites)] == sites.index.tolist()
 
 
+@pytest.mark.parametrize(
+    "values",
+    [pd.period_range("2026-01", periods=2, freq="M"), pd.to_timedelta([1, None], unit="D"), pd.interval_range(0, 2)],
+    ids=lambda values: type(values).__name__,
+)
+def test_periods_and_lengths_of_time_are_shown_as_text_in_every_table_that_is_returned(values):
+    sites = at_points((400_000, 290_000), (401_000, 290_000))
+    sites["own"] = pd.Series(values, index=sites.index)
+    drawn = features(schema.conform(sites, schema.SITES))
+    assert [feature["properties"]["own"] for feature in drawn] == [None if pd.isna(v) else str(v) for v in values]
+
+
 READ = {
     "register": lambda: sp.read_registers(DATA / "sites" / "walsall.csv").table,
     "audit": lambda: sp.audit(DATA / "sites" / "solihull.csv").sites,
@@ -83,6 +99,12 @@ def test_what_readers_return_is_drawn_with_every_row_that_has_a_place(name):
     assert len(features(table)) == len(placed)
 
 
+def test_no_page_of_the_documents_draws_text_of_files_with_geopandas_own_map():
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]:
+        calls = re.findall(r"[\w.\]]+\.explore\((?=[^)])", page.read_text(encoding="utf-8"))
+        assert set(calls) <= {"sp.report.explore("}, page
+
+
 def test_a_runs_tables_are_drawn_with_every_site(sample_run):
     run = sp.open_run(sample_run)
     drawn = {name: table for name, table in run.items() if isinstance(table, gpd.GeoDataFrame)}
@@ -95,9 +117,10 @@ def test_a_runs_tables_are_drawn_with_every_site(sample_run):
 
 def test_no_page_that_a_run_writes_holds_such_a_map(sample_run):
     """The pages open without the web: neither package nor notebooks draw one, and no page asks for a file."""
-    for path in [*(ROOT / "src").rglob("*.py"), *(ROOT / "notebooks").rglob("*.py")]:
+    draws = ROOT / "src/siteprior/report/maps/explore.py"
+    for path in {*(ROOT / "src").rglob("*.py"), *(ROOT / "notebooks").rglob("*.py")} - {draws}:
         calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
-        assert not [call for call in calls if ast.unparse(call.func).endswith(".explore")], path
+        assert not [call for call in calls if ast.unparse(call.func).rpartition(".")[2] == "explore"], path
     for path in (ROOT / "notebooks").rglob("*.ipynb"):
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         assert not [cell for cell in cells if cell["cell_type"] == "code" and ".explore(" in "".join(cell["source"])]
@@ -121,7 +144,7 @@ def test_a_browser_draws_every_site_with_leaflet_from_this_machine(tmp_path):
     if browser is None or not LEAFLET.is_dir():
         pytest.skip("Chromium, or Leaflet's files (.ci/programs.sh), are not on this machine")
     sites = sp.read_registers(DATA / "sites" / "walsall.csv").table
-    page = sites.explore(tiles=None).get_root().render()
+    page = sp.report.explore(sites, tiles=None).get_root().render()
     # what else folium asks the web for is not needed to draw points: it is not found, and the map is there
     page = re.sub(r"https://cdn\.jsdelivr\.net/npm/leaflet@[\d.]+/dist/", "/", page)
     shutil.copytree(LEAFLET, tmp_path / "web")

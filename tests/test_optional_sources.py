@@ -11,11 +11,9 @@ import warnings
 import pandas as pd
 import pytest
 
-from factories.small import LAYER, OPTIONAL, small_text
+from factories.small import LAYER, OPTIONAL, small_project
 from siteprior.core.errors import InputError, ProjectError, RunWarning
-from siteprior.core.files import shipped
 from siteprior.pipeline.run import check, run
-from siteprior.project.load import load_project
 
 QUICK = "[publish]\nnotebooks = []\nstrips = 0\n[weights]\ncorridor_access = 2\nfuel_poverty = 1\n"
 WHOLE = {"shortlist.gpkg", "site_shapes.gpkg", "access.gpkg", "ranking.csv", "issues.csv", "report.html", "run.json"}
@@ -30,13 +28,7 @@ def project(tmp_path):
     """Write a small project and load it."""
 
     def write(*changes, sources=tuple(OPTIONAL), append=LAYER + QUICK):
-        text = small_text(tmp_path, sources=sources, append=append)
-        for old, new in changes:
-            assert old in text
-            text = text.replace(old, new)
-        path = tmp_path / "project.toml"
-        path.write_text(text, encoding="utf-8")
-        return load_project(path, data_root=shipped("data"))
+        return small_project(tmp_path, *changes, sources=sources, append=append)
 
     return write
 

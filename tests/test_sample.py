@@ -13,6 +13,7 @@ import tomllib
 import zipfile
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import openpyxl
 import pandas as pd
@@ -130,6 +131,7 @@ def test_it_is_small():
     sizes = {p.relative_to(DATA).as_posix(): p.stat().st_size for p in DATA.rglob("*") if p.is_file()}
     assert sum(size for name, size in sizes.items() if not name.startswith("making/")) < 2_400_000
     assert sum(size for name, size in sizes.items() if name.startswith("market/")) < 400_000
+    assert sum(size for name, size in sizes.items() if name.startswith("evidence/")) < 200_000
     assert sizes["transit/streets.geojson.gz"] + sizes["transit/timetable.zip"] < 950_000
 
 
@@ -139,7 +141,11 @@ def test_the_project_file_names_files_that_exist():
     named = [*sources["registers"], *sources["stops"], *sources["openings"], *project["corridors"]["paths"]]
     named += [own["path"] for own in sources["own_sites"]] + [sources[key]["path"] for key in ("areas", "deprivation")]
     named += [older["path"] for older in sources.get("history", [])] + sources.get("timetables", [])
-    named += [sources[key] for key in ("streets",) if key in sources]
+    named += [sources[key] for key in ("streets", "site_facts") if key in sources]
+    for given in project["evidence"].values():
+        for each in given if isinstance(given, list) else [given]:
+            path = each if isinstance(each, str) else each["path"]
+            named += [found.relative_to(DATA).as_posix() for found in DATA.glob(path)] or [path]
     assert [name for name in named if not (DATA / name).is_file()] == []
     assert project["project"]["illustrative"] is True
     for own in sources["own_sites"]:
@@ -305,6 +311,77 @@ def test_historic_industrial_land_lies_over_some_sites_and_not_over_most(sites):
 
 def places_in_degrees(council: str) -> list[tuple[float, float]]:
     return [place for place in places(council) if place and -3 < place[0] < 0]
+
+
+# --- published evidence -----------------------------------------------------------------------------------------------
+
+
+def test_every_file_of_evidence_says_it_is_illustrative():
+    silent = []
+    for path in sorted((DATA / "evidence").rglob("*")):
+        if not path.is_file() or path.name.startswith("census"):
+            continue
+        data = unpacked(path)[""] if path.suffix != ".zip" else b"".join(unpacked(path).values())
+        # a table of facts has no column for it: its sites are those of the sample, by their references
+        if b"llustrative" not in data and not (path.name == "site_facts.csv" and b"\nILL-" in data):
+            silent.append(path.name)
+    assert silent == []
+    book = openpyxl.load_workbook(DATA / "evidence/land_values.xlsx")
+    assert [row[0] for row in book["Notes"].values][1] == "Every value in this workbook is invented."
+
+
+def test_landfill_is_read_alike_by_another_program(world, sites):
+    """The shapefile is our own writing: GDAL finds its places, columns and coordinates as they were meant."""
+    landfill = gpd.read_file(f"zip://{DATA / 'evidence/historic_landfill.zip'}")
+    assert landfill.crs.to_epsg() == 27700
+    assert landfill.geometry.is_valid.all()
+    assert list(landfill.columns[:3]) == ["HLD_REF", "SITE_NAME", "BUFF_POINT"]
+    assert {"INERT", "INDUSTRIAL", "COMMERCIAL", "HOUSEHOLD", "SPECIAL", "LIQ_SLUDGE", "WASTE_UNK"} < set(landfill)
+    assert landfill["HLD_REF"].is_unique
+    assert set(landfill["BUFF_POINT"]) == {"Yes", "No"}
+    places = np.vstack([site.xy for council in sites.values() for site in council])
+    on = shapely.contains_xy(shapely.union_all(landfill.geometry), places)
+    assert 0.03 < on.mean() < 0.25
+    coal = gpd.read_file(f"zip://{DATA / 'evidence/development_high_risk_area.zip'}")
+    assert set(coal["RISK_AREA"]) == {"High Risk"}
+    assert coal.union_all().bounds[2] < 412_000
+
+
+def test_parcels_are_of_each_council_and_do_not_overlap(world):
+    for path in sorted((DATA / "evidence/parcels").iterdir()):
+        with zipfile.ZipFile(path) as archive:
+            text = archive.read("Land_Registry_Cadastral_Parcels.gml").decode()
+        lists = re.findall(r"<gml:posList>([^<]+)<", text)
+        boxes = [shapely.Polygon(np.array(found.split(), dtype=float).reshape(-1, 2)) for found in lists]
+        numbers = re.findall(r"<LR:INSPIREID>(\d+)<", text)
+        assert len(numbers) == len(set(numbers)) == len(boxes) == int(re.search(r'numberReturned="(\d+)"', text)[1])
+        assert sum(box.area for box in boxes) == pytest.approx(shapely.union_all(boxes).area)
+        key = path.name.removesuffix("_Council.zip").lower()
+        inside = shapely.intersects(world.districts[key], np.array(boxes))
+        assert inside.mean() > 0.9
+    assert len(list((DATA / "evidence/parcels").iterdir())) == 7
+
+
+def test_households_add_up():
+    rows = read("evidence/census2021-ts054-lsoa.csv")
+    areas = [feature["properties"]["LSOA21CD"] for feature in features("boundaries/lsoa21.geojson")]
+    assert [row["geography code"] for row in rows] == areas
+    tenure = "Tenure of household: "
+    for row in rows:
+        parts = ("Owned", "Social rented", "Private rented", "Lives rent free")
+        assert int(row[f"{tenure}Total: All households"]) == sum(int(row[tenure + part]) for part in parts)
+
+
+def test_flood_zones_lie_along_the_rivers_and_zone_2_under_zone_3(make_sample):
+    zones = {zone: [] for zone in ("FZ2", "FZ3")}
+    for feature in features("evidence/flood_zones.geojson"):
+        zones[feature["properties"]["flood_zone"]].append(shape(feature["geometry"]))
+    assert all(each.is_valid for found in zones.values() for each in found)
+    third, second = shapely.union_all(zones["FZ3"]), shapely.union_all(zones["FZ2"])
+    assert third.difference(second).area < 0.01 * third.area
+    degrees = sys.modules["making.world"].degrees
+    for river in sys.modules["making.streets"].rivers():
+        assert shapely.contains_xy(third, degrees(np.array(river.coords)[1:-1])).all()
 
 
 # --- older registers --------------------------------------------------------------------------------------------------

@@ -20,9 +20,11 @@ import shapely
 
 import siteprior as sp
 from conftest import ROOT
+from siteprior.appraisal.viability.headroom import LAND_VALUES
 from siteprior.core import schema
 from siteprior.core.errors import InputError
 from siteprior.project.layers import VectorLayer
+from siteprior.registers.site_facts import STATED
 from test_face import FACE
 
 DATA = ROOT / "data"
@@ -37,7 +39,7 @@ SHAPES = {"areas": SQUARE, "shapes given": SQUARE, "site shapes": SQUARE, "catch
 """The shape in the tables that do not hold points."""
 
 FACTS = {"easting": 400000.0, "northing": 290000.0, "score": 0.5, "shape_basis": "polygon by reference",
-         "value": 0.5, "signal": "V", "kind_of_signal": "primary"}  # fmt: skip
+         "value": 0.5, "value_low": 0.5, "value_high": 0.5, "signal": "V", "kind_of_signal": "primary"}  # fmt: skip
 """Values that must be of a certain size beside their kind."""
 
 
@@ -93,6 +95,7 @@ def calls():
     landfill = VectorLayer(gpd.GeoDataFrame(geometry=[SQUARE], crs=schema.CRS), None, "landfill")
     valued = plain.assign(**dict.fromkeys([c.name for c in schema.SITE_VALUE_COLUMNS], 2000.0))
     site_dwellings = any_index(areas.assign(dwellings=1000.0))
+    site_households = any_index(areas.assign(private_households=800.0))
     history = any_index(made(schema.HISTORY))
     of_sites = made(schema.SITES)[[column.name for column in schema.SITE_HISTORY_COLUMNS]]
     signals = any_index(made(schema.SIGNALS_TABLE))
@@ -106,14 +109,18 @@ def calls():
             lambda corridor_stops: sp.access.corridor_catchments(corridor_stops), {"corridor_stops": corridor_stops}
         ),
         sp.access.grid: (
-            lambda service_stops, services: sp.access.grid(SQUARE, service_stops, services, network, cell_m=500),
-            {"service_stops": service_stops, "services": services},
+            lambda service_stops, services, active_stops: sp.access.grid(
+                SQUARE, service_stops, services, network, cell_m=500, active_stops=active_stops
+            ),
+            {"service_stops": service_stops, "services": services, "active_stops": stops},
         ),
         sp.access.index: (sp.access.index, {"walks": walks, "services": services}),
         sp.access.join: (sp.access.join, {"sites": sites, "stops": stops}),
         sp.access.join_index: (
-            lambda sites, service_stops, services: sp.access.join_index(sites, service_stops, services, None),
-            {"sites": sites, "service_stops": service_stops, "services": services},
+            lambda sites, service_stops, services, active_stops: sp.access.join_index(
+                sites, service_stops, services, None, active_stops=active_stops
+            ),
+            {"sites": sites, "service_stops": service_stops, "services": services, "active_stops": stops},
         ),
         sp.access.well_connected: (
             sp.access.well_connected, {"service_stops": service_stops, "services": services}
@@ -138,6 +145,8 @@ def calls():
         sp.market_failure.failure_verdict: (
             sp.market_failure.failure_verdict, {"sites": plain, "signals": signals}
         ),
+        sp.market_failure.evidence_gaps: (sp.market_failure.evidence_gaps, {"sites": plain, "signals": signals}),
+        sp.market_failure.deciding_files: (sp.market_failure.deciding_files, {"sites": plain, "signals": signals}),
         sp.prices.PriceSurface.estimate: (
             lambda points: surface.estimate(points, property_type="flat", new_build=True, floor_area_m2=50),
             {"points": any_index(sites)},
@@ -197,8 +206,21 @@ def calls():
             {"sites": sites, "shapes": site_shapes},
         ),
         sp.joins.join_prices: (
-            lambda sites, sales, dwellings: sp.joins.join_prices(sites, sales, price_date=DAY, dwellings=dwellings),
-            {"sites": sites, "sales": sales, "dwellings": site_dwellings},
+            lambda sites, sales, dwellings, households: sp.joins.join_prices(
+                sites, sales, price_date=DAY, dwellings=dwellings, households=households
+            ),
+            {"sites": sites, "sales": sales, "dwellings": site_dwellings, "households": site_households},
+        ),
+        sp.viability.site_headroom: (
+            lambda sites, land_values: sp.viability.site_headroom(sites, land_values=land_values),
+            {"sites": plain.assign(land_value_council="a"), "land_values": made(LAND_VALUES)},
+        ),
+        sp.registers.state_facts: (
+            sp.registers.state_facts, {"sites": plain_register, "facts": any_index(made(STATED))}
+        ),
+        sp.layers.read_evidence: (
+            lambda areas: sp.layers.read_evidence("green_belt", NOWHERE, areas=areas, as_of=DAY),
+            {"areas": areas},
         ),
         sp.joins.layer_signals: (
             lambda sites, shapes: sp.joins.layer_signals(sites, [layer], shapes=shapes),
@@ -327,6 +349,8 @@ ELSEWHERE = {
     sp.schema.conform: "gives a table its kinds: what it is handed has none yet",
     sp.score: "values by criterion, which no declared table holds",
     sp.ranking.rank_bands: "values by criterion, which no declared table holds",
+    sp.report.explore: "any table of shapes is drawn as it is",
+    sp.report.show_table: "any table is shown as it is",
     sp.ranking.measure: "the columns of the criteria asked for, each looked at when it is measured",
 }
 """Functions whose tables are not checked against a declared one."""

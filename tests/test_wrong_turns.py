@@ -9,14 +9,13 @@ from shapely.geometry import LineString
 
 import siteprior as sp
 from factories.real import DATA_ROOT
-from factories.small import LAYER, small_text
+from factories.small import LAYER, small_project
 from siteprior.core.errors import InputError, ProjectError, SitePriorError
 from siteprior.core.files import shipped
 from siteprior.pipeline.provenance import ReadLog
 from siteprior.pipeline.read import read_areas, read_postcodes, read_sites
 from siteprior.pipeline.read_transit import read_transit
 from siteprior.pipeline.result import Result
-from siteprior.project.load import load_project
 from siteprior.sources.areas.lsoa import study_area
 
 
@@ -25,13 +24,7 @@ def project(tmp_path):
     """Write a small project with changes, and load it."""
 
     def write(*changes, append=""):
-        text = small_text(tmp_path, append=append)
-        for old, new in changes:
-            assert old in text
-            text = text.replace(old, new)
-        path = tmp_path / "project.toml"
-        path.write_text(text, encoding="utf-8")
-        return load_project(path, data_root=shipped("data"))
+        return small_project(tmp_path, *changes, append=append)
 
     return write
 
@@ -51,14 +44,26 @@ NOT_IN_THE_FILE = {
     "a required table left out": ([("[shortlist]\nn = 5\n", "")], r"the table \[shortlist\] is missing; add it"),
     "a weight misspelt": ([("n = 5\n", "n = 5\n[weights]\ncapcity = 1\n")], "did you mean 'capacity'"),
     "a gate misspelt": ([("n = 5\n", "n = 5\n[gates]\ntoo_smal = 1\n")], "did you mean 'too_small'"),
-    "a seed below zero": ([("illustrative = true", "seed = -1")], "seed: needs a number of at least 0, not -1"),
-    "evidence nobody registered": ([("n = 5\n", 'n = 5\n[evidence]\nflood = "f.gpkg"\n')], r"goes into \[\[layers\]\]"),
+    "a seed below zero": ([("illustrative = true", "seed = -1")], "seed: needs a number from 0 to 4294967295, not -1"),
+    "evidence nobody registered": (
+        [("n = 5\n", 'n = 5\n[evidence]\nflood = "f.gpkg"\n')],
+        "unknown key 'flood'; did you mean 'flood_zones'",
+    ),
     "a backslash in double quotes": ([('"sites/dudley.csv"', '"sites\\dudley.csv"')], "project.toml:10: a backslash"),
     "a Windows folder in double quotes": ([('"sites/dudley.csv"', '"C:\\Users\\a.csv"')], "write / in paths"),
     "a backslash that TOML takes for a tab": ([('"sites/dudley.csv"', '"sites\\trees.csv"')], "control character"),
-    "own sites with a column called homes": (
-        [("stops =", 'own_sites = [{path = "mine.csv", columns = {reference = "Ref", homes = "homes"}}]\nstops =')],
-        "siteprior calls it minimum_net_dwellings: write minimum_net_dwellings = ",
+    "own sites with two columns of homes": (
+        [("stops =", 'own_sites = [{path = "mine.csv", columns = {ref = "R", homes = "a", units = "b"}}]\nstops =')],
+        "'homes' and 'units' both are minimum_net_dwellings; keep one",
+    ),
+    "a weight called homes": ([("n = 5\n", "n = 5\n[weights]\nhomes = 1\n")], "'homes'; did you mean 'capacity'"),
+    "a council by its name": (
+        [('"sites/dudley.csv"', '{path = "sites/dudley.csv", organisation = "Dudley"}')],
+        "'Dudley' is no ONS code; that of Dudley is E08000027",
+    ),
+    "a register of a combined authority": (
+        [('"sites/dudley.csv"', '{path = "sites/dudley.csv", organisation = "E47000007"}')],
+        "which has no register; give the code of the council, such as E08000026, or name the file under own_sites",
     ),
 }  # fmt: skip
 """What goes wrong in the project file itself: how, and what the one message says."""
@@ -79,12 +84,19 @@ def test_a_fault_of_the_project_file_is_one_message_at_load(turn, project):
         ("[[layers]]", "[[layer]]", "did you mean 'layers'"),
         ('measure = "value"', 'measure = "valeu"', "did you mean 'value'"),
         ('name = "fuel_poverty"', 'name = "hectares"', "is a column of siteprior's own; give another"),
+        (
+            'name = "fuel_poverty"',
+            'name = "homes"',
+            "'homes' is what many call capacity_dwellings, which every site has",
+        ),
     ],
 )
 def test_a_misspelt_layer_and_one_with_a_name_of_siteprior_are_one_message(old, new, says, project):
     text = LAYER + "\n[weights]\nfuel_poverty = 1\n"
     wrong = text.replace(old, new)
-    if "hectares" in new or "[[layer]]" in new:  # what the weight names is gone with it: no second fault of that
+    if any(
+        word in new for word in ("hectares", "homes", "[[layer]]")
+    ):  # what the weight names is gone with it: no second fault of that
         wrong = wrong.partition("\n[weights]")[0]
     with pytest.raises(ProjectError, match=says) as refused:
         project(append=wrong)

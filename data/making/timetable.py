@@ -6,8 +6,6 @@ centres, and across each council. Every number in it (headways, running times, s
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -17,7 +15,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import Delaunay, cKDTree
 
-from making.world import COUNCILS, Row, World, csv_text, degrees, fields, read_facts, stream
+from making.world import COUNCILS, Row, World, csv_text, degrees, fields, read_facts, stream, zipped
 
 FIRST_DAY, LAST_DAY = date(2026, 9, 1), date(2026, 12, 31)
 NO_SERVICE = (date(2026, 12, 25), date(2026, 12, 26))
@@ -268,10 +266,5 @@ def write_timetable(world: World, stops: list[Row]) -> dict[str, bytes]:
             ["Illustrative: every departure is invented", web, "en", f"{FIRST_DAY:%Y%m%d}", f"{LAST_DAY:%Y%m%d}", "1"]
         ]),
     }  # fmt: skip
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, (header, rows) in tables.items():
-            member = zipfile.ZipInfo(f"{name}.txt")
-            member.create_system, member.compress_type = 0, zipfile.ZIP_DEFLATED
-            archive.writestr(member, csv_text([fields(header), *rows], end="\r\n"))
-    return {"transit/timetable.zip": target.getvalue()}
+    packed = {f"{name}.txt": csv_text([fields(header), *rows], end="\r\n") for name, (header, rows) in tables.items()}
+    return {"transit/timetable.zip": zipped({name: text.encode() for name, text in packed.items()})}

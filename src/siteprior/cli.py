@@ -7,21 +7,18 @@ each. 2: wrong usage.
 from __future__ import annotations
 
 import argparse
-import json
-import os
+import signal
 import sys
 import warnings
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from siteprior import __version__
-from siteprior.core.errors import SitePriorError
-from siteprior.core.terminal import named_values, warnings_on_stderr
-
-if TYPE_CHECKING:
-    import pandas as pd
+from siteprior.core.errors import SitePriorError, listed_once
+from siteprior.core.shown_text import one_line
+from siteprior.core.terminal import listing, named_values, open_closed_streams, warnings_on_stderr, write_no_more
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,22 +37,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ...
     0
     """
+    open_closed_streams()
     if hasattr(sys.stdout, "reconfigure"):
         # Site names and units are not ASCII; a Windows console set to a legacy code page must not end in a traceback.
         sys.stdout.reconfigure(errors="replace")
+    if arguments is None:  # the process is siteprior's own
+        from siteprior.core.io.file_kinds import switch_off_other_drivers
+
+        switch_off_other_drivers()
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # to be ended is to be stopped, as by Ctrl-C
     options = _parser().parse_args(arguments)
     try:
         with warnings_on_stderr():
             done = int(options.do(options))
             sys.stdout.flush()
             return done
-    except BrokenPipeError:
-        # Whoever reads the output has seen enough (``| head``); nothing may be written to it at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever reads the output has seen enough (``| head``)
+        write_no_more()
         return 0
     except SitePriorError as fault:
-        for sentence in fault.faults:
-            print(f"siteprior: {sentence}", file=sys.stderr)
+        for sentence in listed_once(fault.faults):
+            print(f"siteprior: {one_line(sentence)}", file=sys.stderr)
+        return 1
+    except OSError as fault:  # of an output that is a full device, say; what siteprior writes itself is named above
+        write_no_more()
+        print(one_line(f"siteprior: {fault.filename or 'output'}: {fault.strerror or fault}"), file=sys.stderr)
         return 1
     except argparse.ArgumentTypeError as fault:
         print(f"siteprior: {fault}", file=sys.stderr)
@@ -117,7 +123,8 @@ def _run_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def _check_arguments(command: argparse.ArgumentParser) -> None:
-    _run_arguments(command)
+    command.add_argument("project", type=Path, help="project file (TOML)")
+    command.add_argument("--out", type=Path, help="folder to write (default: outputs/<project>-<as_of>-check)")
     command.add_argument("--strict", action="store_true", help="exit 1 when there are issues of severity error")
 
 
@@ -129,6 +136,7 @@ def _audit_arguments(command: argparse.ArgumentParser) -> None:
     add("--boundaries-code", metavar="COLUMN", help="its column with the councils' ONS codes")
     add("--boundaries-name", metavar="COLUMN", help="its column with their names (default: guessed)")
     add("--boundaries-layer", metavar="LAYER", help="its layer, where the file holds several")
+    add("--boundaries-crs", metavar="CRS", help="its coordinate system (default: as it states)")
     add("--out", type=Path, default=Path("outputs/audit"), help="folder to write (default: %(default)s)")
     add("--no-workbooks", action="store_true", help="write no workbook per council")
 
@@ -176,6 +184,12 @@ def _reweight_arguments(command: argparse.ArgumentParser) -> None:
     add("--json", action="store_true", help="every ranked site, as JSON")
 
 
+def _gaps_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("run", type=Path, nargs="?", help="folder of a run (default: the newest in outputs)")
+    command.add_argument("--site", metavar="ID", help="what would decide the verdict of this site")
+    _listing_arguments(command)
+
+
 def _fetch_arguments(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     add("project", type=Path, nargs="?", help="project file (TOML)")
@@ -210,9 +224,9 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _print_outputs(folder: Path) -> int:
-    counts = json.loads((folder / "run.json").read_text(encoding="utf-8"))["counts"]
-    print(f"{counts['sites']:,} sites considered, {counts['ranked']:,} ranked, {counts['shortlist']} on the shortlist.")
-    print(f"Written to {folder}: start with report.html; shortlist.gpkg opens styled in QGIS.")
+    from siteprior.pipeline.listings import outputs_text
+
+    print(outputs_text(folder))
     return 0
 
 
@@ -221,25 +235,18 @@ def _check(options: argparse.Namespace) -> int:
     from siteprior.pipeline.run import find_all_faults
 
     done = find_all_faults(options.project, out=options.out, progress=not options.quiet)
-    issues, faults = done.issues, done.faults.sentences
-    tally = issues.groupby(["severity", "issue_type"]).size().rename("rows").reset_index()
-    _print(tally, as_json=False)
-    errors = int((issues["severity"] == "error").sum())
-    print(f"{len(issues):,} issues, {errors:,} of severity error.")
-    also = "; issues.csv lists the issues of every input" if done.start_with != "issues.csv" else ""
-    print(f"Written to {done.folder}: start with {done.start_with}{also}.")
+    if len(done.issues):
+        print(listing(done.issues.groupby(["severity", "issue_type"]).size().rename("rows").reset_index()))
+    print(*done.summary, sep="\n")
     for sentence in done.notices:
         warnings.warn(sentence, RunWarning, stacklevel=1)
-    if faults:
-        print(f"`siteprior run` would refuse this project: {len(faults)} fault{'s' * (len(faults) > 1)}, see below.")
-        if done.left_out:
-            print(f"Not looked at, for what they need is refused: {'; '.join(done.left_out)}. Mend and check again.")
     done.faults.refuse()
-    return 1 if options.strict and errors else 0
+    return 1 if options.strict and done.errors else 0
 
 
 def _audit(options: argparse.Namespace) -> int:
     from siteprior.pipeline.audit import audit
+    from siteprior.pipeline.listings import audit_text
 
     done = audit(
         options.registers,
@@ -248,19 +255,12 @@ def _audit(options: argparse.Namespace) -> int:
         boundaries_code=options.boundaries_code,
         boundaries_name=options.boundaries_name,
         boundaries_layer=options.boundaries_layer,
+        boundaries_crs=options.boundaries_crs,
         out=options.out,
         workbooks=not options.no_workbooks,
         progress=not options.quiet,
     )
-    refused = done.files[done.files["refused"].notna()]
-    for file, why in zip(refused["file"], refused["refused"], strict=True):
-        print(f"{file}: refused: {why}")
-    counts = done.sites["coordinate_confidence"].value_counts()
-    print(
-        f"{len(done.files) - len(refused):,} of {len(done.files):,} files read: {len(done.sites):,} sites, "
-        f"{counts.get('high', 0):,} with a certain place, {counts.get('medium', 0):,} with a likely one; "
-        f"{done.sites['repair'].notna().sum():,} places repaired."
-    )
+    print(audit_text(done.files, done.sites))
     books = "" if options.no_workbooks else " councils/ holds a workbook to send back to each council."
     print(f"Written to {options.out}: start with audit.html.{books}")
     return 0
@@ -293,32 +293,30 @@ def _access(options: argparse.Namespace) -> int:
 def _criteria(options: argparse.Namespace) -> int:
     from siteprior.pipeline.listings import criteria, criteria_text
 
-    return _list(criteria(options.project), criteria_text, options)
+    print(listing(criteria(options.project), as_json=options.json, text=criteria_text))
+    return 0
 
 
 def _columns(options: argparse.Namespace) -> int:
     from siteprior.pipeline.listings import columns_text, data_dictionary
 
-    return _list(data_dictionary(" ".join(options.which) or None), columns_text, options)
+    print(listing(data_dictionary(" ".join(options.which) or None), as_json=options.json, text=columns_text))
+    return 0
 
 
 def _stages(options: argparse.Namespace) -> int:
     from siteprior.pipeline.listings import stages_text
     from siteprior.pipeline.stages import stage_table
 
-    return _list(stage_table(), stages_text, options)
-
-
-def _list(table: pd.DataFrame, text: Callable[[pd.DataFrame], str], options: argparse.Namespace) -> int:
-    """Print the columns of a listing that fit a terminal, or the whole of it as JSON."""
-    print(table.to_json(orient="records", indent=2, force_ascii=False) if options.json else text(table))
+    print(listing(stage_table(), as_json=options.json, text=stages_text))
     return 0
 
 
 def _compare(options: argparse.Namespace) -> int:
     from siteprior.report.compare import compare_runs
 
-    _print(compare_runs(options.run_a, options.run_b), as_json=options.json)
+    changes = compare_runs(options.run_a, options.run_b)
+    print(listing(changes, as_json=options.json, none="No site entered, left or moved, and no score changed."))
     return 0
 
 
@@ -329,12 +327,16 @@ def _reweight(options: argparse.Namespace) -> int:
     from siteprior.ranking.other_weights import reweight
     from siteprior.report.maps.overview import draw_map
 
+    if options.map and options.map.suffix.lower() != ".png":
+        raise argparse.ArgumentTypeError(f"--map {options.map}: the map is drawn as PNG; end the name with .png")
     run = open_run(options.run)
     weights = run.stated_weights | named_values(options.weight)
     new = reweight(run, weights)
     changes = new.changes.reset_index()
+    moved = changes[changes["change"].isin(["enters", "leaves"])]
+    none = f"No site enters or leaves the first {len(new.shortlist)}." if len(changes) else "The run ranks no site."
     print(run, file=sys.stderr)
-    _print(changes if options.json else changes[changes["change"].isin(["enters", "leaves"])], as_json=options.json)
+    print(listing(changes if options.json else moved, as_json=options.json, none=none))
     if options.map:
         head, layers = run.record, (new.sites, new.shortlist, run.corridors, run.stops, run.areas)
         sources = " ".join(head["attribution"])
@@ -344,6 +346,15 @@ def _reweight(options: argparse.Namespace) -> int:
             temporary.write_bytes(picture)
     if options.write:
         print(f"weights written to {write_weights(options.write, weights)}", file=sys.stderr)
+    return 0
+
+
+def _gaps(options: argparse.Namespace) -> int:
+    from siteprior.pipeline.listings import gaps_of, gaps_text
+    from siteprior.pipeline.manifest import open_run
+
+    table, none = gaps_of(open_run(options.run), options.site)
+    print(listing(table, as_json=options.json, text=gaps_text, none=none))
     return 0
 
 
@@ -381,22 +392,12 @@ def _run_notebook(options: argparse.Namespace) -> int:
     return 0
 
 
-def _print(table: pd.DataFrame, *, as_json: bool) -> None:
-    """Print a table for people, as wide as the terminal, or as JSON for programs."""
-    if as_json:
-        print(table.to_json(orient="records", indent=2, force_ascii=False))
-    elif len(table):
-        from siteprior.core.text_table import text_table
-
-        print(text_table(table))
-    else:
-        print("(none)")
-
-
 COMMANDS: dict[str, Command] = {
     "demo": Command("the main job on the illustrative sample, no network", _demo_arguments, _demo, progress=True),
     "run": Command("the main job: read, join, appraise, rank, publish", _run_arguments, _run, progress=True),
-    "check": Command("read and audit every input; rank nothing", _check_arguments, _check, progress=True),
+    "check": Command(
+        "find all that run would refuse, audit every input; rank nothing", _check_arguments, _check, progress=True
+    ),
     "audit": Command(
         "read, repair and report registers alone; no project needed", _audit_arguments, _audit, progress=True
     ),
@@ -410,6 +411,7 @@ COMMANDS: dict[str, Command] = {
     "reweight": Command(
         "a run under other weights: who enters and leaves the shortlist", _reweight_arguments, _reweight
     ),
+    "gaps": Command("what would decide a run's open verdicts: free files, or a site's list", _gaps_arguments, _gaps),
     "fetch": Command(
         "download the inputs a project names an address for, verified", _fetch_arguments, _fetch, progress=True
     ),

@@ -2,8 +2,8 @@
 
 To improve is to move towards Identified: Cannot tell, Not found, Indicated, Identified. Excepted by name, because they
 speak against a record and their blank takes that away: what starts, completes or ends a site (``development_status``,
-a pending decision, the deadweight columns), notes that say the land was cleaned, and ``possible_duplicates``, which
-this library fills itself and where blank means that none was found.
+a pending decision, the deadweight columns), notes or the user that say the land was cleaned (``cleaned_by``), and
+``possible_duplicates``, which this library fills itself and where blank means that none was found.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from siteprior.appraisal.deadweight import site_deadweight
 from siteprior.appraisal.market_failure.verdict import COLUMNS, failure_signals, failure_verdict
 from siteprior.core import schema
 from siteprior.core.parameters import load_parameters
@@ -33,7 +34,9 @@ CHOICES = {
     "previous_use": [None, "Foundry", "sewage works", "Retail"],
     "notes": [None, "The site is contaminated", "Possible contamination; remediation required", "Access road required",
               "Site investigation inconclusive. Unregistered title", "Expired planning permission 2009/1",
-              "Flood defences required. The site is contaminated"],
+              "Flood defences required. The site is contaminated", "Part council and part private; former tannery"],
+    "site_name": [None, "The Old Foundry", "Albion Works, Mill Road", "Foundry Street", "Quarry, part private"],
+    "development_description": [None, "Industrial units, a viable redevelopment option", "Former gas works"],
     "derelict_since": [None, "1988-01-01", "2015-06-01", "2020-01-01", "2022-01-01"],
     "start_date": [None, "2012-01-01", "2017-12-31", "2019-01-01"],
     "planning_permission_status": [None, "permissioned", "not permissioned"],
@@ -62,15 +65,17 @@ CHOICES = {
 """What each input may hold; every one of them is blanked. A pending decision and cleaned land are excepted by name."""
 
 LAYERS = [(letter, value, grade) for letter in "XCIP" for value in (0.0, 0.5, 1.0) for grade in "ABC"]
-EXCEPTED = ("development_status", "deadweight_failed", "deadweight_reasons", "possible_duplicates")
+EXCEPTED = ("development_status", "deadweight_failed", "deadweight_reasons", "possible_duplicates", "cleaned_by")
 STAGES = {
     "development_status": [None, None, None, "under construction", "completed"],
     "deadweight_failed": [None, "yes", "no", "no"],
+    "cleaned_by": [None, None, None, None, None, "owner", "public"],
     "possible_duplicates": [None, None, "E1:0", "E1:1; E1:2"],
 }
 QUIET = {
     "ownership_status": ["owned by a public authority"], "owner_count": [1], "parcel_count": [1, None],
     "parcels": [1, None], "previous_use": ["Retail"], "notes": [None], "gap_gbp_per_home": [0.0],
+    "site_name": [None], "development_description": [None],
     "remediation_share_of_gdv": [0.01, 0.0], "derelict_since": [None], "start_date": ["2019-01-01"],
     "planning_permission_date": ["2020-01-01"], "thin_market_percentile": [0.0, 20.0], "no_new_build_5y": ["no"],
 }  # fmt: skip
@@ -170,7 +175,7 @@ def test_every_input_the_signals_name_is_blanked(many):
     signals = failure_signals(sites, as_of=DAY, neighbours=sites, layer_signals=layers)
     read = {word for source in signals["source"] for word in re.findall(r"[a-z_0-9]+_[a-z_0-9]+", source)}
     assert read <= set(CHOICES) | set(EXCEPTED)
-    assert len(set(signals["source"])) == 15  # every reading there is, and the layers
+    assert len(set(signals["source"])) == 19  # every reading there is, and the layers
 
 
 @pytest.mark.parametrize(
@@ -180,6 +185,7 @@ def test_every_input_the_signals_name_is_blanked(many):
         ({"planning_permission_status": "pending decision"}, "planning_permission_status"),
         ({"deadweight_failed": "yes"}, "deadweight_failed"),
         ({"notes": "Land has been remediated"}, "notes"),
+        ({"cleaned_by": "owner"}, "cleaned_by"),
     ],
 )
 def test_what_is_excepted_counts_against_the_site(speaks, blank):
@@ -187,8 +193,73 @@ def test_what_is_excepted_counts_against_the_site(speaks, blank):
     strong = {"ownership_status": "mixed ownership", "previous_use": "foundry", "derelict_since": "1988-01-01"}
     held, free = table([{**strong, **speaks}]), table([strong])
     assert judge(free, None)["market_failure"].tolist() == ["Identified"]
-    assert judge(held, None)["market_failure"].tolist() == ["Cannot tell"]
+    assert judge(held, None)["market_failure"].tolist() == ["Cannot tell" if blank == "notes" else "Indicated"]
     assert judge(held.assign(**{blank: None}), None)["market_failure"].tolist() == ["Identified"]
+
+
+COUNTER = {
+    "starts": (["development_status"], "whether building has started or is complete"),
+    "permissions": (
+        ["planning_permission_status", "planning_permission_type", "planning_permission_date"],
+        "whether there is a permission or an application",
+    ),
+    "kind of permission": (["planning_permission_type"], "which kind of permission it is, and of which day"),
+    "day of permission": (["planning_permission_date"], "which kind of permission it is, and of which day"),
+    "surplus": (
+        ["residual_surplus_share", "gap_probability", "viability_basis"],
+        "deadweight screen: residual surplus",
+    ),
+    "sales": (["new_build_sales_5y", "sales_years_covered"], "deadweight screen: new-build sales"),
+    "clean-up": (["notes"], "whether the land was cleaned, and by whom (X)"),
+    "appraisal": (
+        ["gap_gbp_per_home", "remediation_share_of_gdv", "residual_surplus_share"],
+        "deadweight screen: residual surplus",
+    ),
+}
+"""What is blanked of the counter-evidence, and the open fact that has to name it where a verdict rises."""
+
+
+def screened(sites):
+    """Judge sites whose deadweight is screened by the same columns."""
+    screen = site_deadweight(sites, as_of=DAY).columns
+    return judge(sites.drop(columns=screen.columns.intersection(sites.columns)).join(screen), None)
+
+
+@pytest.fixture(scope="module")
+def contested():
+    """Sites whose evidence is strong, and of which each has counter-evidence drawn at random."""
+    draw, count = np.random.default_rng(7), 240
+    choices = {
+        "ownership_status": ["mixed ownership"], "previous_use": ["foundry", None], "owner_count": [None, 4],
+        "derelict_since": ["1988-01-01"], "notes": [None, "Land has been remediated"],
+        "development_status": [None, None, None, "completed", "under construction"],
+        "planning_permission_status": [None, "permissioned", "not permissioned", "pending decision"],
+        "planning_permission_type": ["full planning permission", "outline planning permission"],
+        "planning_permission_date": ["2010-01-01", "2019-06-01"], "entry_date": ["2020-06-01"],
+        "residual_surplus_share": [None, -0.1, 0.05, 0.2], "gap_probability": [None, 0.1, 0.9],
+        "viability_basis": ["user assumptions"], "new_build_sales_5y": [None, 0, 40],
+        "sales_years_covered": [5.0, 1.0], "gap_gbp_per_home": [None, 0.0, 9_000.0],
+        "remediation_share_of_gdv": [None, 0.0],
+    }  # fmt: skip
+    columns = {name: [values[i] for i in draw.integers(0, len(values), count)] for name, values in choices.items()}
+    sites = table(pd.DataFrame(columns).to_dict("records"))
+    return sites, screened(sites)
+
+
+@pytest.mark.parametrize("name", COUNTER)
+def test_where_counter_evidence_is_lost_a_verdict_rises_only_where_the_record_names_it(contested, name):
+    sites, whole = contested
+    columns, fact = COUNTER[name]
+    blanked = screened(sites.assign(**dict.fromkeys(columns)))
+    rises = blanked["market_failure"].map(ORDER) > whole["market_failure"].map(ORDER)
+    assert blanked.loc[rises, "open_facts"].str.contains(fact, regex=False).all()
+    assert rises.any() == (name != "sales")  # few new-build sales fail no screen by themselves
+
+
+def test_where_the_screen_is_lost_the_record_names_it_as_a_whole(contested):
+    sites, _ = contested
+    done = judge(sites.assign(deadweight_failed=None, deadweight_reasons=None), None)
+    assert done["open_facts"].str.contains("the deadweight screen as a whole", regex=False).all()
 
 
 def test_no_choice_of_notes_is_an_exception():

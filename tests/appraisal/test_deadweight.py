@@ -51,6 +51,9 @@ def verdict(history=None, **site):
         # 1. a start or a completion
         ({"development_status": "under construction"}, ("likely", "yes")),
         ({"development_status": "completed"}, ("likely", "yes")),
+        # a clean-up by the owner, as the user states; one by the public is none
+        ({"cleaned_by": "owner"}, ("likely", "yes")),
+        ({"cleaned_by": "public"}, ("cannot tell", "")),
         # 2. a residual surplus above 10% of value; at 10% it only speaks for deadweight, as does none at all
         ({"residual_surplus_share": 0.11}, ("likely", "yes")),
         ({"residual_surplus_share": 0.11, "viability_basis": MADE_UP}, ("possible", "no")),

@@ -9,7 +9,7 @@ import gzip
 import geopandas as gpd
 import pytest
 
-from siteprior.core.councils import COMBINED_AUTHORITIES, council_name, in_force, known_councils
+from siteprior.core.councils import COMBINED_AUTHORITIES, council_code, council_name, in_force, known_councils
 from siteprior.core.files import shipped
 
 
@@ -80,3 +80,12 @@ def test_combined_authorities_are_called_so_and_are_no_councils():
     assert all(name.endswith(" Combined Authority") for name in COMBINED_AUTHORITIES.values())
     assert len(set(COMBINED_AUTHORITIES.values())) == len(COMBINED_AUTHORITIES)
     assert not set(COMBINED_AUTHORITIES) & set(known_councils())
+
+
+def test_a_council_is_found_by_its_name_as_ons_and_others_write_it():
+    for code, council in known_councils().items():
+        if not council.successor:
+            assert council_code(council.name) == code
+    assert council_code("Bristol") == council_code("Bristol, City of") == "E06000023"
+    assert council_code("Taunton Deane") == "E06000066"  # merged, and merged again
+    assert council_code("") is council_code("West Midlands") is None

@@ -70,3 +70,20 @@ def test_of_very_many_names_the_nearest_are_listed():
         "unknown council 'Oldam'; did you mean 'Oldham'? Valid: Aldham, Odham, Old Ham, Oldfield, Oldham and 151 in all"
     )
     assert ", 144, Aldham, Odham, " in unknown("council", "Oldam", names[:150])
+
+
+def test_a_long_list_of_valid_names_stands_once_in_the_message_and_in_every_fault():
+    names = [f"criterion_{n}" for n in range(9)]
+    error = SitePriorError(*(unknown("criterion", given, names) for given in ("criterion_x", "zzz")), "other")
+    assert all("Valid: criterion_0" in fault for fault in error.faults[:2])
+    first, second, third = str(error).splitlines()
+    assert first == "unknown criterion 'criterion_x'; did you mean 'criterion_8'? The valid ones stand below"
+    assert second.endswith("criterion_8")
+    assert third == "other"
+    assert "stand below" not in str(SitePriorError(unknown("gate", "a", "bc"), unknown("gate", "d", "bc")))
+
+
+def test_control_signs_of_a_damaged_file_are_written_out():
+    error = InputError("a.csv: it has c\x00o, \x1b[31mred\x1b[0m and é", "b.csv: \u202etxt")
+    assert error.faults == (r"a.csv: it has c\x00o, \x1b[31mred\x1b[0m and é", r"b.csv: \u202etxt")
+    assert str(error) == "\n".join(error.faults)

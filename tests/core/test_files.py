@@ -8,13 +8,13 @@ import pytest
 
 from siteprior.core.errors import InputError, OutputError
 from siteprior.core.files import (
+    archives_kept,
     given_twice,
     path_list,
     read_bytes,
     record,
     shipped,
     whole_file,
-    whole_folder,
     write_text,
 )
 from siteprior.core.io.vector_files import read_vector
@@ -32,6 +32,28 @@ def test_gz_and_zip_members_are_read_as_they_come(tmp_path):
     assert read_bytes(tmp_path / "A.CSV.GZ") == b"x\n2\n"
     (tmp_path / "a.zip").rename(tmp_path / "B.ZIP")
     assert read_bytes(f"{tmp_path}/B.ZIP!inner/b.csv") == b"x\n3\n"
+
+
+def test_a_zip_of_many_members_is_opened_once_while_it_is_kept(tmp_path, monkeypatch):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for name in "bcd":
+            archive.writestr(f"{name}.csv", f"x\n{name}\n")
+    opened = []
+
+    class Counted(zipfile.ZipFile):
+        def __init__(self, path):
+            super().__init__(path)
+            opened.append(self)
+
+    monkeypatch.setattr(zipfile, "ZipFile", Counted)
+    with archives_kept():
+        assert [read_bytes(f"{tmp_path}/a.zip!{name}.csv") for name in "bcd"] == [b"x\nb\n", b"x\nc\n", b"x\nd\n"]
+        with pytest.raises(InputError, match=r"no member 'e\.csv'"):
+            read_bytes(f"{tmp_path}/a.zip!e.csv")
+    assert len(opened) == 1
+    assert opened[0].fp is None  # closed
+    assert read_bytes(f"{tmp_path}/a.zip!b.csv") == b"x\nb\n"
+    assert len(opened) == 2
 
 
 @pytest.mark.parametrize(
@@ -134,62 +156,6 @@ def test_a_damaged_gzip_is_named(tmp_path):
         read_bytes(tmp_path / "a.csv.gz")
 
 
-class TestWholeFolder:
-    def test_all_files_appear_together(self, tmp_path):
-        out = tmp_path / "out"
-        with whole_folder(out) as staged:
-            write_text(staged / "a.txt", "new")
-            write_text(staged / "in" / "b.txt", "new")
-            assert list(out.iterdir()) == []
-        assert {p.relative_to(out).as_posix() for p in out.rglob("*.txt")} == {"a.txt", "in/b.txt"}
-        assert not staged.exists()
-
-    def test_what_an_earlier_time_left_of_its_own_files_goes(self, tmp_path):
-        for name in ("maps/a.png", "maps/b.png", "maps/mine.txt", "mine.png"):
-            write_text(tmp_path / name, "earlier")
-        with whole_folder(tmp_path, own=["maps/*.png", "c.csv"]) as staged:
-            write_text(staged / "maps" / "b.png", "new")
-        left = {p.relative_to(tmp_path).as_posix(): p.read_text() for p in tmp_path.rglob("*.*")}
-        assert left == {"maps/b.png": "new", "maps/mine.txt": "earlier", "mine.png": "earlier"}
-
-    def test_a_file_of_an_earlier_time_that_cannot_go_is_reported(self, tmp_path, monkeypatch):
-        write_text(tmp_path / "a.csv", "earlier")
-
-        def locked(self):
-            raise PermissionError(13, "in use")
-
-        def fill():
-            with whole_folder(tmp_path, own=["*.csv"]) as staged:
-                write_text(staged / "b.csv", "new")
-                monkeypatch.setattr(type(tmp_path), "unlink", lambda self, missing_ok=False: missing_ok or locked(self))
-
-        with pytest.raises(OutputError, match=r"a\.csv: is of an earlier time and could not be removed \(in use\)"):
-            fill()
-        assert (tmp_path / "b.csv").read_text() == "new"
-
-    def test_a_failure_leaves_what_stood_there(self, tmp_path):
-        write_text(tmp_path / "out" / "a.txt", "earlier")
-
-        def half_done():
-            with whole_folder(tmp_path / "out", own=["*.txt"]) as staged:
-                write_text(staged / "b.txt", "new")
-                raise ZeroDivisionError
-
-        with pytest.raises(ZeroDivisionError):
-            half_done()
-        assert [p.name for p in (tmp_path / "out").iterdir()] == ["a.txt"]
-
-    def test_a_failure_leaves_no_empty_folder(self, tmp_path):
-        with pytest.raises(ZeroDivisionError), whole_folder(tmp_path / "out"):
-            raise ZeroDivisionError
-        assert list(tmp_path.iterdir()) == []
-
-    def test_a_folder_that_cannot_be_written_is_reported_before_any_work(self, tmp_path):
-        (tmp_path / "file").write_text("not a folder")
-        with pytest.raises(OutputError, match="cannot be written"), whole_folder(tmp_path / "file" / "out"):
-            raise AssertionError("the block ran")
-
-
 @pytest.mark.parametrize("wrong", [None, 5, b"a.csv", True, {"a.csv": 1}])
 def test_what_is_neither_a_path_nor_several_is_refused(wrong):
     with pytest.raises(InputError, match=r"paths: needs one path or several, got .*; give a str or a Path, or a list"):
@@ -227,3 +193,14 @@ def test_a_file_given_twice_is_seen_however_its_path_is_written(tmp_path):
 def test_a_path_longer_than_the_system_takes_is_refused():
     with pytest.raises(InputError, match="cannot be read"):
         read_bytes("a" * 5000)
+
+
+def test_what_may_never_end_is_not_waited_for(tmp_path):
+    import os
+
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("no pipes with names here")
+    os.mkfifo(tmp_path / "a.csv")
+    for endless in (tmp_path / "a.csv", "/dev/zero"):
+        with pytest.raises(InputError, match="is a pipe or device, which may never end"):
+            read_bytes(endless)

@@ -26,5 +26,13 @@ def test_codes_are_not_invented():
     assert {kind.severity for kind in ISSUE_TYPES.values()} <= set(SEVERITIES)
 
 
+def test_a_fault_may_be_less_grave_than_its_code_and_no_severity_is_invented():
+    log = IssueLog("own.csv")
+    log.add("missing value", field="hectares", severity="notice")
+    assert log.table()["severity"].tolist() == ["notice"]
+    with pytest.raises(SitePriorError, match="unknown severity 'notise'; did you mean 'notice'"):
+        log.add("missing value", severity="notise")
+
+
 def test_empty_logs_join_to_an_empty_log():
     assert tuple(concat_issues(IssueLog().table(), IssueLog().table()).columns) == COLUMNS

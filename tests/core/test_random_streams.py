@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from siteprior.core.random_streams import seed_keys, uniform
+from siteprior.core.errors import InputError
+from siteprior.core.random_streams import LARGEST_SEED, check_seed, seed_keys, uniform
 
 
 def test_the_generator_is_the_published_one():
@@ -27,3 +29,15 @@ def test_draws_are_even_and_unrelated():
 def test_every_site_seed_and_criterion_has_a_stream_of_its_own():
     streams = np.concatenate([seed_keys(["a", "b"], seed=seed, of=of) for of in ("x", "y") for seed in (1, 2)])
     assert len(set(streams.tolist())) == 8
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32, 1.0, True, "1", None, float("nan"), pytest.param(10**5000, id="long")])
+def test_a_seed_no_generator_takes_is_refused(seed):
+    with pytest.raises(InputError, match=r"^seed: needs a whole number from 0 to 4294967295, not "):
+        check_seed(seed)
+
+
+@pytest.mark.parametrize("seed", [0, np.int64(7), LARGEST_SEED])
+def test_any_other_seed_is_taken(seed):
+    check_seed(seed)
+    assert len(seed_keys(["a"], seed=int(seed), of="x")) == 1

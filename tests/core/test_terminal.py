@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import warnings
 
+import pandas as pd
 import pytest
 
 from siteprior.core.errors import InputError, RunWarning
 from siteprior.core.renamed import RenamedWarning
-from siteprior.core.terminal import named_values, warnings_on_stderr
+from siteprior.core.terminal import listing, named_values, warnings_on_stderr
 
 
 def test_names_that_changed_come_at_once_and_what_a_run_left_out_comes_last(capsys):
@@ -64,3 +66,19 @@ def test_values_of_a_command_line_are_json_or_text_never_code():
 def test_a_value_without_a_name_is_wrong_usage(text):
     with pytest.raises(argparse.ArgumentTypeError, match="needs the form NAME=VALUE"):
         named_values([text])
+
+
+def test_a_table_is_shown_as_json_as_text_or_as_a_sentence_where_it_has_no_row(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    table = pd.DataFrame({"site_id": ["E08000025:S112 with a long reference of its own"], "score": [0.1234567891234]})
+
+    assert listing(table, none="None.").splitlines()[1] == f"{table['site_id'][0]}  0.123"
+    assert json.loads(listing(table, as_json=True))[0]["score"] == pytest.approx(0.1234567891, abs=1e-10)
+    assert listing(table.iloc[:0], none="No site moved.") == "No site moved."
+    assert json.loads(listing(table.iloc[:0], as_json=True, none="No site moved.")) == []
+    assert listing(table.iloc[:0], text=lambda rows: f"{len(rows)} rows") == "0 rows"
+
+
+def test_a_name_given_twice_is_wrong_usage():
+    with pytest.raises(argparse.ArgumentTypeError, match="'top' is given twice; give it once"):
+        named_values(["top=1", "top=2"])

@@ -18,6 +18,7 @@ from siteprior.appraisal.deadweight import site_deadweight
 from siteprior.appraisal.funds.fund_rules import check_rules
 from siteprior.appraisal.market_failure.verdict import failure_signals, failure_verdict, signal_table
 from siteprior.appraisal.prices.surface import fit_prices, site_values
+from siteprior.appraisal.viability.headroom import site_headroom
 from siteprior.appraisal.viability.inputs import load_costs, load_scheme
 from siteprior.appraisal.viability.residual import site_viability, viability_lines
 from siteprior.appraisal.viability.sensitivity import TITLES
@@ -26,6 +27,7 @@ from siteprior.joins.nearest_sales import comparables
 from siteprior.joins.sales import join_prices
 from siteprior.project.names import profile_funds
 from siteprior.report.html.market import market_section
+from siteprior.sources.evidence.land_values import LandValues, join_land_values, read_land_values
 
 DAY = date(2025, 9, 1)
 USES = ("foundry", "gas works", None, "school", None, "chemical works")
@@ -103,6 +105,8 @@ def worked_through(n=30, *, sales=3_000, costs=None):
     appraised, drivers = site_viability(told, costs=priced, scheme=scheme, seed=1, draws=400)
     lines = viability_lines(told, costs=priced, scheme=scheme)
     told = replaced(told, appraised)
+    if costs is None:
+        told = replaced(told, on_land_values(told, scheme))
     screen = site_deadweight(told, as_of=DAY)
     told = replaced(told, screen.columns)
     signals = failure_signals(told, as_of=DAY, neighbours=told)
@@ -124,6 +128,23 @@ def worked_through(n=30, *, sales=3_000, costs=None):
         drivers=drivers, lines=lines, evidence=screen.evidence, rules=rules, input_titles=TITLES,
         comparables=comparables(near.loc[shortlist.index], sold, price_date=DAY),
     )  # fmt: skip
+
+
+def on_land_values(sites, scheme):
+    """Return headroom on the land values of 2017 that ship, every site as dear as half of its council."""
+    areas = pd.DataFrame({"district_code": ["E08000025", "E08000027", "E08000028"]})
+    values = read_land_values([], [], (LandValues(edition=2017),), areas).table
+    known = replaced(sites, join_land_values(sites, values)).assign(local_price_ratio=1.0)
+    return known[["land_value_council", "land_value_edition"]].join(
+        site_headroom(known, land_values=values, scheme=scheme)
+    )
+
+
+def with_sources(run):
+    """Return the run as it were, had the user stated a source for every cost: its signals measured again."""
+    told = run.sites.assign(viability_basis=run.sites["viability_basis"].str.replace("illustrative ", ""))
+    return SimpleNamespace(**{**vars(run), "sites": told, "shortlist": told.loc[run.shortlist.index],
+                              "signals": failure_signals(told, as_of=DAY, neighbours=told)})  # fmt: skip
 
 
 def replaced(table, columns):

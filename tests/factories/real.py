@@ -23,6 +23,7 @@ EXTRACTS = "larger OpenStreetMap extracts"
 FEEDS = "other timetables than Newport's, whose licences are not stated"
 
 NEED_THE_WHOLE = {
+    "real/test_wmca_evidence.py::test_the_page_of_calibration_is_what_the_command_writes": SALES,
     "registers/test_messy.py::test_collated_file_stays_with_its_councils": COLLATED,
     "registers/matching/test_find_duplicates.py::test_londons_collated_file_beside_a_boroughs_own": COLLATED,
     "registers/matching/test_find_duplicates.py::test_the_national_file": NATIONAL,
@@ -32,6 +33,7 @@ NEED_THE_WHOLE = {
     "registers/test_corpus.py::test_repairs_agree_with_other_files_of_the_council": CORPUS,
     "registers/test_corpus.py::test_the_page_is_what_the_command_writes": CORPUS,
     "registers/test_corpus.py::test_every_remaining_file_has_a_cause": CORPUS,
+    "registers/coordinates/test_out_of_step.py::test_the_links_of_east_devons_register_are_out_of_step": CORPUS,
     "core/io/test_vector_files.py::test_real_unclosed_ring_is_refused_not_crashed": WIKIPEDIA,
     "joins/test_layers.py::test_real_layers_at_places_in_every_lsoa": WIKIPEDIA,
     "appraisal/prices/test_surface.py::test_on_the_real_sales_the_model_beats_the_medians_and_its_ranges_hold": SALES,

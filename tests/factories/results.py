@@ -15,6 +15,7 @@ from siteprior.pipeline.registered_inputs import Registered
 from siteprior.pipeline.result import Result
 from siteprior.pipeline.stages import STAGES
 from siteprior.project.load import Project, load_project
+from siteprior.sources.registry import EVIDENCE, SOURCES
 from siteprior.sources.transit.corridors import corridor_lines
 
 
@@ -43,6 +44,7 @@ def small_result(merged=None, /, *, project=None, **made) -> Result:
     """
     merged = bare_sites(6) if merged is None else merged
     added = {column for stage in STAGES for column in stage.columns}
+    added |= {column.name for each in (*SOURCES.values(), *EVIDENCE.values()) for column in each.columns}
     blank = [name for name in merged if name in added and merged[name].isna().all()]
     merged = merged.drop(columns=blank)
     given = {"market": Market(), "registered": Registered(), "register_history": None, "shapes": None} | made

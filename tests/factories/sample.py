@@ -11,11 +11,13 @@ def sample_text(*, plain: bool = False) -> str:
     if not plain:
         return text
     text = text.partition("\n# What would change if")[0] + "\n"
+    before, _, rest = text.partition("\n# Published evidence")
+    text = before + "\n[corridors]" + rest.partition("\n[corridors]")[2]
     before, _, rest = text.partition("history = [")
     text = before + rest.partition("]\n")[2]
     before, _, rest = text.partition("\n# ILLUSTRATIVE")
     text = before + "\n[shortlist]" + rest.partition("\n[shortlist]")[2]
-    optional = ("streets = ", "timetables = ", "postcodes = ", "sales = ", "floor_areas = ")
+    optional = ("streets = ", "timetables = ", "postcodes = ", "sales = ", "floor_areas = ", "site_facts = ")
     kept = [line for line in text.splitlines() if not line.startswith(optional)]
     start = [number for number, line in enumerate(kept) if line.startswith("[access]")]
     if start:

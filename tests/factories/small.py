@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from siteprior.core.files import shipped
+from siteprior.project.load import Project, load_project
 
 PLAIN = """\
 [project]
@@ -71,7 +72,7 @@ def _areas_of_dudley() -> str:
 
 
 @cache
-def _few_sales() -> str:
+def few_sales() -> str:
     """Return every fortieth sale of the sample: the prices are fitted in a moment."""
     with gzip.open(shipped("data") / "market" / "price_paid.csv.gz", "rt", encoding="utf-8") as sales:
         return "".join(islice(sales, None, None, 40))
@@ -92,7 +93,18 @@ def small_text(folder: Path, *, sources: tuple[str, ...] = (), append: str = "")
     areas = folder / "areas.geojson"
     areas.write_text(_areas_of_dudley(), encoding="utf-8")
     sales = folder / "sales.csv"
-    sales.write_text(_few_sales(), encoding="utf-8")
+    sales.write_text(few_sales(), encoding="utf-8")
     added = "".join(f"{OPTIONAL[name]}\n" for name in sources)
     text = PLAIN.replace("AREAS", areas.as_posix()).replace("[sources]\n", f"[sources]\n{added}", 1)
     return text.replace("SALES", sales.as_posix()) + append
+
+
+def small_project(folder: Path, *changes: tuple[str, str], sources: tuple[str, ...] = (), append: str = "") -> Project:
+    """Write the project file of :func:`small_text` with texts of it replaced, and load it."""
+    text = small_text(folder, sources=sources, append=append)
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    path = folder / "project.toml"
+    path.write_text(text, encoding="utf-8")
+    return load_project(path, data_root=shipped("data"))

@@ -92,6 +92,22 @@ def test_a_signal_says_its_reason_its_grade_and_its_counter_evidence(make_sites,
     ]
 
 
+def test_where_nothing_is_the_reason_says_so_and_words_stand_beside_what_is(make_sites, make_shapes):
+    sites = make_sites((50, 50), (550, 50))
+    shapes = make_shapes(sites, BOX, shapely.box(500, 0, 600, 100))
+    shapes["shape_basis"] = ["polygon by reference", "disc"]
+    spec = parse_layer(LANDFILL)
+    joined = sites.join(join_layers(sites, [vector(shapely.box(0, 0, 62, 100))], [spec], shapes=shapes))
+    joined["waste"] = pd.Series(["inert waste", None], index=joined.index, dtype="str")
+    signals = layer_signals(
+        joined, [spec], shapes=shapes, none={"landfill": "no landfill"}, beside={"landfill": "waste"}
+    )
+    assert signals["reason"].tolist() == [
+        "on historic landfill: 62% of the site, inert waste (Landfill)",
+        "no landfill (Landfill; on a disc of its hectares)",
+    ]
+
+
 @pytest.mark.parametrize(
     ("measure", "signal", "expected"),
     [

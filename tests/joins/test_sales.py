@@ -107,6 +107,25 @@ def test_the_percentile_is_of_areas_whatever_the_sites():
     pd.testing.assert_frame_equal(pd.DataFrame(one[NAMES]), pd.DataFrame(all_sites.loc[["a"], NAMES]))
 
 
+def test_sales_are_counted_against_the_households_that_do_not_rent_socially():
+    places, areas, sales = strip([10, 30, 60], [1000, 1000, 1000])
+    private = areas.drop(columns="dwellings").assign(private_households=[500, 1000, 1000])
+    found = join_prices(sites_at(*places), sales, price_date=DAY, households=private, whole_years=2)
+    halved = join_prices(sites_at(*places), sales, price_date=DAY, whole_years=2,
+                         dwellings=areas.assign(dwellings=[500, 1000, 1000]))  # fmt: skip
+    names = {"catchment_private_households": "catchment_dwellings",
+             "sales_per_1000_private_households": "sales_per_1000_dwellings",
+             "thin_market_percentile": "thin_market_percentile"}  # fmt: skip
+    for of_households, of_dwellings in names.items():
+        assert found[of_households].tolist() == halved[of_dwellings].tolist()
+    assert found[["catchment_dwellings", "sales_per_1000_dwellings"]].isna().all(axis=None)
+    both = join_prices(sites_at(*places), sales, price_date=DAY, dwellings=areas, households=private, whole_years=2)
+    assert both["catchment_dwellings"].tolist() == [1000] * 3
+    assert both["thin_market_percentile"].tolist() == found["thin_market_percentile"].tolist()
+    with pytest.raises(InputError, match=r"households: lacks the columns private_households"):
+        join_prices(sites_at(*places), sales, price_date=DAY, households=areas)
+
+
 def test_no_rate_without_dwellings_enough_years_or_dwellings_known():
     places, areas, sales = strip([10, 30, 60], [1000, 400, np.nan])
     found = join_prices(sites_at(*places, beside(90_000)), sales, price_date=DAY, dwellings=areas, whole_years=2)

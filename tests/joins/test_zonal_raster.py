@@ -103,6 +103,14 @@ def test_a_raster_in_another_system_is_measured_there(write, measure):
     assert measure(path, spec_of("mean"), site) == [1.0]
 
 
+def test_a_site_over_more_cells_than_are_weighed_is_refused_before_any_is_read(write, measure):
+    tiny = rasterio.Affine(1e-4, 0, WEST, 0, -1e-4, NORTH)
+    with pytest.raises(
+        InputError, match=r"noise\.tif: under the largest site \(0\.0004 km²\): 4\d,\d+,\d+,\d+ cells, of"
+    ):
+        measure(write(transform=tiny), spec_of("mean"), shapely.box(WEST - 10, NORTH - 10, WEST + 10, NORTH + 10))
+
+
 def test_a_raster_of_another_place_or_without_values_is_refused(write, measure):
     with pytest.raises(InputError, match=r"reaches over 400000–400100 m east.*sites over 0–10 m east"):
         measure(write(), spec_of("mean"), shapely.box(0, 0, 10, 10))

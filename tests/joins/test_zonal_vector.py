@@ -152,3 +152,42 @@ def test_shares_agree_with_a_count_of_cells(features, sites):
     for site, share in zip(sites, found, strict=True):
         inside = shapely.contains(site, cells)
         assert share == pytest.approx((wet & inside).sum() / inside.sum(), abs=1e-9)
+
+
+def test_names_are_those_of_all_features_that_meet_the_site_each_once(measure):
+    parks = layer_of(
+        shapely.box(90, 0, 200, 100), shapely.box(0, 0, 20, 100), shapely.box(10, 0, 20, 100),
+        shapely.box(100, 0, 150, 100), shapely.box(30, 0, 40, 100), value=["Lake", "Park", "Lake", "Edge", ""],
+    )  # fmt: skip
+    names = spec_of("names", column="title")
+    assert measure(parks, names, BOX, shapely.box(500, 0, 600, 100), (15, 50)) == ["Lake; Park", None, "Park; Lake"]
+
+
+def test_names_are_missing_outside_the_extent(measure):
+    park = layer_of(shapely.box(0, 0, 20, 100), extent=shapely.box(0, 0, 40, 100), value=["Park"])
+    assert measure(park, spec_of("names", column="title"), BOX, shapely.box(0, 0, 50, 100)) == [None, "Park"]
+
+
+def test_a_layer_whose_reader_looked_about_the_areas_may_lie_aside_of_all_sites(measure):
+    far = layer_of(shapely.box(9_000, 0, 9_100, 100))
+    with pytest.raises(InputError, match="lies elsewhere than the sites"):
+        measure(far, spec_of("share"), BOX)
+    assert measure(VectorLayer(far.features, None, "a", placed=True), spec_of("share"), BOX) == [0.0]
+    none = VectorLayer(far.features.iloc[:0], BOX, "a", placed=True)
+    assert measure(none, spec_of("share"), BOX, shapely.box(500, 0, 600, 100)) == [0.0, None]
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=20)
+def test_the_part_within_an_extent_is_the_same_cut_or_wholly_inside(seed):
+    """Sites wholly inside are not cut; the shares are those of cutting every one."""
+    from siteprior.joins.zonal_vector import _surveyed
+
+    rng = np.random.default_rng(seed)
+    extent = shapely.union_all(shapely.points(rng.uniform(0, 500, (5, 2))).tolist()).buffer(90)
+    places = rng.uniform(0, 500, (20, 2))
+    shapes = shapely.box(*places.T, *(places + 60).T)
+    kept, parts = _surveyed(shapes, np.arange(20), extent)
+    cut = shapely.intersection(shapes, extent)
+    assert kept.tolist() == np.flatnonzero(shapely.area(cut) >= 0.5 * shapely.area(shapes)).tolist()
+    assert shapely.area(parts) == pytest.approx(shapely.area(cut[kept]))

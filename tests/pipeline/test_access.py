@@ -103,12 +103,38 @@ def test_the_command_reports_what_it_did(newport, tmp_path, capsys):
         ({"bounds": (1, 2, float("nan"), 4)}, "is no box"),
         ({"bounds": (400000, 280000, 401000, 281000)}, "newport-2023-06-13.osm.pbf"),
         ({"timetables": []}, "needs streets and timetables"),
+        ({"cell_m": 0}, "cell_m: 0 is not a length"),
+        ({"cell_m": -50}, "cell_m: -50 is not a length"),
+        ({"cell_m": float("nan")}, "cell_m: nan is not a length"),
+        ({"cell_m": "100"}, "cell_m: '100' is not a length"),
+        ({"cell_m": 1e-3}, r"measured at most; the smallest width that is measured is \d+ m"),
+        ({"bounds": (0, 0, 1e300, 1e300)}, "no metres on EPSG:27700"),
     ],
 )
 def test_what_cannot_be_measured_is_refused_in_words(newport, change, words, tmp_path):
     with pytest.raises(InputError, match=words):
         measure_access(**{**newport, "bounds": NEWPORT, **change}, out=tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_too_many_cells_are_refused_before_anything_is_read(tmp_path):
+    for options in ({"cell_m": 1}, {"cell_m": 0}):
+        with pytest.raises(InputError, match="cell_m: "):
+            measure_access(
+                streets=tmp_path / "gone", timetables=[tmp_path / "gone"], bounds=(0, 0, 1e5, 1e5), **options
+            )
+    with pytest.raises(InputError, match="gone: there is no such file"):
+        measure_access(streets=tmp_path / "gone", timetables=[tmp_path / "gone"], bounds=(0, 0, 1e5, 1e5))
+
+
+def test_points_that_are_no_places_are_logged(newport, tmp_path):
+    points = tmp_path / "points.geojson"
+    west, south, east, north = NEWPORT
+    middle = shapely.Point((west + east) / 2, (south + north) / 2)
+    gpd.GeoDataFrame({"name": ["a", "b"]}, geometry=[middle, shapely.Point(0, 0)], crs=27700).to_file(points)
+    done = measure_access(**newport, bounds=NEWPORT, points=points, cell_m=2500)
+    assert done.points["access_index"].notna().tolist() == [True, False]
+    assert done.issues["action"].str.startswith("no place: null island").sum() == 1
 
 
 def test_a_damaged_feed_ends_in_one_line(newport, tmp_path, capsys):

@@ -6,7 +6,8 @@ import pytest
 
 from factories.results import sample_project
 from siteprior.core.errors import InputError, OutputError, ProjectError, SitePriorError
-from siteprior.pipeline.faults import faults_of
+from siteprior.pipeline.faults import faults_of, placed
+from siteprior.project.value_places import place_of
 
 PROJECT = sample_project()
 
@@ -32,3 +33,13 @@ def test_what_is_no_fault_of_siteprior_goes_its_way():
         raise KeyError("walk_m")
     with faults_of(PROJECT):
         pass
+
+
+@pytest.mark.parametrize("before", ["", "registers: "])
+@pytest.mark.parametrize("sign", [": ", "!inner.csv: "])
+def test_a_fault_of_a_file_or_of_a_member_stands_at_the_entry_of_the_file(before, sign):
+    entries = PROJECT.sources.registers
+    text = f"{before}{entries[1].path}{sign}is broken"
+    with pytest.raises(InputError) as raised, placed(PROJECT, *entries):
+        raise InputError(text)
+    assert str(raised.value) == PROJECT.at(place_of(entries[1], PROJECT), text)

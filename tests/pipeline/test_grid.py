@@ -24,12 +24,13 @@ def test_each_variant_is_its_window_with_or_without_steps(monkeypatch):
         return len(asked)
 
     monkeypatch.setattr(ptal_grid, "access_grid", access_grid)
-    feed, area = SimpleNamespace(stops="stops", services="services"), shapely.box(0, 0, 9, 9)
+    feed, area = SimpleNamespace(stops="stops", services="services", listed=["A"]), shapely.box(0, 0, 9, 9)
     assert measure_grid(area, feed, "streets", cell_m=50.0, max_snap_m=120.0) == [1, 2, 3, 4]
     assert [(how["window"], how["step_free"]) for *_, how in asked] == [
         ("am peak", False), ("evening", False), ("sunday", False), ("am peak", True),
     ]  # fmt: skip
     assert {(how["cell_m"], how["max_snap_m"]) for *_, how in asked} == {(50.0, 120.0)}
+    assert [(how["active_stops"], how["listed"]) for *_, how in asked] == [(None, ["A"])] * 4
     assert {tuple(map(str, rest)) for *rest, _ in asked} == {(str(area), "stops", "services", "streets")}
 
 

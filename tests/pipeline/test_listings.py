@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import siteprior as sp
 from siteprior.core.errors import InputError, ProjectError
 from siteprior.core.files import shipped
-from siteprior.pipeline.listings import columns_text, criteria, criteria_text, data_dictionary, stages_text
+from siteprior.pipeline.listings import (
+    audit_text,
+    columns_text,
+    criteria,
+    criteria_text,
+    data_dictionary,
+    gaps_of,
+    gaps_text,
+    outputs_text,
+    stages_text,
+)
+from siteprior.pipeline.opened_run import Run
 from siteprior.pipeline.stages import stage_table
 from siteprior.ranking.criteria import criteria_table
 
@@ -114,3 +127,48 @@ def test_a_stage_needs_the_numbers_of_the_stages_that_make_it():
     spans = re.search(r"join +(\d+)–(\d+) ", line)
     assert int(spans[1]) == merge
     assert int(spans[2]) < table.loc[walks, "stage"]
+
+
+def small_run():
+    """Return a run of one site of which one fact is open."""
+    gaps = pd.DataFrame(
+        [("a", "C", "parcels on it", "free file", 1, "parcels", "yes", "Not found", "Indicated", "Not found", "no")],
+        columns=["site_id", "signal", "fact", "fact_kind", "cost_order", "keys", "unsettles", "market_failure",
+                 "verdict_best", "verdict_worst", "settled"],
+    )  # fmt: skip
+    files = pd.DataFrame([("parcels", "parcels on it", "C", 1, 1, 0, 1, 1)], columns=[
+        "keys", "shows", "signals", "open_sites", "decided_if_nothing", "decided_if_most", "could_decide",
+        "could_decide_considered"])  # fmt: skip
+    sites = pd.DataFrame({"rank": [1, 2]}, index=pd.Index(["a", "b"], name="site_id"))
+    return Run(Path("run"), {"sites": sites, "evidence_gaps": gaps, "evidence_files": files}, {})
+
+
+def test_what_would_decide_a_run_and_a_site():
+    run = small_run()
+    files, none = gaps_of(run)
+    assert files is run.evidence_files
+    assert none.startswith("Every free file siteprior knows was read")
+    assert gaps_text(files).splitlines()[0].split("  ")[0] == "free file"
+    assert "could decide" in gaps_text(files)
+    facts, _ = gaps_of(run, "a")
+    assert facts.to_numpy().tolist() == [["C", "free file", 1, "parcels on it", "parcels", "yes"]]
+    nothing, none = gaps_of(run, "b")
+    assert nothing.empty
+    assert none.startswith("Nothing is open of this site")
+    with pytest.raises(InputError, match="unknown site 'c'"):
+        gaps_of(run, "c")
+
+
+def test_what_a_run_and_an_audit_came_to_in_words(tmp_path):
+    record = '{"counts": {"sites": 1200, "ranked": 9, "shortlist": 5}, "open_evidence": {"settled": 4, "open": 5}}'
+    (tmp_path / "run.json").write_text(record, encoding="utf-8")
+    assert outputs_text(tmp_path).splitlines()[:2] == [
+        "1,200 sites considered, 9 ranked, 5 on the shortlist.",
+        "Market failure: 4 verdicts of ranked sites settled, 5 open; `siteprior gaps` says what would decide them.",
+    ]
+    files = pd.DataFrame({"file": ["a.csv", "b.csv"], "refused": [None, "is empty"]})
+    sites = pd.DataFrame({"coordinate_confidence": ["high", "medium", "high"], "repair": [None, "axes swapped", None]})
+    assert audit_text(files, sites).splitlines() == [
+        "b.csv: refused: is empty",
+        "1 of 2 files read: 3 sites, 2 with a certain place, 1 with a likely one; 1 places repaired.",
+    ]

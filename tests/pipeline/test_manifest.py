@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import geopandas as gpd
 import pandas as pd
@@ -17,8 +18,18 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import Input
 from siteprior.core.issues import IssueLog
 from siteprior.core.progress import no_progress
-from siteprior.pipeline.manifest import NOT_IN_EVERY_RUN, PACKAGES, TABLES, describe_run, open_run, run_info
+from siteprior.pipeline.manifest import (
+    NOT_IN_EVERY_RUN,
+    PACKAGES,
+    TABLES,
+    applied_parameters,
+    describe_run,
+    open_run,
+    run_info,
+)
+from siteprior.ranking.gates import gate_table
 from siteprior.report.geopackage.site_form import split_sites
+from siteprior.sources.evidence.land_values import LandValues
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +57,10 @@ def described():
     """Five sites: ranked 1, 2, 2 and 4, and one two gates keep out."""
     sites = at_points(
         *[(400_000, 290_000)] * 5, organisation=["E1", "E1", "E2", "E2", "E2"],
+        organisation_name=["Aldridge", None, None, None, None],
         rank=pd.array([1, 2, 2, 4, None], dtype="Int64"), gate_reasons=[None, None, None, None, "too_small; ended"],
         market_failure=["Identified", "Cannot tell", "Cannot tell", "Not found", None],
+        settled=["yes", "no", "no", "yes", "yes"],
     )  # fmt: skip
     log = IssueLog("a.csv")
     log.add("missing value", row=2)
@@ -60,7 +73,9 @@ def described():
     criteria = pd.DataFrame({"criterion": ["capacity", "need"], "weight": [0.25, 0.75]})
     done = small_result(
         sites, project=project, sites=sites, criteria=criteria, issue_tables=(log.table(),), provenance=read,
+        gates=gate_table(gates={"beyond_corridor_walk": 800, "ended": False}),
         register_files=pd.DataFrame({"file": ["a.csv"], "rows_in": [2]}),
+        evidence_files=schema.conform(pd.DataFrame({"keys": ["parcels"], "could_decide": [2]}), schema.EVIDENCE_FILES),
     )  # fmt: skip
     return describe_run(done, no_progress).record
 
@@ -72,6 +87,9 @@ def test_the_record_counts_what_there_is(described):
         "market_failure": {"Cannot tell": 2, "Identified": 1, "Not found": 1},
         "issues": {"OSGB": 1, "missing value": 2},
     }  # fmt: skip
+    evidence = described["open_evidence"]
+    assert (evidence["settled"], evidence["open"]) == (2, 2)  # of those ranked
+    assert [(row["keys"], row["could_decide"], row["shows"]) for row in evidence["files"]] == [("parcels", 2, None)]
     assert described["weights"] == {"capacity": 0.25, "need": 0.75}
     assert (described["title"], described["seed"], described["siteprior"]) == ("T", 7, __version__)
     assert set(described["packages"]) == set(PACKAGES)
@@ -79,6 +97,28 @@ def test_the_record_counts_what_there_is(described):
     assert [read["file"] for read in described["inputs"]] == ["a.csv", "b.csv", "c.csv"]
     assert described["register_files"] == [{"file": "a.csv", "rows_in": 2}]
     assert json.dumps(described["settings"])
+
+
+def test_the_record_names_organisations_and_says_the_gates_as_the_project_sets_them(described):
+    assert described["organisations"] == {"E1": "Aldridge", "E2": "E2"}  # a code nobody names stays one
+    gates = {row["gate"]: row for row in described["gates"]}
+    assert gates["beyond_corridor_walk"]["needed"] == "at most 800 m on foot from a counted stop of a corridor"
+    assert {code for code, row in gates.items() if row["stands"] == "no"} == {"ended", "low_coordinate_confidence"}
+    assert set(gates["ended"]) == {"gate", "title", "why", "stands", "needed"}
+
+
+@pytest.mark.parametrize(
+    ("entries", "shipped", "any_of_them"),
+    [((), False, False), ((LandValues(edition=2017),), True, True), ((LandValues(path="v.xlsx"),), False, True)],
+)
+def test_land_values_are_parameters_of_the_runs_that_ask_for_them(entries, shipped, any_of_them):
+    project = plain_project(evidence=SimpleNamespace(named={"land_values": entries}.get))
+    names = {row.name for row in applied_parameters(project)}
+    assert {name for name in names if name.startswith("land_values.shipped")} == {
+        f"land_values.shipped.2017.{kind}" for kind in ("residential", "industrial") if shipped
+    }
+    assert ("land_values.headroom.premium" in names) == any_of_them
+    assert ("land_values.areas.industrial_of" in names) == any_of_them
 
 
 def test_the_record_stands_in_the_geopackage_as_keys_and_values():
@@ -92,7 +132,7 @@ def test_the_record_stands_in_the_geopackage_as_keys_and_values():
     assert run_info(record).to_records(index=False).tolist() == [
         ("title", "T"), ("seed", "7"), ("illustrative", "True"), ("count: sites", "5"),
         ("weight: capacity", "0.333333"), ("join: deprivation of areas", "3 of 4 areas found in iod.csv"),
-        ("input: a.csv", "register; vintage not stated; OGL; SHA-256 ab"),
+        ("input: a.csv", "register; vintage not stated; licence OGL; SHA-256 ab"),
         ("attribution 1", "Contains X"), ("attribution 2", "Contains Y"),
     ]  # fmt: skip
 

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 import siteprior as sp
-from factories.results import at_points, small_result
+from factories.results import at_points, plain_project, small_result
 from siteprior.core.code_join import CodeJoin
 from siteprior.core.errors import InputError, RunWarning
-from siteprior.core.files import shipped
+from siteprior.core.files import Input, shipped
 from siteprior.pipeline.notices import notices, reading_notices
 from siteprior.pipeline.read_transit import Transit
 from siteprior.pipeline.run import read_inputs
@@ -21,7 +21,7 @@ def stated(*, rank, reasons, walks, scores=None, places=None):
     count = len(rank)
     sites = at_points(
         *(places or [(400_000, 290_000)] * count), rank=pd.array(rank, dtype="Int64"), gate_reasons=reasons,
-        corridor_walk_m=walks, score=scores or [None] * count,
+        corridor_walk_m=walks, score=scores or [None] * count, organisation="E08000027", capacity_dwellings=9.0,
     )  # fmt: skip
     return notices(small_result(sites, sites=sites))
 
@@ -41,6 +41,13 @@ def test_no_site_passed_names_the_gates_that_kept_most_out_and_the_nearest_miss(
         "no site passed the gates: 3 of 4 failed by beyond_corridor_walk (nearest 1,432 m), 2 of 4 failed by ended, "
         "1 of 4 failed by too_small; change [gates]"
     )
+
+
+def test_where_a_naptan_area_is_lacking_it_comes_first_and_no_gate_is_to_be_changed(monkeypatch):
+    monkeypatch.setattr("siteprior.pipeline.notices.area_notices", lambda result: iter(["no stop counts of A"]))
+    first, second = stated(rank=[None], reasons=["beyond_corridor_walk"], walks=[1500.0])
+    assert first == "no stop counts of A"
+    assert second == "no site passed the gates: 1 of 1 failed by beyond_corridor_walk (nearest 1,500 m)"
 
 
 def test_the_nearest_miss_is_of_the_sites_that_failed_by_it():
@@ -84,7 +91,7 @@ def stops(*modes):
 
 def test_few_codes_met_are_stated_after_all_else_and_enough_are_not():
     sites = at_points((400_000, 290_000), rank=pd.array([1], dtype="Int64"), gate_reasons=[None],
-                      corridor_walk_m=[9.0], score=[0.5])  # fmt: skip
+                      corridor_walk_m=[9.0], score=[0.5], organisation="E08000027", capacity_dwellings=9.0)  # fmt: skip
     done = small_result(sites, sites=sites, joins=(join(4), join(1)))
     assert (
         notices(done)
@@ -110,6 +117,52 @@ def test_few_codes_met_are_stated_after_all_else_and_enough_are_not():
 def test_an_area_whose_buses_no_file_holds_is_stated_with_the_areas_that_were_read(modes, there):
     sentences = reading_notices(small_result(transit=Transit(stops(*modes), None, None, None)))
     assert [sentence.partition(": ")[2][: len(there or "")] for sentence in sentences] == ([there] if there else [])
+
+
+def test_a_list_of_ones_own_without_a_row_is_stated_and_an_archive_of_registers_is_not():
+    read = [Input("own sites", "mine.csv", "", 0, 0), Input("own sites", "more.csv", "", 9, 2)]
+    done = small_result(provenance=(*read, Input("register", "all.zip", "", 9, 0)))
+    assert reading_notices(done) == ["mine.csv: holds no row that is a site; fill it, or take it out of own_sites"]
+
+
+@pytest.mark.parametrize(("sales", "stated"), [((), True), (({"path": "pp.csv"},), False)])
+def test_floor_areas_without_the_sales_they_are_of_are_stated(sales, stated):
+    sources = {"sales": sales, "floor_areas": ({"path": "floors.csv"},)}
+    sentences = reading_notices(small_result(project=plain_project(sources=sources)))
+    assert (
+        sentences
+        == [
+            "floor_areas: 1 file not read, for they are of sales and no sales are given; add sources.sales, or take "
+            "floor_areas out"
+        ]
+        * stated
+    )
+
+
+@pytest.mark.parametrize(
+    ("variable", "argument", "states", "stated"),
+    [("elsewhere", None, True, True), ("elsewhere", None, False, False), ("elsewhere", "other", True, False),
+     ("data", None, True, False), (None, None, True, False)],
+)  # fmt: skip
+def test_a_data_root_of_the_environment_in_place_of_the_projects_is_stated(
+    tmp_path, monkeypatch, variable, argument, states, stated
+):
+    own = 'data_root = "data"\n' if states else ""
+    text = f'[project]\ntitle = "T"\nas_of = 2026-01-01\n{own}[sources]\nregisters = ["r.csv"]\nstops = ["s.csv"]\n'
+    text += 'areas = {path = "a.gpkg", code = "c", name = "n", district = "d", year = 2021}\n'
+    text += 'deprivation = {path = "d.csv", edition = 2025}\n[corridors]\npaths = ["c.csv"]\n[shortlist]\nn = 5\n'
+    (tmp_path / "p.toml").write_text(text)
+    for name in ("data", "elsewhere", "other"):
+        (tmp_path / name).mkdir()
+    monkeypatch.delenv("SITEPRIOR_DATA_ROOT", raising=False)
+    if variable:
+        monkeypatch.setenv("SITEPRIOR_DATA_ROOT", str(tmp_path / variable))
+    project = load_project(tmp_path / "p.toml", data_root=argument and tmp_path / argument)
+    sentences = reading_notices(small_result(project=project))
+    assert [sentence for sentence in sentences if sentence.startswith("SITEPRIOR_DATA_ROOT is set")] == sentences[
+        :stated
+    ]
+    assert project.root_overridden is stated
 
 
 class TestWholeProjects:
@@ -188,7 +241,10 @@ class TestWholeProjects:
     def test_an_area_missing_is_the_last_that_check_states_and_one_issue(self, borough, tmp_path):
         with pytest.warns(RunWarning) as warned:
             issues = sp.check(self.project(borough, stops="rail"), out=tmp_path)
-        (sentence,) = [str(one.message) for one in warned]
+        without, sentence = [str(one.message) for one in warned]
+        assert without.startswith(
+            "no stop counts of Metro Line 1 (Birmingham-Wolverhampton), Metro Line 2 (Wednesbury-"
+        )
         assert "50 of the 91 corridor stops' ATCO codes found in transit/rail.csv" in sentence
         assert "no file of stops holds NaPTAN area 940 (41 corridor stops); add the NaPTAN file" in sentence
         rows = issues[(issues["file"] == "transit/rail.csv") & (issues["issue_type"] == "unknown entity")]
@@ -198,7 +254,10 @@ class TestWholeProjects:
         with pytest.warns(RunWarning) as warned:
             folder = sp.run(self.project(borough, stops="few", deprivation="few"), out=tmp_path / "out")
         sentences = [str(one.message) for one in warned]
-        buses, deprivation, areas = sentences[-3:]
+        buses, without, deprivation, areas = sentences[-4:]
+        assert without.startswith(
+            "no stop counts of Metro Line 1 (Birmingham-Wolverhampton), Metro Line 2 (Wednesbury-"
+        )
         assert buses.startswith("no bus stop was read near the areas: the stops there are of NaPTAN area 910 only")
         assert deprivation.startswith("deprivation of areas: 29 of the 357 areas found in deprivation/few.csv (not E")
         assert "no file of stops holds NaPTAN area 940 (41 corridor stops)" in areas

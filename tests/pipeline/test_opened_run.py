@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from factories.results import at_points
+from siteprior.core.errors import InputError
+from siteprior.core.short_repr import LEFT
 from siteprior.pipeline.opened_run import Run
-from siteprior.ranking.criteria import CRITERIA, criteria_table
+from siteprior.ranking.criteria import CRITERIA, criteria_table, criterion
 from siteprior.ranking.scoring import score
 
 RECORD = {
@@ -41,8 +45,13 @@ def test_tables_are_attributes_and_entries(run):
     assert len(run) == 4
     assert {"sites", "record", "weights", "criteria_known", "folder"} <= set(dir(run))
     assert "corridors" not in run
-    with pytest.raises(KeyError):
-        run["corridors"]
+    with pytest.raises(
+        KeyError,
+        match=r"^the run has no table 'site'; did you mean 'sites'[?] It has sites, shortlist, criteria, record$",
+    ) as refused:
+        run["site"]
+    assert isinstance(refused.value, InputError)
+    assert run.get("corridors") is None
     with pytest.raises(
         AttributeError, match="the run has no table 'corridors'; it has sites, shortlist, criteria, record"
     ):
@@ -89,4 +98,21 @@ def test_it_is_shown_in_a_line_and_in_a_notebook_without_markup_of_a_file(run):
     assert repr(run) == "Run of outputs/tipton: 2,398 sites, 1 ranked, 1 on the shortlist; as of 2026-01-31"
     shown = run._repr_html_()
     assert "<b>Tipton &amp; &lt;b&gt;Dudley&lt;/b&gt;</b>" in shown
-    assert "<tr><td>sites</td><td>2</td></tr>" in shown
+    assert f"<tr><td{LEFT}>sites</td><td{LEFT}>2</td></tr>" in shown
+
+
+def test_a_criterion_registered_later_is_known_to_a_run_that_is_open(run, registered):
+    assert "quiet" not in run.criteria_known
+    criterion("quiet", title="Quiet", group="need", needs="canal_m", anchors=(0, 200), unit="m")(_canal)
+    assert score(run, {"quiet": 1})["score"].round(6).tolist()[0] == 0.5
+
+
+def _canal(sites):
+    return sites["canal_m"]
+
+
+def test_it_is_copied_and_pickled_also_after_it_was_scored(run):
+    before = score(run)
+    again = pickle.loads(pickle.dumps(copy.deepcopy(run)))
+    pd.testing.assert_frame_equal(score(again), before)
+    assert repr(again) == repr(run)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import geopandas as gpd
@@ -12,10 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siteprior.core.errors import SitePriorError
+from siteprior.core.progress import no_progress
 from siteprior.pipeline import publish
 from siteprior.pipeline.publish import _access, _catchment_map, _file_names, _keep, market_tables
 
-TABLES = ("signals", "deadweight_evidence", "fund_rules", "viability_drivers", "viability_lines", "comparables")
+TABLES = (
+    "signals", "deadweight_evidence", "fund_rules", "viability_drivers", "viability_lines", "comparables",
+    "evidence_gaps", "evidence_files",
+)  # fmt: skip
 
 
 def done_with(**filled):
@@ -31,6 +36,54 @@ def test_only_tables_with_a_row_are_written():
     assert list(market_tables(done_with(signals=True, comparables=True))) == ["market_failure", "comparables"]
     (found,) = market_tables(done_with(price_validation=True)).values()
     assert list(found.columns) == ["trial", "homes"]  # the index is a column of the file
+
+
+def test_an_appraisal_without_a_figure_is_no_table_and_with_one_stays_whole():
+    none = pd.DataFrame({"rlv": [None, None]}, index=pd.Index(["a", "b"], name="site_id"))
+    done = done_with()
+    done.viability_lines = none
+    assert market_tables(done) == {}
+    done.viability_lines = none.assign(rlv=[None, 7.0])
+    assert len(market_tables(done)["viability_lines"]) == 2
+
+
+def test_each_map_is_a_step_and_a_line(tmp_path, monkeypatch):
+    from siteprior.report.html import report
+    from siteprior.report.maps import catchments, overview, strip
+
+    for module, name in ((overview, "draw_map"), (strip, "draw_strip_map"), (catchments, "draw_catchments")):
+        monkeypatch.setattr(module, name, lambda *_, **__: b"picture")
+    for module, name in ((strip, "strip_map_words"), (catchments, "catchment_map_words")):
+        monkeypatch.setattr(module, name, lambda *_, **__: "words")
+    monkeypatch.setattr(report, "write_report", lambda path, **given: path.write_text(repr(sorted(given))))
+    monkeypatch.setattr(publish, "_market_sections", lambda *_: {})
+    counted = []
+
+    @contextmanager
+    def counting(_, what, *, total, **__):
+        yield lambda: counted.append((what, total))
+
+    monkeypatch.setattr(publish, "counting", counting)
+    stops = gpd.GeoDataFrame({"corridor": ["B"], "state": ["open"]}, geometry=[None])
+    done = SimpleNamespace(
+        **dict.fromkeys(("sites", "corridors", "stops", "areas", "criteria", "issues", "gates", "site_corridors")),
+        **dict.fromkeys(("corridor_summary", "scenario_summary")),
+        shortlist=pd.DataFrame(), corridor_stops=stops, leading_corridors=["B", "A", "C"], leading_catchments="drawn",
+        record={"attribution": []}, walking=SimpleNamespace(network=None),
+        project=SimpleNamespace(
+            project=SimpleNamespace(title="T", illustrative=False), publish=SimpleNamespace(strips=2),
+            corridors=SimpleNamespace(count_planned=False),
+        ),
+    )  # fmt: skip
+    monkeypatch.setattr("siteprior.report.html.corridors.corridor_section", lambda *_, **__: {})
+    lines = []
+    publish._write_report(done, {}, tmp_path, lines.append)
+    assert counted == [("Drawing maps", 4)] * 4
+    assert lines == [
+        "Drawing the map of the shortlist", "Drawing strip map 1 of 2: B", "Drawing strip map 2 of 2: A",
+        "Drawing what lies on foot of B", "Writing the report",
+    ]  # fmt: skip
+    assert (tmp_path / "report.html").is_file()
 
 
 def places(*names):
@@ -61,7 +114,7 @@ def test_of_timetables_and_scenarios_only_what_there_is_is_published(access):
 
 
 def test_without_a_leading_corridor_no_catchment_is_drawn(tmp_path):
-    assert _catchment_map(SimpleNamespace(leading_catchments=None), tmp_path) is None
+    assert _catchment_map(SimpleNamespace(leading_catchments=None), tmp_path, no_progress, None) is None
     assert list(tmp_path.iterdir()) == []
 
 
@@ -111,7 +164,9 @@ class Notebooks:
 def written(monkeypatch, tmp_path):
     """Write one file for the tables and one for the report; return the folder and a result that asks for notebooks."""
     monkeypatch.setattr(publish, "write_tables", lambda done, tables, folder: (folder / "ranking.csv").write_text("x"))
-    monkeypatch.setattr(publish, "_write_report", lambda done, tables, folder: (folder / "report.html").write_text("x"))
+    monkeypatch.setattr(
+        publish, "_write_report", lambda done, tables, folder, _: (folder / "report.html").write_text("x")
+    )
     done = done_with()
     names = ("01_shortlist", "02_access_and_corridors")
     done.project = SimpleNamespace(publish=SimpleNamespace(notebooks=names))

@@ -9,6 +9,7 @@ from factories.results import at_points, plain_project, sample_project, small_re
 from siteprior.core.errors import ProjectError
 from siteprior.core.progress import no_progress
 from siteprior.pipeline import rank
+from siteprior.pipeline.registered import evidence_gates
 from siteprior.ranking.criteria import CRITERIA
 from siteprior.ranking.gates import GATES
 from siteprior.ranking.scoring import default_weights
@@ -43,7 +44,7 @@ def test_weights_are_the_projects_own_a_named_set_or_what_its_sources_allow(weig
     done = rank.choose_criteria(small_result(project=project), no_progress)
     assert done.weights == expected
     assert set(done.criteria_known) == set(CRITERIA)
-    assert set(done.gates_known) == set(GATES)
+    assert set(done.gates_known) == set(GATES) | set(evidence_gates(project))
 
 
 def test_layers_of_the_project_are_criteria_and_gates_beside_the_others():
@@ -51,7 +52,9 @@ def test_layers_of_the_project_are_criteria_and_gates_beside_the_others():
     done = rank.choose_criteria(small_result(project=project), no_progress)
     own = {layer.name for layer in project.layers if layer.criterion}
     assert set(done.criteria_known) == set(CRITERIA) | own
-    assert set(done.gates_known) == set(GATES) | {layer.name for layer in project.layers if layer.gate}
+    assert set(done.gates_known) == set(GATES) | set(evidence_gates(project)) | {
+        layer.name for layer in project.layers if layer.gate
+    }
 
 
 def test_gates_stand_as_the_project_states_them():
@@ -59,7 +62,7 @@ def test_gates_stand_as_the_project_states_them():
     done = staged(project, hectares=[1.0, 3.0, 1.0, 3.0], minimum_net_dwellings=[40, 40, 60, 60])
     assert done.columns["gates"]["eligible"].to_list() == ["no", "yes", "yes", "yes"]
     assert done.columns["gates"]["gate_reasons"].fillna("").to_list() == ["too_small", "", "", ""]
-    with pytest.raises(ProjectError, match=r"demo\.toml: \[gates\]: unknown gate 'too_smal'"):
+    with pytest.raises(ProjectError, match=r"demo\.toml: \[gates\] too_smal: unknown gate 'too_smal'"):
         staged(plain_project(gates={"too_smal": True}))
 
 

@@ -39,7 +39,7 @@ def test_every_source_is_recorded_once(project, area):
         read_transit(project, area, log)
     assert [(join.name, join.codes, join.met, join.sentence) for join in joins] == [
         ("stops of corridors", 91, 91, ""), ("statements of transit/corridors.csv", 91, 91, ""),
-        ("stops of transit/timetable.zip", 713, 712, ""),
+        ("stops of transit/timetable.zip", 713, 712, ""), ("stops in use", 920, 706, ""),
     ]  # fmt: skip
     roles = [read.role for read in log.provenance]
     assert sorted(roles) == ["corridors", "openings", "stops", "streets", "timetables"]

@@ -178,3 +178,42 @@ def test_signals_carry_the_title_of_the_evidence(register):
     assert rows["site_id"].to_list() == ["a"]
     assert rows["source"].to_list() == ["Deep peat: p.gpkg"]
     assert rows["value"].to_list() == [0.5]  # half way from 0 to 0.5
+
+
+def test_a_reader_gets_an_entry_for_each_file_and_the_polygons_of_its_coverage_are_a_layer(register, tmp_path):
+    asked = {}
+
+    def read(paths, files, stated, find, cache):
+        asked.update(files=files, stated=[entry.path for entry in stated], drawn=find("drawn.gpkg"), cache=cache)
+        origins = [Input("peat", file, "ab", 1, 1) for file in files]
+        empty = gpd.GeoDataFrame(geometry=[], crs=27700)
+        return Reading(VectorLayer(empty, SQUARE, "a.csv"), IssueLog("a.csv").table(),
+                       (*origins, Input("layer extent", "drawn.gpkg", "cd", 1, 1)))  # fmt: skip
+
+    register(evidence={"peat": EvidenceLayer("peat", "Deep peat", "", PEAT.published, read, (SPEC,))})
+    project = project_naming("peat", files=("*.csv",))
+    project.find = lambda entry: [(tmp_path / name, name) for name in ("a.csv", "b.csv")]
+    project.find_one = lambda entry: (tmp_path / entry.path, entry.path)
+    project.cache = tmp_path
+    done = read_registered(result_of(project), lambda _text: None)
+    assert asked == {
+        "files": ["a.csv", "b.csv"], "stated": ["*.csv", "*.csv"], "drawn": (tmp_path / "drawn.gpkg", "drawn.gpkg"),
+        "cache": tmp_path,
+    }  # fmt: skip
+    origins = [(read.role, read.file, read.vintage) for read in done.provenance]
+    assert origins == [("peat", "a.csv", "2024"), ("peat", "b.csv", "2024"), ("layer", "drawn.gpkg", "")]
+
+
+def test_a_signal_of_evidence_has_the_words_of_its_module(register):
+    words = Column("peat_kind", "text", "Kind of peat", "What peat")
+    kind = parse_layer({"name": "peat_kind", "path": "p", "kind": "vector", "measure": "names", "column": "kind"})
+    peat = EvidenceLayer(
+        "peat", "Deep peat", "", PEAT.published, None, (SPEC, kind), columns=(words,),
+        none={"peat_share": "no deep peat"}, described_by={"peat_share": "peat_kind"},
+    )  # fmt: skip
+    register(evidence={"peat": peat})
+    result = result_of(project_naming("peat"), registered=Registered({}, (), (SPEC,)))
+    sites = result.table.assign(peat_share=[1.0, 0.0], peat_kind=pd.Series(["bog", None], dtype="str").to_numpy())
+    assert evidence_signals(result, sites)["reason"].tolist() == [
+        "deep peat: 100% of the site, bog (Peat share)", "no deep peat (Peat share)",
+    ]  # fmt: skip

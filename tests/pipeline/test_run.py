@@ -56,7 +56,8 @@ def test_the_folder_holds_what_the_contract_names(folder):
         "report.html", "run.json", "access.gpkg", "corridor_summary.csv", "corridor_sites.csv",
         "corridor_rankings.csv", "access_routes.csv", "scenarios.csv", "notebooks/01_shortlist.html",
         "market_failure.csv", "deadweight.csv", "fund_rules.csv", "viability_lines.csv", "viability_drivers.csv",
-        "price_validation.csv", "comparables.csv", "datapackage.json", "my_notes.txt",
+        "price_validation.csv", "comparables.csv", "datapackage.json", "my_notes.txt", "evidence_gaps.csv",
+        "evidence_files.csv",
     } | {name for name in names if name.startswith("pictures/")}  # fmt: skip
     assert sum(name.startswith("pictures/strip_") for name in names) == 2
     assert sum(name.startswith("pictures/catchment_") for name in names) == 1
@@ -73,7 +74,7 @@ def test_names_stand_beside_codes_and_eligible_is_a_truth_value_in_the_geopackag
     ranking = pd.read_csv(folder / "ranking.csv", index_col="site_id", low_memory=False)
     assert ranking.columns[ranking.columns.get_loc("organisation") + 1] == "organisation_name"
     named = dict(zip(ranking["organisation"], ranking["organisation_name"], strict=True))
-    assert (named["E08000025"], named["E47000007"]) == ("Birmingham", "West Midlands Combined Authority")
+    assert (named["E08000025"], named["E08000029"]) == ("Birmingham", "Solihull")
     assert ranking["organisation_name"].notna().all()
     assert set(ranking["eligible"]) == {"yes", "no"}
     layer = gpd.read_file(folder / "shortlist.gpkg", layer="sites").set_index("site_id")
@@ -118,10 +119,36 @@ def test_a_project_says_which_notebooks_its_run_leaves(project, tmp_path):
 
 def test_all_sites_are_considered_in_every_council_and_the_own_ones(done):
     councils = {f"E080000{number}" for number in range(25, 32)}
-    assert set(done.sites["organisation"]) == councils | {"E47000007"}
+    assert set(done.sites["organisation"]) == councils  # the combined authority lists sites and is no council
+    assert done.sites.index[done.sites["register"] == "public estate"].str.startswith("E47000007:").all()
     ranked = done.sites[done.sites["rank"].notna()]
     assert councils <= set(ranked["organisation"])
     assert {"employment land", "public estate"} <= set(done.sites["register"])
+
+
+def test_every_verdict_occurs_settled_and_open_and_what_is_open_is_named(done):
+    ranked = done.sites[done.sites["rank"].notna()]
+    assert set(ranked["market_failure"]) == {"Identified", "Indicated", "Not found", "Cannot tell"}
+    assert set(ranked["settled"]) == {"yes", "no"}
+    settled, unsettled = ranked[ranked["settled"] == "yes"], ranked[ranked["settled"] == "no"]
+    assert min(len(settled), len(unsettled)) >= 20
+    assert (settled["verdict_best"] == settled["verdict_worst"]).all()
+    assert (unsettled["verdict_best"] != unsettled["verdict_worst"]).all()
+    assert settled["settled_on"].notna().all()
+    assert unsettled["open_facts"].fillna("").str.strip().ne("").all()
+
+
+def test_the_evidence_of_the_sample_reaches_the_sites(done):
+    """Each named file shows something on a site, and outside its coverage nothing is known."""
+    sites = done.sites
+    shown = ["historic_landfill", "flood_zone_3", "inspire_parcels", "coal_high_risk", "priority_habitat", "green_belt",
+             "conservation_area", "article_4", "listed_buildings"]  # fmt: skip
+    assert [name for name in shown if not (sites[name] > 0).any()] == []
+    assert sites.loc[sites["district_code"] == "E08000026", "flood_zone_3"].isna().all()
+    assert sites.loc[sites["district_code"] == "E08000029", "headroom_gbp_per_ha"].isna().all()
+    cleaned = sites[sites["cleaned_by"].notna()]
+    assert cleaned["cleaned_by"].tolist() == ["owner"]
+    assert not cleaned["market_failure"].isin(["Identified"]).any()
 
 
 def test_the_ranking_is_coherent(done):
@@ -157,9 +184,12 @@ def test_the_record_names_every_input_and_every_number(folder, done):
     record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     assert {read["role"] for read in record["inputs"]} == {
         "areas", "deprivation", "register", "own sites", "stops", "openings", "corridors", "streets", "timetables",
-        "postcodes", "sales", "floor areas", "layer",
+        "postcodes", "sales", "floor areas", "layer", "site facts", "historic_landfill", "flood_zones", "parcels",
+        "land_values", "coal", "priority_habitats", "green_belt", "conservation_areas", "article_4", "listed_buildings",
     }  # fmt: skip
-    assert all(len(read["sha256"]) == 64 and read["licence"] for read in record["inputs"])
+    assert all(len(read["sha256"]) == 64 for read in record["inputs"])
+    unstated = {read["role"] for read in record["inputs"] if not (read["licence"] and read["publisher"])}
+    assert unstated == {"own sites", "site facts", "openings", "corridors", "layer"}  # the sample states none
     assert {"access.walk_factor", "ranking.weight_draws"} <= {row["name"] for row in record["parameters"]}
     assert abs(sum(record["weights"].values()) - 1) < 1e-12
     assert record["counts"]["sites"] == len(done.sites)

@@ -93,6 +93,13 @@ def test_lines_of_windows_and_a_byte_order_mark_stay(project):
     assert path.read_bytes() == text.replace("capacity = 1", "capacity = 2").encode("utf-8-sig")
 
 
+def test_a_table_that_is_new_has_the_lines_of_the_file(project):
+    path = project(HEAD.replace("\n", "\r\n"))
+    write_weights(path, {"capacity": 2})
+    assert path.read_bytes().endswith(b"\r\n\r\n[weights]\r\ncapacity = 2\r\n")
+    assert path.read_bytes().count(b"\n") == path.read_bytes().count(b"\r\n")
+
+
 @pytest.mark.parametrize(
     ("weights", "says"),
     [
@@ -156,3 +163,8 @@ def test_the_samples_own_file_changes_in_its_weights_alone(project):
     write_weights(path, {"corridor_access": 1})
     old, new = text.splitlines(), path.read_text(encoding="utf-8").splitlines()
     assert [line for line in new if line not in old] in (["corridor_access = 1"], ["[weights]", "corridor_access = 1"])
+
+
+def test_a_file_that_is_not_there_is_named_with_where_its_path_counts_from(tmp_path):
+    with pytest.raises(InputError, match=r"gone\.toml: there is no such project file; a path that begins at no root"):
+        write_weights(tmp_path / "gone.toml", {"capacity": 2})

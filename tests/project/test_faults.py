@@ -180,6 +180,6 @@ def test_models_and_choices_are_found_inside_annotations():
 
 @given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))
 def test_a_closed_range_names_both_ends(low, high):
-    assert range_words({"ge": low, "le": high}, "m") == f"from {low:g} to {high:g} m"
-    assert range_words({"gt": low, "lt": high}) == f"above {low:g} and below {high:g}"
+    assert range_words({"ge": low, "le": high}, "m") == f"from {low:.12g} to {high:.12g} m"
+    assert range_words({"gt": low, "lt": high}) == f"above {low:.12g} and below {high:.12g}"
     assert range_words({}) == ""

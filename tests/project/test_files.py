@@ -80,6 +80,7 @@ def test_what_a_file_may_leave_out():
     assert Postcodes(path="p.csv").check_locations is True
     assert (OwnSites(path="o.csv").name, OwnSites(path="o.csv").columns) == (None, {})
     assert OwnSites(path="o.csv", name="own", columns={"reference": "ID"}).organisation is None
+    assert OwnSites(path="o.csv", organisation=" e47000007 ").organisation == "E47000007"
     assert Timetable.model_fields.keys() == File.model_fields.keys()
 
 

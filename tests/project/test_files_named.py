@@ -7,6 +7,7 @@ import pytest
 from siteprior.core.files import shipped
 from siteprior.project.files_named import files_named
 from siteprior.project.load import load_project
+from siteprior.sources.registry import discover
 
 TEXT = """
 [project]
@@ -74,3 +75,21 @@ def test_no_file_of_the_sample_is_left_out():
     endings = (".csv", ".gz", ".zip", ".pbf", ".geojson", ".gpkg", ".xlsx", ".toml")
     quoted = {word for line in text.splitlines() if not line.lstrip().startswith("#") for word in line.split('"')[1::2]}
     assert {word for word in quoted if word.endswith(endings)} <= set(named)
+
+
+def test_the_polygons_of_a_coverage_are_named_and_a_box_is_no_file(tmp_path):
+    discover()
+    entries = """
+[evidence]
+historic_landfill = {path = "tips.shp", coverage = "surveyed.gpkg"}
+green_belt = [{path = "belt.csv", coverage = "England"}, {path = "cut.csv", coverage = [1, 2, 3, 4]}]
+"""
+    file = tmp_path / "p.toml"
+    file.write_text(TEXT.replace("\n[[layers]]", entries + "\n[[layers]]", 1), encoding="utf-8")
+    named = [(key, path) for key, path in files_named(load_project(file, data_root=tmp_path)) if key[0] == "evidence"]
+    assert sorted(named) == [
+        (("evidence", "green_belt", 0, "path"), "belt.csv"),
+        (("evidence", "green_belt", 1, "path"), "cut.csv"),
+        (("evidence", "historic_landfill", 0, "coverage"), "surveyed.gpkg"),
+        (("evidence", "historic_landfill", 0, "path"), "tips.shp"),
+    ]

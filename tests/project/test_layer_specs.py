@@ -51,7 +51,7 @@ def test_some_measures_decide_on_the_unit(stated, unit):
 
 
 def test_the_title_is_the_name_in_words_where_none_is_stated():
-    assert parse_layer({**FLOOD, "name": "flood_zone_3"}).title == "Flood zone 3"
+    assert parse_layer({**FLOOD, "name": "flood_zone_1"}).title == "Flood zone 1"
     assert parse_layer({**FLOOD, "title": "FZ3"}).title == "FZ3"
 
 
@@ -112,7 +112,34 @@ def test_names_a_column_may_have(name):
     assert parse_layer({**FLOOD, "name": name}).name == name
 
 
+def test_a_name_that_is_too_long_is_refused_for_its_length_and_one_no_weight_can_name_for_that():
+    for name, says in (
+        ("a" * 51, "is 51 letters long; a column's name has 50 at most: shorten it"),
+        ("set", r"'set' names a set of weights in \[weights\], so no such layer could be weighted; give another"),
+        ("A", "give small letters, digits and _"),
+    ):
+        with pytest.raises(ProjectError, match=says):
+            parse_layer({**TABLE, "name": name})
+    assert parse_layer({**TABLE, "name": "a" * 50}).name == "a" * 50
+
+
 @pytest.mark.parametrize("name", ["3a", "_a", "A", "a-b", "a" * 51, "é", "geometry", "fid", "c_own"])
 def test_names_a_column_may_not_have(name):
     with pytest.raises(ProjectError, match=f"layers\\[1\\].name: '{name}' is "):
         parse_layer({**FLOOD, "name": name})
+
+
+def test_a_column_of_published_evidence_is_named_with_its_key():
+    from siteprior.sources.registry import discover
+
+    discover()
+    with pytest.raises(
+        ProjectError, match=r"'green_belt' is the column of \[evidence\] green_belt; name the file there"
+    ):
+        parse_layer({**FLOOD, "name": "green_belt"})
+
+
+def test_names_need_a_column_and_are_words():
+    with pytest.raises(ProjectError, match="say with column which attribute is taken"):
+        parse_layer({**FLOOD, "measure": "names"})
+    assert parse_layer({**FLOOD, "measure": "names", "column": "zone"}).value_kind == "text"

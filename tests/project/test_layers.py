@@ -12,12 +12,12 @@ from siteprior.project.layers import MEASURES, layer_columns
 @pytest.mark.parametrize(("kind", "measure"), [(kind, measure) for kind in MEASURES for measure in MEASURES[kind]])
 def test_every_measure_declares_its_column(kind, measure):
     extra = {"table": TABLE, "vector": {}, "raster": {"threshold": 5} if measure == "share_above" else {}}[kind]
-    if kind == "vector" and measure == "value":
+    if kind == "vector" and measure in ("value", "names"):
         extra = {"column": "zone"}
     (column,) = layer_columns([parse_layer({**FLOOD, **extra, "name": "own", "kind": kind, "measure": measure})])
     assert column.name == "own"
     assert column.meaning
-    assert column.kind == ("flag" if measure == "within" else "number")
+    assert column.kind == {"within": "flag", "names": "text"}.get(measure, "number")
     assert column.unit == {"share": "0-1", "share_above": "0-1", "nearest": "m", "count": "features"}.get(measure, "")
 
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 # ruff: noqa: E501 -- a case stands on one line
+import pickle
 from datetime import date
 
 import pytest
 
 from siteprior.core.errors import InputError, ProjectError
+from siteprior.core.files import shipped
 from siteprior.project.load import load_project
 
 GOOD = """
@@ -131,6 +133,13 @@ def test_streets_timetables_and_elevation_are_optional_and_may_be_bare_paths(wri
     assert (streets.layer, streets.crs, streets.private, streets.osm) == ("lines", "EPSG:27700", True, False)
     assert given.timetables[0].path == "feed.zip"
     assert given.elevation.path == "dtm.tif"
+
+
+def test_heights_without_streets_to_count_them_on_are_refused(write):
+    with pytest.raises(
+        ProjectError, match=r"\[sources\]: names elevation but no streets: heights count on streets only"
+    ):
+        load_project(write(with_sources('elevation = "dtm.tif"')))
 
 
 def test_an_entry_may_say_where_it_comes_from(write):
@@ -297,3 +306,11 @@ def test_districts_need_their_column_and_councils_stand_alone(write):
         "[sources] registers[2].councils: stands beside organisation, which makes every row of the file one council's; keep one",
         "[sources] areas.districts: needs district, the column with the districts' codes",
     ]
+
+
+def test_a_project_is_pickled():
+    project = load_project(shipped("data") / "demo.toml", data_root=shipped("data"))
+    again = pickle.loads(pickle.dumps(project))
+    assert (again.project, again.sources, again.weights, again.gates) == (
+        project.project, project.sources, project.weights, project.gates,
+    )  # fmt: skip

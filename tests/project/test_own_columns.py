@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siteprior.core.schema import SITES
-from siteprior.project.own_columns import FIELDS, PAIRS, map_faults
+from siteprior.project.own_columns import FIELDS, OTHER_NAMES, PAIRS, column_named, map_faults, named_as_siteprior
 
 
 @pytest.mark.parametrize(
@@ -17,9 +17,14 @@ from siteprior.project.own_columns import FIELDS, PAIRS, map_faults
         (["site_name", "easting", "northing", "hectares"], []),
         (["reference", "longitude"], [("longitude", "longitude and latitude are mapped together or not at all")]),
         (["hectares"], [("", "map a reference or a site_name to call the sites by")]),
+        (["ref", "Homes", "area_ha", "lat", "lon"], []),
+        (["reference", "homes", "units"], [("units", "'homes' and 'units' both are minimum_net_dwellings; keep one")]),
+        (["id", "minimum_net_dwellings", "dwellings"],
+         [("dwellings", "'minimum_net_dwellings' and 'dwellings' both are minimum_net_dwellings; keep one")]),
+        (["name", "lat"], [("lat", "longitude and latitude are mapped together or not at all")]),
         ([], [("", "map a reference or a site_name to call the sites by")]),
     ],
-)
+)  # fmt: skip
 def test_by_hand(named, faults):
     assert map_faults(named) == faults
 
@@ -35,6 +40,11 @@ def test_what_may_be_mapped_is_a_declared_column_or_makes_the_place():
     assert made_of <= set(FIELDS)
     assert set(FIELDS) - made_of <= set(SITES.names)
     assert len(set(FIELDS.values())) == len(FIELDS)
+
+
+def test_every_other_name_is_read_as_the_column_it_means_and_a_column_as_itself():
+    assert {name: column_named(name.upper()) for name in OTHER_NAMES} == dict(OTHER_NAMES)
+    assert named_as_siteprior({name: name for name in FIELDS}) == {name: name for name in FIELDS}
 
 
 @given(st.sets(st.sampled_from(sorted(FIELDS))))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siteprior.core.errors import ProjectError
-from siteprior.project.read_toml import DEEPEST, read_toml
+from siteprior.project.read_toml import DEEPEST, LARGEST_BYTES, read_toml
 
 
 @pytest.fixture(scope="module")
@@ -66,3 +66,42 @@ def test_any_bytes_are_read_or_refused(file, content):
         return
     assert isinstance(text, str)
     assert isinstance(settings, dict)
+
+
+def test_another_encoding_is_named_and_saving_as_utf8_mends_it(file):
+    text = 'title = "Für alle"\n'
+    for encoding, says in {
+        "cp1252": r"line 1 it is in Windows-1252 .* as in title = \"Für",
+        "utf-16": "in UTF-16",
+    }.items():
+        file.write_bytes(text.encode(encoding))
+        with pytest.raises(ProjectError, match=says):
+            read_toml(file)
+        file.write_text(text, encoding="utf-8")
+        assert read_toml(file)[1] == {"title": "Für alle"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [r'a = "sites\birmingham.csv"', r'a = "C:\Users\me\data"', r'a = ["x/y.csv", "d\z.csv"]', r'a = "\\server\x"'],
+)
+def test_the_line_shown_for_a_backslash_is_read(file, line):
+    file.write_text(line, encoding="utf-8")
+    with pytest.raises(ProjectError) as raised:
+        read_toml(file)
+    fixed = str(raised.value).partition("write / in paths: ")[2]
+    file.write_text(fixed, encoding="utf-8")
+    assert "\\" not in str(read_toml(file)[1])
+
+
+def test_what_may_never_end_or_is_far_too_large_is_not_read(tmp_path):
+    import os
+
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe.toml")
+        with pytest.raises(ProjectError, match="is a pipe or device"):
+            read_toml(tmp_path / "pipe.toml")
+    with (tmp_path / "large.toml").open("wb") as large:
+        large.truncate(LARGEST_BYTES + 1)
+    with pytest.raises(ProjectError, match="is larger than 10,000,000 bytes"):
+        read_toml(tmp_path / "large.toml")

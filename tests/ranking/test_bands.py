@@ -134,6 +134,11 @@ def test_bad_calls_are_refused_at_once():
     )
 
 
+def test_more_draws_than_fit_into_memory_are_refused():
+    with pytest.raises(SitePriorError, match="draws: 1,000,000,000,000 are too many; 500,000 are taken at most"):
+        rank_bands(spread_out(3), WEIGHTS, seed=1, draws=10**12, spread=0.1)
+
+
 class TestRanges:
     """Facts that are not known for sure: they widen a band, and nothing else."""
 
@@ -259,8 +264,8 @@ class TestRanges:
         ({"weights": None}, "weights: needs a mapping criterion → weight, got None"),
         ({"weights": {"a": "1"}}, "weights: 'a' needs a number, not '1'"),
         ({"weights": {"a": float("inf")}}, "weights: 'a' needs a number, not inf"),
-        ({"seed": None}, "seed: needs a whole number, not None"),
-        ({"seed": -1}, "seed: needs at least 0, not -1"),
+        ({"seed": None}, "seed: needs a whole number from 0 to 4294967295, not None"),
+        ({"seed": -1}, "seed: needs a whole number from 0 to 4294967295, not -1"),
         ({"draws": 2.5}, "draws: needs a whole number, not 2.5"),
         ({"draws": True}, "draws: needs a whole number, not True"),
         ({"spread": "0.1"}, "spread: needs a number from 0 to below 1, not '0.1'"),

@@ -9,21 +9,8 @@ from siteprior.core import schema
 from siteprior.core.errors import InputError, SitePriorError
 from siteprior.core.parameters import Parameter, Parameters
 from siteprior.ranking import criteria as registry
-from siteprior.ranking.criteria import CRITERIA, Criterion, criteria_table, criterion
+from siteprior.ranking.criteria import CRITERIA, Criterion, column_measure, criteria_table, criterion
 from siteprior.ranking.decision_matrix import measure, value
-
-SITES = schema.conform(
-    pd.DataFrame(
-        {
-            "corridor_walk_m": [120.0, 680.0, None], "walk_m": [1100.0, 2e4, None], "bus_walk_m": [370.0, 50.0, None],
-            "imd_percentile": [25.0, 100.0, None], "capacity_dwellings": [500, 1200, None],
-            "failure_strength": [0.35, 0.0, None], "failure_corroboration": [0.7, 0.0, None],
-            "health_decile": [1, 10, None],
-        },
-        index=pd.Index(["a", "b", "c"], name="site_id"),
-    ),
-    schema.SITES,
-)  # fmt: skip
 
 
 def test_need_and_market_failure_are_kept_apart():
@@ -97,7 +84,7 @@ def test_needs_are_names_and_a_misspelt_one_is_reported_as_none():
             criterion("quiet", title="Quiet", group="need", needs=wrong, anchors=anchors(70, 50))
     misspelt = Criterion("x", "x", "own", "m", 0, 1, ("walk_mm",), lambda sites: sites["walk_mm"])
     with pytest.raises(InputError, match="'walk_mm' is no column of the table 'sites', did you mean 'walk_m'"):
-        measure(SITES, "x", criteria={"x": misspelt})
+        measure(pd.DataFrame({"walk_m": [120.0]}, index=pd.Index(["a"], name="site_id")), "x", criteria={"x": misspelt})
 
 
 @pytest.mark.parametrize(
@@ -108,10 +95,14 @@ def test_needs_are_names_and_a_misspelt_one_is_reported_as_none():
         ({"title": None}, None, "criterion 'mine': title: needs a text, got None"),
         ({"group": 3}, None, "criterion 'mine': group: needs a text, got 3"),
         ({"group": ["need"]}, None, "criterion 'mine': group: needs a text"),
-        ({"anchors": (1, 2, 3)}, None, r"criterion 'mine': anchors: need two numbers, \(worst, best\), or a table"),
-        ({"anchors": 5}, None, "criterion 'mine': anchors: need two numbers"),
+        (
+            {"anchors": (1, 2, 3)},
+            None,
+            r"criterion 'mine': anchors: need two different numbers, \(worst, best\), or a table",
+        ),
+        ({"anchors": 5}, None, "criterion 'mine': anchors: need two different numbers"),
         ({"anchors": "quite"}, None, "unknown parameter 'quite'"),
-        ({"anchors": (5, 5)}, lambda sites: sites["walk_m"], "need to be two different numbers"),
+        ({"anchors": (5, 5)}, lambda sites: sites["walk_m"], "need two different numbers"),
         ({}, lambda: 1, r"criterion 'mine': its function is called with \(sites\), and takes \(\)"),
         ({}, 5, "criterion 'mine': needs a function that is called with"),
     ],
@@ -121,3 +112,10 @@ def test_what_is_no_criterion_is_refused_where_it_is_declared(changed, function,
     with pytest.raises(SitePriorError, match=says):
         criterion(words.pop("name"), **words)(function)
     assert "mine" not in CRITERIA
+
+
+def test_a_column_of_yes_and_no_counts_one_and_none_and_other_words_stay_words():
+    flags = pd.DataFrame({"green_belt": ["yes", None, "no"], "ward": ["yes", "Tipton", None]})
+    assert column_measure("green_belt")(flags).fillna(-1).tolist() == [1, -1, 0]
+    assert column_measure("ward")(flags).equals(flags["ward"])
+    assert column_measure("number")(pd.DataFrame({"number": [3, None]})).fillna(-1).tolist() == [3, -1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -159,3 +161,15 @@ def test_all_wrong_anchors_are_named_at_once():
     assert [fault.split(" needs")[0] for fault in caught.value.faults] == ["anchors: 'a'", "anchors: 'c'"]
     with pytest.raises(InputError, match=r"anchors: needs a mapping criterion → \(worst, best\), got"):
         anchored([("a", 1, 2)], CRITERIA)
+
+
+def test_a_function_that_writes_into_its_table_changes_no_site():
+    def careless(sites):
+        sites["walk_m"] = 0.0
+        sites.loc[sites.index[0], "bus_walk_m"] = -1.0
+        return sites["walk_m"]
+
+    before = SITES.copy()
+    own = replace(CRITERIA["station_access"], measure=careless)
+    assert measure(SITES, "mine", criteria={"mine": own})["mine"].tolist() == [0, 0, 0]
+    pd.testing.assert_frame_equal(SITES, before)

@@ -57,7 +57,22 @@ def test_the_gates_print_with_their_sources():
     assert list(listed.index) == list(GATES)
     assert listed.loc["low_coordinate_confidence", "default"] == "off"
     assert "SI 2017/403" in listed.loc["too_small", "source"]
-    assert listed.loc["beyond_corridor_walk", "thresholds"] == "walk_m 960 m"
+    assert listed.loc["beyond_corridor_walk", "thresholds"] == "at most 960 m on foot from a counted stop of a corridor"
+    assert not listed["thresholds"].str.contains(r"_|\{").any()
+
+
+def test_the_gates_print_as_the_project_sets_them():
+    given = {
+        "beyond_corridor_walk": 1600,
+        "too_small": {"homes": 10},
+        "ended": False,
+        "low_coordinate_confidence": True,
+    }
+    listed = gate_table(gates=given).set_index("gate")
+    assert listed.loc["beyond_corridor_walk", "thresholds"].startswith("at most 1,600 m on foot")
+    assert listed.loc["too_small", "thresholds"] == "at least 0.25 ha or at least 10 homes"
+    assert listed["stands"].to_dict() == {**dict.fromkeys(GATES, "yes"), "ended": "no"}
+    assert gate_table()["stands"].tolist() == gate_table()["default"].map({"on": "yes", "off": "no"}).tolist()
 
 
 def test_a_gate_with_threshold_doubt_and_reasons_is_one_registration(monkeypatch):

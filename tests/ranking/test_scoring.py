@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from siteprior.core.errors import InputError, SitePriorError
-from siteprior.ranking import criteria as registry
 from siteprior.ranking.criteria import CRITERIA, Criterion, criterion
 from siteprior.ranking.decision_matrix import measure, value
 from siteprior.ranking.scoring import (
@@ -273,15 +272,6 @@ def quiet(sites):
     return sites["noise_db"]
 
 
-@pytest.fixture
-def registered():
-    """The criteria there are, with what a test registers taken away after it."""
-    before = dict(CRITERIA)
-    yield
-    registry._REGISTERED.clear()
-    registry._REGISTERED.update(before)
-
-
 def test_a_registered_criterion_takes_its_anchors_in_the_call(registered):
     criterion("quiet", title="Quiet", group="need", needs="noise_db")(quiet)
     done = score(NOISY, {"quiet": 3, "corridor_access": 1}, anchors={"quiet": (70, 50)})
@@ -302,6 +292,22 @@ def test_anchors_of_a_pair_are_the_users_own(registered):
     declared = CRITERIA["quiet"]
     assert (declared.worst, declared.best, declared.unit, declared.confidence) == (70, 50, "dB", "user")
     assert score(NOISY, {"quiet": 1})["score"].tolist() == [0.25, 0.0, 1.0]
+
+
+def test_only_the_columns_that_are_weighted_are_looked_at():
+    table = NOISY.assign(trees=["yes", None, "no"])
+    anchors = {"noise_db": (70, 50), "trees": (0, 1)}
+    assert score(table, {"noise_db": 1}, anchors=anchors)["score"].tolist() == [0.25, 0.0, 1.0]
+    both = score(table, {"noise_db": 1, "trees": 1}, anchors=anchors)
+    assert both["c_trees"].tolist() == [0.5, 0, 0]
+    assert both["coverage"].tolist() == [1, 0, 1]
+    with pytest.raises(InputError, match=r"matrix: has the column noise_db more than once"):
+        score(pd.concat([NOISY, NOISY[["noise_db"]]], axis=1), {"noise_db": 1}, anchors=anchors)
+
+
+def test_names_of_criteria_are_texts():
+    with pytest.raises(InputError, match="anchors: the name of a criterion is a text, not 5; rename the column"):
+        score(pd.DataFrame({5: [1.0, 2]}), {5: 1}, anchors={5: (0, 4)})
 
 
 def test_sites_are_measured_where_they_hold_what_a_criterion_needs():

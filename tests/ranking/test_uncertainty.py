@@ -50,7 +50,8 @@ def test_homes_range_and_what_has_no_range_columns_is_as_known():
 
 def test_what_is_known_in_part_may_be_better_but_not_worse():
     index = pd.Index(list("abc"), name="site_id")
-    sites = pd.DataFrame({"failure_strength": [0.4, 0.4, NAN], "failure_strength_coverage": [0.2, 1, 0]}, index=index)
+    known = {"failure_strength": [0.4, 0.4, NAN], "failure_strength_coverage": [0.2, 1, 0]}
+    sites = pd.DataFrame({**known, "failure_strength_low": [0.4, 0.4, 0], "failure_strength_high": [1, 0.4, 1]}, index)
     matrix = measure(sites, ["market_failure"])
     low, high = value_ranges(sites, matrix)
     assert low["market_failure"].tolist() == [0.4, 0.4, 0]
@@ -64,6 +65,16 @@ def test_what_is_known_in_part_may_be_better_but_not_worse():
             InputError, match=r"the part known of criterion 'market_failure' .*failure_strength_coverage"
         ):
             count(sites.drop(columns="failure_strength_coverage"), matrix)
+
+
+def test_the_strength_of_market_failure_runs_between_its_own_ends():
+    index = pd.Index(list("ab"), name="site_id")
+    known = {"failure_strength": [0.4, 0.4], "failure_strength_coverage": [1, 0.75]}
+    sites = pd.DataFrame({**known, "failure_strength_low": [0.2, 0.4], "failure_strength_high": [0.7, 0.9]}, index)
+    low, high = value_ranges(sites, measure(sites, ["market_failure"]))
+    assert low["market_failure"].tolist() == [0.2, 0.4]
+    # all known: as far as its readings range; known in part: anything up to the best, for the score counts the part
+    assert high["market_failure"].tolist() == [0.7, 1]
 
 
 def test_a_known_value_lies_within_its_range_even_where_the_columns_say_otherwise():
@@ -105,7 +116,8 @@ def test_the_table_of_criteria_names_the_range():
 @pytest.mark.parametrize("count", [known_shares, value_ranges])
 def test_tables_that_are_none_or_of_other_sites_are_refused(count):
     index = pd.Index(list("ab"), name="site_id")
-    sites = pd.DataFrame({"failure_strength": [0.4, NAN], "failure_strength_coverage": [0.2, 0]}, index=index)
+    known = {"failure_strength": [0.4, NAN], "failure_strength_coverage": [0.2, 0]}
+    sites = pd.DataFrame({**known, "failure_strength_low": [0.4, 0], "failure_strength_high": 1.0}, index)
     matrix = measure(sites, "market_failure")
     for tables, says in (
         ((None, matrix), r"sites: needs a table \(DataFrame\), got NoneType"),
@@ -114,7 +126,10 @@ def test_tables_that_are_none_or_of_other_sites_are_refused(count):
         ((sites.set_axis(["a", "a"]), matrix.set_axis(["a", "a"])), "matrix: the index holds 'a' more than once"),
         ((sites, matrix.astype("str")), "matrix: market_failure needs numbers, holds '0.4' in row 'a'"),
         ((sites, matrix.replace(0.4, np.inf)), "matrix: market_failure needs finite numbers, holds inf in row 'a'"),
-        ((sites.astype("str"), matrix), "sites: failure_strength_coverage needs numbers, holds '0.2' in row 'a'"),
+        (
+            (sites.astype({"failure_strength_coverage": "str"}), matrix),
+            "sites: failure_strength_coverage needs numbers, holds '0.2' in row 'a'",
+        ),
         ((sites.replace(0.2, 2), matrix), "sites: failure_strength_coverage needs shares from 0 to 1"),
     ):
         with pytest.raises(InputError, match=says):

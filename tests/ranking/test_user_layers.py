@@ -89,19 +89,19 @@ def test_a_layer_is_a_gate_and_what_is_not_known_does_not_pass(gate, reasons):
 
 
 def test_a_gate_on_words_and_a_site_without_a_place():
-    spec = parse_layer({**OWN, "name": "green_belt", "measure": "within", "gate": {"equals": "no", "title": "Belt"}})
-    sites = sites_of(green_belt=["no", "yes", None, None], easting=[4e5, 4e5, 4e5, None])
+    spec = parse_layer({**OWN, "name": "woodland", "measure": "within", "gate": {"equals": "no", "title": "Belt"}})
+    sites = sites_of(woodland=["no", "yes", None, None], easting=[4e5, 4e5, 4e5, None])
     registry = {**GATES, **user_gates([spec])}
     gated = apply_gates(sites, gates={**OFF, "no_location": True}, as_of=DAY, registry=registry)
-    assert gated["gate_reasons"].fillna("").tolist() == ["", "green_belt", "green_belt_unknown", "no_location"]
+    assert gated["gate_reasons"].fillna("").tolist() == ["", "woodland", "woodland_unknown", "no_location"]
 
 
 def test_gates_print_with_those_of_the_user():
     spec = parse_layer({**OWN, "gate": {"at_most": 0.2, "title": "Floods"}})
     table = gate_table(registry={**GATES, **user_gates([spec])}).set_index("gate")
     assert table.loc["own", ["title", "why", "thresholds", "source"]].tolist() == [
-        "Floods", "Own layer: needs at most 0.2 0-1", "at_most 0.2", "user: own.gpkg"]  # fmt: skip
-    assert table.loc["too_small", "thresholds"] == "hectares 0.25 ha, homes 5 homes"
+        "Floods", "By a layer of the project's own", "at most 0.2", "user: own.gpkg"]  # fmt: skip
+    assert table.loc["too_small", "thresholds"] == "at least 0.25 ha or at least 5 homes"
     doubt = sites_of(corridor_walk_low_m=[900.0], corridor_walk_high_m=[1000.0])
     registry = {**GATES, **user_gates([spec])}
     assert gate_doubt(doubt, gates={"own": 0.5}, registry=registry).tolist() == ["beyond_corridor_walk"]
@@ -114,3 +114,18 @@ def test_a_name_taken_by_a_gate_or_its_reason_is_refused(name):
     own = parse_layer({**OWN, "gate": {"at_most": 0.2}})
     with pytest.raises(ProjectError, match="'own' is a gate of siteprior's own"):
         user_gates([own], registry={**GATES, **user_gates([own])})
+
+
+@pytest.mark.parametrize(
+    ("layer", "setting", "sentence"),
+    [
+        ({"measure": "nearest", "gate": {"at_least": 1500}}, True, "at least 1,500 m"),
+        ({"measure": "nearest", "gate": {"at_least": 1500}}, 20, "at least 20 m"),
+        ({"gate": {"at_most": 0.125}}, {"at_most": 0.3}, "at most 0.3"),
+        ({"measure": "within", "gate": {"equals": "no"}}, True, "no"),
+    ],
+)
+def test_the_gate_of_a_layer_says_what_it_needs_with_the_projects_number_and_unit(layer, setting, sentence):
+    gates = user_gates([parse_layer({**OWN, **layer})])
+    assert gates["own"].sentence(setting) == sentence
+    assert gate_table(registry=gates, gates={"own": setting})["thresholds"].tolist() == [sentence]

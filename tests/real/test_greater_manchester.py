@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import warnings
 
 import geopandas as gpd
 import pandas as pd
@@ -32,8 +33,20 @@ PICTURE = re.compile(r"data:[a-z]+/[a-z0-9.+-]+;base64,[A-Za-z0-9+/=\s]+|\"image
 @pytest.fixture(scope="module")
 def folder(real, tmp_path_factory):
     project = load_project(PROJECT, data_root=real)
-    with pytest.warns(RunWarning, match="no bus stop was read near the areas"):
-        return run(project, out=tmp_path_factory.mktemp("manchester"))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", RunWarning)
+        done = run(project, out=tmp_path_factory.mktemp("manchester"))
+    stated = [str(each.message) for each in caught if each.category is RunWarning]
+    begins = [
+        "58 sites may stand where another site of the register lies",  # Oldham: places permuted among its rows
+        "9 of 11 registers: the newest entry or vintage is more than 1 year before as_of",
+        "Market failure: primary signals (market_failure) carries 15% of the weight, and 31 of the 411 ranked sites",
+        "Walk to a bus stop (bus_access) carries 5% of the weight, and 0 of the 411 ranked sites",
+        "no bus stop was read near the areas",
+    ]
+    assert len(stated) == len(begins)
+    assert all(text.startswith(begin) for text, begin in zip(sorted(stated), begins, strict=True))
+    return done
 
 
 @pytest.fixture(scope="module")
@@ -104,9 +117,8 @@ def test_corridors_lie_about_the_ten_districts(opened, sites):
 
 
 def test_the_run_states_that_the_buses_are_missing(folder, opened, sites):
-    assert [notice.partition(":")[0] for notice in opened["record"]["notices"]] == [
-        "no bus stop was read near the areas"
-    ]
+    stated = [notice.partition(":")[0] for notice in opened["record"]["notices"]]
+    assert "no bus stop was read near the areas" in stated
     assert "no bus stop was read near the areas" in (folder / "report.html").read_text(encoding="utf-8").lower()
     assert sites["bus_walk_m"].isna().all()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pytest
 import shapely
 
 from siteprior.registers.assign_council import assign_councils
@@ -22,12 +23,12 @@ KNOWN = councils(AREAS)
 MIDDLE = dict(zip(CODES, (405_000, 415_000, 425_000, 435_000), strict=True))
 
 
-def credited(stated, lies, labels=None, known=KNOWN, by=None, sources=None, entities=()):
+def credited(stated, lies, labels=None, known=KNOWN, by=None, sources=None, entities=(), by_place=False):
     """Credit rows that state codes and lie in the middle of councils (``None``: far from all; ``nan``: no place)."""
     x = np.array([float("nan") if c == "nan" else 100_000.0 if c is None else float(MIDDLE[c]) for c in lies])
     found = list_candidates(x, np.full(len(x), 285_000.0), np.array([co.METRES] * len(x), dtype=object), {})
     texts = (stated, labels or [""] * len(x), sources or [""] * len(x))
-    return assign_councils(*texts, found, known, stated=by, entities=entities)
+    return assign_councils(*texts, found, known, stated=by, entities=entities, by_place=by_place)
 
 
 BIR, COV, DUD, SAW = CODES
@@ -119,7 +120,51 @@ def test_rows_with_a_number_alone_are_of_the_council_they_lie_in():
     ]
 
 
+@pytest.mark.parametrize(
+    ("lies", "council"),
+    [
+        ([COV], COV), ([COV, COV], COV), ([COV, "nan"], COV), ([COV, DUD], None), ([COV, None], None),
+        (["nan", "nan"], None), ([None], None), ([COV] * 39 + [DUD], COV),
+    ],
+)  # fmt: skip
+def test_a_register_that_names_no_council_is_of_the_one_all_its_sites_lie_in_however_few(lies, council):
+    said = credited([""] * len(lies), lies)
+    assert said.council.tolist() == [council] * len(lies)
+    many = len(lies) - lies.count("nan")
+    basis = f"every site with coordinates ({many}) lies" if many < 3 else "all but few sites lie"
+    assert said.notes == ([f"no organisation is stated; {basis} in {council}"] if council else [])
+
+
+def test_the_rows_of_a_list_are_each_of_the_council_they_state_or_lie_in():
+    lies = [COV] * 9 + [DUD, None, "nan", BIR, BIR]
+    said = credited([""] * 12 + [SAW, "E47000007"], lies, by_place=True)
+    assert said.council.tolist() == [COV] * 9 + [DUD, None, None, SAW, None]
+    assert not said.misstated.any()
+    assert said.notes == []
+
+
 def test_a_name_beside_the_number_is_what_counts():
     said = credited(["local-authority-eng:DUD"] * 6, [DUD] * 6, entities=["92"] * 6)
     assert said.council.tolist() == [DUD] * 6
     assert said.notes == []
+
+
+def read_as_metres(pairs, known=KNOWN, entities=(), sources=None):
+    x, y = np.array(pairs, dtype=float).T
+    found = list_candidates(x, y, np.array([co.METRES] * len(x), dtype=object), {})
+    blank = [""] * len(x)
+    return assign_councils(blank, blank, sources or blank, found, known, stated=None, entities=entities)
+
+
+def test_a_register_of_exchanged_axes_is_of_the_council_where_some_of_its_rows_lie():
+    exchanged, right = (285_000, 405_000), (405_000, 285_000)
+    assert read_as_metres([exchanged, exchanged, exchanged, right]).council.tolist() == [BIR] * 4
+    # mirrored places alone show nothing: Wrexham's lie in Shropshire
+    assert read_as_metres([exchanged] * 4).council.tolist() == [None] * 4
+
+
+def test_rows_of_no_council_known_are_grouped_by_the_register_the_file_says_they_are_of():
+    pairs = [(180_000, 45_000)] * 3
+    assert read_as_metres(pairs, councils(None)).group.tolist() == ["?"] * 3
+    assert read_as_metres(pairs, councils(None), entities=["92", "92", ""]).group.tolist() == ["?92", "?92", "?"]
+    assert read_as_metres(pairs, councils(None), sources=["a", "a", "b"]).group.tolist() == ["?a", "?a", "?b"]

@@ -8,6 +8,7 @@ import zipfile
 import pandas as pd
 import pytest
 
+from siteprior.core import unpacking
 from siteprior.core.errors import InputError
 from siteprior.registers.batch import Register, find_registers, read_many
 from siteprior.registers.reader import read_registers_with_files
@@ -150,3 +151,29 @@ def test_a_register_without_rows_is_no_obstacle(tmp_path):
         reading, files = read_many([Register(tmp_path / name, name) for name in names_])
         assert len(reading.table) == sites
         assert files.loc[0, ["rows_in", "rows_out", "rows_explained"]].tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("part", ["directory", "name"])
+def test_an_archive_whose_directory_is_damaged_is_refused_among_others(tmp_path, part):
+    (tmp_path / "a.csv").write_text(register("A1,Old mill,-2.08,52.5,0.5"))
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        archive.writestr("b\u00e9.csv", "x")
+    data = (tmp_path / "b.zip").read_bytes()
+    broken = {"directory": data.replace(b"PK\x01\x02", b"PK\x09\x09"), "name": data.replace(b"\xc3\xa9", b"\xff\xfe")}
+    (tmp_path / "b.zip").write_bytes(broken[part])
+    reading, files = read_many(find_registers([tmp_path]).registers)
+    assert reading.table["reference"].tolist() == ["A1"]
+    assert files["refused"].str.contains("the archive cannot be unpacked").tolist() == [False, True]
+    with pytest.raises(InputError, match=r"b\.zip: the archive cannot be unpacked"):
+        read_many(find_registers([tmp_path / "b.zip"]).registers)
+
+
+def test_a_packed_bomb_is_refused_among_others(tmp_path, monkeypatch):
+    (tmp_path / "a.csv").write_text(register("A1,Old mill,-2.08,52.5,0.5"))
+    (tmp_path / "b.csv.gz").write_bytes(gzip.compress(b"0" * 3_000_000))
+    with zipfile.ZipFile(tmp_path / "c.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("c.csv", b"0" * 3_000_000)
+    monkeypatch.setattr(unpacking, "MB", 1000)
+    reading, files = read_many(find_registers([tmp_path]).registers)
+    assert reading.table["reference"].tolist() == ["A1"]
+    assert files["refused"].str.contains("times its size").tolist() == [False, True, True]

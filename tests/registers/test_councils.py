@@ -123,3 +123,26 @@ def test_codes_get_the_names_of_the_boundaries_then_the_known_ones_and_unknown_c
     assert named.to_dict() == {
         "a": "Alderford", "b": "Brum", "c": "Sandwell", "d": "West Midlands Combined Authority", "e": None, "f": None,
     }  # fmt: skip
+
+
+def test_a_boundary_without_a_name_leaves_the_name_known():
+    areas = gpd.GeoDataFrame(
+        {"name": [None, None, "Here"]}, index=pd.Index(["E08000027", "W06000001", "E08000028"], name="organisation"),
+        geometry=[shapely.box(x, 0, x + 1, 1) for x in (0, 1, 2)], crs=27700,
+    ).astype({"name": "str"})  # fmt: skip
+    known = councils(areas)
+    codes = pd.Series(areas.index)
+    assert known.named(codes).tolist() == ["Dudley", "W06000001", "Here"]
+    assert resolve("Dudley", known) == "E08000027"
+    assert resolve("nan", known) is None
+
+
+def test_which_points_some_council_holds():
+    area = gpd.GeoDataFrame(
+        {"name": ["Walsall"]}, index=pd.Index(["E08000030"], name="organisation"),
+        geometry=[shapely.box(400_000, 295_000, 410_000, 305_000)], crs="EPSG:27700",
+    )  # fmt: skip
+    east, north = np.array([405_000, 411_000, 411_000.1, np.nan]), np.array([300_000, 300_000, 300_000, 300_000])
+    assert councils(area).holds(east, north).tolist() == [True, False, False, False]
+    assert councils(area).holds(east, north, within=1_000).tolist() == [True, True, False, False]
+    assert councils(None).holds(east, north, within=1_000).tolist() == [False] * 4

@@ -121,7 +121,7 @@ def test_references_that_stand_in_two_files_of_own_sites_are_numbered_and_rows_c
     assert sites.index.tolist() == [f"{DUDLEY}:A1", f"{DUDLEY}:A2", f"{DUDLEY}:A2~2"]
     assert [origin.rows for origin in provenance] == [2, 1]
     assert issues.loc[issues["field"] == "reference", "action"].tolist() == [
-        "identical to row 2 of a; merged with it", f"stood before with other facts; called {DUDLEY}:A2~2",
+        "identical to row 2 of a; merged with it", f"stands in a, row 3, too, with other facts; called {DUDLEY}:A2~2",
     ]  # fmt: skip
 
 

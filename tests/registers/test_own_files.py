@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
+import openpyxl
 import pytest
 import shapely
 
 from siteprior.core.errors import InputError
 from siteprior.core.issues import IssueLog
-from siteprior.registers.own_files import places_mapped, polygon_hectares, read_own_file
+from siteprior.registers.own_files import is_tabular, places_mapped, polygon_hectares, read_own_file
 
 YARD = shapely.box(400_000, 290_000, 400_200, 290_100)
 BOTH = {"reference": "REF", "easting": "E", "northing": "N"}
@@ -74,3 +75,31 @@ def test_a_column_that_is_not_there_is_refused(read):
 def test_areas_to_the_square_metre():
     tiny = shapely.box(0, 0, 0.5, 0.5)
     assert polygon_hectares(np.array([YARD, tiny, None], dtype=object)).tolist() == [2.0, 0.0, 0.0]
+
+
+def test_a_table_is_known_by_its_ending_packed_or_in_an_archive():
+    names = ["a.csv", "A.CSV.GZ", "a.tsv", "a.xlsx", "zip/all.zip!a.xlsm", "a.gpkg", "a.geojson.gz", "a.csv.zip", "csv"]
+    assert [name for name in names if is_tabular(name)] == names[:5]
+
+
+def test_the_sheet_of_a_workbook_that_was_read_is_named_with_the_others_and_its_formulas(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "2025"
+    for title in ("2025", "2019"):
+        sheet = book[title] if title in book.sheetnames else book.create_sheet(title)
+        for record in (["REF", "E", "N", "HA", "X"], ["a", 400_000, 290_000, "=1+1", "=1+1"]):
+            sheet.append(record)
+    book["2019"].sheet_state = "hidden"
+    book.create_sheet("Deleted").append(["REF", "E", "N", "HA"])
+    book.save(tmp_path / "a.xlsx")
+    log = IssueLog("a.xlsx")
+    file = read_own_file(tmp_path / "a.xlsx", BOTH | {"hectares": "HA"}, None, None, log)
+    assert file.rows.table.form == "2025"
+    assert [row["action"] for row in log.rows] == [
+        "the sheet '2019' (2 records) was not read: it is hidden; read: '2025'",
+        "the sheet 'Deleted' (1 record) was not read: its name says that it is beside the data; read: '2025'",
+        "1 cell (row 2): formulas without stored values; open the workbook in Excel and save it",
+    ]
+    log = IssueLog("a.xlsx")
+    assert read_own_file(tmp_path / "a.xlsx", BOTH, "2019", None, log).rows.table.form == "2019"
+    assert log.rows == []

@@ -18,7 +18,9 @@ from siteprior.joins.layers import join_layer
 from siteprior.project.layer_checks import parse_layer
 from siteprior.project.layers import VectorLayer
 from siteprior.registers.coordinates.site_shapes import site_shapes
-from siteprior.registers.own_sites import read_own_sites, read_own_sites_with_shapes
+from siteprior.registers.matching.find_duplicates import find_duplicates
+from siteprior.registers.own_sites import beside_other_lists, read_own_sites, read_own_sites_with_shapes
+from siteprior.registers.reader import read_registers
 from siteprior.walking.network import build_network
 
 PLAN = {"reference": "Asset No", "site_name": "Where"}
@@ -37,6 +39,22 @@ def estate(tmp_path):
         "A2,Yard,400100,290100,2,,\n"
     )
     return path
+
+
+def test_a_map_may_use_the_other_names_a_bare_list_may(tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text("Our ref,X,Y,Est. homes\nLT-01,400000,290000,60\n")
+    plans = [
+        {"reference": "Our ref", "easting": "X", "northing": "Y", name: "Est. homes"}
+        for name in ("minimum_net_dwellings", "homes", "Units")
+    ]
+    first, *others = (read_own_sites(path, columns=plan, register="mine", organisation="E08000028") for plan in plans)
+    assert first.table["minimum_net_dwellings"].tolist() == [60]
+    for reading in others:
+        pd.testing.assert_frame_equal(pd.DataFrame(reading.table), pd.DataFrame(first.table))
+        pd.testing.assert_frame_equal(reading.issues, first.issues)
+    with pytest.raises(InputError, match="'minimum_net_dwellings' and 'homes' both are minimum_net_dwellings"):
+        read_own_sites(path, columns={**plans[0], "homes": "X"}, register="mine")
 
 
 def test_csv_through_a_column_map(estate):
@@ -64,6 +82,20 @@ def test_owners_and_parcels_are_counts_of_the_users_own(tmp_path):
     assert sites["owner_count"].tolist() == [2, pd.NA]
     assert sites["parcel_count"].tolist() == [pd.NA, 3]
     assert set(issues.loc[issues["field"] == "parcel_count", "issue_type"]) == {"invalid integer", "patch"}
+
+
+def test_who_cleaned_the_land_and_the_description_are_read_from_an_own_list(tmp_path):
+    path = tmp_path / "own.csv"
+    path.write_text(
+        "Asset No,Where,E,N,Clean,Text\nA1,Depot,400000,290000,Owner,Industrial units\n"
+        "A2,Yard,400100,290100,public,\nA3,Mill,400200,290200,the council,\n"
+    )
+    columns = {**GRID, "cleaned_by": "Clean", "development_description": "Text"}
+    sites, issues, _ = read_own_sites(path, columns=columns, register="own", organisation="E08000028")
+    assert sites["cleaned_by"].fillna("").tolist() == ["owner", "public", ""]
+    assert sites["development_description"].fillna("").tolist() == ["Industrial units", "", ""]
+    wrong = issues[(issues["field"] == "cleaned_by") & (issues["issue_type"] == "invalid category value")]
+    assert wrong[["row", "value", "action"]].values.tolist() == [[4, "the council", "left blank; valid: owner, public"]]
 
 
 def test_polygons_give_a_point_inside_and_their_area(tmp_path):
@@ -281,6 +313,148 @@ def test_sites_have_the_name_of_the_council_they_lie_in_or_are_stated_to_be_of_a
     lying = read_own_sites(path, columns=GRID, register="own", boundaries=here).table
     assert lying["organisation"].fillna("").tolist() == ["E07000001", ""]
     assert lying["organisation_name"].fillna("").tolist() == ["Alderford", ""]
-    for code, name in (("E47000007", "West Midlands Combined Authority"), ("S12000033", "")):
+    for code, names in (
+        ("E47000007", ["Alderford", ""]), ("S12000033", ["Alderford", ""]), ("E07000001", ["Alderford"] * 2)
+    ):  # fmt: skip
         stated = read_own_sites(path, columns=GRID, register="own", organisation=code, boundaries=here).table
-        assert stated["organisation_name"].fillna("").tolist() == [name] * 2
+        assert stated["organisation_name"].fillna("").tolist() == names
+        assert stated.index.tolist() == [f"{code}:A1", f"{code}:A2"]
+    alone = read_own_sites(path, columns=GRID, register="own", organisation="E47000007").table
+    assert alone["organisation_name"].tolist() == ["West Midlands Combined Authority"] * 2
+
+
+TWO = gpd.GeoDataFrame(
+    {"name": ["Coventry", "Solihull"]}, index=pd.Index(["E08000026", "E08000029"], name="organisation"),
+    geometry=[shapely.box(430_000, 275_000, 440_000, 285_000), shapely.box(410_000, 275_000, 430_000, 285_000)],
+    crs=27700,
+)  # fmt: skip
+
+
+def test_each_site_of_a_list_that_states_no_council_is_of_the_one_it_lies_in_not_of_the_one_most_lie_in(tmp_path):
+    # registers are one council's: of 40 rows there one across the border would be called misplaced
+    rows = [f"A{n},Depot,{431_000 + 100 * n},280000" for n in range(40)]
+    (tmp_path / "a.csv").write_text("\n".join(["Asset No,Where,E,N", *rows, "B,Yard,420000,280000", "C,Far,1000,2000"]))
+    sites, issues, _ = read_own_sites(tmp_path / "a.csv", columns=GRID, register="own", files="a.csv", boundaries=TWO)
+    assert sites["organisation"].fillna("").tolist() == ["E08000026"] * 40 + ["E08000029", ""]
+    assert sites.index[[0, 40, 41]].tolist() == ["E08000026:A0", "E08000029:B", "unknown:C"]
+    assert sites["coordinate_confidence"].iloc[40] != "low"
+    of = issues[issues["field"] == "organisation"]
+    assert of[["issue_type", "value", "action"]].values.tolist() == [
+        ["default-value", "", "the council the site lies in, where none is stated"],
+        ["invalid organisation", "", "none is stated, and no area known holds the site; left blank in 1 rows"],
+    ]
+
+
+def test_a_combined_authority_lists_sites_and_is_the_council_of_none(tmp_path):
+    (tmp_path / "a.csv").write_text(
+        "Asset No,Where,E,N,Of\n1,Depot,435000,280000,E47000007\n2,Yard,420000,280000,E08000029\n"
+        "3,Field,425000,280000,E08000026\n4,Far,500000,280000,E47000007\n"
+    )
+    sites, issues, _ = read_own_sites(
+        tmp_path / "a.csv", columns=GRID, register="own", organisation="E47000007", files="a.csv", boundaries=TWO
+    )
+    assert sites.index.tolist() == [f"E47000007:{n}" for n in (1, 2, 3, 4)]
+    assert sites["organisation"].fillna("").tolist() == ["E08000026", "E08000029", "E08000029", ""]
+    assert sites["organisation_name"].fillna("").tolist() == ["Coventry", "Solihull", "Solihull", ""]
+    lists = "West Midlands Combined Authority lists the sites and is no council"
+    of = issues[issues["field"] == "organisation"]
+    assert of[["issue_type", "value", "action"]].values.tolist() == [
+        ["default-value", "E47000007", f"{lists}; the council each site lies in is taken (3 rows)"],
+        ["unknown entity", "E47000007", f"{lists}, and no area known holds the site; left blank in 1 rows"],
+    ]
+    # row by row: a council stated stands, where its area is known
+    sites, issues, _ = read_own_sites(
+        tmp_path / "a.csv", columns={**GRID, "organisation": "Of"}, register="own", files="a.csv", boundaries=TWO
+    )
+    assert sites["organisation"].fillna("").tolist() == ["E08000026", "E08000029", "E08000026", ""]
+    of = issues[issues["field"] == "organisation"]
+    assert [row for row in of["action"] if "E0" not in row] == [
+        f"{lists}; the council each site lies in is taken (1 rows)",
+        f"{lists}, and no area known holds the site; left blank in 1 rows",
+    ]
+
+
+def test_a_reference_is_its_own_lists_and_stands_beside_the_same_of_others(tmp_path):
+    (tmp_path / "r.csv").write_text(
+        "SiteReference,SiteNameAddress,GeoX,GeoY,Hectares\nS1,Mill,435000,280000,1\nS2,Works,436000,280000,1\n"
+    )
+    register = read_registers(tmp_path / "r.csv", files="r.csv", boundaries=TWO).table
+    assert register.index.tolist() == ["E08000026:S1", "E08000026:S2"]  # two rows, all in Coventry
+    yards = [shapely.box(x, 280_000, x + 100, 280_100) for x in (435_000, 435_500, 437_000)]
+    drawn(tmp_path / "a.gpkg", {"Asset No": ["S1", "S1", "S3"], "Where": ["Mill", "Yard", "Field"]}, yards)
+    own = [
+        read_own_sites_with_shapes(
+            tmp_path / "a.gpkg", columns=PLAN, register=name, files=f"{name}.gpkg", boundaries=TWO
+        )
+        for name in ("mine", "hers")
+    ]
+    mine, polygons = beside_other_lists(*own[0], [register])
+    assert mine.table.index.tolist() == ["E08000026:S1~2", "E08000026:S1~3", "E08000026:S3"]
+    assert polygons["site_id"].tolist() == mine.table.index.tolist()
+    taken = mine.issues[mine.issues["field"] == "reference"]
+    assert taken[["file", "row", "value", "action", "site_id"]].values.tolist() == [
+        ["mine.gpkg", 2, "S1", "stands in mine.gpkg, row 1, too, with other facts; called E08000026:S1~3",
+         "E08000026:S1~3"],
+        ["mine.gpkg", 1, "S1", "stands in r.csv, row 2, too; a list of its own: called E08000026:S1~2",
+         "E08000026:S1~2"],
+        ["mine.gpkg", 2, "S1", "stands in r.csv, row 2, too; a list of its own: called E08000026:S1~3",
+         "E08000026:S1~3"],
+    ]  # fmt: skip
+    hers, _ = beside_other_lists(*own[1], [register, mine.table])
+    assert hers.table.index.tolist() == ["E08000026:S1~4", "E08000026:S1~5", "E08000026:S3~2"]
+    assert hers.issues["action"].iloc[-1] == "stands in mine.gpkg, row 3, too; a list of its own: called E08000026:S3~2"
+    # a list that meets no other is returned as it is
+    assert beside_other_lists(*own[0], [])[0] is own[0][0]
+    # the Mill is one by name and area, 71 m apart; her list has one number twice; her Yard, 553 m off, is no Mill
+    pairs = find_duplicates(pd.concat([register, mine.table]))
+    assert pairs[["site_a", "site_b", "confidence"]].values.tolist() == [
+        ["E08000026:S1", "E08000026:S1~2", "likely"], ["E08000026:S1~2", "E08000026:S1~3", "possible"]
+    ]  # fmt: skip
+
+
+def test_columns_a_map_leaves_out_are_reported_by_what_to_write(tmp_path):
+    (tmp_path / "a.csv").write_text("Ref,E,N,homes,Area (ha),Lat,Lon,Colour\nA,435000,280000,12,1.5,52,-1,red\n")
+    plan = {"reference": "Ref", "easting": "E", "northing": "N"}
+    said = [
+        read_own_sites(tmp_path / "a.csv", columns={**plan, **more}, register="own").issues
+        for more in (
+            {},
+            {"minimum_net_dwellings": "homes"},
+            {"minimum_net_dwellings": "homes", "hectares": "Area (ha)"},
+        )
+    ]
+    assert [issues.loc[issues["field"] == "columns", "action"].tolist() for issues in said] == [
+        ["not read, for the map leaves them out; to read them add hectares = 'Area (ha)', "
+         "minimum_net_dwellings = 'homes'"],
+        ["not read, for the map leaves them out; to read them add hectares = 'Area (ha)'"],
+        [],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("organisation", ["E47000007", "E08000028"])
+def test_a_drawn_site_is_as_sure_as_its_shape_and_a_written_place_is_not(tmp_path, organisation):
+    shapes = [shapely.box(4e5, 29e4, 400_100, 290_100), shapely.Point(560_000, 100_000), None]
+    gpd.GeoDataFrame({"REF": ["A", "B", "C"]}, geometry=shapes, crs=27700).to_file(tmp_path / "own.gpkg")
+    drawn, *_ = read_own_sites(
+        tmp_path / "own.gpkg", columns={"reference": "REF"}, register="own", organisation=organisation
+    )
+    assert drawn["coordinate_confidence"].tolist() == ["high", "high", "none"]
+    (tmp_path / "own.csv").write_text("REF,E,N\nA,400050,290050\n", encoding="utf-8")
+    plan = {"reference": "REF", "easting": "E", "northing": "N"}
+    written, *_ = read_own_sites(tmp_path / "own.csv", columns=plan, register="own", organisation=organisation)
+    assert written["coordinate_confidence"].tolist() == ["medium"]
+
+
+def test_a_shape_away_from_the_council_it_states_keeps_its_doubt(tmp_path):
+    gpd.GeoDataFrame(
+        {"REF": ["A", "B"]}, geometry=[shapely.Point(4e5, 29e4), shapely.Point(5e5, 2e5)], crs=27700
+    ).to_file(tmp_path / "own.gpkg")
+    area = gpd.GeoDataFrame(
+        {"organisation": ["E08000028"], "name": ["Sandwell"]},
+        geometry=[shapely.box(395_000, 285_000, 405_000, 295_000)],
+        crs=27700,
+    ).set_index("organisation")
+    drawn, *_ = read_own_sites(
+        tmp_path / "own.gpkg", columns={"reference": "REF"}, register="own", organisation="E08000028", boundaries=area
+    )
+    assert drawn["coordinate_confidence"].tolist() == ["high", "low"]

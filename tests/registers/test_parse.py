@@ -10,7 +10,7 @@ from siteprior.core.io.messy_tables import TextTable
 from siteprior.core.issues import IssueLog
 from siteprior.registers.column_names import Headers
 from siteprior.registers.parse import parse_attributes
-from siteprior.registers.rows import Rows
+from siteprior.registers.rows import Rows, read_rows
 
 
 def parsed(ended=None, as_of=None, **fields):
@@ -36,6 +36,16 @@ def test_more_hectares_than_any_site_has_are_left_blank(text, hectares):
     values, issues = parsed(hectares=[text])
     assert values["hectares"] == [hectares]
     assert ((2, "hectares", "too large") in issues) == (text == "2001")
+
+
+@pytest.mark.parametrize(("text", "homes"), [("20000", 20000), ("20001", None), ("1000000000000", None), ("5-40", 40)])
+def test_more_homes_than_any_site_takes_are_left_blank(text, homes):
+    values, issues = parsed(range_to=[text], min_net_dwellings=["5"])
+    assert values["maximum_net_dwellings"] == [homes]
+    assert ((2, "maximum_net_dwellings", "too large") in issues) == (homes is None)
+    lowest, logged = parsed(min_net_dwellings=[text])
+    assert lowest["minimum_net_dwellings"] == [5 if text == "5-40" else homes]
+    assert ((2, "minimum_net_dwellings", "too large") in logged) == (homes is None)
 
 
 def test_a_status_is_read_from_its_words_or_from_a_kind_of_permission():
@@ -94,3 +104,43 @@ def test_a_required_column_blank_throughout_is_one_issue_else_one_per_row():
     assert (3, "site_name") in missing
     assert (None, "hectares") in missing
     assert (2, "hectares") not in missing
+
+
+def test_what_an_own_list_need_not_state_is_no_error():
+    fields = {"site_name": ["Yard", "Depot"], "hectares": ["1", ""]}
+    rows = Rows(fields, [2, 3], ["", ""], Headers((), (), "own sites"), TextTable((), 1, [], [2, 3], [], "", ","), 2)
+    logs = {own: IssueLog("own.csv") for own in (True, False)}
+    values = {own: parse_attributes(rows, log, own_list=own) for own, log in logs.items()}
+    assert values[True] == values[False]
+    assert {row["severity"] for row in logs[False].rows} == {"error"}
+    assert [(row["row"], row["field"], row["severity"]) for row in logs[True].rows] == [
+        (3, "hectares", "notice"), (None, "ownership_status", "notice"),
+        (None, "planning_permission_status", "notice"), (None, "minimum_net_dwellings", "notice"),
+    ]  # fmt: skip
+    assert {row["action"].partition("; ")[2] for row in logs[True].rows} == {"an own list need not state it"}
+
+
+def test_what_no_column_is_known_for_is_not_called_blank(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("SiteReference,SiteNameAddress,Hectares,Homes min max\nA,Mill,,5\n")
+    log = IssueLog("a.csv")
+    parse_attributes(read_rows(path, log), log)
+    missing = {row["field"]: row["action"] for row in log.rows if row["issue_type"] == "missing value"}
+    assert missing["hectares"] == "blank in all 1 rows"
+    assert missing["minimum_net_dwellings"] == (
+        "no column is known as this (see the columns not read): missing in all 1 rows"
+    )
+
+
+def test_areas_have_the_form_of_their_column():
+    values, issues = parsed(hectares=["0,128", "1,5", "1,234", "2.345,5"])
+    assert values["hectares"] == [0.128, 1.5, 1.234, None]  # 2,345.5 ha is more than any site
+    assert (4, "hectares", "patch") in issues
+    assert parsed(hectares=["0.128", "1,234"])[0]["hectares"] == [0.128, 1234.0]
+
+
+@pytest.mark.parametrize("text", ["1e30", "1e400", "12345678901234567890", "9" * 400])
+def test_numbers_beyond_all_measure_are_issues(text):
+    values, issues = parsed(hectares=[text], min_net_dwellings=[text], owner_count=[text], range_to=[f"1-{text}"])
+    assert all(values[name] == [None] for name in ("hectares", "minimum_net_dwellings", "owner_count"))
+    assert len([issue for issue in issues if issue[0] == 2]) >= 4

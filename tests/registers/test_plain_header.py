@@ -30,7 +30,9 @@ def file(tmp_path):
             "reference": "Site Ref", "hectares": "Area (ha)", "minimum_net_dwellings": "Homes", "easting": "Easting",
             "northing": "Northing",
         }),
-        ("id,easting,northing,lat,lon", {"reference": "id", "easting": "easting", "northing": "northing"}),
+        ("id,easting,northing,lat,lon", {
+            "reference": "id", "easting": "easting", "northing": "northing", "longitude": "lon", "latitude": "lat",
+        }),
         ("ref,easting,northing,area,title", {"reference": "ref", "easting": "easting", "northing": "northing"}),
     ],
 )  # fmt: skip
@@ -71,3 +73,15 @@ def test_a_vector_file_places_its_sites_itself_and_degrees_are_read_as_such(file
     path = file("ref,lat,lon\nA,52.5077,-2.0014\n")
     sites = read_own_sites(path, columns=plain_columns(path).table, register="mine", organisation="E08000027").table
     assert sites[["easting", "northing"]].round(-2).values.tolist() == [[400000.0, 290000.0]]
+
+
+def test_degrees_place_the_rows_whose_metres_are_blank_and_only_those(file):
+    # A: both pairs, of two places: the metres count. B: metres blank, as C's are 0.
+    rows = "A,400000,290000,53.5,-2.2\nB,,,52.5077,-2.0014\nC,0,0,52.5077,-2.0014\n"
+    path = file(f"ref,easting,northing,lat,lon\n{rows}")
+    sites, issues, _ = read_own_sites(
+        path, columns=plain_columns(path).table, register="mine", organisation="E08000027", files="mine.csv"
+    )
+    assert sites[["easting", "northing"]].round(-2).values.tolist() == [[400000.0, 290000.0]] * 3
+    taken = issues[issues["action"] == "taken from the longitude and latitude columns"]
+    assert taken[["row", "field"]].values.tolist() == [[3, "coordinates"], [4, "coordinates"]]

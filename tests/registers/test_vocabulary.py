@@ -123,3 +123,30 @@ def test_the_public_pipelines_corrections_but_for_its_two_errors(real):
         rows = [row for row in csv.DictReader(file) if row["field"] == "OwnershipStatus" and row["value"]]
     differ = {row["pattern"] for row in rows if (read_ownership(row["pattern"]) or row["value"]) != row["value"]}
     assert differ == {"in public ownership", "local authority"}
+
+
+@pytest.mark.parametrize(
+    ("text", "ownership"),
+    [
+        ("ownership unknown", words.UNKNOWN), ("Local Authority, Unknown", words.UNKNOWN),
+        ("Public / private", words.MIXED),
+        ("Private / Council", words.MIXED), ("Partly council", words.MIXED), ("not owned by the council", None),
+        ("sold by the council", None), ("formerly council", None), ("public?", None), ("the council", words.PUBLIC),
+        ("Council; local authority", words.PUBLIC), ("Local authority, Bloggs & Sons", None),
+    ],
+)  # fmt: skip
+def test_owners_named_side_by_side(text, ownership):
+    assert read_ownership(text) == ownership
+
+
+def test_a_lost_not_is_never_forgiven_wherever_it_stands_and_a_doubt_is_none():
+    for text in ("Permission not granted", "Not granted", "Not approved", "refused"):
+        assert read_word(text, words.STATUS_WORDS) == words.NOT_GRANTED
+    assert read_word("permissioned?", words.STATUS_WORDS) is None
+    assert read_word("planning permission never granted", words.STATUS_WORDS) is None
+
+
+def test_consent_is_permission():
+    assert read_type("Full consent") == words.FULL
+    assert read_word("Not consented", words.STATUS_WORDS) == words.NOT_GRANTED
+    assert read_word("Consented", words.STATUS_WORDS) == words.GRANTED

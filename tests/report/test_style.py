@@ -90,6 +90,7 @@ class TestColours:
             "proposed-metro": ("#0072b2", True),
             "tram of tomorrow": (style.CORRIDOR_OTHER, False),
         }
+        assert style.corridors([""]) == {"": (style.CORRIDOR_NOT_STATED, False)}
 
     def test_neighbouring_criteria_differ(self):
         shades = list(style.criteria([str(n) for n in range(12)]).values())

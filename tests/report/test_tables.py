@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 
 from siteprior.core.errors import OutputError
 from siteprior.core.files import Input
-from siteprior.report.tables import LEADING, json_text, leading_columns, write_csv, write_run_record
+from siteprior.report.tables import LEADING, _safe, json_text, leading_columns, write_csv, write_run_record
 
 
 def read(path: Path) -> list[list[str]]:
@@ -81,14 +82,29 @@ class TestOtherKinds:
 
 class TestFormulas:
     @pytest.mark.parametrize(
-        "cell", ["=1+1", "+44 121 496 0000", "-cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", "\n=1", "＝1"]
-    )
+        "cell", ["=1+1", "+44 121 496 0000", "-cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", "\n=1", "＝1", "-1, A1", "-1+2",
+                 "+1;=1+1", "-1.9 / 52", "--A1", "-(1)", "- see notes", "-1 52", "﹦1", "﹢A1", "＋A1", "－A1", "＠A1"]
+    )  # fmt: skip
     def test_are_made_text(self, written, cell):
         assert written(pd.DataFrame({"notes": [cell]}))[1] == ["'" + cell]
 
+    @pytest.mark.parametrize("formula", ["=1+1", "+A1", "-A1", "@SUM(A1)", "＝1"])
     @pytest.mark.parametrize(
-        "cell", ["-1.92355", "+3", "-2e5", "a=1", "0.5 - 1", "Müller & Söhne", "line\nbreak", ".5"]
-    )
+        "front",
+        [" ", "\u00a0", "\ufeff", "\u200b", "\u200d", "\u00ad", "\u202e", "\u2066", "\u2060", "\u061c", "\x00", "\x0b",
+         "\x1b", "\u2028", "\u3000", "\u3164", "\u2800", "\ufe0f", "\u00a0\u200b \ufeff", "\t", "\n", "\U000e0020"],
+    )  # fmt: skip
+    def test_signs_that_are_not_seen_hide_no_formula(self, front, formula):
+        assert _safe(front + formula) == "'" + front + formula
+
+    @pytest.mark.parametrize("cell", [" -5", "\u00a0-1.9, 52.2", "\u200bHigh Street", " ", "\u200b", "", " a=1"])
+    def test_nor_make_one_of_what_is_none(self, cell):
+        assert _safe(cell) == cell
+
+    @pytest.mark.parametrize(
+        "cell", ["-1.92355", "+3", "-2e5", "a=1", "0.5 - 1", "Müller & Söhne", "line\nbreak", ".5", "-",
+                 "--", "-1.935483, 52.265144", "-1.9,52.4,-3", "+1; -2.5e3"]
+    )  # fmt: skip
     def test_nothing_else_is_touched(self, written, cell):
         assert written(pd.DataFrame({"notes": [cell]}))[1] == [cell]
 
@@ -108,6 +124,15 @@ def test_any_text_comes_back_with_at_most_an_apostrophe_in_front(tmp_path_factor
     assert len(back) == len(texts)
     assert all(cell in (lines(text), "'" + lines(text)) for cell, text in zip(back, texts, strict=True))
     assert not any(cell[:1] in ("=", "@", "\t", "\n") for cell in back)
+
+
+@given(st.text("=+-@0123456789.,; eA(|'!\t", min_size=1, max_size=12))
+def test_what_stays_without_an_apostrophe_begins_no_formula(text):
+    shown = _safe(text)
+    assert shown in (text, "'" + text)
+    if shown == text and text[0] in "=+-@\t":
+        assert text[0] in "+-"
+        assert set(text) <= set("+-") or [float(number) for number in re.split("[,;] ?", text)]
 
 
 def test_line_breaks_inside_a_cell_become_line_feeds(written):

@@ -11,9 +11,20 @@ READ = Input("x", "a.csv", "ab", 1, 1)
 BLANK = {"vintage": "", "publisher": "", "licence": "", "attribution": ""}
 
 
-def test_every_kind_of_input_names_its_publisher_and_licence():
+OF_THE_USER = {
+    "own sites", "site facts", "shapes", "layer", "scenario", "openings", "corridors", "dwellings", "former_industry",
+}  # fmt: skip
+"""Kinds of input nobody publishes but those the user names."""
+
+
+def test_every_kind_of_input_names_its_publisher_and_licence_but_what_the_user_brings():
     catalogue = load_catalogue()
-    assert all(each.title and each.publisher and each.licence for each in catalogue.roles.values())
+    assert all(each.title for each in catalogue.roles.values())
+    named = {role for role, each in catalogue.roles.items() if each.publisher and each.licence}
+    blank = {role for role, each in catalogue.roles.items() if not each.publisher and not each.licence}
+    assert named | blank == set(catalogue.roles)
+    assert blank - OF_THE_USER == set()
+    assert named & OF_THE_USER == set()
     for role, each in catalogue.roles.items():
         assert bool(each.attribution) == each.licence.startswith("Open"), role
     assert date.fromisoformat(catalogue.looked_up) == date(2026, 11, 22)
@@ -38,5 +49,7 @@ def test_the_project_goes_before_the_reader_and_the_reader_before_the_catalogue(
     )  # fmt: skip
     read = Input("x", "a.csv", "ab", 1, 1, vintage="2023-06-13", licence="ODbL 1.0")
     assert with_origin(read, role="streets", **BLANK).licence == "ODbL 1.0"
+    own = with_origin(READ, role="corridors", **BLANK)
+    assert (own.publisher, own.licence) == ("", "")  # nobody stated it, so nothing is stated
     assert with_origin(read, role="streets", **{**BLANK, "vintage": "2024"}).vintage == "2024"
     assert with_origin(read, role="streets", **BLANK).attribution.startswith("Contains information from OpenStreetMap")

@@ -145,6 +145,20 @@ def test_of_two_registrations_of_one_name_the_second_is_refused_when_it_is_appli
     assert [spec.name for spec in EVIDENCE["noise"].specs] == ["noise_share"]
 
 
+def test_a_source_may_have_its_key_in_evidence(as_before, tmp_path):
+    source("noise", section="evidence", example="noise.csv", **WORDS)(reader)
+    with pytest.raises(SitePriorError, match=r"\[evidence\] 'noise': stands there already"):
+        evidence("noise", layers={**PEAT, "name": "noise_share", "title": "Share"}, **WORDS)(reader)
+    text = (shipped("data") / "demo.toml").read_text(encoding="utf-8")
+    file = tmp_path / "p.toml"
+    file.write_text(text.replace("[evidence]\n", '[evidence]\nnoise = "noise.csv"\n', 1), encoding="utf-8")
+    project = load_project(file)
+    assert [entry.path for entry in SOURCES["noise"].entries(project)] == ["noise.csv"]
+    file.write_text(text.replace("[sources]\n", '[sources]\nnoise = "noise.csv"\n', 1), encoding="utf-8")
+    with pytest.raises(ProjectError, match="unknown key 'noise'"):
+        load_project(file)
+
+
 def test_a_source_has_one_join(as_before):
     source("noise", **WORDS)(reader)
 

@@ -71,6 +71,8 @@ def test_many_edges_between_the_same_nodes_stay_one_island():
         ([None], "no lines"),
         (shapely.set_coordinates(lines("0 0, 1 1"), [(0, 0), (np.inf, 1)]), "not numbers"),
         (lines("5 5, 5 5"), "no line of any length"),
+        (lines("0 0, 0 2147484", "1 2, 3 4"), "a line of 2147 km, from 0 0 to 0 2147484; mend"),
+        (lines("0 0, 5 5", "0 0, 1e200 0, 7 0"), "a line of (inf|2e.197) km, from 0 0 to 7 0; mend"),
     ],
 )
 def test_what_is_no_street_is_refused(shapes, says):
@@ -118,3 +120,7 @@ def test_the_order_of_the_lines_does_not_move_the_nodes(order):
     assert np.array_equal(one.y, other.y)
     assert np.array_equal(one.edge_mm[list(order)], other.edge_mm)
     assert np.array_equal(one.component, other.component)
+
+
+def test_the_longest_line_there_can_be_is_as_long_as_it_is():
+    assert build_network(lines("0 0, 0 2147483.647")).edge_mm.tolist() == [2**31 - 1]

@@ -152,7 +152,7 @@ def test_files_that_are_no_raster_are_refused(tmp_path, make_raster):
     (tmp_path / "x.tif").write_text("no raster")
     with pytest.raises(InputError, match=r"x\.tif: cannot be read"):
         with_slope(network, tmp_path / "x.tif")
-    with pytest.raises(InputError, match="missing"):
+    with pytest.raises(InputError, match=r"gone\.tif: there is no such file"):
         with_slope(network, tmp_path / "gone.tif", file="missing")
     with pytest.raises(InputError, match="no height"):
         with_slope(network, make_raster(np.full((20, 20), -9999)))
@@ -180,3 +180,30 @@ def test_the_real_terrain_of_the_west_midlands(real):
     pairs = {(o, d): m for o, d, m in zip(*walks(sloped, ends, ends, cutoff_m=5000), strict=True)}
     assert pairs[0, 1] == pytest.approx(tobler_m(network.edge_mm[0] / 1000, heights[top] - heights[foot]), abs=1e-3)
     assert pairs[1, 0] < network.edge_mm[0] / 1000 < pairs[0, 1]
+
+
+def test_more_cells_than_fit_into_memory_are_refused_before_they_are_read(make_raster, monkeypatch):
+    from siteprior.core import sizes
+
+    monkeypatch.setattr(sizes, "most", lambda _what: 99)
+    network = build_network(street((100, 100), (800, 800)))
+    with pytest.raises(InputError, match=r"under the streets: \d+ cells, of which 99 are taken at most; give heights"):
+        node_heights(network, make_raster(ramp(1.0)))
+
+
+def test_heights_under_all_land_are_refused(make_raster):
+    network = build_network(street((100, 500), (300, 500)))
+    heights = ramp(1.0)
+    heights[10, 4] = -501
+    with pytest.raises(InputError, match=r"heights: holds the height -501 m, under all land \(-500 m\); state what"):
+        with_slope(network, make_raster(heights), file="heights")
+    assert np.isfinite(node_heights(network, make_raster(heights), nodata=-501)).any()
+
+
+def test_a_system_no_place_can_be_brought_to_is_named(make_raster):
+    path = make_raster(ramp(1.0), crs='LOCAL_CS["site grid",UNIT["metre",1]]')
+    network = build_network(street((10, 10), (50, 10)))
+    with pytest.raises(
+        InputError, match=r"heights\.tif: no place of EPSG:27700 can be brought to its coordinate system"
+    ):
+        with_slope(network, path, file="heights.tif")

@@ -19,6 +19,7 @@ from siteprior.appraisal.deadweight_evidence import (
     MAY_HAVE,
     NEEDS,
     attributes,
+    cleaned,
     edits,
     ended,
     looked_at,
@@ -61,7 +62,8 @@ def site_deadweight(sites: pd.DataFrame, *, as_of: date, history: pd.DataFrame |
 
     1. its register records a start or a completion;
     2. its residual surplus exceeds 10% of gross development value;
-    3. an applicant is live: a decision was pending, unless both the entry's update and the last vintage that lists it
+    3. its owner cleaned the land, as the user states: an investment nobody makes to leave it idle;
+    4. an applicant is live: a decision was pending, unless both the entry's update and the last vintage that lists it
        are more than 2 years old; or a detailed permission is within the years its start is expected in, and no clear
        shortfall is measured.
 
@@ -125,6 +127,7 @@ def site_deadweight(sites: pd.DataFrame, *, as_of: date, history: pd.DataFrame |
         surplus(facts),
         pending(facts, day),
         permissions(facts, day),
+        cleaned(facts),
         new_build(facts),
         edits(facts, history, day),
         ended(facts, day),

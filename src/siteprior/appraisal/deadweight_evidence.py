@@ -26,7 +26,7 @@ NEEDS = (
 )  # fmt: skip
 MAY_HAVE = {
     "file": "text", "row": "integer", "last_seen": "date", "register_state": "text",
-    "also_known_as": "text", "residual_surplus_share": "number", "gap_probability": "number",
+    "cleaned_by": "text", "also_known_as": "text", "residual_surplus_share": "number", "gap_probability": "number",
     "viability_basis": "text", "new_build_sales_5y": "integer",
     "nearest_new_build_sale_m": "number", "sales_years_covered": "number",
 }  # fmt: skip
@@ -116,6 +116,13 @@ def permissions(facts: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     ]  # fmt: skip
     weight = np.where(detailed & ~shortfall, FAILS, FOR)
     return _evidence(granted, "live permission", weight, words, dates=granted["planning_permission_date"])
+
+
+def cleaned(facts: pd.DataFrame) -> pd.DataFrame:
+    """Return the evidence of a clean-up by the owner, as the user states; one by the public is none."""
+    done = facts[facts["cleaned_by"] == "owner"]
+    words = ["the land was cleaned by its owner, as the user states"] * len(done)
+    return _evidence(done, "private clean-up", FAILS, words, dated=False, sources="the user's own data")
 
 
 class _Permissions(NamedTuple):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from siteprior.core.errors import SitePriorError
 
@@ -51,3 +52,56 @@ class AllFaults:
         """
         if self._errors:
             raise type(self._errors[0])(*self.sentences) from None
+
+    @contextmanager
+    def collecting(self) -> Iterator[None]:
+        """Take what :meth:`refuse_or_go_on` would raise inside: a check goes on with the rest."""
+        token = _COLLECTING.set(self)
+        try:
+            yield
+        finally:
+            _COLLECTING.reset(token)
+
+    def refuse_or_go_on(self) -> None:
+        """Raise all that was kept, as :meth:`refuse` does; while another collects, pass it on and return.
+
+        What comes after it has to do with what could be read: that is what a check goes on with.
+
+        Examples
+        --------
+        >>> from siteprior.core.errors import InputError
+        >>> every, read = AllFaults(), AllFaults()
+        >>> with read.kept():
+        ...     raise InputError("a.csv: is empty")
+        >>> with every.collecting():
+        ...     read.refuse_or_go_on()
+        >>> every.sentences
+        ('a.csv: is empty',)
+        """
+        collecting = _COLLECTING.get()
+        if collecting is None:
+            self.refuse()
+        else:
+            collecting._errors += self._errors
+
+    def only(self, counts: Callable[[str], bool]) -> AllFaults:
+        """Return those of the faults that count, each as an error of its kind.
+
+        Examples
+        --------
+        >>> from siteprior.core.errors import InputError
+        >>> faults = AllFaults()
+        >>> with faults.kept():
+        ...     raise InputError("a.csv: is empty", "b.csv: is empty")
+        >>> faults.only(lambda text: text.startswith("b")).sentences
+        ('b.csv: is empty',)
+        """
+        kept = AllFaults()
+        for error in self._errors:
+            if texts := [text for text in error.faults if counts(text)]:
+                kept._errors.append(type(error)(*texts))
+        return kept
+
+
+_COLLECTING: ContextVar[AllFaults | None] = ContextVar("collecting", default=None)
+"""who takes faults that would be refused; nobody in a run."""

@@ -7,7 +7,7 @@ sides of which no code agrees, and whoever runs the work collects what each join
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -64,6 +64,21 @@ class CodeJoin:
     lost: str
     enough: float
     remark: str = ""
+
+    @classmethod
+    def counted(
+        cls, name: str, of: str, file: str, codes: int, missing: Sequence[str], lost: str, enough: float,
+        remark: str = "",
+    ) -> CodeJoin:  # fmt: skip
+        """Return the join of which these codes, in their order, did not meet.
+
+        Examples
+        --------
+        >>> join = CodeJoin.counted("homes of areas", "areas", "homes.csv", 9, list("abcd"), "they stay missing", 0.8)
+        >>> join.met, join.unmet
+        (5, ('a', 'b', 'c'))
+        """
+        return cls(name, of, file, codes, codes - len(missing), tuple(missing[:EXAMPLES]), lost, enough, remark)
 
     @property
     def share(self) -> float | None:
@@ -201,12 +216,12 @@ areas such as E01; give England's
     wanted, there = _distinct(sought), _distinct(known)
     missing = wanted.difference(there)
     return record_join(
-        CodeJoin(
-            name, of, file, len(wanted), len(wanted) - len(missing), tuple(missing[:EXAMPLES]), lost,
-            share_enough() if enough is None else enough, remark,
+        CodeJoin.counted(
+            name, of, file, len(wanted), list(missing), lost, share_enough() if enough is None else enough, remark
         ),
-        known=str(there[0]) if len(there) else "", fix=fix,
-    )  # fmt: skip
+        known=str(there[0]) if len(there) else "",
+        fix=fix,
+    )
 
 
 def record_join(join: CodeJoin, *, known: str, fix: str = "") -> CodeJoin:

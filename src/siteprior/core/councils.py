@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
 from collections.abc import Collection, Mapping
 from functools import cache
 from importlib import resources
@@ -27,6 +28,13 @@ COMBINED_AUTHORITIES = {
     "E47000011": "North of Tyne Combined Authority",
 }
 """ONS code → name of the combined authorities (ONS code history): no register is theirs, but sites of their own are."""
+
+
+_COMMON = re.compile(
+    r"\b(the|of|city|county|council|borough|district|metropolitan|royal|london|unitary|authority|mbc|bc|dc|cc|lb|rb"
+    r"|corporation|planning|local|register|brownfield|land)\b"
+)
+"""Words that the names of many councils, and of their registers, share."""
 
 
 class Council(NamedTuple):
@@ -118,3 +126,50 @@ def council_name(code: str) -> str:
     """
     council = known_councils().get(code)
     return code if council is None else council.name
+
+
+@cache
+def council_names() -> Mapping[str, str]:
+    """Return the names of all English councils and combined authorities by ONS code.
+
+    Examples
+    --------
+    >>> council_names()["E08000028"], council_names()["E47000007"]
+    ('Sandwell', 'West Midlands Combined Authority')
+    """
+    return MappingProxyType({code: each.name for code, each in known_councils().items()} | COMBINED_AUTHORITIES)
+
+
+def name_key(name: str) -> str:
+    """Return what is left of a council's name when the words that many share are taken off, as bare letters.
+
+    Examples
+    --------
+    >>> [name_key(n) for n in ("London Borough of Barnet", "Bristol, City of", "bristol-city-of", "City of London")]
+    ['barnet', 'bristol', 'bristol', 'cityoflondon']
+    """
+    words = name.lower().replace("&", " and ").replace("'", "").replace("’", "")
+    words = re.sub(r"[^a-z]+", " ", words)
+    bare = "".join(_COMMON.sub(" ", re.sub(r"(borough|district|city)?council$", "", words.strip())).split())
+    return bare or "".join(words.split())
+
+
+def council_code(name: str) -> str | None:
+    """Return the ONS code of the council a name means, of one abolished that of its successor; ``None`` if none does.
+
+    Examples
+    --------
+    >>> council_code("Telford & Wrekin"), council_code("City of Wolverhampton"), council_code("West Midlands")
+    ('E06000020', 'E08000031', None)
+    """
+    return _codes_by_name().get(name_key(name))
+
+
+@cache
+def _codes_by_name() -> Mapping[str, str]:
+    """Return the code in force of every council by the key of its name; those in force go before those abolished."""
+    listed = sorted(known_councils().items(), key=lambda item: item[1].successor != "")
+    codes = dict[str, str]()
+    for code, council in listed:
+        codes.setdefault(name_key(council.name), in_force(code))
+    return MappingProxyType(codes)

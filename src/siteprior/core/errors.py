@@ -5,8 +5,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+
+from siteprior.core.other_names import own_name
+from siteprior.core.shown_text import without_keys
 
 
 class SitePriorError(Exception):
@@ -15,7 +19,7 @@ class SitePriorError(Exception):
     Parameters
     ----------
     *faults
-        One sentence per fault; each names the input, the fault and the fix.
+        One sentence per fault; each names the input, the fault and the fix. The keys of addresses in it are hidden.
 
     Examples
     --------
@@ -28,8 +32,8 @@ class SitePriorError(Exception):
     """
 
     def __init__(self, *faults: str) -> None:
-        self.faults = tuple(faults)
-        super().__init__("\n".join(self.faults))
+        self.faults = tuple(printable(without_keys(str(fault))) for fault in faults)
+        super().__init__("\n".join(listed_once(self.faults)))
 
 
 class InputError(SitePriorError, ValueError):
@@ -60,6 +64,23 @@ class ProjectError(SitePriorError, ValueError):
     """
 
 
+class UnknownNameError(InputError, KeyError):
+    """A mapping was asked for a name it does not hold: the nearest name and those it has stand in the message.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> run = sp.open_run(sp.demo(out="outputs/demo"))
+    >>> try:
+    ...     run["site"]
+    ... except KeyError as error:
+    ...     str(error).partition("?")[0]
+    "the run has no table 'site'; did you mean 'sites'"
+    """
+
+    __str__ = Exception.__str__  # a KeyError would show the sentence in quotes
+
+
 class OutputError(SitePriorError, OSError):
     """An output could not be written; whatever stood there before is untouched.
 
@@ -86,6 +107,17 @@ class RunWarning(UserWarning):
     >>> issubclass(sp.RunWarning, UserWarning)
     True
     """
+
+
+def printable(text: str) -> str:
+    r"""Return text with its control signs written out, as a damaged file brings them into a message.
+
+    Examples
+    --------
+    >>> print(printable("it has c\x00o\x00d\x00e, or \x1b[31m"))
+    it has c\x00o\x00d\x00e, or \x1b[31m
+    """
+    return "".join(sign if sign.isprintable() or sign == "\n" else ascii(sign)[1:-1] for sign in text)
 
 
 _LISTED = 150
@@ -128,15 +160,49 @@ def unknown(what: str, given: str, known: Iterable[str], *, where: str = "") -> 
     return f"{prefix}unknown {what} '{given}';{hint} Valid: {valid}"
 
 
+_VALID = re.compile(r" Valid: (.+)$", re.DOTALL)
+_SHORT = 40
+"""Characters of a list of valid names that may stand in each of several sentences."""
+
+
+def listed_once(faults: Iterable[str]) -> list[str]:
+    """Return the sentences with a long list of valid names that ends several of them in the last of these alone.
+
+    Examples
+    --------
+    >>> names = [f"criterion_{n}" for n in range(5)]
+    >>> first, last = listed_once([unknown("criterion", each, names) for each in ("criterion_9", "x")])
+    >>> first
+    "unknown criterion 'criterion_9'; did you mean 'criterion_4'? The valid ones stand below"
+    >>> last
+    "unknown criterion 'x'; Valid: criterion_0, criterion_1, criterion_2, criterion_3, criterion_4"
+    """
+    sentences = list(faults)
+    lists = [None if (end := _VALID.search(text)) is None else end[1] for text in sentences]
+    return [
+        _VALID.sub(" The valid ones stand below", text)
+        if valid is not None and len(valid) > _SHORT and valid in lists[place + 1 :]
+        else text
+        for place, (text, valid) in enumerate(zip(sentences, lists, strict=True))
+    ]
+
+
 def nearest(given: str, names: Iterable[str]) -> str | None:
     """Return the name a person most likely meant, ``None`` where none is like what was given.
+
+    What is known by another name goes before what is spelt like it.
 
     Examples
     --------
     >>> nearest("densty", ["density", "need"]), nearest("NEED", ["density", "need"]), nearest("x", ["need"])
     ('density', 'need', None)
+    >>> nearest("homes", ["capacity", "home"])
+    'capacity'
     """
     listed = sorted(names)
+    meant = own_name(given, listed)
+    if meant is not None:
+        return meant
     near = get_close_matches(given, listed, n=1)
     return next(iter(near or [name for name in listed if name.casefold() == given.strip().casefold()]), None)
 

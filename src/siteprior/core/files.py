@@ -5,21 +5,27 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
+import stat
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, TypeVar
 from urllib.parse import urlsplit
 
 from siteprior.core.errors import InputError, OutputError
+from siteprior.core.shown_text import without_keys
+from siteprior.core.unpacking import bomb_faults, bounded, read_whole, refuse
 
 MEMBER = "!"
 """Separates a zip archive from the member named in it: ``registers.zip!BIR_1.csv``."""
+
+Stated = TypeVar("Stated")
 
 
 @dataclass(frozen=True)
@@ -123,10 +129,11 @@ def read_bytes(path: Path | str) -> bytes:
     Raises
     ------
     InputError
-        When the file or member is missing, is a folder, is empty, or is not what its ending says.
+        When the file or member is missing, is a folder, is empty, is not what its ending says, or unpacks to more
+        than is read (:mod:`siteprior.core.unpacking`).
     """
     with open_stream(path) as stream:
-        data = stream.read()
+        data = read_whole(stream, str(path)) if is_packed(path) else stream.read()
     if not data.strip():
         raise InputError(f"{path}: the file is empty; replace it or take it out of the project")
     return data
@@ -139,23 +146,26 @@ def open_stream(path: Path | str) -> Iterator[IO[bytes]]:
     Raises
     ------
     InputError
-        When the file or member is missing, is a folder, or is not what its ending says; also while it is read.
+        When the file or member is missing, is a folder, is not what its ending says, or unpacks to many times its
+        size (:func:`siteprior.core.unpacking.bomb_faults`); also while it is read.
     """
     text = str(as_path(path, name="path"))
     archive, member = archive_member(text)
+    _refuse_endless(archive)
     try:
         with ExitStack() as stack:
             stream: IO[bytes]
             if member:
-                opened = stack.enter_context(zipfile.ZipFile(archive))
+                opened = _archive(archive, stack)
                 if member not in opened.namelist():
                     raise InputError(f"{archive}: the archive has no member '{member}'")
+                facts = opened.getinfo(member)  # reading stops at the size stated here
+                refuse(bomb_faults(f"{text}: the file", unpacked=facts.file_size, packed=facts.compress_size))
                 stream = stack.enter_context(opened.open(member))
             else:
                 stream = stack.enter_context(Path(archive).open("rb"))
             if (member or archive).lower().endswith(".gz"):
-                # GzipFile reads as IO[bytes] does, but its stub does not say so.
-                stream = cast(IO[bytes], stack.enter_context(gzip.GzipFile(fileobj=stream)))
+                stream = bounded(stack.enter_context(gzip.GzipFile(fileobj=stream)), stream, text)
             yield stream
     except FileNotFoundError:
         raise InputError(f"{text}: there is no such file; check the path and the project's data_root") from None
@@ -170,17 +180,72 @@ def open_stream(path: Path | str) -> Iterator[IO[bytes]]:
         raise InputError(f"{text}: cannot be read ({fault.strerror or fault})") from None
 
 
+_KEPT: ContextVar[tuple[ExitStack, dict[str, zipfile.ZipFile]] | None] = ContextVar("archives kept open", default=None)
+
+
+@contextmanager
+def archives_kept() -> Iterator[None]:
+    """Keep each zip open while many of its members are read: its list of members is read once."""
+    with ExitStack() as stack:
+        token = _KEPT.set((stack, {}))
+        try:
+            yield
+        finally:
+            _KEPT.reset(token)
+
+
+def _archive(path: str, stack: ExitStack) -> zipfile.ZipFile:
+    """Open a zip until ``stack`` ends, or as long as :func:`archives_kept` keeps it."""
+    kept = _KEPT.get()
+    if kept is None:
+        return stack.enter_context(zipfile.ZipFile(path))
+    until, opened = kept
+    if path not in opened:
+        opened[path] = until.enter_context(zipfile.ZipFile(path))
+    return opened[path]
+
+
+def _refuse_endless(path: str) -> None:
+    """Refuse a pipe or device: reading it may never end."""
+    try:
+        kind = os.stat(path).st_mode  # noqa: PTH116 -- no error of its own of a name too long
+    except (OSError, ValueError):  # the opening says why
+        return
+    if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
+        raise InputError(f"{path}: is a pipe or device, which may never end; save what it gives as a file")
+
+
 def sha256_of(path: Path | str) -> str:
     """Return the SHA-256 of a file's bytes, read in pieces."""
     with Path(path).open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
+def is_vector_folder(path: Path | str) -> bool:
+    """Return whether a path is a folder that holds one data set: a File Geodatabase (``.gdb``).
+
+    Examples
+    --------
+    >>> is_vector_folder("sites/land.gpkg")
+    False
+    """
+    return str(path).rstrip("/\\").lower().endswith(".gdb") and os.path.isdir(path)  # noqa: PTH112 -- no error of a name too long
+
+
 def record(path: Path | str, *, role: str, file: str, rows: int, **facts: str) -> Input:
-    """Describe a file that was read: its SHA-256 and size on disk (as stored, before unpacking)."""
+    """Describe a file that was read: its SHA-256 and size on disk (as stored, before unpacking).
+
+    Of a File Geodatabase, which is a folder, the hash is that of its files' names and hashes, locks apart.
+    """
+    stated = {name: without_keys(fact) for name, fact in facts.items()}
+    if is_vector_folder(path):
+        files = sorted(each for each in Path(path).iterdir() if each.is_file() and each.suffix != ".lock")
+        listed = "".join(f"{sha256_of(each)}  {each.name}\n" for each in files)
+        sha256 = hashlib.sha256(listed.encode()).hexdigest()
+        return Input(role, file, sha256, sum(each.stat().st_size for each in files), rows, **stated)
     with Path(archive_member(path)[0]).open("rb") as opened:
         sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
-        return Input(role, file, sha256, opened.tell(), rows, **facts)
+        return Input(role, file, sha256, opened.tell(), rows, **stated)
 
 
 def archive_member(path: Path | str) -> tuple[str, str]:
@@ -194,6 +259,20 @@ def archive_member(path: Path | str) -> tuple[str, str]:
     text = str(path)
     at = text.lower().find(".zip" + MEMBER)
     return (text, "") if at < 0 else (text[: at + 4], text[at + 5 :])
+
+
+def of_file(part: str, stated: Mapping[str, Stated]) -> Stated | None:
+    """Return what is stated of a file, for the file itself or for a part of it, such as a sheet: ``file!sheet``.
+
+    Examples
+    --------
+    >>> vintages = {"a.xlsx": "2019", "a.zip!b.xlsx": "2020"}
+    >>> of_file("a.xlsx", vintages), of_file("a.zip!b.xlsx!North", vintages), of_file("c.csv", vintages)
+    ('2019', '2020', None)
+    """
+    while part and part not in stated:
+        part = part.rpartition(MEMBER)[0]
+    return stated.get(part)
 
 
 def is_packed(path: Path | str) -> bool:
@@ -273,75 +352,28 @@ def whole_file(target: Path | str) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def why_unwritable(folder: Path) -> str | None:
+    """Make a folder if need be, and return why no file can be put in it; ``None`` where one can.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> why_unwritable(Path(tempfile.mkdtemp()) / "new") is None
+    True
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return None
+    except OSError as fault:
+        return fault.strerror or str(fault)
+
+
 def write_text(target: Path | str, text: str) -> Path:
     """Write text whole, UTF-8 with line feeds on every system, and return the path."""
     with whole_file(target) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
     return Path(target)
-
-
-@contextmanager
-def whole_folder(folder: Path | str, *, own: Iterable[str] = ()) -> Iterator[Path]:
-    """Give a temporary folder and move all that was written there into ``folder`` when the block ends well.
-
-    The folder is tried before any work is done. When the block fails, what stood in it stays as it was.
-
-    Parameters
-    ----------
-    folder
-        The folder to fill; made if need be.
-    own
-        Patterns of the files that such a block may write, such as ``"maps/*.png"``: those that stand there from an
-        earlier time and were not written again are removed, for they would be taken for part of the new work.
-
-    Raises
-    ------
-    OutputError
-        When the folder cannot be written, or one of its files is open in another program (Windows).
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> folder = Path(tempfile.mkdtemp()) / "out"
-    >>> with whole_folder(folder) as temporary:
-    ...     _ = write_text(temporary / "maps" / "a.txt", "whole")
-    >>> (folder / "maps" / "a.txt").read_text()
-    'whole'
-    """
-    folder = Path(folder)
-    stood = folder.exists()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as fault:
-        raise OutputError(
-            f"{folder}: the folder cannot be written ({fault.strerror or fault}); choose another with --out"
-        ) from None
-    try:
-        with tempfile.TemporaryDirectory(prefix="siteprior-") as temporary:
-            yield Path(temporary)
-            written = sorted(p.relative_to(temporary) for p in Path(temporary).rglob("*") if p.is_file())
-            for name in written:
-                move_file(Path(temporary) / name, folder / name)
-            earlier = {path for pattern in own for path in folder.glob(pattern)} - {folder / name for name in written}
-            for path in sorted(earlier):
-                try:
-                    path.unlink()
-                except OSError as fault:
-                    raise OutputError(
-                        f"{path}: is of an earlier time and could not be removed ({fault.strerror or fault}); close it "
-                        "where it is open, and delete it. All else is written"
-                    ) from None
-    finally:
-        if not stood and not any(folder.iterdir()):
-            folder.rmdir()
-
-
-def move_file(source: Path, target: Path) -> None:
-    """Put a finished file in its place, whole, also across drives."""
-    with whole_file(target) as temporary:
-        temporary.write_bytes(source.read_bytes())
 
 
 def shipped(folder: str) -> Path:

@@ -1,4 +1,4 @@
-"""A table of values that cannot be changed: what stands as the value of a parameter, such as the rule of a fund."""
+"""Mappings that cannot be changed: parameters, and the tables that stand as a parameter's value, as a fund's rule."""
 
 from __future__ import annotations
 
@@ -7,34 +7,29 @@ from types import MappingProxyType
 from typing import Any, NoReturn
 
 
-class FrozenTable(Mapping[str, Any]):
-    """A table that stands as a parameter's value, such as the rule of a fund; neither it nor what is in it can change.
+class FrozenMapping(Mapping[str, Any]):
+    """A mapping of which no name can be set or taken away; what it is a mapping of, those made of it say.
 
     Examples
     --------
-    >>> rule = FrozenTable({"test": "at least", "of": ("homes",)})
-    >>> rule["test"], rule == {"test": "at least", "of": ("homes",)}
-    ('at least', True)
+    >>> FrozenMapping({"unit": "m"})["unit"]
+    'm'
     """
 
     __slots__ = ("_entries",)
 
-    _entries: Mapping[str, Any]  # numbers, texts, dates, and tuples and tables of them
+    _entries: Mapping[str, Any]  # numbers, texts, dates, and tuples and tables of them, or parameters
 
     def __init__(self, entries: Mapping[str, Any]) -> None:
         object.__setattr__(self, "_entries", MappingProxyType(dict(entries)))
 
     def __setattr__(self, name: str, value: Any) -> NoReturn:
         """Refuse to be changed."""
-        raise AttributeError(f"a parameter's value cannot be changed ({name})")
+        raise AttributeError(self._refusal(name))
 
     def __delattr__(self, name: str) -> NoReturn:
         """Refuse to be changed."""
-        raise AttributeError(f"a parameter's value cannot be changed ({name})")
-
-    def __reduce__(self) -> tuple[type[FrozenTable], tuple[dict[str, Any]]]:
-        """Copy and pickle by its entries."""
-        return FrozenTable, (dict(self._entries),)
+        raise AttributeError(self._refusal(name))
 
     def __getitem__(self, name: str) -> Any:
         """Return the entry of that name."""
@@ -51,3 +46,26 @@ class FrozenTable(Mapping[str, Any]):
     def __repr__(self) -> str:
         """Show the entries as a dict does."""
         return repr(dict(self._entries))
+
+    def __reduce__(self) -> tuple[type[Any], tuple[Any, ...]]:
+        """Copy and pickle by the entries."""
+        return type(self), (dict(self._entries),)
+
+    def _refusal(self, name: str) -> str:
+        return f"a table that is frozen cannot be changed ({name})"
+
+
+class FrozenTable(FrozenMapping):
+    """A table that stands as a parameter's value, such as the rule of a fund; neither it nor what is in it can change.
+
+    Examples
+    --------
+    >>> rule = FrozenTable({"test": "at least", "of": ("homes",)})
+    >>> rule["test"], rule == {"test": "at least", "of": ("homes",)}
+    ('at least', True)
+    """
+
+    __slots__ = ()
+
+    def _refusal(self, name: str) -> str:
+        return f"a parameter's value cannot be changed ({name})"

@@ -16,10 +16,14 @@ from siteprior.core.cell_values import CellValue
 from siteprior.core.errors import SitePriorError, unknown
 from siteprior.core.files import Input
 from siteprior.core.short_repr import short_repr
+from siteprior.core.shown_text import without_keys
 
 
 class IssueType(NamedTuple):
-    """A kind of fault: how grave it is, what it means, and who can put it right."""
+    """A kind of fault: how grave it is, what it means, and who can put it right.
+
+    The meaning is true of every use of the code; what was met in a row is stated in ``action``.
+    """
 
     severity: str
     meaning: str
@@ -27,14 +31,14 @@ class IssueType(NamedTuple):
 
 
 ISSUE_TYPES: dict[str, IssueType] = {
-    "invalid coordinates": IssueType("error", "The coordinates cannot be read as a place.", "external"),
+    "invalid coordinates": IssueType("error", "No place can be read here.", "external"),
     "WGS84 flipped": IssueType("warning", "Longitude and latitude were exchanged.", "external"),
     "WGS84 out of bounds": IssueType("error", "The degrees lie outside any possible place.", "external"),
     "WGS84 out of bounds of England": IssueType("error", "The degrees lie outside England.", "external"),
     "WGS84 out of bounds of custom boundary": IssueType(
         "error", "The degrees lie outside the boundary of the organisation that published them.", "external"
     ),
-    "OSGB": IssueType("warning", "The values were read as OSGB eastings and northings.", "external"),
+    "OSGB": IssueType("warning", "The place was taken from eastings and northings (OSGB).", "external"),
     "OSGB flipped": IssueType("warning", "Easting and northing were exchanged.", "external"),
     "OSGB out of bounds of England": IssueType("error", "The easting and northing lie outside England.", "external"),
     "OSGB out of bounds of custom boundary": IssueType(
@@ -47,27 +51,33 @@ ISSUE_TYPES: dict[str, IssueType] = {
     "invalid geometry - fixed": IssueType("warning", "A broken shape was mended.", "external"),
     "invalid geometry - not fixable": IssueType("error", "A broken shape could not be mended.", "external"),
     "Unexpected geom type": IssueType("error", "The shape is of a kind that cannot be used here.", "external"),
-    "invalid date": IssueType("error", "The value cannot be read as a date.", "external"),
+    "invalid date": IssueType("error", "A date cannot be read, or cannot be used here.", "external"),
     "invalid decimal": IssueType("error", "The value cannot be read as a decimal number.", "external"),
     "invalid integer": IssueType("error", "The value cannot be read as a whole number.", "external"),
     "invalid flag": IssueType("error", "The value cannot be read as yes or no.", "external"),
     "invalid URI": IssueType("error", "The value cannot be read as a web address.", "external"),
-    "invalid category value": IssueType(
-        "error", "The value is not one the field allows, nor a known variant of one.", "external"
-    ),
+    "invalid category value": IssueType("error", "A value, or a line, is of no kind that is known here.", "external"),
     "invalid organisation": IssueType("error", "The organisation stated cannot be the right one.", "internal"),
-    "future entry-date": IssueType("error", "The entry date lies in the future.", "external"),
-    "too small": IssueType("error", "The number is below the smallest the field allows.", "external"),
-    "too large": IssueType("error", "The number is above the largest the field allows.", "external"),
-    "missing value": IssueType("error", "A value the field requires is blank.", "external"),
-    "unknown entity - missing reference": IssueType("error", "The entry has no reference.", "external"),
-    "reference values are not unique": IssueType("error", "A reference stands more than once.", "external"),
-    "patch": IssueType("info", "A value was changed while it was read, by a declared rule.", "internal"),
+    "future entry-date": IssueType("error", "A date lies after the day it is judged by.", "external"),
+    "too small": IssueType("error", "A number is smaller than is allowed or likely here.", "external"),
+    "too large": IssueType("error", "A number is larger than is allowed or likely here.", "external"),
+    "missing value": IssueType("error", "Something that is asked for here is blank or absent.", "external"),
+    "unknown entity - missing reference": IssueType("error", "An entry has no reference or code.", "external"),
+    "reference values are not unique": IssueType(
+        "error", "What should stand once, such as a reference or a code, stands more than once.", "external"
+    ),
+    "patch": IssueType(
+        "info", "Something was changed or passed over while it was read, by a declared rule.", "internal"
+    ),
     "combined-value": IssueType("info", "One value was made from several entries.", "internal"),
     "default-field": IssueType("info", "The value was taken from another field.", "internal"),
-    "default-value": IssueType("info", "The value was derived from other data.", "internal"),
+    "default-value": IssueType(
+        "info", "Something not stated as such was derived or assumed, by a declared rule.", "internal"
+    ),
     "removed URI prefix": IssueType("info", "A web address was shortened to its code.", "internal"),
-    "unknown entity": IssueType("notice", "The entry refers to something that is not in the data.", "internal"),
+    "unknown entity": IssueType(
+        "notice", "What an entry refers to, or is to be joined to, is not in the data read.", "internal"
+    ),
 }
 
 SEVERITIES = ("error", "warning", "notice", "info")
@@ -103,25 +113,28 @@ class IssueLog:
         action: str = "",
         site_id: str = "",
         file: str | None = None,
+        severity: str | None = None,
     ) -> None:
-        """Add one fault; ``issue_type`` is one of :data:`ISSUE_TYPES`.
+        """Add one fault; ``issue_type`` is one of :data:`ISSUE_TYPES`, whose severity it has unless another is given.
 
         Raises
         ------
         SitePriorError
-            When the code is not in the public list.
+            When the code is not in the public list, or the severity none of :data:`SEVERITIES`.
         """
         if issue_type not in ISSUE_TYPES:
             raise SitePriorError(unknown("issue type", issue_type, ISSUE_TYPES))
+        if severity is not None and severity not in SEVERITIES:
+            raise SitePriorError(unknown("severity", severity, SEVERITIES))
         self.rows.append(
             {
                 "file": self.file if file is None else file,
                 "row": row,
                 "field": field,
                 "issue_type": issue_type,
-                "severity": ISSUE_TYPES[issue_type].severity,
-                "value": "" if value is None else str(value),
-                "action": action,
+                "severity": severity or ISSUE_TYPES[issue_type].severity,
+                "value": "" if value is None else without_keys(str(value)),
+                "action": without_keys(action),
                 "site_id": site_id,
             }
         )

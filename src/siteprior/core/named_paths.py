@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeAlias, TypeVar
 
+from siteprior.core.all_faults import AllFaults
 from siteprior.core.errors import InputError
 from siteprior.core.files import given_twice, path_list
 
@@ -128,12 +129,9 @@ def read_each(files: Iterable[NamedPath], read: Callable[[Path, str], Read]) -> 
     b.csv: is empty
     """
     results: list[Read] = []
-    faults: list[str] = []
+    faults = AllFaults()
     for path, name in files:
-        try:
+        with faults.kept():
             results.append(read(path, name))
-        except InputError as fault:
-            faults.extend(fault.faults)
-    if faults:
-        raise InputError(*faults)
+    faults.refuse()
     return results

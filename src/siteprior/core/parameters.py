@@ -8,17 +8,16 @@ a signal states its numbers in the same form, with :func:`register_parameters`.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
-from types import MappingProxyType
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, TypeAlias
 
 from siteprior.core.errors import InputError, SitePriorError, unknown
-from siteprior.core.frozen_table import FrozenTable
+from siteprior.core.frozen_table import FrozenMapping, FrozenTable
 from siteprior.core.short_repr import html_table, shortened
 
 CONFIDENCES = ("statute", "published", "second-hand", "proposal", "unverified", "user")
@@ -55,7 +54,7 @@ class Parameter:
     confidence: str
 
 
-class Parameters(Mapping[str, Any]):
+class Parameters(FrozenMapping):
     """A table of parameters that cannot be changed: each name stands for a :class:`Parameter` or a table of them.
 
     Beside the mapping there are readers that say what comes out: :meth:`number`, :meth:`integer`, :meth:`text`,
@@ -71,38 +70,18 @@ class Parameters(Mapping[str, Any]):
     siteprior.core.parameters.ParameterError: access: unknown parameter 'walk_facto'; did you mean 'walk_factor'? ...
     """
 
-    __slots__ = ("_entries", "name")
+    __slots__ = ("name",)
 
     name: str
     _entries: Mapping[str, Parameter | Parameters]
 
     def __init__(self, name: str, entries: Mapping[str, Parameter | Parameters]) -> None:
         object.__setattr__(self, "name", name)
-        object.__setattr__(self, "_entries", MappingProxyType(dict(entries)))
-
-    def __setattr__(self, name: str, value: Any) -> NoReturn:
-        """Refuse to be changed."""
-        raise AttributeError(f"parameters {self.name}: cannot be changed ({name}); register_parameters adds some")
-
-    def __delattr__(self, name: str) -> NoReturn:
-        """Refuse to be changed."""
-        raise AttributeError(f"parameters {self.name}: cannot be changed ({name})")
+        super().__init__(entries)
 
     def __reduce__(self) -> tuple[type[Parameters], tuple[str, dict[str, Parameter | Parameters]]]:
         """Copy and pickle by name and entries."""
         return Parameters, (self.name, dict(self._entries))
-
-    def __getitem__(self, name: str) -> Any:
-        """Return the parameter or the table of that name."""
-        return self._entries[name]
-
-    def __iter__(self) -> Iterator[str]:
-        """Go through the names in file order."""
-        return iter(self._entries)
-
-    def __len__(self) -> int:
-        """Return how many names there are."""
-        return len(self._entries)
 
     def __repr__(self) -> str:
         """Name the table and what is in it."""
@@ -111,10 +90,10 @@ class Parameters(Mapping[str, Any]):
     def _repr_html_(self) -> str:
         """Show the numbers with their units in a notebook, and what tables there are."""
         rows = {
-            name: f"{entry.value} {entry.unit} ({entry.source})" if isinstance(entry, Parameter) else ", ".join(entry)
+            name: f"{_in_unit(entry)} ({entry.source})" if isinstance(entry, Parameter) else _in_short(entry)
             for name, entry in self._entries.items()
         }
-        return html_table(f"parameters {self.name}", ("name", "value, unit and source, or a table's names"), rows)
+        return html_table(f"parameters {self.name}", ("name", "value, unit and source, or what a table holds"), rows)
 
     def parameter(self, name: str) -> Parameter:
         """Return one parameter with all that is known of it.
@@ -192,6 +171,9 @@ class Parameters(Mapping[str, Any]):
             raise self._another_kind(name, "a list of texts")
         return value
 
+    def _refusal(self, name: str) -> str:
+        return f"parameters {self.name}: cannot be changed ({name}); register_parameters adds some"
+
     def _entry(self, name: str) -> Parameter | Parameters:
         if name not in self._entries:
             raise ParameterError(unknown("parameter", name, self._entries, where=self.name))
@@ -218,6 +200,17 @@ class ParameterError(SitePriorError, KeyError):
 
 _REGISTERED: dict[str, dict[str, Parameter | Parameters]] = {}
 _ORDER = "order.txt"
+
+
+def _in_unit(parameter: Parameter) -> str:
+    """Return a parameter's value with its unit, in short."""
+    return shortened(f"{parameter.value} {parameter.unit}".strip(), 40)
+
+
+def _in_short(table: Parameters) -> str:
+    """Return what a table of parameters holds, in short: its numbers with their units, or the names of its tables."""
+    parts = (f"{name} {_in_unit(each)}" if isinstance(each, Parameter) else name for name, each in table.items())
+    return shortened(", ".join(parts))
 
 
 def load_parameters(name: str) -> Parameters:

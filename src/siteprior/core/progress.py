@@ -18,6 +18,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from siteprior.core.errors import InputError
+from siteprior.core.shown_text import one_line
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -43,7 +44,7 @@ def no_progress(_: str) -> None:
 
 def print_line(line: str) -> None:
     """Print one line of progress on standard error."""
-    sys.stderr.write(f"{line} …\n")
+    sys.stderr.write(f"{one_line(line)} …\n")
     sys.stderr.flush()
 
 

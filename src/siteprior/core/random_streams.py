@@ -8,6 +8,8 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
+from siteprior.core.errors import InputError
+
 Floats = npt.NDArray[np.float64]
 Keys = npt.NDArray[np.uint64]
 
@@ -17,6 +19,34 @@ _MIX = (
     (np.uint64(27), np.uint64(0x94D049BB133111EB)),
     (np.uint64(31), np.uint64(1)),
 )
+
+
+LARGEST_SEED = 2**32 - 1
+"""Seeds of scikit-learn and numpy are whole numbers up to this."""
+
+
+_BITS_SHOWN = 200
+"""A longer number is not written out; Python refuses to, at some thousands of digits."""
+
+
+def check_seed(seed: int) -> None:
+    """Refuse a seed that is no whole number from 0 to :data:`LARGEST_SEED`.
+
+    Raises
+    ------
+    InputError
+        Naming what was given.
+
+    Examples
+    --------
+    >>> check_seed(-1)
+    Traceback (most recent call last):
+    siteprior.core.errors.InputError: seed: needs a whole number from 0 to 4294967295, not -1
+    """
+    if not isinstance(seed, int | np.integer) or isinstance(seed, bool) or not 0 <= seed <= LARGEST_SEED:
+        long = isinstance(seed, int) and seed.bit_length() > _BITS_SHOWN
+        given = f"one of {seed.bit_length()} bits" if long else str(seed)
+        raise InputError(f"seed: needs a whole number from 0 to {LARGEST_SEED}, not {given}")
 
 
 def seed_keys(labels: Iterable[object], *, seed: int, of: str) -> Keys:

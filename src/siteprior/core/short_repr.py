@@ -15,6 +15,9 @@ Shown = TypeVar("Shown")
 LONGEST = 200
 """Characters of a line that describes a thing; what is longer is cut."""
 
+LEFT = ' style="text-align:left"'
+"""JupyterLab sets every cell of a table to the right, words too."""
+
 
 def size_of(value: Any) -> str:  # results hold parts of any type
     """Return a part of a result in a word or two: how many rows a table has, a number or a name as it is.
@@ -87,16 +90,19 @@ def table_of(self: Any) -> str:  # a dataclass or a named tuple of any parts
 
 
 def html_table(head: str, names: tuple[str, str], rows: Mapping[str, str]) -> str:
-    """Return a heading and two columns as HTML, for a notebook.
+    """Return a heading and two columns as HTML, for a notebook; the heading alone where there is no row.
 
     Examples
     --------
-    >>> html_table("Found", ("part", "holds"), {"rows": "<2"})
+    >>> html_table("Found", ("part", "holds"), {"rows": "<2"}).replace(LEFT, "")
     '<b>Found</b><table><tr><th>part</th><th>holds</th></tr><tr><td>rows</td><td>&lt;2</td></tr></table>'
+    >>> html_table("Nothing found", ("part", "holds"), {})
+    '<b>Nothing found</b>'
     """
-    cells = "".join(f"<tr><td>{escape(name)}</td><td>{escape(text)}</td></tr>" for name, text in rows.items())
-    first, second = map(escape, names)
-    return f"<b>{escape(head)}</b><table><tr><th>{first}</th><th>{second}</th></tr>{cells}</table>"
+    lines = [("th", *names), *(("td", name, text) for name, text in rows.items())]
+    cells = (f"<{tag}{LEFT}>{escape(text)}</{tag}>" for tag, *texts in lines for text in texts)
+    table = "".join(f"<tr>{first}{second}</tr>" for first, second in zip(cells, cells, strict=True))
+    return f"<b>{escape(head)}</b>" + (f"<table>{table}</table>" if rows else "")
 
 
 def _parts(thing: Any) -> Iterator[tuple[str, Any]]:  # a dataclass or a named tuple of any parts

@@ -1,18 +1,24 @@
-"""What a terminal gives and shows beside the result: values by name, and siteprior's own warnings, one line each."""
+"""What a terminal gives and shows: values by name, tables, and siteprior's own warnings, one line each."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import warnings
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from siteprior.core.errors import RunWarning
 from siteprior.core.progress import above_bars
 from siteprior.core.renamed import RenamedWarning
+from siteprior.core.shown_text import one_line, without_keys
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def named_values(given: Iterable[str]) -> dict[str, Any]:  # what JSON can hold
@@ -33,11 +39,59 @@ def named_values(given: Iterable[str]) -> dict[str, Any]:  # what JSON can hold
         name, sign, value = each.partition("=")
         if not sign or not name:
             raise argparse.ArgumentTypeError(f"'{each}' needs the form NAME=VALUE")
+        if name in values:
+            raise argparse.ArgumentTypeError(f"'{name}' is given twice; give it once")
         try:
             values[name] = json.loads(value)
         except json.JSONDecodeError:
             values[name] = value
     return values
+
+
+def open_closed_streams() -> None:
+    """Open the null device for output and errors where whoever started the process closed them (``>&-``)."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open as long as the process
+
+
+def write_no_more() -> None:
+    """Send what would still be written to the output, at exit too, to the null device: it takes no more."""
+    with suppress(OSError, ValueError):  # an output that is no file, as in a notebook
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def listing(
+    table: pd.DataFrame, *, as_json: bool = False, text: Callable[[pd.DataFrame], str] | None = None, none: str = ""
+) -> str:
+    """Write a table: for programs the whole of it as JSON, for people as text, or a sentence where it has no row.
+
+    Parameters
+    ----------
+    table
+        Any table; its index is left out.
+    as_json
+        Whether it is for a program: every column, every digit.
+    text
+        What writes it for people; :func:`siteprior.core.text_table.text_table` when ``None``.
+    none
+        The sentence where there is no row; blank gives the names of the columns.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> moved = pd.DataFrame({"site_id": ["E08000025:S112"], "score": [0.123456789]})
+    >>> print(listing(moved))
+    site_id         score
+    E08000025:S112  0.123
+    >>> listing(moved.iloc[:0], none="No site moved.")
+    'No site moved.'
+    """
+    from siteprior.core.text_table import text_table
+
+    if as_json:
+        return str(table.to_json(orient="records", indent=2, force_ascii=False))
+    return none if none and not len(table) else (text or text_table)(table)
 
 
 @contextmanager
@@ -64,7 +118,7 @@ def warnings_on_stderr() -> Iterator[None]:
                 seen[str(message)] = last = issubclass(category, RunWarning)
                 if not last:
                     with above_bars():
-                        sys.stderr.write(f"siteprior: {message}\n")
+                        sys.stderr.write(f"siteprior: {one_line(without_keys(str(message)))}\n")
 
         warnings.showwarning = show
         try:
@@ -72,4 +126,4 @@ def warnings_on_stderr() -> Iterator[None]:
         finally:
             sys.stdout.flush()
             for line in (line for line, last in seen.items() if last):
-                sys.stderr.write(f"siteprior: warning: {line}\n")
+                sys.stderr.write(f"siteprior: warning: {one_line(without_keys(line))}\n")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from siteprior.core.all_faults import AllFaults
 from siteprior.core.errors import InputError
 from siteprior.core.schema import SITE_SHAPES, SITES, as_kind, check
 from siteprior.joins._geometry import Values, declared_columns
@@ -111,19 +112,21 @@ def join_layers(
     """
     specs = tuple(specs)
     values: dict[str, Values] = {}
-    faults: list[str] = []
+    faults = AllFaults()
     for layer, spec in zip(layers, specs, strict=True):
-        try:
+        with faults.kept():
             values[spec.name] = join_layer(sites, layer, spec, shapes=shapes)
-        except InputError as fault:
-            faults.extend(fault.faults)
-    if faults:
-        raise InputError(*dict.fromkeys(faults))
+    faults.refuse()
     return declared_columns(sites.index, layer_columns(specs), values)
 
 
 def layer_signals(
-    sites: gpd.GeoDataFrame, specs: Iterable[LayerSpec], *, shapes: gpd.GeoDataFrame | None = None
+    sites: gpd.GeoDataFrame,
+    specs: Iterable[LayerSpec],
+    *,
+    shapes: gpd.GeoDataFrame | None = None,
+    none: Mapping[str, str] | None = None,
+    beside: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """Turn layers into signals of market failure, 0–1, each with its grade, its reason and the counter-evidence.
 
@@ -139,6 +142,10 @@ def layer_signals(
         The layers; those without a signal are passed over.
     shapes
         The shapes the layers were measured on.
+    none
+        By layer, the reason where nothing of it is there, such as ``no historic landfill``.
+    beside
+        By layer, the column of the sites whose words stand beside what was measured.
 
     Returns
     -------
@@ -170,7 +177,10 @@ def layer_signals(
     measured = replace(SITES, declared=(*SITES.declared, *layer_columns(with_signal)))
     check(sites, measured, name="sites", needs=[spec.name for spec in with_signal])
     basis = pd.Series(site_geometries(sites, shapes).basis, index=sites.index)
-    tables = [_signal(sites[spec.name], basis, spec) for spec in with_signal]
+    tables = []
+    for spec in with_signal:
+        words = sites[beside[spec.name]] if beside and spec.name in beside else pd.Series(None, sites.index, "str")
+        tables.append(_signal(sites[spec.name], basis, spec, words, (none or {}).get(spec.name, "")))
     if not tables:
         empty = pd.DataFrame({name: pd.Series(dtype="str") for name in SIGNAL_COLUMNS})
         return empty.astype({"value": "float64"})
@@ -192,8 +202,8 @@ def _by_code(sites: gpd.GeoDataFrame, layer: AreaLayer, spec: LayerSpec) -> pd.S
     return as_kind(values, spec.value_kind, sites.index).rename(spec.name)
 
 
-def _signal(column: pd.Series, basis: pd.Series, spec: LayerSpec) -> pd.DataFrame:
-    """Return the rows of one layer's signal."""
+def _signal(column: pd.Series, basis: pd.Series, spec: LayerSpec, beside: pd.Series, none: str) -> pd.DataFrame:
+    """Return the rows of one layer's signal; ``beside`` are words on what is there, ``none`` those where nothing is."""
     signal = spec.signal
     assert signal is not None
     flags = spec.value_kind == "flag"
@@ -207,7 +217,9 @@ def _signal(column: pd.Series, basis: pd.Series, spec: LayerSpec) -> pd.DataFram
     middle = spec.measure in ("nearest", "value")
     disc = "; from its middle" if middle else "; on a disc of its hectares"
     seen = on.map({"disc": disc, "point": "; its point only"}).where(surrogate, "").astype("str")
-    reason = signal.reason + ": " + words + " (" + spec.title + seen + ")"
+    named = (", " + beside.reindex(measured.index)).fillna("")
+    shown = signal.reason + ": " + words + named
+    reason = shown.mask((measured == 0) & bool(none), none) + " (" + spec.title + seen + ")"
     return pd.DataFrame(
         {
             "site_id": measured.index.astype("str"),

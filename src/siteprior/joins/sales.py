@@ -31,6 +31,12 @@ DWELLINGS = Table(
 )
 """Areas of any index with the dwellings in them."""
 
+HOUSEHOLDS = Table(
+    "households", "", True,
+    (Column("private_households", "number", "Private households", "Those that do not rent socially", "households"),),
+)  # fmt: skip
+"""Areas of any index with the private households in them."""
+
 
 @renamed_argument(years_held="whole_years")
 def join_prices(
@@ -39,9 +45,10 @@ def join_prices(
     *,
     price_date: date,
     dwellings: gpd.GeoDataFrame | None = None,
+    households: gpd.GeoDataFrame | None = None,
     whole_years: float | None = None,
 ) -> pd.DataFrame:
-    """Measure the market about each site: sales, new-build sales, comparables (£/m²), sales per 1,000 dwellings.
+    """Measure the market about each site: sales, new-build sales, comparables (£/m²), sales per 1,000 households.
 
     A file that holds a month, or the last years in part, never makes a market look thin: zero is stated only for
     years the file holds whole, else it is missing; a count above zero from years covered in part is a least count.
@@ -57,6 +64,9 @@ def join_prices(
     dwellings
         Areas that cover the land of the sales: GeoDataFrame on EPSG:27700 with ``dwellings``, index unique. Without
         it, or with less than a whole year of sales covered, there is no rate and no percentile.
+    households
+        Such areas with ``private_households``: what can be sold in a year is of those, for homes rented socially are
+        not sold. With both, the percentile is of the households.
     whole_years
         Whole years before the price date the sales cover, where the project knows it; else :func:`years_covered`.
 
@@ -93,7 +103,8 @@ def join_prices(
     """
     check(sites, SITES, name="sites", needs=())
     check(sales, SALES, name="sales", needs=NEEDS)
-    _refuse_wrong_dwellings(dwellings)
+    _refuse_wrong(dwellings, DWELLINGS)
+    _refuse_wrong(households, HOUSEHOLDS)
     if whole_years is not None and not whole_years >= 0:
         raise InputError(f"whole_years: {whole_years} is no number of years; give 0 or more")
     settings = load_parameters("price_surface").table("evidence")
@@ -117,9 +128,13 @@ def join_prices(
     values["nearest_sale_m"] = _nearest_m(places, sale_points[age < long_ago])
     values["nearest_new_build_sale_m"] = _nearest_m(places, sale_points[new & (age < long_ago)])
     values |= comparable_columns(sites, sales, price_date)
+    years = min(years_read, long_ago)
     if dwellings is not None:
-        years = min(years_read, long_ago)
         values |= market_thinness(places, sale_points[age < years], dwellings, years)
+    if households is not None:
+        counted_in = households.assign(dwellings=households["private_households"])
+        thin = market_thinness(places, sale_points[age < years], counted_in, years)
+        values |= {_OF_HOUSEHOLDS.get(name, name): measured for name, measured in thin.items()}
     return declared_columns(sites.index, SITE_PRICE_COLUMNS, values)
 
 
@@ -175,10 +190,17 @@ def _nearest_m(places: Floats, sale_points: Floats) -> Floats:
     return found
 
 
-def _refuse_wrong_dwellings(dwellings: gpd.GeoDataFrame | None) -> None:
-    """Refuse a table of dwellings without places, without the column, or with a doubled index."""
-    if dwellings is None:
+_OF_HOUSEHOLDS = {
+    "catchment_dwellings": "catchment_private_households",
+    "sales_per_1000_dwellings": "sales_per_1000_private_households",
+}
+"""What is counted of dwellings, by the name it has of private households."""
+
+
+def _refuse_wrong(counted: gpd.GeoDataFrame | None, declared: Table) -> None:
+    """Refuse a table of homes by area without places, without its column, or with a doubled index."""
+    if counted is None:
         return
-    check(dwellings, DWELLINGS, name="dwellings")
-    if not dwellings.index.is_unique:
-        raise InputError("dwellings: an area stands more than once; make the index unique")
+    check(counted, declared, name=declared.name)
+    if not counted.index.is_unique:
+        raise InputError(f"{declared.name}: an area stands more than once; make the index unique")

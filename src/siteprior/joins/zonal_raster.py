@@ -12,8 +12,10 @@ import pandas as pd
 import shapely
 
 from siteprior.core.errors import InputError
+from siteprior.core.io.rasters import OpenRaster, Raster, open_raster
 from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CRS
+from siteprior.core.sizes import refuse_too_many
 from siteprior.joins._geometry import Geometries
 from siteprior.joins.zonal_vector import AREAL, DECIMALS, SiteGeometries, elsewhere
 from siteprior.project.layers import LayerSpec, RasterLayer
@@ -21,7 +23,8 @@ from siteprior.walking.network import Floats, Ints
 
 if TYPE_CHECKING:
     from exactextract.feature import FeatureSource
-    from rasterio.io import DatasetReader
+
+SQM_PER_KM2 = 1_000_000
 
 BLOCK = 2048
 """Cells along each side of the piece of raster in memory at a time: 32 MB, and few readings of one cell."""
@@ -86,14 +89,17 @@ def raster_values(site_shapes: SiteGeometries, layer: RasterLayer, spec: LayerSp
         raise InputError(elsewhere(spec.name, layer.file, layer.bounds, ours))
     areal = np.isin(shapely.get_type_id(site_shapes.shapes), AREAL) & (spec.measure != "value")
     pointlike = ~areal & ~shapely.is_missing(site_shapes.points)
-    with _cells(layer, spec.cell_threshold if spec.measure == "share_above" else None) as cells:
+    with _cells(layer.raster, spec.cell_threshold if spec.measure == "share_above" else None) as cells:
         if areal.any():
-            values[areal] = _zonal(_projected(site_shapes.shapes[areal], layer.crs), cells, spec.measure)
+            values[areal] = _zonal(
+                _projected(site_shapes.shapes[areal], layer.raster.crs), cells, spec.measure, layer.file
+            )
         if pointlike.any() and spec.measure != "share_above":
-            values[pointlike] = cells.at(_projected(site_shapes.points[pointlike], layer.crs))
+            values[pointlike] = cells.at(_projected(site_shapes.points[pointlike], layer.raster.crs))
     if np.isnan(values).all() and (areal.any() or spec.measure != "share_above"):
         raise InputError(
-            f"{layer.file}: layer '{spec.name}' holds no value at any site; check band {layer.band} and its nodata"
+            f"{layer.file}: layer '{spec.name}' holds no value at any site; check band {layer.raster.band} and its "
+            "nodata"
         )
     return values
 
@@ -103,12 +109,13 @@ def _projected(shapes: Geometries, crs: str) -> Geometries:
     return gpd.GeoSeries(shapes, crs=CRS).to_crs(crs).to_numpy()
 
 
-def _zonal(shapes: Geometries, cells: Cells, measure: str) -> Floats:
+def _zonal(shapes: Geometries, cells: Cells, measure: str, name: str) -> Floats:
     """Return the statistic of each shape over the cells, missing where too little of it has values."""
     from exactextract import exact_extract
 
     op = "max" if measure == "max" else "mean"
     bounds = shapely.bounds(shapes)
+    _refuse_large(shapes, cells, name)
     tile = np.floor(cells.place(bounds[:, [0, 3]]) / (BLOCK / 2))  # neighbours one after the other: few readings
     order = np.lexsort((tile[:, 0], tile[:, 1]))
     source = _features(shapes, order, cells.srs_wkt())
@@ -119,6 +126,19 @@ def _zonal(shapes: Geometries, cells: Cells, measure: str) -> Floats:
     enough = covered >= load_parameters("layers").number("covered") * area
     values = pd.to_numeric(found[op]).to_numpy(dtype=float)
     return np.where(enough, values.round(DECIMALS) if measure == "share_above" else values, np.nan)
+
+
+def _refuse_large(shapes: Geometries, cells: Cells, file: str) -> None:
+    """Refuse sites under which lie more cells of a raster than are weighed, before any is read."""
+    corners = shapely.bounds(shapes)
+    sides = np.abs(cells.place(corners[:, [2, 1]]) - cells.place(corners[:, [0, 3]]))
+    with np.errstate(invalid="ignore", over="ignore"):
+        number = np.nan_to_num(np.ceil(sides).prod(axis=1), nan=0.0, posinf=0.0)
+    largest = shapely.area(shapes).max() / SQM_PER_KM2
+    refuse_too_many(
+        int(number.max(initial=0.0)), "site_cells", name=f"{file}: under the largest site ({largest:.4g} km²)",
+        fix="check the shape of that site, or give a raster of larger cells",
+    )  # fmt: skip
 
 
 def _features(shapes: Geometries, order: Ints, crs: str) -> FeatureSource:
@@ -152,28 +172,25 @@ def _features(shapes: Geometries, order: Ints, crs: str) -> FeatureSource:
 
 
 @contextmanager
-def _cells(layer: RasterLayer, threshold: float | None) -> Iterator[Cells]:
+def _cells(raster: Raster, threshold: float | None) -> Iterator[Cells]:
     """Open a raster as a source of windows for exactextract; with a threshold its cells are 1 above it, else 0."""
-    import rasterio
     from exactextract.raster import RasterSource
-    from rasterio.errors import RasterioError
-    from rasterio.windows import Window
 
     class Band(RasterSource):  # type: ignore[misc]  # exactextract's base class has no types
         """A band whose missing cells are not-a-number, kept in blocks so that neighbours are read once."""
 
-        def __init__(self, opened: DatasetReader) -> None:
+        def __init__(self, grid: OpenRaster) -> None:
             super().__init__()
-            self.opened, self.block, self.corner = opened, np.zeros((0, 0)), (0, 0)
+            self.grid, self.block, self.corner = grid, np.zeros((0, 0)), (0, 0)
 
         def res(self) -> tuple[float, float]:
-            return abs(self.opened.transform.a), abs(self.opened.transform.e)
+            return self.grid.cell_width, self.grid.cell_height
 
         def extent(self) -> tuple[float, float, float, float]:
-            return tuple(self.opened.bounds)
+            return raster.bounds
 
         def srs_wkt(self) -> str:
-            return layer.crs
+            return raster.crs
 
         def nodata_value(self) -> float:
             return float("nan")
@@ -193,25 +210,17 @@ def _cells(layer: RasterLayer, threshold: float | None) -> Iterator[Cells]:
             return self.block[y0 - top : y0 - top + ny, x0 - left : x0 - left + nx]
 
         def _read(self, left: int, top: int, width: int, height: int) -> Floats:
-            width, height = min(width, self.opened.width - left), min(height, self.opened.height - top)
-            read = self.opened.read(layer.band, window=Window(left, top, width, height), masked=True)
-            cells = np.ma.filled(read.astype(np.float64), np.nan)
-            cells[~np.isfinite(cells) | (cells == layer.nodata)] = np.nan
-            cells = cells * self.opened.scales[layer.band - 1] + self.opened.offsets[layer.band - 1]
-            if threshold is not None:
-                cells = np.where(np.isnan(cells), np.nan, cells > threshold)
-            return cells
+            cells = self.grid.read(left, top, min(width, self.grid.width - left), min(height, self.grid.height - top))
+            return cells if threshold is None else np.where(np.isnan(cells), np.nan, cells > threshold)
 
         def place(self, positions: Floats) -> Floats:
             """Return column and row of places, in cells from the upper left corner."""
-            transform = self.opened.transform
-            return np.asarray((positions - (transform.c, transform.f)) / (transform.a, transform.e))
+            return self.grid.place(positions)
 
         def at(self, points: Geometries) -> Floats:
             """Return the value of the cell at each point; nothing off the raster."""
             where = np.floor(self.place(shapely.get_coordinates(points)))
-            size = (self.opened.width, self.opened.height)
-            inside = ((where >= 0) & (where < size)).all(axis=1)
+            inside = ((where >= 0) & (where < (self.grid.width, self.grid.height))).all(axis=1)
             values = np.full(len(points), np.nan)
             rows = np.flatnonzero(inside)
             tile = np.floor(where[rows] / (BLOCK // 2))
@@ -220,8 +229,5 @@ def _cells(layer: RasterLayer, threshold: float | None) -> Iterator[Cells]:
                 values[row] = self.read_window(column, line, 1, 1)[0, 0]
             return values
 
-    try:
-        with rasterio.open(layer.source) as opened:
-            yield Band(opened)
-    except RasterioError as fault:
-        raise InputError(f"{layer.file}: cannot be read as a raster ({fault}); give a GeoTIFF") from None
+    with open_raster(raster) as grid:
+        yield Band(grid)

@@ -75,7 +75,8 @@ def vector_values(site_shapes: SiteGeometries, layer: VectorLayer, spec: LayerSp
     a site whose extent is not known. ``share``: share of the site's area, 0–1; features that overlap count once;
     missing for a point. ``nearest``: metres, straight, from a polygon's edge or a point; a disc counts by its centre.
     ``count``: features that meet the site, or lie within the radius of it. ``value``: the attribute of the first
-    feature in the file that holds the site's point.
+    feature in the file that holds the site's point. ``names``: the attributes of all features that meet the site by
+    more than a sliver (parameter ``layers.sliver_m2``), each once, in the order of the file.
 
     A site without a place is missing; where the layer's extent is stated, so is one that lies in it by less than half
     (parameter ``layers.covered``), and only what lies in it counts. Where it is not, no feature means 0.
@@ -91,7 +92,7 @@ def vector_values(site_shapes: SiteGeometries, layer: VectorLayer, spec: LayerSp
 
     Returns
     -------
-    Array of floats (``within``: 1 and 0), or of objects for ``value``, one per site.
+    Array of floats (``within``: 1 and 0), or of objects for ``value`` and ``names``, one per site.
 
     Raises
     ------
@@ -110,6 +111,10 @@ def vector_values(site_shapes: SiteGeometries, layer: VectorLayer, spec: LayerSp
         values[seen] = shapely.STRtree(features).query_nearest(of[seen], return_distance=True, all_matches=False)[1]
         return values
     seen, surveyed = _surveyed(site_shapes.shapes, known, layer.extent)
+    if spec.measure == "names":
+        named = np.full(len(site_shapes.points), None, dtype=object)
+        named[seen] = _named(surveyed, features, layer.features["value"].to_numpy(dtype=object))
+        return named
     values = np.full(len(site_shapes.points), np.nan)
     if spec.measure == "count":
         values[seen] = _counted(surveyed, features, spec.search_radius_m)
@@ -130,7 +135,10 @@ def _surveyed(shapes: Geometries, known: Ints, extent: BaseGeometry | None) -> t
     parts = shapes[known]
     if extent is None:
         return known, parts
-    whole, parts = parts, shapely.intersection(parts, extent)
+    shapely.prepare(extent)
+    whole, parts = parts, parts.copy()
+    crossing = ~shapely.covers(extent, whole)  # what lies wholly inside need not be cut, by far the most
+    parts[crossing] = shapely.intersection(whole[crossing], extent)
     area = shapely.area(whole)
     half = load_parameters("layers").number("covered")
     met = np.where(area > 0, shapely.area(parts) >= half * area, ~shapely.is_empty(parts))
@@ -164,20 +172,35 @@ def _shares(shapes: Geometries, features: Geometries) -> Floats:
 
 def _counted(shapes: Geometries, features: Geometries, radius: float | None) -> Floats:
     """Return how many features meet each shape by more than a sliver, or lie within the radius of it."""
-    tree = shapely.STRtree(features)
     if radius is not None:
-        site = tree.query(shapes, predicate="dwithin", distance=radius)[0]
+        site = shapely.STRtree(features).query(shapes, predicate="dwithin", distance=radius)[0]
     else:
-        site, feature = tree.query(shapes, predicate="intersects")
-        both = np.isin(shapely.get_type_id(shapes[site]), AREAL) & np.isin(
-            shapely.get_type_id(features[feature]), AREAL
-        )
-        overlap = np.full(len(site), np.inf)
-        overlap[both] = shapely.area(shapely.intersection(shapes[site[both]], features[feature[both]]))
-        # a site or feature smaller than a sliver counts where all of it is met
-        least = np.minimum(shapely.area(shapes[site]), shapely.area(features[feature]))
-        site = site[overlap >= np.minimum(load_parameters("layers").number("sliver_m2"), least * (1 - 1e-9))]
+        site, _ = _met(shapes, features)
     return np.bincount(site, minlength=len(shapes)).astype(float)
+
+
+def _met(shapes: Geometries, features: Geometries) -> tuple[Ints, Ints]:
+    """Return the positions of the shapes and features that meet by more than a sliver."""
+    site, feature = shapely.STRtree(features).query(shapes, predicate="intersects")
+    both = np.isin(shapely.get_type_id(shapes[site]), AREAL) & np.isin(shapely.get_type_id(features[feature]), AREAL)
+    overlap = np.full(len(site), np.inf)
+    overlap[both] = shapely.area(shapely.intersection(shapes[site[both]], features[feature[both]]))
+    # a site or feature smaller than a sliver counts where all of it is met
+    least = np.minimum(shapely.area(shapes[site]), shapely.area(features[feature]))
+    met = overlap >= np.minimum(load_parameters("layers").number("sliver_m2"), least * (1 - 1e-9))
+    return site[met], feature[met]
+
+
+def _named(shapes: Geometries, features: Geometries, names: Objects) -> Objects:
+    """Return what the features that meet each shape are called, each name once, in their order."""
+    site, feature = _met(shapes, features)
+    texts = pd.Series(names[feature], dtype=object)
+    pairs = pd.DataFrame({"site": site, "feature": feature, "name": texts.where(texts != "")}).dropna()
+    pairs = pairs.sort_values(["site", "feature"]).drop_duplicates(["site", "name"])
+    joined = np.full(len(shapes), None, dtype=object)
+    words = pairs.groupby("site")["name"].agg("; ".join)
+    joined[words.index.to_numpy(dtype=int)] = words.to_numpy(dtype=object)
+    return joined
 
 
 def _attribute(site_shapes: SiteGeometries, known: Ints, layer: VectorLayer, features: Geometries) -> Objects:
@@ -196,10 +219,10 @@ def _attribute(site_shapes: SiteGeometries, known: Ints, layer: VectorLayer, fea
 def _refuse_elsewhere(site_shapes: SiteGeometries, layer: VectorLayer, features: Geometries, spec: LayerSpec) -> None:
     """Refuse a layer of another place, naming where it lies and where the sites do."""
     ours = shapely.total_bounds(site_shapes.shapes)
-    if np.isnan(ours).any():  # no site has a place: everything is missing
+    if np.isnan(ours).any() or layer.placed:  # no site has a place: everything is missing
         return
     theirs = shapely.total_bounds(features) if layer.extent is None else shapely.bounds(layer.extent)
-    reach = spec.search_radius_m or 0.0
+    reach = 0.0 if spec.search_radius_m is None else spec.search_radius_m
     if spec.measure == "nearest":
         reach = load_parameters("layers").number("elsewhere_m")
     apart = (

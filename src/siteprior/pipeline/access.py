@@ -14,25 +14,31 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from siteprior import __version__
+from siteprior.core.cache_folder import cache_folder
 from siteprior.core.errors import InputError, ProjectError
-from siteprior.core.files import whole_folder
-from siteprior.core.issues import concat_issues
+from siteprior.core.issues import IssueLog, concat_issues
 from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress, progress_of
 from siteprior.core.renamed import renamed_argument
 from siteprior.core.schema import CRS
 from siteprior.core.short_repr import short_repr
+from siteprior.core.sizes import check_length, refuse_too_many_cells
+from siteprior.core.whole_folder import whole_folder
 from siteprior.pipeline.grid import measure_grid, write_grid
 from siteprior.pipeline.provenance import ReadLog
 from siteprior.pipeline.registered import load_project
 from siteprior.project.gates_weights import is_number
-from siteprior.project.load import Project, cache_folder
+from siteprior.project.load import Project
 from siteprior.project.model import File, Streets, Timetable
 
 if TYPE_CHECKING:
     from siteprior.joins.access.ptal_grid import AccessGrid
     from siteprior.sources.timetables.combine_feeds import Timetables
     from siteprior.walking.network import WalkNetwork
+
+
+CELL_M = 100.0
+"""Metres a cell is wide where nobody states it: that of TfL's own maps of the index."""
 
 
 class _Supply(NamedTuple):
@@ -42,6 +48,7 @@ class _Supply(NamedTuple):
     timetables: Timetables
     area: BaseGeometry
     top_60_ttwa: bool | None = None
+    stops: gpd.GeoDataFrame | None = None
 
 
 @short_repr
@@ -90,47 +97,38 @@ def measure_access(
     out: Path | str | None = None,
     progress: Progress | bool | None = None,
 ) -> Access:
-    """Measure the public transport access index (TfL's PTAL method) of every cell of an area, and of places in it.
+    """Measure the access index (TfL's PTAL method) of every cell of an area, and of places in it.
 
     Parameters
     ----------
     project
-        A project with streets and timetables: its stops and its study area are used. The other inputs are read from
-        the arguments where it is not given.
-    streets, timetables, stops
-        A street file, GTFS feeds, and NaPTAN files to place the feeds' stops by (without them the feeds' own places).
-    points
-        A vector file of places to measure and explain route by route.
-    bounds
-        West, south, east and north in metres on EPSG:27700: the area, where no project gives it. By default that of
-        the points and a cut-off around them.
-    service_date
-        The weekday counted; the busiest ordinary one when ``None``.
-    cell_m
-        Metres a cell is wide; the project's, else 100.
+        A project with streets and timetables; without it the arguments name the inputs.
+    streets, timetables, stops, points, bounds
+        Street file, GTFS feeds, NaPTAN files, places to explain route by route (vector file),
+        and the area: west, south, east, north in metres on EPSG:27700.
+    service_date, cell_m
+        The weekday counted, else the busiest ordinary one; metres a cell is wide, else 100.
     out
-        Folder to write: ``access_grid.tif`` (cloud-optimised, one band per variant), ``access.gpkg``, ``routes.csv``,
-        ``stations.csv``, ``departures.csv``, ``issues.csv``. Nothing is written when ``None``.
+        The folder to write (rasters, GeoPackage, tables); nothing is written when ``None``.
     progress
-        ``True`` shows bars on a terminal and in a notebook, lines elsewhere; a function of yours gets one line per
-        step; ``None`` shows nothing.
+        ``True`` shows bars or lines, a function of yours gets the lines, ``None`` is silent.
 
     Raises
     ------
     ProjectError, InputError, OutputError
-        When an input cannot be used, streets, timetables or the area are missing, or the folder cannot be written.
+        When an input or the folder cannot be used, or streets, timetables or area are missing.
 
     Examples
     --------
     >>> import siteprior as sp
     >>> from siteprior.core.files import shipped
-    >>> data = shipped("data")
-    >>> streets, feed = data / "transit/streets.geojson.gz", data / "transit/timetable.zip"
-    >>> done = sp.measure_access(streets=streets, timetables=[feed],
-    ...                          bounds=(406000, 286000, 408000, 288000), cell_m=500)
-    >>> len(done.cells), done.points is None
-    (16, True)
+    >>> transit, area = shipped("data") / "transit", (406000, 286000, 408000, 288000)
+    >>> streets, feeds = transit / "streets.geojson.gz", [transit / "timetable.zip"]
+    >>> len(sp.measure_access(streets=streets, timetables=feeds, bounds=area, cell_m=500).cells)
+    16
     """
+    if cell_m is not None:
+        check_length(cell_m, name="cell_m")
     loaded = project if isinstance(project, Project) or project is None else load_project(project)
     progress = progress_of(progress)
     if out is None:
@@ -162,11 +160,14 @@ def _measure(
     from siteprior.joins.access.walks import Walking
 
     log = ReadLog()
-    places = None if points is None else _read_points(points)
+    size = cell_m
+    if size is None:
+        size = project.access.cell_m if project is not None else CELL_M
+    places = None if points is None else _read_points(points, log)
     supply = (
-        _read_project(project, log, service_date, progress)
+        _read_project(project, log, service_date, size, progress)
         if project is not None
-        else _read_files(streets, timetables, stops, _area(bounds, places), log, service_date, progress)
+        else _read_files(streets, timetables, stops, _area(bounds, places, size), log, service_date, progress)
     )
     feed, network = supply.timetables, supply.network
     snap_m = project.access.max_snap_m if project is not None else None
@@ -174,10 +175,15 @@ def _measure(
     measured, routes = None, pd.DataFrame()
     if places is not None:
         progress("Measuring places")
-        index = join_access_index(places, feed.stops, feed.services, walking, top_60_ttwa=supply.top_60_ttwa)
+        index = join_access_index(
+            places, feed.stops, feed.services, walking,
+            top_60_ttwa=supply.top_60_ttwa, active_stops=supply.stops, listed=feed.listed,
+        )  # fmt: skip
         measured, routes = places.join(index.columns), index.routes
-    size = cell_m or (project.access.cell_m if project is not None else 100.0)
-    grids = measure_grid(supply.area, feed, network, cell_m=size, max_snap_m=walking.max_snap_m, progress=progress)
+    grids = measure_grid(
+        supply.area, feed, network,
+        cell_m=size, max_snap_m=walking.max_snap_m, active_stops=supply.stops, progress=progress,
+    )  # fmt: skip
     done = Access(
         cells=grid_cells(grids[0]),
         points=measured,
@@ -191,8 +197,11 @@ def _measure(
     return done, grids, " ".join(attribution)
 
 
-def _read_project(project: Project, log: ReadLog, service_date: date | None, progress: Progress) -> _Supply:
-    """Read streets, timetables and area of a project."""
+def _read_project(
+    project: Project, log: ReadLog, service_date: date | None, cell_m: float, progress: Progress
+) -> _Supply:
+    """Read streets, timetables and area of a project; refuse too many cells of it before the long reading."""
+    from siteprior.joins.access.ptal_grid import grid_cell_m
     from siteprior.pipeline.read_transit import read_transit
     from siteprior.sources.areas.lsoa import read_areas, study_area
 
@@ -207,13 +216,14 @@ def _read_project(project: Project, log: ReadLog, service_date: date | None, pro
     areas = log.add(
         "areas", entry,
         read_areas(path, code=entry.code, name=entry.name, district=entry.district, year=entry.year,
-                   layer=entry.layer, files=label),
+                   layer=entry.layer, crs=entry.crs, files=label),
     )  # fmt: skip
     area = study_area(areas)
+    grid_cell_m(area, cell_m)
     transit = read_transit(project, area, log, progress=progress)
     if transit.network is None or transit.timetables is None:
         raise ProjectError(f"{project.file}: [sources]: streets or timetables hold nothing to measure access from")
-    return _Supply(transit.network, transit.timetables, area, project.access.top_60_ttwa)
+    return _Supply(transit.network, transit.timetables, area, project.access.top_60_ttwa, transit.stops)
 
 
 def _read_files(
@@ -243,21 +253,30 @@ def _read_files(
     progress("Reading timetables")
     counted = read_timetables(timetables, naptan=naptan, service_date=service_date)
     feed = log.add("timetables", [Timetable(path=str(path)) for path in timetables], counted)
-    return _Supply(network, feed, area)
+    return _Supply(network, feed, area, stops=naptan)
 
 
-def _read_points(path: Path | str) -> gpd.GeoDataFrame:
+def _read_points(path: Path | str, read: ReadLog) -> gpd.GeoDataFrame:
     """Read the places to measure; the first column of unique texts is their name, else their number."""
     from siteprior.core.io.vector_files import read_vector
 
-    table = read_vector(path).to_crs(CRS)
+    log = IssueLog(str(path))
+    table = read_vector(path, log=log)
+    read.issues.append(log.table())
     names = [c for c in table.columns if c != table.geometry.name and table[c].notna().all() and table[c].is_unique]
     index = table[names[0]].astype("str") if names else pd.Series(range(1, len(table) + 1)).astype("str")
     return gpd.GeoDataFrame(geometry=table.geometry.to_numpy(), index=pd.Index(index, name="site_id"), crs=CRS)
 
 
-def _area(bounds: Sequence[float] | None, places: gpd.GeoDataFrame | None) -> BaseGeometry:
-    """Return the area asked for: the bounds, else the places and a cut-off around them."""
+def _area(bounds: Sequence[float] | None, places: gpd.GeoDataFrame | None, cell_m: float) -> BaseGeometry:
+    """Return the area asked for: the bounds, else the places and a cut-off around them; refuse too many cells of it."""
+    area = _area_asked(bounds, places)
+    refuse_too_many_cells(area.bounds, cell_m)
+    return area
+
+
+def _area_asked(bounds: Sequence[float] | None, places: gpd.GeoDataFrame | None) -> BaseGeometry:
+    """Return the bounds as an area, else the places and a cut-off around them."""
     if bounds is not None:
         ends = [] if isinstance(bounds, str | bytes) or not isinstance(bounds, Iterable) else list(bounds)
         box = ends if len(ends) == 4 and all(map(is_number, ends)) else None

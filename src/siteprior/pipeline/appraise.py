@@ -52,6 +52,7 @@ def estimate_homes(result: Result, _progress: Progress) -> Result:
 
 def price_sites(result: Result, progress: Progress) -> Result:
     """Measure the sales about each site and predict what homes there would fetch; values are missing without sales."""
+    from siteprior.appraisal.prices.local import local_price_ratio
     from siteprior.appraisal.prices.surface import fit_prices, site_values
     from siteprior.joins._geometry import declared_columns
     from siteprior.joins.sales import join_prices
@@ -65,16 +66,20 @@ def price_sites(result: Result, progress: Progress) -> Result:
             price_validation=pd.DataFrame(columns=PRICE_VALIDATION.names),
             price_note="no sales were read",
         )
-    assumed, counted = project.assumptions, result.registered.tables.get("dwellings")
+    assumed, tables = project.assumptions, result.registered.tables
+    counted, private = tables.get("dwellings"), tables.get("households")
     with faults_of(project):
         near = join_prices(
             sites,
             sales,
             price_date=day,
             dwellings=counted if isinstance(counted, gpd.GeoDataFrame) else None,
+            households=private if isinstance(private, gpd.GeoDataFrame) else None,
             whole_years=assumed.sales_years_covered,
         )
         surface = fit_prices(sales, price_date=day, seed=project.project.seed, areas=result.areas, progress=progress)
+        if "land_values" in tables:
+            near["local_price_ratio"] = local_price_ratio(sites, result.areas, surface)
         mix, size = assumed.scheme.mix, assumed.scheme.assumptions["home_size_m2"]
         if mix is None or not size.known:
             values = blank
@@ -88,7 +93,8 @@ def price_sites(result: Result, progress: Progress) -> Result:
 
 
 def appraise_viability(result: Result, _progress: Progress) -> Result:
-    """Appraise the residual value of each site; missing, with the reason, where an input is."""
+    """Appraise the residual value of each site, and what it can bear on published land values, or say why not."""
+    from siteprior.appraisal.viability.headroom import site_headroom
     from siteprior.appraisal.viability.residual import site_viability
 
     sites, project = result.table, result.project
@@ -100,7 +106,9 @@ def appraise_viability(result: Result, _progress: Progress) -> Result:
             seed=project.project.seed,
             land_shares=land_shares(project, sites),
         )
-    return replace(result.with_columns("viability", columns), viability_drivers=drivers)
+        values = result.registered.tables.get("land_values")
+        headroom = site_headroom(sites, land_values=values, costs=result.costs, scheme=result.scheme)
+    return replace(result.with_columns("viability", columns.join(headroom)), viability_drivers=drivers)
 
 
 def screen_deadweight(result: Result, _progress: Progress) -> Result:
@@ -122,6 +130,7 @@ def judge_failure(result: Result, _progress: Progress) -> Result:
     from siteprior.appraisal.market_failure.signals import failure_signals
     from siteprior.appraisal.market_failure.verdict import failure_verdict
     from siteprior.joins.layers import layer_signals
+    from siteprior.pipeline.open_evidence import loaded_keys
     from siteprior.pipeline.registered import evidence_signals
 
     sites = result.table
@@ -129,7 +138,7 @@ def judge_failure(result: Result, _progress: Progress) -> Result:
         own = layer_signals(sites, result.market.specs, shapes=result.shapes)
         layers = pd.concat([own, evidence_signals(result, sites)], ignore_index=True)
         signals = failure_signals(sites, as_of=result.project.project.as_of, neighbours=sites, layer_signals=layers)
-        verdict = failure_verdict(sites, signals)
+        verdict = failure_verdict(sites, signals, loaded=loaded_keys(result.project))
     return replace(result.with_columns("market_failure", verdict), signals=signals)
 
 

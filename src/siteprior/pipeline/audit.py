@@ -6,7 +6,6 @@ The module is not called ``audit``, which is what :mod:`siteprior` calls the fun
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,10 +14,11 @@ import geopandas as gpd
 import pandas as pd
 
 from siteprior.core.errors import InputError
-from siteprior.core.files import whole_folder
+from siteprior.core.named_paths import Paths
 from siteprior.core.progress import Progress, no_progress, progress_of
 from siteprior.core.renamed import renamed_argument
 from siteprior.core.short_repr import short_repr
+from siteprior.core.whole_folder import whole_folder
 
 if TYPE_CHECKING:
     from siteprior.registers.batch import FoundRegisters
@@ -49,62 +49,44 @@ class Audit:
 
 @renamed_argument(say="progress")
 def audit(
-    registers: Sequence[Path | str] | Path | str,
+    registers: Paths,
     *,
     organisation: str | None = None,
     boundaries: Path | str | None = None,
     boundaries_code: str | None = None,
     boundaries_name: str | None = None,
     boundaries_layer: str | None = None,
+    boundaries_crs: str | None = None,
     as_of: dt.date | None = None,
     out: Path | str | None = None,
     workbooks: bool = True,
     progress: Progress | bool | None = None,
 ) -> Audit:
-    """Read brownfield registers, repair what can be repaired, and report what was wrong (metres, hectares, degrees).
-
-    Each file is audited for itself: two vintages of one register do not count as duplicates of each other.
+    """Read registers, each file for itself, repair what can be repaired, report what was wrong (metres, degrees).
 
     Parameters
     ----------
     registers
         Files, folders, patterns such as ``"sites/*.csv"``, zip archives, or several of them.
-    organisation
-        ONS code of the council all files are of; without it the files say it themselves.
-    boundaries
-        Any vector file with the councils' areas. Without it a place is checked only against the file's other rows, and
-        no place is certain.
-    boundaries_code, boundaries_name, boundaries_layer
-        Its columns with ONS codes and names, the one for names guessed where it is not given; and the layer, where
-        the file holds several.
-    as_of
-        Entries dated after this day are reported.
-    out
-        The folder to write ``sites.csv``, ``issues.csv``, ``files.csv``, ``audit.html`` and ``councils/*.xlsx`` to;
-        nothing is written where none is given.
-    workbooks
-        Whether to write a workbook for each council.
+    organisation, as_of
+        ONS code of the files' council (else as they say); the day after which entries are late.
+    boundaries, boundaries_code, boundaries_name, boundaries_layer, boundaries_crs
+        A vector file of the councils' areas, its columns with ONS codes and names, layer, CRS.
+        Without it a place is checked against the file's other rows alone; none is certain.
+    out, workbooks
+        The folder to write; whether with a workbook for each council. ``None`` writes nothing.
     progress
-        ``True`` shows bars on a terminal and in a notebook, lines elsewhere; a function of yours gets one line per
-        step; ``None`` shows nothing.
-
-    Returns
-    -------
-    Audit
+        ``True`` shows bars or lines, a function of yours gets the lines, ``None`` is silent.
 
     Raises
     ------
-    InputError
-        When no register is found, none can be read, or boundaries or organisation cannot be used.
-    OutputError
-        When the folder cannot be written; what stood there before is untouched.
+    InputError, OutputError
+        When no register can be read, boundaries or organisation cannot be used; or the folder.
 
     Examples
     --------
     >>> from siteprior.core.files import shipped
     >>> done = audit(shipped("data") / "sites" / "walsall.csv")
-    >>> done.files[["file", "rows_in", "rows_out", "rows_explained"]].values.tolist()
-    [['walsall.csv', 49, 48, 1]]
     >>> done.sites["repair"].value_counts().to_dict()
     {'axes swapped': 48}
     """
@@ -112,7 +94,7 @@ def audit(
 
     progress = progress_of(progress)
     found = find_registers(registers)
-    areas = _areas(boundaries, boundaries_code, boundaries_name, boundaries_layer, progress)
+    areas = _areas(boundaries, boundaries_code, boundaries_name, boundaries_layer, boundaries_crs, progress)
     code = _organisation(organisation, areas)
     if found.passed_over:
         count = len(found.passed_over)
@@ -126,23 +108,30 @@ def audit(
 
 
 def _areas(
-    path: Path | str | None, code: str | None, name: str | None, layer: str | None, progress: Progress
+    path: Path | str | None,
+    code: str | None,
+    name: str | None,
+    layer: str | None,
+    crs: str | None,
+    progress: Progress,
 ) -> gpd.GeoDataFrame | None:
     """Read the boundaries, if any."""
-    from siteprior.core.io.vector_files import read_vector
+    from siteprior.core.io.vector_files import vector_columns
     from siteprior.sources.areas.boundaries import read_boundaries
 
     if path is None:
-        if code or name or layer:
-            raise InputError("columns or a layer of boundaries are named, but no file; give it with --boundaries")
+        if code or name or layer or crs:
+            raise InputError(
+                "columns, layer or coordinate system of boundaries are named, but no file; give it with --boundaries"
+            )
         return None
     progress("Reading boundaries")
     if code is None:
-        columns = ", ".join(str(column) for column in read_vector(path, layer=layer).columns if column != "geometry")
+        columns = ", ".join(vector_columns(path, layer=layer))
         raise InputError(
             f"{path}: which column holds the councils' ONS codes? Say it with --boundaries-code; it has {columns}"
         )
-    areas: gpd.GeoDataFrame = read_boundaries(path, code=code, name=name, layer=layer).table
+    areas: gpd.GeoDataFrame = read_boundaries(path, code=code, name=name, layer=layer, crs=crs).table
     return areas
 
 

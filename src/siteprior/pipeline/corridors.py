@@ -6,8 +6,12 @@ from dataclasses import replace
 
 from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress
+from siteprior.pipeline.faults import placed
 from siteprior.pipeline.grid import measure_grid
 from siteprior.pipeline.result import Result
+
+CELL_KEY = ("access", "cell_m")
+"""The key a fault of the grid's cells is about."""
 
 
 def describe_corridors(result: Result, _progress: Progress) -> Result:
@@ -69,12 +73,14 @@ def measure_cells(result: Result, progress: Progress) -> Result:
     chosen, feed, network = result.project.access, result.transit.timetables, result.walking.network
     if not chosen.grid or feed is None or network is None:
         return replace(result, access_grids=(), access_cells=None)
-    grids = measure_grid(
-        study_area(result.areas),
-        feed,
-        network,
-        cell_m=chosen.cell_m,
-        max_snap_m=result.walking.max_snap_m,
-        progress=progress,
-    )
+    with placed(result.project, CELL_KEY):
+        grids = measure_grid(
+            study_area(result.areas),
+            feed,
+            network,
+            cell_m=chosen.cell_m,
+            max_snap_m=result.walking.max_snap_m,
+            active_stops=result.transit.stops,
+            progress=progress,
+        )
     return replace(result, access_grids=tuple(grids), access_cells=grid_cells(grids[0]))

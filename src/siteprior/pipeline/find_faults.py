@@ -1,4 +1,8 @@
-"""All that a run would refuse of a project, found in one go before anything is ranked; what ``check`` does."""
+"""All that a run would refuse of a project, found in one go; what ``check`` does.
+
+What is refused is named, and something takes its place, so that what comes after is tried all the same. Reading, and
+what depends on where every site lies, is done whole; the appraisal and the ranking are tried on a few sites.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +12,44 @@ from pathlib import Path
 import pandas as pd
 
 from siteprior.core.all_faults import AllFaults
-from siteprior.core.files import whole_folder
+from siteprior.core.errors import OutputError
 from siteprior.core.progress import Progress
+from siteprior.core.schema import SITE_PTAL_COLUMNS
+from siteprior.core.whole_folder import whole_folder
 from siteprior.pipeline.audit import Audit, write_findings
-from siteprior.pipeline.notices import reach_notices, reading_notices
-from siteprior.pipeline.registered import measure_evidence
+from siteprior.pipeline.corridors import CELL_KEY
+from siteprior.pipeline.faults import placed
+from siteprior.pipeline.few_sites import few, stands_in, with_blank_columns, with_every_layer
+from siteprior.pipeline.notices import reading_notices
 from siteprior.pipeline.result import Result
 from siteprior.pipeline.scenario import changed_transit
-from siteprior.pipeline.stages import CHECKED, has, try_stages
+from siteprior.pipeline.stages import READING, STAGES, has, try_stages
+from siteprior.pipeline.stand_ins import STANDS_IN
+from siteprior.pipeline.transit_notices import reach_notices
 from siteprior.project.load import Project
+from siteprior.project.load_past_faults import NOT_STATED
+from siteprior.report.run_folders import RECORD
 
 PAGE = "audit.html"
 """The page to start with, where a register was read."""
+
+WRITTEN = ("issues.csv", "sites.csv", "files.csv", PAGE, "councils/*.xlsx")
+"""All that a check writes: those of an earlier check that are not written again go."""
+
+_ON_ALL = {"columns.area", "columns.history", "columns.walks", "columns.corridor", "columns.layers"}
+ON_ALL_SITES = (*READING, *(stage for stage in STAGES if _ON_ALL & set(stage.adds)))
+"""The stages a check does whole: what they refuse depends on every site, or on where all of them lie."""
+
+REGISTERED = tuple(stage for stage in STAGES if "columns.registered" in stage.adds)
+"""Joins of registered sources and evidence, on all sites as well, for the same reason."""
+
+NOT_RUN = {"access_grids"}
+"""What the stages add that a check does not run: only whether the study area has cells of the width is tried."""
+
+ON_A_FEW = tuple(
+    stage for stage in STAGES if stage not in (*ON_ALL_SITES, *REGISTERED) and not NOT_RUN & set(stage.adds)
+)
+"""The stages a check tries on a few sites: what they refuse depends on parameters, choices and columns alone."""
 
 
 @dataclass(frozen=True)
@@ -28,35 +58,70 @@ class Checked:
 
     Attributes
     ----------
+    project_file
+        The project file: where each fault names its line.
     folder
-        Where it was written.
+        Where it was written; ``None`` where there was nothing to write.
     issues
         The issue log of every input that could be read.
+    read
+        How many files could be read.
     faults
         What ``run`` would refuse the project for, a sentence each; none where it would run.
     left_out
         The stages not looked at, because what they need was refused.
     notices
-        What a run would state at its end though it finishes.
+        What a run would state at its end though it finishes; none where it would be refused.
     """
 
-    folder: Path
+    project_file: Path
+    folder: Path | None
     issues: pd.DataFrame
+    read: int
     faults: AllFaults
     left_out: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
 
     @property
     def start_with(self) -> str:
-        """What to open first: the page of the audit where there is one, else the issues."""
-        return PAGE if (self.folder / PAGE).is_file() else "issues.csv"
+        """What to open first: the page of the audit, else the issues, else the project file where there is neither."""
+        if self.folder is not None and (self.folder / PAGE).is_file():
+            return PAGE
+        return str(self.project_file) if self.folder is None or self.issues.empty else "issues.csv"
+
+    @property
+    def errors(self) -> int:
+        """How many issues are of severity error."""
+        return int((self.issues["severity"] == "error").sum())
+
+    @property
+    def summary(self) -> tuple[str, ...]:
+        """What there is, in lines: how much was read, what to open, how many faults, and where to mend them."""
+        lines = ["No file could be read."]
+        if self.read:
+            files = f"{self.read} file{'s' * (self.read != 1)} read"
+            lines = [f"{files}: {len(self.issues):,} issues, {self.errors:,} of severity error."]
+        count = len(self.faults.sentences)
+        if self.folder is not None and (len(self.issues) or not count):
+            also = "; issues.csv lists the issues of every input" if self.start_with != "issues.csv" else ""
+            lines.append(f"Written to {self.folder}: start with {self.start_with}{also}.")
+        if count:
+            faults = f"{count} fault{'s' * (count != 1)}, see below"
+            lines.append(
+                f"`siteprior run` would refuse this project: {faults}. Mend {self.project_file} and its files."
+            )
+        if count and self.left_out and self.read:
+            left_out = "; ".join(self.left_out)
+            lines.append(f"Not looked at, for what they need is refused: {left_out}. Mend and check again.")
+        return tuple(lines)
 
 
-def find_faults(project: Project, folder: Path, *, progress: Progress) -> Checked:
+def find_faults(
+    project: Project, folder: Path, *, asked: bool = True, known: AllFaults | None = None, progress: Progress
+) -> Checked:
     """Look through a project for all that a run would refuse, and write what was found.
 
-    Every input is read and joined as far as it can be, also where another is refused; what rests on a refused one
-    alone is left out, and named.
+    Every input is read and joined as far as it can be, also where another is refused.
 
     Parameters
     ----------
@@ -64,39 +129,75 @@ def find_faults(project: Project, folder: Path, *, progress: Progress) -> Checke
         The project.
     folder
         The folder to write: ``issues.csv``, and where a register could be read its audit.
+    asked
+        Whether the user named the folder: it is then written where nothing is refused, too; else only where there is an
+        issue.
+    known
+        The faults of the project file, where it was loaded past them.
     progress
         Called with one line per stage.
 
     Raises
     ------
-    InputError
-        When ``data_root`` is no folder.
     OutputError
-        When the folder cannot be written.
+        When the folder cannot be written, or is that of a run, whose issues a check would replace.
     """
-    faults = AllFaults()
-    if project.data_root.is_dir():
-        with faults.kept():
-            project.refuse_missing()
-    else:
+    if (folder / RECORD).exists():
+        raise OutputError(f"{folder}: holds a run, whose issues.csv a check would replace; choose another with --out")
+    faults, old = known or AllFaults(), list[str]()
+    with faults.kept():
         project.refuse_missing()
-    with whole_folder(folder) as staged:
-        result, left_out = try_stages(Result(project), CHECKED, faults=faults, progress=progress)
-        _try_the_rest(result, faults)
-        _write(result, staged, progress)
-    notices = [*reading_notices(result), *(reach_notices(result.table) if has(result, "columns.corridor") else ())]
-    return Checked(folder, result.issues, faults, left_out, tuple(notices))
+    with whole_folder(folder, own=old) as staged:
+        result, left_out = Result(project), [stage.name for stage in STAGES]
+        if project.data_root.is_dir():
+            with faults.collecting():
+                result, left_out = _try_all(result, faults, progress)
+        written = not result.issues.empty or (asked and not faults.sentences)
+        if written:
+            old += WRITTEN
+            _write(result, staged, progress)
+    faults = faults.only(lambda text: NOT_STATED not in text and STANDS_IN not in text)
+    stated = [] if faults.sentences else [*reading_notices(result), *reach_notices(result)]
+    return Checked(
+        project.file, folder if written else None, result.issues, len(result.provenance), faults, tuple(left_out),
+        tuple(stated),
+    )  # fmt: skip
 
 
-def _try_the_rest(result: Result, faults: AllFaults) -> None:
-    """Try what stages after those may refuse: the scenarios, and layers of evidence at the sites."""
-    if has(result, "transit"):
-        for scenario in result.project.scenarios:
+def _try_all(result: Result, faults: AllFaults, progress: Progress) -> tuple[Result, list[str]]:
+    """Run the stages of reading, and try the others; return the result of those done whole, and what was left out."""
+    result, left_out = try_stages(result, ON_ALL_SITES, faults=faults, progress=progress)
+    result = with_every_layer(result) if has(result, "columns.layers") else result
+    project, unknown = result.project, set[str]()
+    refused = result.transit.refused if has(result, "transit") else {"stops"}
+    if not refused - {"timetables"}:
+        for scenario in project.scenarios:
             with faults.kept():
-                changed_transit(result.project, result.transit, scenario)
-    if has(result, "registered") and has(result, "columns.area"):
+                changed_transit(project, result.transit, scenario)
+    else:  # stops and corridors may be unknown only because they could not be read
+        unknown |= {"scenario_effects", "corridor_summary", "leading_catchments"}
+    if "timetables" in refused:
+        unknown |= {"access_routes", "scenario_effects"}  # its columns are there, and hold nothing
+    rest = tuple(stage for stage in ON_A_FEW if not unknown & set(stage.adds))
+    if has(result, "areas") and project.access.grid:
         with faults.kept():
-            measure_evidence(result)
+            _try_grid(result)
+    if not all(has(result, name) for name in ("sites_merged", "shapes", "market")):
+        return result, [*left_out, *(stage.name for stage in (*REGISTERED, *rest))]
+    # Registered joins may read any column; here they have those of the access index, but nothing in them.
+    group = with_blank_columns(result, "access_index", (column.name for column in SITE_PTAL_COLUMNS))
+    joined, more = try_stages(group, REGISTERED, faults=faults, progress=progress)
+    _, most = try_stages(few(joined), rest, faults=faults, progress=progress)
+    return result, [*left_out, *more, *most]
+
+
+def _try_grid(result: Result) -> None:
+    """Try whether the study area has cells of the width asked for."""
+    from siteprior.joins.access.ptal_grid import area_cells
+    from siteprior.sources.areas.lsoa import study_area
+
+    with placed(result.project, CELL_KEY):
+        area_cells(study_area(result.areas), result.project.access.cell_m)
 
 
 def _write(result: Result, folder: Path, progress: Progress) -> None:
@@ -104,7 +205,8 @@ def _write(result: Result, folder: Path, progress: Progress) -> None:
     from siteprior.report.tables import write_csv
     from siteprior.sources.areas.lsoa import districts
 
-    if not has(result, "register_files") or result.register_files.empty or result.sites_read.empty:
+    known = has(result, "register_files") and not stands_in(result)
+    if not known or result.register_files.empty or result.sites_read.empty:
         write_csv(folder / "issues.csv", result.issues)
         return
     head, sites = result.project.project, result.sites_read

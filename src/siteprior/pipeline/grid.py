@@ -13,6 +13,8 @@ from siteprior import __version__
 from siteprior.core.progress import Progress, counting, no_progress
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from siteprior.joins.access.ptal_grid import AccessGrid
     from siteprior.sources.timetables.combine_feeds import Timetables
     from siteprior.walking.network import WalkNetwork
@@ -28,6 +30,7 @@ def measure_grid(
     *,
     cell_m: float,
     max_snap_m: float,
+    active_stops: gpd.GeoDataFrame | None = None,
     progress: Progress = no_progress,
 ) -> list[AccessGrid]:
     """Measure the access index of every cell of an area, once per variant of :data:`VARIANTS`.
@@ -42,6 +45,8 @@ def measure_grid(
         Metres a cell is wide.
     max_snap_m
         Farthest a street may lie from a cell's centre, in metres.
+    active_stops
+        The stops of NaPTAN, which say where the timetables end.
     progress
         Counts the variants where it shows steps.
 
@@ -66,6 +71,8 @@ def measure_grid(
                     cell_m=cell_m,
                     window=window,
                     step_free=bool(level),
+                    active_stops=active_stops,
+                    listed=timetables.listed,
                 )
             )
             step()

@@ -6,34 +6,17 @@ from dataclasses import replace
 
 import pandas as pd
 
-from siteprior.core.errors import InputError
 from siteprior.core.progress import Progress
-from siteprior.pipeline.faults import faults_of
+from siteprior.pipeline.assumed import refuse_unfit
+from siteprior.pipeline.faults import faults_of, placed
 from siteprior.pipeline.result import Result
-
-SHOWN = 3
-"""Files named in one sentence, at most."""
 
 
 def place_sites(result: Result, progress: Progress) -> Result:
-    """Find the area each site lies in, with its deprivation.
-
-    Raises
-    ------
-    InputError
-        When there is no site.
-    """
+    """Find the area each site lies in, with its deprivation."""
     from siteprior.joins.areas import join_areas
 
     progress("Joining")
-    if result.sites_merged.empty:
-        sources = result.project.sources
-        files = [label for entry in (*sources.registers, *sources.own_sites) for _, label in result.project.find(entry)]
-        raise InputError(
-            f"no site was read: {', '.join(files[:SHOWN])}{' and others' if len(files) > SHOWN else ''} "
-            f"{'hold' if len(files) > 1 else 'holds'} no row that is a site; issues.csv of `siteprior check` says what "
-            "became of each row"
-        )
     return result.with_columns("area", join_areas(result.table, result.areas))
 
 
@@ -61,7 +44,13 @@ def measure_access(result: Result, _progress: Progress) -> Result:
         nothing = pd.DataFrame(index=result.sites_merged.index)
         return replace(result.with_columns("access_index", nothing), access_routes=pd.DataFrame())
     measured = join_access_index(
-        result.table, feed.stops, feed.services, result.walking, top_60_ttwa=result.project.access.top_60_ttwa
+        result.table,
+        feed.stops,
+        feed.services,
+        result.walking,
+        top_60_ttwa=result.project.access.top_60_ttwa,
+        active_stops=result.transit.stops,
+        listed=feed.listed,
     )
     return replace(result.with_columns("access_index", measured.columns), access_routes=measured.routes)
 
@@ -82,11 +71,19 @@ def assign_corridors(result: Result, _progress: Progress) -> Result:
 
 
 def measure_layers(result: Result, progress: Progress) -> Result:
-    """Measure the user's layers at the sites."""
+    """Measure the user's layers at the sites, and refuse those the project names for what their values cannot serve.
+
+    Raises
+    ------
+    ProjectError
+        As :func:`siteprior.pipeline.assumed.refuse_unfit`.
+    """
     from siteprior.joins.layers import join_layers
 
     progress("Appraising")
     market = result.market
-    with faults_of(result.project):
+    with faults_of(result.project), placed(result.project, *market.specs):
         new = join_layers(result.table, market.layers, market.specs, shapes=result.shapes)
-    return result.with_columns("layers", new)
+    measured = result.with_columns("layers", new)
+    refuse_unfit(measured)
+    return measured

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
 
-from siteprior.core.errors import InputError, nearest
+from siteprior.core.errors import InputError, nearest, unknown
 from siteprior.core.text_table import text_table
+from siteprior.pipeline.opened_run import Run
 from siteprior.pipeline.registered import load_project
 from siteprior.project.load import Project
 
@@ -177,11 +179,13 @@ def official_text() -> str:
 
     Examples
     --------
-    >>> "url = " in official_text()
-    True
+    >>> "url = " in official_text(), "historic_landfill: " in official_text()
+    (True, True)
     """
     from siteprior.sources.catalogue import official_sources
+    from siteprior.sources.registry import discover
 
+    discover()
     lines = []
     for row in official_sources().to_dict("records"):
         lines += [
@@ -192,3 +196,75 @@ def official_text() -> str:
             f"    {row['note']}",
         ]
     return "\n".join(lines)
+
+
+def outputs_text(folder: Path) -> str:
+    """Write what a run came to: its sites, its verdicts on market failure, and where to start."""
+    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    counts, verdicts = record["counts"], record["open_evidence"]
+    return (
+        f"{counts['sites']:,} sites considered, {counts['ranked']:,} ranked, {counts['shortlist']} on the shortlist.\n"
+        f"Market failure: {verdicts['settled']:,} verdicts of ranked sites settled, {verdicts['open']:,} open; "
+        f"`siteprior gaps` says what would decide them.\n"
+        f"Written to {folder}: start with report.html; shortlist.gpkg opens styled in QGIS."
+    )
+
+
+def audit_text(files: pd.DataFrame, sites: pd.DataFrame) -> str:
+    """Write what an audit came to: the files refused with the reason, and how certain the places are."""
+    refused = files[files["refused"].notna()]
+    lines = [f"{file}: refused: {why}" for file, why in zip(refused["file"], refused["refused"], strict=True)]
+    counts = sites["coordinate_confidence"].value_counts()
+    lines.append(
+        f"{len(files) - len(refused):,} of {len(files):,} files read: {len(sites):,} sites, "
+        f"{counts.get('high', 0):,} with a certain place, {counts.get('medium', 0):,} with a likely one; "
+        f"{sites['repair'].notna().sum():,} places repaired."
+    )
+    return "\n".join(lines)
+
+
+def gaps_of(run: Run, site: str | None = None) -> tuple[pd.DataFrame, str]:
+    """Return how many open verdicts each free file could decide, or what would decide that of one site.
+
+    Parameters
+    ----------
+    run
+        A run's folder, opened again.
+    site
+        A ``site_id``; ``None`` for the files.
+
+    Returns
+    -------
+    tuple of DataFrame and str
+        The table, and the sentence where it has no row.
+
+    Raises
+    ------
+    InputError
+        When the run has no such site.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> run = sp.open_run(sp.demo(out="outputs/demo"))
+    >>> gaps, _ = gaps_of(run, run.sites.index[0])
+    >>> list(gaps.columns), bool(gaps["cost_order"].is_monotonic_increasing)
+    (['signal', 'fact_kind', 'cost_order', 'fact', 'keys', 'unsettles'], True)
+    """
+    if site is None:
+        return run.evidence_files, "Every free file siteprior knows was read, or the run is of an earlier version."
+    if site not in run.sites.index:
+        raise InputError(unknown("site", site, run.sites.index))
+    rows = run.evidence_gaps[run.evidence_gaps["site_id"] == site]
+    listed: pd.DataFrame = rows[["signal", "fact_kind", "cost_order", "fact", "keys", "unsettles"]]
+    return listed.reset_index(drop=True), "Nothing is open of this site, or the run is of an earlier version."
+
+
+def gaps_text(table: pd.DataFrame) -> str:
+    """Write the files or the facts for a terminal, under plain headings."""
+    headings = {
+        "keys": "free file", "open_sites": "open", "decided_if_nothing": "if nothing", "decided_if_most": "if most",
+        "could_decide": "could decide", "fact_kind": "kind",
+    }  # fmt: skip
+    shown = [name for name in table if name not in ("shows", "could_decide_considered", "cost_order")]
+    return text_table(table[shown].rename(columns=headings))

@@ -18,16 +18,19 @@ from siteprior.appraisal.capacity import default_profile
 from siteprior.core import schema
 from siteprior.core.errors import InputError
 from siteprior.core.files import as_path, open_stream, read_bytes
+from siteprior.core.io.file_kinds import HEAD, refuse_other_files
 from siteprior.core.parameters import Parameter, load_parameters, parameter_files, parameter_rows
 from siteprior.core.progress import Progress
 from siteprior.core.renamed import with_new_columns, with_new_record
 from siteprior.pipeline.newest_run import newest_run
 from siteprior.pipeline.notices import notices
+from siteprior.pipeline.open_evidence import open_evidence
 from siteprior.pipeline.opened_run import Run
 from siteprior.pipeline.result import Result
 from siteprior.project.load import Project
 from siteprior.project.names import capacity_profiles, profiles
 from siteprior.report.geopackage.site_form import SITE_ATTRIBUTES, SITE_LAYERS, join_sites
+from siteprior.report.html.labels import organisation_titles
 from siteprior.report.run_folders import refuse_no_run
 
 TABLES: dict[str, list[str]] = {
@@ -39,6 +42,8 @@ TABLES: dict[str, list[str]] = {
     "access_routes": [],
     "scenarios": schema.SCENARIO_EFFECTS.names,
     "market_failure": schema.SIGNALS_TABLE.names,
+    "evidence_gaps": schema.EVIDENCE_GAPS.names,
+    "evidence_files": schema.EVIDENCE_FILES.names,
     "deadweight": schema.DEADWEIGHT_EVIDENCE.names,
     "fund_rules": schema.FUND_RULE_RESULTS.names,
     "viability_drivers": schema.VIABILITY_DRIVERS.names,
@@ -95,6 +100,9 @@ def describe_run(result: Result, _progress: Progress) -> Result:
             "market_failure": sites["market_failure"].value_counts().sort_index().to_dict(),
             "issues": issues["issue_type"].value_counts().sort_index().to_dict(),
         },
+        "open_evidence": open_evidence(sites, result.evidence_files),
+        "organisations": organisation_titles(sites),
+        "gates": _gates(result.gates),
         "attribution": list(attributions),
         "joins": [join.row() for join in result.joins],
         "notices": notices(result),
@@ -102,17 +110,28 @@ def describe_run(result: Result, _progress: Progress) -> Result:
     return replace(result, record=record)
 
 
-def applied_parameters(project: Project) -> list[Parameter]:
-    """Return every parameter of a run in the order of the files, without the funds and profiles it does not apply.
+def _gates(gates: pd.DataFrame) -> list[dict[str, str]]:
+    """Return the gates as the project sets them: code, title, whether each stands, and what it needs, in words."""
+    table = gates.rename(columns={"thresholds": "needed"})[["gate", "title", "why", "stands", "needed"]]
+    return [{str(key): str(value) for key, value in row.items()} for row in table.to_dict("records")]
 
-    Of a fund that is not checked, of a density profile that is not followed and of a part of the country that is not
-    named, nothing stands in the record.
+
+def applied_parameters(project: Project) -> list[Parameter]:
+    """Return every parameter that a run applies, in the order of the files.
+
+    Of a fund that is not checked, of a density profile that is not followed, of a part of the country that is not
+    named and of land values that ship but are not asked for, nothing stands in the record.
     """
     assumed = project.assumptions
     funds = load_parameters("funds")
     rules = {name: rule.value["fund"] for name, rule in funds.table("rules").parameters().items()}
     checked = {*assumed.funds_checked}
+    land_values = project.evidence.named("land_values")
+    values = load_parameters("land_values")
+    editions = {str(entry.edition) for entry in land_values}
     left_out = {
+        *(f"land_values.shipped.{year}" for year in values.table("shipped") if year not in editions),
+        *(".".join(row.name.split(".")[:3]) for row in parameter_rows("land_values") if not land_values),
         *(f"funds.funds.{name}" for name in funds.table("funds") if name not in checked),
         *(f"funds.rules.{name}" for name, fund in rules.items() if fund not in checked),
         *(f"profiles.profiles.{name}" for name in profiles() if name != assumed.profile),
@@ -138,7 +157,8 @@ def run_info(record: dict[str, Any]) -> pd.DataFrame:
     rows += [
         (
             f"input: {read['file']}",
-            f"{read['role']}; vintage {read['vintage'] or 'not stated'}; {read['licence']}; SHA-256 {read['sha256']}",
+            f"{read['role']}; vintage {read['vintage'] or 'not stated'}; licence {read['licence'] or 'not stated'}; "
+            f"SHA-256 {read['sha256']}",
         )
         for read in record["inputs"]
     ]
@@ -159,9 +179,8 @@ def open_run(folder: Path | str | None = None) -> Run:
     Run
         The layers and tables of ``shortlist.gpkg`` and ``access.gpkg``, sites indexed by ``site_id`` and with all their
         columns (``site_attributes`` joined to them; ``eligible`` is ``yes`` or ``no``, as of ``apply_gates``); the CSV
-        tables
-        (:data:`TABLES`), those the run is without with no row; and ``record``, the content of ``run.json``. Each is an
-        attribute, and stands under its name as in a dict.
+        tables (:data:`TABLES`), those the run is without with no row; and ``record``, the content of ``run.json``.
+        Each is an attribute, and stands under its name as in a dict.
 
     Raises
     ------
@@ -247,8 +266,8 @@ def _layer(path: Path, name: str) -> gpd.GeoDataFrame:
     """Read a layer or table of a run's GeoPackage; what is not there is refused in our words, not GDAL's."""
     from pyogrio.errors import DataLayerError, DataSourceError
 
-    with open_stream(path):  # a missing file, and a folder
-        pass
+    with open_stream(path) as stream:  # a missing file, and a folder
+        refuse_other_files(path, stream.read(HEAD))
     try:
         return gpd.read_file(path, layer=name, use_arrow=True)
     except (DataLayerError, DataSourceError):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
+from siteprior.core.errors import OutputError
 from siteprior.core.files import as_path
+from siteprior.core.whole_folder import complete_folder
+from siteprior.report.run_folders import RECORD
 
-FILES = ("run.json", "shortlist.gpkg")
+FILES = (RECORD, "shortlist.gpkg")
 """What makes a folder that of a run."""
 
 
@@ -44,11 +48,9 @@ def newest_run(folder: Path | str = Path("outputs")) -> Path | None:
     """
     folder = as_path(folder, name="folder", what="a folder of runs")
     places = [folder] if folder.is_absolute() else [folder, Path("..") / folder]
-    runs = [
-        below
-        for place in places
-        if place.is_dir()
-        for below in sorted(place.iterdir())
-        if all((below / file).is_file() for file in FILES)
-    ]
+    folders = [below for place in places if place.is_dir() for below in sorted(place.iterdir()) if below.is_dir()]
+    for below in folders:
+        with suppress(OutputError):  # opening it says why, if it is the newest
+            complete_folder(below)
+    runs = [below for below in folders if all((below / file).is_file() for file in FILES)]
     return max(runs, key=lambda run: (run / FILES[0]).stat().st_mtime_ns, default=None)

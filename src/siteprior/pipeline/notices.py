@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import geopandas as gpd
 import pandas as pd
 
-from siteprior.pipeline.result import NOT_YET, Result
+from siteprior.core.short_repr import counted
+from siteprior.pipeline.evidence_notices import evidence_notices
+from siteprior.pipeline.parcel_notices import parcel_coverage_notices, parcel_file_notices
+from siteprior.pipeline.ranking_notices import site_notices, weight_notices
+from siteprior.pipeline.register_notices import register_notices
+from siteprior.pipeline.result import Result
+from siteprior.pipeline.transit_notices import area_notices, reach_notices, transit_notices
+from siteprior.project.load import DATA_ROOT_VARIABLE
 
 SHOWN = 3
 """Reasons named in one sentence, at most."""
@@ -15,54 +21,80 @@ SHOWN = 3
 
 def notices(result: Result) -> list[str]:
     """Return what the run states at its end, each a sentence with what to do; terminal and report show them."""
-    return [*_notices(result), *reading_notices(result)]
+    return [*area_notices(result), *_notices(result), *_of_reading(result)]
 
 
 def reading_notices(result: Result) -> list[str]:
-    """Return what is to be stated of the inputs read: no bus stop in reach, few codes met, NaPTAN areas missing.
+    """Return what is to be stated of the inputs read, lists of sites, stops, corridors and joins by code.
 
     ``check`` states it too, for nothing has to be ranked to know it.
     """
-    sentences = [join.sentence for join in result.joins if join.sentence]
-    if result.transit is not NOT_YET and not (result.transit.stops["mode"] == "bus").any():
-        areas = ", ".join(sorted({str(code)[:3] for code in result.transit.stops.index}))
-        there = f"the stops there are of NaPTAN area {areas} only" if areas else "there is no stop at all"
-        add = "walks count no bus; add the NaPTAN file of the area's own buses to stops under [sources]"
-        sentences.insert(0, f"no bus stop was read near the areas: {there}; {add}")
-    return sentences
+    return [*area_notices(result), *_of_reading(result)]
+
+
+def _of_reading(result: Result) -> list[str]:
+    """Return what is to be stated of the inputs read, but for NaPTAN areas that corridors lack: these come first."""
+    joins = [join.sentence for join in result.joins if join.sentence]
+    return [
+        *_root_overridden(result),
+        *_empty_lists(result),
+        *_unused(result),
+        *register_notices(result),
+        *transit_notices(result),
+        *evidence_notices(result),
+        *parcel_file_notices(result),
+        *joins,
+    ]
+
+
+def _root_overridden(result: Result) -> Iterator[str]:
+    """Yield that the files read are not those under the project's own data root."""
+    if result.project.root_overridden:
+        yield (
+            f"{DATA_ROOT_VARIABLE} is set: the sources were read from there, and not from the data_root that the "
+            "project file states; unset it to read the project's own"
+        )
+
+
+def _empty_lists(result: Result) -> Iterator[str]:
+    """Yield which lists of the user's own hold no row that is a site."""
+    for read in result.provenance:
+        if read.role == "own sites" and not read.rows:
+            yield f"{read.file}: holds no row that is a site; fill it, or take it out of own_sites"
+
+
+def _unused(result: Result) -> Iterator[str]:
+    """Yield which sources are given for nothing, as floor areas without the sales they belong to."""
+    sources = result.project.sources
+    if sources.floor_areas and not sources.sales:
+        yield (
+            f"floor_areas: {counted(len(sources.floor_areas), 'file')} not read, for they are of sales and no sales "
+            "are given; add sources.sales, or take floor_areas out"
+        )
 
 
 def _notices(result: Result) -> Iterator[str]:
     sites = result.sites
-    if sites.empty:
-        yield "no site was read: the registers and own sites hold none; `siteprior check` says what became of each row"
-        return
     scores = sites.loc[sites["rank"].notna(), "score"]
     if scores.empty:
-        yield f"no site passed the gates: {_why_none(sites)}; change [gates], or what the sites are measured against"
+        # Where a NaPTAN area is lacking, no gate is the cause.
+        advice = "; change [gates], or what the sites are measured against"
+        yield f"no site passed the gates: {_why_none(sites)}{'' if any(area_notices(result)) else advice}"
     elif len(scores) > 1 and (scores == scores.iloc[0]).all():
         yield "all ranked sites have one score, so all share rank 1; give weights or criteria that distinguish them"
-    yield from reach_notices(sites)
-
-
-def reach_notices(sites: gpd.GeoDataFrame) -> Iterator[str]:
-    """Yield what is to be stated of the corridors' reach; for ``check`` as well, which ranks nothing."""
-    if not sites["corridor_walk_m"].notna().any() and sites.geometry.notna().any():
-        yield (
-            "no site has a walk to a counted stop of a corridor: none of the corridors' stops is in reach, or none "
-            "is counted as open on the network date; see [corridors] and access.gpkg"
-        )
+    yield from weight_notices(result)
+    yield from reach_notices(result)
+    yield from site_notices(result)
+    yield from parcel_coverage_notices(result)
 
 
 def _why_none(sites: pd.DataFrame) -> str:
     """Return the gates that refused most sites, with the nearest miss of the walk to a corridor."""
-    reasons = sites["gate_reasons"].dropna().str.split("; ").explode().value_counts(sort=True)
-    words = [f"{count:,} of {len(sites):,} failed by {code}" for code, count in reasons.head(SHOWN).items()]
-    beyond = (
-        sites["gate_reasons"].str.split("; ").map(lambda codes: "beyond_corridor_walk" in codes, na_action="ignore")
-    )
-    nearest = sites.loc[beyond.eq(True), "corridor_walk_m"].min()
-    if "beyond_corridor_walk" in reasons.head(SHOWN).index and pd.notna(nearest):
-        place = list(reasons.head(SHOWN).index).index("beyond_corridor_walk")
-        words[place] += f" (nearest {nearest:,.0f} m)"
-    return ", ".join(words)
+    codes = sites["gate_reasons"].str.split("; ").explode()
+    most = codes.value_counts().head(SHOWN)
+    words = {code: f"{count:,} of {len(sites):,} failed by {code}" for code, count in most.items()}
+    beyond = "beyond_corridor_walk"
+    nearest = sites.loc[codes.index[codes == beyond], "corridor_walk_m"].min()
+    if beyond in words and pd.notna(nearest):
+        words[beyond] += f" (nearest {nearest:,.0f} m)"
+    return ", ".join(words.values())

@@ -12,11 +12,11 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from siteprior.core.errors import InputError, lacks
+from siteprior.core.errors import InputError, UnknownNameError, lacks
 from siteprior.core.short_repr import html_table
-from siteprior.project.gates_weights import SET
+from siteprior.project.gates_weights import SET, usual_set
 from siteprior.project.layer_checks import parse_layers
-from siteprior.ranking.criteria import CRITERIA, Criterion, Measure
+from siteprior.ranking.criteria import CRITERIA, Criterion, Measure, column_measure
 from siteprior.ranking.scoring import default_weights
 from siteprior.ranking.user_layers import user_criteria
 
@@ -77,10 +77,10 @@ class Run(Mapping[str, Any]):
         own = {name: float(weight) for name, weight in settings.get("weights", {}).items() if name != SET}
         if own:
             return own
-        usual = "timetabled" if settings.get("sources", {}).get("timetables") else "balanced"
+        usual = usual_set(timetables=bool(settings.get("sources", {}).get("timetables")))
         return default_weights(settings.get("weights", {}).get(SET, usual))
 
-    @cached_property
+    @property
     def criteria_known(self) -> Mapping[str, Criterion]:
         """The criteria by name with the anchors of the run, those of the user's own layers among them."""
         known = {**CRITERIA, **user_criteria(parse_layers(self.record.get("settings", {}).get("layers", ())))}
@@ -90,7 +90,15 @@ class Run(Mapping[str, Any]):
         return known
 
     def __getitem__(self, name: str) -> Any:  # a table, or the record
-        """Return a table by its name, or the ``record``."""
+        """Return a table by its name, or the ``record``.
+
+        Raises
+        ------
+        UnknownNameError
+            When there is none of that name: a ``KeyError`` that names the nearest, and those there are.
+        """
+        if name not in self._parts:
+            raise UnknownNameError(lacks("the run", "table", name, self._parts))
         return self._parts[name]
 
     def __getattr__(self, name: str) -> pd.DataFrame:
@@ -138,15 +146,14 @@ def _own(row: Mapping[Hashable, Any], worst: float, best: float) -> Criterion:  
 
 
 def _only_column(name: str, needs: str) -> Measure:
-    """Return what measures a criterion of the user's own from the one column it stands in; yes counts 1 and no 0."""
+    """Return what measures a criterion of the user's own from the one column it stands in."""
+    if ", " not in needs:
+        return column_measure(needs)
 
-    def column(sites: pd.DataFrame) -> pd.Series:
-        if ", " in needs:
-            raise InputError(
-                f"criterion '{name}': is made of {needs} by a function of its own; import the module that registers "
-                "it, and open the run again"
-            )
-        values = sites[needs]
-        return values if pd.api.types.is_numeric_dtype(values) else values.map({"yes": 1.0, "no": 0.0})
+    def refused(_sites: pd.DataFrame) -> pd.Series:
+        raise InputError(
+            f"criterion '{name}': is made of {needs} by a function of its own; import the module that registers it, "
+            "and open the run again"
+        )
 
-    return column
+    return refused

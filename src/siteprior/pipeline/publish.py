@@ -47,7 +47,7 @@ def publish(
         progress("Drawing maps, writing the report, running the notebooks")
         # The notebooks need only the files written above.
         pages = beside.submit(_write_notebooks, named, folder, notebooks, step)
-        _write_report(done, tables, folder)
+        _write_report(done, tables, folder, progress)
         step()
         return pages.result()
 
@@ -101,7 +101,8 @@ def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path)
     # the two tables people open in Excel, which reads UTF-8 only behind a byte order mark
     write_csv(folder / "ranking.csv", sites.drop(columns="geometry").reset_index(), byte_order_mark=True)
     write_csv(folder / "issues.csv", issues, byte_order_mark=True)
-    write_csv(folder / "history.csv", marked(done.history))
+    if len(done.history):
+        write_csv(folder / "history.csv", marked(done.history))
     write_csv(folder / "duplicates.csv", marked(done.duplicates))
     write_csv(folder / "corridor_summary.csv", marked(done.corridor_summary.reset_index()))
     write_csv(folder / "corridor_sites.csv", marked(done.site_corridors))
@@ -123,13 +124,19 @@ def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path)
 
 
 def market_tables(done: Result) -> dict[str, pd.DataFrame]:
-    """Return the long tables behind the verdicts by the name of their file, those that have a row."""
+    """Return the long tables behind the verdicts by the name of their file, those that have a row.
+
+    The appraisal has a row per shortlisted site, also where none could be appraised: that is no table.
+    """
+    lines = done.viability_lines
     tables = {
         "market_failure": done.signals,
+        "evidence_gaps": done.evidence_gaps,
+        "evidence_files": done.evidence_files,
         "deadweight": done.deadweight_evidence,
         "fund_rules": done.fund_rules,
         "viability_drivers": done.viability_drivers,
-        "viability_lines": done.viability_lines,
+        "viability_lines": lines if lines.notna().any(axis=None) else lines.iloc[:0],
         "price_validation": done.price_validation.reset_index(),
         "comparables": done.comparables,
     }
@@ -164,24 +171,32 @@ def _write_notebooks(names: Sequence[str], folder: Path, notebooks: NotebookProc
     return tuple(faults)
 
 
-def _write_report(done: Result, market: Mapping[str, pd.DataFrame], folder: Path) -> None:
-    """Draw the pictures and write the report."""
+def _write_report(done: Result, market: Mapping[str, pd.DataFrame], folder: Path, progress: Progress) -> None:
+    """Draw the pictures, one step each, and write the report."""
     from siteprior.appraisal.market_failure.signals import signal_table
     from siteprior.report.html.corridors import corridor_section
     from siteprior.report.html.report import write_report
     from siteprior.report.maps.overview import draw_map
 
     head = done.project.project
-    picture = draw_map(
-        sites=done.sites,
-        shortlist=done.shortlist,
-        corridors=done.corridors,
-        stops=done.stops,
-        areas=done.areas,
-        title=head.title,
-        attribution=" ".join(done.record["attribution"]),
-        illustrative=head.illustrative,
-    )
+    strips = done.leading_corridors[: done.project.publish.strips]
+    drawn = 1 + len(strips) + (done.leading_catchments is not None)
+    with counting(progress, "Drawing maps", total=drawn, unit="maps", staged=True) as step:
+        progress("Drawing the map of the shortlist")
+        picture = draw_map(
+            sites=done.sites,
+            shortlist=done.shortlist,
+            corridors=done.corridors,
+            stops=done.stops,
+            areas=done.areas,
+            title=head.title,
+            attribution=" ".join(done.record["attribution"]),
+            illustrative=head.illustrative,
+        )
+        step()
+        strip_maps = _strips(done, folder, strips, progress, step)
+        catchment = _catchment_map(done, folder, progress, step)
+    progress("Writing the report")
     write_report(
         folder / "report.html",
         record=done.record,
@@ -195,8 +210,8 @@ def _write_report(done: Result, market: Mapping[str, pd.DataFrame], folder: Path
         corridors=corridor_section(
             done.sites,
             summary=done.corridor_summary,
-            strips=_strips(done, folder),
-            catchment=_catchment_map(done, folder),
+            strips=strip_maps,
+            catchment=catchment,
             scenarios=done.scenario_summary,
         ),
         **_market_sections(done, market),
@@ -222,6 +237,7 @@ def _market_sections(done: Result, tables: Mapping[str, pd.DataFrame]) -> dict[s
             drivers=done.viability_drivers,
             input_titles=TITLES,
             rules=done.fund_rules,
+            files=done.evidence_files,
         ),
         "records": site_records(
             done.shortlist,
@@ -237,14 +253,17 @@ def _market_sections(done: Result, tables: Mapping[str, pd.DataFrame]) -> dict[s
     }
 
 
-def _strips(done: Result, folder: Path) -> dict[str, tuple[bytes, str]]:
+def _strips(
+    done: Result, folder: Path, corridors: Sequence[str], progress: Progress, step: Step
+) -> dict[str, tuple[bytes, str]]:
     """Draw the strip maps of the corridors with most of the shortlist, and keep them as files, too."""
     from siteprior.report.maps.strip import draw_strip_map, strip_map_words
 
     reach_m = load_parameters("access").number("rail_cutoff_m")
     drawn = {}
     files = _file_names(done.leading_corridors)
-    for corridor in done.leading_corridors[: done.project.publish.strips]:
+    for number, corridor in enumerate(corridors, 1):
+        progress(f"Drawing strip map {number} of {len(corridors)}: {corridor}")
         picture = draw_strip_map(
             done.corridor_stops,
             done.site_corridors,
@@ -261,10 +280,11 @@ def _strips(done: Result, folder: Path) -> dict[str, tuple[bytes, str]]:
         )
         _keep(picture, folder / "pictures" / f"strip_{files[corridor]}.png")
         drawn[corridor] = (picture, words)
+        step()
     return drawn
 
 
-def _catchment_map(done: Result, folder: Path) -> tuple[bytes, str] | None:
+def _catchment_map(done: Result, folder: Path, progress: Progress, step: Step) -> tuple[bytes, str] | None:
     """Draw what lies within a walk of the leading corridor's stops; ``None`` where nothing was measured."""
     from siteprior.report.maps.catchments import catchment_map_words, draw_catchments
 
@@ -272,6 +292,7 @@ def _catchment_map(done: Result, folder: Path) -> tuple[bytes, str] | None:
     if leading is None:
         return None
     corridor = done.leading_corridors[0]
+    progress(f"Drawing what lies on foot of {corridor}")
     counted = ["open", "planned"] if done.project.corridors.count_planned else ["open"]
     stops = done.corridor_stops[
         (done.corridor_stops["corridor"] == corridor) & done.corridor_stops["state"].isin(counted)
@@ -288,6 +309,7 @@ def _catchment_map(done: Result, folder: Path) -> tuple[bytes, str] | None:
         illustrative=done.project.project.illustrative,
     )
     _keep(picture, folder / "pictures" / f"catchment_{_file_names(done.leading_corridors)[corridor]}.png")
+    step()
     return picture, catchment_map_words(leading, stops)
 
 

@@ -65,7 +65,8 @@ def score_sites(result: Result, _progress: Progress) -> Result:
 
     sites, criteria, weights = result.table, result.criteria_known, result.weights
     eligible = sites["eligible"] == "yes"
-    matrix = measure(sites, list(weights), criteria=criteria)
+    with faults_of(result.project, "[weights]"):
+        matrix = measure(sites, list(weights), criteria=criteria)
     scored = score(matrix, weights, criteria=criteria, known=known_shares(sites, matrix, criteria=criteria))
     scored["rank"] = rank(scored["score"], eligible)
     scored["rank_without_transit"] = _rank_without_transit(matrix, eligible, weights, criteria)
@@ -117,7 +118,7 @@ def order_sites(result: Result, _progress: Progress) -> Result:
 
     table = result.table
     # A site that failed a gate is not scored in public: a number beside it would be read as a rank it does not have.
-    of_ranked = ["score", "coverage", "score_band", *(f"c_{name}" for name in result.weights)]
+    of_ranked = ["score", "coverage", "score_band", *(f"{schema.CONTRIBUTION}{name}" for name in result.weights)]
     table.loc[table["eligible"] != "yes", of_ranked] = None
     ordered = order(schema.conform(table, schema.SITES))
     sites = gpd.GeoDataFrame(ordered, geometry=table.geometry.name, crs=table.crs)
@@ -126,7 +127,7 @@ def order_sites(result: Result, _progress: Progress) -> Result:
         result,
         sites=sites,
         shortlist=ranked.head(result.project.shortlist.n),
-        gates=gate_table(registry=result.gates_known),
+        gates=gate_table(registry=result.gates_known, gates=result.project.gates),
         criteria=_criteria_used(result),
     )
 

@@ -13,13 +13,20 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import MEMBER
 from siteprior.core.progress import Progress
 from siteprior.core.schema import SHAPE_BASES, SITE_SHAPE_COLUMNS
+from siteprior.core.sizes import refuse_too_many_cells
+from siteprior.pipeline.corridors import CELL_KEY
+from siteprior.pipeline.faults import placed
 from siteprior.pipeline.provenance import ReadLog
 from siteprior.pipeline.read_market import read_market
 from siteprior.pipeline.read_transit import read_transit
 from siteprior.pipeline.result import Result
+from siteprior.pipeline.stand_ins import blank_deprivation, stand_in_areas, stand_in_sites
 from siteprior.project.load import Project
 from siteprior.project.model import Register
 from siteprior.registers.matching.history import HistoryResult
+
+SHOWN = 3
+"""Files named in one sentence, at most."""
 
 
 def read_areas(result: Result, progress: Progress) -> Result:
@@ -29,8 +36,8 @@ def read_areas(result: Result, progress: Progress) -> Result:
 
     project, log = result.project, ReadLog()
     progress("Reading areas and deprivation")
-    entry, faults = project.sources.areas, AllFaults()
-    with faults.kept():
+    entry, faults, areas, deprivation = project.sources.areas, AllFaults(), None, None
+    with faults.kept(), placed(project, entry):
         path, label = project.find_one(entry)
         areas = log.add(
             "areas",
@@ -42,37 +49,53 @@ def read_areas(result: Result, progress: Progress) -> Result:
                 district=entry.district,
                 year=entry.year,
                 layer=entry.layer,
+                crs=entry.crs,
                 districts=entry.districts or None,
                 files=label,
             ),
         )
+    if areas is not None and project.access.grid and project.sources.streets and project.sources.timetables:
+        with faults.kept(), placed(project, CELL_KEY):  # now, not after all else is read and measured
+            west, south, east, north = areas.total_bounds.tolist()
+            refuse_too_many_cells((west, south, east, north), project.access.cell_m)
     iod = project.sources.deprivation
-    with faults.kept():
+    with faults.kept(), placed(project, iod):
         path, label = project.find_one(iod)
         deprivation = log.add(
             "deprivation", iod, deprivation_source.read_deprivation(path, edition=iod.edition, files=label)
         )
-    faults.refuse()
-    areas, unmatched = deprivation_source.with_deprivation(areas, deprivation, file=label)
-    log.issues.append(unmatched)
-    return replace(result.with_log(log), areas=areas)
+    if areas is not None and deprivation is not None:
+        with faults.kept(), placed(project, iod):
+            areas, unmatched = deprivation_source.with_deprivation(areas, deprivation, file=label)
+            log.issues.append(unmatched)
+    faults.refuse_or_go_on()
+    if areas is None:
+        areas = stand_in_areas(project, faults.sentences)
+    return replace(result.with_log(log), areas=blank_deprivation(areas) if faults.sentences else areas)
 
 
 def read_postcodes(result: Result, _progress: Progress) -> Result:
     """Read where postcodes lie."""
-    log = ReadLog()
-    postcodes = _read_postcodes(result.project, log)
+    log, faults, postcodes = ReadLog(), AllFaults(), None
+    with faults.kept(), placed(result.project, *result.project.sources.postcodes):
+        postcodes = _read_postcodes(result.project, log)
+    faults.refuse_or_go_on()
     return replace(result.with_log(log), postcodes=postcodes)
 
 
 def read_sites(result: Result, progress: Progress) -> Result:
-    """Read registers old and new, and the user's own sites."""
-    from siteprior.sources.areas.lsoa import districts
+    """Read registers old and new, the user's own sites, and the facts stated of any of them.
 
+    Raises
+    ------
+    InputError
+        When a list cannot be read, or there is no site in any.
+    """
     project, log = result.project, ReadLog()
     progress("Reading sites")
     checked_by = result.postcodes if any(entry.check_locations for entry in project.sources.postcodes) else None
-    sites, polygons, history, files = _read_sites(project, districts(result.areas), checked_by, log)
+    sites, polygons, history, files = _read_sites(project, result.areas, checked_by, log)
+    sites = _with_stated_facts(project, sites, log)
     return replace(
         result.with_log(log),
         sites_read=sites,
@@ -112,12 +135,14 @@ def choose_walking(result: Result, _progress: Progress) -> Result:
 
     project, log = result.project, ReadLog()
     walking = Walking(result.transit.network, result.shapes)
-    if project.access.max_snap_m:
+    if project.access.max_snap_m is not None:
         walking = replace(walking, max_snap_m=project.access.max_snap_m)
     if walking.network is not None:
         named = project.sources.streets
-        file = "streets" if named is None else named.path
-        log.issues.append(check_streets(result.sites_merged, result.transit.stops, walking, file=file))
+        file, faults = "streets" if named is None else named.path, AllFaults()
+        with faults.kept(), placed(project, *([] if named is None else [named])):
+            log.issues.append(check_streets(result.sites_merged, result.transit.stops, walking, file=file))
+        faults.refuse_or_go_on()
     return replace(result.with_log(log), walking=walking)
 
 
@@ -133,7 +158,7 @@ def read_evidence(result: Result, progress: Progress) -> Result:
 
 
 def _read_sites(
-    project: Project, boundaries: gpd.GeoDataFrame, postcodes: pd.DataFrame | None, log: ReadLog
+    project: Project, areas: gpd.GeoDataFrame, postcodes: pd.DataFrame | None, log: ReadLog
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, HistoryResult | None, pd.DataFrame]:
     """Read the registers and the user's own sites into one table, the polygons of these, and what older registers say.
 
@@ -141,27 +166,31 @@ def _read_sites(
     """
     from siteprior.registers.coordinates.match_shapes import all_shapes
     from siteprior.registers.coordinates.site_shapes import no_shapes
-    from siteprior.registers.own_sites import read_own_sites_with_shapes
+    from siteprior.registers.own_sites import beside_other_lists, read_own_sites_with_shapes
     from siteprior.registers.plain_header import plain_columns
+    from siteprior.sources.areas.lsoa import districts
 
+    boundaries = districts(areas)
     chosen, faults = project.sources, AllFaults()
-    tables, polygons, files, history = [], [no_shapes()], pd.DataFrame(), None
+    tables, polygons, files, history = list[gpd.GeoDataFrame](), [no_shapes()], pd.DataFrame(), None
     if chosen.registers:
-        found = [(entry, *place) for entry in chosen.registers for place in project.find(entry)]
-        with faults.kept():
+        with faults.kept(), placed(project, *chosen.registers):
+            found = [(entry, *place) for entry in chosen.registers for place in project.find(entry)]
             current, files = _read_registers(project, found, boundaries, postcodes, log)
             tables.append(current)
         # One at a time: two vintages of one council list the same references, and rightly so.
         older = []
-        for one in [(entry, *place) for entry in chosen.history for place in project.find(entry)]:
-            with faults.kept():
-                older.append(_read_registers(project, [one], boundaries, postcodes, log)[0])
+        for entry in chosen.history:
+            with faults.kept(), placed(project, entry):
+                for place in project.find(entry):
+                    older.append(_read_registers(project, [(entry, *place)], boundaries, postcodes, log)[0])
         if older and not faults.sentences:
-            history = _history(project, older, current)
-            log.issues.append(history.issues)
+            with faults.kept(), placed(project, *chosen.history, *chosen.registers):
+                history = _history(project, older, current)
+                log.issues.append(history.issues)
     for own in chosen.own_sites:
-        for path, label in project.find(own):
-            with faults.kept():
+        with faults.kept(), placed(project, own):
+            for path, label in project.find(own):
                 plain = None if own.columns else plain_columns(path, layer=own.layer, file=label)
                 reading, drawn = read_own_sites_with_shapes(
                     path,
@@ -173,14 +202,47 @@ def _read_sites(
                     files=label,
                     boundaries=boundaries,
                 )
+                reading, drawn = beside_other_lists(reading, drawn, tables)
                 tables.append(log.add("own sites", own, reading))
                 polygons.append(drawn)
-    faults.refuse()
-    sites = pd.concat(tables)
-    if not sites.index.is_unique:
-        twice = sites.index[sites.index.duplicated()][0]
-        raise InputError(f"{twice}: stands in two site lists; give one of them another organisation in the project")
-    return sites, all_shapes(polygons), history, files
+    with faults.kept():
+        if tables and not faults.sentences:
+            _refuse_none(project, pd.concat(tables))
+    faults.refuse_or_go_on()
+    if faults.sentences:
+        tables = [*(table for table in tables if len(table)), stand_in_sites(areas)]
+        every = pd.concat(tables)
+        tables = [every[~every.index.duplicated()]]
+    return pd.concat(tables), all_shapes(polygons), history, files
+
+
+def _with_stated_facts(project: Project, sites: gpd.GeoDataFrame, log: ReadLog) -> gpd.GeoDataFrame:
+    """Return the sites with the facts the user states of them; as they are where the project names no such file."""
+    from siteprior.registers.site_facts import read_site_facts, state_facts
+
+    entries, faults = project.sources.site_facts, AllFaults()
+    with faults.kept(), placed(project, *entries):
+        found = [(entry, *place) for entry in entries for place in project.find(entry)]
+        if found:
+            reading = read_site_facts([path for _, path, _ in found], files=[label for *_, label in found])
+            facts = log.add("site facts", [entry for entry, *_ in found], reading)
+            sites, unmatched = state_facts(sites, facts)
+            log.issues.append(unmatched)
+    faults.refuse_or_go_on()
+    return sites
+
+
+def _refuse_none(project: Project, sites: gpd.GeoDataFrame) -> None:
+    """Refuse lists that hold no site."""
+    if sites.empty:
+        sources = project.sources
+        files = [label for entry in (*sources.registers, *sources.own_sites) for _, label in project.find(entry)]
+        with placed(project, *sources.registers, *sources.own_sites):
+            raise InputError(
+                f"{', '.join(files[:SHOWN])}{' and others' if len(files) > SHOWN else ''}: no site was read, "
+                f"{'they hold' if len(files) > 1 else 'it holds'} no row that is a site; issues.csv of `siteprior "
+                "check` says what became of each row"
+            )
 
 
 def _read_registers(
@@ -253,8 +315,8 @@ def _shape_sites(result: Result, log: ReadLog) -> gpd.GeoDataFrame:
 
     faults, drawn = AllFaults(), list[gpd.GeoDataFrame]()
     for entry in result.project.sources.shapes:
-        for path, label in result.project.find(entry):
-            with faults.kept():
+        with faults.kept(), placed(result.project, entry):
+            for path, label in result.project.find(entry):
                 reading = read_shapes(
                     path,
                     reference=entry.reference,
@@ -265,7 +327,7 @@ def _shape_sites(result: Result, log: ReadLog) -> gpd.GeoDataFrame:
                 )
                 drawn.append(log.add("shapes", entry, reading))
                 join_references(result.sites_read, drawn[-1], file=label)
-    faults.refuse()
+    faults.refuse_or_go_on()
     shapes, issues = site_shapes(result.sites_read, all_shapes([result.own_polygons, *drawn]))
     log.issues.append(issues)
     return shapes

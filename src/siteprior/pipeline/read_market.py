@@ -13,7 +13,9 @@ from siteprior.core.issues import issue_table
 from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress, no_progress
 from siteprior.core.short_repr import short_repr
+from siteprior.pipeline.faults import placed
 from siteprior.pipeline.provenance import ReadLog
+from siteprior.pipeline.stand_ins import no_postcodes
 from siteprior.project.layers import Layer, LayerSpec
 from siteprior.project.load import Project
 
@@ -49,16 +51,17 @@ def read_market(
     """
     if project.layers:
         progress("Reading layers")
-    faults, layers, sales = AllFaults(), list[Layer](), None
+    faults, read, sales = AllFaults(), list[tuple[LayerSpec, Layer]](), None
     for spec in project.layers:
-        with faults.kept():
-            layers.append(_read_layer(project, spec, areas, log))
+        with faults.kept(), placed(project, spec):
+            read.append((spec, _read_layer(project, spec, areas, log)))
     if project.sources.sales:
         progress("Reading sales")
-        with faults.kept():
-            sales = _read_sales(project, study_area, postcodes, log)
-    faults.refuse()
-    return Market(sales, tuple(layers), project.layers)
+        chosen = project.sources
+        with faults.kept(), placed(project, *chosen.sales, *chosen.floor_areas, *chosen.postcodes):
+            sales = _read_sales(project, study_area, no_postcodes() if postcodes is None else postcodes, log)
+    faults.refuse_or_go_on()
+    return Market(sales, tuple(layer for _, layer in read), tuple(spec for spec, _ in read))
 
 
 def _read_layer(project: Project, spec: LayerSpec, areas: gpd.GeoDataFrame, log: ReadLog) -> Layer:
@@ -79,14 +82,11 @@ def _read_layer(project: Project, spec: LayerSpec, areas: gpd.GeoDataFrame, log:
     return layer
 
 
-def _read_sales(
-    project: Project, study_area: BaseGeometry, postcodes: pd.DataFrame | None, log: ReadLog
-) -> gpd.GeoDataFrame:
+def _read_sales(project: Project, study_area: BaseGeometry, postcodes: pd.DataFrame, log: ReadLog) -> gpd.GeoDataFrame:
     """Read the sales about the study area up to the price date, with floor areas where they are given."""
     from siteprior.sources.sales.reader import read_sales
 
     assert project.project.price_date is not None  # else the project is refused when it is loaded
-    assert postcodes is not None
     placed = [label for entry in project.sources.postcodes for _, label in project.find(entry)]
     sold = [(entry, *place) for entry in project.sources.sales for place in project.find(entry)]
     floors = [(entry, *place) for entry in project.sources.floor_areas for place in project.find(entry)]

@@ -12,15 +12,16 @@ import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
 from siteprior.core.all_faults import AllFaults
-from siteprior.core.code_join import EXAMPLES, CodeJoin, files_in_words, record_join
+from siteprior.core.code_join import CodeJoin, files_in_words, record_join, share_enough
 from siteprior.core.errors import InputError, ProjectError, unknown
 from siteprior.core.files import record
 from siteprior.core.issues import IssueLog, Reading, issue_table
 from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress, no_progress
-from siteprior.core.schema import CRS, STOPS, conform
 from siteprior.core.short_repr import short_repr
+from siteprior.pipeline.faults import placed
 from siteprior.pipeline.provenance import ReadLog
+from siteprior.pipeline.stand_ins import no_corridor_stops, no_stops
 from siteprior.project.load import Project
 from siteprior.project.model import CorridorFile, ScenarioSettings, Streets
 from siteprior.walking.network import WalkNetwork
@@ -36,6 +37,9 @@ class Transit:
 
     ``network`` is ``None`` where the project names no streets, ``timetables`` where it names no feed; ``surveyed``
     holds the corridor lines that are not just drawn through the stops, ``supposed`` the new lines of each scenario.
+    ``refused`` names, in a check, what of stops, corridors, timetables and such lines was refused; in a run nothing is.
+    ``looked_along`` are the corridors whose stops were looked for along a line, ``naptan_areas`` the first digits of
+    the codes in the files of stops.
     """
 
     stops: gpd.GeoDataFrame
@@ -45,6 +49,9 @@ class Transit:
     network: WalkNetwork | None = None
     timetables: Timetables | None = None
     supposed: Mapping[str, Sequence[gpd.GeoDataFrame]] = field(default_factory=dict)
+    refused: frozenset[str] = frozenset()
+    looked_along: tuple[str, ...] = ()
+    naptan_areas: tuple[str, ...] = ()
 
 
 def read_transit(
@@ -60,36 +67,60 @@ def read_transit(
     ProjectError
         When ``corridors.only`` names a corridor no file holds.
     """
+    from siteprior.sources.transit import openings
     from siteprior.sources.transit.corridors import corridor_lines
+    from siteprior.sources.transit.statements import no_statements
+    from siteprior.sources.transit.stop_areas import areas_of
 
-    faults = AllFaults()
-    with faults.kept():
+    faults, named = AllFaults(), project.sources
+    stops, statements, codes = no_stops(), no_statements(), None
+    with faults.kept(), placed(project, *named.stops, *named.openings):
         stops, statements, codes = _read_stops(project, study_area, log)
     # Corridors are looked at even where the stops are refused: with none, for a stop to lie along a line.
-    stops_known = not faults.sentences
+    files = AllFaults()
+    nodes, surveyed = _read_corridor_files(project, stops, _corridor_area(project, study_area), log, files)
     with faults.kept():
-        nodes, surveyed = _read_corridor_files(
-            project, stops if stops_known else _no_stops(), _corridor_area(project, study_area), log
-        )
-    network = None
-    if project.sources.streets is not None:
+        files.refuse()
+    if not files.sentences:
+        lines = () if surveyed is None else tuple(map(str, surveyed.index))
+        with faults.kept(), placed(project, ("corridors", "only")):
+            nodes = _corridors_that_count(project, nodes, lines)
+        if surveyed is not None and project.corridors.only:
+            surveyed = surveyed[surveyed.index.isin(project.corridors.only)]
+    if not faults.sentences:
+        with faults.kept(), placed(project, *project.corridors.paths):
+            _refuse_without_stops(project, nodes, () if codes is None else areas_of(codes))
+    network, timetables = None, None
+    if named.streets is not None:
         progress("Reading streets")
-        with faults.kept():
-            network = _read_streets(project, project.sources.streets, study_area, log)
-    timetables = None
-    if project.sources.timetables:
+        with faults.kept(), placed(project, named.streets, *([named.elevation] if named.elevation else [])):
+            network = _read_streets(project, named.streets, study_area, log)
+    if named.timetables:
         progress("Reading timetables")
-        with faults.kept():
-            timetables = _read_timetables(project, stops if stops_known else _no_stops(), log)
+        with faults.kept(), placed(project, *named.timetables, ("access", "service_date")):
+            timetables = _read_timetables(project, stops, log)
     supposed = {}
     for scenario in project.scenarios:
-        with faults.kept():
+        with faults.kept(), placed(project, scenario, *scenario.add_lines):
             supposed[scenario.name] = _read_supposed(project, scenario, log)
-    faults.refuse()
-    corridor_stops = _corridor_states(project, nodes, stops, statements)
-    _join_stops(project, corridor_stops, statements, codes, log)
-    if timetables is not None:
-        _join_services(project, timetables)
+    faults.refuse_or_go_on()
+    corridor_stops, joins = nodes, AllFaults()
+    if codes is not None and len(nodes):
+        day = project.network_date
+        corridor_stops = openings.apply_openings_to_corridor(nodes, stops, statements, network_date=day)
+        with joins.kept(), placed(project, *named.stops, *named.openings, *project.corridors.paths):
+            _join_stops(project, corridor_stops, statements, codes, log)
+    if codes is not None and timetables is not None:
+        with joins.kept(), placed(project, *named.timetables):
+            _join_services(project, timetables)
+            log.issues.append(_join_listed(project, stops, timetables))
+    joins.refuse_or_go_on()
+    lacking = {
+        "stops": codes is None,
+        "corridors": bool(files.sentences) or corridor_stops.empty,
+        "timetables": bool(named.timetables) and timetables is None,
+        "lines": len(supposed) < len(project.scenarios),
+    }
     if network is not None:
         log.issues.append(_off_the_streets(corridor_stops, network))
     return Transit(
@@ -100,6 +131,9 @@ def read_transit(
         network=network,
         timetables=timetables,
         supposed=supposed,
+        refused=frozenset(name for name, missing in lacking.items() if missing),
+        looked_along=_looked_along(nodes, surveyed),
+        naptan_areas=() if codes is None else areas_of(codes),
     )
 
 
@@ -156,52 +190,49 @@ def _read_stops(
     return openings.apply_openings(stops, statements, network_date=project.network_date), statements, codes
 
 
-def _no_stops() -> gpd.GeoDataFrame:
-    """Return a table of stops without a row."""
-    empty = gpd.GeoDataFrame({name: [] for name in STOPS.names}, geometry=[], crs=CRS)
-    return conform(empty.rename_axis(STOPS.index), STOPS)
-
-
 def _read_corridor_files(
-    project: Project, stops: gpd.GeoDataFrame, within: BaseGeometry | None, log: ReadLog
+    project: Project, stops: gpd.GeoDataFrame, within: BaseGeometry | None, log: ReadLog, faults: AllFaults
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame | None]:
     """Read the corridors' stops as their files have them, and the lines of those that are surveyed."""
-    faults, tables, lines = AllFaults(), [], []
+    tables, lines = list[gpd.GeoDataFrame](), list[gpd.GeoDataFrame]()
     for entry in project.corridors.paths:
-        for path, label in project.find(entry):
-            with faults.kept():
+        with faults.kept(), placed(project, entry):
+            for path, label in project.find(entry):
                 nodes, drawn = _read_corridor(entry, path, label, stops, within, log)
                 tables.append(nodes)
                 if drawn is not None:
                     lines.append(drawn)
-    faults.refuse()
-    return pd.concat(tables), pd.concat(lines) if lines else None
+    return pd.concat(tables) if tables else no_corridor_stops(), pd.concat(lines) if lines else None
 
 
-def _corridor_states(
-    project: Project, corridor_stops: gpd.GeoDataFrame, stops: gpd.GeoDataFrame, statements: pd.DataFrame
-) -> gpd.GeoDataFrame:
-    """Return the stops of the corridors that count, with their state on the network date."""
-    from siteprior.sources.transit import openings
+def _corridors_that_count(project: Project, nodes: gpd.GeoDataFrame, lines: Sequence[str]) -> gpd.GeoDataFrame:
+    """Return the stops of the corridors that count; ``lines`` are known beside those with stops."""
+    only = project.corridors.only
+    known = dict.fromkeys([*nodes["corridor"].unique(), *lines])
+    faults = [unknown("corridor", name, known) for name in only if name not in known]
+    if faults:
+        raise ProjectError(*faults)
+    return nodes[nodes["corridor"].isin(only)] if only else nodes
 
-    if project.corridors.only:
-        known = corridor_stops["corridor"].unique()
-        faults = [
-            unknown("corridor", name, known, where=f"{project.file}: corridors.only")
-            for name in project.corridors.only
-            if name not in known
-        ]
-        if faults:
-            raise ProjectError(*faults)
-        corridor_stops = corridor_stops[corridor_stops["corridor"].isin(project.corridors.only)]
-    if corridor_stops.empty:
+
+def _looked_along(corridor_stops: gpd.GeoDataFrame, surveyed: gpd.GeoDataFrame | None) -> tuple[str, ...]:
+    """Return the lines along which stops were looked for: no table and no timetable states theirs."""
+    if surveyed is None:
+        return ()
+    stated = corridor_stops.loc[corridor_stops["position"] != "naptan", "corridor"]
+    return tuple(str(name) for name in surveyed.index if name not in set(stated))
+
+
+def _refuse_without_stops(project: Project, nodes: gpd.GeoDataFrame, areas: Sequence[str]) -> None:
+    """Refuse corridors of which none has a stop."""
+    if nodes.empty:
         files = ", ".join(label for entry in project.corridors.paths for _, label in project.find(entry))
         near = load_parameters("access").number("line_snap_m")
         raise InputError(
-            f"{files}: no corridor has a stop: none of the stops read lies within {near:g} m of a line; give the stops "
-            "of the place and kind of the lines under [sources] stops"
+            f"{files}: no corridor has a stop: none of the stops read, of NaPTAN area {', '.join(areas) or '(none)'}, "
+            f"lies within {near:g} m of a line whose kind it serves; give the stops of the place and kind of the lines "
+            "under [sources] stops (910 holds rail, 940 metro and tram)"
         )
-    return openings.apply_openings_to_corridor(corridor_stops, stops, statements, network_date=project.network_date)
 
 
 def _corridor_area(project: Project, study_area: BaseGeometry) -> BaseGeometry | None:
@@ -227,7 +258,9 @@ def _read_corridor(
     if entry.name is None and not holds_lines(label):
         table = log.add("corridors", entry, corridors.read_corridor_stops(path, files=label))
         return (table if within is None else within_area.stops_within(table, within, margin_m=margin_m)), None
-    lines = corridors.read_corridor_lines(path, name_column=entry.name, kind=entry.kind, layer=entry.layer, files=label)
+    lines = corridors.read_corridor_lines(
+        path, name_column=entry.name, kind=entry.kind, layer=entry.layer, crs=entry.crs, files=label
+    )
     drawn = log.add("corridors", entry, lines)
     if within is not None:
         drawn = within_area.lines_within(drawn, within, margin_m=margin_m)
@@ -257,7 +290,7 @@ def _read_streets(project: Project, entry: Streets, study_area: BaseGeometry, lo
 
     path, label = project.find_one(heights)
     log.add("elevation", heights, Reading(None, issue_table([]), (record(path, role="elevation", file=label, rows=1),)))
-    return with_slope(network, path, file=label)
+    return with_slope(network, path, file=label, crs=heights.crs, nodata=heights.nodata)
 
 
 def _off_the_streets(corridor_stops: gpd.GeoDataFrame, network: WalkNetwork) -> pd.DataFrame:
@@ -282,14 +315,29 @@ def _read_timetables(project: Project, stops: gpd.GeoDataFrame, log: ReadLog) ->
     return timetables
 
 
+def _join_listed(project: Project, stops: gpd.GeoDataFrame, timetables: Timetables) -> pd.DataFrame:
+    """Record how many stops in use the timetables list, and report the others: what runs there is not known."""
+    from siteprior.joins.access.unlisted import stops_in_use
+
+    used = stops_in_use(stops, timetables.listed)
+    files = files_in_words(label for entry in project.sources.timetables for _, label in project.find(entry))
+    missing = used.index[~used["listed"]].sort_values().tolist()
+    lost = (
+        "what runs there is not known: the access index is missing where such a stop is the nearest and 0 would stand, "
+        "and may be too low elsewhere; add the timetables of their operators"
+    )
+    join = CodeJoin.counted(
+        "stops in use", "stops in use", files, len(used), missing, lost, share_enough("stops_in_use")
+    )
+    log = IssueLog()
+    record_join(join, known="").log(log, field="stop_id")
+    return log.table()
+
+
 def _join_services(project: Project, timetables: Timetables) -> None:
     """Record how many stops of each timetable are stops of NaPTAN; the others are placed as the timetable says."""
     files = files_in_words(label for entry in project.sources.stops for _, label in project.find(entry))
     for feed, stops in pd.DataFrame(timetables.stops).groupby("feed", sort=False):
-        missing = stops.loc[stops["atco_code"].isna(), "stop_id"].sort_values()
-        met = len(stops) - len(missing)
+        missing = stops.loc[stops["atco_code"].isna(), "stop_id"].sort_values().tolist()
         lost = "placed as the timetable says"
-        record_join(
-            CodeJoin(f"stops of {feed}", "stops served", files, len(stops), met, tuple(missing[:EXAMPLES]), lost, 0),
-            known="",
-        )
+        record_join(CodeJoin.counted(f"stops of {feed}", "stops served", files, len(stops), missing, lost, 0), known="")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from inspect import signature
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,9 +14,10 @@ import pandas as pd
 from siteprior.core.all_faults import AllFaults
 from siteprior.core.errors import InputError
 from siteprior.core.files import Input
-from siteprior.core.issues import Reading
+from siteprior.core.issues import Reading, issue_table
 from siteprior.core.progress import Progress
 from siteprior.core.schema import Column
+from siteprior.pipeline.faults import placed
 from siteprior.pipeline.provenance import ReadLog
 from siteprior.pipeline.registered_inputs import Registered
 from siteprior.pipeline.result import Result
@@ -26,6 +28,9 @@ from siteprior.project.load import Project
 from siteprior.ranking.criteria import Criterion
 from siteprior.ranking.gates import Gate
 from siteprior.sources.registry import EVIDENCE, SOURCES, EvidenceLayer, Given, call_with, discover
+
+EXTENT = "layer extent"
+"""The role of a file of polygons that states where a layer looked; the project names it inside an entry."""
 
 
 def load_project(path: Path | str, *, data_root: Path | str | None = None) -> Project:
@@ -63,29 +68,33 @@ def read_registered(result: Result, progress: Progress) -> Result:
         "study_area": study_area(result.areas),
         "postcodes": result.postcodes,
         "as_of": project.project.as_of,
+        "find": lambda path: project.find_one(File(path=path)),
     }
     tables: dict[str, pd.DataFrame] = {}
     layers, specs = list[Layer](), list[LayerSpec]()
     faults = AllFaults()
     for name, source in SOURCES.items():
-        if entries := project.sources.named(name):
+        if entries := source.entries(project):
             progress(f"Reading {source.title[:1].lower()}{source.title[1:]}")
-            with faults.kept():
-                files = _files_of(project, entries)
+            with faults.kept(), placed(project, *entries):
+                files = _files_of(project, entries, source.read)
                 reading = call_with(source.read, {**given, **files.given})
                 log.add(name, files.stated(reading.provenance), Reading(None, reading.issues, reading.provenance))
                 tables[name] = reading.table
     for name, evidence in EVIDENCE.items():
         if entries := project.evidence.named(name):
             progress(f"Reading {evidence.title[:1].lower()}{evidence.title[1:]}")
-            with faults.kept():
-                files = _files_of(project, entries)
+            with faults.kept(), placed(project, *entries):
+                files = _files_of(project, entries, evidence.read)
                 looked = call_with(evidence.read, {**given, **files.given})
-                log.add(name, files.stated(looked.provenance), Reading(None, looked.issues, looked.provenance))
+                own = tuple(read for read in looked.provenance if read.role != EXTENT)
+                log.add(name, files.stated(own), Reading(None, looked.issues, own))
+                for extent in (read for read in looked.provenance if read.role == EXTENT):
+                    log.add("layer", File(path=extent.file), Reading(None, issue_table([]), (extent,)))
                 layers += _layers_of(evidence, looked.table)
                 path = ", ".join(entry.path for entry in entries)
                 specs += [spec.model_copy(update={"path": path}) for spec in evidence.specs]
-    faults.refuse()
+    faults.refuse_or_go_on()
     return replace(result.with_log(log), registered=Registered(tables, tuple(layers), tuple(specs)))
 
 
@@ -99,8 +108,9 @@ def measure_evidence(result: Result) -> pd.DataFrame:
     """
     from siteprior.joins.layers import join_layers
 
-    read = result.registered
-    return join_layers(result.table, read.layers, read.specs, shapes=result.shapes)
+    read, project = result.registered, result.project
+    with placed(project, *(entry for name in EVIDENCE for entry in project.evidence.named(name))):
+        return join_layers(result.table, read.layers, read.specs, shapes=result.shapes)
 
 
 def join_registered(result: Result, _progress: Progress) -> Result:
@@ -123,7 +133,7 @@ def join_registered(result: Result, _progress: Progress) -> Result:
     for name, source in SOURCES.items():
         columns += source.columns
         if name in read.tables and source.join is not None:
-            (entry, *_) = result.project.sources.named(name)
+            (entry, *_) = source.entries(result.project)
             given: dict[str, Given] = {
                 "sites": sites, "table": read.tables[name], "shapes": result.shapes, "areas": result.areas,
                 "entry": entry,
@@ -176,8 +186,10 @@ def evidence_signals(result: Result, sites: gpd.GeoDataFrame) -> pd.DataFrame:
     from siteprior.joins.layers import layer_signals
 
     specs = result.registered.specs
-    rows = layer_signals(sites, specs, shapes=result.shapes)
     titles = {spec.name: evidence.title for evidence in EVIDENCE.values() for spec in evidence.specs}
+    none = {name: words for evidence in EVIDENCE.values() for name, words in evidence.none.items()}
+    beside = {name: column for evidence in EVIDENCE.values() for name, column in evidence.described_by.items()}
+    rows = layer_signals(sites, specs, shapes=result.shapes, none=none, beside=beside)
     sources = {f"own layer {spec.name}: {spec.path}": f"{titles[spec.name]}: {spec.path}" for spec in specs}
     return rows.assign(source=rows["source"].replace(sources))
 
@@ -198,15 +210,18 @@ class _Files(NamedTuple):
         return self.entries if len(self.entries) == len(read) else self.entries[0]
 
 
-def _files_of(project: Project, entries: tuple[File, ...]) -> _Files:
-    """Find the files a project names at one key."""
+def _files_of(project: Project, entries: tuple[File, ...], read: Callable[..., object]) -> _Files:
+    """Find the files a project names at one key, with what else hangs on them that the reader asks for."""
     found = [(entry, *place) for entry in entries for place in project.find(entry)]
     given: dict[str, Given] = {
         "paths": [path for _, path, _ in found],
         "files": [label for *_, label in found],
         "entry": entries[0],
         "entries": entries,
+        "stated": tuple(entry for entry, *_ in found),
     }
+    if "cache" in signature(read).parameters:  # the folder is made, or found unwritable, only where it is used
+        given["cache"] = project.cache
     return _Files(given, tuple(entry for entry, *_ in found))
 
 

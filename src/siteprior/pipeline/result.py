@@ -46,77 +46,32 @@ NOT_YET: Any = _NotYet()  # it stands for a result of any type, and is none
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """A project worked through, as far as its stages have run (:data:`siteprior.pipeline.stages.STAGES`); frozen.
+    """A project worked through, as far as its stages have run (``siteprior stages``); frozen.
 
     Attributes
     ----------
     project
         The project.
-    criteria_known, gates_known, weights
-        What sites may be judged by, the user's layers among them, and the weights chosen.
-    costs, scheme
-        The inputs of the viability appraisal.
-    issue_tables, provenance
-        What the readers found wrong, in the order of reading, and the files read.
-    joins
-        What each join by code came to: how many codes were looked up, and how many met.
-    areas
-        The areas with their deprivation.
-    postcodes
-        Where postcodes lie; ``None`` where the project names no such file.
-    sites_read
-        The sites as the files list them, before those that are certainly the same were merged.
-    own_polygons
-        :data:`siteprior.core.schema.SHAPES`: the polygons that sites of the user's own are given as.
-    register_history
-        What older registers say of the sites; ``None`` without any.
-    register_files
-        The account of the registers' rows.
-    sites_merged
-        The sites all columns are added to: each once, with what its shape rests on.
-    shapes
-        :data:`siteprior.core.schema.SITE_SHAPES`: polygons and discs of the sites, in the registers' order.
-    duplicates
-        Pairs of records that are, or may be, one site, with reasons and confidence.
-    transit
-        Stops, corridors, streets and timetables: :class:`siteprior.pipeline.read_transit.Transit`.
-    walking
-        How walks are measured: :class:`siteprior.joins.access.walks.Walking`.
-    market
-        Sales and layers as they were read: :class:`siteprior.pipeline.read_market.Market`.
-    registered
-        What was read of registered sources and evidence: :class:`siteprior.pipeline.registered_inputs.Registered`.
-    columns
-        The columns each stage has added to the sites, by the name of the group (``columns.walks``).
-    access_routes
-        The routes that make up each site's access index; empty without timetables.
-    price_validation, price_note
-        How the price surface was tried out, and how far off it was; empty without sales, and why.
-    viability_drivers, deadweight_evidence, signals, fund_rules
-        One row per site and input of the viability appraisal, finding, signal of market failure, rule of a fund.
-    sites
-        :data:`siteprior.core.schema.SITES`, every site considered with all its columns, ranked ones first.
-    shortlist
-        The first ``n`` of the ranked sites.
-    gates, criteria
-        The gates with what they mean; the criteria used with anchors, weights and sources.
-    viability_lines, comparables
-        The appraisal line by line, and the sales nearest, of each shortlisted site; empty without costs or sales.
-    site_corridors, corridor_summary, corridor_rankings
-        One row per site and corridor in reach; the corridors side by side; the ranked sites along each.
-    catchments
-        The area within a walk of each corridor's stops.
-    leading_corridors
-        The corridors that have shortlisted sites in reach, those with the most first.
-    leading_catchments
-        The area within several walks of the leading corridor's stops; ``None`` without streets, or such a corridor.
-    access_grids, access_cells
-        The access index of every cell of the study area, and the cells of the morning peak as squares; none and
-        ``None`` where the project does not ask for them.
+    sites, shortlist
+        Every site considered with all its columns, ranked ones first; the first ``n`` of them.
+    criteria, gates, weights
+        What the sites were judged by, with anchors and sources.
+    signals, fund_rules, viability_drivers, deadweight_evidence
+        One row per site and signal, rule of a fund, input of the appraisal, finding.
+    evidence_gaps, evidence_files
+        What would decide each verdict; which free file would decide how many.
+    site_corridors, corridor_summary, corridor_rankings, catchments
+        Sites and corridors in reach of each other; the corridors; what is in a walk of them.
     scenario_effects, scenario_summary
-        What each scenario changes, site by site and summed up; empty where the project supposes nothing.
+        What each scenario changes, site by site and summed up.
+    areas, transit, walking, market
+        What was read: areas with deprivation, stops and corridors, walks, sales and layers.
+    issues, joins
+        What is wrong in the data; how many codes of each join met.
     record
         Inputs, versions, settings and numbers used: the content of ``run.json``.
+
+    All others are in docs/python.md, and what is empty is not known yet or not asked for.
 
     Examples
     --------
@@ -160,6 +115,8 @@ class Result:
     viability_drivers: pd.DataFrame = NOT_YET
     deadweight_evidence: pd.DataFrame = NOT_YET
     signals: pd.DataFrame = NOT_YET
+    evidence_gaps: pd.DataFrame = NOT_YET
+    evidence_files: pd.DataFrame = NOT_YET
     fund_rules: pd.DataFrame = NOT_YET
     sites: gpd.GeoDataFrame = NOT_YET
     shortlist: gpd.GeoDataFrame = NOT_YET

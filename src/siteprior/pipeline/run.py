@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from siteprior.core.all_faults import AllFaults
 from siteprior.core.callers import callers_level
 from siteprior.core.errors import RunWarning
-from siteprior.core.files import as_path, shipped, whole_folder
+from siteprior.core.files import as_path, shipped
 from siteprior.core.progress import Progress, no_progress, progress_of
 from siteprior.core.renamed import renamed_argument
+from siteprior.core.whole_folder import whole_folder
 from siteprior.pipeline.find_faults import Checked, find_faults
 from siteprior.pipeline.manifest import NOT_IN_EVERY_RUN
 from siteprior.pipeline.publish import publish
@@ -19,7 +21,9 @@ from siteprior.pipeline.registered import load_project
 from siteprior.pipeline.result import Result
 from siteprior.pipeline.stages import READING, STAGES, run_stages
 from siteprior.project.load import Project
+from siteprior.project.load_past_faults import NO_DAY, load_past_faults
 from siteprior.report.notebooks.worker import NotebookProcess
+from siteprior.sources.registry import discover
 
 
 def _loaded(project: Project | Path | str) -> Project:
@@ -79,7 +83,7 @@ def read_inputs(project: Project, *, progress: Progress = no_progress) -> Result
 def run(
     project: Project | Path | str, *, out: Path | str | None = None, progress: Progress | bool | None = None
 ) -> Path:
-    """Do the main job and write the run's folder; earlier outputs stay untouched unless all could be made.
+    """Do the main job and write the run's folder; earlier outputs stay unless all could be made.
 
     Parameters
     ----------
@@ -88,14 +92,13 @@ def run(
     out
         The folder to write; ``outputs/<project>-<as_of>`` by default.
     progress
-        ``True`` shows bars on a terminal and in a notebook, lines elsewhere; a function of yours gets one line per
-        stage; ``None`` shows nothing.
+        ``True`` shows bars or lines, a function of yours gets the lines, ``None`` is silent.
 
     Returns
     -------
     Path
-        The folder: ``shortlist.gpkg``, ``site_shapes.gpkg``, ``ranking.csv``, ``issues.csv``, ``report.html``,
-        ``run.json`` and ``notebooks/``.
+        The folder: ``shortlist.gpkg``, ``site_shapes.gpkg``, ``ranking.csv``, ``issues.csv``,
+        ``report.html``, ``run.json`` and ``notebooks/``.
 
     Raises
     ------
@@ -105,10 +108,8 @@ def run(
     Warns
     -----
     RunWarning
-        When no site passed, all have one score, nothing is in reach of a corridor, few codes of a join met, or a NaPTAN
-        area of the corridors' stops is missing (also in the report, and in
-        ``run.json`` as ``notices``); and when a notebook fails: all else is written, and what had run of it stands in
-        ``notebooks/*.failed.ipynb``.
+        When the outputs are written though something is amiss (docs/python.md lists what; it
+        stands in ``run.json`` as ``notices``, too), and when a notebook fails.
 
     Examples
     --------
@@ -116,9 +117,8 @@ def run(
     >>> from siteprior.core.files import shipped
     >>> data = shipped("data")
     >>> project = sp.load_project(data / "demo.toml", data_root=data)
-    >>> folder = sp.run(project, out="outputs/first")
-    >>> (folder / "shortlist.gpkg").is_file(), (folder / "report.html").is_file()
-    (True, True)
+    >>> (sp.run(project, out="outputs/first") / "shortlist.gpkg").is_file()
+    True
     """
     loaded = _loaded(project)
     folder, progress = _folder(loaded, out), progress_of(progress)
@@ -153,67 +153,41 @@ def demo(*, out: Path | str = Path("outputs/demo"), progress: Progress | bool | 
 def check(
     project: Project | Path | str, *, out: Path | str | None = None, progress: Progress | bool | None = None
 ) -> pd.DataFrame:
-    """Find all that :func:`run` would refuse of a project, rank nothing; write what was found, return the issue log.
+    """Find all that :func:`run` would refuse of a project, rank nothing; return the issue log.
 
-    Every input is read and joined to the sites as far as it can be, also where another is refused.
+    Every input is read and joined to the sites as far as it can be, also where one is refused.
 
     Parameters
     ----------
     project
         A project file or a loaded project.
     out
-        The folder to write; ``outputs/<project>-<as_of>`` by default. ``issues.csv`` holds the issues of all inputs;
-        beside it stands the audit of the project's registers as ``siteprior audit`` writes it: ``sites.csv``,
-        ``files.csv``, ``audit.html`` and ``councils/*.xlsx``.
+        The folder to write, not that of a run; ``outputs/<project>-<as_of>-check`` by default:
+        ``issues.csv`` and the audit of the registers, as :func:`audit` writes it.
     progress
-        ``True`` shows bars on a terminal and in a notebook, lines elsewhere; a function of yours gets one line per
-        stage; ``None`` shows nothing.
+        ``True`` shows bars or lines, a function of yours gets the lines, ``None`` is silent.
 
     Raises
     ------
     ProjectError, InputError, OutputError
-        With every fault for which :func:`run` would refuse the project: of the project file alone where it cannot be
-        loaded, else of all inputs, layers, corridors and scenarios. What could be read is audited and written first.
+        With every fault for which :func:`run` would refuse the project. What could be read is
+        audited and written first.
 
     Warns
     -----
     RunWarning
-        When few codes of a join met, a NaPTAN area of the corridors' stops is missing, no bus stop was read, or no site
-        is in reach of a corridor.
+        What a run would warn of, as far as it shows without a ranking.
 
     Examples
     --------
     >>> import siteprior as sp
-    >>> import tempfile
-    >>> from pathlib import Path
-    >>> from siteprior.core.files import shipped
-    >>> data = shipped("data").as_posix()
-    >>> folder = Path(tempfile.mkdtemp())
-    >>> _ = (folder / "small.toml").write_text(f'''
-    ... [project]
-    ... title = "One borough"
-    ... area = "Walsall (illustrative)"
-    ... data_root = "{data}"
-    ... as_of = 2026-01-31
-    ... network_date = 2026-10-02
-    ... illustrative = true
-    ... [sources]
-    ... registers = ["sites/walsall.csv"]
-    ... stops = ["transit/naptan.csv"]
-    ... areas = {{path = "boundaries/lsoa21.geojson", code = "LSOA21CD", district = "LADCD_ACTIVE", year = 2021}}
-    ... deprivation = {{path = "deprivation/iod2025.csv", edition = 2025}}
-    ... [corridors]
-    ... paths = ["transit/corridors.csv"]
-    ... [shortlist]
-    ... n = 5
-    ... ''')
-    >>> issues = sp.check(folder / "small.toml", out=folder / "out")
-    >>> issues["file"].nunique() > 1, (folder / "out" / "audit.html").is_file()
-    (True, True)
+    >>> sp.check("gone.toml")
+    Traceback (most recent call last):
+    siteprior.core.errors.ProjectError: gone.toml: there is no such project file
     """
     done = find_all_faults(project, out=out, progress=progress)
     for sentence in done.notices:
-        warnings.warn(sentence, RunWarning, stacklevel=3)
+        warnings.warn(sentence, RunWarning, stacklevel=callers_level())
     done.faults.refuse()
     return done.issues
 
@@ -226,16 +200,24 @@ def find_all_faults(
     Raises
     ------
     ProjectError, InputError, OutputError
-        When the project file cannot be used, ``data_root`` is no folder, or the folder cannot be written.
+        When the project file cannot be read at all, or the folder cannot be written or is that of a run.
     """
-    loaded = project if isinstance(project, Project) else load_project(project)
-    return find_faults(loaded, _folder(loaded, out), progress=progress_of(progress))
+    known = AllFaults()
+    if isinstance(project, Project):
+        loaded: Project | None = project
+    else:
+        discover()
+        loaded, known = load_past_faults(project)
+    if loaded is None:
+        known.refuse()
+    assert loaded is not None
+    folder = _folder(loaded, out, of="-check")
+    return find_faults(loaded, folder, asked=out is not None, known=known, progress=progress_of(progress))
 
 
-def _folder(project: Project, out: Path | str | None) -> Path:
-    """Return the run's folder: the one asked for, or the project's name and date under ``outputs``."""
+def _folder(project: Project, out: Path | str | None, *, of: str = "") -> Path:
+    """Return the folder asked for, or the project's name and date under ``outputs``; that of a check has its own."""
+    day = "" if project.project.as_of == NO_DAY else f"-{project.project.as_of.isoformat()}"
     return (
-        as_path(out, name="out", what="a folder")
-        if out is not None
-        else Path("outputs") / f"{project.name}-{project.project.as_of.isoformat()}"
+        as_path(out, name="out", what="a folder") if out is not None else Path("outputs") / f"{project.name}{day}{of}"
     )

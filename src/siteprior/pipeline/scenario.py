@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from siteprior.pipeline.faults import faults_of
+from siteprior.pipeline.faults import faults_of, placed
 from siteprior.pipeline.read_transit import Transit
 from siteprior.project.load import Project
 from siteprior.project.model import ScenarioSettings
@@ -24,7 +24,11 @@ def changed_transit(project: Project, transit: Transit, scenario: ScenarioSettin
     changes = scenario.model_dump(exclude={"add_lines"}, exclude_defaults=True)
     changes["add_lines"] = transit.supposed.get(scenario.name, ())
     timetables = transit.timetables
-    with faults_of(project):
+    if "timetables" in transit.refused:  # in a check: what may be cut is not known
+        changes.pop("cut", None)
+        if not any(changes[key] for key in changes if key not in ("name", "source", "date")):
+            return transit
+    with faults_of(project), placed(project, scenario, *scenario.add_lines):
         supply = apply_scenario(
             changes,
             corridor_stops=transit.corridor_stops,

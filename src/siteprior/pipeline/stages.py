@@ -14,7 +14,18 @@ from siteprior.core.code_join import recorded_joins
 from siteprior.core.errors import SitePriorError
 from siteprior.core.progress import Bars, Progress, counting, no_progress
 from siteprior.core.schema import Column
-from siteprior.pipeline import appraise, corridors, join, manifest, rank, read, registered, scenario
+from siteprior.pipeline import (
+    appraise,
+    corridors,
+    join,
+    manifest,
+    open_evidence,
+    rank,
+    read,
+    registered,
+    scenario,
+)  # fmt: skip
+from siteprior.pipeline.few_sites import with_blank_columns
 from siteprior.pipeline.result import NOT_YET, Result
 
 AS_IT_IS, AGAIN, LEFT_OUT = "as it is", "again", "left out"
@@ -57,8 +68,8 @@ def _names(*columns: Column) -> tuple[str, ...]:
     return tuple(column.name for column in columns)
 
 
-_FAILURE = tuple(column for column in schema.SITE_APPRAISAL_COLUMNS if "failure" in column.name)
-_HOMES = tuple(column for column in schema.SITE_APPRAISAL_COLUMNS if column not in _FAILURE)
+_VERDICT = [column.name for column in schema.SITE_APPRAISAL_COLUMNS].index("market_failure")
+_HOMES, _FAILURE = schema.SITE_APPRAISAL_COLUMNS[:_VERDICT], schema.SITE_APPRAISAL_COLUMNS[_VERDICT:]
 
 _REGISTER = ("sites_merged", "columns.area", "columns.history")
 _ACCESS = ("columns.walks", "columns.access_index", "columns.corridor")
@@ -159,15 +170,15 @@ STAGES: tuple[Stage, ...] = (
         _names(*_HOMES, *schema.SITE_JOBS_COLUMNS), AGAIN,
     ),
     Stage(
-        "Measure sales, predict prices", ("sites_merged", "areas", "market", "registered"),
+        "Measure sales, predict prices", ("sites_merged", "columns.area", "areas", "market", "registered"),
         ("columns.prices", "price_validation", "price_note"), appraise.price_sites, "appraise",
         _names(*schema.SITE_PRICE_COLUMNS, *schema.SITE_VALUE_COLUMNS),
     ),
     Stage(
         "Appraise viability",
-        ("sites_merged", *_APPRAISED[:4], "costs", "scheme"),
+        ("sites_merged", *_APPRAISED[:4], "registered", "costs", "scheme"),
         ("columns.viability", "viability_drivers"), appraise.appraise_viability, "appraise",
-        _names(*schema.SITE_VIABILITY_COLUMNS),
+        _names(*schema.SITE_VIABILITY_COLUMNS, *schema.SITE_HEADROOM_COLUMNS),
     ),
     Stage(
         "Screen deadweight",
@@ -217,6 +228,10 @@ STAGES: tuple[Stage, ...] = (
         ("viability_lines", "comparables"), appraise.detail_shortlist, "detail",
     ),
     Stage(
+        "List what would decide the verdicts", ("sites", "signals"), ("evidence_gaps", "evidence_files"),
+        open_evidence.list_open_evidence, "detail",
+    ),
+    Stage(
         "Describe the corridors", ("sites", "shortlist", "transit", "walking", "areas"),
         ("site_corridors", "catchments", "corridor_summary", "corridor_rankings", "leading_corridors"),
         corridors.describe_corridors, "detail",
@@ -230,19 +245,14 @@ STAGES: tuple[Stage, ...] = (
         ("access_grids", "access_cells"), corridors.measure_cells, "detail",
     ),
     Stage(
-        "Record the run", ("sites", "criteria", "register_files"), ("record",), manifest.describe_run, "detail",
+        "Record the run", ("sites", "gates", "criteria", "register_files", "evidence_files"), ("record",),
+        manifest.describe_run, "detail",
     ),
 )  # fmt: skip
 """The stages in their order."""
 
 READING = tuple(stage for stage in STAGES if stage.part == "read")
 """The stages that read the inputs."""
-
-CHECKED = (
-    *READING,
-    *(stage for stage in STAGES if {"columns.area", "columns.corridor", "columns.layers"} & set(stage.adds)),
-)
-"""The stages ``check`` runs: those that read, and of the others those that may refuse what was read."""
 
 
 def group_of(stage: Stage) -> str | None:
@@ -311,6 +321,9 @@ def try_stages(
 ) -> tuple[Result, tuple[str, ...]]:
     """Run stages one after the other, past those that are refused: what goes wrong is kept in ``faults``.
 
+    Columns that a refused stage would have added come in missing, so that what comes after is tried. A stage that
+    cannot work with what takes the place of refused inputs is left out.
+
     Returns
     -------
     tuple
@@ -319,11 +332,19 @@ def try_stages(
     stages, left_out = tuple(stages), list[str]()
     with counting(progress, "Checking", total=len(stages), unit="stages", staged=True) as step:
         for stage in stages:
-            if all(has(result, name) for name in stage.needs):
+            tried = all(has(result, name) for name in stage.needs)
+            try:
                 with faults.kept():
-                    result = _run_stage(stage, result, progress)
-            else:
+                    result = _run_stage(stage, result, progress) if tried else result
+            except Exception:
+                if not faults.sentences:
+                    raise
+                tried = False  # it cannot work with what takes the place of something refused
+            if not tried:
                 left_out.append(stage.name)
+            group = group_of(stage)
+            if group is not None and has(result, "sites_merged") and not has(result, f"columns.{group}"):
+                result = with_blank_columns(result, group, stage.columns)
             step()
     return result, tuple(left_out)
 

@@ -61,6 +61,11 @@ def write_weights(project: Path | str, weights: Mapping[str, float]) -> Path:
     given = mapping_of(weights, name="weights", of="criterion → weight")
     if faults := weight_faults(given, given):
         raise InputError(*(f"weights: {fault.text}" for fault in faults))
+    if not path.is_file():
+        raise InputError(
+            f"{path}: there is no such project file; a path that begins at no root counts from the folder the command "
+            "or the notebook's server was started in, so give the whole path"
+        )
     numbers = {name: _plain(weight) for name, weight in given.items()}
     before = read_bytes(path)
     mark, text = _text(path, before)
@@ -102,8 +107,9 @@ def _changed(path: Path, text: str, weights: Mapping[str, float]) -> str:
             after = document.as_string()
         else:
             document.pop(TABLE, None)
-            lines = "".join(f"{name} = {weight!r}\n" for name, weight in weights.items())
-            after = f"{document.as_string().rstrip()}\n\n[{TABLE}]\n{lines}"
+            end = "\r\n" if "\r\n" in text else "\n"
+            lines = "".join(f"{name} = {weight!r}{end}" for name, weight in weights.items())
+            after = f"{document.as_string().rstrip()}{end}{end}[{TABLE}]{end}{lines}"
         expected = {**tomllib.loads(text), TABLE: dict(weights)}
         if tomllib.loads(after) == expected:
             return after

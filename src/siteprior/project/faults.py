@@ -247,9 +247,9 @@ def range_words(ends: Mapping[str, float], unit: str = "") -> str:
     """
     after = f" {unit}" if unit else ""
     if "ge" in ends and "le" in ends:
-        return f"from {ends['ge']:g} to {ends['le']:g}{after}"
+        return f"from {ends['ge']:.12g} to {ends['le']:.12g}{after}"
     words = {"gt": "above", "ge": "of at least", "lt": "below", "le": "at most"}
-    return " and ".join(f"{words[name]} {end:g}" for name, end in ends.items() if name in words) + after
+    return " and ".join(f"{words[name]} {end:.12g}" for name, end in ends.items() if name in words) + after
 
 
 def unit_of(field: FieldInfo | None) -> str:

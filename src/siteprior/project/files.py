@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, field_serializer, model_validator
 
+from siteprior.core.councils import COMBINED_AUTHORITIES, known_councils
 from siteprior.core.files import is_fetchable
+from siteprior.core.shown_text import without_keys
 from siteprior.project.faults import Fault, refuse, several
-from siteprior.project.kinds import FilePath, Flag, Settings, Text, Words, key
-from siteprior.project.own_columns import map_faults
+from siteprior.project.kinds import FilePath, Flag, Number, Settings, Text, Words, key
+from siteprior.project.own_columns import map_faults, named_as_siteprior
 
 CensusYear = Literal[2011, 2021]
 _HASH_LENGTH = 64
@@ -54,15 +57,49 @@ class File(Settings):
         ""
     )
 
+    @field_serializer("url")
+    def _without_key(self, url: str) -> str:
+        """Hide the keys of the address from every record; what downloads reads the attribute."""
+        return without_keys(url)
+
 
 _ONS = "ONS code of the council or authority"
+_CODE = re.compile(r"[EWSN]\d{8}")
+
+
+def _code(text: str) -> str:
+    """Return an ONS code in capitals; refuse anything else, with the code where a council's name is given."""
+    code = text.strip().upper()
+    if _CODE.fullmatch(code):
+        return code
+    named = {council.name.casefold(): code for code, council in known_councils().items() if not council.successor}
+    meant = named.get(text.strip().casefold())
+    raise refuse(
+        f"'{text}' is no ONS code; " + (f"that of {text.strip()} is {meant}" if meant else "give one such as E08000026")
+    )
+
+
+def _council_code(text: str) -> str:
+    """Return the ONS code of a council; a combined authority has no register."""
+    code = _code(text)
+    if code in COMBINED_AUTHORITIES:
+        raise refuse(
+            f"'{code}' is {COMBINED_AUTHORITIES[code]}, which has no register; give the code of the council, such as "
+            "E08000026, or name the file under own_sites"
+        )
+    return code
+
+
+CouncilCode = Annotated[Text, AfterValidator(_council_code)]
+"""The ONS code of a council."""
 
 
 class Register(File):
     """A brownfield register."""
 
     organisation: Annotated[
-        Text | None, key(f"{_ONS} whose register it is, where the file cannot be trusted", example="E08000025")
+        CouncilCode | None,
+        key("ONS code of the council whose register it is, where the file cannot be trusted", example="E08000025"),
     ] = None
     councils: Annotated[
         tuple[Text, ...],
@@ -78,18 +115,18 @@ class Register(File):
 
 
 _LAYER = key("The layer of the file, or the sheet of the workbook", example="areas")
-_CRS = key("The coordinate system, where the file states none", example="EPSG:27700")
+_CRS = key("The coordinate system the file is in; it goes before the one it states itself", example="EPSG:27700")
 
 
 def _mapped(columns: dict[str, str]) -> dict[str, str]:
-    """Refuse a map that names no columns of siteprior's, or not those it needs."""
+    """Return a map by siteprior's names; refuse one that names no columns of siteprior's, or not those it needs."""
     faults = [Fault((name,) if name else (), text) for name, text in map_faults(columns)]
     faults += [
         Fault((name,), "names no column of the file; give its name") for name in columns if not columns[name].strip()
     ]
     if faults:
         raise several(faults)
-    return columns
+    return named_as_siteprior(columns)
 
 
 class OwnSites(File):
@@ -105,11 +142,15 @@ class OwnSites(File):
         dict[str, str],
         AfterValidator(_mapped),
         key(
-            "siteprior's column to the file's column; without it columns are read that bear siteprior's names",
+            "siteprior's column to the file's column; common other names do, too: homes, dwellings or units for "
+            "minimum_net_dwellings; without it columns are read that bear such names",
             example={"reference": "Asset ID"},
         ),
     ] = Field(default_factory=dict)
-    organisation: Annotated[Text | None, key(f"{_ONS} the sites are of", example="E47000007")] = None
+    organisation: Annotated[
+        Annotated[Text, AfterValidator(_code)] | None,
+        key(f"{_ONS} whose list it is; the council of a site is the one it lies in", example="E47000007"),
+    ] = None
     layer: Annotated[Text | None, _LAYER] = None
     crs: Annotated[Text | None, _CRS] = None
 
@@ -118,7 +159,10 @@ class Shapes(File):
     """Polygons of sites."""
 
     reference: Annotated[Text | None, key("The column with the site's reference", example="REF")] = None
-    organisation: Annotated[Text | None, key(f"{_ONS} all these sites are of", example="E08000025")] = None
+    organisation: Annotated[
+        Annotated[Text, AfterValidator(_code)] | None,
+        key(f"{_ONS} that lists all these sites, or the council they lie in", example="E08000025"),
+    ] = None
     layer: Annotated[Text | None, _LAYER] = None
     crs: Annotated[Text | None, _CRS] = None
 
@@ -146,6 +190,7 @@ class Areas(File):
     ] = ()  # fmt: skip
     year: Annotated[CensusYear, key("Census year of the codes", example=2021)]
     layer: Annotated[Text | None, _LAYER] = None
+    crs: Annotated[Text | None, _CRS] = None
 
     @model_validator(mode="after")
     def _districts_have_a_column(self) -> Self:
@@ -158,6 +203,10 @@ class Deprivation(File):
     """The English Indices of Deprivation of one edition."""
 
     edition: Annotated[Literal[2019, 2025], key("The edition", example=2025)]
+
+
+NODATA = key("The cell value that stands for nothing, as it stands in the file, where it declares none", example=-1)
+"""The key ``nodata`` of rasters."""
 
 
 class Streets(File):
@@ -192,6 +241,13 @@ class Streets(File):
         return self
 
 
+class Elevation(File):
+    """A raster of heights in metres, one band."""
+
+    crs: Annotated[Text | None, key("The coordinate system, where the file states none", example="EPSG:27700")] = None
+    nodata: Annotated[Number | None, NODATA] = None
+
+
 class Timetable(File):
     """A timetable feed in GTFS, as published: one zip archive."""
 
@@ -205,4 +261,7 @@ class CorridorFile(File):
     ] = None
     kind: Annotated[Text | None, key("Of lines and routes: what runs there", example="metro")] = None
     layer: Annotated[Text | None, _LAYER] = None
+    crs: Annotated[
+        Text | None, key("Of lines: the coordinate system; it goes before the file's", example="EPSG:27700")
+    ] = None
     routes: Annotated[tuple[Text, ...], key("Of a GTFS feed: the routes to draw as corridors", example=["T1"])] = ()

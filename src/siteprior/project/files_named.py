@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel
 
+from siteprior.project.coverage import PublishedLayer, file_of
 from siteprior.project.registered import TakesRegistered
 from siteprior.project.toml_lines import Path
 
@@ -14,9 +15,11 @@ def files_named(table: BaseModel, at: Path = ()) -> Iterator[tuple[Path, str]]:
     """Yield each path or pattern of files, with its key: sources, evidence, corridors, layers and what they look up."""
     for name, field in type(table).model_fields.items():
         value, key = getattr(table, name), (*at, field.alias or name)
-        if name == "path" and isinstance(value, str):
+        if name == "path" and isinstance(value, str) and value:  # blank where what ships takes the place of a file
             yield key, value
         yield from _within(value, key)
+    if isinstance(table, PublishedLayer) and table.coverage and (drawn := file_of(table.coverage)):
+        yield (*at, "coverage"), drawn
     if isinstance(table, TakesRegistered):
         for name, declared in table.registered_keys().items():
             entries = table.named(name)

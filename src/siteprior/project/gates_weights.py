@@ -17,6 +17,18 @@ from siteprior.project.names import criterion_names, gate_thresholds, weight_set
 SET = "set"
 """The key of ``[weights]`` that names a set of weights."""
 
+
+def usual_set(*, timetables: bool) -> str:
+    """Return the named set of weights of a project that states none: by what runs where it has timetables.
+
+    Examples
+    --------
+    >>> usual_set(timetables=True), usual_set(timetables=False)
+    ('timetabled', 'balanced')
+    """
+    return "timetabled" if timetables else "balanced"
+
+
 GateSetting = bool | int | float | Mapping[str, float]
 """What may be stated of a gate: whether it stands, its one threshold, or its thresholds by name."""
 
@@ -117,12 +129,24 @@ def _weights(stated: Stated, info: ValidationInfo) -> dict[str, Stated]:
             faults.append(Fault((SET,), unknown("weight set", str(stated[SET]), weight_sets()), ()))
     known = criterion_names(names_in(info))
     faults += weight_faults(own, known) if own else []
+    faults = [_of_a_layer(fault, names_in(info).layers, known) for fault in faults]
     if faults and any(name not in known for name in own):
         # the one key that is no criterion is offered beside them
         faults = [fault._replace(text=_with_set(fault, known)) for fault in faults]
     if faults:
         raise several(faults)
     return {name: float(weight) if is_number(weight) else str(weight) for name, weight in stated.items()}
+
+
+def _of_a_layer(fault: Fault, layers: Collection[str], criteria: Collection[str]) -> Fault:
+    """Say of a weight on a layer without a criterion what makes it one."""
+    name = str(fault.at[-1]) if fault.at else ""
+    if name not in layers or name in criteria or not fault.text.startswith("unknown criterion"):
+        return fault
+    return fault._replace(
+        text=f"'{name}' is a layer of the project without a criterion; add to it what counts as worst and as best: "
+        'criterion = {group = "need", worst = …, best = …}'
+    )
 
 
 def _with_set(fault: Fault, known: Collection[str]) -> str:

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from types import MappingProxyType
 from typing import Annotated, Self
 
 from pydantic import (
@@ -26,6 +25,7 @@ from pydantic import (
 )
 
 from siteprior.core.errors import InputError
+from siteprior.core.frozen_table import FrozenMapping
 from siteprior.core.parameters import Parameter, load_parameters
 from siteprior.core.short_repr import short_repr
 from siteprior.project.faults import Fault, faults_of, refuse, several
@@ -127,7 +127,7 @@ def declared_inputs(table: str) -> Mapping[str, CostInput]:
     >>> declared_inputs("costs")["fees_share"].unit
     'share of build and externals'
     """
-    return MappingProxyType(
+    return FrozenMapping(
         {
             name: CostInput(name, unit=declared.unit, **declared.value)
             for name, declared in load_parameters("inputs").table(table).parameters().items()
@@ -138,7 +138,7 @@ def declared_inputs(table: str) -> Mapping[str, CostInput]:
 @cache
 def declared_facts() -> Mapping[str, SchemeFact]:
     """Return the facts of ``[assumptions.scheme]`` that rules ask for, by name."""
-    return MappingProxyType(
+    return FrozenMapping(
         {name: _fact(name, declared) for name, declared in load_parameters("inputs")["scheme_facts"].items()}
     )
 
@@ -297,7 +297,7 @@ def validated(stated: Mapping[str, Stated], table: str) -> Costs:
         Naming every unknown input, wrong unit, value outside its range, and range out of order.
     """
     given = input_model(table).model_validate(dict(stated))
-    return Costs(declared_inputs(table), _assumptions(given, table), given.illustrative, MappingProxyType(dict(stated)))
+    return Costs(declared_inputs(table), _assumptions(given, table), given.illustrative, FrozenMapping(dict(stated)))
 
 
 def validated_scheme(stated: Mapping[str, Stated]) -> Scheme:
@@ -309,9 +309,9 @@ def validated_scheme(stated: Mapping[str, Stated]) -> Scheme:
         declared_inputs("scheme"),
         _assumptions(given, "scheme"),
         given.illustrative,
-        MappingProxyType(dict(stated)),
-        mix=None if given.mix is None else MappingProxyType(given.mix),
-        facts=MappingProxyType(facts),
+        FrozenMapping(dict(stated)),
+        mix=None if given.mix is None else FrozenMapping(given.mix),
+        facts=FrozenMapping(facts),
     )
 
 
@@ -328,7 +328,7 @@ def _assumptions(given: InputTable, table: str) -> Mapping[str, Assumption]:
             values[name] = Assumption(low, central, high, known.source, known.date, known.confidence)
         else:
             values[name] = Assumption()
-    return MappingProxyType(values)
+    return FrozenMapping(values)
 
 
 def load_inputs(stated: Mapping[str, Stated] | None, table: str) -> Costs:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
@@ -25,6 +25,7 @@ from pydantic_core import CoreSchema, core_schema
 from typing_extensions import TypeAliasType
 
 from siteprior.core.errors import unknown
+from siteprior.core.shown_text import without_keys
 from siteprior.project.faults import refuse
 from siteprior.project.names import Names
 
@@ -36,6 +37,37 @@ class Settings(BaseModel):
     """A frozen table of the project file that knows all its keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:  # as pydantic declares it
+        """Yield what the table's repr shows, the keys of addresses hidden."""
+        for name, value in super().__repr_args__():
+            yield name, without_keys(value) if isinstance(value, str) else value
+
+
+def with_keys_hidden(value: Stated, *, name: str = "", but: str | None = None) -> Stated:
+    """Return what a TOML states with the keys of addresses hidden in every text.
+
+    Parameters
+    ----------
+    value
+        A value, list or table.
+    name
+        The key it stands under.
+    but
+        The key whose texts stay as they are.
+
+    Examples
+    --------
+    >>> with_keys_hidden({"url": "https://example.org/a?key=1", "publisher": "https://example.org/?key=1"}, but="url")
+    {'url': 'https://example.org/a?key=1', 'publisher': 'https://example.org/?key=HIDDEN'}
+    """
+    if isinstance(value, str):
+        return value if name == but else without_keys(value)
+    if isinstance(value, list):
+        return [with_keys_hidden(each, name=name, but=but) for each in value]
+    if isinstance(value, dict):
+        return {each: with_keys_hidden(inner, name=each, but=but) for each, inner in value.items()}
+    return value
 
 
 class AsStated(Settings):
@@ -66,7 +98,8 @@ class AsStated(Settings):
     def _recorded(self, info: SerializationInfo) -> dict[str, Stated]:
         """Return what is asked for of the table as it was stated."""
         asked = info.include if isinstance(info.include, set) else None
-        return {name: value for name, value in self.as_stated().items() if asked is None or name in asked}
+        stated = self.as_stated().items()
+        return {name: with_keys_hidden(value) for name, value in stated if asked is None or name in asked}
 
 
 def key(

@@ -110,13 +110,13 @@ def parse_layer(stated: Mapping[str, Stated]) -> LayerSpec:
 
     Examples
     --------
-    >>> spec = parse_layer({"name": "flood_zone_3", "path": "flood.gpkg", "kind": "vector", "measure": "share",
+    >>> spec = parse_layer({"name": "flood_share", "path": "flood.gpkg", "kind": "vector", "measure": "share",
     ...     "signal": {"letter": "P", "zero": 0, "full": 1, "grade": "B", "reason": "in flood zone 3"}})
     >>> spec.unit, spec.title, spec.signal.full
-    ('0-1', 'Flood zone 3', 1.0)
+    ('0-1', 'Flood share', 1.0)
     >>> parse_layer({"name": "Flood", "path": "flood.gpkg", "kind": "vector", "measure": "mean"})  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     siteprior.core.errors.ProjectError: layers[1].name: 'Flood' is no name for a column; give ...
-    layers[1].measure: unknown measure of a vector layer 'mean'; Valid: count, nearest, share, value, within
+    layers[1].measure: unknown measure of a vector layer 'mean'; Valid: count, names, nearest, share, value, within
     """
     return parse_layers([stated])[0]

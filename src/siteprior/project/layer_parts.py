@@ -47,6 +47,9 @@ class Lookup(Settings):
     ] = Field("", alias="from")
     year: Annotated[Whole | None, key("Census year of the LSOA codes: 2011 or 2021", example=2021)] = None
     layer: Annotated[Text | None, key("The layer of the file, or the sheet of the workbook", example="msoa")] = None
+    crs: Annotated[Text | None, key("Of polygons: the coordinate system; before the file's", example="EPSG:27700")] = (
+        None
+    )
 
 
 class Extent(Settings):
@@ -54,6 +57,7 @@ class Extent(Settings):
 
     path: Annotated[FilePath, key("The file of polygons", example="extent.gpkg")]
     layer: Annotated[Text | None, key("The layer of the file", example="surveyed")] = None
+    crs: Annotated[Text | None, key("The coordinate system; before the file's own", example="EPSG:27700")] = None
 
 
 class LayerCriterion(Settings):

@@ -12,13 +12,19 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from siteprior.core.errors import unknown
-from siteprior.core.schema import SITES
+from siteprior.core.other_names import OTHER_NAMES, own_name
+from siteprior.core.schema import CONTRIBUTION, SITES
 from siteprior.project.faults import Fault, annotation_of, choices_in, keys_of, refuse, several
-from siteprior.project.files import File
+from siteprior.project.files import NODATA, File
+from siteprior.project.gates_weights import SET
 from siteprior.project.kinds import AsStated, Flag, Number, Stated, Text, Whole, key
 from siteprior.project.layer_parts import Extent, LayerCriterion, LayerGate, LayerSignal, Lookup, Where
+from siteprior.project.registered_keys import REGISTERED_KEYS
 
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,49}")
+LONGEST = 50
+"""Letters a layer's name may have."""
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _RESERVED = {SITES.index, "geometry", "geom", "fid"}
 _NEED = re.compile(r"(^|[\W_])(imd|idaci|idaopi|iod|depriv\w*|poverty|income\w*)([\W_\d]|$)", re.IGNORECASE)
 
@@ -38,8 +44,22 @@ def _column_name(name: str) -> str:
     """Refuse what cannot be the name of a column of the user's own."""
     if not _NAME.fullmatch(name):
         raise refuse(f"'{name}' is no name for a column; give small letters, digits and _")
-    if name in {*_RESERVED, *SITES.names} or name.startswith("c_"):
+    if len(name) > LONGEST:
+        raise refuse(f"'{name}' is {len(name)} letters long; a column's name has {LONGEST} at most: shorten it")
+    if name == SET:
+        raise refuse(f"'{name}' names a set of weights in [weights], so no such layer could be weighted; give another")
+    of_evidence = next((key.name for key in REGISTERED_KEYS["evidence"].values() if name in key.layers), None)
+    if of_evidence is not None:
+        raise refuse(
+            f"'{name}' is the column of [evidence] {of_evidence}; name the file there, or give the layer another name"
+        )
+    if name in {*_RESERVED, *SITES.names} or name.startswith(CONTRIBUTION):
         raise refuse(f"'{name}' is a column of siteprior's own; give another")
+    if name in OTHER_NAMES:
+        meant = own_name(name, SITES.names) or OTHER_NAMES[name][0]
+        raise refuse(
+            f"'{name}' is what many call {meant}, which every site has; give a name that says what the layer measures"
+        )
     return name
 
 
@@ -54,12 +74,18 @@ class LayerSpec(File, AsStated):
     name: Annotated[
         Text,
         AfterValidator(_column_name),
-        key("Name of the column it becomes: small letters, digits and _", example="green_belt"),
+        key("Name of the column it becomes: small letters, digits and _", example="town_centre"),
     ]
     kind: Annotated[str, key("What the file is", title="kind of layer")]
     measure: Annotated[str, key("What is measured at each site")]
     layer: Annotated[Text | None, key("The layer of the file, or the sheet of the workbook", example="areas")] = None
-    crs: Annotated[Text | None, key("The coordinate system, where the file states none", example="EPSG:27700")] = None
+    crs: Annotated[
+        Text | None,
+        key(
+            "The coordinate system; of vectors it goes before the file's own, of rasters it is for those without one",
+            example="EPSG:27700",
+        ),
+    ] = None
     unit: Annotated[str, key("The unit of the values; shares, counts and distances have their own", example="%")] = ""
     title: Annotated[str, key("The name readers see; the column's with spaces by default", example="Green belt")] = ""
     criterion: Annotated[
@@ -141,7 +167,7 @@ class LayerSpec(File, AsStated):
 
     def _of_values(self) -> list[tuple[str, str]]:
         """Return what is wrong with the column whose values are taken."""
-        valued = self.measure == "value"
+        valued = self.measure in ("value", "names")
         checks = [
             ("measure", valued and self.attribute is None, "say with column which attribute is taken"),
             ("column", not valued and self.attribute is not None,
@@ -233,7 +259,7 @@ class VectorSpec(LayerSpec):
 
     kind: Annotated[Literal["vector"], key("What the file is", title="kind of layer", example="vector")]
     measure: Annotated[
-        Literal["within", "share", "nearest", "count", "value"],
+        Literal["within", "share", "nearest", "count", "value", "names"],
         key("What is measured; see the table of measures", title="measure of a vector layer", example="share"),
     ]
     column: Annotated[
@@ -258,7 +284,7 @@ class VectorSpec(LayerSpec):
     @property
     def holds_text(self) -> bool:
         """Whether its values are words."""
-        return self.text
+        return self.text or self.measure == "names"
 
     @property
     def attribute(self) -> str | None:
@@ -291,9 +317,7 @@ class RasterSpec(LayerSpec):
         key("The value above which cells count", example=55, needs={"measure": "share_above"}),
     ] = None
     band: Annotated[Whole, Field(ge=1), key("The band, from 1", example=2)] = 1
-    nodata: Annotated[
-        Number | None, key("The cell value that stands for nothing, where the file declares none", example=-1)
-    ] = None
+    nodata: Annotated[Number | None, NODATA] = None
 
     @property
     def cell_threshold(self) -> float | None:

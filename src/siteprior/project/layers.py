@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from siteprior.core.io.rasters import Raster
 from siteprior.core.schema import Column
 from siteprior.core.short_repr import short_repr
 from siteprior.project.layer_parts import (
@@ -68,11 +69,15 @@ class VectorLayer:
         Where the layer was surveyed: a polygon, or ``None`` where not stated.
     file
         The file as the project names it.
+    placed
+        Whether its reader has made sure that it is of the place of the project's areas, so that no site need be near a
+        feature.
     """
 
     features: gpd.GeoDataFrame
     extent: BaseGeometry | None
     file: str
+    placed: bool = False
 
 
 @short_repr
@@ -82,26 +87,19 @@ class RasterLayer:
 
     Attributes
     ----------
-    source
-        Its name for GDAL.
-    file
-        The file as the project names it.
-    band
-        The band, from 1.
-    crs
-        Its coordinate system, as well-known text.
-    nodata
-        A value that stands for nothing besides those the file declares, or ``None``.
+    raster
+        The band, as :func:`siteprior.core.io.rasters.open_raster` opens it.
     bounds
         West, south, east and north on EPSG:27700, metres.
     """
 
-    source: str
-    file: str
-    band: int
-    crs: str
-    nodata: float | None
+    raster: Raster
     bounds: tuple[float, float, float, float]
+
+    @property
+    def file(self) -> str:
+        """The file as the project names it."""
+        return self.raster.file
 
 
 Layer = AreaLayer | VectorLayer | RasterLayer
@@ -113,7 +111,7 @@ def layer_columns(specs: Iterable[LayerSpec]) -> tuple[Column, ...]:
     Examples
     --------
     >>> from siteprior.project.layer_checks import parse_layer
-    >>> spec = parse_layer({"name": "green_belt", "path": "gb.gpkg", "kind": "vector", "measure": "within"})
+    >>> spec = parse_layer({"name": "woodland", "path": "wood.gpkg", "kind": "vector", "measure": "within"})
     >>> layer_columns([spec])[0].allowed
     ('yes', 'no')
     """
@@ -122,6 +120,7 @@ def layer_columns(specs: Iterable[LayerSpec]) -> tuple[Column, ...]:
         "share": "Share of the site's area in the layer",
         "nearest": "Straight line to the nearest feature of the layer; 0 where it meets the site",
         "count": "Features of the layer that meet the site",
+        "names": "What the features of the layer that meet the site are called",
         "mean": "Mean of the raster over the site, cells counting by the part of them in it",
         "max": "Highest value of the raster on the site",
         "share_above": "Share of the site's area where the raster is above the threshold",

@@ -7,32 +7,37 @@ variable ``SITEPRIOR_DATA_ROOT``. Nothing in the file is ever evaluated as code.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from inspect import Parameter, Signature
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, NamedTuple, Self
 
 from pydantic import Field, JsonValue, ModelWrapValidatorHandler, PrivateAttr, ValidationError, model_validator
 
+from siteprior.core.all_faults import AllFaults
+from siteprior.core.cache_folder import cache_folder
 from siteprior.core.errors import InputError, ProjectError, unknown
-from siteprior.core.files import MEMBER, as_path
+from siteprior.core.files import as_path
 from siteprior.core.renamed import warn_renamed, with_new_keys
 from siteprior.core.short_repr import counted, html_table, shortened, size_of
 from siteprior.project.faults import Fault, address, faults_of, keys_of, several
 from siteprior.project.files_named import files_named
-from siteprior.project.gates_weights import SET, Gates, Weights
-from siteprior.project.kinds import Settings, Stated, key
+from siteprior.project.find_files import Found, files_at
+from siteprior.project.gates_weights import SET, Gates, Weights, usual_set
+from siteprior.project.kinds import Settings, Stated, key, with_keys_hidden
 from siteprior.project.layer_checks import Layers
+from siteprior.project.layer_uses import use_faults
 from siteprior.project.model import Access, Assumptions, Corridors, File, Head, Publish, Shortlist, Sources
 from siteprior.project.names import Names
 from siteprior.project.read_toml import read_toml
 from siteprior.project.registered import Evidence
 from siteprior.project.scenarios import Scenarios
+from siteprior.project.toml_lines import Path as TomlPath
 from siteprior.project.toml_lines import key_lines, line_of
+from siteprior.project.value_places import as_written, place_of
 
 DATA_ROOT_VARIABLE = "SITEPRIOR_DATA_ROOT"
-CACHE_VARIABLE = "SITEPRIOR_CACHE"
 
 
 class Project(Settings):
@@ -62,7 +67,9 @@ class Project(Settings):
     assumptions: Annotated[Assumptions, key("Choices of your own")] = Field(default_factory=Assumptions)
     shortlist: Annotated[Shortlist, key("The shortlist")]
     publish: Annotated[Publish, key("What a run leaves beside its tables")] = Publish()
-    _lines: Mapping[tuple[str | int, ...], int] = PrivateAttr(default_factory=dict)
+    _lines: Mapping[TomlPath, int] = PrivateAttr(default_factory=dict)
+    _kept: Mapping[TomlPath, Sequence[int]] = PrivateAttr(default_factory=dict)
+    _root_overridden: bool = PrivateAttr(default=False)
 
     @model_validator(mode="wrap")
     @classmethod
@@ -78,7 +85,7 @@ class Project(Settings):
         return project
 
     def settings(self) -> dict[str, JsonValue]:
-        """Return what the project states, defaults included, for the record of a run."""
+        """Return what the project states, defaults included, without the keys of addresses, for the record of a run."""
         stated: dict[str, JsonValue] = self.model_dump(mode="json", exclude_none=True)
         return {name: table for name, table in stated.items() if table or name != "evidence"}
 
@@ -86,8 +93,11 @@ class Project(Settings):
         """Say which project it is, and what it names."""
         own = ((self.layers, "layer"), (self.scenarios, "scenario"))
         named = [*_stated(self.sources), *(counted(len(each), noun) for each, noun in own if each)]
-        head = f"Project {self.name}: {self.project.title}; as of {self.project.as_of}"
-        return shortened(f"{head}; {', '.join(named)}")
+        return shortened(f"{self._head()}; {', '.join(named)}")
+
+    def _head(self) -> str:
+        """Say which project it is."""
+        return f"Project {self.name}: {self.project.title}; as of {self.project.as_of}"
 
     def __str__(self) -> str:
         """Say which project it is, and what it names."""
@@ -96,11 +106,8 @@ class Project(Settings):
     def _repr_html_(self) -> str:
         """Show the tables of the project file in a notebook, as far as it states them."""
         tables = {name: getattr(self, name) for name in _stated(self) if name not in ("file", "data_root")}
-        rows = {
-            name: ", ".join(_stated(part)) if isinstance(part, Settings) else size_of(part)
-            for name, part in tables.items()
-        }
-        return html_table(repr(self), ("table", "states"), rows)
+        rows = {name: _shown(part) if isinstance(part, Settings) else size_of(part) for name, part in tables.items()}
+        return html_table(self._head(), ("table", "states"), rows)
 
     @property
     def name(self) -> str:
@@ -128,44 +135,39 @@ class Project(Settings):
             return str(named)
         if self.weights:
             return None
-        return "timetabled" if self.sources.timetables else "balanced"
+        return usual_set(timetables=bool(self.sources.timetables))
 
     @property
-    def cache(self) -> Path:
-        """The folder of what is kept between runs: :func:`cache_folder`."""
+    def cache(self) -> Path | None:
+        """The folder of what is kept between runs (:func:`cache_folder`); ``None`` where it cannot be written."""
         return cache_folder()
 
-    def find(self, entry: File) -> list[tuple[Path, str]]:
+    @property
+    def root_overridden(self) -> bool:
+        """Whether the environment's data root is taken in place of the one the project file states."""
+        return self._root_overridden
+
+    def find(self, entry: File) -> list[Found]:
         """Return the files an entry names, each with the label the outputs carry (its path under ``data_root``).
 
-        A path that is not there is looked for beside the project file.
+        A path that is not there is looked for beside the project file; an entry without a path names none.
 
         Raises
         ------
         InputError
-            When a path or a glob finds nothing.
+            When a path or a pattern finds nothing: with its line in the project file, the folders that were looked in
+            and the nearest name there.
         """
-        return self._find(entry.path)
+        if not entry.path:  # what ships takes the place of a file
+            return []
+        at = place_of(entry, self)
+        return self._find(entry.path, None if at is None else (*at, "path"))
 
-    def _find(self, stated: str) -> list[tuple[Path, str]]:
-        root = self.data_root
-        archive = stated.partition(MEMBER)[0] if ".zip" + MEMBER in stated else stated
-        if any(mark in archive for mark in "*?["):
-            try:
-                found = sorted(path for path in root.glob(archive) if path.is_file())
-            except (NotImplementedError, ValueError) as fault:  # an absolute pattern, or ** within a name
-                raise InputError(
-                    f"{stated}: is no pattern under data_root ({fault}); give one such as a/*.csv"
-                ) from None
-            if not found:
-                raise InputError(f"{stated}: no file under {root} matches; check the pattern and data_root")
-            return [(path, path.relative_to(root).as_posix()) for path in found]
-        if not (root / archive).is_file():
-            beside = self.file.parent  # a table of the user's own, where data_root is a folder many projects share
-            if (beside / archive).is_file():
-                return [(beside / stated, stated)]
-            raise InputError(f"{stated}: there is no such file under {root}; check the path and data_root")
-        return [(root / stated, stated)]
+    def _find(self, stated: str, at: TomlPath | None) -> list[Found]:
+        try:
+            return files_at(stated, self.data_root, self.file.parent)
+        except InputError as fault:
+            raise InputError(*(text if at is None else self.at(at, text) for text in fault.faults)) from None
 
     def refuse_missing(self) -> None:
         """Refuse a project whose files are not all there, before the first is read: all of them at once.
@@ -179,22 +181,21 @@ class Project(Settings):
         """
         if not self.data_root.is_dir():
             line = line_of(self._lines, ("project", "data_root"))
+            place = f"{self.file}:{line}" if line else str(self.file)
             raise InputError(
-                f"{self._place(line)}: data_root: there is no folder {self.data_root}; mend it, or set "
-                f"{DATA_ROOT_VARIABLE}"
+                f"{place}: data_root: there is no folder {self.data_root}; mend it, or set {DATA_ROOT_VARIABLE}"
             )
-        faults = []
+        faults = AllFaults()
         for at, stated in files_named(self):
-            try:
-                self._find(stated)
-            except InputError as fault:
-                where = f"{self._place(line_of(self._lines, at))}: {address(at)}"
-                faults += [f"{where}: {text}" for text in fault.faults]
-        if faults:
-            raise InputError(*faults)
+            with faults.kept():
+                self._find(stated, at)
+        faults.refuse()
 
-    def _place(self, line: int | None) -> str:
-        return f"{self.file}:{line}" if line else str(self.file)
+    def at(self, path: TomlPath, text: str) -> str:
+        """Return a sentence with the place in the project file before it that it is about: file, line and key."""
+        stated = as_written(path, self._kept)
+        line = line_of(self._lines, stated)
+        return f"{self.file}:{line}: {address(stated)}: {text}" if line else f"{self.file}: {address(stated)}: {text}"
 
     def find_one(self, entry: File) -> tuple[Path, str]:
         """Return the one file an entry names, and its label.
@@ -208,7 +209,9 @@ class Project(Settings):
         """
         found = self.find(entry)
         if len(found) > 1:
-            raise ProjectError(f"{self.file}: {entry.path}: matches {len(found)} files; name the one to read")
+            text = f"{entry.path}: matches {len(found)} files; name the one to read"
+            at = place_of(entry, self)
+            raise ProjectError(f"{self.file}: {text}" if at is None else self.at((*at, "path"), text))
         return found[0]
 
 
@@ -221,14 +224,11 @@ def _stated(table: Settings) -> list[str]:
     return [name for name in type(table).model_fields if name in table.model_fields_set]
 
 
-def cache_folder() -> Path:
-    """Return the folder of what is kept between runs: ``SITEPRIOR_CACHE``, else the system's own place for caches."""
-    stated = os.environ.get(CACHE_VARIABLE)
-    if stated:
-        return Path(stated)
-    import pooch
-
-    return Path(pooch.os_cache("siteprior"))
+def _shown(table: Settings) -> str:
+    """Return what a table states, for a notebook: single values as they are, of all else the key."""
+    values = {name: getattr(table, name) for name in _stated(table)}
+    plain = {name: isinstance(value, str | int | float | date) for name, value in values.items()}
+    return ", ".join(f"{name} = {size_of(value)}" if plain[name] else name for name, value in values.items())
 
 
 def load_project(path: Path | str, *, data_root: Path | str | None = None) -> Project:
@@ -260,6 +260,29 @@ def load_project(path: Path | str, *, data_root: Path | str | None = None) -> Pr
     >>> load_project(shipped("data") / "demo.toml").project.illustrative
     True
     """
+    written = read_project_file(path, data_root=data_root)
+    project, faults = validated(written, written.settings, names=Names.of(written.settings))
+    if project is None or faults or written.faults:
+        raise ProjectError(*sentences_of(written, [*written.faults, *faults]))
+    return project
+
+
+class Written(NamedTuple):
+    """A project file as it was read: its tables with today's keys, on which line each key stands, and old faults.
+
+    ``overridden`` says whether the data root it states gave way to the environment's.
+    """
+
+    file: Path
+    data_root: Path
+    settings: dict[str, Stated]
+    lines: dict[TomlPath, int]
+    faults: list[Fault]
+    overridden: bool = False
+
+
+def read_project_file(path: Path | str, *, data_root: Path | str | None = None) -> Written:
+    """Read a project file without validating it: what :func:`load_project` begins with."""
     file = as_path(path, name="path", what="a project file")
     if data_root is not None:
         as_path(data_root, name="data_root", what="a folder")
@@ -271,26 +294,48 @@ def load_project(path: Path | str, *, data_root: Path | str | None = None) -> Pr
         lines[(*at[:-1], new)] = lines[at]
     head = settings.get("project")
     stated = head.get("data_root", ".") if isinstance(head, dict) else "."
-    root = Path(data_root or os.environ.get(DATA_ROOT_VARIABLE) or file.parent / str(stated).replace("\\", "/"))
-    own = [
+    own_root = file.parent / str(stated).replace("\\", "/")
+    elsewhere = os.environ.get(DATA_ROOT_VARIABLE)
+    root = Path(data_root or elsewhere or own_root)
+    overridden = bool(
+        elsewhere and not data_root and isinstance(head, dict) and "data_root" in head
+        and root.absolute().resolve() != own_root.absolute().resolve()
+    )  # fmt: skip
+    faults = [
         Fault((name,), unknown("key", name, keys_of(Project)), ()) for name in ("file", "data_root") if name in settings
     ]
-    own += [
+    faults += [
         Fault(at, f"is the old name of '{new}', which stands beside it; keep '{new}' alone")
         for at, new in doubled.items()
     ]
-    faults = own
+    return Written(file, root, settings, lines, faults, overridden)
+
+
+def validated(
+    written: Written,
+    settings: Mapping[str, Stated],
+    *,
+    names: Names,
+    kept: Mapping[TomlPath, Sequence[int]] | None = None,
+) -> tuple[Project | None, list[Fault]]:
+    """Return the project some tables make, else ``None`` and what is wrong with them."""
+    # what downloads needs its url whole; nothing else of the file is an address to be used
+    stated = {name: with_keys_hidden(table, but="url") for name, table in settings.items()}
     try:
-        project = Project.model_validate({**settings, "file": file, "data_root": root}, context=Names.of(settings))
-    except ValidationError as error:
-        faults = [*own, *faults_of(error, Project)]
-    if faults:
-        placed = sorted(((line_of(lines, fault.at) or 0, fault) for fault in faults), key=lambda pair: pair[0])
-        raise ProjectError(
-            *(f"{file}:{line}: {fault.sentence()}" if line else f"{file}: {fault.sentence()}" for line, fault in placed)
+        project = Project.model_validate(
+            {**stated, "file": written.file, "data_root": written.data_root}, context=names
         )
-    project._lines = lines
-    return project
+    except ValidationError as error:
+        return None, faults_of(error, Project)
+    project._lines, project._kept, project._root_overridden = written.lines, kept or {}, written.overridden
+    return project, []
+
+
+def sentences_of(written: Written, faults: Iterable[Fault]) -> list[str]:
+    """Return a sentence per fault of a project file, in the order of the lines they stand on."""
+    placed = sorted(((line_of(written.lines, fault.at) or 0, fault) for fault in faults), key=lambda pair: pair[0])
+    file = written.file
+    return [f"{file}:{line}: {fault.sentence()}" if line else f"{file}: {fault.sentence()}" for line, fault in placed]
 
 
 def _faults_across(stated: Mapping[str, object]) -> list[Fault]:
@@ -305,4 +350,7 @@ def _faults_across(stated: Mapping[str, object]) -> list[Fault]:
     if sources.get("sales") and not head.get("price_date"):
         words = "names sales; give [project] price_date, the day to value on"
         faults.append(Fault(("sources", "sales"), words, ("sources",)))
-    return faults
+    if sources.get("elevation") and not sources.get("streets"):
+        words = "names elevation but no streets: heights count on streets only; give streets, or leave elevation out"
+        faults.append(Fault(("sources", "elevation"), words, ("sources",)))
+    return [*faults, *use_faults(stated)]

@@ -9,11 +9,13 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, PlainValidator
 
 from siteprior.core.errors import unknown
+from siteprior.core.random_streams import LARGEST_SEED
 from siteprior.project.faults import Fault, refuse, several
 from siteprior.project.files import (
     Areas,
     CorridorFile,
     Deprivation,
+    Elevation,
     File,
     OwnSites,
     Postcodes,
@@ -67,14 +69,20 @@ class Head(Settings):
             example="data",
         ),
     ] = "."
-    as_of: Annotated[Day, key("The day on which what the registers say is judged", example=date(2026, 1, 31))]
+    as_of: Annotated[
+        Day,
+        key(
+            "The day on which what the registers say is judged; not much later than they are of",
+            example=date(2026, 1, 31),
+        ),
+    ]
     network_date: Annotated[
         Day | None, key("The day whose open stops count; as_of by default", example=date(2026, 10, 2))
     ] = None
     price_date: Annotated[
         Day | None, key("Sales up to this day count; needed with sales", example=date(2025, 12, 31))
     ] = None
-    seed: Annotated[Whole, Field(ge=0), key("Where the random draws begin", example=2026)] = 0
+    seed: Annotated[Whole, Field(ge=0, le=LARGEST_SEED), key("Where the random draws begin", example=2026)] = 0
     illustrative: Annotated[Flag, key("Marks a project of invented sites; every output then says so", example=True)] = (
         False
     )
@@ -96,6 +104,15 @@ class Sources(TakesRegistered):
         key(
             "Sites of your own, points or polygons: public estate, call for sites, employment land",
             example=[{"path": "estate.csv", "name": "public estate", "columns": {"reference": "Asset ID"}}],
+        ),
+    ] = ()
+    site_facts: Annotated[
+        tuple[File, ...],
+        BeforeValidator(entries),
+        key(
+            "Facts of yours about sites of any list, by site_id, or reference and organisation: previous_use, "
+            "derelict_since, owner_count, parcel_count, cleaned_by (owner or public)",
+            example=["facts.csv"],
         ),
     ] = ()
     history: Annotated[
@@ -130,7 +147,9 @@ class Sources(TakesRegistered):
         key("GTFS feeds; without one there is no access index", example=["gtfs.zip"]),
     ] = ()
     elevation: Annotated[
-        File | None, BeforeValidator(entry), key("A raster of heights: walks then count the slope", example="dtm.tif")
+        Elevation | None,
+        BeforeValidator(entry),
+        key("A raster of heights: walks then count the slope", example="dtm.tif"),
     ] = None
     sales: Annotated[
         tuple[File, ...],
@@ -224,7 +243,9 @@ class Assumptions(Settings):
         Annotated[str, OneOf("capacity profile", lambda _names: capacity_profiles())] | None,
         key("The policy the densities come from", example="nppf-draft-2025"),
     ] = None
-    centres: Annotated[LayerName | None, key("The layer of town centres", example="own_layer")] = None
+    centres: Annotated[
+        LayerName | None, key("The layer of town centres: measure within, or words yes and no", example="own_layer")
+    ] = None
     employment_use: Annotated[
         EmploymentUse | None,
         key("What is built on employment land: one use, or a table of register = use", example="warehouse"),
@@ -244,10 +265,16 @@ class Assumptions(Settings):
         Annotated[str, OneOf("optimism class", lambda _names: optimism_classes())] | None,
         key("The class of works whose optimism bias the public cost carries", example="standard-civil"),
     ] = None
-    incomes: Annotated[LayerName | None, key("The layer of incomes, for welfare weights", example="own_layer")] = None
+    incomes: Annotated[
+        LayerName | None,
+        key("The layer of incomes in £ a year, for welfare weights: measure value, mean or max", example="own_layer"),
+    ] = None
     former_use_layers: Annotated[
         dict[RemediationClass, LayerName],
-        key("The layers that show former uses, by class of remediation", example={"B": "own_layer"}),
+        key(
+            "The layers that show former uses, by class of remediation: shares of the site, 0-1",
+            example={"B": "own_layer"},
+        ),
     ] = Field(default_factory=dict)
     profile: Annotated[
         Annotated[str, OneOf("profile", lambda _names: profiles())] | None,

@@ -13,7 +13,8 @@ from siteprior.core.arguments import mapping_of
 from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress, Step, counting, progress_of
-from siteprior.core.random_streams import Floats, Keys, seed_keys, uniform
+from siteprior.core.random_streams import Floats, Keys, check_seed, seed_keys, uniform
+from siteprior.core.sizes import most
 from siteprior.project.gates_weights import is_number, shown
 from siteprior.ranking.check_numbers import check_numbers
 from siteprior.ranking.scoring import DECIMALS, normalised
@@ -242,11 +243,16 @@ def _check(values: pd.DataFrame, weights: Mapping[str, float], seed: int, draws:
     outside = values.columns[((values < 0) | (values > 1)).any()]
     if len(outside):
         faults.append(f"values: {', '.join(map(str, outside))} lie outside 0–1; turn measurements into values first")
-    for name, number, least in (("seed", seed, 0), ("draws", draws, 1)):
-        if not isinstance(number, int | np.integer) or isinstance(number, bool):
-            faults.append(f"{name}: needs a whole number, not {number!r}")
-        elif number < least:
-            faults.append(f"{name}: needs at least {least}, not {number}")
+    try:
+        check_seed(seed)
+    except InputError as fault:
+        faults += fault.faults
+    if not isinstance(draws, int | np.integer) or isinstance(draws, bool):
+        faults.append(f"draws: needs a whole number, not {draws!r}")
+    elif draws < 1:
+        faults.append(f"draws: needs at least 1, not {draws}")
+    elif draws > most("draws"):
+        faults.append(f"draws: {draws:,} are too many; {most('draws'):,} are taken at most")
     if not is_number(spread) or not 0 <= spread < 1:
         faults.append(f"spread: needs a number from 0 to below 1, not {spread!r}")
     if faults:

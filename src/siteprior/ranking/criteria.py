@@ -6,7 +6,7 @@ A criterion is one function and one registration; the registry is a dict that pr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isnan, nan
 from types import MappingProxyType
@@ -62,7 +62,7 @@ class Criterion:
 
     def __repr__(self) -> str:
         """Say what is measured, and which values score 0 and 1."""
-        unit = f" {self.unit}" if self.unit else ""
+        unit = f" {self.unit}" if self.unit and self.unit != "0-1" else ""  # a share needs none
         ends = "no anchors" if not self.anchored else f"{self.worst:g}{unit} scores 0, {self.best:g}{unit} scores 1"
         return shortened(f"Criterion {self.name}: {self.title}; {ends}; needs {', '.join(self.needs)}")
 
@@ -161,6 +161,38 @@ def criterion(
     return register
 
 
+def anchor_pair(pair: Sequence[float]) -> tuple[float, float] | None:
+    """Return (worst, best) as numbers; ``None`` where they are not two different numbers.
+
+    Examples
+    --------
+    >>> anchor_pair((960, 400)), anchor_pair((400, 400)), anchor_pair("ab")
+    ((960.0, 400.0), None, None)
+    """
+    ends = list(pair) if isinstance(pair, tuple | list) else []
+    if len(ends) != 2 or not all(map(is_number, ends)) or ends[0] == ends[1]:
+        return None
+    return float(ends[0]), float(ends[1])
+
+
+def column_measure(column: str) -> Measure:
+    """Return what measures a criterion that is one column of the sites, in its unit; yes counts 1 and no 0.
+
+    Examples
+    --------
+    >>> column_measure("green_belt")(pd.DataFrame({"green_belt": ["yes", "no", None]})).tolist()
+    [1.0, 0.0, nan]
+    """
+
+    def measure(sites: pd.DataFrame) -> pd.Series:
+        values = sites[column]
+        number = {"yes": 1.0, "no": 0.0}
+        flags = not pd.api.types.is_numeric_dtype(values) and (values.isin(list(number)) | values.isna()).all()
+        return values.map(number).astype("float64") if flags else values
+
+    return measure
+
+
 def _anchors_of(
     name: str, anchors: str | Mapping[str, Entry] | tuple[float, float] | None, unit: str
 ) -> Parameters | None:
@@ -171,12 +203,14 @@ def _anchors_of(
         return load_parameters("criteria").table(anchors)
     if isinstance(anchors, Mapping):
         return parameters_of(f"criteria.{name}", anchors)
-    ends = list(anchors) if isinstance(anchors, tuple | list) else []
-    if len(ends) != 2 or not all(map(is_number, ends)):
-        raise InputError(f"criterion '{name}': anchors: need two numbers, (worst, best), or a table, not {anchors!r}")
+    pair = anchor_pair(anchors)
+    if pair is None:
+        raise InputError(
+            f"criterion '{name}': anchors: need two different numbers, (worst, best), or a table, not {anchors!r}"
+        )
     stated = {
-        end: Parameter(end, float(number), unit, "user", "", "user")
-        for end, number in zip(("worst", "best"), ends, strict=True)
+        end: Parameter(end, number, unit, "user", "", "user")
+        for end, number in zip(("worst", "best"), pair, strict=True)
     }
     return parameters_of(f"criteria.{name}", stated)
 
@@ -260,7 +294,8 @@ def homes(sites: pd.DataFrame) -> pd.Series:
 
 
 @criterion("market_failure", title="Market failure: primary signals", group="market failure",
-           needs=["failure_strength"], known="failure_strength_coverage")  # fmt: skip
+           needs=["failure_strength"], low="failure_strength_low", high="failure_strength_high",
+           known="failure_strength_coverage")  # fmt: skip
 def market_failure(sites: pd.DataFrame) -> pd.Series:
     """Return the strength of the primary market-failure signals, 0–1; missing where none is known."""
     return sites["failure_strength"]

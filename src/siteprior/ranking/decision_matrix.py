@@ -10,9 +10,8 @@ import pandas as pd
 from siteprior.core import schema
 from siteprior.core.arguments import mapping_of, name_list
 from siteprior.core.errors import InputError, SitePriorError, unknown
-from siteprior.project.gates_weights import is_number
 from siteprior.ranking.check_numbers import check_number_series, check_numbers
-from siteprior.ranking.criteria import Criterion, Measure, known_criteria
+from siteprior.ranking.criteria import Criterion, anchor_pair, column_measure, known_criteria
 
 _TABLE = schema.SITES.without_places()
 
@@ -59,7 +58,7 @@ def measure(
     matrix = {}
     for name in wanted:
         try:
-            values = criteria[name].measure(sites)
+            values = criteria[name].measure(sites.copy(deep=False))  # what it writes there stays there
         except KeyError as fault:
             faults.append(f"criterion '{name}': its function reads {fault}, which the sites lack; declare it in needs")
             continue
@@ -80,7 +79,8 @@ def measure(
 def value(matrix: pd.DataFrame, *, criteria: Mapping[str, Criterion] | None = None) -> pd.DataFrame:
     """Turn measurements into values from 0 (worst anchor or beyond) to 1 (best anchor or beyond), linear between.
 
-    The anchors are fixed, so a site's value never depends on which other sites are there; missing stays missing.
+    The anchors are fixed, so a site's value never depends on which other sites are ranked; missing stays missing. What
+    is measured may describe the site's neighbourhood, as area blight does, and depends on the rows read there.
 
     Parameters
     ----------
@@ -146,23 +146,21 @@ def anchored(
         return criteria
     own, faults = dict(criteria), []
     for name, pair in mapping_of(anchors, name="anchors", of="criterion → (worst, best)").items():
-        ends = list(pair) if isinstance(pair, tuple | list) else []
-        if len(ends) != 2 or not all(map(is_number, ends)) or ends[0] == ends[1]:
+        if not isinstance(name, str):
+            faults.append(f"anchors: the name of a criterion is a text, not {name!r}; rename the column")
+            continue
+        ends = anchor_pair(pair)
+        if ends is None:
             faults.append(f"anchors: '{name}' needs two different numbers, (worst, best), not {pair!r}")
             continue
-        worst, best = map(float, ends)
+        worst, best = ends
         if name in criteria:
             own[name] = replace(criteria[name], worst=worst, best=best, source="user", confidence="user")
         else:
-            own[name] = Criterion(name, name, "own", "", worst, best, (name,), _column(name), source="user")
+            own[name] = Criterion(name, name, "own", "", worst, best, (name,), column_measure(name), source="user")
     if faults:
         raise InputError(*faults)
     return own
-
-
-def _column(name: str) -> Measure:
-    """Return what measures a criterion that is a column of the sites."""
-    return lambda sites: sites[name]
 
 
 def refuse_lacking(sites: pd.DataFrame, needs: Mapping[str, Iterable[str]], *, part: str = "") -> None:
@@ -180,14 +178,26 @@ def refuse_lacking(sites: pd.DataFrame, needs: Mapping[str, Iterable[str]], *, p
 
 def refuse_unanchored(names: Iterable[str], criteria: Mapping[str, Criterion]) -> None:
     """Refuse criteria that were registered without anchors, and got none since."""
-    faults = [
-        f"criterion '{name}': has no anchors; give anchors={{'{name}': (worst, best)}} where it is registered, or "
-        "where sites are scored"
-        for name in names
-        if not criteria[name].anchored
-    ]
-    if faults:
-        raise InputError(*faults)
+    lacking = [name for name in names if not criteria[name].anchored]
+    if lacking:
+        listed = ", ".join(f"'{name}'" for name in lacking)
+        what = f"criterion {listed}: has" if len(lacking) == 1 else f"criteria {listed}: have"
+        raise InputError(
+            f"{what} no anchors; give {anchors_to_give(lacking)} where sites are scored, or anchors=(worst, best) "
+            "where each is registered"
+        )
+
+
+def anchors_to_give(names: Iterable[str]) -> str:
+    """Return the argument that gives anchors to criteria, ready to be filled in.
+
+    Examples
+    --------
+    >>> anchors_to_give(["canal_m", "noise_db"])
+    "anchors={'canal_m': (worst, best), 'noise_db': (worst, best)}"
+    """
+    pairs = (f"'{name}': (worst, best)" for name in names)
+    return f"anchors={{{', '.join(pairs)}}}"
 
 
 def refuse_unknown(names: Iterable[str], criteria: Mapping[str, Criterion]) -> None:

@@ -177,10 +177,5 @@ def _settings(gates: Mapping[str, GateSetting], registry: Mapping[str, Gate]) ->
         given = gates.get(code, declared.default)
         if given is False:
             continue
-        limits = declared.thresholds
-        if isinstance(given, Mapping):
-            limits |= {name: float(number) for name, number in given.items()}
-        elif given is not True:
-            limits = dict.fromkeys(limits, float(given))
-        settings[code] = limits
+        settings[code] = declared.limits(given)
     return settings

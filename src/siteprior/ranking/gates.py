@@ -18,6 +18,7 @@ from siteprior.core.arguments import mapping_of, name_list, refuse_function, sam
 from siteprior.core.errors import InputError, SitePriorError
 from siteprior.core.parameters import Entry, Parameters, load_parameters, parameters_of, register_parameters
 from siteprior.core.short_repr import shortened
+from siteprior.project.gates_weights import GateSetting
 from siteprior.project.names import register_gate
 
 Reasons: TypeAlias = dict[str, pd.Series]
@@ -58,6 +59,7 @@ class Gate:
     unknown: tuple[str, ...] = ()
     doubt: Doubt | None = None
     parameters: Parameters = field(default_factory=lambda: Parameters("", {}), hash=False)
+    rule: str = ""
 
     def __repr__(self) -> str:
         """Say what is refused, by which numbers, and whether the gate stands by default."""
@@ -70,6 +72,44 @@ class Gate:
     def thresholds(self) -> dict[str, float]:
         """The gate's numbers by name, as the user stated or the parameters have them; empty for a gate without any."""
         return dict(self.stated) or {name: float(self.parameters.number(name)) for name in self.parameters}
+
+    def limits(self, setting: GateSetting = True) -> dict[str, float]:
+        """Return the thresholds by name as a project sets the gate: all, its one threshold, or some by name.
+
+        Examples
+        --------
+        >>> GATES["beyond_corridor_walk"].limits(1600), GATES["too_small"].limits({"homes": 10})
+        ({'walk_m': 1600.0}, {'hectares': 0.25, 'homes': 10.0})
+        """
+        if isinstance(setting, Mapping):
+            return self.thresholds | {name: float(number) for name, number in setting.items()}
+        return self.thresholds if isinstance(setting, bool) else dict.fromkeys(self.thresholds, float(setting))
+
+    def sentence(self, setting: GateSetting = True) -> str:
+        """Return in words what a site has to be, with every threshold and its unit; blank for a gate without any.
+
+        Examples
+        --------
+        >>> GATES["beyond_corridor_walk"].sentence(1600)
+        'at most 1,600 m on foot from a counted stop of a corridor'
+        """
+        words = {name: self._measure(name, number) for name, number in self.limits(setting).items()}
+        if self.rule:
+            return self.rule.format(**words)
+        return ", ".join(f"{self._plain(name)} {measure}" for name, measure in words.items())
+
+    def _unit(self, name: str) -> str:
+        """Return the unit of a threshold, blank where none is stated."""
+        return self.parameters.parameter(name).unit if name in self.parameters else ""
+
+    def _measure(self, name: str, number: float) -> str:
+        """Return a threshold's number with its unit; a share needs none."""
+        figures, unit = f"{number:,.6f}".rstrip("0").rstrip("."), self._unit(name)
+        return figures if is_share(unit) else f"{figures} {unit}".rstrip()
+
+    def _plain(self, name: str) -> str:
+        """Return a threshold's name in words, without the unit at its end."""
+        return name.removesuffix(f"_{self._unit(name)}").replace("_", " ")
 
 
 _REGISTERED: dict[str, Gate] = {}
@@ -88,6 +128,7 @@ def gate(
     unknown: str | Iterable[str] = (),
     doubt: Doubt | None = None,
     parameters: Mapping[str, Entry] | None = None,
+    rule: str = "",
 ) -> Callable[[Test], Test]:
     """Register a function as a gate: sites, day and thresholds in, one mask of refused sites per reason code out.
 
@@ -108,6 +149,9 @@ def gate(
     parameters
         Its thresholds by name, each ``{value, unit, source, date, confidence}``, registered as the table of its code
         beside those of ``parameters/gates.toml``; by default the table that stands there, none where there is none.
+    rule
+        What a site has to be, in words with ``{name}`` for each threshold and its unit: ``at least {hectares}``;
+        without it the thresholds are listed by name.
 
     Raises
     ------
@@ -142,8 +186,9 @@ def gate(
             register_parameters("gates", {code: thresholds}, again=again)
         register_gate(code, thresholds=tuple(thresholds), unknown=reasons)
         _REGISTERED[code] = Gate(
-            code, title, why, columns, test, default=default, unknown=reasons, doubt=doubt, parameters=thresholds
-        )
+            code, title, why, columns, test, default=default, unknown=reasons, doubt=doubt, parameters=thresholds,
+            rule=rule,
+        )  # fmt: skip
         return test
 
     return register
@@ -158,6 +203,11 @@ def _refuse_taken(code: str, reasons: tuple[str, ...], *, but: str) -> None:
 
 PLACE = ("easting", "northing")
 """The columns that say where a site is."""
+
+
+def is_share(unit: str) -> bool:
+    """Return whether a unit says that numbers lie between 0 and 1, and so is no word to stand behind one."""
+    return unit in ("0-1", "0–1")
 
 
 def without_place(sites: pd.DataFrame) -> pd.Series:
@@ -217,6 +267,7 @@ def _under_construction(sites: pd.DataFrame, _day: pd.Timestamp, _limits: Mappin
     why="Below both thresholds of the brownfield register: hectares and homes",
     needs=["hectares", "minimum_net_dwellings", "maximum_net_dwellings"],
     unknown=["size_unknown"],
+    rule="at least {hectares} or at least {homes}",
 )
 def _too_small(sites: pd.DataFrame, _day: pd.Timestamp, limits: Mapping[str, float]) -> Reasons:
     homes = sites[["minimum_net_dwellings", "maximum_net_dwellings"]].astype("float64").max(axis=1)
@@ -232,6 +283,7 @@ def _too_small(sites: pd.DataFrame, _day: pd.Timestamp, limits: Mapping[str, flo
     needs=["corridor_walk_m", *PLACE],
     unknown=["corridor_walk_unknown"],
     doubt=Doubt("corridor_walk_low_m", "corridor_walk_high_m", "walk_m"),
+    rule="at most {walk_m} on foot from a counted stop of a corridor",
 )
 def _beyond_corridor_walk(sites: pd.DataFrame, _day: pd.Timestamp, limits: Mapping[str, float]) -> Reasons:
     unknown_walk = sites["corridor_walk_m"].isna() & ~without_place(sites)
@@ -248,29 +300,33 @@ def known_gates(registry: Mapping[str, Gate] | None) -> Mapping[str, Gate]:
     return mapping_of(registry, name="registry", of="code → Gate")
 
 
-def gate_table(*, registry: Mapping[str, Gate] | None = None) -> pd.DataFrame:
-    """List the gates: code, title, why, whether it stands by default, and its thresholds with unit and source.
+def gate_table(
+    *, registry: Mapping[str, Gate] | None = None, gates: Mapping[str, GateSetting] | None = None
+) -> pd.DataFrame:
+    """List the gates: code, title, why, whether it stands by default and here, and its thresholds in words with units.
 
     Parameters
     ----------
     registry
         The gates, with those of :func:`siteprior.ranking.user_layers.user_gates` where a project has any.
+    gates
+        What a project states of them, as for :func:`siteprior.ranking.eligibility.apply_gates`: ``stands`` (yes or
+        no) and ``thresholds`` follow it; the defaults when ``None``.
 
     Examples
     --------
     >>> gate_table().set_index("gate").loc["too_small", "thresholds"]
-    'hectares 0.25 ha, homes 5 homes'
+    'at least 0.25 ha or at least 5 homes'
     """
+    given = {} if gates is None else gates
     rows = [
         {
             "gate": each.code,
             "title": each.title,
             "why": each.why,
             "default": "on" if each.default else "off",
-            "thresholds": ", ".join(
-                f"{name} {number:g} {each.parameters.parameter(name).unit if name in each.parameters else ''}".rstrip()
-                for name, number in each.thresholds.items()
-            ),
+            "stands": "no" if given.get(each.code, each.default) is False else "yes",
+            "thresholds": each.sentence(given.get(each.code, True)),
             "source": each.source or " ".join(each.parameters.parameter(name).source for name in each.parameters),
         }
         for each in known_gates(registry).values()

@@ -10,14 +10,15 @@ import numpy as np
 import pandas as pd
 
 from siteprior.core.errors import InputError
-from siteprior.ranking.criteria import Criterion
-from siteprior.ranking.scoring import PREFIX, normalised, order, rank, score, score_band
+from siteprior.core.schema import CONTRIBUTION
+from siteprior.core.short_repr import short_repr
+from siteprior.ranking.scoring import Ranked, normalised, order, rank, score, score_band
 
 STALE = ("rank_p05", "rank_p95", "rank_without_transit")
 """Ranks that rest on the run's weights and are not redrawn: blank under others."""
 
 
-class Shortlisted(Protocol):
+class Shortlisted(Ranked, Protocol):
     """A run or a result: ranked sites, the shortlist, and what they were ranked by."""
 
     @property
@@ -28,15 +29,8 @@ class Shortlisted(Protocol):
     def shortlist(self) -> Sized:
         """The first of them."""
 
-    @property
-    def weights(self) -> Mapping[str, float]:
-        """Weight per criterion."""
 
-    @property
-    def criteria_known(self) -> Mapping[str, Criterion]:
-        """The criteria there are, the user's own among them."""
-
-
+@short_repr
 class Reweighted(NamedTuple):
     """The ranking of a run under other weights.
 
@@ -48,7 +42,8 @@ class Reweighted(NamedTuple):
         ``score_before``, ``score_after`` (0–1).
     sites, shortlist
         All sites in the new order with the new ``rank``, ``score``, ``coverage``, ``score_band`` and ``c_<criterion>``,
-        and the first of them, for :func:`siteprior.report.draw_map`. Rank bands are not redrawn: blank.
+        and the first of them, for :func:`siteprior.report.draw_map`. Rank bands refer to the run's weights and are not
+        redrawn: blank here; a run by the new weights has them.
     weights
         The weights, which sum to 1.
 
@@ -57,6 +52,8 @@ class Reweighted(NamedTuple):
     >>> import siteprior as sp
     >>> run = sp.open_run(sp.demo(out="outputs/demo"))
     >>> new = sp.ranking.reweight(run, {"corridor_access": 3, "deprivation": 1})
+    >>> new
+    Reweighted(changes: 194 rows, sites: 398 rows, shortlist: 25 rows, weights: 2 entries)
     >>> new.weights, new.shortlist.index.equals(new.changes.index[:25])
     ({'corridor_access': 0.75, 'deprivation': 0.25}, True)
     """
@@ -103,7 +100,7 @@ def reweight(run: Shortlisted, weights: Mapping[str, float], *, shortlist: int |
     scored = score(run, weights)
     scored["rank"] = rank(scored["score"], before["eligible"])
     scored["score_band"] = score_band(scored["score"])
-    parts = [name for name in before.columns if str(name).startswith(PREFIX)]
+    parts = [name for name in before.columns if str(name).startswith(CONTRIBUTION)]
     kept = before.drop(columns=[*parts, *(name for name in scored if name in before.columns and name not in parts)])
     blank = {name: pd.Series(pd.NA, index=before.index, dtype="Int64") for name in STALE if name in before.columns}
     sites = gpd.GeoDataFrame(order(kept.join(scored).assign(**blank)))

@@ -14,17 +14,18 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 import pandas as pd
 
+from siteprior.core import schema
 from siteprior.core.arguments import mapping_of
 from siteprior.core.errors import InputError, unknown
 from siteprior.core.parameters import load_parameters
 from siteprior.project.gates_weights import weight_faults
 from siteprior.ranking.check_numbers import as_yes, check_number_series, check_numbers, on_same_sites
-from siteprior.ranking.criteria import Criterion, known_criteria
-from siteprior.ranking.decision_matrix import anchored, measure, valued
+from siteprior.ranking.criteria import Criterion, column_measure, known_criteria
+from siteprior.ranking.decision_matrix import anchored, anchors_to_give, measure, valued
 from siteprior.ranking.uncertainty import known_shares
 
-PREFIX = "c_"
-"""Begins the name of each column of contributions."""
+COLUMNS_NAMED = 12
+"""Columns of a table that a message lists, at most."""
 
 DECIMALS = 12
 """Scores that agree to this many decimals are equal: a floating-point tolerance, so that rounding makes no rank."""
@@ -57,28 +58,26 @@ def score(
 ) -> pd.DataFrame:
     """Score sites (0–1): the weighted sum of values on fixed anchors, and each criterion's part.
 
-    A missing measurement scores its worst: no blank improves a score, and no other site does.
-
     Parameters
     ----------
     matrix
-        Sites × criteria in natural units, of :func:`siteprior.ranking.decision_matrix.measure`; or
-        sites with the columns that is measured from; or a run, or a result, with all it was made by.
+        Sites × criteria in natural units, of :func:`siteprior.ranking.decision_matrix.measure`;
+        or sites with the columns that is measured from; or a run or a result, with all of it.
     weights
         Weight per criterion, made to sum to 1. Of a run its own when ``None``.
     anchors
-        ``{name: (worst, best)}``: of columns that are no criterion yet, or instead of declared ones.
+        ``{name: (worst, best)}``: of columns that are no criterion yet, or instead of declared.
     criteria
-        The registry with the anchors; the built-in criteria, or those of the run, when ``None``.
+        The registry with the anchors; the built-in criteria, or those of the run, by default.
     known
-        Known share of each measurement, of :func:`siteprior.ranking.uncertainty.known_shares`; by
-        default of what is there the whole.
+        Known share of each measurement; by default of what is there the whole.
 
     Returns
     -------
     DataFrame
-        ``c_<criterion>`` (weight × value), ``score``, their sum, and ``coverage``, the weight on
-        known values; on the index of ``matrix``. Sites of a run that failed its gates have none.
+        On the index of ``matrix``: ``c_<criterion>`` (weight × value; a missing one is its
+        worst), ``score``, their sum, and ``coverage``, the weight on known values. Sites of a
+        run that failed its gates have none.
 
     Raises
     ------
@@ -88,18 +87,18 @@ def score(
     Examples
     --------
     >>> walks = pd.DataFrame({"corridor_access": [400.0, 680.0], "canal_m": [100.0, None]})
-    >>> score(walks, {"corridor_access": 3, "canal_m": 1}, anchors={"canal_m": (500, 0)})
-       c_corridor_access  c_canal_m  score  coverage
-    0              0.750        0.2  0.950      1.00
-    1              0.375        0.0  0.375      0.75
+    >>> weights, mine = {"corridor_access": 3, "canal_m": 1}, {"canal_m": (500, 0)}
+    >>> score(walks, weights, anchors=mine)["score"].tolist()
+    [0.95, 0.375]
     """
     if isinstance(matrix, pd.DataFrame) or not isinstance(matrix, Ranked):
         if weights is None:
             raise InputError("weights: none given; a table has none of its own, give {criterion: weight}")
         of_table = anchored(anchors, known_criteria(criteria))
         _ask_for_anchors(matrix, weights, of_table)
-        table, shares = _from_sites(matrix, check_weights(weights, of_table), of_table)
-        return _scored(table, weights, of_table, shares if known is None else known)
+        chosen = check_weights(weights, of_table)
+        table, shares = _from_sites(matrix, chosen, of_table)
+        return _scored(table, chosen, of_table, shares if known is None else known)
     registry = anchored(anchors, matrix.criteria_known if criteria is None else known_criteria(criteria))
     chosen = check_weights(matrix.weights if weights is None else weights, registry)
     measured = measure(matrix.sites, list(chosen), criteria=registry)
@@ -112,24 +111,38 @@ def _ask_for_anchors(matrix: pd.DataFrame, weights: Mapping[str, float], registr
     named = weights if isinstance(weights, Mapping) else ()
     own = [name for name in named if name not in registry and name in getattr(matrix, "columns", ())]
     if own:
-        raise InputError(
-            *(
-                f"weights: '{name}' is a column of the table, and becomes a criterion by what counts as its worst and "
-                f"its best: give anchors={{'{name}': (worst, best)}}"
-                for name in own
-            )
+        listed = ", ".join(f"'{name}'" for name in own)
+        words = (
+            "is a column of the table, and becomes a criterion by what counts as its worst and its best",
+            "are columns of the table, and become criteria by what counts as their worst and their best",
         )
+        raise InputError(f"weights: {listed} {words[len(own) > 1]}: give {anchors_to_give(own)}")
 
 
 def _from_sites(
     table: pd.DataFrame, weights: Mapping[str, float], criteria: Mapping[str, Criterion]
 ) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-    """Return a matrix as it is; of a table of sites what is measured on it, and the known shares of that."""
-    lacking = [name for name in weights if name not in getattr(table, "columns", weights)]
-    from_sites = [name for name in lacking if criteria[name].needs and set(criteria[name].needs) <= set(table.columns)]
-    if not from_sites or from_sites != lacking:
+    """Return the criteria of a matrix as they are; of a table of sites what is measured on it, and the known shares."""
+    if not isinstance(table, pd.DataFrame):
         return table, None
-    there = table[[name for name in weights if name not in lacking]]
+    lacking = [name for name in weights if name not in table.columns]
+    from_sites = [name for name in lacking if criteria[name].needs and set(criteria[name].needs) <= set(table.columns)]
+    there = table[[column for column in table.columns if column in weights]]
+    alone = there.columns[~there.columns.duplicated(keep=False)]
+    there = there.assign(**{name: column_measure(name)(there) for name in alone})
+    if from_sites != lacking:
+        has = ", ".join(map(str, table.columns[:COLUMNS_NAMED])) + ", …" * (len(table.columns) > COLUMNS_NAMED)
+        raise InputError(
+            *(
+                f"weights: criterion '{name}' was not measured; the matrix has {has}, and lacks "
+                f"{', '.join(column for column in criteria[name].needs if column not in table.columns)}, which it is "
+                "measured from"
+                for name in lacking
+                if name not in from_sites
+            )
+        )
+    if not lacking:
+        return there, None
     check_numbers(there, name="matrix", unique=False)
     measured = measure(table, from_sites, criteria=criteria)
     shares = known_shares(table, measured, criteria=criteria)
@@ -139,23 +152,16 @@ def _from_sites(
 def _scored(
     matrix: pd.DataFrame, weights: Mapping[str, float], criteria: Mapping[str, Criterion], known: pd.DataFrame | None
 ) -> pd.DataFrame:
-    """Return the scores of a decision matrix, or refuse it."""
-    share = normalised(check_weights(weights, criteria))
+    """Return the scores of a decision matrix by weights that were checked, or refuse it."""
+    share = normalised(weights)
     check_numbers(matrix, name="matrix")
-    faults = [
-        f"weights: criterion '{name}' was not measured; the matrix has {', '.join(map(str, matrix.columns))}"
-        for name in share
-        if name not in matrix.columns
-    ]
-    if faults:
-        raise InputError(*faults)
     values = valued(matrix[list(share)], criteria=criteria)
     result = pd.DataFrame(index=matrix.index)
     shares = matrix.notna().astype("float64") if known is None else _known(known, matrix.index, list(share))
     total, coverage = np.zeros(len(matrix)), np.zeros(len(matrix))
     for name, weight in share.items():
         contribution = weight * values[name].fillna(0)
-        result[PREFIX + name] = contribution
+        result[schema.CONTRIBUTION + name] = contribution
         total += contribution.to_numpy()
         coverage += weight * shares[name].to_numpy()
     # weights that sum to 1 in arithmetic may sum to 1 + 2e-16 in binary; a score is never above 1

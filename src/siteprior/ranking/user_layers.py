@@ -8,8 +8,8 @@ import pandas as pd
 
 from siteprior.core.errors import ProjectError
 from siteprior.project.layers import LayerSpec
-from siteprior.ranking.criteria import Criterion, known_criteria
-from siteprior.ranking.gates import PLACE, Gate, Reasons, known_gates, without_place
+from siteprior.ranking.criteria import Criterion, column_measure, known_criteria
+from siteprior.ranking.gates import PLACE, Gate, Reasons, is_share, known_gates, without_place
 
 
 def user_gates(specs: Iterable[LayerSpec], *, registry: Mapping[str, Gate] | None = None) -> dict[str, Gate]:
@@ -64,8 +64,8 @@ def _user_gate(spec: LayerSpec) -> Gate:
     scale = spec.gate
     assert scale is not None
     limits = {name: value for name in ("at_least", "at_most") if (value := getattr(scale, name)) is not None}
-    unit = f" {spec.unit}" if spec.unit else ""
-    wanted = " ".join(f"{name.replace('_', ' ')} {value:g}{unit}" for name, value in limits.items())
+    unit = f" {spec.unit}" if spec.unit and not is_share(spec.unit) else ""
+    stated = " and ".join(f"{name.replace('_', ' ')} {{{name}}}{unit}" for name in limits)
 
     def test(sites: pd.DataFrame, _day: pd.Timestamp, numbers: Mapping[str, float]) -> Reasons:
         values = sites[spec.name]
@@ -79,8 +79,9 @@ def _user_gate(spec: LayerSpec) -> Gate:
         return {spec.name: refused & values.notna(), f"{spec.name}_unknown": unknown_value}
 
     return Gate(
-        spec.name, scale.title or spec.title, f"Own layer: needs {wanted or 'to be ' + str(scale.equals)}",
+        spec.name, scale.title or spec.title, "By a layer of the project's own",
         (spec.name, *PLACE), test, stated=limits, source=f"user: {spec.path}", unknown=(f"{spec.name}_unknown",),
+        rule=stated or str(scale.equals).replace("{", "{{").replace("}", "}}"),
     )  # fmt: skip
 
 
@@ -133,10 +134,8 @@ def _user_criterion(spec: LayerSpec) -> Criterion:
     scale = spec.criterion
     assert scale is not None
 
-    def own(sites: pd.DataFrame) -> pd.Series:
-        return sites[spec.name].map({"yes": 1.0, "no": 0.0}) if spec.value_kind == "flag" else sites[spec.name]
-
     return Criterion(
-        spec.name, scale.title or spec.title, scale.group, spec.unit, scale.worst, scale.best, (spec.name,), own,
+        spec.name, scale.title or spec.title, scale.group, spec.unit, scale.worst, scale.best, (spec.name,),
+        column_measure(spec.name),
         source=scale.source or f"user: {spec.path}", date=scale.date, confidence="user",
     )  # fmt: skip

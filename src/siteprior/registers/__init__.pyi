@@ -8,6 +8,7 @@ from .matching.versions import vintages_of
 from .own_sites import read_own_sites, read_own_sites_with_shapes
 from .plain_header import plain_columns
 from .reader import read_registers as read
+from .site_facts import read_site_facts, state_facts
 
 __all__ = [
     "find_duplicates",
@@ -20,6 +21,8 @@ __all__ = [
     "read_own_sites_with_shapes",
     "read_postcodes",
     "read_shapes",
+    "read_site_facts",
     "site_shapes",
+    "state_facts",
     "vintages_of",
 ]

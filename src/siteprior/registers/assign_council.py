@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from siteprior.core.councils import in_force
 from siteprior.core.parameters import load_parameters
-from siteprior.registers.coordinates.candidates import Candidates
+from siteprior.registers.coordinates.candidates import NOTHING_STATED, Candidates
 from siteprior.registers.councils import Councils, resolve
 
 Tokens = list[str | None]
@@ -28,7 +28,7 @@ Tokens = list[str | None]
 CouncilsByReading = list[dict[int, str]]
 """For each row: column of the reading → ONS code of the council it lies in."""
 
-UNKNOWN = "?"
+UNKNOWN = NOTHING_STATED
 NOT_A_COUNCIL = re.compile(r"park|broads|corp|E26\d{6}", re.IGNORECASE)
 """Planning authorities that are no council and span several."""
 
@@ -73,6 +73,7 @@ def assign_councils(
     *,
     stated: str | None,
     entities: Sequence[str] = (),
+    by_place: bool = False,
 ) -> CouncilAssignment:
     """Decide which council each row of a file belongs to.
 
@@ -91,13 +92,16 @@ def assign_councils(
     entities
         The ``organisation-entity`` number of each row, as today's national file has it in place of a name; no number
         says which council it is, so the rows of one are taken for a register whose council is found by its places.
+    by_place
+        Whether the rows are each by themselves, as in a list of one's own, and not of the one council whose register
+        the file is: of the council the row states, else of the one it lies in.
     """
     notes: list[str] = []
     stated = None if stated is None else in_force(stated, among=councils.codes)
     by_reading = _councils_by_reading(candidates, councils)
     lies_in = _council_of_label(candidates, by_reading)
     placed = [bool(finite.any()) for finite in np.isfinite(candidates.east)]
-    learnt = _learn_codes(addresses, lies_in, placed, councils, notes)
+    learnt = {} if by_place else _learn_codes(addresses, lies_in, placed, councils, notes)
     by_address, by_label = _tokens(addresses, councils, learnt), _tokens(labels, councils, {})
     tokens: Tokens = [None] * len(by_reading)
     numbered = _numbered(entities, by_address, by_label) if stated is None else {}
@@ -107,6 +111,8 @@ def assign_councils(
     for (_, entity), rows in registers.items():
         if stated is not None:
             decided: Tokens = [stated] * len(rows)
+        elif by_place:
+            decided = [by_address[row] or by_label[row] or lies_in[row] for row in rows]
         elif entity:
             decided = _by_place([lies_in[row] for row in rows], [placed[row] for row in rows])
         else:
@@ -126,10 +132,14 @@ def assign_councils(
     own = [stated or _code_of(token, councils) for token in tokens]
     first = [a or b for a, b in zip(by_address, by_label, strict=True)]
     misstated = [bool(a) and a != token and (a, token) != (None, None) for a, token in zip(first, tokens, strict=True)]
+    several = len(set(sources)) > 1
+    group = [  # rows of no council known are still one register's where the file says which
+        token or f"{UNKNOWN}{numbered.get(row, '') or (source if several else '')}"
+        for row, (token, source) in enumerate(zip(tokens, sources, strict=True))
+    ]
     return CouncilAssignment(
-        np.array(own, dtype=object), np.array([token or UNKNOWN for token in tokens], dtype=object),
-        np.array(misstated, dtype=bool), notes,
-    )  # fmt: skip
+        np.array(own, dtype=object), np.array(group, dtype=object), np.array(misstated, dtype=bool), notes
+    )
 
 
 def _tokens(texts: Sequence[str], councils: Councils, learnt: dict[str, str]) -> Tokens:
@@ -184,6 +194,17 @@ def _council_of_label(candidates: Candidates, by_reading: CouncilsByReading) -> 
     ]
 
 
+def _led_home(lies_in: Tokens, by_reading: CouncilsByReading) -> Tokens:
+    """Return the council each row lies in as labelled, else by all its readings, where other rows of the file lie.
+
+    For a register that states no organisation and of whose rows some have their axes exchanged: read as labelled these
+    lie in the sea. One row at least has to lie in the council as labelled, for mirrored places can meet a council too.
+    """
+    labelled = {code for code in lies_in if code is not None}
+    led = [next(iter(set(row.values()))) if len(set(row.values())) == 1 else None for row in by_reading]
+    return [code or (other if other in labelled else None) for code, other in zip(lies_in, led, strict=True)]
+
+
 def _dominant(codes: Tokens, placed: Sequence[bool]) -> str | None:
     """Return the council in which all but few of the rows with coordinates lie, if there is one."""
     parameters = load_parameters("registers")
@@ -191,6 +212,12 @@ def _dominant(codes: Tokens, placed: Sequence[bool]) -> str | None:
     code, count = max(counts.items(), key=lambda item: (item[1], item[0]), default=(None, 0))
     enough = parameters.integer("genuine_rows"), parameters.number("dominant_share") * sum(placed)
     return code if count >= max(enough) else None
+
+
+def _only(codes: Tokens, placed: Sequence[bool]) -> str | None:
+    """Return the council in which all rows with coordinates lie, however few; ``None`` where there is none such."""
+    found = {code for code, has_place in zip(codes, placed, strict=True) if has_place}
+    return found.pop() if len(found) == 1 else None
 
 
 def _learn_codes(
@@ -222,9 +249,13 @@ def _one_register(register: _Register, with_areas: bool, notes: list[str]) -> To
         return _by_statements(by_address, by_label, counts)
     dominant = _dominant(lies_in, placed)
     if not counts:
+        led = _led_home(lies_in, by_reading)
+        dominant, only = dominant or _dominant(led, placed), _only(led, placed)
         if dominant is not None:
             notes.append(f"no organisation is stated; all but few sites lie in {dominant}")
-        return [dominant] * len(by_reading)
+        elif only is not None:
+            notes.append(f"no organisation is stated; every site with coordinates ({sum(placed)}) lies in {only}")
+        return [dominant or only] * len(by_reading)
     support = Counter(code for row in by_reading for code in set(row.values()) & counts.keys())
     best = max(counts, key=lambda token: (support[token], counts[token], not token.startswith(UNKNOWN)))
     parameters = load_parameters("registers")

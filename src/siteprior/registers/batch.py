@@ -132,13 +132,22 @@ def _inside(path: Path, called: PurePosixPath, *, outright: bool) -> Iterator[tu
         for below in sorted(path.rglob("*")):
             if below.is_file():
                 yield from _inside(below, called / below.relative_to(path).as_posix(), outright=False)
-    elif path.suffix.lower() == ".zip" and zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            for member in sorted(archive.namelist()):
-                if not member.endswith("/"):
-                    yield Register(f"{path}{MEMBER}{member}", f"{called}{MEMBER}{member}"), False
-    else:
+        return
+    members = _members(path) if path.suffix.lower() == ".zip" and zipfile.is_zipfile(path) else None
+    if members is None:
         yield Register(path, str(called)), outright
+        return
+    for member in members:
+        yield Register(f"{path}{MEMBER}{member}", f"{called}{MEMBER}{member}"), False
+
+
+def _members(archive: Path) -> list[str] | None:
+    """Return the files in an archive by name; ``None`` where its directory cannot be read: it is refused later."""
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            return sorted(member for member in opened.namelist() if not member.endswith("/"))
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return None
 
 
 def _is_table(file: str) -> bool:
@@ -188,7 +197,8 @@ def read_many(
     tuple
         The reading, its table :data:`siteprior.core.schema.REGISTER` with a ``site_id`` unique within each file; and
         the table of files in the order given, with ``rows_in``, ``rows_out``, ``rows_explained``, ``encoding``,
-        ``header_row``, ``schema`` and ``refused``: why a file could not be read, its other cells blank.
+        ``header_row``, ``schema`` and ``refused``: why a file could not be read, its other cells blank. A workbook of
+        which several sheets are read has one row for each, called ``file!sheet``.
 
     Raises
     ------
@@ -206,7 +216,7 @@ def read_many(
     """
     listed = _listed(registers)
     known_councils = councils(boundaries)
-    logs: dict[str, IssueLog] = {}
+    logs: list[IssueLog] = []
     read: list[RegisterFile] = []
     tables: list[pd.DataFrame] = []
     refused: dict[str, str] = {}
@@ -215,17 +225,19 @@ def read_many(
     with counting(progress, what, total=len(listed), unit="files", every=100) as step:
         for path, file in listed:
             try:
-                register = read_file(path, file, organisation, known_councils, as_of)
+                sheets = read_file(path, file, organisation, known_councils, as_of)
             except InputError as fault:
                 reasons = (sentence.removeprefix(f"{path}: ").replace(str(path), file) for sentence in fault.faults)
                 refused[file] = " ".join(reasons)
-                logs[file] = IssueLog(file)
-                logs[file].add("missing value", action=f"file refused: {refused[file]}")
+                logs.append(IssueLog(file))
+                logs[-1].add("missing value", action=f"file refused: {refused[file]}")
             else:
-                resolved, merged_rows = resolve_duplicates(register.table, [register.log])
+                own = [sheet.log for sheet in sheets]
+                rows = pd.concat([sheet.table for sheet in sheets], ignore_index=True)
+                resolved, merged_rows = resolve_duplicates(rows if len(sheets) > 1 else sheets[0].table, own)
                 merged |= merged_rows
-                logs[file] = register.log
-                read.append(register)
+                logs += own
+                read += sheets
                 tables.append(resolved)
             step()
     if not read:
@@ -233,10 +245,10 @@ def read_many(
     filled = [table for table in tables if len(table)] or tables[:1]
     table = pd.concat(filled)
     accounts = account_for_rows(read, [], table["file"].value_counts(), merged).set_index("file")
-    files = accounts.reindex([register.file for register in listed])
+    files = accounts.reindex([log.file for log in logs])
     files = files.astype(dict.fromkeys(("rows_in", "rows_out", "rows_explained", "header_row"), "Int64"))
     files["refused"] = pd.Series(refused, dtype=object).reindex(files.index).astype("str")
-    issues = issues_of(table, list(logs.values()))
+    issues = issues_of(table, logs)
     return Reading(conform_sites(table, known_councils), issues, provenance_of(read)), files.reset_index()
 
 

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from siteprior.registers.header_words import match_by_words
+
 HEADERS: dict[str, tuple[str, ...]] = {
     "organisation_uri": (
         "organisationuri", "organisationurl", "organisation", "organistionuri", "organsiationuri", "organisationaluri",
@@ -117,6 +119,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
     ),
     "end_date": ("enddate",),
     "derelict_since": ("derelictsince",),
+    "cleaned_by": ("cleanedby",),
 }  # fmt: skip
 """Field → its header variants, letters and digits only; where several stand in one file the earlier is preferred."""
 
@@ -240,10 +243,20 @@ def match_headers(header: Sequence[str]) -> Headers:
         if near and PUBLISHED_NAMES[near[0]] not in matched_fields:
             ranked.append((99, Match(column, cell, PUBLISHED_NAMES[near[0]], "typing error")))
             matched_fields.add(PUBLISHED_NAMES[near[0]])
+    taken = {match.column for _, match in ranked}
+    taken |= {place for place, name in enumerate(names) if name in UNREAD or OWNER_HEADERS.match(name)}
+    for column, field in match_by_words(header, taken, matched_fields | _given_by(matched_fields)).items():
+        ranked.append((99, Match(column, header[column], field, "header in other words")))
     ranked.sort(key=lambda pair: (pair[0], pair[1].column))
     schema = next((schema for schema, needs in FINGERPRINTS.items() if needs <= set(names)), "own columns")
     matches = _status_and_stage([match for _, match in ranked])
     return Headers(tuple(matches), tuple(owners), schema)
+
+
+def _given_by(fields: set[str]) -> set[str]:
+    """Return the fields that need no column of other words, for the file states the same under another name."""
+    given = {"min_net_dwellings"} if "range_from" in fields else set()
+    return given | ({"point"} if fields & {"x", "longitude", "easting"} else set())
 
 
 def _status_and_stage(matches: list[Match]) -> list[Match]:
@@ -264,6 +277,9 @@ def header_score(cells: Sequence[str]) -> float:
     >>> header_score(["SiteReference", "Hectares", "GeoX", "GeoY"]), header_score(["S1", "0.5", "400000", "290000"])
     (4.0, 0.0)
     """
-    names = (header_key(cell) for cell in cells if len(cell) <= LONGEST)
+    short = [cell for cell in cells if len(cell) <= LONGEST]
+    names = (header_key(cell) for cell in short)
     fields = {_VARIANTS[name][0] for name in names if name in _VARIANTS}
+    if fields:  # of data alone no cell is a header, whatever its words
+        fields |= set(match_by_words(short, set(), fields).values())
     return float(len(fields)) if len(fields) >= 3 and fields & {"reference", "site_name"} else 0.0

@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from siteprior.core.councils import COMBINED_AUTHORITIES, in_force, known_councils
+from siteprior.core.councils import COMBINED_AUTHORITIES, in_force, known_councils, name_key
 from siteprior.core.schema import Column, Table, check
 
 Floats = npt.NDArray[np.float64]
@@ -44,28 +44,10 @@ SHORT_NAMES = {
 }
 """Council → the short name the open-data addresses of councils use for it, or its name until 2018."""
 
-_COMMON = re.compile(
-    r"\b(the|of|city|county|council|borough|district|metropolitan|royal|london|unitary|authority|mbc|bc|dc|cc|lb|rb"
-    r"|corporation|planning|local|register|brownfield|land)\b"
-)
 _NO_COUNCIL = re.compile(r"national[\s-]?park|/npark/|broads[\s-]authority|dev(elopment)?[\s-]corp", re.IGNORECASE)
 """Planning authorities that share a council's name and are none: the New Forest, Northumberland."""
 
 _CODE = re.compile(r"\b[EWSN]\d{8}\b", re.IGNORECASE)
-
-
-def name_key(name: str) -> str:
-    """Return what is left of a council's name when the words that many share are taken off, as bare letters.
-
-    Examples
-    --------
-    >>> [name_key(n) for n in ("London Borough of Barnet", "Bristol, City of", "bristol-city-of", "City of London")]
-    ['barnet', 'bristol', 'bristol', 'cityoflondon']
-    """
-    words = name.lower().replace("&", " and ").replace("'", "").replace("’", "")
-    words = re.sub(r"[^a-z]+", " ", words)
-    bare = "".join(_COMMON.sub(" ", re.sub(r"(borough|district|city)?council$", "", words.strip())).split())
-    return bare or "".join(words.split())
 
 
 class Councils(NamedTuple):
@@ -128,6 +110,16 @@ class Councils(NamedTuple):
             codes[placed[which[order]]] = np.array(self.codes, dtype=object)[area[order]]
         return codes
 
+    def holds(self, easting: Floats, northing: Floats, *, within: float = 0.0) -> Bools:
+        """Return which points lie in the area of some council, or within a distance of one (metres)."""
+        covered = np.zeros(len(easting), dtype=bool)
+        placed = np.flatnonzero(np.isfinite(easting) & np.isfinite(northing))
+        if self.with_areas and len(placed):
+            points = shapely.points(easting[placed], northing[placed])
+            which, _ = self.tree.query(points, predicate="dwithin", distance=within)
+            covered[placed[which]] = True
+        return covered
+
 
 def councils(boundaries: gpd.GeoDataFrame | None) -> Councils:
     """Prepare the councils of a boundary table for look-up by name, address, code and point.
@@ -148,8 +140,9 @@ def councils(boundaries: gpd.GeoDataFrame | None) -> Councils:
     areas: npt.NDArray[np.object_] = np.array([], dtype=object)
     if boundaries is not None:
         check(boundaries, BOUNDARIES, name="boundaries")
-        names |= {str(code): str(name) for code, name in boundaries["name"].items()}
         codes = tuple(map(str, boundaries.index))
+        stated = {str(code): str(name) for code, name in boundaries["name"].dropna().items()}
+        names = {code: code for code in codes} | names | stated
         areas = np.array(boundaries.geometry.array, dtype=object)
         shapely.prepare(areas)
     keys = {name_key(names[code]): code for code in codes if not _CODE.search(names[code])}

@@ -15,17 +15,22 @@ import shapely
 
 from siteprior.core.cell_values import CellValue
 from siteprior.core.errors import InputError
-from siteprior.core.io.messy_tables import TextTable, cell_text, read_table
+from siteprior.core.io.coordinate_systems import stated_crs
+from siteprior.core.io.messy_tables import TextTable, read_table
+from siteprior.core.io.sheet_notes import report_formulas, report_sheets
 from siteprior.core.io.vector_files import read_vector
+from siteprior.core.io.workbooks import cell_text
 from siteprior.core.issues import IssueLog
 from siteprior.core.schema import CRS
-from siteprior.project.own_columns import FIELDS, PAIRS, map_faults
+from siteprior.project.own_columns import FIELDS, PAIRS, map_faults, named_as_siteprior
 from siteprior.registers.column_names import Headers
+from siteprior.registers.coordinates.locate import OWN_LISTS
 from siteprior.registers.matching.similarity import M2_PER_HA
 from siteprior.registers.own_shapes import own_shapes
-from siteprior.registers.rows import Rows
+from siteprior.registers.rows import Rows, without_control_signs
 
-TABULAR = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls")
+TABULAR = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods")
+"""Endings of files that are tables; any other is taken for a vector file."""
 
 DEGREES = "EPSG:4326"
 """The coordinate system of longitude and latitude."""
@@ -40,13 +45,23 @@ class OwnFile(NamedTuple):
 
 
 def read_own_file(path: Path, columns: Mapping[str, str], layer: str | None, crs: str | None, log: IssueLog) -> OwnFile:
-    """Read the rows of one file, after the map of its columns is checked."""
-    _check_map(columns, log.file)
-    if str(path).removesuffix(".gz").lower().endswith(TABULAR):
-        rows = _from_table(path, columns, layer, crs, log.file)
+    """Read the rows of one file by the map of its columns, as :func:`checked_map` returns it."""
+    if is_tabular(path):
+        rows = _from_table(path, columns, layer, crs, log)
         many = len(rows.numbers)
         return OwnFile(rows, np.full(many, None, dtype=object), np.zeros(many, dtype=bool))
     return _from_vector(path, columns, layer, crs, log)
+
+
+def is_tabular(path: Path | str) -> bool:
+    """Return whether a file is by its ending a table, not a vector file; ``.gz`` after it does not matter.
+
+    Examples
+    --------
+    >>> [is_tabular(name) for name in ("mine.CSV", "mine.csv.gz", "mine.gpkg", "all.zip!mine.xlsx")]
+    [True, True, False, True]
+    """
+    return str(path).lower().removesuffix(".gz").endswith(TABULAR)
 
 
 def places_mapped(columns: Mapping[str, str]) -> bool:
@@ -54,11 +69,12 @@ def places_mapped(columns: Mapping[str, str]) -> bool:
     return any(set(pair) <= set(columns) for pair in PAIRS)
 
 
-def _check_map(columns: Mapping[str, str], name: str) -> None:
-    """Check a column map before the file is opened."""
+def checked_map(columns: Mapping[str, str], name: str) -> dict[str, str]:
+    """Return a column map by siteprior's own names; refuse one with faults before the file is opened."""
     faults = [f"{name}: columns: {text}" for _, text in map_faults(columns)]
     if faults:
         raise InputError(*faults)
+    return named_as_siteprior(columns)
 
 
 def _check_sources(columns: Mapping[str, str], header: Sequence[str], name: str) -> None:
@@ -71,15 +87,17 @@ def _check_sources(columns: Mapping[str, str], header: Sequence[str], name: str)
         )
 
 
-def _from_table(path: Path, columns: Mapping[str, str], sheet: str | None, crs: str | None, name: str) -> Rows:
+def _from_table(path: Path, columns: Mapping[str, str], sheet: str | None, crs: str | None, log: IssueLog) -> Rows:
     """Read a CSV or workbook; its header is the record that names most of the columns mapped."""
-    sources = {" ".join(source.split()) for source in columns.values()}
+    name, sources = log.file, {" ".join(source.split()) for source in columns.values()}
 
     def score(cells: Sequence[str]) -> float:
         return float(len(sources & {" ".join(cell.split()) for cell in cells}))
 
     wanted = f"the columns {', '.join(columns.values())}"
-    table = read_table(path, score=score, wanted=wanted, sheet=sheet)
+    table = without_control_signs(read_table(path, score=score, wanted=wanted, sheet=sheet), log)
+    if sheet is None:
+        report_sheets(table, log)
     mapped = {column: " ".join(source.split()) for column, source in columns.items()}
     _check_sources(mapped, table.header, name)
     if not places_mapped(columns):
@@ -91,18 +109,18 @@ def _from_table(path: Path, columns: Mapping[str, str], sheet: str | None, crs: 
     }
     if crs is not None and "easting" in fields:
         _to_grid(fields, crs, name)
+    at = {table.header.index(source): FIELDS[column] for column, source in mapped.items()}
+    used = tuple(cell for cell in table.unstored if cell[1] in at)
+    report_formulas(table._replace(unstored=used), at, log)
     numbers = [table.numbers[position] for position in filled]
-    return Rows(fields, numbers, [""] * len(filled), Headers((), (), "own sites"), table, len(filled))
+    return Rows(fields, numbers, [""] * len(filled), Headers((), (), OWN_LISTS), table, len(filled))
 
 
 def _to_grid(fields: dict[str, list[str]], crs: str, name: str) -> None:
     """Turn eastings and northings of another system into those of the National Grid, in place."""
     x = pd.to_numeric(pd.Series(fields["easting"]), errors="coerce").to_numpy(dtype=float)
     y = pd.to_numeric(pd.Series(fields["northing"]), errors="coerce").to_numpy(dtype=float)
-    try:
-        system = pyproj.CRS.from_user_input(crs)
-    except pyproj.exceptions.CRSError:
-        raise InputError(f"{name}: '{crs}' is not a coordinate system; give one such as EPSG:27700") from None
+    system = stated_crs(crs, file=name)
     east, north = pyproj.Transformer.from_crs(system, CRS, always_xy=True).transform(x, y)
     valid = np.isfinite(east) & np.isfinite(north)
     for field, values in (("easting", east), ("northing", north)):
@@ -112,7 +130,7 @@ def _to_grid(fields: dict[str, list[str]], crs: str, name: str) -> None:
 
 def _from_vector(path: Path, columns: Mapping[str, str], layer: str | None, crs: str | None, log: IssueLog) -> OwnFile:
     """Read a vector file; a point stands for itself, a polygon is kept and a point inside it stands for the site."""
-    frame = read_vector(path, layer=layer, crs=crs)
+    frame = read_vector(path, layer=layer, crs=crs, log=log)
     _check_sources(columns, [str(column) for column in frame.columns if column != frame.geometry.name], log.file)
     numbers = list(map(int, frame.index))
     texts = {
@@ -129,7 +147,7 @@ def _from_vector(path: Path, columns: Mapping[str, str], layer: str | None, crs:
         log.add("default-value", field="geometry", action="a point inside each polygon stands for the site's place")
     unstated = _fill_hectares(texts, polygons, numbers, log)
     table = TextTable(tuple(map(str, frame.columns)), 0, [], numbers, [], "vector", layer or "")
-    rows = Rows(texts, numbers, [""] * len(frame), Headers((), (), "own sites"), table, len(frame))
+    rows = Rows(texts, numbers, [""] * len(frame), Headers((), (), OWN_LISTS), table, len(frame))
     return OwnFile(rows, polygons, unstated)
 
 

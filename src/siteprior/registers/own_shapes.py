@@ -9,11 +9,9 @@ import numpy.typing as npt
 import shapely
 
 from siteprior.core.errors import InputError
+from siteprior.core.io.shape_collections import LINES, POINTS, POLYGONS, opened_collections
 from siteprior.core.io.vector_files import mended
 from siteprior.core.issues import IssueLog
-
-AREAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
-LINEAR = (shapely.GeometryType.LINESTRING, shapely.GeometryType.LINEARRING, shapely.GeometryType.MULTILINESTRING)
 
 
 class OwnShapes(NamedTuple):
@@ -64,9 +62,8 @@ def own_shapes(
     """
     drawn = np.asarray(shapely.force_2d(np.asarray(shapes, dtype=object)), dtype=object)
     drawn[shapely.is_empty(drawn)] = None
-    for position in np.flatnonzero(shapely.get_type_id(drawn) == shapely.GeometryType.GEOMETRYCOLLECTION):
-        drawn[position] = _without_collection(drawn[position], numbers[position], log)
-    lines = np.isin(shapely.get_type_id(drawn), LINEAR)
+    drawn = opened_collections(drawn, numbers, log, wanted=(POLYGONS, POINTS, LINES))
+    lines = np.isin(shapely.get_type_id(drawn), LINES)
     present = ~shapely.is_missing(drawn)
     if lines.any() and lines.sum() == present.sum() and not placed_by_columns:
         raise InputError(
@@ -88,7 +85,7 @@ def own_shapes(
 
 def _polygons(drawn: npt.NDArray[np.object_], numbers: list[int], log: IssueLog) -> npt.NDArray[np.object_]:
     """Return the polygons among the shapes, mended; log those that were broken, and what is left of them."""
-    areal = np.isin(shapely.get_type_id(drawn), AREAL)
+    areal = np.isin(shapely.get_type_id(drawn), POLYGONS)
     kept = drawn.copy()
     kept[~areal] = None
     polygons, broken = mended(kept)
@@ -101,20 +98,3 @@ def _polygons(drawn: npt.NDArray[np.object_], numbers: list[int], log: IssueLog)
         )  # fmt: skip
     polygons[shapely.is_empty(polygons)] = None
     return polygons
-
-
-def _without_collection(shape: shapely.Geometry, number: int, log: IssueLog) -> shapely.Geometry | None:
-    """Return the polygons of a collection as one shape, else its points, else its lines; log what was left out."""
-    parts = shapely.get_parts(shape)
-    while np.isin(shapely.get_type_id(parts), shapely.GeometryType.GEOMETRYCOLLECTION).any():
-        parts = shapely.get_parts(parts)
-    parts = parts[~shapely.is_empty(parts)]
-    kinds = shapely.get_type_id(parts)
-    for wanted, name in ((AREAL, "polygons"), ((0, 4), "points"), (LINEAR, "lines")):
-        chosen = np.isin(kinds, wanted)
-        if chosen.any():
-            if not chosen.all():
-                log.add("invalid geometry - fixed", row=number, field="geometry", value="GeometryCollection",
-                        action=f"its {name} taken, {(~chosen).sum()} other shapes in it left out")  # fmt: skip
-            return shapely.union_all(mended(parts[chosen])[0])
-    return None

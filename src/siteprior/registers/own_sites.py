@@ -6,7 +6,7 @@ of employment land fill that gap.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -14,18 +14,22 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from siteprior.core.errors import InputError
+from siteprior.core.all_faults import AllFaults
 from siteprior.core.files import record
-from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.issues import IssueLog, Reading, concat_issues
 from siteprior.core.named_paths import Names, Paths, named_paths
 from siteprior.core.parameters import load_parameters
 from siteprior.core.renamed import renamed_argument
 from siteprior.core.schema import CRS, SHAPES, conform
+from siteprior.project.own_columns import PAIRS
+from siteprior.registers.council_of_point import with_council_of_point
 from siteprior.registers.councils import Councils, councils
 from siteprior.registers.matching.similarity import M2_PER_HA
-from siteprior.registers.own_files import places_mapped, polygon_hectares, read_own_file
-from siteprior.registers.reader import MEASURED, conform_sites, issues_of, site_table
-from siteprior.registers.references import resolve_duplicates
+from siteprior.registers.own_files import checked_map, places_mapped, polygon_hectares, read_own_file
+from siteprior.registers.plain_header import plain_names
+from siteprior.registers.reader import conform_sites, issues_of, site_table
+from siteprior.registers.references import ids_beside, resolve_duplicates
+from siteprior.registers.vocabulary import MEASURED
 
 
 @renamed_argument(path="paths", file="files")
@@ -48,11 +52,14 @@ def read_own_sites(
         One vector file, CSV or ``.xlsx``, or several with the same columns; ``.gz`` and ``archive.zip!member`` are
         opened as they are.
     columns
-        Declared column → the files' own column; the names of :data:`FIELDS` are valid.
+        Declared column → the files' own column; the names of :data:`FIELDS` are valid, and common other ones such as
+        ``homes`` for ``minimum_net_dwellings``.
     register
         What to call these sites in the column ``register``.
     organisation
-        ONS code of the council all sites belong to; else the mapped ``organisation``, else the council they lie in.
+        ONS code of the council or authority whose list it is, which the ids of its sites begin with; else the mapped
+        ``organisation``, else the council they lie in. The column ``organisation`` is the council stated where its
+        area is known, else the one the site lies in: a combined authority lists sites, and is the council of none.
     layer
         Layer of a file that holds several, or the sheet of a workbook.
     crs
@@ -142,28 +149,63 @@ def read_own_sites_with_shapes(
     labelled = named_paths(paths, files, what="own sites")
     tables: list[pd.DataFrame] = []
     logs: list[IssueLog] = []
-    faults: list[str] = []
+    faults = AllFaults()
     for path, label in labelled:
         log = IssueLog(label)
-        try:
-            drawn = read_own_file(path, columns, layer, crs, log)
-        except InputError as fault:
-            faults.extend(fault.faults)
-            continue
-        table = site_table(drawn.rows, known_councils, log, organisation=organisation, register=register)
-        table["polygon"] = pd.Series(drawn.polygons, index=table.index, dtype=object)
-        _measure_areas(table, drawn.unstated, log)
-        if not places_mapped(columns):
-            table[["original_x", "original_y"]] = ""  # the point is the shape's; no numbers stood in the file
-        tables.append(_with_council_of_point(table, known_councils, log))
-        logs.append(log)
-    if faults:
-        raise InputError(*faults)
+        with faults.kept():
+            mapped = checked_map(columns, label)
+            drawn = read_own_file(path, mapped, layer, crs, log)
+            _report_unread(drawn.rows.table.header, mapped, log)
+            table = site_table(
+                drawn.rows, known_councils, log, organisation=organisation, register=register, by_place=True
+            )
+            table["polygon"] = pd.Series(drawn.polygons, index=table.index, dtype=object)
+            _measure_areas(table, drawn.unstated, log)
+            if not places_mapped(mapped):
+                table[["original_x", "original_y"]] = ""  # the point is the shape's; no numbers stood in the file
+                _trust_shapes(table, known_councils)
+            stated = [organisation or text for text in drawn.rows.organisations()]
+            tables.append(with_council_of_point(table, stated, known_councils, log))
+            logs.append(log)
+    faults.refuse()
     sites, _ = resolve_duplicates(pd.concat(tables, ignore_index=True), logs)
     kept = sites["file"].value_counts()
     provenance = [record(path, role=register, file=label, rows=int(kept.get(label, 0))) for path, label in labelled]
     table = conform_sites(sites.drop(columns="polygon"), known_councils)
     return Reading(table, issues_of(sites, logs), tuple(provenance)), _polygon_table(sites)
+
+
+def beside_other_lists(
+    reading: Reading[gpd.GeoDataFrame], polygons: gpd.GeoDataFrame, earlier: Sequence[gpd.GeoDataFrame]
+) -> tuple[Reading[gpd.GeoDataFrame], gpd.GeoDataFrame]:
+    """Return a list of own sites as it stands beside others: no id twice, each reference only its own list's.
+
+    Parameters
+    ----------
+    reading, polygons
+        From :func:`read_own_sites_with_shapes`.
+    earlier
+        The sites of the lists read before it, registers first; their ids stay.
+
+    Returns
+    -------
+    tuple
+        The reading and the polygons, a site whose id was taken called ``…~2``, ``…~3``, with an issue row that names
+        the file and row of both.
+    """
+    renamed, log = ids_beside(reading.table, earlier)
+    if not renamed:
+        return reading, polygons
+    issues = reading.issues.assign(
+        action=[
+            action.replace(f"called {site}", f"called {renamed[site]}") if site in renamed else action
+            for site, action in zip(reading.issues["site_id"], reading.issues["action"], strict=True)
+        ],
+        site_id=[renamed.get(site, site) for site in reading.issues["site_id"]],
+    )
+    table = reading.table.rename(index=renamed)
+    shapes = polygons.assign(site_id=polygons["site_id"].map(lambda site: renamed.get(site, site)))
+    return reading._replace(table=table, issues=concat_issues(issues, log.table())), conform(shapes, SHAPES)
 
 
 def _polygon_table(sites: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -180,6 +222,20 @@ def _polygon_table(sites: pd.DataFrame) -> gpd.GeoDataFrame:
     return conform(gpd.GeoDataFrame(facts, index=pd.Index(labels, dtype="str"), geometry=shapes, crs=CRS), SHAPES)
 
 
+def _report_unread(header: Sequence[str], columns: Mapping[str, str], log: IssueLog) -> None:
+    """Report the columns that plainly are what siteprior reads, and that the map leaves out."""
+    taken = {" ".join(source.split()) for source in columns.values()}
+    places = {name for pair in PAIRS for name in pair}
+    unread = [
+        f"{column} = '{source}'"
+        for column, source in plain_names(header).items()
+        if column not in {*columns, *places} and " ".join(source.split()) not in taken
+    ]
+    if unread:
+        log.add("default-value", field="columns",
+                action=f"not read, for the map leaves them out; to read them add {', '.join(unread)}")  # fmt: skip
+
+
 def _measure_areas(table: pd.DataFrame, unstated: npt.NDArray[np.bool_], log: IssueLog) -> None:
     """Mark areas taken from polygons as measured, in place; take them where the area stated could not be read, too."""
     areas = polygon_hectares(table["polygon"].to_numpy(dtype=object))
@@ -191,17 +247,12 @@ def _measure_areas(table: pd.DataFrame, unstated: npt.NDArray[np.bool_], log: Is
         log.add("default-value", row=int(number), field="hectares", action="taken from the area of the shape")
 
 
-def _with_council_of_point(table: pd.DataFrame, known_councils: Councils, log: IssueLog) -> pd.DataFrame:
-    """Assign sites that state no council to the one they lie in."""
-    blank = table["organisation"].isna().to_numpy()
-    if not blank.any() or not known_councils.with_areas:
-        return table
-    log.rows = [row for row in log.rows if row["issue_type"] != "invalid organisation" or row["value"]]
-    east, north = (table.loc[blank, column].to_numpy(dtype=float) for column in ("easting", "northing"))
-    table = table.copy()
-    table.loc[blank, "organisation"] = codes = known_councils.at(east, north)
-    table.loc[blank, "prefix"] = [
-        code or prefix for code, prefix in zip(codes, table.loc[blank, "prefix"], strict=True)
-    ]
-    log.add("default-value", field="organisation", action="the council the site lies in, where none is stated")
-    return table
+def _trust_shapes(table: pd.DataFrame, known_councils: Councils) -> None:
+    """Mark places as certain, in place, where the user drew them: the file says in which system its shapes stand.
+
+    A shape away from the council its row states keeps its doubt: one of the two is wrong.
+    """
+    bounded = np.array([known_councils.area(code) is not None for code in table["organisation"]], dtype=bool)
+    doubtful = (table["coordinate_confidence"] == "low").to_numpy() & bounded
+    placed = table["easting"].notna().to_numpy() & table["repair"].fillna("").eq("").to_numpy()
+    table.loc[placed & ~doubtful, "coordinate_confidence"] = "high"

@@ -7,23 +7,24 @@ import re
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
+from siteprior.core import schema
 from siteprior.core.io.parse_dates import order_evidence, read_dates
 from siteprior.core.io.parse_values import (
     REMOVED,
     Reader,
     Value,
+    in_form,
     read_column,
     read_count,
     read_hectares,
     read_lower,
-    read_upper,
     without_contacts,
     without_persons,
 )
 from siteprior.core.issues import IssueLog
 from siteprior.core.parameters import load_parameters
 from siteprior.registers import vocabulary
-from siteprior.registers.rows import Rows, clean_text, ended_date
+from siteprior.registers.rows import Rows, clean_text, ended_date, unread_columns
 
 Column: TypeAlias = Sequence[str | int | float | dt.date | None]
 """The parsed values of one declared column, ``None`` where missing."""
@@ -40,7 +41,9 @@ DATES = {
 }  # fmt: skip
 
 
-def parse_attributes(rows: Rows, log: IssueLog, *, as_of: dt.date | None = None) -> dict[str, Column]:
+def parse_attributes(
+    rows: Rows, log: IssueLog, *, as_of: dt.date | None = None, own_list: bool = False
+) -> dict[str, Column]:
     """Parse every attribute of a register's sites but coordinates, reference and organisation (hectares, homes, dates).
 
     Parameters
@@ -51,6 +54,9 @@ def parse_attributes(rows: Rows, log: IssueLog, *, as_of: dt.date | None = None)
         Takes every value that was not read as it stood.
     as_of
         Dates of entries after this day are reported.
+    own_list
+        Whether the rows are a list of the user's own, which need not fill what a register has to: what is blank is then
+        a notice and no error.
 
     Returns
     -------
@@ -59,22 +65,39 @@ def parse_attributes(rows: Rows, log: IssueLog, *, as_of: dt.date | None = None)
     """
     attributes: dict[str, Column] = {
         "site_name": _text(rows, "site_name", log, persons=False),
-        "hectares": _parse(rows, "hectares", _hectares, log),
+        "hectares": _parse(rows, "hectares", in_form(_hectares, rows.texts("hectares")), log),
         **_dwellings(rows, log),
         "ownership_status": _parse(rows, "ownership_status", _ownership, log),
         **_planning(rows, log),
         "planning_permission_history": _text(rows, "planning_history", log),
         "hazardous_substances": _parse(rows, "hazardous_substances", _flag, log),
         "part_of_stated": _text(rows, "part_of_stated", log),
-        "previous_use": _text(rows, "previous_use", log),
-        "owner_count": _parse(rows, "owner_count", read_lower, log),
-        "parcel_count": _parse(rows, "parcel_count", read_lower, log),
+        **parse_stated_facts(rows, log),
+        "development_description": _text(rows, "description", log),
         "notes": _text(rows, "notes", log),
         "site_plan_url": _text(rows, "site_plan_url", log, persons=False),
         **_dates(rows, log, as_of),
     }
-    _report_missing(rows, attributes, log)
+    _report_missing(rows, attributes, log, own_list=own_list)
     return attributes
+
+
+def parse_stated_facts(rows: Rows, log: IssueLog) -> dict[str, Column]:
+    """Parse what users state of a site of their own: previous use, owners, parcels, and who cleaned the land."""
+    return {
+        "previous_use": _text(rows, "previous_use", log),
+        "owner_count": _parse(rows, "owner_count", read_lower, log),
+        "parcel_count": _parse(rows, "parcel_count", read_lower, log),
+        "cleaned_by": _parse(rows, "cleaned_by", _cleaned_by, log),
+    }
+
+
+def _cleaned_by(text: str) -> Value:
+    """Read who cleaned the land; any other word leaves it open."""
+    word = vocabulary.word_key(text)
+    if word not in schema.CLEANED_BY:
+        return Value(None, "invalid category value", f"left blank; valid: {', '.join(schema.CLEANED_BY)}")
+    return _category(text, word)
 
 
 def _parse(rows: Rows, field: str, reader: Reader, log: IssueLog, *, column: str = "") -> list[Any]:
@@ -95,12 +118,25 @@ def _text(rows: Rows, field: str, log: IssueLog, *, persons: bool = True) -> lis
     return values
 
 
-def _hectares(text: str) -> Value:
+def _hectares(text: str, *, comma: bool = False) -> Value:
     """Read an area; more than any site has is a number in the wrong column."""
-    read = read_hectares(text)
+    read = read_hectares(text, comma=comma)
     if read.value is not None and read.value > load_parameters("registers").number("largest_hectares"):
         return Value(None, "too large", "left blank: more than any site has")
     return read
+
+
+def _homes(text: str, *, end: str = "lower") -> Value:
+    """Read a number of homes; more than any site takes is a number in the wrong column."""
+    read = read_count(text, end=end)
+    if read.value is not None and read.value > load_parameters("registers").number("largest_homes"):
+        return Value(None, "too large", "left blank: more homes than any site takes")
+    return read
+
+
+def _most_homes(text: str) -> Value:
+    """Read a number of homes, of a range its upper end."""
+    return _homes(text, end="upper")
 
 
 INVALID_CATEGORY = Value(None, "invalid category value", "left blank")
@@ -140,9 +176,9 @@ def _deliverable_homes(text: str) -> Value:
 
 def _dwellings(rows: Rows, log: IssueLog) -> dict[str, Column]:
     """Parse the lowest and highest number of homes; the stated minimum comes before the lower end of the range."""
-    lowest = _parse(rows, "min_net_dwellings", read_lower, log, column="minimum_net_dwellings")
-    range_from = _parse(rows, "range_from", read_lower, log, column="minimum_net_dwellings")
-    highest = _parse(rows, "range_to", read_upper, log, column="maximum_net_dwellings")
+    lowest = _parse(rows, "min_net_dwellings", _homes, log, column="minimum_net_dwellings")
+    range_from = _parse(rows, "range_from", _homes, log, column="minimum_net_dwellings")
+    highest = _parse(rows, "range_to", _most_homes, log, column="maximum_net_dwellings")
     stated = "min_net_dwellings" in rows.fields
     for position, (low, start, high) in enumerate(zip(lowest, range_from, highest, strict=True)):
         if low is None and start is not None:
@@ -264,15 +300,25 @@ def _dates(rows: Rows, log: IssueLog, as_of: dt.date | None) -> dict[str, Column
     return dict(dates)
 
 
-def _report_missing(rows: Rows, attributes: dict[str, Column], log: IssueLog) -> None:
+def _why_blank(rows: Rows, fields: Sequence[str]) -> str:
+    """Say whether a column is blank in the file or not there; it may be there under a name that is not known."""
+    if any(field in rows.fields for field in fields):
+        return "blank"
+    unread = unread_columns(rows.table, rows.headers)
+    return f"no column is known as this{' (see the columns not read)' if unread else ''}: missing"
+
+
+def _report_missing(rows: Rows, attributes: dict[str, Column], log: IssueLog, *, own_list: bool) -> None:
     """Report required values that are blank; a column blank throughout, or absent, in one row."""
+    severity, leave = ("notice", "; an own list need not state it") if own_list else (None, "")
     for column, fields in REQUIRED.items():
         values = attributes[column]
         texts = zip(*(rows.texts(field) for field in fields), strict=True)
         blank = [value is None and not any(text) for value, text in zip(values, texts, strict=True)]
         if values and all(blank):
-            log.add("missing value", field=column, action=f"blank or absent in all {len(values)} rows")
+            log.add("missing value", field=column, severity=severity,
+                    action=f"{_why_blank(rows, fields)} in all {len(values)} rows{leave}")  # fmt: skip
             continue
         for number, empty in zip(rows.numbers, blank, strict=True):
             if empty:
-                log.add("missing value", row=number, field=column, action="left blank")
+                log.add("missing value", row=number, field=column, severity=severity, action=f"left blank{leave}")

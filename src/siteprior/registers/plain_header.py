@@ -7,11 +7,11 @@ from pathlib import Path
 
 from siteprior.core.errors import InputError
 from siteprior.core.io.messy_tables import read_table
-from siteprior.core.io.vector_files import read_vector
+from siteprior.core.io.vector_files import vector_columns
 from siteprior.core.issues import IssueLog, Reading
 from siteprior.project.own_columns import FIELDS, OTHER_NAMES, PAIRS
 from siteprior.registers.column_names import header_key, match_headers
-from siteprior.registers.own_files import TABULAR
+from siteprior.registers.own_files import is_tabular
 
 DOUBTFUL = frozenset({"area", "title", "uri"})
 """Headers that registers use for hectares, a name and a council, and other lists for something else."""
@@ -52,12 +52,11 @@ def plain_columns(path: Path | str, *, layer: str | None = None, file: str | Non
     {'reference': 'Ref', 'minimum_net_dwellings': 'Homes', 'longitude': 'Lon', 'latitude': 'Lat'}
     """
     name, placed = file or str(path), False
-    if str(path).removesuffix(".gz").lower().endswith(TABULAR):
+    if is_tabular(path):
         header: Sequence[str] = read_table(path, score=_header_score, wanted="a header", sheet=layer).header
     else:
-        frame = read_vector(path, layer=layer)
-        header, placed = [str(column) for column in frame.columns if column != frame.geometry.name], True
-    columns = _matched(header)
+        header, placed = vector_columns(path, layer=layer), True
+    columns = plain_names(header)
     lacking = []
     if not {"reference", "site_name"} & set(columns):
         lacking.append("what the sites are called (reference or site_name)")
@@ -76,7 +75,7 @@ def plain_columns(path: Path | str, *, layer: str | None = None, file: str | Non
     return Reading(columns, log.table(), ())
 
 
-def _matched(header: Sequence[str]) -> dict[str, str]:
+def plain_names(header: Sequence[str]) -> dict[str, str]:
     """Return siteprior's columns with the header that plainly names each, in the order they are declared."""
     keys = [header_key(cell) for cell in header]
     by_key = dict(reversed(list(zip(keys, header, strict=True))))
@@ -92,13 +91,11 @@ def _matched(header: Sequence[str]) -> dict[str, str]:
         found = named or (None if column == "organisation" else of_registers.get(field))
         if found is not None and found not in columns.values():
             columns[column] = found
-    metres, degrees = PAIRS
     half = {name for pair in PAIRS if not set(pair) <= set(columns) for name in pair}
-    drop = half | (set(degrees) if set(metres) <= set(columns) else set())
-    return {column: source for column, source in columns.items() if column not in drop}
+    return {column: source for column, source in columns.items() if column not in half}
 
 
 def _header_score(cells: Sequence[str]) -> float:
     """Say how much a record looks like a header: by the columns it names, else by being all words."""
     words = [cell for cell in cells if cell.strip() and not cell.strip()[0].isdigit()]
-    return len(_matched(cells)) + (0.5 if len(words) == len(cells) else 0.0)
+    return len(plain_names(cells)) + (0.5 if len(words) == len(cells) else 0.0)

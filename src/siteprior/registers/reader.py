@@ -20,31 +20,32 @@ import pandas as pd
 import shapely
 
 from siteprior.core.errors import InputError
-from siteprior.core.files import MEMBER, Input, path_list, record
+from siteprior.core.files import MEMBER, Input, archives_kept, path_list, record
 from siteprior.core.issues import IssueLog, Reading, issue_table
 from siteprior.core.named_paths import Names, Paths, named_paths
-from siteprior.core.schema import CRS, HECTARES_BASES, POSTCODES, REGISTER, check, conform
+from siteprior.core.schema import CRS, POSTCODES, REGISTER, check, conform
+from siteprior.core.schema.values import BROWNFIELD
 from siteprior.registers import some_councils
 from siteprior.registers.coordinates.locate import locate
 from siteprior.registers.coordinates.parse import transformation
 from siteprior.registers.councils import Councils, councils
 from siteprior.registers.parse import parse_attributes
 from siteprior.registers.references import resolve_duplicates
-from siteprior.registers.rows import Rows, clean_text, read_rows
-
-BROWNFIELD = "brownfield register"
-"""The value of the column ``register`` for sites read here."""
-
-STATED, MEASURED = HECTARES_BASES
-"""Values of ``hectares_basis``: an area as the source states it, or that of the polygon a site is given as."""
+from siteprior.registers.rows import Rows, clean_text, without_long_texts
+from siteprior.registers.sheets import explain_blanks, read_register_sheets
+from siteprior.registers.vocabulary import STATED
 
 FILE_COLUMNS = ("file", "rows_in", "rows_out", "rows_explained", "encoding", "header_row", "schema")
 
 
 class RegisterFile(NamedTuple):
-    """One file read, before references that stand twice are resolved across files."""
+    """One file read, or one sheet of it, before references that stand twice are resolved across files.
+
+    ``file`` is what the file is called; the log of a sheet of several is called ``file!sheet``.
+    """
 
     path: Path | str
+    file: str
     rows: Rows
     table: pd.DataFrame
     log: IssueLog
@@ -60,56 +61,38 @@ def read_registers(
     as_of: dt.date | None = None,
     postcodes: pd.DataFrame | None = None,
 ) -> Reading[gpd.GeoDataFrame]:
-    r"""Read brownfield registers into one table: a row per site, coordinates in metres on the British National Grid.
+    """Read brownfield registers into one table: a row per site, metres on the National Grid.
 
     Parameters
     ----------
     paths
-        One CSV or ``.xlsx`` file, or several; ``.gz`` and ``archive.zip!member`` are opened as they are.
+        CSV or workbooks (each sheet that is a register); ``.gz`` and ``archive.zip!member``.
     files
-        What each file is called in the table, the issues and the provenance; its path when not given.
-    organisations
-        ONS code of the council all files are of, or one code per file; ``None`` where the file states it itself. A
-        code given here overrides what the file states.
-    only_councils
-        For each file the councils whose rows are read, by name or ONS code, where it holds many councils'; an empty
-        list for all of them. The records passed over are counted in the issues.
+        The name of each file in table (``file!sheet`` of several sheets), issues, provenance.
+    organisations, only_councils
+        ONS codes of the files' councils, overriding theirs; the councils whose rows to read.
     boundaries
-        Council areas: polygons in EPSG:27700 on the index ``organisation`` (ONS code) with the column ``name``.
-        Without them a site's coordinates can be checked against the other sites of its file only.
-    as_of
-        Entries dated after this day are reported.
-    postcodes
-        Where postcodes lie, from :func:`siteprior.registers.coordinates.postcodes.read_postcodes`: the coordinates of
-        a row are then cross-checked against the postcode it states, where the council's area is known; see
-        :mod:`siteprior.registers.coordinates.postcode_check`.
+        Council areas on the index ``organisation`` (ONS code), with ``name``; else places are
+        checked against the other sites of the file only.
+    as_of, postcodes
+        The day after which entries are late; postcodes (``sp.registers.read_postcodes``).
 
     Returns
     -------
     Reading
-        ``table`` is :data:`siteprior.core.schema.REGISTER` on the index ``site_id`` (``<ONS code>:<reference>``), rows
-        in file order; rows without coordinates have no geometry. A reference that stands again with other attributes
-        becomes ``…~2``, ``…~3``; identical rows are merged.
+        :data:`siteprior.core.schema.REGISTER` in file order, on ``site_id``.
 
     Raises
     ------
     InputError
-        When no file or not one label per file is given, a file is missing, empty, unreadable or has no recognisable
-        header, or the boundaries are not as described; all faults at once.
+        When a file, label or boundary cannot be used; all faults at once.
 
     Examples
     --------
-    >>> import tempfile
-    >>> file = Path(tempfile.mkdtemp()) / "register.csv"
-    >>> _ = file.write_text(
-    ...     "OrganisationURI,SiteReference,SiteNameAddress,GeoX,GeoY,Hectares,LastUpdatedDate\n"
-    ...     "http://opendatacommunities.org/id/district-council/dudley,D1,Old Mill,-2.08,52.5,0.5ha,2020\n"
-    ... )
-    >>> sites, issues, _ = read_registers(file, files="register.csv")
-    >>> sites[["site_name", "hectares", "entry_date"]].to_dict("index")
-    {'E08000027:D1': {'site_name': 'Old Mill', 'hectares': 0.5, 'entry_date': Timestamp('2020-12-31 00:00:00')}}
-    >>> issues.loc[issues["row"] == 2, ["field", "issue_type"]].values.tolist()
-    [['hectares', 'patch'], ['entry_date', 'default-value']]
+    >>> from siteprior.core.files import shipped
+    >>> sites, issues, _ = read_registers(shipped("data") / "sites" / "walsall.csv")
+    >>> len(sites), "WGS84 flipped" in issues["issue_type"].unique()
+    (48, True)
     """
     return read_registers_with_files(
         paths,
@@ -179,13 +162,14 @@ def read_registers_with_files(
     registers: list[RegisterFile] = []
     refused: list[IssueLog] = []
     faults: list[str] = []
-    for (path, label), code, named in zip(labelled, per_file.organisations, per_file.councils, strict=True):
-        try:
-            registers.append(read_file(path, label, code, known_councils, as_of, postcodes, councils=named))
-        except InputError as fault:
-            faults.extend(fault.faults)
-            refused.append(IssueLog(label))
-            refused[-1].add("missing value", action=f"file refused: {fault}")
+    with archives_kept():
+        for (path, label), code, named in zip(labelled, per_file.organisations, per_file.councils, strict=True):
+            try:
+                registers += read_file(path, label, code, known_councils, as_of, postcodes, councils=named)
+            except InputError as fault:
+                faults.extend(fault.faults)
+                refused.append(IssueLog(label))
+                refused[-1].add("missing value", action=f"file refused: {fault}")
     if faults and not (keep_going and registers):
         raise InputError(*faults)
     logs = [register.log for register in registers]
@@ -248,15 +232,16 @@ def account_for_rows(
 
 
 def provenance_of(registers: list[RegisterFile]) -> tuple[Input, ...]:
-    """Describe where each file came from; an archive is hashed once, not once per member."""
+    """Describe where each file came from, the sheets of a workbook together; an archive is hashed once."""
     archives: dict[str, Input] = {}
-    origins = []
+    origins: dict[str, Input] = {}
     for each in registers:
         stored = str(each.path).partition(MEMBER)[0]
         if stored not in archives:
-            archives[stored] = record(each.path, role="register", file=each.log.file, rows=0)
-        origins.append(dataclasses.replace(archives[stored], file=each.log.file, rows=len(each.rows.numbers)))
-    return tuple(origins)
+            archives[stored] = record(each.path, role="register", file=each.file, rows=0)
+        before = origins[each.file].rows if each.file in origins else 0
+        origins[each.file] = dataclasses.replace(archives[stored], file=each.file, rows=before + len(each.rows.numbers))
+    return tuple(origins.values())
 
 
 def read_file(
@@ -268,21 +253,28 @@ def read_file(
     postcodes: pd.DataFrame | None = None,
     *,
     councils: Sequence[str] = (),
-) -> RegisterFile:
-    """Read one file, or its rows of some councils, up to the resolution of references that stand twice."""
-    log = IssueLog(label)
-    rows = read_rows(path, log)
-    if not rows.counted:
-        log.add("missing value", row=rows.table.header_row, action="the file holds a header and no data records")
-    read, asked = len(rows.numbers), some_councils.councils_asked(councils, known_councils)
-    if asked:
-        rows = some_councils.registers_with(rows, asked, known_councils)
-    table = site_table(
-        rows, known_councils, log, organisation=organisation, register=BROWNFIELD, as_of=as_of, postcodes=postcodes
-    )
-    if asked:
-        rows, table = some_councils.only_councils(rows, table, asked, known_councils, log, read=read)
-    return RegisterFile(path, rows, table, log)
+) -> list[RegisterFile]:
+    """Read one file, or its rows of some councils, up to the resolution of references that stand twice.
+
+    A workbook gives one :class:`RegisterFile` for each of its sheets that is a register, called ``label!sheet`` where
+    there are several.
+    """
+    asked = some_councils.councils_asked(councils, known_councils)
+    registers = []
+    for every_row, log in read_register_sheets(path, label):
+        rows, read = every_row, len(every_row.numbers)
+        if not rows.counted:
+            log.add("missing value", row=rows.table.header_row, action="the file holds a header and no data records")
+        if asked:
+            rows = some_councils.registers_with(rows, asked, known_councils)
+        table = site_table(
+            rows, known_councils, log, organisation=organisation, register=BROWNFIELD, as_of=as_of, postcodes=postcodes
+        )
+        if asked:
+            rows, table = some_councils.only_councils(rows, table, asked, known_councils, log, read=read)
+        explain_blanks(rows, log)
+        registers.append(RegisterFile(path, label, rows, table, log))
+    return registers
 
 
 def site_table(
@@ -294,6 +286,7 @@ def site_table(
     register: str,
     as_of: dt.date | None = None,
     postcodes: pd.DataFrame | None = None,
+    by_place: bool = False,
 ) -> pd.DataFrame:
     """Return coordinates, council and attributes of the rows of one file, before references are resolved.
 
@@ -311,10 +304,13 @@ def site_table(
         The value of the column ``register`` for these sites.
     as_of, postcodes
         As for :func:`read_registers`.
+    by_place
+        As for :func:`siteprior.registers.assign_council.assign_councils`.
     """
-    located = locate(rows, known_councils, log, organisation=organisation, postcodes=postcodes)
+    rows = without_long_texts(rows, log)
+    located = locate(rows, known_councils, log, organisation=organisation, postcodes=postcodes, by_place=by_place)
     places = located.places
-    attributes = parse_attributes(rows, log, as_of=as_of)
+    attributes = parse_attributes(rows, log, as_of=as_of, own_list=register != BROWNFIELD)
     table = pd.DataFrame(
         {
             "reference": _references(rows, log),

@@ -16,6 +16,8 @@ from siteprior.core.io.messy_tables import TextTable, read_table
 from siteprior.core.io.parse_dates import read_date
 from siteprior.core.io.parse_values import NOTHING
 from siteprior.core.issues import IssueLog
+from siteprior.core.parameters import load_parameters
+from siteprior.core.short_repr import counted
 from siteprior.registers.column_names import HEADERS, Headers, Match, header_key, header_score, match_headers
 
 WANTED = (
@@ -24,6 +26,12 @@ WANTED = (
 )
 IDENTIFYING = ("reference", "site_name", "x", "y", "easting", "northing", "longitude", "latitude", "point")
 """Fields of which a site has at least one."""
+
+NOTHING_STATED = "neither a reference, a name nor coordinates"
+"""Why a record is no site: it does not say which."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""Signs that no text holds: one of them in a reference would make ids of different files differ."""
 
 _GUIDANCE = re.compile(r"^(mandatory|optional|should|must|may|yyyy-mm-dd|string|text|decimal|integer)\b", re.IGNORECASE)
 _EXAMPLE = re.compile(r"/example\b|^example (district|borough|city)? ?council|example\.gov\.uk", re.IGNORECASE)
@@ -74,13 +82,13 @@ class Rows(NamedTuple):
         return [address or label or entity for address, label, entity in zip(*columns, strict=True)]
 
 
-def read_rows(path: Path | str, log: IssueLog) -> Rows:
+def read_rows(source: Path | str | TextTable, log: IssueLog) -> Rows:
     """Read a register's file as text by field, without the records that are no sites.
 
     Parameters
     ----------
-    path
-        The file; see :func:`siteprior.core.io.messy_tables.read_table`.
+    source
+        The file, or a table read from it; see :func:`siteprior.core.io.messy_tables.read_table`.
     log
         Where the records passed over and the columns never read are reported.
 
@@ -89,7 +97,8 @@ def read_rows(path: Path | str, log: IssueLog) -> Rows:
     InputError
         When the file cannot be read or has no recognisable header.
     """
-    table = _two_line_header(read_table(path, score=header_score, wanted=WANTED))
+    read = source if isinstance(source, TextTable) else read_table(source, score=header_score, wanted=WANTED)
+    table = two_line_header(without_control_signs(read, log))
     headers = _with_unnamed_organisation(match_headers(table.header), table)
     _report_header(table, headers, log)
     blank = [number for cells, number in zip(table.rows, table.numbers, strict=True) if not any(cells)]
@@ -104,6 +113,8 @@ def read_rows(path: Path | str, log: IssueLog) -> Rows:
         if not any(cells):
             continue
         reason = _no_site(cells, identifying, table.header)
+        if reason == NOTHING_STATED and position and _is_filled_down(cells, table.rows[position - 1]):
+            reason = f"filled down from the record above, {NOTHING_STATED}"
         if not reason:
             sites.append(position)
             ended.append(section)
@@ -122,16 +133,75 @@ def read_rows(path: Path | str, log: IssueLog) -> Rows:
     return Rows(fields, numbers, ended, headers, table, len(table.rows) - len(blank))
 
 
+def without_control_signs(table: TextTable, log: IssueLog) -> TextTable:
+    r"""Return a table without control signs in its cells, such as NUL; each record with one is logged.
+
+    Examples
+    --------
+    >>> table = TextTable(("ref",), 1, [("A\x001",)], [2], [], "utf-8", ",")
+    >>> without_control_signs(table, IssueLog()).rows
+    [('A1',)]
+    """
+    rows = list(table.rows)
+    for position, cells in enumerate(rows):
+        if _CONTROL.search("".join(cells)):
+            rows[position] = tuple(_CONTROL.sub("", cell).strip() for cell in cells)
+            names = [name for name, cell in zip(table.header, cells, strict=True) if _CONTROL.search(cell)]
+            log.add("patch", row=table.numbers[position], field="; ".join(names), action="control signs taken out")
+    header = tuple(_CONTROL.sub("", name).strip() for name in table.header)
+    return table._replace(header=header, rows=rows)
+
+
+def without_long_texts(rows: Rows, log: IssueLog) -> Rows:
+    """Leave blank the texts that no cell can hold (the parameter ``cell_limit``, signs), but for a drawn place.
+
+    Parameters
+    ----------
+    rows
+        The rows.
+    log
+        Takes an issue for each text left blank.
+    """
+    limit = load_parameters("files").integer("cell_limit")
+    fields = dict(rows.fields)
+    for field, texts in rows.fields.items():
+        if field == "point" or max(map(len, texts), default=0) <= limit:
+            continue
+        fields[field] = ["" if len(text) > limit else text for text in texts]
+        for text, number in zip(texts, rows.numbers, strict=True):
+            if len(text) > limit:
+                log.add("invalid category value", row=number, field=field, value=text[:120],
+                        action=f"left blank: longer than {limit:,} signs")  # fmt: skip
+    return rows._replace(fields=fields)
+
+
 def clean_text(text: str) -> str:
     """Return a cell's text on one line and without quotes around it; blank for a mark that means "no value".
 
     Examples
     --------
-    >>> clean_text(' "Old  Mill" '), clean_text("n/a")
-    ('Old Mill', '')
+    >>> clean_text(' "Old  Mill" '), clean_text('Brewery "UX"'), clean_text("n/a")
+    ('Old Mill', 'Brewery "UX"', '')
     """
-    line = " ".join(text.split()).strip("\"' ")
+    line = _without_outer_quotes(" ".join(text.split()))
     return "" if NOTHING.match(line) else line
+
+
+def _without_outer_quotes(line: str) -> str:
+    """Return a line without the quotes around the whole of it, and without a quote at an end that has no other.
+
+    A quote that belongs to a word (``the "UX" site``, ``Boddingtons'``) stays.
+    """
+    before = line if '"' not in line and "'" not in line else None
+    while line != before:
+        before = line
+        for mark in ('"', "'"):
+            inside = line[1:-1]
+            if len(line) > 1 and line[0] == line[-1] == mark and mark not in inside:
+                line = inside.strip()
+            elif line.count(mark) == 1 and (line.startswith(mark) or (mark == '"' and line.endswith(mark))):
+                line = line.replace(mark, "").strip()
+    return line
 
 
 def ended_date(heading: str) -> dt.date | None:
@@ -158,7 +228,7 @@ def _with_unnamed_organisation(headers: Headers, table: TextTable) -> Headers:
     return headers
 
 
-def _two_line_header(table: TextTable) -> TextTable:
+def two_line_header(table: TextTable) -> TextTable:
     """Join a header that runs over two records: the second names columns under a shared heading."""
     if not table.rows or header_score(table.rows[0]) or not any(table.rows[0]):
         return table
@@ -183,8 +253,23 @@ def _no_site(cells: tuple[str, ...], identifying: list[int], header: tuple[str, 
     if any(_EXAMPLE.search(cell) for cell in filled):
         return "an example of the template"
     if not any(cells[column] and not NOTHING.match(cells[column]) for column in identifying):
-        return "neither a reference, a name nor coordinates"
+        return NOTHING_STATED
     return ""
+
+
+def _is_filled_down(cells: tuple[str, ...], above: tuple[str, ...]) -> bool:
+    """Return whether a record holds nothing but what the one above it does."""
+    return all(cell == upper for cell, upper in zip(cells, above, strict=True) if cell)
+
+
+def unread_columns(table: TextTable, headers: Headers) -> list[str]:
+    """Return the names of the columns that hold something and fill no field, but for those never read."""
+    read = {match.column for match in headers.matches}
+    return [
+        name
+        for column, name in enumerate(table.header)
+        if name and column not in read and name not in headers.owners and any(row[column] for row in table.rows)
+    ]
 
 
 def _report_header(table: TextTable, headers: Headers, log: IssueLog) -> None:
@@ -196,6 +281,10 @@ def _report_header(table: TextTable, headers: Headers, log: IssueLog) -> None:
             log.add(
                 "patch", row=table.header_row, field=match.field, value=match.header, action=f"read as a {match.how}"
             )
+    unread = unread_columns(table, headers)
+    if unread:
+        log.add("patch", row=table.header_row, field="(columns)", value="; ".join(unread),
+                action=f"{counted(len(unread), 'column')} not read: no field of a register is called so")  # fmt: skip
     if table.header_row > 1:
         log.add("patch", row=table.header_row, action="header found here; the records above it passed over")
     for number in table.overflow:

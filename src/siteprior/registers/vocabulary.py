@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from difflib import SequenceMatcher
 
-from siteprior.core.schema import OWNERSHIP, PERMISSION_TYPE, PLANNING_STATUS
+from siteprior.core.schema import HECTARES_BASES, OWNERSHIP, PERMISSION_TYPE, PLANNING_STATUS
 
 PUBLIC, PRIVATE, MIXED, UNKNOWN = OWNERSHIP
 GRANTED, NOT_GRANTED, PENDING = PLANNING_STATUS
 FULL, OUTLINE, RESERVED, PRINCIPLE, TECHNICAL, ORDER, OTHER = PERMISSION_TYPE
+STATED, MEASURED = HECTARES_BASES
+"""What ``hectares`` are: an area as the source states it, or that of the polygon a site is given as."""
 
 OWNERSHIP_WORDS = {
     **{word: word for word in OWNERSHIP},
@@ -42,7 +44,11 @@ OWNERSHIP_WORDS = {
     "partly owned by a public authority": MIXED,
     "owned by a public authority part": MIXED,
     "unknown": UNKNOWN,
+    "not known": UNKNOWN,
     "unknown owner": UNKNOWN,
+    "ownership unknown": UNKNOWN,
+    "ownership not known": UNKNOWN,
+    "owner unknown": UNKNOWN,
     "unkown ownership": UNKNOWN,
     "unknown ownerhip": UNKNOWN,
     "unknown owership": UNKNOWN,
@@ -61,6 +67,19 @@ STATUS_WORDS = {
     "planning permission granted": GRANTED,
     "approved": GRANTED,
     "granted": GRANTED,
+    "consented": GRANTED,
+    "consent": GRANTED,
+    "consent granted": GRANTED,
+    "with consent": GRANTED,
+    "not consented": NOT_GRANTED,
+    "no consent": NOT_GRANTED,
+    "unconsented": NOT_GRANTED,
+    "without consent": NOT_GRANTED,
+    "permission not granted": NOT_GRANTED,
+    "not granted": NOT_GRANTED,
+    "not approved": NOT_GRANTED,
+    "permission refused": NOT_GRANTED,
+    "refused": NOT_GRANTED,
     "no permissioned": NOT_GRANTED,
     "unpermissioned": NOT_GRANTED,
     "no permission": NOT_GRANTED,
@@ -82,6 +101,8 @@ TYPE_WORDS = {
     "ful": FULL,
     "full planning": FULL,
     "full permission": FULL,
+    "full consent": FULL,
+    "full planning consent": FULL,
     "with full permission": FULL,
     "full planning permis": FULL,
     "full planning application": FULL,
@@ -90,6 +111,8 @@ TYPE_WORDS = {
     "out": OUTLINE,
     "outline planning": OUTLINE,
     "outline permission": OUTLINE,
+    "outline consent": OUTLINE,
+    "outline planning consent": OUTLINE,
     "with outline permission": OUTLINE,
     "outline planning per": OUTLINE,
     "outline planning app": OUTLINE,
@@ -183,7 +206,13 @@ NOT_THIS_SITE = re.compile(
 TYPING_ERROR = 0.86
 """How alike (0 to 1, difflib ratio) a longer word must be to a declared one to be read as it."""
 
-_NEGATED = re.compile(r"^(not|non|no\b|un(?!k))")
+_NEGATED = re.compile(r"^(not|non|un(?!k))|\b(not|non|no|never|without)\b")
+"""A word that turns the meaning round; un- only at the start, for ``granted unconditionally`` is granted."""
+
+_NO_LONGER_OR_NOT_ALL = re.compile(
+    r"\b(not|no|non|never|sold|former|formerly|previously|ex|disposed|leased|adjoining|adjacent|private|privately)\b"
+)
+_PARTLY = re.compile(r"^(part|partly|partially) (owned by )?")
 
 
 def word_key(text: str) -> str:
@@ -206,6 +235,8 @@ def read_word(text: str, words: dict[str, str], *, never: set[str] | frozenset[s
     ('not permissioned', None)
     """
     word = word_key(text)
+    if "?" in text:  # whoever wrote it was not sure
+        return None
     if word in words:
         return words[word]
     if len(word) < 6 or word in never:
@@ -213,7 +244,7 @@ def read_word(text: str, words: dict[str, str], *, never: set[str] | frozenset[s
     ratios = [
         (SequenceMatcher(None, word, declared).ratio(), declared)
         for declared in words
-        if len(declared) >= 6 and bool(_NEGATED.match(declared)) == bool(_NEGATED.match(word))
+        if len(declared) >= 6 and bool(_NEGATED.search(declared)) == bool(_NEGATED.search(word))
     ]
     ratio, nearest = max(ratios, default=(0.0, ""))
     return words[nearest] if ratio >= TYPING_ERROR else None
@@ -226,10 +257,36 @@ def read_ownership(text: str) -> str | None:
     --------
     >>> read_ownership("Local Authority"), read_ownership("Kent County Council")
     ('owned by a public authority', 'owned by a public authority')
-    >>> read_ownership("local authority, unknown")
+    >>> read_ownership("local authority, unknown"), read_ownership("ownership unknown")
+    ('unknown ownership', 'unknown ownership')
     """
+    ownership = _of_one(text)
+    return _of_several(text) if ownership is None else ownership
+
+
+def _of_one(text: str) -> str | None:
+    """Return the ownership that one owner makes, or ``None``; a body that is not or no longer the owner makes none."""
+    word = word_key(text)
     ownership = read_word(text, OWNERSHIP_WORDS)
-    return PUBLIC if ownership is None and PUBLIC_BODY.match(word_key(text)) else ownership
+    if ownership is not None or "?" in text or _NO_LONGER_OR_NOT_ALL.search(word):
+        return ownership
+    part = _PARTLY.sub("", word)
+    if PUBLIC_BODY.match(part) or read_word(part, OWNERSHIP_WORDS) == PUBLIC:
+        return PUBLIC if part == word else MIXED
+    return None
+
+
+def _of_several(text: str) -> str | None:
+    """Return the ownership of a list of owners: mixed, or unknown where one of them is; ``None`` where one has no word.
+
+    A site of which a part is of unknown owners is not known to be public, and not known to be mixed.
+    """
+    owners = [_of_one(part) for part in re.split(r"[,;/+&]| and ", text) if part.strip()]
+    if len(owners) < 2 or None in owners:
+        return None
+    if UNKNOWN in owners:
+        return UNKNOWN
+    return owners[0] if len(set(owners)) == 1 else MIXED
 
 
 def read_type(text: str) -> str | None:

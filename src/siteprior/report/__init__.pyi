@@ -2,9 +2,11 @@ from .compare import compare_runs
 from .geopackage.cog import write_cog
 from .geopackage.write import write_geopackage
 from .maps.catchments import draw_catchments
+from .maps.explore import explore
 from .maps.overview import draw_map
 from .maps.strip import draw_strip_map
 from .notebooks.run import copy_notebooks
+from .notebooks.shown import show_table, show_text
 
 __all__ = [
     "compare_runs",
@@ -12,6 +14,9 @@ __all__ = [
     "draw_catchments",
     "draw_map",
     "draw_strip_map",
+    "explore",
+    "show_table",
+    "show_text",
     "write_cog",
     "write_geopackage",
 ]

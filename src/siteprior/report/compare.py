@@ -13,6 +13,7 @@ from siteprior.core.cell_values import CellValue
 from siteprior.core.errors import InputError
 from siteprior.core.files import as_path, read_bytes
 from siteprior.core.renamed import with_new_columns
+from siteprior.core.schema import CONTRIBUTION
 from siteprior.report.run_folders import refuse_no_run
 
 COLUMNS = ("site_id", "site_name", "change", "rank_a", "rank_b", "score_a", "score_b", "why")
@@ -96,12 +97,12 @@ def _why(site: str, a: pd.DataFrame, b: pd.DataFrame) -> str:
     gates = [str(row["gate_reasons"]) if pd.notna(row["gate_reasons"]) else "" for row in (before, after)]
     if gates[0] != gates[1]:
         return f"gates: {gates[0] or 'none'} → {gates[1] or 'none'}"
-    names = sorted({c for c in (*a.columns, *b.columns) if c.startswith("c_")})
+    names = sorted({c for c in (*a.columns, *b.columns) if c.startswith(CONTRIBUTION)})
     change = {name: _number(after.get(name)) - _number(before.get(name)) for name in names}
     largest = sorted((name for name in names if abs(change[name]) > TOLERANCE), key=lambda n: (-abs(change[n]), n))
     if not largest:
         return "other sites moved"
-    return "; ".join(f"{name.removeprefix('c_')} {change[name]:+.3f}" for name in largest[:3])
+    return "; ".join(f"{name.removeprefix(CONTRIBUTION)} {change[name]:+.3f}" for name in largest[:3])
 
 
 def _number(value: CellValue) -> float:

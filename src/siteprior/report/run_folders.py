@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from siteprior.core.errors import InputError
+from siteprior.core.whole_folder import complete_folder
 
 RECORD = "run.json"
 SHOWN = 5
@@ -12,7 +13,7 @@ SHOWN = 5
 
 
 def refuse_no_run(folder: Path, *, needs: str = RECORD) -> None:
-    """Refuse a folder that holds no run, with the runs that are in or around it.
+    """Refuse a folder that holds no run, with the runs that are in or around it; an interrupted exchange is completed.
 
     Parameters
     ----------
@@ -25,6 +26,8 @@ def refuse_no_run(folder: Path, *, needs: str = RECORD) -> None:
     ------
     InputError
         When there is no such folder, or it lacks the file.
+    OutputError
+        When the run was interrupted while its files were exchanged, and that cannot be completed now.
 
     Examples
     --------
@@ -37,6 +40,7 @@ def refuse_no_run(folder: Path, *, needs: str = RECORD) -> None:
     Traceback (most recent call last):
     siteprior.core.errors.InputError: ...: is not the folder of a run but holds runs; give one of them: .../first
     """
+    complete_folder(folder)
     if (folder / needs).is_file():
         return
     if folder.is_file():

@@ -43,6 +43,7 @@ CORRIDORS = {
     "vlr": _SKY_BLUE,
 }
 CORRIDOR_OTHER = "#7d6b91"
+CORRIDOR_NOT_STATED = "#8a8f94"
 
 MODES = {
     "rail": _RAIL,
@@ -172,13 +173,18 @@ def access_bands() -> dict[str, str]:
 def corridors(kinds: Iterable[str]) -> dict[str, tuple[str, bool]]:
     """Give each kind of corridor a colour and say whether it is dashed (proposals and growth areas are).
 
+    A blank stands for a kind nobody stated.
+
     Examples
     --------
     >>> corridors(["proposed-metro"])
     {'proposed-metro': ('#0072b2', True)}
     """
-    result = {}
+    result = dict[str, tuple[str, bool]]()
     for kind in kinds:
+        if not kind:
+            result[kind] = (CORRIDOR_NOT_STATED, False)
+            continue
         plain = kind.removeprefix("proposed-")
         result[kind] = (CORRIDORS.get(plain, CORRIDOR_OTHER), plain != kind or kind == "growth-area")
     return result

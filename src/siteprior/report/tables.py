@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
@@ -16,7 +17,7 @@ import pandas as pd
 
 from siteprior.core.cell_values import CellValue
 from siteprior.core.files import write_text
-from siteprior.core.schema import TABLES
+from siteprior.core.schema import CONTRIBUTION, TABLES
 
 Table = TypeVar("Table", bound=pd.DataFrame)
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -31,15 +32,19 @@ LEADING = (
     "rank", "rank_p05", "rank_p95", "score", "score_band", "coverage", "eligible", "gate_reasons", "reference",
     "site_name", "organisation", "organisation_name", "corridor", "corridor_walk_m", "nearest_stop",
     "nearest_stop_mode", "walk_m", "bus_walk_m", "hectares", "minimum_net_dwellings", "imd_decile",
-    "market_failure", "market_failure_reasons", "market_failure_note", "planning_permission_status",
-    "ownership_status", "coordinate_confidence",
+    "market_failure", "settled", "open_facts", "market_failure_reasons", "market_failure_note",
+    "planning_permission_status", "ownership_status", "coordinate_confidence",
 )  # fmt: skip
 """The columns a reader of ranked sites looks for first."""
 
 BYTE_ORDER_MARK = "\ufeff"
 
-_FORMULA = re.compile(r"[=+\-@\t\n＝＋－＠]")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | frozenset(map(chr, range(0xFE00, 0xFE10)))
+"""Signs that show nothing although they are letters or marks to Unicode."""
+_ONE = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_NUMBERS = re.compile(rf"{_ONE}(?:[,;] ?{_ONE})*|[+-]+")
+"""Numbers, alone or in a list as coordinates are, and dashes alone: no formula begins so."""
 
 
 def leading_columns(sites: Table) -> Table:
@@ -51,7 +56,7 @@ def leading_columns(sites: Table) -> Table:
     ['rank', 'hectares', 'c_need']
     """
     first = [name for name in LEADING if name in sites.columns]
-    first += [name for name in sites.columns if str(name).startswith("c_")]
+    first += [name for name in sites.columns if str(name).startswith(CONTRIBUTION)]
     return sites.reindex(columns=first + [name for name in sites.columns if name not in first])
 
 
@@ -61,9 +66,10 @@ def write_csv(
     """Write a table as CSV: UTF-8, line feeds, ISO dates, metres to 0.1, scores to six decimals, blanks for missing.
 
     A named index becomes the first column; the geometry is left out (``easting`` and ``northing`` say it). A text
-    cell a spreadsheet would run as a formula (``=``, ``+``, ``-``, ``@``, tab or line break in front, and not merely
-    a number) gets an apostrophe in front, because register texts come from anybody (OWASP, "CSV Injection"). Line
-    breaks inside a cell become line feeds.
+    cell that a spreadsheet could run as a formula (``=``, ``+``, ``-``, ``@``, tab or line break in front,
+    also after signs that are not seen, and in wide or small forms) gets an apostrophe in front, because register texts
+    come from anybody (OWASP, "CSV Injection"). What is merely a number, a
+    list of numbers (``-1.93, 52.26``) or dashes stays as it is. Line breaks inside a cell become line feeds.
 
     Parameters
     ----------
@@ -162,7 +168,9 @@ def _declared_decimals(names: Iterable[str]) -> dict[str, int]:
     """Return the decimals of the columns whose unit is declared; contributions are parts of the score."""
     units = {column.name: column.unit for declared in TABLES for column in declared.columns if column.kind == "number"}
     known = {name: DECIMALS[unit] for name, unit in units.items() if unit in DECIMALS} | DECIMALS_OF
-    return {name: known.get(name, DECIMALS["0–1"]) for name in names if name in known or str(name).startswith("c_")}
+    return {
+        name: known.get(name, DECIMALS["0–1"]) for name in names if name in known or str(name).startswith(CONTRIBUTION)
+    }
 
 
 def _cells(column: pd.Series, places: int | None) -> pd.Series:
@@ -193,4 +201,19 @@ def _safe(value: CellValue) -> str:
     text = value.isoformat() if isinstance(value, date) else str(value)
     # A bare carriage return would end the row for most readers.
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "'" + text if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+    return "'" + text if _begins_formula(text) else text
+
+
+def _begins_formula(text: str) -> bool:
+    """Return whether a spreadsheet could run a text: what it drops or does not show in front is passed over."""
+    if text.isalnum() or not text:
+        return False
+    start = next((place for place, sign in enumerate(text) if not _is_unseen(sign)), len(text))
+    seen = text[start:]
+    if text[0] in "\t\n":
+        return True
+    return unicodedata.normalize("NFKC", seen[:1])[:1] in tuple("=+-@") and not _NUMBERS.fullmatch(seen)
+
+
+def _is_unseen(sign: str) -> bool:
+    return sign in _BLANK or unicodedata.category(sign) in _UNSEEN

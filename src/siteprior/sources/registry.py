@@ -1,9 +1,10 @@
 """The registry of sources and evidence: what each is called, who publishes it, how it is read, what it adds.
 
-``@source(…)`` registers the reader of a source: a key of ``[sources]``, a table, and with ``@joined(…)`` new columns of
-the sites. ``@evidence(…)`` registers the reader of an evidence layer: a key of ``[evidence]``, and one column per layer
-it declares, which may be a criterion, a gate or a signal as a layer of the user's own may. A function gets what its
-arguments name: :data:`READ_WITH` for readers, :data:`JOINED_WITH` for joins.
+``@source(…)`` registers the reader of a source: a key of ``[sources]`` (or of ``[evidence]``, as ``section`` says), a
+table, and with ``@joined(…)`` new columns of the sites. ``@evidence(…)`` registers the reader of an evidence layer: a
+key of ``[evidence]``, and one column per layer it declares, which may be a criterion, a gate or a signal as a layer of
+the user's own may. A function gets what its arguments name: :data:`READ_WITH` for readers, :data:`JOINED_WITH` for
+joins.
 """
 
 from __future__ import annotations
@@ -29,21 +30,31 @@ from siteprior.project.files import File
 from siteprior.project.kinds import Stated
 from siteprior.project.layer_checks import parse_layer
 from siteprior.project.layers import AreaLayer, Layer, LayerSpec, RasterLayer, VectorLayer, layer_columns
+from siteprior.project.load import Project
 from siteprior.project.model import Sources
-from siteprior.project.registered_keys import RegisteredKey, refuse_taken, register_key
+from siteprior.project.registered import TakesRegistered
+from siteprior.project.registered_keys import Place, RegisteredKey, refuse_taken, register_key
 from siteprior.sources.catalogue import Official, Publication, register_publication
 from siteprior.sources.evidence import discover as discover_evidence
 from siteprior.sources.optional import discover as discover_optional
 
-READ_WITH = ("paths", "files", "entry", "entries", "areas", "study_area", "postcodes", "as_of")
-"""What a reader may ask for: the files and their names in issues, what the project says of them, the areas (LSOAs),
-their union, where postcodes lie (``None`` without), and the day of the registers."""
+READ_WITH = (
+    "paths", "files", "entry", "entries", "stated", "areas", "study_area", "postcodes", "as_of", "find", "cache",
+)  # fmt: skip
+"""What a reader may ask for: the files and their names in issues, what the project says of them (``stated`` has an
+entry for each file, where a pattern finds several), the areas (LSOAs), their union, where postcodes lie (``None``
+without), the day of the registers, a function that finds a file under ``data_root`` with what it is called, and the
+folder of what is kept between runs (``None`` where it cannot be written)."""
 
 JOINED_WITH = ("sites", "table", "shapes", "areas", "entry")
 """What a join may ask for: the sites with the columns so far, what the reader returned, their shapes, the areas, and
 what the project says."""
 
-Given = gpd.GeoDataFrame | pd.DataFrame | BaseGeometry | date | File | tuple[File, ...] | list[Path] | list[str] | None
+Find = Callable[[str], tuple[Path, str]]
+Given = (
+    gpd.GeoDataFrame | pd.DataFrame | BaseGeometry | date | File | tuple[File, ...] | list[Path] | list[str] | Path
+    | Find | None
+)  # fmt: skip
 Returned = TypeVar("Returned")
 Reader = Callable[..., Reading[pd.DataFrame] | Reading[gpd.GeoDataFrame]]
 OneLayer = Reading[AreaLayer] | Reading[VectorLayer] | Reading[RasterLayer] | Reading[Layer]
@@ -67,7 +78,7 @@ class Published:
 
 @dataclass
 class Source:
-    """A registered source: a key of ``[sources]``, its publication, its reader, and what it adds to the sites."""
+    """A registered source: its key in the table ``section``, its publication, its reader, what it adds to sites."""
 
     name: str
     title: str
@@ -76,6 +87,12 @@ class Source:
     read: Reader
     columns: tuple[Column, ...] = ()
     join: Join | None = None
+    section: Place = "sources"
+
+    def entries(self, project: Project) -> tuple[File, ...]:
+        """Return what a project says of it, in the table of the project file its key stands in."""
+        table: TakesRegistered = project.evidence if self.section == "evidence" else project.sources
+        return table.named(self.name)
 
 
 @dataclass(frozen=True)
@@ -83,7 +100,8 @@ class EvidenceLayer:
     """Registered evidence: a key of ``[evidence]``, its publication, its reader, and the layers it becomes.
 
     ``specs`` are the layers, declared as a project file declares layers of the user's own. ``on_by_default`` says
-    whether their gates stand where the project says nothing.
+    whether their gates stand where the project says nothing. ``none`` is the reason of a signal where a layer shows
+    nothing, and ``described_by`` the layer whose words follow the reason, both by the layer's name.
     """
 
     name: str
@@ -94,6 +112,8 @@ class EvidenceLayer:
     specs: tuple[LayerSpec, ...]
     on_by_default: bool = False
     columns: tuple[Column, ...] = field(default=())
+    none: Mapping[str, str] = field(default_factory=dict)
+    described_by: Mapping[str, str] = field(default_factory=dict)
 
 
 _SOURCES: dict[str, Source] = {}
@@ -123,6 +143,7 @@ def source(
     many: bool = False,
     example: str | Mapping[str, str | int] = "file.csv",
     columns: Column | Iterable[Column] = (),
+    section: Place = "sources",
 ) -> Callable[[Reader], Reader]:
     """Register a function as the reader of a source: files in, table, issues and provenance out.
 
@@ -142,6 +163,9 @@ def source(
         What a project file may say, for the reference of keys.
     columns
         The columns it adds to the sites, one or several; ``@joined(name)`` registers the function that fills them.
+    section
+        The table of the project file its key stands in: ``evidence`` for what is no layer but a table with a join of
+        its own.
 
     Raises
     ------
@@ -154,11 +178,11 @@ def source(
     def register(read: Reader) -> Reader:
         _refuse_unknown(read, READ_WITH, f"source '{name}'")
         again = name in _SOURCES and same_function(read, _SOURCES[name].read)
-        refuse_taken("sources", name, Sources.model_fields, again=again)
+        refuse_taken(section, name, Sources.model_fields if section == "sources" else (), again=again)
         schema.extend("sites", declared)
         _publish(name, published, again=again)
-        register_key(RegisteredKey("sources", name, keys, many, meaning, example), again=again)
-        _SOURCES[name] = Source(name, title, meaning, published, read, declared)
+        register_key(RegisteredKey(section, name, keys, many, meaning, example), again=again)
+        _SOURCES[name] = Source(name, title, meaning, published, read, declared, section=section)
         return read
 
     return register
@@ -197,6 +221,8 @@ def evidence(
     many: bool = False,
     example: str | Mapping[str, str | int] = "file.gpkg",
     on_by_default: bool = False,
+    none: Mapping[str, str] | None = None,
+    described_by: Mapping[str, str] | None = None,
 ) -> Callable[[LayerReader], LayerReader]:
     """Register a function as the reader of an evidence layer: files in, layer, issues and provenance out.
 
@@ -216,6 +242,10 @@ def evidence(
         name.
     on_by_default
         Whether its gates stand where a project says nothing; else ``[gates] <name> = true`` puts one up.
+    none
+        By the name of a layer with a signal, the reason where it shows nothing, such as ``no historic landfill``.
+    described_by
+        By the name of a layer with a signal, the layer of words that follow its reason.
 
     Raises
     ------
@@ -227,7 +257,9 @@ def evidence(
     if not listed or not all(isinstance(layer, Mapping) for layer in listed):
         raise InputError(f"evidence '{name}': layers: needs a table of keys or several, got {layers!r}")
     specs = _specs_of(name, [{"title": title, **layer, "path": f"[evidence] {name}"} for layer in listed])
-    columns = tuple(replace(column, source=published.title) for column in layer_columns(specs))
+    columns = tuple(
+        replace(column, source=published.title, group=schema.CONSTRAINTS) for column in layer_columns(specs)
+    )
 
     def register(read: LayerReader) -> LayerReader:
         _refuse_unknown(read, READ_WITH, f"evidence '{name}'")
@@ -248,7 +280,10 @@ def evidence(
             ),
             again=again,
         )  # fmt: skip
-        _EVIDENCE[name] = EvidenceLayer(name, title, meaning, published, read, specs, on_by_default, columns)
+        _EVIDENCE[name] = EvidenceLayer(
+            name, title, meaning, published, read, specs, on_by_default, columns, dict(none or {}),
+            dict(described_by or {}),
+        )  # fmt: skip
         return read
 
     return register

@@ -107,7 +107,8 @@ def build_network(
     Raises
     ------
     InputError
-        When there is no line of any length, or one that is none or has no finite coordinates.
+        When there is no line of any length, or one that is none, has no finite coordinates, or is longer than
+        2,147 km, the most that millimetres in 32 bits hold.
 
     Examples
     --------
@@ -121,7 +122,9 @@ def build_network(
         raise InputError("streets: hold no lines, or shapes that are none; keep the lines and leave out the rest")
     if not np.isfinite(shapely.get_coordinates(lines)).all():
         raise InputError("streets: hold coordinates that are not numbers; repair or drop those lines")
-    length_mm = np.rint(shapely.length(lines) * MM_PER_M)
+    with np.errstate(over="ignore"):  # refused below
+        length_mm = np.rint(shapely.length(lines) * MM_PER_M)
+    _refuse_too_long(lines, length_mm)
     kept = np.flatnonzero(length_mm > 0)
     if not len(kept):
         raise InputError("streets: hold no line of any length; give a layer of streets in metres")
@@ -160,6 +163,17 @@ def _tips(lines: Shapes) -> Floats:
     """Return the first points of all lines, then their last points."""
     first, last = shapely.get_point(lines, 0), shapely.get_point(lines, -1)
     return np.concatenate([shapely.get_coordinates(first), shapely.get_coordinates(last)])
+
+
+def _refuse_too_long(lines: Shapes, length_mm: Floats) -> None:
+    """Refuse lines longer than 32 bits of millimetres hold, more than twice the length of Great Britain."""
+    at = int(np.argmax(length_mm))
+    if length_mm[at] > np.iinfo(np.int32).max:
+        tips = shapely.get_coordinates(lines[at])[[0, -1]].ravel()
+        raise InputError(
+            f"streets: hold a line of {length_mm[at] / MM_PER_M / 1000:.4g} km, from {tips[0]:.7g} {tips[1]:.7g} to "
+            f"{tips[2]:.7g} {tips[3]:.7g}; mend its corners or remove it"
+        )
 
 
 def _names(lines: Shapes, long: Flags, ends: npt.ArrayLike | None) -> Ints:

@@ -9,13 +9,22 @@ import numpy as np
 import numpy.typing as npt
 
 from siteprior.core.errors import InputError
+from siteprior.core.io.rasters import open_raster, read_raster
 from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CRS
+from siteprior.core.sizes import refuse_too_many
 from siteprior.walking.graph import forward_arcs
 from siteprior.walking.network import MM_PER_M, Floats, WalkNetwork
 
 
-def with_slope(network: WalkNetwork, raster: Path | str, *, file: str | None = None) -> WalkNetwork:
+def with_slope(
+    network: WalkNetwork,
+    raster: Path | str,
+    *,
+    file: str | None = None,
+    crs: str | None = None,
+    nodata: float | None = None,
+) -> WalkNetwork:
     """Return the network with the slope of its streets counted: walks in metres on the level that take as long.
 
     Each edge gets, in each direction, its length times the walking time on its slope over that on the level, after
@@ -28,9 +37,12 @@ def with_slope(network: WalkNetwork, raster: Path | str, *, file: str | None = N
     network
         The streets.
     raster
-        Elevations in metres, one band, any coordinate system that it states.
+        Elevations in metres, one band.
     file
         Name of the raster in messages; its path when ``None``.
+    crs, nodata
+        The coordinate system of a file that states none, and the cell value that stands for nothing where the file
+        declares none.
 
     Returns
     -------
@@ -40,7 +52,8 @@ def with_slope(network: WalkNetwork, raster: Path | str, *, file: str | None = N
     Raises
     ------
     InputError
-        When the raster cannot be read, states no coordinate system, or holds no height for any node.
+        When the raster cannot be read, states no coordinate system and none is given, holds a height under all land
+        (parameter ``access.slope.lowest_m``), or no height for any node.
 
     Notes
     -----
@@ -53,7 +66,7 @@ def with_slope(network: WalkNetwork, raster: Path | str, *, file: str | None = N
     >>> slope_factor(np.array([0.0, -0.05, 0.1])).round(3).tolist()
     [1.0, 0.839, 1.419]
     """
-    heights = node_heights(network, raster, file=file)
+    heights = node_heights(network, raster, file=file, crs=crs, nodata=nodata)
     run = np.maximum(network.edge_mm, 1) / MM_PER_M
     rise = heights[network.edge_to] - heights[network.edge_from]
     slope = np.nan_to_num(rise / run, nan=0.0)[network.arc_edge]
@@ -76,45 +89,62 @@ def slope_factor(slope: npt.ArrayLike) -> Floats:
     return np.asarray(np.exp(rate * (np.abs(bounded - easiest) - abs(easiest))))
 
 
-def node_heights(network: WalkNetwork, raster: Path | str, *, file: str | None = None) -> Floats:
+def node_heights(
+    network: WalkNetwork,
+    raster: Path | str,
+    *,
+    file: str | None = None,
+    crs: str | None = None,
+    nodata: float | None = None,
+) -> Floats:
     """Return the height of each node in metres, between the four cell centres about it; ``nan`` where one has none.
 
     Within half a cell of the raster's edge the outermost centres stand in for those beyond it.
 
     Parameters
     ----------
-    network, raster, file
+    network, raster, file, crs, nodata
         As in :func:`with_slope`.
 
     Raises
     ------
     InputError
-        When the raster cannot be read, states no coordinate system, or holds no height for any node.
+        When the raster cannot be read, states no coordinate system and none is given, holds a height under all land
+        (parameter ``access.slope.lowest_m``), or no height for any node.
     """
-    import rasterio
     from pyproj import Transformer
-    from rasterio.errors import RasterioError
-    from rasterio.windows import Window
+    from pyproj.exceptions import ProjError
 
     name = file or str(raster)
+    opened = read_raster(raster, file=name, crs=crs, nodata=nodata)
+    if opened.bands != 1:
+        raise InputError(f"{name}: has {opened.bands} bands; give elevations in one band")
     try:
-        with rasterio.open(raster) as source:
-            if source.crs is None:
-                raise InputError(f"{name}: states no coordinate system; give it one (its publisher names it)")
-            if source.count != 1 or source.transform.b or source.transform.d:
-                raise InputError(f"{name}: has {source.count} bands or is turned; give elevations in one upright band")
-            x, y = Transformer.from_crs(CRS, source.crs.to_wkt(), always_xy=True).transform(network.x, network.y)
-            to_x, to_y = source.transform.a, source.transform.e
-            column, row = (x - source.transform.c) / to_x, (y - source.transform.f) / to_y
-            on = (column >= 0) & (column <= source.width) & (row >= 0) & (row <= source.height)
-            if not on.any():
-                raise InputError(f"{name}: lies elsewhere than the streets; give the elevations of their area")
-            left, right = _span(column[on], source.width)
-            top, bottom = _span(row[on], source.height)
-            window = Window.from_slices((top, bottom), (left, right))
-            grid = source.read(1, window=window, masked=True).astype(np.float64).filled(np.nan)
-    except RasterioError as err:
-        raise InputError(f"{name}: cannot be read as a raster ({err}); give a GeoTIFF of elevations") from err
+        onto = Transformer.from_crs(CRS, opened.crs, always_xy=True)
+    except ProjError:
+        raise InputError(
+            f"{name}: no place of EPSG:27700 can be brought to its coordinate system; save the file again with "
+            "the right one"
+        ) from None
+    places = np.column_stack(onto.transform(network.x, network.y))
+    with open_raster(opened) as cells:
+        column, row = cells.place(places).T
+        on = (column >= 0) & (column <= cells.width) & (row >= 0) & (row <= cells.height)
+        if not on.any():
+            raise InputError(f"{name}: lies elsewhere than the streets; give the elevations of their area")
+        left, right = _span(column[on], cells.width)
+        top, bottom = _span(row[on], cells.height)
+        refuse_too_many(
+            (right - left) * (bottom - top), "raster_cells", name=f"{name}: under the streets",
+            fix="give heights of larger cells, or of a smaller area",
+        )  # fmt: skip
+        grid = cells.read(left, top, right - left, bottom - top)
+    lowest = load_parameters("access").table("slope").number("lowest_m")
+    if (grid < lowest).any():
+        raise InputError(
+            f"{name}: holds the height {np.nanmin(grid):g} m, under all land ({lowest:g} m); state what stands for "
+            "nothing with nodata, as it stands in the file"
+        )
     heights = np.full(len(network.x), np.nan)
     heights[on] = _between(grid, column[on] - left - 0.5, row[on] - top - 0.5)
     if not np.isfinite(heights).any():

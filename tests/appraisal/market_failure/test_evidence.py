@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from siteprior.appraisal.market_failure.evidence import FACTS, column, counted, evidence, ramp, weakest
+from siteprior.appraisal.market_failure.evidence import FACTS, RANGE, column, counted, evidence, ramp, weakest
 from siteprior.core.parameters import Parameter, Parameters
 
 
@@ -35,8 +35,13 @@ def test_counts_in_words():
 def test_a_table_of_evidence_takes_single_values_and_columns():
     index = pd.Index(["a", "b"], name="site_id")
     done = evidence(index, value=pd.Series([0.5, 1.0], index=[7, 8]), grade="B", reason=["one", "two"], counter="")
-    assert tuple(done.columns) == FACTS
-    assert done.loc["b"].tolist() == [1.0, "B", "two", ""]
+    assert tuple(done.columns) == (*FACTS, *RANGE)
+    assert done.loc["b"].tolist() == [1.0, "B", "two", "", 1.0, 1.0]
+
+
+def test_a_range_stands_beside_its_value_and_an_end_not_given_is_the_value():
+    done = evidence(pd.Index(["a"]), value=0.5, grade="C", reason="", counter="", high=1)
+    assert done.loc["a", ["value_low", "value", "value_high"]].tolist() == [0.5, 0.5, 1.0]
 
 
 def test_a_column_that_is_not_there_is_missing_throughout():

@@ -19,7 +19,7 @@ def table(*rows):
 
 @pytest.mark.parametrize(("gap", "value"), [(0, 0.0), (12_500, 0.5), (25_000, 1.0), (26_852.82, 1.0), (1, 1 / 25_000)])
 def test_gap_per_home(gap, value):
-    row = market.viability_gap(table({"gap_gbp_per_home": gap})).iloc[0]
+    row = market.viability_gap(table({"gap_gbp_per_home": gap, "viability_basis": SOURCED})).iloc[0]
     assert row["value"] == pytest.approx(value)
 
 
@@ -31,8 +31,6 @@ def test_gap_per_home(gap, value):
         (SOURCED, None, "B"),
         (UNSOURCED, "model", "B"),
         (SPANNED, "model", "B"),
-        (ILLUSTRATIVE, "model", "C"),
-        (None, "model", "C"),
         ("as I say", "model", "C"),
     ],
 )
@@ -41,19 +39,29 @@ def test_the_grade_of_a_gap_is_that_of_its_costs_and_prices(basis, price, grade)
     assert market.viability_gap(table(row))["grade"].tolist() == [grade]
 
 
+def test_costs_made_up_for_illustration_or_not_stated_show_nothing():
+    row = {"gap_gbp_per_home": 90_000.0, "viability_basis": ILLUSTRATIVE, "value_basis": "model",
+           "remediation_share_of_gdv": 0.3, "remediation_evidence": "A"}  # fmt: skip
+    none = {**row, "gap_gbp_per_home": 0.0, "viability_basis": "illustrative user assumptions"}
+    for measured in (market.viability_gap, market.remediation_over_value):
+        assert measured(table(row, none, {**row, "viability_basis": None})).empty
+        assert measured(table({**row, "viability_basis": SOURCED})).index.tolist() == ["E1:0"]
+
+
 def test_a_gap_says_what_it_rests_on_and_its_counter_evidence():
     done = market.viability_gap(
         table(
             {"gap_gbp_per_home": 31_234.5, "viability_basis": UNSOURCED, "gap_probability": 0.88,
              "new_build_sales_5y": 4, "sales_years_covered": 5.0, "capacity_dwellings": 12, "hectares": 0.5},
-            {"gap_gbp_per_home": 0.0, "viability_basis": ILLUSTRATIVE, "sales_years_covered": 0.0},
-            {"gap_gbp_per_home": 9e5, "gap_probability": 1.0, "capacity_dwellings": 1, "hectares": 2.13},
+            {"gap_gbp_per_home": 0.0, "viability_basis": SPANNED, "sales_years_covered": 0.0},
+            {"gap_gbp_per_home": 9e5, "viability_basis": "as I say", "gap_probability": 1.0, "capacity_dwellings": 1,
+             "hectares": 2.13},
         )
     )  # fmt: skip
     assert done["reason"].tolist() == [
         "gap of £31,234 a home (user assumptions)",
-        "no gap: the value covers the costs and the land (illustrative user assumptions)",
-        "gap of £900,000 a home (what it rests on is not stated)",
+        "no gap: the value covers the costs and the land (user assumptions)",
+        "gap of £900,000 a home (as I say)",
     ]
     assert done["counter_evidence"].tolist() == [
         "no gap in 12% of the draws; 4 new-build sales near it in 5 years; estimated for 12 homes on 0.50 ha",
@@ -81,7 +89,7 @@ def test_remediation_over_value(share, value):
 
 @pytest.mark.parametrize(
     ("basis", "told", "grade"),
-    [(SOURCED, "A", "A"), (SOURCED, "C", "C"), (ILLUSTRATIVE, "A", "C"), (SOURCED, None, "C"), (None, "A", "C")],
+    [(SOURCED, "A", "A"), (SOURCED, "C", "C"), (SPANNED, "A", "B"), (SOURCED, None, "C"), ("as I say", "A", "C")],
 )
 def test_the_grade_of_remediation_is_its_weakest_link(basis, told, grade):
     row = {"remediation_share_of_gdv": 0.05, "viability_basis": basis, "remediation_evidence": told,
@@ -100,9 +108,15 @@ def test_a_thin_market_by_its_percentile():
             {"thin_market_percentile": 88.0, "sales_per_1000_dwellings": 21.04},
             {"thin_market_percentile": 0.0},
             {"thin_market_percentile": None, "sales_per_1000_dwellings": 3.0},
+            {
+                "thin_market_percentile": 40.0,
+                "sales_per_1000_dwellings": 9.0,
+                "sales_per_1000_private_households": 12.0,
+            },
         )
     )
-    assert done["value"].to_dict() == {"E1:0": 0.88, "E1:1": 0.0}
+    assert done["value"].to_dict() == {"E1:0": 0.88, "E1:1": 0.0, "E1:3": 0.4}
+    assert done["reason"].iloc[2] == "40% of the areas sell more of their private homes (12.0 a year per 1,000 here)"
     assert done["reason"].iloc[0] == "88% of the areas sell more of their dwellings (21.0 a year per 1,000 here)"
 
 

@@ -55,3 +55,60 @@ def test_only_stated_mixed_ownership_counts():
     assert done.index.tolist() == ["E1:2"]
     assert (done["value"].iloc[0], done["grade"].iloc[0]) == (0.5, "B")
     assert done["counter_evidence"].iloc[0] == "no count of owners or parcels is available"
+
+
+REGISTERED = {"registered_share": 0.92, "shape_basis": "polygon by reference"}
+
+
+@pytest.mark.parametrize(("count", "value"), [(1, 0.0), (2, 0.283469), (4, 1 - math.exp(-1)), (10, 0.950213)])
+def test_registered_parcels_by_hand(count, value):
+    done = ownership.registered_parcels(table({"inspire_parcels": count, **REGISTERED})).iloc[0]
+    assert done["value"] == pytest.approx(value, abs=1e-6)
+    assert (done["value_low"], done["value_high"]) == (done["value"], done["value"])
+    assert done["grade"] == "B"
+
+
+@pytest.mark.parametrize(("share", "known"), [(1, True), (0.5, True), (0.499, False), (0, False), (None, False)])
+def test_over_less_than_half_of_the_site_parcels_feed_nothing(share, known):
+    done = ownership.registered_parcels(table({"inspire_parcels": 3, "registered_share": share}))
+    assert len(done) == known
+
+
+def test_no_parcel_that_counts_is_no_known_zero():
+    rows = table({"inspire_parcels": 0, **REGISTERED}, {"inspire_parcels": None, **REGISTERED}, {})
+    assert ownership.registered_parcels(rows).empty
+
+
+@pytest.mark.parametrize(("basis", "grade"), [("polygon by location", "B"), ("disc", "C"), (None, "C")])
+def test_registered_parcels_within_a_disc_are_a_grade_lower(basis, grade):
+    rows = table({"inspire_parcels": 2, "registered_share": 0.8, "shape_basis": basis})
+    assert ownership.registered_parcels(rows)["grade"].tolist() == [grade]
+
+
+def test_a_count_of_registered_parcels_is_stated_as_no_count_of_owners():
+    rows = table(
+        {"inspire_parcels": 4, **REGISTERED, "owner_count": 2, "ownership_status": "mixed ownership"},
+        {"inspire_parcels": 1, **REGISTERED},
+    )
+    several, one = ownership.registered_parcels(rows).itertuples()
+    assert several.reason == "4 registered parcels counted on the site (INSPIRE index polygons), over 92% of it"
+    assert several.counter_evidence == (
+        "a count of parcels, not of owners: one freeholder may own several; 2 owners stated; ownership as registered: "
+        "mixed ownership"
+    )
+    assert one.reason == "1 registered parcel counted on the site (INSPIRE index polygons), over 92% of it"
+    assert one.counter_evidence == (
+        "one registered parcel, so nothing has to be brought together; leases in it are not shown; nothing else is "
+        "known of its owners"
+    )
+
+
+def test_registered_parcels_stand_beside_other_evidence_also_where_they_feed_nothing():
+    rows = table(
+        {"inspire_parcels": 3, "registered_share": 0.3, "ownership_status": "mixed ownership"},
+        {"inspire_parcels": 3, "registered_share": 0.9, "ownership_status": "mixed ownership"},
+    )
+    assert ownership.mixed_ownership(rows)["counter_evidence"].tolist() == [
+        "mostly no registered title: registered parcels over 30% of the site",
+        "3 registered parcels over 90% of the site",
+    ]

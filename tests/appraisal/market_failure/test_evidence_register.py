@@ -113,6 +113,15 @@ def test_an_age_from_the_first_registers_is_a_least_age():
     ]  # fmt: skip
 
 
+def test_an_age_on_a_list_of_ones_own_is_not_called_one_on_the_register():
+    done = evidence.time_listed(table([
+        {"start_date": "2018-06-01", "register": name} for name in ("our estate", "brownfield register", None)
+    ]), DAY)  # fmt: skip
+    assert [reason.partition(" since ")[0] for reason in done["reason"]] == [
+        "on the list", "on the register", "on the register",
+    ]  # fmt: skip
+
+
 def test_blight_by_hand():
     sites = table(
         [
@@ -124,41 +133,66 @@ def test_blight_by_hand():
             {"easting": None, "northing": 0, "hectares": 50.0},
         ]
     )
-    done = evidence.area_blight(sites, sites)
+    done = evidence.area_blight(sites, sites, DAY)
     assert done.index.tolist() == [f"E1:{n}" for n in range(5)]
     assert done["value"].tolist() == pytest.approx([0.5, 1.0, 1.0, 0.1, 0.0])
-    assert done["reason"].iloc[0] == "2.5 ha of 2 other register sites within 400 m"
-    assert done["reason"].iloc[4] == "no other register site within 400 m"
+    assert done["reason"].iloc[0] == "2.5 ha of 2 other listed sites within 400 m"
+    assert done["reason"].iloc[4] == "no other listed site within 400 m"
     assert done["counter_evidence"].iloc[0] == "a start or completion is recorded at none of them"
     built = sites.assign(development_status=[None, "completed", None, None, None, None])
-    assert evidence.area_blight(built, built)["counter_evidence"].iloc[0].endswith("recorded at 1 of them")
+    assert evidence.area_blight(built, built, DAY)["counter_evidence"].iloc[0].endswith("recorded at 1 of them")
+
+
+def test_blight_does_not_depend_on_the_sites_looked_at_and_falls_with_rows_left_out():
+    sites = table([{"easting": 10.0 * n, "northing": 0, "hectares": 1.0} for n in range(4)])
+    whole = evidence.area_blight(sites, sites, DAY)["value"]
+    assert whole.tolist() == pytest.approx([0.6] * 4)
+    pd.testing.assert_series_equal(evidence.area_blight(sites.head(1), sites, DAY)["value"], whole.head(1))
+    assert evidence.area_blight(sites.head(1), sites.head(3), DAY)["value"].tolist() == pytest.approx([0.4])
+    assert evidence.area_blight(sites.head(1), sites.head(1), DAY)["value"].tolist() == [0.0]
+
+
+def test_blight_counts_all_rows_read_and_says_which_of_them_had_left_their_list():
+    # three of 1 ha in a row, each near both others: one left the day before, one leaves the day after
+    day = pd.Timedelta(days=1)
+    sites = table([
+        {"easting": 0, "northing": 0, "hectares": 1.0},
+        {"easting": 10, "northing": 0, "hectares": 1.0, "end_date": DAY - day},
+        {"easting": 20, "northing": 0, "hectares": 1.0, "end_date": DAY + day},
+    ])  # fmt: skip
+    done = evidence.area_blight(sites, sites, DAY)
+    assert done["value"].tolist() == pytest.approx([0.4, 0.4, 0.4])
+    of_none, gone = "a start or completion is recorded at none of them", f"1 of them had left the list by {DAY.date()}"
+    assert done["counter_evidence"].tolist() == [f"{of_none}; {gone}", of_none, f"{of_none}; {gone}"]
+    bare = pd.DataFrame(sites)[["easting", "northing", "hectares"]]
+    assert set(evidence.area_blight(sites, bare, DAY)["counter_evidence"]) == {of_none}
 
 
 def test_blight_does_not_count_what_may_be_the_same_site():
     sites = table([{"easting": e, "northing": 0, "hectares": h} for e, h in [(0, 9.0), (10, 2.0), (20, 1.5)]])
-    assert evidence.area_blight(sites, sites)["value"].tolist() == pytest.approx([0.7, 1.0, 1.0])
+    assert evidence.area_blight(sites, sites, DAY)["value"].tolist() == pytest.approx([0.7, 1.0, 1.0])
     flagged = sites.assign(possible_duplicates=["E1:1", None, "E1:7; E1:1"])  # the second names none itself
-    done = evidence.area_blight(flagged, flagged)
+    done = evidence.area_blight(flagged, flagged, DAY)
     assert done["value"].tolist() == pytest.approx([0.3, 0.0, 1.0])  # only 1.5 ha; nothing; 9 ha
-    assert done["reason"].iloc[1] == "no other register site within 400 m"
-    pd.testing.assert_frame_equal(evidence.area_blight(sites, flagged), done)
+    assert done["reason"].iloc[1] == "no other listed site within 400 m"
+    pd.testing.assert_frame_equal(evidence.area_blight(sites, flagged, DAY), done)
 
 
 def test_blight_does_not_depend_on_row_order_and_counts_rows_that_are_not_sites_here():
     random = np.random.default_rng(5)
     rows = [{"easting": e, "northing": n, "hectares": h} for e, n, h in random.uniform(0.1, 900, (60, 3)).round(1)]
     sites = table(rows)
-    done = evidence.area_blight(sites, sites)
+    done = evidence.area_blight(sites, sites, DAY)
     shuffled = sites.sample(frac=1, random_state=1)
-    pd.testing.assert_frame_equal(evidence.area_blight(sites, shuffled), done)
-    pd.testing.assert_frame_equal(evidence.area_blight(sites.iloc[:7], sites), done.iloc[:7])
+    pd.testing.assert_frame_equal(evidence.area_blight(sites, shuffled, DAY), done)
+    pd.testing.assert_frame_equal(evidence.area_blight(sites.iloc[:7], sites, DAY), done.iloc[:7])
 
 
 def test_blight_without_any_neighbour_or_place():
     lonely = table([{"easting": 1.0, "northing": 1.0, "hectares": None}])
-    assert evidence.area_blight(lonely, lonely)["value"].tolist() == [0.0]
+    assert evidence.area_blight(lonely, lonely, DAY)["value"].tolist() == [0.0]
     nowhere = table([{"hectares": 1.0}])
-    assert evidence.area_blight(nowhere, nowhere).empty
+    assert evidence.area_blight(nowhere, nowhere, DAY).empty
 
 
 @pytest.mark.parametrize(

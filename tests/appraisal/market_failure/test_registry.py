@@ -56,9 +56,13 @@ def noise(sites):
 
 def test_the_declared_signals_stand_in_their_order_with_their_readings():
     assert "".join(SIGNALS) == "VXCIPTSAE"
-    assert [each.source for each in SIGNALS["X"].readings] == ["remediation_share_of_gdv", "previous_use", "notes"]
+    assert [each.source for each in SIGNALS["X"].readings] == [
+        "remediation_share_of_gdv", "previous_use", "notes", "site_name, notes, development_description: heavy trades",
+        "site_name, notes, development_description, previous_use: industry", "cleaned_by",
+    ]  # fmt: skip
     assert [each.source for each in SIGNALS["C"].readings] == [
-        "ownership_status", "owner_count", "parcel_count", "parcels",
+        "ownership_status", "owner_count", "parcel_count", "parcels", "inspire_parcels",
+        "site_name, notes: part ownership",
     ]  # fmt: skip
     assert SIGNALS["T"].parameters["thin_market"].number("no_new_build") == 0.5
 

@@ -78,3 +78,18 @@ def test_a_day_that_is_none_is_refused():
             failure_signals(site, as_of=wrong, neighbours=site)
     by_text = failure_signals(site, as_of="2026-01-31", neighbours=site)
     assert by_text.equals(failure_signals(site, as_of=date(2026, 1, 31), neighbours=site))
+
+
+def test_a_reading_may_be_a_range_and_is_exact_where_none_is_given():
+    stated = rows(("a", "V", "primary", 0.5, "C", "range"), ("b", "V", "primary", 0.5, "C", "exact"))
+    done = select_strongest(stated.assign(value_low=[0.25, None], value_high=[1.0, None]), SITES)
+    assert done.loc[:, ["reason", "value_low", "value_high"]].to_numpy().tolist() == [
+        ["exact", 0.5, 0.5], ["range", 0.25, 1.0],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.6, 1.0), (0.0, 0.4), (-0.1, 0.5), (0.5, 1.1)])
+def test_a_range_that_does_not_hold_its_value_is_refused(low, high):
+    table = rows(("a", "V", "primary", 0.5, "C", "")).assign(value_low=low, value_high=high)
+    with pytest.raises(InputError, match="other than 0 <= value_low <= value <= value_high <= 1 for a; leave both out"):
+        check_signals(table, SITES)

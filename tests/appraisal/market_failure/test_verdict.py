@@ -57,8 +57,8 @@ def test_strength_and_corroboration_by_hand():
     done = judge("X0.5C C0.5B A0.6B E0.2B")
     assert done["failure_strength"] == pytest.approx(0.48)
     assert done["failure_corroboration"] == pytest.approx(0.42)
-    assert done["failure_coverage"] == pytest.approx(4 / 9)
-    assert done["failure_strength_coverage"] == pytest.approx(2 / 5)
+    assert done["failure_coverage"] == pytest.approx(4 / 8)  # information is not stated, and its silence not counted
+    assert done["failure_strength_coverage"] == pytest.approx(2 / 4)
     assert done["failure_corroboration_coverage"] == pytest.approx(2 / 4)
     assert done["market_failure_reasons"] == "A1B C2B X3C E4B"
 
@@ -70,8 +70,9 @@ def test_strength_and_corroboration_by_hand():
         ("V0.8A C0.5B A1A", {}, "Identified"),
         # exactly on every threshold: V 0.5, corroboration 0.3
         ("V0.5A E0.3A", {}, "Identified"),
-        # corroboration short of 0.3, three primaries missing
-        ("V0.8A C0.5B A0.4B", {}, "Cannot tell"),
+        # corroboration short of 0.3; three of V, X, C, P missing, or two
+        ("V0.8A A0.4B", {}, "Cannot tell"),
+        ("V0.8A C0.5B A0.4B", {}, "Indicated"),
         # strong, yet every primary of grade C: 1 − 0.6² × 0.6 = 0.784 with three known
         ("X1C P1C I1C A1A", {}, "Indicated"),
         # the deadweight screen: a start, a completion, a live application
@@ -79,8 +80,11 @@ def test_strength_and_corroboration_by_hand():
         ("V0.8A C0.5B X0C A1A", {"development_status": "completed"}, "Indicated"),
         ("V0.8A C0.5B X0C A1A", {"planning_permission_status": "pending decision"}, "Indicated"),
         ("V0.8A C0.5B X0C A1A", {"planning_permission_status": "permissioned"}, "Identified"),
-        # three of five primaries missing is more than half, two are not
+        # three of V, X, C, P missing is more than half, two are not; what is stated of information fills no place
+        ("C0.5B S1B A1A", {"deadweight_failed": "yes"}, "Cannot tell"),
         ("C0.5B S1B A1A", {}, "Cannot tell"),
+        ("C0.5B I0.1C S1B A1A", {}, "Cannot tell"),
+        ("C0.5B X0C S1B A1A", {}, "Indicated"),
         ("C0.5B X0C V0B S1B", {}, "Indicated"),
         ("C0B X0C V0B A0.6A", {}, "Indicated"),
         ("C0B X0C V0B A0.59A", {}, "Not found"),
@@ -116,10 +120,99 @@ def test_codes_name_only_what_weighs_and_break_ties_in_declared_order():
 def test_the_note_says_verdict_and_reasons_in_two_lines():
     first, second = judge("C0.5B A1A", development_status="completed")["market_failure_note"].split("\n")
     assert first == (
-        "Cannot tell: 1 of 5 primary signals known, strength 0.35; corroboration 1.00; 2 of 9 signals known; "
+        "Cannot tell: 1 of 4 primary signals known, strength 0.35; corroboration 1.00; 2 of 8 signals known; "
         "deadweight screen failed: completed."
     )
     assert second == "A rA; C rC."
+
+
+def judged(*readings, **site):
+    """Judge readings: letter, value, grade, source."""
+    rows = [
+        signals_of(f"{letter}{value}{grade}").assign(source=source) for letter, value, grade, source in readings
+    ]  # fmt: skip
+    sites = table([{"hectares": 1.0}]).assign(**{name: [value] for name, value in site.items()})
+    return failure_verdict(sites, pd.concat(rows, ignore_index=True)).iloc[0]
+
+
+HEADROOM, REMEDIATION = "headroom_gbp_per_ha", "remediation_share_of_gdv"
+
+
+@pytest.mark.parametrize(
+    ("readings", "verdict"),
+    [
+        # an average of grade B is not the firm primary: 0.7 alone, borne out, and still no verdict but the last
+        ([("V", 1, "B", HEADROOM), ("X", 0, "B", "a"), ("A", 0.5, "A", "b")], "Not found"),
+        # three of V, X, C, P missing
+        ([("V", 1, "B", HEADROOM), ("A", 0.5, "A", "b")], "Cannot tell"),
+        # corroboration of 0.6 indicates by itself
+        ([("V", 1, "B", HEADROOM), ("X", 0, "B", "a"), ("A", 0.6, "A", "b")], "Indicated"),
+        # beside another primary that weighs 0.1 it counts; 0.4 × 0.24 is short of it
+        ([("V", 1, "B", HEADROOM), ("X", 0.25, "C", "a")], "Indicated"),
+        ([("V", 1, "B", HEADROOM), ("X", 0.24, "C", "a")], "Not found"),
+        ([("V", 1, "B", HEADROOM), ("X", 0, "B", "a"), ("I", 0.25, "C", "notes")], "Indicated"),
+        # 1 − 0.3 × 0.65 = 0.805 with a firm X of 0.35, borne out; without the average 0.35 is short of 0.5
+        ([("V", 1, "B", HEADROOM), ("X", 0.5, "B", "a"), ("A", 0.5, "A", "b")], "Indicated"),
+        # with a firm C beside it, 1 − 0.65² = 0.5775 is enough without it; so is 1 − 0.65 × 0.75 with one's own gap
+        ([("V", 1, "B", HEADROOM), ("X", 0.5, "B", "a"), ("C", 0.5, "B", "a"), ("A", 0.5, "A", "b")], "Identified"),
+        (
+            [("V", 1, "B", HEADROOM), ("V", 0.25, "A", "gap_gbp_per_home"), ("X", 0.5, "B", "a"), ("A", 0.5, "A", "b")],
+            "Identified",
+        ),
+        # the same as the first without the average
+        ([("X", 0.5, "B", "a"), ("C", 0, "B", "a"), ("A", 0.5, "A", "b")], "Indicated"),
+        # an appraisal of its own beside it is another reading of a primary
+        ([("V", 1, "B", HEADROOM), ("V", 0.1, "A", "gap_gbp_per_home"), ("X", 0, "B", "a")], "Indicated"),
+    ],
+)
+def test_the_average_of_a_council_never_decides(readings, verdict):
+    assert judged(*readings)["market_failure"] == verdict
+
+
+def test_the_note_says_where_the_average_alone_would_reach_identified():
+    beside = [("X", 0.5, "B", "a"), ("A", 0.5, "A", "b")]
+    words = "(0.35 without the area's average, which identifies no site)"
+    assert f"strength 0.81 {words}" in judged(("V", 1, "B", HEADROOM), *beside)["market_failure_note"]
+    for more in (("C", 0.5, "B", "a"), ("V", 0.25, "A", "gap_gbp_per_home")):
+        assert "without the area's average" not in judged(("V", 1, "B", HEADROOM), *beside, more)["market_failure_note"]
+
+
+@pytest.mark.parametrize(
+    ("v", "x", "rests_on_it", "strength"),
+    [
+        # the checks of the design: A 1.0 and A 0.6 give 1.0; B 0.5 and B 0.5 give 0.35, not 1 − 0.65² = 0.5775
+        ((1.0, "A"), (0.6, "A"), "yes", 1.0),
+        ((0.5, "B"), (0.5, "B"), "yes", 0.35),
+        ((0.5, "B"), (0.5, "B"), "no", 0.5775),
+        ((0.5, "B"), (0.5, "B"), None, 0.5775),
+        ((0.2, "A"), (0.6, "A"), "yes", 0.6),
+    ],
+)
+def test_of_a_gap_and_the_remediation_it_rests_on_the_larger_counts(v, x, rests_on_it, strength):
+    done = judged(("V", *v, "gap_gbp_per_home"), ("X", *x, REMEDIATION), gap_rests_on_remediation=rests_on_it)
+    assert done["failure_strength"] == pytest.approx(strength)
+    assert ("rest on one remediation cost" in done["market_failure_note"]) == (rests_on_it == "yes" and v[0] < 1)
+    assert {word[0] for word in done["market_failure_reasons"].split()} == {"V", "X"}  # both are shown
+
+
+def test_what_does_not_rest_on_the_remediation_counts_beside_the_gap():
+    gap, flag = ("V", 0.5, "B", "gap_gbp_per_home"), {"gap_rests_on_remediation": "yes"}
+    # X from a former use, or V from an average: two causes
+    former = judged(gap, ("X", 0.5, "B", "previous_use"), **flag)
+    assert former["failure_strength"] == pytest.approx(0.5775)
+    assert "rest on one remediation cost" not in former["market_failure_note"]
+    average = judged(("V", 0.5, "B", HEADROOM), ("X", 0.5, "B", REMEDIATION), **flag)
+    assert average["failure_strength"] == pytest.approx(0.5775)
+    # the former use counts beside the gap though the remediation is stronger: losing it would make the record stronger
+    both = judged(gap, ("X", 0.6, "B", REMEDIATION), ("X", 0.5, "B", "previous_use"), **flag)
+    assert both["failure_strength"] == pytest.approx(0.5775)
+
+
+def test_information_joins_the_coverage_where_it_is_stated():
+    silent, stated = judge("V0A X0B A0A"), judge("V0A X0B I0.5C A0A")
+    assert (silent["failure_strength_coverage"], silent["failure_coverage"]) == (2 / 4, 3 / 8)
+    assert (stated["failure_strength_coverage"], stated["failure_coverage"]) == (3 / 5, 4 / 9)
+    assert judge("V0A X0B C0B P0B T0A S0A A0A E0A")["failure_coverage"] == 1
 
 
 FRIAR_PARK = {
@@ -160,29 +253,30 @@ def test_a_case_like_friar_park_is_identified_though_no_gap_is_known(site, layer
     assert done["market_failure_reasons"] == codes
     assert done["failure_strength"] == pytest.approx(strength, abs=1e-4)
     assert "V" not in set(signals["signal"])
-    assert done["failure_coverage"] == pytest.approx(4 / 9)
+    assert done["failure_coverage"] == pytest.approx(4 / 8)
 
 
 @pytest.mark.parametrize(
-    ("site", "codes"),
+    ("site", "codes", "verdict"),
     [
-        ({"ownership_status": "mixed ownership"}, "A1A C2B"),
-        (WORKS, "A1A X2B"),
-        ({"ownership_status": "unknown ownership", **WORKS}, "A1A X2B"),
-        # parcels counted by a layer within a disc that stands for the site are weak: 0.4 × 0.2835
-        ({"parcels": 2, "shape_basis": "disc", **WORKS}, "A1A X2B C3C"),
+        ({"ownership_status": "mixed ownership"}, "A1A C2B", "Cannot tell"),
+        (WORKS, "A1A X2B", "Cannot tell"),
+        ({"ownership_status": "unknown ownership", **WORKS}, "A1A X2B", "Cannot tell"),
+        # parcels counted by a layer within a disc that stands for the site are weak: 0.4 × 0.2835; two are known now
+        ({"parcels": 2, "shape_basis": "disc", **WORKS}, "A1A X2B C3C", "Indicated"),
         # notes alone are weak, too
-        ({"ownership_status": "mixed ownership", "notes": "The site is contaminated"}, "A1A C2B X3C"),
+        ({"ownership_status": "mixed ownership", "notes": "The site is contaminated"}, "A1A C2B X3C", "Indicated"),
     ],
 )
-def test_with_less_evidence_the_same_case_is_not_known(site, codes):
+def test_with_less_evidence_the_same_case_is_not_identified(site, codes, verdict):
     done, _ = appraise({**FRIAR_PARK, **site})
-    assert (done["market_failure"], done["market_failure_reasons"]) == ("Cannot tell", codes)
+    assert (done["market_failure"], done["market_failure_reasons"]) == (verdict, codes)
+    assert (done["settled"], done["verdict_best"]) == ("no", "Identified")
 
 
 def test_without_the_years_of_dereliction_nothing_bears_it_out():
     site = {"ownership_status": "mixed ownership", **WORKS, **FRIAR_PARK, "derelict_since": None}
-    assert appraise(site)[0]["market_failure"] == "Cannot tell"
+    assert appraise(site)[0]["market_failure"] == "Indicated"
 
 
 def test_deadweight_keeps_even_that_case_from_being_identified():
@@ -191,7 +285,8 @@ def test_deadweight_keeps_even_that_case_from_being_identified():
     failed = {"deadweight_failed": "yes", "deadweight_reasons": reasons}
     assert appraise({**site, "deadweight_failed": "no"})[0]["market_failure"] == "Identified"
     done = appraise({**site, **failed})[0]
-    assert done["market_failure"] == "Cannot tell"  # three of the five primaries are not known
+    assert done["market_failure"] == "Indicated"  # two of V, X, C, P are known, and the strength is 0.5775
+    assert (done["settled"], done["verdict_best"]) == ("yes", "Indicated")
     assert "deadweight screen failed: a full permission of 2019-01-01, 2.0 of 3 years.\n" in done["market_failure_note"]
 
 

@@ -119,3 +119,20 @@ def test_the_words_of_a_class_stand_in_one_class_only():
 
     words = [word for letter in CLASSES for word in load_parameters("costs")["former_uses"][letter].value]
     assert len(words) == len(set(words))
+
+
+@pytest.mark.parametrize(("by", "who"), [("owner", "its owner"), ("public", "the public")])
+def test_land_the_user_states_as_cleaned_costs_what_cleaned_land_does(by, who):
+    done = remediation_range(sites(["sewage works"]).assign(cleaned_by=[by]), costs=costs())
+    noted = remediation_range(sites(["sewage works", None, "Land was remediated"]), costs=costs())
+    assert done.iloc[0][["remediation_class", "remediation_evidence"]].tolist() == ["cleaned", "A"]
+    assert done.iloc[0]["remediation_basis"] == f"cleaned by {who}, as the user states"
+    assert thousands(done) == thousands(noted)
+
+
+@pytest.mark.parametrize(
+    "text", ["former-" * 140_000, "former " * 140_000, "former " + "a" * 1_000_000, "-" * 1_000_000],
+    ids=["hyphens", "words", "one word", "hyphens alone"],
+)  # fmt: skip
+def test_notes_of_a_million_signs_are_read(text):
+    assert remediation_range(sites([None, None, text]), costs=costs())["remediation_class"].tolist() == ["unknown"]

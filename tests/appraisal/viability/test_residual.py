@@ -56,6 +56,23 @@ class TestCheckCase:
         assert pd.isna(row["viability_driver"])
         assert drivers.empty
 
+    @pytest.mark.parametrize(
+        ("value", "rests"),
+        [
+            (3_000.0, "no"),  # a gap of £2,685,282 where remediation with finance is £856,000
+            (3_400.0, "yes"),  # 400 × 5,323.68 less of it: £555,810
+            (3_600.0, "no"),  # none
+        ],
+    )
+    def test_whether_the_gap_would_be_none_without_remediation(self, value, rests):
+        sites = make_sites()
+        sites[["value_low_gbp_per_m2", "value_gbp_per_m2", "value_high_gbp_per_m2"]] = value
+        row = appraise(sites, check_costs())[0].iloc[0]
+        assert row["gap_rests_on_remediation"] == rests
+        free = load_costs(CHECK | {f"remediation_{letter}_gbp_per_ha": 0 for letter in "abcd"})
+        without = appraise(sites, free)[0].iloc[0]
+        assert (rests == "yes") == bool(row["gap_gbp"] > 0 and without["gap_gbp"] == 0)
+
     def test_a_surplus_is_no_gap(self):
         sites = make_sites()
         sites[["value_low_gbp_per_m2", "value_gbp_per_m2", "value_high_gbp_per_m2"]] = 4000.0

@@ -24,7 +24,7 @@ from siteprior.core.issues import IssueLog
         ("29/12/2017", "2017-12-29", ""),
         ("7/3/2019", "2019-03-07", ""),
         ("25.06.2019", "2019-06-25", ""),
-        ("15-06-16", "2016-06-15", ""),
+        ("15-06-16", "2016-06-15", "patch"),
         ("20/01/99", "1999-01-20", ""),
         ("24-May-18", "2018-05-24", ""),
         ("29 June 2017", "2017-06-29", ""),
@@ -107,3 +107,26 @@ def test_any_date_in_any_form_comes_back(date, form):
 def test_a_vague_date_is_never_earlier_than_the_true_one(date):
     assert read_date(str(date.year)).value >= date
     assert read_date(date.strftime("%m/%Y")).value >= date
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("2-17-12-17", dt.date(2017, 12, 17)), ("2-17-13-17", None), ("2-17/12/17", dt.date(2017, 12, 17)),
+        ("3-17-12-17", None), ("2-7-12-17", None), ("2017 11 07", dt.date(2017, 11, 7)),
+        ("07 11 2017", dt.date(2017, 11, 7)), ("²022", None), ("٢٠١٧", None),
+    ],
+)  # fmt: skip
+def test_typing_errors_and_digits_that_are_no_numbers(text, date):
+    read = read_date(text)
+    assert read.value == date
+    assert bool(read.issue) or date == dt.date(2017, 11, 7)
+
+
+def test_two_digits_of_a_year_that_may_stand_first_are_stated():
+    read = read_date("17-11-07")
+    assert (read.value, read.issue) == (dt.date(2007, 11, 17), "patch")
+    assert "may be 2017-11-07" in read.action
+    assert read_date("17/11/07").issue == ""  # as Britain writes it
+    assert read_date("17-11-2007").issue == ""
+    assert read_date("01/02/2019-03/04/2019").value == dt.date(2019, 2, 1)

@@ -8,6 +8,9 @@ from hypothesis import strategies as st
 
 from siteprior.core.io.parse_values import (
     NOTHING,
+    decimal_commas,
+    in_form,
+    number,
     read_column,
     read_count,
     read_decimal,
@@ -107,3 +110,37 @@ def test_contacts(text, kept):
 def test_titled_names_leave_free_text_but_streets_stay():
     assert without_persons("Owned by Mrs A Example, Miss Trott Lane") == "Owned by [removed], [removed]"
     assert without_persons("Mansion House, Drake Street") == "Mansion House, Drake Street"
+
+
+@pytest.mark.parametrize(
+    ("texts", "commas"),
+    [
+        (["0,128", "1,234"], True), (["1,5 ha", "1,234"], True), (["1,234", "2,345"], False), (["1,234", "0.5"], False),
+        (["1.234,5"], True), (["1,234.5", "0,5"], False), (["1,234,567"], False), (["x", ""], False),
+    ],
+)  # fmt: skip
+def test_a_column_has_decimal_commas_by_those_that_can_be_nothing_else(texts, commas):
+    assert decimal_commas(texts) is commas
+
+
+@given(st.integers(0, 999_999), st.integers(0, 999_999))
+def test_a_group_of_thousands_never_starts_with_0(whole, part):
+    assert number(f"0,{part:03d}") == pytest.approx(float(f"0.{part:03d}"))
+    assert number(f"{whole:,}") == whole
+
+
+@given(st.floats(0.001, 99_999, allow_nan=False).map(lambda value: round(value, 3)))
+def test_a_column_written_with_decimal_commas_reads_as_one_with_points(value):
+    column = ["0,5", f"{value:.3f}".replace(".", ",")]
+    log = IssueLog()
+    read = read_column(column, [2, 3], in_form(read_decimal, column), field="h", log=log)
+    assert read == [0.5, pytest.approx(value)]
+    assert len(log.rows) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("1 234", 1234.0), ("1\u202f234,5", 1234.5), ("1'234", 1234.0), ("1 23", None), ("0 123", None)]
+)
+def test_thousands_parted_by_a_blank_or_an_apostrophe(text, value):
+    assert number(text) == value
+    assert read_decimal(text).issue == ("invalid decimal" if value is None else "patch")

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import gzip
+import json
+import sqlite3
 import zipfile
+from contextlib import closing
 
 import geopandas as gpd
 import numpy as np
@@ -12,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siteprior.core.errors import InputError
-from siteprior.core.io.vector_files import Only, mended, read_attributes, read_vector
+from siteprior.core.io.vector_files import Only, mended, read_attributes, read_vector, vector_columns
+from siteprior.core.issues import IssueLog
 
 
 @pytest.fixture
@@ -51,8 +55,10 @@ def test_geoparquet_plain_and_packed_with_its_named_index(tmp_path, lines):
         read_vector(tmp_path / "a.parquet", layer="x")
     (tmp_path / "text.parquet").write_text("nothing")
     lines.drop(columns="geometry").to_parquet(tmp_path / "plain.parquet")
-    for name in ("text.parquet", "plain.parquet"):
-        with pytest.raises(InputError, match="cannot be read as GeoParquet"):
+    for name, words in {
+        "text.parquet": "its content is none of GeoPackage", "plain.parquet": "cannot be read as GeoParquet",
+    }.items():  # fmt: skip
+        with pytest.raises(InputError, match=words):
             read_vector(tmp_path / name)
 
 
@@ -176,3 +182,85 @@ def test_what_is_no_geoparquet_is_refused(tmp_path):
     for read in (read_vector, lambda path: read_attributes(path, ["code"])):
         with pytest.raises(InputError, match="there is no such file"):
             read(tmp_path / "c.parquet")
+
+
+def bare(path, table):
+    """Write a GeoJSON without its member ``crs``, in whatever numbers the table has."""
+    text = json.loads(table.to_json())
+    text.pop("crs", None)
+    path.write_text(json.dumps(text))
+    return path
+
+
+def test_a_stated_system_goes_before_the_default_of_a_geojson(tmp_path, lines):
+    log = IssueLog("a.geojson")
+    path = bare(tmp_path / "a.geojson", lines)
+    assert read_vector(path, crs="EPSG:27700", log=log).total_bounds.tolist() == [4e5, 3e5, 4.01e5, 3e5]
+    assert log.rows == []
+    with pytest.raises(
+        InputError, match=r"as EPSG:4326, nothing in it lies in Great Britain.*State the right one with"
+    ):
+        read_vector(path)
+
+
+def test_a_stated_system_goes_before_another_the_file_declares_and_it_is_logged(tmp_path, lines):
+    lines.set_crs(3857, allow_override=True).to_file(tmp_path / "a.gpkg")
+    for own in ("a.gpkg", "b.geojson"):
+        if own == "b.geojson":
+            (tmp_path / own).write_text(lines.set_crs(3857, allow_override=True).to_json())
+        log = IssueLog(own)
+        assert read_vector(tmp_path / own, crs="{'init': 'epsg:27700'}", log=log).total_bounds[0] == 4e5
+        assert [(row["field"], row["value"], row["severity"]) for row in log.rows] == [("crs", "EPSG:3857", "warning")]
+
+
+def test_a_stated_system_goes_before_one_that_cannot_be_read(tmp_path, lines):
+    lines.to_file(tmp_path / "junk.shp")
+    (tmp_path / "junk.prj").write_text("rubbish")
+    lines.to_file(tmp_path / "junk.gpkg")
+    with closing(sqlite3.connect(tmp_path / "junk.gpkg")) as opened, opened:
+        opened.execute(
+            "UPDATE gpkg_spatial_ref_sys SET definition = 'rubbish', organization = 'X', organization_coordsys_id = 9 "
+            "WHERE srs_id = 27700"
+        )
+    for name in ("junk.shp", "junk.gpkg"):
+        with pytest.raises(InputError, match="has no coordinate system that can be read; state it with crs"):
+            read_vector(tmp_path / name)
+        assert read_vector(tmp_path / name, crs="EPSG:27700").total_bounds[0] == 4e5
+
+
+CLOSED = [[-1.9, 52.4], [-1.8, 52.4], [-1.8, 52.5], [-1.9, 52.4]]
+
+
+@pytest.mark.parametrize(
+    ("corner", "value", "action"),
+    [
+        ("[NaN, 52.4]", "nan 52.4", "no place: a corner is no finite number on the Earth"),
+        ("[Infinity, 52.4]", "inf 52.4", "no place: a corner is no finite number on the Earth"),
+        ("[1e308, 52.4]", "1e+308 52.4", "no place: a corner is no finite number on the Earth"),
+        ("[4000, 52.4]", "", "no place: a corner cannot be brought from EPSG:4326 to EPSG:27700"),
+    ],
+)
+def test_what_has_no_place_on_the_grid_is_named_by_row(tmp_path, corner, value, action):
+    good = {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [CLOSED]}}
+    bad = json.dumps(good).replace("[-1.8, 52.4]", corner)
+    (tmp_path / "a.geojson").write_text(
+        f'{{"type": "FeatureCollection", "features": [{json.dumps(good)}, {bad}, {json.dumps(good)}]}}'
+    )
+    log = IssueLog("a.geojson")
+    assert read_vector(tmp_path / "a.geojson", log=log).geometry.notna().tolist() == [True, False, True]
+    assert [(row["row"], row["action"]) for row in log.rows] == [(2, action)]
+    assert value in log.rows[0]["value"]
+
+
+def test_a_ring_no_library_can_make_is_named_by_its_feature(tmp_path):
+    good = {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [CLOSED]}}
+    bad = json.dumps(good).replace("[-1.9, 52.4]", "[NaN, 52.4]")
+    (tmp_path / "a.geojson").write_text(f'{{"type": "FeatureCollection", "features": [{json.dumps(good)}, {bad}]}}')
+    with pytest.raises(InputError, match=r"feature 2: .*do not form a closed"):
+        read_vector(tmp_path / "a.geojson")
+
+
+def test_columns_are_listed_without_reading_a_shape(tmp_path, lines):
+    assert vector_columns(bare(tmp_path / "a.geojson", lines)) == ["id", "name"]
+    lines.to_parquet(tmp_path / "a.parquet")
+    assert vector_columns(tmp_path / "a.parquet") == ["name"]

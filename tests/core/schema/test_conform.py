@@ -56,3 +56,21 @@ def test_truth_values_of_a_file_become_the_words_of_a_flag(given, words):
 
 def test_a_text_column_keeps_its_truth_values_as_text():
     assert schema.as_kind(pd.Series([True, "x"], index=INDEX, dtype=object), "text", INDEX).tolist() == ["True", "x"]
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        (pd.PeriodIndex(["2026-01", None], freq="M"), ["2026-01", None]),
+        (pd.to_timedelta([36, None], unit="h"), ["1 days 12:00:00", None]),
+        (pd.arrays.IntervalArray.from_tuples([(0, 1), (1, 2)]), ["(0, 1]", "(1, 2]"]),
+        (pd.Categorical(pd.PeriodIndex(["2026-01", None], freq="M")), ["2026-01", None]),
+    ],
+    ids=lambda values: type(values).__name__,
+)  # fmt: skip
+def test_periods_lengths_of_time_and_intervals_of_a_users_own_are_shown_as_text(values, texts):
+    table = pd.DataFrame({"own": values, "n": [1, 2]}, index=pd.Index(["a", "b"], name="postcode"))
+    given = table.copy()
+    own = schema.conform(table, schema.POSTCODES)["own"]
+    assert own.astype(object).where(own.notna(), None).tolist() == texts
+    pd.testing.assert_frame_equal(table, given)  # what was given is as it was

@@ -83,6 +83,17 @@ def test_each_corridor_is_summed_up(corridors, pairs, sites):
     ]  # fmt: skip
 
 
+def test_settled_verdicts_are_counted_per_corridor_where_they_were_asked(corridors, pairs, sites):
+    assert corridor_summary(corridors, pairs, sites)["settled_sites"].isna().all()
+    table = corridor_summary(corridors, pairs, sites.assign(settled="yes"))
+    assert table["settled_sites"].fillna(-1).tolist() == [3, 3, -1]
+    mixed = sites.assign(settled=["yes" if name == "a" else "no" for name in sites.index])
+    of_a = set(pairs.loc[pairs["site_id"] == "a", "corridor"])
+    assert corridor_summary(corridors, pairs, mixed)["settled_sites"].fillna(-1).tolist() == [
+        int("Tram" in of_a), int("Line" in of_a), -1,
+    ]  # fmt: skip
+
+
 def test_verdicts_are_shares_of_the_sites_that_have_one(corridors, pairs, sites):
     table = corridor_summary(corridors, pairs, sites)
     shares = table[["identified_share", "indicated_share", "not_found_share", "cannot_tell_share"]]

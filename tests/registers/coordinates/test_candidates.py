@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 import pyproj
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 
 from siteprior.registers.coordinates import parse as co
 from siteprior.registers.coordinates.candidates import choose, list_candidates
@@ -103,3 +105,56 @@ def test_without_areas_a_stray_stays_and_is_doubted():
     found = placed([*pairs, (410_000, 590_000)], "OSGB36", known=NONE)
     assert found.confidence.tolist() == ["medium"] * 5 + ["low"]
     assert found.north[-1] == 590_000
+
+
+def unknown(pairs, known=KNOWN, label="OSGB36", group="?", confirmed=None):
+    """Place rows of which no council is known."""
+    x, y = np.array(pairs, dtype=float).T
+    found = list_candidates(x, y, np.array([co.stated_kind(label)] * len(x), dtype=object), {})
+    if confirmed is not None:
+        confirmed = np.hypot(found.east - confirmed[0], found.north - confirmed[1]) < 500
+    nobody = np.array([None] * len(x), dtype=object)
+    return choose(found, nobody, known, groups=np.array([group] * len(x), dtype=object), confirmed=confirmed)
+
+
+RIGHT, EXCHANGED = (410_000, 290_000), (290_000, 410_500)
+
+
+def test_rows_in_a_council_as_labelled_give_the_middle_and_no_majority_moves_them():
+    found = unknown([EXCHANGED] * 5 + [RIGHT])
+    assert found.east.tolist() == [410_500] * 5 + [410_000]
+    assert found.confidence.tolist() == ["medium"] * 6
+    # without boundaries the majority decides, and is wrong: nothing else is known
+    assert unknown([EXCHANGED] * 5 + [RIGHT], NONE).east.tolist() == [290_000] * 6
+    # a link or postcode says as much as a boundary
+    assert unknown([EXCHANGED] * 5 + [RIGHT], NONE, confirmed=RIGHT).east.tolist() == [410_500] * 5 + [410_000]
+
+
+@given(
+    st.lists(st.tuples(st.integers(100_000, 640_000), st.integers(10_000, 640_000)), max_size=12),
+    st.tuples(st.integers(400_000, 420_000), st.integers(280_000, 300_000)),
+)
+def test_what_lies_in_a_council_as_labelled_is_never_moved_out_of_every_council(others, place):
+    found = unknown([*others, place])
+    at = (found.east[-1], found.north[-1])
+    assert at == place or HOME.intersects(shapely.Point(at))
+
+
+def far(*places):
+    return unknown([(410_000, 290_000)] * 20 + list(places), NONE).confidence.tolist()[20:]
+
+
+def test_far_off_rows_in_company_may_be_of_another_council_where_none_is_stated():
+    cornwall = [(180_000, 45_000), (185_000, 41_000), (190_000, 60_000)]
+    assert far(*cornwall) == ["medium"] * 3
+    assert far(*cornwall[:2]) == ["low"] * 2
+    # of a register known to be of one council they are doubted
+    one = unknown([(410_000, 290_000)] * 20 + cornwall, NONE, group="E1")
+    assert one.confidence.tolist()[20:] == ["low"] * 3
+
+
+def test_the_ends_of_a_long_county_are_not_doubted():
+    # middle at 400,000; steps of 25 km lead to sites 75 km away, and nothing leads to the one at 480,000
+    along = [(400_000 + 25_000 * step, 290_000) for step in (-3, -2, -1, 0, 0, 0, 1, 2)]
+    found = unknown([*along, (400_000, 380_000)], NONE, group="E1")
+    assert found.confidence.tolist() == ["medium"] * 8 + ["low"]

@@ -102,3 +102,12 @@ def test_a_file_without_coordinate_columns_has_no_places():
     found, issues = located(site_name=["Mill"])
     assert np.isnan(found.places.east[0])
     assert issues == [(2, "missing value", "the site has no place")]
+
+
+def test_another_pair_that_means_no_place_is_stated_where_the_first_is_blank():
+    # a digit too many: not a blank
+    found, issues = located(x=["", ""], y=["", "n/a"], easting=["395000", "396000"], northing=["2850000", "286000"])
+    assert (found.original_x, found.original_y) == (["395000", ""], ["2850000", "n/a"])
+    assert found.repair == [None, "taken from the easting columns"]
+    assert [(row, code) for row, code, _ in issues] == [(2, "invalid coordinates"), (3, "default-field")]
+    assert "one digit error away and in its council" in issues[0][2]

@@ -9,6 +9,7 @@ import pytest
 from conftest import ROOT
 from factories.real import expected
 from siteprior.core.errors import InputError
+from siteprior.core.files import shipped
 from siteprior.registers.coordinates.postcodes import normal_postcode, read_postcodes, stated_postcode
 
 ROW = '"{}",{},{},{},"E92000001","E19000001","E18000005","","E08000030","E05001316"\r\n'
@@ -105,3 +106,22 @@ def test_the_real_files(real):
     ]
     assert sum(origin.rows for origin in origins) == len(table)
     assert table.loc["WS1 1AA"].tolist() == [401_365.0, 298_688.0]
+
+
+def test_of_a_postcode_that_stands_again_the_first_counts_and_the_others_are_counted(tmp_path):
+    first, second = tmp_path / "a.csv", tmp_path / "b.csv"
+    first.write_text('"B1 1AA",10,406600,286700\n"B1 1AA",10,406600,286700\n"B1 1AB",10,406601,286701\n')
+    second.write_text('"B1 1AB",10,406650,286750\n"B1 1AD",10,406602,286702\n')
+    table, issues, _ = read_postcodes([first, second], files=["a", "b"])
+    assert table["easting"].to_dict() == {"B1 1AA": 406_600.0, "B1 1AB": 406_601.0, "B1 1AD": 406_602.0}
+    assert issues[["file", "issue_type", "value", "action"]].to_numpy().tolist() == [
+        [file, "reference values are not unique", code, "1 rows left out whose postcode stands before, this one first"]
+        for file, code in (("a", "B1 1AA"), ("b", "B1 1AB"))
+    ]
+
+
+def test_a_carriage_return_within_the_first_line_is_no_fault_of_the_program(tmp_path):
+    whole = (shipped("data") / "market" / "codepoint.csv").read_bytes().splitlines()[:4]
+    (tmp_path / "a.csv").write_bytes(b"\r".join(whole))
+    (tmp_path / "b.csv").write_bytes(b"\n".join(whole))
+    assert read_postcodes(tmp_path / "a.csv").table.equals(read_postcodes(tmp_path / "b.csv").table)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from factories.registers import register
+from siteprior.appraisal.market_failure.evidence_register import area_blight
 from siteprior.core.errors import InputError
 from siteprior.registers.matching.find_duplicates import PAIR_COLUMNS, find_duplicates
 from siteprior.registers.matching.merge import ATTRIBUTES, merge_duplicates
@@ -82,6 +83,75 @@ def test_one_reference_in_two_files():
     assert verdicts(register(first, {**again, "at": (50, 0)})) == {("7", "2"): "certain"}
     assert verdicts(register(first, {**again, "at": (51, 0)})) == {("7", "2"): "likely"}
     assert verdicts(register(first, {**again, "site_name": "Plot 9, Mill Road"})) == {("7", "2"): "possible"}
+
+
+def test_a_reference_of_a_register_in_a_list_of_ones_own():
+    first = {**MILL, "id": "E1:7", "register": "brownfield register"}
+    own = {**MILL, "id": "E1:7~2", "file": "mine.csv", "register": "mine"}
+    bare = {**own, "minimum_net_dwellings": None}
+    assert verdicts(register(first, own)) == {("7", "2"): "certain"}
+    assert verdicts(register(first, bare)) == {("7", "2"): "certain"}  # one reference: homes need not be stated
+    for differs in ({"minimum_net_dwellings": 35}, {"hectares": 0.4}, {"at": (50, 0)}):  # no vintage of the register
+        assert verdicts(register(first, {**own, **differs})) == {("7", "2"): "likely"}
+    numbering = {"site_name": "Gas Works, Station Approach, Bilston", "hectares": 1.2}
+    assert verdicts(register(first, {**own, **numbering, "at": (500, 0)})) == {}
+    assert verdicts(register(first, {**own, **numbering, "at": (45, 0)})) == {("7", "2"): "possible"}
+
+
+DEPOT = {"id": "E1:2", "site_name": "Depot, Mill Road"}
+YARD = {"id": "E1:2~2", "site_name": "Yard, High Street"}
+
+
+@pytest.mark.parametrize(
+    ("depot", "yard", "word"),
+    [
+        ({}, {"at": (50, 0)}, "likely"),  # as near as one site may move
+        ({}, {"at": (60, 0)}, "possible"),
+        ({}, {"at": (9000, 0)}, "possible"),
+        ({}, {"at": None}, "possible"),
+        ({"hectares": 1.2}, {"at": (60, 0), "hectares": 0.1}, "likely"),  # inside the disc: √(12,000 / π) = 61.8 m
+        ({"site_name": None}, {"at": (60, 0), "site_name": None}, "possible"),
+        # in two files: her own numbering, unless they lie together
+        ({}, {"at": (50, 0), "file": "b.csv"}, "possible"),
+        ({}, {"at": (51, 0), "file": "b.csv"}, None),
+        ({}, {"at": None, "file": "b.csv"}, None),
+    ],
+)
+def test_one_reference_under_two_names(depot, yard, word):
+    found = verdicts(register({**DEPOT, **depot}, {**YARD, **yard}))
+    assert found == ({("2", "2"): word} if word else {})
+
+
+def test_one_list_has_one_numbering_wherever_its_sites_lie():
+    table = register({**DEPOT, "id": "E47000007:2"}, {**YARD, "id": "E47000007:2~2", "at": (60, 0)})
+    for councils in (["E2", "E3"], [None, "E3"]):
+        pairs = find_duplicates(table.assign(organisation=pd.Series(councils, index=table.index, dtype="str")))
+        assert pairs[["confidence", "reasons"]].values.tolist() == [
+            ["possible", "apart (60 m); same reference; other council; names differ"]
+        ]
+    # two lists' references are of two numberings
+    assert find_duplicates(register(DEPOT, {**YARD, "id": "E2:2", "at": (60, 0)})).empty
+
+
+def test_a_reference_that_every_row_bears_is_none():
+    names = ["Mill", "Gas Works", "Depot", "School", "Library", "Brewery"]
+    rows = [{"id": f"E1:x~{n}", "site_name": name, "at": (60 * n, 0)} for n, name in enumerate(names)]
+    assert len(find_duplicates(register(*rows[:5]))) == 10
+    assert find_duplicates(register(*rows)).empty
+    near = [{**row, "at": (0, 0), "hectares": n + 1} for n, row in enumerate(rows)]
+    assert find_duplicates(register(*near)).empty
+
+
+def test_rows_of_one_reference_are_flagged_never_merged_and_no_blight_of_each_other():
+    table = register({**DEPOT, "hectares": 3.0}, {**YARD, "at": (200, 0), "hectares": 2.0}, MILL | {"at": (300, 0)})
+    merged, issues = merge_duplicates(table, find_duplicates(table))
+    assert merged["possible_duplicates"].fillna("").to_dict() == {"E1:2": "E1:2~2", "E1:2~2": "E1:2", "E1:C": ""}
+    assert issues.empty
+    blight = area_blight(merged, merged, pd.Timestamp("2026-01-31"))
+    assert blight["reason"].str.partition(" within")[0].to_dict() == {
+        "E1:2": "0.5 ha of 1 other listed site", "E1:2~2": "0.5 ha of 1 other listed site",
+        "E1:C": "5.0 ha of 2 other listed sites",
+    }  # fmt: skip
 
 
 def test_in_two_councils_files():

@@ -55,3 +55,11 @@ def test_files_become_vintages_and_all_without_a_day_are_named_at_once():
     with pytest.raises(InputError) as caught:
         vintages_of(table, {})
     assert len(caught.value.faults) == 2
+
+
+def test_the_vintage_of_a_workbook_is_that_of_each_of_its_sheets():
+    sheets = pd.concat([DATED.assign(file=f"b.zip!a.xlsx!{name}") for name in ("North", "South")])
+    found = vintages_of(sheets, {"b.zip!a.xlsx": "2018-05-21"})
+    assert [(day, set(rows["file"])) for day, rows in found] == [
+        (dt.date(2018, 5, 21), {"b.zip!a.xlsx!North"}), (dt.date(2018, 5, 21), {"b.zip!a.xlsx!South"}),
+    ]  # fmt: skip

@@ -63,7 +63,7 @@ def test_bands_kinds_and_states_are_those_of_the_data(seen):
     of = {name: seen["layers"][name]["rules"] for name in LAYERS}
     assert of["shortlist"] == ["Score 0.6–1", "Score 0.5–0.6", "Shortlisted"]
     assert of["sites"][-2:] == ["Not ranked: see gate reasons", "Not judged"]
-    assert of["corridors"] == ["Metro", "Proposed metro", "Rail", "Corridor"]
+    assert of["corridors"] == ["Metro", "Proposed metro", "Rail", "Kind not stated"]
     assert of["stops"] == ["Rail, open", "Rail, planned", "Metro, open", "Metro, planned", "Metro, closed",
                            "Bus, open", "Bus, not stated", "Stop"]  # fmt: skip
     assert of["areas"][0] == "1 (most deprived)"
@@ -122,7 +122,7 @@ TAB_LAYOUT = 1  # QgsEditFormConfig.TabLayout
 def test_the_form_of_a_site_has_tabs_that_hold_every_column_of_the_layer_once(published, name):
     facts = published[name]
     assert facts["layout"] == TAB_LAYOUT
-    assert list(facts["tabs"]) == ["Rank and score", "Site", "Transit", "Area and need", "Market"]
+    assert list(facts["tabs"]) == ["Rank and score", "Site", "Transit", "Area and need", "Market", "Evidence"]
     assert [column for column, _ in facts["tabs"]["Rank and score"]][:3] == ["rank", "rank_p05", "rank_p95"]
     shown = [column for tab in facts["tabs"].values() for column in tab]
     assert all(place == facts["places"][column] for column, place in shown)

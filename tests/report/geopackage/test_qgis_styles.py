@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 
 import pandas as pd
@@ -146,6 +147,7 @@ def test_stops_by_mode_and_state_buses_when_zoomed_in():
 def test_corridors_proposals_dashed_with_names_along_the_line():
     root = parsed("corridors", pd.DataFrame({"kind": ["proposed-metro", "metro", None]}))
     assert [options["line_style"] for _, options in symbols(root)] == ["solid", "dash", "solid"]
+    assert rules(root)[-1][:2] == ("Kind not stated", "ELSE")
     assert root.find("labeling/settings/text-style").get("fieldName") == '"corridor"'
     assert root.find("labeling/settings/placement").get("placement") == "3"
     assert root.find("labeling/settings/rendering").get("scaleMax") == "100000"
@@ -165,6 +167,19 @@ def test_outlines_are_broken_where_nobody_drew_them():
         drawn = symbols(parsed(layer))
         assert [options["outline_style"] for _, options in drawn] == ["dash", "solid"]
         assert {options["style"] for _, options in drawn} == {"no"}
+
+
+@pytest.mark.parametrize("layer", TITLES)
+def test_every_value_in_a_tip_is_escaped_and_the_rest_is_no_text_of_a_file(layer):
+    tip = parsed(layer).find("mapTip").text
+    assert re.sub(r"\[%.*?%\]", "", tip) == "<b></b>"
+    for expression in re.findall(r"\[%(.*?)%\]", tip):
+        escaped = expression.replace("'<br>", "'")
+        value = re.fullmatch(
+            r" (?:coalesce\('[^<>'\[\]&]+: ' \|\| )?replace\(replace\((.*), '&', '&amp;'\), '<', '&lt;'\)(?:, ''\))? ",
+            escaped,
+        )
+        assert value, expression
 
 
 def test_tips_name_what_is_known_and_show_markup_as_text():

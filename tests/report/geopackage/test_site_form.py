@@ -51,6 +51,18 @@ def test_columns_registered_by_a_users_module_stand_on_the_map(monkeypatch):
     assert (list(on_map), list(rest)) == (["noise_db", "geometry"], ["notes"])
 
 
+def test_constraints_have_a_tab_and_those_known_of_no_site_stand_with_the_attributes(monkeypatch):
+    columns = {
+        name: model.Column(name, "number", name, "Share of the site", "0-1", group=model.CONSTRAINTS)
+        for name in ("tips", "belt")
+    }
+    monkeypatch.setitem(model.REGISTERED_COLUMNS, "sites", columns)
+    assert form_tabs(["site_id", "tips", "belt"]) == {"Site": ["site_id"], "Constraints": ["tips", "belt"]}
+    sites = sites_with("rank", "tips", "belt").assign(belt=float("nan"))
+    on_map, rest = split_sites(sites)
+    assert (list(on_map), list(rest)) == (["rank", "tips", "geometry"], ["belt"])
+
+
 @given(st.lists(st.sampled_from([*schema.SITES.names, "c_walk", "my_layer", "sales_1y"]), unique=True, max_size=40))
 def test_what_is_parted_is_joined_again_whole(names):
     sites = sites_with(*names)

@@ -39,24 +39,24 @@ def test_no_site_no_verdict():
 def test_what_was_measured_is_counted():
     sites = ranked(["Identified", "Not found", "Not found"])
     told = said(sites, ("s0", "C", 0.5, "own"), ("s1", "C", 0.0, "own"), ("s0", "B", 0.5, "own"))
-    assert told[0] == (
-        "Of the 2 primary signals a ranked site has 0.7 on average: measured were coordination on 2 of the 3 ranked "
-        "sites."
-    )
-    assert told[1] == "Measured on no ranked site: viability gap."
+    assert told[:3] == [
+        "Of the 2 primary signals a ranked site has 0.7 on average.",
+        "Measured on ranked sites (3): coordination on 2.",
+        "Measured on no ranked site: viability gap.",
+    ]
     assert "No viability gap was measured, so whether building would pay is not among the evidence." in told
     assert told[-1] == "They can be quoted only with the grades of evidence below beside them."
 
 
 def test_several_are_listed_with_an_and():
     told = said(ranked(["Not found"]), ("s0", "C", 0.5, "own"), ("s0", "V", 0.5, FROM_COSTS[0]))
-    assert "measured were viability gap on 1 and coordination on 1 of the 1 ranked sites" in told[0]
-    assert told[1] == "Measured on no ranked site: blight."
+    assert told[1] == "Measured on ranked sites (1): viability gap on 1 and coordination on 1."
+    assert told[2] == "Measured on no ranked site: blight."
 
 
 def test_nothing_measured_says_so():
     told = said(ranked(["Cannot tell", None, "Not found"]))
-    assert told[0].endswith("has 0.0 on average: none was measured on any.")
+    assert told[0].endswith("has 0.0 on average.")
     assert told[1] == "Measured on no ranked site: viability gap, coordination and blight."
     assert told[2].startswith("For 2 of 3 (67%) the verdict is “Cannot tell”: ")
     assert told[-1] == "As a whole they say more about the data available than about the market."
@@ -67,7 +67,7 @@ def test_nothing_measured_says_so():
     [
         ("illustrative user assumptions",
          "The viability gap rests on illustrative costs, made up to show the method, for 2 of the 2 ranked sites on "
-         "which it was measured."),
+         "which it was measured; as evidence it counts in no verdict."),
         ("user assumptions, without a source for fees_share",
          "The viability gap rests on costs the user gives without a source for 2 of the 2 ranked sites on which it was "
          "measured."),

@@ -2,7 +2,9 @@
 
 import pandas as pd
 
+from siteprior.core.schema import CORRIDOR_SUMMARY, conform
 from siteprior.report.html.corridors import corridor_section
+from siteprior.report.html.render import render
 
 NO_SCENARIO = pd.DataFrame(columns=["sites_enters"], index=pd.Index([], name="scenario"))
 
@@ -24,6 +26,12 @@ def summary():
     return pd.DataFrame({**rows, **shares}).set_index("corridor")
 
 
+def corridor_table(**columns):
+    """Return two corridors as the run writes them."""
+    known = {"corridor": ["Line", "Bare"], "length_m": [8200.0, 1200.0], "sites": [2, 1], "stops": [3, 2]}
+    return conform(pd.DataFrame({**known, **columns}).set_index("corridor"), CORRIDOR_SUMMARY)
+
+
 def test_what_it_counts():
     told = corridor_section(sites(), summary=summary(), strips={"Line": (b"png", "words")}, scenarios=NO_SCENARIO)
     assert (told["served"], told["several"]) == (2, 1)
@@ -42,3 +50,12 @@ def test_without_timetables_there_is_no_index_and_straight_lines_are_stated():
     assert told["index"] is None
     assert "no streets were given" in told["walks"]
     assert told["pictures"][0]["alt"] == "ground"
+
+
+def test_a_kind_nobody_stated_leaves_no_word():
+    table = corridor_table(kind=["metro", None])
+    section = corridor_section(sites(), summary=table, strips={}, scenarios=NO_SCENARIO)
+    page = render("report_corridors.html.j2", corridors=section, counts={"considered": 4})
+    assert "metro, 8.2 km" in page
+    assert '<td>Bare<span class="sub">1.2 km</span></td>' in page
+    assert "None" not in page

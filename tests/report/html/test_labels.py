@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from siteprior.report.html.labels import district_names, kind_title, organisation_titles
+from siteprior.report.html.labels import district_names, in_words, kind_title, organisation_titles
 
 
 class TestWords:
@@ -47,3 +47,24 @@ def test_one_name_for_each_district_in_the_order_of_the_codes():
     found = district_names(table)
     assert found == {"E1": "Telford and Wrekin", "E2": "Bristol, City of"}
     assert list(found) == ["E1", "E2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("missing: capacity_dwellings", "missing: homes scored"),
+        ("modern_construction is not stated", "modern_construction is not stated"),
+        ("missing: build_gbp_per_m2", "missing: build_gbp_per_m2"),
+        ("sites/own_list.csv, own_list.csv", "sites/own_list.csv, own_list.csv"),
+        ("Nothing to change", "Nothing to change"),
+        ("E08000028:ILL-SAN_1", "E08000028:ILL-SAN_1"),
+    ],
+)
+def test_names_of_columns_become_words_and_keys_and_names_of_files_stay(text, words):
+    assert in_words(text) == words
+
+
+@pytest.mark.parametrize("names", [["Dudley", "Birmingham"], ["Dudley", "Dudley"], [None, None]])
+def test_a_combined_authority_bears_its_own_name_whatever_councils_its_sites_lie_in(names):
+    sites = pd.DataFrame({"organisation": ["E47000007"] * 2, "organisation_name": names})
+    assert organisation_titles(sites) == {"E47000007": "West Midlands Combined Authority"}

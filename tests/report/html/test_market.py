@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from factories.market_failure import market_of
+from factories.market_failure import market_of, with_sources
 from siteprior.report.html.market import market_section
 
 
@@ -32,7 +32,9 @@ class TestMarket:
         said = " ".join(market_of(run)["confidence"])
         ranked = run.sites[run.sites["rank"].notna()]
         unclear = int((ranked["market_failure"] == "Cannot tell").sum())
-        assert f"viability gap on {int(ranked['gap_gbp_per_home'].notna().sum())}" in said
+        shown = run.signals[(run.signals["signal"] == "V") & run.signals["site_id"].isin(ranked.index)]
+        assert set(shown["source"]) == {"headroom_gbp_per_ha"}  # made-up costs show nothing
+        assert f"viability gap on {shown['site_id'].nunique()}" in said
         assert "Measured on no ranked site: " in said
         assert f"For {unclear} of {len(ranked)}" in said
         assert "rests on illustrative costs" in said
@@ -47,6 +49,7 @@ class TestMarket:
         assert "without a source for 10 of the 10 ranked" in " ".join(market_of(run, sites=unsourced)["confidence"])
 
     def test_verdicts_that_rest_on_costs_alone_are_counted(self, run):
+        run = with_sources(run)
         sites = run.sites.assign(market_failure="Identified")
         said = " ".join(market_of(run, sites=sites)["confidence"])
         ranked = run.sites.index[run.sites["rank"].notna()]
@@ -69,6 +72,26 @@ class TestMarket:
         assert told["known"] + told["missing"] == len(ranked)
         assert told["median"] == ranked["gap_gbp_per_home"].median()
         assert sum(bar["sites"] for bar in told["chart"]["bars"]) == told["known"]
+
+    def test_headroom_is_summed_up_by_council_and_says_why_it_is_missing(self, run):
+        told = market_of(run)["headroom"]
+        ranked = run.sites[run.sites["rank"].notna()]
+        known = ranked[ranked["headroom_gbp_per_ha"].notna()]
+        assert (told["known"], told["missing"]) == (len(known), len(ranked) - len(known))
+        assert told["per_ha"] == known["break_even_gbp_per_ha"].median()
+        assert told["edition"] == "MHCLG land values of 2017, valued 1 April 2017"
+        medians = {row["council"]: row["headroom_gbp_per_ha"] for row in told["rows"]}
+        assert medians == {"Birmingham": 70_000, "Dudley": 947_000, "Sandwell": 1_297_000}
+        assert sum(row["sites"] for row in told["rows"]) == len(known)
+        dense = run.sites.assign(
+            headroom_gbp_per_ha=None,
+            headroom_basis="missing: 132.5 homes per net hectare; the typical site of 2017 says nothing above 80",
+        )
+        dense.loc[dense.index[0], "headroom_gbp_per_ha"] = 1.0
+        assert market_of(run, sites=dense)["headroom"]["why"] == (
+            "more homes per net hectare; the typical site of 2017 says nothing above 80"
+        )
+        assert market_of(run, sites=dense.assign(headroom_gbp_per_ha=None))["headroom"] is None
 
     def test_price_trials_stand_beside_their_rivals(self, run):
         told = market_of(run)["prices"]
@@ -137,6 +160,19 @@ def test_by_hand_three_ranked_sites():
     assert (told["gap"], told["prices"], told["drivers"], told["deadweight"], told["rules"], told["benefits"]) == (
         None, None, [], [], [], None,
     )  # fmt: skip
+
+
+def test_settled_and_open_verdicts_by_hand():
+    sites = plain_sites(market_failure=["Identified", "Not found", "Not found", "Identified"])
+    assert section(sites)["open"] is None
+    assert {row["settled"] for row in section(sites)["verdicts"]} == {None}
+    files = pd.DataFrame({"keys": ["parcels"], "signals": ["C"], "could_decide": [2]})
+    found = section(sites.assign(settled=["no", "yes", "yes", "yes"]), files=files)
+    assert {row["name"]: row["settled"] for row in found["verdicts"]} == {
+        "Identified": 0, "Indicated": 0, "Not found": 2, "Cannot tell": 0,
+    }  # fmt: skip
+    assert (found["open"]["settled"], found["open"]["open"]) == (2, 1)  # the fourth is not ranked
+    assert found["open"]["files"] == [{"keys": "parcels", "signals": "C", "could_decide": 2}]
 
 
 def test_a_group_without_a_site_has_no_share():

@@ -12,7 +12,7 @@ import subprocess
 import pandas as pd
 import pytest
 
-from siteprior.core.issues import issue_table
+from siteprior.core.issues import IssueLog, issue_table
 from siteprior.report.html.report import write_report
 
 PICTURE = bytes.fromhex(
@@ -24,7 +24,8 @@ GATES = pd.DataFrame(
         "gate": ["too_small"],
         "title": ["Too small"],
         "why": ["Below both thresholds"],
-        "thresholds": ["hectares 0.25 ha"],
+        "stands": ["yes"],
+        "thresholds": ["at least 0.25 ha"],
     }
 )
 SIGNALS = pd.DataFrame(
@@ -153,10 +154,10 @@ class TestContents:
     def test_headline_counts(self, parsed):
         assert "Of 14 brownfield sites considered, 11 passed every gate and were ranked" in parsed.text
         assert "The first 6 are the shortlist." in parsed.text
-        assert "registers as of 1 January 2021 · stops as of 2 October 2026" in parsed.text
+        assert "as of 1 January 2021 · stops as of 2 October 2026" in parsed.text
 
     def test_gate_reasons_are_counted_and_explained(self, parsed):
-        assert "Too small Below both thresholds (hectares 0.25 ha) · too_small 1 0" in parsed.text
+        assert "Too small Below both thresholds; needed: at least 0.25 ha · too_small 1 0" in parsed.text
         assert "No corridor no_corridor 1 0" in parsed.text
         assert "No place no_place 1 1" in parsed.text
 
@@ -192,7 +193,10 @@ class TestContents:
         assert "C Coordination primary Many owners stated mixed ownership" in parsed.text
 
     def test_issues_by_kind_and_by_file(self, parsed):
-        assert "invalid decimal error 1 The value cannot be read as a decimal number." in parsed.text
+        assert (
+            "invalid decimal The value cannot be read as a decimal number. error register hectares 1 left blank "
+            "registers/birmingham.csv, row 7, E08000025:S1: 0.5 - 1 whoever publishes the file"
+        ) in parsed.text
         assert "registers/birmingham.csv 1 1 0 0" in parsed.text
 
     def test_what_was_joined_stands_with_what_did_not_meet(self, made_up, tmp_path, parsed):
@@ -210,6 +214,54 @@ class TestContents:
     def test_sources_carry_vintage_licence_and_hash(self, parsed):
         assert "register registers/birmingham.csv Birmingham City Council 2020-12 OGL v3 8 abababababab" in parsed.text
         assert "Contains public sector information" in parsed.text
+
+    def test_repairs_stand_apart_from_faults_and_a_code_is_explained_once(self, made_up, tmp_path):
+        log = IssueLog("registers/birmingham.csv")
+        for field in ("hectares", "notes"):
+            log.add("invalid decimal", row=7, field=field, value="x", action="left blank")
+            log.add("patch", row=8, field=field, value="x", action="read as y")
+        text = read(write(tmp_path / "r.html", made_up, issues=log.table())).text
+        assert text.count("The value cannot be read as a decimal number.") == 1
+        assert "What was read by a declared rule, 2 rows: no fault, for information" in text
+        assert text.index("invalid decimal The value") < text.index("What was read by") < text.index("patch Something")
+
+    def test_a_gate_that_does_not_know_says_so(self, made_up, tmp_path):
+        sites = made_up.sites.assign(gate_reasons="corridor_walk_unknown")
+        text = read(write(tmp_path / "r.html", made_up, sites=sites)).text
+        assert (
+            "Corridor walk unknown What a gate asks of these sites is not known · corridor_walk_unknown 14 14" in text
+        )
+
+    @pytest.mark.parametrize(
+        ("confidence", "repair", "said"),
+        [
+            ("medium", "axes swapped", "place: medium confidence (axes swapped)"),
+            ("medium", None, "place: medium confidence (as stated, with no boundary or postcode that confirms it)"),
+            ("low", None, "place: low confidence (doubtful, left as stated)"),
+        ],
+    )
+    def test_a_place_that_is_not_certain_says_why(self, made_up, tmp_path, parsed, confidence, repair, said):
+        doubtful = made_up.shortlist.assign(coordinate_confidence=confidence, repair=repair)
+        assert said in read(write(tmp_path / "r.html", made_up, shortlist=doubtful)).text
+        assert "place:" not in parsed.text  # all are of high confidence
+
+    def test_what_nobody_stated_is_called_so_with_the_form_that_states_it(self, made_up, tmp_path, parsed):
+        own = {
+            **made_up.record["inputs"][0],
+            "role": "own sites",
+            "file": "my <own>.csv",
+            "publisher": "",
+            "licence": "",
+        }
+        text = read(write(tmp_path / "r.html", made_up, record={**made_up.record, "inputs": [own]})).text
+        assert "own sites my <own>.csv not stated 2020-12 not stated 8" in text
+        assert 'own_sites = [{path = "my <own>.csv", publisher = "Example Council", licence = "OGL v3"}]' in text
+        assert "nobody named them" not in parsed.text
+
+    def test_gates_in_force_are_sentences(self, parsed, made_up, tmp_path):
+        assert "Gate Refused Needed Too small too_small Below both thresholds at least 0.25 ha" in parsed.text
+        off = read(write(tmp_path / "r.html", made_up, gates=GATES.assign(stands="no"))).text
+        assert "Gate Refused Needed Too small" not in off
 
     def test_assumptions_carry_source_and_confidence(self, parsed):
         assert "access.walk_factor 1.3 ratio METHODS 2g 2026-11-22 published" in parsed.text
@@ -243,8 +295,24 @@ class TestKindsOfRun:
                   signals=None)
         )  # fmt: skip
         assert "Of 3 brownfield sites considered, 0 passed every gate" in parsed.text
+        assert "None is on the shortlist." in parsed.text
+        assert "The first 0" not in parsed.text
         assert "No fault was found" in parsed.text
         assert parsed.faults == []
+
+    @pytest.mark.parametrize(
+        ("walk", "basis", "words"),
+        [
+            (None, "straight-line", "and no site has such a walk"),
+            (None, None, "and no site has such a walk"),
+            (900.0, "straight-line", "measured as straight line times a factor"),
+            (900.0, "network", "along the street network"),
+        ],
+    )
+    def test_the_note_on_walks_is_true_where_none_is_shortlisted(self, made_up, tmp_path, walk, basis, words):
+        sites = made_up.sites.assign(corridor_walk_m=walk, walk_basis=basis).astype({"corridor_walk_m": "float64"})
+        parsed = read(write(tmp_path / "a.html", made_up, sites=sites, shortlist=sites.iloc[:0]))
+        assert f"Walk : to the corridor's nearest stop that counts, {words}." in parsed.text
 
     def test_record_read_back_from_json_gives_the_same_page(self, page, made_up, tmp_path):
         import json

@@ -10,9 +10,10 @@ import jinja2
 import pandas as pd
 import pytest
 
-from factories.market_failure import market_of
+from factories.market_failure import market_of, with_sources
 from siteprior.core import schema
 from siteprior.report.html import render as pages
+from siteprior.report.html import site_pages
 from siteprior.report.html.market import market_section
 from siteprior.report.html.site_pages import COMPARABLES_SHOWN, site_records
 
@@ -91,6 +92,7 @@ class TestRecords:
             assert all((signal["reading"] is None) == bool(signal["why"]) for signal in record["signals"])
 
     def test_the_reading_that_counts_stands_first_and_the_others_beside_it(self, run):
+        run = with_sources(run)
         record = records_of(run)[0]
         contamination = record["signals"][1]
         held = run.signals[(run.signals["site_id"] == record["site_id"]) & (run.signals["signal"] == "X")]
@@ -111,6 +113,28 @@ class TestRecords:
         why = {s["letter"]: s["why"] for s in records_of(run, shortlist=stage, signals=none)[0]["signals"]}
         assert why["S"] == "the register records it as under construction"
         assert why["T"].startswith("new homes were sold near it")
+
+    def test_what_lists_a_site_and_which_date_is_blank_are_named(self, run, monkeypatch):
+        shortlist = run.shortlist.head(2).assign(
+            register=["brownfield register", "our estate"], ownership_status=None, capacity_basis="register",
+            development_status="completed", entry_date=pd.to_datetime([None, "2025-03-01"]),
+            start_date=pd.Timestamp("2018-12-03"),
+        )  # fmt: skip
+        records = records_of(run, shortlist=shortlist, signals=run.signals.iloc[:0])
+        assert [(record["listed_in"], record["homes_by"]) for record in records] == [
+            ("register", "by register"), ("list", "as listed"),
+        ]  # fmt: skip
+        assert [record["caveats"][-1] for record in records] == [
+            "The day of its last update (entry_date) is blank.", "The entry was last updated on 2025-03-01.",
+        ]  # fmt: skip
+        assert [record["signals"][6]["why"] for record in records] == [
+            "the register records it as completed", "the list records it as completed",
+        ]  # fmt: skip
+        page = render(bare(run).market, records, monkeypatch)
+        assert "blank in the register" in record_text(page, 1)
+        assert "blank in the list" in record_text(page, 2)
+        ruled = records_of(run, shortlist=shortlist.assign(capacity_basis=["rule", None]))
+        assert [record["homes_by"] for record in ruled] == ["by rule", ""]
 
     def test_lines_add_up_to_the_residual_with_their_signs(self, run):
         for record in records_of(run):
@@ -161,7 +185,7 @@ class TestRecords:
         assert "could turn these gates: too_small." in said
         assert "40% of the weight rests on nothing known" in said
         assert "straight lines times a factor" in said
-        assert "The entry has no date." in said
+        assert "The day of its last update (entry_date) is blank." in said
 
 
 class TestPage:
@@ -223,6 +247,29 @@ class TestPage:
         assert site["market_failure_reasons"] in text
         assert site["guidance_edition"] in text
         assert "never counts as failure" in text
+
+    def test_a_record_names_what_would_decide_its_verdict(self, run, monkeypatch):
+        page = render(market_of(run), records_of(run), monkeypatch)
+        for place, (_, site) in enumerate(run.shortlist.head(5).iterrows(), 1):
+            text = record_text(page, place)
+            settled = f"Settled: whatever the open facts say, {site['verdict_best']}"
+            still_open = f"Open: from {site['verdict_worst']} to {site['verdict_best']}; strength from"
+            assert (settled if site["settled"] == "yes" else still_open) in text
+            assert f"What would decide it, cheapest first: {site['open_facts'][:30]}" in text
+
+    def test_a_record_says_what_the_land_can_bear_and_on_which_edition(self, run, monkeypatch):
+        known = run.shortlist["break_even_gbp_per_ha"].notna()
+        number = int(known.to_numpy().argmax())
+        site = run.shortlist.iloc[number]
+        page = render(market_of(run), records_of(run), monkeypatch)
+        text = record_text(page, number + 1)
+        assert f"What the land can bear £{site['break_even_gbp_per_ha']:,.0f} a hectare" in text
+        assert f"£{site['break_even_gbp_per_home']:,.0f} a home" in text
+        assert "MHCLG land values of 2017, valued 1 April 2017" in text
+        assert "not a valuation of this one" in text
+        bare = run.shortlist.assign(break_even_gbp_per_ha=None, headroom_basis="missing: its homes are not known")
+        page = render(market_of(run), records_of(run, shortlist=bare), monkeypatch)
+        assert "Not measured: its homes are not known." in record_text(page, 1)
 
 
 class TestMissing:
@@ -296,3 +343,17 @@ class TestMissing:
         assert shown.format(**site.iloc[0]) in text
         assert "nan" not in text.split()
         assert "None" not in text.replace("None found", "")
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (0.3, "mostly no registered title: registered parcels cover 30% of the site"),
+        (0.5, "neither owners nor parcels were counted"),
+        (None, "neither owners nor parcels were counted"),
+    ],
+)
+def test_a_site_without_registered_title_says_so(share, words):
+    row = {"ownership_status": "unknown ownership", "notes": None, "planning_permission_status": None}
+    why = site_pages._why({"letter": "C"}, {**row, "registered_share": share})
+    assert why == f"‘unknown ownership’ does not say how many own it; {words}"

@@ -18,6 +18,7 @@ from siteprior.report.maps.legend import (
     RANK,
     RING,
     Key,
+    dots_shown,
     draw_dots,
     draw_number,
     draw_ranks,
@@ -86,13 +87,27 @@ def test_words_too_long_for_their_space_are_cut(sheet):
     assert x + sheet.measure(shown, key.size) <= 10 + 25 + 1e-6
 
 
-def test_only_a_map_with_a_shortlist_explains_the_ranks(sheet):
-    site_entries(Key(sheet, 10, 100), shortlisted=True)
-    with_ranks = [words for words, *_ in texts(sheet)]
-    assert with_ranks == ["Sites", "1", "Shortlisted, with rank", "Ranked, not shortlisted", "Considered, not ranked"]
-    bare = Sheet(120, 120)
-    site_entries(Key(bare, 10, 100), shortlisted=False)
-    assert [words for words, *_ in texts(bare)] == ["Sites", "Ranked", "Considered, not ranked"]
+@pytest.mark.parametrize(
+    ("ranks", "dots", "words"),
+    [
+        (True, ["no", "yes"],
+         ["Sites", "1", "Shortlisted, with rank", "Ranked, not shortlisted", "Considered, not ranked"]),
+        (False, ["no", "yes"], ["Sites", "Ranked", "Considered, not ranked"]),
+        (True, ["no"], ["Sites", "1", "Shortlisted, with rank", "Considered, not ranked"]),
+        (False, ["yes"], ["Sites", "Ranked"]),
+        (False, [], []),
+    ],
+)  # fmt: skip
+def test_the_key_explains_the_sites_that_are_drawn(sheet, ranks, dots, words):
+    site_entries(Key(sheet, 10, 100), ranks=ranks, dots=dots)
+    assert [word for word, *_ in texts(sheet)] == words
+
+
+def test_dots_outside_the_frame_and_without_a_place_are_not_shown(map_):
+    table = sites((500, 500, "yes", 1), (5000, 500, "no", None), (None, None, "no", None))
+    assert dots_shown(map_, table) == ["yes"]
+    assert dots_shown(map_, table.iloc[1:]) == []
+    assert dots_shown(map_, sites((1000, 0, "no", None), (1, 1, "yes", 2))) == ["no", "yes"]
 
 
 @pytest.mark.parametrize(("across", "words"), [(True, ["open", "not stated"]), (False, ["Open", "Not stated"])])

@@ -9,10 +9,13 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.image import imread
+from shapely.affinity import translate
 
+from siteprior.core import schema
 from siteprior.core.errors import InputError
 from siteprior.report import style
-from siteprior.report.maps.overview import draw_map
+from siteprior.report.maps.canvas import Sheet
+from siteprior.report.maps.overview import AREAS_OF_NEED, KEY_WIDTH, MARGIN, WIDTH, draw_map
 
 
 def draw(tables, **changes):
@@ -88,3 +91,61 @@ def test_tables_in_degrees_are_refused_all_at_once(made_up):
 def test_pyplot_is_not_needed(picture, made_up, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)  # any import of it now fails
     assert draw(made_up) == picture
+
+
+@pytest.fixture
+def key(monkeypatch):
+    """Draw a map and return the words of its key, below the headings on the sheet that is kept."""
+
+    def of(tables, **changes):
+        sheets = []
+        wrap = Sheet.text
+        monkeypatch.setattr(Sheet, "text", lambda self, x, y, words, *a, **k: (
+            sheets.append((self, x, words)), wrap(self, x, y, words, *a, **k))[1])  # fmt: skip
+        draw(tables, **changes)
+        kept = sheets[-1][0]
+        return {words for sheet, x, words in sheets if sheet is kept and x >= WIDTH - MARGIN - KEY_WIDTH}
+
+    return of
+
+
+def test_the_key_lists_what_is_drawn(key, made_up):
+    words = key(made_up)
+    assert {"Shortlisted, with rank", "Ranked, not shortlisted", "Considered, not ranked"} <= words
+    assert {"Rail", "Metro", "Proposed metro", "Rail, open", "Metro, planned", "Not known"} <= words
+    assert not {"Metro, closed", "Bus, open"} & words
+
+
+def test_a_corridor_of_no_stated_kind_is_drawn_and_stands_last_of_them_in_the_key(key, made_up):
+    lines = made_up.corridors.assign(kind=made_up.corridors["kind"].mask(made_up.corridors["kind"] == "rail"))
+    found, _ = drawn(draw(made_up, corridors=lines, stops=made_up.stops.iloc[:0]))
+    assert style.CORRIDOR_NOT_STATED in found
+    assert style.CORRIDORS["rail"] not in found
+    words = key(made_up, corridors=lines)
+    assert {"Corridors", "Metro", "Proposed metro", "Kind not stated"} <= words
+    assert "Kind not stated" not in key(made_up)
+    bare = made_up.corridors.assign(kind=made_up.corridors["kind"].mask(made_up.corridors["kind"].notna()))
+    assert {"Corridors", "Kind not stated"} <= key(made_up, corridors=bare)
+
+
+def test_the_key_lists_no_line_no_stop_and_no_site_that_is_not_on_the_map(key, made_up):
+    lines = made_up.corridors.copy()
+    tram = lines["kind"] == "proposed-metro"
+    lines.loc[tram, "geometry"] = None
+    assert "Proposed metro" not in key(made_up, corridors=lines)
+    elsewhere = made_up.corridors.copy()
+    elsewhere.loc[tram, "geometry"] = [translate(elsewhere.geometry[tram].iloc[0], 4e5)]
+    assert "Proposed metro" not in key(made_up, corridors=elsewhere)
+    ranked = made_up.sites[made_up.sites["rank"].notna()]
+    words = key(made_up, sites=ranked, shortlist=ranked)
+    assert "Shortlisted, with rank" in words
+    assert not {"Ranked, not shortlisted", "Considered, not ranked"} & words
+    assert "Shortlisted, with rank" not in key(made_up, shortlist=made_up.shortlist.iloc[:0])
+
+
+def test_without_deprivation_none_is_explained(key, made_up):
+    unknown = made_up.areas.assign(imd_decile=None)
+    words = key(made_up, areas=schema.conform(unknown, AREAS_OF_NEED))
+    assert "Not known" in words
+    assert not {"most deprived", "least"} & words
+    assert "Deprivation" not in key(made_up, areas=made_up.areas.iloc[:0])

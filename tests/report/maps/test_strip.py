@@ -106,6 +106,13 @@ def test_a_planned_stretch_is_dashed(small):
     assert planned / open_ == pytest.approx(1 / 3 + 2 / 3 * 1.6 / 2.3, abs=0.05)
 
 
+def test_a_line_of_no_stated_kind_is_drawn_in_its_own_grey(small):
+    stops, rows, sites = small
+    found, _ = drawn(draw((stops.assign(kind=stops["kind"].mask(stops["kind"].notna())), rows, sites)))
+    assert style.CORRIDOR_NOT_STATED in found
+    assert style.CORRIDORS["metro"] not in found
+
+
 def test_illustrative_run_says_so(small, record):
     draw(small, illustrative=True)
     assert "Illustrative data – not real sites" in [words for *_, words, _ in record[0]]

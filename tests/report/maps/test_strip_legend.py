@@ -103,15 +103,38 @@ def test_the_table_lists_rank_walk_homes_and_verdict_column_by_column():
     assert words(empty) == []
 
 
-def test_the_key_names_only_what_the_strip_shows():
+def key_words(shown, paint, colour_by, shortlist=()):
     sheet = Sheet(*A4)
+    draw_key(sheet, shown, paint, colour_by, 60.0, shortlist)
+    return words(sheet)
+
+
+def test_the_key_names_only_what_the_strip_shows():
     shown = strip([10.0, np.nan, 20.0])
-    draw_key(sheet, shown, {"high": "#7a2100"}, "score_band", 60.0)
-    said = words(sheet)
-    assert {"open", "planned", "50", "200", "500", "not known", "shortlisted", "Score", "high"} <= set(said)
-    assert not {"closed", "not stated"} & set(said)
+    best, other = shown.sites["score_band"].dropna().iloc[0], "a band of another strip"
+    said = key_words(shown, {best: "#7a2100", other: "#000000"}, "score_band", [shown.listed.index[0]])
+    assert {"open", "planned", "50", "200", "500", "not known", "shortlisted", "Score", best} <= set(said)
+    assert not {"closed", "not stated", other} & set(said)
     assert "considered, not ranked" in said  # the last of the sites
-    plain = Sheet(*A4)
-    draw_key(plain, strip([10.0, 20.0], listed=0), {}, "market_failure", 60.0)
-    assert "Market failure" in words(plain)
-    assert not {"not known", "Rank"} & set(words(plain))
+    plain = key_words(strip([10.0, 20.0], listed=0), fills(shown.sites, "market_failure"), "market_failure")
+    assert "Market failure" in plain
+    assert not {"not known", "Rank"} & set(plain)
+
+
+def test_the_key_explains_the_numbers_that_stand_there():
+    shown = strip([10.0, 30.0, 20.0])
+    paint = fills(shown.sites, "score_band")
+    both = {"shortlisted", "ranked, not shortlisted"}
+    listed = list(shown.listed.index)
+    assert both & set(key_words(shown, paint, "score_band", listed)) == {"shortlisted"}
+    assert both & set(key_words(shown, paint, "score_band")) == {"ranked, not shortlisted"}
+    assert len(listed) > 1
+    assert both <= set(key_words(shown, paint, "score_band", listed[:1]))
+
+
+def test_a_ranked_site_without_a_band_has_its_colour_explained():
+    shown = strip([10.0, 20.0])
+    blank = shown._replace(sites=shown.sites.assign(score_band=None))
+    said = key_words(blank, fills(shown.sites, "score_band"), "score_band")
+    assert "not known" in said
+    assert not set(fills(shown.sites, "score_band")) & set(said)

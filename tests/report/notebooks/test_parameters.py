@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from factories.notebooks import CODE, make, save
 from siteprior.core.errors import InputError
+from siteprior.core.files import shipped
 from siteprior.report.notebooks.parameters import INJECTED, notebook_parameters, prepared
 from siteprior.report.notebooks.run import execute_notebook
+from siteprior.report.notebooks.shown import show_text
 
 TAGGED = {"tags": ["parameters"]}
 PLAIN = (
@@ -128,3 +130,19 @@ def test_every_fault_of_the_parameters_is_named_at_once(plain):
     assert [fault.partition(";")[0].partition(":")[2].strip()[:20] for fault in raised.value.faults] == [
         "unknown parameter 'n", "parameter 'times': n", "parameter 'place': {",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["01_shortlist", "02_access_and_corridors", "03_market_failure_and_viability"])
+@pytest.mark.parametrize(("area", "shown"), [("", "**T**. "), ("Here", "**T** (Here). ")])
+def test_the_head_of_a_shipped_notebook_leaves_no_gap_for_what_the_project_does_not_state(name, area, shown):
+    cells = json.loads((shipped("notebooks") / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
+    code = "".join(cells[2]["source"])
+    head = code[code.index("banner = ") :].replace("\ntext(", "\nshown = text(")
+    days = {"as_of": "2026-01-31", "network_date": "2026-01-31", "price_date": None}
+    record = {"title": "T", "area": area, "illustrative": False, "siteprior": "1", **days}
+    names = {"record": record, "made_up": False, "text": show_text}
+    exec(head, names)
+    sentence = names["shown"].data
+    assert sentence.startswith(shown)
+    assert "()" not in sentence
+    assert "None" not in sentence

@@ -33,6 +33,18 @@ class Answer(http.server.BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(STOPS)))
             self.end_headers()
             self.wfile.write(STOPS[:1000])
+        elif path == "/part.csv":
+            self.send_response(206)
+            self.send_header("Content-Type", "text/csv")
+            self.send_header("Content-Length", "1000")
+            self.end_headers()
+            self.wfile.write(STOPS[:1000])
+        elif path == "/drip.csv":
+            self.send_response(200)
+            self.end_headers()
+            while not self.server.ended.wait(0.02):
+                self.wfile.write(b"a")
+                self.wfile.flush()
         elif path == "/endless.csv":  # says nothing of its size
             self.send_response(200)
             self.end_headers()
@@ -41,6 +53,14 @@ class Answer(http.server.BaseHTTPRequestHandler):
             kind, body = {
                 "/stops.csv": ("text/csv", STOPS),
                 "/empty.csv": ("text/csv", b""),
+                "/shouted": ("TEXT/HTML", b"<HTML>Please sign in</HTML>"),
+                "/xhtml": ("application/xhtml+xml", b"<?xml version='1.0'?><html/>"),
+                "/page.csv": ("text/csv", b"\xef\xbb\xbf\n <!-- x --><!DOCTYPE html><p>Sign in"),
+                "/page16.csv": ("text/csv", "<html>".encode("utf-16")),
+                "/fault.csv": ("text/csv", b'{"error": "no such layer"}'),
+                "/fault.geojson": ("application/geo+json", b'{"error": {"code": 400, "message": "no"}}'),
+                "/empty.geojson": ("application/geo+json", b'{"type": "FeatureCollection", "features": []}'),
+                "/odd.csv": ("text/csv", b"{a},b\n1,2\n"),
                 "/login": ("text/html; charset=utf-8", b"<html>Please sign in</html>"),
                 "/page.zip": ("application/octet-stream", b"<html>Please sign in</html>"),
                 "/stops.csv.gz": ("application/gzip", gzip.compress(STOPS, mtime=0)),
@@ -62,15 +82,21 @@ def server(monkeypatch):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
-        server.asked = []
+        server.asked, server.ended = [], threading.Event()
         server.url = f"http://127.0.0.1:{server.server_port}"
         server.onward = {
             "stops": f"{server.url}/stops.csv",
             "plain": "http://example.org/stops.csv?key=secret",
             "disk": "file:///etc/passwd",
+            "bracket": "http://[",
+            "nowhere": "https://",
+            "port": "https://example.org:99999999/a",
+            "circle": f"{server.url}/to/circle",
+            "key": "http://me:secret@example.org/a?token=secret",
         }
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         yield server
+        server.ended.set()
         server.shutdown()
 
 
@@ -109,8 +135,22 @@ def test_progress_is_reported_up_to_the_size_announced(server, tmp_path):
         ("/cut.csv", "a.csv", "the download broke off; fetch again"),
         ("/empty.csv", "a.csv", "the file that came is empty"),
         ("/login", "a.csv", "a web page came instead of the file: a login"),
-        ("/page.zip", "a.zip", "what came is no .zip file"),
-        ("/page.zip", "a.gpkg", "what came is no .gpkg file"),
+        ("/page.zip", "a.zip", "a web page came instead"),
+        ("/page.zip", "a.gpkg", "a web page came instead"),
+        ("/stops.csv", "a.zip", "what came is no .zip file"),
+        ("/stops.csv", "a.tif", "what came is no .tif file"),
+        ("/shouted", "a.csv", "a web page came instead"),
+        ("/xhtml", "a.csv", "a web page came instead"),
+        ("/page.csv", "a.csv", "a web page came instead"),
+        ("/page16.csv", "a.csv", "a web page came instead"),
+        ("/fault.csv", "a.csv", "JSON came instead of the table"),
+        ("/fault.geojson", "a.geojson", "the message of a fault (JSON)"),
+        ("/part.csv", "a.csv", "a part of the file only (HTTP 206)"),
+        ("/to/bracket", "a.csv", "the server redirects to "),
+        ("/to/nowhere", "a.csv", "the server redirects to "),
+        ("/to/port", "a.csv", "the server redirects to "),
+        ("/to/circle", "a.csv", "the server sends on and on in a circle"),
+        ("/to/key", "a.csv", "the server redirects to "),
     ],
 )
 def test_what_is_not_the_file_is_reported_and_the_earlier_file_stays(path, name, says, server, tmp_path):
@@ -221,3 +261,32 @@ def test_a_server_in_reach_is_silent_and_a_faulty_one_reported(server):
     reach(f"{server.url}/stops.csv")
     with pytest.raises(InputError, match="HTTP 504"):
         reach(f"{server.url}/status/504")
+
+
+@pytest.mark.parametrize(("path", "name"), [("/empty.geojson", "a.geojson"), ("/odd.csv", "a.csv")])
+def test_what_only_looks_like_a_fault_is_taken(path, name, server, tmp_path):
+    assert download(server.url + path, tmp_path / name).bytes > 0
+
+
+def test_a_server_that_drips_is_given_up_and_the_earlier_file_stays(server, tmp_path, monkeypatch):
+    from siteprior.sources.fetch import download as module
+
+    read = module.load_parameters
+
+    class Short:
+        def number(self, name):
+            return 0.3 if name == "whole_timeout_s" else read("fetch").number(name)
+
+    monkeypatch.setattr(module, "load_parameters", lambda _: Short())
+    (tmp_path / "a.csv").write_text("earlier")
+    with pytest.raises(InputError, match=r"did not come whole in the time .* or download it by hand"):
+        download(f"{server.url}/drip.csv", tmp_path / "a.csv")
+    assert (tmp_path / "a.csv").read_text() == "earlier"
+    assert [p.name for p in tmp_path.iterdir()] == ["a.csv"]
+
+
+def test_a_key_in_the_address_is_in_no_message(server, tmp_path):
+    with pytest.raises(InputError) as raised:
+        download(f"{server.url}/status/404?key=s3cret&format=csv", tmp_path / "a.csv")
+    assert "s3cret" not in str(raised.value)
+    assert "format=csv" in str(raised.value)

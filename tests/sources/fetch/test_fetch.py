@@ -299,12 +299,14 @@ def test_the_command_without_a_project_is_wrong_usage(capsys):
 def test_the_list_names_keys_a_project_knows_and_addresses_it_would_take(capsys):
     from siteprior.core.files import is_fetchable
     from siteprior.project.load import Sources
+    from siteprior.project.registered_keys import REGISTERED_KEYS
     from siteprior.sources.catalogue import official_sources
 
     assert cli.main(["fetch", "--list"]) == 0
     printed = capsys.readouterr().out
     table = official_sources()
-    assert set(table["key"]) <= set(Sources.model_fields)
+    registered = {name for keys in REGISTERED_KEYS.values() for name in keys}
+    assert set(table["key"]) <= {*Sources.model_fields, *registered}
     for row in table.itertuples():
         assert f"{row.key}: {row.title} ({row.publisher})" in printed
         assert is_fetchable(row.page)
@@ -331,3 +333,42 @@ def test_the_entries_the_docs_show_are_ones_a_project_takes():
     assert sources.streets.osm
     listed = set(official_sources()["file"])
     assert {sources.stops[0].url, sources.timetables[0].url} <= listed
+
+
+@pytest.mark.parametrize("wrong", [float("nan"), float("inf"), -1, 0, True, "4"])
+def test_a_limit_that_is_none_is_refused_before_anything_is_asked(desk, wrong):
+    from siteprior.core.errors import InputError
+
+    with pytest.raises(InputError, match=r"largest_gb \(--max-gb\): needs a number of GB above 0"):
+        fetch(desk(STOPS), largest_gb=wrong)
+    assert cli.main(["fetch", str(desk(STOPS)), "--max-gb", str(wrong if isinstance(wrong, float) else "nan")]) == 1
+
+
+def test_the_project_file_is_never_overwritten(desk, server):
+    path = desk('path = "demo.toml", url = "SERVER/naptan.csv"')
+    before = path.read_bytes()
+    with pytest.raises(ProjectError, match=r"demo\.toml: is the project file itself"):
+        fetch(path, force=True)
+    assert path.read_bytes() == before
+
+
+def test_a_key_stands_in_no_table_line_or_record(desk, server, capsys):
+    path = desk(
+        'path = "transit/naptan.csv", url = "SERVER/naptan.csv?key=s3cret", publisher = "https://a.b/?token=s3cret"'
+    )
+    project = load_project(path)
+    server.files["/naptan.csv?key=s3cret"] = server.files["/naptan.csv"]
+    lines = []
+    table = fetch(project, progress=lines.append)
+    assert of(table, "stops")["url"].endswith("/naptan.csv?key=HIDDEN")
+    assert of(table, "stops")["status"] == "fetched"
+    assert cli.main(["fetch", str(path), "--force"]) == 0
+    shown = [
+        str(project.settings()),
+        repr(project.sources),
+        project._repr_html_(),
+        table.to_csv(),
+        *lines,
+        *capsys.readouterr(),
+    ]
+    assert not [text for text in shown if "s3cret" in text]

@@ -56,11 +56,21 @@ def test_values_stand_by_code_and_what_is_no_number_is_missing_and_logged(read):
     assert [(source.role, source.file, source.rows) for source in reading.provenance] == [("layer", "own/slow.csv", 4)]
 
 
+@pytest.mark.parametrize(
+    ("cells", "found"), [(("a", "b"), r"but words such as 'a'"), (("", ""), "for it is blank throughout")]
+)
+def test_a_column_without_a_number_is_refused_where_numbers_are_needed(read, cells, found):
+    text = f"code,share\nE01000001,{cells[0]}\nE01000002,{cells[1]}\n"
+    with pytest.raises(InputError, match=rf"own/slow.csv: column 'share' of layer 'slow' holds no number, {found}; na"):
+        read(text)
+    assert read(text, text=True).table.by_code.isna().all() == (cells[0] == "")
+
+
 def test_a_code_with_two_values_has_none(read):
     reading = read("code,share\nE01000001,7\nE01000001,8\nE01000002,5\nE01000002,5\n")
     assert reading.table.by_code.fillna(-1).to_dict() == {"E01000001": -1.0, "E01000002": 5.0}
-    assert reading.issues["issue_type"].tolist() == ["reference values are not unique"] * 2
-    assert reading.issues["row"].tolist() == [2, 3]
+    assert reading.issues["issue_type"].tolist() == [*["reference values are not unique"] * 2, "patch"]
+    assert reading.issues["row"].tolist() == [2, 3, 5]  # of the second code one row is enough, and which is stated
 
 
 def test_the_sheet_of_a_workbook_is_its_layer(tmp_path):
@@ -72,6 +82,11 @@ def test_the_sheet_of_a_workbook_is_its_layer(tmp_path):
     assert read_layer(path, parse_layer({**BASE, "layer": "2022"})).table.by_code.tolist() == [4.5]
     with pytest.raises(InputError, match="unknown sheet '2023'"):
         read_layer(path, parse_layer({**BASE, "layer": "2023"}))
+    first = read_layer(path, parse_layer(BASE))
+    assert first.table.by_code.tolist() == [3.0]
+    assert first.issues.loc[first.issues["field"] == "sheet", "action"].tolist() == [
+        "the sheet '2022' (2 records) was not read: another sheet fits better; read: '2021'"
+    ]
 
 
 def test_words_are_taken_as_they_stand(read):

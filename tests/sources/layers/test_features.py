@@ -71,6 +71,15 @@ def test_an_attribute_is_taken_as_numbers_or_words(read, column, text, expected)
     assert values.astype(object).where(values.notna(), -1).tolist() == expected
 
 
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [(["a", "b"], "but words such as 'a'"), ([None, ""], "for it is blank"), ([float("nan")] * 2, "for it is blank")],
+)
+def test_an_attribute_without_a_number_is_refused_where_numbers_are_needed(read, values, found):
+    with pytest.raises(InputError, match=f"column 'v' of layer 'own' holds no number, {found}"):
+        read([SQUARE, SQUARE], {"v": values}, measure="value", column="v")
+
+
 def test_a_surveyed_extent_is_put_together(read):
     halves = [shapely.box(0, 0, 1, 2), shapely.box(1, 0, 2, 2)]
     reading = read([SQUARE], extent=halves)

@@ -32,7 +32,7 @@ def write(tmp_path):
 def test_a_raster_is_described_not_read(write):
     reading = read_layer(write(bands=2), parse_layer({**BASE, "band": 2, "nodata": -1}))
     assert reading.table.bounds == pytest.approx((400_000, 289_950, 400_100, 290_000))
-    assert (reading.table.band, reading.table.nodata, reading.table.file) == (2, -1.0, "noise.tif")
+    assert (reading.table.raster.band, reading.table.raster.nodata, reading.table.file) == (2, -1.0, "noise.tif")
     assert [(source.role, source.rows) for source in reading.provenance] == [("layer", 2)]
     assert reading.issues.empty
 

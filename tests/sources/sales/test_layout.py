@@ -121,3 +121,18 @@ def test_an_empty_or_missing_file_is_refused_with_the_fix(published, tmp_path):
         unpacked(published(), tmp_path, number=1)
     with pytest.raises(InputError, match=r"none\.csv"):
         unpacked(tmp_path / "none.csv", tmp_path, number=1)
+
+
+def test_a_carriage_return_alone_ends_a_line_and_no_sale_is_lost(published, sale, tmp_path):
+    whole = published(*(sale(f"{n}A") for n in range(9))).read_bytes()
+    (tmp_path / "unpacked").mkdir()
+    for number, (name, data) in enumerate({
+        "returns.csv": whole.replace(b"\r\n", b"\n").replace(b"\n", b"\r"),
+        "first.csv": whole.replace(b"\r\n", b"\n").replace(b"\n", b"\r", 1),
+        "blank.csv": b"\r" + whole.replace(b"\r\n", b"\n"),
+        "packed.csv.gz": gzip.compress(whole.replace(b"\r\n", b"\n").replace(b"\n", b"\r", 3)),
+    }.items()):  # fmt: skip
+        (tmp_path / name).write_bytes(data)
+        plain = unpacked(tmp_path / name, tmp_path / "unpacked", number=number)
+        rows = [row for row in rows_read(sales_layout(plain, "pp")) if row[0]]
+        assert [row[0] for row in rows] == [f"{{{n}A}}" for n in range(9)], name

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import shapely
 
+from siteprior.core import sealed_arrays
 from siteprior.core.files import whole_file
 from siteprior.sources.streets import cache, reader
 from siteprior.sources.streets.reader import read_streets
@@ -112,11 +113,11 @@ def test_a_run_cut_off_while_it_writes_leaves_nothing(osm, tmp_path, monkeypatch
         opened.write(b"PK half")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cache.np, "savez", cut)
+    monkeypatch.setattr(sealed_arrays.np, "savez", cut)
     with pytest.raises(KeyboardInterrupt):
         read_streets(path, cache=folder)
     assert list(folder.iterdir()) == []
-    assert cache.whole_file is whole_file
+    assert sealed_arrays.whole_file is whole_file
 
 
 def test_a_new_parameter_or_format_is_another_network(monkeypatch):

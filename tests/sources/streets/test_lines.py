@@ -69,10 +69,12 @@ def test_columns_are_read_as_tags(layer):
         steps=["no", None, "yes", None],
     )  # fmt: skip
     network, issues, (origin,) = read_streets(path)
-    assert network.edge_mm.tolist() == [10_000, 30_000, 40_000]
-    assert network.steps.tolist() == [True, True, False]
-    assert origin.rows == 3
-    assert issues[["field", "value", "action"]].to_numpy().tolist()[:2] == [
+    assert network.edge_mm.tolist() == [10_000, 30_000]  # private stays private where no class is stated, too
+    assert network.steps.tolist() == [True, True]
+    assert origin.rows == 2
+    assert read_streets(path, private=True).table.edge_mm.tolist() == [10_000, 30_000, 40_000]
+    assert issues[["field", "value", "action"]].to_numpy().tolist()[:3] == [
+        ["access", "1 lines: (none) 1", "left out: private"],
         ["highway", "1 lines: motorway 1", "left out: no street for walkers"],
         ["highway", "1 lines: Local Road 1", "walked: a class of street that is in no list"],
     ]

@@ -30,10 +30,13 @@ def calls_of(make_feed, tmp_path):
         feed = open_feed(make_feed(stop_times=text), label="f", names=COUNTED, folder=folder)
         log = IssueLog()
         with feed_database(folder, memory_limit_mb=200) as connection:
-            connection.execute("CREATE TABLE trips (trip INT, trip_id TEXT, weekday BOOLEAN, sunday BOOLEAN)")
-            connection.executemany(
-                "INSERT INTO trips VALUES (?, ?, ?, ?)", [(n, name, w, s) for name, (n, w, s) in TRIPS.items()]
+            connection.execute(
+                "CREATE TABLE trips (trip INT, trip_id TEXT, weekday BOOLEAN, sunday BOOLEAN, route_id TEXT)"
             )
+            connection.executemany(
+                "INSERT INTO trips VALUES (?, ?, ?, ?, 'R')", [(n, name, w, s) for name, (n, w, s) in TRIPS.items()]
+            )
+            connection.execute("CREATE TABLE routes AS SELECT 'R' AS route_id, '8' AS name")
             connection.execute("CREATE TABLE stops (stop INT, stop_id TEXT)")
             connection.executemany("INSERT INTO stops VALUES (?, ?)", [(n, name) for name, n in STOPS.items()])
             read_calls(connection, feed, copy_table(feed, "stop_times", log), log)
@@ -126,3 +129,24 @@ def test_what_lies_outside_the_timed_stops_stays_blank_and_is_named(calls_of):
     calls, issues = calls_of(HEAD + "T,,A,1,\nT,08:00:00,B,2,\nT,,C,3,\n")
     assert [calls[1, place][1] for place in (1, 2, 3)] == [None, 28_800, None]
     assert [(row["issue_type"], row["value"]) for row in issues][-1] == ("missing value", "2 stop times: T, …")
+
+
+def test_booked_calls_are_stated_by_their_line(calls_of):
+    calls, log = calls_of(HEAD + "T,08:00:00,A,1,2\nT,08:10:00,B,2,0\nT,08:20:00,C,3,1\n")
+    assert [calls[1, place][-1] for place in (1, 2, 3)] == [False, True, False]
+    stated = [(row["field"], row["value"]) for row in log if "booked" in row["action"]]
+    assert stated == [("pickup_type", "1 stop times: 8")]
+
+
+@pytest.mark.parametrize(
+    "time", ["25:61:00", "24:00:60", "-1:00:00", "1000000000", "1000000000:00:00", "08:20:00\0", "８:20:00", "08:20"]
+)
+def test_an_absurd_time_is_named_and_nothing_departs_then(calls_of, time):
+    calls, log = calls_of(HEAD + f"T,{time},A,1,\nT,08:10:00,B,2,\nT,08:20:00,C,3,\n")
+    assert calls[1, 1][1] is None
+    assert calls[1, 2][1] == (8 * 60 + 10) * 60
+    actions = [row["action"] for row in log]
+    assert actions == [
+        "no time H:MM:SS: filled like blank ones",
+        "not counted: no timed stop before and after, by which to interpolate",
+    ]

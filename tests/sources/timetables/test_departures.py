@@ -189,7 +189,7 @@ ROUTES = (
 def test_one_line_are_the_routes_of_one_agency_short_name_and_mode(make_feed, stop_times):
     ids = ["b1", "b2", "b3", "b4", "b5", "c1", "t1", "z9"]
     trips = "route_id,service_id,trip_id\n" + "".join(f"{route},WK,T{route}\n" for route in ids)
-    lines = "\n".join(f"T{route} 08:20:00 A 1\nT{route} 08:40:00 B 2" for route in ids)
+    lines = "\n".join(f"T{route} 08:2{n}:00 A 1\nT{route} 08:40:00 B 2" for n, route in enumerate(ids))
     reading = read(make_feed(routes=ROUTES, trips=trips, stop_times=stop_times(lines)))
     assert on(reading, "am peak") == {
         ("A", "b1"): 2, ("A", "b3"): 1, ("A", "b4"): 1, ("A", "b5"): 1, ("A", "c1"): 1, ("A", "t1"): 1, ("A", "z9"): 1,

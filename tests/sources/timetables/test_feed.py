@@ -7,6 +7,7 @@ import zipfile
 
 import pytest
 
+from siteprior.core import unpacking
 from siteprior.core.errors import InputError
 from siteprior.core.issues import IssueLog
 from siteprior.sources.timetables import feed as feed_module
@@ -52,7 +53,7 @@ def test_a_member_that_unpacks_without_bound_is_refused_before_it_is_unpacked(tm
 
 def test_a_feed_larger_than_what_is_read_is_refused(tmp_path, monkeypatch):
     path = zipped(tmp_path, {"stops.txt": "stop_id\n" + "A\n" * 1000})
-    monkeypatch.setattr(feed_module, "MB", 0.0001)
+    monkeypatch.setattr(unpacking, "MB", 0.0001)
     with pytest.raises(InputError, match="more than the 8000 MB that are read"):
         opened(path, tmp_path)
 
@@ -60,9 +61,9 @@ def test_a_feed_larger_than_what_is_read_is_refused(tmp_path, monkeypatch):
 def test_a_gz_that_lies_about_its_size_is_stopped_while_it_unpacks(tmp_path, monkeypatch):
     folder = tmp_path / "feed"
     folder.mkdir()
-    (folder / "stops.txt.gz").write_bytes(gzip.compress(b"stop_id\n" + b"A\n" * 10_000))
+    (folder / "stops.txt.gz").write_bytes(gzip.compress(b"stop_id\n" + b"".join(b"%d\n" % i for i in range(4000))))
     feed = opened(folder, tmp_path)
-    monkeypatch.setattr(feed_module, "MB", 0.001)
+    monkeypatch.setattr(unpacking, "MB", 0.001)
     with pytest.raises(InputError, match="more than the 8000 MB"):
         list(copy_table(feed, "stops", IssueLog()))
 
@@ -79,6 +80,55 @@ def test_a_damaged_zip_says_so(tmp_path):
         opened(path, tmp_path)
     with pytest.raises(InputError, match="there is no such file"):
         opened(tmp_path / "none.zip", tmp_path)
+
+
+def in_a_zip(path, outer, *names):
+    with zipfile.ZipFile(outer, "w") as archive:
+        for name in names:
+            archive.write(path, name)
+    return outer
+
+
+def test_a_zip_in_a_zip_is_named_with_the_two_ways_to_read_it(tmp_path):
+    inner = zipped(tmp_path, {"stops.txt": "stop_id\nA\n"})
+    folder = tmp_path / "copies"
+    folder.mkdir()
+
+    def open_outer(path, label):
+        return open_feed(path, label=label, names=NAMES, folder=folder)
+
+    one = in_a_zip(inner, tmp_path / "outer.zip", "timetable.zip")
+    with pytest.raises(InputError) as raised:
+        open_outer(one, "outer.zip")
+    assert str(raised.value) == (
+        "outer.zip: holds timetable.zip and no tables; unpack it, or name it: outer.zip!timetable.zip"
+    )
+    feed = open_outer(f"{one}!timetable.zip", "outer.zip!timetable.zip")
+    assert (text_of(feed, "stops"), feed.provenance[0].bytes) == (b"A\n", one.stat().st_size)
+    two = in_a_zip(inner, tmp_path / "two.zip", "b.zip", "a.zip", "read me.txt")
+    with pytest.raises(InputError, match=r"holds 2 zips: a\.zip, b\.zip and no tables; unpack the one wanted, or name"):
+        open_outer(two, "two.zip")
+    with pytest.raises(InputError, match=r"nothing\.zip: there is no such file"):
+        open_outer(tmp_path / "nothing.zip!a.zip", "nothing.zip")
+    deep = in_a_zip(one, tmp_path / "deep.zip", "outer.zip")
+    with pytest.raises(InputError, match=r"holds timetable\.zip and no tables"):
+        open_outer(f"{deep}!outer.zip", "deep.zip!outer.zip")
+
+
+def test_a_zip_in_a_zip_is_copied_no_further_than_is_read(tmp_path, monkeypatch):
+    outer = in_a_zip(zipped(tmp_path, {"stops.txt": "stop_id\nA\n"}), tmp_path / "outer.zip", "timetable.zip")
+    monkeypatch.setattr(feed_module, "_too_large", lambda size, label: [f"{label}: too large"] if size else [])
+    with pytest.raises(InputError, match="too large"):
+        open_feed(f"{outer}!timetable.zip", label="outer.zip", names=NAMES, folder=tmp_path)
+
+
+def test_a_name_that_is_not_utf_8_though_the_zip_states_so_is_a_named_fault(tmp_path):
+    path = zipped(tmp_path, {"stops.txt": "stop_id\nA\n", "é.txt": "x"})
+    path.write_bytes(path.read_bytes().replace("é.txt".encode(), b"\xff\xfe.txt"))
+    with pytest.raises(
+        InputError, match=r"feed\.zip: as a zip it cannot be unpacked: the name of a member is not UTF-8"
+    ):
+        opened(path, tmp_path)
 
 
 def test_a_folder_without_tables_is_refused(tmp_path):

@@ -147,8 +147,9 @@ def test_damaged_calendars_are_issues(make_feed):
     ]  # fmt: skip
 
 
-def test_several_feeds_never_mix_and_a_line_in_both_is_reported(make_feed):
-    first, second = make_feed("a.zip"), make_feed("b.zip")
+def test_several_feeds_never_mix_and_a_line_in_both_is_reported(make_feed, stop_times):
+    later = stop_times("T 08:21:00 A 1\nT 08:30:00 B 2\nT 08:40:00 C 3")
+    first, second = make_feed("a.zip"), make_feed("b.zip", stop_times=later)
     reading = read_timetables([first, second], files=["a.zip", "b.zip"])
     table = reading.table
     assert table.departures["departures"].sum() == 4

@@ -7,7 +7,13 @@ import shapely
 
 from siteprior.core.errors import InputError
 from siteprior.core.schema import CORRIDOR_STOPS, CORRIDORS, STOPS, check, conform
-from siteprior.sources.transit.corridors import corridor_lines, read_corridor_lines, read_corridor_stops, stops_along
+from siteprior.sources.transit.corridors import (
+    corridor_lines,
+    read_corridor_lines,
+    read_corridor_stops,
+    stops_along,
+)
+from siteprior.sources.transit.openings import TAKEN_AS_OPEN
 
 HEADER = "corridor,kind,order,stop_name,atco,easting,northing,lon,lat,position,state,state_date,statement_date"
 
@@ -22,7 +28,7 @@ def test_stops_are_ordered_and_measured_along_their_corridor(tmp_path):
     reading = read_corridor_stops(
         write(
             tmp_path,
-            "Late,rail,1,Z,,0,0,,,approximate,planned,,2026",
+            "Late,rail,1,Z,,500000,300000,,,approximate,planned,,2026",
             "Line,metro,10,C,9400C,403000,304400,,,naptan,open,1999,2026-11-22",
             "Line,metro,2,B,,403000,304000,,,naptan,shelved,,2026-11-22",
             "Line,metro,1,A,,400000,300000,,,naptan,,,",
@@ -95,6 +101,48 @@ def test_lines_run_through_the_stops(tmp_path):
     surveyed = lines.assign(geometry=[shapely.LineString([(400000, 300000), (400000, 304000), (403000, 304000)])] * 3)
     drawn = corridor_lines(table, lines=surveyed.loc[["Line"]])
     assert drawn["length_m"].fillna(-1).to_list() == [7000, -1, -1]
+
+
+BARE = "corridor,order,stop_name,easting,northing"
+
+
+def test_a_table_without_states_takes_stops_without_a_code_as_open_and_counts_them(tmp_path):
+    rows = ["A,1,One,400000,290000", "A,2,Two,401000,290000"]
+    reading = read_corridor_stops(write(tmp_path, *rows, header=BARE), files="c.csv")
+    assert reading.table["state"].tolist() == ["open", "open"]
+    assert reading.table["state_basis"].tolist() == [TAKEN_AS_OPEN] * 2
+    assert reading.issues[["field", "issue_type", "value"]].values.tolist() == [
+        ["state", "default-value", "2 of 2 stops"]
+    ]
+    coded = read_corridor_stops(
+        write(tmp_path, "A,1,One,400000,290000,9400ZZ1", "A,2,Two,401000,290000,", header=f"{BARE},atco")
+    )
+    assert coded.table["state"].tolist() == ["not stated", "open"]  # of the first NaPTAN says it
+    stating = read_corridor_stops(write(tmp_path, "A,1,One,400000,290000,", header=f"{BARE},state"))
+    assert stating.table["state"].tolist() == ["not stated"]  # the row could say it, and does not
+
+
+def test_lines_without_a_stop_stand_at_the_end_with_none(tmp_path):
+    calls = read_corridor_stops(write(tmp_path, "B,rail,1,One,,400000,290000,,,,open,,", "B,rail,2,Two,,401000,290000"))
+    lines = corridor_lines(calls.table)
+    bare = lines.rename(index={"B": "A"}).assign(kind="metro")
+    both = corridor_lines(calls.table, lines=pd.concat([bare, lines]))
+    check(both, CORRIDORS, name="both")
+    assert both[["kind", "stops", "open_stops", "length_m"]].to_dict("index") == {
+        "B": {"kind": "rail", "stops": 2, "open_stops": 1, "length_m": 1000.0},
+        "A": {"kind": "metro", "stops": 0, "open_stops": 0, "length_m": 1000.0},
+    }
+
+
+def test_blank_names_and_no_lines_are_two_faults(tmp_path):
+    line, point = shapely.LineString([(0, 0), (1, 1)]), shapely.Point(0, 0)
+    for shape, says in (
+        (line, "l.gpkg: all 2 lines are blank in column 'name', which is to name them; say with name which column"),
+        (point, "l.gpkg: holds no line; give a layer of lines"),
+    ):
+        gpd.GeoDataFrame({"name": ["", " "]}, geometry=[shape] * 2, crs=27700).to_file(tmp_path / "l.gpkg")
+        with pytest.raises(InputError, match=says):
+            read_corridor_lines(tmp_path / "l.gpkg", files="l.gpkg")
 
 
 @pytest.fixture

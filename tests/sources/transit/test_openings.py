@@ -161,6 +161,20 @@ def test_a_place_without_a_code(tmp_path, kind, mode, east, says, state):
     check(settled, CORRIDOR_STOPS, name="settled")
 
 
+def test_a_row_of_a_table_without_states_counts_beside_an_open_stop_alone(tmp_path):
+    path = tmp_path / "bare.csv"
+    path.write_text("corridor,order,stop_name,easting,northing\nA,1,One,400000,300000\nA,2,Two,400600,300000\n")
+    settled = apply_openings_to_corridor(
+        read_corridor_stops(path).table, stops(("1", "rail", "open", 400_010)), no_statements(), network_date=DAY,
+        radius_m=250,
+    )  # fmt: skip
+    assert settled["state"].tolist() == ["open", "not stated"]
+    assert settled["state_basis"].tolist() == [
+        "own row, no state given, and Stop 1 (1, 10 m) is open beside it",
+        "own row, no state given, but no open stop that serves it within 250 m",
+    ]
+
+
 def test_a_stop_that_is_not_open_opens_no_place_beside_it(tmp_path):
     corridor = places(tmp_path, ["A,growth-area,1,Here,,400000,300000,open,,2026-11-22"])
     near = stops(("1", "metro", "open", 400_010))

@@ -124,6 +124,7 @@ def test_reading_logs_what_cannot_be_used(tmp_path):
         [3, "state_date", "invalid date"],
         [4, "statement_date", "invalid date"],
         [6, "statement_date", "missing value"],
+        [8, "state", "patch"],
         [9, "state", "reference values are not unique"],
     ]
     assert set(reading.issues["file"]) == {"facts/openings.csv"}
@@ -154,5 +155,6 @@ def test_identical_statements_stand_once_across_files_in_file_order(tmp_path):
     ]  # fmt: skip
     assert [(origin.file, origin.rows) for origin in reading.provenance] == [("a", 2), ("b", 2)]
     assert reading.issues[["file", "row", "issue_type"]].to_numpy().tolist() == [
-        ["b", 3, "reference values are not unique"]
+        ["b", 3, "reference values are not unique"],
+        ["b", 2, "patch"],
     ]

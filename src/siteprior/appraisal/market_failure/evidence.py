@@ -19,23 +19,39 @@ from siteprior.core.parameters import Parameters
 FACTS = ("value", "grade", "reason", "counter_evidence")
 """The columns of an evidence table: the signal (0–1), the grade A, B or C, why, and the counter-evidence."""
 
+RANGE = ("value_low", "value_high")
+"""The columns of an evidence table that may be there besides: the least and the most the signal can be (0–1)."""
+
 
 Texts: TypeAlias = str | Sequence[str] | pd.Series | npt.NDArray[np.str_]
 """One text for all rows, or one for each."""
 
 
-def evidence(index: pd.Index, *, value: float | pd.Series, grade: Texts, reason: Texts, counter: Texts) -> pd.DataFrame:
+def evidence(
+    index: pd.Index,
+    *,
+    value: float | pd.Series,
+    grade: Texts,
+    reason: Texts,
+    counter: Texts,
+    low: float | pd.Series | None = None,
+    high: float | pd.Series | None = None,
+) -> pd.DataFrame:
     """Make an evidence table on ``index`` from columns or single values.
+
+    ``low`` and ``high`` are the least and the most the signal can be; the value itself where they are not given.
 
     Examples
     --------
     >>> evidence(pd.Index(["a"]), value=0.5, grade="B", reason="mixed ownership is stated", counter="").shape
-    (1, 4)
+    (1, 6)
     """
-    facts = dict(zip(FACTS, (value, grade, reason, counter), strict=True))
+    ends = (value if low is None else low, value if high is None else high)
+    facts = dict(zip((*FACTS, *RANGE), (value, grade, reason, counter, *ends), strict=True))
     columns = {name: fact.to_numpy() if isinstance(fact, pd.Series) else fact for name, fact in facts.items()}
-    table = pd.DataFrame(columns, index=index, columns=list(FACTS))
-    return table.astype({"value": "float64", "grade": "str", "reason": "str", "counter_evidence": "str"})
+    table = pd.DataFrame(columns, index=index, columns=[*FACTS, *RANGE])
+    numbers = dict.fromkeys(("value", *RANGE), "float64")
+    return table.astype({**numbers, "grade": "str", "reason": "str", "counter_evidence": "str"})
 
 
 def ramp(values: pd.Series, scale: Parameters) -> pd.Series:

@@ -9,29 +9,33 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from siteprior.appraisal.market_failure import facts
 from siteprior.appraisal.market_failure.evidence import column, counted, evidence, ramp, weakest
 from siteprior.appraisal.market_failure.registry import reading, signal
 from siteprior.core.parameters import Parameters
 
 _SOURCED = "user assumptions"  # as viability_basis begins where every input it rests on has a source
 _UNSOURCED, _SPANNED = "without a source", "former use unknown"
+_MADE_UP = "illustrative"  # as viability_basis begins where the user marked the inputs as made up
 _YEARS = 5  # of the columns of sales near a site, by their names
 
 
 @signal(
     "V", title="Viability gap", kind="primary", meaning="A missing market: costs exceed value",
-    measured_by="gap per home", source="gap_gbp_per_home", parameters=("viability",),
+    measured_by="gap per home, headroom on published land values", source="gap_gbp_per_home",
+    parameters=("viability", "headroom"), facts=facts.OF_VIABILITY, averages=("headroom_gbp_per_ha",),
 )  # fmt: skip
 def viability_gap(sites: pd.DataFrame, viability: Parameters) -> pd.DataFrame:
     """Measure the missing market (0–1) by the viability gap per home: 0 at no gap, 1 from £25,000.
 
     Grade A where every cost has a source and the price is modelled from sales near the site; B where a cost is the
-    user's without a source, the former use is not known, or the price is an area's median; C where costs are made up
-    for illustration, or nothing says what the gap rests on.
+    user's without a source, the former use is not known, or the price is an area's median; C where it rests on anything
+    else. Costs made up for illustration show nothing, nor does a gap of which nothing says what it rests on: the signal
+    is then missing.
     """
     gap = column(sites, "gap_gbp_per_home", "number")
-    known = gap.notna()
     basis = column(sites, "viability_basis", "text")
+    known = gap.notna() & ~_no_evidence(basis)
     modelled = column(sites, "value_basis", "text").str.startswith("model").fillna(False)
     grade = _cost_grade(basis).where(modelled | _cost_grade(basis).ne("A"), "B")
     reasons = [
@@ -54,17 +58,20 @@ def viability_gap(sites: pd.DataFrame, viability: Parameters) -> pd.DataFrame:
 @signal(
     "X", title="Contamination", kind="primary",
     meaning="An externality left by past users, and the liability",
-    measured_by="remediation over value, previous use, notes, own layers", source="remediation_share_of_gdv",
+    measured_by="remediation over value, historic landfill, uses named in the register, own layers",
+    source="remediation_share_of_gdv",
     parameters=("remediation_share", "contamination"),
+    facts=facts.OF_CONTAMINATION,
 )  # fmt: skip
 def remediation_over_value(sites: pd.DataFrame, remediation_share: Parameters) -> pd.DataFrame:
     """Measure what past users left (0–1) by remediation over gross development value: 0 at 2%, 1 at 10%.
 
-    The grade is the weaker of the costs' and of the evidence of the former use (``remediation_evidence``).
+    The grade is the weaker of the costs' and of the evidence of the former use (``remediation_evidence``). Costs made
+    up for illustration show nothing, nor do those of which nothing is stated.
     """
     share = column(sites, "remediation_share_of_gdv", "number")
-    known = share.notna()
     basis = column(sites, "viability_basis", "text")
+    known = share.notna() & ~_no_evidence(basis)
     former = column(sites, "remediation_basis", "text").fillna("what shows the former use is not stated")
     grades = weakest(_cost_grade(basis), column(sites, "remediation_evidence", "text"))
     return evidence(
@@ -84,18 +91,23 @@ def remediation_over_value(sites: pd.DataFrame, remediation_share: Parameters) -
 
 @signal(
     "T", title="Thin market", kind="corroborating", meaning="Too few sales for a price",
-    measured_by="sales per 1,000 dwellings, new-build sales", source="thin_market_percentile",
+    measured_by="sales per 1,000 private households or dwellings, new-build sales", source="thin_market_percentile",
     parameters=("thin_market",),
+    facts=facts.OF_THIN_MARKET,
 )  # fmt: skip
 def few_sales(sites: pd.DataFrame) -> pd.DataFrame:
-    """Measure a thin market (0–1) by the share of areas that sell more of their dwellings than the site's; grade B."""
+    """Measure a thin market (0–1) by the share of areas that sell more of their homes than the site's; grade B.
+
+    Of the homes that do not rent socially where households were read, else of all dwellings.
+    """
     percentile = column(sites, "thin_market_percentile", "number")
     known = percentile.between(0, 100)
-    rate = column(sites, "sales_per_1000_dwellings", "number")
+    private = column(sites, "sales_per_1000_private_households", "number")
+    rate = private.fillna(column(sites, "sales_per_1000_dwellings", "number"))
+    homes = private.notna().map({True: "private homes", False: "dwellings"})
     reasons = [
-        f"{part:.0f}% of the areas sell more of their dwellings"
-        f"{f' ({per:.1f} a year per 1,000 here)' if per == per else ''}"
-        for part, per in zip(percentile[known], rate[known], strict=True)
+        f"{part:.0f}% of the areas sell more of their {of}{f' ({per:.1f} a year per 1,000 here)' if per == per else ''}"
+        for part, per, of in zip(percentile[known], rate[known], homes[known], strict=True)
     ]
     return evidence(
         sites.index[known],
@@ -161,11 +173,28 @@ def _draws(chance: float) -> str:
     return "every draw shows a gap" if chance == 1 else f"no gap in {1 - chance:.0%} of the draws"
 
 
+def _no_evidence(basis: pd.Series) -> pd.Series:
+    """Return whether a figure rests on costs made up for illustration, or on what is not stated: it may be those."""
+    return (basis.isna() | basis.str.startswith(_MADE_UP).fillna(False)).astype("bool")
+
+
+def sourced(basis: pd.Series) -> pd.Series:
+    """Return whether a figure rests on the user's own costs, each with a source.
+
+    Examples
+    --------
+    >>> sourced(pd.Series(["user assumptions; use unknown", "user assumptions, without a source for x"])).tolist()
+    [True, False]
+    """
+    text = basis.fillna("")
+    return (text.str.startswith(_SOURCED) & ~text.str.contains(_UNSOURCED, regex=False)).astype("bool")
+
+
 def _cost_grade(basis: pd.Series) -> pd.Series:
-    """Grade what rests on costs by what the viability appraisal says of them."""
+    """Grade what rests on costs by what the viability appraisal says of them; of made-up ones there is no row."""
     text = basis.fillna("")
     flawed = text.str.contains(_UNSOURCED, regex=False) | text.str.contains(_SPANNED, regex=False)
-    own = text.str.startswith(_SOURCED)  # what is made up for illustration is no evidence, and stays C
+    own = text.str.startswith(_SOURCED)
     graded = np.select([own & ~flawed, own], ["A", "B"], "C")
     return pd.Series(graded, index=basis.index, dtype="str")
 

@@ -12,11 +12,13 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from siteprior.appraisal.market_failure.evidence import counted, evidence, ramp
+from siteprior.appraisal.market_failure.evidence import column, counted, evidence, ramp
+from siteprior.appraisal.market_failure.facts import OF_PUBLIC_WORKS
 from siteprior.appraisal.market_failure.registry import reading, signal
 from siteprior.appraisal.phrases import any_phrase, matches, mentions
 from siteprior.core import schema
 from siteprior.core.parameters import Parameters
+from siteprior.core.schema.values import BROWNFIELD
 
 DAYS_PER_YEAR = 365.25
 """Length of the mean calendar year in days: dates become years by it."""
@@ -27,7 +29,8 @@ _DECIMALS = 6  # a sum taken in another row order must not differ in its last bi
 
 @signal(
     "S", title="Stalled permission", kind="corroborating", meaning="Permitted and not built",
-    measured_by="permission kind and date, notes", source="planning permission, notes", parameters=("stalled",),
+    measured_by="permission kind and date, notes, description", source="planning permission, notes",
+    parameters=("stalled",),
 )  # fmt: skip
 def stalled_permission(sites: pd.DataFrame, as_of: pd.Timestamp, stalled: Parameters) -> pd.DataFrame:
     """Measure a stalled permission (0–1) by the years past its expected start.
@@ -50,7 +53,8 @@ def stalled_permission(sites: pd.DataFrame, as_of: pd.Timestamp, stalled: Parame
     dated = (sites["planning_permission_status"] == "permissioned") & ~started
     dated &= sites["planning_permission_date"] <= as_of
     expired = (sites["planning_permission_status"] == "not permissioned") & ~started
-    expired &= _states(sites["notes"], stalled.texts("expired_phrases"))
+    noted = states(sites["notes"], stalled.texts("expired_phrases"))
+    expired &= noted | states(column(sites, "development_description", "text"), stalled.texts("expired_phrases"))
 
     dates = sites["planning_permission_date"].dt.strftime("%Y-%m-%d")
     named = kind.where(typed, "permission of no stated kind")
@@ -69,7 +73,10 @@ def stalled_permission(sites: pd.DataFrame, as_of: pd.Timestamp, stalled: Parame
         sites.index[expired],
         value=stalled.number("stated_expired"),
         grade="C",
-        reason="the notes say that a planning permission has expired",
+        reason=[
+            f"the {'notes say' if where else 'description says'} that a planning permission has expired"
+            for where in noted[expired]
+        ],
         counter="no later permission, start or completion is recorded",
     )
     return pd.concat([of_dates, of_notes])
@@ -84,20 +91,24 @@ def dereliction(sites: pd.DataFrame, as_of: pd.Timestamp, ageing: Parameters) ->
 
     A date after ``as_of`` says nothing.
     """
-    return _aged(sites, "derelict_since", as_of, ageing, grade="A", what="derelict")
+    what = pd.Series("derelict", index=sites.index)
+    return _aged(sites, "derelict_since", as_of, ageing, grade="A", what=what)
 
 
 @reading("A", source="start_date")
 def time_listed(sites: pd.DataFrame, as_of: pd.Timestamp, ageing: Parameters) -> pd.DataFrame:
     """Measure ageing (0–1) by the years since the site was first added to the register: 0 at 3, 1 at 8; grade B.
 
-    Most entries begin with the registers in December 2017 and give only a least age.
+    Most entries begin with the registers in December 2017 and give only a least age. The reason of a site of the
+    user's own list, by the column ``register`` where there is one, says so.
     """
-    return _aged(sites, "start_date", as_of, ageing, grade="B", what="on the register")
+    named = sites["register"] if "register" in sites else pd.Series(BROWNFIELD, index=sites.index)
+    what = named.fillna(BROWNFIELD).eq(BROWNFIELD).map({True: "on the register", False: "on the list"})
+    return _aged(sites, "start_date", as_of, ageing, grade="B", what=what)
 
 
 def _aged(
-    sites: pd.DataFrame, column: str, as_of: pd.Timestamp, ageing: Parameters, *, grade: str, what: str
+    sites: pd.DataFrame, column: str, as_of: pd.Timestamp, ageing: Parameters, *, grade: str, what: pd.Series
 ) -> pd.DataFrame:
     """Measure ageing from one column of dates."""
     began = pd.Timestamp(ageing.text("registers_began"))
@@ -105,8 +116,8 @@ def _aged(
     since, years = sites[column][known], years_between(sites[column][known], as_of)
     least = (since <= began) & (column == "start_date")
     reasons = [
-        f"{what} since {day:%Y-%m-%d},{' at least' if left_censored else ''} {length:.1f} years"
-        for day, length, left_censored in zip(since, years, least, strict=True)
+        f"{words} since {day:%Y-%m-%d},{' at least' if left_censored else ''} {length:.1f} years"
+        for words, day, length, left_censored in zip(what[known], since, years, least, strict=True)
     ]
     stage = sites["development_status"].fillna("no start or completion")[known]
     status = sites["planning_permission_status"].fillna("blank")[known]
@@ -120,16 +131,17 @@ def _aged(
 
 
 @signal(
-    "E", title="Area blight", kind="corroborating", meaning="Idle land close by",
-    measured_by="other register rows within reach", source="hectares of the neighbours", parameters=("blight",),
+    "E", title="Area blight", kind="corroborating", meaning="Other listed land close by",
+    measured_by="other listed sites within reach", source="hectares of the neighbours", parameters=("blight",),
 )  # fmt: skip
-def area_blight(sites: pd.DataFrame, neighbours: pd.DataFrame, blight: Parameters) -> pd.DataFrame:
-    """Measure blight (0–1) by the hectares of other register rows within 400 m: 0 at 0 ha, 1 at 5 ha.
+def area_blight(sites: pd.DataFrame, neighbours: pd.DataFrame, as_of: pd.Timestamp, blight: Parameters) -> pd.DataFrame:
+    """Measure blight (0–1) by the hectares of other listed sites within 400 m: 0 at 0 ha, 1 at 5 ha.
 
-    ``neighbours`` are all rows read, ranked or not. Known for every site with a place. A row without hectares adds
-    nothing; the site's own row does not count, nor does one it may be the same site as, or a part of
-    (``possible_duplicates`` of either, where there is such a column). Distances are straight lines between the
-    registers' points.
+    ``neighbours`` are all rows read of registers and the user's own lists, ranked or not; the counter-evidence counts
+    those with a recorded start or completion, and those that had left their list by ``as_of``. Known for every site
+    with a place. A row without hectares adds nothing; the site's own row does not count, nor does one it may be the
+    same site as, or a part of (``possible_duplicates`` of either, where there is such a column). Distances are straight
+    lines between the lists' points.
     """
     from scipy.spatial import cKDTree
 
@@ -150,20 +162,40 @@ def area_blight(sites: pd.DataFrame, neighbours: pd.DataFrame, blight: Parameter
     area = np.bincount(site, weights=others["hectares"].to_numpy()[neighbour], minlength=len(placed))
     hectares = pd.Series(area, index=placed.index).round(_DECIMALS)
     count = np.bincount(site, minlength=len(placed))
-    stage = neighbours["development_status"] if "development_status" in neighbours else pd.Series(index=others.index)
-    acted = np.bincount(site, weights=stage.loc[others.index].notna().to_numpy()[neighbour], minlength=len(placed))
+    acted, left = (
+        np.bincount(site, weights=marked.loc[others.index].to_numpy()[neighbour], minlength=len(placed))
+        for marked in (_acted_on(neighbours), _left(neighbours, as_of))
+    )
     return evidence(
         placed.index,
         value=ramp(hectares, blight),
         grade="B",
         reason=[
-            f"{area:.1f} ha of {counted(n, 'other register site')} within {radius} m"
+            f"{area:.1f} ha of {counted(n, 'other listed site')} within {radius} m"
             if n
-            else f"no other register site within {radius} m"
+            else f"no other listed site within {radius} m"
             for n, area in zip(count, hectares, strict=True)
         ],
-        counter=[f"a start or completion is recorded at {int(n) or 'none'} of them" for n in acted],
+        counter=[
+            f"a start or completion is recorded at {int(n) or 'none'} of them"
+            + (f"; {int(gone)} of them had left the list by {as_of:%Y-%m-%d}" if gone else "")
+            for n, gone in zip(acted, left, strict=True)
+        ],
     )
+
+
+def _acted_on(neighbours: pd.DataFrame) -> pd.Series:
+    """Return at which sites a start or completion is recorded; at none where there is no such column."""
+    if "development_status" not in neighbours:
+        return pd.Series(False, index=neighbours.index)
+    return neighbours["development_status"].notna()
+
+
+def _left(neighbours: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series:
+    """Return which sites had left their list by a day, as the gate ``ended`` has it; none without such a column."""
+    if "end_date" not in neighbours:
+        return pd.Series(False, index=neighbours.index)
+    return schema.as_kind(neighbours["end_date"], "date", neighbours.index) <= as_of
 
 
 def _doubtful(sites: pd.DataFrame) -> set[tuple[str, str]]:
@@ -178,21 +210,31 @@ def _doubtful(sites: pd.DataFrame) -> set[tuple[str, str]]:
 def former_use(sites: pd.DataFrame, contamination: Parameters) -> pd.DataFrame:
     """Measure contamination (0–1) where the previous use as registered is a contaminative one; grade B.
 
-    The proxy of industrial land with the whole site taken as meant. Notes that say the land was cleaned end it: that
-    is the one statement whose blank would make a record stronger.
+    The proxy of industrial land with the whole site taken as meant, open up to 1: nobody measured it. Notes that say
+    the land was cleaned end it: with the user's ``cleaned_by`` the statement whose blank would make a record stronger.
     """
-    used = mentions(sites["previous_use"], contamination.texts("previous_uses")) & ~_cleaned(sites, contamination)
-    noted = sites["notes"][used].notna()
+    used = contaminative_use(sites, contamination) & ~stated_as_cleaned(sites, contamination)
     return evidence(
         sites.index[used],
         value=contamination.number("stated"),
+        high=1.0,
         grade="B",
         reason="previous use: " + sites["previous_use"][used],
-        counter=np.where(
-            noted, "no word of remediation in the notes", "there are no notes that could mention remediation"
-        )
-        + "; no ground investigation is available",
+        counter=no_word_of_remediation(sites)[used],
     )
+
+
+def contaminative_use(sites: pd.DataFrame, contamination: Parameters) -> pd.Series:
+    """Return at which sites the previous use as registered is a contaminative one."""
+    uses = (*contamination.texts("previous_uses"), *contamination.table("words").texts("heavy_trades"))
+    return mentions(column(sites, "previous_use", "text"), uses)
+
+
+def no_word_of_remediation(sites: pd.DataFrame) -> pd.Series:
+    """Return the counter-evidence of contamination where no word says that the land was cleaned."""
+    noted = column(sites, "notes", "text").notna()
+    words = np.where(noted, "no word of remediation in the notes", "there are no notes that could mention remediation")
+    return pd.Series(words, index=sites.index, dtype="str") + "; no ground investigation is available"
 
 
 @reading("X", source="notes")
@@ -203,8 +245,8 @@ def stated_contamination(sites: pd.DataFrame, contamination: Parameters) -> pd.D
     planning condition or say that the land was cleaned state nothing.
     """
     open_question = mentions(sites["notes"], contamination.texts("hedges"))
-    stated = _states(sites["notes"], contamination.texts("phrases"))
-    stated &= ~_cleaned(sites, contamination) & ~open_question
+    stated = states(sites["notes"], contamination.texts("phrases"))
+    stated &= ~stated_as_cleaned(sites, contamination) & ~open_question
     return evidence(
         sites.index[stated],
         value=contamination.number("stated"),
@@ -214,14 +256,15 @@ def stated_contamination(sites: pd.DataFrame, contamination: Parameters) -> pd.D
     )
 
 
-def _cleaned(sites: pd.DataFrame, contamination: Parameters) -> pd.Series:
+def stated_as_cleaned(sites: pd.DataFrame, contamination: Parameters) -> pd.Series:
     """Return which notes say that the land was cleaned."""
-    return mentions(sites["notes"], contamination.texts("cleaned"))
+    return mentions(column(sites, "notes", "text"), contamination.texts("cleaned"))
 
 
 @signal(
     "I", title="Information", kind="primary", meaning="One side cannot know what the ground or the title hides",
     measured_by="notes, own layers", source="notes", parameters=("information",),
+    positive_only=True,
 )  # fmt: skip
 def open_information(sites: pd.DataFrame, information: Parameters) -> pd.DataFrame:
     """Measure the want of information (0–1) where the notes state an open investigation or title; grade C."""
@@ -229,7 +272,7 @@ def open_information(sites: pd.DataFrame, information: Parameters) -> pd.DataFra
     tables = []
     before = pd.Series(False, index=sites.index)
     for key, parameters in information.tables().items():
-        stated = _states(sites["notes"], parameters.texts("phrases")) & ~before
+        stated = states(sites["notes"], parameters.texts("phrases")) & ~before
         before |= stated
         tables.append(
             evidence(
@@ -245,11 +288,12 @@ def open_information(sites: pd.DataFrame, information: Parameters) -> pd.DataFra
 
 @signal(
     "P", title="Public good", kind="primary", meaning="Works that serve many and that no one owner pays for",
-    measured_by="notes, own layers", source="notes", parameters=("public_works",),
+    measured_by="flood zone 3, notes, own layers", source="notes", parameters=("public_works",),
+    facts=OF_PUBLIC_WORKS,
 )  # fmt: skip
 def stated_public_works(sites: pd.DataFrame, public_works: Parameters) -> pd.DataFrame:
     """Measure the want of a public good (0–1) where the notes state a public work needed to develop; grade C."""
-    stated = _states(sites["notes"], public_works.texts("phrases"))
+    stated = states(sites["notes"], public_works.texts("phrases"))
     return evidence(
         sites.index[stated],
         value=public_works.number("stated"),
@@ -270,9 +314,11 @@ def _past(years: float) -> str:
     return f"{years:.1f} years past its expected start" if years > 0 else "its expected start is not past"
 
 
-def _states(texts: pd.Series, phrases: Iterable[str]) -> pd.Series:
+def states(texts: pd.Series, phrases: Iterable[str]) -> pd.Series:
     """Return which texts have one of the phrases with no negation before it in the same sentence."""
-    return matches(texts, rf"(?:^|[.;\n])(?:(?!{_NEGATED})[^.;\n])*?{any_phrase(phrases)}")
+    phrases = tuple(phrases)
+    named = texts.where(mentions(texts, phrases))  # few are, and of those alone the sentences are read
+    return matches(named, rf"(?:^|[.;\n])(?:(?!{_NEGATED})[^.;\n])*?{any_phrase(phrases)}")
 
 
 NEEDS = (

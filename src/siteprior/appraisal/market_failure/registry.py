@@ -16,6 +16,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from siteprior.appraisal.market_failure.facts import Fact
 from siteprior.core import schema
 from siteprior.core.arguments import name_list, refuse_registered, same_function, text_of
 from siteprior.core.errors import SitePriorError, unknown
@@ -51,6 +52,8 @@ class Signal:
     """One kind of market failure: its letter, whether it is primary or corroborating, and where it shows.
 
     ``parameters`` are its tables of numbers by name, ``readings`` the ways to read it, of which the strongest counts.
+    ``facts`` would decide it. Of a signal that is ``positive_only`` silence is no missing evidence. ``averages`` are
+    the sources of those readings that give an area's average.
     """
 
     letter: str
@@ -60,6 +63,14 @@ class Signal:
     measured_by: str
     parameters: Mapping[str, Parameters] = field(default_factory=dict, hash=False)
     readings: list[Reading] = field(default_factory=list, hash=False)
+    facts: tuple[Fact, ...] = ()
+    positive_only: bool = False
+    averages: tuple[str, ...] = ()
+
+    @property
+    def may_be_open(self) -> bool:
+        """Whether a verdict is open where the signal is missing: of primaries, and of others that facts can decide."""
+        return not self.positive_only and (self.kind == KINDS[0] or bool(self.facts))
 
 
 _REGISTERED: dict[str, Signal] = {}
@@ -79,6 +90,9 @@ def signal(
     needs: str | Iterable[str] = (),
     parameters: str | Iterable[str | Parameters] | Mapping[str, Mapping[str, Entry]] = (),
     layers: bool = False,
+    facts: Iterable[Fact] = (),
+    positive_only: bool = False,
+    averages: str | Iterable[str] = (),
 ) -> Callable[[Measure], Measure]:
     """Register a signal with its first reading: the function returns evidence for every site where it is known.
 
@@ -99,6 +113,13 @@ def signal(
         confidence}`` by name, which are registered beside those. The function gets a table by naming it as an argument.
     layers
         Whether layers and evidence of a project may indicate it, too; of primary signals only.
+    facts
+        What would decide it where it is missing, for ``open_facts``. A primary signal is open where it is missing, a
+        corroborating one only if it has facts.
+    positive_only
+        Whether it can only ever be shown, never ruled out: then its silence is not counted as missing evidence.
+    averages
+        The sources of those of its readings that give an area's average, which alone decide nothing.
 
     Raises
     ------
@@ -120,12 +141,13 @@ def signal(
     if layers and kind != "primary":
         raise SitePriorError(f"signal '{letter}': layers indicate primary signals only; take layers out")
     named = MappingProxyType(_tables(parameters))
+    stated = (tuple(facts), positive_only, name_list(averages, what=f"signal '{letter}': averages"))
 
     def register(measure: Measure) -> Measure:
         stands = [_REGISTERED[letter].readings[0].measure] if letter in _REGISTERED else []
         refuse_registered("signal", letter, _REGISTERED, another="letter", by=[measure, *stands])
         first = _reading(letter, source, measure, columns, named)
-        declared = Signal(letter, title, kind, meaning, measured_by, named, [first])
+        declared = Signal(letter, title, kind, meaning, measured_by, named, [first], *stated)
         register_parameters("failure", named, again=bool(stands))
         others = [each for each in _REGISTERED.values() if each.letter != letter]
         every = sorted([*others, declared], key=lambda each: KINDS.index(each.kind))
@@ -182,6 +204,17 @@ def letters_of(kind: str) -> list[str]:
     ('VXCIP', 'TSAE')
     """
     return [each.letter for each in SIGNALS.values() if each.kind == kind]
+
+
+def expected_letters(kind: str) -> list[str]:
+    """Return the letters of a kind whose silence counts as missing evidence, in order.
+
+    Examples
+    --------
+    >>> "".join(expected_letters("primary")), "".join(expected_letters("corroborating"))
+    ('VXCP', 'TSAE')
+    """
+    return [letter for letter in letters_of(kind) if not SIGNALS[letter].positive_only]
 
 
 def needed_columns() -> list[str]:

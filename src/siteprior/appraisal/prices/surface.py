@@ -36,7 +36,7 @@ from siteprior.core import schema
 from siteprior.core.errors import InputError, SitePriorError, unknown
 from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress, progress_of
-from siteprior.core.random_streams import Floats
+from siteprior.core.random_streams import Floats, check_seed
 from siteprior.core.short_repr import short_repr
 
 MODEL, MEDIAN = METHODS[:2]
@@ -264,6 +264,7 @@ def fit_prices(
     >>> surface.estimate(sales, property_type="flat", new_build=True, floor_area_m2=50)["value_gbp_per_m2"].tolist()
     [nan]
     """
+    check_seed(seed)
     schema.check(sales, schema.SALES, name="sales", needs=NEEDS)
     if areas is not None:
         schema.check(areas, schema.AREAS, name="areas", needs=("district_code",))

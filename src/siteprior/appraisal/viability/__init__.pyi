@@ -1,3 +1,4 @@
+from .headroom import site_headroom
 from .inputs import cost_table, load_costs, load_scheme
 from .remediation import remediation_range
 from .residual import residual_land_value, site_viability
@@ -12,5 +13,6 @@ __all__ = [
     "load_scheme",
     "remediation_range",
     "residual_land_value",
+    "site_headroom",
     "site_viability",
 ]

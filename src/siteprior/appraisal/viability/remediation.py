@@ -46,13 +46,16 @@ def remediation_range(sites: pd.DataFrame, *, costs: Costs, land_shares: pd.Data
     class costs, the rest what class A does, unless the site's own words say that all of it is of that class.
 
     Notes that say the land was cleaned: nothing to pay in the central and the low case, class A's high in the high
-    one, grade C. **Unknown former use**: from the lowest low of the four classes to the highest high, the widest range
-    there is, and the lowest central (class A's). So a blank never makes a gap larger in the central case.
+    one, grade C; so, too, where the user states who cleaned it (``cleaned_by``), grade A.
+
+    **Unknown former use**: from the lowest low of the four classes to the highest high, the widest range there is, and
+    the lowest central (class A's). So a blank never makes a gap larger in the central case.
 
     Parameters
     ----------
     sites
-        Sites with ``hectares`` and any of ``previous_use``, ``site_name``, ``notes``; index ``site_id``.
+        Sites with ``hectares`` and any of ``previous_use``, ``site_name``, ``notes`` and ``cleaned_by``; index
+        ``site_id``.
     costs
         Inputs as :func:`siteprior.appraisal.viability.inputs.load_costs` gives them: the user's cost per hectare of
         each class.
@@ -88,7 +91,7 @@ def remediation_range(sites: pd.DataFrame, *, costs: Costs, land_shares: pd.Data
     >>> done[["remediation_class", "remediation_evidence", "remediation_central_gbp"]].values.tolist()
     [['C', 'B', 800000.0], ['unknown', nan, nan]]
     """
-    schema.check(sites, _TABLE, name="sites", needs=["hectares"], may_have=FORMER_USE_COLUMNS)
+    schema.check(sites, _TABLE, name="sites", needs=["hectares"], may_have=(*FORMER_USE_COLUMNS, "cleaned_by"))
     shares = _shares(land_shares, sites.index)
     former = _former_use(sites, shares)
     hectares = schema.as_kind(sites["hectares"], "number", sites.index)
@@ -156,6 +159,9 @@ def _former_use(sites: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
         open_ &= ~on
     cleaned = mentions(text["notes"], load_parameters("failure").table("contamination").texts("cleaned"))
     assign(cleaned, CLEANED, "C", "the notes say that the land was cleaned", whole=True)
+    by = schema.as_kind(sites.get("cleaned_by"), "text", sites.index)
+    stated = "cleaned by " + by.map({"owner": "its owner", "public": "the public"}) + ", as the user states"
+    assign(by.notna(), CLEANED, "A", stated, whole=True)
     return table
 
 
@@ -186,5 +192,6 @@ def _use(uses: Iterable[str], *, stated: bool) -> str:
     if stated:
         return any_phrase(uses)
     rules = load_parameters("costs").table("remediation")
-    between = rf"(?:[\w'&-]+\s+){{0,{rules.integer('words_between')}}}"
-    return rf"{any_phrase(rules.texts('former_words'))}[\s-]+{between}{any_phrase(uses)}"
+    # bounded, for texts of any length: unbounded, a long row of hyphens or letters takes time with its square
+    between = rf"(?:[\w'&-]{{1,40}}\s{{1,5}}){{0,{rules.integer('words_between')}}}"
+    return rf"{any_phrase(rules.texts('former_words'))}[\s-]{{1,5}}{between}{any_phrase(uses)}"

@@ -16,7 +16,9 @@ from siteprior.appraisal.viability.sensitivity import BY_CLASS, PENNY, VALUE, in
 from siteprior.core import schema
 from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
+from siteprior.core.random_streams import check_seed
 from siteprior.core.short_repr import short_repr
+from siteprior.core.sizes import most
 
 NEEDS = (
     "hectares", "capacity_dwellings", "value_gbp_per_m2", "value_low_gbp_per_m2", "value_high_gbp_per_m2",
@@ -179,6 +181,7 @@ def site_viability(
     draws = settings.integer("draws") if draws is None else draws
     of_prices = load_parameters("price_surface").table("validation").number("interval")
     interval = of_prices if value_interval is None else value_interval
+    check_seed(seed)
     _check(sites, draws, interval)
     table = remediation_range(sites, costs=costs, land_shares=land_shares)
     facts = site_inputs(sites, table)
@@ -194,6 +197,7 @@ def site_viability(
     measured["remediation_share_of_gdv"] = (lines["remediation_gbp"] / gdv).where(classed)
     for name in ("residual_land_value_gbp", "existing_use_value_gbp", "benchmark_land_value_gbp", "gap_gbp"):
         measured[name] = lines[name]
+    measured["gap_rests_on_remediation"] = _rests_on_remediation(lines, inputs)
     measured["gap_gbp_per_home"] = lines["gap_gbp"] / homes
     measured["gap_gbp_per_ha"] = lines["gap_gbp"] / hectares
     surplus = lines["residual_land_value_gbp"] - lines["benchmark_land_value_gbp"]
@@ -219,6 +223,14 @@ def site_viability(
     kinds = {column.name: column.kind for column in schema.SITE_VIABILITY_COLUMNS}
     columns = {name: schema.as_kind(table[name], kind, sites.index) for name, kind in kinds.items()}
     return Viability(pd.DataFrame(columns), drivers)
+
+
+def _rests_on_remediation(lines: pd.DataFrame, inputs: Mapping[str, float]) -> pd.Series:
+    """Return yes where there is a gap, and would be none without remediation and the finance on it; else no."""
+    shortfall = lines["benchmark_land_value_gbp"] - lines["residual_land_value_gbp"]
+    without = shortfall - lines["remediation_gbp"] * multipliers(inputs).remediation_factor
+    rests = (shortfall.round(PENNY) > 0) & (without.round(PENNY) <= 0)
+    return rests.map({True: "yes", False: "no"}).astype("str")
 
 
 def viability_lines(
@@ -262,6 +274,8 @@ def _check(sites: pd.DataFrame, draws: int, interval: float) -> None:
     faults = []
     if draws < 1:
         faults.append(f"draws: needs at least 1, not {draws}")
+    elif draws > most("draws"):
+        faults.append(f"draws: {draws:,} are too many; {most('draws'):,} are taken at most")
     if not 0 < interval < 1:
         faults.append(f"value_interval: needs a share between 0 and 1, not {interval}")
     if faults:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,7 +51,8 @@ def database(
         },
     )
     try:
-        connection.execute("SET enable_progress_bar = false")
+        with suppress(duckdb.InvalidInputException):  # a kernel without ipywidgets shows no bar, and takes no setting
+            connection.execute("SET enable_progress_bar = false")
         folders = [folder, *(path if path.is_dir() else path.parent for path in reads)]
         connection.execute(f"SET allowed_directories = [{', '.join(quoted(f'{path}/') for path in folders)}]")
         connection.execute("SET enable_external_access = false")

@@ -8,36 +8,41 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from siteprior.core.errors import InputError
 from siteprior.core.files import read_bytes
+from siteprior.core.io.messy_tables import OtherSheet, TextTable, beside_data, decode
+from siteprior.core.io.parse_values import decimal_commas, number
+from siteprior.core.io.sheet_notes import report_formulas, report_sheets
+from siteprior.core.io.workbooks import is_workbook, read_sheets
+from siteprior.core.issues import IssueLog
 
 GRID_M = (700_000.0, 1_300_000.0)
 """Extent of the British National Grid, metres east and north."""
 
-EXCEL = b"PK\x03\x04"
-"""The first bytes of every .xlsx file."""
 
-MIDNIGHT = r" 00:00:00$"
-"""What a workbook adds to a date when its cell becomes text."""
-
-
-def read_plain(path: Path | str, *, fits: Callable[[list[str]], bool], wants: str) -> pd.DataFrame:
+def read_plain(
+    path: Path | str, *, fits: Callable[[list[str]], bool], wants: str, log: IssueLog | None = None
+) -> pd.DataFrame:
     r"""Read a CSV (``.gz`` and zip members too) or Excel table as text; nothing is converted, nothing becomes missing.
 
     Parameters
     ----------
     path
-        CSV in UTF-8 (with or without byte-order mark) or Windows-1252, or an ``.xlsx`` workbook.
+        CSV in UTF-8 (with or without byte-order mark) or Windows-1252, or a workbook (``.xlsx``, ``.xlsm``, ``.xls``,
+        ``.ods``).
     fits
-        Says of the column names whether this is the table wanted; picks the sheet of a workbook.
+        Says of the column names whether this is the table wanted; picks the sheet of a workbook: the first that fits,
+        one that is shown before one that is hidden or by its name beside the data.
     wants
         What the table must have, for the message when nothing fits.
+    log
+        Takes the names of the sheets of a workbook that fit too and are not read, and its formulas without stored
+        values.
 
     Returns
     -------
@@ -59,39 +64,105 @@ def read_plain(path: Path | str, *, fits: Callable[[list[str]], bool], wants: st
     {2: '1,234', 4: ''}
     """
     data = read_bytes(path)
-    sheets = _sheets(data, path) if data.startswith(EXCEL) else {"": _csv(data, path)}
-    for table in sheets.values():
-        if fits([str(name) for name in table.columns]):
-            return _tidy(table)
-    seen = "; ".join(f"{name + ': ' if name else ''}{', '.join(map(str, t.columns))}" for name, t in sheets.items())
-    raise InputError(f"{path}: needs {wants}; it has {seen or '(nothing)'}")
+    if is_workbook(data):
+        return _tidy(_sheet(data, path, fits, wants, log))
+    table = _csv(data, path)
+    if not fits([str(name) for name in table.columns]):
+        raise InputError(f"{path}: needs {wants}; it has {', '.join(map(str, table.columns)) or '(nothing)'}")
+    return _tidy(table)
 
 
 def _csv(data: bytes, path: Path | str) -> pd.DataFrame:
     """Parse the bytes of a CSV as text."""
+    encoding, text = decode(data)
+    source = io.BytesIO(data) if encoding.startswith("utf-8") else io.StringIO(text)
     try:
-        data.decode("utf-8")
-        encoding = "utf-8-sig"
-    except UnicodeDecodeError:
-        encoding = "cp1252"
-    try:
-        table = pd.read_csv(
-            io.BytesIO(data), dtype=str, keep_default_na=False, skip_blank_lines=False, encoding=encoding
-        )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as fault:
+        table = pd.read_csv(source, dtype=str, keep_default_na=False, skip_blank_lines=False, encoding="utf-8-sig")
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as fault:
         raise InputError(f"{path}: cannot be read as CSV ({fault}); mend that line and save it again") from None
     if not isinstance(table.index, pd.RangeIndex):
         raise InputError(f"{path}: the rows have more cells than the header; give every column a name")
+    refuse_rows_in_a_cell(table, path, first=2)
     return table
 
 
-def _sheets(data: bytes, path: Path | str) -> dict[str, pd.DataFrame]:
-    """Return the sheets of a workbook as text, by name."""
-    try:
-        sheets = pd.read_excel(io.BytesIO(data), sheet_name=None, dtype=str, keep_default_na=False)
-        return {str(name): sheet.replace(MIDNIGHT, "", regex=True) for name, sheet in sheets.items()}
-    except (ValueError, KeyError, OSError, zipfile.BadZipFile) as fault:
-        raise InputError(f"{path}: cannot be read as a workbook ({fault}); save it as .xlsx or CSV") from None
+def _sheet(
+    data: bytes, path: Path | str, fits: Callable[[list[str]], bool], wants: str, log: IssueLog | None
+) -> pd.DataFrame:
+    """Return the sheet of a workbook that fits as text, its first record as the names of the columns."""
+    encoding, sheets = read_sheets(data, str(path))
+    named = [(sheet, _names(sheet.records[0] if sheet.records else [])) for sheet in sheets]
+    fitting = [(sheet, names) for sheet, names in named if names and fits(names)]
+    if not fitting:
+        seen = "; ".join(f"{sheet.name}: {', '.join(names)}" for sheet, names in named)
+        raise InputError(f"{path}: needs {wants}; it has {seen or '(nothing)'}")
+    sheet, names = min(fitting, key=lambda pair: (pair[0].hidden, beside_data(pair[0].name)))
+    if log is not None:
+        left = [
+            OtherSheet(other.name, len(other.records), "it is hidden" if other.hidden else "one table is read", True)
+            for other, _ in fitting
+            if other is not sheet and len(other.records) > 1
+        ]
+        although = "it is hidden" if sheet.hidden else ""
+        facts = TextTable(tuple(names), 1, [], [], [], encoding, sheet.name, although, tuple(left),
+                          tuple(cell for cell in sheet.unstored if cell[0] > 1))  # fmt: skip
+        report_sheets(facts, log)
+        report_formulas(facts, {}, log)
+    return pd.DataFrame(sheet.records[1:], columns=names, dtype=str)
+
+
+def _names(cells: Sequence[str]) -> list[str]:
+    """Return the names of columns, each once: blank ones are numbered, and so are those that stand again."""
+    names: list[str] = []
+    for place, cell in enumerate(cells):
+        name = cell or f"Unnamed: {place}"
+        again = sum(other == name or other.rpartition(".")[0] == name for other in names)
+        names.append(f"{name}.{again}" if name in names else name)
+    return names
+
+
+ROW_COLUMNS = 6
+"""Columns from which on a cell with line breaks is looked at for rows: of fewer, a note may look like several."""
+
+
+def refuse_rows_in_a_cell(table: pd.DataFrame, path: Path | str, *, first: int) -> None:
+    r"""Refuse a table in which a cell holds whole rows, since a quotation mark is left open: they would be lost.
+
+    Parameters
+    ----------
+    table
+        Text, as it was split at commas.
+    path
+        What the file is called in messages.
+    first
+        The record number of the first row.
+
+    Raises
+    ------
+    InputError
+        When the line breaks of a cell have between them the commas that whole rows have.
+
+    Examples
+    --------
+    >>> names = list("abcdef")
+    >>> row = pd.DataFrame([["1,2,3,4,5,6\n1,2,3,4,5", "", "", "", "", ""]], columns=names)
+    >>> refuse_rows_in_a_cell(row, "a.csv", first=2)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    siteprior.core.errors.InputError: a.csv: a quotation mark is left open in row 2: one cell there runs over 2 lines...
+    """
+    commas = len(table.columns) - 1
+    if commas < ROW_COLUMNS - 1:
+        return
+    for name in table.columns:
+        column = table[name]
+        broken = column[column.str.contains("\n", regex=False, na=False)]
+        breaks = broken.str.count("\n")
+        rows = breaks[broken.str.count(",") >= breaks * commas]
+        if len(rows):
+            raise InputError(
+                f"{path}: a quotation mark is left open in row {int(rows.index[0]) + first}: one cell there runs over "
+                f"{rows.iloc[0] + 1} lines, which are rows; close it and save the file again"
+            )
 
 
 def _tidy(table: pd.DataFrame) -> pd.DataFrame:
@@ -128,12 +199,17 @@ def find_columns(columns: Iterable[str], wanted: dict[str, tuple[str, ...]]) -> 
 
 
 def numbers(text: pd.Series) -> pd.Series:
-    """Return text as numbers; what is not a plain finite number is missing. Thousands commas are allowed.
+    """Return text as numbers; what is not a plain finite number is missing. Commas are read in the column's form.
 
     Examples
     --------
-    >>> numbers(pd.Series(["29,199", "9.00", "n/a", ""])).tolist()
-    [29199.0, 9.0, nan, nan]
+    >>> numbers(pd.Series(["29,199", "9.00", "n/a", ""])).tolist(), numbers(pd.Series(["0,128", "1,5"])).tolist()
+    ([29199.0, 9.0, nan, nan], [0.128, 1.5])
     """
-    values = pd.to_numeric(text.str.replace(",", "", regex=False), errors="coerce").astype("float64")
+    values = pd.to_numeric(text, errors="coerce").astype("float64")
+    written = text[text.str.contains(",", regex=False).fillna(False).astype(bool)]
+    if len(written):
+        comma = decimal_commas(text.dropna())
+        read = [number(each.strip(), comma=comma) for each in written]
+        values = values.fillna(pd.Series(read, index=written.index, dtype="float64"))
     return values.where(values.abs() != float("inf"))

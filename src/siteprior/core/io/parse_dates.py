@@ -29,7 +29,7 @@ _MONTH = r"(?P<word>jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*"
 _TOKEN = re.compile(
     rf"""(?<![\w/.-])(?:
       (?P<iso>(?P<y1>\d{{4}})[-/.](?P<m1>\d{{1,2}})[-/.](?P<d1>\d{{1,2}})(?!\d))
-    | (?P<dmy>(?P<a>\d{{1,2}})\s?[-/.]\s?(?P<b>\d{{1,2}})\s?[-/.]\s?(?P<y2>\d{{4}}|\d{{2}})(?!\d))
+    | (?P<dmy>(?P<a>\d{{1,2}})\s?[-/.]\s?(?P<b>\d{{1,2}})\s?[-/.]\s?(?P<y2>\d{{4}}|\d{{2}}(?![-/.]\d))(?!\d))
     | (?P<dmon>(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?[\s/.-]*{_MONTH}[\s/.,-]*(?P<y3>\d{{4}}|\d{{2}})(?!\d))
     | (?P<mond>{_MONTH.replace("word", "word4")}[\s.]*(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?[\s,]+(?P<y4>\d{{4}})(?!\d))
     | (?P<mony>{_MONTH.replace("word", "word5")}[\s/.,'-]*(?P<y5>\d{{4}}|\d{{2}})(?!\d))
@@ -37,6 +37,10 @@ _TOKEN = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _CLOCK = re.compile(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?(Z|[+-]\d{2}(:?\d{2})?)?")
+_MISTYPED = re.compile(r"^2-([0-4]\d)[-/.](\d{2})[-/.](\d{2})$")
+"""2-17-12-17: the second sign of the year 2017 typed as a hyphen."""
+
+_SPACED = re.compile(r"^(\d{4})\s+(\d{1,2})\s+(\d{1,2})$|^(\d{1,2})\s+(\d{1,2})\s+(\d{4})$")
 _MONTH_YEAR = re.compile(r"^(\d{1,2})[-/.](\d{4})$|^(\d{4})[-/.](\d{1,2})$")
 
 
@@ -50,6 +54,8 @@ def order_evidence(texts: Iterable[str]) -> tuple[int, int]:
     """
     days = months = 0
     for text in texts:
+        if " " in text and _SPACED.match(text.strip()):
+            text = "-".join(text.split())
         for token in _TOKEN.finditer(text) if "/" in text or "." in text or "-" in text else ():
             if token["dmy"]:
                 days += int(token["a"]) > 12 >= int(token["b"])
@@ -79,6 +85,8 @@ def read_date(text: str, *, day_first: bool = True, certain: bool = True, latest
     (datetime.date(2018, 8, 3), 'invalid date')
     """
     plain = _CLOCK.sub(" ", text.strip().strip("\"'").strip()).strip()
+    if _SPACED.match(plain):
+        plain = "-".join(plain.split())
     whole = _whole(plain)
     if whole is not None:
         return whole
@@ -98,8 +106,12 @@ def read_date(text: str, *, day_first: bool = True, certain: bool = True, latest
 
 def _whole(text: str) -> Value | None:
     """Read a cell that is one number or a month and year; ``None`` where it is neither."""
-    if text.isdigit():
+    if text.isascii() and text.isdigit():  # ² is a digit, and no number
         return _digits(text)
+    mistyped = _MISTYPED.match(text)
+    if mistyped:
+        read = _date(2000 + int(mistyped[1]), int(mistyped[2]), int(mistyped[3]))
+        return Value(read.value, "patch", f"2- read as 20: {read.value}") if read.value else read
     month_year = _MONTH_YEAR.match(text)
     if month_year:
         month, year = (month_year[1], month_year[2]) if month_year[1] else (month_year[4], month_year[3])
@@ -143,6 +155,10 @@ def _token(token: re.Match[str], day_first: bool, certain: bool) -> Value:
         other = _date(year, a, b) if day_first else _date(year, b, a)
         order = "month first" if day_first else "day first"
         return Value(other.value, "patch", f"only possible {order}") if other.value else other
+    if len(token["y2"]) == 2 and "-" in token[0] and a > 12:
+        other = _date(_year(token["a"]), b, int(token["y2"]))
+        if other.value and other.value != first.value:
+            return Value(first.value, "patch", f"the year has two digits; read as {first.value}, may be {other.value}")
     if not certain and a != b and a <= 12 and b <= 12:
         return Value(first.value, "patch", f"whether day or month comes first is not known; read as {first.value}")
     return first

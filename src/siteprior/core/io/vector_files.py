@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,8 +21,13 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from siteprior.core.errors import InputError
-from siteprior.core.files import as_path, is_packed, read_bytes
-from siteprior.core.io.national_tables import GRID_M
+from siteprior.core.io.coordinate_systems import crs_to_use, named_crs
+from siteprior.core.io.declared_crs import declares_places, is_default
+from siteprior.core.io.left_out import refuse_left_out
+from siteprior.core.io.on_the_grid import on_the_grid
+from siteprior.core.io.outside_references import no_requests
+from siteprior.core.io.vector_sources import Source, vector_source
+from siteprior.core.issues import IssueLog
 from siteprior.core.schema import CRS
 
 PARQUET = (".parquet", ".geoparquet")
@@ -39,43 +45,84 @@ class Only(NamedTuple):
 
 
 def read_vector(
-    path: Path | str, *, layer: str | None = None, crs: str | None = None, only: Only | None = None
+    path: Path | str,
+    *,
+    layer: str | None = None,
+    crs: str | None = None,
+    only: Only | None = None,
+    log: IssueLog | None = None,
 ) -> gpd.GeoDataFrame:
     """Read a vector file into metres on EPSG:27700.
 
     Parameters
     ----------
     path
-        GeoPackage, GeoJSON, shapefile, GeoParquet, …; ``.gz`` and ``archive.zip!member`` are opened as they are.
+        GeoPackage, GeoJSON, shapefile, File Geodatabase, GeoParquet, …; ``.gz`` and ``archive.zip!member`` are opened
+        as they are.
     layer
         The layer, where the file holds several.
     crs
-        The coordinate system of a file that does not say it.
+        The coordinate system it is in. It goes before the one the file declares, before a default of its format
+        (GeoJSON's degrees), and before one that cannot be read.
     only
         The features to read, by the values of a column the file has; the shapes of the others are not read.
+    log
+        Takes a row where the file declares another coordinate system than ``crs``, and one per feature without a place:
+        with a corner that is no number or not on the Earth, or a point at null island or the false origin.
 
     Returns
     -------
     GeoDataFrame
-        All columns as they are, EPSG:27700; the index counts the features from 1, those not read too.
+        All columns as they are, EPSG:27700; the index counts the features from 1, those not read too. A feature without
+        a place has no shape.
 
     Raises
     ------
     InputError
-        When the file is missing or empty, is not a vector file, lacks the layer, has no coordinate system, or lies
-        wholly outside Great Britain as its coordinate system has it.
+        When the file is missing or empty, is not a vector file, lacks the layer, has no coordinate system, lies
+        wholly outside Great Britain as its coordinate system has it, or is a GeoJSON with an entry that is no feature.
     """
-    source = _source(path)
-    read = _read_parquet if _is_geoparquet(path) else _by_gdal
+    source = vector_source(path)
+    read = _read_parquet if is_geoparquet(path) else _by_gdal
     table = read(path, source, layer, only)
     if not isinstance(table, gpd.GeoDataFrame):
         raise InputError(f"{path}: holds no shapes; give a file with lines or polygons")
     numbers = np.arange(len(table)) if only is None else np.flatnonzero(_wanted(path, layer, only))
     table.index = pd.Index(numbers + 1, name=ROW)
-    return _on_the_grid(path, table, crs)
+    return on_the_grid(path, with_crs(path, source, table, crs, log), log)
 
 
-def _read_parquet(path: Path | str, source: bytes | Path, layer: str | None, only: Only | None) -> gpd.GeoDataFrame:
+def with_crs(
+    path: Path | str, source: Source, table: gpd.GeoDataFrame, crs: str | None, log: IssueLog | None
+) -> gpd.GeoDataFrame:
+    """Return a table as it was read of a file, in the coordinate system that is stated for it, else the file's own.
+
+    Raises
+    ------
+    InputError
+        When neither is there, the one stated is none, or nothing can be brought from it to EPSG:27700.
+    """
+    own = table.crs if table.crs is not None and declares_places(table.crs) else None
+    if crs is not None and is_default(source, own, parquet=is_geoparquet(path)):
+        own = None
+    chosen = crs_to_use(own, crs, file=str(path), log=log)
+    if chosen is None:
+        raise InputError(
+            f"{path}: has no coordinate system that can be read; state it with crs, or save the file again with one "
+            "(EPSG:27700 for British metres)"
+        )
+    try:
+        pyproj.Transformer.from_crs(chosen, CRS, always_xy=True)
+    except pyproj.exceptions.ProjError:
+        raise InputError(
+            f"{path}: no place in its coordinate system, {named_crs(chosen)}, can be brought to EPSG:27700; state the "
+            "right one with crs, or save the file again with it"
+        ) from None
+    placed: gpd.GeoDataFrame = table.set_crs(chosen, allow_override=True)
+    return placed
+
+
+def _read_parquet(path: Path | str, source: Source, layer: str | None, only: Only | None) -> gpd.GeoDataFrame:
     """Read a GeoParquet file, which GDAL's usual builds do not know; an index that has a name is a column.
 
     Of some features, the shapes of no other are made.
@@ -90,26 +137,6 @@ def _read_parquet(path: Path | str, source: bytes | Path, layer: str | None, onl
         raise InputError(f"{path}: cannot be read as GeoParquet ({fault}); save it as GeoPackage") from None
     named = [name for name in table.index.names if name is not None]
     return table.reset_index(named) if named else table
-
-
-def _on_the_grid(path: Path | str, table: gpd.GeoDataFrame, crs: str | None) -> gpd.GeoDataFrame:
-    """Return the features in metres on EPSG:27700; ``crs`` is of a file that does not say its."""
-    if table.crs is None and crs is not None:
-        try:
-            table = table.set_crs(crs)
-        except pyproj.exceptions.CRSError:
-            raise InputError(f"{path}: '{crs}' is not a coordinate system; give one such as EPSG:27700") from None
-    if table.crs is None:
-        raise InputError(f"{path}: has no coordinate system; save it again with one (EPSG:27700 for British metres)")
-    stated, table = table.crs.to_string(), table.to_crs(CRS)
-    west, south, east, north = shapely.bounds(table.geometry.to_numpy()).T
-    british = (west <= GRID_M[0]) & (east >= 0) & (south <= GRID_M[1]) & (north >= 0)
-    if not british.any() and not np.isnan(west).all():  # a row without shape has no bounds
-        raise InputError(
-            f"{path}: as {stated}, nothing in it lies in Great Britain; its numbers are of another coordinate system "
-            "(metres in a GeoJSON?). Save it again with the right one"
-        )
-    return table
 
 
 def read_attributes(path: Path | str, columns: Iterable[str], *, layer: str | None = None) -> pd.DataFrame:
@@ -128,58 +155,117 @@ def read_attributes(path: Path | str, columns: Iterable[str], *, layer: str | No
     >>> read_attributes(path, ["code", "name"]).to_dict("list")
     {'code': ['A', 'B']}
     """
-    source = _source(path)
-    if _is_geoparquet(path):
+    source = vector_source(path)
+    if is_geoparquet(path):
         there = [column for column in columns if column in pq.read_schema(_stream(source)).names]
         return pd.DataFrame(pq.read_table(_stream(source), columns=there).to_pandas(ignore_metadata=True))
-    return pd.DataFrame(_gdal(path, source, layer, columns=list(columns), read_geometry=False))
+    return pd.DataFrame(gdal_table(path, source, layer, columns=list(columns), read_geometry=False))
 
 
-def _source(path: Path | str) -> bytes | Path:
-    """Return what GDAL and pyarrow read: the path, or the bytes of what is packed; refuse what is no file."""
-    as_path(path, name="path")
-    if is_packed(path):
-        return read_bytes(path)
-    if Path(path).is_dir():
-        raise InputError(f"{path}: is a folder; name the file in it")
-    if not Path(path).is_file():
-        raise InputError(f"{path}: there is no such file; check the path and the project's data_root")
-    return Path(path)
+def vector_columns(path: Path | str, *, layer: str | None = None) -> list[str]:
+    """Return the columns of a vector file, its shapes apart, in the order of the file; nothing else of it is read.
+
+    Raises
+    ------
+    InputError
+        As :func:`read_vector` for a file that is missing or cannot be read.
+
+    Examples
+    --------
+    >>> from siteprior.core.files import shipped
+    >>> vector_columns(shipped("data") / "boundaries/lsoa21.geojson")[:2]
+    ['FID', 'LSOA21CD']
+    """
+    source = vector_source(path)
+    if is_geoparquet(path):
+        return [str(column) for column in _read_parquet(path, source, layer, None).columns if column != "geometry"]
+    return [str(column) for column in gdal_table(path, source, layer, read_geometry=False, max_features=0).columns]
 
 
-def _stream(source: bytes | Path) -> io.BytesIO | Path:
-    return io.BytesIO(source) if isinstance(source, bytes) else source
+def _stream(source: Source) -> io.BytesIO | Path:
+    return io.BytesIO(source) if isinstance(source, bytes) else Path(source)
 
 
-def _is_geoparquet(path: Path | str) -> bool:
+def is_geoparquet(path: Path | str) -> bool:
+    """Return whether a file is GeoParquet, by the ending of its name."""
     return str(path).lower().removesuffix(".gz").endswith(PARQUET)
 
 
-def _by_gdal(path: Path | str, source: bytes | Path, layer: str | None, only: Only | None) -> pd.DataFrame:
+def _by_gdal(path: Path | str, source: Source, layer: str | None, only: Only | None) -> pd.DataFrame:
     """Read what GDAL reads; of some features, the shapes of no other are made."""
     if only is None:
-        return _gdal(path, source, layer)
+        return gdal_table(path, source, layer)
     column = '"' + only.column.replace('"', '\\"') + '"'
     values = ", ".join("'" + value.replace("'", "''") + "'" for value in sorted(only.values))
-    return _gdal(path, source, layer, where=f"{column} IN ({values})")
+    return gdal_table(path, source, layer, where=f"{column} IN ({values})")
 
 
-def _gdal(path: Path | str, source: bytes | Path, layer: str | None, **options: object) -> pd.DataFrame:
+def gdal_table(path: Path | str, source: Source, layer: str | None, **options: object) -> pd.DataFrame:
     """Read a layer with GDAL, in its words refused where it cannot be."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # that bytes in memory have no file ending
+        with _named_faults(path):
             layers = [str(name) for name in pyogrio.list_layers(source)[:, 0]]
+            if not layers:
+                raise InputError(f"{path}: cannot be read as a vector file, it holds no layer; save it as GeoPackage")
             if layer is not None and layer not in layers:
                 raise InputError(f"{path}: has no layer '{layer}'; it has {', '.join(layers)}")
             if layer is None and len(layers) > 1:
                 raise InputError(f"{path}: has the layers {', '.join(layers)}; say which with layer")
             table: pd.DataFrame = pyogrio.read_dataframe(source, layer=layer, **options)
-            return table
+    except shapely.errors.GEOSException as fault:
+        row, why = _first_broken(source, layer) or ("", str(fault))
+        raise InputError(
+            f"{path}: cannot be read as a vector file ({row}{why}); mend or remove it, or save the file as GeoPackage"
+        ) from None
+    asked = options.get("columns")
+    nothing = options.get("read_geometry") is False and asked is not None and not len(table.columns)
+    # of those that want a part, all are counted by their attributes; without any column there is nothing to count
+    if not {"where", "max_features", "bbox"} & set(options) and not nothing:
+        refuse_left_out(path, source, len(table))
+    return table
+
+
+def gdal_boxes(
+    path: Path | str, source: Source, layer: str | None
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """Return GDAL's ids of the features of a layer, and west, south, east, north of each in a row, NaN without a shape.
+
+    Raises
+    ------
+    InputError
+        As :func:`read_vector` for a file that cannot be read.
+    """
+    with _named_faults(path):
+        ids, edges = pyogrio.read_bounds(source, layer=layer)
+    return ids, edges.T
+
+
+@contextmanager
+def _named_faults(path: Path | str) -> Iterator[None]:
+    """Keep GDAL from the terminal and from other files, and say in an error of ours what it could not read."""
+    try:
+        with no_requests(), warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # that bytes in memory have no file ending
+            warnings.filterwarnings("ignore", "Could not parse column", UserWarning)  # lists and mappings stay text
+            yield
     except (
-        pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, shapely.errors.GEOSException, UnicodeDecodeError,
+        pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError, UnicodeDecodeError,
+        pyproj.exceptions.CRSError,
     ) as fault:  # fmt: skip
         raise InputError(f"{path}: cannot be read as a vector file ({fault}); save it as GeoPackage") from None
+
+
+def _first_broken(source: Source, layer: str | None) -> tuple[str, str] | None:
+    """Return the number of the first feature whose shape no library can make, and what is wrong with it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # the fault is named below
+        shapes = pyogrio.raw.read(source, layer=layer, columns=[])[2]
+    for number, shape in enumerate(shapes if shapes is not None else [], start=1):
+        try:
+            shapely.from_wkb(shape)
+        except shapely.errors.GEOSException as fault:
+            return f"feature {number}: ", str(fault)
+    return None
 
 
 def _wanted(path: Path | str, layer: str | None, only: Only) -> npt.NDArray[np.bool_]:

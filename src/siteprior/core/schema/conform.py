@@ -28,7 +28,8 @@ def conform(table: Frame, declared: Table) -> Frame:
     Returns
     -------
     DataFrame or GeoDataFrame
-        A new table; columns that are not declared follow in their own order, then the geometry.
+        A new table; columns that are not declared follow in their own order, then the geometry. Periods, lengths of
+        time and intervals among them become text, for neither a map nor a file knows them.
 
     Raises
     ------
@@ -51,7 +52,10 @@ def conform(table: Frame, declared: Table) -> Frame:
     if faults:
         raise InputError(*faults)
     rest = [name for name in table.columns if name not in filled]
-    result = pd.concat([pd.DataFrame(filled, index=table.index), pd.DataFrame(table[rest])], axis=1)
+    others = pd.DataFrame(table[rest])
+    texts = {name: as_kind(others[name], "text", table.index) for name in rest if _unknown(others[name])}
+    others = others.assign(**texts)
+    result = pd.concat([pd.DataFrame(filled, index=table.index), others], axis=1)
     result = result.rename_axis(declared.index)
     if isinstance(table, gpd.GeoDataFrame):
         return gpd.GeoDataFrame(result, geometry=table.geometry.name, crs=table.crs)
@@ -82,6 +86,12 @@ def as_kind(values: pd.Series | Sequence[object] | None, kind: str, index: pd.In
         return pd.to_datetime(series).astype("datetime64[s]")
     numbers = pd.to_numeric(series)
     return numbers.astype("Int64") if kind == "integer" else numbers.astype("float64")
+
+
+def _unknown(values: pd.Series) -> bool:
+    """Return whether a column is of a kind that no map and no file holds."""
+    kind = values.dtype.categories.dtype if isinstance(values.dtype, pd.CategoricalDtype) else values.dtype
+    return isinstance(kind, pd.PeriodDtype | pd.IntervalDtype) or pd.api.types.is_timedelta64_dtype(kind)
 
 
 def _as_words(flags: pd.Series) -> pd.Series:

@@ -41,6 +41,8 @@ AREA_SALES = DECLARED.table("sales_by_area")
 NEAREST_SALES = DECLARED.table("nearest_sales")
 COMPARABLES = DECLARED.table("comparables")
 SIGNALS_TABLE = DECLARED.table("market_failure_signals")
+EVIDENCE_GAPS = DECLARED.table("evidence_gaps")
+EVIDENCE_FILES = DECLARED.table("evidence_files")
 PRICE_VALIDATION = DECLARED.table("price_validation")
 FUND_RULE_RESULTS = DECLARED.table("fund_rule_results")
 ISSUES = DECLARED.table("issues")
@@ -60,6 +62,7 @@ SITE_DEADWEIGHT_COLUMNS = DECLARED.columns("site_deadweight")
 SITE_PRICE_COLUMNS = DECLARED.columns("site_prices")
 SITE_VALUE_COLUMNS = DECLARED.columns("site_values")
 SITE_VIABILITY_COLUMNS = DECLARED.columns("site_viability")
+SITE_HEADROOM_COLUMNS = DECLARED.columns("site_headroom")
 SITE_BENEFIT_COLUMNS = DECLARED.columns("site_benefits")
 SITE_RULE_COLUMNS = DECLARED.columns("site_fund_rules")
 SITE_RANKING_COLUMNS = DECLARED.columns("site_ranking")
@@ -73,7 +76,7 @@ TABLES = (SITES, SITE_SHAPES, SHAPES, STOPS, CORRIDOR_STOPS, CORRIDORS, CATCHMEN
           HISTORY, SCENARIO_EFFECTS, SCENARIO_SUMMARY, ACCESS_GRID, SERVICE_STOPS,
           SERVICES, DEPARTURES, SITE_CORRIDORS, CORRIDOR_RANKINGS, CORRIDOR_SUMMARY,
           FUND_RULE_RESULTS, VIABILITY_LINES, VIABILITY_DRIVERS, SALES, AREA_SALES, NEAREST_SALES,
-          DEADWEIGHT_EVIDENCE, SIGNALS_TABLE, PRICE_VALIDATION, COMPARABLES)  # fmt: skip
+          DEADWEIGHT_EVIDENCE, SIGNALS_TABLE, EVIDENCE_GAPS, EVIDENCE_FILES, PRICE_VALIDATION, COMPARABLES)  # fmt: skip
 """The tables of the data dictionary, in its order; :data:`REGISTER` is part of :data:`SITES`."""
 
 CSV_TABLES = {table.csv: table for table in (*TABLES, ISSUES, DUPLICATES, ACCESS_ROUTES) if table.csv}

@@ -11,11 +11,17 @@ from siteprior.core.short_repr import counted, html_table, shortened
 CRS = "EPSG:27700"
 """British National Grid, metres: the one coordinate system of every table with places."""
 
+CONTRIBUTION = "c_"
+"""Begins the name of each column with what a criterion contributes to the score: ``c_<criterion>``."""
+
 DTYPES = {"text": "str", "flag": "str", "number": "float64", "integer": "Int64", "date": "datetime64[s]"}
 """The kinds of column, and the dtype each has in a conformed table."""
 
 BOOLEAN = "boolean"
 """How a flag that is never blank is stored where files know truth values (GeoPackage, parquet); CSV has yes and no."""
+
+CONSTRAINTS = "Constraints"
+"""The group of columns with what lies on the land: landfill, flood zones, green belt and their like."""
 
 SITEPRIOR = "siteprior"
 """The source of a column that is siteprior's own."""
@@ -48,6 +54,7 @@ class Column:
     ``allowed`` are the only values it may hold beside missing; ``value_list`` names the list of ``values.toml`` they
     are, where they are one of these. ``least`` is what no number of it is below, where there is such a number.
     ``stored`` is ``boolean`` for a flag that files with truth values hold as one; in tables it is ``yes`` or ``no``.
+    ``group`` is the heading under which records and forms list a registered column, where there is one.
 
     Examples
     --------
@@ -67,6 +74,7 @@ class Column:
     value_list: str = ""
     least: float | None = None
     stored: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,9 @@ from siteprior.core.schema.model import REGISTERED_VALUES, SchemaError
 VALUES = load_declarations().values
 """Every list of ``values.toml`` by its name there."""
 
+BROWNFIELD = "brownfield register"
+"""The value of the column ``register`` for sites of a register; others are lists of the user's own."""
+
 OWNERSHIP = VALUES["ownership"]
 REGISTER_STATES = VALUES["register state"]
 HISTORY_EVENTS = VALUES["history event"]
@@ -42,9 +45,13 @@ SIGNAL_LETTERS = VALUES["market failure signal"]
 SIGNAL_KINDS = VALUES["signal kind"]
 GRADES = VALUES["evidence grade"]
 VERDICTS = VALUES["market failure verdict"]
+FACT_KINDS = VALUES["open fact"]
+"""What would decide a verdict that is open, the cheapest to get first."""
+
 RULE_RESULTS = VALUES["rule result"]
 EFFECTS = VALUES["scenario effect"]
 DEADWEIGHT_VERDICTS = VALUES["deadweight verdict"]
+CLEANED_BY = VALUES["cleaned by"]
 DEADWEIGHT_KINDS = VALUES["deadweight evidence"]
 DEADWEIGHT_WEIGHTS = VALUES["deadweight weight"]
 """Of evidence: it fails the screen; it indicates deadweight without failing it; it is counter-evidence."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -15,6 +16,7 @@ from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CRS, SERVICE_STOPS, check
 from siteprior.core.short_repr import short_repr
+from siteprior.core.sizes import check_length, refuse_too_many_cells
 from siteprior.joins._geometry import coordinates
 from siteprior.joins.access.ptal import (
     WindowServices,
@@ -25,6 +27,7 @@ from siteprior.joins.access.ptal import (
     mode_sums,
     window_services,
 )
+from siteprior.joins.access.unlisted import stops_in_use, unlisted_stops
 from siteprior.walking.graph import Snapped
 from siteprior.walking.network import Flags, Floats, Ints, WalkNetwork
 from siteprior.walking.walk import snap, walks
@@ -72,6 +75,8 @@ def access_grid(
     cell_m: float = 100.0,
     window: str = "am peak",
     step_free: bool = False,
+    active_stops: gpd.GeoDataFrame | None = None,
+    listed: Iterable[str] = (),
 ) -> AccessGrid:
     """Measure the access index (TfL's PTAL method, no unit) at the centre of every cell of an area.
 
@@ -100,6 +105,9 @@ def access_grid(
     step_free
         Whether only stops stated step-free count, over streets without steps. Where the feed says nothing of any
         stop in reach, the cell has no index.
+    active_stops, listed
+        As in :func:`siteprior.joins.access.ptal_sites.join_access_index`: a cell that would have 0, and whose nearest
+        stop in use is in no timetable, has no index.
 
     Returns
     -------
@@ -108,8 +116,8 @@ def access_grid(
     Raises
     ------
     InputError
-        When a table is not of its kind, the area is no polygon or holds no cell's centre, or ``cell_m`` is not a
-        length.
+        When a table is not of its kind, the area is no polygon or holds no cell's centre, ``cell_m`` is not a
+        length, or there would be more cells than are measured (parameter ``sizes.grid_cells``).
 
     Examples
     --------
@@ -130,7 +138,7 @@ def access_grid(
     """
     check(service_stops, SERVICE_STOPS, name="service_stops", needs=("step_free",))
     running = window_services(services, window)
-    inside, transform = _cells(area, cell_m)
+    inside, transform = area_cells(area, cell_m)
     row, column = np.nonzero(inside)
     centres = np.column_stack([transform[2] + (column + 0.5) * cell_m, transform[5] - (row + 0.5) * cell_m])
     counted = bool((services["window"] == window).any())
@@ -139,6 +147,7 @@ def access_grid(
     stated = service_stops["step_free"].reindex(running.stops).to_numpy(dtype=object)
     reach_m = load_parameters("access").number("max_snap_m") if max_snap_m is None else max_snap_m
     here = snap(network, centres, max_snap_m=reach_m, step_free=step_free)
+    used = None if active_stops is None else stops_in_use(active_stops, listed)
     measured = np.full(len(centres), np.nan)
     for start in range(0, len(centres) if counted else 0, BLOCK):
         block = slice(start, start + BLOCK)
@@ -150,6 +159,11 @@ def access_grid(
             stated_index = _sums(walked, pd.notna(stated[walked[1]]), running, len(some.edge))
             level = _sums(walked, stated[walked[1]] == "yes", running, len(some.edge))
             found = np.where((found > 0) & (stated_index == 0), np.nan, level)
+        if used is not None and (found == 0).any():
+            served_m = np.full(len(some.edge), np.inf)
+            np.minimum.at(served_m, cell, walk_m)
+            walked = _block_walks(network, some, centres[block], used, reach_m, step_free)
+            found = np.where((found == 0) & unlisted_stops(*walked, used, served_m).nearest, np.nan, found)
         measured[block] = np.where(some.edge >= 0, found, np.nan)
     index = np.full(inside.shape, np.nan, dtype=np.float32)
     index[inside] = measured
@@ -224,14 +238,31 @@ def _sums(walked: tuple[Ints, Ints, Floats], kept: Flags | slice, running: Windo
     return np.asarray(by_mode.sum(axis=1))
 
 
-def _cells(
+def grid_cell_m(area: BaseGeometry, cell_m: float) -> float:
+    """Return the width of the cells of a grid over an area, or refuse it, before any cell is made.
+
+    Raises
+    ------
+    InputError
+        When it is no length, the area no polygon, or there would be more cells than are measured (parameter
+        ``sizes.grid_cells``): with their number and the smallest width.
+
+    Examples
+    --------
+    >>> grid_cell_m(shapely.box(400000, 290000, 401000, 291000), 50)
+    50.0
+    """
+    check_length(cell_m, name="cell_m")
+    if not isinstance(area, shapely.Polygon | shapely.MultiPolygon) or area.is_empty:
+        raise InputError("area: is no polygon; give the study area's polygon in metres on EPSG:27700")
+    return refuse_too_many_cells(area.bounds, cell_m)
+
+
+def area_cells(
     area: BaseGeometry, cell_m: float
 ) -> tuple[npt.NDArray[np.bool_], tuple[float, float, float, float, float, float]]:
     """Return which cells of the grid over the area have their centre in it, north first, and the grid's transform."""
-    if not 0 < cell_m < np.inf:
-        raise InputError(f"cell_m: {cell_m} is not a length; give metres above 0")
-    if not isinstance(area, shapely.Polygon | shapely.MultiPolygon) or area.is_empty:
-        raise InputError("area: is no polygon; give the study area's polygon in metres on EPSG:27700")
+    cell_m = grid_cell_m(area, cell_m)
     west, south, east, north = np.array(area.bounds) / cell_m
     west, south, east, north = np.floor(west), np.floor(south), np.ceil(east), np.ceil(north)
     x = (np.arange(west, east) + 0.5) * cell_m

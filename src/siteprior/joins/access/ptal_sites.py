@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import geopandas as gpd
@@ -14,9 +15,13 @@ from siteprior.core.short_repr import short_repr
 from siteprior.joins._geometry import Values, coordinates, declared_columns, known_places, nearest, take
 from siteprior.joins.access.ptal import access_index, largest_cutoff_m
 from siteprior.joins.access.stations import well_connected
+from siteprior.joins.access.unlisted import stops_in_use, unlisted_stops
 from siteprior.joins.access.walks import Walking
 from siteprior.walking.network import Floats, Ints
 from siteprior.walking.walk import lowest_of_sites, nearest_walk, snap, walks
+
+_MORNING = ("access_band", "access_index_bus", "access_index_tram", "access_index_rail", "access_routes")
+"""Columns that are missing where the index of the morning peak is."""
 
 
 @short_repr
@@ -50,6 +55,8 @@ def join_access_index(
     walking: Walking | None,
     *,
     top_60_ttwa: bool | None = None,
+    active_stops: gpd.GeoDataFrame | None = None,
+    listed: Iterable[str] = (),
 ) -> SiteAccess:
     """Measure the access index of each site (TfL's PTAL method, no unit), and list the routes that make it up.
 
@@ -58,7 +65,9 @@ def join_access_index(
     nothing to it, so that it is the least it can be; where the feed says nothing of any stop in reach it is missing.
 
     An index is missing, not 0, where the site has no place, or no street within reach, and where ``services`` holds no
-    departure of the window from anywhere: nobody counted.
+    departure of the window from anywhere: nobody counted. It is missing, too, where it would be 0 and the nearest stop
+    in use (of ``active_stops``) is one that no timetable lists; ``unlisted_stops`` counts those within reach, beside
+    which any other index is the least it can be.
 
     Parameters
     ----------
@@ -73,6 +82,12 @@ def join_access_index(
         measured.
     top_60_ttwa
         As in :func:`siteprior.joins.access.stations.well_connected`.
+    active_stops
+        :data:`siteprior.core.schema.STOPS` about the sites; those closed or planned do not count. Without them every
+        stop is taken to be in the timetables.
+    listed
+        The ATCO codes that the timetables list, of stops with departures or without:
+        ``read_timetables(…).table.listed``.
 
     Returns
     -------
@@ -117,12 +132,40 @@ def join_access_index(
         found = _index(walked, measured, services, window)[0]
         values[f"access_index_{name}"] = found["access_index"].reindex(sites.index)
     values["access_index_step_free"] = _step_free(sites, stops, services, walking, origins).reindex(sites.index)
+    if active_stops is not None:
+        values = _without_unknown_zeros(values, sites, walked, active_stops, listed, walking, origins)
     days = services.loc[services["window"] == "am peak", "service_date"].dropna()
     if len(days):
         values["service_date"] = pd.Series(days.max(), index=index.index).reindex(sites.index)
     values |= _well_connected(sites, service_stops, services, walking, origins, top_60_ttwa=top_60_ttwa)
     columns = declared_columns(sites.index, SITE_PTAL_COLUMNS, values)
     return SiteAccess(columns, routes.rename(columns={"point": "site_id"}))
+
+
+def _without_unknown_zeros(
+    values: dict[str, Values],
+    sites: gpd.GeoDataFrame,
+    walked: pd.DataFrame,
+    active_stops: gpd.GeoDataFrame,
+    listed: Iterable[str],
+    walking: Walking | None,
+    origins: _Origins,
+) -> dict[str, Values]:
+    """Return the indices, those of 0 missing where the nearest stop in use is in no timetable, and how many are so."""
+    used = stops_in_use(active_stops, listed)
+    table, measured = _walk_table(sites, used, walking, origins, step_free=False)
+    served_m = walked.groupby("point")["walk_m"].min().reindex(sites.index).fillna(np.inf)
+    found = unlisted_stops(
+        sites.index.get_indexer(pd.Index(table["point"])), used.index.get_indexer(pd.Index(table["stop_code"])),
+        table["walk_m"].to_numpy(dtype="float64"), used, served_m.to_numpy(dtype="float64"),
+    )  # fmt: skip
+    kept: dict[str, Values] = {}
+    for name, column in values.items():
+        of = "access_index" if name in _MORNING else name
+        unknown = found.nearest & pd.Series(values[of], index=sites.index).eq(0).to_numpy()
+        kept[name] = pd.Series(column, index=sites.index).mask(unknown)
+    kept["unlisted_stops"] = pd.Series(found.stops, index=sites.index).where(sites.index.isin(measured))
+    return kept
 
 
 def _walk_table(

@@ -95,7 +95,7 @@ def corridor_summary(
     [[87, 84.8439], [5, 3.21]]
     """
     _refuse_unrelated(corridors, site_corridors, sites, catchments, areas)
-    facts = pd.DataFrame(sites)[list(NEEDS)].reindex(site_corridors["site_id"])
+    facts = pd.DataFrame(sites).reindex(columns=[*NEEDS, "settled"]).reindex(site_corridors["site_id"])
     reach = facts.assign(
         corridor=site_corridors["corridor"].to_numpy(dtype=object),
         shared=site_corridors["site_id"].duplicated(keep=False).to_numpy(),
@@ -220,6 +220,7 @@ def _sums(reach: pd.DataFrame) -> dict[str, Figure]:
         "homes_unknown": int(reach["capacity_dwellings"].isna().sum()),
         "ranked_homes": ranked["capacity_dwellings"].sum(min_count=1),
         "ranked_homes_unknown": int(ranked["capacity_dwellings"].isna().sum()),
+        "settled_sites": int((reach["settled"] == "yes").sum()) if reach["settled"].notna().any() else None,
         **{name: 100 * verdicts.get(verdict, 0) / judged if judged else None for verdict, name in SHARES.items()},
     }
 

@@ -53,7 +53,7 @@ def as_labelled(sites: gpd.GeoDataFrame | pd.DataFrame) -> pd.DataFrame:
     east, north = (np.where(degrees, read[0][axis], read[1][axis]) for axis in (0, 1))
     return pd.DataFrame(
         {
-            "stated": np.isfinite(x) & np.isfinite(y) & (x != 0) & (y != 0),
+            "stated": np.isfinite(x) & np.isfinite(y) & (x != 0) & (y != 0) & ~parse.is_nowhere(x, y),
             "labelled_easting": east,
             "labelled_northing": north,
         },

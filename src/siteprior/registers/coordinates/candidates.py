@@ -25,6 +25,9 @@ Ints = npt.NDArray[np.int64]
 
 NONE_TAKEN = -1
 
+NOTHING_STATED = "?"
+"""The group of the rows of which no organisation is stated or found: they may be of one council or of many."""
+
 ENGLAND_EASTING, ENGLAND_NORTHING = (80_000.0, 656_500.0), (5_000.0, 658_000.0)
 """A box around England on the British National Grid."""
 
@@ -117,8 +120,8 @@ def choose(
     groups
         Rows of one group belong together, also where no area is known: they lie around one middle.
     confirmed
-        Which readings lie near the postcode a row states: where several lie in the own council, only those are
-        considered.
+        Which readings lie near the postcode a row states or the place a link in it names: where several lie in the
+        own council, only those are considered.
     """
     rows = len(candidates.labelled)
     taken, others = np.full(rows, NONE_TAKEN), np.zeros(rows, dtype=np.int64)
@@ -138,8 +141,10 @@ def choose(
     taken[certain], confidence[certain] = near[certain].argmax(axis=1), "medium"
     _choose_by_file(candidates, near, ~good & (options > 1), taken, confidence)
     others[:] = np.maximum(near_count - 1, 0)
+    home = _at_home(candidates, ~has_area, councils, confirmed)
     for group in sorted(set(groups[~has_area])):
-        _choose_without_area(candidates, ~has_area & (groups == group), taken, confidence)
+        rows_of = _Group(~has_area & (groups == group), home, group == NOTHING_STATED)
+        _choose_without_area(candidates, rows_of, taken, confidence)
     labelled = (taken == NONE_TAKEN) & np.isfinite(candidates.east[every, candidates.labelled])
     taken[labelled], confidence[labelled] = candidates.labelled[labelled], "low"
     placed = taken != NONE_TAKEN
@@ -197,28 +202,112 @@ def _choose_by_file(
             taken[row], confidence[row] = (beside[0] if len(beside) else ranked[0]), "medium"
 
 
-def _choose_without_area(candidates: Candidates, rows: Bools, taken: Ints, confidence: npt.NDArray[np.object_]) -> None:
-    """Where no council's area is known, choose by the file's other rows: its sites lie around one middle."""
+def _choose_without_area(
+    candidates: Candidates, group: _Group, taken: Ints, confidence: npt.NDArray[np.object_]
+) -> None:
+    """Where the area of the rows' council is not known, choose by the file's other rows: they lie around one middle.
+
+    The boundaries known are asked first, and links and postcodes: rows that lie in a council as labelled give the
+    middle where that of all is elsewhere, and the others never move one of them to a place outside every council.
+    """
+    rows, home = group.rows, group.home
     reach = load_parameters("registers").number("file_reach_m")
-    possible = parse.between(candidates.east, ENGLAND_EASTING) & parse.between(candidates.north, ENGLAND_NORTHING)
-    rare = possible[:, RARE_SYSTEMS.start : RARE_SYSTEMS.stop]
-    possible[:, RARE_SYSTEMS.start : RARE_SYSTEMS.stop] &= rare.sum(axis=1, keepdims=True) == 1
-    order = [parse.AS_DEGREES, parse.AS_METRES, parse.DEGREES_SWAPPED, *range(len(parse.SYSTEMS), possible.shape[1])]
-    order += [*RARE_SYSTEMS, parse.SIGN]
-    base = np.full(len(rows), NONE_TAKEN)
-    for column in reversed(order):
-        base[possible[:, column]] = column
-    own = possible[np.arange(len(rows)), candidates.labelled]
-    base[own] = candidates.labelled[own]
+    possible = _possible(candidates)
+    possible[home.labelled, candidates.labelled[home.labelled]] = True
+    base = _first_choice(candidates, possible)
     placed = np.flatnonzero(rows & (base != NONE_TAKEN))
     if not len(placed):
         return
-    east, north = np.median(candidates.east[placed, base[placed]]), np.median(candidates.north[placed, base[placed]])
+    sure = placed[home.labelled[placed]]
+    east, north = _middle(candidates, base, placed)
+    if len(sure) and np.hypot(*np.subtract(_middle(candidates, base, sure), (east, north))) > reach:
+        east, north = _middle(candidates, base, sure)
     fits = possible & (np.hypot(candidates.east - east, candidates.north - north) <= reach)
-    for row in np.flatnonzero(rows):
-        if base[row] != NONE_TAKEN and fits[row, base[row]]:
+    company = _company(candidates, base, placed, fits, of_many=group.of_many)
+    for row in map(int, np.flatnonzero(rows)):
+        movable = fits[row] & home.readings[row] if home.labelled[row] else fits[row]
+        if base[row] != NONE_TAKEN and (fits[row, base[row]] or row in company):
             taken[row], confidence[row] = base[row], "medium"
-        elif fits[row].sum() == 1:
-            taken[row], confidence[row] = int(fits[row].argmax()), "medium"
+        elif movable.sum() == 1 and fits[row].sum() == 1:
+            taken[row], confidence[row] = int(movable.argmax()), "medium"
         elif base[row] != NONE_TAKEN:
             taken[row], confidence[row] = base[row], "low"
+
+
+class _Home(NamedTuple):
+    """What boundaries, links and postcodes say: the readings that lie where a site can be, and the rows labelled so."""
+
+    readings: Bools
+    labelled: Bools
+
+
+class _Group(NamedTuple):
+    """Rows judged by each other: which they are, what the boundaries say of all, and whether they may be of many."""
+
+    rows: Bools
+    home: _Home
+    of_many: bool
+
+
+def _at_home(candidates: Candidates, rows: Bools, councils: Councils, confirmed: Bools | None) -> _Home:
+    """Return which readings lie in some council or are confirmed, and which rows are so as labelled or lie near one."""
+    readings, every = np.zeros(candidates.east.shape, dtype=bool), np.arange(len(rows))
+    r, c = np.nonzero(np.isfinite(candidates.east) & rows[:, np.newaxis])
+    readings[r, c] = councils.holds(candidates.east[r, c], candidates.north[r, c])
+    if confirmed is not None:
+        readings |= confirmed
+    east, north = (axis[every, candidates.labelled] for axis in (candidates.east, candidates.north))
+    near = councils.holds(east, north, within=load_parameters("registers").number("near_m"))
+    return _Home(readings, rows & (near | readings[every, candidates.labelled]))
+
+
+def _middle(candidates: Candidates, base: Ints, rows: Ints) -> tuple[float, float]:
+    """Return the median easting and northing of some rows by the reading chosen first (metres)."""
+    east, north = (float(np.median(axis[rows, base[rows]])) for axis in (candidates.east, candidates.north))
+    return east, north
+
+
+def _possible(candidates: Candidates) -> Bools:
+    """Return which readings lie about England; of the rarer systems only one that is the only one of its row."""
+    possible = parse.between(candidates.east, ENGLAND_EASTING) & parse.between(candidates.north, ENGLAND_NORTHING)
+    rare = possible[:, RARE_SYSTEMS.start : RARE_SYSTEMS.stop]
+    possible[:, RARE_SYSTEMS.start : RARE_SYSTEMS.stop] &= rare.sum(axis=1, keepdims=True) == 1
+    return possible
+
+
+def _first_choice(candidates: Candidates, possible: Bools) -> Ints:
+    """Return the labelled reading of each row where it is possible, else the plainest that is."""
+    order = [parse.AS_DEGREES, parse.AS_METRES, parse.DEGREES_SWAPPED, *range(len(parse.SYSTEMS), possible.shape[1])]
+    order += [*RARE_SYSTEMS, parse.SIGN]
+    base = np.full(len(possible), NONE_TAKEN)
+    for column in reversed(order):
+        base[possible[:, column]] = column
+    own = possible[np.arange(len(possible)), candidates.labelled]
+    base[own] = candidates.labelled[own]
+    return base
+
+
+def _company(candidates: Candidates, base: Ints, placed: Ints, fits: Bools, *, of_many: bool) -> set[int]:
+    """Return the far-off rows in company: near others, step by step, as in a long county, or of a council of their own.
+
+    The second only where the file may be of many councils: enough others of the far-off rows lie within reach of it.
+    """
+    parameters = load_parameters("registers")
+    at = (candidates.east[placed, base[placed]], candidates.north[placed, base[placed]])
+    points = np.asarray(shapely.points(*at), dtype=object)
+    far = ~fits[placed].any(axis=1)
+    joined = fits[placed, base[placed]]
+    before = -1
+    while joined.sum() > before:
+        before = int(joined.sum())
+        rest = np.flatnonzero(far & ~joined)
+        near, _ = shapely.STRtree(points[joined]).query(
+            points[rest], predicate="dwithin", distance=parameters.number("neighbour_m")
+        )
+        joined[rest[near]] = True
+    if of_many:
+        found, _ = shapely.STRtree(points[far]).query(
+            points[far], predicate="dwithin", distance=parameters.number("file_reach_m")
+        )
+        joined[far] |= np.bincount(found, minlength=far.sum()) >= parameters.integer("genuine_rows")
+    return {int(row) for row in placed[far & joined]}

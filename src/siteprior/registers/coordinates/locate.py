@@ -25,6 +25,7 @@ from siteprior.registers.coordinates.candidates import (
     choose,
     list_candidates,
 )
+from siteprior.registers.coordinates.link_check import link_check
 from siteprior.registers.coordinates.postcode_check import (
     DIGIT_RESTORED,
     GRID_DIGITS,
@@ -33,11 +34,15 @@ from siteprior.registers.coordinates.postcode_check import (
     restore_digits,
 )
 from siteprior.registers.coordinates.suggest_corrections import address_correction, suggest_correction
+from siteprior.registers.coordinates.weigh_links import weigh_links
 from siteprior.registers.councils import Councils
 from siteprior.registers.rows import Rows
 
 PAIRS = (("x", "y", parse.UNSTATED), ("longitude", "latitude", parse.DEGREES), ("easting", "northing", parse.METRES))
 """Pairs of coordinate fields, the first that a file has is what it states; the others stand beside it."""
+
+OWN_LISTS = "own sites"
+"""What the header of a list of the user's own is called, which follows no published schema."""
 
 BESIDE = {"longitude": "taken from the longitude and latitude columns", "easting": "taken from the easting columns"}
 POINT = "taken from the point column"
@@ -67,7 +72,13 @@ class _Stated(NamedTuple):
 
 
 def locate(
-    rows: Rows, councils: Councils, log: IssueLog, *, organisation: str | None, postcodes: pd.DataFrame | None = None
+    rows: Rows,
+    councils: Councils,
+    log: IssueLog,
+    *,
+    organisation: str | None,
+    postcodes: pd.DataFrame | None = None,
+    by_place: bool = False,
 ) -> Located:
     """Find the coordinates (metres) and the council of each row.
 
@@ -83,24 +94,27 @@ def locate(
         The council the caller says the file is of.
     postcodes
         Where postcodes lie, for the cross-check; see :mod:`siteprior.registers.coordinates.postcode_check`.
+    by_place
+        As for :func:`siteprior.registers.assign_council.assign_councils`.
     """
-    (x_texts, y_texts, kind), beside = _coordinate_columns(rows)
+    x_texts, y_texts, kinds, beside = _coordinate_columns(rows)
     x, x_numbers = parse.numbers(x_texts)
     y, y_numbers = parse.numbers(y_texts)
     swapped = np.array([a.axis == "y" or b.axis == "x" for a, b in zip(x_numbers, y_numbers, strict=True)], dtype=bool)
     x, y = np.where(swapped, y, x), np.where(swapped, x, y)
-    blank = (x == 0) & (y == 0)
+    blank = parse.is_nowhere(x, y)
     x, y = np.where(blank, np.nan, x), np.where(blank, np.nan, y)
     system = rows.texts("coordinate_system")
-    kinds = np.array([parse.stated_kind(text) or kind for text in system], dtype=object)
     candidates = list_candidates(x, y, kinds, beside)
     assignment = assign_councils(
         rows.texts("organisation_uri"), rows.texts("organisation_label"), rows.texts("resource"), candidates, councils,
-        stated=organisation, entities=rows.texts("organisation_entity"),
+        stated=organisation, entities=rows.texts("organisation_entity"), by_place=by_place,
     )  # fmt: skip
     areas = [councils.area(code) for code in assignment.council]
     check = postcode_check(rows, postcodes)
-    confirmed = None if check is None else check.confirms(candidates.east, candidates.north)
+    links = link_check(rows, areas, assignment.group)
+    confirming = [each.confirms(candidates.east, candidates.north) for each in (check, links) if each is not None]
+    confirmed = np.logical_or.reduce(confirming) if confirming else None
     places = choose(candidates, assignment.council, councils, groups=assignment.group, confirmed=confirmed)
     places = _prefer_eastings(places, candidates)
     if check is not None:
@@ -112,6 +126,9 @@ def locate(
                 action=f"lies {distance / 1000:.1f} km from the postcode stated; left where it is, "
                 f"confidence {places.confidence[row]}",
             )  # fmt: skip
+    unweighed = places  # what a link contradicts lies in bounds all the same
+    if links is not None:
+        places = weigh_links(places, links, assignment.group, check, rows, log)
     _report_councils(rows, assignment, log)
     for row, (first, second) in enumerate(zip(x_numbers, y_numbers, strict=True)):
         if first.action or second.action:
@@ -119,30 +136,49 @@ def locate(
             log.add(
                 "patch", row=rows.numbers[row], field="coordinates", value=value, action=first.action or second.action
             )
-    repair = _report_places(rows, candidates, places, areas, _Stated(x_texts, y_texts, x, y), log)
+    repair = _report_places(rows, candidates, unweighed, areas, _Stated(x_texts, y_texts, x, y), log)
     repair = ["axes swapped" if swap and not name else name for swap, name in zip(swapped, repair, strict=True)]
     return Located(places, assignment.council, repair, list(x_texts), list(y_texts), list(system))
 
 
-def _coordinate_columns(rows: Rows) -> tuple[tuple[list[str], list[str], str], dict[str, parse.Pair]]:
-    """Return the pair of texts a file states its points by, and the points of its other coordinate columns (metres)."""
+def _coordinate_columns(
+    rows: Rows,
+) -> tuple[list[str], list[str], npt.NDArray[np.object_], dict[str, parse.Pair]]:
+    """Return the texts the rows state their points by and of what kind, and the points of other columns (metres).
+
+    Where the columns a file states its points by are blank, and another pair means no place, that pair is stated.
+    """
     points = [parse.point(text) for text in rows.texts("point")]
+    own = rows.headers.schema == OWN_LISTS  # they state metres first: degrees stand beside, for where these are blank
     pairs = [
         (first, rows.texts(first), rows.texts(second), kind)
-        for first, second, kind in PAIRS
+        for first, second, kind in (reversed(PAIRS) if own else PAIRS)
         if first in rows.fields and second in rows.fields
     ]
     if any(x for x, _ in points):
-        pairs.append(("point", [x for x, _ in points], [y for _, y in points], parse.DEGREES))
+        x_texts, y_texts = [x for x, _ in points], [y for _, y in points]
+        metres = np.nanmax(np.abs(parse.numbers(x_texts)[0]), initial=0) > parse.MOST_DEGREES
+        pairs.append(("point", x_texts, y_texts, parse.METRES if metres else parse.DEGREES))
     if not pairs:
         blank = [""] * len(rows.numbers)
-        return (blank, blank, parse.UNSTATED), {}
+        return blank, blank, np.array(blank, dtype=object), {}
+    x_texts, y_texts, kind = list(pairs[0][1]), list(pairs[0][2]), pairs[0][3]
+    kinds = np.array([parse.stated_kind(text) or kind for text in rows.texts("coordinate_system")], dtype=object)
     beside: dict[str, parse.Pair] = {}
     for name, first, second, kind in pairs[1:]:
         x, y = parse.numbers(first)[0], parse.numbers(second)[0]
         system = parse.SYSTEMS[parse.AS_DEGREES if kind == parse.DEGREES else parse.AS_METRES]
         beside[BESIDE.get(name, POINT)] = system.read(x, y)
-    return pairs[0][1:], beside
+        placed = np.logical_or.reduce([np.isfinite(east) for east, _ in beside.values()])
+        for row in map(int, np.flatnonzero(np.isfinite(x) & np.isfinite(y) & (x != 0) & (y != 0) & ~placed)):
+            if _blank(x_texts[row]) and _blank(y_texts[row]):
+                x_texts[row], y_texts[row], kinds[row] = first[row], second[row], kind
+    return x_texts, y_texts, kinds, beside
+
+
+def _blank(text: str) -> bool:
+    """Return whether a text states nothing."""
+    return not text or bool(NOTHING.match(text))
 
 
 def _prefer_eastings(places: Places, candidates: Candidates) -> Places:
@@ -205,7 +241,7 @@ def _report_places(
         hint = "" if area is None else address_correction(link, area) or suggest_correction(x, y, area, middle)
         hint = f"; {hint}" if hint else ""
         if taken == NONE_TAKEN:
-            blank = all(not text or NOTHING.match(text) for text in (stated.x_texts[row], stated.y_texts[row]))
+            blank = _blank(stated.x_texts[row]) and _blank(stated.y_texts[row])
             degrees = max(abs(x), abs(y)) <= 180  # false where one is no number
             code = "WGS84 out of bounds of England" if degrees else "missing value" if blank else "invalid coordinates"
             action = "the site has no place" if blank else "no certain reading; the site has no place"

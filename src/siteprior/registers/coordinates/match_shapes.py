@@ -14,12 +14,9 @@ import shapely
 from siteprior.core.code_join import EXAMPLES, CodeJoin, record_join, share_enough
 from siteprior.core.issues import IssueLog
 from siteprior.core.parameters import load_parameters
-from siteprior.core.schema import HECTARES_BASES
 from siteprior.registers.matching.similarity import reference_key
-from siteprior.registers.references import origin_of
-
-MEASURED = HECTARES_BASES[1]
-"""The value of ``hectares_basis`` of an area measured from the polygon a site is given as."""
+from siteprior.registers.references import lister_of, origin_of
+from siteprior.registers.vocabulary import MEASURED
 
 
 def all_shapes(tables: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
@@ -75,8 +72,10 @@ def by_reference(sites: gpd.GeoDataFrame, polygons: gpd.GeoDataFrame, log: Issue
     left = pd.DataFrame({"site": stated.index, "council": stated["organisation"], "written": stated["reference"]})
     right = pd.DataFrame({"shape": named.index, "stated": named["organisation"], "drawn": named["reference"]})
     left["key"], right["key"] = (t.iloc[:, 2].astype(str).map(reference_key).astype(object) for t in (left, right))
+    left["lister"] = _listers(stated).to_numpy()
     pairs = left.merge(right, on="key")
-    pairs = pairs[(pairs["key"] != "") & (pairs["stated"].isna() | (pairs["stated"] == pairs["council"]))]
+    whose = pairs["stated"].isna() | (pairs["stated"] == pairs["council"]) | (pairs["stated"] == pairs["lister"])
+    pairs = pairs[(pairs["key"] != "") & whose]
     distance = shapely.distance(
         np.asarray(sites.geometry.reindex(pairs["site"])), np.asarray(polygons.geometry.reindex(pairs["shape"]))
     )
@@ -109,9 +108,10 @@ def join_references(sites: gpd.GeoDataFrame, polygons: gpd.GeoDataFrame, *, file
     Parameters
     ----------
     sites
-        ``reference`` and ``organisation``.
+        ``reference`` and ``organisation`` on the index ``site_id``.
     polygons
-        :data:`siteprior.core.schema.SHAPES` of one file; with an ``organisation``, only its sites count.
+        :data:`siteprior.core.schema.SHAPES` of one file; with an ``organisation``, only the sites in it, or listed by
+        it, count.
     file
         Its name.
 
@@ -121,7 +121,9 @@ def join_references(sites: gpd.GeoDataFrame, polygons: gpd.GeoDataFrame, *, file
         When both have references and none agrees.
     """
     councils = set(polygons["organisation"].dropna())
-    own = sites[sites["organisation"].isin(list(councils))] if councils else sites
+    own = sites
+    if councils:
+        own = sites[sites["organisation"].isin(list(councils)) | _listers(sites).isin(list(councils))]
     stated, drawn = _spellings(own["reference"]), _spellings(polygons["reference"])
     missing = drawn[~drawn.index.isin(stated.index)]
     name, refused = "polygons of sites", "sites' references"
@@ -138,6 +140,11 @@ def join_references(sites: gpd.GeoDataFrame, polygons: gpd.GeoDataFrame, *, file
         fix = "name the column with the sites' references, or none: the polygons are then matched by place"
         return record_join(join, known=drawn.iloc[0], fix=fix)
     return record_join(replace(join, unmet=tuple(missing[:EXAMPLES])), known="")
+
+
+def _listers(sites: gpd.GeoDataFrame) -> pd.Series:
+    """Return the code of who lists each site, which is not its council where a combined authority does."""
+    return pd.Series([lister_of(str(site)) for site in sites.index], index=sites.index, dtype=object)
 
 
 def _spellings(references: pd.Series) -> pd.Series:

@@ -21,10 +21,16 @@ import numpy.typing as npt
 from pyproj import Transformer
 from pyproj.transformer import TransformerGroup
 
+from siteprior.core.io.no_places import is_no_place
+from siteprior.core.io.parse_values import number
+from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CRS
 
 Floats = npt.NDArray[np.float64]
 Pair = tuple[Floats, Floats]
+
+MOST_DEGREES = 180
+"""More than this is no degree of a circle, so metres."""
 
 DEGREES, METRES, UNSTATED = "degrees", "metres", ""
 """What the numbers are by the stated coordinate system."""
@@ -107,12 +113,27 @@ def _metres(x: Floats, y: Floats) -> Pair:
 
 
 def _geocentric(x: Floats, y: Floats) -> Pair:
-    """Read geocentric X and Y without Z: the latitude is that of the ellipsoid's circle of radius √(X² + Y²)."""
+    """Read geocentric X and Y without Z: the latitude is that of the circle of radius √(X² + Y²) at sea level.
+
+    Who converts a point of a map gives it the height 0 above the sea, which in England lies ``geoid_height_m`` above
+    the ellipsoid; taken for a point of the ellipsoid it would lie some 36 m too far south. On a level at the height h
+    the radius is (ν + h) cos φ, with ν the radius of curvature in the prime vertical: the share h / ν changes by
+    less than 0.2% of itself over England, so ν is taken from the latitude on the ellipsoid.
+    """
+    height = load_parameters("registers").number("geoid_height_m")
+    possible = (np.abs(x) < GRS80_A) & (np.abs(y) < GRS80_A)
+    x, y = np.where(possible, x, np.nan), np.where(possible, y, np.nan)
     radius2 = x**2 + y**2
-    sine2 = (GRS80_A**2 - radius2) / (GRS80_A**2 - GRS80_E2 * radius2)
+    curvature = GRS80_A / np.sqrt(1 - GRS80_E2 * np.clip(_sine2(radius2), 0.0, 1.0))
+    sine2 = _sine2(radius2 / (1 + height / curvature) ** 2)
     use = between(sine2, (0.5, 0.8)) & (x > 3e6)
     latitude = np.degrees(np.arcsin(np.sqrt(np.where(use, sine2, 0.0))))
     return _degrees(np.where(use, np.degrees(np.arctan2(y, x)), np.nan), latitude)
+
+
+def _sine2(radius2: Floats) -> Floats:
+    """Return sin² of the latitude at which a circle on the ellipsoid has a radius, given its square (m²)."""
+    return np.asarray((GRS80_A**2 - radius2) / (GRS80_A**2 - GRS80_E2 * radius2))
 
 
 def _geocentric_west(x: Floats, y: Floats) -> Pair:
@@ -174,7 +195,6 @@ AS_DEGREES, AS_METRES, DEGREES_SWAPPED, METRES_SWAPPED, SIGN = 0, 1, 2, 3, 4
 """Places of the plain readings in :data:`SYSTEMS`."""
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _SEXAGESIMAL = re.compile(
     r"""([NSEW])?\s*([+-]?)(\d+(?:\.\d+)?)
         (?:[°ºd:\s]+([0-5]?\d(?:\.\d+)?)(?:['’′m:\s]+([0-5]?\d(?:\.\d+)?))?)?
@@ -209,8 +229,10 @@ def coordinate(text: str) -> Number:
         return NO_NUMBER
     if _NUMBER.fullmatch(text):
         return Number(float(text))
-    if _THOUSANDS.fullmatch(text):
-        return Number(float(text.replace(",", "")), action="thousands commas taken off")
+    written = number(text) if "," in text else None
+    if written is not None:
+        thousands = float(text.replace(",", "")) == written
+        return Number(written, action="thousands commas taken off" if thousands else "comma read as the decimal point")
     match = _SEXAGESIMAL.fullmatch(text)
     letter = ((match[1] or match[6]) if match else None) or ""
     if not match or not (letter or match[4]):
@@ -222,15 +244,34 @@ def coordinate(text: str) -> Number:
 
 
 def point(text: str) -> tuple[str, str]:
-    """Return the two numbers of a point in well-known text, as they stand.
+    """Return the two numbers of a point, east first, in well-known text or each with its name, as they stand.
 
     Examples
     --------
     >>> point("POINT (-1.997924 52.435432)"), point("none")
     (('-1.997924', '52.435432'), ('', ''))
+    >>> point("Latitude: 50.72131 Longitude: -3.53389"), point("E 545083, N 101361")
+    (('-3.53389', '50.72131'), ('545083', '101361'))
     """
+    if not text:
+        return "", ""
     match = re.match(r"^\s*(?:SRID=\d+;)?\s*POINT\s*Z?\s*\(\s*(\S+)\s+(\S+?)(\s+\S+)?\s*\)\s*$", text, re.IGNORECASE)
-    return (match[1], match[2]) if match else ("", "")
+    return (match[1], match[2]) if match else _labelled_pair(text)
+
+
+_PART = r"([+-]?\d+(?:[.,]\d+)?)"
+_LABELLED = {
+    "x": re.compile(rf"\b(?:longitude|long|lon|lng|eastings?|east|e|x)(?![a-z])\s*[:=]?\s*{_PART}", re.IGNORECASE),
+    "y": re.compile(rf"\b(?:latitude|lat|northings?|north|n|y)(?![a-z])\s*[:=]?\s*{_PART}", re.IGNORECASE),
+}
+
+
+def _labelled_pair(text: str) -> tuple[str, str]:
+    """Return two numbers of which each bears its name in words, whichever stands first."""
+    found = {axis: pattern.findall(text) for axis, pattern in _LABELLED.items()}
+    if any(len(numbers) != 1 for numbers in found.values()):
+        return "", ""
+    return found["x"][0], found["y"][0]
 
 
 def stated_kind(label: str) -> str:
@@ -251,7 +292,7 @@ def stated_kind(label: str) -> str:
 
 def labelled_degrees(x: Floats, y: Floats, kinds: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
     """Return which pairs of numbers are degrees by their label; without one, those up to 180 are, larger are metres."""
-    small = (np.abs(x) <= 180) & (np.abs(y) <= 180)
+    small = (np.abs(x) <= MOST_DEGREES) & (np.abs(y) <= MOST_DEGREES)
     return np.asarray((kinds == DEGREES) | ((kinds == UNSTATED) & small), dtype=bool)
 
 
@@ -265,6 +306,21 @@ def readings(x: Floats, y: Floats) -> tuple[Floats, Floats]:
     """
     pairs = [system.read(x, y) for system in SYSTEMS]
     return np.column_stack([pair[0] for pair in pairs]), np.column_stack([pair[1] for pair in pairs])
+
+
+def is_nowhere(x: Floats, y: Floats) -> npt.NDArray[np.bool_]:
+    """Return which pairs of numbers are null island or the grid's false origin, in metres or degrees, either way round.
+
+    Examples
+    --------
+    >>> is_nowhere(np.array([0.0, 49.7668, -1.9]), np.array([0.0, -7.5572, 52.5])).tolist()
+    [True, True, False]
+    """
+    small = (np.abs(x) <= 180) & (np.abs(y) <= 180)
+    found = np.zeros(len(x), dtype=np.bool_)
+    for first, second in ((x, y), (y, x)):
+        found |= np.where(small, is_no_place(first, second, degrees=True), is_no_place(first, second))
+    return found
 
 
 def numbers(texts: Sequence[str]) -> tuple[Floats, list[Number]]:

@@ -16,6 +16,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from siteprior.core.io.no_places import is_no_place
 from siteprior.core.parameters import load_parameters
 from siteprior.registers.coordinates.candidates import Bools, Candidates, Floats, Places
 from siteprior.registers.coordinates.postcodes import stated_postcode
@@ -56,7 +57,8 @@ def postcode_check(rows: Rows, postcodes: pd.DataFrame | None) -> PostcodeCheck 
     if postcodes is None:
         return None
     stated = [stated_postcode(*texts) for texts in zip(rows.texts("site_name"), rows.texts("notes"), strict=True)]
-    points = postcodes[["easting", "northing"]].reindex(stated).to_numpy(dtype=float)
+    points = postcodes[["easting", "northing"]].reindex(stated).to_numpy(dtype=float, copy=True)
+    points[is_no_place(points[:, 0], points[:, 1])] = np.nan
     return PostcodeCheck(np.array(stated, dtype=object), points[:, 0], points[:, 1])
 
 

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from siteprior.core.all_faults import AllFaults
 from siteprior.core.errors import InputError
 from siteprior.core.files import Input, given_twice, read_bytes, record
 from siteprior.core.io.messy_tables import decode
-from siteprior.core.issues import IssueLog, Reading
+from siteprior.core.io.national_tables import refuse_rows_in_a_cell
+from siteprior.core.io.no_places import is_no_place
+from siteprior.core.issues import IssueLog, Reading, concat_issues
 from siteprior.core.named_paths import Names, Paths, named_paths
 from siteprior.core.schema import POSTCODES, conform
 
@@ -61,7 +64,7 @@ def read_postcodes(paths: Paths, *, files: Names | None = None) -> Reading[pd.Da
     tables: list[pd.DataFrame] = []
     issues: list[pd.DataFrame] = []
     provenance: list[Input] = []
-    faults: list[str] = []
+    faults = AllFaults()
     listed = named_paths(paths, files, what="postcodes", unique=False)
     for place, (path, label) in enumerate(listed):
         if given_twice([path, *dict.fromkeys(before for before, _ in listed[:place])]):
@@ -70,24 +73,30 @@ def read_postcodes(paths: Paths, *, files: Names | None = None) -> Reading[pd.Da
             issues.append(twice.table())
             continue
         log = IssueLog(label)
-        try:
+        with faults.kept():
             tables.append(_places(_cells(path, label), log))
-        except InputError as fault:
-            faults.extend(fault.faults)
-            continue
-        issues.append(log.table())
-        provenance.append(record(path, role="postcodes", file=label, rows=len(tables[-1])))
-    if faults:
-        raise InputError(*faults)
+            issues.append(log.table())
+            provenance.append(record(path, role="postcodes", file=label, rows=len(tables[-1])))
+    faults.refuse()
     table = pd.concat(tables)
-    table = conform(table[~table.index.duplicated()], POSTCODES)
-    return Reading(table, pd.concat(issues, ignore_index=True), tuple(provenance))
+    again = table.index.duplicated()
+    at = 0
+    for given, part in zip(provenance, tables, strict=True):
+        second = part.index[again[at : at + len(part)]]
+        at += len(part)
+        if len(second):
+            log = IssueLog(given.file)
+            log.add("reference values are not unique", field="postcode", value=str(second[0]),
+                    action=f"{len(second)} rows left out whose postcode stands before, this one first")  # fmt: skip
+            issues.append(log.table())
+    table = conform(table[~again], POSTCODES)
+    return Reading(table, concat_issues(*issues), tuple(provenance))
 
 
 def _cells(path: Path, label: str) -> pd.DataFrame:
     """Return the first four columns as text."""
     text = decode(read_bytes(path))[1]
-    first = next(csv.reader(io.StringIO(text)), [])
+    first = next(csv.reader(io.StringIO(text, newline=None)), [])
     if len(first) < len(COLUMNS):
         raise InputError(
             f"{label}: needs the columns of OS Code-Point Open, {', '.join(COLUMNS)}, in this order and without a "
@@ -99,6 +108,7 @@ def _cells(path: Path, label: str) -> pd.DataFrame:
         )
     except pd.errors.ParserError as fault:
         raise InputError(f"{label}: cannot be read as CSV ({fault}); mend that line and save it again") from None
+    refuse_rows_in_a_cell(table, label, first=1)
     return table.set_axis(list(COLUMNS), axis=1)
 
 
@@ -108,6 +118,7 @@ def _places(cells: pd.DataFrame, log: IssueLog) -> pd.DataFrame:
     table = pd.DataFrame({"postcode": postcode.map(normal_postcode)})
     table["easting"], table["northing"] = (pd.to_numeric(column, errors="coerce") for column in numbers)
     placed = (table["postcode"] != "") & (table[["easting", "northing"]] > 0).all(axis=1)
+    placed &= ~is_no_place(table["easting"], table["northing"])
     unplaced = quality == NO_POSITION
     if not placed.any():
         raise InputError(

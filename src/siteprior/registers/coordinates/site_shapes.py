@@ -15,8 +15,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from siteprior.core.all_faults import AllFaults
 from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
+from siteprior.core.io.shape_collections import opened_collections
 from siteprior.core.io.vector_files import lacking, mended, read_vector
 from siteprior.core.issues import IssueLog, Reading, issue_table
 from siteprior.core.named_paths import Names, Paths, named_paths
@@ -56,9 +58,10 @@ def read_shapes(
     reference
         The column that holds the site's reference; without one, polygons can be matched by place only.
     organisation
-        ONS code of the council all these sites belong to; else a reference may be that of any council's site near by.
+        ONS code of the council all these sites lie in, or of the council or authority that lists them; else a
+        reference may be that of any council's site near by.
     layer, crs
-        The layer of a file that holds several, and the coordinate system of one that does not say it.
+        The layer of a file that holds several, and the coordinate system, which goes before the file's own.
     files
         What each file is called in the table, the issues and the provenance; its path when not given.
 
@@ -85,17 +88,13 @@ def read_shapes(
     tables: list[gpd.GeoDataFrame] = []
     logs: list[IssueLog] = []
     provenance: list[Input] = []
-    faults: list[str] = []
+    faults = AllFaults()
     for path, label in named_paths(paths, files, what="shapes"):
         logs.append(IssueLog(label))
-        try:
+        with faults.kept():
             tables.append(_read_polygons(path, reference, organisation, layer, crs, logs[-1]))
-        except InputError as fault:
-            faults.extend(fault.faults)
-            continue
-        provenance.append(record(path, role="shapes", file=label, rows=len(tables[-1])))
-    if faults:
-        raise InputError(*faults)
+            provenance.append(record(path, role="shapes", file=label, rows=len(tables[-1])))
+    faults.refuse()
     filled = [table for table in tables if len(table)] or tables[:1]
     table: gpd.GeoDataFrame = filled[0] if len(filled) == 1 else pd.concat(filled)
     return Reading(table, issue_table([row for log in logs for row in log.rows]), tuple(provenance))
@@ -105,11 +104,11 @@ def _read_polygons(
     path: Path, reference: str | None, organisation: str | None, layer: str | None, crs: str | None, log: IssueLog
 ) -> gpd.GeoDataFrame:
     """Read the polygons of one file; log the broken ones mended and the features left out."""
-    raw = read_vector(path, layer=layer, crs=crs)
+    raw = read_vector(path, layer=layer, crs=crs, log=log)
     faults = lacking(log.file, raw.columns, {"reference": reference})
     if faults:
         raise InputError(*faults)
-    drawn = shapely.force_2d(raw.geometry.to_numpy())
+    drawn = opened_collections(shapely.force_2d(raw.geometry.to_numpy()), raw.index.tolist(), log)
     areal = np.isin(shapely.get_type_id(drawn), [3, 6]) & ~shapely.is_empty(drawn)
     shapes, broken = mended(drawn)
     lost = areal & shapely.is_empty(shapes)
@@ -153,11 +152,12 @@ def site_shapes(
 
     A polygon is the site's **as given** when it names it in ``site_id``, as the polygons of the user's own sites do,
     and lies within ``reach_m`` of the site's point. Else it is the site's **by reference** when both references have
-    the same letters and numbers (``BR/001`` and ``br 1``), the council is not another, and it lies within ``reach_m``
-    of the site's point; several polygons of one reference make one shape. Else **by location**: of the polygons left
-    whose area agrees with the registered hectares, the point lies in exactly one, or in none and within ``near_m`` of
-    exactly one. A polygon that two sites could claim alike is given to neither. Else the site is a **disc** of its
-    hectares about its point, with corners on the circle of radius √(A/π); else, without hectares, a **point**.
+    the same letters and numbers (``BR/001`` and ``br 1``), the council, or who lists the site, is not another, and it
+    lies within ``reach_m`` of the site's point; several polygons of one reference make one shape. Else **by
+    location**: of the polygons left whose area agrees with the registered hectares, the point lies in exactly one, or
+    in none and within ``near_m`` of exactly one. A polygon that two sites could claim alike is given to neither. Else
+    the site is a **disc** of its hectares about its point, with corners on the circle of radius √(A/π); else, without
+    hectares, a **point**.
 
     ``position_uncertainty_m`` is, for a disc, that radius and what the coordinate confidence adds; for a polygon by
     location what the coordinate confidence adds; for a polygon as given or by reference nothing. For a point it is

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
+
+from siteprior.registers.coordinates.map_links import named_places
 
 DIGITS = "0123456789"
 
@@ -76,9 +77,6 @@ def _whole(x: float, y: float) -> bool:
     return bool(np.isfinite(x) and np.isfinite(y)) and x == int(x) and y == int(y) and x >= 0 and y >= 0
 
 
-_LINKED = re.compile(r"[?&#](?:x|easting|east)=([\d.]+)&(?:amp;)?(?:y|northing|north)=([\d.]+)", re.IGNORECASE)
-
-
 def address_correction(address: str, area: BaseGeometry) -> str:
     """Return a sentence that names the grid reference in a site plan's address (metres); blank where none is inside.
 
@@ -88,12 +86,13 @@ def address_correction(address: str, area: BaseGeometry) -> str:
     >>> address_correction("http://example.org/map?x=340335.0&y=171946.3&scale=1000", council)
     'the address of the site plan names 340335, 171946, in its council'
     """
-    match = _LINKED.search(address)
-    if not match:
-        return ""
-    east, north = (float(number.rstrip(".") or "nan") for number in match.groups())
-    inside = shapely.contains_xy(area, east, north)
-    return f"the address of the site plan names {east:.0f}, {north:.0f}, in its council" if inside else ""
+    inside = (place for place in named_places(address) if shapely.contains_xy(area, place.east, place.north))
+    place = next(inside, None)
+    return (
+        ""
+        if place is None
+        else f"the address of the site plan names {place.east:.0f}, {place.north:.0f}, in its council"
+    )
 
 
 def _grid_digits(x: int, y: int, area: BaseGeometry) -> Iterator[tuple[int, int, str]]:

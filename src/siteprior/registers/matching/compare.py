@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -23,6 +24,7 @@ from siteprior.registers.matching.similarity import (
     similarity,
     sub_references,
 )
+from siteprior.registers.references import lister_of
 
 Outlines: TypeAlias = list[BaseGeometry | None]
 """The polygon of each site, ``None`` where it has none."""
@@ -34,6 +36,7 @@ class ComparedSites:
     def __init__(self, table: gpd.GeoDataFrame) -> None:
         columns = {name: table[name].where(table[name].notna(), None).tolist() for name in ("file", "organisation")}
         self.ids = table.index.tolist()
+        self.listers = [lister_of(site) for site in self.ids]
         self.x, self.y = centroids(table.geometry.to_numpy()).T
         self.placed = np.isfinite(self.x) & np.isfinite(self.y)
         self.hectares = table["hectares"].to_numpy(dtype=float, na_value=np.nan)
@@ -44,22 +47,21 @@ class ComparedSites:
         self.names = [read_name(text) for text in table["site_name"]]
         self.references = [reference_key(text) if isinstance(text, str) else "" for text in table["reference"]]
         self.file, self.council = columns["file"], columns["organisation"]
+        self.register = table["register"].fillna("").tolist()
         self.stage = list(zip(table["end_date"].notna(), table["development_status"].fillna(""), strict=True))
         self.floors = [floors(text) for text in table["notes"]]
         merged = table["also_known_as"].fillna("").str.count(";") + table["also_known_as"].notna()
-        self.crowded = _crowded(self.x, self.y, self.placed, np.asarray(merged, dtype=np.int64) + 1)
+        records = np.asarray(merged, dtype=np.int64) + 1
+        self.crowded = self.placed & _crowded(zip(self.x.round(), self.y.round(), strict=True), records)
+        listed = zip([lister or council for lister, council in zip(self.listers, self.council, strict=True)],
+                     self.references, strict=True)  # fmt: skip
+        self.common_reference = _crowded(listed, records)
 
 
-def _crowded(
-    x: npt.NDArray[np.float64],
-    y: npt.NDArray[np.float64],
-    placed: npt.NDArray[np.bool_],
-    records: npt.NDArray[np.int64],
-) -> npt.NDArray[np.bool_]:
-    """Return which sites stand on a point that many records share (merged ones count), to the metre."""
-    points = pd.Series(list(zip(x.round(), y.round(), strict=True)))
-    count = pd.Series(records).groupby(points).transform("sum").to_numpy()
-    return np.asarray(placed & (count >= load_parameters("duplicates").number("crowd")))
+def _crowded(shared: Iterable[tuple[Hashable, ...]], records: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Return which sites share something with many records, merged ones counted."""
+    count = pd.Series(records).groupby(pd.Series(list(shared), dtype=object)).transform("sum").to_numpy()
+    return np.asarray(count >= load_parameters("duplicates").number("crowd"))
 
 
 @dataclass(frozen=True)
@@ -83,17 +85,18 @@ class Comparison:
     same_marks
         Whether the names carry the same numbers, letters and words of position.
     same_reference, parts
-        Whether council and reference are the same, or the references name parts of one site.
-    other_file, other_council
-        Whether they stand in two files, or belong to two councils.
+        Whether the reference is the same, and the council or who lists it; or the references name parts of one site.
+    other_file, other_list, other_council
+        Whether they stand in two files, in a register and a list of one's own or two of these, or belong to two
+        councils.
     same_area
         Whether the hectares agree; ``None`` where one is missing.
     same_homes, homes_stated
         Whether no stated number of homes differs, and whether both state one.
     same_stage, same_floors
         Whether the building stage and the floors named agree.
-    crowded
-        Whether many records share the point.
+    crowded, common_reference
+        Whether many records share the point, or one of the references stands in so many that it distinguishes none.
     """
 
     site_a: str
@@ -113,6 +116,7 @@ class Comparison:
     same_reference: bool
     parts: bool
     other_file: bool
+    other_list: bool
     other_council: bool
     same_area: bool | None
     same_homes: bool
@@ -120,6 +124,7 @@ class Comparison:
     same_stage: bool
     same_floors: bool
     crowded: bool
+    common_reference: bool
 
     @property
     def same_name(self) -> bool:
@@ -138,8 +143,13 @@ class Comparison:
 
     @property
     def listed_twice(self) -> bool:
-        """Whether they are one reference of one council in two files."""
-        return self.same_reference and self.other_file
+        """Whether they are one reference of one council in two files of one kind, such as two vintages."""
+        return self.same_reference and self.other_file and not self.other_list
+
+    @property
+    def repeated(self) -> bool:
+        """Whether two rows of one file bear one reference: two sites of one number, or one site in two rows."""
+        return self.same_reference and not self.other_file and not self.common_reference
 
     @property
     def nothing_against(self) -> bool:
@@ -162,6 +172,7 @@ def compare(sites: ComparedSites, outlines: Outlines, a: int, b: int) -> Compari
         inside = of_smaller >= parameters.number("overlap_part")
     alike = similarity(sites.names[a], sites.names[b])
     same_council = sites.council[a] == sites.council[b]
+    one_numbering = same_council or sites.listers[a] == sites.listers[b] != ""
     floors_a, floors_b = sites.floors[a], sites.floors[b]
     return Comparison(
         site_a=sites.ids[a],
@@ -178,9 +189,10 @@ def compare(sites: ComparedSites, outlines: Outlines, a: int, b: int) -> Compari
         alike=alike >= parameters.number("alike"),
         resembling=alike >= parameters.number("resembling"),
         same_marks=same_marks(sites.names[a], sites.names[b]),
-        same_reference=sites.references[a] == sites.references[b] != "" and same_council,
+        same_reference=sites.references[a] == sites.references[b] != "" and one_numbering,
         parts=same_council and sub_references(sites.references[a], sites.references[b]),
         other_file=sites.file[a] != sites.file[b],
+        other_list=sites.register[a] != sites.register[b],
         other_council=not same_council,
         same_area=_same_area(sites.hectares[a], sites.hectares[b]),
         same_homes=all(np.isnan(n[a]) or np.isnan(n[b]) or n[a] == n[b] for n in sites.homes),
@@ -188,6 +200,7 @@ def compare(sites: ComparedSites, outlines: Outlines, a: int, b: int) -> Compari
         same_stage=sites.stage[a] == sites.stage[b],
         same_floors=not (floors_a and floors_b) or floors_a == floors_b,
         crowded=bool(sites.crowded[a]),
+        common_reference=bool(sites.common_reference[a] or sites.common_reference[b]),
     )
 
 

@@ -28,7 +28,7 @@ CONFIDENCES = ("certain", "likely", "possible")
 
 NEEDS = (
     "reference", "organisation", "site_name", "hectares", "minimum_net_dwellings", "maximum_net_dwellings",
-    "development_status", "notes", "end_date", "file", "also_known_as",
+    "development_status", "notes", "end_date", "file", "register", "also_known_as",
 )  # fmt: skip
 
 
@@ -36,12 +36,15 @@ def find_duplicates(sites: gpd.GeoDataFrame, *, shapes: gpd.GeoDataFrame | None 
     """Find pairs of sites that are, or may be, one: distance in metres, areas in hectares, similarity of names 0 to 1.
 
     Compared are rows of which one point lies in the other's disc of equal area, whose shapes overlap, that carry the
-    same reference of one council, or the same long name. *Certain* is a pair at the same place under the same name
-    with nothing against it: the same numbers, letters and words of position, stage, floors, area and homes (blank
-    homes are no evidence, so under two references they must be stated). Under one reference in two files either area
-    and homes may differ, or the place by as much as points move between vintages.
-    *Likely* is the same place and name with something against it, or much for it without a place; *possible* is less,
-    plots of one site among it.
+    same reference of one council or one list, or the same long name. *Certain* is a pair at the same place under the
+    same name with nothing against it: the same numbers, letters and words of position, stage, floors, area and homes
+    (blank homes are no evidence, so under two references they must be stated). Under one reference in two files
+    of registers, or of one list, either area and homes may differ, or the place by as much as points move between
+    vintages; a list of one's own may have a numbering of its own.
+    *Likely* is the same place and name with something against it, much for it without a place, or one reference in
+    two rows of one file that lie as near as one site may move between vintages; *possible* is less: plots of one
+    site, one reference in two rows of one file wherever they lie, one reference in two files where they lie near.
+    A reference that many rows of one list bear (``crowd`` in ``parameters/duplicates.toml``) says none of this.
 
     Parameters
     ----------
@@ -127,12 +130,13 @@ def _pairs_to_compare(sites: ComparedSites, outlines: Outlines) -> list[tuple[in
 
 
 def _same_reference_or_name(sites: ComparedSites, letters: int) -> list[list[int]]:
-    """Return the positions that share a council's reference, a council's long name, or a long name and an area."""
+    """Return the positions that share a council's or list's reference, a council's long name, or one and an area."""
     groups: dict[tuple[str | float | None, ...], list[int]] = {}
     for position, (name, council) in enumerate(zip(sites.names, sites.council, strict=True)):
         reference, hectares = sites.references[position], sites.hectares[position]
         if reference:
             groups.setdefault(("reference", council, reference), []).append(position)
+            groups.setdefault(("listed", sites.listers[position], reference), []).append(position)
         if name is None or len(name.key) - name.key.count(" ") < letters:
             continue
         if council is not None:
@@ -164,6 +168,9 @@ RULES = (
     # One name and reference, elsewhere or without a place.
     _Rule("likely", lambda pair: pair.same_name and pair.same_reference and pair.same_area is True),
     _Rule("possible", lambda pair: pair.same_name and pair.same_reference),
+    # One reference under other names: in two rows of one list, or in each of two lists.
+    _Rule("likely", lambda pair: pair.repeated and pair.near),
+    _Rule("possible", lambda pair: pair.repeated or (pair.same_reference and pair.near and not pair.common_reference)),
     # The very same name and area, elsewhere or without a place.
     _Rule("likely", lambda pair: _same_name_and_area(pair) and pair.same_homes and pair.same_stage),
     _Rule("possible", lambda pair: _same_name_and_area(pair)),

@@ -11,7 +11,9 @@ from dataclasses import replace
 import geopandas as gpd
 import pandas as pd
 
+from siteprior.core.all_faults import AllFaults
 from siteprior.core.errors import InputError
+from siteprior.core.files import of_file
 from siteprior.core.schema import REGISTER, check
 
 _STATED = re.compile(r"^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?$")
@@ -73,13 +75,15 @@ def _newest(table: pd.DataFrame, as_of: dt.date | None) -> dt.date | None:
 def _period(stated: str | dt.date, name: str) -> tuple[dt.date, dt.date]:
     """Return the first and last day of a stated day, month or year."""
     match = _STATED.match(str(stated).strip())
-    year, month, day = (int(part) if part else 0 for part in match.groups()) if match else (0, 0, 0)
+    year, month, day = (int(part) if part else None for part in match.groups()) if match else (0, None, None)
     try:
-        first = dt.date(year, month or 1, day or 1)
+        # a month or day 0 is stated, and is none
+        first = dt.date(year or 0, 1 if month is None else month, 1 if day is None else day)
     except ValueError:
         raise InputError(f"{name}: the vintage '{stated}' is no date; write 2018-05-21, 2018-05 or 2018") from None
-    last_month = month or 12
-    return first, dt.date(year, last_month, day or calendar.monthrange(year, last_month)[1])
+    last_month = 12 if month is None else month
+    last_day = calendar.monthrange(first.year, last_month)[1] if day is None else day
+    return first, dt.date(first.year, last_month, last_day)
 
 
 def vintages_of(
@@ -92,7 +96,8 @@ def vintages_of(
     table
         :data:`siteprior.core.schema.REGISTER` rows of any number of files.
     stated
-        File (as the column ``file`` names it) → what is stated of its vintage; see :func:`published`.
+        File (as the column ``file`` names it, for all sheets of a workbook without the sheet) → what is stated of its
+        vintage; see :func:`published`.
     as_of
         As for :func:`published`.
 
@@ -125,13 +130,10 @@ def vintages_of(
         may_have=("entry_date", "start_date"),
     )
     parts: list[tuple[dt.date, gpd.GeoDataFrame]] = []
-    faults: list[str] = []
+    faults = AllFaults()
     for file in table["file"].drop_duplicates():
         rows = table[table["file"] == file]
-        try:
-            parts.append((published(rows, stated.get(file, ""), as_of=as_of, name=file), rows))
-        except InputError as fault:
-            faults.extend(fault.faults)
-    if faults:
-        raise InputError(*faults)
+        with faults.kept():
+            parts.append((published(rows, of_file(file, stated) or "", as_of=as_of, name=file), rows))
+    faults.refuse()
     return parts

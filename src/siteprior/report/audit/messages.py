@@ -39,6 +39,22 @@ CONFIDENCE_WORDS = {
     "none": "not known",
 }
 
+_WRONG = {
+    "OSGB": "The values were read as OSGB eastings and northings.",
+    "invalid coordinates": "The coordinates cannot be read as a place.",
+    "invalid date": "The value cannot be read as a date.",
+    "invalid category value": "The value is not one the field allows, nor a known variant of one.",
+    "future entry-date": "The entry date lies in the future.",
+    "too small": "The number is below the smallest the field allows.",
+    "too large": "The number is above the largest the field allows.",
+    "missing value": "A value the field requires is blank.",
+    "unknown entity - missing reference": "The entry has no reference.",
+    "reference values are not unique": "A reference stands more than once.",
+    "patch": "A value was changed while it was read, by a declared rule.",
+    "default-value": "The value was derived from other data.",
+}
+"""What a code means of a register, where its public meaning is wider."""
+
 _PLACE = (
     "State GeoX, GeoY as longitude, latitude (for example -1.898575, 52.483012: WGS84) or as easting, northing "
     "(OSGB36), and say which in CoordinateReferenceSystem; compare the point with the site plan."
@@ -99,7 +115,7 @@ def wrong(issue_type: str, field: str) -> str:
         return _NO_SITE[field][0]
     if issue_type == "too large" and field == "minimum_net_dwellings":
         return "The lowest number of homes is above the highest."
-    return ISSUE_TYPES[issue_type].meaning
+    return _WRONG.get(issue_type) or ISSUE_TYPES[issue_type].meaning
 
 
 def advice(issue_type: str, field: str) -> str:

@@ -51,7 +51,7 @@ def write_audit(
     ----------
     folder
         Where to write; the caller sees to it that the whole folder appears or nothing
-        (:func:`siteprior.core.files.whole_folder`).
+        (:func:`siteprior.core.whole_folder.whole_folder`).
     sites
         Sites as read, :data:`siteprior.core.schema.REGISTER` with points on EPSG:27700; a ``site_id`` may stand once
         per

@@ -11,6 +11,7 @@ from siteprior.core.schema import (
     ACCESS_GRID,
     AREAS,
     CATCHMENTS,
+    CONTRIBUTION,
     CORRIDOR_STOPS,
     CORRIDORS,
     DEPRIVATION,
@@ -22,7 +23,7 @@ from siteprior.core.schema import (
     Table,
 )
 from siteprior.core.schema.datapackage import ILLUSTRATIVE
-from siteprior.report.geopackage.site_form import CONTRIBUTION, SITE_ATTRIBUTES
+from siteprior.report.geopackage.site_form import SITE_ATTRIBUTES
 
 _SHOWN_UNITS = ("m", "%", "homes/ha", "0–1")
 

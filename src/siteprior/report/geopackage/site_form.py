@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import geopandas as gpd
 import pandas as pd
 
-from siteprior.core.schema import SITE_PRICE_COLUMNS, SITE_VALUE_COLUMNS, SITES
+from siteprior.core.schema import CONSTRAINTS, CONTRIBUTION, SITE_PRICE_COLUMNS, SITE_VALUE_COLUMNS, SITES
 
 SITE_LAYERS = ("shortlist", "sites")
 """The layers of sites."""
@@ -19,12 +19,9 @@ SITE_LAYERS = ("shortlist", "sites")
 SITE_ATTRIBUTES = "site_attributes"
 """The attribute table with the columns that stand on neither."""
 
-CONTRIBUTION = "c_"
-"""How the columns of weighted contributions begin."""
-
 KEY = "site_id"
 
-SCORE, OWN, OTHER = "Rank and score", "Own layers", "Other"
+SCORE, EVIDENCE, OWN, OTHER = "Rank and score", "Evidence", "Own layers", "Other"
 
 TABS = {
     SCORE: (
@@ -43,11 +40,14 @@ TABS = {
     ),
     "Area and need": ("lsoa_code", "lsoa_name", "lsoa_year", "imd_decile", "imd_percentile", "imd_edition"),
     "Market": (
-        "market_failure", "market_failure_reasons", "market_failure_note", "value_gbp_per_m2", "gap_gbp_per_home",
+        "market_failure", "verdict_best", "verdict_worst", "settled", "settled_on", "open_facts",
+        "market_failure_reasons", "market_failure_note", "value_gbp_per_m2", "gap_gbp_per_home",
+        "break_even_gbp_per_ha", "break_even_gbp_per_home", "headroom_basis",
         "remediation_class", "deadweight", "bcr",
     ),
 }  # fmt: skip
-"""The tabs of the form and their columns; contributions follow in the first, what users add has a tab of its own."""
+"""The tabs of the form and their columns; contributions follow in the first. Constraints of the land, other registered
+sources and evidence, and what users add have tabs of their own."""
 
 
 def form_tabs(columns: Iterable[str]) -> dict[str, list[str]]:
@@ -68,7 +68,12 @@ def form_tabs(columns: Iterable[str]) -> dict[str, list[str]]:
     tabs[SCORE] += [name for name in present if name.startswith(CONTRIBUTION)]
     placed = {name for names in tabs.values() for name in names}
     rest = [name for name in present if name not in placed]
-    declared = _declared()
+    declared, constraints = _declared(), _constraints()
+    tabs[CONSTRAINTS] = [name for name in rest if name in constraints]
+    rest = [name for name in rest if name not in constraints]
+    registered = set(SITES.names) - declared
+    tabs[EVIDENCE] = [name for name in rest if name in registered]
+    rest = [name for name in rest if name not in registered]
     tabs[OWN] = [name for name in rest if name not in declared]
     tabs[OTHER] = [name for name in rest if name in declared]
     return {title: names for title, names in tabs.items() if names}
@@ -77,8 +82,8 @@ def form_tabs(columns: Iterable[str]) -> dict[str, list[str]]:
 def split_sites(sites: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Part the columns of the sites into those of the map and the rest, both on the index of the sites, in their order.
 
-    On the map stand the columns of :data:`TABS`, the contributions, and what the project adds: layers of the user's own
-    and columns registered by modules of their own.
+    On the map stand the columns of :data:`TABS`, the contributions, the constraints of which any is known, and what the
+    project adds: layers of the user's own and columns registered by modules of their own.
 
     Examples
     --------
@@ -89,6 +94,7 @@ def split_sites(sites: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame
     """
     place = sites.active_geometry_name
     rest = form_tabs(str(name) for name in sites.columns if name != place).get(OTHER, [])
+    rest += [name for name in sites.columns if name in _constraints() and sites[name].isna().all()]
     return sites.drop(columns=rest), pd.DataFrame(sites[rest])
 
 
@@ -106,6 +112,11 @@ def join_sites(on_map: gpd.GeoDataFrame, rest: pd.DataFrame) -> gpd.GeoDataFrame
     return gpd.GeoDataFrame(joined, geometry=on_map.active_geometry_name, crs=on_map.crs)
 
 
+def _constraints() -> set[str]:
+    """Return the columns registered as constraints of the land."""
+    return {column.name for column in SITES.columns if column.group == CONSTRAINTS}
+
+
 def _declared() -> set[str]:
-    """Return the columns siteprior itself declares of sites; what is registered beside them is the user's."""
+    """Return the columns siteprior itself declares of sites; sources and evidence register others beside them."""
     return {column.name for column in (*SITES.declared, *SITE_PRICE_COLUMNS, *SITE_VALUE_COLUMNS)}

@@ -22,10 +22,9 @@ def confidence_sentences(
     counts = counted["signal"].value_counts()
     measured = [f"{names[letter].lower()} on {counts[letter]:,}" for letter in primary if letter in counts]
     mean = sum(int(counts.get(letter, 0)) for letter in primary) / size
-    known = (
-        f"measured were {_listed(measured)} of the {size:,} ranked sites" if measured else "none was measured on any"
-    )
-    sentences = [f"Of the {len(primary)} primary signals a ranked site has {mean:.1f} on average: {known}."]
+    sentences = [f"Of the {len(primary)} primary signals a ranked site has {mean:.1f} on average."]
+    if measured:
+        sentences.append(f"Measured on ranked sites ({size:,}): {_listed(measured)}.")
     absent = [name.lower() for letter, name in names.items() if letter not in counts]
     if absent:
         sentences.append(f"Measured on no ranked site: {_listed(absent)}.")
@@ -62,7 +61,8 @@ def _on_costs(ranked: pd.DataFrame, counted: pd.DataFrame) -> tuple[list[str], b
     of = f"of the {len(basis):,} ranked sites on which it was measured"
     if invented:
         sentences = [
-            f"The viability gap rests on illustrative costs, made up to show the method, for {invented:,} {of}."
+            f"The viability gap rests on illustrative costs, made up to show the method, for {invented:,} {of}; as "
+            "evidence it counts in no verdict."
         ]
     elif unsourced:
         sentences = [f"The viability gap rests on costs the user gives without a source for {unsourced:,} {of}."]

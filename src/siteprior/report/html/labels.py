@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pandas as pd
 
+from siteprior.core.councils import COMBINED_AUTHORITIES
+from siteprior.core.schema import TABLES
+
+KIND_NOT_STATED = "Kind not stated"
+"""What stands in a key for corridors of no kind."""
+
 _ABBREVIATIONS = {"hs2": "HS2", "vlr": "very light rail", "brt": "BRT"}
+_COLUMN = re.compile(r"(?<![\w/.])[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b(?![/.]\w)")
 _LSOA_NAME = re.compile(r"^(?P<district>.+) \d{3}[A-Z]+$")
 
 
@@ -20,6 +28,33 @@ def kind_title(kind: str) -> str:
     """
     words = " ".join(_ABBREVIATIONS.get(word, word) for word in kind.split("-"))
     return words[:1].upper() + words[1:]
+
+
+def in_words(text: str) -> str:
+    """Return a sentence with the labels of columns in it in place of their names.
+
+    Keys of the project file and names of files stay as they are: they are what the reader has to write.
+
+    Examples
+    --------
+    >>> in_words("missing: capacity_dwellings, build_gbp_per_m2")
+    'missing: homes scored, build_gbp_per_m2'
+    """
+    return _COLUMN.sub(lambda found: _column_words(found[0]), text)
+
+
+def _column_words(name: str) -> str:
+    """Return the label of a declared column as it stands inside a sentence, else the name."""
+    label = _labels().get(name)
+    if label is None:
+        return name
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
+@cache
+def _labels() -> dict[str, str]:
+    """Return the labels of the declared columns."""
+    return {column.name: column.label for table in TABLES for column in table.columns}
 
 
 def district_names(areas: pd.DataFrame) -> dict[str, str]:
@@ -46,6 +81,8 @@ def district_names(areas: pd.DataFrame) -> dict[str, str]:
 def organisation_titles(sites: pd.DataFrame) -> dict[str, str]:
     """Return what readers see of each organisation by its code: its name, or the code where the name is not known.
 
+    A combined authority has its own name here, though its sites bear the names of the councils they lie in.
+
     Parameters
     ----------
     sites
@@ -59,5 +96,6 @@ def organisation_titles(sites: pd.DataFrame) -> dict[str, str]:
     """
     listed = sites[["organisation", "organisation_name"]].dropna(subset="organisation")
     first = listed.sort_values("organisation_name", kind="stable").drop_duplicates("organisation")
-    named = first["organisation_name"].fillna(first["organisation"])
+    authorities = first["organisation"].map(COMBINED_AUTHORITIES)
+    named = authorities.fillna(first["organisation_name"]).fillna(first["organisation"])
     return dict(sorted(zip(first["organisation"].astype(str), named.astype(str), strict=True)))

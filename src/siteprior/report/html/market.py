@@ -8,11 +8,15 @@ from typing import Any
 
 import pandas as pd
 
+from siteprior.core.councils import council_name
 from siteprior.core.renamed import with_new_columns
 from siteprior.core.schema import DEADWEIGHT_VERDICTS, GRADES, RULE_RESULTS, VERDICTS
 from siteprior.report.html._common import commonest, fund_titles, known_facts, made_up, plain_rows
 from siteprior.report.html.confidence import confidence_sentences
 from siteprior.report.html.histogram import histogram
+
+_HOMES_PER_HA = r"^[\d,.]+ homes per net hectare"
+"""A site's own density, which the commonest reason leaves out."""
 
 _BENEFITS = (
     ("additional_homes", "Additional homes", "sum", "homes"),
@@ -36,6 +40,7 @@ def market_section(
     drivers: pd.DataFrame | None = None,
     input_titles: Mapping[str, str] | None = None,
     rules: pd.DataFrame | None = None,
+    files: pd.DataFrame | None = None,
 ) -> dict[str, Any]:
     """Collect what the section shows: shares, counts, pounds per home, and in words how reliable they are.
 
@@ -59,6 +64,8 @@ def market_section(
         What the inputs are called, by name; an input without a title shows its name.
     rules
         :data:`siteprior.core.schema.FUND_RULE_RESULTS` of all sites.
+    files
+        :data:`siteprior.core.schema.EVIDENCE_FILES`.
 
     Returns
     -------
@@ -73,12 +80,14 @@ def market_section(
     counted = signals[(signals["counts"] == "yes") & signals["site_id"].isin(ranked.index)]
     return {
         "sizes": {name: len(group) for name, group in groups.items()},
-        "verdicts": _shares(groups, "market_failure", VERDICTS, blank="Cannot tell"),
+        "verdicts": _with_settled(_shares(groups, "market_failure", VERDICTS, blank="Cannot tell"), ranked),
+        "open": _open(ranked, files),
         "signals": _measured(counted, titles, len(ranked)),
         "confidence": confidence_sentences(
             ranked, counted, titles, priced=validation is not None and len(validation) > 0
         ),
         "gap": _gap(ranked),
+        "headroom": _headroom(ranked),
         "prices": _prices(validation),
         "drivers": _drivers(drivers, ranked.index, chosen.index, input_titles or {}),
         "deadweight": _deadweight(groups),
@@ -107,6 +116,25 @@ def _shares(
             row[group] = {"sites": sites, "share": sites / len(table) if len(table) else None}
         rows.append(row)
     return rows
+
+
+def _with_settled(rows: list[dict[str, Any]], ranked: pd.DataFrame) -> list[dict[str, Any]]:
+    """Add to each verdict of how many ranked sites it is settled; ``None`` where that was not asked."""
+    asked = ranked["settled"].notna().any()
+    settled = ranked.loc[ranked["settled"] == "yes", "market_failure"].value_counts()
+    return [{**row, "settled": int(settled.get(row["name"], 0)) if asked else None} for row in rows]
+
+
+def _open(ranked: pd.DataFrame, files: pd.DataFrame | None) -> dict[str, Any] | None:
+    """Return how many verdicts of ranked sites are settled and open, and what each free file could decide."""
+    if ranked["settled"].isna().all():
+        return None
+    settled = int((ranked["settled"] == "yes").sum())
+    return {
+        "settled": settled,
+        "open": len(ranked) - settled,
+        "files": [] if files is None else plain_rows(files),
+    }
 
 
 def _measured(counted: pd.DataFrame, titles: pd.DataFrame, ranked: int) -> list[dict[str, Any]]:
@@ -144,6 +172,29 @@ def _gap(ranked: pd.DataFrame) -> dict[str, Any] | None:
         "made_up": int(made_up(own["viability_basis"]).sum()),
         "basis": commonest(own["viability_basis"]),
         "chart": histogram(gap),
+    }
+
+
+def _headroom(ranked: pd.DataFrame) -> dict[str, Any] | None:
+    """Describe what land can bear over the ranked sites, by council; ``None`` where it is known of none."""
+    known = ranked[ranked["headroom_gbp_per_ha"].notna()]
+    if known.empty:
+        return None
+    edition = known["headroom_basis"].str.partition(":")[0]
+    council = known["organisation"].map(council_name, na_action="ignore").fillna("not stated")
+    columns = ("headroom_gbp_per_ha", "break_even_gbp_per_ha", "break_even_gbp_per_home")
+    by_council = known.groupby(council, sort=True)
+    medians = by_council[list(columns)].median().join(by_council.size().rename("sites"))
+    reasons = ranked["headroom_basis"][ranked["headroom_gbp_per_ha"].isna()].str.removeprefix("missing: ")
+    return {
+        "known": len(known),
+        "missing": len(ranked) - len(known),
+        "why": commonest(reasons.str.replace(_HOMES_PER_HA, "more homes per net hectare", regex=True)),
+        "none": int((known["headroom_high_gbp_per_ha"] <= 0).sum()),
+        "per_ha": float(known["break_even_gbp_per_ha"].median()),
+        "per_home": float(known["break_even_gbp_per_home"].median()),
+        "edition": commonest(edition),
+        "rows": plain_rows(medians.rename_axis("council").reset_index()),
     }
 
 

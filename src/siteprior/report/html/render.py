@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from siteprior.core.cell_values import CellValue
 from siteprior.report import style
+from siteprior.report.html.labels import in_words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -30,7 +31,7 @@ def render(template: str, *, styles: Sequence[str] = (), **facts: Any) -> str:
     ----------
     template
         Its name. It finds ``policy``, ``style`` and ``script`` beside the facts, and the filters :func:`day`,
-        :func:`count`, :func:`number` and :func:`percent`.
+        :func:`count`, :func:`number`, :func:`percent` and :func:`siteprior.report.html.labels.in_words`.
     styles
         Style sheets that follow the common one; they and all templates know the colours as ``colour``.
     **facts
@@ -70,7 +71,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(day=day, count=count, number=number, percent=percent)
+    environment.filters.update(day=day, count=count, number=number, percent=percent, in_words=in_words)
     environment.globals.update(colour=style.PAGE_COLOURS, variables=style.PAGE_VARIABLES)
     return environment
 

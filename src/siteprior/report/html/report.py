@@ -13,13 +13,15 @@ from typing import Any
 import pandas as pd
 
 from siteprior.core.files import write_text
-from siteprior.core.issues import ISSUE_TYPES, SEVERITIES
 from siteprior.core.renamed import with_new_record
-from siteprior.core.schema import VERDICTS
+from siteprior.core.schema import CONTRIBUTION, VERDICTS
 from siteprior.report import style
 from siteprior.report.html._common import plain_rows
+from siteprior.report.html.data_quality import issue_files, issue_uses
 from siteprior.report.html.labels import organisation_titles
+from siteprior.report.html.parameter_words import parameter_value
 from siteprior.report.html.render import render
+from siteprior.report.html.sources import unstated_origins
 from siteprior.report.tables import json_text
 
 REASON_SEPARATOR = "; "
@@ -32,7 +34,7 @@ _VERDICT_MEANING = {
     "Identified": "Strong primary evidence, corroborated by other signals",
     "Indicated": "Some evidence; not enough to call it identified",
     "Not found": "The signals were measured, and are weak or absent",
-    "Cannot tell": "More than half of the primary signals could not be measured",
+    "Cannot tell": "At least three of V, X, C and P could not be measured",
 }
 
 
@@ -101,6 +103,7 @@ def write_report(
         settings=json_text(record.get("settings", {})),
         counts=_counts(sites, shortlist),
         reasons=_reasons(sites, gates),
+        walks=_walks(sites),
         councils=_by_council(sites, shortlist, councils),
         shortlist=[_site(row, councils, criteria, shades) for row in plain_rows(shortlist.reset_index())],
         criteria=[{**row, "shade": shades[row["criterion"]]} for row in plain_rows(criteria)],
@@ -109,9 +112,11 @@ def write_report(
         corridors=corridors,
         market=market,
         records=records or [],
-        issues=_issues(issues),
-        issue_files=_issue_files(issues),
-        parameters=record.get("parameters", []),
+        issues=issue_uses(issues, record["inputs"]),
+        issue_files=issue_files(issues),
+        unstated=unstated_origins(record["inputs"]),
+        gates=[] if gates is None else plain_rows(gates),
+        parameters=[{**row, "value": parameter_value(row["value"])} for row in record.get("parameters", [])],
         doubtful=sum(row["confidence"] in UNCERTAIN for row in record.get("parameters", [])),
         draws=next((p["value"] for p in record.get("parameters", []) if p["name"].endswith(".weight_draws")), None),
     )
@@ -140,6 +145,14 @@ def _counts(sites: pd.DataFrame, shortlist: pd.DataFrame) -> dict[str, Any]:
     }
 
 
+def _walks(sites: pd.DataFrame) -> str:
+    """Return in words how the walks to corridors were measured, of all sites: maybe none is shortlisted."""
+    basis = sites.loc[sites["corridor_walk_m"].notna(), "walk_basis"].dropna()
+    if basis.empty:
+        return "and no site has such a walk"
+    return "along the street network" if (basis == "network").any() else "measured as straight line times a factor"
+
+
 def _homes(table: pd.DataFrame) -> pd.Series:
     """Return the homes that were scored, else the fewest the register expects."""
     return table["capacity_dwellings"].fillna(table["minimum_net_dwellings"])
@@ -156,7 +169,8 @@ def _reasons(sites: pd.DataFrame, gates: pd.DataFrame | None) -> list[dict[str, 
     for row in rows:
         gate = known.get(row["code"], {})
         row["title"] = gate.get("title") or row["code"].replace("_", " ").capitalize()
-        row["why"], row["thresholds"] = gate.get("why") or "", gate.get("thresholds") or ""
+        unknown = "What a gate asks of these sites is not known" if row["code"].endswith("_unknown") else ""
+        row["why"], row["thresholds"] = gate.get("why") or unknown, gate.get("thresholds") or ""
         row["alone"] = int(alone.get(row["code"], 0))
     return rows
 
@@ -179,18 +193,35 @@ def _site(
     """Add to a shortlisted site what the page shows of it: council, homes, and the parts of its score."""
     parts, left = [], 0.0
     for name, title, weight in criteria[["criterion", "title", "weight"]].itertuples(index=False):
-        value = row.get(f"c_{name}") or 0.0
+        value = row.get(f"{CONTRIBUTION}{name}") or 0.0
         parts.append({"title": title, "value": value, "weight": weight, "left": left, "shade": shades[name]})
         left += value
     homes, verdict = row["capacity_dwellings"], row["market_failure"] or "Cannot tell"
     return {
         **row,
-        "council": councils.get(row["organisation"]),
+        "council": row.get("organisation_name") or councils.get(row["organisation"]),
         "homes": row["minimum_net_dwellings"] if homes is None else homes,
         "verdict": verdict,
+        "place": _place(row),
         "note": (row["market_failure_note"] or "").removeprefix(f"{verdict}: "),
         "parts": parts,
     }
+
+
+_DOUBTS = {
+    "medium": "as stated, with no boundary or postcode that confirms it",
+    "low": "doubtful, left as stated",
+    "none": "not known",
+}
+"""What a place that is not certain rests on, where nothing of it was repaired."""
+
+
+def _place(row: Mapping[str, Any]) -> str:
+    """Say of a place that is not certain how sure it is and why; blank for one that is."""
+    confidence = row["coordinate_confidence"]
+    if confidence not in _DOUBTS:
+        return ""
+    return f"place: {confidence} confidence ({row.get('repair') or _DOUBTS[confidence]})"
 
 
 def _verdicts(sites: pd.DataFrame, shortlist: pd.DataFrame) -> list[dict[str, Any]]:
@@ -202,23 +233,3 @@ def _verdicts(sites: pd.DataFrame, shortlist: pd.DataFrame) -> list[dict[str, An
          "shortlist": int(chosen.get(verdict, 0))}
         for verdict in VERDICTS
     ]  # fmt: skip
-
-
-def _issues(issues: pd.DataFrame) -> list[dict[str, Any]]:
-    """Count the issues by kind, the gravest first, with what each means and who can mend it."""
-    counted = issues.groupby("issue_type").size()
-    rows = [
-        {"type": kind, "count": int(counted[kind]), **ISSUE_TYPES[kind]._asdict()}
-        for kind in ISSUE_TYPES
-        if kind in counted.index
-    ]
-    return sorted(rows, key=lambda row: (SEVERITIES.index(row["severity"]), -row["count"], row["type"]))
-
-
-def _issue_files(issues: pd.DataFrame) -> list[dict[str, Any]]:
-    """Count the issues by file and severity."""
-    counted = pd.crosstab(issues["file"], issues["severity"]).reindex(columns=list(SEVERITIES), fill_value=0)
-    return [
-        {"file": file, "counts": [int(n) for n in row]}
-        for file, row in zip(counted.index, counted.to_numpy(), strict=True)
-    ]

@@ -7,9 +7,12 @@ from typing import Any
 
 import pandas as pd
 
+from siteprior.core.parameters import load_parameters
 from siteprior.core.renamed import with_new_columns
 from siteprior.core.schema import DEADWEIGHT_LOOKED, RULE_RESULTS, VIABILITY_LINES, deadweight_parts
+from siteprior.core.schema.values import BROWNFIELD
 from siteprior.report.html._common import fund_titles, known_facts, made_up, plain_rows
+from siteprior.report.html.constraints import constraint_lines
 from siteprior.report.html.labels import organisation_titles
 
 COMPARABLES_SHOWN = 4
@@ -77,7 +80,8 @@ def site_records(
     money = {} if lines is None else dict(zip(lines.index, plain_rows(lines), strict=True))
     funds = fund_titles()
     records = []
-    for site_id, row in zip(sites.index, plain_rows(sites), strict=True):
+    constraints = constraint_lines(sites)
+    for site_id, row, on_the_land in zip(sites.index, plain_rows(sites), constraints, strict=True):
         part = {name: None if own is None else own.get(site_id, []) for name, own in by_site.items()}
         verdict = row["market_failure"] or "Cannot tell"
         # an empty table says that no sale lies near enough only where sales were read at all
@@ -87,6 +91,7 @@ def site_records(
                 **row,
                 "site_id": site_id,
                 "council": names.get(row["organisation"]),
+                **_listed(row),
                 "verdict": verdict,
                 "note": _note(row["market_failure_note"] or "", verdict),
                 "signals": _signals(part["signals"] or [], plain_rows(titles), row),
@@ -102,9 +107,18 @@ def site_records(
                 "looked_at": _looked_at(row["deadweight_reasons"] or ""),
                 "rules": _checklist(part["rules"], funds) if part["rules"] else None,
                 "caveats": _caveats(row),
+                "constraints": on_the_land,
             }
         )
     return records
+
+
+def _listed(row: Mapping[str, Any]) -> dict[str, str]:
+    """Return what lists the site, a register or a list of the user's own, and in words where its homes come from."""
+    own = row["register"] not in (None, BROWNFIELD)
+    basis = row["capacity_basis"] or ""
+    homes_by = "as listed" if own and basis == "register" else _after("by ", basis)
+    return {"listed_in": "list" if own else "register", "homes_by": homes_by}
 
 
 def _note(text: str, verdict: str) -> str:
@@ -148,7 +162,8 @@ def _why(title: Mapping[str, Any], row: Mapping[str, Any]) -> str:
     notes = "the notes state none" if row["notes"] else "there are no notes"
     status = row["planning_permission_status"]
     if title["letter"] == "V":
-        return f"no gap per home; {row['viability_basis'] or 'no viability appraisal was made'}"
+        land = (row["headroom_basis"] or "no land values were read").removeprefix("missing: ")
+        return f"no gap per home; {row['viability_basis'] or 'no viability appraisal was made'}; no headroom: {land}"
     if title["letter"] == "X":
         use = row["previous_use"]
         previous = f"the previous use known, {use}, is not contaminative" if use else "no previous use is known"
@@ -156,6 +171,9 @@ def _why(title: Mapping[str, Any], row: Mapping[str, Any]) -> str:
     if title["letter"] == "C":
         owner = row["ownership_status"]
         stated = f"‘{owner}’ does not say how many own it" if owner else "ownership is blank"
+        share = row.get("registered_share")
+        if share is not None and share < load_parameters("failure").table("coordination").number("registered_share"):
+            return f"{stated}; mostly no registered title: registered parcels cover {share:.0%} of the site"
         return f"{stated}; neither owners nor parcels were counted"
     if title["letter"] in ("I", "P"):
         asked = "an open investigation or title" if title["letter"] == "I" else "a public work that is needed"
@@ -167,7 +185,7 @@ def _why(title: Mapping[str, Any], row: Mapping[str, Any]) -> str:
         return "no sales near it were counted" if own is None else "the sales read do not cover five years"
     if title["letter"] == "S":
         if row["development_status"]:
-            return f"the register records it as {row['development_status']}"
+            return f"the {_listed(row)['listed_in']} records it as {row['development_status']}"
         if status == "permissioned":
             return "the permission has no date, or one after the day of the run"
         return f"no permission to stall: planning status is {status or 'blank'}"
@@ -266,7 +284,11 @@ def _caveats(row: Mapping[str, Any]) -> list[str]:
     if row["walk_basis"] == "straight-line":
         sentences.append("Walks are straight lines times a factor, not measured along streets.")
     entry = row["entry_date"]
-    sentences.append("The entry has no date." if entry is None else f"The entry was last updated on {entry:%Y-%m-%d}.")
+    sentences.append(
+        "The day of its last update (entry_date) is blank."
+        if entry is None
+        else f"The entry was last updated on {entry:%Y-%m-%d}."
+    )
     return sentences
 
 

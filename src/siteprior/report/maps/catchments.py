@@ -14,7 +14,17 @@ from shapely.geometry.base import BaseGeometry
 from siteprior.core.schema import AREAS, CATCHMENTS, SITES, STOP_STATES, STOPS
 from siteprior.report import style
 from siteprior.report.maps.canvas import A4, Drawn, Map, Sheet, check_drawing, settings
-from siteprior.report.maps.legend import RANK, Key, draw_dots, draw_ranks, draw_stop, site_entries, stop_entries, stroke
+from siteprior.report.maps.legend import (
+    RANK,
+    Key,
+    dots_shown,
+    draw_dots,
+    draw_ranks,
+    draw_stop,
+    site_entries,
+    stop_entries,
+    stroke,
+)
 from siteprior.report.maps.placement import Box, Points, label_beside, with_margin
 from siteprior.report.maps.strip_data import count
 from siteprior.walking.network import WalkNetwork
@@ -136,7 +146,9 @@ def draw_catchments(
         draw_dots(map_, sites[~numbered], scale=SITE_SCALE)
         ranks = draw_ranks(map_, _shown(map_, sites[numbered]))
         _draw_stops(map_, stops, ranks, map_.scale_bar())
-        _draw_key(Key(sheet, MARGIN + wide + 7, top + 2.5), bands, stops, bool(len(ranks)), _doubt(catchments))
+        key, states = Key(sheet, MARGIN + wide + 7, top + 2.5), _states_shown(map_, stops)
+        dots = dots_shown(map_, sites[~numbered])
+        _draw_key(key, bands, states, _doubt(catchments), ranks=bool(len(ranks)), dots=dots)
         return sheet.save(file_format, title=title, description=_words(bands, stops, catchments))
 
 
@@ -247,7 +259,14 @@ def _draw_stops(map_: Map, stops: gpd.GeoDataFrame, ranks: Points, scale: Box) -
         map_.sheet.text(left, low + 0.4, words, NAME_SIZE, halo=2.2, fontweight="bold")
 
 
-def _draw_key(key: Key, bands: list[_Band], stops: gpd.GeoDataFrame, numbered: bool, doubt: str) -> None:
+def _states_shown(map_: Map, stops: gpd.GeoDataFrame) -> list[str]:
+    """Return the states of the stops within the frame, in the order of the key."""
+    placed = stops[stops.geometry.notna() & ~stops.geometry.is_empty]
+    seen = placed["state"].fillna("not stated")[map_.shows(shapely.get_coordinates(placed.geometry))]
+    return [state for state in STOP_STATES if (seen == state).any()]
+
+
+def _draw_key(key: Key, bands: list[_Band], states: list[str], doubt: str, *, ranks: bool, dots: list[str]) -> None:
     """Write the key beside the map: the walks with their hectares, the circle, stops and sites."""
     sheet, right = key.sheet, key.sheet.width - MARGIN
     columns = (right - 28, right - 12, right)
@@ -266,9 +285,10 @@ def _draw_key(key: Key, bands: list[_Band], stops: gpd.GeoDataFrame, numbered: b
         key.entry(stroke(2.75, **CIRCLE), f"{bands[-1].metres:,.0f} m as the crow flies")
     for line in sheet.wrap(doubt, 6.5, right - key.left):
         key.line(line, 6.5, color=style.ACCENT)
-    key.heading("Stops")
-    stop_entries(key, [state for state in STOP_STATES if (stops["state"] == state).any()])
-    site_entries(key, shortlisted=numbered, scale=SITE_SCALE)
+    if states:
+        key.heading("Stops")
+    stop_entries(key, states)
+    site_entries(key, ranks=ranks, dots=dots, scale=SITE_SCALE)
 
 
 def _swatch(fill: str) -> Sample:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -115,13 +115,27 @@ def mode_mark(mode: str, state: str) -> dict[str, Look]:
     }
 
 
-def site_entries(key: Key, *, shortlisted: bool, radius: float = RANK, scale: float = 1.0) -> None:
-    """Write the sites' group of the key: ranks, and the dots of all other sites."""
+def site_entries(
+    key: Key, *, ranks: bool, dots: Collection[str] = tuple(SITE_DOTS), radius: float = RANK, scale: float = 1.0
+) -> None:
+    """Write the sites' group of the key, of what is drawn: ranks, and the dots of all other sites by eligibility."""
+    if not ranks and not dots:
+        return
     key.heading("Sites")
-    if shortlisted:
+    if ranks:
         key.entry(number(radius=radius), "Shortlisted, with rank")
-    key.entry(mark(**site_dot("yes", scale)), "Ranked, not shortlisted" if shortlisted else "Ranked")
-    key.entry(mark(**site_dot("no", scale)), "Considered, not ranked")
+    if "yes" in dots:
+        key.entry(mark(**site_dot("yes", scale)), "Ranked, not shortlisted" if ranks else "Ranked")
+    if "no" in dots:
+        key.entry(mark(**site_dot("no", scale)), "Considered, not ranked")
+
+
+def dots_shown(map_: Map, sites: gpd.GeoDataFrame) -> list[str]:
+    """Return which dots :func:`draw_dots` shows of these sites within the frame, by eligibility."""
+    placed = sites[sites.geometry.notna() & ~sites.geometry.is_empty]
+    points = shapely.get_coordinates(shapely.centroid(np.asarray(placed.geometry, dtype=object)))
+    seen = placed["eligible"][map_.shows(points)]
+    return [eligible for eligible in SITE_DOTS if (seen == eligible).any()]
 
 
 def draw_dots(map_: Map, sites: gpd.GeoDataFrame, *, scale: float = 1.0) -> None:

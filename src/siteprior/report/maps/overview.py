@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -10,11 +11,13 @@ import shapely
 
 from siteprior.core.schema import AREAS, CORRIDORS, DEPRIVATION, SITES, STOPS
 from siteprior.report import style
-from siteprior.report.html.labels import district_names, kind_title
+from siteprior.report.html.labels import KIND_NOT_STATED, district_names, kind_title
 from siteprior.report.maps.canvas import PIXEL, Drawn, Map, Sheet, check_drawing, settings
 from siteprior.report.maps.legend import (
     DASHES,
+    SITE_DOTS,
     Key,
+    dots_shown,
     draw_dots,
     draw_ranks,
     mark,
@@ -23,6 +26,9 @@ from siteprior.report.maps.legend import (
     stroke,
 )
 from siteprior.report.maps.placement import Points, extent, label_position, with_margin
+
+if TYPE_CHECKING:
+    from siteprior.report.maps.legend import Sample
 
 AREAS_OF_NEED = replace(AREAS, index="", declared=(*AREAS.declared, *DEPRIVATION.declared))
 """Areas of any index with the deprivation joined to them."""
@@ -121,7 +127,8 @@ def draw_map(
         # Texts and key are written twice: on a sheet that is thrown away, to measure the space they need.
         trial = Sheet(WIDTH, TALLEST, margin=MARGIN)
         top, bottom = write_texts(trial)
-        lowest = max(LOWEST, TALLEST - _draw_key(trial, beside, TALLEST, corridors, main, areas))
+        whole = _Shown(True, list(SITE_DOTS), _kinds(corridors), _states(main), True, True)
+        lowest = max(LOWEST, TALLEST - _draw_key(trial, beside, TALLEST, whole, corridors, areas))
         tall = max(min(wide * (view[3] - view[1]) / (view[2] - view[0]), TALLEST), lowest)
         sheet = Sheet(WIDTH, TALLEST - top + tall + bottom, margin=MARGIN)
         top, bottom = write_texts(sheet)
@@ -134,7 +141,7 @@ def draw_map(
         ranks = draw_ranks(map_, shortlist, radius=DISC)
         scale = shapely.box(*map_.scale_bar())
         _draw_districts(map_, areas, corridors, ranks, scale)
-        _draw_key(sheet, beside, top, corridors, main, areas)
+        _draw_key(sheet, beside, top, _shown(map_, sites, shortlist, corridors, main, areas), corridors, areas)
         return sheet.save("png")
 
 
@@ -183,30 +190,81 @@ def _draw_districts(
 def _draw_corridors(map_: Map, corridors: gpd.GeoDataFrame) -> None:
     """Draw lines by kind on a white casing, so that they stand off from the areas."""
     seen = corridors[corridors.geometry.notna()]
-    for kind, (colour, dashed) in style.corridors(sorted(seen["kind"].dropna().unique())).items():
-        lines = np.asarray(seen.geometry[seen["kind"] == kind], dtype=object)
+    for kind, (colour, dashed) in style.corridors(_kinds(seen)).items():
+        lines = np.asarray(seen.geometry[seen["kind"].fillna("") == kind], dtype=object)
         map_.lines(lines, colors=style.WHITE, linewidths=2.6, zorder=3)
         map_.lines(lines, colors=colour, linewidths=1.4, linestyles=DASHES if dashed else "solid", zorder=4)
 
 
+class _Shown(NamedTuple):
+    """What stands on the map, and so in its key: ranks, dots by eligibility, kinds of corridor, stops, deprivation."""
+
+    ranks: bool
+    dots: list[str]
+    kinds: list[str]
+    stops: list[tuple[str, str]]
+    deciles: bool
+    without: bool
+
+
+def _shown(
+    map_: Map,
+    sites: gpd.GeoDataFrame,
+    shortlist: gpd.GeoDataFrame,
+    corridors: gpd.GeoDataFrame,
+    stops: gpd.GeoDataFrame,
+    areas: gpd.GeoDataFrame,
+) -> _Shown:
+    """Return what of the tables lies within the frame."""
+    frame = shapely.box(*map_.view)
+
+    def within(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        return table[shapely.intersects(np.asarray(table.geometry, dtype=object), frame)]
+
+    fills, ranked = within(areas)["imd_decile"], shortlist[shortlist["rank"].notna()]
+    return _Shown(
+        ranks=bool(ranked.geometry.notna().any()),
+        dots=dots_shown(map_, sites[~sites.index.isin(ranked.index)]),
+        kinds=_kinds(within(corridors)),
+        stops=_states(within(stops)),
+        deciles=bool(fills.notna().any()),
+        without=bool(fills.isna().any()),
+    )
+
+
+def _kinds(corridors: gpd.GeoDataFrame) -> list[str]:
+    """Return the kinds of the corridors that have a line, last a blank where one has no kind."""
+    found = {str(kind) for kind in corridors["kind"][corridors.geometry.notna()].fillna("")}
+    return sorted(found, key=lambda kind: (not kind, kind))
+
+
+def _states(stops: gpd.GeoDataFrame) -> list[tuple[str, str]]:
+    """Return the modes and states of stops, rail first."""
+    return sorted(set(zip(stops["mode"], stops["state"], strict=True)), key=lambda it: (it[0] != "rail", it[1]))
+
+
 def _draw_key(
-    sheet: Sheet, left: float, top: float, corridors: gpd.GeoDataFrame, stops: gpd.GeoDataFrame, areas: gpd.GeoDataFrame
+    sheet: Sheet, left: float, top: float, shown: _Shown, corridors: gpd.GeoDataFrame, areas: gpd.GeoDataFrame
 ) -> float:
     """Write the key to the right of the map, group by group; return the height it reaches down to."""
     key = Key(sheet, left, top + 2.5, size=6.5)
-    site_entries(key, shortlisted=True, radius=DISC)
-    kinds = style.corridors(sorted(corridors["kind"].dropna().unique()))
-    if kinds:
+    site_entries(key, ranks=shown.ranks, dots=shown.dots, radius=DISC)
+    if shown.kinds:
         key.heading("Corridors")
-    for kind, (colour, dashed) in kinds.items():
+    for kind, (colour, dashed) in style.corridors(_kinds(corridors)).items():
+        if kind not in shown.kinds:
+            continue
         look = stroke(2.3, color=colour, linewidth=1.6, linestyle=DASHES if dashed else "solid")
-        key.entry(look, kind_title(kind), space=KEY_WIDTH)
-    present = sorted(set(zip(stops["mode"], stops["state"], strict=True)), key=lambda it: (it[0] != "rail", it[1]))
-    if present:
+        key.entry(look, kind_title(kind) or KIND_NOT_STATED, space=KEY_WIDTH)
+    if shown.stops:
         key.heading("Stops")
-    for mode, state in present:
+    for mode, state in shown.stops:
         key.entry(mark(**mode_mark(mode, state)), f"{mode.capitalize()}, {state}")
+    if not shown.deciles and not shown.without:
+        return key.y
     key.heading("Deprivation")
+    if not shown.deciles:
+        return key.entry(_ground(style.NO_DATA), "Not known") - 2.0
     editions = list(areas["imd_edition"].dropna().unique()) if "imd_edition" in areas else []
     key.line(f"IMD{f' {int(editions[0])}' if len(editions) == 1 else ''} decile of the area")
     low, step = key.y - 5.4, KEY_WIDTH / 10
@@ -216,7 +274,16 @@ def _draw_key(
     sheet.box(left, low, KEY_WIDTH, 3.2, facecolor="none", edgecolor=style.MAP_FRAME, linewidth=0.5)
     sheet.text(left, low - 2.6, "most deprived", 6)
     sheet.text(left + KEY_WIDTH, low - 2.6, "least", 6, ha="right")
-    return low - 3.5
+    if not shown.without:
+        return low - 3.5
+    key.y = low - 3.5
+    return key.entry(_ground(style.NO_DATA), "Not known") - 2.0
+
+
+def _ground(fill: str) -> Sample:
+    """Return a sample of an area."""
+    return lambda sheet, x, y: sheet.box(x - 2.3, y - 1.4, 4.6, 2.8, facecolor=fill, edgecolor=style.MAP_FRAME,
+                                         linewidth=0.4)  # fmt: skip
 
 
 def _about(corridors: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

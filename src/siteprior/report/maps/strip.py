@@ -154,7 +154,7 @@ def draw_strip_map(
         draw_table(sheet, strip, chosen, bottom, columns)
         bottom += KEY
         paint = fills(sites, colour_by)
-        draw_key(sheet, strip, paint, colour_by, bottom)
+        draw_key(sheet, strip, paint, colour_by, bottom, chosen)
         each = (top - bottom) / len(rows)
         names = _names(sheet, strip)
         for place, (first, last) in enumerate(rows):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,8 +58,10 @@ def draw_site(sheet: Sheet, x: float, y: float, size: float, fill: str | None, k
                zorder=zorder)  # fmt: skip
 
 
-def draw_key(sheet: Sheet, strip: Strip, paint: Mapping[str, str], colour_by: str, top: float) -> None:
-    """Write the key in two lines from ``top`` mm down: stops and sizes, then colours and numbers."""
+def draw_key(
+    sheet: Sheet, strip: Strip, paint: Mapping[str, str], colour_by: str, top: float, shortlist: Collection[str]
+) -> None:
+    """Write the key in two lines from ``top`` mm down: stops and sizes, then colours and numbers; of what is drawn."""
     key = Key(sheet, sheet.margin, top - 3.2, size=6.5, across=True)
     key.heading("Stops")
     stop_entries(key, [state for state in STOP_STATES if (strip.stops["state"] == state).any()])
@@ -72,12 +74,20 @@ def draw_key(sheet: Sheet, strip: Strip, paint: Mapping[str, str], colour_by: st
         key.entry(_bubble(SMALLEST, style.INK, False), "not known", wide=2.0)
     if len(strip.listed):
         key.heading("Rank")
+        on = set(strip.listed.index.isin(list(shortlist)))
         for shortlisted, words in ((True, "shortlisted"), (False, "ranked, not shortlisted")):
+            if shortlisted not in on:
+                continue
             key.entry(number(shortlisted), words, wide=2 * RANK)
     key.next_row(6.6)
-    key.heading("Score" if colour_by == "score_band" else "Market failure")
+    shades = strip.sites[colour_by][strip.sites["ranked"]]
+    if len(shades):
+        key.heading("Score" if colour_by == "score_band" else "Market failure")
     for words, fill in paint.items():
-        key.entry(_bubble(1.5, fill, True), words, wide=3.0)
+        if (shades == words).any():
+            key.entry(_bubble(1.5, fill, True), words, wide=3.0)
+    if not shades.isin(list(paint)).all():
+        key.entry(_bubble(1.5, style.SITE_WITHOUT_VALUE, True), "not known", wide=3.0)
     if not strip.sites["ranked"].all():
         key.entry(_bubble(1.2, None, True), "considered, not ranked", wide=2.4)
 

@@ -14,8 +14,10 @@ from siteprior.report.notebooks.parameters import INJECTED
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-POLICY = "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
-"""What the page may load: nothing but itself."""
+POLICY = (
+    "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+)
+"""What the page may load and do: show itself; no script runs, also none of its own."""
 
 _PAGE = """{% extends 'lab/index.html.j2' %}
 {% block html_head_js %}<meta http-equiv="Content-Security-Policy" content="__POLICY__">{% endblock html_head_js %}

@@ -13,6 +13,7 @@ import shapely
 from siteprior.core.councils import council_name
 from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
+from siteprior.core.io.shape_collections import opened_collections
 from siteprior.core.io.vector_files import lacking, mended, read_vector
 from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.named_paths import Names, Paths, named_paths, read_each
@@ -26,7 +27,13 @@ ONS_CODE = re.compile(r"[EWSNKJ]\d{8}")
 
 @renamed_argument(path="paths", file="files")
 def read_boundaries(
-    paths: Paths, *, code: str, name: str | None = None, layer: str | None = None, files: Names | None = None
+    paths: Paths,
+    *,
+    code: str,
+    name: str | None = None,
+    layer: str | None = None,
+    crs: str | None = None,
+    files: Names | None = None,
 ) -> Reading[gpd.GeoDataFrame]:
     """Read council areas, in metres on EPSG:27700.
 
@@ -41,6 +48,8 @@ def read_boundaries(
         that state their council by name are recognised by it.
     layer
         The layer, where the file holds several.
+    crs
+        The coordinate system; it goes before the one a file declares.
     files
         The name of each file to put in issues and provenance; its path when ``None``.
 
@@ -59,7 +68,7 @@ def read_boundaries(
 
     def read_file(path: Path, label: str) -> tuple[gpd.GeoDataFrame, Input]:
         log.file = label
-        areas = _read_file(path, label, code, name, layer, log)
+        areas = _read_file(path, label, code, name, layer, crs, log)
         return areas, record(path, role="boundaries", file=label, rows=len(areas))
 
     tables, provenance = zip(*read_each(named_paths(paths, files, what="boundaries"), read_file), strict=True)
@@ -67,10 +76,10 @@ def read_boundaries(
 
 
 def _read_file(
-    path: Path, label: str, code: str, name: str | None, layer: str | None, log: IssueLog
+    path: Path, label: str, code: str, name: str | None, layer: str | None, crs: str | None, log: IssueLog
 ) -> gpd.GeoDataFrame:
     """Read the councils' areas of one file, one row per code; log the rows left out or mended."""
-    table = read_vector(path, layer=layer)
+    table = read_vector(path, layer=layer, crs=crs, log=log)
     columns = [column for column in table.columns if column != table.active_geometry_name]
     faults = lacking(label, columns, {"the councils' codes": code, "their names": name})
     if faults:
@@ -87,7 +96,7 @@ def _read_file(
     names = codes.map(council_name)
     if named is not None:
         names = text_column(table[named]).where(table[named].notna(), names)
-    shapes, broken = mended(table.geometry.to_numpy())
+    shapes, broken = mended(opened_collections(table.geometry.to_numpy(), table.index.tolist(), log))
     areal = np.isin(shapely.get_type_id(shapes), [3, 6]) & ~shapely.is_empty(shapes)
     for place, row in enumerate(table.index.tolist()):
         if not areal[place] or not coded.iloc[place]:

@@ -96,7 +96,8 @@ def read_deprivation(
     log = IssueLog()
 
     def read_file(path: Path, label: str) -> tuple[pd.DataFrame, Input]:
-        raw = _read_raw(path)
+        log.file = label
+        raw = _read_raw(path, log)
         codes = [str(column) for column in raw.columns if _holds_codes(str(column))]
         code = next((column for column in codes if named_year(column) == year), codes[0])
         _refuse_other_year(label, edition, year, code, lsoa_year)
@@ -106,7 +107,6 @@ def read_deprivation(
                 f"{label}: holds no score, rank or decile of the index or a domain; give File 1, 2, 5 or 7 of the "
                 f"edition. It has {', '.join(map(str, raw.columns))}"
             )
-        log.file = label
         codes_of_rows = normal_codes(text_column(raw[code]))
         raw = first_per_code(raw.assign(**{code: codes_of_rows}), code, log, field=code, what="row")
         values = {name: _measured(raw[column], name, count, log) for name, column in measures.items()}
@@ -311,11 +311,11 @@ def with_deprivation(
     return kept.join(deprivation[columns]).rename_axis(AREAS.index), log.table()
 
 
-def _read_raw(path: Path | str) -> pd.DataFrame:
+def _read_raw(path: Path | str, log: IssueLog) -> pd.DataFrame:
     """Read CSV, Excel or parquet as a table whose index is the record number."""
     wants = "a column of LSOA codes, such as 'LSOA code (2021)'"
     if not str(path).endswith(".parquet"):
-        return read_plain(path, fits=lambda names: any(map(_holds_codes, names)), wants=wants)
+        return read_plain(path, fits=lambda names: any(map(_holds_codes, names)), wants=wants, log=log)
     from pyarrow.lib import ArrowException
 
     data = read_bytes(path)

@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from siteprior.core.code_join import normal_codes
 from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
+from siteprior.core.io.shape_collections import opened_collections
 from siteprior.core.io.vector_files import lacking, mended, read_vector
 from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.named_paths import Names, Paths, named_paths, read_each
@@ -51,6 +52,7 @@ def read_areas(
     district: str | None = None,
     year: int,
     layer: str | None = None,
+    crs: str | None = None,
     districts: Iterable[str] | None = None,
     files: Names | None = None,
 ) -> Reading[gpd.GeoDataFrame]:
@@ -59,45 +61,30 @@ def read_areas(
     Parameters
     ----------
     paths
-        One vector file or several of any kind GDAL reads, with the same columns; ``.gz`` and zip members too. Another
-        coordinate system is converted.
-    code, name, district
-        The columns that hold the LSOA code, its name, and the code of its local authority district.
-    year
-        2011 or 2021: the census year of the codes.
-    layer
-        The layer, where the file holds several.
-    districts
-        The districts to read, by name or ONS code, where the files hold more, such as all of England; ``district`` is
-        then needed. A district that was abolished stands for its successor.
-    files
-        The name of each file to put in issues and provenance; its path when ``None``.
+        One vector file or several of any kind GDAL reads; ``.gz`` and zip members too.
+    code, name, district, year, layer, crs
+        The columns with the LSOA code, its name and its district; the census year of the codes,
+        2011 or 2021; the layer; the coordinate system, which goes before the file's own.
+    districts, files
+        Those to read, by name or code (needs ``district``; or its successor); names in issues.
 
     Returns
     -------
     Reading
-        :data:`siteprior.core.schema.AREAS` ordered by code. Broken polygons are mended and logged; rows without code or
-        polygon, and second rows of a code, are left out and logged.
+        :data:`siteprior.core.schema.AREAS`; what is broken is mended or left out, and logged.
 
     Raises
     ------
     InputError
-        When the file cannot be read, lacks a column or any polygon, the code column's name contains another year, or
-        no file holds one of the districts.
-
-    Notes
-    -----
-    Source: ONS Open Geography Portal, Lower layer Super Output Areas.
+        When a file cannot be read or lacks a column, polygon or district; or is of another year.
 
     Examples
     --------
     >>> import siteprior as sp
     >>> from siteprior.core.files import shipped
-    >>> data = shipped("data")
-    >>> named = {"code": "LSOA21CD", "name": "LSOA21NM", "district": "LADCD_ACTIVE"}
-    >>> areas = sp.read_areas(data / "boundaries/lsoa21.geojson", **named, year=2021).table
-    >>> areas.index.name, areas["district_code"].nunique()
-    ('lsoa_code', 7)
+    >>> path, named = shipped("data") / "boundaries/lsoa21.geojson", {"code": "LSOA21CD"}
+    >>> sp.read_areas(path, **named, year=2021).table.index.name
+    'lsoa_code'
     """
     if year not in YEARS:
         raise InputError(f"year {year} is no census year of LSOAs; valid: {', '.join(map(str, YEARS))}")
@@ -110,7 +97,8 @@ def read_areas(
     seen: set[str] = set()
 
     def read_file(path: Path, label: str) -> tuple[gpd.GeoDataFrame, Input]:
-        raw = read_vector(path, layer=layer, only=wanted)
+        log.file = label
+        raw = read_vector(path, layer=layer, crs=crs, only=wanted, log=log)
         faults = lacking(label, raw.columns, dict(columns))
         if named_year(code) not in (None, year):
             faults.append(
@@ -123,7 +111,6 @@ def read_areas(
         texts |= {option: normal_codes(text) for option, text in texts.items() if option != "name"}
         facts = {f"lsoa_{option}": text.mask(text == "") for option, text in texts.items()}
         table = gpd.GeoDataFrame({**facts, "lsoa_year": year}, geometry=raw.geometry.to_numpy(), crs=CRS)
-        log.file = label
         table = _polygons(first_per_code(table, "lsoa_code", log, field=code, what="polygon", seen=seen), log)
         if table.empty:
             raise InputError(
@@ -140,7 +127,7 @@ def read_areas(
 
 def _polygons(table: gpd.GeoDataFrame, log: IssueLog) -> gpd.GeoDataFrame:
     """Mend broken polygons and log them; log and leave out rows that have none."""
-    shapes = table.geometry.to_numpy()
+    shapes = opened_collections(table.geometry.to_numpy(), table.index.tolist(), log)
     empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     areal = np.isin(shapely.get_type_id(shapes), [3, 6])
     for row in table.index[~empty & ~areal]:

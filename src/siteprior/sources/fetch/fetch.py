@@ -13,11 +13,12 @@ from pathlib import Path
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
-from siteprior.core.errors import ProjectError, SitePriorError
+from siteprior.core.errors import InputError, ProjectError, SitePriorError
 from siteprior.core.files import MEMBER, sha256_of
 from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress, counting, progress_of
 from siteprior.core.renamed import renamed_argument
+from siteprior.core.shown_text import without_keys
 from siteprior.project.load import Project, load_project
 from siteprior.project.model import File, Sources, Streets
 from siteprior.sources.registry import EVIDENCE, SOURCES, discover
@@ -64,47 +65,38 @@ def fetch(
     watch: Watch | None = None,
     progress: Progress | bool | None = None,
 ) -> pd.DataFrame:
-    """Download the inputs a project names an address for to their paths under ``data_root`` (sizes in bytes).
+    """Download the inputs a project names an address for, below ``data_root`` (sizes in bytes).
 
-    What is there is left alone and, where the project states its SHA-256, checked. Every entry is tried before an
-    error is raised; a file is written whole or not at all.
+    What is there is left alone and checked by its SHA-256, where stated. Every entry is tried
+    before an error is raised; a file is written whole or not at all.
 
     Parameters
     ----------
     project
-        A project file or a loaded project. Any entry that has a ``path`` may have a ``url``, and a ``sha256`` to
-        insist on; ``streets`` may have ``osm = true`` instead.
+        A project file or a loaded project; its entries with a ``url``, or ``osm = true``.
     force
-        Download again what is there: files of another hash than stated, files without a stated hash, and
-        OpenStreetMap.
-    largest_gb
-        Refuse larger files; by default the parameter ``largest_gb``.
-    watch
-        Called with each download's progress, for a display of your own.
+        Download again: files of another hash than stated, or without one; OpenStreetMap.
+    largest_gb, watch
+        Refuse larger files; what is called with each download's progress, to show it your way.
     progress
-        ``True`` shows a bar per download on a terminal and in a notebook, lines elsewhere; a function of yours gets one
-        line per download; ``None`` shows nothing.
+        ``True`` shows bars or lines, a function of yours gets the lines, ``None`` is silent.
 
     Returns
     -------
     DataFrame
-        One row per entry in the project's order: ``role`` (its key in the project file), ``path``, ``url``,
-        ``status`` (``fetched``, ``present``, ``failed``; ``no url`` where it is not there and the project does not
-        say where from), ``bytes``, ``sha256`` (blank for a pattern of several files), ``note``.
+        One row per entry: ``role`` (its key), ``path``, ``url``, ``status`` (``fetched``,
+        ``present``, ``failed``, ``no url``), ``bytes``, ``sha256``, ``note``.
 
     Raises
     ------
-    ProjectError
-        When two entries name one path but different addresses or hashes, or a path cannot be written to: a pattern,
-        or a place outside ``data_root``. Nothing is downloaded then.
-    FetchError
-        After all entries were tried, with one sentence for each that failed, and the table as its ``table``.
+    ProjectError, FetchError
+        When entries contradict each other or a path lies outside (nothing is downloaded then);
+        after all were tried, for each that failed, with the table as its ``table``.
 
     Examples
     --------
     >>> from siteprior.core.files import shipped
-    >>> done = fetch(shipped("data") / "demo.toml")
-    >>> done["status"].unique().tolist()
+    >>> fetch(shipped("data") / "demo.toml")["status"].unique().tolist()
     ['present']
     """
     discover()
@@ -112,7 +104,7 @@ def fetch(
     loaded = project if isinstance(project, Project) else load_project(project)
     wanted = _entries(loaded)
     addresses = _addresses(loaded, wanted)
-    limit = None if largest_gb is None else int(largest_gb * 1e9)
+    limit = None if largest_gb is None else int(_positive(largest_gb) * 1e9)
     done: dict[Path, _Row] = {}
     # OpenStreetMap last: the study area may be among what has to be fetched first
     for _, entry in sorted(wanted, key=lambda item: _is_osm(item[1])):
@@ -121,12 +113,21 @@ def fetch(
             stated = addresses.get(target, entry)
             fetch_entry = _osm if _is_osm(stated) else partial(_file, limit=limit, watch=watch)
             done[target] = _guarded(loaded, stated, target, fetch_entry, force=force, progress=progress)
-    rows = [replace(done[_target(loaded, entry)], role=role, path=entry.path) for role, entry in wanted]
+    found = ((role, entry.path, done[_target(loaded, entry)]) for role, entry in wanted)
+    rows = [replace(row, role=role, path=path, url=without_keys(row.url)) for role, path, row in found]
     table = pd.DataFrame([vars(row) for row in rows], columns=list(COLUMNS)).astype({"bytes": "Int64"})
     faults = [row.note for row in done.values() if row.status == "failed"]
     if faults:
         raise FetchError(*faults, table=table)
     return table
+
+
+def _positive(largest_gb: float) -> float:
+    """Return a limit in GB; refuse what is none."""
+    wrong = isinstance(largest_gb, bool) or not isinstance(largest_gb, int | float)
+    if wrong or not 0 < largest_gb < float("inf"):
+        raise InputError(f"largest_gb (--max-gb): needs a number of GB above 0, got {largest_gb!r}")
+    return largest_gb
 
 
 def _entries(project: Project) -> list[tuple[str, File]]:
@@ -135,7 +136,7 @@ def _entries(project: Project) -> list[tuple[str, File]]:
     for key in Sources.model_fields:
         value = getattr(project.sources, key)
         entries += [(key, entry) for entry in (value if isinstance(value, tuple) else (value,)) if entry is not None]
-    entries += [(key, entry) for key in SOURCES for entry in project.sources.named(key)]
+    entries += [(key, entry) for key, source in SOURCES.items() for entry in source.entries(project)]
     entries += [(key, entry) for key in EVIDENCE for entry in project.evidence.named(key)]
     entries += [("corridors", entry) for entry in project.corridors.paths]
     return entries + [("scenarios", entry) for scenario in project.scenarios for entry in scenario.add_lines]
@@ -166,6 +167,8 @@ def _addresses(project: Project, wanted: list[tuple[str, File]]) -> dict[Path, F
         target = _target(project, entry)
         if _is_pattern(entry):
             faults.append(f"{entry.path}: a pattern stands for several files; give each its own entry, url and sha256")
+        elif project.file.resolve() == target.resolve() or (target.exists() and target.samefile(project.file)):
+            faults.append(f"{entry.path}: is the project file itself; give the download a path of its own")
         elif not target.resolve().is_relative_to(root):
             faults.append(f"{entry.path}: lies outside {project.data_root}, and fetch writes nowhere else; correct it")
         other = chosen.setdefault(target, entry)
@@ -216,7 +219,7 @@ def _file(
             return row
     elif not entry.url:
         return replace(row, status="no url", note=NO_URL)
-    progress(f"Fetching {entry.path} from {entry.url}")
+    progress(f"Fetching {entry.path} from {without_keys(entry.url)}")
     with counting(progress, entry.path, total=None, unit="B", staged=True) as step:
         shown = 0
 
@@ -261,8 +264,9 @@ def _walking_area(project: Project) -> BaseGeometry:
     entry = project.sources.areas
     ((path, label),) = project.find(entry)
     areas = read_areas(
-        path, code=entry.code, name=entry.name, district=entry.district, year=entry.year, layer=entry.layer, files=label
-    ).table
+        path, code=entry.code, name=entry.name, district=entry.district, year=entry.year, layer=entry.layer,
+        crs=entry.crs, files=label,
+    ).table  # fmt: skip
     margin = load_parameters("access").number("street_margin_m")
     coarse = margin / 20  # the query lists every corner; what simplifying may cut off is added before
     return study_area(areas).buffer(margin + coarse).simplify(coarse)

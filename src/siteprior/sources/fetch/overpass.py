@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from siteprior.core.files import whole_file
 from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CRS
 from siteprior.sources.fetch.download import PROXY_HINT, reach
+from siteprior.sources.fetch.within_time import within_time
 from siteprior.sources.streets.walkable import TAGS
 
 if TYPE_CHECKING:
@@ -53,7 +55,8 @@ def download_streets(area: BaseGeometry, target: Path) -> None:
     try:
         reach(osmnx.settings.overpass_url.rstrip("/") + "/status")
         with _osmnx_set(answers, tags=TAGS):
-            graph = osmnx.graph_from_polygon(polygon, network_type="all", simplify=False, retain_all=True)
+            ask = partial(osmnx.graph_from_polygon, polygon, network_type="all", simplify=False, retain_all=True)
+            graph = within_time(ask, load_parameters("fetch").number("whole_timeout_s"))
             graph = osmnx.simplify_graph(graph, edge_attrs_differ=TAGS)
     except InputError as fault:
         raise InputError(f"OpenStreetMap: {fault}; {by_hand}") from None

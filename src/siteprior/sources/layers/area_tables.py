@@ -12,14 +12,15 @@ from siteprior.core.code_join import CodeJoin, join_codes, normal_codes
 from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
 from siteprior.core.io.messy_tables import TextTable, read_table
-from siteprior.core.io.parse_values import read_column, read_decimal
+from siteprior.core.io.parse_values import in_form, read_column, read_decimal
+from siteprior.core.io.sheet_notes import report_formulas, report_sheets
 from siteprior.core.issues import IssueLog, Reading, issue_table
 from siteprior.core.schema import AREAS, CRS, check
 from siteprior.project.layers import AreaLayer, LayerSpec, RasterLayer, TableSpec, VectorLayer
 from siteprior.sources.areas.boundaries import ONS_CODE
 from siteprior.sources.areas.lsoa import named_year
 from siteprior.sources.columns import numbered
-from siteprior.sources.layers.features import areal_parts, matching, read_shapes_of
+from siteprior.sources.layers.features import areal_parts, matching, read_shapes_of, refuse_without_numbers
 
 ENTITIES = {
     "lsoa_code": ("E01", "W01", "S01"),
@@ -62,21 +63,24 @@ def read_area_table(
     Raises
     ------
     InputError
-        When a file cannot be read, lacks a column, holds no row that counts or no such code, or its codes are of
-        another census year than stated.
+        When a file cannot be read, lacks a column, holds no row that counts, no such code or no number where numbers
+        are needed, or its codes are of another census year than stated.
     """
     assert spec.code is not None  # parse_layer saw to it
     assert spec.by is not None
     log = IssueLog(file)
     needs = [spec.code, str(spec.column), *([spec.where.column] if spec.where else [])]
-    rows = matching(_records(path, needs, file, spec.layer), spec.where, file)
+    rows = matching(_records(path, needs, log, spec.layer), spec.where, file)
     rows = _coded(rows, spec.code, spec.by, file, log)
     if spec.by == "lsoa_code":
         _refuse_other_year(rows[spec.code], spec.code, spec.year, file)
     texts, numbers = rows[spec.column].tolist(), [int(number) for number in rows.index]
-    cells = texts if spec.text else read_column(texts, numbers, read_decimal, field=str(spec.column), log=log)
+    decimals = in_form(read_decimal, texts)
+    cells = texts if spec.text else read_column(texts, numbers, decimals, field=str(spec.column), log=log)
     values = pd.Series(cells, index=pd.Index(rows[spec.code], name=spec.by), name="value")
     values = values.where(values != "") if spec.text else values.astype("float64")
+    if not spec.text:
+        refuse_without_numbers(values, rows[spec.column], spec, file)
     values = _one_each(values, rows.index, spec, log, file)
     source = record(path, role="layer", file=file, rows=len(values))
     if spec.lookup is None:
@@ -136,9 +140,9 @@ def match_areas(layer: AreaLayer | VectorLayer | RasterLayer, areas: gpd.GeoData
     return log.table()
 
 
-def _records(path: Path | str, needs: Sequence[str], label: str, sheet: str | None) -> pd.DataFrame:
+def _records(path: Path | str, needs: Sequence[str], log: IssueLog, sheet: str | None) -> pd.DataFrame:
     """Return the columns needed as text, by record number, or refuse a table that lacks one."""
-    wanted = list(dict.fromkeys(needs))
+    label, wanted = log.file, list(dict.fromkeys(needs))
 
     def score(cells: Sequence[str]) -> float:
         return float(len({" ".join(cell.split()) for cell in cells} & set(wanted)))
@@ -151,7 +155,11 @@ def _records(path: Path | str, needs: Sequence[str], label: str, sheet: str | No
     ]
     if faults:
         raise InputError(*faults)
+    if sheet is None:
+        report_sheets(table, log)
     at = [table.header.index(name) for name in wanted]
+    used = tuple(cell for cell in table.unstored if cell[1] in at)
+    report_formulas(table._replace(unstored=used), {}, log)
     cells = [[row[place] for place in at] for row in table.rows]
     rows = pd.DataFrame(cells, columns=wanted, index=pd.Index(table.numbers, name="row"), dtype="str")
     blank = pd.Series([not any(row) for row in table.rows], index=rows.index, dtype=bool)
@@ -207,15 +215,20 @@ def _one_each(values: pd.Series, rows: pd.Index, spec: TableSpec, log: IssueLog,
     for number, (code, value) in zip(rows[odd], values[odd].items(), strict=True):
         log.add("reference values are not unique", row=int(number), field=str(spec.code), value=str(code),
                 action=f"left blank: the code stands with other values than {value}, too")  # fmt: skip
-    return values[~values.index.duplicated()].sort_index().where(~at_odds)
+    again = values.index.duplicated()
+    same = again & ~odd
+    if same.any():
+        log.add("patch", row=int(rows[same][0]), field=str(spec.code), value=f"{same.sum()} rows",
+                action="counted once: an earlier row has the code with this value; the first such row")  # fmt: skip
+    return values[~again].sort_index().where(~at_odds)
 
 
 def _by_table(values: pd.Series, path: Path | str, spec: TableSpec, log: IssueLog) -> tuple[AreaLayer, Input]:
     """Bring the values to LSOAs by a table of which LSOA lies in which area."""
     look = spec.lookup
     assert look is not None
-    rows = _records(path, [look.column_from, look.column_to], look.path, look.layer)
     own = IssueLog(look.path)
+    rows = _records(path, [look.column_from, look.column_to], own, look.layer)
     rows = _coded(rows, look.column_from, "lsoa_code", look.path, own)
     _refuse_other_year(rows[look.column_from], look.column_from, look.year, look.path)
     rows = rows.assign(**{look.column_to: normal_codes(rows[look.column_to])})
@@ -237,7 +250,7 @@ def _by_polygons(values: pd.Series, path: Path | str, spec: TableSpec, log: Issu
     look = spec.lookup
     assert look is not None
     own = IssueLog(look.path)
-    table = read_shapes_of(path, layer=look.layer, crs=None, columns={"lookup.to": look.column_to}, label=look.path)
+    table = read_shapes_of(path, layer=look.layer, crs=look.crs, columns={"lookup.to": look.column_to}, log=own)
     table = areal_parts(table, own)
     codes = normal_codes(table[look.column_to])
     _log_unmatched(codes, values, spec, own)

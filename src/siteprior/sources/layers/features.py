@@ -11,14 +11,15 @@ import shapely
 
 from siteprior.core.errors import InputError
 from siteprior.core.files import record
-from siteprior.core.io.parse_values import read_column, read_decimal
+from siteprior.core.io.parse_values import in_form, read_column, read_decimal
+from siteprior.core.io.shape_collections import opened_collections
 from siteprior.core.io.vector_files import lacking, mended, read_vector
 from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.schema import CRS
-from siteprior.project.layers import VectorLayer, VectorSpec, Where
+from siteprior.project.layers import LayerSpec, VectorLayer, VectorSpec, Where
 from siteprior.sources.columns import Frame, text_column
 
-AREAL = ("within", "share", "value")
+AREAL = ("within", "share", "value", "names")
 """Measures that only polygons can be asked for."""
 
 
@@ -48,11 +49,12 @@ def read_features(
     Raises
     ------
     InputError
-        When a file cannot be read, states no coordinate system, lacks a column, or holds no feature that counts.
+        When a file cannot be read, states no coordinate system, lacks a column, holds no feature that counts, or no
+        number in the column whose values are taken.
     """
     log = IssueLog(file)
     columns = {"column": spec.column, "where": spec.where.column if spec.where else None}
-    table = read_shapes_of(path, layer=spec.layer, crs=spec.crs, columns=columns, label=file)
+    table = read_shapes_of(path, layer=spec.layer, crs=spec.crs, columns=columns, log=log)
     table = matching(table, spec.where, file)
     table = areal_parts(table, log) if spec.measure in AREAL else any_shapes(table, log)
     facts = {} if spec.column is None else {"value": _values(table[spec.column], spec, log)}
@@ -62,7 +64,7 @@ def read_features(
     if spec.extent is not None:
         drawn = spec.extent.path if extent is None else extent
         own = IssueLog(spec.extent.path)
-        shapes = read_shapes_of(drawn, layer=spec.extent.layer, crs=None, columns={}, label=spec.extent.path)
+        shapes = read_shapes_of(drawn, layer=spec.extent.layer, crs=spec.extent.crs, columns={}, log=own)
         shapes = areal_parts(shapes, own)
         surveyed = shapely.union_all(shapes.geometry.to_numpy())
         log.rows.extend(own.rows)
@@ -71,11 +73,11 @@ def read_features(
 
 
 def read_shapes_of(
-    path: Path | str, *, layer: str | None, crs: str | None, columns: dict[str, str | None], label: str
+    path: Path | str, *, layer: str | None, crs: str | None, columns: dict[str, str | None], log: IssueLog
 ) -> gpd.GeoDataFrame:
-    """Read a vector file whose columns are there, or refuse it by the name the project gives it."""
-    table = read_vector(path, layer=layer, crs=crs)
-    faults = lacking(label, [c for c in table.columns if c != table.active_geometry_name], columns)
+    """Read a vector file whose columns are there, or refuse it by the name the project gives it, the log's."""
+    table = read_vector(path, layer=layer, crs=crs, log=log)
+    faults = lacking(log.file, [c for c in table.columns if c != table.active_geometry_name], columns)
     if faults:
         raise InputError(*faults)
     flat: gpd.GeoDataFrame = table.set_geometry(shapely.force_2d(table.geometry.to_numpy()), crs=CRS)
@@ -96,14 +98,14 @@ def matching(rows: Frame, where: Where | None, label: str) -> Frame:
 
 
 def areal_parts(table: gpd.GeoDataFrame, log: IssueLog) -> gpd.GeoDataFrame:
-    """Return the rows that are polygons, mended; log those that were mended or left out.
+    """Return the rows that are polygons, mended, of collections their polygons; log what was mended or left out.
 
     Raises
     ------
     InputError
         When no polygon is left.
     """
-    drawn = table.geometry.to_numpy()
+    drawn = opened_collections(table.geometry.to_numpy(), table.index.tolist(), log)
     shapes, broken = mended(drawn)
     areal = np.isin(shapely.get_type_id(drawn), [3, 6]) & ~shapely.is_empty(drawn)
     kept = areal & ~shapely.is_empty(shapes)
@@ -146,12 +148,38 @@ def any_shapes(table: gpd.GeoDataFrame, log: IssueLog) -> gpd.GeoDataFrame:
 def _values(values: pd.Series, spec: VectorSpec, log: IssueLog) -> pd.Series:
     """Return an attribute as text or finite numbers, missing where it is neither."""
     texts = text_column(values)
-    if spec.text:
+    if spec.holds_text:
         return texts.mask(texts == "")
     if pd.api.types.is_numeric_dtype(values):
         numbers = values.astype("float64")
-        return numbers.where(np.isfinite(numbers))
-    rows = [int(row) for row in values.index]
-    return pd.Series(
-        read_column(texts.tolist(), rows, read_decimal, field=str(spec.column), log=log), index=values.index
-    ).astype("float64")
+        numbers = numbers.where(np.isfinite(numbers))
+    else:
+        rows = [int(row) for row in values.index]
+        read = read_column(texts.tolist(), rows, in_form(read_decimal, texts), field=str(spec.column), log=log)
+        numbers = pd.Series(read, index=values.index).astype("float64")
+    refuse_without_numbers(numbers, texts, spec, log.file)
+    return numbers
+
+
+def refuse_without_numbers(numbers: pd.Series, texts: pd.Series, spec: LayerSpec, label: str) -> None:
+    """Refuse a layer whose column holds no number at all, as a raster without a value is refused.
+
+    Raises
+    ------
+    InputError
+        Naming the file, the column, the layer, and what the column holds instead.
+
+    Examples
+    --------
+    >>> from siteprior.project.layer_checks import parse_layer
+    >>> spec = parse_layer({"name": "x", "path": "a.gpkg", "kind": "vector", "measure": "value", "column": "zone"})
+    >>> refuse_without_numbers(pd.Series([None, 1.0]), pd.Series(["A", "1"]), spec, "a.gpkg")
+    """
+    if numbers.notna().any():
+        return
+    words = texts[texts.fillna("") != ""]
+    found = f"but words such as '{words.iloc[0]}'" if len(words) else "for it is blank throughout"
+    raise InputError(
+        f"{label}: column '{spec.attribute}' of layer '{spec.name}' holds no number, {found}; name a column of numbers "
+        "with column, or set text = true and make it a gate"
+    )

@@ -32,7 +32,7 @@ class Dwellings(File):
     "dwellings",
     title="Dwellings by area",
     meaning="Dwellings by LSOA, which sales are counted against",
-    published=Published("Dwellings by area", publisher="the user", licence="as the user states"),
+    published=Published("Dwellings by area", publisher="", licence=""),
     keys=Dwellings,
     example={"path": "dwellings.csv", "code": "LSOA21CD", "column": "dwellings", "year": 2021},
 )
@@ -49,7 +49,7 @@ def read_dwellings(
     path, label = one_path(paths, files, what="dwellings", instead="put them into one table")
     spec = parse_layer(
         {
-            "name": "dwellings", "path": entry.path, "kind": "table", "measure": "value", "by": "lsoa_code",
+            "name": "dwellings_of_area", "path": entry.path, "kind": "table", "measure": "value", "by": "lsoa_code",
             "code": entry.code, "column": entry.column, "year": entry.year, "unit": "dwellings",
         }
     )  # fmt: skip

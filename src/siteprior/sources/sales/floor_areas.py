@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from siteprior.core.code_join import EXAMPLES as SHOWN
 from siteprior.core.code_join import CodeJoin, files_in_words, record_join, share_enough
 from siteprior.core.files import Input, record
 from siteprior.core.io.duckdb_session import EXAMPLES, refused
@@ -121,9 +120,9 @@ def _record(connection: DuckDBPyConnection, layouts: Sequence[Layout]) -> None:
     ).df().set_axis(["transaction", "met"], axis=1)  # fmt: skip
     missing = rows.loc[~rows["met"].astype(bool), "transaction"]
     record_join(
-        CodeJoin(
+        CodeJoin.counted(
             "floor areas of sales", "sales", files_in_words(layout.label for layout in layouts), len(rows),
-            len(rows) - len(missing), tuple(missing[:SHOWN]), LOST, share_enough("floor_areas"),
+            missing.tolist(), LOST, share_enough("floor_areas"),
         ),
         known="",
     )  # fmt: skip

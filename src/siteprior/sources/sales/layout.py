@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +12,7 @@ from typing import NamedTuple
 from siteprior.core.errors import InputError
 from siteprior.core.files import is_packed, open_stream
 from siteprior.core.io.duckdb_session import csv_rows
+from siteprior.core.io.line_ends import has_mixed_ends, line_feeds
 from siteprior.core.io.national_tables import find_columns, words
 
 PUBLISHED = (
@@ -110,7 +110,9 @@ def floor_layout(path: Path, label: str) -> Layout:
 
 
 def unpacked(path: Path | str, folder: Path, *, number: int) -> Path:
-    """Return the plain file: itself, or its content unpacked into ``folder``, checked to its end.
+    """Return the plain file with lines of one end: itself, or its content written into ``folder``, checked to its end.
+
+    A carriage return alone ends a line there too; where others end with a line feed, the engine would lose lines.
 
     Raises
     ------
@@ -122,10 +124,12 @@ def unpacked(path: Path | str, folder: Path, *, number: int) -> Path:
         if not stream.read(1):
             raise InputError(f"{text}: the file is empty; replace it or take it out of the project")
     if not is_packed(path):
-        return Path(path)
+        with open_stream(path) as stream:
+            if not has_mixed_ends(stream):
+                return Path(path)
     target = folder / f"unpacked-{number}.csv"
     with open_stream(path) as stream, target.open("wb") as out:
-        shutil.copyfileobj(stream, out, 1 << 20)
+        out.writelines(line_feeds(stream))
     return target
 
 
@@ -135,7 +139,7 @@ def _head(path: Path, label: str) -> tuple[list[list[str]], int]:
         data = stream.read(HEAD_BYTES)
     text = data.decode("utf-8-sig", errors="replace")
     whole = text[: text.rfind("\n") + 1] or text
-    reader = csv.reader(io.StringIO(whole))
+    reader = csv.reader(io.StringIO(whole, newline=None))  # a carriage return alone ends a line, as in the rows
     try:
         rows = [(row, number) for number, row in enumerate(reader, start=1) if any(cell.strip() for cell in row)]
     except csv.Error as fault:

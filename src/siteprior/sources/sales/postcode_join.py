@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from siteprior.core.code_join import EXAMPLES, CodeJoin, files_in_words, record_join, share_enough
+from siteprior.core.code_join import CodeJoin, files_in_words, record_join, share_enough
 from siteprior.sources.sales.store import SalesStore
 
 if TYPE_CHECKING:
@@ -48,9 +48,9 @@ def record_postcodes(connection: DuckDBPyConnection, store: SalesStore, files: S
         refuse_other_postcodes(connection, store, "places", file=files_in_words(files))
         remark = "no sale lies within reach of the areas, so nothing is known of the market"
     return record_join(
-        CodeJoin(
-            "places of sales", "postcodes of sales", files_in_words(files), len(rows), len(rows) - len(missing),
-            tuple(missing[:EXAMPLES]), LOST, share_enough(), remark,
+        CodeJoin.counted(
+            "places of sales", "postcodes of sales", files_in_words(files), len(rows), missing.tolist(), LOST,
+            share_enough(), remark,
         ),
         known="",
     )  # fmt: skip

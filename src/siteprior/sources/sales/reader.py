@@ -17,6 +17,7 @@ from siteprior.core.arguments import name_list
 from siteprior.core.errors import InputError
 from siteprior.core.files import path_list
 from siteprior.core.io.duckdb_session import EXAMPLES, quoted, scalar
+from siteprior.core.io.no_places import is_no_place
 from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.named_paths import Names, Paths, named_paths
 from siteprior.core.parameters import load_parameters
@@ -163,7 +164,8 @@ def _places(postcodes: pd.DataFrame | None, area: BaseGeometry | None) -> pd.Dat
     """Return postcodes with their places and whether they lie in the area."""
     if postcodes is None:
         return pd.DataFrame({"postcode": ["-"], "easting": [np.nan], "northing": [np.nan], "inside": [True]})
-    table = postcodes[["easting", "northing"]].reset_index()
+    table = postcodes.loc[~is_no_place(postcodes["easting"], postcodes["northing"]), ["easting", "northing"]]
+    table = table.reset_index()
     if area is None:
         return table.assign(inside=True)
     shapely.prepare(area)

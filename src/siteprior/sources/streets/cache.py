@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-import zipfile
-import zlib
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyproj
 
-from siteprior.core.files import whole_file
 from siteprior.core.parameters import parameter_rows
+from siteprior.core.sealed_arrays import load_arrays, store_arrays
 from siteprior.walking.network import WalkNetwork
 
-FORMAT = 2
+FORMAT = 3
 """Counts up whenever the same streets would make another network, or the file holds it otherwise."""
 
 ARRAYS = tuple(field.name for field in fields(WalkNetwork))
@@ -40,31 +37,13 @@ def store(path: Path, network: WalkNetwork, issues: list[dict[str, Any]], facts:
     """Keep a network with the issues (as rows, their file left blank) and facts of its reading, whole or not at all."""
     arrays = {name: getattr(network, name) for name in ARRAYS}
     notes = {"issues": [{**row, "file": ""} for row in issues], "facts": facts}
-    arrays["notes"] = np.frombuffer(json.dumps(notes).encode(), dtype=np.uint8)
-    arrays["seal"] = np.frombuffer(_seal(arrays), dtype=np.uint8)
-    with whole_file(path) as temporary, temporary.open("wb") as opened:
-        np.savez(opened, **arrays)
+    store_arrays(path, {**arrays, "notes": np.frombuffer(json.dumps(notes).encode(), dtype=np.uint8)})
 
 
 def load(path: Path) -> tuple[WalkNetwork, list[dict[str, Any]], dict[str, Any]] | None:
     """Return a network, its issues and facts as they were stored; None where the file is missing or not whole."""
-    try:
-        # opened here, for numpy leaves a file open that it cannot read
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as opened:
-            arrays = {name: opened[name] for name in (*ARRAYS, "notes")}
-            seal = opened["seal"].tobytes()
-    except (OSError, KeyError, TypeError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error):
-        return None
-    if seal != _seal(arrays):
+    arrays = load_arrays(path)
+    if arrays is None or set(arrays) != {*ARRAYS, "notes"}:
         return None
     notes = json.loads(arrays.pop("notes").tobytes())
     return WalkNetwork(**arrays), notes["issues"], notes["facts"]
-
-
-def _seal(arrays: dict[str, npt.NDArray[np.generic]]) -> bytes:
-    """Return a hash of the arrays: names, kinds, shapes and bytes."""
-    seal = hashlib.sha256()
-    for name in (*ARRAYS, "notes"):
-        seal.update(f"{name} {arrays[name].dtype.str} {arrays[name].shape} ".encode())
-        seal.update(np.ascontiguousarray(arrays[name]).data)
-    return seal.digest()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 from collections import Counter
-from collections.abc import Collection, Hashable
+from collections.abc import Hashable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,14 +11,16 @@ import numpy as np
 import pyproj
 import shapely
 from shapely.geometry import LineString
+from shapely.geometry.base import BaseGeometry
 
-from siteprior.core.cell_values import CellValue
 from siteprior.core.errors import InputError
 from siteprior.core.files import read_bytes
+from siteprior.core.io.coordinate_systems import Stated, crs_to_use, named_crs
 from siteprior.core.issues import IssueLog
 from siteprior.core.schema import CRS
 from siteprior.sources.streets.noding import Ways, ways
-from siteprior.sources.streets.walkable import PRIVATE, TAGS, UNKNOWN, WALKED, judge, log_ways, stepped
+from siteprior.sources.streets.tags import NOTHING, judge_tags, street_tags
+from siteprior.sources.streets.walkable import PRIVATE, UNKNOWN, WALKED, log_ways
 from siteprior.walking.network import Flags, Floats, Ints, Shapes
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def graph_ways(graph: nx.Graph[Hashable], log: IssueLog, *, crs: str | None = No
     log
         Takes what was left out.
     crs
-        The coordinate system of a graph that does not say it in its own attribute ``crs``.
+        The coordinate system; it goes before the graph's own attribute ``crs``.
     private
         Whether private edges are walked.
 
@@ -75,58 +76,32 @@ def graph_ways(graph: nx.Graph[Hashable], log: IssueLog, *, crs: str | None = No
     except (KeyError, TypeError, ValueError):
         raise InputError(f"{file}: a node of the graph has no numbers x and y; give a graph with places") from None
     edges = [(names[u], names[v], facts) for u, v, facts in graph.edges(data=True)]
-    tags = [{key: _words(facts[key]) for key in TAGS if facts.get(key) is not None} for *_, facts in edges]
-    verdicts = [_verdict(each) for each in tags]
+    streets = [judge_tags(street_tags(facts)) for *_, facts in edges]
     open_to = {WALKED, UNKNOWN, PRIVATE} if private else {WALKED, UNKNOWN}
-    classes = (";".join(each.get("highway", [""])) for each in tags)
-    log_ways(log, Counter(zip(verdicts, classes, strict=True)), open_to, what="edges")
-    walked = [at for at, verdict in enumerate(verdicts) if verdict in open_to]
+    log_ways(log, Counter((street.verdict, street.highway) for street in streets), open_to, what="edges")
+    walked = [at for at, street in enumerate(streets) if street.verdict in open_to]
     if not walked:
         raise InputError(f"{file}: by its tags no edge of the graph is open to walkers")
     lines = np.array([_line(file, coordinates, *edges[at]) for at in walked], dtype=object)
-    lines = _metres(file, lines, graph.graph.get("crs") or crs)
+    lines = _metres(log, lines, graph.graph.get("crs"), crs)
     ends = np.array([edges[at][:2] for at in walked], dtype=np.int64)
-    flights = np.array([_flight(tags[at]) for at in walked])
+    flights = np.array([streets[at].steps for at in walked])
     return _once(lines, ends, flights, len(names))
-
-
-def _words(value: CellValue | Collection[str]) -> list[str]:
-    """Return a tag's values: a list where osmnx merged several ways, also as GraphML writes it."""
-    if isinstance(value, str) and value.startswith("[") and value.endswith("]"):
-        try:
-            value = ast.literal_eval(value)
-        except (SyntaxError, ValueError):
-            return [str(value)]
-    return [str(each) for each in value] if isinstance(value, (list, tuple, set)) else [str(value)]
-
-
-def _verdict(tags: dict[str, list[str]]) -> str:
-    """Return the verdict of an edge, the strictest of the ways merged in it; an edge without class is walked."""
-    shared = {key: values[0] for key, values in tags.items() if key not in ("highway", "access")}
-    verdicts = [
-        judge({**shared, "highway": highway, "access": access})
-        for highway in tags.get("highway", [])
-        for access in tags.get("access", [""])
-    ]
-    open_to = (WALKED, UNKNOWN, PRIVATE)
-    return max(verdicts, key=lambda each: open_to.index(each) if each in open_to else len(open_to), default=WALKED)
-
-
-def _flight(tags: dict[str, list[str]]) -> bool:
-    """Return whether any of the ways merged in an edge is closed to a step-free walker."""
-    shared = {key: values[0] for key, values in tags.items() if key != "highway"}
-    return any(stepped({**shared, "highway": highway}) for highway in tags.get("highway", [""]))
 
 
 def _line(file: str, coordinates: Floats, u: int, v: int, facts: dict[str, Any]) -> LineString:
     """Return the line of an edge: its geometry, else the straight line between its nodes."""
     line = facts.get("geometry")
+    if isinstance(line, str) and line.strip().lower() in NOTHING:
+        line = None
     if isinstance(line, str):
         wkt = line
         try:
             line = shapely.from_wkt(wkt)
         except shapely.errors.GEOSException:
             raise InputError(f"{file}: an edge's geometry is no WKT ('{wkt[:40]}'); write the graph again") from None
+    if line is not None and not isinstance(line, BaseGeometry):
+        raise InputError(f"{file}: an edge's geometry is '{line}', no line and no WKT; write the graph again")
     if line is None or line.is_empty:
         return LineString(coordinates[[u, v]])
     if not isinstance(line, LineString):
@@ -136,20 +111,20 @@ def _line(file: str, coordinates: Floats, u: int, v: int, facts: dict[str, Any])
     return line if np.hypot(*(tip - coordinates[u])) <= np.hypot(*(tip - coordinates[v])) else line.reverse()
 
 
-def _metres(file: str, lines: Shapes, crs: str | pyproj.CRS | None) -> Shapes:
+def _metres(log: IssueLog, lines: Shapes, own: Stated | None, crs: str | None) -> Shapes:
     """Bring lines into metres on EPSG:27700; refuse degrees that say they are metres, and lines without a system."""
-    coordinates = shapely.get_coordinates(lines)
+    file, coordinates = log.file, shapely.get_coordinates(lines)
     degrees = bool((np.abs(coordinates) <= [180.0, 90.0]).all())
-    if crs is None:
+    stated = crs_to_use(own, crs, file=file, log=log)
+    if stated is None and own:
+        raise InputError(f"{file}: '{own}' is not a coordinate system; state the right one with crs, such as EPSG:4326")
+    if stated is None:
         kind = "its numbers are degrees; set graph['crs'] to EPSG:4326" if degrees else "set graph['crs']"
         raise InputError(f"{file}: the graph does not say its coordinate system, and {kind}, or give crs")
-    try:
-        stated = pyproj.CRS.from_user_input(crs)
-    except pyproj.exceptions.CRSError:
-        raise InputError(f"{file}: '{crs}' is not a coordinate system; give one such as EPSG:27700") from None
     if degrees != stated.is_geographic:
         has = "degrees" if degrees else "no degrees"
-        raise InputError(f"{file}: the graph says {stated.to_string()}, but its numbers are {has}; set the right one")
+        who = "the graph says" if crs is None else "is stated as"
+        raise InputError(f"{file}: {who} {named_crs(stated)}, but its numbers are {has}; set the right one")
     transform = pyproj.Transformer.from_crs(stated, CRS, always_xy=True).transform
     flat = np.asarray(shapely.force_2d(lines))
     return shapely.set_coordinates(flat, np.column_stack(transform(coordinates[:, 0], coordinates[:, 1])))

@@ -7,15 +7,17 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from siteprior.core.errors import InputError
+from siteprior.core.io.shape_collections import LINES, opened_collections
 from siteprior.core.io.vector_files import read_vector
 from siteprior.core.issues import IssueLog
+from siteprior.core.schema import CRS
 from siteprior.sources.columns import text_column
 from siteprior.sources.streets.noding import Ways, ways
-from siteprior.sources.streets.walkable import PRIVATE, TAGS, UNKNOWN, WALKED, judge, log_ways, stepped
+from siteprior.sources.streets.tags import Street, judge_tags, judged, tag_columns
+from siteprior.sources.streets.walkable import PRIVATE, UNKNOWN, WALKED, log_ways
 from siteprior.walking.network import MM_PER_M, Flags, Floats, Shapes
 
 TRUE = ("1", "1.0", "true", "yes", "y", "t")
@@ -28,16 +30,18 @@ def read_lines(path: Path | str, log: IssueLog, *, layer: str | None, crs: str |
     """Read a layer of lines as ways, in metres on EPSG:27700.
 
     Lines meet where they share a vertex, to the millimetre; lines that cross without one, as on a bridge, do not.
-    Columns ``highway``, ``foot``, ``access``, ``motorroad``, ``wheelchair`` are read as OpenStreetMap's tags, ``steps``
-    as yes or no, where the layer has them; a line without them is walked.
+    Columns ``highway``, ``foot``, ``access``, ``motorroad``, ``wheelchair``, ``ramp:wheelchair`` are read as
+    OpenStreetMap's tags, those in ``other_tags``, ``all_tags`` or ``tags`` too; ``steps`` as yes or no; where the layer
+    has them. A line without them is walked.
 
     Raises
     ------
     InputError
         When the layer cannot be read, holds no line a walker may use, or holds degrees though it says metres.
     """
-    table = read_vector(path, layer=layer, crs=crs)
-    shapes = table.geometry.to_numpy()
+    table = read_vector(path, layer=layer, crs=crs, log=log)
+    shapes = opened_collections(table.geometry.to_numpy(), table.index.tolist(), log, wanted=(LINES,))
+    table = table.set_geometry(shapes, crs=CRS)
     lines = np.isin(shapely.get_type_id(shapes), [1, 5]) & ~shapely.is_empty(shapes)
     for row, shape in zip(table.index[~lines].tolist(), shapes[~lines], strict=True):
         code = "missing value" if shape is None or shape.is_empty else "Unexpected geom type"
@@ -48,22 +52,31 @@ def read_lines(path: Path | str, log: IssueLog, *, layer: str | None, crs: str |
         raise InputError(f"{log.file}: holds {kinds} and no lines; give the layer with the streets' lines")
     table = table[lines]
     _refuse_degrees(log.file, table.total_bounds)
-    texts = _tags(table).apply(text_column)
-    rows = [dict(zip(texts.columns, row, strict=True)) for row in texts.to_numpy().tolist()]
-    verdicts = [judge(row) if row.get("highway") else WALKED for row in rows]
+    streets = _streets(table)
     open_to = {WALKED, UNKNOWN, PRIVATE} if private else {WALKED, UNKNOWN}
-    classes = (row.get("highway", "") for row in rows)
-    log_ways(log, Counter(zip(verdicts, classes, strict=True)), open_to, what="lines")
-    walked = np.array([verdict in open_to for verdict in verdicts])
+    log_ways(log, Counter((street.verdict, street.highway) for street in streets), open_to, what="lines")
+    walked = np.array([street.verdict in open_to for street in streets])
     if not walked.any():
-        raise InputError(f"{log.file}: by its columns {', '.join(_tags(table).columns)} no line is open to walkers")
-    flights = [stepped(row) or row.get("steps", "").lower() in TRUE for row in rows]
-    return _vertices(table.geometry.to_numpy()[walked], np.array(flights)[walked])
+        raise InputError(
+            f"{log.file}: by its columns {', '.join(tag_columns(table.columns))} no line is open to walkers"
+        )
+    flights = np.array([street.steps for street in streets]) | _stated_steps(table)
+    return _vertices(table.geometry.to_numpy()[walked], flights[walked])
 
 
-def _tags(table: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Return the columns that are read as tags."""
-    return pd.DataFrame(table[[name for name in (*TAGS, "steps") if name in table.columns]])
+def _streets(table: gpd.GeoDataFrame) -> list[Street]:
+    """Return what the tags of each line state."""
+    columns = tag_columns(column for column in table.columns if column != table.active_geometry_name)
+    if not columns:
+        return [judge_tags({})] * len(table)
+    return [judged(columns, row) for row in zip(*(table[name].tolist() for name in columns), strict=True)]
+
+
+def _stated_steps(table: gpd.GeoDataFrame) -> Flags:
+    """Return which lines a column ``steps`` states as a flight of steps."""
+    if "steps" not in table.columns:
+        return np.zeros(len(table), dtype=np.bool_)
+    return text_column(table["steps"]).str.lower().isin(TRUE).to_numpy(dtype=np.bool_)
 
 
 def _refuse_degrees(file: str, bounds: Floats) -> None:

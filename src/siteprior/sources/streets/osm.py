@@ -15,7 +15,8 @@ from siteprior.core.files import MEMBER, read_bytes
 from siteprior.core.issues import IssueLog
 from siteprior.core.schema import CRS
 from siteprior.sources.streets.noding import Ways, ways
-from siteprior.sources.streets.walkable import PRIVATE, TAGS, WALKED, judge, log_ways, stepped
+from siteprior.sources.streets.tags import judged
+from siteprior.sources.streets.walkable import PRIVATE, TAGS, WALKED, log_ways
 from siteprior.walking.network import Ints
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 ENDINGS = (".osm.pbf", ".osm.gz", ".osm.bz2", ".osm", ".pbf")
 """How the names of OpenStreetMap files end."""
+
+TAG_NAMES = dict(zip(TAGS, TAGS, strict=True))
+"""The tags of a way bear their own names."""
 
 DEGREE = 1e-7
 """OpenStreetMap keeps whole ten-millionths of a degree."""
@@ -58,9 +62,8 @@ def read_osm(path: Path | str, log: IssueLog, *, private: bool) -> tuple[Ways, s
         day = reader.header.get("osmosis_replication_timestamp", "")[:10]
         for street in reader:
             assert isinstance(street, osmium.osm.Way)  # the filters of _opened let nothing else pass
-            tags = {key: street.tags[key] for key in TAGS if key in street.tags}
-            verdict = judge(tags)
-            counts[verdict, tags["highway"]] += 1
+            verdict, flight, highway = judged(TAG_NAMES, [street.tags.get(key) for key in TAGS])
+            counts[verdict, highway] += 1
             if verdict not in open_to:
                 continue
             for node in street.nodes:
@@ -69,8 +72,8 @@ def read_osm(path: Path | str, log: IssueLog, *, private: bool) -> tuple[Ways, s
                 lon.append(place.x)
                 lat.append(place.y)
             way.extend([len(steps)] * len(street.nodes))
-            steps.append(stepped(tags))
-    except (RuntimeError, ValueError) as fault:
+            steps.append(flight)
+    except (RuntimeError, ValueError, osmium.InvalidLocationError) as fault:
         raise InputError(f"{log.file}: is no whole OpenStreetMap file ({fault}); download it again") from None
     if not steps:
         why = f"; of its {counts.total():,} ways none is open to walkers" if counts else ""

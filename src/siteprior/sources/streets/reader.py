@@ -61,7 +61,7 @@ def read_streets(
     layer
         The layer of a vector file that has several.
     crs
-        The coordinate system of a vector file or graph that does not say it.
+        The coordinate system of a vector file or graph; it goes before the file's own.
     private
         Whether ways marked private are walked too.
     cache

@@ -26,6 +26,8 @@ def words(name: str) -> frozenset[str]:
 def judge(tags: Mapping[str, str]) -> str:
     """Return whether a walker may use a way, by its tags; ``foot`` outweighs ``access``.
 
+    One of a class in no list is :data:`UNKNOWN` unless its access closes it.
+
     Parameters
     ----------
     tags
@@ -44,13 +46,25 @@ def judge(tags: Mapping[str, str]) -> str:
     ('walked', 'no street for walkers')
     """
     highway = tags.get("highway") or ""
-    foot = _verdict(tags.get("foot") or "")
     if highway in words("not_walked"):
         return NO_STREET
-    if highway in words("walked_if_allowed") or tags.get("motorroad") == "yes":
+    if highway in words("walked_if_allowed"):
+        return WALKED if _verdict(tags.get("foot") or "") == WALKED else NO_STREET
+    access = judge_access(tags)
+    return UNKNOWN if access == WALKED and highway not in words("walked") else access
+
+
+def judge_access(tags: Mapping[str, str]) -> str:
+    """Return whether a walker may use a way whose class is not asked for: by ``foot``, else by ``access``.
+
+    Examples
+    --------
+    >>> judge_access({"access": "private"}), judge_access({"access": "no", "foot": "yes"}), judge_access({})
+    ('private', 'walked', 'walked')
+    """
+    foot = _verdict(tags.get("foot") or "")
+    if tags.get("motorroad") == "yes":
         return WALKED if foot == WALKED else NO_STREET
-    if highway not in words("walked"):
-        return UNKNOWN
     return foot or _verdict(tags.get("access") or "") or WALKED
 
 
@@ -67,6 +81,20 @@ def stepped(tags: Mapping[str, str]) -> bool:
     if tags.get("wheelchair") in words("not_wheelchair"):
         return True
     return tags.get("highway") in words("steps") and "yes" not in (tags.get("wheelchair"), tags.get("ramp:wheelchair"))
+
+
+def meaning(tag: str, value: str) -> str:
+    """Return what a value of a tag comes to: values of one meaning decide alike.
+
+    Examples
+    --------
+    >>> meaning("access", "private"), meaning("access", "moon"), meaning("highway", "moon")
+    ('private', '', '')
+    """
+    if tag in ("foot", "access"):
+        return _verdict(value)
+    known = [words(name) for name in ("walked", "walked_if_allowed", "not_walked", "steps", "not_wheelchair")]
+    return value if value == "yes" or any(value in each for each in known) else ""
 
 
 def log_ways(log: IssueLog, counts: Counter[tuple[str, str]], walked: set[str], *, what: str) -> None:

@@ -14,8 +14,8 @@ from siteprior.sources.timetables.tables import column, log_refused, log_rows, r
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-NO_PICKUP = 1
-"""pickup_type of a stop where nobody gets on (GTFS reference)."""
+NO_PICKUP, BOOKED = 1, 2
+"""pickup_type of a stop where nobody gets on, and of one where the ride has to be booked by phone (GTFS reference)."""
 
 
 def read_calls(connection: DuckDBPyConnection, feed: Feed, parts: Iterable[Path], log: IssueLog) -> None:
@@ -40,6 +40,11 @@ def read_calls(connection: DuckDBPyConnection, feed: Feed, parts: Iterable[Path]
         for name in FAULTS:
             connection.execute(f"ALTER TABLE read DROP COLUMN {name}")
     connection.execute("SET preserve_insertion_order = true")
+    log_rows(connection, log,
+             "SELECT r.name AS id FROM read JOIN trips USING (trip) JOIN routes AS r USING (route_id) WHERE booked",
+             "default-value", things="stop times", file=f"{feed.label}/stop_times.txt", field="pickup_type",
+             action="no departures of these lines: the ride has to be booked by phone (pickup_type 2)")  # fmt: skip
+    connection.execute("ALTER TABLE read DROP COLUMN booked")
     _one_per_place(connection, feed, log)
     interpolate(connection, feed, log)
 
@@ -48,7 +53,8 @@ PLACE = "TRY_CAST(c.place AS UINTEGER)"
 LEAVES = seconds("c.leaves")
 CALL = (
     f"t.trip, s.stop, {PLACE} AS place, {LEAVES} AS leaves, c.leaves IS NOT NULL AS timed, "
-    f"TRY_CAST(c.pickup AS INTEGER) IS DISTINCT FROM {NO_PICKUP} AS boards"
+    f"coalesce(TRY_CAST(c.pickup AS INTEGER) NOT IN ({NO_PICKUP}, {BOOKED}), true) AS boards, "
+    f"coalesce(TRY_CAST(c.pickup AS INTEGER) = {BOOKED}, false) AS booked"
 )
 FAULTS = {
     "unknown_trip": "CASE WHEN t.trip IS NULL THEN coalesce(c.trip_id, '(blank)') END",
@@ -176,8 +182,9 @@ def interpolate(connection: DuckDBPyConnection, feed: Feed, log: IssueLog) -> No
     )
     number, trips = connection.execute("SELECT count(*), count(DISTINCT trip) FROM filled").fetchall()[0]
     file = f"{feed.label}/stop_times.txt"
-    log.add("default-value", file=file, field="departure_time", value=f"{number} stop times of {trips} trips",
-            action="blank times interpolated between the timed stops before and after")  # fmt: skip
+    if number:
+        log.add("default-value", file=file, field="departure_time", value=f"{number} stop times of {trips} trips",
+                action="blank times interpolated between the timed stops before and after")  # fmt: skip
     log_rows(connection, log, "SELECT trip_id AS id FROM calls JOIN trips USING (trip) WHERE leaves IS NULL",
              "missing value", things="stop times", file=file, field="departure_time",
              action="not counted: no timed stop before and after, by which to interpolate")  # fmt: skip

@@ -37,6 +37,9 @@ class Timetables(NamedTuple):
         The weekday.
     sunday_date
         The Sunday; ``None`` where the timetables hold none.
+    listed
+        The codes of all stops that the timetables list, called at on those days or not: stop ids in capitals without
+        blanks, and the ATCO codes of those called at.
     """
 
     stops: gpd.GeoDataFrame
@@ -44,6 +47,7 @@ class Timetables(NamedTuple):
     departures: pd.DataFrame
     service_date: date
     sunday_date: date | None
+    listed: pd.Index = pd.Index([], dtype="str")
 
 
 class Counted(NamedTuple):
@@ -55,6 +59,7 @@ class Counted(NamedTuple):
     windows: pd.DataFrame
     hours: pd.DataFrame
     provenance: tuple[Input, ...]
+    listed: pd.Index = pd.Index([], dtype="str")
 
 
 def windows_of_day() -> dict[str, tuple[int, int, bool]]:
@@ -120,6 +125,7 @@ def combine_feeds(parts: list[Counted], days: Days) -> Timetables:
         _departures(_named(pd.concat(hours), ["stop", "way", "sunday", "hour"], codes, per_hour), days),
         days.weekday,
         days.sunday,
+        pd.Index(sorted({str(code) for part in parts for code in part.listed}), dtype="str"),
     )
 
 

@@ -238,7 +238,7 @@ def choose_days(
     ordinary = total[~days.isin(_bank_holidays(days, log))]
     weekdays = ordinary[pd.DatetimeIndex(ordinary.index).day_of_week < 5]
     sundays = ordinary[pd.DatetimeIndex(ordinary.index).day_of_week == 6]
-    if as_of is not None and not first <= pd.Timestamp(as_of) <= last:
+    if as_of is not None and not first.date() <= as_of <= last.date():
         log.add("invalid date", field="as_of", value=as_of.isoformat(),
                 action=f"the timetables hold {first.date()} to {last.date()}; counted as it was then")  # fmt: skip
     if sundays.empty:

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 def name_ways(connection: DuckDBPyConnection, feed: Feed) -> None:
-    """Make ``ways``: each route and direction with its ``way`` number; and ``served``: the ``way`` of each trip.
+    """Make ``ways``: each route and direction with its ``way`` number; ``served``: the ``way`` of each trip; ``ends``.
+
+    ``served`` also has the days the trip runs on, and whether it runs by headways; ``ends`` the first time, the last
+    place and the number of calls of each trip.
 
     A line is a route; of mode rail each calling pattern is one, whichever way it is run: the pattern is the list of
     its stations, and the direction the feed's or, where the feed has none, 0 and 1 for the two senses.
@@ -66,11 +69,15 @@ def name_ways(connection: DuckDBPyConnection, feed: Feed) -> None:
     connection.execute(
         """
         CREATE TABLE served AS
-        SELECT trip, way, weekday, sunday FROM running
+        SELECT trip, way, weekday, sunday, trip IN (SELECT trip FROM runs) AS headways FROM running
         JOIN ways ON ways.route = running.route AND ways.direction IS NOT DISTINCT FROM running.direction
         """
     )
     connection.execute("DROP TABLE patterns; DROP TABLE running")
+    connection.execute(
+        "CREATE TABLE ends AS "
+        "SELECT trip, max(place) AS last, min(leaves) AS first, count(*) AS calls FROM calls GROUP BY trip"
+    )
 
 
 def collect_departures(connection: DuckDBPyConnection) -> None:
@@ -82,9 +89,8 @@ def collect_departures(connection: DuckDBPyConnection) -> None:
     connection.execute(
         """
         CREATE VIEW leaving AS
-        WITH ends AS (SELECT trip, max(place) AS last, min(leaves) AS first FROM calls GROUP BY trip),
-        known AS (SELECT s.*, e.last, e.first FROM served AS s JOIN ends AS e ON e.trip = s.trip)
-        SELECT c.trip, c.stop, c.leaves, k.way, k.weekday, k.sunday, k.first
+        WITH known AS (SELECT s.*, e.last, e.first FROM served AS s JOIN ends AS e ON e.trip = s.trip)
+        SELECT c.trip, c.stop, c.leaves, k.way, k.weekday, k.sunday, k.first, k.headways
         FROM calls AS c JOIN known AS k ON k.trip = c.trip
         WHERE c.place < k.last AND c.boards AND c.leaves IS NOT NULL AND c.stop IS NOT NULL
         """
@@ -92,9 +98,9 @@ def collect_departures(connection: DuckDBPyConnection) -> None:
     departs = "CREATE VIEW departs AS SELECT stop, way, leaves, weekday, sunday FROM leaving"
     if scalar(connection, "SELECT count(*) FROM runs"):
         departs += """
-            ANTI JOIN runs USING (trip)
+            WHERE NOT headways
             UNION ALL
-            SELECT stop, way, start + leaves - first, weekday, sunday FROM leaving JOIN runs USING (trip)
+            SELECT stop, way, start + leaves - first, runs.weekday, runs.sunday FROM leaving JOIN runs USING (trip)
             """
     connection.execute(departs)
 

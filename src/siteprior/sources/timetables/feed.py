@@ -13,12 +13,13 @@ from functools import partial
 from itertools import chain, islice
 from pathlib import Path, PurePosixPath
 from queue import SimpleQueue
-from typing import IO, cast
+from typing import IO
 
 from siteprior.core.errors import InputError
-from siteprior.core.files import Input, record
+from siteprior.core.files import MEMBER, Input, archive_member, open_stream, record
 from siteprior.core.issues import IssueLog
 from siteprior.core.parameters import load_parameters
+from siteprior.core.unpacking import PIECE, bomb_faults, bounded, size_faults
 from siteprior.sources.timetables.text import counted, header_names, plain_lines, to_utf8, without_open_quotes
 
 PART_CHUNKS = 8
@@ -26,7 +27,12 @@ PART_CHUNKS = 8
 
 HEADER_LINES = 1
 HEADER_BYTES = 2**16
-MB = 1_000_000
+
+INNER = "inner.zip"
+"""The copy of a zip that stands in a zip."""
+
+TABLES = ("stops", "routes", "trips", "stop_times", "calendar", "calendar_dates")
+"""An archive with none of these is no feed, though one of its members may be."""
 
 
 Opener = Callable[[], AbstractContextManager[IO[bytes]]]
@@ -56,7 +62,8 @@ def open_feed(path: Path | str, *, label: str, names: Sequence[str], folder: Pat
     Parameters
     ----------
     path
-        A zip (its tables at the top or in one folder) or a folder of ``.txt`` or ``.txt.gz``.
+        A zip (its tables at the top or in one folder), a zip in a zip as ``outer.zip!inner.zip``, or a folder of
+        ``.txt`` or ``.txt.gz``.
     label
         The feed's name in messages.
     names
@@ -76,9 +83,11 @@ def open_feed(path: Path | str, *, label: str, names: Sequence[str], folder: Pat
         the parameters ``unpacked_limit_mb`` or ``ratio_limit`` allow.
     """
     given = Path(path)
-    if not given.exists():
+    outer, member = archive_member(given)
+    if not (Path(outer) if member else given).exists():
         raise InputError(f"{label}: there is no such file; check the path and the project's data_root")
-    there = _files(given, label) if given.is_dir() else _members(given, label)
+    zipped = _unpacked(given, label, folder) if member else given
+    there = _files(given, label) if given.is_dir() else _members(zipped, label)
     found = {name: there[name] for name in names if name in there}
     if given.is_dir():
         used = {name: next(p for p in _texts(given) if _stem(p) == name) for name in found}
@@ -180,6 +189,11 @@ def _unpacking(what: str) -> Iterator[None]:
     """Say in plain words why something could not be unpacked."""
     try:
         yield
+    except UnicodeDecodeError as fault:
+        raise InputError(
+            f"{what} cannot be unpacked: the name of a member is not UTF-8, though the zip states so ({fault.reason}); "
+            "unpack it by hand and give the folder"
+        ) from None
     except (zipfile.BadZipFile, gzip.BadGzipFile, EOFError, zlib.error) as fault:
         raise InputError(f"{what} cannot be unpacked ({fault}); download it again") from None
     except (RuntimeError, NotImplementedError) as fault:
@@ -188,9 +202,30 @@ def _unpacking(what: str) -> Iterator[None]:
         raise InputError(f"{what} cannot be read ({fault.strerror or fault})") from None
 
 
+def _unpacked(path: Path, label: str, folder: Path) -> Path:
+    """Copy the zip named as a member of another into the folder, no further than is read, and return it."""
+    inner, size = folder / INNER, 0
+    with _unpacking(f"{label}: it"), open_stream(path) as stream, inner.open("wb") as out:
+        while block := stream.read(PIECE):
+            size += len(block)
+            if faults := _too_large(size, label):
+                raise InputError(*faults)
+            out.write(block)
+    return inner
+
+
+def _zips_within(label: str, infos: Sequence[zipfile.ZipInfo]) -> list[str]:
+    """Return the fault of an archive that holds zips and no table: the feed is one of these."""
+    inner = sorted(info.filename for info in infos if info.filename.lower().endswith(".zip"))
+    if not inner:
+        return []
+    holds = inner[0] if len(inner) == 1 else counted(len(inner), "zips", inner)
+    which = "it" if len(inner) == 1 else "the one wanted"
+    return [f"{label}: holds {holds} and no tables; unpack {which}, or name {which}: {label}{MEMBER}{inner[0]}"]
+
+
 def _members(archive: Path, label: str) -> dict[str, Opener]:
     """Return the text members of an archive by table name, after its names and sizes were found harmless."""
-    limits = load_parameters("timetables")
     with _unpacking(f"{label}: as a zip it"), zipfile.ZipFile(archive) as opened:
         infos = opened.infolist()
     faults = _too_large(sum(info.file_size for info in infos), label)
@@ -199,13 +234,10 @@ def _members(archive: Path, label: str) -> dict[str, Opener]:
         path = PurePosixPath(info.filename.replace("\\", "/"))
         if path.is_absolute() or ".." in path.parts or ":" in info.filename[:2]:
             faults.append(f"{label}: the member '{info.filename}' points outside the archive's folder; refused whole")
-        ratio = info.file_size / max(info.compress_size, 1)
-        if info.file_size > limits.number("ratio_free_mb") * MB and ratio > limits.number("ratio_limit"):
-            faults.append(
-                f"{label}: the member '{info.filename}' unpacks to {ratio:.0f} times its size "
-                f"({info.file_size // MB} MB); at most {limits.number('ratio_limit')} times is read; "
-                "unpack it by hand if you trust it, and give the folder"
-            )
+        faults += bomb_faults(
+            f"{label}: the member '{info.filename}'", unpacked=info.file_size, packed=info.compress_size,
+            fix="unpack it by hand if you trust it, and give the folder",
+        )  # fmt: skip
         if path.suffix.lower() == ".txt" and "__MACOSX" not in path.parts:
             found.setdefault(path.stem.lower(), []).append(info)
     for name, several in found.items():
@@ -213,6 +245,8 @@ def _members(archive: Path, label: str) -> dict[str, Opener]:
         if len(several) > 1 and several[0].filename.count("/") == several[1].filename.count("/"):
             both = " and ".join(info.filename for info in several[:2])
             faults.append(f"{label}: holds {name}.txt more than once ({both}); give one feed per archive")
+    if not set(found) & set(TABLES):
+        faults += _zips_within(label, infos)
     if faults:
         raise InputError(*faults)
     return {name: partial(_open_member, archive, several[0].filename) for name, several in found.items()}
@@ -248,13 +282,11 @@ def _files(folder: Path, label: str) -> dict[str, Opener]:
 def _open_file(path: Path) -> Iterator[IO[bytes]]:
     """Open a file, unpacking a ``.gz``."""
     with path.open("rb") as plain:
-        # GzipFile reads as IO[bytes] does, but its stub does not say so.
-        yield cast(IO[bytes], gzip.GzipFile(fileobj=plain)) if path.suffix.lower() == ".gz" else plain
+        packed = path.suffix.lower() == ".gz"
+        yield bounded(gzip.GzipFile(fileobj=plain), plain, str(path)) if packed else plain
 
 
 def _too_large(size: int, label: str) -> list[str]:
     """Return the fault of a feed that unpacks to more than is read."""
     limit = load_parameters("timetables").number("unpacked_limit_mb")
-    if size <= limit * MB:
-        return []
-    return [f"{label}: unpacks to {size // MB} MB, more than the {limit} MB that are read; give the region's own feed"]
+    return size_faults(label, size, limit_mb=limit, fix="give the region's own feed")

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from siteprior.core.code_join import normal_codes
+from siteprior.core.io.no_places import is_no_place
 from siteprior.core.issues import IssueLog
 from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CRS, SERVICE_STOPS, STOPS, check, conform
@@ -129,10 +130,10 @@ def _stations(ids: pd.Series, parents: pd.Series, feed: pd.DataFrame, codes: pd.
 
 
 def metres(lon: pd.Series, lat: pd.Series) -> pd.DataFrame:
-    """Return degrees as metres ``x`` and ``y``, missing where they are not in Great Britain."""
+    """Return degrees as metres ``x`` and ``y``, missing where they are not in Great Britain or are no place."""
     from pyproj import Transformer
 
-    usable = lon.between(*DEGREES[0]) & lat.between(*DEGREES[1])
+    usable = lon.between(*DEGREES[0]) & lat.between(*DEGREES[1]) & ~is_no_place(lon, lat, degrees=True)
     if not usable.any():
         return pd.DataFrame({"x": np.nan, "y": np.nan}, index=lon.index)
     x, y = Transformer.from_crs("EPSG:4326", CRS, always_xy=True).transform(
@@ -159,4 +160,4 @@ def _log_places(table: pd.DataFrame, away: pd.Series, label: str, log: IssueLog,
     if nowhere:
         log.add("WGS84 out of bounds", file=file, field="stop_lat; stop_lon",
                 value=counted(len(nowhere), "stops", nowhere),
-                action="without a place: no degrees in Great Britain")  # fmt: skip
+                action="without a place: no degrees in Great Britain, or the grid's false origin")  # fmt: skip

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
+from siteprior.core.code_join import normal_codes
 from siteprior.core.errors import InputError
 from siteprior.core.files import Input
 from siteprior.core.io.duckdb_session import scalar
@@ -41,6 +42,7 @@ from siteprior.sources.timetables.feed import Feed, copy_ahead, open_feed
 from siteprior.sources.timetables.places import check_naptan, place_stops
 from siteprior.sources.timetables.tables import COUNTED, check_tables, feed_database, load_text
 from siteprior.sources.timetables.trips import number_lines, number_runs, number_stops, number_trips, trips_by_service
+from siteprior.sources.timetables.twins import count_twins_once, open_seen
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -127,6 +129,7 @@ def read_timetables(
             with feed_database(folder, memory_limit_mb=memory_limit_mb) as connection:
                 calendars = [_load(connection, feed, number, log) for number, feed in enumerate(feeds)]
                 trips = {feed.label: trips for feed, (_, trips) in zip(feeds, calendars, strict=True)}
+                open_seen(connection)
                 days = choose_days(trips, log, service_date=service_date, as_of=as_of)
                 parts = [
                     _count(connection, feed, number, calendar, given, days, naptan, log)
@@ -182,17 +185,25 @@ def _count(
     number_runs(connection, feed, log)
     read_calls(connection, feed, calls, log)
     name_ways(connection, feed)
+    served = stops_served(connection)
+    stops = place_stops(served, naptan, label=feed.label, log=log)
+    by_id = pd.Series(stops.index, index=stops["stop_id"].to_numpy())
+    codes = by_id.reindex(served["stop_id"]).set_axis(served["stop"], axis=0)
+    # feeds call one stop differently: NaPTAN's code counts, else the place to the metre, else the feed's own id
+    placed = stops.geometry.notna()
+    metre = stops.geometry.x.round().astype("str") + "|" + stops.geometry.y.round().astype("str")
+    same = stops["atco_code"].fillna(metre.where(placed)).fillna(stops["stop_id"])
+    of_all = pd.Series(same.to_numpy(), index=by_id.index)
+    every = pd.Series([row[0] for row in connection.execute("SELECT stop_id FROM stops").fetchall()], dtype="str")
+    listed = pd.Index(pd.concat([normal_codes(every), stops["atco_code"], stops["station"]]).dropna().unique())
+    count_twins_once(connection, feed, of_all.reindex(served["stop_id"]).set_axis(served["stop"], axis=0), log)
     collect_departures(connection)
     count_departures(connection, windows_of_day())
     windows, hours = count_by_window(connection, windows_of_day()), count_by_hour(connection)
     ways = ways_served(connection).set_index("way").assign(feed=feed.label)
     provenance = _described(connection, feed)
-    served = stops_served(connection)
-    stops = place_stops(served, naptan, label=feed.label, log=log)
     connection.execute(f"SET schema = 'main'; DROP SCHEMA feed{number} CASCADE")
-    by_id = pd.Series(stops.index, index=stops["stop_id"].to_numpy())
-    codes = by_id.reindex(served["stop_id"]).set_axis(served["stop"], axis=0)
-    return Counted(stops, codes, ways, windows, hours, provenance)
+    return Counted(stops, codes, ways, windows, hours, provenance, listed)
 
 
 def _described(connection: DuckDBPyConnection, feed: Feed) -> tuple[Input, ...]:

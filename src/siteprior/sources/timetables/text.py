@@ -10,6 +10,7 @@ import numpy as np
 
 from siteprior.core.errors import InputError
 from siteprior.core.io.duckdb_session import EXAMPLES
+from siteprior.core.io.line_ends import line_feeds
 
 CHUNK = 8 * 2**20
 BOM = b"\xef\xbb\xbf"
@@ -34,12 +35,9 @@ def plain_lines(stream: IO[bytes], what: str, *, size: int | None = None) -> Ite
     """
     rest = b""
     first = True
-    while block := stream.read(size or CHUNK):
-        block = rest + (block.removeprefix(BOM) if first else block)
+    for piece in line_feeds(stream, size or CHUNK):
+        block = rest + (piece.removeprefix(BOM) if first else piece)
         first = False
-        if b"\r" in block:
-            pending = b"\r" if block.endswith(b"\r") else b""  # its line feed may be the next byte
-            block = block.removesuffix(b"\r").replace(b"\r\n", b"\n").replace(b"\r", b"\n") + pending
         cut = block.rfind(b"\n") + 1
         if not cut and len(block) > CHUNK:
             raise InputError(f"{what} has a line of more than {CHUNK // 2**20} MB; it is no table of a timetable")
@@ -47,7 +45,7 @@ def plain_lines(stream: IO[bytes], what: str, *, size: int | None = None) -> Ite
             yield block[:cut]
         rest = block[cut:]
     if rest.strip():
-        yield rest.removesuffix(b"\r") + b"\n"
+        yield rest + b"\n"
 
 
 def header_names(chunk: bytes) -> tuple[str, ...]:

@@ -44,15 +44,18 @@ def number_lines(connection: DuckDBPyConnection, feed: Feed, log: IssueLog) -> N
     """
     file = f"{feed.label}/routes.txt"
     _log_blank_and_second(connection, "routes", "route_id", log, file=file)
-    modes = load_parameters("timetables").table("route_types")
+    parameters = load_parameters("timetables")
+    modes = parameters.table("route_types")
     kind = "TRY_CAST(route_type AS INTEGER)"
     cases = " ".join(
         f"WHEN {kind} BETWEEN {low} AND {high} THEN '{mode}'" for mode, p in modes.items() for low, high in p.value
     )
+    booked = " OR ".join(f"{kind} BETWEEN {low} AND {high}" for low, high in parameters.parameter("on_demand").value)
     connection.execute(
         f"""
         CREATE TABLE routes AS
-        SELECT route_id, coalesce(agency_id, '') AS agency, route_type, CASE {cases} END AS known_mode,
+        SELECT route_id, coalesce(agency_id, '') AS agency, route_type,
+               coalesce({booked}, false) AS on_demand, CASE {cases} END AS known_mode,
                coalesce(known_mode, 'other') AS mode, route_short_name AS short_name,
                coalesce(route_short_name, route_long_name, route_id) AS name,
                min(route_id) OVER (PARTITION BY agency, mode, lower(route_short_name),
@@ -66,6 +69,9 @@ def number_lines(connection: DuckDBPyConnection, feed: Feed, log: IssueLog) -> N
              "WHERE known_mode IS NULL",
              "invalid category value", things="routes", file=file, field="route_type",
              action="taken for mode 'other': the route type is not known")  # fmt: skip
+    log_rows(connection, log, "SELECT name || ' (' || route_type || ')' AS id FROM routes WHERE on_demand",
+             "default-value", things="routes", file=file, field="route_type",
+             action="not counted: they run where they are booked, and not by a timetable")  # fmt: skip
     log_rows(connection, log,
              "SELECT any_value(name ORDER BY route_id) AS id FROM routes GROUP BY line HAVING count(*) > 1",
              "combined-value", things="lines", file=file, field="route_id",
@@ -76,7 +82,8 @@ def number_trips(connection: DuckDBPyConnection, feed: Feed, calendar: Calendar,
     """Make the table ``trips``: ``trip`` (a number), ``trip_id``, ``line``, ``direction``, and whether it runs.
 
     ``weekday`` and ``sunday`` say on which of the days counted it runs. Trips of unknown routes are left out and
-    logged; those of services without a calendar never run and are logged. Lines whose directions the feed does not
+    logged; those of services without a calendar never run and are logged; those of on-demand routes do not run by a
+    timetable. Lines whose directions the feed does not
     state are logged, too (of mode rail the order of the stations gives them).
     """
     file = f"{feed.label}/trips.txt"
@@ -104,7 +111,8 @@ def number_trips(connection: DuckDBPyConnection, feed: Feed, calendar: Calendar,
         """
         CREATE TABLE trips AS
         SELECT CAST(t.line AS INTEGER) AS trip, trip_id, route_id, r.line, r.mode,
-               direction_id AS direction, coalesce(weekday, false) AS weekday, coalesce(sunday, false) AS sunday
+               direction_id AS direction, coalesce(weekday AND NOT on_demand, false) AS weekday,
+               coalesce(sunday AND NOT on_demand, false) AS sunday
         FROM (SELECT * FROM trips_text
               WHERE trip_id IS NOT NULL AND line NOT IN (SELECT line FROM second_trips)) AS t
         JOIN routes AS r USING (route_id) LEFT JOIN running USING (service_id)
@@ -119,7 +127,7 @@ def number_trips(connection: DuckDBPyConnection, feed: Feed, calendar: Calendar,
 
 
 def number_runs(connection: DuckDBPyConnection, feed: Feed, log: IssueLog) -> None:
-    """Make the table ``runs``: ``trip`` and ``start`` (seconds) of every run of the trips in ``frequencies``.
+    """Make the table ``runs``: ``trip``, ``start`` (s) and days of every run of the trips in ``frequencies``.
 
     A run leaves the first stop at ``start_time`` and every ``headway_secs`` after it, before ``end_time`` (GTFS
     reference, frequencies.txt).
@@ -141,7 +149,7 @@ def number_runs(connection: DuckDBPyConnection, feed: Feed, log: IssueLog) -> No
     connection.execute(
         f"""
         CREATE TABLE runs AS
-        SELECT DISTINCT trip, CAST(unnest(range(first, last, gap)) AS INTEGER) AS start
+        SELECT DISTINCT trip, CAST(unnest(range(first, last, gap)) AS INTEGER) AS start, weekday, sunday
         FROM (SELECT *, {fields} FROM frequencies_text) JOIN trips USING (trip_id)
         WHERE {good} AND (weekday OR sunday)
         """

@@ -14,7 +14,8 @@ from shapely.geometry.base import BaseGeometry
 from siteprior.core.code_join import normal_codes
 from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
-from siteprior.core.io.national_tables import GRID_M, find_columns, numbers, read_plain
+from siteprior.core.io.national_tables import find_columns, read_plain
+from siteprior.core.io.shape_collections import LINES, opened_collections
 from siteprior.core.io.vector_files import lacking, read_vector
 from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.named_paths import Names, Paths, named_paths, read_each
@@ -22,8 +23,9 @@ from siteprior.core.parameters import load_parameters
 from siteprior.core.renamed import renamed_argument
 from siteprior.core.schema import CORRIDOR_STOPS, CORRIDORS, CRS, STOPS, check, conform
 from siteprior.sources.columns import cells, named_columns, numbered, text_column
+from siteprior.sources.transit.corridor_rows import by_corridor, usable_stops
 from siteprior.sources.transit.line_files import name_column_of
-from siteprior.sources.transit.openings import fitting_modes
+from siteprior.sources.transit.openings import TAKEN_AS_OPEN, fitting_modes
 from siteprior.sources.transit.statements import stated, statement_issues
 
 COLUMNS = {
@@ -61,13 +63,14 @@ def read_corridor_stops(paths: Paths, *, files: Names | None = None) -> Reading[
     -------
     Reading
         :data:`siteprior.core.schema.CORRIDOR_STOPS`, corridors in file order, stops by ``order``. ``state`` is what the
-        row says; :func:`siteprior.sources.transit.openings.apply_openings_to_corridor` determines it for a day. Rows
+        row says; in a table without a column of states, a stop without a code is taken as open, with an issue.
+        :func:`siteprior.sources.transit.openings.apply_openings_to_corridor` determines it for a day. Rows
         without a whole order or a place, and second rows of one order, are left out with an issue.
 
     Raises
     ------
     InputError
-        When the file cannot be read, lacks a column or holds no usable row.
+        When the file cannot be read, lacks a column, holds no usable row, or gives all stops of a corridor one order.
 
     Examples
     --------
@@ -91,9 +94,9 @@ def read_corridor_stops(paths: Paths, *, files: Names | None = None) -> Reading[
     for row, label, corridor, order in cells(table[second], "file", "corridor", "order"):
         log.add("reference values are not unique", file=label, row=row, field="order", value=order,
                 action=f"left out: {corridor} has this order already")  # fmt: skip
-    table = _by_corridor(table[~second])
-    table["state"] = stated(table["stated_as"])
-    table["state_basis"] = "own row, as read"
+    table = by_corridor(table[~second])
+    table["state"] = stated(table["stated_as"].mask(table["taken_as_open"], "open"))
+    table["state_basis"] = pd.Series("own row, as read", index=table.index).mask(table["taken_as_open"], TAKEN_AS_OPEN)
     table["chainage_m"] = straight_chainage(table)
     table = table.mask(table == "")
     table.index = pd.Index(table["corridor"] + "#" + table["order"].astype("str"), name=CORRIDOR_STOPS.index)
@@ -104,7 +107,9 @@ def read_corridor_stops(paths: Paths, *, files: Names | None = None) -> Reading[
 
 def _read_stops(path: Path, label: str, log: IssueLog) -> pd.DataFrame:
     """Read the usable stops of one file with their points, in order, on its row numbers; log the others."""
-    raw = read_plain(path, fits=lambda names: "corridor" in find_columns(names, COLUMNS), wants="a column 'corridor'")
+    raw = read_plain(
+        path, fits=lambda names: "corridor" in find_columns(names, COLUMNS), wants="a column 'corridor'", log=log
+    )
     table, there = named_columns(raw, COLUMNS)
     table["atco_code"] = normal_codes(table["atco_code"])
     lacks = [name for name in ("order", "stop_name") if name not in there]
@@ -116,53 +121,16 @@ def _read_stops(path: Path, label: str, log: IssueLog) -> pd.DataFrame:
         )
     if "stated_as" in there:
         statement_issues(table, log)
-    table = _placed(_ordered(table, log), log)
+    table = usable_stops(table, log)
+    # Whoever lists the stops of a line and has no word for their state lists those there are; NaPTAN has to agree.
+    table["taken_as_open"] = (table["atco_code"] == "") & ("stated_as" not in there)
+    if taken := int(table["taken_as_open"].sum()):
+        log.add("default-value", field="state", value=f"{taken} of {len(table)} stops",
+                action="neither atco nor state is given: taken as open where an open stop of NaPTAN that serves the "
+                "corridor stands beside it; add the column atco or state")  # fmt: skip
     if table.empty:
         raise InputError(f"{label}: holds no stop with a corridor, a whole order and a place; see its columns")
     return table
-
-
-def _by_corridor(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the stops by corridor, as these first stand, and by order."""
-    place = pd.Series(pd.factorize(table["corridor"])[0], index=table.index)
-    return table.assign(place=place.to_numpy()).sort_values(["place", "order"], kind="stable")
-
-
-def _ordered(table: pd.DataFrame, log: IssueLog) -> pd.DataFrame:
-    """Order the stops of each corridor; log and leave out those without corridor or whole order, and second ones."""
-    order = numbers(table["order"])
-    whole = order.notna() & (order % 1 == 0) & (order > 0)
-    named = table["corridor"] != ""
-    for row in table.index[~named].tolist():
-        log.add("missing value", row=row, field="corridor", action="left out")
-    for row, value in numbered(table.loc[named & ~whole, "order"]):
-        log.add("invalid integer", row=row, field="order", value=value, action="left out")
-    table = table.assign(order=order)[named & whole].astype({"order": "int64"})
-    second = table.duplicated(["corridor", "order"])
-    for row, corridor, value in cells(table[second], "corridor", "order"):
-        log.add("reference values are not unique", row=row, field="order", value=value,
-                action=f"left out: {corridor} has this order already")  # fmt: skip
-    return _by_corridor(table[~second])
-
-
-def _placed(table: pd.DataFrame, log: IssueLog) -> pd.DataFrame:
-    """Give each stop its point, from easting and northing, else from the degrees; log and leave out the others."""
-    from pyproj import Transformer
-
-    east, north = numbers(table["easting"]), numbers(table["northing"])
-    lon, lat = numbers(table["longitude"]), numbers(table["latitude"])
-    metres = east.between(0, GRID_M[0]) & north.between(0, GRID_M[1])
-    degrees = ~metres & lon.between(-180, 180) & lat.between(-90, 90)
-    x, y = Transformer.from_crs("EPSG:4326", CRS, always_xy=True).transform(
-        lon.where(degrees).to_numpy(), lat.where(degrees).to_numpy()
-    )
-    points = np.asarray(shapely.points(east.where(metres, x).to_numpy(), north.where(metres, y).to_numpy()))
-    usable = metres | (degrees & np.isfinite(x) & np.isfinite(y))
-    for row, easting, northing, name in cells(table[~usable], "easting", "northing", "stop_name"):
-        log.add("invalid coordinates", row=row, field="easting; northing", value=f"{easting}, {northing}",
-                action=f"left out: {name} has no place")  # fmt: skip
-    located: pd.DataFrame = table.assign(geometry=points)[usable]
-    return located
 
 
 def straight_chainage(table: pd.DataFrame) -> pd.Series:
@@ -189,7 +157,7 @@ def corridor_lines(corridor_stops: gpd.GeoDataFrame, *, lines: gpd.GeoDataFrame 
         :data:`siteprior.core.schema.CORRIDOR_STOPS`.
     lines
         :data:`siteprior.core.schema.CORRIDORS` with surveyed lines, which are taken instead where they hold the
-        corridor.
+        corridor; one along which no stop was found stands at the end, with 0 stops.
 
     Returns
     -------
@@ -229,6 +197,15 @@ def corridor_lines(corridor_stops: gpd.GeoDataFrame, *, lines: gpd.GeoDataFrame 
             "length_m": None if line is None else line.length,
             "geometry": line,
         }
+    for corridor in [] if lines is None else [name for name in lines.index if name not in rows]:
+        assert lines is not None
+        rows[corridor] = {
+            "kind": lines["kind"][corridor],
+            "stops": 0,
+            "open_stops": 0,
+            "length_m": lines.geometry[corridor].length,
+            "geometry": lines.geometry[corridor],
+        }
     table = pd.DataFrame.from_dict(rows, orient="index", columns=[*CORRIDORS.names, "geometry"])
     drawn: gpd.GeoDataFrame = conform(
         gpd.GeoDataFrame(table.rename_axis("corridor"), geometry="geometry", crs=CRS), CORRIDORS
@@ -250,6 +227,7 @@ def read_corridor_lines(
     name_column: str | None = None,
     kind: str | None = None,
     layer: str | None = None,
+    crs: str | None = None,
     files: Names | None = None,
 ) -> Reading[gpd.GeoDataFrame]:
     """Read corridor lines from any vector file, one per name, with their length in metres.
@@ -266,6 +244,8 @@ def read_corridor_lines(
         The kind of all of them, such as ``"metro"``.
     layer
         The layer, where the file holds several.
+    crs
+        The coordinate system; it goes before the one a file declares.
     files
         The name of each file to put in issues and provenance; its path when ``None``.
 
@@ -297,7 +277,9 @@ def read_corridor_lines(
 
     def read_file(path: Path, label: str) -> tuple[gpd.GeoSeries, Input]:
         log.file = label
-        raw = read_vector(path, layer=layer)
+        raw = read_vector(path, layer=layer, crs=crs, log=log)
+        shapes = opened_collections(raw.geometry.to_numpy(), raw.index.tolist(), log, wanted=(LINES,))
+        raw = raw.set_geometry(shapes, crs=CRS)
         column = name_column_of(raw, label) if name_column is None else name_column
         if faults := lacking(label, raw.columns, {"name_column": column}):
             raise InputError(*faults)
@@ -309,8 +291,13 @@ def read_corridor_lines(
         for row in raw.index[lines & (names == "")].tolist():
             log.add("missing value", row=row, field=column, action="left out: the line has no name")
         used = raw.geometry[lines & (names != "")]
+        if used.empty and lines.any():
+            raise InputError(
+                f"{label}: all {int(lines.sum())} lines are blank in column '{column}', which is to name them; say "
+                "with name which column does, or fill it"
+            )
         if used.empty:
-            raise InputError(f"{label}: holds no line named in column '{column}'; give a layer of lines")
+            raise InputError(f"{label}: holds no line; give a layer of lines")
         named_lines: gpd.GeoSeries = gpd.GeoSeries(used.set_axis(names[used.index]))
         return named_lines, record(path, role="corridors", file=label, rows=len(raw))
 

@@ -8,7 +8,10 @@ import geopandas as gpd
 
 from siteprior.core.errors import InputError
 
-LINE_FILES = (".geojson", ".json", ".gpkg", ".shp", ".fgb", ".gml", ".kml")
+LINE_FILES = (
+    ".geojson", ".json", ".gpkg", ".shp", ".fgb", ".gml", ".kml", ".gpx", ".tab", ".mif", ".gdb", ".parquet",
+    ".geoparquet",
+)  # fmt: skip
 """Endings of vector files, ``.gz`` apart: a corridor file called so holds lines, any other a table of stops."""
 
 LINE_NAMES = ("corridor", "name", "line", "route", "line_name", "route_name")

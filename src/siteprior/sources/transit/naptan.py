@@ -19,6 +19,7 @@ from siteprior.core.code_join import normal_codes
 from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
 from siteprior.core.io.national_tables import GRID_M, numbers, read_plain
+from siteprior.core.io.no_places import is_no_place
 from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.named_paths import NamedPath, Names, Paths, named_paths, read_each
 from siteprior.core.parameters import load_parameters
@@ -107,52 +108,36 @@ def read_stops(
 ) -> Reading[gpd.GeoDataFrame]:
     r"""Read NaPTAN CSV files into one table of stops and stations, in metres on EPSG:27700.
 
-    A stop is a BCT, BCS or BCQ (bus), RLY (rail), MET (metro), FER (ferry) or GAT (air) record. Platforms and
-    entrances are counted with their station (``records``) and otherwise left out, as are taxi ranks, cable cars and
-    the bus calls in the national rail area. Station records of one mode and one name within ``fold_m`` become one.
+    Platforms and entrances are counted with their station (``records``); else bus, rail, metro,
+    ferry and air records are kept, and station records of one mode and name fold into one.
 
     Parameters
     ----------
     paths
-        One NaPTAN CSV or several (``.gz`` and zip members too). Of a code that stands in several, the record of the
-        newest file is kept: row dates do not show it, since the reload of July 2026 set many of them back.
+        NaPTAN CSV, one or several. Of a code that stands in several the newest file counts.
     files
-        The names to put in issues and provenance; the paths when ``None``.
-    within
-        A polygon, GeoSeries or GeoDataFrame on EPSG:27700: stops farther than ``margin_m`` (metres) are left out.
-    margin_m
-        Metres to keep around ``within``.
-    fold_m
-        Metres within which same-named station records are one; the parameter ``station_fold_m`` when ``None``.
-    tolerance_m
-        Metres beyond which the degrees of a record count as disagreeing with its easting and northing (which are
-        taken either way); the parameter ``lonlat_tolerance_m`` when ``None``.
+        The name of each file in issues and provenance; its path when ``None``.
+    within, margin_m
+        A polygon or table on EPSG:27700; stops farther than so many metres are left out.
+    fold_m, tolerance_m
+        Metres within which same-named stations are one; metres degrees may be off the grid.
 
     Returns
     -------
     Reading
-        :data:`siteprior.core.schema.STOPS` ordered by ``atco_code``; ``state`` is what NaPTAN says, nothing more.
+        :data:`siteprior.core.schema.STOPS` by ``atco_code``; ``state`` is what NaPTAN says.
 
     Raises
     ------
     InputError
-        When a file cannot be read or lacks codes, stop types or coordinates; all files' faults at once.
-
-    Notes
-    -----
-    Source: NaPTAN, Department for Transport; StopType list of the NaPTAN schema.
+        When a file cannot be read or lacks codes, types or places; all faults at once.
 
     Examples
     --------
-    >>> import tempfile
-    >>> file = Path(tempfile.mkdtemp()) / "940.csv"
-    >>> _ = file.write_text(
-    ...     "ATCOCode,CommonName,StopType,Easting,Northing,Status\n"
-    ...     "9400ZZWMBUL,Bull Street (West Midlands Metro),MET,407139,287111,active\n"
-    ...     "9400ZZWMBUL1,Bull Street (West Midlands Metro),PLT,407139,287112,active\n")
-    >>> stops = read_stops(file).table
-    >>> stops[["stop_name", "mode", "state"]].iloc[0].tolist(), int(stops["records"].iloc[0])
-    (['Bull Street', 'metro', 'open'], 2)
+    >>> from siteprior.core.files import shipped
+    >>> stops = read_stops(shipped("data") / "transit/naptan.csv").table
+    >>> stops["mode"].value_counts().index.tolist()
+    ['bus', 'rail', 'metro']
     """
     return read_stops_with_codes(
         paths, files=files, within=within, margin_m=margin_m, fold_m=fold_m, tolerance_m=tolerance_m
@@ -219,7 +204,9 @@ def _read_files(files: list[NamedPath], log: IssueLog) -> tuple[pd.DataFrame, tu
     """Read every file's columns under this module's names; faults of all files are raised together."""
 
     def read_file(path: Path, label: str) -> tuple[pd.DataFrame, Input]:
-        raw = read_plain(path, fits=lambda _: True, wants="NaPTAN columns")
+        of_file = IssueLog(label)
+        raw = read_plain(path, fits=lambda _: True, wants="NaPTAN columns", log=of_file)
+        log.rows += of_file.rows
         table, there = named_columns(raw, COLUMNS)
         table["atco_code"] = normal_codes(table["atco_code"])
         lacks = [title for title, name in REQUIRED.items() if name not in there]
@@ -298,8 +285,9 @@ def _located(stops: pd.DataFrame, log: IssueLog, tolerance_m: float) -> pd.DataF
     east, north = numbers(stops["easting"]), numbers(stops["northing"])
     lon, lat = numbers(stops["longitude"]), numbers(stops["latitude"])
     british = ~stops["grid"].str.lower().str.startswith(("irish", "itm"))
-    metres = british & (east > 0) & (east < GRID_M[0]) & (north > 0) & (north < GRID_M[1])
-    degrees = british & lon.between(*DEGREES[0]) & lat.between(*DEGREES[1])
+    nowhere, nowhere_in_degrees = is_no_place(east, north), is_no_place(lon, lat, degrees=True)
+    metres = british & (east > 0) & (east < GRID_M[0]) & (north > 0) & (north < GRID_M[1]) & ~nowhere
+    degrees = british & lon.between(*DEGREES[0]) & lat.between(*DEGREES[1]) & ~nowhere_in_degrees
     to_grid = Transformer.from_crs("EPSG:4326", CRS, always_xy=True)
     x, y = to_grid.transform(lon.where(degrees).to_numpy(), lat.where(degrees).to_numpy())
     by_degrees = degrees & ~metres
@@ -307,12 +295,14 @@ def _located(stops: pd.DataFrame, log: IssueLog, tolerance_m: float) -> pd.DataF
     stops = stops.assign(
         x=east.where(metres, x), y=north.where(metres, y), apart=apart.where(metres & degrees & (apart > tolerance_m))
     )
-    unusable = stops[~metres & ~degrees]
-    for _, file, row, code, grid, easting, northing, longitude in cells(
-        unusable, "file", "row", "atco_code", "grid", "easting", "northing", "longitude"
+    unusable = stops.assign(nowhere=nowhere | nowhere_in_degrees)[~metres & ~degrees]
+    for _, file, row, code, grid, easting, northing, longitude, is_nowhere in cells(
+        unusable, "file", "row", "atco_code", "grid", "easting", "northing", "longitude", "nowhere"
     ):
         if grid.lower().startswith(("irish", "itm")):
             why = "is on the Irish grid"
+        elif is_nowhere:
+            why = "is at null island or the false origin of the grid, which is no place"
         else:
             why = "has no coordinates" if not (easting or longitude) else "has no usable coordinates"
         log.add("invalid coordinates", file=file, row=row, field="Easting; Northing",

@@ -40,6 +40,12 @@ FITTING_MODES = {
 }
 """The modes that serve a kind of corridor."""
 
+TAKEN_AS_OPEN = "own row, no state given"
+"""How ``state_basis`` begins where a corridor's table has no column of states, and a stop no code: see its readers."""
+
+NONE_BESIDE = "but no open stop that serves it"
+"""What ``state_basis`` holds of a row that says open where no open stop of NaPTAN stands beside it."""
+
 OTHER_KINDS = ("rail", "metro")
 """The modes that serve a corridor of a kind not listed."""
 
@@ -78,10 +84,11 @@ def unmatched_statements(
     late = statements[last_day(statements["statement_date"]) > day]
     for file, rows in late.groupby("file", sort=False):
         log.add("future entry-date", file=str(file), field="statement_date", value=f"{len(rows)} statements",
-                action=f"not used: dated after the network date {day.date()}")  # fmt: skip
+                severity="notice", action=f"not used: dated after the network date {day.date()}")  # fmt: skip
     for read in provenance:
         if read.vintage > day.date().isoformat():
             log.add("future entry-date", file=read.file, field="ModificationDateTime", value=read.vintage,
+                    severity="warning",
                     action=f"used, though newer than the network date {day.date()}: its active stops count as open; "
                     "an older NaPTAN would be right")  # fmt: skip
     return log.table()
@@ -142,6 +149,7 @@ def apply_openings_to_corridor(
     A stop with a code follows :func:`apply_openings`. Where neither a statement nor NaPTAN states it (places without a
     code, whose 'open' was written down later), a row that says open counts only where an open stop of a mode
     that serves the corridor stands within ``radius_m``; else the place is planned, closed or not stated, as it says.
+    A row of a table without states says open (:func:`siteprior.sources.transit.corridors.read_corridor_stops`).
 
     Parameters
     ----------
@@ -268,9 +276,9 @@ def _by_own_row(
     says_open = state == "open"
     result["state"] = state.mask(says_open & near.isna(), "not stated")
     dated = ("stated " + places["statement_date"]).fillna("undated")
-    own = "own row, " + dated
+    own = ("own row, " + dated).mask(places["state_basis"] == TAKEN_AS_OPEN, TAKEN_AS_OPEN)
     beside = own + ", and " + near.fillna("") + " is open beside it"
-    alone = own + f", but no open stop that serves it within {radius_m:g} m"
+    alone = own + f", {NONE_BESIDE} within {radius_m:g} m"
     result["state_basis"] = own.mask(says_open, beside.where(near.notna(), alone))
     return result
 

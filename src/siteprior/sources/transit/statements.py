@@ -90,8 +90,7 @@ def read_openings(paths: Paths, *, files: Names | None = None) -> Reading[pd.Dat
     tables, provenance = zip(*read_each(named_paths(paths, files, what="openings"), read_file), strict=True)
     table = pd.concat(tables, ignore_index=True)
     conflicts(table, log)
-    result = table.drop_duplicates([name for name in STATEMENTS if name not in ("row", "file", "state_note")])
-    result = result.reset_index(drop=True)
+    result = _once(table, log, apart=("row", "file", "state_note")).reset_index(drop=True)
     for name in STATEMENTS:
         result[name] = result[name].astype("Int64") if name == "row" else result[name].mask(result[name] == "")
     return Reading(result, log.table(), provenance)
@@ -99,7 +98,9 @@ def read_openings(paths: Paths, *, files: Names | None = None) -> Reading[pd.Dat
 
 def _read_statements(path: Path, label: str, log: IssueLog) -> pd.DataFrame:
     """Read the statements of one file, identical ones once; log states and dates that cannot be read."""
-    raw = read_plain(path, fits=lambda names: "stated_as" in find_columns(names, COLUMNS), wants="a column 'state'")
+    raw = read_plain(
+        path, fits=lambda names: "stated_as" in find_columns(names, COLUMNS), wants="a column 'state'", log=log
+    )
     table, there = named_columns(raw, COLUMNS)
     lacks = [name for name in ("atco_code", "statement_date") if name not in there]
     if lacks:
@@ -110,8 +111,16 @@ def _read_statements(path: Path, label: str, log: IssueLog) -> pd.DataFrame:
     table["state"] = stated(table["stated_as"])
     statement_issues(table, log)
     table = table[table["stated_as"] != ""].reset_index(names="row").assign(file=label)
-    once = table.drop_duplicates([name for name in STATEMENTS if name not in ("row", "state_note")])
-    return once[list(STATEMENTS)]
+    return _once(table, log, apart=("row", "state_note"))[list(STATEMENTS)]
+
+
+def _once(table: pd.DataFrame, log: IssueLog, *, apart: tuple[str, ...]) -> pd.DataFrame:
+    """Return identical statements once, and count the others in the log, one row per file."""
+    again = table.duplicated([name for name in STATEMENTS if name not in apart])
+    for file, rows in table[again].groupby("file", sort=False):
+        log.add("patch", file=str(file), row=int(rows["row"].iloc[0]), field="state", value=f"{len(rows)} rows",
+                action="counted once: an earlier row states the same; this one is the first such")  # fmt: skip
+    return table[~again]
 
 
 def stated(stated_as: pd.Series) -> pd.Series:

@@ -17,6 +17,9 @@ from siteprior.core.errors import InputError
 AREA = r"^(\d{3})"
 """The NaPTAN area of an ATCO code. Source: Department for Transport, NaPTAN Guide for Data Managers, AtcoCode."""
 
+AREA_OF_MODE = {"rail": "910", "metro": "940"}
+"""The NaPTAN area that holds all stops of a mode; buses are in the area of each place. Source: as above."""
+
 LOST = "NaPTAN does not say whether they are open: their own rows and the statements do, or nothing"
 
 
@@ -29,10 +32,21 @@ def missing_areas(codes: pd.Series, known: pd.Index) -> dict[str, int]:
     >>> missing_areas(codes, pd.Index(["43000100101", "9100BHAMNWS"]))
     {'940': 2}
     """
-    there = set(known.to_series().astype("str").str.extract(AREA, expand=False).dropna())
+    there = areas_of(known)
     areas = codes.dropna().drop_duplicates().astype("str").str.extract(AREA, expand=False).dropna()
-    counts = areas[~areas.isin(list(there))].value_counts().sort_index()
+    counts = areas[~areas.isin(there)].value_counts().sort_index()
     return {str(area): int(number) for area, number in counts.items()}
+
+
+def areas_of(codes: pd.Index) -> tuple[str, ...]:
+    """Return the NaPTAN areas ATCO codes are of, in their order.
+
+    Examples
+    --------
+    >>> areas_of(pd.Index(["9100BHAMNWS", "43000100101", "43000100102"]))
+    ('430', '910')
+    """
+    return tuple(sorted(codes.to_series().astype("str").str.extract(AREA, expand=False).dropna().unique()))
 
 
 def join_corridor_stops(corridor_stops: gpd.GeoDataFrame, known: pd.Index, *, files: Sequence[str]) -> CodeJoin:

@@ -1,0 +1,77 @@
+"""What a run states at its end of its sites: no council, no homes, no sale, and weights that rest on nothing known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from siteprior.core.code_join import share_enough
+from siteprior.pipeline.result import NOT_YET, Result
+from siteprior.ranking.criteria import Criterion
+
+
+def site_notices(result: Result) -> Iterator[str]:
+    """Yield what all sites lack that was asked for: a council, a number of homes, a sale their prices could rest on."""
+    sites = result.sites
+    if "organisation" in sites and sites["organisation"].isna().all():
+        yield (
+            "no council was found for any site: none is stated, and none lies in a district of the areas; state it "
+            "with organisation under [sources], or district of the areas"
+        )
+    if sites["capacity_dwellings"].isna().all():
+        yield (
+            "no site has a number of homes: none is stated that can be read; map minimum_net_dwellings of your own "
+            'sites, or state [assumptions] capacity_basis = "rule", which takes hectares × density'
+        )
+    if result.market is NOT_YET or result.market.sales is None:
+        return
+    sales, day = result.market.sales, result.project.project.price_date
+    used = int((sales["used"] == "yes").sum())
+    if not used:
+        reasons = sales["left_out"].dropna().str.split("; ").explode().value_counts()
+        why = f"most are left out for: {reasons.index[0]}" if len(reasons) else "none lies about the areas"
+        yield (
+            f"no sale is usable: of the {len(sales):,} read none counts up to price_date {day}: {why}; prices and what "
+            "rests on them stay missing"
+        )
+
+
+def weight_notices(result: Result) -> Iterator[str]:
+    """Yield which criteria with a weight are known at fewer of the ranked sites than are enough, and why.
+
+    What is enough is the parameter ``joins.enough.criteria``.
+    """
+    from siteprior.ranking.decision_matrix import measure
+    from siteprior.ranking.scoring import normalised
+
+    if result.weights is NOT_YET or result.criteria_known is NOT_YET:
+        return
+    ranked = result.sites[result.sites["rank"].notna()]
+    weighted = {name: weight for name, weight in normalised(result.weights).items() if weight > 0}
+    if ranked.empty:
+        return
+    known = measure(ranked, list(weighted), criteria=result.criteria_known).notna().sum()
+    for name, weight in weighted.items():
+        count = int(known[name])
+        if count < share_enough("criteria") * len(ranked):
+            criterion = result.criteria_known[name]
+            yield (
+                f"{criterion.title} ({name}) carries {weight:.0%} of the weight, and {count:,} of the {len(ranked):,} "
+                f"ranked sites have a value of it: it raises {'no score' if not count else 'the score of few'}; "
+                f"{_cause(result, criterion, ranked)}"
+            )
+
+
+def _cause(result: Result, criterion: Criterion, ranked: pd.DataFrame) -> str:
+    """Return the likely cause of a criterion that is not known, and what to do."""
+    layer = next((spec for spec in result.project.layers if spec.name == criterion.name), None)
+    if layer is not None:
+        return f"layer '{layer.name}' ({layer.path}) has no value where they lie: check its column, or drop the weight"
+    blank = [name for name in criterion.needs if name not in ranked or ranked[name].isna().all()]
+    lacks = (
+        f"the columns {', '.join(blank)} are blank throughout"
+        if blank
+        else "what it rests on is blank at nearly all of them"
+    )
+    return f"{lacks}: give the source they come from, or drop the weight (`siteprior criteria` lists what each needs)"

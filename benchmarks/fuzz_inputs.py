@@ -8,6 +8,7 @@ import io
 import json
 import tempfile
 import zipfile
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from functools import cache
@@ -388,7 +389,8 @@ def cases() -> dict[str, Case]:
 def records(name: str, data: bytes) -> int | None:
     """Return how many records a file has, counted by its features or its lines, ``None`` where that cannot be seen.
 
-    Rows that stand in one cell, since a quotation mark is left open, are counted as the rows they are.
+    Rows that stand in one cell, since a quotation mark is left open, are counted as the rows they are; what
+    stands above the first record as wide as most (titles, a header that a line end broke) counts as one.
     """
     data = gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
     if name.endswith((".geojson", ".json")):
@@ -400,7 +402,9 @@ def records(name: str, data: bytes) -> int | None:
         return None
     text = decode(data)[1].replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
     rows = [row for row in csv.reader(io.StringIO(text)) if any(cell.strip() for cell in row)]
-    columns = len(rows[0]) if rows else 0
+    widths = [len(row) for row in rows]
+    above = widths.index(Counter(widths).most_common(1)[0][0]) if rows else 0
+    columns = max(widths[: above + 1], default=0)
     cells = [cell for row in rows for cell in row]
     swallowed = sum(cell.count("\n") for cell in cells if cell.count(",") >= cell.count("\n") * (columns - 1))
-    return len(rows) + (swallowed if columns >= ROW_COLUMNS else 0)
+    return len(rows) - max(above - 1, 0) + (swallowed if columns >= ROW_COLUMNS else 0)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
 
+from siteprior.core import schema
 from siteprior.core.errors import InputError, ProjectError, SitePriorError
 from siteprior.core.files import shipped
 from siteprior.core.schema import Column, SchemaError
@@ -41,11 +45,31 @@ def reader(paths, files):
     ],
 )
 def test_what_cannot_be_registered_is_refused_with_the_reason(register, says):
-    registry.discover()
     before = dict(SOURCES), dict(EVIDENCE)
     with pytest.raises(SitePriorError, match=says):
         register()
     assert (dict(SOURCES), dict(EVIDENCE)) == before
+
+
+@pytest.mark.parametrize("first", ["registry", "evidence.land_values", "evidence.parcels", "optional.dwellings"])
+def test_whatever_is_imported_first_the_order_is_one(first):
+    code = (
+        f"import siteprior.sources.{first}\nfrom siteprior.core import schema\n"
+        "from siteprior.sources.registry import EVIDENCE, SOURCES\n"
+        "print(*EVIDENCE, *SOURCES, *schema.SITES.names)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [*EVIDENCE, *SOURCES, *schema.SITES.names]
+
+
+def test_without_the_registry_a_project_that_names_evidence_is_refused_with_the_way_on():
+    code = (
+        "from siteprior.core.files import shipped\nfrom siteprior.project.load import load_project\n"
+        "load_project(shipped('data') / 'demo.toml')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "siteprior.load_project and the command line load what ships" in done.stderr
 
 
 def test_evidence_whose_layer_is_none_is_refused():
@@ -92,7 +116,6 @@ def test_nothing_there_is_a_zero_only_where_the_evidence_looked(monkeypatch, ext
 
 
 def test_a_join_that_leaves_a_column_out_is_refused(monkeypatch, tmp_path):
-    registry.discover()
     column = Column("homes_db", "number", "Homes", "Homes", "homes")
     lame = registry.Source("dwellings", "Dwellings", "", WORDS["published"], reader, (column,), lambda sites: sites)
     monkeypatch.setitem(registry._SOURCES, "dwellings", lame)
@@ -115,7 +138,6 @@ def as_before(monkeypatch):
     from siteprior.project import registered_keys
     from siteprior.sources import catalogue
 
-    registry.discover()
     monkeypatch.setattr(
         model, "REGISTERED_COLUMNS", {name: dict(each) for name, each in model.REGISTERED_COLUMNS.items()}
     )

@@ -128,7 +128,7 @@ def applied_parameters(project: Project) -> list[Parameter]:
     checked = {*assumed.funds_checked}
     land_values = project.evidence.named("land_values")
     values = load_parameters("land_values")
-    editions = {str(entry.edition) for entry in land_values}
+    editions = {str(getattr(entry, "edition", None)) for entry in land_values}
     left_out = {
         *(f"land_values.shipped.{year}" for year in values.table("shipped") if year not in editions),
         *(".".join(row.name.split(".")[:3]) for row in parameter_rows("land_values") if not land_values),

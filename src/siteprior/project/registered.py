@@ -27,8 +27,8 @@ from siteprior.project.kinds import Settings, Stated, entry
 from siteprior.project.registered_keys import REGISTERED_KEYS, Place, RegisteredKey
 
 NONE_SHIPS = (
-    "no published evidence ships under a name of its own: a layer of yours goes into [[layers]], and a name is there "
-    "once a module registers it"
+    "no evidence is registered here: siteprior.load_project and the command line load what ships with siteprior, "
+    "siteprior.project.load alone does not (import siteprior.sources.registry first)"
 )
 """The words for a table that takes registered keys alone, where none is."""
 

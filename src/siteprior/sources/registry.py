@@ -10,9 +10,11 @@ joins.
 from __future__ import annotations
 
 import inspect
+import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -35,8 +37,6 @@ from siteprior.project.model import Sources
 from siteprior.project.registered import TakesRegistered
 from siteprior.project.registered_keys import Place, RegisteredKey, refuse_taken, register_key
 from siteprior.sources.catalogue import Official, Publication, register_publication
-from siteprior.sources.evidence import discover as discover_evidence
-from siteprior.sources.optional import discover as discover_optional
 
 READ_WITH = (
     "paths", "files", "entry", "entries", "stated", "areas", "study_area", "postcodes", "as_of", "find", "cache",
@@ -125,12 +125,6 @@ SOURCES: Mapping[str, Source] = MappingProxyType(_SOURCES)
 
 EVIDENCE: Mapping[str, EvidenceLayer] = MappingProxyType(_EVIDENCE)
 """The registered evidence by its key of ``[evidence]``."""
-
-
-def discover() -> None:
-    """Load the sources and the evidence that ship with siteprior, so that project files may name them."""
-    discover_optional()
-    discover_evidence()
 
 
 def source(
@@ -345,3 +339,21 @@ def _refuse_unknown(function: Reader | LayerReader | Join, known: tuple[str, ...
     faults = [unknown("argument", name, known, where=where) for name in asked if name not in known]
     if faults:
         raise SitePriorError(*faults)
+
+
+SHIPPED = ("siteprior.sources.optional", "siteprior.sources.evidence")
+"""The folders whose modules register what ships with siteprior."""
+
+
+def discover() -> None:
+    """Load the sources and the evidence that ship with siteprior, in the order of their names.
+
+    Done once when this module is imported, so that whatever is imported first, columns stand in one order and what a
+    module of the user's own registers follows.
+    """
+    for folder in SHIPPED:
+        for module in pkgutil.iter_modules(import_module(folder).__path__):
+            import_module(f"{folder}.{module.name}")
+
+
+discover()

@@ -55,11 +55,21 @@ def test_what_cannot_be_registered_is_refused_with_the_reason(register, says):
 def test_whatever_is_imported_first_the_order_is_one(first):
     code = (
         f"import siteprior.sources.{first}\nfrom siteprior.core import schema\n"
-        "from siteprior.sources.registry import EVIDENCE, SOURCES\n"
+        "from siteprior.sources.registry import EVIDENCE, SOURCES, discover\ndiscover()\n"
         "print(*EVIDENCE, *SOURCES, *schema.SITES.names)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == [*EVIDENCE, *SOURCES, *schema.SITES.names]
+
+
+def test_a_module_of_the_users_own_registers_after_what_ships():
+    code = (
+        "from siteprior.sources.registry import Published, SOURCES, source\n"
+        "noise = Published('Noise', 'Agency', 'OGL')\n"
+        "source('noise', title='Noise', meaning='dB', published=noise)(lambda paths: 0)\nprint(*SOURCES)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [*SOURCES, "noise"]
 
 
 def test_without_the_registry_a_project_that_names_evidence_is_refused_with_the_way_on():

@@ -10,7 +10,6 @@ joins.
 from __future__ import annotations
 
 import inspect
-import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -127,6 +126,17 @@ EVIDENCE: Mapping[str, EvidenceLayer] = MappingProxyType(_EVIDENCE)
 """The registered evidence by its key of ``[evidence]``."""
 
 
+def discover() -> None:
+    """Load the sources and the evidence that ship with siteprior, in the order of their names."""
+    import_module("siteprior.sources.evidence")
+
+
+def _after_what_ships(function: Reader | LayerReader) -> None:
+    """Load what ships before a module of the user's own registers a reader: columns stand in one order."""
+    if not function.__module__.startswith("siteprior."):
+        discover()
+
+
 def source(
     name: str,
     *,
@@ -170,6 +180,7 @@ def source(
     declared = _columns_of(columns, f"source '{name}'")
 
     def register(read: Reader) -> Reader:
+        _after_what_ships(read)
         _refuse_unknown(read, READ_WITH, f"source '{name}'")
         again = name in _SOURCES and same_function(read, _SOURCES[name].read)
         refuse_taken(section, name, Sources.model_fields if section == "sources" else (), again=again)
@@ -256,6 +267,7 @@ def evidence(
     )
 
     def register(read: LayerReader) -> LayerReader:
+        _after_what_ships(read)
         _refuse_unknown(read, READ_WITH, f"evidence '{name}'")
         again = name in _EVIDENCE and same_function(read, _EVIDENCE[name].read)
         refuse_taken("evidence", name, again=again)
@@ -339,21 +351,3 @@ def _refuse_unknown(function: Reader | LayerReader | Join, known: tuple[str, ...
     faults = [unknown("argument", name, known, where=where) for name in asked if name not in known]
     if faults:
         raise SitePriorError(*faults)
-
-
-SHIPPED = ("siteprior.sources.optional", "siteprior.sources.evidence")
-"""The folders whose modules register what ships with siteprior."""
-
-
-def discover() -> None:
-    """Load the sources and the evidence that ship with siteprior, in the order of their names.
-
-    Done once when this module is imported, so that whatever is imported first, columns stand in one order and what a
-    module of the user's own registers follows.
-    """
-    for folder in SHIPPED:
-        for module in pkgutil.iter_modules(import_module(folder).__path__):
-            import_module(f"{folder}.{module.name}")
-
-
-discover()

@@ -178,7 +178,7 @@ def layer_signals(
     check(sites, measured, name="sites", needs=[spec.name for spec in with_signal])
     basis = pd.Series(site_geometries(sites, shapes).basis, index=sites.index)
     tables = []
-    for spec in with_signal:
+    for spec in (spec for spec in with_signal if sites[spec.name].notna().any()):
         words = sites[beside[spec.name]] if beside and spec.name in beside else pd.Series(None, sites.index, "str")
         tables.append(_signal(sites[spec.name], basis, spec, words, (none or {}).get(spec.name, "")))
     if not tables:

@@ -152,7 +152,7 @@ def _zones(file: ReadFile, log: IssueLog) -> tuple[pd.Series, set[int]]:
         return zones.astype("int64"), (seen | stated) & {2, 3}
     named = {int(found) for found in _NAMED.findall(f"{Path(file.label).name} {file.entry.layer or ''}")}
     alone = stated if len(stated) == 1 else named if not stated and len(named) == 1 else set()
-    if not alone and file.columns:
+    if not alone and (file.columns or len(file.table)):
         what = "the zone" if not texts else f"zone 2 or 3 (it holds {', '.join(texts[:6])})"
         fix = "; of a file of one zone state it with zones = 3"
         try:

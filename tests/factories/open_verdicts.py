@@ -81,6 +81,7 @@ def as_tables(records: list[Record]) -> tuple[pd.DataFrame, pd.DataFrame]:
         "easting": 400_000.0,
         "northing": 290_000.0,
         "rank": 1,
+        "land_value_council": "E1",
     }
     sites = pd.DataFrame(facts, index=pd.Index(names, name="site_id"))
     flags = sites["gap_rests_on_remediation"]

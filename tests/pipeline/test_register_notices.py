@@ -101,3 +101,32 @@ def test_the_sheets_of_a_workbook_are_of_its_vintage():
     (sentence,) = register_notices(small_result(sites, sites_read=sites, provenance=read))
     assert sentence.startswith("2 of 2 registers: ")
     assert f"(r.xlsx!North {before(years=3)}, r.xlsx!South {before(years=3)})" in sentence
+
+
+def of_councils(*organisations, areas=("E08000025", "E08000028")):
+    result = done(*[before()] * len(organisations))
+    table = pd.DataFrame({"district_code": list(areas)})
+    return dataclasses.replace(
+        result, sites_read=result.sites_read.assign(organisation=list(organisations)), areas=table
+    )
+
+
+def test_a_register_of_another_council_and_a_council_without_one_are_named():
+    (sentence,) = register_notices(of_councils("E08000029", "E08000025"))
+    assert sentence == (
+        "1 register of no council of the areas (r0.csv of Solihull), and none lists a site of Sandwell: give the "
+        "registers of the areas' councils, or the areas of these"
+    )
+
+
+@pytest.mark.parametrize(
+    ("organisations", "areas"),
+    [
+        (("E08000025", "E08000028"), ("E08000025", "E08000028")),
+        (("E08000025",), ("E08000025", "E08000028")),  # a part of the councils is no mistake
+        (("E47000007",), ("E08000025", "E08000028")),  # a combined authority lists land of all its councils
+        (("E07000190",), ("E07000246",)),  # Taunton Deane became Somerset West and Taunton
+    ],
+)
+def test_registers_of_the_councils_of_the_areas_are_not_named(organisations, areas):
+    assert list(register_notices(of_councils(*organisations, areas=areas))) == []

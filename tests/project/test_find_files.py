@@ -22,6 +22,14 @@ def test_a_file_is_found_under_data_root_then_beside_the_project(folders):
     assert files_at("sites/dudley.csv", root, beside) == [(root / "sites" / "dudley.csv", "sites/dudley.csv")]
     assert files_at("layer.gpkg", root, beside) == [(beside / "layer.gpkg", "layer.gpkg")]
     assert [label for _, label in files_at("sites/*.csv", root, beside)] == ["sites/dudley.csv", "sites/walsall.csv"]
+    assert files_at("lay*.gpkg", root, beside) == [(beside / "layer.gpkg", "layer.gpkg")]
+
+
+def test_a_pattern_that_finds_files_under_data_root_is_not_looked_for_beside_the_project(folders):
+    root, beside = folders
+    (beside / "sites").mkdir()
+    (beside / "sites" / "mine.csv").write_text("x")
+    assert [label for _, label in files_at("sites/*.csv", root, beside)] == ["sites/dudley.csv", "sites/walsall.csv"]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +65,9 @@ def test_one_folder_is_named_once_and_a_folder_is_no_file(folders):
 
 def test_a_pattern_in_a_folder_that_is_not_there_names_the_nearest(folders):
     root, beside = folders
-    with pytest.raises(InputError, match=r"no file under .* matches; there is no folder site, did you mean 'sites'\?"):
+    with pytest.raises(
+        InputError, match=r"no file under .*, nor beside .*, matches; there is no folder site, did you mean 'sites'\?"
+    ):
         files_at("site/*.csv", root, beside)
     with pytest.raises(InputError, match=r"matches; check the pattern and data_root"):
         files_at("sites/*.xlsx", root, beside)

@@ -8,7 +8,7 @@ import pytest
 
 from siteprior.core import schema
 from siteprior.core.errors import InputError
-from siteprior.registers.site_facts import FACTS, read_site_facts, state_facts
+from siteprior.registers.site_facts import FACTS, OF_NO_SITE, read_site_facts, state_facts
 
 
 def facts(tmp_path, text, name="facts.csv"):
@@ -102,7 +102,8 @@ def test_a_row_of_no_site_or_of_several_is_reported_and_left_out(tmp_path):
         [5, "owner_count", "reference values are not unique"],
     ]  # fmt: skip
     assert issues["action"].tolist() == [
-        "left out: 2 sites have it (E08000027:7, E08000028:7); state site_id", "left out: no site read has it",
+        f"{OF_NO_SITE}: 2 sites have it (E08000027:7, E08000028:7); state site_id",
+        f"{OF_NO_SITE}: no site read has it",
         "an earlier row states 4 of the same site, which stands",
     ]  # fmt: skip
 

@@ -75,9 +75,11 @@ def test_a_module_of_the_users_own_registers_after_what_ships():
 def test_without_the_registry_a_project_that_names_evidence_is_refused_with_the_way_on():
     code = (
         "from siteprior.core.files import shipped\nfrom siteprior.project.load import load_project\n"
-        "load_project(shipped('data') / 'demo.toml')"
+        "{}load_project(shipped('data') / 'demo.toml')"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    advised = code.format("from siteprior.sources.registry import discover\ndiscover()\n")
+    subprocess.run([sys.executable, "-c", advised], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code.format("")], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "siteprior.load_project and the command line load what ships" in done.stderr
 

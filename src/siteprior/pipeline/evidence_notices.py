@@ -1,9 +1,10 @@
-"""What a run states at its end of published evidence: of which layers it is not known where they looked."""
+"""What a run states at its end of evidence: layers that do not say where they looked, what met no site."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from siteprior.core.short_repr import counted
 from siteprior.pipeline.result import NOT_YET, Result
 from siteprior.project.layers import VectorLayer
 from siteprior.sources.registry import EVIDENCE
@@ -32,3 +33,38 @@ def evidence_notices(result: Result) -> Iterator[str]:
             f'{", ".join(unstated)}, and not none; state coverage: "England", a box [west, south, east, north], a file '
             "of polygons, or ONS codes of councils"
         )
+
+
+SHOWN = 3
+"""Names in one sentence, at most."""
+
+
+def fact_notices(result: Result) -> Iterator[str]:
+    """Yield how many rows of the user's site facts are of no site, or of several: they state nothing."""
+    from siteprior.registers.site_facts import OF_NO_SITE
+
+    issues = result.issues
+    lost = issues[issues["action"].str.startswith(OF_NO_SITE)]
+    if len(lost):
+        named = list(dict.fromkeys(lost["value"].dropna().astype(str)))
+        more = f" and {len(named) - SHOWN:,} more" if len(named) > SHOWN else ""
+        yield (
+            f"site_facts: {counted(len(lost), 'row')} not used ({', '.join(named[:SHOWN])}{more}), for no one site has "
+            "that name; the issues say which rows, mend their site_id, or reference and organisation"
+        )
+
+
+def household_notices(result: Result) -> Iterator[str]:
+    """Yield that households were read and no sale was counted against them, with the reason."""
+    if not result.project.evidence.named("households"):
+        return
+    sites = result.sites
+    if sites["sales_per_1000_private_households"].notna().any():
+        return
+    if not result.project.sources.sales:
+        why = "no sales are given; add sources.sales"
+    elif not (sites["sales_years_covered"].fillna(0) >= 1).any():
+        why = "the sales cover no whole year before price_date; give whole years of them"
+    else:
+        why = "no sale lies near a site with households"
+    yield f"households: read, and a thin market (T) is measured on no site with them, for {why}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from siteprior.core.short_repr import counted
-from siteprior.pipeline.evidence_notices import evidence_notices
+from siteprior.pipeline.evidence_notices import evidence_notices, fact_notices, household_notices
 from siteprior.pipeline.parcel_notices import parcel_coverage_notices, parcel_file_notices
 from siteprior.pipeline.ranking_notices import site_notices, weight_notices
 from siteprior.pipeline.register_notices import register_notices
@@ -42,6 +42,7 @@ def _of_reading(result: Result) -> list[str]:
         *register_notices(result),
         *transit_notices(result),
         *evidence_notices(result),
+        *fact_notices(result),
         *parcel_file_notices(result),
         *joins,
     ]
@@ -86,6 +87,7 @@ def _notices(result: Result) -> Iterator[str]:
     yield from reach_notices(result)
     yield from site_notices(result)
     yield from parcel_coverage_notices(result)
+    yield from household_notices(result)
 
 
 def _why_none(sites: pd.DataFrame) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from siteprior.core.councils import council_names, in_force, known_councils
 from siteprior.core.errors import InputError
 from siteprior.core.files import of_file
 from siteprior.core.parameters import load_parameters
@@ -28,6 +29,7 @@ def register_notices(result: Result) -> Iterator[str]:
     if result.sites_read is NOT_YET:
         return
     yield from _out_of_step(result.issues)
+    yield from _other_councils(result)
     as_of = result.project.project.as_of
     years = int(load_parameters("registers").number("review_years"))
     due = (pd.Timestamp(as_of) - pd.DateOffset(years=years)).date()
@@ -66,6 +68,36 @@ def _out_of_step(issues: pd.DataFrame) -> Iterator[str]:
         f"{f' and {more:,} more' if more > 0 else ''}; action '{OUT_OF_STEP}' in the issues): their confidence is low; "
         "compare them with the site plans, or ask the council for a mended register"
     )
+
+
+def _other_councils(result: Result) -> Iterator[str]:
+    """Yield which registers are of councils outside the areas, and which of the areas' councils then have none."""
+    of_register = {read.file: True for read in result.provenance if read.role == "register"}
+    listed = pd.DataFrame(result.sites_read[["file", "organisation"]])
+    listed = listed[[of_file(str(file), of_register) is not None for file in listed["file"]]].dropna()
+    if result.areas is NOT_YET or listed.empty:
+        return
+    inside = [str(code) for code in result.areas["district_code"].dropna().unique()]
+    listed["council"] = [in_force(str(code), among=inside) for code in listed["organisation"]]
+    names = council_names()
+    known = listed[listed["council"].isin(list(known_councils()))]  # a combined authority lists land of all of them
+    elsewhere = known.groupby("file").filter(lambda rows: not rows["council"].isin(inside).any())
+    if not inside or elsewhere.empty:
+        return
+    first = elsewhere.drop_duplicates("file")
+    files = [f"{file} of {names[code]}" for file, code in zip(first["file"], first["council"], strict=True)]
+    without = sorted(names.get(code, code) for code in {*inside} - {*listed["council"]})
+    beside = f", and none lists a site of {_first(without)}" if without and len(known) == len(listed) else ""
+    yield (
+        f"{counted(len(files), 'register')} of no council of the areas ({_first(sorted(files))}){beside}: give the "
+        "registers of the areas' councils, or the areas of these"
+    )
+
+
+def _first(names: list[str]) -> str:
+    """Return the first few names, and how many more there are."""
+    more = len(names) - SHOWN
+    return ", ".join(names[:SHOWN]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _published(sites: pd.DataFrame, stated: Mapping[str, str], as_of: dt.date) -> dict[str, dt.date]:

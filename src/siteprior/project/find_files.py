@@ -22,7 +22,7 @@ def files_at(stated: str, root: Path, beside: Path) -> list[Found]:
     root
         ``data_root``.
     beside
-        The folder of the project file, where a path is looked for that is not under ``root``.
+        The folder of the project file, where a path or a pattern is looked for that finds nothing under ``root``.
 
     Raises
     ------
@@ -43,28 +43,32 @@ def files_at(stated: str, root: Path, beside: Path) -> list[Found]:
     """
     archive = stated.partition(MEMBER)[0] if ".zip" + MEMBER in stated else stated
     if any(mark in archive for mark in "*?["):
-        return _matching(stated, archive, root)
+        return _matching(stated, archive, root, beside)
     for folder, label in ((root, stated), (beside, stated)):
         if (folder / archive).is_file() or is_vector_folder(folder / archive):
             return [(folder / stated, label)]
     raise InputError(f"{stated}: {_missing(archive, root, beside)}")
 
 
-def _matching(stated: str, pattern: str, root: Path) -> list[Found]:
-    """Return the files a pattern matches."""
+def _matching(stated: str, pattern: str, root: Path, beside: Path) -> list[Found]:
+    """Return the files a pattern matches under ``root``, else those beside the project file."""
+    apart = root.resolve() != beside.resolve()
+    folder, found = root, list[Path]()
     try:
-        found = sorted(path for path in root.glob(pattern) if path.is_file() or is_vector_folder(path))
+        for folder in (root, beside) if apart else (root,):
+            found = sorted(path for path in folder.glob(pattern) if path.is_file() or is_vector_folder(path))
+            if found:
+                break
     except (NotImplementedError, ValueError) as fault:  # an absolute pattern, or ** within a name
         raise InputError(f"{stated}: is no pattern under data_root ({fault}); give one such as a/*.csv") from None
     if not found:
         fixed = Path(*_before_marks(pattern))
         near = _nearest_there(fixed, root, file=False) if not (root / fixed).is_dir() else None
         hint = f"; there is no folder {fixed.as_posix()}{f', did you mean {near!r}?' if near else ''}"
-        raise InputError(
-            f"{stated}: no file under {root} matches{'' if (root / fixed).is_dir() else hint}; check the pattern and "
-            "data_root"
-        )
-    return [(path, path.relative_to(root).as_posix()) for path in found]
+        where = f"under {root}" + (f" (data_root), nor beside the project file in {beside}," if apart else "")
+        shown = "" if (root / fixed).is_dir() else hint
+        raise InputError(f"{stated}: no file {where} matches{shown}; check the pattern and data_root")
+    return [(path, path.relative_to(folder).as_posix()) for path in found]
 
 
 def _before_marks(pattern: str) -> Iterator[str]:

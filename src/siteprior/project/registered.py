@@ -28,7 +28,7 @@ from siteprior.project.registered_keys import REGISTERED_KEYS, Place, Registered
 
 NONE_SHIPS = (
     "no evidence is registered here: siteprior.load_project and the command line load what ships with siteprior, "
-    "siteprior.project.load alone does not (import siteprior.sources.registry first)"
+    "siteprior.project.load alone does not (siteprior.sources.registry.discover() does)"
 )
 """The words for a table that takes registered keys alone, where none is."""
 

@@ -167,6 +167,10 @@ def _take(
         log.add("patch", row=number, action=f"taken in the place of {_shown(before)}, which its list states", **at)
 
 
+OF_NO_SITE = "left out, for it names no one site"
+"""How the action of a row of facts begins that is of no site, or of several."""
+
+
 class _Finder:
     """Finds the one site a row is of, by its id, or by its reference and the council that lists it."""
 
@@ -189,9 +193,9 @@ class _Finder:
             return found[0]
         kind = "reference values are not unique" if found else "unknown entity"
         action = (
-            f"left out: {len(found)} sites have it ({', '.join(found[:3])}); state site_id"
+            f"{OF_NO_SITE}: {len(found)} sites have it ({', '.join(found[:3])}); state site_id"
             if found
-            else "left out: no site read has it"
+            else f"{OF_NO_SITE}: no site read has it"
         )
         log.add(kind, row=int(str(row["row"])), field=by, value=named, action=action, file=str(row["file"]))
         return None

@@ -14,7 +14,8 @@ QUIET = {
     "development_status": "under construction", "planning_permission_status": "not permissioned",
     "deadweight_failed": "no", "deadweight_reasons": "looked at: live applicant, residual surplus",
     "easting": 400_000.0, "northing": 290_000.0, "rank": 1,
-    "thin_market_percentile": 50.0,
+    "thin_market_percentile": 50.0, "hectares": 1.0, "shape_basis": "disc", "land_value_council": "E1",
+    "sales_years_covered": 5.0, "inspire_parcels": 1, "flood_zone_3": 0.0, "historic_landfill": 0.0,
 }  # fmt: skip
 """A site of which the deadweight screen could look at everything."""
 
@@ -92,6 +93,36 @@ def test_sales_of_a_few_months_leave_whole_years_to_be_read():
     )
 
 
+def test_sales_that_cover_no_whole_year_are_lacking_beside_the_households():
+    known, words = "V0A X0A C0A P0A", "free file: households with sales (T)"
+    assert open_facts(known, loaded=["sales"], sales_years_covered=0.0).startswith(words)
+    assert open_facts(known, loaded=["sales"], sales_years_covered=None).startswith(words)
+    assert open_facts(known, loaded=["sales"], sales_years_covered=1.0).startswith("free file: households (T)")
+
+
+def test_a_council_without_a_value_in_the_file_read_asks_for_another():
+    asked = "free file: land_values (V); own appraisal: an appraisal with sourced costs (V)"
+    assert open_facts("X0A C0A P0A T0A", loaded=["land_values"], land_value_council=None) == asked
+    assert open_facts("X0A C0A P0A T0A", loaded=["land_values"]) == asked.partition("; ")[2]
+
+
+@pytest.mark.parametrize(
+    ("known", "letters"), [("X0A C0A P0A T0A", "V"), ("V0A C0A P0A T0A", "X"), ("V0A X0A P0A T0A", "C")]
+)
+def test_of_a_site_without_hectares_and_polygon_its_size_is_asked_for(known, letters):
+    words = open_facts(known, hectares=None, shape_basis="point")
+    assert f"how large the site is, or its outline ({letters})" in words
+    assert "how large" not in open_facts(known)
+
+
+def test_a_verdict_that_is_decided_waits_for_nothing():
+    sites, signals = given("V0.5A X0A C0A A0.5A")
+    gaps = evidence_gaps(sites, signals)
+    assert set(gaps["settled"]) == {"yes"}
+    assert set(gaps["unsettles"]) == {"no"}
+    assert len(gaps) > 0
+
+
 def test_a_site_without_a_place_is_decided_by_no_file():
     assert open_facts("V0A X0A P0A T0A", easting=None, northing=None) == (
         "council question: how many owners there are (C)"
@@ -132,9 +163,9 @@ def test_the_gaps_are_a_row_per_site_and_fact():
     assert gaps.index.name == "evidence_gap"
     columns = ["signal", "fact_kind", "cost_order", "keys", "unsettles"]
     assert gaps[columns].astype("object").where(gaps[columns].notna(), None).to_numpy().tolist() == [
-        ["P", "free file", 1, "flood_zones", "yes"],
+        ["P", "free file", 1, "flood_zones", "no"],
         ["X", "council question", 2, None, "no"],
-        ["P", "council question", 2, None, "yes"],
+        ["P", "council question", 2, None, "no"],
         [None, "council question", 2, None, "no"],
         ["V", "own appraisal", 3, None, "no"],
     ]

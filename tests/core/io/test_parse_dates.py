@@ -70,7 +70,9 @@ def test_day_or_month_first_is_the_columns_own_evidence():
     log = IssueLog()
     american = read_dates(["04/03/2018", "4/18/2018"], [2, 3], field="d", log=log)
     assert american == [dt.date(2018, 4, 3), dt.date(2018, 4, 18)]
-    assert not log.rows
+    stated = [(row["row"], row["field"], row["severity"], row["action"]) for row in log.rows]
+    assert stated == [(None, "d", "notice", "dates read month first in 2 rows, for some of the file can only be so")]
+    log = IssueLog()
     british = read_dates(["04/03/2018", "18/4/2018"], [2, 3], field="d", log=log)
     assert british == [dt.date(2018, 3, 4), dt.date(2018, 4, 18)]
     assert not log.rows
@@ -85,7 +87,12 @@ def test_without_evidence_it_is_day_first_and_reported():
 def test_the_files_other_columns_decide_where_a_column_is_silent():
     log = IssueLog()
     assert read_dates(["04/03/2018"], [2], field="d", log=log, file_evidence=(0, 3)) == [dt.date(2018, 4, 3)]
-    assert not log.rows
+    assert [row["action"] for row in log.rows] == [
+        "dates read month first in 1 row, for some of the file can only be so"
+    ]
+    log = IssueLog()
+    assert read_dates(["2018-03-04", ""], [2, 3], field="d", log=log, file_evidence=(0, 3))[0].month == 3
+    assert not log.rows  # written in full, no order was chosen
 
 
 def test_divided_evidence_is_reported():

@@ -252,10 +252,12 @@ class TestPage:
         page = render(market_of(run), records_of(run), monkeypatch)
         for place, (_, site) in enumerate(run.shortlist.head(5).iterrows(), 1):
             text = record_text(page, place)
-            settled = f"Settled: whatever the open facts say, {site['verdict_best']}"
+            settled = f"Settled: whatever the open signals turn out to be, {site['verdict_best']}"
             still_open = f"Open: from {site['verdict_worst']} to {site['verdict_best']}; strength from"
             assert (settled if site["settled"] == "yes" else still_open) in text
-            assert f"What would decide it, cheapest first: {site['open_facts'][:30]}" in text
+            known = site["settled"] == "yes"
+            before = "what speaks against failure may alter it:" if known else "What would decide it, cheapest first:"
+            assert f"{before} {site['open_facts'][:30]}" in text
 
     def test_a_record_says_what_the_land_can_bear_and_on_which_edition(self, run, monkeypatch):
         known = run.shortlist["break_even_gbp_per_ha"].notna()

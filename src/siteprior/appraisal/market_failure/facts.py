@@ -36,6 +36,9 @@ class Fact:
         Of a free file: whether it is measured on the extent of a site, so that it decides nothing where there is none.
     against
         Whether it could only be counter-evidence: listed where a reading below grade A shows the signal.
+    whole
+        Of a free file: one of its keys, and the column of the sites with the whole units, such as years, its file
+        covers: with none the file is lacking, though one was read.
 
     Raises
     ------
@@ -57,6 +60,7 @@ class Fact:
     looked: str = ""
     of_extent: bool = False
     against: bool = False
+    whole: tuple[str, str] | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in FACT_KINDS:
@@ -76,7 +80,14 @@ class Fact:
 
 
 OF_VIABILITY = (
-    Fact(FREE_FILE, "published land values of the council", keys=("land_values",), grade="B", average=True),
+    Fact(
+        FREE_FILE,
+        "published land values of the council",
+        keys=("land_values",),
+        grade="B",
+        average=True,
+        looked="land_value_council",
+    ),
     Fact(OWN_APPRAISAL, "an appraisal with sourced costs"),
 )
 OF_CONTAMINATION = (
@@ -121,6 +132,7 @@ OF_THIN_MARKET = (
         keys=("households", "sales"),
         grade="B",
         looked="thin_market_percentile",
+        whole=("sales", "sales_years_covered"),
     ),
     Fact(OWN_APPRAISAL, "an agent's evidence of demand near the site"),
 )
@@ -131,6 +143,9 @@ SCREEN_STATED = (
     ("planning_permission_status", Fact(QUESTION, "whether there is a permission or an application")),
 )
 """Columns of the register on which the deadweight screen rests, and what to ask where one is blank."""
+
+EXTENT = Fact(QUESTION, "how large the site is, or its outline")
+"""What to ask where a site has neither hectares nor a polygon, so that no layer can say what lies on it."""
 
 PERMISSION_DATED = Fact(QUESTION, "which kind of permission it is, and of which day")
 NOT_SCREENED = Fact(QUESTION, "the deadweight screen as a whole")

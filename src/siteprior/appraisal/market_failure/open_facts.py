@@ -15,6 +15,7 @@ import pandas as pd
 
 from siteprior.appraisal.market_failure.evidence import column
 from siteprior.appraisal.market_failure.facts import (
+    EXTENT,
     FACT_KINDS,
     FREE_FILE,
     NOT_SCREENED,
@@ -73,7 +74,10 @@ def listed_facts(record: Record, unknown: Open, sites: pd.DataFrame, loaded: Col
     listed = list[Listed]()
     for place, (letter, signal) in enumerate(SIGNALS.items()):
         missing, ranged = unknown.missing[:, place], unknown.ranged[:, place]
-        for fact in _facts_of(signal):
+        facts = _facts_of(signal)
+        if any(fact.of_extent or fact.average for fact in facts):
+            listed.append(Listed(letter, EXTENT, missing & placed & _without_extent(sites)))
+        for fact in facts:
             if fact.kind == FREE_FILE:
                 lacking, where = _unread(fact, sites, loaded)
                 listed.append(Listed(letter, fact, missing & placed & where, lacking))
@@ -92,7 +96,7 @@ def _unread(fact: Fact, sites: pd.DataFrame, loaded: Collection[str]) -> tuple[t
 
     A file that was read is lacking where it did not look: outside its coverage, or in years it does not cover whole.
     """
-    lacking = tuple(key for key in fact.keys if key not in loaded)
+    lacking = tuple(key for key in fact.keys if key not in loaded or _is_short(fact, key, sites))
     if lacking:
         return lacking, np.ones(len(sites), dtype=np.bool_)
     if fact.looked not in sites:
@@ -101,6 +105,22 @@ def _unread(fact: Fact, sites: pd.DataFrame, loaded: Collection[str]) -> tuple[t
     if fact.of_extent and "shape_basis" in sites:
         beyond &= sites["shape_basis"].fillna(POINT) != POINT
     return fact.keys[-1:], np.asarray(beyond, dtype=np.bool_)
+
+
+def _is_short(fact: Fact, key: str, sites: pd.DataFrame) -> bool:
+    """Return whether the file of a key was read and covers no whole unit of what is asked, such as a year of sales."""
+    if fact.whole is None or fact.whole[0] != key or fact.whole[1] not in sites:
+        return False
+    return not (column(sites, fact.whole[1], "number") >= 1).any()
+
+
+def _without_extent(sites: pd.DataFrame) -> Truths:
+    """Return the sites of which neither a polygon nor hectares are known."""
+    if "shape_basis" in sites:
+        return np.asarray(sites["shape_basis"].fillna(POINT) == POINT, dtype=np.bool_)
+    if "hectares" not in sites:
+        return np.zeros(len(sites), dtype=np.bool_)
+    return np.asarray(sites["hectares"].isna(), dtype=np.bool_)
 
 
 def facts_in_words(listed: list[Listed], sites: pd.Index) -> pd.Series:
@@ -143,6 +163,8 @@ def gaps_table(listed: list[Listed], sites: pd.Index, judged: pd.DataFrame) -> p
     verdicts = judged.reindex(pd.Index(table["site_id"]))
     of_site = ("market_failure", "verdict_best", "verdict_worst", "settled")
     table = table.assign(**{name: verdicts[name].to_numpy() for name in of_site})
+    if len(table):
+        table["unsettles"] = table["unsettles"].where(table["settled"] != "yes", "no")
     table.index = pd.RangeIndex(1, len(table) + 1, name=declared.index)
     return pd.DataFrame(
         {each.name: schema.as_kind(table.get(each.name), each.kind, table.index) for each in declared.columns},

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from siteprior.core.io.parse_values import Value, read_column
 from siteprior.core.issues import IssueLog
+from siteprior.core.short_repr import counted
 
 MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
 FIRST_YEAR, LAST_YEAR = 1900, 2100
@@ -200,7 +201,8 @@ def read_dates(
 ) -> list[dt.date | None]:
     """Read a column of dates; day first by the column's own evidence, else the file's, else as usual in Britain.
 
-    Where the evidence is zero or divided, every date that could be read both ways is logged.
+    Where the evidence is zero or divided, every date that could be read both ways is logged; where a column is read
+    month first throughout, that is logged once.
 
     Examples
     --------
@@ -211,6 +213,12 @@ def read_dates(
     days, months = order_evidence(texts)
     if days == months == 0:
         days, months = file_evidence
+
+    if months > days == 0:
+        read = sum(any(token["dmy"] for token in _TOKEN.finditer(text)) for text in texts)
+        if read:
+            action = f"dates read month first in {counted(read, 'row')}, for some of the file can only be so"
+            log.add("patch", field=field, action=action, severity="notice")
 
     def reader(text: str) -> Value:
         return read_date(text, day_first=days >= months, certain=(days > 0) != (months > 0), latest=latest)

@@ -24,8 +24,9 @@ def shortlist(values, weights, name, share, k):
     """Return the sites of the first k ranks with one weight moved, the others scaled."""
     total = sum(weights.values())
     moved = {c: w / total * (1 - share) / (1 - weights[name] / total) for c, w in weights.items()} | {name: share}
-    scores = (values.fillna(0)[list(moved)] @ pd.Series(moved)).round(12)
-    return set(values.index[scores.rank(method="min", ascending=False) <= k])
+    scores = (values[list(moved)].to_numpy() @ np.array(list(moved.values()))).round(12)
+    ahead = (scores[None, :] > scores[:, None]).sum(axis=1)
+    return set(np.flatnonzero(ahead < k))
 
 
 class TestWeightMoves:
@@ -64,14 +65,14 @@ class TestWeightMoves:
         assert done.loc["a", "highest"] == 1
         assert done.loc["a", "lowest"] == 0.5
 
-    @settings(deadline=None, derandomize=True, max_examples=150)
+    @settings(deadline=None, derandomize=True, max_examples=100)
     @given(arrays(int, (9, 3), elements=st.integers(0, 10)), st.integers(1, 8))
     def test_against_brute_force(self, cells, k):
         values = sites(cells / 10)
         done = weight_moves(values, WEIGHTS, k=k)
         for name, row in done.iterrows():
             now = shortlist(values, WEIGHTS, name, row["share"], k)
-            inside = np.linspace(row["lowest"], row["highest"], 41)[1:-1]
+            inside = np.linspace(row["lowest"], row["highest"], 21)[1:-1]
             assert all(shortlist(values, WEIGHTS, name, share, k) == now for share in inside)
             for end, side, way in (("lowest", "below", -1), ("highest", "above", 1)):
                 beyond = row[end] + way * 1e-7

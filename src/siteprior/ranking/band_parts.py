@@ -75,18 +75,17 @@ def rank_band_parts(
     """
     if low is None or high is None:
         raise InputError("low, high: needs both, as value_ranges gives them; rank_bands does without")
-    options = {"seed": seed, "draws": draws, "spread": spread}
-    whole = rank_bands(values, weights, low=low, high=high, progress=progress, **options)
+    whole = rank_bands(values, weights, seed=seed, draws=draws, spread=spread, low=low, high=high, progress=progress)
+    bands = {"weights": rank_bands(values, weights, seed=seed, draws=draws, spread=spread)}
     names = [name for name, share in normalised(weights).items() if share > 0]
     given = values[names].fillna(0.0)
     missing = missing_facts(values, names, known)
-    as_given = options | {"spread": 0.0}
-    bands = {"weights": rank_bands(values, weights, **options)}
     for part, redrawn in (("measured", ~missing), ("missing", missing)):
-        ends = {
-            side: pd.DataFrame(np.where(redrawn, table[names], given), values.index, names)
-            for side, table in (("low", low), ("high", high))
-        }
-        bands[part] = rank_bands(values, weights, progress=progress, **ends, **as_given)
+        least, most = (
+            pd.DataFrame(np.where(redrawn, table[names], given), values.index, names) for table in (low, high)
+        )
+        bands[part] = rank_bands(
+            values, weights, seed=seed, draws=draws, spread=0, low=least, high=most, progress=progress
+        )
     bands["all"] = whole
     return pd.concat([bands[part].add_suffix(f"_{part}") for part in PARTS], axis=1)

@@ -227,13 +227,16 @@ def sobol_indices(
     ]
     rows = [("weight", name) for name in names[:gammas]] + [("value", names[at]) for at in varied]
     index = pd.MultiIndex.from_tuples(rows, names=["input", "criterion"]) if rows else _NO_INPUTS
+    dists += [stats.uniform()] * (
+        len(rows) == 1
+    )  # of one input scipy computes nothing: beside it one that does nothing
     others = np.delete(filled, own, axis=0)
 
     def outcome(drawn: Floats) -> Floats:
         inputs = drawn.reshape(len(dists), -1).T
         weight = inputs[:, :gammas] / inputs[:, :gammas].sum(axis=1)[:, None] if gammas else shares[None, :]
         value = np.tile(filled[own], (len(inputs), 1))
-        value[:, varied] = inputs[:, gammas:]
+        value[:, varied] = inputs[:, gammas : len(rows)]
         score = (weight * value).sum(axis=1)
         result = score if of == "score" else _ranks_among(others, np.broadcast_to(weight, value.shape), score)
         return np.asarray(result.reshape(drawn.shape[1:]), dtype=np.float64)
@@ -242,7 +245,9 @@ def sobol_indices(
         return pd.DataFrame({"first": [], "total": []}, index=index, dtype="float64")
     with np.errstate(invalid="ignore", divide="ignore"):
         found = stats.sobol_indices(func=outcome, n=samples, dists=dists, rng=np.random.default_rng(seed))
-    table = pd.DataFrame({"first": found.first_order.ravel(), "total": found.total_order.ravel()}, index=index)
+    table = pd.DataFrame(
+        {"first": found.first_order[: len(rows)], "total": found.total_order[: len(rows)]}, index=index
+    )
     return table.fillna(0.0)
 
 

@@ -119,7 +119,7 @@ class DrawnFacts:
     @property
     def sites(self) -> int:
         """How many there are."""
-        return self.low.shape[1]
+        return int(self.low.shape[1])
 
     @property
     def place(self) -> npt.NDArray[np.int64]:
@@ -138,7 +138,7 @@ class DrawnFacts:
     def scores(self, weights: Floats, start: int) -> Floats:
         """Return the scores, draws × sites, with the facts drawn from the streams from ``start`` on."""
         scores = np.empty((len(weights), self.sites))
-        ranged = (self.high > self.low).any(axis=1)
+        ranged = np.asarray((self.high > self.low).any(axis=1), dtype=np.bool_)
         drawn_scores(self.low, self.high, ranged, self.keys, np.ascontiguousarray(weights), start, scores)
         return scores
 
@@ -146,7 +146,8 @@ class DrawnFacts:
         """Return the share of draws from ``start`` on in which a site is first; nothing where it has no weights."""
         factor = np.full(self.sites, np.nan)
         chosen = np.flatnonzero(~np.isnan(central).any(axis=1))
-        low, high, keys = (np.ascontiguousarray(part.T) for part in (self.low, self.high, self.keys))
+        low, high = np.ascontiguousarray(self.low.T), np.ascontiguousarray(self.high.T)
+        keys = np.ascontiguousarray(self.keys.T)
         size = max(1, _BLOCK // max(1, self.sites))
         for first in range(0, len(chosen), size):
             some = chosen[first : first + size]
@@ -188,7 +189,8 @@ def facts_of(
         unknown = missing_facts(values, names, known)
         keys = np.array([seed_keys(values.index, seed=seed, of=name) for name in names], dtype=np.uint64)
         upper = np.where(unknown, least, most)
-        return DrawnFacts(*(np.ascontiguousarray(part.T) for part in (least, upper, most)), keys)
+        least, upper, most = (np.ascontiguousarray(part.T) for part in (least, upper, most))
+        return DrawnFacts(least, upper, most, keys)
     rows, place, count = np.unique(filled, axis=0, return_inverse=True, return_counts=True)
     starts = np.cumsum(count) - count
     return FixedFacts(np.ascontiguousarray(rows), count, starts[place.ravel()])

@@ -114,4 +114,4 @@ def one_score(
         if high[site, k] > value:
             value = min(value + (high[site, k] - value) * uniform_at(keys[site, k], number), high[site, k])
         total += weights[k] * value
-    return np.rint(total / unit)
+    return float(np.rint(total / unit))

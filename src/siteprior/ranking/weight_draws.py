@@ -20,7 +20,7 @@ from siteprior.core.errors import InputError, unknown
 from siteprior.core.parameters import load_parameters
 from siteprior.core.random_streams import Floats, check_seed
 from siteprior.core.sizes import most
-from siteprior.project.gates_weights import is_number, shown
+from siteprior.project.gates_weights import is_number
 from siteprior.ranking.scoring import DECIMALS, normalised
 
 Admissible = str | Sequence[str] | Mapping[str, tuple[float, float]]
@@ -165,7 +165,7 @@ def _interval_faults(intervals: Mapping[str, tuple[float, float]]) -> list[str]:
     for name, ends in intervals.items():
         pair = tuple(ends) if isinstance(ends, tuple | list) else ()
         if len(pair) != len(("low", "high")) or not all(map(is_number, pair)) or not 0 <= pair[0] <= pair[1] <= 1:
-            faults.append(f"admissible: '{name}' needs two shares, 0 ≤ low ≤ high ≤ 1, not {shown(ends)}")
+            faults.append(f"admissible: '{name}' needs two shares, 0 ≤ low ≤ high ≤ 1, not {ends!r}")
     if faults or not intervals:
         return faults
     low, high = (round(sum(ends[side] for ends in intervals.values()), DECIMALS) for side in (0, 1))

@@ -7,8 +7,8 @@ facts siteprior also gives central weights and confidence factors; with every cr
 the streams of all sites are its own. The plain loop draws a set of weights at a time, scores all sites, finds the first
 25 by ``argpartition`` and counts; with drawn facts it takes numpy's generator for all values. pymcdm's weighted sum (a
 library of its own, not needed by siteprior) does the same work draw by draw. Slow sides do the first draws only, and
-their time is scaled up; loading is not timed. Each run is a process of its own, the sides in turn; the peak memory is the whole process's.
-On the same weights all sides must shortlist the same sites as often.
+their time is scaled up; loading is not timed. Each run is a process of its own, the sides in turn; peak memory is the
+whole process's. On the same weights all sides must shortlist the same sites as often.
 """
 
 from __future__ import annotations

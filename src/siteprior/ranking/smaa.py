@@ -243,9 +243,9 @@ def _counted(
     weights = shares.to_numpy(dtype=np.float64)
     sites = facts.sites
     first, top = np.zeros(sites, dtype=np.int64), np.zeros(sites, dtype=np.int64)
-    sums = np.zeros((sites, weights.shape[1]))
+    sums = np.zeros((weights.shape[1], sites))
     if not sites:
-        return first, top, sums
+        return first, top, sums.T
     with counting(progress_of(progress), what, total=len(weights), unit="draws") as step:
         for start, scores in _score_blocks(facts, shares):
             among = np.flatnonzero(scores >= kth_largest(scores, k)[:, None])
@@ -254,9 +254,10 @@ def _counted(
             leads = scores.ravel()[among] == scores.max(axis=1)[row]
             row, site = row[leads], site[leads]
             first += np.bincount(site, minlength=sites)
-            np.add.at(sums, site, weights[start + row])  # one by one: no sum depends on the size of a block
+            for total, weight in zip(sums, weights[start : start + len(scores)].T, strict=True):
+                np.add.at(total, site, weight[row])  # one by one: no sum depends on the size of a block
             step(len(scores))
-    return first, top, sums
+    return first, top, sums.T
 
 
 def kth_largest(scores: Floats, k: int) -> Floats:

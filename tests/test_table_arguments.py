@@ -348,6 +348,12 @@ PRODUCTS = (sp.Reading, sp.Result, sp.Run, sp.prices.PriceSurface, sp.scenarios.
 ELSEWHERE = {
     sp.schema.conform: "gives a table its kinds: what it is handed has none yet",
     sp.score: "values by criterion, which no declared table holds",
+    sp.acceptability: "values by criterion, which no declared table holds",
+    sp.ranking.Acceptability: "made by acceptability, and handed out",
+    sp.ranking.rank_acceptability: "values by criterion, which no declared table holds",
+    sp.ranking.rank_band_parts: "values by criterion, which no declared table holds",
+    sp.ranking.sobol_indices: "values by criterion, which no declared table holds",
+    sp.ranking.weight_moves: "values by criterion, which no declared table holds",
     sp.ranking.rank_bands: "values by criterion, which no declared table holds",
     sp.report.explore: "any table of shapes is drawn as it is",
     sp.report.show_table: "any table is shown as it is",

@@ -15,6 +15,7 @@ from .pipeline.result import Result
 from .pipeline.run import assess, check, demo, run
 from .pipeline.write_weights import write_weights
 from .ranking.scoring import rank, score
+from .ranking.smaa import acceptability
 from .registers.reader import read_registers
 from .report.compare import compare_runs as compare
 from .sources import areas, layers, sales, streets, timetables, transit
@@ -34,6 +35,7 @@ __all__ = [
     "RunWarning",
     "SitePriorError",
     "__version__",
+    "acceptability",
     "access",
     "appraisal",
     "areas",

@@ -115,7 +115,7 @@ def rank_bands(
     given = (_ranks(rows, sites, block) for block in weight_blocks(len(rows)))
     best, worst = (tail[place.ravel()] for tail in _tails(given, len(rows), lowest, highest, draws))
     if low is not None or high is not None:
-        least, most = _ends(filled, values, low, high, list(shares))
+        least, most = range_ends(filled, values, low, high, list(shares))
         if (least < most).any():
             streams = [seed_keys(values.index, seed=seed, of=name) for name in shares]
             with counting(progress_of(progress), "Redrawing weights and facts", total=draws, unit="draws") as step:
@@ -125,7 +125,7 @@ def rank_bands(
     return pd.DataFrame({"rank_p05": best, "rank_p95": worst}, index=values.index).astype("Int64")
 
 
-def _ends(
+def range_ends(
     filled: Floats, values: pd.DataFrame, low: pd.DataFrame | None, high: pd.DataFrame | None, names: list[str]
 ) -> tuple[Floats, Floats]:
     """Return the ends of the ranges, sites × criteria, or refuse them with every fault at once."""

@@ -160,8 +160,9 @@ def where_methods_part(
     >>> sites = pd.DataFrame({"near": [0.1, 0.8, 0.5], "large": [1.0, 0.3, 0.5]}, index=list("abc"))
     >>> done = where_methods_part(sites, {"near": 1, "large": 1}, anchors={"near": (0, 1), "large": (0, 1)},
     ...                           methods=["additive", "vikor"], number=1)
-    >>> done.loc["c", ["best_by", "best_rank", "worst_by", "worst_rank"]].tolist()
-    ['vikor', 1, 'additive', 3]
+    >>> done[["best_by", "best_rank", "worst_by", "worst_rank"]]
+      best_by  best_rank  worst_by  worst_rank
+    c   vikor          1  additive           3
     >>> print(done.loc["c", "why"])
     vikor minds the largest single shortfall, here large (value 0.50); additive adds up all values (0.50), and lets a \
 strong criterion make up for a weak one

@@ -14,6 +14,7 @@ from .pipeline.registered import load_project
 from .pipeline.result import Result
 from .pipeline.run import assess, check, demo, run
 from .pipeline.write_weights import write_weights
+from .ranking.explanation import explain
 from .ranking.scoring import rank, score
 from .registers.reader import read_registers
 from .report.compare import compare_runs as compare
@@ -46,6 +47,7 @@ __all__ = [
     "criteria",
     "data_dictionary",
     "demo",
+    "explain",
     "fetch",
     "funds",
     "joins",

@@ -94,9 +94,10 @@ def test_a_stated_weight_flips_just_beyond_and_nothing_nearer_does(values, weigh
         # shares between now and the needed one, off the points at which two sites are level
         steps = np.arange(1, 20) / 19.37
         if row.possible:
-            ways = [np.sign(row.move)] if row.move else [-1, 1]  # level now: beyond it on one side
-            beyond = [moved(weights, row.criterion, row.share_needed + way * LITTLE) for way in ways]
-            assert (not now) in [inside(values, other, site, first) for other in beyond]
+            way = {"above": 1, "below": -1}[row.side]
+            beyond = moved(weights, row.criterion, row.share_needed + way * LITTLE)
+            assert inside(values, beyond, site, first) != now
+            assert row.move == 0 or np.sign(row.move) == way
             nearer = [row.share_now + sign * abs(row.move) * step for sign in (-1, 1) for step in steps if step < 0.999]
         else:
             nearer = list(steps[steps < 1])

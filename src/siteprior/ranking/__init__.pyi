@@ -14,6 +14,7 @@ from .pairwise import PairwiseWeights, ahp_weights
 from .scoring import default_weights, rank, score
 from .stakeholders import Stakeholders, compare_stakeholders, correlated_criteria
 from .turning_points import fact_changes, weight_changes
+from .uncertainty import value_ranges
 from .user_layers import user_criteria, user_gates
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "user_criteria",
     "user_gates",
     "value",
+    "value_ranges",
     "vikor",
     "weight_changes",
     "where_methods_part",

@@ -34,6 +34,13 @@ class Explanation(NamedTuple):
         The smallest changes, of :func:`siteprior.ranking.turning_points.fact_changes` and ``weight_changes``.
     information
         The site's facts that are not known, of :func:`siteprior.ranking.fact_values.information_value`.
+
+    Examples
+    --------
+    >>> sites = pd.DataFrame({"homes": [20.0, 90.0]}, index=list("ab"))
+    >>> explain(sites, "a", weights={"homes": 1}, anchors={"homes": (0, 100)}, first=1)
+    Explanation(sentences: 4 entries, contributions: 1 row, comparison: 0 rows, facts: 1 row, weights: 1 row, \
+information: 0 rows)
     """
 
     sentences: tuple[str, ...]

@@ -117,10 +117,12 @@ def _weight_words(options: Options, moves: pd.DataFrame, inside: bool) -> str:
     if possible.empty:
         return f"No change in one weight {does}."
     row = possible.iloc[0]
-    side = "just beside" if not row["move"] else "above" if row["move"] > 0 else "below"
+    if not row["move"]:
+        title = _title(options, str(row["criterion"]))
+        return f"The least change in one weight {does}: {title} {row['side']} the {row['share_now']:.0%} it has."
     digits = 0 if f"{row['share_needed']:.0%}" != f"{row['share_now']:.0%}" else 3
     return (
-        f"The smallest change in one weight that {does}: {_title(options, str(row['criterion']))} {side} "
+        f"The smallest change in one weight that {does}: {_title(options, str(row['criterion']))} {row['side']} "
         f"{row['share_needed']:.{digits}%} instead of {row['share_now']:.{digits}%}, the others in proportion."
     )
 

@@ -36,6 +36,11 @@ class PairwiseWeights(NamedTuple):
         The name of its table.
     warning
         What to look at again; empty where nothing is.
+
+    Examples
+    --------
+    >>> ahp_weights({("near", "poor"): 9, ("poor", "large"): 9, ("large", "near"): 2}).warning
+    'the consistency ratio is 3.13, at least 0.10: look at the judgements again'
     """
 
     weights: dict[str, float]

@@ -36,6 +36,12 @@ class Stakeholders(NamedTuple):
         How far each two agree: of :func:`siteprior.ranking.agreement.rank_agreement`.
     concordance
         Kendall's W over all: 0 = no agreement, 1 = one order.
+
+    Examples
+    --------
+    >>> values = pd.DataFrame({"near": [1.0, 0.2, 0.6], "poor": [0.1, 1.0, 0.6]}, index=list("abc"))
+    >>> compare_stakeholders(values, {"council": {"near": 1}, "residents": {"near": 5, "poor": 1}}, first=1)
+    Stakeholders(weights: 2 rows, ranks: 3 rows, pairs: 1 row, concordance: 1.0)
     """
 
     weights: pd.DataFrame

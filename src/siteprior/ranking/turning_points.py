@@ -161,8 +161,9 @@ def weight_changes(values: pd.DataFrame, weights: Mapping[str, float], sites: Si
     -------
     DataFrame
         One row per site and weighed criterion, the smallest change that is possible first: ``site``, ``change``
-        (``enters`` or ``leaves`` the first ones), ``criterion``, ``share_now``, ``share_needed`` (just beyond it the
-        site changes sides), ``move`` (needed − now), ``possible`` (whether there is such a share within 0–1).
+        (``enters`` or ``leaves`` the first ones), ``criterion``, ``share_now``, ``share_needed``, ``side`` (``above``
+        or ``below``: where just beyond it the site changes sides), ``move`` (needed − now), ``possible`` (whether there
+        is such a share within 0–1).
 
     Raises
     ------
@@ -194,22 +195,24 @@ def weight_changes(values: pd.DataFrame, weights: Mapping[str, float], sites: Si
         others = (total - share * column) / (1 - share) if len(shares) > 1 else None
         for label in chosen:
             row = int(table.index.get_indexer(pd.Index([label]))[0])
-            needed = np.nan if others is None else _needed(column, others, by_label, row, share, first, inside[row])
+            needed, side = (
+                (np.nan, "") if others is None else _needed(column, others, by_label, row, share, first, inside[row])
+            )
             change = "leaves" if inside[row] else "enters"
-            rows.append((label, change, name, share, needed, needed - share, not np.isnan(needed)))
-    columns = ["site", "change", "criterion", "share_now", "share_needed", "move", "possible"]
+            rows.append((label, change, name, share, needed, side, needed - share, not np.isnan(needed)))
+    columns = ["site", "change", "criterion", "share_now", "share_needed", "side", "move", "possible"]
     return _smallest_first(pd.DataFrame(rows, columns=columns), chosen)
 
 
 def _needed(
     column: Floats, others: Floats, by_label: npt.NDArray[np.int64], row: int, share: float, first: int, inside: bool
-) -> float:
-    """Return the nearest share beyond which the site is on the other side; missing where there is none within 0–1."""
+) -> tuple[float, str]:
+    """Return the nearest share beyond which the site is on the other side, and the way; missing where none is."""
     keep = np.arange(len(column)) != row
     rise = np.round((column[row] - column)[keep], DECIMALS)  # the lead over each rival at the share 1
     base = np.round((others[row] - others)[keep], DECIMALS)  # and at the share 0
     always = (by_label < by_label[row])[keep]  # who stands before the site where both are alike at every share
-    found = []
+    found: list[tuple[float, str]] = []
     for up in (True, False):
         far, near = (rise, base) if up else (base, rise)
         # along the way t from 0 (nothing of the far end) to 1, the lead is near + t (far − near)
@@ -223,7 +226,7 @@ def _needed(
         ahead = np.where(slope == 0, np.where(near == 0, always, near < 0), np.where(on_line, slope < 0, lead < 0))
         count = int(ahead.sum())
         if (count < first) != inside:
-            return share
+            return share, "above" if up else "below"
         meets = (crossing > start) & ~on_line & (crossing < 1)
         times, step = crossing[meets], np.where(slope[meets] < 0, 1, -1)
         turns = np.argsort(times, kind="stable")
@@ -232,8 +235,8 @@ def _needed(
         changed = last & ((counts < first) != inside)
         if changed.any():
             at = float(times[np.argmax(changed)])
-            found.append(at if up else 1 - at)
-    return min(found, key=lambda at: abs(at - share)) if found else np.nan
+            found.append((at, "above") if up else (1 - at, "below"))
+    return min(found, key=lambda each: abs(each[0] - share)) if found else (np.nan, "")
 
 
 def _smallest_first(table: pd.DataFrame, sites: list[Hashable]) -> pd.DataFrame:

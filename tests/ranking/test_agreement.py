@@ -132,7 +132,7 @@ def test_where_methods_part_names_the_site_the_ranks_and_why():
 
 def test_every_method_has_its_reason():
     sites = pd.DataFrame({"x": [0.0, 7, 4, 6], "y": [10.0, 2.5, 5, 6]}, index=list("abcd"))
-    words = {"additive": "adds up", "topsis": "squares the distance", "promethee_usual": "counts the sites",
+    words = {"additive": "adds up", "topsis": "divides each criterion", "promethee_usual": "counts the sites",
              "promethee_vshape": "up to a width", "vikor": "largest single shortfall"}  # fmt: skip
     assert set(words) == set(METHODS)
     for one, other in (("topsis", "vikor"), ("promethee_usual", "promethee_vshape"), ("additive", "vikor")):

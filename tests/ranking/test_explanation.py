@@ -95,7 +95,7 @@ def test_a_site_inside_is_explained_against_the_last_one_inside():
     assert why.facts["change"].eq("leaves").all()
 
 
-def test_what_nothing_moves_is_said_so():
+def test_what_nothing_moves_is_stated():
     alone = explain(SITES.head(2), "a", weights={"capacity": 1}, anchors=ANCHORS, first=2).sentences
     assert alone[-2:] == ("No change in one fact takes it out.", "No change in one weight takes it out.")
     far = pd.DataFrame({"x": [1.0, 0.9, 0.0], "y": [1.0, 0.9, 0.0]}, index=list("abc"))

@@ -40,7 +40,7 @@ def test_at_most_three_criteria_are_named():
     )
 
 
-def test_the_order_of_two_sites_does_not_matter_to_what_is_said():
+def test_the_order_of_two_sites_does_not_matter_to_the_words():
     sites = pd.DataFrame({"x": [9.0, 1.0], "y": [1.0, 2.0]}, index=list("ab"))
     options = options_of(sites, {"x": 1, "y": 1}, anchors={"x": (0, 10), "y": (0, 10)})
     done = [

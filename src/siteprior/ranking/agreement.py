@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from itertools import combinations
 
 import numpy as np
@@ -12,9 +12,8 @@ from scipy import stats
 from siteprior.core.arguments import name_list
 from siteprior.core.errors import InputError
 from siteprior.ranking.check_numbers import check_numbers
-from siteprior.ranking.criteria import Criterion
 from siteprior.ranking.cross_checks import METHODS, compare_options
-from siteprior.ranking.options import Options, options_of
+from siteprior.ranking.options import Anchors, Criteria, Options, Weights, options_of
 from siteprior.ranking.scoring import Ranked
 
 PREFIX = "rank_"
@@ -128,10 +127,10 @@ def ranks_of(ranks: pd.DataFrame) -> pd.DataFrame:
 
 def where_methods_part(
     matrix: pd.DataFrame | Ranked,
-    weights: Mapping[str, float] | None = None,
+    weights: Weights | None = None,
     *,
-    anchors: Mapping[str, tuple[float, float]] | None = None,
-    criteria: Mapping[str, Criterion] | None = None,
+    anchors: Anchors | None = None,
+    criteria: Criteria | None = None,
     methods: str | Iterable[str] = METHODS,
     number: int = 10,
 ) -> pd.DataFrame:
@@ -164,8 +163,8 @@ def where_methods_part(
       best_by  best_rank  worst_by  worst_rank
     c   vikor          1  additive           3
     >>> print(done.loc["c", "why"])
-    vikor minds the largest single shortfall, here large (value 0.50); additive adds up all values (0.50), and lets a \
-strong criterion make up for a weak one
+    vikor minds the largest single shortfall, no more than large (value 0.50); additive adds up all values (0.50), and \
+lets a strong criterion make up for a weak one
     """
     chosen = list(dict.fromkeys(name_list(methods, what="methods")))
     options = options_of(matrix, weights, anchors=anchors, criteria=criteria)
@@ -180,53 +179,47 @@ strong criterion make up for a weak one
     widest = done[done["difference"] > 0].sort_index(kind="stable")
     widest = widest.sort_values("difference", ascending=False, kind="stable").head(number)
     why = [
-        f"{_reason(options, label, best)}; {_reason(options, label, worst)}"
+        f"{_reason(options, label, best, lifts=True)}; {_reason(options, label, worst, lifts=False)}"
         for label, best, worst in zip(widest.index, widest["best_by"], widest["worst_by"], strict=True)
     ]
     return widest.assign(why=pd.Series(why, index=widest.index, dtype="str"))
 
 
-def _reason(options: Options, label: object, method: str) -> str:
-    """Return what a method looks at, with the criterion of the site on which that rests."""
-    table = options.value_table
+def _reason(options: Options, label: str, method: str, *, lifts: bool) -> str:
+    """Return what a method looks at, with the criterion on which it ranks the site high (``lifts``) or low."""
+    table, weights = options.value_table, pd.Series(options.weights)
     values = table.loc[[label]].iloc[0]
-    weights = pd.Series(options.weights)
-    short = weights * (table.max() - values)
-    spread = table.max() - table.min()
-    regret = (short / spread).where(spread > 0, 0.0)
-    weak = str(regret.idxmax())
-    far = str(short.idxmax())
-    beats = table.lt(values).mean() - table.gt(values).mean()
-    strong = str((weights * beats).idxmax())
-    words: dict[str, Callable[[], str]] = {
-        "additive": lambda: (
-            f"adds up all values ({float((weights * values).sum()):.2f}), and lets a strong criterion make up for a "
-            "weak one"
-        ),
-        "topsis": lambda: (
-            f"squares the distance from the best there is, so that the farthest counts most, here {far} "
-            f"(value {values[far]:.2f}, best {table[far].max():.2f})"
-        ),
-        "promethee_usual": lambda: (
-            "counts the sites that are beaten, not by how much, here most on "
-            f"{strong} ({int(table[strong].lt(values[strong]).sum())} of {len(table) - 1} beaten)"
-        ),
-        "promethee_vshape": lambda: (
-            f"counts differences up to a width and no further, here most on {strong} (value {values[strong]:.2f})"
-        ),
-        "vikor": lambda: f"minds the largest single shortfall, here {weak} (value {values[weak]:.2f})",
+    best, spread = table.max(), table.max() - table.min()
+    norm = np.sqrt((table**2).sum())
+    scaled = (weights / norm).where(norm > 0, 0.0)
+    beats = weights * (table.lt(values).mean() - table.gt(values).mean())
+    far = str((scaled * (values - table.min() if lifts else best - values)).idxmax())
+    at = str(beats.idxmax() if lifts else beats.idxmin())
+    weak = str((weights * (best - values) / spread).where(spread > 0, 0.0).idxmax())
+    beaten = int((table[at].lt(values[at]) if lifts else table[at].gt(values[at])).sum())
+    words = {
+        "additive": f"adds up all values ({float((weights * values).sum()):.2f}), and lets a strong criterion make up "
+        "for a weak one",
+        "topsis": "divides each criterion by its size over all sites, so that what few sites have counts most, here "
+        f"{far} (value {values[far]:.2f}, mean {table[far].mean():.2f})",
+        "promethee_usual": "counts the sites that are better or worse, not by how much, here most on "
+        f"{at} ({beaten} of {len(table) - 1} are {'worse' if lifts else 'better'})",
+        "promethee_vshape": f"counts differences up to a width and no further, here most on {at} (value "
+        f"{values[at]:.2f}, mean {table[at].mean():.2f})",
+        "vikor": f"minds the largest single shortfall, {'no more than' if lifts else 'here'} {weak} "
+        f"(value {values[weak]:.2f})",
     }
-    return f"{method} {words[method]()}"
+    return f"{method} {words[method]}"
 
 
 def rank_reversals(
     matrix: pd.DataFrame,
-    weights: Mapping[str, float],
+    weights: Weights,
     *,
     add: pd.DataFrame | None = None,
     remove: Iterable[object] = (),
-    anchors: Mapping[str, tuple[float, float]] | None = None,
-    criteria: Mapping[str, Criterion] | None = None,
+    anchors: Anchors | None = None,
+    criteria: Criteria | None = None,
     methods: str | Iterable[str] = METHODS,
     on: str = "values",
 ) -> pd.DataFrame:

@@ -17,8 +17,7 @@ from siteprior.core.arguments import name_list
 from siteprior.core.errors import InputError, unknown
 from siteprior.core.parameters import load_parameters
 from siteprior.project.gates_weights import is_number
-from siteprior.ranking.criteria import Criterion
-from siteprior.ranking.options import Options, options_of
+from siteprior.ranking.options import Anchors, Criteria, Options, Weights, options_of
 from siteprior.ranking.scoring import DECIMALS, Ranked, rank
 
 Floats = npt.NDArray[np.float64]
@@ -32,10 +31,10 @@ BASES = ("values", "measurements")
 
 def compare_methods(
     matrix: pd.DataFrame | Ranked,
-    weights: Mapping[str, float] | None = None,
+    weights: Weights | None = None,
     *,
-    anchors: Mapping[str, tuple[float, float]] | None = None,
-    criteria: Mapping[str, Criterion] | None = None,
+    anchors: Anchors | None = None,
+    criteria: Criteria | None = None,
     methods: str | Iterable[str] = METHODS,
     on: str = "values",
     width: float | None = None,

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from siteprior.core.errors import InputError
-from siteprior.ranking.criteria import Criterion
-from siteprior.ranking.options import options_of
+from siteprior.ranking.options import Anchors, Criteria, Weights, options_of
 from siteprior.ranking.scoring import Ranked
 
 Floats = npt.NDArray[np.float64]
@@ -18,10 +15,10 @@ Floats = npt.NDArray[np.float64]
 
 def spread_weights(
     matrix: pd.DataFrame | Ranked,
-    weights: Mapping[str, float] | None = None,
+    weights: Weights | None = None,
     *,
-    anchors: Mapping[str, tuple[float, float]] | None = None,
-    criteria: Mapping[str, Criterion] | None = None,
+    anchors: Anchors | None = None,
+    criteria: Criteria | None = None,
 ) -> pd.DataFrame:
     """Return, beside the stated weights (shares), those by entropy and by CRITIC: on what the sites differ.
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import pandas as pd
 
 from siteprior.core.errors import InputError
 from siteprior.core.short_repr import short_repr
-from siteprior.ranking.criteria import Criterion
 from siteprior.ranking.explanation_words import comparison_words, site_words
 from siteprior.ranking.fact_values import information_value
-from siteprior.ranking.options import Options, check_values, options_of
+from siteprior.ranking.options import Anchors, Criteria, Options, Weights, check_values, options_of
 from siteprior.ranking.scoring import DECIMALS, Ranked
 from siteprior.ranking.turning_points import fact_changes, standing, weight_changes
 from siteprior.ranking.uncertainty import value_ranges
@@ -51,7 +50,7 @@ information: 0 rows)
     information: pd.DataFrame
 
 
-def contributions(values: pd.DataFrame, weights: Mapping[str, float], site: Hashable, *, first: int) -> pd.DataFrame:
+def contributions(values: pd.DataFrame, weights: Mapping[str, float], site: str, *, first: int) -> pd.DataFrame:
     """Return what each criterion adds to a site's score (0–1), beside the mean and beside the last of the first ones.
 
     Parameters
@@ -108,7 +107,7 @@ def contributions(values: pd.DataFrame, weights: Mapping[str, float], site: Hash
     return done.sort_values("against_mean", ascending=False, kind="stable")
 
 
-def compare_sites(values: pd.DataFrame, weights: Mapping[str, float], one: Hashable, other: Hashable) -> pd.DataFrame:
+def compare_sites(values: pd.DataFrame, weights: Mapping[str, float], one: str, other: str) -> pd.DataFrame:
     """Return what each criterion adds to the difference of two sites' scores (−1 to 1), the largest first.
 
     Parameters
@@ -150,14 +149,14 @@ def compare_sites(values: pd.DataFrame, weights: Mapping[str, float], one: Hasha
 
 def explain(
     matrix: pd.DataFrame | Ranked,
-    site: Hashable,
+    site: str,
     *,
-    weights: Mapping[str, float] | None = None,
+    weights: Weights | None = None,
     first: int | None = None,
-    against: Hashable | None = None,
+    against: str | None = None,
     prices: Mapping[str, float] | None = None,
-    anchors: Mapping[str, tuple[float, float]] | None = None,
-    criteria: Mapping[str, Criterion] | None = None,
+    anchors: Anchors | None = None,
+    criteria: Criteria | None = None,
 ) -> Explanation:
     """Explain a site's rank (1 = first) in words and tables: what lifts it, what lowers it, and what would move it.
 
@@ -165,21 +164,14 @@ def explain(
     ----------
     matrix
         A run or a result; or sites × criteria in natural units, of :func:`siteprior.ranking.measure`.
-    site
-        The label (``site_id``) of a site that is ranked.
+    site, against
+        The label (``site_id``) of a site that is ranked, and of another to compare it with.
     weights, anchors, criteria
         As of :func:`siteprior.score`; of a run its own when ``None``.
     first
         How many are the shortlist; of a run as many as its own when ``None``.
-    against
-        Another site to compare it with.
     prices
         What it costs to find out a fact, in pounds per criterion.
-
-    Returns
-    -------
-    Explanation
-        Its ``sentences``, and the tables they rest on.
 
     Raises
     ------
@@ -188,11 +180,10 @@ def explain(
 
     Examples
     --------
-    >>> sites = pd.DataFrame({"walk_m": [300.0, 600.0, None], "homes": [20.0, 90.0, 200.0]}, index=list("abc"))
-    >>> anchors = {"walk_m": (1000, 200), "homes": (0, 200)}
-    >>> why = explain(sites, "c", weights={"walk_m": 2, "homes": 1}, anchors=anchors, first=1)
+    >>> sites = pd.DataFrame({"homes": [20.0, 90.0, 200.0]}, index=list("abc"))
+    >>> why = explain(sites, "c", weights={"homes": 1}, anchors={"homes": (0, 200)}, first=1)
     >>> print(why.sentences[0])
-    c is 3rd of 3 with a score of 0.33 (the mean is 0.48), outside the first 1.
+    c is 1st of 3 with a score of 1.00 (the mean is 0.52), inside the first 1.
     """
     options = options_of(matrix, weights, anchors=anchors, criteria=criteria)
     places = len(getattr(matrix, "shortlist", ())) if first is None else first
@@ -225,7 +216,7 @@ def _ranges(matrix: pd.DataFrame | Ranked, options: Options, values: pd.DataFram
     return ranges.low, ranges.high
 
 
-def _check_labels(table: pd.DataFrame, labels: list[Hashable], first: int) -> None:
+def _check_labels(table: pd.DataFrame, labels: list[str], first: int) -> None:
     """Refuse labels that are not ranked and a number of first ones that is none."""
     faults = [f"site: '{label}' is not among the sites that are ranked" for label in labels if label not in table.index]
     if not isinstance(first, int) or isinstance(first, bool) or first < 1:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-
 import pandas as pd
 
 from siteprior.ranking.options import Options
@@ -14,7 +12,7 @@ NAMED = 3
 
 
 def site_words(
-    options: Options, site: Hashable, first: int, parts: pd.DataFrame, facts: pd.DataFrame, moves: pd.DataFrame,
+    options: Options, site: str, first: int, parts: pd.DataFrame, facts: pd.DataFrame, moves: pd.DataFrame,
     information: pd.DataFrame,
 ) -> list[str]:  # fmt: skip
     """Return the sentences on one site (scores 0–1): where it stands, why, and what would put it in or out.
@@ -50,7 +48,7 @@ def site_words(
     if round(gap, DECIMALS) and 1 < first < len(scores):
         most = parts.sort_values("against_last", ascending=gap < 0, kind="stable").head(1)
         sentences.append(
-            f"It is {abs(gap):.2f} {'above' if gap > 0 else 'below'} the last of the first {first:,}, most by "
+            f"It is {_small(abs(gap))} {'above' if gap > 0 else 'below'} the last of the first {first:,}, most by "
             f"{_listed(options, site, most, 'against_last')}."
         )
     sentences.append(_fact_words(options, site, facts, inside))
@@ -58,7 +56,7 @@ def site_words(
     return [*sentences, *_information_words(options, information)]
 
 
-def comparison_words(options: Options, one: Hashable, other: Hashable, table: pd.DataFrame) -> list[str]:
+def comparison_words(options: Options, one: str, other: str, table: pd.DataFrame) -> list[str]:
     """Return the sentences on two sites (difference of scores, 0–1): who is ahead, by what, in spite of what.
 
     Examples
@@ -85,13 +83,13 @@ def comparison_words(options: Options, one: Hashable, other: Hashable, table: pd
             ]
         )
 
-    sentence = f"{better} is {abs(total):.2f} ahead of {worse}: by {listed(gains.index[gains > 0])}"
+    sentence = f"{better} is {_small(abs(total))} ahead of {worse}: by {listed(gains.index[gains > 0])}"
     if (gains < 0).any():
         sentence += f", in spite of {listed(gains.index[gains < 0])}"
     return [sentence + "."]
 
 
-def _fact_words(options: Options, site: Hashable, facts: pd.DataFrame, inside: bool) -> str:
+def _fact_words(options: Options, site: str, facts: pd.DataFrame, inside: bool) -> str:
     """Return the sentence on the smallest change in one fact."""
     does = "takes it out" if inside else "puts it in"
     possible = facts[facts["possible"]]
@@ -145,7 +143,7 @@ def _information_words(options: Options, information: pd.DataFrame) -> list[str]
     ]
 
 
-def _listed(options: Options, site: Hashable, parts: pd.DataFrame, column: str) -> str:
+def _listed(options: Options, site: str, parts: pd.DataFrame, column: str) -> str:
     """Return criteria with what was measured and what they add."""
     return _joined(
         [
@@ -165,7 +163,7 @@ def _title(options: Options, name: str) -> str:
     return options.criteria[name].title
 
 
-def _measure(options: Options, site: Hashable, name: str) -> str:
+def _measure(options: Options, site: str, name: str) -> str:
     """Return what was measured of a site, with its unit."""
     if options.missing.loc[site, name]:
         return "missing"
@@ -178,6 +176,11 @@ def _number(number: float, unit: str) -> str:
     if unit in ("", "0-1"):
         return text
     return f"{text}{unit}" if unit == "%" else f"{text} {unit}"
+
+
+def _small(difference: float) -> str:
+    """Return a difference of scores with the digits that show it."""
+    return f"{difference:.2f}" if round(difference, 2) else f"{difference:.1g}"
 
 
 def _ordinal(number: int) -> str:

@@ -127,7 +127,9 @@ def _prices(prices: Mapping[str, float] | pd.DataFrame, facts: pd.DataFrame, tab
     if isinstance(prices, pd.DataFrame):
         check_numbers(prices, name="prices")
         grid = prices.reindex(index=table.index, columns=table.columns).to_numpy(dtype="float64", na_value=np.nan)
-        found = grid[table.index.get_indexer(facts["site"]), table.columns.get_indexer(facts["criterion"])]
+        found = grid[
+            table.index.get_indexer(pd.Index(facts["site"])), table.columns.get_indexer(pd.Index(facts["criterion"]))
+        ]
     elif isinstance(prices, Mapping):
         odd = [f"prices: '{name}' needs pounds above 0, not {price!r}" for name, price in prices.items()
                if not is_number(price) or price <= 0]  # fmt: skip

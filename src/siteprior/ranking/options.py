@@ -13,6 +13,15 @@ from siteprior.ranking.criteria import Criterion, known_criteria
 from siteprior.ranking.decision_matrix import anchored, measure, valued
 from siteprior.ranking.scoring import Ranked, check_weights, normalised
 
+Anchors = Mapping[str, tuple[float, float]]
+"""Per criterion (worst, best), in its unit."""
+
+Criteria = Mapping[str, Criterion]
+"""The criteria by name."""
+
+Weights = Mapping[str, float]
+"""Weight per criterion, in any unit."""
+
 
 class Options(NamedTuple):
     """The sites that are ranked, on the criteria that weigh something.

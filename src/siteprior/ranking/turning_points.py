@@ -7,7 +7,7 @@ site is on the other side.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -24,7 +24,8 @@ Flags = npt.NDArray[np.bool_]
 NEEDED_DECIMALS = 9
 """Decimals of what is needed: scores agree to 12, and a gap between two is divided by a share or by a slope."""
 
-Sites = Hashable | Iterable[Hashable]
+Sites = str | Iterable[str]
+"""The label of a site, or several."""
 
 
 class Standing(NamedTuple):
@@ -239,7 +240,7 @@ def _needed(
     return min(found, key=lambda each: abs(each[0] - share)) if found else (np.nan, "")
 
 
-def _smallest_first(table: pd.DataFrame, sites: list[Hashable]) -> pd.DataFrame:
+def _smallest_first(table: pd.DataFrame, sites: list[str]) -> pd.DataFrame:
     """Return the rows site by site in the order asked for, the smallest possible change first."""
     place = table["site"].map({site: place for place, site in enumerate(sites)})
     ordered = table.assign(_place=place, _size=table["move"].abs().round(NEEDED_DECIMALS))
@@ -247,10 +248,9 @@ def _smallest_first(table: pd.DataFrame, sites: list[Hashable]) -> pd.DataFrame:
     return ordered.drop(columns=["_place", "_size"]).reset_index(drop=True)
 
 
-def _labels(sites: Sites, index: pd.Index, first: int) -> list[Hashable]:
+def _labels(sites: Sites, index: pd.Index, first: int) -> list[str]:
     """Return the labels asked for, each once, or refuse what is not ranked and a number of first ones that is none."""
-    one = isinstance(sites, str) or not isinstance(sites, Iterable)
-    chosen: list[Hashable] = list(dict.fromkeys([sites] if one else sites))  # type: ignore[list-item, arg-type]
+    chosen = list(dict.fromkeys([sites] if isinstance(sites, str) or not isinstance(sites, Iterable) else sites))
     faults = [f"sites: '{label}' is not among the sites that are ranked" for label in chosen if label not in index]
     if not isinstance(first, int) or isinstance(first, bool) or first < 1:
         faults.append(f"first: needs a whole number from 1, not {first!r}")

@@ -116,6 +116,14 @@ def test_labels_that_do_not_fit_are_refused():
     assert caught.value.faults == ("add: 'a' stands in the matrix already", "remove: 'z' is not in the matrix")
 
 
+def test_methods_that_there_are_not_are_refused():
+    for act in (where_methods_part, rank_reversals):
+        with pytest.raises(InputError, match="did you mean 'topsis'"):
+            act(THREE, EQUAL, anchors=OWN, methods="topsi")
+    with pytest.raises(InputError, match="did you mean 'values'"):
+        rank_reversals(THREE, EQUAL, anchors=OWN, on="value")
+
+
 def test_where_methods_part_names_the_site_the_ranks_and_why():
     sites = pd.DataFrame({"x": [0.0, 7, 4, 6], "y": [10.0, 2.5, 5, 6]}, index=list("abcd"))
     done = where_methods_part(sites, EQUAL, anchors=OWN)

@@ -13,7 +13,7 @@ from siteprior.ranking.criteria import CRITERIA
 from siteprior.ranking.scoring import normalised
 from siteprior.ranking.turning_points import fact_changes, standing, weight_changes
 
-EXAMPLES = settings(deadline=None, derandomize=True, max_examples=100)
+EXAMPLES = settings(deadline=None, derandomize=True, max_examples=50)
 NAMES = ["x", "y", "z"]
 LITTLE = 1e-6
 

@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from siteprior.core.arguments import name_list
 from siteprior.core.errors import InputError
 from siteprior.ranking.check_numbers import check_numbers
-from siteprior.ranking.cross_checks import METHODS, compare_options
+from siteprior.ranking.cross_checks import chosen_methods, compare_options
 from siteprior.ranking.options import Anchors, Criteria, Options, Weights, options_of
 from siteprior.ranking.scoring import Ranked
 
@@ -131,7 +130,7 @@ def where_methods_part(
     *,
     anchors: Anchors | None = None,
     criteria: Criteria | None = None,
-    methods: str | Iterable[str] = METHODS,
+    methods: str | Iterable[str] | None = None,
     number: int = 10,
 ) -> pd.DataFrame:
     """Return the sites whose rank (1 = first) differs most between methods, with the reason in words.
@@ -166,7 +165,7 @@ def where_methods_part(
     vikor minds the largest single shortfall, no more than large (value 0.50); additive adds up all values (0.50), and \
 lets a strong criterion make up for a weak one
     """
-    chosen = list(dict.fromkeys(name_list(methods, what="methods")))
+    chosen = chosen_methods(methods)
     options = options_of(matrix, weights, anchors=anchors, criteria=criteria)
     table = ranks_of(compare_options(options, chosen)).astype("int64")
     done = pd.DataFrame(
@@ -220,7 +219,7 @@ def rank_reversals(
     remove: Iterable[object] = (),
     anchors: Anchors | None = None,
     criteria: Criteria | None = None,
-    methods: str | Iterable[str] = METHODS,
+    methods: str | Iterable[str] | None = None,
     on: str = "values",
 ) -> pd.DataFrame:
     """Return which two sites change their order (ranks, 1 = first) when others come in or drop out, by method.
@@ -269,7 +268,7 @@ def rank_reversals(
     faults += [f"remove: '{label}' is not in the matrix" for label in dropped if label not in matrix.index]
     if faults:
         raise InputError(*faults)
-    chosen = list(dict.fromkeys(name_list(methods, what="methods")))
+    chosen = chosen_methods(methods, on)
     kept = matrix.drop(index=dropped)
     after_matrix = kept if added.empty else pd.concat([kept, added])
     before, after = (

@@ -35,7 +35,7 @@ def compare_methods(
     *,
     anchors: Anchors | None = None,
     criteria: Criteria | None = None,
-    methods: str | Iterable[str] = METHODS,
+    methods: str | Iterable[str] | None = None,
     on: str = "values",
     width: float | None = None,
     v: float | None = None,
@@ -54,7 +54,7 @@ def compare_methods(
     anchors, criteria
         As of :func:`siteprior.ranking.scoring.score`.
     methods
-        Which of :data:`METHODS`; all by default.
+        Which of :data:`METHODS`; all when ``None``.
     on
         ``values`` (0–1 on the anchors) or ``measurements`` (as measured). The additive value takes values either way.
     width
@@ -87,8 +87,7 @@ def compare_methods(
     >>> done["rank_additive"].tolist(), done["rank_topsis"].tolist()
     ([1, 2, 3], [1, 2, 3])
     """
-    chosen = list(dict.fromkeys(name_list(methods, what="methods")))
-    _check(chosen, on, width, v)
+    chosen = chosen_methods(methods, on, width=width, v=v)
     return compare_options(
         options_of(matrix, weights, anchors=anchors, criteria=criteria), chosen, on=on, width=width, v=v
     )
@@ -242,10 +241,19 @@ def _promethee(
     return flow
 
 
-def _check(methods: list[str], on: str, width: float | None, v: float | None) -> None:
-    """Refuse methods and numbers that cannot be used, with every fault at once."""
-    faults = [unknown("method", name, METHODS) for name in methods if name not in METHODS]
-    if not methods:
+def chosen_methods(
+    methods: str | Iterable[str] | None, on: str = "values", *, width: float | None = None, v: float | None = None
+) -> list[str]:
+    """Return the methods asked for, each once; all for ``None``. Refuses what cannot be used, every fault at once.
+
+    Examples
+    --------
+    >>> chosen_methods("topsis"), len(chosen_methods(None))
+    (['topsis'], 5)
+    """
+    chosen = list(METHODS if methods is None else dict.fromkeys(name_list(methods, what="methods")))
+    faults = [unknown("method", name, METHODS) for name in chosen if name not in METHODS]
+    if not chosen:
         faults.append(f"methods: none given; valid: {', '.join(METHODS)}")
     if on not in BASES:
         faults.append(unknown("basis (on)", str(on), BASES))
@@ -255,3 +263,4 @@ def _check(methods: list[str], on: str, width: float | None, v: float | None) ->
         faults.append(f"v: needs a number from 0 to 1, not {v!r}")
     if faults:
         raise InputError(*faults)
+    return chosen

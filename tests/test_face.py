@@ -21,7 +21,7 @@ from siteprior.core.renamed import RenamedWarning, renamed_argument
 
 STUBS = sorted((ROOT / "src" / "siteprior").rglob("__init__.pyi"))
 VERBS = {
-    "acceptability", "assess", "audit", "check", "compare", "criteria", "data_dictionary", "demo", "fetch",
+    "acceptability", "assess", "audit", "check", "compare", "criteria", "data_dictionary", "demo", "explain", "fetch",
     "load_project", "measure_access", "newest_run", "open_run", "rank", "read_areas", "read_registers", "read_stops",
     "run", "score", "write_weights",
 }  # fmt: skip

@@ -14,6 +14,7 @@ from .pipeline.registered import load_project
 from .pipeline.result import Result
 from .pipeline.run import assess, check, demo, run
 from .pipeline.write_weights import write_weights
+from .ranking.explanation import explain
 from .ranking.scoring import rank, score
 from .ranking.smaa import acceptability
 from .registers.reader import read_registers
@@ -48,6 +49,7 @@ __all__ = [
     "criteria",
     "data_dictionary",
     "demo",
+    "explain",
     "fetch",
     "funds",
     "joins",

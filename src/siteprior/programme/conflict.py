@@ -47,7 +47,7 @@ class InfeasibleError(InputError):
         drops = [f"drop '{name}'" for name, row in conflict.iterrows() if not np.isfinite(row["becomes"])]
         names = "; ".join(map(str, conflict.index))
         super().__init__(
-            f"programme: cannot keep to all of: {names}. Any one of these would do: {'; '.join([*ways, *drops])}"
+            f"programme: cannot keep to all of: {names}. Of these alone any one would do: {'; '.join([*ways, *drops])}"
         )
 
 

@@ -227,7 +227,7 @@ def _allowed(table: pd.DataFrame, spent: Floats, budget: Budget) -> npt.NDArray[
     if budget.funds and FUNDS in table:
         named = [{name.strip() for name in str(text).split(";")} for text in table[FUNDS].fillna("")]
         by_fund = np.array([[fund in names for fund in funds] for names in named], dtype=bool).reshape(by_fund.shape)
-    return (in_years[:, :, None] & by_fund[:, None, :]).reshape(len(table), -1)
+    return (in_years[:, :, None] & by_fund[:, None, :]).reshape(len(table), len(years) * len(funds))
 
 
 def _refuse_locked(index: pd.Index, reasons: list[list[str]], constraints: Sequence[Constraint]) -> None:

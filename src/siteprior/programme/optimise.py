@@ -29,7 +29,8 @@ class Programme:
         One row per chosen site, in the order of their ids: ``year`` of the start and ``fund`` that pays, blank where
         the budget has none; ``cost``, ``benefit`` in their own units; then the columns of the opportunities used.
     totals
-        One row per ``constraint``: ``limit``, ``reached``, ``slack`` in its unit (a share as 0–1).
+        One row per ``constraint``: ``limit``, ``reached``, ``slack`` in its unit (a share as 0–1;
+        missing of a share of nothing).
     left_out
         ``reason`` of each opportunity that could not be chosen, such as ``cost unknown``.
     benefit, cost

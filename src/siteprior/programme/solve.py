@@ -231,10 +231,17 @@ def _lp(aim: Floats, rows: Rows, low: Floats, high: Floats, whole: Flags) -> hig
     return lp
 
 
+def _sizes(matrix: csr_array) -> Floats:
+    """Return the largest figure of each row, 0 where it has none."""
+    sizes = np.zeros(matrix.shape[0])
+    np.maximum.at(sizes, np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr)), np.abs(matrix.data))
+    return sizes
+
+
 def _scaled(rows: Rows) -> Rows:
     """Return the rows with a largest figure of 1 each, rounded."""
     matrix = rows.matrix.copy()
-    size = np.asarray(abs(matrix).max(axis=1).todense(), dtype=float).ravel()
+    size = _sizes(matrix)
     size = np.where(size > 0, size, 1.0)
     matrix.data = np.round(matrix.data / np.repeat(size, np.diff(matrix.indptr)), DECIMALS)
     matrix.eliminate_zeros()
@@ -250,7 +257,7 @@ def _keeps(x: Floats, rows: Rows) -> None:
         When it misses a row by more than the rounding of sums.
     """
     taken = rows.matrix @ x
-    size = np.asarray(abs(rows.matrix).max(axis=1).todense(), dtype=float).ravel()
+    size = _sizes(rows.matrix)
     limit = sum(np.abs(np.where(np.isfinite(end), end, 0.0)) for end in (rows.low, rows.high))
     missed = np.maximum(rows.low - taken, taken - rows.high) > EXCESS * (size + limit)
     if missed.any():

@@ -10,7 +10,7 @@ from scipy.sparse import csr_array, hstack
 
 from siteprior.core.errors import InputError
 from siteprior.programme.model import CHOICE, SHARE, Block, Model
-from siteprior.programme.solve import TOLERANCE, Floats, Rows, maximise, stacked
+from siteprior.programme.solve import TOLERANCE, Floats, Rows, maximise, row_of, stacked
 
 
 class InfeasibleError(InputError):
@@ -31,11 +31,8 @@ class InfeasibleError(InputError):
     >>> try:
     ...     sp.choose_programme(sites, budget=15, constraints=sp.programme.Floor("homes", 100))
     ... except sp.programme.InfeasibleError as error:
-    ...     print(error.conflict[["limit", "relax_by", "becomes"]])
-                        limit  relax_by  becomes
-    constraint
-    budget at most 15    15.0       4.0     19.0
-    homes at least 100  100.0      20.0     80.0
+    ...     error.conflict["relax_by"].to_dict()
+    {'budget at most 15': 4.0, 'homes at least 100': 20.0}
     """
 
     def __init__(self, conflict: pd.DataFrame | str) -> None:
@@ -96,7 +93,7 @@ def relaxed(model: Model, block: Block, others: Sequence[Block]) -> tuple[float,
     """
     if block.kind == SHARE and block.part is not None and block.whole is not None:
         best = best_share(model, block.part, block.whole, others)
-        return (np.nan, np.nan) if best is None else (block.limit - best, best)
+        return (np.nan, np.nan) if best is None else (block.limit - best[0], best[0])
     size = float(abs(block.rows.matrix).max()) or 1.0
     rows = model.rows(others)
     count, own = rows.matrix.shape[0], len(block.rows.low)
@@ -121,21 +118,20 @@ def relaxed(model: Model, block: Block, others: Sequence[Block]) -> tuple[float,
     return by, block.limit - by if np.isfinite(block.rows.low[0]) else block.limit + by
 
 
-def best_share(model: Model, part: Floats, whole: Floats, others: Sequence[Block]) -> float | None:
-    """Return the highest share that others leave possible, 0–1, by Dinkelbach's steps; nothing where none is.
+def best_share(model: Model, part: Floats, whole: Floats, others: Sequence[Block]) -> tuple[float, Floats] | None:
+    """Return the highest share that others leave possible, 0–1, and a choice that has it; nothing where none does.
 
     Each step maximises part − share × whole; where that is zero the share is the highest (Dinkelbach 1967).
     """
-    rows = model.rows(others)
-    some = stacked([rows, Rows(csr_array(np.atleast_2d(whole)), np.array([_least(whole)]), np.array([np.inf]))])
+    rows = stacked([model.rows(others), row_of(whole, low=_least(whole))])
     share = 0.0
     while True:
-        found = maximise(part - share * whole, some, gap=0.0)
+        found = maximise(part - share * whole, rows, gap=0.0)
         if found is None:
             return None
         best = float(part @ found.x) / float(whole @ found.x)
         if best <= share + TOLERANCE:
-            return max(best, share)
+            return max(best, share), found.x
         share = best
 
 

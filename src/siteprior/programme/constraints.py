@@ -187,7 +187,12 @@ class AffordableShare:
     @property
     def name(self) -> str:
         """What the constraint asks, in words."""
-        return f"{self.affordable} at least {100 * self.share:.15g}% of {self.homes}"
+        return f"{self.measure} at least {100 * self.share:.15g}% of {self.homes}"
+
+    @property
+    def measure(self) -> str:
+        """What is part of the homes."""
+        return self.affordable
 
 
 @dataclass(frozen=True)
@@ -237,8 +242,12 @@ class DeprivedShare:
     @property
     def name(self) -> str:
         """What the constraint asks, in words."""
-        where = f"in {self.decile} 1 to {self.most_decile}"
-        return f"{self.homes} {where} at least {100 * self.share:.15g}% of {self.homes}"
+        return f"{self.measure} at least {100 * self.share:.15g}% of {self.homes}"
+
+    @property
+    def measure(self) -> str:
+        """What is part of the homes."""
+        return f"{self.homes} in {self.decile} 1 to {self.most_decile}"
 
 
 @dataclass(frozen=True)

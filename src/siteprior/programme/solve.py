@@ -129,7 +129,7 @@ def maximise(objective: Floats, rows: Rows, *, gap: float, most: Floats | None =
         found = _by_core(aim, scaled, high, gap)
     if found is None:
         return None
-    x = np.where(whole, np.round(found.x), found.x)
+    x = np.where(whole, np.round(found.x), found.x) + 0.0
     _keeps(x, rows)
     value = float(objective @ x)
     return Found(x, value, max(value, found.bound * weight))

@@ -342,7 +342,10 @@ def calls():
     return {inspect.unwrap(taker): entry for taker, entry in given.items()}
 
 
-PRODUCTS = (sp.Reading, sp.Result, sp.Run, sp.prices.PriceSurface, sp.scenarios.Supply)
+PRODUCTS = (
+    sp.Reading, sp.Result, sp.Run, sp.prices.PriceSurface, sp.programme.Programme, sp.programme.RobustPortfolio,
+    sp.scenarios.Supply,
+)  # fmt: skip
 """Classes that siteprior makes and hands out; nobody is asked for the tables in them."""
 
 ELSEWHERE = {

@@ -1,3 +1,4 @@
+from .bundles import connected_bundles, corridor_bundles, join_bundles
 from .conflict import InfeasibleError
 from .constraints import (
     AffordableShare,
@@ -10,6 +11,8 @@ from .constraints import (
     LockedOut,
     Prerequisite,
 )
+from .core_index import RobustPortfolio, core_indices
+from .frontier import constraint_prices, pareto_frontier
 from .optimise import Programme, choose_programme
 
 __all__ = [
@@ -24,5 +27,12 @@ __all__ = [
     "LockedOut",
     "Prerequisite",
     "Programme",
+    "RobustPortfolio",
     "choose_programme",
+    "connected_bundles",
+    "constraint_prices",
+    "core_indices",
+    "corridor_bundles",
+    "join_bundles",
+    "pareto_frontier",
 ]

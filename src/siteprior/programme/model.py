@@ -202,7 +202,7 @@ def build_model(
         options=options,
         cost=options.spent.sum(axis=1),
         benefit=np.zeros(len(site)) if benefit is None else numbers(sites, benefit)[site],
-        blocks=tuple(_blocks(sites, options, asked)),
+        blocks=tuple({block.name: block for block in _blocks(sites, options, asked)}.values()),  # each once
         structure=_one_each(options.site, len(sites)),
         budget=asked.budget,
         left_out=listed,

@@ -24,7 +24,7 @@ from siteprior.programme import (
     ("make", "words"),
     [
         (lambda: Budget(), ["has no limit"]),
-        (lambda: Budget(total=-1, years={"2027": 3}, funds={2: "x"}), ["total", "years has '2027'", "funds has 2", "2"]),
+        (lambda: Budget(total=-1, years={"2027": 3}, funds={2: "x"}), ["total", "years", "funds has 2", "'x'"]),
         (lambda: Budget(total=True), ["total needs a number from 0, got True"]),
         (lambda: Floor("", float("nan")), ["'' is no column", "at_least: needs a number from 0, got nan"]),
         (lambda: Cap("homes", -3), ["at_most: needs a number from 0, got -3"]),

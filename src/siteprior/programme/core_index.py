@@ -321,13 +321,8 @@ def _approximate(model: Model, drawn: Iterable[tuple[Flags, float]], gap: float)
         f"an approximation: the best portfolio, to a proven {100 * gap:g}%, of each of {len(each):,} draws of weights "
         "and data; portfolios that are best in no draw are not among them"
     )
-    return RobustPortfolio(
-        _site_table(model, sets, share),
-        _portfolios(model, sets, (ends[:, 0], ends[:, 1]), share),
-        model.left_out,
-        False,
-        basis,
-    )
+    portfolios = _portfolios(model, sets, (ends[:, 0], ends[:, 1]), share)
+    return RobustPortfolio(_site_table(model, sets, share), portfolios, model.left_out, False, basis)
 
 
 def _site_table(model: Model, sets: Flags, share: Floats) -> pd.DataFrame:

@@ -72,37 +72,29 @@ def choose_programme(
     opportunities
         One row per site. One of unknown money or benefit is left out, and listed with its reason.
     budget
-        One number in total, or a :class:`~siteprior.programme.Budget` in total, per year, per fund.
+        One number, or a :class:`~siteprior.programme.Budget` in total, per year, per fund.
     benefit, cost
-        Columns. Several of cost fall in the year of the start, the next and so on. With funds,
-        a column ``funds`` names those that may pay, parted by ``;``.
+        Columns. Several of cost fall in successive years; ``funds``, where it is, names who may pay.
     constraints
-        Floors, caps, shares, locks, exclusions and prerequisites of :mod:`siteprior.programme`.
+        Floors, caps, shares, locks, exclusions, prerequisites of :mod:`siteprior.programme`.
     gap
-        Share of the benefit by which the choice may be bettered; ``gap`` in ``programme.toml``.
+        Share by which the benefit may be bettered; ``gap`` in ``programme.toml`` by default.
 
     Returns
     -------
     Programme
+        By HiGHS. Of equal, proven best ones the cheapest, then that of sites earliest by id.
 
     Raises
     ------
-    InfeasibleError
-        When nothing keeps to all constraints: which conflict, and how far each has to give way.
     InputError
-        Naming every fault of the call at once.
-
-    Notes
-    -----
-    A mixed-integer programme, by HiGHS. Of programmes of equal, proven best benefit the cheapest is
-    taken, then that of sites earliest by id. The order of rows and the unit of money change nothing.
+        Naming every fault at once. InfeasibleError: which constraints conflict, how far to relax each.
 
     Examples
     --------
-    >>> sites = pd.DataFrame({"benefit": [60, 50, 42, 35, 20], "cost": [10, 9, 7, 6, 4]}, index=[*"abcde"])
-    >>> found = choose_programme(sites, budget=20)
-    >>> list(found.chosen.index), found.benefit, found.cost
-    (['a', 'd', 'e'], 115.0, 20.0)
+    >>> sites = pd.DataFrame({"benefit": [60, 50, 42], "cost": [10, 9, 7]}, index=[*"abc"])
+    >>> choose_programme(sites, budget=17).chosen.index.tolist()
+    ['a', 'c']
     """
     share = gap_of(gap)
     model = build_model(opportunities, budget=budget, benefit=benefit, cost=cost, constraints=constraints)

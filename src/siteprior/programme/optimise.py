@@ -74,7 +74,7 @@ def choose_programme(
     budget
         One number, or a :class:`~siteprior.programme.Budget` in total, per year, per fund.
     benefit, cost
-        Columns. Several of cost fall in successive years; ``funds``, where it is, names who may pay.
+        Columns. Several of cost fall in successive years; ``funds`` names who may pay.
     constraints
         Floors, caps, shares, locks, exclusions, prerequisites of :mod:`siteprior.programme`.
     gap
@@ -88,7 +88,7 @@ def choose_programme(
     Raises
     ------
     InputError
-        Naming every fault at once. InfeasibleError: which constraints conflict, how far to relax each.
+        Every fault at once. InfeasibleError: the constraints that conflict, how far to relax each.
 
     Examples
     --------

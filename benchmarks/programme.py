@@ -1,8 +1,8 @@
 """Time of a programme of 40,000 sites to a proven 0.1% gap, beside scipy's milp on the same figures with a time limit.
 
-``python benchmarks/programme.py --runs 3``: sites made up at random (seed 0), a budget of £1bn, shares of affordable homes
-and of homes in the most deprived areas, a floor of homes, and for each of seven councils a floor and a cap. Every run is
-a process of its own, the sides in turn.
+``python benchmarks/programme.py --runs 3``: sites made up at random (seed 0), a budget of £1bn, shares of affordable
+homes and of homes in the most deprived areas, a floor of homes, and for each of seven councils a floor and a cap. Every
+run is a process of its own, the sides in turn.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def make_sites() -> pd.DataFrame:
     )
 
 
-def by_siteprior(sites: pd.DataFrame, limit: float) -> tuple[float, float]:
+def by_siteprior(sites: pd.DataFrame, _: float) -> tuple[float, float]:
     from siteprior.programme import AffordableShare, Cap, DeprivedShare, Floor, choose_programme
 
     constraints = [AffordableShare(AFFORDABLE), DeprivedShare(DEPRIVED), Floor("homes", HOMES)]

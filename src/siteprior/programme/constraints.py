@@ -148,7 +148,7 @@ class Cap:
 
 @dataclass(frozen=True)
 class AffordableShare:
-    """The least share of a programme's homes that must be affordable, 0–1.
+    """The least share of a programme's homes that must be affordable, 0–1: of the whole, not of each site.
 
     Parameters
     ----------

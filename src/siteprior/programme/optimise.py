@@ -131,7 +131,11 @@ def solved(model: Model, gap: float) -> Found:
 
 
 def _first_of_equals(model: Model, found: Found) -> Found:
-    """Return the cheapest of the programmes of the best benefit, and of these the first by the order of options."""
+    """Return the cheapest of the programmes of the best benefit, and of these the one whose options stand first.
+
+    Options stand in the order of sites by id, years and funds; first is the least sum of their places. Should even
+    these be equal, the engine decides, by one seed and from figures in one order: the same on every call.
+    """
     size = float(np.abs(model.benefit).max(initial=0.0))
     rows = stacked([model.rows(), row_of(model.benefit, low=found.value - TOLERANCE * max(size, abs(found.value)))])
     cheapest = maximise(-model.cost, rows, gap=0.0)

@@ -106,6 +106,8 @@ def test_faults():
     ):
         with pytest.raises(InputError, match=words):
             pareto_frontier(FIVE, budget=20, **given)
+    with pytest.raises(InputError, match="no programme has anything"):
+        pareto_frontier(FIVE.assign(homes=0), measures=("benefit", DeprivedShare(0)), budget=20)
     for function in (pareto_frontier, constraint_prices):
         with pytest.raises(InfeasibleError):
             function(FIVE, budget=Budget(total=20), constraints=Floor("homes", 9))

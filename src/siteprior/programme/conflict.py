@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.sparse import csr_array, hstack
 
 from siteprior.core.errors import InputError
+from siteprior.core.parameters import load_parameters
 from siteprior.programme.model import CHOICE, SHARE, Block, Model
 from siteprior.programme.solve import TOLERANCE, Floats, Rows, maximise, row_of, stacked
 
@@ -22,7 +23,8 @@ class InfeasibleError(InputError):
         One row per ``constraint`` of a smallest conflict: all of them together cannot be kept to, yet all but any one
         can. ``limit``; ``relax_by``, the least by which this one alone has to give way for the rest of the conflict to
         be kept to (a share as 0–1, a lock or a prerequisite as 1: to be dropped); ``becomes``, the limit then;
-        ``relax_for_all``, the least that makes the whole programme possible, missing where this one alone cannot.
+        ``relax_for_all``, the least that makes the whole programme possible, missing where this one alone cannot. Of
+        many sites each of these does, and is the least to the parameter ``gap``.
 
     Examples
     --------
@@ -107,7 +109,7 @@ def relaxed(model: Model, block: Block, others: Sequence[Block]) -> tuple[float,
     aim[-1] = -1.0
     most = np.ones(len(aim))
     most[-1] = np.inf
-    found = maximise(aim, wide, gap=0.0, most=most)
+    found = maximise(aim, wide, gap=_gap(model), most=most)
     if found is None:
         return np.nan, np.nan
     # by the figures as given: what the choice misses the limit by
@@ -126,13 +128,19 @@ def best_share(model: Model, part: Floats, whole: Floats, others: Sequence[Block
     rows = stacked([model.rows(others), row_of(whole, low=_least(whole))])
     share = 0.0
     while True:
-        found = maximise(part - share * whole, rows, gap=0.0)
+        found = maximise(part - share * whole, rows, gap=_gap(model))
         if found is None:
             return None
         best = float(part @ found.x) / float(whole @ found.x)
         if best <= share + TOLERANCE:
             return max(best, share), found.x
         share = best
+
+
+def _gap(model: Model) -> float:
+    """Return the gap to which giving way is least: none of few options, that of the parameters of many."""
+    numbers = load_parameters("programme")
+    return 0.0 if len(model.benefit) < numbers.integer("core_from") else numbers.number("gap")
 
 
 def _least(whole: Floats) -> float:

@@ -186,13 +186,14 @@ def _measure_of(model: Model, each: str | Share) -> _Measure:
 
 def _levels(model: Model, first: _Measure, second: _Measure, levels: int, gap: float) -> list[Floats]:
     """Return a choice for each level of the second measure, none bettered by another, each once."""
-    most = _best_of(model, second)
+    if maximise(np.zeros(len(first.part)), model.rows(), gap=gap) is None:
+        raise InfeasibleError(conflict_table(model))
+    most = _best_of(model, second, gap)
     start = _level(model, first, second, None, gap)
     if most is None or start is None:
-        raise InfeasibleError(conflict_table(model))
+        raise InputError(f"measures: no programme has anything the {second.name} could be of; give a sum instead")
     found = [start]
-    from_level = second.of(start)
-    for level in np.linspace(from_level, second.of(most), levels)[1:] if np.isfinite(from_level) else ():
+    for level in np.linspace(second.of(start), second.of(most), levels)[1:]:
         if level > second.of(found[-1]) + TOLERANCE * max(1.0, abs(level)):  # else the last point has it already
             chosen = _level(model, first, second, float(level), gap)
             found += [] if chosen is None else [chosen]
@@ -206,15 +207,15 @@ def _level(model: Model, first: _Measure, second: _Measure, level: float | None,
     found = maximise(first.part, limited.rows(), gap=gap)
     if found is None:
         return None
-    better = _best_of(limited.limited(first.at_least(found.value)), second)
+    better = _best_of(limited.limited(first.at_least(found.value)), second, gap)
     return found.x if better is None else better
 
 
-def _best_of(model: Model, measure: _Measure) -> Floats | None:
+def _best_of(model: Model, measure: _Measure, gap: float) -> Floats | None:
     if measure.whole is not None:
         best = best_share(model, measure.part, measure.whole, model.blocks)
         return None if best is None else best[1]
-    found = maximise(measure.part, model.rows(), gap=0.0)
+    found = maximise(measure.part, model.rows(), gap=gap)
     return None if found is None else found.x
 
 

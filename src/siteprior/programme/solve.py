@@ -122,11 +122,11 @@ def maximise(objective: Floats, rows: Rows, *, gap: float, most: Floats | None =
     aim = np.round(objective / weight, DECIMALS)
     high = np.ones(len(objective)) if most is None else most
     whole = np.isin(high, (0.0, 1.0))
-    if len(objective) < numbers.integer("core_from") or not whole.all():
+    if len(objective) < numbers.integer("core_from"):
         answer = _highs(aim, scaled, np.zeros(len(aim)), high, whole, gap)
         found = None if answer is None else answer.found
     else:
-        found = _by_core(aim, scaled, high, gap)
+        found = _by_core(aim, scaled, high, whole, gap)
     if found is None:
         return None
     x = np.where(whole, np.round(found.x), found.x) + 0.0
@@ -135,31 +135,31 @@ def maximise(objective: Floats, rows: Rows, *, gap: float, most: Floats | None =
     return Found(x, value, max(value, found.bound * weight))
 
 
-def _by_core(aim: Floats, rows: Rows, high: Floats, gap: float) -> Found | None:
+def _by_core(aim: Floats, rows: Rows, high: Floats, whole: Flags, gap: float) -> Found | None:
     """Search a core with all other options as the relaxation has them, then all that a better result could change."""
     zero = np.zeros(len(aim))
     relaxed = _highs(aim, rows, zero, high, np.zeros(len(aim), dtype=bool), gap)
     if relaxed is None:
         return None
     rounded, reduced = np.round(relaxed.found.x), np.abs(relaxed.reduced)
-    split = np.abs(relaxed.found.x - rounded) > TOLERANCE
+    split = (np.abs(relaxed.found.x - rounded) > TOLERANCE) | ~whole  # what is continuous is always free
     order = np.argsort(np.where(split, -1.0, reduced), kind="stable")
     size = load_parameters("programme").integer("core_options") + int(split.sum())
     best: Found | None = None
     while best is None and size < len(aim):
         free = np.zeros(len(aim), dtype=bool)
         free[order[:size]] = True
-        answer = _within(aim, rows, rounded, high, free, gap / 2)
+        answer = _within(aim, rows, rounded, high, whole, free, gap / 2)
         best = None if answer is None else answer.found
         size *= 8
     if best is not None:
         bound = relaxed.found.bound
         if proven_gap(best.value, bound) <= gap:
             return Found(best.x, best.value, bound)
-        free = reduced <= bound - best.value + TOLERANCE
+        free = (reduced <= bound - best.value + TOLERANCE) | ~whole
     else:
         free = np.ones(len(aim), dtype=bool)
-    answer = _within(aim, rows, rounded, high, free, gap)
+    answer = _within(aim, rows, rounded, high, whole, free, gap)
     if answer is None:
         return best
     last = answer.found
@@ -168,7 +168,9 @@ def _by_core(aim: Floats, rows: Rows, high: Floats, gap: float) -> Found | None:
     return Found(last.x, last.value, max(last.value, min(last.bound, relaxed.found.bound)))
 
 
-def _within(aim: Floats, rows: Rows, fixed: Floats, high: Floats, free: Flags, gap: float) -> _Answer | None:
+def _within(
+    aim: Floats, rows: Rows, fixed: Floats, high: Floats, whole: Flags, free: Flags, gap: float
+) -> _Answer | None:
     """Search the free options alone, all others as they are fixed."""
     rest = np.where(free, 0.0, fixed)
     taken = rows.matrix @ rest
@@ -178,8 +180,7 @@ def _within(aim: Floats, rows: Rows, fixed: Floats, high: Floats, free: Flags, g
     if (short[~used] > TOLERANCE).any():
         return None
     part = Rows(csr_array(matrix[np.flatnonzero(used)]), (rows.low - taken)[used], (rows.high - taken)[used])
-    number = int(free.sum())
-    answer = _highs(aim[free], part, np.zeros(number), high[free], np.ones(number, dtype=bool), gap)
+    answer = _highs(aim[free], part, np.zeros(int(free.sum())), high[free], whole[free], gap)
     if answer is None:
         return None
     x = rest.copy()

@@ -201,6 +201,8 @@ def _highs(aim: Floats, rows: Rows, low: Floats, high: Floats, whole: Flags, gap
         "mip_max_nodes": load_parameters("programme").integer("most_nodes"),
     }.items():  # fmt: skip
         solver.setOptionValue(name, value)
+    if not whole.any():
+        solver.setOptionValue("presolve", "off")  # it compares the options of a single row in pairs: a minute of 40,000
     solver.passModel(_lp(aim, rows, low, high, whole))
     solver.run()
     status = solver.getModelStatus()

@@ -88,7 +88,8 @@ def pareto_frontier(
     Notes
     -----
     The epsilon-constraint method (Haimes, Lasdon and Wismer 1971): one measure is maximised with a floor under the
-    other, and the other then with the first kept, so that no point is only weakly efficient.
+    other, and the other then with the first kept, so that no point is only weakly efficient; of many sites this second
+    step is left out unless the gap asked for is 0.
 
     Examples
     --------
@@ -207,6 +208,8 @@ def _level(model: Model, first: _Measure, second: _Measure, level: float | None,
     found = maximise(first.part, limited.rows(), gap=gap)
     if found is None:
         return None
+    if gap > 0 and len(first.part) >= load_parameters("programme").integer("core_from"):
+        return found.x  # of many options the second step takes too long
     better = _best_of(limited.limited(first.at_least(found.value)), second, gap)
     return found.x if better is None else better
 

@@ -21,6 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("core",),
     ("project", "walking"),
     ("registers", "sources", "joins", "appraisal", "ranking", "report"),
+    ("programme",),
     ("scenarios",),
     ("pipeline",),
     ("cli",),

@@ -13,7 +13,7 @@ from conftest import ROOT
 
 SOURCE = architecture.SOURCE
 MODULES = architecture.modules()
-WORKING = ("registers", "sources", "walking", "joins", "appraisal", "ranking", "scenarios", "report")
+WORKING = ("registers", "sources", "walking", "joins", "appraisal", "ranking", "programme", "scenarios", "report")
 """The packages whose results rest on their arguments alone."""
 
 

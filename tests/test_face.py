@@ -21,9 +21,9 @@ from siteprior.core.renamed import RenamedWarning, renamed_argument
 
 STUBS = sorted((ROOT / "src" / "siteprior").rglob("__init__.pyi"))
 VERBS = {
-    "acceptability", "assess", "audit", "check", "compare", "criteria", "data_dictionary", "demo", "explain", "fetch",
-    "load_project", "measure_access", "newest_run", "open_run", "rank", "read_areas", "read_registers", "read_stops",
-    "run", "score", "write_weights",
+    "acceptability", "assess", "audit", "check", "choose_programme", "compare", "criteria", "data_dictionary", "demo",
+    "explain", "fetch", "load_project", "measure_access", "newest_run", "open_run", "rank", "read_areas",
+    "read_registers", "read_stops", "run", "score", "write_weights",
 }  # fmt: skip
 CLASSES = {"InputError", "OutputError", "ProjectError", "Reading", "Result", "Run", "RunWarning", "SitePriorError"}
 
@@ -76,8 +76,8 @@ def test_the_root_holds_a_dozen_verbs_and_namespaces():
     assert {name for name, thing in here.items() if inspect.isclass(thing)} == CLASSES
     assert set(here) - VERBS - CLASSES == {
         "access", "appraisal", "areas", "benefits", "corridors", "funds", "joins", "layers", "market_failure",
-        "parameters", "prices", "project", "ranking", "registers", "report", "sales", "scenarios", "schema", "streets",
-        "timetables", "transit", "viability", "walking",
+        "parameters", "prices", "programme", "project", "ranking", "registers", "report", "sales", "scenarios",
+        "schema", "streets", "timetables", "transit", "viability", "walking",
     }  # fmt: skip
 
 

@@ -342,7 +342,10 @@ def calls():
     return {inspect.unwrap(taker): entry for taker, entry in given.items()}
 
 
-PRODUCTS = (sp.Reading, sp.Result, sp.Run, sp.prices.PriceSurface, sp.scenarios.Supply)
+PRODUCTS = (
+    sp.Reading, sp.Result, sp.Run, sp.prices.PriceSurface, sp.programme.InfeasibleError,
+    sp.programme.Programme, sp.programme.RobustPortfolio, sp.scenarios.Supply,
+)  # fmt: skip
 """Classes that siteprior makes and hands out; nobody is asked for the tables in them."""
 
 ELSEWHERE = {
@@ -355,6 +358,18 @@ ELSEWHERE = {
     sp.ranking.sobol_indices: "values by criterion, which no declared table holds",
     sp.ranking.weight_moves: "values by criterion, which no declared table holds",
     sp.ranking.rank_bands: "values by criterion, which no declared table holds",
+    **dict.fromkeys(
+        (
+            sp.choose_programme,
+            sp.programme.core_indices,
+            sp.programme.pareto_frontier,
+            sp.programme.constraint_prices,
+            sp.programme.connected_bundles,
+            sp.programme.corridor_bundles,
+            sp.programme.join_bundles,
+        ),
+        "the columns asked for by name, each looked at when it is used; tests/programme has what they refuse",
+    ),
     sp.report.explore: "any table of shapes is drawn as it is",
     sp.report.show_table: "any table is shown as it is",
     sp.ranking.measure: "the columns of the criteria asked for, each looked at when it is measured",

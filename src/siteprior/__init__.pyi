@@ -1,4 +1,4 @@
-from . import appraisal, joins, project, ranking, registers, report, scenarios, walking
+from . import appraisal, joins, programme, project, ranking, registers, report, scenarios, walking
 from .appraisal import benefits, funds, market_failure, prices, viability
 from .core import parameters, schema
 from .core.errors import InputError, OutputError, ProjectError, RunWarning, SitePriorError
@@ -14,6 +14,7 @@ from .pipeline.registered import load_project
 from .pipeline.result import Result
 from .pipeline.run import assess, check, demo, run
 from .pipeline.write_weights import write_weights
+from .programme.optimise import choose_programme
 from .ranking.explanation import explain
 from .ranking.scoring import rank, score
 from .ranking.smaa import acceptability
@@ -44,6 +45,7 @@ __all__ = [
     "audit",
     "benefits",
     "check",
+    "choose_programme",
     "compare",
     "corridors",
     "criteria",
@@ -61,6 +63,7 @@ __all__ = [
     "open_run",
     "parameters",
     "prices",
+    "programme",
     "project",
     "rank",
     "ranking",

@@ -360,6 +360,28 @@ ELSEWHERE = {
     sp.ranking.rank_bands: "values by criterion, which no declared table holds",
     **dict.fromkeys(
         (
+            sp.explain,
+            sp.ranking.compare_methods,
+            sp.ranking.compare_sites,
+            sp.ranking.compare_stakeholders,
+            sp.ranking.contributions,
+            sp.ranking.correlated_criteria,
+            sp.ranking.fact_changes,
+            sp.ranking.information_value,
+            sp.ranking.kendalls_w,
+            sp.ranking.rank_agreement,
+            sp.ranking.rank_reversals,
+            sp.ranking.spread_weights,
+            sp.ranking.value,
+            sp.ranking.value_ranges,
+            sp.ranking.vikor,
+            sp.ranking.weight_changes,
+            sp.ranking.where_methods_part,
+        ),
+        "values or ranks by criterion or method, which no declared table holds; tests/ranking has what they refuse",
+    ),
+    **dict.fromkeys(
+        (
             sp.choose_programme,
             sp.programme.core_indices,
             sp.programme.pareto_frontier,

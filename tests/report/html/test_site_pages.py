@@ -256,7 +256,9 @@ class TestPage:
             still_open = f"Open: from {site['verdict_worst']} to {site['verdict_best']}; strength from"
             assert (settled if site["settled"] == "yes" else still_open) in text
             known = site["settled"] == "yes"
-            before = "what speaks against failure may alter it:" if known else "What would decide it, cheapest first:"
+            before = (
+                "counter-evidence among it may alter the verdict:" if known else "What would decide it, cheapest first:"
+            )
             assert f"{before} {site['open_facts'][:30]}" in text
 
     def test_a_record_says_what_the_land_can_bear_and_on_which_edition(self, run, monkeypatch):

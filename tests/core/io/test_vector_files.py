@@ -264,3 +264,11 @@ def test_columns_are_listed_without_reading_a_shape(tmp_path, lines):
     assert vector_columns(bare(tmp_path / "a.geojson", lines)) == ["id", "name"]
     lines.to_parquet(tmp_path / "a.parquet")
     assert vector_columns(tmp_path / "a.parquet") == ["name"]
+
+
+def test_a_coordinate_system_that_is_no_text_is_refused(tmp_path):
+    gpd.GeoDataFrame({"a": [1]}, geometry=gpd.points_from_xy([4e5], [29e4]), crs=27700).to_file(tmp_path / "a.shp")
+    stated = (tmp_path / "a.prj").read_bytes()
+    (tmp_path / "a.prj").write_bytes(stated[:8] + b"\xff\xfe" + stated[10:])
+    with pytest.raises(InputError, match=r"a\.shp: cannot be read as a vector file .*; save it as GeoPackage"):
+        read_vector(tmp_path / "a.shp")

@@ -253,6 +253,12 @@ def _named_faults(path: Path | str) -> Iterator[None]:
         pyproj.exceptions.CRSError,
     ) as fault:  # fmt: skip
         raise InputError(f"{path}: cannot be read as a vector file ({fault}); save it as GeoPackage") from None
+    except UnboundLocalError as fault:  # what pyogrio makes of a coordinate system whose text is none
+        if not isinstance(fault.__context__, UnicodeDecodeError):
+            raise
+        raise InputError(
+            f"{path}: cannot be read as a vector file (its coordinate system is no text); save it as GeoPackage"
+        ) from None
 
 
 def _first_broken(source: Source, layer: str | None) -> tuple[str, str] | None:

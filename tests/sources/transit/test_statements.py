@@ -32,7 +32,23 @@ def test_a_date_counts_by_the_last_day_it_may_mean(day):
     assert last_day(texts).dt.date.tolist() == [date(day.year, 12, 31), month_end, day]
 
 
-@pytest.mark.parametrize("text", ["", None, "spring", "2026-13", "2026-02-30", "26-04", "2026/04", "2026-4", "04/2026"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2022-99-99",
+        "２０２２",
+        "99999999",
+        "",
+        None,
+        "spring",
+        "2026-13",
+        "2026-02-30",
+        "26-04",
+        "2026/04",
+        "2026-4",
+        "04/2026",
+    ],
+)
 def test_what_is_no_such_date_is_missing(text):
     assert last_day(pd.Series([text], dtype="str")).isna().all()
 

@@ -144,9 +144,13 @@ def last_day(dates: pd.Series) -> pd.Series:
     ['2022-12-31', '2026-02-28', '2026-04-07', nan]
     """
     text = dates.fillna("").astype("str")
-    year = pd.to_datetime(text.where(text.str.fullmatch(r"\d{4}")) + "-12-31", errors="coerce")
-    month = pd.to_datetime(text.where(text.str.fullmatch(r"\d{4}-\d{2}")) + "-01", errors="coerce")
-    day = pd.to_datetime(text.where(text.str.fullmatch(r"\d{4}-\d{2}-\d{2}")), errors="coerce")
+    year = pd.to_datetime(text.where(text.str.fullmatch(r"[0-9]{4}")) + "-12-31", format="%Y-%m-%d", errors="coerce")
+    month = pd.to_datetime(
+        text.where(text.str.fullmatch(r"[0-9]{4}-[0-9]{2}")) + "-01", format="%Y-%m-%d", errors="coerce"
+    )
+    day = pd.to_datetime(
+        text.where(text.str.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")), format="%Y-%m-%d", errors="coerce"
+    )
     return day.fillna(month + pd.offsets.MonthEnd(0)).fillna(year).astype("datetime64[s]")
 
 

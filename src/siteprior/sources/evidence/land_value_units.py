@@ -149,8 +149,9 @@ class Cells:
         self._out.setdefault(kind, []).append((area, value))
         unit = "homes/ha" if kind == "density" else "£/ha"
         side = f"less than {least:,.10g}" if value < least else f"more than {most:,.10g}"
-        self._log.add("too small" if value < least else "too large", row=row, field=role, value=f"{area}: {value:,.10g}",
-                      action=f"left blank: {side} {unit}, which no {_MEANT[kind]} is")  # fmt: skip
+        fault = "too small" if value < least else "too large"
+        why = f"left blank: {side} {unit}, which no {_MEANT[kind]} is"
+        self._log.add(fault, row=row, field=role, value=f"{area}: {value:,.10g}", action=why)
         return False
 
     def refuse(self, kinds: Iterable[str] = ("residential", "industrial")) -> None:
@@ -167,8 +168,8 @@ class Cells:
             if len(out) > self._out_most * read:
                 area, value = out[0]
                 faults.append(
-                    f"{self._file}: {len(out)} of its {read} {kind} land values, such as {value:,.10g} for {area}, are no "
-                    f"£/ha of {_MEANT[kind]}; say in the header where they are in thousands or millions "
+                    f"{self._file}: {len(out)} of its {read} {kind} land values, such as {value:,.10g} for {area}, are "
+                    f"no £/ha of {_MEANT[kind]}; say in the header where they are in thousands or millions "
                     "(£ million/ha), or correct them"
                 )
         if faults:

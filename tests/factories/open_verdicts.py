@@ -31,6 +31,12 @@ class Reading(NamedTuple):
     source: str
     low: float
     high: float
+    of_area: str = "no"
+
+    @property
+    def average(self) -> bool:
+        """Whether it is an area's average: headroom, or a value by area of the user's own."""
+        return self.source == HEADROOM or self.of_area == "yes"
 
 
 class Record(NamedTuple):
@@ -62,7 +68,8 @@ def _random_record(draw) -> Record:
                 source = REMEDIATION
             elif letter in "XCPTSA" and draw.random() < 0.3:
                 low, high = float(draw.choice([value, value / 2])), float(draw.choice([1.0, (1 + value) / 2]))
-            readings.append(Reading(letter, value, grade, source, low, high))
+            of_area = str(draw.choice(["no", "no", "yes"])) if letter in "VXCIPT" else "no"
+            readings.append(Reading(letter, value, grade, source, low, high, of_area))
     return Record(tuple(readings), bool(draw.random() < 0.25), bool(draw.random() < 0.4))
 
 
@@ -70,11 +77,23 @@ def as_tables(records: list[Record]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the records as sites and signals."""
     names = [f"E1:{number}" for number in range(len(records))]
     rows = [
-        (name, each.letter, SIGNALS[each.letter].kind, each.value, each.grade, "", "", each.source, each.low, each.high)
+        (
+            name,
+            each.letter,
+            SIGNALS[each.letter].kind,
+            each.value,
+            each.grade,
+            "",
+            "",
+            each.source,
+            each.low,
+            each.high,
+            each.of_area,
+        )
         for name, record in zip(names, records, strict=True)
         for each in record.readings
     ]
-    signals = pd.DataFrame(rows, columns=[*COLUMNS, "source", "value_low", "value_high"])
+    signals = pd.DataFrame(rows, columns=[*COLUMNS, "source", "value_low", "value_high", "area_average"])
     facts = {
         "deadweight_failed": ["yes" if record.failed else "no" for record in records],
         "gap_rests_on_remediation": ["yes" if record.shared else "no" for record in records],
@@ -93,7 +112,7 @@ def from_tables(sites: pd.DataFrame, signals: pd.DataFrame) -> list[Record]:
     by_site = dict(list(signals.groupby("site_id")))
     failed = sites["deadweight_failed"].eq("yes").fillna(False)
     shared = sites.get("gap_rests_on_remediation", pd.Series(index=sites.index, dtype="str")).eq("yes").fillna(False)
-    columns = ["signal", "value", "grade", "source", "value_low", "value_high"]
+    columns = ["signal", "value", "grade", "source", "value_low", "value_high", "area_average"]
     return [
         Record(
             tuple(Reading(*row) for row in by_site[name][columns].itertuples(index=False)) if name in by_site else (),
@@ -140,7 +159,7 @@ def _of(record: Record, letter: str, *, at: str = "value") -> _Signal:
         return max((round(getattr(each, at) * WEIGHTS[each.grade], 12) for each in readings), default=blank)
 
     own = [each for each in record.readings if each.letter == letter]
-    exact = [each for each in own if each.source != HEADROOM]
+    exact = [each for each in own if not each.average]
     tied = [
         each for each in own
         if record.shared and ((letter == "V" and each in exact) or (letter == "X" and each.source == REMEDIATION))
@@ -152,6 +171,12 @@ def _of(record: Record, letter: str, *, at: str = "value") -> _Signal:
     )  # fmt: skip
 
 
+def _counts(record: Record, letter: str) -> Reading | None:
+    """Return the reading that counts: the strongest, of equal ones that of the better grade, then the first."""
+    own = [each for each in record.readings if each.letter == letter]
+    return min(own, key=lambda each: (-round(each.value * WEIGHTS[each.grade], 12), each.grade), default=None)
+
+
 def _open_to(record: Record, letter: str) -> float | None:
     """Return up to what a signal is open; ``None`` where it is closed."""
     own = [each for each in record.readings if each.letter == letter]
@@ -159,11 +184,10 @@ def _open_to(record: Record, letter: str) -> float | None:
         return None
     if not own:
         return 1.0
-    if any(each.grade == "A" for each in own):
+    if any(each.grade == "A" and not each.average for each in own):
         return None
-    # the strongest reading counts, of equal ones that of the better grade, then the first
-    counted = min(own, key=lambda each: (-round(each.value * WEIGHTS[each.grade], 12), each.grade))
-    return counted.high if counted.high > counted.value and counted.source != HEADROOM else None
+    counted = _counts(record, letter)
+    return counted.high if counted.high > counted.value and not counted.average else None
 
 
 def _with(now: _Signal, value: float, record: Record, letter: str) -> _Signal:
@@ -190,9 +214,7 @@ def _judge(record: Record, options: dict[str, list[_Signal]]) -> np.ndarray:
     missing = np.sum([np.isnan(counted[letter]) for letter in COUNTED], axis=0)
     largest = np.max([firm[letter] for letter in PRIMARY], axis=0)
     identified = (of_the_site >= 0.5) & (largest >= 0.3) & (corroboration >= 0.3) & (not record.failed)
-    readings = [each for each in record.readings if each.letter == "V"]
-    counts = min(readings, key=lambda each: (-round(each.value * WEIGHTS[each.grade], 12), each.grade), default=None)
-    average = counts is not None and counts.source == HEADROOM
+    average = any(_counts(record, letter).average for letter in PRIMARY if _counts(record, letter) is not None)
     alone = average & (np.max([own[letter] for letter in PRIMARY], axis=0) < 0.1)
     indicated = ((strength >= 0.25) & ~alone) | (corroboration >= 0.6)
     return np.select([identified, missing >= 3, indicated], [3, 0, 2], 1)

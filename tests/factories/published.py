@@ -6,9 +6,11 @@ import datetime as dt
 import json
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
+from siteprior.core.parameters import load_parameters
 from siteprior.project.coverage import PublishedLayer
 from siteprior.sources.layers.published_files import Given
 from siteprior.sources.registry import EVIDENCE, call_with, discover
@@ -23,8 +25,21 @@ AREAS = gpd.GeoDataFrame(
 )  # fmt: skip
 STUDY = AREAS.union_all()
 AS_OF = dt.date(2026, 1, 31)
-NATIONAL = [shapely.box(85_000, 6_000, 85_100, 6_100), shapely.box(655_000, 656_000, 655_100, 656_100)]
-"""Two features at the ends of England, which make a file span most of it."""
+FAR = [shapely.box(85_000, 6_000, 85_100, 6_100), shapely.box(655_000, 656_000, 655_100, 656_100)]
+"""Two features at the ends of England, which are no national layer."""
+
+
+def national(many=10_000, spans="england", without=()):
+    """Return features spread evenly over the squares of 100 km a national layer is in, but some."""
+    listed = load_parameters("evidence").table("spans").parameter(spans).value
+    squares = np.array([each for each in listed if tuple(each) not in without]) * 100_000
+    at = np.arange(many)
+    west, south = (squares[at % len(squares)] + np.column_stack([at // 100 % 900, at % 100]) * 100 + 500).T
+    return list(shapely.box(west, south, west + 50, south + 50))
+
+
+NATIONAL = national()
+"""As many features as make a layer national, in all squares of England."""
 
 
 def square(east, north, side=100):

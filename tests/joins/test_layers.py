@@ -67,6 +67,22 @@ def test_layers_become_declared_columns_and_all_faults_are_named(make_sites, mak
     assert len(caught.value.faults) == 2
 
 
+@pytest.mark.parametrize("letter", "XCIP")
+@pytest.mark.parametrize("by", ["lsoa_code", "district_code"])
+def test_the_value_of_a_table_is_of_its_area_and_that_of_a_map_is_not(make_sites, letter, by):
+    sites = make_sites((50, 50), (500, 50)).assign(share=[3.0, 0.0])
+    signal = {"letter": letter, "zero": 0, "full": 10, "grade": "B", "reason": "council average"}
+    stated = {"name": "share", "measure": "value", "column": "v", "signal": signal}
+    table = {"path": "a.csv", "kind": "table", "by": by, "code": "Code"}
+    table |= {"year": 2021} if by == "lsoa_code" else {}
+    of_area = layer_signals(sites, [parse_layer(stated | table)])
+    assert of_area["area_average"].tolist() == ["yes", "yes"]
+    assert of_area["counter_evidence"].str.endswith("every site of its area has this value, which identifies none of "
+                                                    "them").all()  # fmt: skip
+    of_place = layer_signals(sites, [parse_layer(stated | {"path": "a.gpkg", "kind": "vector"})])
+    assert of_place["area_average"].tolist() == ["no", "no"]
+
+
 def test_a_signal_says_its_reason_its_grade_and_its_counter_evidence(make_sites, make_shapes):
     sites = make_sites((50, 50), (50, 50), (500, 50), (50, 50), None)
     shapes = make_shapes(sites, BOX, BOX, shapely.box(500, 0, 600, 100), None, None)

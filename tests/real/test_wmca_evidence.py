@@ -199,7 +199,7 @@ def test_ten_sites_by_other_means(laid):
         for signal in rows.itertuples():
             if not signal.source.startswith(("Historic landfill", "Flood zones", "inspire_parcels")):
                 weighs = {"A": 1.0, "B": 0.7, "C": 0.4}[signal.grade] * signal.value
-                facts.append((signal.signal, weighs, signal.grade in "AB", signal.source == HEADROOM))
+                facts.append((signal.signal, weighs, signal.grade in "AB", signal.area_average == "yes"))
         opened = (
             {"X"} if (rows.loc[rows["signal"] == "X", "value_high"] == 1).any() and counts_with_more(rows) else set()
         )
@@ -222,19 +222,20 @@ def counts_with_more(rows):
 
 
 def parcels_on(extent, parcels):
-    """Count the parcels of a site by the rule in words, roads left out, and measure how much of it they cover."""
+    """Count the parcels of a site by the rule in words, and measure how much of it they cover."""
     near = parcels[shapely.intersects(parcels, extent)]
     count = 0
     for parcel in near:
         on = parcel.intersection(extent).area
         thin = 4 * np.pi * parcel.area / parcel.length**2 <= 0.2 and 2 * parcel.area / parcel.length <= 15
+        own = on >= 0.75 * parcel.area and on >= 4
         counts = on >= 0.1 * extent.area or (on >= 0.5 * parcel.area and on >= 25)
-        count += on >= 0.5 * extent.area if thin else counts
+        count += own or (on >= 0.5 * extent.area if thin else counts)
     return count, shapely.union_all(near).intersection(extent).area / extent.area
 
 
 def plain_verdict(facts, failed):
-    """Judge facts (letter, weighted signal, whether firm, whether a council's average) by the rules in words."""
+    """Judge facts (letter, weighted signal, whether firm, whether an area's average) by the rules in words."""
 
     def most(letter, *, own=False):
         return max(
@@ -250,7 +251,7 @@ def plain_verdict(facts, failed):
         return "Identified"
     if len(set("VXCP") & {letter for letter, *_ in facts}) <= 1:
         return "Cannot tell"
-    average_counts = most("V") > most("V", own=True)
+    average_counts = any(most(letter) > most(letter, own=True) for letter in "VXCIP")
     alone = average_counts and max(most(letter, own=True) for letter in "VXCIP") < 0.1
     if corroboration >= 0.6 or (strength(own=False) >= 0.25 and not alone):
         return "Indicated"

@@ -17,7 +17,7 @@ from siteprior.joins.zonal_raster import raster_values
 from siteprior.joins.zonal_vector import site_geometries, vector_values
 from siteprior.project.layers import GRADES, AreaLayer, Layer, LayerSpec, VectorLayer, layer_columns
 
-SIGNAL_COLUMNS = ("site_id", "signal", "kind", "value", "grade", "reason", "counter_evidence", "source")
+SIGNAL_COLUMNS = ("site_id", "signal", "kind", "value", "grade", "reason", "counter_evidence", "source", "area_average")
 """Columns of the long table of signals."""
 
 SHAPED = ("share", "share_above")
@@ -151,7 +151,8 @@ def layer_signals(
     -------
     DataFrame
         ``site_id``, ``signal`` (letter), ``kind`` (``primary``), ``value``, ``grade``, ``reason``,
-        ``counter_evidence``, ``source``; layers in the order given, sites in theirs.
+        ``counter_evidence``, ``source``, ``area_average`` (yes of tables: every site of an area has its value); layers
+        in the order given, sites in theirs.
 
     Raises
     ------
@@ -230,6 +231,7 @@ def _signal(column: pd.Series, basis: pd.Series, spec: LayerSpec, beside: pd.Ser
             "reason": reason.to_numpy(),
             "counter_evidence": _against(measured, value, spec).to_numpy(),
             "source": f"own layer {spec.name}: {spec.path}",
+            "area_average": "no" if placed else "yes",
         }
     ).astype({name: "str" for name in SIGNAL_COLUMNS if name != "value"})
 
@@ -264,4 +266,6 @@ def _against(measured: pd.Series, value: pd.Series, spec: LayerSpec) -> pd.Serie
     absent = (measured == 0) & bool(none)
     weak = f"at or below {signal.zero:g}" if signal.full > signal.zero else f"at or above {signal.zero:g}"
     some = some.where(value > 0, f"the layer {spec.title} shows no signal: {weak}")
+    if spec.kind == "table":
+        some += "; every site of its area has this value, which identifies none of them"
     return some.where(~absent, none)

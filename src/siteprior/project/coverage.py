@@ -90,7 +90,7 @@ class PublishedLayer(File):
         Annotated[Texts, AfterValidator(_checked)] | None,
         key(
             'Where it looked: "England", a box [west, south, east, north] in metres on EPSG:27700, a file of polygons, '
-            "or ONS codes of councils; a file that spans most of England is taken as the national layer",
+            "or ONS codes of councils; a file with the features of all England is taken as the national layer",
             example=[393000, 277000, 421000, 301000],
         ),
     ] = None

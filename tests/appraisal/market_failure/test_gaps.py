@@ -37,7 +37,7 @@ def test_a_file_decides_what_the_verdict_says_once_it_has_shown_nothing(seed):
     missing = sites.index.difference(signals.loc[signals["signal"] == "C", "site_id"])
     shown = pd.DataFrame({"site_id": missing, "signal": "C", "kind": "primary", "grade": "B", "source": "parcels",
                           "value": 0.0, "value_low": 0.0, "value_high": 0.0})  # fmt: skip
-    shown = shown.assign(reason="", counter_evidence="")[signals.columns]
+    shown = shown.assign(reason="", counter_evidence="", area_average="no")[signals.columns]
     after = failure_verdict(sites, pd.concat([signals, shown], ignore_index=True))
     decided = (before["settled"] == "no") & (after["settled"] == "yes")
     assert files.loc["parcels", "decided_if_nothing"] == decided.sum()

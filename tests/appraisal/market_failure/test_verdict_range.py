@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from factories.open_verdicts import ORDER, as_it_stands, as_tables, extremes, random_records
+from factories.open_verdicts import ORDER, Reading, Record, as_it_stands, as_tables, extremes, random_records
 from siteprior.appraisal.market_failure.verdict import COLUMNS, SIGNALS, failure_verdict
 from siteprior.core import schema
 
@@ -52,7 +52,7 @@ def test_whatever_the_open_signals_turn_out_to_be_the_verdict_lies_between_the_e
         own = signals[signals["site_id"] == name]
         for letter, value in zip("VXCPT", found, strict=True):
             if letter not in set(own["signal"]):
-                rows.append((name, letter, SIGNALS[letter].kind, value, "A", "", "", "found out", value, value))
+                rows.append((name, letter, SIGNALS[letter].kind, value, "A", "", "", "found out", value, value, "no"))
     after = failure_verdict(sites, pd.concat([signals, pd.DataFrame(rows, columns=signals.columns)]))
     rank = {verdict: place for place, verdict in enumerate(ORDER)}
     assert (after["market_failure"].map(rank) >= before["verdict_worst"].map(rank)).all()
@@ -149,3 +149,36 @@ def test_the_strength_of_a_site_without_a_primary_runs_from_zero_to_one():
     done = judge("A1A")
     assert np.isnan(done["failure_strength"])
     assert (done["failure_strength_low"], done["failure_strength_high"]) == (0, 1)
+
+
+def of_area(*given):
+    """Judge readings such as ``("X", 1, "B", True)``, the last of each whether it is an area's average."""
+    readings = tuple(
+        Reading(letter, value, grade, "own layer", value, value, "yes" if average else "no")
+        for letter, value, grade, average in given
+    )
+    return failure_verdict(*as_tables([Record(readings, failed=False, shared=False)])).iloc[0]
+
+
+@pytest.mark.parametrize("letter", "VXCIP")
+@pytest.mark.parametrize("grade", "ABC")
+def test_a_value_that_one_area_shares_identifies_no_site(letter, grade):
+    known = [(other, 0, "A", False) for other in "VXCP" if other != letter]
+    borne_out = [("A", 0.5, "A", False), ("T", 0, "A", False)]
+    own = of_area((letter, 1, "A", False), *known, *borne_out)
+    assert own["market_failure"] == "Identified"
+    average = of_area((letter, 1, grade, True), *known, *borne_out)
+    assert average[["market_failure", "verdict_best", "verdict_worst", "settled"]].tolist() == [
+        "Not found", "Not found", "Not found", "yes",
+    ]  # fmt: skip
+    # beside a signal of the site's own that is too weak alone
+    weak = [(other, 0.5 if other == known[0][0] else 0, "B", False) for other, *_ in known]
+    assert of_area((letter, 1, grade, True), *weak, *borne_out)["market_failure"] == "Indicated"
+
+
+@pytest.mark.parametrize("letter", "VXCP")
+def test_a_value_that_one_area_shares_is_listed_as_open_for_a_fact_of_the_site(letter):
+    others = [(other, 0, "A", False) for other in "VXCPT" if other != letter]
+    closed, average = (of_area((letter, 0.5, "A", shared), *others)["open_facts"] for shared in (False, True))
+    assert f"({letter})" in average
+    assert f"({letter})" not in closed

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from factories.published import frame, measured, read_evidence, save, square
+from factories.published import frame, measured, national, read_evidence, save, square
 from siteprior.sources.registry import EVIDENCE, discover
 
-COALFIELDS = [square(-104_000, 310_000), square(64_000, -139_000)]
+COALFIELDS = national(1_000, "coal")
 
 
 @pytest.mark.parametrize(
     ("facts", "expected"),
-    [({"id": [1, 2, 3, 4]}, 1.0), ({"RISK_AREA": ["High Risk", "Low Risk", "High Risk", "High Risk"]}, 0.5)],
+    [({"id": range(1_002)}, 1.0), ({"RISK_AREA": ["High Risk", "Low Risk", *["High Risk"] * 1_000]}, 0.5)],
 )
 def test_the_share_at_high_risk(tmp_path, facts, expected):
     path = save(tmp_path / "dhra.shp", frame([square(0, 0), square(100, 0), *COALFIELDS], **facts))

@@ -9,7 +9,9 @@ from factories.published import NATIONAL, frame, measured, planning_csv, read_ev
 
 @pytest.fixture
 def path(tmp_path):
-    areas = frame([square(0, 0), square(50, 0), *NATIONAL], name=["Colmore Row", "Steelhouse", "Far", "Away"])
+    areas = frame(
+        [square(0, 0), square(50, 0), *NATIONAL], name=["Colmore Row", "Steelhouse", *["Far"] * len(NATIONAL)]
+    )
     return planning_csv(tmp_path / "conservation-area.csv", areas, "conservation-area")
 
 

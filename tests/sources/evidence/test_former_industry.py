@@ -11,7 +11,8 @@ from siteprior.sources.registry import EVIDENCE
 
 
 def test_shares_uses_and_no_zero_where_nothing_is_stated(tmp_path):
-    path = save(tmp_path / "works.gpkg", frame([square(0, 0), *NATIONAL], USE=["Foundry", "Mill", "Mill"]))
+    uses = ["Foundry", *["Mill"] * len(NATIONAL)]
+    path = save(tmp_path / "works.gpkg", frame([square(0, 0), *NATIONAL], USE=uses))
     found = measured("former_industry", read_evidence("former_industry", path), square(50, 0), square(700, 700))
     assert found["former_industry"].tolist() == [0.5, None]
     assert found["former_industry_use"].tolist() == ["Foundry", None]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from factories.published import SOUTH, WEST, frame, measured, planning_csv, read_evidence, save, square
+from factories.published import SOUTH, WEST, frame, measured, national, planning_csv, read_evidence, save, square
 from siteprior.core.errors import InputError
 
-TYNE_TO_BOURNEMOUTH = [square(-75_000, 300_000), square(185_000, -190_000)]
+TYNE_TO_BOURNEMOUTH = national(180, "green_belt")
 
 
 def belt(*shapes):

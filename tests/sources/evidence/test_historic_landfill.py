@@ -6,7 +6,20 @@ import pandas as pd
 import pytest
 import shapely
 
-from factories.published import AREAS, NATIONAL, SOUTH, WEST, frame, geojson, measured, read_evidence, site, square
+from factories.published import (
+    AREAS,
+    FAR,
+    NATIONAL,
+    SOUTH,
+    WEST,
+    frame,
+    geojson,
+    measured,
+    national,
+    read_evidence,
+    site,
+    square,
+)
 from siteprior.core.errors import InputError
 from siteprior.joins.layers import join_layers, layer_signals
 from siteprior.sources.registry import EVIDENCE
@@ -25,7 +38,7 @@ def landfill(shapes=TWO, **facts):
 
 def whole(shapes=TWO):
     """Return landfill that spans England."""
-    return frame([*shapes, *NATIONAL], **{name: [*values, "", ""] for name, values in FACTS.items()})
+    return frame([*shapes, *NATIONAL], **{name: [*values, *[""] * len(NATIONAL)] for name, values in FACTS.items()})
 
 
 @pytest.mark.parametrize("form", ["shp", "gpkg", "geojson", "zip"])
@@ -65,13 +78,26 @@ def test_a_file_that_spans_england_is_the_national_layer(tmp_path):
     path = tmp_path / "all.gpkg"
     whole().to_file(path)
     reading = read_evidence("historic_landfill", path)
-    assert reading.provenance[0].rows == 4
+    assert reading.provenance[0].rows == 10_002
     found = measured("historic_landfill", reading, square(50, 0), square(700, 700), square(1700, 700), square(9000, 0))
     assert found["historic_landfill"].tolist() == [0.5, 0.0, 0.0, None]  # the last lies outside the areas
     welsh = AREAS.rename({"E01000002": "W01000002"}).rename_axis("lsoa_code")
     reading = read_evidence("historic_landfill", path, areas=welsh)
     found = measured("historic_landfill", reading, square(700, 700), square(1700, 700))
     assert found["historic_landfill"].tolist() == [0.0, None]
+
+
+@pytest.mark.parametrize(
+    "beyond",
+    [FAR, [shapely.union_all(FAR)], national(9_000), national(without=[(3, 3), (4, 3), (3, 4), (4, 4), (3, 5)]),
+     [*(square(0, n / 100, 1) for n in range(10_000)), *national(23)]],
+    ids=["two far off", "one of two parts", "too few", "squares without any", "a cut, and one in each square"],
+)  # fmt: skip
+def test_what_only_a_box_spans_is_not_the_national_layer(tmp_path, beyond):
+    path = tmp_path / "cut.gpkg"
+    frame([*TWO, *beyond], **{name: [*values, *[""] * len(beyond)] for name, values in FACTS.items()}).to_file(path)
+    found = measured("historic_landfill", read_evidence("historic_landfill", path), square(700, 700))
+    assert found["historic_landfill"].tolist() == [None]
 
 
 def test_the_signal_says_what_lies_there_and_never_that_a_site_is_clean(tmp_path):

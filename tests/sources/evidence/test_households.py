@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import geopandas as gpd
 import pandas as pd
 import pytest
@@ -153,3 +155,22 @@ def test_an_area_and_tenure_that_stand_again_count_once(tmp_path):
 def test_a_table_whose_tenures_have_codes_alone_is_refused(tmp_path):
     with pytest.raises(InputError, match=r"h\.csv: needs LSOA codes.*; it has Lower layer"):
         read(tmp_path, LONG.replace("Tenure of household (9 categories),Obs", "kind,Obs"))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (WIDE.replace("2021,", "2011,"), "holds rows of 2011 (column 'date' says 2011)"),
+        (WIDE.replace("2021,A", "2011,A"), "holds rows of 2011"),  # one row among those of 2021
+        (WIDE.replace("2021,", "27 March 2011,"), "column 'date' says 27 March 2011"),
+        (WIDE.replace("date,", "census_year,").replace("2021,", "2001,"), "is of 2001"),
+        (WIDE.replace("date,", "Time period,").replace("2021,", "2019,"), "is of 2019"),
+        (PARTS.replace("lad,", "year,").replace("E08000025", "2011"), "is of 2011"),
+        (PARTS.replace("households_2021", "Census 2011: Total: All households"), "column 'Census 2011: Total"),
+        (QUERY.replace("2021 super", "2011 super"), "is of 2011"),
+        (QUERY.replace("ONS Crown Copyright Reserved", "date,2011"), "above the header"),
+    ],
+)
+def test_a_table_of_another_year_is_refused_by_name(tmp_path, text, says):
+    with pytest.raises(InputError, match=r"h\.csv: .*" + re.escape(says)):
+        read(tmp_path, text)

@@ -123,3 +123,139 @@ def test_an_area_that_stands_again_or_has_no_value_is_logged(tmp_path):
         [4, "residential", "Coventry", "left out: the row has no value"],
         [3, "industrial", "Dudley", "left out: the area stands before"],
     ]
+
+
+def councils(*, header=None, **values):
+    """Return a CSV with a council per keyword: residential and industrial value."""
+    given = {
+        "Birmingham": (1_500_000, 1_000_000), "Coventry": (2_000_000, 800_000), "Dudley": (1_100_000, 515_000),
+        "Sandwell": (1_297_000, 515_000), "Solihull": (3_450_000, 550_000), "Walsall": (1_000_000, 515_000),
+    } | values  # fmt: skip
+    rows = "".join(f"W,{name},{homes},{industry},1 October 2023\n" for name, (homes, industry) in given.items())
+    return (header or CSV) + rows
+
+
+@pytest.mark.parametrize(
+    ("cells", "role", "issue", "shown"),
+    [
+        ((900, 515_000), "residential_medium", "too small", "Walsall: 900"),  # thousands among pounds
+        ((0, 515_000), "residential_medium", "too small", "Walsall: 0"),
+        ((-1_000_000, 515_000), "residential_medium", "too small", "Walsall: -1,000,000"),
+        ((1_000_000, -5), "industrial", "too small", "Walsall: -5"),
+        ((22_249, 515_000), "residential_medium", "too small", "Walsall: 22,249"),
+        ((500_000_001, 515_000), "residential_medium", "too large", "Walsall: 500,000,001"),
+        ((1_000_000, 0), "industrial", "too small", "Walsall: 0"),
+        ((1_000_000, 515), "industrial", "too small", "Walsall: 515"),
+        ((1_000_000, 11_124), "industrial", "too small", "Walsall: 11,124"),
+        ((1_000_000, 600_000_000), "industrial", "too large", "Walsall: 600,000,000"),
+    ],
+)
+def test_every_cell_is_checked_and_one_that_cannot_be_is_blank_with_its_council_and_value(
+    tmp_path, cells, role, issue, shown
+):
+    values, issues = read(tmp_path / "a.csv", councils(Walsall=cells))
+    assert ("Walsall" in values.residential) == (role == "industrial")
+    assert ("Walsall" in values.industrial) == (role != "industrial")
+    assert len(values.residential) + len(values.industrial) == 11
+    row = issues.iloc[0]
+    assert len(issues) == 1
+    assert row[["row", "field", "issue_type"]].tolist() == [7, role, issue]
+    assert row["value"] == shown
+    assert row["action"].startswith("left blank: ")
+
+
+@pytest.mark.parametrize("cells", [(22_250, 11_125), (500_000_000, 500_000_000)])
+def test_the_least_and_the_most_are_values(tmp_path, cells):
+    values, issues = read(tmp_path / "a.csv", councils(Walsall=cells))
+    assert (values.residential["Walsall"]["residential_medium"], values.industrial["Walsall"]) == cells
+    assert issues.empty
+
+
+@pytest.mark.parametrize("kind", ["residential", "industrial"])
+def test_a_file_of_which_more_than_a_quarter_falls_out_is_refused(tmp_path, kind):
+    out = (900, 515_000) if kind == "residential" else (1_000_000, 515)
+    text = councils(Walsall=out, Dudley=out)  # two of six
+    with pytest.raises(InputError, match=rf"a\.csv: 2 of its 6 {kind} land values, such as .* for Dudley, are no £/ha"):
+        read(tmp_path / "a.csv", text)
+
+
+@pytest.mark.parametrize("cells", [(900, 1_000_000), (1_000_000, 900)])
+def test_a_density_or_a_value_of_one_density_that_cannot_be_is_blank_alone(tmp_path, cells):
+    import openpyxl
+
+    names = ("Birmingham", "Coventry", "Dudley", "Sandwell", "Walsall")
+    path = workbook(tmp_path / "a.xlsx", councils=dict.fromkeys(names, 2_000_000))
+    book = openpyxl.load_workbook(path)
+    book["Residential"]["J6"] = 900  # the median of the low density, of the first
+    book["Residential"]["G7"] = 0  # the high density of the second
+    book.save(path)
+    values, issues = read(path)
+    assert "residential_low" not in values.residential["Birmingham"]
+    assert values.residential["Birmingham"]["residential_medium"] == 2_000_000
+    assert "density_high" not in values.residential["Coventry"]
+    assert issues["field"].tolist() == ["residential_low", "density_high"]
+
+
+@pytest.mark.parametrize(
+    "unit", ["£/m²", "£ per m2", "£/sq m", "£ per square metre", "£/sq ft", "£ per square foot", "£psf", "£/km²",
+             "£ per plot", "£/dwelling", "€/ha", "£/acre and £/ha"],
+)  # fmt: skip
+@pytest.mark.parametrize("place", ["header", "title", "column"])
+def test_another_unit_is_refused_by_name(tmp_path, unit, place):
+    header = CSV.replace("£/ha", unit) if place == "header" else CSV.replace(" (£/ha)", "")
+    if place == "title":
+        header = f"Residential and industrial land values: {unit}\n" + header
+    text = councils(header=header)
+    if place == "column":
+        text = text.replace("date\n", "date,Unit\n").replace("October 2023\n", f"October 2023,{unit}\n")
+    with pytest.raises(InputError, match=r"a\.csv: the column '.*' states .*give the column in £/ha"):
+        read(tmp_path / "a.csv", text)
+
+
+@pytest.mark.parametrize("unit", ["£/acre", "£ per acre", "GBP/ac"])
+@pytest.mark.parametrize("place", ["header", "title", "column"])
+def test_acres_are_converted_with_an_issue(tmp_path, unit, place):
+    header = CSV.replace("£/ha", unit) if place == "header" else CSV.replace(" (£/ha)", "")
+    if place == "title":
+        header = f"Residential and industrial land values: {unit}\n" + header
+    text = councils(header=header)
+    if place == "column":
+        text = text.replace("date\n", "date,Unit\n").replace("October 2023\n", f"October 2023,{unit}\n")
+    values, issues = read(tmp_path / "a.csv", text)
+    assert values.residential["Walsall"]["residential_medium"] == pytest.approx(1_000_000 / 0.40468564)
+    assert values.industrial["Walsall"] == pytest.approx(515_000 / 0.40468564)
+    assert issues["field"].tolist() == ["residential_medium", "industrial"]
+    assert set(issues["action"]) == {"converted from £/acre to £/ha: 1 acre is 0.40468564 ha"}
+
+
+USES = ("Office", "Retail", "Agricultural", "Industrial", "Commercial", "Employment", "Warehouse", "Non-residential")
+
+
+@pytest.mark.parametrize("use", USES)
+def test_a_column_of_another_use_is_never_residential(tmp_path, use):
+    alone = f"Local authority,{use} land value (£/ha),Valuation date\nDudley,1500000,1 October 2023\n"
+    with pytest.raises(InputError, match=r"a\.csv: "):
+        read(tmp_path / "a.csv", alone)
+    titled = f"{use} land values\nLocal authority,Land value (£/ha),Valuation date\nDudley,1500000,1 October 2023\n"
+    with pytest.raises(InputError, match=r"a\.csv: "):
+        read(tmp_path / "a.csv", titled)
+    beside = (
+        f"Local authority,{use} land value (£/ha),Residential land value (£/ha),Valuation date\n"
+        "Dudley,9000000,1500000,1 October 2023\n"
+    )
+    values, _ = read(tmp_path / "a.csv", beside)
+    assert values.residential["Dudley"]["residential_medium"] == 1_500_000
+    assert values.industrial == ({"Dudley": 9_000_000} if use == "Industrial" else {})
+
+
+@pytest.mark.parametrize("use", USES)
+def test_a_sheet_of_another_use_is_never_residential(tmp_path, use):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.title = use
+    for row in (["Local authority", "Land value (£/ha)", "Valuation date"], ["Dudley", 1_500_000, "1 October 2023"]):
+        book.active.append(row)
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(InputError, match="no residential land values"):
+        read(tmp_path / "a.xlsx")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from factories.published import NATIONAL, frame, measured, planning_csv, read_evidence, save, square
+from factories.published import FAR, frame, measured, planning_csv, read_evidence, save, square
 from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
 
@@ -14,9 +14,11 @@ GRADE = "listed-building-grade"
 
 def test_points_of_planning_data_are_counted_within_the_distance(tmp_path):
     places = [square(0, 0).centroid, square(100 + NEAR - 3, 49, 2).centroid, square(100 + NEAR + 9, 49, 2).centroid]
-    table = frame([*places, *(shape.centroid for shape in NATIONAL)], **{GRADE: ["II", "I", "II*", "II", "II"]})
+    table = frame([*places, *(shape.centroid for shape in FAR)], **{GRADE: ["II", "I", "II*", "II", "II"]})
     path = planning_csv(tmp_path / "listed-building.csv", table, "listed-building", points=True)
-    found = measured("listed_buildings", read_evidence("listed_buildings", path), square(0, 0), square(700, 700))
+    found = measured(
+        "listed_buildings", read_evidence("listed_buildings", path, coverage="England"), square(0, 0), square(700, 700)
+    )
     assert found["listed_buildings"].tolist() == [2, 0]
 
 

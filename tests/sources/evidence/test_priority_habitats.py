@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from factories.published import NATIONAL, frame, measured, read_evidence, save, square
+from factories.published import FAR, frame, measured, read_evidence, save, square
 from siteprior.core.errors import InputError
 
 MOSAIC = "Open mosaic habitats on previously developed land"
@@ -14,9 +14,14 @@ MOSAIC = "Open mosaic habitats on previously developed land"
     ("column", "ending"), [("MainHabs", "gpkg"), ("Main_Habitat", "shp"), ("main habitat", "gpkg")]
 )
 def test_shares_and_which(tmp_path, column, ending):
-    table = frame([square(0, 0), *NATIONAL], **{column: [MOSAIC, "Fen", "Fen"]})
+    table = frame([square(0, 0), *FAR], **{column: [MOSAIC, "Fen", "Fen"]})
     path = save(tmp_path / f"phi.{ending}", table)
-    found = measured("priority_habitats", read_evidence("priority_habitats", path), square(50, 0), square(700, 700))
+    found = measured(
+        "priority_habitats",
+        read_evidence("priority_habitats", path, coverage="England"),
+        square(50, 0),
+        square(700, 700),
+    )
     assert found["priority_habitat"].tolist() == [0.5, 0.0]
     assert found["priority_habitat_name"].tolist() == [MOSAIC, None]
 

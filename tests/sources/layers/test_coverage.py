@@ -2,41 +2,80 @@
 
 from __future__ import annotations
 
+import importlib
+import math
+import pkgutil
+
 import pytest
 import shapely
 
 from factories.published import AREAS, SOUTH, STUDY, WEST, frame, no_file, square
 from siteprior.core.errors import InputError
+from siteprior.core.parameters import load_parameters
 from siteprior.project.coverage import PublishedLayer
+from siteprior.sources import evidence
 from siteprior.sources.layers.coverage import coverage_of, is_whole, refuse_elsewhere
 
 HERE = (WEST, SOUTH, WEST + 100, SOUTH + 100)
 KENT = (600_000.0, 150_000.0, 600_100.0, 150_100.0)
-WHOLE = (85_000.0, 6_000.0, 655_000.0, 656_000.0)
+ALL = (85_000.0, 6_000.0, 655_000.0, 656_000.0)
+EVIDENCE = load_parameters("evidence")
+EVIDENCE_LAYERS = [each.name for each in pkgutil.iter_modules(evidence.__path__)]
+LEAST = {name: int(EVIDENCE.table("features").number(name)) for name in EVIDENCE.table("features")}
+SPANS = {name: name if name in EVIDENCE.table("spans") else "england" for name in LEAST}
 
 
-def covered(coverage=None, bounds=HERE, areas=AREAS, find=no_file, spans="england"):
+def spread(many, spans="england", without=0):
+    """Return features evenly over the squares of a national layer, but the last few."""
+    listed = EVIDENCE.table("spans").parameter(spans).value
+    listed = listed[: len(listed) - without]
+    return tuple((east, north, -(-many // len(listed))) for east, north in listed)
+
+
+WHOLE = spread(LEAST["coal"])
+
+
+def covered(coverage=None, bounds=HERE, squares=(), areas=AREAS, find=no_file, spans="england"):
     entry = PublishedLayer(path="a.shp", **({} if coverage is None else {"coverage": coverage}))
     return coverage_of(
-        "coal", "a.shp", entry, bounds, areas=areas, study_area=areas.union_all(), find=find, spans=spans
+        "coal", "a.shp", entry, bounds, squares, areas=areas, study_area=areas.union_all(), find=find, spans=spans
     )
 
 
 @pytest.mark.parametrize(
-    ("bounds", "spans", "whole"),
-    [(WHOLE, "england", True), (HERE, "england", False), (None, "england", False), (WHOLE, None, False)],
+    ("squares", "spans", "whole"),
+    [(WHOLE, "england", True), (((4, 2, 5_000),), "england", False), ((), "england", False), (WHOLE, None, False)],
 )
-def test_without_a_statement_only_what_spans_the_country_has_looked_there(bounds, spans, whole):
-    shape = covered(bounds=bounds, spans=spans).shape
+def test_without_a_statement_only_what_fills_the_country_has_looked_there(squares, spans, whole):
+    shape = covered(bounds=ALL, squares=squares, spans=spans).shape
     assert (shape is None) != whole
     assert not whole or shape.equals(STUDY)
 
 
-def test_the_width_and_the_height_both_count():
-    assert is_whole(WHOLE, "england")
-    assert not is_whole((85_000, 300_000, 655_000, 400_000), "england")
-    assert not is_whole((400_000, 6_000, 450_000, 656_000), "england")
-    assert is_whole((0, 0, 700_000, 1_200_000), "england")  # of all Great Britain
+@pytest.mark.parametrize("name", LEAST)
+def test_a_national_file_has_its_number_of_features_in_most_squares(name):
+    many, spans = LEAST[name], SPANS[name]
+    listed = len(EVIDENCE.table("spans").parameter(spans).value)
+    may_lack = math.floor(listed * (1 - EVIDENCE.number("whole_from")) + 1e-9)
+    assert is_whole(spread(many, spans), name, spans)
+    assert is_whole(spread(many, spans, without=may_lack), name, spans)
+    assert not is_whole(spread(many, spans, without=may_lack + 1), name, spans)
+    assert not is_whole(spread(many // 2, spans), name, spans)
+    east, north, in_each = spread(many, spans)[0]
+    elsewhere = spread(listed, spans)[1:]
+    assert not is_whole(((east, north, many), *elsewhere), name, spans)  # a cut, and one in each of the others
+    also_scotland = (*spread(many, spans), (3, 6, in_each), (2, 7, in_each))
+    assert is_whole(also_scotland, name, spans)
+
+
+def test_every_layer_that_has_a_national_file_has_its_numbers():
+    wanted = [
+        importlib.import_module(f"siteprior.sources.evidence.{name}").WANTED
+        for name in EVIDENCE_LAYERS
+        if hasattr(importlib.import_module(f"siteprior.sources.evidence.{name}"), "WANTED")
+    ]
+    spans = {each.name: each.spans for each in wanted if getattr(each, "spans", None) is not None}
+    assert spans == SPANS
 
 
 def test_a_box_councils_and_polygons(tmp_path):
@@ -57,7 +96,7 @@ def test_england_is_the_areas_with_english_codes():
     none = welsh.rename({"E01000001": "W01000001"}).rename_axis("lsoa_code")
     with pytest.raises(InputError, match=r"coal: a\.shp: coverage is stated as England, and none of the areas"):
         covered("England", areas=none)
-    assert covered(bounds=WHOLE, areas=none).shape is None
+    assert covered(bounds=ALL, squares=WHOLE, areas=none).shape is None
 
 
 @pytest.mark.parametrize(

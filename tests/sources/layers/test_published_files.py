@@ -97,3 +97,43 @@ def test_land_parcels_are_known_as_such(tmp_path):
     path = save(tmp_path / "gml.gpkg", frame([square(0, 0)], INSPIREID=["1"]))
     with pytest.raises(InputError, match="has the column INSPIREID, by which it is land parcels"):
         read(path)
+
+
+LINE = square(0, 0).exterior
+FAR_LINE = square(50_000, 0).exterior
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "geojson", "parquet", "csv"])
+@pytest.mark.parametrize("coverage", ["England", BOX, None])
+@pytest.mark.parametrize(
+    ("shapes", "polygons", "says"),
+    [
+        ([None], True, "none of its 1 features has a polygon"),
+        ([None, shapely.Polygon()], True, "none of its 2 features has a polygon"),
+        ([FAR_LINE, None], True, "none of its 2 features has a polygon"),
+        ([square(50_000, 0).centroid] * 3, True, "none of its 3 features has a polygon"),
+        ([LINE], True, "holds LineString about the areas, and polygons are needed"),
+        ([None, None], False, "none of its 2 features has a shape"),
+    ],
+)
+def test_features_of_which_none_is_of_use_have_looked_nowhere(tmp_path, ending, coverage, shapes, polygons, says):
+    path = tmp_path / f"parks.{ending}"
+    table = frame([None if s is None else shapely.LineString(s) if s.geom_type == "LinearRing" else s for s in shapes],
+                  name=["a"] * len(shapes))  # fmt: skip
+    if ending == "parquet":
+        table.to_parquet(path)
+    elif ending == "csv":
+        planning_csv(path, table, "park")
+    else:
+        table.to_file(path)
+    with pytest.raises(InputError, match=rf"parks: parks\.{ending}: {says}"):
+        read(path, wanted=Wanted("parks", columns=PARKS.columns, polygons=polygons),
+             **({} if coverage is None else {"coverage": coverage}))  # fmt: skip
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "csv"])
+def test_one_polygon_far_off_has_looked_where_it_is_stated(tmp_path, ending):
+    path = tmp_path / f"parks.{ending}"
+    table = frame([None, square(50_000, 0)], name=["a", "b"])
+    planning_csv(path, table, "park") if ending == "csv" else table.to_file(path)
+    assert layer_of(read(path, coverage=BOX).files).extent.area == 4_000_000

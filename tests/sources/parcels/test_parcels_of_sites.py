@@ -36,8 +36,17 @@ def on(site, *shapes):
         (shapely.box(-500, 0, 9.9, 100), 0),  # less of the site, and mostly elsewhere
         (shapely.box(-15, 0, 15, 30), 1),  # half of the parcel
         (shapely.box(-16, 0, 14, 30), 0),  # less than half of it: a neighbour
-        (shapely.box(40, 40, 45, 45), 1),  # 25 m²
-        (shapely.box(40, 40, 45, 44.9), 0),  # less
+        (shapely.box(40, 40, 43, 46), 1),  # a garage on the site
+        (shapely.box(40, 40, 42, 42), 1),  # 4 m²
+        (shapely.box(40, 40, 42, 41.9), 0),  # less: noise of drawing
+        (shapely.box(-1, 40, 3, 45), 1),  # 20 m², three quarters of it
+        (shapely.box(-1, 40, 2.9, 45), 0),  # less than three quarters, and less than 25 m²
+        (shapely.box(-5, 40, 5, 45), 1),  # half of it, 25 m²
+        (shapely.box(-5, 40, 5, 44.9), 0),  # half of it, and less
+        (shapely.box(0, 0, 100, 1), 1),  # a ransom strip along the edge
+        (shapely.box(0, -0.25, 100, 0.75), 1),  # and the edge drawn a quarter of it off
+        (shapely.box(0, -0.3, 100, 0.7), 0),  # or more: a strip of the neighbour
+        (shapely.box(0, 40, 100, 49), 1),  # a road of the site alone
         (shapely.box(100, 0, 200, 100), 0),  # only touches
         (shapely.box(0, 45, 100, 55), 1),  # ten times as long as wide: no road
         (shapely.box(-200, 40, 300, 49), 0),  # a road across
@@ -51,6 +60,32 @@ def test_which_parcels_count_by_hand(parcel, count):
 def test_a_long_thin_parcel_that_is_the_site_counts():
     strip = shapely.box(0, 0, 400, 10)
     assert on(strip, strip) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("plots", "count"),
+    [
+        ([shapely.box(3 * n, 0, 3 * n + 3, 6) for n in range(16)], 17),  # garages, and the rest
+        ([shapely.box(0, 0, 100, 1)], 2),  # a ransom strip
+        ([shapely.box(0, 0, 100, 0.05)], 2),  # a strip of 5 m², however thin
+        ([shapely.box(50, 50, 52, 53)], 2),  # a substation in the middle
+        ([shapely.box(2 * n, 0, 2 * n + 2, 100) for n in range(50)], 50),  # strips of 2 m
+    ],
+)
+def test_small_plots_of_the_site_have_to_be_brought_together(plots, count):
+    rest = SITE.difference(shapely.union_all(plots))
+    assert on(SITE, *plots, *([] if rest.is_empty else [rest])) == (count, pytest.approx(1.0))
+
+
+def test_a_field_of_garages_is_as_many_parcels():
+    garages = [shapely.box(3 * x, 6 * y, 3 * x + 3, 6 * y + 6) for x in range(16) for y in range(7)]
+    assert on(shapely.box(0, 0, 50, 50), *garages) == (112, pytest.approx(0.8064))
+
+
+@pytest.mark.parametrize("off", [0.1, 0.5, 1.0, 2.0])
+def test_neighbours_whose_edges_are_drawn_over_do_not_count(off):
+    neighbours = [shapely.box(10 * n, off - 20, 10 * n + 10, off) for n in range(10)]  # gardens of 200 m²
+    assert on(SITE, *neighbours, shapely.box(0, off, 100, 100)) == (1, pytest.approx(1.0))
 
 
 def test_the_share_is_of_all_parcels_and_overlaps_count_once():
@@ -92,12 +127,13 @@ def brute_force(site, parcels):
         if not part.area:
             continue
         large = of_site >= numbers["share_of_site"] - 1e-9
-        within = of_parcel >= numbers["share_of_parcel"] - 1e-9 and part.area >= numbers["least_m2"] - 1e-6
+        half = of_parcel >= numbers["share_of_parcel"] - 1e-9 and part.area >= numbers["least_m2"] - 1e-6
+        own = of_parcel >= numbers["share_within"] - 1e-9 and part.area >= numbers["noise_m2"] - 1e-6
         thin = (
             4 * math.pi * parcel.area / parcel.length**2 <= numbers["road_compactness"]
             and 2 * parcel.area / parcel.length <= numbers["road_width_m"]
         )
-        count += (large or within) and not (thin and of_site < numbers["road_is_the_site"] - 1e-9)
+        count += own or ((large or half) and not (thin and of_site < numbers["road_is_the_site"] - 1e-9))
     return count, union.area / site.area
 
 

@@ -20,6 +20,7 @@ FACTS = ("value", "grade", "reason", "counter_evidence")
 """The columns of an evidence table: the signal (0–1), the grade A, B or C, why, and the counter-evidence."""
 
 RANGE = ("value_low", "value_high")
+AVERAGE = "area_average"
 """The columns of an evidence table that may be there besides: the least and the most the signal can be (0–1)."""
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from siteprior.appraisal.market_failure.evidence import RANGE, column
+from siteprior.appraisal.market_failure.evidence import AVERAGE, RANGE, column
 from siteprior.appraisal.market_failure.registry import SIGNALS, expected_letters, letters_of
 from siteprior.core.parameters import load_parameters
 
@@ -78,12 +78,15 @@ class Weighed:
         The strongest of those of grade A or B; 0 where there is none.
     apart
         The strongest that does not rest on the cause it shares with another signal; 0 where there is none.
+    own_apart
+        The strongest of those that is no area's average; 0 where there is none.
     """
 
     counted: Numbers
     own: Numbers
     firm: Numbers
     apart: Numbers
+    own_apart: Numbers
 
     def filled(
         self, where: Truths, value: float | Numbers, *, apart: Truths, firm: bool = True, own: bool = True
@@ -99,11 +102,12 @@ class Weighed:
             np.maximum(self.own, added if own else 0.0),
             np.maximum(self.firm, added if firm and own else 0.0),
             np.maximum(self.apart, np.where(apart, added, 0.0)),
+            np.maximum(self.own_apart, np.where(apart, added, 0.0) if own else 0.0),
         )
 
     def with_columns_of(self, other: Weighed, where: Truths) -> Weighed:
         """Return these signals with those of another table where ``where`` says so."""
-        parts = ("counted", "own", "firm", "apart")
+        parts = ("counted", "own", "firm", "apart", "own_apart")
         return Weighed(*(np.where(where, getattr(other, part), getattr(self, part)) for part in parts))
 
 
@@ -174,7 +178,7 @@ def record_of(sites: pd.DataFrame, signals: pd.DataFrame, failed: pd.Series, rul
     def weighed(end: str) -> Weighed:
         values: Numbers = np.asarray(np.round(signals[end].to_numpy(dtype=float) * weights, _DECIMALS), np.float64)
         every = np.ones(len(values), dtype=bool)
-        parts = (strongest(values, which) for which in (~average, firm, ~tied))
+        parts = (strongest(values, which) for which in (~average, firm, ~tied, ~tied & ~average))
         return Weighed(strongest(values, every, np.nan), *parts)
 
     counts = (signals["counts"] == "yes").to_numpy()
@@ -187,7 +191,7 @@ def record_of(sites: pd.DataFrame, signals: pd.DataFrame, failed: pd.Series, rul
         highest=strongest(signals[MOST].to_numpy(dtype=float), counts & wider),
         failed=failed.to_numpy(dtype=bool),
         shared=shared,
-        closed=marked((signals["grade"] == "A").to_numpy()),
+        closed=marked((signals["grade"] == "A").to_numpy() & ~average),
         ranged=marked(counts & wider),
         average=marked(counts & average),
         rules=rules,
@@ -214,12 +218,9 @@ def strength(weighed: Weighed) -> Numbers:
     return np.asarray(np.round(1 - (1 - pair) * np.prod(1 - counted[:, rest], axis=1), _DECIMALS), dtype=np.float64)
 
 
-def without_averages(record: Record, weighed: Weighed) -> Weighed:
+def without_averages(weighed: Weighed) -> Weighed:
     """Return the signals as they weigh without what is an area's average, which identifies no site."""
-    one = list(SIGNALS).index(SHARED_CAUSE.one)
-    apart = weighed.apart.copy()
-    apart[:, one] = np.where(record.shared, 0.0, weighed.own[:, one])  # every other reading of it rests on the cause
-    return replace(weighed, counted=weighed.own, apart=apart)
+    return replace(weighed, counted=weighed.own, apart=weighed.own_apart)
 
 
 def corroboration(weighed: Weighed) -> Numbers:
@@ -234,7 +235,7 @@ def verdicts(record: Record, weighed: Weighed) -> Counts:
     primary = [letters.index(letter) for letter in letters_of("primary")]
     expected = [letters.index(letter) for letter in expected_letters("primary")]
     strong, borne_out = strength(weighed), corroboration(weighed)
-    own = strength(without_averages(record, weighed))
+    own = strength(without_averages(weighed))
     firm = weighed.firm[:, primary].max(axis=1) >= limit["identified_primary"]
     identified = (own >= limit["identified_strength"]) & firm & ~record.failed
     identified &= borne_out >= limit["identified_corroboration"]
@@ -264,10 +265,8 @@ def _places(letters: pd.Series) -> Counts:
 
 
 def _is_average(signals: pd.DataFrame) -> Truths:
-    """Return which readings are an area's average, as their signal declares."""
-    pairs = {(letter, source) for letter, signal in SIGNALS.items() for source in signal.averages}
-    read = zip(signals["signal"], signals["source"].fillna(""), strict=True)
-    return np.fromiter((pair in pairs for pair in read), dtype=bool, count=len(signals))
+    """Return which readings are an area's average."""
+    return np.asarray((signals[AVERAGE] == "yes").to_numpy(dtype=bool), dtype=np.bool_)
 
 
 def _is_tied(signals: pd.DataFrame, average: Truths) -> Truths:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from siteprior.appraisal.market_failure import evidence_register as register
 from siteprior.appraisal.market_failure.counter_evidence import with_cleaned_land, with_counter_evidence
-from siteprior.appraisal.market_failure.evidence import FACTS, RANGE
+from siteprior.appraisal.market_failure.evidence import AVERAGE, FACTS, RANGE
 from siteprior.appraisal.market_failure.registry import SIGNALS, needed_columns
 from siteprior.core import schema
 from siteprior.core.arguments import day_of
@@ -76,7 +76,7 @@ def failure_signals(
         All sites read, ranked or not, whose hectares count as blight near the others.
     layer_signals
         Signals of the user's own layers, one row per site and layer with :data:`COLUMNS`, and ``source`` where it is
-        named.
+        named; ``area_average`` says which are a value that a whole area shares.
 
     Returns
     -------
@@ -133,7 +133,8 @@ def select_strongest(
     ----------
     signals
         Rows with :data:`COLUMNS`, and ``source`` where it is named; ``value_low`` and ``value_high`` where a reading is
-        a range, else they are the value.
+        a range, else they are the value; ``area_average`` is yes of an area's average, and of the readings that their
+        signal declares to be one.
     sites
         The ``site_id`` of all sites, in order.
     weights
@@ -145,6 +146,7 @@ def select_strongest(
         :data:`siteprior.core.schema.SIGNALS_TABLE`.
     """
     table = signals.reset_index(drop=True)
+    table[AVERAGE] = _averages(table)
     for end in RANGE:
         table[end] = table["value"] if end not in table else table[end].astype("float64").fillna(table["value"])
     weight = table["grade"].map(grade_weights() if weights is None else weights).astype("float64")
@@ -174,7 +176,7 @@ def check_signals(signals: pd.DataFrame, sites: pd.Index, *, name: str = "signal
     InputError
         When columns are missing, sites, letters or grades do not exist, or a value lies outside 0–1.
     """
-    schema.check(signals, _SIGNALS, name=name, needs=COLUMNS, may_have=("source", *RANGE))
+    schema.check(signals, _SIGNALS, name=name, needs=COLUMNS, may_have=("source", AVERAGE, *RANGE))
     grades = list(grade_weights())
     value = signals["value"].astype("float64")
     low, high = (signals.get(end, value).astype("float64").fillna(value) for end in RANGE)
@@ -198,9 +200,19 @@ def check_signals(signals: pd.DataFrame, sites: pd.Index, *, name: str = "signal
         raise InputError(*faults)
 
 
+def _averages(table: pd.DataFrame) -> pd.Series:
+    """Return which readings are an area's average: those stated to be, and those their signal declares."""
+    declared = {(letter, source) for letter, signal in SIGNALS.items() for source in signal.averages}
+    source = table["source"].fillna("") if "source" in table else pd.Series("", index=table.index)
+    average = pd.Series([pair in declared for pair in zip(table["signal"], source, strict=True)], table.index, bool)
+    if AVERAGE in table:
+        average |= table[AVERAGE].eq("yes").fillna(False).astype(bool)
+    return average.map({True: "yes", False: "no"})
+
+
 def _from_layers(layer_signals: pd.DataFrame, sites: pd.Index) -> pd.DataFrame:
     """Return the rows of the user's layers, checked, each with a source."""
     check_signals(layer_signals, sites, name="layer_signals")
     source = layer_signals.get("source", pd.Series(index=layer_signals.index, dtype="str"))
-    ranged = [name for name in RANGE if name in layer_signals]
-    return layer_signals[[*COLUMNS, *ranged]].assign(source=source.fillna("own layer"))
+    more = [name for name in (*RANGE, AVERAGE) if name in layer_signals]
+    return layer_signals[[*COLUMNS, *more]].assign(source=source.fillna("own layer"))

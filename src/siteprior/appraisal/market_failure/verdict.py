@@ -48,10 +48,10 @@ def failure_verdict(
     3. *Indicated*: strength or corroboration reaches its lower threshold;
     4. *Not found*.
 
-    An area's average (V from published land values) identifies nothing: it is not the reading of grade A or B of rule
-    1, nor counted in its strength; and alone, with no other primary that weighs 0.1, it makes no *Indicated*. Where the
-    gap would be nil without remediation (``gap_rests_on_remediation``) and X is read from the same remediation, the
-    larger of the two counts.
+    An area's average (V from published land values, a value by area of the user's own: ``area_average``) identifies
+    nothing: it is not the reading of grade A or B of rule 1, nor counted in its strength; and alone, with no other
+    primary that weighs 0.1, it makes no *Indicated*. Where the gap would be nil without remediation
+    (``gap_rests_on_remediation``) and X is read from the same remediation, the larger of the two counts.
 
     Open are the signals V, X, C, P and T that are missing, each from 0 to 1 at grade A, and those that may be more than
     their reading says; the verdict is settled where its best and its worst over all of them are one.
@@ -180,7 +180,7 @@ def _notes(table: pd.DataFrame, ranked: pd.DataFrame, known: pd.DataFrame, judge
 
 def _falls_short(record: Record) -> list[str]:
     """Return in words the strength without averages where it alone is too little for *Identified*; else nothing."""
-    least, own = record.rules.thresholds["identified_strength"], strength(without_averages(record, record.at_value))
+    least, own = record.rules.thresholds["identified_strength"], strength(without_averages(record.at_value))
     short = (strength(record.at_value) >= least) & (own < least)
     words = " ({} without the area's average, which identifies no site)"
     return [words.format(_number(part)) if there else "" for part, there in zip(own, short, strict=True)]

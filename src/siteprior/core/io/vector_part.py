@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -24,6 +25,15 @@ from siteprior.core.schema import CRS
 Box: TypeAlias = tuple[float, float, float, float]
 """West, south, east and north."""
 
+Squares: TypeAlias = tuple[tuple[int, int, int], ...]
+"""Squares of the National Grid that hold features: easting and northing in 100 km, and how many."""
+
+SQUARE_M = 100_000
+"""The side of the lettered squares of the British National Grid (Ordnance Survey, A guide to coordinate systems)."""
+
+_AT_ONCE = 5_000
+"""Features looked at a time for one with an area: a matter of memory."""
+
 _CORNERS_OF_A_SIDE = 21
 """Points of each side of a box that are brought to another coordinate system; pyproj's own number."""
 
@@ -40,11 +50,17 @@ class Part(NamedTuple):
         ``None`` where none has a place.
     rows
         How many features the file has.
+    squares
+        How many features have the middle of their box in each square of 100 km of the National Grid, all of the file.
+    areal
+        Whether any feature of the file has an area; ``None`` where that was not looked at.
     """
 
     table: gpd.GeoDataFrame
     bounds: Box | None
     rows: int
+    squares: Squares = ()
+    areal: bool | None = None
 
 
 def read_part(
@@ -84,7 +100,8 @@ def read_part(
         table = read_vector(path, layer=layer, crs=crs, log=log)
         boxes = shapely.bounds(table.geometry.to_numpy())
         _log_shapeless(boxes, log)
-        return Part(in_box(table, within), whole_bounds(boxes), len(table))
+        areal = bool((shapely.area(table.geometry.to_numpy()) > 0).any())
+        return Part(in_box(table, within), whole_bounds(boxes), len(table), squares_of(boxes), areal)
     source = vector_source(path)
     head = gdal_table(path, source, layer, max_features=0)
     if not isinstance(head, gpd.GeoDataFrame):
@@ -103,7 +120,74 @@ def read_part(
     table.index = pd.Index(numbers.to_numpy(), name=ROW)
     table = table.sort_index()
     placed = on_the_grid(path, table.set_crs(own, allow_override=True), log)
-    return Part(in_box(placed, within), extent, len(fids))
+    return Part(in_box(placed, within), extent, len(fids), squares_of(boxes, own))
+
+
+def has_area(path: Path | str, *, layer: str | None = None) -> bool:
+    """Return whether any feature of a vector file GDAL reads has an area: not points, lines and blanks alone.
+
+    Raises
+    ------
+    InputError
+        As :func:`siteprior.core.io.vector_files.read_vector`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = tempfile.mkdtemp() + "/lines.gpkg"
+    >>> gpd.GeoDataFrame(geometry=[shapely.LineString([(0, 0), (9, 9)])], crs=27700).to_file(path)
+    >>> has_area(path)
+    False
+    """
+    source, start = vector_source(path), 0
+    while True:
+        piece = gdal_table(path, source, layer, columns=[], skip_features=start, max_features=_AT_ONCE)
+        shapes = piece.geometry.to_numpy() if isinstance(piece, gpd.GeoDataFrame) else np.zeros(0, dtype=object)
+        if (shapely.area(shapes) > 0).any():
+            return True
+        if len(piece) < _AT_ONCE:
+            return False
+        start += _AT_ONCE
+
+
+def squares_of(boxes: npt.NDArray[np.float64] | Sequence[Box], crs: pyproj.CRS | None = None) -> Squares:
+    """Count features by the square of 100 km of the National Grid that the middle of their box lies in.
+
+    Parameters
+    ----------
+    boxes
+        West, south, east and north of each; those without a shape are not counted.
+    crs
+        Their coordinate system, EPSG:27700 by default.
+
+    Examples
+    --------
+    >>> squares_of([(400000, 290000, 400100, 290100), (410000, 290000, 410100, 290100), (10, 10, 20, 20)])
+    ((0, 0, 1), (4, 2, 2))
+    """
+    edges = np.asarray(boxes, dtype=float).reshape(-1, 4)
+    edges = edges[np.isfinite(edges).all(axis=1)]
+    middles = (edges[:, :2] + edges[:, 2:]) / 2
+    if crs is not None and crs != CRS and len(middles):
+        middles = np.column_stack(pyproj.Transformer.from_crs(crs, CRS, always_xy=True).transform(*middles.T))
+        middles = middles[np.isfinite(middles).all(axis=1)]
+    places, counts = np.unique(np.floor(middles / SQUARE_M).astype(int), axis=0, return_counts=True)
+    return tuple((east, north, many) for (east, north), many in zip(places.tolist(), counts.tolist(), strict=True))
+
+
+def all_squares(several: Iterable[Squares]) -> Squares:
+    """Return the squares of several files together.
+
+    Examples
+    --------
+    >>> all_squares([((4, 2, 2),), ((4, 2, 1), (0, 0, 1))])
+    ((0, 0, 1), (4, 2, 3))
+    """
+    counts = Counter[tuple[int, int]]()
+    for squares in several:
+        for east, north, many in squares:
+            counts[east, north] += many
+    return tuple((east, north, many) for (east, north), many in sorted(counts.items()))
 
 
 def in_box(table: gpd.GeoDataFrame, within: Box) -> gpd.GeoDataFrame:

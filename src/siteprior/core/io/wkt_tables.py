@@ -23,7 +23,7 @@ from siteprior.core.files import archive_member, open_stream
 from siteprior.core.io.coordinate_systems import stated_crs
 from siteprior.core.io.on_the_grid import on_the_grid
 from siteprior.core.io.vector_files import ROW
-from siteprior.core.io.vector_part import Box, Part, in_box, whole_bounds
+from siteprior.core.io.vector_part import Box, Part, Squares, all_squares, in_box, squares_of, whole_bounds
 from siteprior.core.issues import IssueLog
 from siteprior.core.schema import CRS
 
@@ -111,7 +111,7 @@ def read_wkt_part(
     names = _header(path)
     drawn_in = _shape_columns(path, names)
     system = None if crs is None else stated_crs(crs, file=str(path))
-    parts, boxes, rows = list[gpd.GeoDataFrame](), list[Box](), 0
+    parts, boxes, squares, rows, areal = list[gpd.GeoDataFrame](), list[Box](), list[Squares](), 0, False
     for piece in _pieces(path, [*drawn_in, *columns]):
         rows += len(piece)
         if watch is not None:
@@ -121,6 +121,8 @@ def read_wkt_part(
         if system is None:
             continue
         edges = whole_bounds(shapely.bounds(shapes))
+        squares.append(squares_of(shapely.bounds(shapes), pyproj.CRS(system)))
+        areal |= bool((shapely.area(shapes) > 0).any())
         near = _near(shapes, within, system)
         table = gpd.GeoDataFrame(piece.loc[near, list(columns)], geometry=shapes[near], crs=system)
         if len(table):
@@ -131,9 +133,10 @@ def read_wkt_part(
         empty = pd.DataFrame(
             {name: pd.Series(dtype="str") for name in columns}, index=pd.Index([], name=ROW, dtype=int)
         )
-        return Part(gpd.GeoDataFrame(empty, geometry=[], crs=CRS), whole_bounds(boxes), rows)
+        nothing = gpd.GeoDataFrame(empty, geometry=[], crs=CRS)
+        return Part(nothing, whole_bounds(boxes), rows, all_squares(squares), areal)
     table = gpd.GeoDataFrame(pd.concat(parts), crs=CRS)
-    return Part(table.rename_axis(ROW), whole_bounds(boxes), rows)
+    return Part(table.rename_axis(ROW), whole_bounds(boxes), rows, all_squares(squares), areal)
 
 
 def _header(path: Path | str) -> list[str]:

@@ -15,9 +15,10 @@ import pandas as pd
 
 from siteprior.core.code_join import normal_codes
 from siteprior.core.errors import InputError
-from siteprior.core.files import record
+from siteprior.core.files import read_bytes, record
 from siteprior.core.io.messy_tables import TextTable, read_table
 from siteprior.core.io.parse_values import in_form, read_column, read_decimal
+from siteprior.core.io.workbooks import is_workbook
 from siteprior.core.issues import IssueLog, Reading, concat_issues
 from siteprior.core.named_paths import one_path
 from siteprior.core.schema import Column
@@ -45,6 +46,9 @@ WANTED = (
 _LSOA = re.compile(r"[EW]01\d{6}")
 _TOTAL = re.compile(r"(total|all)( households)?|households([ _]?2021)?")
 _SOCIAL = "social rented"
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_OTHER_CENSUS = re.compile(r"(?<!\d)(?:1991|2001|2011)(?!\d)")
+_DATES = re.compile(r"\b(?:date|year|time|period|census|edition|vintage)\b")
 
 
 class Households(File):
@@ -72,11 +76,14 @@ def read_households(
     Raises
     ------
     InputError
-        When there are several files, one has no such columns, its codes are of 2011 or of another place than the areas.
+        When there are several files, one has no such columns, is of another year than 2021 by a column of dates or a
+        name of a column, its codes are of 2011 or of another place than the areas.
     """
     path, label = one_path(paths, files, what="households", instead="put them into one table")
     log = IssueLog(label)
     table = read_table(path, score=_score, wanted=WANTED)
+    above = [] if is_workbook(data := read_bytes(path)) else data.decode(table.encoding, "replace").splitlines()
+    _refuse_other_years(table, above[: table.header_row - 1], label)
     values = _private(table, label, log)
     spec = parse_layer(
         {
@@ -143,6 +150,25 @@ def _private(table: TextTable, label: str, log: IssueLog) -> pd.Series:
     if not any(_is_total(each) for each in parts) or not any(_SOCIAL in each for each in parts):
         raise InputError(f"{label}: needs {WANTED}; it has {', '.join(table.header)}")
     return _of_columns(codes, parts, numbers, log)
+
+
+def _refuse_other_years(table: TextTable, above: Sequence[str], label: str) -> None:
+    """Refuse a table that says it is of another census: in dates, names of columns or above the header."""
+    stated = {year: "above the header" for line in above for year in _OTHER_CENSUS.findall(line)}
+    for place, name in enumerate(table.header):
+        for year in _OTHER_CENSUS.findall(name):
+            stated.setdefault(year, f"column '{name}'")
+        if _DATES.search(name.casefold().replace("_", " ")):
+            for row in table.rows:
+                for year in _YEAR.findall(row[place]):
+                    stated.setdefault(year, f"column '{name}' says {row[place]}")
+    stated.pop("2021", None)
+    if stated:
+        year, where = next(iter(stated.items()))
+        raise InputError(
+            f"{label}: is of {year}, or holds rows of {year} ({where}), and households are those of the Census 2021; "
+            "give its table TS054 alone"
+        )
 
 
 def _code_place(rows: pd.DataFrame, header: Sequence[str], label: str) -> int:

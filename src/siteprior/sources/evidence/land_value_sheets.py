@@ -6,10 +6,13 @@ columns they are of. A CSV with the same words in one header is read alike.
 
 from __future__ import annotations
 
+import csv
+import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 from siteprior.core.errors import InputError
@@ -20,6 +23,7 @@ from siteprior.core.io.parse_values import decimal_commas, number
 from siteprior.core.io.workbooks import Sheet, is_workbook, read_sheets
 from siteprior.core.issues import IssueLog
 from siteprior.core.parameters import load_parameters
+from siteprior.sources.evidence.land_value_units import Cells, Unit, column_unit, is_other_use, names_homes
 
 DENSITIES = ("low", "medium", "high")
 """The densities of a site the 2023 edition values, thinnest first; the one value of 2017 stands as the medium."""
@@ -31,7 +35,6 @@ WANTED = (
 _AREA = re.compile(r"\b(authority|authorities|council|district)\b|^(area|town|location)\b")
 _MONEY = re.compile(r"£|\bgbp\b|\bvalue")
 _HOMES = re.compile(r"dwellings|homes|\bdph\b")
-_MILLIONS, _THOUSANDS = re.compile(r"million|£ ?m\b"), re.compile(r"thousand|£ ?k\b|['’]000|£ ?000|\(000")
 _DATED = re.compile(r"valu|as at|base date|price base")
 _DAY = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)? +[a-z]+,? +20\d\d\b", re.IGNORECASE)
 _YEAR = re.compile(r"policy[ _-]+appraisal\D{0,12}(20\d\d)", re.IGNORECASE)
@@ -64,28 +67,29 @@ def read_values(path: Path | str, *, file: str, vintage: str, log: IssueLog) -> 
     vintage
         The day or year the project says it is of; blank where it says none.
     log
-        Takes the cells that are no numbers.
+        Takes the cells that are no numbers, or numbers that no such land is worth, and columns in £/acre.
 
     Raises
     ------
     InputError
-        When it holds no such table, its values are in thousands or millions and do not say so, it states no day of
-        valuation or several, or another than the project.
+        When it holds no such table, states another unit than £/ha or £/acre, more of its values cannot be than
+        ``land_values.reading.out_most``, it states no day of valuation or several, or another than the project.
     """
     sheets = _sheets(path, file)
-    found = Values(file)
+    found, cells = Values(file), Cells(file, log)
     dates = set[date]()
     for sheet in sheets:
         for kind in ("residential", "industrial"):
-            alone = len(sheets) == 1
-            if alone or kind in sheet.name.lower():
-                dates |= _read_sheet(sheet, kind, found, log, alone=alone)
+            alone, name = len(sheets) == 1, sheet.name.casefold()
+            other = kind == "residential" and is_other_use(name) and not names_homes(name)
+            if (alone or kind in name) and not other:
+                dates |= _read_sheet(sheet, kind, found, log, cells, alone=alone)
+    cells.refuse()
     if not found.residential:
         names = ", ".join(sheet.name for sheet in sheets if sheet.name)
         raise InputError(
             f"{file}: holds no residential land values{f' (sheets {names})' if names else ''}; needs {WANTED}"
         )
-    _refuse_other_unit(found)
     found.valued = _valued(dates or _stated_days(sheets), sheets, file, vintage)
     return found
 
@@ -123,11 +127,12 @@ def _sheets(path: Path | str, file: str) -> list[Sheet]:
         return float(_score(_roles([list(cells)], 0, "")))
 
     table = read_table(path, score=score, wanted=WANTED)
-    above = [[""]] * (table.header_row - 1)
+    text = data.decode(table.encoding, "replace")
+    above = list(islice(csv.reader(io.StringIO(text), delimiter=table.form), table.header_row - 1))
     return [Sheet("", [*above, list(table.header), *map(list, table.rows)])]
 
 
-def _read_sheet(sheet: Sheet, kind: str, found: Values, log: IssueLog, *, alone: bool) -> set[date]:
+def _read_sheet(sheet: Sheet, kind: str, found: Values, log: IssueLog, checked: Cells, *, alone: bool) -> set[date]:
     """Add the values of one kind a sheet holds to those found, and return the days its rows state."""
     depth = range(min(len(sheet.records), HEADER_DEPTH))
     named = "" if alone else kind
@@ -138,7 +143,7 @@ def _read_sheet(sheet: Sheet, kind: str, found: Values, log: IssueLog, *, alone:
     wanted = [role for role in roles if role.startswith(kind) or (kind == "residential" and role.startswith("density"))]
     if not any(role.startswith(kind) for role in wanted):
         return set()
-    words = _column_words(sheet.records, at)
+    units = _units(sheet, at, roles, wanted, found.label, log)
     columns = {role: [_cell(cells, roles[role]) for cells in sheet.records[at + 1 :]] for role in wanted}
     commas = {role: decimal_commas(cells) for role, cells in columns.items()}
     days = set[date]()
@@ -147,11 +152,14 @@ def _read_sheet(sheet: Sheet, kind: str, found: Values, log: IssueLog, *, alone:
         if not (area or code):
             continue
         row: dict[str, float | str] = {"code": code}
+        stands = (area or code) in (found.industrial if kind == "industrial" else found.residential)
         for role in wanted:
             text = columns[role][place]
             value = number(text.replace("£", "").strip(), comma=commas[role]) if text else None
-            if value is not None and value >= 0:
-                row[role] = value * (1 if role.startswith("density") else _scale(words[roles[role]]))
+            if value is not None:
+                value *= units[role].scale
+                if stands or checked.possible(value, role, area or code, row=at + place + 2):
+                    row[role] = value
             elif text and role.startswith(kind):
                 log.add("invalid decimal", row=at + place + 2, field=role, value=text, action="left blank")
         stated = read_date(_cell(cells, roles.get("valued"))).value if "valued" in roles else None
@@ -162,7 +170,7 @@ def _read_sheet(sheet: Sheet, kind: str, found: Values, log: IssueLog, *, alone:
             if not any(columns[role][place] for role in wanted if role.startswith(kind)):
                 log.add("missing value", row=at + place + 2, field=kind, value=name, severity="notice",
                         action="left out: the row has no value")  # fmt: skip
-        elif name in (found.industrial if kind == "industrial" else found.residential):
+        elif stands:
             log.add("reference values are not unique", row=at + place + 2, field=kind, value=name,
                     action="left out: the area stands before")  # fmt: skip
         elif kind == "industrial":
@@ -173,30 +181,61 @@ def _read_sheet(sheet: Sheet, kind: str, found: Values, log: IssueLog, *, alone:
     return days
 
 
+def _units(
+    sheet: Sheet, at: int, roles: Mapping[str, int], wanted: Iterable[str], file: str, log: IssueLog
+) -> dict[str, Unit]:
+    """Return the unit of each column: what its words state, else a column of units or the titles above the header."""
+    words = _column_words(sheet.records, at)
+    listed = sorted({_cell(cells, roles.get("unit")) for cells in sheet.records[at + 1 :]} - {""})
+    beside = " ; ".join([*listed, *_titles(sheet.records, at)]).casefold()
+    units = dict[str, Unit]()
+    for role in wanted:
+        own = words[roles[role]]
+        money = not role.startswith("density")
+        units[role] = column_unit(own.casefold(), beside, file=file, column=own) if money else Unit(1.0)
+        if units[role].action:
+            log.add("default-value", row=at + 1, field=role, value=own, action=units[role].action)
+    return units
+
+
+def _titles(records: Sequence[Sequence[str]], at: int) -> list[str]:
+    """Return the texts above the header that stand alone in their record: titles and notes."""
+    above = ([" ".join(cell.split()) for cell in cells if cell.strip()] for cells in records[:at])
+    return [cells[0] for cells in above if len(cells) == 1]
+
+
 def _roles(records: Sequence[Sequence[str]], at: int, kind: str) -> dict[str, int]:
     """Return what the columns below a record hold, by their words: role → place, the first of each."""
-    roles = dict[str, int]()
+    roles, title = dict[str, int](), " ".join(_titles(records, at)).casefold()
     for place, words in enumerate(_column_words(records, at)):
-        role = _role(_cell(records[at], place).casefold(), words.casefold(), kind)
+        role = _role(_cell(records[at], place).casefold(), words.casefold(), kind, title)
         if role:
             roles.setdefault(role, place)
     return roles
 
 
-def _role(own: str, words: str, kind: str) -> str:
-    """Return what a column holds by its own words and those with its group's; blank where neither says."""
+def _role(own: str, words: str, kind: str, title: str) -> str:
+    """Return what a column holds by its own words, those with its group's, and the titles above; else blank.
+
+    A column of another use is none of homes, and one of a use beside industry none of industry.
+    """
     if not own:
         return ""
     dense = next((density for density in DENSITIES if re.search(rf"\b{density}\b", words)), "")
     money = bool(_MONEY.search(words))
+    titled = not names_homes(words) and not names_homes(title) and is_other_use(title)
+    homes = kind != "industrial" and not is_other_use(words, own=own) and (kind == "residential" or not titled)
+    other = is_other_use(re.sub(r"\bindustr\w*", "", words), own=own) or names_homes(words)
     tests = (
         ("code", re.search(r"\bcode\b", own)),
         ("valued", re.search(r"valuation|price base|\bedition\b", own)),
         (f"density_{dense}", dense and "density" in words and _HOMES.search(words) and not money),
         ("area", _AREA.search(own) and not money),
-        (f"residential_{dense}", dense and "density" in words and "median" in own and kind != "industrial"),
-        ("industrial", money and "density" not in words and ("industrial" in words or kind == "industrial")),
-        ("residential_medium", money and "density" not in words and (
+        (f"residential_{dense}", dense and "density" in words and "median" in own and homes),
+        ("unit", re.fullmatch(r"units?( of measure\w*)?", own)),
+        ("industrial", money and "density" not in words and not other and (
+            "industrial" in words or kind == "industrial")),
+        ("residential_medium", money and "density" not in words and homes and (
             re.search(r"residential|typical|land value", words) or kind == "residential")),
     )  # fmt: skip
     return next((role for role, holds in tests if holds), "")
@@ -224,27 +263,6 @@ def _column_words(records: Sequence[Sequence[str]], at: int) -> list[str]:
 def _cell(cells: Sequence[str], place: int | None) -> str:
     """Return a cell as trimmed text; blank where the record is shorter, or there is no such column."""
     return " ".join(cells[place].split()) if place is not None and place < len(cells) else ""
-
-
-def _scale(words: str) -> float:
-    """Return what a column's numbers are multiplied by to be £/ha, as its words say."""
-    text = words.casefold()
-    return 1e6 if _MILLIONS.search(text) else 1e3 if _THOUSANDS.search(text) else 1.0
-
-
-def _refuse_other_unit(found: Values) -> None:
-    """Refuse values that cannot be £/ha."""
-    limits = load_parameters("land_values").table("reading")
-    values = sorted(
-        float(value) for row in found.residential.values() for name, value in row.items()
-        if name.startswith("residential")
-    )  # fmt: skip
-    middle = values[len(values) // 2]
-    if not limits.number("least") <= middle <= limits.number("most"):
-        raise InputError(
-            f"{found.label}: its residential land values are about {middle:,.0f}, which is no £/ha of land for homes; "
-            "say in the header where they are in thousands or millions (£ million/ha), or correct them"
-        )
 
 
 def _stated_days(sheets: Sequence[Sheet]) -> set[date]:

@@ -77,8 +77,9 @@ class _OfFile(NamedTuple):
     columns=[
         Column(
             "inspire_parcels", "integer", "Registered parcels",
-            "Registered land parcels that count as parcels of the site, roads and slivers left out; blank where no "
-            "parcels of its council were read, or its extent is not known", "parcels", "HM Land Registry", least=0,
+            "Registered land parcels that count as parcels of the site, slivers and roads that run beyond it left out; "
+            "blank where no parcels of its council were read, or its extent is not known", "parcels",
+            "HM Land Registry", least=0,
         ),
         Column(
             "registered_share", "number", "Registered share",

@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
-from siteprior.core.io.vector_part import Box
+from siteprior.core.io.vector_part import Box, Squares
 from siteprior.core.issues import IssueLog
 from siteprior.core.parameters import load_parameters
 from siteprior.project.coverage import ENGLAND, PublishedLayer, box_of, councils_of, file_of
@@ -47,6 +47,7 @@ def coverage_of(
     label: str,
     entry: PublishedLayer,
     bounds: Box | None,
+    squares: Squares = (),
     *,
     areas: gpd.GeoDataFrame,
     study_area: BaseGeometry,
@@ -63,6 +64,8 @@ def coverage_of(
         What the project says of it.
     bounds
         West, south, east and north of all its features, metres on EPSG:27700.
+    squares
+        How many of them lie in each square of 100 km of the National Grid.
     areas
         The LSOAs of the project: England is those with codes ``E01``.
     study_area
@@ -70,8 +73,8 @@ def coverage_of(
     find
         Finds the file of polygons an entry names.
     spans
-        What the national layer spans (parameter ``evidence.spans``), by which the whole of it is recognised; ``None``
-        of layers that have no national file, or none that is complete.
+        Where the national layer has features (parameters ``evidence.spans``), by which, and by their number, the
+        whole of it is recognised (:func:`is_whole`); ``None`` of layers that have no national file, or none complete.
 
     Raises
     ------
@@ -80,12 +83,12 @@ def coverage_of(
     """
     stated = entry.coverage
     if stated is None:
-        whole = spans is not None and bounds is not None and is_whole(bounds, spans)
+        whole = spans is not None and is_whole(squares, name, spans)
         return Coverage(_england(areas, study_area) if whole else None, stated=False)
     place = _words(study_area.bounds)
     if stated == (ENGLAND,):
         elsewhere = bounds is not None and not shapely.box(*bounds).intersects(study_area)
-        if elsewhere and bounds is not None and spans is not None and not is_whole(bounds, spans):
+        if elsewhere and bounds is not None and spans is not None and not is_whole(squares, name, spans):
             raise InputError(
                 f"{name}: {label}: coverage is stated as England, but all its features lie at {_words(bounds)}, and "
                 f"the areas of the project at {place}: it is cut to another place; give the layer of theirs"
@@ -106,20 +109,40 @@ def coverage_of(
     return Coverage(shape, True, provenance)
 
 
-def is_whole(bounds: Box, spans: str) -> bool:
-    """Return whether features with these bounds span most of what the national layer does.
+def is_whole(squares: Squares, name: str, spans: str) -> bool:
+    """Return whether features are as many, and in as many places, as only a national file has them.
+
+    As many as the parameter ``evidence.features`` of the layer, half of what its publisher states; and in most of the
+    squares of 100 km that ``evidence.spans`` lists (``whole_from``), each with at least a thousandth of all of them
+    (``square_least``) and two (``square_fewest``): a few that lie far off make no cut the national layer.
+
+    Parameters
+    ----------
+    squares
+        How many features lie in each square.
+    name
+        The layer's key.
+    spans
+        The list of squares.
 
     Examples
     --------
-    >>> is_whole((90000, 10000, 655000, 650000), "england"), is_whole((393000, 277000, 421000, 301000), "england")
-    (True, False)
+    >>> english = load_parameters("evidence").table("spans").parameter("england").value
+    >>> is_whole(tuple((east, north, 500) for east, north in english), "historic_landfill", "england")
+    True
+    >>> cut = ((4, 2, 11_500), *((east, north, 1) for east, north in english if (east, north) != (4, 2)))
+    >>> is_whole(cut, "historic_landfill", "england")
+    False
     """
     parameters = load_parameters("evidence")
-    west, south, east, north = parameters.table("spans").numbers(spans)
-    least = parameters.number("whole_from")
-    across = min(bounds[2], east) - max(bounds[0], west)
-    up = min(bounds[3], north) - max(bounds[1], south)
-    return across >= least * (east - west) and up >= least * (north - south)
+    features = sum(many for *_, many in squares)
+    known = parameters.table("features")
+    if name not in known or features < known.number(name):
+        return False
+    in_each = max(parameters.number("square_least") * features, parameters.number("square_fewest"))
+    there = {(east, north) for east, north, many in squares if many >= in_each}
+    listed = [(int(east), int(north)) for east, north in parameters.table("spans").parameter(spans).value]
+    return sum(square in there for square in listed) >= parameters.number("whole_from") * len(listed)
 
 
 def refuse_elsewhere(name: str, label: str, bounds: Box | None, study_area: BaseGeometry) -> None:

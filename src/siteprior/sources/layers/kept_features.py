@@ -21,11 +21,11 @@ from siteprior.core.cell_values import CellValue
 from siteprior.core.errors import OutputError
 from siteprior.core.files import whole_file
 from siteprior.core.io.vector_files import ROW
-from siteprior.core.io.vector_part import Box
+from siteprior.core.io.vector_part import Box, Squares
 from siteprior.core.parameters import parameter_rows
 from siteprior.core.schema import CRS
 
-FORMAT = 1
+FORMAT = 2
 """Counts up whenever the same file would make other features, or they are kept otherwise."""
 
 _SEAL = hashlib.sha256().digest_size
@@ -49,6 +49,8 @@ class KeptFeatures:
         Distinct values of the columns found, of the whole file.
     more, matched
         What the file states of itself as a page of a longer answer.
+    squares
+        How many of its features lie in each square of 100 km of the National Grid.
     issues
         What was found while it was read, arguments of :meth:`siteprior.core.issues.IssueLog.add`, without the file.
     """
@@ -61,6 +63,7 @@ class KeptFeatures:
     more: bool = False
     matched: int | None = None
     issues: tuple[Mapping[str, CellValue], ...] = ()
+    squares: Squares = ()
 
 
 def kept_name(sha256: str, *options: str | float | bool | tuple[str | float, ...] | None) -> str:
@@ -88,6 +91,7 @@ def store(path: Path, features: KeptFeatures) -> None:
         "columns": features.columns, "bounds": features.bounds, "rows": features.rows,
         "seen": {name: list(texts) for name, texts in features.seen.items()},
         "more": features.more, "matched": features.matched, "issues": [dict(row) for row in features.issues],
+        "squares": features.squares,
     }  # fmt: skip
     arrow = pa.table(columns).replace_schema_metadata({b"facts": json.dumps(facts).encode()})
     sink = pa.BufferOutputStream()
@@ -121,5 +125,5 @@ def load(path: Path) -> KeptFeatures | None:
     return KeptFeatures(
         table, tuple(facts["columns"]), None if bounds is None else (bounds[0], bounds[1], bounds[2], bounds[3]),
         facts["rows"], {name: tuple(texts) for name, texts in facts["seen"].items()}, facts["more"],
-        facts["matched"], tuple(facts["issues"]),
+        facts["matched"], tuple(facts["issues"]), tuple((east, north, many) for east, north, many in facts["squares"]),
     )  # fmt: skip

@@ -23,7 +23,7 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record, sha256_of
 from siteprior.core.io.shape_collections import POLYGONS, opened_collections
 from siteprior.core.io.vector_files import read_attributes, vector_columns
-from siteprior.core.io.vector_part import Box, Part, read_part, whole_bounds
+from siteprior.core.io.vector_part import Box, Part, all_squares, has_area, read_part, whole_bounds
 from siteprior.core.io.vector_sources import OF_SEVERAL_FILES, vector_source
 from siteprior.core.io.wkt_tables import is_wkt_table, read_wkt_part, wkt_columns
 from siteprior.core.issues import IssueLog, issue_table
@@ -72,8 +72,8 @@ class Wanted:
     polygons
         Whether only polygons count, cut into pieces of few corners; else shapes of any kind, whole.
     spans
-        What the national layer spans, a name of the parameter ``evidence.spans``; ``None`` where no file is known to
-        be complete.
+        Where the national layer has features, a name of the parameters ``evidence.spans``; ``None`` where no file is
+        known to be complete.
     """
 
     name: str
@@ -274,12 +274,26 @@ def _read(wanted: Wanted, path: Path, label: str, entry: PublishedLayer, box: Bo
         if wanted.needs:
             refuse_lacking(name, columns, needed, wanted.states, looked_for)
         _refuse_other(name, wanted, columns, values.get(DATASET, {}))
+        _refuse_unusable(name, wanted, path, entry.layer, part)
     table = _texts(part, found)
     table = _shapes(name, wanted, table, log) if len(table) else table
     return KeptFeatures(
         table, tuple(columns), part.bounds, part.rows, {meant: tuple(seen) for meant, seen in values.items()},
-        page.more, page.matched, tuple(log.rows),
+        page.more, page.matched, tuple(log.rows), part.squares,
     )  # fmt: skip
+
+
+def _refuse_unusable(name: str, wanted: Wanted, path: Path, layer: str | None, part: Part) -> None:
+    """Refuse a file of whose features none is of use: it looked nowhere, and its gaps are no zeros."""
+    usable = part.bounds is not None
+    if usable and wanted.polygons and not len(part.table):  # else the features about the areas are looked at
+        usable = has_area(path, layer=layer) if part.areal is None else part.areal
+    if not usable:
+        needed = "a polygon" if wanted.polygons else "a shape"
+        raise InputError(
+            f"{name}: none of its {part.rows:,} features has {needed}: what is missing would read as nothing there; "
+            f"give the file with {needed.removeprefix('a ')}s"
+        )
 
 
 def _refuse_other(name: str, wanted: Wanted, columns: Sequence[str], datasets: Mapping[str, None]) -> None:
@@ -322,13 +336,14 @@ def _coverages(
     """Return where each file looked; the pages of one answer are looked at together."""
     pages = any(features.more or features.matched is not None for _, _, features, _ in read)
     together = whole_bounds([features.bounds for _, _, features, _ in read if features.bounds])
+    of_all = all_squares(features.squares for _, _, features, _ in read)
     faults, covered = AllFaults(), list[Coverage]()
     for label, entry, features, _ in read:
-        bounds = together if pages else features.bounds
+        bounds, squares = (together, of_all) if pages else (features.bounds, features.squares)
         with faults.kept():
             covered.append(
                 coverage_of(
-                    wanted.name, label, entry, bounds, areas=given.areas, study_area=given.study_area,
+                    wanted.name, label, entry, bounds, squares, areas=given.areas, study_area=given.study_area,
                     find=given.find, spans=wanted.spans,
                 )
             )  # fmt: skip

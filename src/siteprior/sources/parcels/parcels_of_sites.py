@@ -44,11 +44,12 @@ class OnSites(NamedTuple):
 def parcels_of_sites(sites: Shapes, parcels: gpd.GeoDataFrame) -> pd.DataFrame:
     """Count the registered parcels of each site, and measure how much of it they cover.
 
-    A parcel counts where it covers at least a tenth of the site (``share_of_site``), or where at least half of it
-    (``share_of_parcel``) and 25 m² (``least_m2``) lie on the site: what is less is a neighbour whose edge is drawn
-    over. A long thin parcel is a road (:func:`are_roads`), and counts only where it covers half of the site. The share
-    is of all parcels, roads and slivers included; where parcels overlap, once. The numbers are parameters of
-    ``parcels``.
+    A parcel that lies mostly on the site, with at least three quarters of it (``share_within``), is land of the site:
+    it counts from 4 m² on (``noise_m2``), garages and ransom strips too. Any other counts where it covers at least a
+    tenth of the site (``share_of_site``), or where at least half of it (``share_of_parcel``) and 25 m² (``least_m2``)
+    lie on the site: what is less is a neighbour whose edge is drawn over; and of these a long thin parcel is a road
+    (:func:`are_roads`), and counts only where it covers half of the site. The share is of all parcels, roads and
+    slivers included; where parcels overlap, once. The numbers are parameters of ``parcels``.
 
     Parameters
     ----------
@@ -121,10 +122,11 @@ def _counted(on: OnSites, shapes: Shapes, drawn: Shapes) -> Flags:
     of_site = on.area / shapely.area(shapes)[on.site]
     of_parcel = on.area / shapely.area(drawn)[on.parcel]
     near = 1 - 1e-9  # floating-point tolerance
+    own = (of_parcel >= limits.number("share_within") * near) & (on.area >= limits.number("noise_m2") * near)
     large = of_site >= limits.number("share_of_site") * near
-    within = (of_parcel >= limits.number("share_of_parcel") * near) & (on.area >= limits.number("least_m2") * near)
+    no_sliver = (of_parcel >= limits.number("share_of_parcel") * near) & (on.area >= limits.number("least_m2") * near)
     road = are_roads(drawn[on.parcel]) & (of_site < limits.number("road_is_the_site") * near)
-    return np.asarray((large | within) & ~road, dtype=np.bool_)
+    return np.asarray(own | ((large | no_sliver) & ~road), dtype=np.bool_)
 
 
 def _covered(on: OnSites, shapes: Shapes, drawn: Shapes) -> Floats:

@@ -14,11 +14,10 @@ from siteprior.appraisal.market_failure.evidence_ownership import other_counts
 from siteprior.appraisal.market_failure.evidence_register import (
     contaminative_use,
     no_word_of_remediation,
-    stated_as_cleaned,
-    states,
 )
 from siteprior.appraisal.market_failure.registry import reading
 from siteprior.appraisal.named_uses import around, named_uses
+from siteprior.appraisal.statements import stated_as_cleaned, states
 from siteprior.core.parameters import Parameters
 
 _SAYS = {
@@ -98,7 +97,7 @@ def part_ownership(sites: pd.DataFrame, coordination: Parameters) -> pd.DataFram
     [[0.5, 'B', 'the notes state part ownership']]
     """
     phrases = coordination.table("words").texts("part_ownership")
-    stated = {name: states(column(sites, name, "text"), phrases) for name in ("notes", "site_name")}
+    stated = {name: states(column(sites, name, "text"), phrases, today=True) for name in ("notes", "site_name")}
     shared = stated["notes"] | stated["site_name"]
     where = pd.Series(np.where(stated["notes"], _SAYS["notes"], _SAYS["site_name"]), index=sites.index, dtype="str")
     return evidence(
@@ -125,7 +124,7 @@ def _uses(sites: pd.DataFrame, contamination: Parameters, uses: str, *, in_names
         more = words.texts(in_names) if in_names and name in ("site_name", "previous_use") else ()
         here = named_uses(column(sites, name, "text"), (*words.texts(uses), *more), seen)
         found = found.mask(found.eq("") & here.ne(""), says + " {}: " + here)
-    return found.mask(stated_as_cleaned(sites, contamination), "")
+    return found.mask(stated_as_cleaned(column(sites, "notes", "text")), "")
 
 
 def _of_use(sites: pd.DataFrame, contamination: Parameters, named: pd.Series, what: str, *, grade: str) -> pd.DataFrame:

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from siteprior.appraisal.phrases import any_phrase, matches, mentions
+from siteprior.appraisal.phrases import any_phrase, matches
+from siteprior.appraisal.statements import stated_as_cleaned
 from siteprior.appraisal.viability.inputs import ENDS, Costs
 from siteprior.core import schema
 from siteprior.core.errors import InputError
@@ -157,7 +158,7 @@ def _former_use(sites: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
         percent = (shares[letter] * 100).round().astype("int64").astype("str")
         assign(on, letter, "B", percent + f"% of the site lies on a layer of former uses, class {letter}", whole=False)
         open_ &= ~on
-    cleaned = mentions(text["notes"], load_parameters("failure").table("contamination").texts("cleaned"))
+    cleaned = stated_as_cleaned(text["notes"])
     assign(cleaned, CLEANED, "C", "the notes say that the land was cleaned", whole=True)
     by = schema.as_kind(sites.get("cleaned_by"), "text", sites.index)
     stated = "cleaned by " + by.map({"owner": "its owner", "public": "the public"}) + ", as the user states"

@@ -36,20 +36,16 @@ def folded(text: str) -> str:
     >>> folded("Ｆoundry\u2011Café\u200b"), folded("isn’t\u00a0it")
     ('Foundry-Cafe', "isn't it")
     """
-    return text if _STRANGE.search(text) is None else _STRANGE.sub(_plain, text.replace("\r\n", "\n"))
+    strange = set(_STRANGE.findall(text))
+    return text.replace("\r\n", "\n").translate({ord(sign): _plain(sign) for sign in strange}) if strange else text
 
 
-def _plain(sign: re.Match[str]) -> str:
+def _plain(sign: str) -> str:
     """Return the plain form of a sign."""
-    seen = _SIGNS.get(sign.group())
-    if seen is not None:
-        return seen
-    letters = unicodedata.normalize("NFKD", sign.group())
-    return "".join(
-        _SIGNS.get(letter, " " if letter.isspace() else letter)
-        for letter in letters
-        if unicodedata.category(letter) not in _INVISIBLE
-    )
+    if sign in _SIGNS:
+        return _SIGNS[sign]
+    shown = (part for part in unicodedata.normalize("NFKD", sign) if unicodedata.category(part) not in _INVISIBLE)
+    return "".join(_SIGNS.get(part, " " if part.isspace() else part) for part in shown)
 
 
 def mentions(texts: pd.Series, phrases: Iterable[str]) -> pd.Series:

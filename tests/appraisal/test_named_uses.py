@@ -12,7 +12,13 @@ from siteprior.core.parameters import load_parameters
 
 WORDS = load_parameters("failure").table("contamination").table("words")
 SEEN = around(WORDS)
-USES = (*WORDS.texts("heavy_trades"), *WORDS.texts("industry"), *WORDS.texts("quarries"), "works")
+USES = (
+    *WORDS.texts("heavy_trades"),
+    *WORDS.texts("heavy_in_names"),
+    *WORDS.texts("industry"),
+    *WORDS.texts("quarries"),
+    "works",
+)
 MILLION = 1_000_000
 
 
@@ -84,7 +90,8 @@ def test_a_use_of_the_land_is_read(text, use):
         "Foundry\u2014Street",
         "Foundry\u2015Street", "Foundry\u200b Street", "Foundry\u00a0Street", "Foundry\u200d\u00a0Street",
         "Foundry\u3000Street",
-        "\uff26oundry \uff33treet", "Foundry\u2019s Court", "Foundry\u2028Street", "Foun\u00addry Street",
+        "\uff26oundry \uff33treet", "Foundry\u2019s Court", "Gasworks\u2019 Lane", "Foundry\u2028Street",
+        "Foun\u00addry Street",
         "Gas-works Road",
         # never there, or not here
         "Petrol station (never built)", "Foundry, which was never built", "No foundry", "isn't a foundry",

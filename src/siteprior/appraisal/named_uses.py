@@ -64,10 +64,10 @@ def around(words: Parameters) -> Around:
     leads, articles = (any_phrase(words.texts(name)) for name in ("lead_words", "articles"))
     number = r"\d+\w?\b"
     return Around(
-        place=re.compile(rf"(?:'s)?(?:{_JOINED}works)?{_JOINED}{places}", re.I),
-        building=re.compile(rf"(?:'s)?{_JOINED}(?-i:(?=[A-Z])){buildings}", re.I),
-        named_building=re.compile(rf"(?:'s)?{_JOINED}{_PROPER}{buildings}", re.I),
-        named_place=re.compile(rf"(?:'s)?{_JOINED}{_PROPER}(?:{places}|{buildings})", re.I),
+        place=re.compile(rf"(?:'s?)?(?:{_JOINED}works)?{_JOINED}{places}", re.I),
+        building=re.compile(rf"(?:'s?)?{_JOINED}(?-i:(?=[A-Z])){buildings}", re.I),
+        named_building=re.compile(rf"(?:'s?)?{_JOINED}{_PROPER}{buildings}", re.I),
+        named_place=re.compile(rf"(?:'s?)?{_JOINED}{_PROPER}(?:{places}|{buildings})", re.I),
         beside=re.compile(any_phrase(words.texts("beside_words")), re.I),
         open=re.compile(any_phrase(words.texts("open_words")) + NOT_A_NUMBER, re.I),
         never=re.compile(any_phrase(words.texts("never_words")), re.I),

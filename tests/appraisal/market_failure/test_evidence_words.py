@@ -119,6 +119,12 @@ def test_a_previous_use_is_read_by_its_clause(use, letters):
     assert evidence.industry(table({"previous_use": use}))["grade"].tolist() == letters
 
 
+def test_steel_work_is_a_trade_in_a_name_or_previous_use_alone():
+    rows = table(*({name: "Former Steel Work"} for name in ("site_name", "notes", "development_description")))
+    assert evidence.heavy_trades(rows).index.tolist() == ["E1:0"]
+    assert register.former_use(table({"previous_use": "Steel-work"}))["grade"].tolist() == ["B"]
+
+
 def test_a_place_named_after_a_trade_on_an_estate_is_industry():
     rows = table({"site_name": "Foundry Trading Estate"}, {"site_name": "Foundry Industrial Park"})
     assert evidence.heavy_trades(rows).empty

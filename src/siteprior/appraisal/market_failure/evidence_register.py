@@ -226,7 +226,7 @@ def former_use(sites: pd.DataFrame, contamination: Parameters) -> pd.DataFrame:
 def contaminative_use(sites: pd.DataFrame, contamination: Parameters) -> pd.Series:
     """Return at which sites the previous use as registered is a contaminative one, and no street or place."""
     words = contamination.table("words")
-    uses = (*contamination.texts("previous_uses"), *words.texts("heavy_trades"))
+    uses = (*contamination.texts("previous_uses"), *words.texts("heavy_trades"), *words.texts("heavy_in_names"))
     return named_uses(column(sites, "previous_use", "text"), uses, around(words)).ne("")
 
 

@@ -2,14 +2,74 @@
 
 from __future__ import annotations
 
-import pandas as pd
+import unicodedata
 
-from siteprior.appraisal.phrases import any_phrase, matches, mentions
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from siteprior.appraisal.phrases import any_phrase, folded, matches, mentions
 
 
 def test_a_phrase_is_found_as_whole_words_only():
-    texts = pd.Series(["Foundry, closed", "foundryman's hall", "old\nGAS   works", "gas-works", "", None])
+    texts = pd.Series(["Foundry, closed", "foundryman's hall", "old\nGAS   works", "gasworks", "", None])
     assert mentions(texts, ["foundry", "gas works"]).tolist() == [True, False, True, False, False, False]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "gas works",
+        "Gas-works",
+        "GAS\u2010WORKS",
+        "gas\u2011works",
+        "gas\u2013works",
+        "gas- works",
+        "gas \u00a0works",
+        "\uff27as works",
+        "ga\u00ads works",
+        "gas\u200b works",
+        "g\u0301as works",
+        "gas\u2028works",
+        "gas\tworks",
+    ],
+)
+@pytest.mark.parametrize("phrase", ["gas works", "gas-works"])
+def test_a_hyphen_is_a_blank_and_signs_that_show_nothing_are_none(text, phrase):
+    assert mentions(pd.Series([f"the {text}, closed"]), [phrase]).tolist() == [True]
+
+
+@pytest.mark.parametrize("text", ["gas - works", "gas, works", "gas\u200bworks", "gas \u2013 works", "gaz works"])
+def test_a_dash_between_blanks_parts_words(text):
+    assert mentions(pd.Series([text]), ["gas works"]).tolist() == [False]
+
+
+def test_a_dash_between_blanks_in_a_phrase_stands_for_itself():
+    texts = pd.Series(["on appeal - now expired", "on appeal \u2013 now  expired", "on appeal now expired"])
+    assert mentions(texts, ["on appeal - now expired"]).tolist() == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("Plain - text, 'so'\n", "Plain - text, 'so'\n"), ("\u2018a\u2019", "'a'"),
+        ("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d", "-" * 8),
+        ("\u200b\u200c\u200d\u2060\ufeff\u00ad\u202e\x00\u3164", ""), ("\u00a0\u2009\u3000", "   "),
+        ("a\r\nb\rc\u2029d\x85", "a\nb\nc\nd\n"),
+        ("\uff26\uff4f\uff55", "Fou"), ("Caf\u00e9 Cafe\u0301", "Cafe Cafe"), ("\ufb01\u00bd\u2100", "fi1/2a/c"),
+    ],
+)  # fmt: skip
+def test_signs_are_folded_by_hand(text, plain):
+    assert folded(text) == plain
+
+
+@given(st.text())
+def test_a_folded_text_is_folded_and_shows_no_strange_blank_or_dash(text):
+    done = folded(text)
+    assert folded(done) == done
+    assert not set(done) & set("\u2010\u2011\u2012\u2013\u2014\u2015\u2019\u200b\u00ad\u00a0\r")
+    assert folded(unicodedata.normalize("NFKC", text)) == folded(unicodedata.normalize("NFKD", text))
 
 
 def test_a_phrase_is_taken_letter_for_letter():

@@ -3,9 +3,49 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 import pandas as pd
+
+BETWEEN_WORDS = r"(?:\s+-?|-\s*)"
+"""What may stand between the words of a phrase: white space or a hyphen, but no dash with blanks on both sides."""
+
+_STRANGE = re.compile(r"[^\t\n -~]")
+_LINE_ENDS = "\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
+_INVISIBLE = ("Cc", "Cf", "Mn", "Me", "Cs", "Co", "Cn")
+"""Unicode categories of signs that show nothing by themselves; those that combine are accents."""
+
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043\u2e3a\u2e3b"
+_SIGNS = {
+    **dict.fromkeys(_DASHES, "-"), **dict.fromkeys("‘’‛ʼ´", "'"), **dict.fromkeys(_LINE_ENDS, "\n"), "\u2044": "/",
+    **dict.fromkeys("\u115f\u1160\u3164\uffa0\u2800", ""),
+}  # fmt: skip
+"""What stands for single signs: the last are letters by category and show nothing."""
+
+
+def folded(text: str) -> str:
+    """Return a text in plain signs, as phrases are looked for: forms of one letter, dash or blank are one.
+
+    Unicode's compatibility forms are their plain letters (full width, ligatures), accents and invisible signs are left
+    out, every dash is a hyphen, every apostrophe ``'``, every blank a space and every line end a line feed. Sign by
+    sign, so that the time grows with the length.
+
+    Examples
+    --------
+    >>> folded("Ｆoundry\u2011Café\u200b"), folded("isn’t\u00a0it")
+    ('Foundry-Cafe', "isn't it")
+    """
+    strange = set(_STRANGE.findall(text))
+    return text.replace("\r\n", "\n").translate({ord(sign): _plain(sign) for sign in strange}) if strange else text
+
+
+def _plain(sign: str) -> str:
+    """Return the plain form of a sign."""
+    if sign in _SIGNS:
+        return _SIGNS[sign]
+    shown = (part for part in unicodedata.normalize("NFKD", sign) if unicodedata.category(part) not in _INVISIBLE)
+    return "".join(_SIGNS.get(part, " " if part.isspace() else part) for part in shown)
 
 
 def mentions(texts: pd.Series, phrases: Iterable[str]) -> pd.Series:
@@ -13,21 +53,30 @@ def mentions(texts: pd.Series, phrases: Iterable[str]) -> pd.Series:
 
     Examples
     --------
-    >>> mentions(pd.Series(["Former  gas works", "gasworks", None]), ["gas works"]).tolist()
-    [True, False, False]
+    >>> mentions(pd.Series(["Former  gas works", "Gas-works", "gasworks", None]), ["gas works"]).tolist()
+    [True, True, False, False]
     """
     return matches(texts, any_phrase(phrases))
 
 
 def any_phrase(phrases: Iterable[str]) -> str:
-    """Return a pattern for any of the phrases as whole words, whatever the white space between their words."""
-    joined = "|".join(r"\s+".join(map(re.escape, phrase.split())) for phrase in phrases)
-    return rf"\b(?:{joined})\b"
+    """Return a pattern for any of the phrases as whole words in a :func:`folded` text.
+
+    Between two words of a phrase any white space or a hyphen may stand, whichever of the two the phrase itself has; a
+    dash between blanks stands for itself.
+    """
+    return rf"\b(?:{'|'.join(map(_phrase, phrases))})\b"
+
+
+def _phrase(phrase: str) -> str:
+    """Return a pattern for a phrase."""
+    parts = (re.split(r"[\s-]+", part.strip()) for part in phrase.split(" - "))
+    return r"\s+-\s+".join(BETWEEN_WORDS.join(map(re.escape, words)) for words in parts)
 
 
 def matches(texts: pd.Series, pattern: str) -> pd.Series:
-    """Return which texts match a pattern, whatever their case; a missing text does not."""
+    """Return which texts, :func:`folded`, match a pattern, whatever their case; a missing text does not."""
     search = re.compile(pattern, re.IGNORECASE).search
     return pd.Series(
-        [isinstance(text, str) and search(text) is not None for text in texts], index=texts.index, dtype=bool
+        [isinstance(text, str) and search(folded(text)) is not None for text in texts], index=texts.index, dtype=bool
     )

@@ -101,11 +101,56 @@ def test_land_that_was_cleaned_names_no_trade():
 
 
 @pytest.mark.parametrize(
+    "note", ["To be decontaminated", "Not yet remediated", "Remediated: no", "Must be remediated before building"]
+)
+def test_land_that_is_yet_to_be_cleaned_names_its_trade(note):
+    assert evidence.heavy_trades(table({"site_name": "Old Foundry", "notes": note}))["grade"].tolist() == ["B"]
+    assert evidence.industry(table({"site_name": "Albion Works", "notes": note}))["grade"].tolist() == ["C"]
+
+
+@pytest.mark.parametrize(
+    ("use", "letters"),
+    [
+        ("Factory", ["C"]), ("no factory", []), ("Factory Road", []), ("next to a factory", []),
+        ("Depot (never built)", []),
+    ],
+)  # fmt: skip
+def test_a_previous_use_is_read_by_its_clause(use, letters):
+    assert evidence.industry(table({"previous_use": use}))["grade"].tolist() == letters
+
+
+def test_steel_work_is_a_trade_in_a_name_or_previous_use_alone():
+    rows = table(*({name: "Former Steel Work"} for name in ("site_name", "notes", "development_description")))
+    assert evidence.heavy_trades(rows).index.tolist() == ["E1:0"]
+    assert register.former_use(table({"previous_use": "Steel-work"}))["grade"].tolist() == ["B"]
+
+
+def test_a_place_named_after_a_trade_on_an_estate_is_industry():
+    rows = table({"site_name": "Foundry Trading Estate"}, {"site_name": "Foundry Industrial Park"})
+    assert evidence.heavy_trades(rows).empty
+    assert evidence.industry(rows)["reason"].tolist() == [
+        "the name states industry: trading estate", "the name states industry: industrial park",
+    ]  # fmt: skip
+
+
+def test_a_viable_option_is_called_so_today():
+    rows = table(
+        {"notes": "Considered to be a viable redevelopment option"},
+        {"notes": "Formerly a viable redevelopment option"},
+        {"development_description": "Non-viable redevelopment option"},
+    )  # fmt: skip
+    assert called_viable(rows).ne("").tolist() == [True, False, False]
+
+
+@pytest.mark.parametrize(
     ("row", "known"),
     [
         ({"notes": "Part SMBC and part private"}, True), ({"site_name": "Land (part council, part private)"}, True),
         ({"notes": "Small area is private"}, True), ({"notes": "Few small plots in council ownership"}, True),
         ({"notes": "There are multiple owners"}, True), ({"notes": "Not in multiple ownership"}, False),
+        ({"notes": "Part-council, part-private"}, True), ({"notes": "Number of owners: 1"}, False),
+        ({"notes": "Previously in multiple ownership"}, False),
+        ({"notes": "Adjoining land in multiple ownership"}, False),
         ({"notes": "Promoted by Developer/Owner"}, False), ({"site_name": "Land at Mill Road (private)"}, False),
         ({"ownership_status": "owned by a public authority"}, False), ({"notes": None}, False),
         ({"development_description": "part private"}, False),

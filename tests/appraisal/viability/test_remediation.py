@@ -77,6 +77,24 @@ def test_what_was_cleaned_costs_nothing_but_in_the_high_case():
     assert thousands(done) == [[0, 0, 300]]
 
 
+@pytest.mark.parametrize("note", ["Needs to be remediated", "Not remediated", "Remediated? No", "Could be remediated"])
+def test_what_may_yet_be_cleaned_costs_what_its_class_does(note):
+    done = remediation_range(sites(["gas works", None, note]), costs=costs())
+    assert done["remediation_class"].tolist() == ["D"]
+
+
+@pytest.mark.parametrize(
+    ("use", "letter"),
+    [
+        ("Gas-works", "D"), ("gas\u2011works", "D"), ("not a foundry", "unknown"), ("no foundry", "unknown"),
+        ("Foundry Street car park", "B"), ("adjacent to landfill", "unknown"),
+        ("Petrol station (never built)", "unknown"),
+    ],
+)  # fmt: skip
+def test_a_previous_use_is_read_by_its_clause(use, letter):
+    assert remediation_range(sites([use]), costs=costs())["remediation_class"].tolist() == [letter]
+
+
 def test_a_layer_counts_for_its_share_of_the_site():
     table = sites([None], ["foundry"], [None], [None], [None])
     shares = pd.DataFrame({"C": [0.5, 0.5, 0.01, NAN, 1.0], "D": [0.0, 0.0, 0.0, NAN, 1.0]}, index=table.index)

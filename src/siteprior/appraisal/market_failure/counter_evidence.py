@@ -9,7 +9,7 @@ import pandas as pd
 
 from siteprior.appraisal.deadweight_evidence import attributes, permissions
 from siteprior.appraisal.market_failure.evidence import RANGE, column, counted
-from siteprior.appraisal.market_failure.evidence_register import states
+from siteprior.appraisal.statements import states
 from siteprior.core.parameters import load_parameters
 
 _CLEANED = "cleaned by {}, as the user states, so that this counts for nothing"
@@ -97,8 +97,8 @@ def called_viable(sites: pd.DataFrame) -> pd.Series:
     ['the register calls it a viable redevelopment option', '']
     """
     phrases = load_parameters("failure").table("viability").table("words").texts("viable")
-    called = states(column(sites, "notes", "text"), phrases)
-    called |= states(column(sites, "development_description", "text"), phrases)
+    called = states(column(sites, "notes", "text"), phrases, today=True)
+    called |= states(column(sites, "development_description", "text"), phrases, today=True)
     return called.map({True: "the register calls it a viable redevelopment option", False: ""}).astype("str")
 
 

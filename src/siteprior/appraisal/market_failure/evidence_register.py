@@ -7,15 +7,15 @@ is missing, never a signal. The columns are ``value`` (0–1), ``grade`` (A, B o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 import pandas as pd
 
 from siteprior.appraisal.market_failure.evidence import column, counted, evidence, ramp
 from siteprior.appraisal.market_failure.facts import OF_PUBLIC_WORKS
 from siteprior.appraisal.market_failure.registry import reading, signal
-from siteprior.appraisal.phrases import any_phrase, matches, mentions
+from siteprior.appraisal.named_uses import around, named_uses
+from siteprior.appraisal.phrases import mentions
+from siteprior.appraisal.statements import stated_as_cleaned, states
 from siteprior.core import schema
 from siteprior.core.parameters import Parameters
 from siteprior.core.schema.values import BROWNFIELD
@@ -23,7 +23,6 @@ from siteprior.core.schema.values import BROWNFIELD
 DAYS_PER_YEAR = 365.25
 """Length of the mean calendar year in days: dates become years by it."""
 
-_NEGATED = r"\b(?:no|not|without|never|nor|none|unlikely|if)\b"
 _DECIMALS = 6  # a sum taken in another row order must not differ in its last binary digits
 
 
@@ -213,7 +212,7 @@ def former_use(sites: pd.DataFrame, contamination: Parameters) -> pd.DataFrame:
     The proxy of industrial land with the whole site taken as meant, open up to 1: nobody measured it. Notes that say
     the land was cleaned end it: with the user's ``cleaned_by`` the statement whose blank would make a record stronger.
     """
-    used = contaminative_use(sites, contamination) & ~stated_as_cleaned(sites, contamination)
+    used = contaminative_use(sites, contamination) & ~stated_as_cleaned(column(sites, "notes", "text"))
     return evidence(
         sites.index[used],
         value=contamination.number("stated"),
@@ -225,9 +224,10 @@ def former_use(sites: pd.DataFrame, contamination: Parameters) -> pd.DataFrame:
 
 
 def contaminative_use(sites: pd.DataFrame, contamination: Parameters) -> pd.Series:
-    """Return at which sites the previous use as registered is a contaminative one."""
-    uses = (*contamination.texts("previous_uses"), *contamination.table("words").texts("heavy_trades"))
-    return mentions(column(sites, "previous_use", "text"), uses)
+    """Return at which sites the previous use as registered is a contaminative one, and no street or place."""
+    words = contamination.table("words")
+    uses = (*contamination.texts("previous_uses"), *words.texts("heavy_trades"), *words.texts("heavy_in_names"))
+    return named_uses(column(sites, "previous_use", "text"), uses, around(words)).ne("")
 
 
 def no_word_of_remediation(sites: pd.DataFrame) -> pd.Series:
@@ -246,7 +246,7 @@ def stated_contamination(sites: pd.DataFrame, contamination: Parameters) -> pd.D
     """
     open_question = mentions(sites["notes"], contamination.texts("hedges"))
     stated = states(sites["notes"], contamination.texts("phrases"))
-    stated &= ~stated_as_cleaned(sites, contamination) & ~open_question
+    stated &= ~stated_as_cleaned(column(sites, "notes", "text")) & ~open_question
     return evidence(
         sites.index[stated],
         value=contamination.number("stated"),
@@ -254,11 +254,6 @@ def stated_contamination(sites: pd.DataFrame, contamination: Parameters) -> pd.D
         reason="the notes state contamination",
         counter="no word of remediation in the notes; no ground investigation is available",
     )
-
-
-def stated_as_cleaned(sites: pd.DataFrame, contamination: Parameters) -> pd.Series:
-    """Return which notes say that the land was cleaned."""
-    return mentions(column(sites, "notes", "text"), contamination.texts("cleaned"))
 
 
 @signal(
@@ -312,13 +307,6 @@ def years_between(dates: pd.Series, as_of: pd.Timestamp) -> pd.Series:
 def _past(years: float) -> str:
     """Return how far past its expected start a permission is, in words."""
     return f"{years:.1f} years past its expected start" if years > 0 else "its expected start is not past"
-
-
-def states(texts: pd.Series, phrases: Iterable[str]) -> pd.Series:
-    """Return which texts have one of the phrases with no negation before it in the same sentence."""
-    phrases = tuple(phrases)
-    named = texts.where(mentions(texts, phrases))  # few are, and of those alone the sentences are read
-    return matches(named, rf"(?:^|[.;\n])(?:(?!{_NEGATED})[^.;\n])*?{any_phrase(phrases)}")
 
 
 NEEDS = (

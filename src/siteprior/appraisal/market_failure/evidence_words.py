@@ -14,11 +14,10 @@ from siteprior.appraisal.market_failure.evidence_ownership import other_counts
 from siteprior.appraisal.market_failure.evidence_register import (
     contaminative_use,
     no_word_of_remediation,
-    stated_as_cleaned,
-    states,
 )
 from siteprior.appraisal.market_failure.registry import reading
 from siteprior.appraisal.named_uses import around, named_uses
+from siteprior.appraisal.statements import stated_as_cleaned, states
 from siteprior.core.parameters import Parameters
 
 _SAYS = {
@@ -43,7 +42,7 @@ def heavy_trades(sites: pd.DataFrame, contamination: Parameters) -> pd.DataFrame
     >>> heavy_trades(sites)[["value", "grade", "value_high", "reason"]].values.tolist()
     [[0.5, 'B', 1.0, 'the name states a heavy trade: foundry']]
     """
-    named = _uses(sites, contamination, "heavy_trades")
+    named = _uses(sites, contamination, "heavy_trades", in_names="heavy_in_names")
     return _of_use(sites, contamination, named, "a heavy trade", grade="B")
 
 
@@ -53,8 +52,10 @@ def industry(sites: pd.DataFrame, contamination: Parameters) -> pd.DataFrame:
 
     ``works`` by themselves count in a name or a previous use alone. Where a heavy trade is named there is no row.
     """
-    heavy = _uses(sites, contamination, "heavy_trades").ne("") | contaminative_use(sites, contamination)
-    factories = _uses(sites, contamination, "industry", in_names="industry_in_names").mask(heavy, "")
+    heavy = _uses(sites, contamination, "heavy_trades", in_names="heavy_in_names").ne("") | contaminative_use(
+        sites, contamination
+    )
+    factories = _uses(sites, contamination, "industry", in_names="industry_in_names", previous=True).mask(heavy, "")
     pits = _uses(sites, contamination, "quarries").mask(heavy | factories.ne(""), "")
     made = [
         _of_use(sites, contamination, factories, "industry", grade="C"),
@@ -98,7 +99,7 @@ def part_ownership(sites: pd.DataFrame, coordination: Parameters) -> pd.DataFram
     [[0.5, 'B', 'the notes state part ownership']]
     """
     phrases = coordination.table("words").texts("part_ownership")
-    stated = {name: states(column(sites, name, "text"), phrases) for name in ("notes", "site_name")}
+    stated = {name: states(column(sites, name, "text"), phrases, today=True) for name in ("notes", "site_name")}
     shared = stated["notes"] | stated["site_name"]
     where = pd.Series(np.where(stated["notes"], _SAYS["notes"], _SAYS["site_name"]), index=sites.index, dtype="str")
     return evidence(
@@ -110,22 +111,24 @@ def part_ownership(sites: pd.DataFrame, coordination: Parameters) -> pd.DataFram
     )
 
 
-def _uses(sites: pd.DataFrame, contamination: Parameters, uses: str, *, in_names: str = "") -> pd.Series:
+def _uses(
+    sites: pd.DataFrame, contamination: Parameters, uses: str, *, in_names: str = "", previous: bool = False
+) -> pd.Series:
     """Return what is named of a list of uses and where, in words; blank where nothing is, or the land was cleaned.
 
-    A previous use is looked at only for the lists that have words for names alone (``in_names``): those of heavy
-    trades have a reading of their own.
+    ``in_names`` is the list of words that count in a name or a previous use alone; a previous use is looked at only
+    where that is asked (``previous``): heavy trades there have a reading of their own.
     """
     words = contamination.table("words")
     seen = around(words)
     found = pd.Series("", index=sites.index, dtype="str")
     for name, says in _SAYS.items():
-        if name == "previous_use" and not in_names:
+        if name == "previous_use" and not previous:
             continue
         more = words.texts(in_names) if in_names and name in ("site_name", "previous_use") else ()
         here = named_uses(column(sites, name, "text"), (*words.texts(uses), *more), seen)
         found = found.mask(found.eq("") & here.ne(""), says + " {}: " + here)
-    return found.mask(stated_as_cleaned(sites, contamination), "")
+    return found.mask(stated_as_cleaned(column(sites, "notes", "text")), "")
 
 
 def _of_use(sites: pd.DataFrame, contamination: Parameters, named: pd.Series, what: str, *, grade: str) -> pd.DataFrame:

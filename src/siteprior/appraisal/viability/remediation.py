@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from siteprior.appraisal.phrases import any_phrase, matches, mentions
+from siteprior.appraisal.named_uses import around, named_uses
+from siteprior.appraisal.phrases import any_phrase, matches
+from siteprior.appraisal.statements import stated_as_cleaned
 from siteprior.appraisal.viability.inputs import ENDS, Costs
 from siteprior.core import schema
 from siteprior.core.errors import InputError
@@ -149,7 +151,7 @@ def _former_use(sites: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
     open_ = pd.Series(True, index=sites.index)
     for letter in reversed(CLASSES):
         for name in FORMER_USE_COLUMNS:
-            named = matches(text[name], _use(uses.texts(letter), stated=name == "previous_use")) & open_
+            named = _named(text[name], uses.texts(letter), stated=name == "previous_use") & open_
             grade, title = ("B", "previous use") if name == "previous_use" else ("C", _TITLES[name])
             assign(named, letter, grade, f"{title}: " + text[name].str.slice(0, _QUOTED), whole=True)
             open_ &= ~named
@@ -157,7 +159,7 @@ def _former_use(sites: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
         percent = (shares[letter] * 100).round().astype("int64").astype("str")
         assign(on, letter, "B", percent + f"% of the site lies on a layer of former uses, class {letter}", whole=False)
         open_ &= ~on
-    cleaned = mentions(text["notes"], load_parameters("failure").table("contamination").texts("cleaned"))
+    cleaned = stated_as_cleaned(text["notes"])
     assign(cleaned, CLEANED, "C", "the notes say that the land was cleaned", whole=True)
     by = schema.as_kind(sites.get("cleaned_by"), "text", sites.index)
     stated = "cleaned by " + by.map({"owner": "its owner", "public": "the public"}) + ", as the user states"
@@ -187,11 +189,15 @@ def _gbp_per_ha(former: pd.DataFrame, shares: pd.DataFrame, costs: Costs, end: s
     return whole.mask(layered, (mixed + (rest * stated["A"]).where(rest > 0, 0.0)).reindex(whole.index))
 
 
-def _use(uses: Iterable[str], *, stated: bool) -> str:
-    """Return a pattern for any of the uses: by itself where a use is ``stated``, else close after a word for former."""
+def _named(texts: pd.Series, uses: Sequence[str], *, stated: bool) -> pd.Series:
+    """Return which texts name a former use: by itself where a use is ``stated``, else close after a word for former.
+
+    A stated one counts neither in the name of a street or a place nor where it is denied or only near the site.
+    """
+    seen = around(load_parameters("failure").table("contamination").table("words"))
     if stated:
-        return any_phrase(uses)
+        return named_uses(texts, uses, seen).ne("")
     rules = load_parameters("costs").table("remediation")
     # bounded, for texts of any length: unbounded, a long row of hyphens or letters takes time with its square
     between = rf"(?:[\w'&-]{{1,40}}\s{{1,5}}){{0,{rules.integer('words_between')}}}"
-    return rf"{any_phrase(rules.texts('former_words'))}[\s-]{{1,5}}{between}{any_phrase(uses)}"
+    return matches(texts, rf"{any_phrase(rules.texts('former_words'))}[\s-]{{1,5}}{between}{any_phrase(uses)}")

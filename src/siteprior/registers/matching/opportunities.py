@@ -32,7 +32,7 @@ from siteprior.registers.matching.similarity import (
 
 LINK_COLUMNS = ("site_a", "site_b", "gap_m", "reasons", "confidence", "joined")
 """Columns of the pairs looked at: two sites, metres between their shapes, why they may be one, how sure, and whether
-they were joined (yes or no)."""
+they stand in one opportunity (yes or no), be it through others."""
 
 NEEDS = (
     "reference", "organisation", "site_name", "hectares", "minimum_net_dwellings", "planning_permission_history",
@@ -43,7 +43,11 @@ STATED, LIKELY, POSSIBLE = "stated", "likely", "possible"
 CONFIDENCES = (STATED, LIKELY, POSSIBLE)
 """How sure it is that two sites are parts of one, the surest first; a *possible* pair is listed and not joined."""
 
-_APPLICATION = re.compile(r"\b(?:19|20)?\d{2}/\d{3,6}(?:/[A-Z]{1,4}\d?)*\b")
+_APPLICATION = re.compile(
+    r"(?<!\d)(?<!\d[/.-])"  # no part of a date: 01/12/2019
+    r"(?!(?:0?[1-9]|1[0-2]|(?:19|20)\d\d)/(?:19|20)\d\d(?![\d/]))"  # no month of a year, nor two years
+    r"((?:19|20)?\d\d)/(\d{3,6})(?![\d])"
+)
 _PART = re.compile(
     r"\b(?:plots?|phases?|blocks?|parcels?|zones?|areas?|parts?|sites?|units?)\W+(?:nos?\W+)?"
     r"(?:\d+[a-z]?|[a-z]|[ivx]+|one|two|three|four|five|six|seven|eight|nine|ten)(?:\W+(?:and|&|to|-)\W+\d+)?\b"
@@ -131,9 +135,12 @@ def find_opportunities(
     groups = _Groups(table.index, apart)
     done = [groups.unite(link.a, link.b) if link.confidence != POSSIBLE else False for link in links]
     rows = [
-        (table.index[link.a], table.index[link.b], link.gap_m, link.reasons, link.confidence, "yes" if one else "no")
-        for link, one in zip(links, done, strict=True)
-    ]
+        (
+            table.index[link.a], table.index[link.b], link.gap_m, link.reasons, link.confidence,
+            "yes" if groups.of[link.a] == groups.of[link.b] else "no",
+        )
+        for link in links
+    ]  # fmt: skip
     listed = pd.DataFrame(rows, columns=list(LINK_COLUMNS)).sort_values(["site_a", "site_b"], ignore_index=True)
     kinds = dict.fromkeys(("site_a", "site_b", "reasons", "confidence", "joined"), "str") | {"gap_m": "float64"}
     return Opportunities(_members(table, groups, links, done).reindex(sites.index), listed.astype(kinds))
@@ -162,7 +169,7 @@ class _Facts:
         self.stems = [_stem(text) for text in table["site_name"]]
         texts = table[["planning_permission_history", "development_description", "notes"]].astype("str").fillna("")
         self.applications = [
-            frozenset(_APPLICATION.findall(" ".join(row).upper())) for row in texts.itertuples(index=False, name=None)
+            frozenset(_applications(" ".join(row))) for row in texts.itertuples(index=False, name=None)
         ]
         parent = table["previously_part_of"] if "previously_part_of" in table else pd.Series(None, index=table.index)
         self.parents = [
@@ -184,6 +191,17 @@ def _shapes(table: gpd.GeoDataFrame, shapes: gpd.GeoDataFrame | None) -> np.ndar
         drawn = np.where(shapely.is_missing(given) | shapely.is_empty(given), drawn, given)
     drawn[shapely.is_empty(drawn)] = None
     return drawn
+
+
+def _applications(text: str) -> list[str]:
+    """Return the planning applications a text names, as year/number: what stands before or behind is not compared.
+
+    Examples
+    --------
+    >>> _applications("2019/04567/PA renewed as PL/19/04567 on 01/12/2019, completed 12/2019, plan 2019/2020")
+    ['19/4567', '19/4567']
+    """
+    return [f"{year[-2:]}/{int(number)}" for year, number in _APPLICATION.findall(text)]
 
 
 def _stem(text: str | float | None) -> Name | None:
@@ -354,10 +372,10 @@ def _stated(
                 f"{name}: list {number}: {unknown('site', str(site), place)}" for site in group if site not in place
             ]
             read[name].append(sorted(place[site] for site in dict.fromkeys(group) if site in place))
-    for one in read["join"]:
+    for one in _connected(read["join"]):
         both = [sorted({*one} & {*other}) for other in read["split"]]
         faults += [
-            f"{', '.join(str(ids[site]) for site in shared)}: stand in one list of join and one of split; keep one"
+            f"{', '.join(str(ids[site]) for site in shared)}: are joined by join and kept apart by split; keep one"
             for shared in both
             if len(shared) > 1
         ]
@@ -365,3 +383,18 @@ def _stated(
         raise InputError(*faults)
     pairs = {(a, b): "stated" for group in read["join"] for a, b in pairwise(group)}
     return pairs, read["split"]
+
+
+def _connected(groups: Iterable[Sequence[int]]) -> list[set[int]]:
+    """Return lists that share a site as one.
+
+    Examples
+    --------
+    >>> _connected([[1, 2], [3, 4], [2, 5]])
+    [{3, 4}, {1, 2, 5}]
+    """
+    found: list[set[int]] = []
+    for group in groups:
+        touched = [other for other in found if other & {*group}]
+        found = [other for other in found if other not in touched] + [{*group}.union(*touched)]
+    return found

@@ -29,6 +29,7 @@ from siteprior.pipeline.opened_run import Run
 from siteprior.pipeline.result import Result
 from siteprior.project.load import Project
 from siteprior.project.names import capacity_profiles, profiles
+from siteprior.ranking.opportunity_ranks import is_ranked_as
 from siteprior.report.geopackage.site_form import SITE_ATTRIBUTES, SITE_LAYERS, join_sites
 from siteprior.report.html.labels import organisation_titles
 from siteprior.report.run_folders import refuse_no_run
@@ -76,6 +77,7 @@ PACKAGES = ("geopandas", "numpy", "pandas", "pyogrio", "pyproj", "scipy", "shape
 def describe_run(result: Result, _progress: Progress) -> Result:
     """Describe the run: what went in, which versions and numbers were used, and how many sites came out."""
     project, sites, criteria, issues = result.project, result.sites, result.criteria, result.issues
+    once = sites.loc[is_ranked_as(sites), "rank"].dropna()  # an opportunity is ranked once
     reasons = sites["gate_reasons"].dropna().str.split("; ").explode().value_counts()
     attributions = dict.fromkeys(read.attribution for read in result.provenance if read.attribution)
     record = {
@@ -98,9 +100,9 @@ def describe_run(result: Result, _progress: Progress) -> Result:
             "sites": len(sites),
             "ranked": int(sites["rank"].notna().sum()),
             "opportunities": int(sites["opportunity_id"].nunique()),
-            "ranked_opportunities": len(result.opportunities),
-            "shortlist": len(result.shortlist),
-            "tied": int(result.opportunities["rank"].dropna().duplicated(keep=False).sum()),
+            "ranked_opportunities": len(once),
+            "shortlist": min(project.shortlist.n, len(once)),
+            "tied": int(once.duplicated(keep=False).sum()),
             "by_organisation": sites.groupby("organisation").size().to_dict(),
             "gate_reasons": reasons.sort_index().to_dict(),
             "market_failure": sites["market_failure"].value_counts().sort_index().to_dict(),

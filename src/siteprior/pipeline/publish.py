@@ -274,7 +274,7 @@ def _strips(
             corridor=corridor,
             title=corridor,
             attribution=" ".join(done.record["attribution"]),
-            shortlist=list(done.sites.index[done.sites["ranked_as"].isin(done.shortlist.index)]),
+            shortlist=list(done.shortlist.index),
             reach_m=reach_m,
             illustrative=done.project.project.illustrative,
         )

@@ -141,6 +141,7 @@ def member_columns(sites: pd.DataFrame) -> pd.DataFrame:
     ['b; a', 3.0, 40]
     """
     ranked = sites[sites["ranked_as"].notna()].sort_index()
+    ranked = ranked.reindex(columns=["ranked_as", "counted_in", "hectares", "capacity_dwellings"])
     key = ranked["ranked_as"]
     first = ranked.index != key
     names = pd.Series(ranked.index, index=ranked.index).iloc[np.argsort(first, kind="stable")]

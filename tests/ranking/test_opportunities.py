@@ -1,4 +1,4 @@
-"""Plots taken together: values by each rule, sizes, what is listed twice, and ranks that count opportunities."""
+"""Plots taken together: values by each rule, sizes, and what is listed twice."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from siteprior.ranking.criteria import CRITERIA, RULES, criterion
 from siteprior.ranking.decision_matrix import measure, value
 from siteprior.ranking.eligibility import apply_gates
 from siteprior.ranking.opportunities import TOGETHER, member_columns, pooled_values
-from siteprior.ranking.opportunity_ranks import carried, is_ranked_as, rank_opportunities
-from siteprior.ranking.scoring import order, rank, score_values
+from siteprior.ranking.opportunity_ranks import is_ranked_as
+from siteprior.ranking.scoring import score_values
 
 NAMES = ["corridor_access", "deprivation", "capacity", "market_failure"]
 WEIGHTS = {"corridor_access": 3, "deprivation": 2, "capacity": 4, "market_failure": 1}
@@ -33,7 +33,8 @@ def plots(**columns):
     base = {
         "ranked_as": ["a"] * count, "counted_in": [None] * count, "hectares": [2.0] * count,
         "minimum_net_dwellings": [None] * count, "maximum_net_dwellings": [None] * count,
-        "corridor_walk_m": [680.0] * count, "corridor_walk_low_m": [None] * count, "corridor_walk_high_m": [None] * count,
+        "corridor_walk_m": [680.0] * count,
+        **{f"corridor_walk_{end}_m": [None] * count for end in ("low", "high")},
         "imd_percentile": [50.0] * count, "capacity_dwellings": [10] * count, "failure_strength": [0.5] * count,
         "failure_strength_coverage": [1.0] * count,
     }  # fmt: skip
@@ -43,7 +44,11 @@ def plots(**columns):
               "failure_strength_high": strength}  # fmt: skip
     if "corridor_walk_low_m" not in columns:
         ranges |= {"corridor_walk_low_m": walk, "corridor_walk_high_m": walk}
-    table = {**table, **{name: column for name, column in ranges.items() if name not in columns}, "eligible": ["yes"] * count}
+    table = {
+        **table,
+        **{name: column for name, column in ranges.items() if name not in columns},
+        "eligible": ["yes"] * count,
+    }
     text = ("ranked_as", "counted_in", "eligible")
     kinds = {name: "str" if name in text else "Int64" if "dwellings" in name else "float64" for name in table}
     return pd.DataFrame(table, index=pd.Index(list("abcdefgh")[:count], name="site_id")).astype(kinds)
@@ -55,7 +60,7 @@ def pooled(sites, names=NAMES, **options):
 
 def scores(sites):
     parts = pooled(sites, ranges=False)
-    return score_values(parts.values, WEIGHTS, parts.known)
+    return score_values(parts.value, WEIGHTS, parts.known)
 
 
 def only(table, name):
@@ -73,20 +78,22 @@ def test_the_rules_stand_with_the_criteria():
 
 def test_a_rule_there_is_not_is_refused():
     with pytest.raises(SitePriorError, match="unknown rule of together 'most'"):
-        criterion("made_up_most", title="Most", group="need", needs="hectares", together="most")(lambda sites: sites["hectares"])
+        criterion("made_up_most", title="Most", group="need", needs="hectares", together="most")(
+            lambda sites: sites["hectares"]
+        )
 
 
 def test_homes_are_summed_then_valued():
     worst, best = ENDS["capacity"]
     sites = plots(capacity_dwellings=[40, 70])
-    assert only(pooled(sites).values, "capacity") == pytest.approx((110 - worst) / (best - worst))
+    assert only(pooled(sites).value, "capacity") == pytest.approx((110 - worst) / (best - worst))
 
 
 def test_a_member_without_homes_adds_none_and_leaves_the_top_open():
     worst, best = ENDS["capacity"]
     parts = pooled(plots(capacity_dwellings=[40, None]))
-    assert only(parts.values, "capacity") == pytest.approx((40 - worst) / (best - worst))
-    assert only(parts.low, "capacity") == only(parts.values, "capacity")
+    assert only(parts.value, "capacity") == pytest.approx((40 - worst) / (best - worst))
+    assert only(parts.low, "capacity") == only(parts.value, "capacity")
     assert only(parts.high, "capacity") == 1
     assert only(parts.known, "capacity") == 0.5
 
@@ -101,7 +108,7 @@ def test_the_ranges_of_homes_are_summed():
 
 def test_nothing_known_of_a_sum_is_missing():
     parts = pooled(plots(capacity_dwellings=[None, None]))
-    assert parts.values["capacity"].isna().all()
+    assert parts.value["capacity"].isna().all()
     assert [only(part, "capacity") for part in parts[1:]] == [0, 0, 1]
 
 
@@ -109,11 +116,11 @@ def test_where_less_is_better_a_missing_figure_gains_nothing():
     criteria = {**CRITERIA, "capacity": replace(CRITERIA["capacity"], worst=500, best=0)}
     sites = plots(capacity_dwellings=[40, None])
     parts = pooled(sites, ["capacity"], criteria=criteria)
-    assert parts.values["capacity"].isna().all()
+    assert parts.value["capacity"].isna().all()
     assert only(parts.low, "capacity") == 0
     whole = pooled(plots(capacity_dwellings=[40, 60]), ["capacity"], criteria=criteria)
-    assert only(whole.values, "capacity") == pytest.approx(0.8)
-    assert only(whole.low, "capacity") == only(whole.high, "capacity") == only(whole.values, "capacity")
+    assert only(whole.value, "capacity") == pytest.approx(0.8)
+    assert only(whole.low, "capacity") == only(whole.high, "capacity") == only(whole.value, "capacity")
 
 
 def test_the_best_walk_counts_with_its_range():
@@ -132,21 +139,23 @@ def test_all_else_is_the_mean_by_hectares():
     worst, best = ENDS["deprivation"]
     mean = 0.75 * np.clip((10 - worst) / (best - worst), 0, 1) + 0.25 * np.clip((40 - worst) / (best - worst), 0, 1)
     sites = plots(imd_percentile=[10.0, 40.0], hectares=[3.0, 1.0])
-    assert only(pooled(sites).values, "deprivation") == pytest.approx(mean)
+    assert only(pooled(sites).value, "deprivation") == pytest.approx(mean)
 
 
 @pytest.mark.parametrize("lacking", [None, 0.0])
 def test_where_one_lacks_hectares_all_weigh_alike(lacking):
     sites = plots(failure_strength=[0.2, 0.6], hectares=[3.0, lacking])
-    assert only(pooled(sites).values, "market_failure") == pytest.approx(only(
-        pooled(plots(failure_strength=[0.2, 0.6], hectares=[1.0, 1.0])).values, "market_failure"))  # fmt: skip
+    assert only(pooled(sites).value, "market_failure") == pytest.approx(only(
+        pooled(plots(failure_strength=[0.2, 0.6], hectares=[1.0, 1.0])).value, "market_failure"))  # fmt: skip
 
 
 def test_what_is_missing_of_a_mean_is_worst_in_the_score_and_worst_to_best_in_the_range():
     worst, best = ENDS["deprivation"]
     own = np.clip((20 - worst) / (best - worst), 0, 1)
     parts = pooled(plots(imd_percentile=[20.0, None], hectares=[3.0, 1.0]))
-    assert [only(part, "deprivation") for part in parts] == pytest.approx([0.75 * own, 0.75, 0.75 * own, 0.75 * own + 0.25])
+    assert [only(part, "deprivation") for part in parts] == pytest.approx(
+        [0.75 * own, 0.75, 0.75 * own, 0.75 * own + 0.25]
+    )
 
 
 def test_a_part_known_lowers_the_coverage_by_its_share():
@@ -161,49 +170,39 @@ def test_what_is_listed_twice_counts_once():
     for part, other in zip(pooled(sites), pooled(once), strict=True):
         assert part.loc["c"].tolist() == other.loc["a"].tolist()
     columns = member_columns(sites)
-    assert columns.loc["c", ["members", "opportunity_hectares", "opportunity_dwellings"]].tolist() == ["a; b; c", 4.0, 70]
+    assert columns.loc["c", ["members", "opportunity_hectares", "opportunity_dwellings"]].tolist() == [
+        "a; b; c",
+        4.0,
+        70,
+    ]
 
 
 def test_of_two_listings_of_one_the_larger_alone_counts_to_the_bit():
     sites = plots(counted_in=[None, "a"], imd_percentile=[13.7, 50.0], hectares=[0.3, 0.1], capacity_dwellings=[17, 90])
     own = value(measure(sites, NAMES)).loc["a"].tolist()
-    assert pooled(sites).values.loc["b"].tolist() == own
+    assert pooled(sites).value.loc["b"].tolist() == own
 
 
 def test_a_site_alone_or_ranked_as_none_has_its_own_values_to_the_bit():
-    sites = plots(ranked_as=["a", None, "c", "c"], imd_percentile=[13.7, 77.7, 50.0, 1.0], hectares=[0.3, 7.1, 1.0, 2.0])
+    sites = plots(
+        ranked_as=["a", None, "c", "c"], imd_percentile=[13.7, 77.7, 50.0, 1.0], hectares=[0.3, 7.1, 1.0, 2.0]
+    )
     parts, matrix = pooled(sites), measure(sites, NAMES)
-    assert parts.values.loc[["a", "b"]].equals(value(matrix).loc[["a", "b"]])
-    assert parts.values.loc["c"].equals(parts.values.loc["d"].rename("c"))
-
-
-def test_ranks_count_opportunities_and_members_carry_them():
-    sites = pd.DataFrame({"eligible": ["yes"] * 4 + ["no"], "ranked_as": ["b", "b", "c", "d", None]},
-                         index=pd.Index(list("abcde"), name="site_id"))  # fmt: skip
-    scored = pd.Series([0.9, 0.9, 0.4, 0.9, 0.99], index=sites.index)
-    ranks = rank_opportunities(scored, sites)
-    assert ranks.tolist() == [1, 1, 3, 1, pd.NA]
-    assert is_ranked_as(sites).tolist() == [False, True, True, True, False]
-    ordered = order(sites.assign(rank=ranks))
-    assert ordered.index.tolist() == ["b", "a", "d", "c", "e"]  # members stand beneath what they are ranked as
-    assert carried(pd.Series({"b": 7, "c": 8, "d": 9}, dtype="Int64"), sites).tolist() == [7, 7, 8, 9, pd.NA]
-
-
-def test_of_a_run_before_opportunities_every_eligible_site_stands_for_itself():
-    sites = pd.DataFrame({"eligible": ["yes", "no", "yes"]}, index=pd.Index(list("abc"), name="site_id"))
-    scored = pd.Series([0.1, 0.9, 0.5], index=sites.index)
-    assert rank_opportunities(scored, sites).equals(rank(scored, sites["eligible"]))
+    assert parts.value.loc[["a", "b"]].equals(value(matrix).loc[["a", "b"]])
+    assert parts.value.loc["c"].equals(parts.value.loc["d"].rename("c"))
 
 
 def gated(rows, together, *, likely_twice=None, gates=None):
     base = {"easting": 4e5, "northing": 3e5, "lsoa_code": "E01000001", "corridor_walk_m": 100.0}
     table = pd.DataFrame([{**base, **row} for row in rows], index=pd.Index(list("abcdef")[: len(rows)], name="site_id"))
     for name in ("hectares", "minimum_net_dwellings", "maximum_net_dwellings", "end_date", "development_status"):
-        table[name] = table[name] if name in table else None
+        table[name] = table.get(name)
     sites = conform(table, SITES.without_places())
     named = None if together is None else pd.Series(together, index=sites.index)
     twice = None if likely_twice is None else pd.DataFrame(likely_twice, columns=["site_a", "site_b"])
-    return apply_gates(sites, gates=gates or {}, as_of=date(2026, 1, 1), registry=None, together=named, likely_twice=twice)
+    return apply_gates(
+        sites, gates=gates or {}, as_of=date(2026, 1, 1), registry=None, together=named, likely_twice=twice
+    )
 
 
 SMALL = {"hectares": 0.15, "minimum_net_dwellings": 2}
@@ -265,7 +264,8 @@ def drawn(members):
     first = {group: "abcdefgh"[groups.index(group)] for group in groups}
     column = [list(values) for values in zip(*members, strict=True)]
     return plots(
-        ranked_as=[first[group] for group in groups], hectares=column[1], corridor_walk_m=[None if m is None else 300.0 + 8 * m for m in column[2]],
+        ranked_as=[first[group] for group in groups], hectares=column[1],
+        corridor_walk_m=[None if m is None else 300.0 + 8 * m for m in column[2]],
         imd_percentile=[None if share is None else float(share) for share in column[3]],
         capacity_dwellings=column[4], failure_strength=[None if s is None else s / 100 for s in column[5]],
     )  # fmt: skip
@@ -287,7 +287,7 @@ def test_what_other_opportunities_there_are_and_their_order_moves_no_score(membe
 @given(MEMBERS)
 def test_ranges_hold_the_values_and_all_is_between_0_and_1(members):
     parts = pooled(drawn(members))
-    at = parts.values.fillna(0)
+    at = parts.value.fillna(0)
     assert ((parts.low >= 0) & (parts.low <= at) & (at <= parts.high) & (parts.high <= 1)).all(axis=None)
     assert ((parts.known >= 0) & (parts.known <= 1)).all(axis=None)
 
@@ -329,9 +329,11 @@ def test_split_into_plots_and_joined_again_it_gives_the_same_row(count, hectares
 
 
 def test_bands_rank_opportunities_among_each_other():
-    sites = plots(ranked_as=["a", "a", "c", "d"], capacity_dwellings=[200, 200, 250, None], hectares=[2.0, 1.0, 1.0, 1.0])
+    sites = plots(
+        ranked_as=["a", "a", "c", "d"], capacity_dwellings=[200, 200, 250, None], hectares=[2.0, 1.0, 1.0, 1.0]
+    )
     parts, leads = pooled(sites), is_ranked_as(sites)
-    bands = rank_bands(parts.values[leads], WEIGHTS, seed=1, draws=200, low=parts.low[leads], high=parts.high[leads])
+    bands = rank_bands(parts.value[leads], WEIGHTS, seed=1, draws=200, low=parts.low[leads], high=parts.high[leads])
     assert bands.index.tolist() == ["a", "c", "d"]
     assert bands["rank_p05"].min() == 1
     assert bands["rank_p95"].max() <= 3

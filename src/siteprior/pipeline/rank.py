@@ -79,9 +79,9 @@ def score_sites(result: Result, _progress: Progress) -> Result:
     with faults_of(result.project, "[weights]"):
         matrix = measure(sites, list(weights), criteria=criteria)
     pooled = pooled_values(sites, matrix, criteria=criteria, ranges=False)
-    scored = score_values(pooled.values, weights, pooled.known)
+    scored = score_values(pooled.value, weights, pooled.known)
     scored["rank"] = rank_opportunities(scored["score"], sites)
-    scored["rank_without_transit"] = _rank_without_transit(pooled.values, sites, weights, criteria)
+    scored["rank_without_transit"] = _rank_without_transit(pooled.value, sites, weights, criteria)
     scored["score_band"] = score_band(scored["score"])
     return result.with_columns("score", scored.join(member_columns(sites)))
 
@@ -113,7 +113,7 @@ def redraw_ranks(result: Result, progress: Progress) -> Result:
     settings = load_parameters("ranking")
     pooled = pooled_values(sites, matrix, criteria=criteria)
     bands = rank_bands(
-        pooled.values[ranked],
+        pooled.value[ranked],
         weights,
         seed=result.project.project.seed,
         draws=settings.integer("weight_draws"),

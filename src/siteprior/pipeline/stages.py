@@ -225,7 +225,10 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage(
         "Order the sites, take the shortlist",
-        (*_REGISTER, "columns.opportunity", *_ACCESS, *_APPRAISED, "columns.gates", "columns.score", "columns.rank_bands", *_RULES),
+        (
+            *_REGISTER, "columns.opportunity", *_ACCESS, *_APPRAISED, "columns.gates", "columns.score",
+            "columns.rank_bands", *_RULES,
+        ),
         ("sites", "shortlist", "opportunities", "gates", "criteria"), rank.order_sites, "rank", (), AGAIN,
     ),
     Stage(

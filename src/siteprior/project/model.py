@@ -48,8 +48,8 @@ from siteprior.project.toml_lines import Path
 
 __all__ = [
     "Access", "AddedStop", "Areas", "Assumptions", "CorridorFile", "Corridors", "Cut", "Deprivation",
-    "File", "Head", "Opportunities", "OwnSites", "Postcodes", "Publish", "Ranking", "Register", "ScenarioSettings", "Settings", "Shapes",
-    "Shortlist", "Sources", "Streets", "Timetable",
+    "File", "Head", "Opportunities", "OwnSites", "Postcodes", "Publish", "Ranking", "Register",
+    "ScenarioSettings", "Settings", "Shapes", "Shortlist", "Sources", "Streets", "Timetable",
 ]  # fmt: skip
 
 RemediationClass = Annotated[str, OneOf("class of remediation", lambda _names: remediation_classes())]

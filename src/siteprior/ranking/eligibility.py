@@ -101,7 +101,8 @@ def apply_gates(
         return _verdicts(found | masks(sites, of_size), settings, sites.index)
     schema.check(sites, _TABLE, name="sites", needs=SIZES)
     refused = _verdicts(found, [code for code in settings if code in found], sites.index)["eligible"] == "no"
-    admitted = on_same_sites(together, sites.index, name="together", of="sites").mask(refused)
+    named = on_same_sites(together.to_frame("together"), sites.index, name="together", of="sites")["together"]
+    admitted = named.mask(refused)
     sizes = admitted_together(sites, admitted, likely_twice)
     asked = sites.assign(**{name: sizes[name].astype(sites[name].dtype) for name in SIZES})
     gated = _verdicts(found | masks(asked, of_size), settings, sites.index)

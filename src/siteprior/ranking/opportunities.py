@@ -163,7 +163,7 @@ class Pooled(NamedTuple):
 
     Attributes
     ----------
-    values
+    value
         Sites × criteria; missing where nothing is known.
     known
         The share of each that is known.
@@ -171,7 +171,7 @@ class Pooled(NamedTuple):
         The lowest and the highest each may be.
     """
 
-    values: pd.DataFrame
+    value: pd.DataFrame
     known: pd.DataFrame
     low: pd.DataFrame
     high: pd.DataFrame
@@ -272,7 +272,7 @@ class _Members:
             pooled = (mean, self._mean(low), self._mean(high))
         at = pooled[0].fillna(0.0)
         # rounding may carry a sum past the value it stands beside
-        return pooled[0], self._mean(known), np.minimum(pooled[1], at), np.maximum(pooled[2], at)
+        return pooled[0], self._mean(known), pooled[1].where(pooled[1] < at, at), pooled[2].where(pooled[2] > at, at)
 
     def _mean(self, values: pd.Series) -> pd.Series:
         return (self.share * values).groupby(self.key).sum().clip(0.0, 1.0)

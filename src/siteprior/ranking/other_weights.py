@@ -38,13 +38,13 @@ class Reweighted(NamedTuple):
     Attributes
     ----------
     changes
-        One row per ranked opportunity in its new order, on the ``site_id`` it is ranked as: ``site_name``, ``change`` (``enters`` or ``leaves``
-        the shortlist; else ``rises``, ``falls``, ``same``), ``rank_before``, ``rank_after`` (1 = first),
-        ``score_before``, ``score_after`` (0–1).
+        One row per ranked opportunity in its new order, on the ``site_id`` it is ranked as: ``site_name``, ``change``
+        (``enters`` or ``leaves`` the shortlist; else ``rises``, ``falls``, ``same``), ``rank_before``, ``rank_after``
+        (1 = first), ``score_before``, ``score_after`` (0–1).
     sites, shortlist
         All sites in the new order with the new ``rank``, ``score``, ``coverage``, ``score_band`` and ``c_<criterion>``,
-        and the first opportunities, a row each, for :func:`siteprior.report.draw_map`. Rank bands refer to the run's weights and are not
-        redrawn: blank here; a run by the new weights has them.
+        and the first opportunities, a row each, for :func:`siteprior.report.draw_map`. Rank bands refer to the run's
+        weights and are not redrawn: blank here; a run by the new weights has them.
     weights
         The weights, which sum to 1.
 
@@ -114,7 +114,9 @@ def _changes(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, places: int) -> 
     """Return what became of each ranked opportunity, in the new order."""
     new = after[is_ranked_as(after) & after["rank"].notna()]
     old = before.reindex(new.index)
-    stood = before.index[is_ranked_as(before) & before["rank"].notna()][:places]  # a run's sites stand in the order of their ranks
+    stood = before.index[is_ranked_as(before) & before["rank"].notna()][
+        :places
+    ]  # a run's sites stand in the order of their ranks
     was, now = new.index.isin(stood), np.arange(len(new)) < places
     rank_before, rank_after = old["rank"].astype("Int64"), new["rank"].astype("Int64")
     moved = (rank_before - rank_after).fillna(0)

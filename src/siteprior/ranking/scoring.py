@@ -104,7 +104,7 @@ def score(
     chosen = check_weights(matrix.weights if weights is None else weights, registry)
     measured = measure(matrix.sites, list(chosen), criteria=registry)
     pooled = pooled_values(matrix.sites, measured, criteria=registry, ranges=False)
-    scored = score_values(pooled.values, chosen, pooled.known if known is None else known)
+    scored = score_values(pooled.value, chosen, pooled.known if known is None else known)
     return scored.where(as_yes(matrix.sites["eligible"], measured.index))
 
 
@@ -159,9 +159,7 @@ def _scored(
     return score_values(valued(matrix[list(weights)], criteria=criteria), weights, known)
 
 
-def score_values(
-    values: pd.DataFrame, weights: Mapping[str, float], known: pd.DataFrame | None = None
-) -> pd.DataFrame:
+def score_values(values: pd.DataFrame, weights: Mapping[str, float], known: pd.DataFrame | None = None) -> pd.DataFrame:
     """Score values (0–1) by weights: ``c_<criterion>``, ``score`` and ``coverage``, as :func:`score` gives them.
 
     Parameters

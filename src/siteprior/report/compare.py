@@ -101,8 +101,8 @@ def _why(site: str, a: pd.DataFrame, b: pd.DataFrame) -> str:
     gates = [str(row["gate_reasons"]) if pd.notna(row["gate_reasons"]) else "" for row in (before, after)]
     if gates[0] != gates[1]:
         return f"gates: {gates[0] or 'none'} → {gates[1] or 'none'}"
-    ranked_as = [_ranked_as(row.to_frame().T).iloc[0] for row in (before, after)]
-    if ranked_as[0] != ranked_as[1] and all(map(pd.notna, ranked_as)):
+    ranked_as = [str(_ranked_as(table.loc[[site]]).iloc[0]) for table in (a, b)]
+    if ranked_as[0] != ranked_as[1]:
         return f"ranked as: {ranked_as[0]} → {ranked_as[1]}"
     names = sorted({c for c in (*a.columns, *b.columns) if c.startswith(CONTRIBUTION)})
     change = {name: _number(after.get(name)) - _number(before.get(name)) for name in names}

@@ -1,4 +1,4 @@
-"""Which sites are plots of one site: each reason by itself, what is listed and not joined, and what the caller states."""
+"""Which sites are plots of one site: each reason by itself, what is only listed, and what the caller states."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ OTHER = {"site_name": "Canal Wharf", "hectares": 0.4, "minimum_net_dwellings": 9
 def together(table, **options):
     """Return the opportunities as sets of the last letters of the site ids."""
     members = find_opportunities(table, **options).members
-    return sorted("".join(sorted(site[-1] for site in group)) for group in members.groupby("opportunity_id").groups.values())
+    return sorted(
+        "".join(sorted(site[-1] for site in group)) for group in members.groupby("opportunity_id").groups.values()
+    )
 
 
 def reasons(table, **options):
@@ -203,7 +205,9 @@ def test_of_no_site_there_is_no_opportunity():
     assert links.empty
 
 
-WORDS = st.sampled_from(["Old Works, Plot 1", "Old Works, Plot 2", "Old Works", "Canal Wharf", "Depot Phase 2", "Depot"])
+WORDS = st.sampled_from(
+    ["Old Works, Plot 1", "Old Works, Plot 2", "Old Works", "Canal Wharf", "Depot Phase 2", "Depot"]
+)
 PLACES = st.none() | st.tuples(st.integers(0, 600), st.integers(0, 600))
 ROWS = st.lists(st.fixed_dictionaries({
     "site_name": WORDS, "at": PLACES, "hectares": st.none() | st.sampled_from([0.1, 0.5, 2.0]),

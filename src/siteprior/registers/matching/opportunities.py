@@ -172,9 +172,7 @@ class _Facts:
             frozenset(_applications(" ".join(row))) for row in texts.itertuples(index=False, name=None)
         ]
         parent = table["previously_part_of"] if "previously_part_of" in table else pd.Series(None, index=table.index)
-        self.parents = [
-            frozenset(text.split("; ")) if isinstance(text, str) else frozenset[str]() for text in parent
-        ]
+        self.parents = [frozenset(text.split("; ")) if isinstance(text, str) else frozenset[str]() for text in parent]
 
 
 def _shapes(table: gpd.GeoDataFrame, shapes: gpd.GeoDataFrame | None) -> np.ndarray:

@@ -46,7 +46,10 @@ class Layer:
 
 LAYERS = {
     "shortlist": Layer(
-        "Shortlist", "The first opportunities of the ranking, best first, at the largest site of each", "Point", (SITES,)
+        "Shortlist",
+        "The first opportunities of the ranking, best first, at the largest site of each",
+        "Point",
+        (SITES,),
     ),
     "sites": Layer(
         "Sites considered",

@@ -29,7 +29,7 @@ from siteprior.pipeline.opened_run import Run
 from siteprior.pipeline.result import Result
 from siteprior.project.load import Project
 from siteprior.project.names import capacity_profiles, profiles
-from siteprior.ranking.opportunity_ranks import is_ranked_as
+from siteprior.ranking.opportunity_ranks import ranked_once
 from siteprior.report.geopackage.site_form import SITE_ATTRIBUTES, SITE_LAYERS, join_sites
 from siteprior.report.html.labels import organisation_titles
 from siteprior.report.run_folders import refuse_no_run
@@ -77,7 +77,7 @@ PACKAGES = ("geopandas", "numpy", "pandas", "pyogrio", "pyproj", "scipy", "shape
 def describe_run(result: Result, _progress: Progress) -> Result:
     """Describe the run: what went in, which versions and numbers were used, and how many sites came out."""
     project, sites, criteria, issues = result.project, result.sites, result.criteria, result.issues
-    once = sites.loc[is_ranked_as(sites), "rank"].dropna()  # an opportunity is ranked once
+    once = sites.loc[ranked_once(sites), "rank"]  # an opportunity is ranked once
     reasons = sites["gate_reasons"].dropna().str.split("; ").explode().value_counts()
     attributions = dict.fromkeys(read.attribution for read in result.provenance if read.attribution)
     record = {

@@ -25,6 +25,21 @@ def is_ranked_as(sites: pd.DataFrame) -> pd.Series:
     return pd.Series((sites["ranked_as"] == sites.index).fillna(False), index=sites.index).astype(bool)
 
 
+def ranked_once(sites: pd.DataFrame) -> pd.Series:
+    """Mark the sites with a rank that stand for an opportunity: one each, also where the table does not say as what.
+
+    Examples
+    --------
+    >>> sites = pd.DataFrame({"rank": [1, 1, None], "ranked_as": ["a", "a", None]}, index=["a", "b", "c"])
+    >>> ranked_once(sites).tolist()
+    [True, False, False]
+    """
+    ranked = sites["rank"].notna()
+    return (
+        ranked & (sites["ranked_as"].isna() | (sites["ranked_as"] == sites.index)) if "ranked_as" in sites else ranked
+    )
+
+
 def carried(of_opportunities: pd.Series, sites: pd.DataFrame) -> pd.Series:
     """Return what is known of each opportunity at each of its members, on the index of the sites.
 

@@ -88,8 +88,8 @@ def scenario_effects(before: pd.DataFrame, after: pd.DataFrame, *, scenario: str
 def _one_row_each(before: pd.DataFrame, after: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return what was and what is, one row per opportunity ranked before or after, on the site it is ranked as."""
     was, now = _ranked_as(before), _ranked_as(after)
-    still = was.groupby(was).transform(lambda members: now[members.index].notna().any()).reindex(was.index)
-    stands = (now == now.index) | ((was == was.index) & ~still.fillna(False).astype(bool))
+    still = now.notna().groupby(was).any()
+    stands = (now == now.index) | ((was == was.index) & ~was.isin(still.index[still]))
     old, new = before[stands].copy(), after[stands]
     entered = old.index[old["rank"].isna() & new["rank"].notna()]
     # an opportunity that is ranked as a site which was not ranked has the rank its other members had

@@ -93,7 +93,7 @@ def test_chains_are_one_opportunity_and_the_largest_names_it():
     assert ("A", "C") not in reasons(register(*plots))  # they lie beyond the reach: joined through the middle one
 
 
-def test_equal_hectares_are_told_apart_by_homes_then_id():
+def test_of_equal_hectares_homes_decide_then_the_id():
     plots = [{**MILL, "site_name": f"Old Works, Plot {n}, Mill Lane"} for n in range(3)]
     table = register(*plots).assign(minimum_net_dwellings=[20, 30, 30])
     assert find_opportunities(table).members["opportunity_id"].unique().tolist() == [table.index[1]]
@@ -109,7 +109,7 @@ def test_a_site_without_a_place_joins_only_as_stated():
     assert links.loc[b, "confidence"] == "stated"
 
 
-def test_the_caller_joins_at_any_distance_and_splits_whatever_speaks_for_it():
+def test_the_caller_joins_at_any_distance_and_splits_whatever_the_reason():
     table = register(MILL, {**OTHER, "at": (9_000, 0)}, {**MILL, "at": (5, 0)})
     a, b, c = table.index
     assert together(table) == ["AC", "B"]

@@ -233,7 +233,10 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage(
         "Try the scenarios",
-        (*_REGISTER, "columns.layers", *_APPRAISED, "shapes", "transit", "walking", "sites", *_RULES),
+        (
+            *_REGISTER, "columns.opportunity", "duplicates", "columns.layers", *_APPRAISED, "shapes", "transit",
+            "walking", "sites", *_RULES,
+        ),
         ("scenario_effects", "scenario_summary"), _try_scenarios, "detail",
     ),
     Stage(

@@ -57,7 +57,7 @@ def test_the_folder_holds_what_the_contract_names(folder):
         "corridor_rankings.csv", "access_routes.csv", "scenarios.csv", "notebooks/01_shortlist.html",
         "market_failure.csv", "deadweight.csv", "fund_rules.csv", "viability_lines.csv", "viability_drivers.csv",
         "price_validation.csv", "comparables.csv", "datapackage.json", "my_notes.txt", "evidence_gaps.csv",
-        "evidence_files.csv",
+        "evidence_files.csv", "opportunity_links.csv",
     } | {name for name in names if name.startswith("pictures/")}  # fmt: skip
     assert sum(name.startswith("pictures/strip_") for name in names) == 2
     assert sum(name.startswith("pictures/catchment_") for name in names) == 1
@@ -92,7 +92,7 @@ def test_every_output_says_it_is_illustrative(folder):
     assert json.loads((folder / "run.json").read_text(encoding="utf-8"))["illustrative"] is True
     for name in ("ranking.csv", "issues.csv", "corridor_sites.csv", "access_routes.csv", "scenarios.csv"):
         assert (pd.read_csv(folder / name)["illustrative"] == "yes").all()
-    for layer in ("shortlist", "sites"):
+    for layer in ("shortlist", "sites", "opportunities"):
         assert (gpd.read_file(folder / "shortlist.gpkg", layer=layer)["illustrative"] == "yes").all()
 
 

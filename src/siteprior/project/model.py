@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, PlainValidator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
 
 from siteprior.core.errors import unknown
 from siteprior.core.random_streams import LARGEST_SEED
@@ -323,7 +323,14 @@ class Shortlist(Settings):
     n: Annotated[Whole, Field(gt=0), key("The number of opportunities", example=25)]
 
 
-SiteIds = Annotated[tuple[Text, ...], Field(min_length=2)]
+def _two_or_more(ids: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse a list that names fewer than two sites."""
+    if len(set(ids)) < 2:
+        raise refuse(f"needs two or more different site ids, not {list(ids)!r}")
+    return ids
+
+
+SiteIds = Annotated[tuple[Text, ...], AfterValidator(_two_or_more)]
 
 
 class Ranking(Settings):

@@ -54,7 +54,7 @@ class Reweighted(NamedTuple):
     >>> run = sp.open_run(sp.demo(out="outputs/demo"))
     >>> new = sp.ranking.reweight(run, {"corridor_access": 3, "deprivation": 1})
     >>> new
-    Reweighted(changes: 194 rows, sites: 398 rows, shortlist: 25 rows, weights: 2 entries)
+    Reweighted(changes: 193 rows, sites: 398 rows, shortlist: 25 rows, weights: 2 entries)
     >>> new.weights, new.shortlist.index.equals(new.changes.index[:25])
     ({'corridor_access': 0.75, 'deprivation': 0.25}, True)
     """

@@ -64,6 +64,22 @@ def test_without_older_registers_nothing_is_known_of_a_sites_past(result):
     assert history.isna().all(axis=None)
 
 
+def test_plots_are_joined_and_split_as_the_project_says(result):
+    def found(**stated):
+        given = small_result(result.sites_merged, project=plain_project(opportunities=stated))
+        return join.find_opportunities(given, no_progress)
+
+    assert found().columns["opportunity"]["opportunity_id"].to_list() == ["a", "b"]
+    assert found().opportunity_links.empty
+    joined = found(join=(("a", "b"),))
+    assert joined.columns["opportunity"]["opportunity_id"].to_list() == ["a", "a"]
+    assert joined.opportunity_links[["site_a", "site_b", "confidence", "joined"]].to_numpy().tolist() == [
+        ["a", "b", "stated", "yes"]
+    ]
+    with pytest.raises(ProjectError, match=r"split: list 1: unknown site 'c'; Valid: a, b"):
+        found(split=(("a", "c"),))
+
+
 def test_without_timetables_there_is_no_index_and_no_route(result):
     done = join.measure_access(result, no_progress)
     assert done.columns["access_index"].shape == (2, 0)

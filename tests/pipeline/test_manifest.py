@@ -54,13 +54,14 @@ def test_a_run_can_be_opened_again(folder, done):
 
 @pytest.fixture
 def described():
-    """Five sites: ranked 1, 2, 2 and 4, and one two gates keep out."""
+    """Six sites: ranked 1, 2, 2 and 4, one of them of two plots, and one two gates keep out."""
     sites = at_points(
-        *[(400_000, 290_000)] * 5, organisation=["E1", "E1", "E2", "E2", "E2"],
-        organisation_name=["Aldridge", None, None, None, None],
-        rank=pd.array([1, 2, 2, 4, None], dtype="Int64"), gate_reasons=[None, None, None, None, "too_small; ended"],
-        market_failure=["Identified", "Cannot tell", "Cannot tell", "Not found", None],
-        settled=["yes", "no", "no", "yes", "yes"],
+        *[(400_000, 290_000)] * 6, organisation=["E1", "E1", "E2", "E2", "E2", "E2"],
+        organisation_name=["Aldridge", None, None, None, None, None], opportunity_id=list("abcded"),
+        ranked_as=["a", "b", "c", "d", None, "d"],
+        rank=pd.array([1, 2, 2, 4, None, 4], dtype="Int64"), gate_reasons=[*[None] * 4, "too_small; ended", None],
+        market_failure=["Identified", "Cannot tell", "Cannot tell", "Not found", None, None],
+        settled=["yes", "no", "no", "yes", "yes", "no"],
     )  # fmt: skip
     log = IssueLog("a.csv")
     log.add("missing value", row=2)
@@ -82,13 +83,14 @@ def described():
 
 def test_the_record_counts_what_there_is(described):
     assert described["counts"] == {
-        "sites": 5, "ranked": 4, "shortlist": 3, "tied": 2, "by_organisation": {"E1": 2, "E2": 3},
+        "sites": 6, "ranked": 5, "opportunities": 5, "ranked_opportunities": 4, "shortlist": 3, "tied": 2,
+        "by_organisation": {"E1": 2, "E2": 4},
         "gate_reasons": {"ended": 1, "too_small": 1},
         "market_failure": {"Cannot tell": 2, "Identified": 1, "Not found": 1},
         "issues": {"OSGB": 1, "missing value": 2},
     }  # fmt: skip
     evidence = described["open_evidence"]
-    assert (evidence["settled"], evidence["open"]) == (2, 2)  # of those ranked
+    assert (evidence["settled"], evidence["open"]) == (2, 3)  # of those ranked
     assert [(row["keys"], row["could_decide"], row["shows"]) for row in evidence["files"]] == [("parcels", 2, None)]
     assert described["weights"] == {"capacity": 0.25, "need": 0.75}
     assert (described["title"], described["seed"], described["siteprior"]) == ("T", 7, __version__)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -12,8 +14,10 @@ from siteprior.pipeline import rank
 from siteprior.pipeline.registered import evidence_gates
 from siteprior.ranking.criteria import CRITERIA
 from siteprior.ranking.gates import GATES
-from siteprior.ranking.scoring import default_weights
+from siteprior.ranking.other_weights import reweight
+from siteprior.ranking.scoring import default_weights, score
 
+LINKED = ("opportunity_reason", "opportunity_confidence")
 PLACE = (400_000, 290_000)
 GOOD = {
     "lsoa_code": "E01000001", "hectares": 1.0, "minimum_net_dwellings": 40, "corridor_walk_m": 500.0,
@@ -22,11 +26,16 @@ GOOD = {
 }  # fmt: skip
 
 
-def staged(project, **columns):
-    """Return four sites with criteria and gates chosen and gates applied."""
+def staged(project, *, together=None, twice=(), **columns):
+    """Return four sites with criteria and gates chosen and gates applied; each alone unless ``together`` says so."""
     sites = at_points(*[PLACE] * 4, **{**GOOD, **columns})
     chosen = rank.choose_criteria(small_result(sites, project=project), no_progress)
-    return rank.apply_gates(chosen, no_progress)
+    named = pd.Series(list(sites.index if together is None else together), index=sites.index, dtype="str")
+    found = {"opportunity_id": named, "opportunity_sites": named.map(named.value_counts())}
+    found |= {name: pd.Series(None, index=sites.index, dtype="str") for name in LINKED}
+    pairs = pd.DataFrame(twice, columns=["site_a", "site_b", "confidence"])
+    known = replace(chosen.with_columns("opportunity", pd.DataFrame(found)), duplicates=pairs)
+    return rank.apply_gates(known, no_progress)
 
 
 @pytest.mark.parametrize(
@@ -112,3 +121,59 @@ def test_bands_hold_the_rank_and_are_of_the_eligible_alone(scored):
     assert (known["rank_p95"] >= ranks[known.index]).all()
     again = rank.redraw_ranks(scored, no_progress).columns["rank_bands"]
     pd.testing.assert_frame_equal(bands, again)
+
+
+def ranked(unit, **options):
+    """Return four sites ranked by homes alone, ``a``, ``b`` and ``c`` being plots of one."""
+    project = plain_project(weights={"capacity": 1.0}, shortlist={"n": 2}, ranking={"unit": unit})
+    homes = {f"capacity_{end}dwellings": [100, 50, 20, 120] for end in ("", "low_", "high_")}
+    done = staged(project, together="aaad", **{**homes, "hectares": [1.0, 3.0, 1.0, 1.0], **options})
+    return rank.order_sites(rank.redraw_ranks(rank.score_sites(done, no_progress), no_progress), no_progress)
+
+
+def test_plots_are_ranked_and_shortlisted_as_one():
+    done = ranked("opportunity")
+    assert done.shortlist.index.to_list() == ["b", "d"]
+    assert done.shortlist["members"].to_list() == ["b; a; c", "d"]
+    assert done.shortlist["opportunity_dwellings"].to_list() == [170, 120]
+    assert done.shortlist["opportunity_hectares"].to_list() == [5.0, 1.0]
+    assert done.sites.index.to_list() == ["b", "a", "c", "d"]
+    assert done.sites["rank"].to_list() == [1, 1, 1, 2]
+    of_one = done.sites.loc[["a", "b", "c"], ["score", "coverage", "c_capacity", "rank_p05", "rank_p95", "score_band"]]
+    assert len(of_one.drop_duplicates()) == 1
+    assert done.opportunities.index.to_list() == ["b", "d"]
+    assert done.opportunities["refused_members"].isna().all()
+
+
+def test_site_by_site_each_is_ranked_alone():
+    done = ranked("site")
+    assert done.sites.index.to_list() == ["d", "a", "b", "c"]
+    assert done.shortlist.index.to_list() == ["d", "a"]
+    assert done.shortlist["members"].to_list() == ["d", "a"]
+    assert done.opportunities.index.to_list() == ["d", "a", "b", "c"]
+    assert done.sites["opportunity_id"].to_list() == ["d", "a", "a", "a"]
+
+
+def test_a_refused_plot_is_listed_beside_the_opportunity_and_adds_nothing():
+    done = ranked("opportunity", corridor_walk_m=[500.0, 9_000.0, 500.0, 500.0])
+    assert done.shortlist.index.to_list() == ["a", "d"] or done.shortlist.index.to_list() == ["d", "a"]
+    row = done.opportunities.loc["a"]
+    assert row[["members", "refused_members", "opportunity_dwellings"]].to_list() == ["a; c", "b", 120]
+    assert done.sites.loc["b", "gate_reasons"] == "beyond_corridor_walk"
+    assert done.sites.loc["b", ["rank", "score", "members", "ranked_as"]].isna().all()
+
+
+def test_what_is_likely_listed_twice_counts_once_and_what_may_be_counts_in_full():
+    done = ranked("opportunity", twice=[("a", "c", "likely"), ("a", "b", "possible")])
+    assert done.shortlist.loc["b", "opportunity_dwellings"] == 150
+    assert done.sites.loc["c", "counted_in"] == "a"
+    assert done.shortlist.loc["b", "members"] == "b; a; c"
+
+
+def test_a_score_and_new_weights_follow_the_opportunity():
+    done = ranked("opportunity")
+    assert score(done)["score"].equals(done.sites["score"])
+    new = reweight(done, {"deprivation": 1.0, "capacity": 1.0})
+    assert new.shortlist.index.to_list() == ["b", "d"]
+    assert new.changes.index.to_list() == ["b", "d"]
+    assert new.sites["rank"].to_list() == [1, 1, 1, 2]

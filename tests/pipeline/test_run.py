@@ -57,7 +57,7 @@ def test_the_folder_holds_what_the_contract_names(folder):
         "corridor_rankings.csv", "access_routes.csv", "scenarios.csv", "notebooks/01_shortlist.html",
         "market_failure.csv", "deadweight.csv", "fund_rules.csv", "viability_lines.csv", "viability_drivers.csv",
         "price_validation.csv", "comparables.csv", "datapackage.json", "my_notes.txt", "evidence_gaps.csv",
-        "evidence_files.csv",
+        "evidence_files.csv", "opportunity_links.csv",
     } | {name for name in names if name.startswith("pictures/")}  # fmt: skip
     assert sum(name.startswith("pictures/strip_") for name in names) == 2
     assert sum(name.startswith("pictures/catchment_") for name in names) == 1
@@ -92,7 +92,7 @@ def test_every_output_says_it_is_illustrative(folder):
     assert json.loads((folder / "run.json").read_text(encoding="utf-8"))["illustrative"] is True
     for name in ("ranking.csv", "issues.csv", "corridor_sites.csv", "access_routes.csv", "scenarios.csv"):
         assert (pd.read_csv(folder / name)["illustrative"] == "yes").all()
-    for layer in ("shortlist", "sites"):
+    for layer in ("shortlist", "sites", "opportunities"):
         assert (gpd.read_file(folder / "shortlist.gpkg", layer=layer)["illustrative"] == "yes").all()
 
 
@@ -156,13 +156,19 @@ def test_the_ranking_is_coherent(done):
     assert (ranked["eligible"] == "yes").all()
     assert ranked["gate_reasons"].isna().all()
     assert ranked["score"].is_monotonic_decreasing
-    assert ranked["rank"].tolist() == ranked["score"].rank(method="min", ascending=False).astype(int).tolist()
+    once = ranked[ranked["ranked_as"] == ranked.index]  # plots of one opportunity share its rank
+    assert once["rank"].tolist() == once["score"].rank(method="min", ascending=False).astype(int).tolist()
+    assert len(once) < len(ranked)
+    carried = once.reindex(ranked["ranked_as"])
+    for column in ("rank", "score", "coverage", "rank_p05", "rank_p95", "rank_without_transit", "members"):
+        assert ranked[column].tolist() == carried[column].tolist()
     contributions = [f"c_{name}" for name in done.criteria["criterion"]]
     assert (ranked[contributions].sum(axis=1) - ranked["score"]).abs().max() < 1e-9
     left = done.sites[done.sites["rank"].isna()]
     assert left["gate_reasons"].notna().all()
     assert left[["score", "coverage", "score_band", *contributions]].isna().all(axis=None)
-    assert done.shortlist.index.tolist() == ranked.index[:25].tolist()
+    assert done.shortlist.index.tolist() == once.index[:25].tolist()
+    assert done.opportunities.index.tolist() == once.index.tolist()
 
 
 def test_a_result_and_its_folder_score_as_the_run_did(done, folder):
@@ -240,7 +246,7 @@ def test_scenarios_change_what_they_say_and_nothing_else(done):
 
 
 def test_the_rank_without_transit_stands_beside_the_rank(done):
-    ranked = done.sites[done.sites["rank"].notna()]
+    ranked = done.opportunities
     assert ranked["rank_without_transit"].notna().all()
     others = ["c_deprivation", "c_capacity", "c_market_failure", "c_persistence"]
     apart = ranked[others].sum(axis=1).round(9)

@@ -58,7 +58,7 @@ FULL = {
     ],
     "gates": {"completed": True}, "weights": {"capacity": 1},
     "assumptions": {"costs": {}, "scheme": {}, "additionality": {}, "benefits": {}},
-    "shortlist": {"n": 5}, "publish": {},
+    "shortlist": {"n": 5}, "publish": {}, "opportunities": {}, "ranking": {},
 }  # fmt: skip
 TABLES = [((), Project), *places(), (("assumptions", "costs", "build_gbp_per_m2"), Estimate)]
 KEYS = [

@@ -132,7 +132,30 @@ def test_ranks_bands_and_scores_are_coherent(sites, opened):
     assert (ranked["rank_p05"] <= ranked["rank_p95"]).all()
     assert ranked["rank"].min() == 1
     assert (ranked.sort_values("rank")["score"].diff().dropna() <= 1e-9).all()
-    assert list(opened["shortlist"].index) == list(ranked.sort_values(["rank", "site_id"]).index[:25])
+    once = ranked[ranked["ranked_as"] == ranked.index]
+    assert list(opened["shortlist"].index) == list(once.sort_values(["rank", "site_id"]).index[:25])
+    assert (once["rank"] <= len(once)).all()
+    counts = opened["record"]["counts"]
+    assert (counts["ranked"], counts["ranked_opportunities"]) == (len(ranked), len(once))
+
+
+def test_the_campus_at_perry_barr_is_one_opportunity_of_its_eleven_plots(sites, opened):
+    plots = [f"E08000025:N594{letter}" for letter in "ABCDEFGHIJK"]
+    (campus,) = sites.loc[plots, "opportunity_id"].unique()
+    assert sorted(sites.index[sites["opportunity_id"] == campus]) == plots
+    assert (sites.loc[plots, "opportunity_sites"] == 11).all()
+    ranked = sites.loc[plots][sites.loc[plots, "rank"].notna()]
+    assert ranked[["rank", "score", "rank_p05", "rank_p95", "members"]].drop_duplicates().shape[0] == 1
+    row = opened["opportunities"].loc[ranked["ranked_as"].iloc[0]]
+    assert row["opportunity_hectares"] == pytest.approx(ranked["hectares"].sum())
+    assert row["opportunity_dwellings"] == ranked["capacity_dwellings"].sum()
+
+
+def test_no_two_members_of_one_opportunity_stand_in_the_shortlist(opened):
+    shortlist = opened["shortlist"]
+    assert shortlist["opportunity_id"].is_unique
+    members = shortlist["members"].str.split("; ").explode()
+    assert members.is_unique
 
 
 def test_only_open_stops_count(opened):
@@ -152,8 +175,8 @@ def test_the_verdict_is_mostly_cannot_tell(sites):
 
 def test_layers_stand_in_the_order_of_the_contract(folder):
     names = [name for name, _ in pyogrio.list_layers(folder / "shortlist.gpkg")]
-    assert names[:9] == ["shortlist", "sites", "corridors", "stops", "areas", "run_info", "criteria", "issues",
-                         "site_attributes"]  # fmt: skip
+    assert names[:10] == ["shortlist", "sites", "opportunities", "corridors", "stops", "areas", "run_info", "criteria",
+                          "issues", "site_attributes"]  # fmt: skip
 
 
 def test_two_runs_give_the_same_bytes(folder, real, tmp_path):

@@ -65,3 +65,17 @@ def test_a_folder_without_a_ranking_is_reported(runs, tmp_path):
     (runs[1] / "ranking.csv").write_text("a,b\n1,2\n")
     with pytest.raises(InputError, match="is not the ranking of a run; it lacks site_id"):
         compare_runs(*runs)
+
+
+def test_an_opportunity_has_one_row_and_a_site_ranked_as_another_says_so(tmp_path):
+    rows = {
+        "a": ["E1:a,A,1,0.6,,E1:a", "E1:b,B,1,0.6,,E1:a", "E1:c,C,2,0.5,,E1:c", "E1:d,D,3,0.4,,E1:d"],
+        "b": ["E1:a,A,2,0.6,,E1:a", "E1:b,B,2,0.6,,E1:a", "E1:c,C,1,0.7,,E1:c", "E1:d,D,1,0.7,,E1:c"],
+    }
+    for name, lines in rows.items():
+        (tmp_path / name).mkdir()
+        text = "\n".join(["site_id,site_name,rank,score,gate_reasons,ranked_as", *lines, ""])
+        (tmp_path / name / "ranking.csv").write_text(text, encoding="utf-8")
+    table = compare_runs(tmp_path / "a", tmp_path / "b").set_index("site_id")
+    assert table["change"].to_dict() == {"E1:c": "up", "E1:d": "up", "E1:a": "down"}
+    assert table.loc["E1:d", "why"] == "ranked as: E1:d → E1:c"

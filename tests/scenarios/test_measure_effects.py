@@ -55,3 +55,34 @@ def test_no_change_is_no_effect():
 def test_a_table_that_is_not_ranked_is_refused():
     with pytest.raises(InputError, match="before: lacks the columns rank"):
         scenario_effects(BEFORE.drop(columns="rank"), AFTER, scenario="x")
+
+
+def together(table, *, ranked_as, homes=(30, 30, 30, None)):
+    return table.assign(
+        ranked_as=pd.array(ranked_as, dtype="str"), opportunity_dwellings=pd.array(homes, dtype="Int64")
+    )
+
+
+def test_an_opportunity_has_one_row_whatever_it_is_ranked_as():
+    before = together(sites([2, 2, None, 1], [0.5, 0.5, None, 0.6]), ranked_as=["a", "a", None, "d"])
+    same = scenario_effects(before, before, scenario="x").set_index("site_id")
+    assert same["effect"].to_dict() == {"d": "same", "a": "same"}
+    # c enters and is the largest of them now: the opportunity rises, and nothing enters or leaves
+    after = together(
+        sites([1, 1, 1, 2], [0.7, 0.7, 0.7, 0.6]), ranked_as=["c", "c", "c", "d"], homes=(60, 60, 60, None)
+    )
+    effects = scenario_effects(before, after, scenario="x").set_index("site_id")
+    assert effects["effect"].to_dict() == {"c": "rises", "d": "falls"}
+    assert effects.loc["c", ["rank_before", "rank_after", "capacity_dwellings"]].tolist() == [2, 1, 60]
+    assert effects.loc["c", "score_change"] == pytest.approx(0.2)
+    # a member leaves: the opportunity stays, as the other
+    less = together(sites([None, 2, None, 1], [None, 0.5, None, 0.6]), ranked_as=[None, "b", None, "d"])
+    assert scenario_effects(before, less, scenario="x").set_index("site_id")["effect"].to_dict() == {
+        "d": "same",
+        "b": "same",
+    }
+    gone = together(sites([None, None, None, 1], [None, None, None, 0.6]), ranked_as=[None, None, None, "d"])
+    left = scenario_effects(before, gone, scenario="x")
+    assert left.set_index("site_id")["effect"].to_dict() == {"d": "same", "a": "leaves"}
+    summary = scenario_summary(left, shortlist=2).loc["x"]
+    assert summary[["sites_leaves", "homes_leaves", "shortlist_leaves"]].tolist() == [1, 30, 1]

@@ -28,6 +28,18 @@ def follow_registers(result: Result, _progress: Progress) -> Result:
     return result.with_columns("history", join_history(result.table, None if history is None else history.sites))
 
 
+def find_opportunities(result: Result, _progress: Progress) -> Result:
+    """Find the sites that are plots of one site, joined and split as the project says."""
+    from siteprior.registers.matching import opportunities
+
+    stated = result.project.opportunities
+    with faults_of(result.project, "[opportunities]"):
+        found = opportunities.find_opportunities(
+            result.table, shapes=result.shapes, join=stated.join, split=stated.split
+        )
+    return replace(result.with_columns("opportunity", found.members), opportunity_links=found.links)
+
+
 def measure_walks(result: Result, _progress: Progress) -> Result:
     """Measure the walk to the nearest stop of each mode."""
     from siteprior.joins.access.walk_access import join_access

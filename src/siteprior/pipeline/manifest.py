@@ -29,6 +29,7 @@ from siteprior.pipeline.opened_run import Run
 from siteprior.pipeline.result import Result
 from siteprior.project.load import Project
 from siteprior.project.names import capacity_profiles, profiles
+from siteprior.ranking.opportunity_ranks import ranked_once
 from siteprior.report.geopackage.site_form import SITE_ATTRIBUTES, SITE_LAYERS, join_sites
 from siteprior.report.html.labels import organisation_titles
 from siteprior.report.run_folders import refuse_no_run
@@ -36,6 +37,7 @@ from siteprior.report.run_folders import refuse_no_run
 TABLES: dict[str, list[str]] = {
     "history": schema.HISTORY.names,
     "duplicates": [],
+    "opportunity_links": schema.OPPORTUNITY_LINKS.names,
     "corridor_summary": [],
     "corridor_sites": schema.SITE_CORRIDORS.names,
     "corridor_rankings": schema.CORRIDOR_RANKINGS.names,
@@ -52,6 +54,9 @@ TABLES: dict[str, list[str]] = {
     "comparables": schema.COMPARABLES.names,
 }
 """The CSV tables of a run beside the GeoPackages, and the columns of those a run may be without."""
+
+RECORDED = ("run_info", "criteria", "issues")
+"""The tables of ``shortlist.gpkg`` that are about no place."""
 
 DECLARED_IN = {"market_failure": ("market_failure_signals",), "deadweight": ("deadweight_evidence",)}
 """CSV tables with columns that changed their names, and the files of ``core/schema/tables`` that declare them."""
@@ -72,6 +77,7 @@ PACKAGES = ("geopandas", "numpy", "pandas", "pyogrio", "pyproj", "scipy", "shape
 def describe_run(result: Result, _progress: Progress) -> Result:
     """Describe the run: what went in, which versions and numbers were used, and how many sites came out."""
     project, sites, criteria, issues = result.project, result.sites, result.criteria, result.issues
+    once = sites.loc[ranked_once(sites), "rank"]  # an opportunity is ranked once
     reasons = sites["gate_reasons"].dropna().str.split("; ").explode().value_counts()
     attributions = dict.fromkeys(read.attribution for read in result.provenance if read.attribution)
     record = {
@@ -93,8 +99,10 @@ def describe_run(result: Result, _progress: Progress) -> Result:
         "counts": {
             "sites": len(sites),
             "ranked": int(sites["rank"].notna().sum()),
-            "shortlist": min(project.shortlist.n, int(sites["rank"].notna().sum())),
-            "tied": int(sites["rank"].dropna().duplicated(keep=False).sum()),
+            "opportunities": int(sites["opportunity_id"].nunique()),
+            "ranked_opportunities": len(once),
+            "shortlist": min(project.shortlist.n, len(once)),
+            "tied": int(once.duplicated(keep=False).sum()),
             "by_organisation": sites.groupby("organisation").size().to_dict(),
             "gate_reasons": reasons.sort_index().to_dict(),
             "market_failure": sites["market_failure"].value_counts().sort_index().to_dict(),
@@ -211,8 +219,10 @@ def open_run(folder: Path | str | None = None) -> Run:
     path = folder / "shortlist.gpkg"
     attributes = _attributes(path)
     tables: dict[str, pd.DataFrame] = {}
-    for name in ("shortlist", "sites", "corridors", "stops", "areas", "run_info", "criteria", "issues"):
+    for name in ("shortlist", "sites", *_only_newer(path), "corridors", "stops", "areas", *RECORDED):
         tables[name] = _sites(path, name, attributes) if name in SITE_LAYERS else _layer(path, name)
+    if "opportunities" in tables:
+        tables["opportunities"] = schema.conform(tables["opportunities"].set_index("site_id"), schema.OPPORTUNITIES)
     for name, declared in (("corridor_stops", schema.CORRIDOR_STOPS), ("catchments", schema.CATCHMENTS)):
         layer = _layer(folder / "access.gpkg", name)
         tables[name] = schema.conform(layer.set_index(declared.index), declared)
@@ -250,16 +260,26 @@ def _sites(path: Path, name: str, attributes: pd.DataFrame | None) -> gpd.GeoDat
 
 def _attributes(path: Path) -> pd.DataFrame | None:
     """Read the columns of the sites that stand on no layer; ``None`` of an earlier run, which has all on its layers."""
+    present = _present(path)
+    return pd.DataFrame(_layer(path, SITE_ATTRIBUTES)).set_index("site_id") if SITE_ATTRIBUTES in present else None
+
+
+def _only_newer(path: Path) -> tuple[str, ...]:
+    """Return the layers that runs of earlier releases are without, as far as this run has them."""
+    return tuple(name for name in ("opportunities",) if name in _present(path))
+
+
+def _present(path: Path) -> set[str]:
+    """Return the layers and tables of a GeoPackage; none of what is no GeoPackage, which reading it then says."""
     from pyogrio import list_layers
     from pyogrio.errors import DataSourceError
 
     with open_stream(path):  # a missing file, and a folder
         pass
     try:
-        present = {str(name) for name, _ in list_layers(path)}
+        return {str(name) for name, _ in list_layers(path)}
     except DataSourceError:
-        return None  # what is read next says what is wrong with the file
-    return pd.DataFrame(_layer(path, SITE_ATTRIBUTES)).set_index("site_id") if SITE_ATTRIBUTES in present else None
+        return set()
 
 
 def _layer(path: Path, name: str) -> gpd.GeoDataFrame:

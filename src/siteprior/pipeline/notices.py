@@ -75,8 +75,10 @@ def _unused(result: Result) -> Iterator[str]:
 
 
 def _notices(result: Result) -> Iterator[str]:
+    from siteprior.ranking.opportunity_ranks import ranked_once
+
     sites = result.sites
-    scores = sites.loc[sites["rank"].notna(), "score"]
+    scores = sites.loc[ranked_once(sites), "score"]
     if scores.empty:
         # Where a NaPTAN area is lacking, no gate is the cause.
         advice = "; change [gates], or what the sites are measured against"

@@ -16,7 +16,7 @@ from siteprior.core.errors import InputError, UnknownNameError, lacks
 from siteprior.core.short_repr import html_table
 from siteprior.project.gates_weights import SET, usual_set
 from siteprior.project.layer_checks import parse_layers
-from siteprior.ranking.criteria import CRITERIA, Criterion, Measure, column_measure
+from siteprior.ranking.criteria import CRITERIA, MEAN, RULES, Criterion, Measure, column_measure
 from siteprior.ranking.scoring import default_weights
 from siteprior.ranking.user_layers import user_criteria
 
@@ -29,7 +29,8 @@ class Run(Mapping[str, Any]):
     folder
         Where the run was written.
     sites, shortlist
-        The sites in the order of their ranks, and the first of them; indexed by ``site_id``, EPSG:27700.
+        The sites in the order of their ranks, and the first opportunities, a row each at the largest member; indexed
+        by ``site_id``, EPSG:27700. ``opportunities`` has all that are ranked.
     record
         The content of ``run.json``.
     weights
@@ -139,9 +140,10 @@ def _own(row: Mapping[Hashable, Any], worst: float, best: float) -> Criterion:  
     name, title, group, unit, source, date, confidence, needs = (
         str(row[key]) for key in ("criterion", "title", "group", "unit", "source", "date", "confidence", "needs")
     )
+    together = str(row.get("together"))
     return Criterion(
         name, title, group, unit, worst, best, tuple(needs.split(", ")), _only_column(name, needs),
-        source=source, date=date, confidence=confidence,
+        source=source, date=date, confidence=confidence, together=together if together in RULES else MEAN,
     )  # fmt: skip
 
 

@@ -79,6 +79,7 @@ def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path)
         {
             "shortlist": on_map.loc[done.shortlist.index],
             "sites": on_map,
+            "opportunities": marked(done.opportunities),
             "corridors": done.corridors,
             "stops": done.stops,
             "areas": done.areas,
@@ -104,6 +105,8 @@ def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path)
     if len(done.history):
         write_csv(folder / "history.csv", marked(done.history))
     write_csv(folder / "duplicates.csv", marked(done.duplicates))
+    if len(done.opportunity_links):
+        write_csv(folder / "opportunity_links.csv", marked(done.opportunity_links))
     write_csv(folder / "corridor_summary.csv", marked(done.corridor_summary.reset_index()))
     write_csv(folder / "corridor_sites.csv", marked(done.site_corridors))
     write_csv(folder / "corridor_rankings.csv", marked(done.corridor_rankings))

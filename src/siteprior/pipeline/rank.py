@@ -51,69 +51,84 @@ def apply_gates(result: Result, progress: Progress) -> Result:
 
     progress("Ranking")
     project, sites, known = result.project, result.table, result.gates_known
+    twice = result.duplicates
     with faults_of(project, "[gates]"):
-        gated = eligibility.apply_gates(sites, gates=project.gates, as_of=project.project.as_of, registry=known)
+        gated = eligibility.apply_gates(
+            sites, gates=project.gates, as_of=project.project.as_of, registry=known,
+            together=ranked_together(project, sites), likely_twice=twice[twice["confidence"] == "likely"],
+        )  # fmt: skip
     doubt = eligibility.gate_doubt(sites, gates=project.gates, registry=known)
     return result.with_columns("gates", gated.assign(gate_doubt=doubt))
 
 
+def ranked_together(project: Project, sites: pd.DataFrame) -> pd.Series:
+    """Return what each site is ranked with: its opportunity, or itself where the project ranks site by site."""
+    if project.ranking.unit == "opportunity":
+        return sites["opportunity_id"]
+    return pd.Series(sites.index, index=sites.index, dtype="str")
+
+
 def score_sites(result: Result, _progress: Progress) -> Result:
-    """Score against fixed anchors and rank the eligible sites, with transit and without."""
+    """Score against fixed anchors and rank the eligible opportunities or sites, with transit and without."""
     from siteprior.ranking.decision_matrix import measure
-    from siteprior.ranking.scoring import rank, score, score_band
-    from siteprior.ranking.uncertainty import known_shares
+    from siteprior.ranking.opportunities import member_columns, pooled_values
+    from siteprior.ranking.opportunity_ranks import rank_opportunities
+    from siteprior.ranking.scoring import score_band, score_values
 
     sites, criteria, weights = result.table, result.criteria_known, result.weights
-    eligible = sites["eligible"] == "yes"
     with faults_of(result.project, "[weights]"):
         matrix = measure(sites, list(weights), criteria=criteria)
-    scored = score(matrix, weights, criteria=criteria, known=known_shares(sites, matrix, criteria=criteria))
-    scored["rank"] = rank(scored["score"], eligible)
-    scored["rank_without_transit"] = _rank_without_transit(matrix, eligible, weights, criteria)
+    pooled = pooled_values(sites, matrix, criteria=criteria, ranges=False)
+    scored = score_values(pooled.value, weights, pooled.known)
+    scored["rank"] = rank_opportunities(scored["score"], sites)
+    scored["rank_without_transit"] = _rank_without_transit(pooled.value, sites, weights, criteria)
     scored["score_band"] = score_band(scored["score"])
-    return result.with_columns("score", scored)
+    return result.with_columns("score", scored.join(member_columns(sites)))
 
 
 def _rank_without_transit(
-    matrix: pd.DataFrame, eligible: pd.Series, weights: Mapping[str, float], criteria: Mapping[str, Criterion]
+    values: pd.DataFrame, sites: pd.DataFrame, weights: Mapping[str, float], criteria: Mapping[str, Criterion]
 ) -> pd.Series | None:
-    """Rank the same sites with no weight on transit; missing where every weight is on transit."""
-    from siteprior.ranking.scoring import leave_out, rank, score
+    """Rank the same with no weight on transit; missing where every weight is on transit."""
+    from siteprior.ranking.opportunity_ranks import rank_opportunities
+    from siteprior.ranking.scoring import leave_out, score_values
 
     try:
         apart = leave_out(weights, "transit", criteria=criteria)
     except SitePriorError:
         return None
-    return rank(score(matrix[list(apart)], apart, criteria=criteria)["score"], eligible)
+    return rank_opportunities(score_values(values[list(apart)], apart)["score"], sites)
 
 
 def redraw_ranks(result: Result, progress: Progress) -> Result:
     """Measure how far the ranks move when weights are redrawn and what is uncertain or blank ranges."""
     from siteprior.ranking.bands import rank_bands
-    from siteprior.ranking.decision_matrix import measure, value
-    from siteprior.ranking.uncertainty import value_ranges
+    from siteprior.ranking.decision_matrix import measure
+    from siteprior.ranking.opportunities import pooled_values
+    from siteprior.ranking.opportunity_ranks import carried, is_ranked_as
 
     sites, criteria, weights = result.table, result.criteria_known, result.weights
-    eligible = sites["eligible"] == "yes"
+    ranked = is_ranked_as(sites)
     matrix = measure(sites, list(weights), criteria=criteria)
     settings = load_parameters("ranking")
-    low, high = value_ranges(sites, matrix, criteria=criteria)
+    pooled = pooled_values(sites, matrix, criteria=criteria)
     bands = rank_bands(
-        value(matrix, criteria=criteria)[eligible],
+        pooled.value[ranked],
         weights,
         seed=result.project.project.seed,
         draws=settings.integer("weight_draws"),
         spread=settings.number("weight_spread"),
-        low=low[eligible],
-        high=high[eligible],
+        low=pooled.low[ranked],
+        high=pooled.high[ranked],
         progress=progress,
     )
-    return result.with_columns("rank_bands", bands.reindex(sites.index))
+    return result.with_columns("rank_bands", bands.apply(carried, sites=sites))
 
 
 def order_sites(result: Result, _progress: Progress) -> Result:
     """Put the sites in the order of their ranks, all declared columns first; and take the shortlist."""
     from siteprior.ranking.gates import gate_table
+    from siteprior.ranking.opportunity_ranks import is_ranked_as
     from siteprior.ranking.scoring import order
 
     table = result.table
@@ -122,14 +137,26 @@ def order_sites(result: Result, _progress: Progress) -> Result:
     table.loc[table["eligible"] != "yes", of_ranked] = None
     ordered = order(schema.conform(table, schema.SITES))
     sites = gpd.GeoDataFrame(ordered, geometry=table.geometry.name, crs=table.crs)
-    ranked = gpd.GeoDataFrame(sites[sites["rank"].notna()])
+    ranked = gpd.GeoDataFrame(sites[is_ranked_as(sites) & sites["rank"].notna()])
     return replace(
         result,
         sites=sites,
+        opportunities=_opportunities(ranked, sites),
         shortlist=ranked.head(result.project.shortlist.n),
         gates=gate_table(registry=result.gates_known, gates=result.project.gates),
         criteria=_criteria_used(result),
     )
+
+
+def _opportunities(ranked: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the ranked opportunities, one row each at its largest eligible member, with who of it was refused."""
+    refused = sites[sites["eligible"] != "yes"].sort_index()
+    names = pd.Series(refused.index, index=refused.index).groupby(refused["opportunity_id"]).agg("; ".join)
+    together = ranked["opportunity_sites"] > 1
+    rows = ranked.assign(refused_members=ranked["opportunity_id"].map(names).where(together))
+    kept = [name for name in rows if name in schema.OPPORTUNITIES.names or str(name).startswith(schema.CONTRIBUTION)]
+    table = schema.conform(rows[[*kept, rows.geometry.name]], schema.OPPORTUNITIES)
+    return gpd.GeoDataFrame(table, geometry=rows.geometry.name, crs=rows.crs)
 
 
 def _criteria_used(result: Result) -> pd.DataFrame:

@@ -53,7 +53,9 @@ class Result:
     project
         The project.
     sites, shortlist
-        Every site considered with all its columns, ranked ones first; the first ``n`` of them.
+        Every site considered with all its columns, ranked ones first; the first ``n`` opportunities, a row each.
+    opportunities, opportunity_links
+        What is ranked, a row each at its largest eligible member; the pairs of sites that are or may be plots of one.
     criteria, gates, weights
         What the sites were judged by, with anchors and sources.
     signals, fund_rules, viability_drivers, deadweight_evidence
@@ -108,6 +110,7 @@ class Result:
     walking: Walking = NOT_YET
     market: Market = NOT_YET
     registered: Registered = NOT_YET
+    opportunity_links: pd.DataFrame = NOT_YET
     columns: Mapping[str, pd.DataFrame] = field(default_factory=lambda: MappingProxyType({}))
     access_routes: pd.DataFrame = NOT_YET
     price_validation: pd.DataFrame = NOT_YET
@@ -120,6 +123,7 @@ class Result:
     fund_rules: pd.DataFrame = NOT_YET
     sites: gpd.GeoDataFrame = NOT_YET
     shortlist: gpd.GeoDataFrame = NOT_YET
+    opportunities: gpd.GeoDataFrame = NOT_YET
     gates: pd.DataFrame = NOT_YET
     criteria: pd.DataFrame = NOT_YET
     viability_lines: pd.DataFrame = NOT_YET

@@ -141,6 +141,11 @@ STAGES: tuple[Stage, ...] = (
         ("columns.history",), join.follow_registers, "join", _names(*schema.SITE_HISTORY_COLUMNS),
     ),
     Stage(
+        "Find opportunities", ("sites_merged", "shapes", "columns.history"),
+        ("columns.opportunity", "opportunity_links"), join.find_opportunities, "join",
+        _names(*schema.SITE_OPPORTUNITY_COLUMNS),
+    ),
+    Stage(
         "Measure walks to stops", ("sites_merged", "transit", "walking"),
         ("columns.walks",), join.measure_walks, "join",
         _names(*schema.SITE_ACCESS_COLUMNS), AGAIN,
@@ -200,13 +205,18 @@ STAGES: tuple[Stage, ...] = (
         _names(*schema.SITE_RULE_COLUMNS),
     ),
     Stage(
-        "Apply the gates", (*_REGISTER, *_ACCESS, *_APPRAISED, "gates_known"), ("columns.gates",), rank.apply_gates,
-        "rank", ("eligible", "gate_reasons", "gate_doubt"), AGAIN,
+        "Apply the gates", (*_REGISTER, "columns.opportunity", "duplicates", *_ACCESS, *_APPRAISED, "gates_known"),
+        ("columns.gates",), rank.apply_gates,
+        "rank", ("eligible", "gate_reasons", "gate_doubt", "ranked_as", "counted_in"), AGAIN,
     ),
     Stage(
         "Score and rank", (*_REGISTER, *_ACCESS, *_APPRAISED, "columns.gates", "criteria_known", "weights"),
         ("columns.score",), rank.score_sites, "rank",
-        ("score", "coverage", "rank", "rank_without_transit", "score_band", "c_<criterion>"), AGAIN,
+        (
+            "score", "coverage", "rank", "rank_without_transit", "score_band", "c_<criterion>",
+            "members", "opportunity_hectares", "opportunity_dwellings",
+        ),
+        AGAIN,
     ),
     Stage(
         "Redraw weights and values: rank bands",
@@ -215,12 +225,18 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage(
         "Order the sites, take the shortlist",
-        (*_REGISTER, *_ACCESS, *_APPRAISED, "columns.gates", "columns.score", "columns.rank_bands", *_RULES),
-        ("sites", "shortlist", "gates", "criteria"), rank.order_sites, "rank", (), AGAIN,
+        (
+            *_REGISTER, "columns.opportunity", *_ACCESS, *_APPRAISED, "columns.gates", "columns.score",
+            "columns.rank_bands", *_RULES,
+        ),
+        ("sites", "shortlist", "opportunities", "gates", "criteria"), rank.order_sites, "rank", (), AGAIN,
     ),
     Stage(
         "Try the scenarios",
-        (*_REGISTER, "columns.layers", *_APPRAISED, "shapes", "transit", "walking", "sites", *_RULES),
+        (
+            *_REGISTER, "columns.opportunity", "duplicates", "columns.layers", *_APPRAISED, "shapes", "transit",
+            "walking", "sites", *_RULES,
+        ),
         ("scenario_effects", "scenario_summary"), _try_scenarios, "detail",
     ),
     Stage(

@@ -28,7 +28,18 @@ from siteprior.project.gates_weights import SET, Gates, Weights, usual_set
 from siteprior.project.kinds import Settings, Stated, key, with_keys_hidden
 from siteprior.project.layer_checks import Layers
 from siteprior.project.layer_uses import use_faults
-from siteprior.project.model import Access, Assumptions, Corridors, File, Head, Publish, Shortlist, Sources
+from siteprior.project.model import (
+    Access,
+    Assumptions,
+    Corridors,
+    File,
+    Head,
+    Opportunities,
+    Publish,
+    Ranking,
+    Shortlist,
+    Sources,
+)
 from siteprior.project.names import Names
 from siteprior.project.read_toml import read_toml
 from siteprior.project.registered import Evidence
@@ -62,6 +73,8 @@ class Project(Settings):
     access: Annotated[Access, key("Choices on walks and timetables")] = Access()
     layers: Annotated[Layers, key("Layers of your own")] = ()
     scenarios: Annotated[Scenarios, key("Supposed changes of the transit supply")] = ()
+    opportunities: Annotated[Opportunities, key("Which sites are plots of one")] = Opportunities()
+    ranking: Annotated[Ranking, key("What is ranked")] = Ranking()
     gates: Annotated[Gates, key("Departures from the default gates")] = Field(default_factory=dict)
     weights: Annotated[Weights, key("The weights of the criteria")] = Field(default_factory=dict)
     assumptions: Annotated[Assumptions, key("Choices of your own")] = Field(default_factory=Assumptions)
@@ -216,7 +229,7 @@ class Project(Settings):
 
 
 Project.__signature__ = Signature([Parameter("settings", Parameter.VAR_KEYWORD)])
-"""What a help shows: a project comes from a file, and its sixteen tables and their defaults fill a screen."""
+"""What a help shows: a project comes from a file, and its eighteen tables and their defaults fill a screen."""
 
 
 def _stated(table: Settings) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, PlainValidator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
 
 from siteprior.core.errors import unknown
 from siteprior.core.random_streams import LARGEST_SEED
@@ -48,8 +48,8 @@ from siteprior.project.toml_lines import Path
 
 __all__ = [
     "Access", "AddedStop", "Areas", "Assumptions", "CorridorFile", "Corridors", "Cut", "Deprivation",
-    "File", "Head", "OwnSites", "Postcodes", "Publish", "Register", "ScenarioSettings", "Settings", "Shapes",
-    "Shortlist", "Sources", "Streets", "Timetable",
+    "File", "Head", "Opportunities", "OwnSites", "Postcodes", "Publish", "Ranking", "Register",
+    "ScenarioSettings", "Settings", "Shapes", "Shortlist", "Sources", "Streets", "Timetable",
 ]  # fmt: skip
 
 RemediationClass = Annotated[str, OneOf("class of remediation", lambda _names: remediation_classes())]
@@ -318,6 +318,38 @@ class Publish(Settings):
 
 
 class Shortlist(Settings):
-    """How many of the ranked sites are published as the shortlist."""
+    """How many of the ranked opportunities are published as the shortlist."""
 
-    n: Annotated[Whole, Field(gt=0), key("The number of sites", example=25)]
+    n: Annotated[Whole, Field(gt=0), key("The number of opportunities", example=25)]
+
+
+def _two_or_more(ids: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse a list that names fewer than two sites."""
+    if len(set(ids)) < 2:
+        raise refuse(f"needs two or more different site ids, not {list(ids)!r}")
+    return ids
+
+
+SiteIds = Annotated[tuple[Text, ...], AfterValidator(_two_or_more)]
+
+
+class Ranking(Settings):
+    """What is ranked."""
+
+    unit: Annotated[
+        Literal["opportunity", "site"],
+        key("Plots of one site are ranked as one opportunity, or each site alone", example="site"),
+    ] = "opportunity"
+
+
+class Opportunities(Settings):
+    """Which sites are plots of one, where siteprior finds too few or too many: lists of site ids."""
+
+    join: Annotated[
+        tuple[SiteIds, ...],
+        key("Lists of sites that are one opportunity, at any distance", example=[["E08000025:1", "E08000025:2"]]),
+    ] = ()
+    split: Annotated[
+        tuple[SiteIds, ...],
+        key("Lists of sites no two of which are one opportunity", example=[["E08000025:3", "E08000025:4"]]),
+    ] = ()

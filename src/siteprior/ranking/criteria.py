@@ -15,7 +15,7 @@ import pandas as pd
 
 from siteprior.core import schema
 from siteprior.core.arguments import mapping_of, name_list, refuse_function, refuse_registered, text_of
-from siteprior.core.errors import InputError, SitePriorError
+from siteprior.core.errors import InputError, SitePriorError, unknown
 from siteprior.core.parameters import Entry, Parameter, Parameters, load_parameters, parameters_of, register_parameters
 from siteprior.core.short_repr import shortened
 from siteprior.project.gates_weights import is_number
@@ -24,6 +24,9 @@ from siteprior.project.names import register_criterion
 _TABLE = schema.SITES.without_places()
 
 Measure = Callable[[pd.DataFrame], pd.Series]
+
+SUM, BEST, MEAN = RULES = ("sum", "best", "mean")
+"""What plots of one opportunity come to on a criterion: what is measured of them summed, the best, the mean by area."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,8 @@ class Criterion:
     ``low`` and ``high`` name the columns with the lowest and highest the measurement may be, in the same unit; blank
     where a known measurement has no range. ``known`` names the column with the share (0–1) of what the measurement is
     made of that is known, where what is not known could only make it better; blank where it is known whole or not at
-    all.
+    all. ``together`` says what the plots of one opportunity come to: ``sum``, ``best`` or ``mean``
+    (:data:`siteprior.ranking.opportunities.TOGETHER`).
 
     Examples
     --------
@@ -59,6 +63,7 @@ class Criterion:
     low: str = ""
     high: str = ""
     known: str = ""
+    together: str = MEAN
 
     def __repr__(self) -> str:
         """Say what is measured, and which values score 0 and 1."""
@@ -72,6 +77,8 @@ class Criterion:
         return not isnan(self.worst)
 
     def __post_init__(self) -> None:
+        if self.together not in RULES:
+            raise SitePriorError(f"criterion '{self.name}': {unknown('rule of together', str(self.together), RULES)}")
         if isnan(self.worst) and isnan(self.best):
             return
         if self.worst == self.best or not abs(self.worst - self.best) < float("inf"):
@@ -97,6 +104,7 @@ def criterion(
     known: str = "",
     anchors: str | Mapping[str, Entry] | tuple[float, float] | None = None,
     unit: str = "",
+    together: str = MEAN,
 ) -> Callable[[Measure], Measure]:
     """Register a function as a criterion: sites in, one Series in natural units on the same index out.
 
@@ -122,13 +130,16 @@ def criterion(
         these, by default its own. Without any, they are given where sites are scored.
     unit
         The unit of ``(worst, best)``, or of what has no anchors.
+    together
+        What the plots of one opportunity come to: ``sum``, ``best`` or ``mean`` (by hectares).
 
     Raises
     ------
     InputError
         When a name is no text, or what is decorated is no function of one argument, the sites.
     SitePriorError
-        When a criterion of that name stands already, by another function, or the anchors are one number.
+        When a criterion of that name stands already, by another function, the anchors are one number, or there is no
+        such rule of ``together``.
 
     Examples
     --------
@@ -145,7 +156,9 @@ def criterion(
         refuse_function(measure, "sites", what=where)
         stands = [_REGISTERED[name].measure] if name in _REGISTERED else []
         refuse_registered("criterion", name, _REGISTERED, by=[measure, *stands])
-        declared = Criterion(name, title, group, unit, nan, nan, columns, measure, low=low, high=high, known=known)
+        declared = Criterion(
+            name, title, group, unit, nan, nan, columns, measure, low=low, high=high, known=known, together=together
+        )
         if table is not None:
             worst, best = table.parameter("worst"), table.parameter("best")
             declared = replace(
@@ -222,6 +235,7 @@ def _anchors_of(
     needs=["corridor_walk_m"],
     low="corridor_walk_low_m",
     high="corridor_walk_high_m",
+    together=BEST,
 )
 def corridor_access(sites: pd.DataFrame) -> pd.Series:
     """Return the walk to the nearest counted stop of a corridor, in metres."""
@@ -235,6 +249,7 @@ def corridor_access(sites: pd.DataFrame) -> pd.Series:
     needs=["walk_m"],
     low="walk_low_m",
     high="walk_high_m",
+    together=BEST,
 )
 def station_access(sites: pd.DataFrame) -> pd.Series:
     """Return the walk to the nearest open rail or metro stop, in metres."""
@@ -248,27 +263,28 @@ def station_access(sites: pd.DataFrame) -> pd.Series:
     needs=["bus_walk_m"],
     low="bus_walk_low_m",
     high="bus_walk_high_m",
+    together=BEST,
 )
 def bus_access(sites: pd.DataFrame) -> pd.Series:
     """Return the walk to the nearest open bus stop, in metres."""
     return sites["bus_walk_m"]
 
 
-@criterion("access_index", title="Access index", group="transit", needs=["access_index"])
+@criterion("access_index", title="Access index", group="transit", needs=["access_index"], together=BEST)
 def access_index(sites: pd.DataFrame) -> pd.Series:
     """Return the public transport access index of the morning peak (no unit); missing where no timetable was read."""
     return sites["access_index"]
 
 
 @criterion("evening_access", title="Access index, evening", group="transit", needs=["access_index_evening"],
-           anchors="access_index")  # fmt: skip
+           anchors="access_index", together=BEST)  # fmt: skip
 def evening_access(sites: pd.DataFrame) -> pd.Series:
     """Return the access index of the evening (no unit): for those whose shift does not end at five."""
     return sites["access_index_evening"]
 
 
 @criterion("step_free_access", title="Access index, step-free", group="transit", needs=["access_index_step_free"],
-           anchors="access_index")  # fmt: skip
+           anchors="access_index", together=BEST)  # fmt: skip
 def step_free_access(sites: pd.DataFrame) -> pd.Series:
     """Return the step-free access index of the morning peak (no unit); missing where the feed states nothing."""
     return sites["access_index_step_free"]
@@ -287,6 +303,7 @@ def deprivation(sites: pd.DataFrame) -> pd.Series:
     needs=["capacity_dwellings"],
     low="capacity_low_dwellings",
     high="capacity_high_dwellings",
+    together=SUM,
 )
 def homes(sites: pd.DataFrame) -> pd.Series:
     """Return the capacity of the site in homes, by the register or by rule as the project says."""
@@ -330,7 +347,7 @@ def known_criteria(criteria: Mapping[str, Criterion] | None) -> Mapping[str, Cri
 
 
 def criteria_table(criteria: Mapping[str, Criterion] | None = None) -> pd.DataFrame:
-    """List the criteria: name, title, group, unit, anchors, columns (needed, of the range, of the part known), source.
+    """List the criteria: name, title, group, unit, anchors, columns it needs, rule for plots, source.
 
     Examples
     --------
@@ -341,8 +358,8 @@ def criteria_table(criteria: Mapping[str, Criterion] | None = None) -> pd.DataFr
     2       bus_access    m   640.0  100.0
     """
     fields = (
-        "name", "title", "group", "unit", "worst", "best", "needs", "low", "high", "known", "source", "date",
-        "confidence",
+        "name", "title", "group", "unit", "worst", "best", "needs", "low", "high", "known", "together", "source",
+        "date", "confidence",
     )  # fmt: skip
     rows = [{field: getattr(declared, field) for field in fields} for declared in known_criteria(criteria).values()]
     table = pd.DataFrame(rows, columns=list(fields)).rename(columns={"name": "criterion"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import numpy as np
@@ -12,19 +12,28 @@ from siteprior.core import schema
 from siteprior.core.arguments import day_of, mapping_of
 from siteprior.core.errors import InputError
 from siteprior.project.gates_weights import GateSetting, gate_faults
+from siteprior.ranking.check_numbers import on_same_sites
 from siteprior.ranking.gates import Gate, Reasons, known_gates
+from siteprior.ranking.opportunities import SIZES, admitted_together, largest_member
 
 _TABLE = schema.SITES.without_places()
 
 
 def apply_gates(
-    sites: pd.DataFrame, *, gates: Mapping[str, GateSetting], as_of: date, registry: Mapping[str, Gate] | None = None
+    sites: pd.DataFrame,
+    *,
+    gates: Mapping[str, GateSetting],
+    as_of: date,
+    registry: Mapping[str, Gate] | None = None,
+    together: pd.Series | None = None,
+    likely_twice: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return which sites may be ranked (yes or no), and for the others every reason why not.
 
     A site that cannot be shown to pass does not pass: no size at all gives ``size_unknown``, a place without any
     counted corridor stop ``corridor_walk_unknown``. A site without a place is refused for that alone among the gates
-    of place.
+    of place. Gates of size, those that read hectares or homes, ask the opportunity: the members that pass all other
+    gates, taken together.
 
     Parameters
     ----------
@@ -37,12 +46,17 @@ def apply_gates(
         The day on which an end date is past.
     registry
         The gates there are, with those of :func:`siteprior.ranking.user_layers.user_gates` where a project has any.
+    together
+        The opportunity of each site (``opportunity_id``); each stands alone when ``None``.
+    likely_twice
+        Pairs ``site_a``, ``site_b`` that are likely one site on two lists, and count once in an opportunity.
 
     Returns
     -------
     DataFrame
         ``eligible`` (``yes`` or ``no``) and ``gate_reasons`` (codes joined by ``; ``, missing where eligible), on the
-        index of ``sites``.
+        index of ``sites``; with ``together`` also ``ranked_as``, the largest eligible member of its opportunity, and
+        ``counted_in``, the larger listing of a member that is listed twice.
 
     Raises
     ------
@@ -72,14 +86,38 @@ def apply_gates(
     needs = [column for code in settings for column in registry[code].needs]
     schema.check(sites, _TABLE, name="sites", needs=dict.fromkeys(needs))
     day = day_of(as_of, name="as_of")
-    reasons: Reasons = {}
-    for code, limits in settings.items():
-        reasons |= _masks(code, registry[code].test(sites, day, limits), sites.index, (code, *registry[code].unknown))
-    codes = _joined(reasons, sites.index)
+
+    def masks(table: pd.DataFrame, codes: list[str]) -> dict[str, Reasons]:
+        return {
+            code: _masks(
+                code, registry[code].test(table, day, settings[code]), sites.index, (code, *registry[code].unknown)
+            )
+            for code in codes
+        }
+
+    of_size = [code for code in settings if set(registry[code].needs) & set(SIZES)]
+    found = masks(sites, [code for code in settings if code not in of_size])
+    if together is None:
+        return _verdicts(found | masks(sites, of_size), settings, sites.index)
+    schema.check(sites, _TABLE, name="sites", needs=SIZES)
+    refused = _verdicts(found, [code for code in settings if code in found], sites.index)["eligible"] == "no"
+    named = on_same_sites(together.to_frame("together"), sites.index, name="together", of="sites")["together"]
+    admitted = named.mask(refused)
+    sizes = admitted_together(sites, admitted, likely_twice)
+    asked = sites.assign(**{name: sizes[name].astype(sites[name].dtype) for name in SIZES})
+    gated = _verdicts(found | masks(asked, of_size), settings, sites.index)
+    ranked_as = largest_member(sites, admitted.where(gated["eligible"] == "yes"), sizes["counted_in"])
+    return gated.assign(ranked_as=ranked_as, counted_in=sizes["counted_in"])
+
+
+def _verdicts(found: Mapping[str, Reasons], codes: Iterable[str], index: pd.Index) -> pd.DataFrame:
+    """Return who passed and the reasons of the others, in the order of the gates."""
+    reasons = {name: mask for code in codes for name, mask in found[code].items()}
+    joined = _joined(reasons, index)
     return pd.DataFrame(
         {
-            "eligible": pd.Series("yes", index=sites.index, dtype="str").where(codes.isna(), "no"),
-            "gate_reasons": codes,
+            "eligible": pd.Series("yes", index=index, dtype="str").where(joined.isna(), "no"),
+            "gate_reasons": joined,
         }
     )
 

@@ -12,7 +12,8 @@ import pandas as pd
 from siteprior.core.errors import InputError
 from siteprior.core.schema import CONTRIBUTION
 from siteprior.core.short_repr import short_repr
-from siteprior.ranking.scoring import Ranked, normalised, order, rank, score, score_band
+from siteprior.ranking.opportunity_ranks import is_ranked_as, rank_opportunities
+from siteprior.ranking.scoring import Ranked, normalised, order, score, score_band
 
 STALE = ("rank_p05", "rank_p95", "rank_without_transit")
 """Ranks that rest on the run's weights and are not redrawn: blank under others."""
@@ -37,13 +38,13 @@ class Reweighted(NamedTuple):
     Attributes
     ----------
     changes
-        One row per ranked site in its new order, on ``site_id``: ``site_name``, ``change`` (``enters`` or ``leaves``
-        the shortlist; else ``rises``, ``falls``, ``same``), ``rank_before``, ``rank_after`` (1 = first),
-        ``score_before``, ``score_after`` (0–1).
+        One row per ranked opportunity in its new order, on the ``site_id`` it is ranked as: ``site_name``, ``change``
+        (``enters`` or ``leaves`` the shortlist; else ``rises``, ``falls``, ``same``), ``rank_before``, ``rank_after``
+        (1 = first), ``score_before``, ``score_after`` (0–1).
     sites, shortlist
         All sites in the new order with the new ``rank``, ``score``, ``coverage``, ``score_band`` and ``c_<criterion>``,
-        and the first of them, for :func:`siteprior.report.draw_map`. Rank bands refer to the run's weights and are not
-        redrawn: blank here; a run by the new weights has them.
+        and the first opportunities, a row each, for :func:`siteprior.report.draw_map`. Rank bands refer to the run's
+        weights and are not redrawn: blank here; a run by the new weights has them.
     weights
         The weights, which sum to 1.
 
@@ -53,7 +54,7 @@ class Reweighted(NamedTuple):
     >>> run = sp.open_run(sp.demo(out="outputs/demo"))
     >>> new = sp.ranking.reweight(run, {"corridor_access": 3, "deprivation": 1})
     >>> new
-    Reweighted(changes: 194 rows, sites: 398 rows, shortlist: 25 rows, weights: 2 entries)
+    Reweighted(changes: 193 rows, sites: 398 rows, shortlist: 25 rows, weights: 2 entries)
     >>> new.weights, new.shortlist.index.equals(new.changes.index[:25])
     ({'corridor_access': 0.75, 'deprivation': 0.25}, True)
     """
@@ -98,22 +99,24 @@ def reweight(run: Shortlisted, weights: Mapping[str, float], *, shortlist: int |
         raise InputError(f"shortlist: needs a whole number from 0, not {shortlist!r}")
     before = run.sites
     scored = score(run, weights)
-    scored["rank"] = rank(scored["score"], before["eligible"])
+    scored["rank"] = rank_opportunities(scored["score"], before)
     scored["score_band"] = score_band(scored["score"])
     parts = [name for name in before.columns if str(name).startswith(CONTRIBUTION)]
     kept = before.drop(columns=[*parts, *(name for name in scored if name in before.columns and name not in parts)])
     blank = {name: pd.Series(pd.NA, index=before.index, dtype="Int64") for name in STALE if name in before.columns}
     sites = gpd.GeoDataFrame(order(kept.join(scored).assign(**blank)))
-    first = gpd.GeoDataFrame(sites[sites["rank"].notna()].head(places))
+    first = gpd.GeoDataFrame(sites[is_ranked_as(sites) & sites["rank"].notna()].head(places))
     changes = _changes(before, sites, places)
     return Reweighted(changes, sites, first, normalised({name: float(weight) for name, weight in weights.items()}))
 
 
 def _changes(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, places: int) -> pd.DataFrame:
-    """Return what became of each ranked site, in the new order."""
-    new = after[after["rank"].notna()]
+    """Return what became of each ranked opportunity, in the new order."""
+    new = after[is_ranked_as(after) & after["rank"].notna()]
     old = before.reindex(new.index)
-    stood = before.index[before["rank"].notna()][:places]  # a run's sites stand in the order of their ranks
+    stood = before.index[is_ranked_as(before) & before["rank"].notna()][
+        :places
+    ]  # a run's sites stand in the order of their ranks
     was, now = new.index.isin(stood), np.arange(len(new)) < places
     rank_before, rank_after = old["rank"].astype("Int64"), new["rank"].astype("Int64")
     moved = (rank_before - rank_after).fillna(0)

@@ -22,6 +22,7 @@ from siteprior.project.gates_weights import weight_faults
 from siteprior.ranking.check_numbers import as_yes, check_number_series, check_numbers, on_same_sites
 from siteprior.ranking.criteria import Criterion, column_measure, known_criteria
 from siteprior.ranking.decision_matrix import anchored, anchors_to_give, measure, valued
+from siteprior.ranking.opportunities import pooled_values
 from siteprior.ranking.uncertainty import known_shares
 
 COLUMNS_NAMED = 12
@@ -102,8 +103,9 @@ def score(
     registry = anchored(anchors, matrix.criteria_known if criteria is None else known_criteria(criteria))
     chosen = check_weights(matrix.weights if weights is None else weights, registry)
     measured = measure(matrix.sites, list(chosen), criteria=registry)
-    shares = known_shares(matrix.sites, measured, criteria=registry) if known is None else known
-    return _scored(measured, chosen, registry, shares).where(as_yes(matrix.sites["eligible"], measured.index))
+    pooled = pooled_values(matrix.sites, measured, criteria=registry, ranges=False)
+    scored = score_values(pooled.value, chosen, pooled.known if known is None else known)
+    return scored.where(as_yes(matrix.sites["eligible"], measured.index))
 
 
 def _ask_for_anchors(matrix: pd.DataFrame, weights: Mapping[str, float], registry: Mapping[str, Criterion]) -> None:
@@ -153,12 +155,37 @@ def _scored(
     matrix: pd.DataFrame, weights: Mapping[str, float], criteria: Mapping[str, Criterion], known: pd.DataFrame | None
 ) -> pd.DataFrame:
     """Return the scores of a decision matrix by weights that were checked, or refuse it."""
-    share = normalised(weights)
     check_numbers(matrix, name="matrix")
-    values = valued(matrix[list(share)], criteria=criteria)
-    result = pd.DataFrame(index=matrix.index)
-    shares = matrix.notna().astype("float64") if known is None else _known(known, matrix.index, list(share))
-    total, coverage = np.zeros(len(matrix)), np.zeros(len(matrix))
+    return score_values(valued(matrix[list(weights)], criteria=criteria), weights, known)
+
+
+def score_values(values: pd.DataFrame, weights: Mapping[str, float], known: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Score values (0–1) by weights: ``c_<criterion>``, ``score`` and ``coverage``, as :func:`score` gives them.
+
+    Parameters
+    ----------
+    values
+        Sites or opportunities × criteria, 0–1; missing counts as 0, the worst.
+    weights
+        Weight per criterion, in any unit.
+    known
+        Known share of each value; by default of what is there the whole.
+
+    Raises
+    ------
+    InputError
+        When the weights make no sense, or ``known`` is not of the same rows and criteria.
+
+    Examples
+    --------
+    >>> values = pd.DataFrame({"capacity": [0.5, None]}, index=pd.Index(["a", "b"], name="site_id"))
+    >>> score_values(values, {"capacity": 2})["score"].tolist()
+    [0.5, 0.0]
+    """
+    share = normalised(weights)
+    result = pd.DataFrame(index=values.index)
+    shares = values.notna().astype("float64") if known is None else _known(known, values.index, list(share))
+    total, coverage = np.zeros(len(values)), np.zeros(len(values))
     for name, weight in share.items():
         contribution = weight * values[name].fillna(0)
         result[schema.CONTRIBUTION + name] = contribution
@@ -231,6 +258,8 @@ def rank(scores: pd.Series, eligible: pd.Series) -> pd.Series:
 def order(table: pd.DataFrame) -> pd.DataFrame:
     """Return the table by ``rank``, unranked sites last; equal ranks in the order of ``site_id`` (the tie-break).
 
+    Members of an opportunity stand beneath the site it is ranked as (``ranked_as``), where the table says so.
+
     Raises
     ------
     InputError
@@ -245,7 +274,12 @@ def order(table: pd.DataFrame) -> pd.DataFrame:
     if not isinstance(table, pd.DataFrame) or "rank" not in table.columns:
         raise InputError("table: needs a table (DataFrame) with the column rank; use rank to make it")
     check_numbers(table[["rank"]], name="table", unique=False)
-    return table.sort_index(kind="stable").sort_values("rank", kind="stable", na_position="last")
+    ordered = table.sort_index(kind="stable")
+    if "ranked_as" in table.columns:
+        lead = ordered["ranked_as"].astype("str").where(ordered["rank"].notna(), "")
+        beneath = (ordered.index != lead) & (lead != "")
+        ordered = ordered.iloc[np.lexsort((np.arange(len(ordered)), beneath, lead.rank(method="dense")))]
+    return ordered.sort_values("rank", kind="stable", na_position="last")
 
 
 def score_band(scores: pd.Series) -> pd.Series:

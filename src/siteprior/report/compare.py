@@ -25,6 +25,8 @@ TOLERANCE = 1e-6
 def compare_runs(run_a: Path | str, run_b: Path | str) -> pd.DataFrame:
     """Compare the rankings of two runs and explain every change.
 
+    What is ranked as one opportunity in both runs has one row, that of the site it is ranked as.
+
     Parameters
     ----------
     run_a, run_b
@@ -66,7 +68,9 @@ def compare_runs(run_a: Path | str, run_b: Path | str) -> pd.DataFrame:
         "",
     )
     both["change"] = moved
-    both = both[both["change"] != ""]
+    as_a, as_b = (_ranked_as(table).reindex(both.index) for table in (a, b))
+    beneath = (as_a == as_b) & (as_a != as_a.index)  # its row is that of the site it is ranked as
+    both = both[(both["change"] != "") & ~beneath]
     both["site_name"] = both["site_name_b"].fillna(both["site_name_a"])
     both["why"] = [_why(site, a, b) for site in both.index]
     both = both.reset_index().sort_values(["rank_b", "rank_a", "site_id"], na_position="last")
@@ -97,12 +101,21 @@ def _why(site: str, a: pd.DataFrame, b: pd.DataFrame) -> str:
     gates = [str(row["gate_reasons"]) if pd.notna(row["gate_reasons"]) else "" for row in (before, after)]
     if gates[0] != gates[1]:
         return f"gates: {gates[0] or 'none'} → {gates[1] or 'none'}"
+    ranked_as = [str(_ranked_as(table.loc[[site]]).iloc[0]) for table in (a, b)]
+    if ranked_as[0] != ranked_as[1]:
+        return f"ranked as: {ranked_as[0]} → {ranked_as[1]}"
     names = sorted({c for c in (*a.columns, *b.columns) if c.startswith(CONTRIBUTION)})
     change = {name: _number(after.get(name)) - _number(before.get(name)) for name in names}
     largest = sorted((name for name in names if abs(change[name]) > TOLERANCE), key=lambda n: (-abs(change[n]), n))
     if not largest:
         return "other sites moved"
     return "; ".join(f"{name.removeprefix(CONTRIBUTION)} {change[name]:+.3f}" for name in largest[:3])
+
+
+def _ranked_as(table: pd.DataFrame) -> pd.Series:
+    """Return the site each is ranked as; its own where it has no rank, or the run is of an earlier release."""
+    own = pd.Series(table.index, index=table.index, dtype="object")
+    return table["ranked_as"].astype("object").fillna(own) if "ranked_as" in table else own
 
 
 def _number(value: CellValue) -> float:

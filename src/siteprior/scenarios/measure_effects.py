@@ -19,7 +19,10 @@ _TOLERANCE = 9  # decimals below which two scores are the same score
 
 
 def scenario_effects(before: pd.DataFrame, after: pd.DataFrame, *, scenario: str) -> pd.DataFrame:
-    """Compare the ranking under a scenario with the one without it, site by site (ranks; scores 0–1; metres; homes).
+    """Compare the ranking under a scenario with the one without it, in ranks, scores (0–1), metres and homes.
+
+    Sites ranked as one opportunity (``ranked_as``) have one row, that of the site it is ranked as: with the change, or
+    without it where nothing of it is ranked any more.
 
     Parameters
     ----------
@@ -31,8 +34,8 @@ def scenario_effects(before: pd.DataFrame, after: pd.DataFrame, *, scenario: str
     Returns
     -------
     DataFrame
-        :data:`siteprior.core.schema.SCENARIO_EFFECTS`, one row per site ranked before or after, the largest gain first:
-        sites that enter, then by places gained, sites that leave last.
+        :data:`siteprior.core.schema.SCENARIO_EFFECTS`, one row per opportunity ranked before or after, the largest gain
+        first: those that enter, then by places gained, those that leave last.
 
     Raises
     ------
@@ -52,8 +55,7 @@ def scenario_effects(before: pd.DataFrame, after: pd.DataFrame, *, scenario: str
     for name, table in (("before", before), ("after", after)):
         schema.check(table, _TABLE, name=name, needs=_NEEDS, may_have=("access_index",))
     after = after.reindex(before.index)
-    ranked = before["rank"].notna() | after["rank"].notna()
-    old, new = before[ranked], after[ranked]
+    old, new = _one_row_each(before, after)
     gained = as_kind(old["rank"], "integer", old.index) - as_kind(new["rank"], "integer", new.index)
     moved = (new["score"] - old["score"]).round(_TOLERANCE)
     effect = np.select(
@@ -68,7 +70,7 @@ def scenario_effects(before: pd.DataFrame, after: pd.DataFrame, *, scenario: str
         "effect": effect,
         "places_gained": gained,
         "score_change": moved,
-        "capacity_dwellings": new["capacity_dwellings"].fillna(old["capacity_dwellings"]),
+        "capacity_dwellings": _homes(new).fillna(_homes(old)),
     }
     for column in ("rank", "score", "corridor", "corridor_walk_m", "walk_m", "access_index"):
         for when, table in (("before", old), ("after", new)):
@@ -83,8 +85,37 @@ def scenario_effects(before: pd.DataFrame, after: pd.DataFrame, *, scenario: str
     return effects
 
 
+def _one_row_each(before: pd.DataFrame, after: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what was and what is, one row per opportunity ranked before or after, on the site it is ranked as."""
+    was, now = _ranked_as(before), _ranked_as(after)
+    still = now.notna().groupby(was).any()
+    stands = (now == now.index) | ((was == was.index) & ~was.isin(still.index[still]))
+    old, new = before[stands].copy(), after[stands]
+    entered = old.index[old["rank"].isna() & new["rank"].notna()]
+    # an opportunity that is ranked as a site which was not ranked has the rank its other members had
+    members = now[now.isin(entered) & was.notna()]
+    ranked = before.loc[members.index].assign(now=members).sort_values("rank", kind="stable")
+    first = ranked[~ranked["now"].duplicated()].set_index("now")
+    for name in ("rank", "score"):
+        old.loc[first.index, name] = first[name]
+    return old, new
+
+
+def _ranked_as(sites: pd.DataFrame) -> pd.Series:
+    """Return the site each ranked site is ranked as; its own where the table does not say."""
+    own = pd.Series(sites.index, index=sites.index, dtype="str")
+    named = sites["ranked_as"].astype("str").fillna(own) if "ranked_as" in sites else own
+    return named.where(sites["rank"].notna())
+
+
+def _homes(sites: pd.DataFrame) -> pd.Series:
+    """Return the homes of what is ranked: those of the opportunity, where the table has them."""
+    own = sites["capacity_dwellings"]
+    return sites["opportunity_dwellings"].fillna(own) if "opportunity_dwellings" in sites else own
+
+
 def scenario_summary(effects: pd.DataFrame, *, shortlist: int) -> pd.DataFrame:
-    """Add up the effects of each scenario: sites and homes that enter, leave, rise and fall.
+    """Add up the effects of each scenario: opportunities and homes that enter, leave, rise and fall.
 
     Parameters
     ----------

@@ -173,3 +173,26 @@ def test_tables_that_do_not_belong_together_are_refused(corridors, pairs, sites,
         corridor_summary(corridors, pairs, sites, catchments=given, areas=areas)
     with pytest.raises(InputError, match="sites: lacks the columns rank"):
         corridor_rankings(pairs, sites.drop(columns="rank"))
+
+
+def test_plots_of_one_opportunity_count_once(corridors, pairs, sites):
+    # a and c are ranked as a; b and d by themselves; c is listed twice and its homes are those of a
+    plots = sites.assign(ranked_as=["a", "b", "a", "d", None], counted_in=[None, None, "a", None, None])
+    rankings = corridor_rankings(pairs, plots)
+    tram = rankings[rankings["corridor"] == "Tram"]
+    assert tram[["site_id", "rank_in_corridor", "ranked_as"]].values.tolist() == [
+        ["a", 1, "a"],
+        ["c", 1, "a"],
+        ["d", 2, "d"],
+    ]
+    table = corridor_summary(corridors, pairs, plots, shortlist=["a"])
+    row = table.loc["Tram"]
+    counted = row[["ranked_sites", "ranked_opportunities", "shortlist_sites", "ranked_homes"]]
+    assert counted.tolist() == [3, 2, 1, 50]
+    assert table.loc["Line", ["ranked_opportunities", "shortlist_sites"]].tolist() == [2, 1]
+
+
+def test_a_corridor_that_only_a_smaller_plot_reaches_has_the_opportunity(corridors, pairs, sites):
+    plots = sites.assign(ranked_as=["a", "b", "c", "b", None])
+    table = corridor_summary(corridors, pairs, plots, shortlist=["b"])
+    assert table.loc["Tram", "shortlist_sites"] == 1

@@ -17,7 +17,8 @@ LAYERS = ("shortlist", "sites", "corridors", "stops", "areas", "site_shapes")
 
 _NO_XML = "".join(map(chr, [*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF]))
 
-GEOMETRY = {"shortlist": 0, "sites": 0, "stops": 0, "corridor_stops": 0, "service_stops": 0, "corridors": 1, "areas": 2,
+GEOMETRY = {"shortlist": 0, "sites": 0, "opportunities": 0, "stops": 0, "corridor_stops": 0, "service_stops": 0,
+            "corridors": 1, "areas": 2,
             "site_shapes": 2, "catchments": 2, "access_grid": 2}  # fmt: skip
 
 
@@ -198,3 +199,14 @@ def test_any_text_comes_out_of_the_xml_as_it_went_in(kind):
     root = parsed("corridors", pd.DataFrame({"kind": [kind]}), {"a": kind})
     assert rules(root)[0][1] == f'"kind" = {expression_text(kind)}'
     assert root.find("aliases/alias").get("name") == kind
+
+
+def test_opportunities_of_several_sites_are_the_larger_squares():
+    table = pd.DataFrame({"score_band": ["a", "b"], "score": [0.9, 0.4]})
+    root = parsed("opportunities", table)
+    drawn = [rule for rule in root.iter("rule") if rule.get("symbol")]
+    assert [rule.get("symbol") for rule in drawn] == [one.get("name") for one in root.findall(".//symbols/symbol")]
+    assert [rule.get("label") for rule in drawn] == ["Several sites", "One site"] * 2 + ["No score"]
+    sizes = [float(options["size"]) for _, options in symbols(root)]
+    assert sizes[0] > sizes[1]
+    assert sizes[2] > sizes[3]

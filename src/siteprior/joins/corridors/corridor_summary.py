@@ -71,7 +71,7 @@ def corridor_summary(
         :data:`siteprior.core.schema.AREAS` with ``imd_percentile`` and ``imd_decile``, and ``population`` where known;
         needed with catchments.
     shortlist
-        The ``site_id`` on the shortlist.
+        The ``site_id`` on the shortlist; an opportunity counts where any member of it (``ranked_as``) is in reach.
 
     Returns
     -------
@@ -95,11 +95,12 @@ def corridor_summary(
     [[87, 84.8439], [5, 3.21]]
     """
     _refuse_unrelated(corridors, site_corridors, sites, catchments, areas)
-    facts = pd.DataFrame(sites).reindex(columns=[*NEEDS, "settled"]).reindex(site_corridors["site_id"])
+    facts = pd.DataFrame(sites).reindex(columns=[*NEEDS, "settled", "counted_in"])
+    facts = facts.assign(ranked_as=_ranked_as(sites)).reindex(site_corridors["site_id"])
     reach = facts.assign(
         corridor=site_corridors["corridor"].to_numpy(dtype=object),
         shared=site_corridors["site_id"].duplicated(keep=False).to_numpy(),
-        listed=False if shortlist is None else facts.index.isin(list(shortlist)),
+        listed=False if shortlist is None else facts["ranked_as"].isin(list(shortlist)).to_numpy(),
     ).reset_index()
     table = pd.DataFrame(corridors)[["kind", "length_m", "stops", "open_stops"]]
     rows = {name: _sums(group) for name, group in reach.groupby("corridor", sort=False)}
@@ -120,6 +121,8 @@ def corridor_summary(
 
 def corridor_rankings(site_corridors: pd.DataFrame, sites: gpd.GeoDataFrame) -> pd.DataFrame:
     """Rank the sites of each corridor by their rank among all: ``rank_in_corridor`` 1 is first, equal ones share.
+
+    Sites ranked as one opportunity (``ranked_as``) count as one, and each carries its rank.
 
     Parameters
     ----------
@@ -157,10 +160,15 @@ def corridor_rankings(site_corridors: pd.DataFrame, sites: gpd.GeoDataFrame) -> 
     check(site_corridors, SITE_CORRIDORS, name="site_corridors")
     check(sites, SITES, name="sites", needs=["rank", "score", "site_name"])
     _known("site_corridors", "site", site_corridors["site_id"], sites.index)
-    facts = pd.DataFrame(sites)[["rank", "score", "site_name"]].reindex(site_corridors["site_id"])
+    facts = pd.DataFrame(sites)[["rank", "score", "site_name"]].assign(ranked_as=_ranked_as(sites))
+    facts = facts.reindex(site_corridors["site_id"])
     table = site_corridors.assign(**{str(name): facts[name].array for name in facts})
     table = table[table["rank"].notna()]
-    table["rank_in_corridor"] = table.groupby("corridor")["rank"].rank(method="min").astype("Int64")
+    once = table[~table.duplicated(["corridor", "ranked_as"])]
+    ranks = once.groupby("corridor")["rank"].rank(method="min").astype("Int64")
+    by_opportunity = pd.MultiIndex.from_frame(once[["corridor", "ranked_as"]])
+    places = ranks.set_axis(by_opportunity).reindex(pd.MultiIndex.from_frame(table[["corridor", "ranked_as"]]))
+    table["rank_in_corridor"] = places.array
     table = table.sort_values(["corridor", "rank_in_corridor", "site_id"], kind="stable")
     rankings: pd.DataFrame = conform(table[CORRIDOR_RANKINGS.names], CORRIDOR_RANKINGS)
     return rankings
@@ -203,6 +211,7 @@ def _known(table: str, what: str, named: pd.Series, known: pd.Index) -> None:
 def _sums(reach: pd.DataFrame) -> dict[str, Figure]:
     """Sum up the sites in reach of one corridor; by site, each once."""
     ranked = reach[reach["rank"].notna()]
+    once = ranked[ranked["counted_in"].isna()]
     best = ranked.sort_values(["rank", "site_id"]).head(1)
     verdicts = reach["market_failure"].value_counts()
     judged = int(verdicts.sum())
@@ -211,18 +220,25 @@ def _sums(reach: pd.DataFrame) -> dict[str, Figure]:
         "shared_sites": int(reach["shared"].sum()),
         "eligible_sites": int((reach["eligible"] == "yes").sum()),
         "ranked_sites": len(ranked),
-        "shortlist_sites": int(reach["listed"].sum()),
+        "ranked_opportunities": int(ranked["ranked_as"].nunique()),
+        "shortlist_sites": int(reach.loc[reach["listed"], "ranked_as"].nunique()),
         "best_rank": best["rank"].iloc[0] if len(best) else None,
         "best_site": best["site_id"].iloc[0] if len(best) else None,
         "hectares": reach["hectares"].sum(min_count=1),
         "hectares_unknown": int(reach["hectares"].isna().sum()),
         "homes": reach["capacity_dwellings"].sum(min_count=1),
         "homes_unknown": int(reach["capacity_dwellings"].isna().sum()),
-        "ranked_homes": ranked["capacity_dwellings"].sum(min_count=1),
-        "ranked_homes_unknown": int(ranked["capacity_dwellings"].isna().sum()),
+        "ranked_homes": once["capacity_dwellings"].sum(min_count=1),
+        "ranked_homes_unknown": int(once["capacity_dwellings"].isna().sum()),
         "settled_sites": int((reach["settled"] == "yes").sum()) if reach["settled"].notna().any() else None,
         **{name: 100 * verdicts.get(verdict, 0) / judged if judged else None for verdict, name in SHARES.items()},
     }
+
+
+def _ranked_as(sites: pd.DataFrame) -> pd.Series:
+    """Return the site each is ranked as: its own where the table does not say, or it has no rank."""
+    own = pd.Series(sites.index, index=sites.index, dtype="str")
+    return sites["ranked_as"].astype("str").fillna(own) if "ranked_as" in sites else own
 
 
 def _of_sites(reach: pd.DataFrame) -> dict[str, Figure]:

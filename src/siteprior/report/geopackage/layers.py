@@ -15,6 +15,7 @@ from siteprior.core.schema import (
     CORRIDOR_STOPS,
     CORRIDORS,
     DEPRIVATION,
+    OPPORTUNITIES,
     SERVICE_STOPS,
     SITE_SHAPES,
     SITES,
@@ -44,12 +45,23 @@ class Layer:
 
 
 LAYERS = {
-    "shortlist": Layer("Shortlisted sites", "The first sites of the ranking, best first", "Point", (SITES,)),
+    "shortlist": Layer(
+        "Shortlist",
+        "The first opportunities of the ranking, best first, at the largest site of each",
+        "Point",
+        (SITES,),
+    ),
     "sites": Layer(
         "Sites considered",
         "Every site considered: ranked, or not ranked with the reasons in gate_reasons",
         "Point",
         (SITES,),
+    ),
+    "opportunities": Layer(
+        "Opportunities",
+        "What is ranked: sites that are bought as one, at the largest of them, with their hectares and homes together",
+        "Point",
+        (OPPORTUNITIES,),
     ),
     "corridors": Layer(
         "Corridors", "Public-transport corridors as lines through their stops", "MultiLineString", (CORRIDORS,)

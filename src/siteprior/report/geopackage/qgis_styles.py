@@ -26,6 +26,7 @@ Filled = TypeVar("Filled")
 TITLES = {
     "shortlist": "Shortlist by score band",
     "sites": "Sites by score band",
+    "opportunities": "Opportunities by score band",
     "corridors": "Corridors by kind",
     "stops": "Stops by mode and state",
     "areas": "Deprivation deciles",

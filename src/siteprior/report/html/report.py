@@ -126,17 +126,19 @@ def write_report(
 def _counts(sites: pd.DataFrame, shortlist: pd.DataFrame) -> dict[str, Any]:
     """Count the sites considered, ranked, not ranked, tied, and what the shortlist holds."""
     ranks = sites["rank"].dropna()
+    once = _ranked_once(sites)
     homes = _homes(shortlist)
     return {
         "considered": len(sites),
         "ranked": len(ranks),
         "gated": len(sites) - len(ranks),
         "shortlist": len(shortlist),
-        "tied": int(ranks.duplicated(keep=False).sum()),
+        "opportunities": len(once),
+        "tied": int(once.duplicated(keep=False).sum()),
         "tied_shortlist": int(shortlist["rank"].dropna().duplicated(keep=False).sum()),
         "homes": None if homes.isna().all() else int(homes.sum()),
         "homes_unknown": int(homes.isna().sum()),
-        "hectares": float(shortlist["hectares"].sum()),
+        "hectares": float(_of_opportunity(shortlist, "hectares", "hectares").sum()),
         "deprived": int((shortlist["imd_decile"] <= 2).sum()),
         "cannot_tell": int((shortlist["market_failure"].fillna("Cannot tell") == "Cannot tell").sum()),
         "failure": int(shortlist["market_failure"].isin(["Identified", "Indicated"]).sum()),
@@ -153,9 +155,23 @@ def _walks(sites: pd.DataFrame) -> str:
     return "along the street network" if (basis == "network").any() else "measured as straight line times a factor"
 
 
+def _ranked_once(sites: pd.DataFrame) -> pd.Series:
+    """Return the ranks there are, that of an opportunity once."""
+    ranked = sites[sites["rank"].notna()]
+    if "ranked_as" in ranked:
+        ranked = ranked[ranked["ranked_as"].isna() | (ranked["ranked_as"] == ranked.index)]
+    return ranked["rank"]
+
+
+def _of_opportunity(table: pd.DataFrame, figure: str, own: str) -> pd.Series:
+    """Return hectares or homes of the opportunities, as far as the table has them; else those of the sites."""
+    name = f"opportunity_{figure}"
+    return table[name].fillna(table[own]) if name in table else table[own]
+
+
 def _homes(table: pd.DataFrame) -> pd.Series:
     """Return the homes that were scored, else the fewest the register expects."""
-    return table["capacity_dwellings"].fillna(table["minimum_net_dwellings"])
+    return _of_opportunity(table, "dwellings", "capacity_dwellings").fillna(table["minimum_net_dwellings"])
 
 
 def _reasons(sites: pd.DataFrame, gates: pd.DataFrame | None) -> list[dict[str, Any]]:
@@ -196,11 +212,16 @@ def _site(
         value = row.get(f"{CONTRIBUTION}{name}") or 0.0
         parts.append({"title": title, "value": value, "weight": weight, "left": left, "shade": shades[name]})
         left += value
-    homes, verdict = row["capacity_dwellings"], row["market_failure"] or "Cannot tell"
+    verdict = row["market_failure"] or "Cannot tell"
+    homes = row["capacity_dwellings"] if row.get("opportunity_dwellings") is None else row["opportunity_dwellings"]
+    hectares = row["hectares"] if row.get("opportunity_hectares") is None else row["opportunity_hectares"]
+    members = (row.get("members") or "").split(REASON_SEPARATOR)
     return {
         **row,
         "council": row.get("organisation_name") or councils.get(row["organisation"]),
         "homes": row["minimum_net_dwellings"] if homes is None else homes,
+        "hectares": hectares,
+        "others": [member.partition(":")[2] or member for member in members[1:]],
         "verdict": verdict,
         "place": _place(row),
         "note": (row["market_failure_note"] or "").removeprefix(f"{verdict}: "),

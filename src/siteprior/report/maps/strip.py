@@ -146,6 +146,8 @@ def draw_strip_map(
         raise InputError(unknown("colour_by", colour_by, ("score_band", "market_failure")))
     strip = strip_facts(corridor_stops, site_corridors, sites, corridor=corridor, listed=listed, reach_m=reach_m)
     chosen = set(shortlist)
+    if "ranked_as" in sites:  # any plot of a shortlisted opportunity stands for it along the line
+        chosen |= set(sites.index[sites["ranked_as"].isin(list(chosen))])
     with settings():
         rows, size, columns = _plan(strip)
         sheet = Sheet(*size, margin=MARGIN)

@@ -84,7 +84,14 @@ def strip_facts(
     near = "an open or planned stop" if (rows["stop_state"] == "planned").any() else "an open stop"
     # The largest are drawn first, so that none lies hidden; the reference decides between equals.
     placed = placed.sort_index(kind="stable").sort_values("homes", ascending=False, kind="stable", na_position="last")
-    best = placed[placed["ranked"]].sort_index(kind="stable").sort_values("rank", kind="stable").head(listed)
+    best = placed[placed["ranked"]].sort_index(kind="stable").sort_values("rank", kind="stable")
+    if "ranked_as" in sites:  # plots of one opportunity share a rank, and one of them is listed
+        named = pd.DataFrame(sites)["ranked_as"].reindex(best.index)
+        own = named.isna() | (named == best.index)
+        best = best.iloc[np.lexsort((~own, best["rank"].astype("float64")))]
+        named = named.reindex(best.index)
+        best = best[~named.duplicated() | named.isna()]
+    best = best.head(listed)
     kind = stops["kind"].dropna()
     return Strip(
         corridor, str(kind.iloc[0]) if len(kind) else "", stops, placed, best, ends[0], max(ends[1], ends[0] + 1.0),

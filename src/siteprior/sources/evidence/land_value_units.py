@@ -30,7 +30,7 @@ _HOMES = re.compile(r"(?<!non-)(?<!non )\b(?:residential|housing|homes?|dwelling
 
 
 class Unit(NamedTuple):
-    """What a column's numbers are multiplied by to be £/ha, and what is stated of it in an issue; blank where nothing."""
+    """What a column's numbers are multiplied by to be £/ha, and what an issue states of it; blank where nothing."""
 
     scale: float
     action: str = ""

@@ -93,12 +93,13 @@ def test_doubt_about_the_walk_gate_stands_beside_the_answer(plain):
     assert (beyond[sites.geometry.notna()] == sites["corridor_walk_m"][sites.geometry.notna()].gt(960)).all()
 
 
-def test_ranges_widen_bands_and_move_no_rank(plain):
+def test_ranges_widen_bands_and_move_no_rank(tmp_path):
     from siteprior.core.parameters import load_parameters
     from siteprior.ranking.bands import rank_bands
     from siteprior.ranking.decision_matrix import measure, value
     from siteprior.ranking.scoring import default_weights
 
+    plain = assess(project(tmp_path, ("[shortlist]", '[ranking]\nunit = "site"\n\n[shortlist]')))
     ranked = plain.sites[plain.sites["rank"].notna()]
     numbers = load_parameters("ranking")
     of_weights = rank_bands(

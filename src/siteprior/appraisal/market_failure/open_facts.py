@@ -38,7 +38,7 @@ POINT = "point"
 
 
 class Listed(NamedTuple):
-    """A fact, the signal it is about (blank: the deadweight screen), and the sites whose lists it stands on.
+    """A fact, the signal it is about (blank: several, or the deadweight screen), and the sites whose lists it stands on.
 
     ``lacking`` are the keys of a free file the project does not name; ``unsettles`` says whether the verdict is open
     for want of it.
@@ -71,12 +71,12 @@ def listed_facts(record: Record, unknown: Open, sites: pd.DataFrame, loaded: Col
         looked.
     """
     placed = column(sites, "easting", "number").notna().to_numpy() if "easting" in sites else np.ones(len(sites), bool)
-    listed = list[Listed]()
+    listed, sizeless = list[Listed](), np.zeros(len(sites), dtype=np.bool_)
     for place, (letter, signal) in enumerate(SIGNALS.items()):
         missing, ranged = unknown.missing[:, place], unknown.ranged[:, place]
         facts = _facts_of(signal)
         if any(fact.of_extent or fact.average for fact in facts):
-            listed.append(Listed(letter, EXTENT, missing & placed & _without_extent(sites)))
+            sizeless |= missing & placed & _without_extent(sites)
         for fact in facts:
             if fact.kind == FREE_FILE:
                 lacking, where = _unread(fact, sites, loaded)
@@ -87,6 +87,7 @@ def listed_facts(record: Record, unknown: Open, sites: pd.DataFrame, loaded: Col
             else:
                 listed.append(Listed(letter, fact, missing | ranged))
                 listed.append(Listed(letter, fact, record.average[:, place], unsettles=False))
+    listed.append(Listed("", EXTENT, sizeless))
     listed += _screen_facts(sites)
     return sorted((each for each in listed if each.where.any()), key=lambda each: each.fact.order)
 
@@ -116,11 +117,8 @@ def _is_short(fact: Fact, key: str, sites: pd.DataFrame) -> bool:
 
 def _without_extent(sites: pd.DataFrame) -> Truths:
     """Return the sites of which neither a polygon nor hectares are known."""
-    if "shape_basis" in sites:
-        return np.asarray(sites["shape_basis"].fillna(POINT) == POINT, dtype=np.bool_)
-    if "hectares" not in sites:
-        return np.zeros(len(sites), dtype=np.bool_)
-    return np.asarray(sites["hectares"].isna(), dtype=np.bool_)
+    basis = column(sites, "shape_basis", "text").fillna(POINT)
+    return np.asarray((basis == POINT) & column(sites, "hectares", "number").isna(), dtype=np.bool_)
 
 
 def facts_in_words(listed: list[Listed], sites: pd.Index) -> pd.Series:

@@ -226,7 +226,12 @@ def calls():
             lambda sites, shapes: sp.joins.layer_signals(sites, [layer], shapes=shapes),
             {"sites": sites.assign(landfill=1.0), "shapes": site_shapes},
         ),
-        sp.ranking.apply_gates: (lambda sites: sp.ranking.apply_gates(sites, gates={}, as_of=DAY), {"sites": plain}),
+        sp.ranking.apply_gates: (
+            lambda sites, likely_twice: sp.ranking.apply_gates(
+                sites, gates={}, as_of=DAY, together=pd.Series("one", index=plain.index), likely_twice=likely_twice
+            ),
+            {"sites": plain, "likely_twice": made(schema.DUPLICATES)},
+        ),
         sp.read_registers: (
             lambda boundaries, postcodes: sp.read_registers(
                 NOWHERE, boundaries=boundaries, postcodes=postcodes
@@ -238,6 +243,10 @@ def calls():
         ),
         sp.registers.find_duplicates: (
             lambda sites, shapes: sp.registers.find_duplicates(sites, shapes=shapes),
+            {"sites": register, "shapes": site_shapes},
+        ),
+        sp.registers.find_opportunities: (
+            lambda sites, shapes: sp.registers.find_opportunities(sites, shapes=shapes),
             {"sites": register, "shapes": site_shapes},
         ),
         sp.registers.history: (lambda vintages: sp.registers.history([(DAY, vintages)]), {"vintages": plain_register}),

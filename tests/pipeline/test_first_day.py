@@ -80,10 +80,15 @@ def test_a_weight_on_an_own_layer(desk):
     run = sp.open_run(folder)
     assert run.weights == {"fuel_poverty_share": 0.25, "corridor_access": 0.75}
     ranked = run.sites[run.sites["rank"].notna()]
-    # by hand: a quarter of the share of 50 per cent, three quarters of the walk from 960 m to 400 m
-    own = ranked["fuel_poverty_share"].clip(upper=50) / 50
+    # by hand: a quarter of the share of 50 per cent, three quarters of the walk from 960 m to 400 m; of plots of one
+    # site the share is the mean over their hectares, and the walk the shortest
+    own = (ranked["fuel_poverty_share"].clip(upper=50) / 50).fillna(0)
     walk = ((960 - ranked["corridor_walk_m"]) / 560).clip(0, 1)
-    pd.testing.assert_series_equal(ranked["score"], 0.25 * own.fillna(0) + 0.75 * walk, check_names=False, rtol=1e-12)
+    plots = ranked["ranked_as"]
+    mean = (own * ranked["hectares"]).groupby(plots).sum() / ranked["hectares"].groupby(plots).sum()
+    pooled = 0.25 * plots.map(mean) + 0.75 * plots.map(walk.groupby(plots).max())
+    assert plots.value_counts().max() == 2
+    pd.testing.assert_series_equal(ranked["score"], pooled, check_names=False, rtol=1e-12)
     again = sp.score(run)
     pd.testing.assert_series_equal(again["score"].dropna(), ranked["score"], check_index=True)
     assert again["coverage"].dropna().equals(ranked["coverage"])

@@ -122,7 +122,8 @@ def redraw_ranks(result: Result, progress: Progress) -> Result:
         high=pooled.high[ranked],
         progress=progress,
     )
-    return result.with_columns("rank_bands", bands.apply(carried, sites=sites))
+    of_sites = {name: carried(bands[name], sites) for name in bands}
+    return result.with_columns("rank_bands", pd.DataFrame(of_sites, index=sites.index))
 
 
 def order_sites(result: Result, _progress: Progress) -> Result:

@@ -85,6 +85,8 @@ def apply_gates(
     settings = _settings(gates, registry)
     needs = [column for code in settings for column in registry[code].needs]
     schema.check(sites, _TABLE, name="sites", needs=dict.fromkeys(needs))
+    if likely_twice is not None:
+        schema.check(likely_twice, schema.DUPLICATES, name="likely_twice", needs=("site_a", "site_b"))
     day = day_of(as_of, name="as_of")
 
     def masks(table: pd.DataFrame, codes: list[str]) -> dict[str, Reasons]:

@@ -60,9 +60,24 @@ def admitted_together(sites: pd.DataFrame, together: pd.Series, likely_twice: pd
     many = _many(together)
     counted = sizes[many & twice.isna()].sort_index()
     largest = counted[["minimum_net_dwellings", "maximum_net_dwellings"]].max(axis=1)
-    summed = counted.assign(maximum_net_dwellings=largest).groupby(together[counted.index]).sum(min_count=1)
+    summed = _sums(counted.assign(maximum_net_dwellings=largest), together[counted.index])
     sizes.loc[many] = summed.reindex(together[many]).to_numpy()
     return sizes.assign(counted_in=twice)
+
+
+def _sums(values: pd.DataFrame, key: pd.Series) -> pd.DataFrame:
+    """Return the sum of each column by key, missing where none is known; rows are added up in their order.
+
+    pandas adds up the rows of one key otherwise where there are others: the last digit of a score would depend on them.
+    """
+    codes, keys = pd.factorize(np.asarray(key, dtype=object), sort=True)
+    columns = {}
+    for name in values.columns:
+        numbers = values[name].to_numpy(dtype=float, na_value=np.nan)
+        known = np.isfinite(numbers)
+        total = np.bincount(codes[known], weights=numbers[known], minlength=len(keys))
+        columns[name] = np.where(np.bincount(codes[known], minlength=len(keys)) > 0, total, np.nan)
+    return pd.DataFrame(columns, index=pd.Index(keys, name=key.name))
 
 
 def _many(key: pd.Series) -> pd.Series:
@@ -147,7 +162,7 @@ def member_columns(sites: pd.DataFrame) -> pd.DataFrame:
     names = pd.Series(ranked.index, index=ranked.index).iloc[np.argsort(first, kind="stable")]
     members = names.groupby(key[names.index]).agg("; ".join)
     counted = ranked[ranked["counted_in"].isna()]
-    sums = counted[["hectares", "capacity_dwellings"]].astype("float64").groupby(key[counted.index]).sum(min_count=1)
+    sums = _sums(counted[["hectares", "capacity_dwellings"]], key[counted.index])
     return pd.DataFrame(
         {
             "members": sites["ranked_as"].map(members).astype("str"),
@@ -257,7 +272,7 @@ class _Members:
         hectares = (self.sites["hectares"] if "hectares" in sites else none).astype("float64")
         weighed = (hectares > 0).groupby(self.key).transform("all")
         weight = hectares.where(weighed, 1.0)
-        self.share = weight / weight.groupby(self.key).transform("sum")
+        self.share = weight / self.key.map(_sums(weight.to_frame("all"), self.key)["all"])
 
     def together(self, name: str) -> tuple[pd.Series, pd.Series, pd.Series, pd.Series]:
         """Return value, known share, lowest and highest of each opportunity on one criterion."""
@@ -275,7 +290,7 @@ class _Members:
         return pooled[0], self._mean(known), pooled[1].where(pooled[1] < at, at), pooled[2].where(pooled[2] > at, at)
 
     def _mean(self, values: pd.Series) -> pd.Series:
-        return (self.share * values).groupby(self.key).sum().clip(0.0, 1.0)
+        return _sums((self.share * values).to_frame("mean"), self.key)["mean"].clip(0.0, 1.0)
 
     def _summed(self, name: str) -> tuple[pd.Series, pd.Series, pd.Series]:
         """Return value, lowest and highest of what is added up; a member not known in whole leaves the top open."""
@@ -289,7 +304,7 @@ class _Members:
         rising = criterion.best > criterion.worst
 
         def valued(raw: pd.Series) -> pd.Series:
-            summed = raw.groupby(self.key).sum(min_count=1).to_frame(name)
+            summed = _sums(raw.to_frame(name), self.key)
             return value(summed, criteria=self.criteria)[name]
 
         total, bottom, top = valued(measured), valued(least).fillna(0.0), valued(most).fillna(1.0)

@@ -4,7 +4,7 @@ from .matching.find_duplicates import find_duplicates
 from .matching.history import register_history as history
 from .matching.merge import merge_duplicates
 from .matching.merge_shapes import merge_shapes
-from .matching.opportunities import Opportunities, find_opportunities
+from .matching.opportunities import find_opportunities
 from .matching.versions import vintages_of
 from .own_sites import read_own_sites, read_own_sites_with_shapes
 from .plain_header import plain_columns
@@ -12,7 +12,6 @@ from .reader import read_registers as read
 from .site_facts import read_site_facts, state_facts
 
 __all__ = [
-    "Opportunities",
     "find_duplicates",
     "find_opportunities",
     "history",

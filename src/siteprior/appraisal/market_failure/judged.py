@@ -20,7 +20,7 @@ _TABLE = schema.SITES.without_places()
 NEEDS = ("development_status", "planning_permission_status")
 MAY_HAVE = (
     "deadweight_failed", "deadweight_reasons", "planning_permission_type", "planning_permission_date", "easting",
-    "cleaned_by",
+    "cleaned_by", "hectares", "shape_basis", "sales_years_covered",
 )  # fmt: skip
 """Columns of the sites the verdict needs, and those it reads where they are there."""
 

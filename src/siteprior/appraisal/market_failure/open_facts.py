@@ -38,7 +38,7 @@ POINT = "point"
 
 
 class Listed(NamedTuple):
-    """A fact, the signal it is about (blank: several, or the deadweight screen), and the sites whose lists it stands on.
+    """A fact, the signal it is about (blank: several, or the deadweight screen), and the sites it is listed for.
 
     ``lacking`` are the keys of a free file the project does not name; ``unsettles`` says whether the verdict is open
     for want of it.

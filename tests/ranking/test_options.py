@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 
 from siteprior.core.errors import InputError
+from siteprior.pipeline.manifest import open_run
 from siteprior.ranking.criteria import CRITERIA
+from siteprior.ranking.explanation import explain
 from siteprior.ranking.options import check_values, options_of
 
 SITES = pd.DataFrame(
@@ -47,3 +49,30 @@ def test_values_are_of_the_weighed_criteria_and_between_0_and_1():
         "values: lacks the weighed criterion 'x'",
         "values: y lies outside 0–1; turn measurements into values first",
     )
+
+
+def test_of_a_run_each_opportunity_stands_once_with_the_score_of_the_run(sample_run):
+    run = open_run(sample_run)
+    options = options_of(run)
+    ranked = run.sites[run.sites["rank"].notna()]
+    assert list(options.value_table.index) == list(ranked.index[ranked["ranked_as"] == ranked.index])
+    assert len(options.value_table) < len(ranked)  # the sample has plots of one site
+    scores = sum(options.value_table[name] * share for name, share in options.weights.items())
+    pd.testing.assert_series_equal(scores, ranked["score"][scores.index], check_names=False, rtol=1e-12)
+    plots = ranked[ranked["ranked_as"].duplicated(keep=False)]
+    lead = plots["ranked_as"].iloc[0]
+    homes = plots.loc[plots["ranked_as"] == lead, "capacity_dwellings"].sum()
+    assert options.measured.loc[lead, "capacity"] == homes
+
+
+def test_a_plot_is_explained_as_its_opportunity(sample_run):
+    run = open_run(sample_run)
+    ranked = run.sites[run.sites["rank"].notna()]
+    plots = ranked[ranked["ranked_as"].duplicated(keep=False)]
+    member = plots.index[plots["ranked_as"] != plots.index][0]
+    lead = plots.loc[member, "ranked_as"]
+    why = explain(run, member)
+    assert why.sentences == explain(run, lead).sentences
+    count = int((ranked["ranked_as"] == ranked.index).sum())
+    assert why.sentences[0].startswith(f"{lead} is ")
+    assert f" of {count} with a score of {ranked.loc[lead, 'score']:.2f} " in why.sentences[0]

@@ -9,12 +9,13 @@ import pandas as pd
 
 from siteprior.core.errors import InputError
 from siteprior.core.short_repr import short_repr
+from siteprior.ranking.decision_matrix import measure
 from siteprior.ranking.explanation_words import comparison_words, site_words
 from siteprior.ranking.fact_values import information_value
+from siteprior.ranking.opportunities import pooled_values
 from siteprior.ranking.options import Anchors, Criteria, Options, Weights, check_values, options_of
 from siteprior.ranking.scoring import DECIMALS, Ranked
 from siteprior.ranking.turning_points import fact_changes, standing, weight_changes
-from siteprior.ranking.uncertainty import value_ranges
 
 
 @short_repr
@@ -165,7 +166,8 @@ def explain(
     matrix
         A run or a result; or sites × criteria in natural units, of :func:`siteprior.ranking.measure`.
     site, against
-        The label (``site_id``) of a site that is ranked, and of another to compare it with.
+        The label (``site_id``) of a site that is ranked, and of another to compare it with; a plot stands for its
+        opportunity.
     weights, anchors, criteria
         As of :func:`siteprior.score`; of a run its own when ``None``.
     first
@@ -192,6 +194,7 @@ def explain(
             "first: none given, and there is no shortlist to take it from; say how many are the first ones"
         )
     values = options.value_table.mask(options.missing)
+    site, against = _ranked_as(matrix, site), None if against is None else _ranked_as(matrix, against)
     wanted = [site] if against is None else [site, against]
     _check_labels(values, wanted, places)
     table = contributions(values, options.weights, site, first=places)
@@ -211,9 +214,17 @@ def _ranges(matrix: pd.DataFrame | Ranked, options: Options, values: pd.DataFram
     """Return the ends of the range of each value: of a run as its bands take them, else worst to best where missing."""
     if isinstance(matrix, pd.DataFrame) or not isinstance(matrix, Ranked):
         return values.fillna(0.0), values.fillna(1.0)
-    measured = options.measured.mask(options.missing)
-    ranges = value_ranges(matrix.sites.loc[values.index], measured, criteria=options.criteria)
-    return ranges.low, ranges.high
+    measured = measure(matrix.sites, list(options.weights), criteria=options.criteria)
+    pooled = pooled_values(matrix.sites, measured, criteria=options.criteria)
+    return pooled.low.loc[values.index], pooled.high.loc[values.index]
+
+
+def _ranked_as(matrix: pd.DataFrame | Ranked, label: str) -> str:
+    """Return what a site of a run is ranked as: the largest plot of its opportunity; else the label as it is."""
+    if isinstance(matrix, pd.DataFrame) or not isinstance(matrix, Ranked) or "ranked_as" not in matrix.sites:
+        return label
+    known = matrix.sites["ranked_as"].dropna()
+    return str(known[label]) if label in known.index else label
 
 
 def _check_labels(table: pd.DataFrame, labels: list[str], first: int) -> None:

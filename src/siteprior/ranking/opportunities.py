@@ -252,6 +252,48 @@ def pooled_values(
     return Pooled(*tables)
 
 
+def pooled_measurements(
+    sites: pd.DataFrame, matrix: pd.DataFrame, pooled: Pooled, *, criteria: Mapping[str, Criterion] | None = None
+) -> pd.DataFrame:
+    """Return in natural units what each opportunity comes to: sums where members are summed, else what its value is.
+
+    Parameters
+    ----------
+    sites, matrix, criteria
+        As for :func:`pooled_values`.
+    pooled
+        What that returned of them.
+
+    Returns
+    -------
+    DataFrame
+        On the index and columns of ``matrix``. A site alone has its own measurement; of several members a mean or a
+        best stands for the measurement that has its value between the anchors.
+
+    Examples
+    --------
+    >>> sites = pd.DataFrame({"ranked_as": "a", "hectares": 1.0, "imd_percentile": [10.0, 30.0],
+    ...     "capacity_dwellings": [60.0, 90.0]}, index=pd.Index(["a", "b"], name="site_id"))
+    >>> from siteprior.ranking.decision_matrix import measure
+    >>> matrix = measure(sites, ["deprivation", "capacity"])
+    >>> pooled = pooled_values(sites, matrix, ranges=False)
+    >>> pooled_measurements(sites, matrix, pooled).loc["a"].round(6).tolist()
+    [20.0, 150.0]
+    """
+    criteria = known_criteria(criteria)
+    if "ranked_as" not in sites or not (many := _many(sites["ranked_as"])).any():
+        return matrix
+    twice = sites["counted_in"].notna() if "counted_in" in sites else pd.Series(False, index=sites.index)
+    counted, key = sites.index[many & ~twice].sort_values(), sites["ranked_as"]
+    summed = _sums(matrix.loc[counted], key[counted])
+    made = matrix.astype("float64").copy()
+    for name in matrix.columns:
+        of = criteria[name]
+        at = of.worst + pooled.value.loc[many, name] * (of.best - of.worst)
+        made.loc[many, name] = summed[name].reindex(key[many]).to_numpy() if of.together == SUM else at
+    return made
+
+
 def _without_ranges(criteria: Mapping[str, Criterion]) -> dict[str, Criterion]:
     """Return the criteria without the columns of their ranges."""
     return {name: replace(each, low="", high="") for name, each in criteria.items()}

@@ -11,6 +11,8 @@ from siteprior.core.errors import InputError
 from siteprior.ranking.check_numbers import as_yes, check_numbers
 from siteprior.ranking.criteria import Criterion, known_criteria
 from siteprior.ranking.decision_matrix import anchored, measure, valued
+from siteprior.ranking.opportunities import pooled_measurements, pooled_values
+from siteprior.ranking.opportunity_ranks import is_ranked_as
 from siteprior.ranking.scoring import Ranked, check_weights, normalised
 
 Anchors = Mapping[str, tuple[float, float]]
@@ -60,7 +62,7 @@ def options_of(
     ----------
     matrix
         Sites × criteria in natural units, of :func:`siteprior.ranking.decision_matrix.measure`; or a run or a result,
-        of which the sites that passed the gates are taken.
+        of which what is ranked is taken: sites that passed the gates, plots of one site as one.
     weights
         Weight per criterion, in any unit; of a run its own when ``None``. A criterion that weighs nothing is left out.
     anchors
@@ -93,12 +95,22 @@ def options_of(
     else:
         registry = anchored(anchors, matrix.criteria_known if criteria is None else known_criteria(criteria))
         shares = _weighed(matrix.weights if weights is None else weights, registry)
-        passed = matrix.sites[as_yes(matrix.sites["eligible"], matrix.sites.index)]
-        measured = measure(passed, list(shares), criteria=registry)
-        check_numbers(measured, name="sites")
+        return _of_run(matrix.sites, shares, registry)
     values, missing = valued(measured, criteria=registry).fillna(0.0), measured.isna()
     worst = {name: registry[name].worst for name in shares}
     return Options(measured.fillna(worst), values, missing, shares, registry)
+
+
+def _of_run(sites: pd.DataFrame, shares: dict[str, float], criteria: Mapping[str, Criterion]) -> Options:
+    """Return what a run ranks: each opportunity once, as its largest eligible member, plots taken together."""
+    measured = measure(sites, list(shares), criteria=criteria)
+    check_numbers(measured, name="sites")
+    pooled = pooled_values(sites, measured, criteria=criteria, ranges=False)
+    made = pooled_measurements(sites, measured, pooled, criteria=criteria)
+    ranked = as_yes(sites["eligible"], sites.index) & is_ranked_as(sites)
+    values, made = pooled.value[ranked], made[ranked]
+    worst = {name: criteria[name].worst for name in shares}
+    return Options(made.fillna(worst), values.fillna(0.0), values.isna(), shares, criteria)
 
 
 def _weighed(weights: Mapping[str, float], criteria: Mapping[str, Criterion]) -> dict[str, float]:

@@ -32,7 +32,7 @@ LAYERS = {"historic_landfill": "Historic landfill: ", "flood_zones": "Flood zone
           "land_values": HEADROOM}  # fmt: skip
 """How the source of a reading begins, by the key of the file it is read from."""
 
-OF_SALES = expected(whole="sales", of_slice="households")
+OF_SALES = expected(whole="sales", of_slice="households, sales")
 """What a thin market waits for: sales of whole years; in the slice households, which are not in it."""
 
 EVIDENCE = ("Read registered sources and evidence", "Join registered sources and evidence")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sized
+from collections.abc import Iterator, Mapping, Sequence, Sized
 from dataclasses import fields, is_dataclass
 from datetime import date
 from html import escape
@@ -47,6 +47,18 @@ def counted(number: int, one: str, many: str = "") -> str:
     ('1 site', '1,200 sites')
     """
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def first_few(names: Sequence[str], shown: int) -> str:
+    """Return the first few names, and how many more there are.
+
+    Examples
+    --------
+    >>> first_few(["a.csv", "b.csv", "c.csv"], 2), first_few(["a.csv"], 2)
+    ('a.csv, b.csv and 1 more', 'a.csv')
+    """
+    more = len(names) - shown
+    return ", ".join(names[:shown]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def shortened(text: str, longest: int = LONGEST) -> str:

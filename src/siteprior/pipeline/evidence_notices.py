@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from siteprior.core.short_repr import counted
+from siteprior.core.short_repr import counted, first_few
 from siteprior.pipeline.result import NOT_YET, Result
 from siteprior.project.layers import VectorLayer
 from siteprior.sources.registry import EVIDENCE
@@ -47,9 +47,8 @@ def fact_notices(result: Result) -> Iterator[str]:
     lost = issues[issues["action"].str.startswith(OF_NO_SITE)]
     if len(lost):
         named = list(dict.fromkeys(lost["value"].dropna().astype(str)))
-        more = f" and {len(named) - SHOWN:,} more" if len(named) > SHOWN else ""
         yield (
-            f"site_facts: {counted(len(lost), 'row')} not used ({', '.join(named[:SHOWN])}{more}), for no one site has "
+            f"site_facts: {counted(len(lost), 'row')} not used ({first_few(named, SHOWN)}), for no one site has "
             "that name; the issues say which rows, mend their site_id, or reference and organisation"
         )
 

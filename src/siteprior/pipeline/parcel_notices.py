@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from siteprior.core.short_repr import counted
+from siteprior.core.short_repr import counted, first_few
 from siteprior.pipeline.result import NOT_YET, Result
 
 SHOWN = 3
@@ -21,8 +21,8 @@ def parcel_file_notices(result: Result) -> Iterator[str]:
     files = list(dict.fromkeys(issues.loc[issues["action"].str.startswith(ELSEWHERE), "file"]))
     if files:
         yield (
-            f"parcels: {counted(len(files), 'file')} of other councils not used ({_first(files)}); take them out, or "
-            "read the areas of their councils"
+            f"parcels: {counted(len(files), 'file')} of other councils not used ({first_few(files, SHOWN)}); take them "
+            "out, or read the areas of their councils"
         )
 
 
@@ -41,12 +41,6 @@ def parcel_coverage_notices(result: Result) -> Iterator[str]:
         names = [f"{council_name(str(code))} {count:,}" for code, count in sorted(
             without.items(), key=lambda item: (-item[1], str(item[0])))]  # fmt: skip
         yield (
-            f"parcels: {counted(int(without.sum()), 'site')} in councils without a file of parcels ({_first(names)}): "
-            "how many parcels they have is not known; add the files of these councils"
+            f"parcels: {counted(int(without.sum()), 'site')} in councils without a file of parcels "
+            f"({first_few(names, SHOWN)}): how many parcels they have is not known; add the files of these councils"
         )
-
-
-def _first(names: list[str]) -> str:
-    """Return the first few names, and how many more there are."""
-    more = len(names) - SHOWN
-    return ", ".join(names[:SHOWN]) + (f" and {more:,} more" if more > 0 else "")

@@ -11,7 +11,7 @@ from siteprior.core.councils import council_names, in_force, known_councils
 from siteprior.core.errors import InputError
 from siteprior.core.files import of_file
 from siteprior.core.parameters import load_parameters
-from siteprior.core.short_repr import counted
+from siteprior.core.short_repr import counted, first_few
 from siteprior.pipeline.result import NOT_YET, Result
 
 SHOWN = 3
@@ -42,12 +42,12 @@ def register_notices(result: Result) -> Iterator[str]:
     if not old:
         return
     named = [f"{file} {day}" for file, day in sorted(old.items(), key=lambda item: (item[1], item[0]))]
-    more, undated = len(named) - SHOWN, len(stated) - len(days)
+    undated = len(stated) - len(days)
     beside = f"; {undated:,} more of no known day, state the vintage" if undated else ""
     yield (
         f"{len(old):,} of {counted(len(stated), 'register')}: the newest entry or vintage is more than "
         f"{counted(years, 'year')} before as_of {as_of} "
-        f"({', '.join(named[:SHOWN])}{f' and {more:,} more' if more > 0 else ''}{beside}): ages, stalled permissions "
+        f"({first_few(named, SHOWN)}{beside}): ages, stalled permissions "
         "and what left the register since are not known; give newer registers, or an as_of not much later than these"
     )
 
@@ -61,11 +61,10 @@ def _out_of_step(issues: pd.DataFrame) -> Iterator[str]:
     if rows.empty:
         return
     files = [f"{file} {count:,}" for file, count in rows.sort_values(ascending=False, kind="stable").items()]
-    more = len(files) - SHOWN
     yield (
         f"{counted(int(rows.sum()), 'site')} may stand where another site of the register lies: the map links in the "
-        f"rows name other places than the coordinates ({', '.join(files[:SHOWN])}"
-        f"{f' and {more:,} more' if more > 0 else ''}; action '{OUT_OF_STEP}' in the issues): their confidence is low; "
+        f"rows name other places than the coordinates ({first_few(files, SHOWN)}; "
+        f"action '{OUT_OF_STEP}' in the issues): their confidence is low; "
         "compare them with the site plans, or ask the council for a mended register"
     )
 
@@ -87,17 +86,11 @@ def _other_councils(result: Result) -> Iterator[str]:
     first = elsewhere.drop_duplicates("file")
     files = [f"{file} of {names[code]}" for file, code in zip(first["file"], first["council"], strict=True)]
     without = sorted(names.get(code, code) for code in {*inside} - {*listed["council"]})
-    beside = f", and none lists a site of {_first(without)}" if without and len(known) == len(listed) else ""
+    beside = f", and none lists a site of {first_few(without, SHOWN)}" if without and len(known) == len(listed) else ""
     yield (
-        f"{counted(len(files), 'register')} of no council of the areas ({_first(sorted(files))}){beside}: give the "
-        "registers of the areas' councils, or the areas of these"
+        f"{counted(len(files), 'register')} of no council of the areas ({first_few(sorted(files), SHOWN)}){beside}: "
+        "give the registers of the areas' councils, or the areas of these"
     )
-
-
-def _first(names: list[str]) -> str:
-    """Return the first few names, and how many more there are."""
-    more = len(names) - SHOWN
-    return ", ".join(names[:SHOWN]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _published(sites: pd.DataFrame, stated: Mapping[str, str], as_of: dt.date) -> dict[str, dt.date]:

@@ -8,6 +8,7 @@ import geopandas as gpd
 import shapely
 
 from siteprior.core.parameters import load_parameters
+from siteprior.core.short_repr import first_few
 from siteprior.pipeline.read_transit import Transit
 from siteprior.pipeline.result import NOT_YET, Result
 from siteprior.project.load import Project
@@ -197,5 +198,4 @@ def _states(stops: gpd.GeoDataFrame) -> str:
 
 def _named(corridors: list[str]) -> str:
     """Return the names of corridors, of many the first."""
-    more = len(corridors) - SHOWN
-    return ", ".join(corridors[:SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+    return first_few(corridors, SHOWN)

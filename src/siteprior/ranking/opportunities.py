@@ -85,6 +85,13 @@ def _many(key: pd.Series) -> pd.Series:
     return key.notna() & key.duplicated(keep=False)
 
 
+def _plots(sites: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Mark the members of opportunities with several, and those of them that count: not the smaller of two listings."""
+    nowhere = pd.Series(False, index=sites.index)
+    many = _many(sites["ranked_as"]) if "ranked_as" in sites else nowhere
+    return many, many & ~(sites["counted_in"].notna() if "counted_in" in sites else nowhere)
+
+
 def _listed_twice(sites: pd.DataFrame, together: pd.Series, pairs: pd.DataFrame | None) -> pd.Series:
     """Return the larger listing of each member that is listed twice; missing where a site is not."""
     twice = pd.Series(np.nan, index=sites.index, dtype="str")
@@ -237,10 +244,10 @@ def pooled_values(
     values, known = value(matrix, criteria=criteria), known_shares(sites, matrix, criteria=criteria)
     low, high = value_ranges(sites, matrix, criteria=criteria) if ranges else (values.fillna(0.0),) * 2
     own = Pooled(values, known, low, high)
-    if "ranked_as" not in sites or not (many := _many(sites["ranked_as"])).any():
+    many, counted = _plots(sites)
+    if not many.any():
         return own
-    twice = sites["counted_in"].notna() if "counted_in" in sites else pd.Series(False, index=sites.index)
-    members = _Members(sites, matrix, own, criteria if ranges else _without_ranges(criteria), counted=many & ~twice)
+    members = _Members(sites, matrix, own, criteria if ranges else _without_ranges(criteria), counted=counted)
     parts = {name: members.together(name) for name in matrix.columns}
     key = sites.loc[many, "ranked_as"]
     tables = []
@@ -281,11 +288,11 @@ def pooled_measurements(
     [20.0, 150.0]
     """
     criteria = known_criteria(criteria)
-    if "ranked_as" not in sites or not (many := _many(sites["ranked_as"])).any():
+    many, counted = _plots(sites)
+    if not many.any():
         return matrix
-    twice = sites["counted_in"].notna() if "counted_in" in sites else pd.Series(False, index=sites.index)
-    counted, key = sites.index[many & ~twice].sort_values(), sites["ranked_as"]
-    summed = _sums(matrix.loc[counted], key[counted])
+    rows, key = sites.index[counted].sort_values(), sites["ranked_as"]
+    summed = _sums(matrix.loc[rows], key[rows])
     made = matrix.astype("float64").copy()
     for name in matrix.columns:
         of = criteria[name]

@@ -215,6 +215,8 @@ def calls():
             lambda sites, land_values: sp.viability.site_headroom(sites, land_values=land_values),
             {"sites": plain.assign(land_value_council="a"), "land_values": made(LAND_VALUES)},
         ),
+        sp.viability.acquisition_cost: (sp.viability.acquisition_cost, {"sites": plain}),
+        sp.programme.opportunity_table: (sp.programme.opportunity_table, {"sites": plain}),
         sp.registers.state_facts: (
             sp.registers.state_facts, {"sites": plain_register, "facts": any_index(made(STATED))}
         ),

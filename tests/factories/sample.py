@@ -11,6 +11,7 @@ def sample_text(*, plain: bool = False) -> str:
     if not plain:
         return text
     text = text.partition("\n# What would change if")[0] + "\n"
+    text = text.partition("\n# What £20 million")[0] + "\n"
     before, _, rest = text.partition("\n# Published evidence")
     text = before + "\n[corridors]" + rest.partition("\n[corridors]")[2]
     before, _, rest = text.partition("history = [")

@@ -10,7 +10,7 @@ import pytest
 from factories.results import at_points, plain_project, sample_project, small_result
 from siteprior.core.errors import ProjectError
 from siteprior.core.progress import no_progress
-from siteprior.pipeline import rank
+from siteprior.pipeline import rank, robustness
 from siteprior.pipeline.registered import evidence_gates
 from siteprior.ranking.criteria import CRITERIA
 from siteprior.ranking.gates import GATES
@@ -100,7 +100,7 @@ def test_without_any_other_weight_there_is_no_rank_without_transit():
 
 
 def test_a_site_that_fails_a_gate_is_shown_without_a_score(scored):
-    bands = rank.redraw_ranks(scored, no_progress)
+    bands = robustness.redraw_ranks(scored, no_progress)
     done = rank.order_sites(bands, no_progress)
     assert done.sites.index.to_list() == ["b", "d", "a", "c"]
     assert done.shortlist.index.to_list() == ["b", "d"]
@@ -112,14 +112,14 @@ def test_a_site_that_fails_a_gate_is_shown_without_a_score(scored):
 
 
 def test_bands_hold_the_rank_and_are_of_the_eligible_alone(scored):
-    bands = rank.redraw_ranks(scored, no_progress).columns["rank_bands"]
+    bands = robustness.redraw_ranks(scored, no_progress).columns["rank_bands"]
     ranks = scored.columns["score"]["rank"]
     assert bands.index.to_list() == list("abcd")
     assert bands.loc["c"].isna().all()
     known = bands.dropna()
     assert (known["rank_p05"] <= ranks[known.index]).all()
     assert (known["rank_p95"] >= ranks[known.index]).all()
-    again = rank.redraw_ranks(scored, no_progress).columns["rank_bands"]
+    again = robustness.redraw_ranks(scored, no_progress).columns["rank_bands"]
     pd.testing.assert_frame_equal(bands, again)
 
 
@@ -128,7 +128,7 @@ def ranked(unit, **options):
     project = plain_project(weights={"capacity": 1.0}, shortlist={"n": 2}, ranking={"unit": unit})
     homes = {f"capacity_{end}dwellings": [100, 50, 20, 120] for end in ("", "low_", "high_")}
     done = staged(project, together="aaad", **{**homes, "hectares": [1.0, 3.0, 1.0, 1.0], **options})
-    return rank.order_sites(rank.redraw_ranks(rank.score_sites(done, no_progress), no_progress), no_progress)
+    return rank.order_sites(robustness.redraw_ranks(rank.score_sites(done, no_progress), no_progress), no_progress)
 
 
 def test_plots_are_ranked_and_shortlisted_as_one():

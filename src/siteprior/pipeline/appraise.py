@@ -94,6 +94,7 @@ def price_sites(result: Result, progress: Progress) -> Result:
 
 def appraise_viability(result: Result, _progress: Progress) -> Result:
     """Appraise the residual value of each site, and what it can bear on published land values, or say why not."""
+    from siteprior.appraisal.viability.acquisition import acquisition_cost
     from siteprior.appraisal.viability.headroom import site_headroom
     from siteprior.appraisal.viability.residual import site_viability
 
@@ -108,7 +109,9 @@ def appraise_viability(result: Result, _progress: Progress) -> Result:
         )
         values = result.registered.tables.get("land_values")
         headroom = site_headroom(sites, land_values=values, costs=result.costs, scheme=result.scheme)
-    return replace(result.with_columns("viability", columns.join(headroom)), viability_drivers=drivers)
+    appraised = columns.join(headroom)
+    appraised = appraised.join(acquisition_cost(pd.DataFrame(sites).join(appraised)))
+    return replace(result.with_columns("viability", appraised), viability_drivers=drivers)
 
 
 def screen_deadweight(result: Result, _progress: Progress) -> Result:

@@ -30,8 +30,11 @@ def follow_registers(result: Result, _progress: Progress) -> Result:
 
 def find_opportunities(result: Result, _progress: Progress) -> Result:
     """Find the sites that are plots of one site, joined and split as the project says."""
+    from siteprior.pipeline.programme_asked import refuse_unknown_sites
     from siteprior.registers.matching import opportunities
 
+    with faults_of(result.project, "[programme]"):
+        refuse_unknown_sites(result.project.programme, result.sites_merged.index)
     stated = result.project.opportunities
     with faults_of(result.project, "[opportunities]"):
         found = opportunities.find_opportunities(

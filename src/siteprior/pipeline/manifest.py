@@ -38,6 +38,10 @@ TABLES: dict[str, list[str]] = {
     "history": schema.HISTORY.names,
     "duplicates": [],
     "opportunity_links": schema.OPPORTUNITY_LINKS.names,
+    "top_k_acceptability": schema.TOP_K_ACCEPTABILITY.names,
+    "core_index": schema.CORE_INDEX.names,
+    "programme_constraints": schema.PROGRAMME_CONSTRAINTS.names,
+    "programme_frontier": schema.PROGRAMME_FRONTIER.names,
     "corridor_summary": [],
     "corridor_sites": schema.SITE_CORRIDORS.names,
     "corridor_rankings": schema.CORRIDOR_RANKINGS.names,
@@ -54,6 +58,9 @@ TABLES: dict[str, list[str]] = {
     "comparables": schema.COMPARABLES.names,
 }
 """The CSV tables of a run beside the GeoPackages, and the columns of those a run may be without."""
+
+BY_SITE = {"top_k_acceptability": schema.TOP_K_ACCEPTABILITY, "core_index": schema.CORE_INDEX}
+"""CSV tables with one row per ranked opportunity, opened on the index ``site_id``."""
 
 RECORDED = ("run_info", "criteria", "issues")
 """The tables of ``shortlist.gpkg`` that are about no place."""
@@ -108,6 +115,7 @@ def describe_run(result: Result, _progress: Progress) -> Result:
             "market_failure": sites["market_failure"].value_counts().sort_index().to_dict(),
             "issues": issues["issue_type"].value_counts().sort_index().to_dict(),
         },
+        "programme": result.programme_record,
         "open_evidence": open_evidence(sites, result.evidence_files),
         "organisations": organisation_titles(sites),
         "gates": _gates(result.gates),
@@ -142,6 +150,7 @@ def applied_parameters(project: Project) -> list[Parameter]:
         *(".".join(row.name.split(".")[:3]) for row in parameter_rows("land_values") if not land_values),
         *(f"funds.funds.{name}" for name in funds.table("funds") if name not in checked),
         *(f"funds.rules.{name}" for name, fund in rules.items() if fund not in checked),
+        *(row.name for row in parameter_rows("programme") if project.programme is None),
         *(f"profiles.profiles.{name}" for name in profiles() if name != assumed.profile),
         *(
             f"capacity.profiles.{name}"
@@ -221,8 +230,9 @@ def open_run(folder: Path | str | None = None) -> Run:
     tables: dict[str, pd.DataFrame] = {}
     for name in ("shortlist", "sites", *_only_newer(path), "corridors", "stops", "areas", *RECORDED):
         tables[name] = _sites(path, name, attributes) if name in SITE_LAYERS else _layer(path, name)
-    if "opportunities" in tables:
-        tables["opportunities"] = schema.conform(tables["opportunities"].set_index("site_id"), schema.OPPORTUNITIES)
+    for name, declared in (("opportunities", schema.OPPORTUNITIES), ("programme", schema.PROGRAMME)):
+        if name in tables:
+            tables[name] = schema.conform(tables[name].set_index("site_id"), declared)
     for name, declared in (("corridor_stops", schema.CORRIDOR_STOPS), ("catchments", schema.CATCHMENTS)):
         layer = _layer(folder / "access.gpkg", name)
         tables[name] = schema.conform(layer.set_index(declared.index), declared)
@@ -230,6 +240,9 @@ def open_run(folder: Path | str | None = None) -> Run:
         path = folder / f"{name}.csv"
         rows = pd.read_csv(io.BytesIO(read_bytes(path))) if path.is_file() else pd.DataFrame(columns=columns)
         tables[name] = with_new_columns(rows, *DECLARED_IN.get(name, ()), name=str(path))
+    for name, declared in BY_SITE.items():
+        rows = tables[name] if "site_id" in tables[name] else tables[name].assign(site_id=pd.Series(dtype="str"))
+        tables[name] = schema.conform(rows.set_index("site_id"), declared)
     return Run(folder, tables, record)
 
 
@@ -266,7 +279,7 @@ def _attributes(path: Path) -> pd.DataFrame | None:
 
 def _only_newer(path: Path) -> tuple[str, ...]:
     """Return the layers that runs of earlier releases are without, as far as this run has them."""
-    return tuple(name for name in ("opportunities",) if name in _present(path))
+    return tuple(name for name in ("opportunities", "programme") if name in _present(path))
 
 
 def _present(path: Path) -> set[str]:

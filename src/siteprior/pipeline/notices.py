@@ -11,7 +11,7 @@ from siteprior.pipeline.evidence_notices import evidence_notices, fact_notices, 
 from siteprior.pipeline.parcel_notices import parcel_coverage_notices, parcel_file_notices
 from siteprior.pipeline.ranking_notices import site_notices, weight_notices
 from siteprior.pipeline.register_notices import register_notices
-from siteprior.pipeline.result import Result
+from siteprior.pipeline.result import NOT_YET, Result
 from siteprior.pipeline.transit_notices import area_notices, reach_notices, transit_notices
 from siteprior.project.load import DATA_ROOT_VARIABLE
 
@@ -90,6 +90,8 @@ def _notices(result: Result) -> Iterator[str]:
     yield from site_notices(result)
     yield from parcel_coverage_notices(result)
     yield from household_notices(result)
+    if result.programme_record is not NOT_YET and "note" in result.programme_record:
+        yield str(result.programme_record["note"])
 
 
 def _why_none(sites: pd.DataFrame) -> str:

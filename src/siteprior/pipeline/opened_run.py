@@ -82,6 +82,11 @@ class Run(Mapping[str, Any]):
         return default_weights(settings.get("weights", {}).get(SET, usual))
 
     @property
+    def seed(self) -> int:
+        """The seed of the run's draws."""
+        return int(self.record["seed"])
+
+    @property
     def criteria_known(self) -> Mapping[str, Criterion]:
         """The criteria by name with the anchors of the run, those of the user's own layers among them."""
         known = {**CRITERIA, **user_criteria(parse_layers(self.record.get("settings", {}).get("layers", ())))}

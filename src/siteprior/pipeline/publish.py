@@ -80,11 +80,19 @@ def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path)
             "shortlist": on_map.loc[done.shortlist.index],
             "sites": on_map,
             "opportunities": marked(done.opportunities),
+            "programme": marked(done.programme),
             "corridors": done.corridors,
             "stops": done.stops,
             "areas": done.areas,
         },
-        {"run_info": run_info(done.record), "criteria": done.criteria, "issues": issues, SITE_ATTRIBUTES: rest},
+        {
+            "run_info": run_info(done.record),
+            "criteria": done.criteria,
+            "issues": issues,
+            "top_k_acceptability": marked(done.top_k_acceptability).reset_index(),
+            "core_index": marked(done.core_index).reset_index(),
+            SITE_ATTRIBUTES: rest,
+        },
     )
     shapes = done.shapes.reindex(done.sites.index)  # in the order of the ranks
     package("site_shapes.gpkg", {"site_shapes": marked(shapes[shapes.geometry.notna()])}, {})
@@ -107,6 +115,8 @@ def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path)
     write_csv(folder / "duplicates.csv", marked(done.duplicates))
     if len(done.opportunity_links):
         write_csv(folder / "opportunity_links.csv", marked(done.opportunity_links))
+    for name, table in _decision_tables(done).items():
+        write_csv(folder / f"{name}.csv", marked(table))
     write_csv(folder / "corridor_summary.csv", marked(done.corridor_summary.reset_index()))
     write_csv(folder / "corridor_sites.csv", marked(done.site_corridors))
     write_csv(folder / "corridor_rankings.csv", marked(done.corridor_rankings))
@@ -124,6 +134,17 @@ def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path)
         inputs=done.record["inputs"],
         columns=(*contribution_columns(done.criteria), *layer_columns(done.market.specs)),
     )
+
+
+def _decision_tables(done: Result) -> dict[str, pd.DataFrame]:
+    """Return how sure the ranking is and what the budget buys, by the name of their file, those that have a row."""
+    tables = {
+        "top_k_acceptability": done.top_k_acceptability.reset_index(),
+        "core_index": done.core_index.reset_index(),
+        "programme_constraints": done.programme_constraints,
+        "programme_frontier": done.programme_frontier,
+    }
+    return {name: table for name, table in tables.items() if len(table)}
 
 
 def market_tables(done: Result) -> dict[str, pd.DataFrame]:

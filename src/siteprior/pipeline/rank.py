@@ -10,7 +10,6 @@ import pandas as pd
 
 from siteprior.core import schema
 from siteprior.core.errors import SitePriorError
-from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress
 from siteprior.pipeline.faults import faults_of
 from siteprior.pipeline.result import Result
@@ -98,32 +97,6 @@ def _rank_without_transit(
     except SitePriorError:
         return None
     return rank_opportunities(score_values(values[list(apart)], apart)["score"], sites)
-
-
-def redraw_ranks(result: Result, progress: Progress) -> Result:
-    """Measure how far the ranks move when weights are redrawn and what is uncertain or blank ranges."""
-    from siteprior.ranking.bands import rank_bands
-    from siteprior.ranking.decision_matrix import measure
-    from siteprior.ranking.opportunities import pooled_values
-    from siteprior.ranking.opportunity_ranks import carried, is_ranked_as
-
-    sites, criteria, weights = result.table, result.criteria_known, result.weights
-    ranked = is_ranked_as(sites)
-    matrix = measure(sites, list(weights), criteria=criteria)
-    settings = load_parameters("ranking")
-    pooled = pooled_values(sites, matrix, criteria=criteria)
-    bands = rank_bands(
-        pooled.value[ranked],
-        weights,
-        seed=result.project.project.seed,
-        draws=settings.integer("weight_draws"),
-        spread=settings.number("weight_spread"),
-        low=pooled.low[ranked],
-        high=pooled.high[ranked],
-        progress=progress,
-    )
-    of_sites = {name: carried(bands[name], sites) for name in bands}
-    return result.with_columns("rank_bands", pd.DataFrame(of_sites, index=sites.index))
 
 
 def order_sites(result: Result, _progress: Progress) -> Result:

@@ -56,6 +56,8 @@ class Result:
         Every site considered with all its columns, ranked ones first; the first ``n`` opportunities, a row each.
     opportunities, opportunity_links
         What is ranked, a row each at its largest eligible member; the pairs of sites that are or may be plots of one.
+    top_k_acceptability, programme, core_index, programme_constraints, programme_frontier
+        How sure each rank is; what the budget buys, how sure that is, what each constraint and what equity costs.
     criteria, gates, weights
         What the sites were judged by, with anchors and sources.
     signals, fund_rules, viability_drivers, deadweight_evidence
@@ -126,6 +128,13 @@ class Result:
     opportunities: gpd.GeoDataFrame = NOT_YET
     gates: pd.DataFrame = NOT_YET
     criteria: pd.DataFrame = NOT_YET
+    rank_band_parts: pd.DataFrame = NOT_YET
+    top_k_acceptability: pd.DataFrame = NOT_YET
+    programme: gpd.GeoDataFrame = NOT_YET
+    core_index: pd.DataFrame = NOT_YET
+    programme_constraints: pd.DataFrame = NOT_YET
+    programme_frontier: pd.DataFrame = NOT_YET
+    programme_record: dict[str, Any] = NOT_YET  # what JSON can hold
     viability_lines: pd.DataFrame = NOT_YET
     comparables: pd.DataFrame = NOT_YET
     site_corridors: pd.DataFrame = NOT_YET
@@ -168,6 +177,11 @@ class Result:
         base = self.sites_merged
         joined = pd.concat([pd.DataFrame(base), *self.columns.values()], axis=1)
         return gpd.GeoDataFrame(joined, geometry=base.geometry.name, crs=base.crs)
+
+    @property
+    def seed(self) -> int:
+        """The seed of the project's draws."""
+        return self.project.project.seed
 
     @property
     def issues(self) -> pd.DataFrame:

@@ -20,9 +20,11 @@ from siteprior.pipeline import (
     join,
     manifest,
     open_evidence,
+    programme,
     rank,
     read,
     registered,
+    robustness,
     scenario,
 )  # fmt: skip
 from siteprior.pipeline.few_sites import with_blank_columns
@@ -183,7 +185,9 @@ STAGES: tuple[Stage, ...] = (
         "Appraise viability",
         ("sites_merged", *_APPRAISED[:4], "registered", "costs", "scheme"),
         ("columns.viability", "viability_drivers"), appraise.appraise_viability, "appraise",
-        _names(*schema.SITE_VIABILITY_COLUMNS, *schema.SITE_HEADROOM_COLUMNS),
+        _names(
+            *schema.SITE_VIABILITY_COLUMNS, *schema.SITE_HEADROOM_COLUMNS, *schema.SITE_ACQUISITION_COLUMNS,
+        ),
     ),
     Stage(
         "Screen deadweight",
@@ -221,7 +225,7 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "Redraw weights and values: rank bands",
         (*_REGISTER, *_ACCESS, *_APPRAISED, "columns.gates", "criteria_known", "weights"),
-        ("columns.rank_bands",), rank.redraw_ranks, "rank", ("rank_p05", "rank_p95"), LEFT_OUT,
+        ("columns.rank_bands", "rank_band_parts"), robustness.redraw_ranks, "rank", ("rank_p05", "rank_p95"), LEFT_OUT,
     ),
     Stage(
         "Order the sites, take the shortlist",
@@ -230,6 +234,20 @@ STAGES: tuple[Stage, ...] = (
             "columns.rank_bands", *_RULES,
         ),
         ("sites", "shortlist", "opportunities", "gates", "criteria"), rank.order_sites, "rank", (), AGAIN,
+    ),
+    Stage(
+        "Redraw weights and facts: acceptability",
+        (
+            *_REGISTER, *_ACCESS, *_APPRAISED, "columns.gates", "opportunities", "rank_band_parts", "criteria_known",
+            "weights",
+        ),
+        ("top_k_acceptability",), robustness.weigh_acceptability, "rank", (), LEFT_OUT,
+    ),
+    Stage(
+        "Choose a programme",
+        (*_REGISTER, *_ACCESS, *_APPRAISED, "columns.gates", "sites", "fund_rules", "criteria_known", "weights"),
+        ("programme", "core_index", "programme_constraints", "programme_frontier", "programme_record"),
+        programme.choose_programme, "rank", (), LEFT_OUT,
     ),
     Stage(
         "Try the scenarios",

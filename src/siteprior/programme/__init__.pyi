@@ -1,4 +1,5 @@
 from .bundles import connected_bundles, corridor_bundles, join_bundles
+from .candidates import opportunity_table
 from .conflict import InfeasibleError
 from .constraints import (
     AffordableShare,
@@ -34,5 +35,6 @@ __all__ = [
     "core_indices",
     "corridor_bundles",
     "join_bundles",
+    "opportunity_table",
     "pareto_frontier",
 ]

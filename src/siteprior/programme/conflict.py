@@ -11,7 +11,7 @@ from scipy.sparse import csr_array, hstack
 from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
 from siteprior.programme.model import CHOICE, SHARE, Block, Model
-from siteprior.programme.solve import TOLERANCE, Floats, Rows, maximise, row_of, stacked
+from siteprior.programme.solve import TOLERANCE, Floats, Rows, beyond_share, maximise, row_of, stacked
 
 
 class InfeasibleError(InputError):
@@ -128,7 +128,7 @@ def best_share(model: Model, part: Floats, whole: Floats, others: Sequence[Block
     rows = stacked([model.rows(others), row_of(whole, low=_least(whole))])
     share = 0.0
     while True:
-        found = maximise(part - share * whole, rows, gap=_gap(model))
+        found = maximise(beyond_share(part, whole, share), rows, gap=_gap(model))
         if found is None:
             return None
         best = float(part @ found.x) / float(whole @ found.x)

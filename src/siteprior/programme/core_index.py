@@ -63,7 +63,7 @@ class RobustPortfolio:
 def core_indices(
     opportunities: pd.DataFrame,
     *,
-    weights: Mapping[str, float | tuple[float, float]],
+    weights: Mapping[str, float | tuple[float, float]] | pd.DataFrame,
     budget: float | Budget,
     seed: int,
     cost: str | Sequence[str] = "cost",
@@ -87,7 +87,8 @@ def core_indices(
         One row per opportunity. One of unknown money or with a criterion missing is left out, and listed.
     weights
         Criterion (a column, more being better, on one scale such as 0–1) → its weight, or the least and the most it
-        may be; they sum to 1.
+        may be; they sum to 1. Or weights drawn already, a row per draw and a column per criterion, such as
+        :func:`siteprior.ranking.draw_weights` returns them: each row is one draw.
     budget, cost, constraints
         As :func:`siteprior.programme.choose_programme`.
     seed
@@ -128,12 +129,17 @@ def core_indices(
     check_seed(seed)
     if not isinstance(times, int) or isinstance(times, bool) or times < 1:
         raise InputError(f"draws: needs a whole number from 1, got {draws!r}")
-    share, limits = gap_of(gap), _limits_of(weights)
-    names = list(limits)
+    share = gap_of(gap)
+    given = weights if isinstance(weights, pd.DataFrame) else None
+    limits = {} if isinstance(weights, pd.DataFrame) else _limits_of(weights)
+    names = list(limits) if given is None else _drawn_names(given)
     model = build_model(
         opportunities, budget=budget, benefit=None, cost=cost, constraints=constraints, known=tuple(names)
     )
     least, most = _ends(model, opportunities, names, low, high)
+    if given is not None:
+        drawn = _drawn(model, least, most, given.to_numpy(dtype=np.float64), seed, share)
+        return _approximate(model, drawn, share)
     bounds = np.array([limits[name] for name in names])
     few = len(model.sites) <= parameters.integer("exact_sites") and len(model.options.site) == len(model.sites)
     if few and not model.budget.years:
@@ -210,6 +216,17 @@ def _limits_of(weights: Mapping[str, float | tuple[float, float]]) -> dict[str, 
     if faults:
         raise InputError(*faults)
     return limits
+
+
+def _drawn_names(weights: pd.DataFrame) -> list[str]:
+    """Return the criteria of weights that were drawn, or refuse a table that holds none."""
+    check_numbers(weights, name="weights", unique=False)
+    shares = weights.to_numpy(dtype=np.float64)
+    if not shares.size or not (np.isfinite(shares) & (shares >= 0)).all():
+        raise InputError("weights: needs a row per draw with a share from 0 of each criterion; use draw_weights")
+    if (np.abs(shares.sum(axis=1) - 1) > TOLERANCE).any():
+        raise InputError("weights: the shares of each draw have to sum to 1; use draw_weights")
+    return [str(name) for name in weights.columns]
 
 
 def _ends(

@@ -28,7 +28,7 @@ from siteprior.programme.constraints import (
     Prerequisite,
     Share,
 )
-from siteprior.programme.solve import Floats, Rows, row_of, stacked
+from siteprior.programme.solve import Floats, Rows, beyond_share, row_of, stacked
 
 Ints: TypeAlias = npt.NDArray[np.int64]
 
@@ -261,7 +261,7 @@ def _blocks(sites: pd.DataFrame, options: Options, asked: Asked) -> Iterable[Blo
             yield _amount(sites, options, each)
         elif isinstance(each, AffordableShare | DeprivedShare):
             part, whole = _share_of(sites, options, each)
-            rows = row_of(part - each.share * whole, low=0.0)
+            rows = row_of(beyond_share(part, whole, each.share), low=0.0)
             yield Block(each.name, SHARE, each.share, rows, part, whole, of_equity=True)
         elif isinstance(each, LockedIn):
             for label in each.sites:

@@ -11,11 +11,13 @@ import pandas as pd
 from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
 from siteprior.core.short_repr import short_repr
+from siteprior.programme.candidates import table_of
 from siteprior.programme.conflict import InfeasibleError, conflict_table
 from siteprior.programme.constraints import Budget, Constraint
 from siteprior.programme.model import AT_LEAST, CHOICE, SHARE, Model, Options, build_model, numbers
 from siteprior.programme.solve import TOLERANCE, Floats, Found, maximise, proven_gap, row_of, stacked
 from siteprior.project.gates_weights import is_number
+from siteprior.ranking.scoring import Ranked
 
 
 @short_repr
@@ -57,11 +59,11 @@ class Programme:
 
 
 def choose_programme(
-    opportunities: pd.DataFrame,
+    opportunities: pd.DataFrame | Ranked,
     *,
     budget: float | Budget,
-    benefit: str = "benefit",
-    cost: str | Sequence[str] = "cost",
+    benefit: str | None = None,
+    cost: str | Sequence[str] | None = None,
     constraints: Constraint | Iterable[Constraint] = (),
     gap: float | None = None,
 ) -> Programme:
@@ -70,11 +72,12 @@ def choose_programme(
     Parameters
     ----------
     opportunities
-        One row per site. One of unknown money or benefit is left out, and listed with its reason.
+        One row per site; or a run. What has no known cost or benefit is left out, and listed.
     budget
         One number, or a :class:`~siteprior.programme.Budget` in total, per year, per fund.
     benefit, cost
-        Columns. Several of cost fall in successive years; ``funds`` names who may pay.
+        Columns; of a run by default homes × score, and its land. Several of cost fall in
+        successive years; ``funds`` names who may pay.
     constraints
         Floors, caps, shares, locks, exclusions, prerequisites of :mod:`siteprior.programme`.
     gap
@@ -97,7 +100,8 @@ def choose_programme(
     ['a', 'c']
     """
     share = gap_of(gap)
-    model = build_model(opportunities, budget=budget, benefit=benefit, cost=cost, constraints=constraints)
+    table, benefit, cost = table_of(opportunities, benefit, cost)
+    model = build_model(table, budget=budget, benefit=benefit, cost=cost, constraints=constraints)
     return programme_of(model, solved(model, share))
 
 

@@ -85,6 +85,20 @@ def row_of(values: Floats, *, low: float = -np.inf, high: float = np.inf) -> Row
     return Rows(csr_array(np.atleast_2d(values)), np.array([low], dtype=float), np.array([high], dtype=float))
 
 
+def beyond_share(part: Floats, whole: Floats, share: float) -> Floats:
+    """Return part − share × whole of each option; what only rounding leaves of an equal one is zero.
+
+    A row is scaled by its largest figure: were all of them rounding, it would forbid what keeps to the share exactly.
+
+    Examples
+    --------
+    >>> beyond_share(np.array([24.8, 30.0]), np.array([124.0, 100.0]), 0.2).tolist()
+    [0.0, 10.0]
+    """
+    beyond = part - share * whole
+    return np.where(np.abs(beyond) <= TOLERANCE * (np.abs(part) + np.abs(share * whole)), 0.0, beyond)
+
+
 def stacked(rows: Sequence[Rows]) -> Rows:
     """Return rows below each other."""
     matrix = csr_array(vstack([each.matrix for each in rows], format="csr"))

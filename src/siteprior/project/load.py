@@ -21,6 +21,7 @@ from siteprior.core.errors import InputError, ProjectError, unknown
 from siteprior.core.files import as_path
 from siteprior.core.renamed import warn_renamed, with_new_keys
 from siteprior.core.short_repr import counted, html_table, shortened, size_of
+from siteprior.project.decision import Programme, Robustness
 from siteprior.project.faults import Fault, address, faults_of, keys_of, several
 from siteprior.project.files_named import files_named
 from siteprior.project.find_files import Found, files_at
@@ -75,10 +76,12 @@ class Project(Settings):
     scenarios: Annotated[Scenarios, key("Supposed changes of the transit supply")] = ()
     opportunities: Annotated[Opportunities, key("Which sites are plots of one")] = Opportunities()
     ranking: Annotated[Ranking, key("What is ranked")] = Ranking()
+    robustness: Annotated[Robustness, key("How sure the ranking is")] = Robustness()
     gates: Annotated[Gates, key("Departures from the default gates")] = Field(default_factory=dict)
     weights: Annotated[Weights, key("The weights of the criteria")] = Field(default_factory=dict)
     assumptions: Annotated[Assumptions, key("Choices of your own")] = Field(default_factory=Assumptions)
     shortlist: Annotated[Shortlist, key("The shortlist")]
+    programme: Annotated[Programme | None, key("What a budget is to buy")] = None
     publish: Annotated[Publish, key("What a run leaves beside its tables")] = Publish()
     _lines: Mapping[TomlPath, int] = PrivateAttr(default_factory=dict)
     _kept: Mapping[TomlPath, Sequence[int]] = PrivateAttr(default_factory=dict)

@@ -112,6 +112,70 @@ def gate_thresholds(names: Names | None = None) -> dict[str, tuple[str, ...]]:
     return {**found, **_GATES, **(names.gates if names else {})}
 
 
+ADDED_UNITS = ("GBP", "homes", "jobs", "ha")
+"""Units of columns whose figures of several sites are added up."""
+
+OWN_MEASURES = {
+    "homes": "capacity_dwellings",
+    "jobs": "jobs_central",
+    "hectares": "hectares",
+}
+"""Measures of a programme that go by a shorter name than the column of the sites they are."""
+
+
+def added_columns() -> dict[str, str]:
+    """Return the columns of sites in pounds, homes, jobs or hectares, with their unit: those of several are added up.
+
+    Examples
+    --------
+    >>> added_columns()["acquisition_cost_gbp"], "bcr" in added_columns(), "walk_m" in added_columns()
+    ('GBP', False, False)
+    """
+    from siteprior.core.schema import SITES
+
+    found = {column.name: column.unit for column in SITES.columns if column.unit in ADDED_UNITS}
+    return {name: unit for name, unit in found.items() if name not in POOLED}
+
+
+POOLED = ("opportunity_hectares", "opportunity_dwellings")
+"""Columns that are sums over an opportunity already."""
+
+
+def programme_measures() -> list[str]:
+    """Return what floors and caps of a programme may be of.
+
+    Examples
+    --------
+    >>> programme_measures()[:4]
+    ['sites', 'homes', 'jobs', 'hectares']
+    """
+    return ["sites", *OWN_MEASURES, *(name for name in added_columns() if name not in OWN_MEASURES)]
+
+
+def programme_benefits() -> list[str]:
+    """Return what a programme may maximise.
+
+    Examples
+    --------
+    >>> programme_benefits()[:3]
+    ['weighted_homes', 'score', 'homes']
+    """
+    return ["weighted_homes", "score", *programme_measures()[1:]]
+
+
+def programme_costs() -> list[str]:
+    """Return the columns a programme's cost may be made of: those in pounds.
+
+    Examples
+    --------
+    >>> "acquisition_cost_gbp" in programme_costs(), "homes" in programme_costs()
+    (True, False)
+    """
+    from siteprior.core.schema import SITES
+
+    return [column.name for column in SITES.columns if column.unit == "GBP"]
+
+
 def weight_sets() -> list[str]:
     """Return the names of the sets of weights."""
     return list(load_parameters("weights"))

@@ -224,9 +224,9 @@ def _kind(annotation: Annotation) -> str:
     if origin is Literal:
         return "whole number" if isinstance(inner[0], int) else "text"
     if origin is tuple:
-        return f"list of {_kind(inner[0])}s"
+        return f"list of {_several(_kind(inner[0]))}"
     if origin is dict:
-        return f"table of {_kind(inner[1])}s"
+        return f"table of {_several(_kind(inner[1]))}"
     models = models_in(annotation)
     if models:
         return "number or range" if issubclass(models[0], Estimate) else "table"
@@ -234,6 +234,18 @@ def _kind(annotation: Annotation) -> str:
     if (origin is not None and str(origin).endswith("Union")) or str(origin) == "<class 'types.UnionType'>":
         kinds = dict.fromkeys(_kind(part) for part in inner if part is not type(None))
     return " or ".join(kinds) or "table"
+
+
+def _several(kind: str) -> str:
+    """Return a kind of value as a plural.
+
+    Examples
+    --------
+    >>> _several("number"), _several("list of texts")
+    ('numbers', 'lists of texts')
+    """
+    noun, of, rest = kind.partition(" of ")
+    return f"{noun}s{of}{rest}" if of else f"{kind}s"
 
 
 def _estimate_section() -> str:

@@ -10,6 +10,7 @@ from .eligibility import apply_gates
 from .explanation import Explanation, compare_sites, contributions, explain
 from .fact_values import information_value
 from .gates import Gate, gate, gate_table
+from .options import run_values
 from .other_weights import Reweighted, reweight
 from .pairwise import PairwiseWeights, ahp_weights
 from .scoring import default_weights, rank, score
@@ -58,6 +59,7 @@ __all__ = [
     "rank_bands",
     "rank_reversals",
     "reweight",
+    "run_values",
     "score",
     "sobol_indices",
     "spread_weights",

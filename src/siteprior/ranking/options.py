@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -11,7 +11,7 @@ from siteprior.core.errors import InputError
 from siteprior.ranking.check_numbers import as_yes, check_numbers
 from siteprior.ranking.criteria import Criterion, known_criteria
 from siteprior.ranking.decision_matrix import anchored, measure, valued
-from siteprior.ranking.opportunities import pooled_measurements, pooled_values
+from siteprior.ranking.opportunities import Pooled, pooled_measurements, pooled_values
 from siteprior.ranking.opportunity_ranks import is_ranked_as
 from siteprior.ranking.scoring import Ranked, check_weights, normalised
 
@@ -111,6 +111,72 @@ def _of_run(sites: pd.DataFrame, shares: dict[str, float], criteria: Mapping[str
     values, made = pooled.value[ranked], made[ranked]
     worst = {name: criteria[name].worst for name in shares}
     return Options(made.fillna(worst), values.fillna(0.0), values.isna(), shares, criteria)
+
+
+def ranked_values(sites: pd.DataFrame, names: Sequence[str], criteria: Mapping[str, Criterion]) -> Pooled:
+    """Return the values (0–1) of what is ranked on some criteria, their ranges, and the share known of each.
+
+    Parameters
+    ----------
+    sites
+        Sites, joined, appraised and gated; index ``site_id``.
+    names, criteria
+        The criteria, of a registry with anchors and ranges.
+
+    Returns
+    -------
+    Pooled
+        One row per opportunity, on the ``site_id`` it is ranked as.
+
+    Raises
+    ------
+    InputError
+        When a column that is measured from is lacking.
+
+    Examples
+    --------
+    >>> from siteprior.ranking.criteria import CRITERIA
+    >>> sites = pd.DataFrame({"eligible": ["yes", "no"], "imd_percentile": [10.0, 50.0]}, index=["a", "b"])
+    >>> ranked_values(sites, ["deprivation"], CRITERIA).value["deprivation"].to_dict()
+    {'a': 0.9}
+    """
+    pooled = pooled_values(sites, measure(sites, list(names), criteria=criteria), criteria=criteria)
+    ranked = as_yes(sites["eligible"], sites.index) & is_ranked_as(sites)
+    return Pooled(*(table[ranked] for table in pooled))
+
+
+def run_values(run: Ranked) -> Pooled:
+    """Return the values (0–1) a run ranks by, their ranges, and the share of each that is known.
+
+    What functions on values need of a run: :func:`siteprior.ranking.weight_moves`, ``sobol_indices``,
+    ``information_value``, ``rank_band_parts``, ``correlated_criteria`` and their like.
+
+    Parameters
+    ----------
+    run
+        A run (``sp.open_run``) or a result.
+
+    Returns
+    -------
+    Pooled
+        Opportunities × criteria with a weight: ``value``, ``known``, ``low``, ``high``.
+
+    Raises
+    ------
+    InputError
+        When it is no run.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> run = sp.open_run(sp.demo(out="outputs/demo"))
+    >>> values = sp.ranking.run_values(run)
+    >>> len(values.value) == len(run.opportunities), bool((values.low <= values.high).all(axis=None))
+    (True, True)
+    """
+    if isinstance(run, pd.DataFrame) or not isinstance(run, Ranked):
+        raise InputError(f"run: needs a run or a result, got {type(run).__name__}; use sp.open_run to open a run")
+    return ranked_values(run.sites, list(run.weights), run.criteria_known)
 
 
 def _weighed(weights: Mapping[str, float], criteria: Mapping[str, Criterion]) -> dict[str, float]:

@@ -31,6 +31,8 @@ from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress, counting, progress_of
 from siteprior.core.random_streams import Floats
 from siteprior.core.short_repr import short_repr
+from siteprior.ranking.options import Weights, ranked_values
+from siteprior.ranking.scoring import Ranked
 from siteprior.ranking.smaa_facts import UNIT, Facts, facts_of
 from siteprior.ranking.weight_draws import (
     Admissible,
@@ -79,8 +81,8 @@ class Acceptability(NamedTuple):
 
 
 def acceptability(
-    values: pd.DataFrame,
-    weights: Mapping[str, float] | None = None,
+    values: pd.DataFrame | Ranked,
+    weights: Weights | None = None,
     *,
     admissible: Admissible | None = None,
     spread: float | None = None,
@@ -89,7 +91,7 @@ def acceptability(
     known: pd.DataFrame | None = None,
     k: int | None = None,
     draws: int | None = None,
-    seed: int,
+    seed: int | None = None,
     progress: Progress | bool | None = None,
 ) -> Acceptability:
     """Return the share of draws (0–1) in which a site is first, or among the first ``k``.
@@ -97,13 +99,14 @@ def acceptability(
     Parameters
     ----------
     values
-        Sites × criteria, 0–1; missing is the worst.
+        Sites × criteria, 0–1; missing is the worst. Or a run or a result, with weights and ranges.
     weights, admissible, spread
         Weights drawn, as :func:`siteprior.ranking.draw_weights`: around those given, or any.
     low, high, known
         Ends of each value and its known share, of ``value_ranges`` and ``known_shares``.
     k, draws, seed
-        Ranks that make the shortlist and draws; ``parameters/ranking.toml`` has defaults.
+        Ranks that make the shortlist and draws; ``parameters/ranking.toml`` has defaults, a run
+        its own shortlist and seed. A table needs a seed.
     progress
         ``True`` counts the draws; a function gets one line.
 
@@ -119,6 +122,11 @@ def acceptability(
     [0.4, 0.4, 0.2]
     """
     parameters = load_parameters("ranking")
+    if not isinstance(values, pd.DataFrame) and isinstance(values, Ranked):
+        weights = values.weights if weights is None and (admissible is None or admissible == "around") else weights
+        names = criteria_drawn(weights, list(values.weights), admissible, [])
+        k, seed = _of_run(values, "k", k), _of_run(values, "seed", seed)
+        values, known, low, high = ranked_values(values.sites, names, values.criteria_known)
     k = parameters.integer("acceptability_top") if k is None else k
     facts, shares = _prepared(values, weights, admissible, spread, (low, high, known), draws, seed, {"k": k})
     first, top, sums = _counted(facts, shares, k, progress, "Redrawing weights and facts")
@@ -142,6 +150,15 @@ def acceptability(
     placed = table.iloc[facts.place].set_axis(values.index)
     names = list(shares.columns)
     return Acceptability(placed, pd.DataFrame(central[facts.place], values.index, names), len(shares), k)
+
+
+def _of_run(run: Ranked, what: str, given: int | None) -> int | None:
+    """Return what is given, else what a run has of it: the length of its shortlist, or its seed."""
+    if given is not None:
+        return given
+    if what == "k":
+        return len(getattr(run, "shortlist", ())) or None
+    return getattr(run, "seed", None)
 
 
 def rank_acceptability(
@@ -208,12 +225,14 @@ def _prepared(
     spread: float | None,
     ranges: tuple[pd.DataFrame | None, pd.DataFrame | None, pd.DataFrame | None],
     draws: int | None,
-    seed: int,
+    seed: int | None,
     ranks: Mapping[str, int],
 ) -> tuple[Facts, pd.DataFrame]:
     """Return the facts and the drawn weights of a call, or refuse it."""
     if not isinstance(values, pd.DataFrame):
         raise InputError(f"values: needs a table (DataFrame), got {type(values).__name__}")
+    if seed is None:
+        raise InputError("seed: none given; a table has none of its own, give a whole number")
     parameters = load_parameters("ranking")
     draws = parameters.integer("acceptability_draws") if draws is None else draws
     spread = parameters.number("weight_spread") if spread is None else spread

@@ -69,6 +69,9 @@ SITE_UNRANKED, SITE_WITHOUT_VALUE = "#d6dbdf", "#8a949d"
 
 QGIS_SITE_EDGE, QGIS_SITE_OUT, QGIS_SITE_OUT_EDGE = "#4a2a1a", "#c3c8cd", "#8a9199"
 
+CORE_CLASSES = {"always in": DEEP, "borderline": _ORANGE, "never in": SITE_OUT}
+"""Opportunities by how often they are in a good programme."""
+
 NO_DATA = WHITE
 DECILE_ENDS = ("#a3afc0", "#f6f7f9")
 BAND_ENDS = ("#7a2100", "#f6d5bd")

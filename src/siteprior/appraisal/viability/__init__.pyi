@@ -1,3 +1,4 @@
+from .acquisition import acquisition_cost
 from .headroom import site_headroom
 from .inputs import cost_table, load_costs, load_scheme
 from .remediation import remediation_range
@@ -6,6 +7,7 @@ from .residual import viability_lines as lines
 from .sensitivity import driver_summary
 
 __all__ = [
+    "acquisition_cost",
     "cost_table",
     "driver_summary",
     "lines",

@@ -50,6 +50,11 @@ DUPLICATES = DECLARED.table("duplicates")
 ACCESS_ROUTES = DECLARED.table("access_routes")
 OPPORTUNITIES = DECLARED.table("opportunities")
 OPPORTUNITY_LINKS = DECLARED.table("opportunity_links")
+TOP_K_ACCEPTABILITY = DECLARED.table("top_k_acceptability")
+PROGRAMME = DECLARED.table("programme")
+CORE_INDEX = DECLARED.table("core_index")
+PROGRAMME_CONSTRAINTS = DECLARED.table("programme_constraints")
+PROGRAMME_FRONTIER = DECLARED.table("programme_frontier")
 
 (SITE_ID,) = DECLARED.columns("site_id")
 SITE_SHAPE_COLUMNS = DECLARED.columns("site_shape")
@@ -66,6 +71,7 @@ SITE_PRICE_COLUMNS = DECLARED.columns("site_prices")
 SITE_VALUE_COLUMNS = DECLARED.columns("site_values")
 SITE_VIABILITY_COLUMNS = DECLARED.columns("site_viability")
 SITE_HEADROOM_COLUMNS = DECLARED.columns("site_headroom")
+SITE_ACQUISITION_COLUMNS = DECLARED.columns("site_acquisition")
 SITE_BENEFIT_COLUMNS = DECLARED.columns("site_benefits")
 SITE_RULE_COLUMNS = DECLARED.columns("site_fund_rules")
 SITE_RANKING_COLUMNS = DECLARED.columns("site_ranking")
@@ -75,7 +81,8 @@ IMD_EDITION, LSOA_YEAR, IMD_PERCENTILE = DEPRIVATION.declared[:3]
 DOMAINS = DECLARED.each("deprivation_domains")
 """The index and its seven domains, by the prefix their columns carry."""
 
-TABLES = (SITES, OPPORTUNITIES, OPPORTUNITY_LINKS,
+TABLES = (SITES, OPPORTUNITIES, OPPORTUNITY_LINKS, TOP_K_ACCEPTABILITY,
+          PROGRAMME, CORE_INDEX, PROGRAMME_CONSTRAINTS, PROGRAMME_FRONTIER,
           SITE_SHAPES, SHAPES, STOPS, CORRIDOR_STOPS, CORRIDORS, CATCHMENTS, AREAS, DEPRIVATION, POSTCODES,
           HISTORY, SCENARIO_EFFECTS, SCENARIO_SUMMARY, ACCESS_GRID, SERVICE_STOPS,
           SERVICES, DEPARTURES, SITE_CORRIDORS, CORRIDOR_RANKINGS, CORRIDOR_SUMMARY,

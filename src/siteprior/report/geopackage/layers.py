@@ -16,6 +16,7 @@ from siteprior.core.schema import (
     CORRIDORS,
     DEPRIVATION,
     OPPORTUNITIES,
+    PROGRAMME,
     SERVICE_STOPS,
     SITE_SHAPES,
     SITES,
@@ -63,6 +64,12 @@ LAYERS = {
         "Point",
         (OPPORTUNITIES,),
     ),
+    "programme": Layer(
+        "Programme",
+        "What the budget buys: one point per chosen opportunity; empty where the project states no [programme]",
+        "Point",
+        (PROGRAMME,),
+    ),
     "corridors": Layer(
         "Corridors", "Public-transport corridors as lines through their stops", "MultiLineString", (CORRIDORS,)
     ),
@@ -103,6 +110,8 @@ TABLES = {
     "run_info": "What was run, on what, with which numbers",
     "criteria": "The criteria of the score: anchors, weights, sources",
     "issues": "What is wrong in the data and what was done about it",
+    "top_k_acceptability": "How often each opportunity is on the shortlist, and what its band of ranks comes from",
+    "core_index": "Every ranked opportunity as the programme sees it: chosen or not, core index, or why it cannot be",
     SITE_ATTRIBUTES: "All other columns of the sites, to be joined to the layers shortlist and sites by site_id",
     "corridor_summary": "The corridors side by side: sites, homes, deprivation, market failure",
     "site_corridors": "Every site under every corridor in reach",

@@ -27,6 +27,7 @@ TITLES = {
     "shortlist": "Shortlist by score band",
     "sites": "Sites by score band",
     "opportunities": "Opportunities by score band",
+    "programme": "Programme by core class",
     "corridors": "Corridors by kind",
     "stops": "Stops by mode and state",
     "areas": "Deprivation deciles",

@@ -1,3 +1,5 @@
+from .charts.contributions import draw_contributions
+from .charts.rank_bands import draw_rank_bands
 from .compare import compare_runs
 from .geopackage.cog import write_cog
 from .geopackage.write import write_geopackage
@@ -12,7 +14,9 @@ __all__ = [
     "compare_runs",
     "copy_notebooks",
     "draw_catchments",
+    "draw_contributions",
     "draw_map",
+    "draw_rank_bands",
     "draw_strip_map",
     "explore",
     "show_table",

@@ -91,6 +91,17 @@ AUDIT_LABELLED, AUDIT_READ, AUDIT_DOUBT = ACCENT, _BLUE, _ORANGE
 AUDIT_GROUND, AUDIT_FRAME, AUDIT_NEIGHBOURS = "#e9edf1", "#b9c1c9", "#b4bec8"
 """The audit's map of a council: places as labelled, as read and in doubt; background, frame and the other councils."""
 
+# --- what charts show ---------------------------------------------------------------------------
+
+CHART_ROW, CHART_GRID = "#f3f5f7", "#d9dee3"
+"""Every other row, and the lines at the ticks."""
+
+RANK_BANDS = {"all": "#c3ccd5", "weights": _BLUE, "measured": _GREEN, "missing": _ORANGE}
+"""Bands of ranks by what they come from."""
+
+UNEARNED, UNKNOWN = "#e3e8ed", "#8d98a3"
+"""On bars of a score: weight that is not earned, and the lines over weight that rests on no known value."""
+
 # --- what pages show ----------------------------------------------------------------------------
 
 PAGE_VARIABLES = {

@@ -1,4 +1,5 @@
 from .charts.contributions import draw_contributions
+from .charts.frontier import draw_frontier
 from .charts.rank_bands import draw_rank_bands
 from .compare import compare_runs
 from .geopackage.cog import write_cog
@@ -15,6 +16,7 @@ __all__ = [
     "copy_notebooks",
     "draw_catchments",
     "draw_contributions",
+    "draw_frontier",
     "draw_map",
     "draw_rank_bands",
     "draw_strip_map",

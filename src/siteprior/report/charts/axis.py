@@ -19,7 +19,7 @@ FROM_ZERO = 0.4
 """An axis begins at 0 where the least figure is less than this share of the greatest."""
 
 PAD = 0.06
-"""Share of an axis left free at its ends."""
+"""Share of an axis left free at its ends; a third of it below 0, where an axis begins there."""
 
 
 class Scale(NamedTuple):
@@ -64,12 +64,13 @@ def scale_of(values: np.ndarray, unit: str, *, most: int = 7) -> Scale:
     ('£m', ['0', '1', '2', '3', '4'], '2')
     """
     low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
-    if low >= 0 and low < FROM_ZERO * high:
-        low = 0.0
-    spread = (high - low) or max(abs(high), 1.0)
+    if low == high or 0 <= low < FROM_ZERO * high:
+        low = min(low, 0.0)
+    if low == high or high < 0:
+        high = 1.0 if low == 0 else 0.0
+    spread = high - low
     by, words = _unit(unit, max(abs(low), abs(high)))
-    least = low if low == 0 else low - PAD * spread
-    end = high + PAD * spread
+    least, end = low - PAD / (1 if low else 3) * spread, high + PAD * spread
     step = round_length(spread)
     while spread / (step / 2) <= most:
         step = round_length(step * 0.99)

@@ -5,6 +5,7 @@ from .compare import compare_runs
 from .geopackage.cog import write_cog
 from .geopackage.write import write_geopackage
 from .maps.catchments import draw_catchments
+from .maps.core_index import draw_core_index
 from .maps.explore import explore
 from .maps.overview import draw_map
 from .maps.strip import draw_strip_map
@@ -16,6 +17,7 @@ __all__ = [
     "copy_notebooks",
     "draw_catchments",
     "draw_contributions",
+    "draw_core_index",
     "draw_frontier",
     "draw_map",
     "draw_rank_bands",

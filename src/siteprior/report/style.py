@@ -76,6 +76,12 @@ ACCESS_ENDS = ("#eef3f7", "#08306b")
 WALK_ENDS = ("#3f8fb8", "#d3e6f0")
 """Ends of the scales: deprivation deciles, score bands, bands of the access index, and walks of a catchment."""
 
+CORE_ALWAYS, CORE_BORDERLINE, CORE_NEVER = ACCENT, ("#fdf0cf", _ORANGE), SITE_OUT
+"""Opportunities by their core index: in every programme, in some (from few to most of them), in none."""
+
+CORE_GROUND = "#f4f5f6"
+"""The districts on the map of core indices."""
+
 MAP_FRAME = "#c9ced4"
 DISTRICT_EDGE, DISTRICT_NAME = "#7c8794", "#4a5561"
 STREET, STREET_REACHED = "#d4d9de", WHITE

@@ -23,6 +23,7 @@ from siteprior.report.charts.page import (
     new_page,
     rows_of,
     say_nothing,
+    share_faults,
     write_names,
 )
 from siteprior.report.maps.canvas import Sheet, settings
@@ -137,14 +138,14 @@ def draw_contributions(
     faults += table_faults(
         sites, SCORED, name="sites", needs=("site_name", "rank", "score"), may_have=("coverage",)
     ) + _contribution_faults(sites, criteria)
-    if faults:
+    if faults := faults or share_faults(sites, "sites", ("score", "coverage")):
         raise InputError(*faults)
     with settings():
         return _figure(sites, criteria, title, attribution, first, illustrative=illustrative).save("png")
 
 
 def contributions_words(sites: pd.DataFrame, criteria: pd.DataFrame, *, first: int = 25) -> str:
-    """Return the chart in words, for those who do not see it: the range of the scores, what earns most, what is missing.
+    """Return the chart in words, for those who do not see it: the scores, what earns most of them, what is missing.
 
     Examples
     --------
@@ -155,7 +156,7 @@ def contributions_words(sites: pd.DataFrame, criteria: pd.DataFrame, *, first: i
     'The first 2 of 2 opportunities score 0.80 to 0.50; most of that is earned by Homes (62%), then Need (38%). \
 Something is not known of 1.'
     """
-    rows, ranked = first_ranked(sites, first), int(sites["rank"].notna().sum())
+    rows, ranked = first_ranked(sites, first, _numbers(criteria)), int(sites["rank"].notna().sum())
     if rows.empty:
         return "No opportunity is ranked."
     earned = {
@@ -171,14 +172,21 @@ Something is not known of 1.'
     return words + (f" Something is not known of {unknown}." if unknown else "")
 
 
+def _numbers(criteria: pd.DataFrame) -> list[str]:
+    """Return the columns of numbers that are drawn."""
+    return ["score", "coverage", *(f"{CONTRIBUTION}{name}" for name in criteria["criterion"])]
+
+
 def _contribution_faults(sites: pd.DataFrame, criteria: pd.DataFrame) -> list[str]:
     """Return what is wrong with the columns of contributions; nothing where the tables themselves are none."""
     if not isinstance(sites, pd.DataFrame) or not isinstance(criteria, pd.DataFrame) or "criterion" not in criteria:
         return []
-    names = [f"{CONTRIBUTION}{name}" for name in criteria["criterion"].dropna()]
-    missing = [name for name in names if name not in sites]
+    named = criteria["criterion"].dropna()
+    names = [f"{CONTRIBUTION}{name}" for name in named]
     faults = []
-    if missing:
+    if len(named) < len(criteria) or named.duplicated().any():
+        faults.append("criteria: criterion is missing or stands twice in a row; give one row for each criterion")
+    if missing := [name for name in names if name not in sites]:
         listed = ", ".join(missing)
         faults.append(f"sites: lacks the columns {listed} of what is in criteria; it has {', '.join(map(str, sites))}")
     parts = tuple(Column(name, "number", name, "Contribution to the score", "0–1", least=0) for name in names)
@@ -190,11 +198,12 @@ def _parts(criteria: pd.DataFrame) -> dict[str, list[_Part]]:
     """Return the criteria by group, in the order of the table, in the colours they have in the report."""
     shades, total = style.criteria(criteria["criterion"]), float(criteria["weight"].sum())
     seen, groups = set[str](), dict[str, list[_Part]]()
-    for row in criteria.itertuples():
-        name, shade = str(row.criterion), shades[row.criterion]
-        share = float(row.weight) / total if total > 0 else 0.0
-        group = row.group if isinstance(row.group, str) else ""
-        title = " ".join(row.title.split()) if isinstance(row.title, str) else name
+    columns = (criteria[name] for name in ("criterion", "title", "weight", "group"))
+    for criterion, words, weight, of in zip(*columns, strict=True):
+        name, shade = str(criterion), shades[criterion]
+        title = " ".join(words.split()) if isinstance(words, str) else name
+        share = float(weight) / total if total > 0 and not pd.isna(weight) else 0.0
+        group = of if isinstance(of, str) else ""
         groups.setdefault(group, []).append(_Part(name, title, share, shade, shade in seen))
         seen.add(shade)
     return groups
@@ -204,7 +213,7 @@ def _figure(
     sites: pd.DataFrame, criteria: pd.DataFrame, title: str, attribution: str, first: int, *, illustrative: bool
 ) -> Sheet:
     """Return the sheet with the chart drawn on it."""
-    rows, groups = first_ranked(sites, first), _parts(criteria)
+    rows, groups = first_ranked(sites, first, _numbers(criteria)), _parts(criteria)
     words = contributions_words(sites, criteria, first=first)
     lines = -(-(sum(map(len, groups.values())) + 2) // KEY_COLUMNS)
     key = lines * KEY_LINE + 6.0

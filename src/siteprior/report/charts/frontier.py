@@ -8,13 +8,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from siteprior.core.errors import InputError, unknown
 from siteprior.core.schema import Column, Table, table_faults
 from siteprior.core.short_repr import counted
 from siteprior.report import style
 from siteprior.report.charts.axis import Scale, measure_words, scale_of
-from siteprior.report.charts.page import AXIS_SIZE, EMPTY_HEIGHT, MARGIN, WIDTH, Page, new_page, say_nothing
+from siteprior.report.charts.page import AXIS_SIZE, EMPTY_HEIGHT, MARGIN, WIDTH, Page, as_numbers, new_page, say_nothing
 from siteprior.report.maps.canvas import Sheet, settings
 from siteprior.report.maps.legend import DASHES, Key, mark, stroke
 from siteprior.report.maps.placement import label_beside
@@ -146,12 +147,12 @@ def frontier_words(
     '2 programmes, none of which betters another on both measures. One end: Cost (£m) 1.5, Homes 10. The other: \
 Cost (£m) 4.0, Homes 40.'
     """
-    points = _points(frontier, x, y)
+    points = _known(frontier, x, y)[[x, y]].to_numpy(dtype=float)
     if not len(points):
         return "No programme to show."
     axes = [scale_of(points[:, at], _named(name, labels or {}, units or {})[1]) for at, name in enumerate((x, y))]
     names = [_title(_named(name, labels or {}, units or {})[0], axis) for name, axis in zip((x, y), axes, strict=True)]
-    ends = points[np.lexsort(points.T[::-1])][[0, -1]]
+    ends = points[[0, -1]]
     figures = [
         ", ".join(f"{name} {_figures(points[:, at], axes[at], end[at])}" for at, name in enumerate(names))
         for end in ends
@@ -181,10 +182,10 @@ def _title(words: str, axis: Scale) -> str:
     return f"{words} ({axis.unit})" if axis.unit else words
 
 
-def _points(frontier: pd.DataFrame, x: str, y: str) -> np.ndarray:
-    """Return the figures of the points that have both."""
-    points = frontier[[x, y]].to_numpy(dtype=float, na_value=np.nan)
-    return np.asarray(points[np.isfinite(points).all(axis=1)])
+def _known(frontier: pd.DataFrame, x: str, y: str) -> pd.DataFrame:
+    """Return the programmes that have both figures, from the left to the right."""
+    table = as_numbers(frontier, (x, y, "sites"))
+    return table[np.isfinite(table[[x, y]]).all(axis=1)].sort_values([x, y], kind="stable")
 
 
 def _chosen_faults(frontier: pd.DataFrame, x: str, y: str, chosen: int | Mapping[str, float] | None) -> list[str]:
@@ -213,7 +214,7 @@ def _figure(
     illustrative: bool,
 ) -> Sheet:
     """Return the sheet with the chart drawn on it."""
-    known = frontier[frontier[list(names)].notna().all(axis=1)].sort_values(list(names), kind="stable")
+    known = _known(frontier, *names)
     marked = _marked(frontier, names, chosen)
     height = KEY + PLOT + AXIS if len(known) else EMPTY_HEIGHT
     notes = "Each dot is one programme: none of them betters another on both measures. The line only leads the eye."
@@ -228,7 +229,9 @@ def _figure(
     _draw_axes(page.sheet, axes)
     _draw_key(page.sheet, page.top - 1.5, marked is not None)
     places = axes.places(points)
-    page.sheet.line(places[:, 0], places[:, 1], color=style.DEEP, linewidth=0.7, linestyle=DASHES, zorder=4)
+    page.sheet.line(
+        places[:, 0].tolist(), places[:, 1].tolist(), color=style.DEEP, linewidth=0.7, linestyle=DASHES, zorder=4
+    )
     for point, (left, low) in zip(known.index, places, strict=True):
         page.sheet.disc(left, low, DOT, facecolor=style.DEEP, edgecolor=style.WHITE, linewidth=0.6, zorder=6,
                         gid=f"point {point}")  # fmt: skip
@@ -251,8 +254,9 @@ def _marked(
     """Return the figures of the chosen programme, where there is one and they are known."""
     if chosen is None:
         return None
-    row = chosen if isinstance(chosen, Mapping) else frontier.loc[chosen]
-    figures = np.array([np.nan if pd.isna(row[name]) else float(row[name]) for name in names])
+    if isinstance(chosen, Mapping):
+        return np.array([float(chosen[name]) for name in names])
+    figures = as_numbers(frontier, names).loc[[chosen], list(names)].to_numpy(dtype=float)[0]
     return figures if np.isfinite(figures).all() else None
 
 
@@ -261,8 +265,7 @@ def _axes(page: Page, points: np.ndarray, words: list[tuple[str, str]], names: t
     scales = [scale_of(points[:, at], unit) for at, (_, unit) in enumerate(words)]
     better = ["less" if name in LESS_IS_BETTER else "more" for name in names]
     titles = [
-        f"{_title(of, scale)} – {than} is better"
-        for (of, _), scale, than in zip(words, scales, better, strict=True)
+        f"{_title(of, scale)} – {than} is better" for (of, _), scale, than in zip(words, scales, better, strict=True)
     ]
     box = (LEFT, page.bottom + AXIS, WIDTH - MARGIN - RIGHT, page.top - KEY)
     return _Axes(scales[0], scales[1], (titles[0], titles[1]), box)
@@ -291,7 +294,7 @@ def _write_labels(
 ) -> None:
     """Write number and size of each programme beside its dot, the ends first, where that hides nothing."""
     left, low, right, high = axes.box
-    taken = [shapely.Point(place).buffer(DOT) for place in places]
+    taken: list[BaseGeometry] = [shapely.Point(place).buffer(DOT) for place in places]
     taken += [shapely.LineString(places).buffer(LINE_WIDE)] if len(places) > 1 else []
     first = list(dict.fromkeys([0, len(known) - 1, *range(len(known))]))
     wanted = [(places[at], _label(known.iloc[at], known.index[at]), style.INK, DOT + 0.8) for at in first]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import pandas as pd
@@ -30,6 +31,9 @@ PLOT_LEFT = MARGIN + RANK_WIDTH + NAME_WIDTH + 3.0
 
 HEIGHT_TRIED = 200.0
 """Height in mm of the sheet on which headings and foot are measured before the real one."""
+
+ROUNDING = 1e-6
+"""How far above 1 a share may lie that was rounded in a file."""
 
 EMPTY_HEIGHT = 20.0
 """Height in mm of a chart that has nothing to show."""
@@ -73,15 +77,50 @@ def new_page(
     return write(HEIGHT_TRIED - (trial.top - trial.bottom) + height)
 
 
-def first_ranked(table: pd.DataFrame, first: int) -> pd.DataFrame:
+def first_ranked(table: pd.DataFrame, first: int, numbers: Iterable[str] = ()) -> pd.DataFrame:
     """Return the first rows by ``rank``, equal ranks in their order; a row without a rank is none of them.
+
+    The columns of ``numbers`` that are there are returned as such, whatever kept them in the table.
 
     Examples
     --------
     >>> first_ranked(pd.DataFrame({"rank": [2, None, 1]}, index=list("abc")), 25).index.tolist()
     ['c', 'a']
     """
+    table = as_numbers(table, ("rank", *numbers))
     return table[table["rank"].notna()].sort_values("rank", kind="stable").head(first)
+
+
+def as_numbers(table: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
+    """Return a table with those of its columns that are named as floating-point numbers.
+
+    Examples
+    --------
+    >>> as_numbers(pd.DataFrame({"rank": [1, None]}, dtype=object), ["rank", "score"])["rank"].tolist()
+    [1.0, nan]
+    """
+    return table.assign(**{name: pd.to_numeric(table[name]).astype("float64") for name in names if name in table})
+
+
+def share_faults(table: pd.DataFrame, name: str, columns: Iterable[str]) -> list[str]:
+    """Return a fault for each of the columns that are there with a share above 1.
+
+    Examples
+    --------
+    >>> share_faults(pd.DataFrame({"score": [0.5, 62]}, index=["a", "b"]), "sites", ["score", "coverage"])
+    ["sites: score is a share of 0–1, holds 62 in row 'b'; divide it by 100 where it is in percent"]
+    """
+    faults = []
+    for column in columns:
+        if column in table:
+            values = as_numbers(table, [column])[column]
+            for site in values.index[values > 1 + ROUNDING][:1]:
+                worst = values[values > 1 + ROUNDING].iloc[0]
+                faults.append(
+                    f"{name}: {column} is a share of 0–1, holds {worst:g} in row {str(site)!r}; divide it by 100 "
+                    "where it is in percent"
+                )
+    return faults
 
 
 def count_faults(**counts: int | None) -> list[str]:
@@ -113,9 +152,7 @@ def plain_name(site: str, name: str | float | None) -> str:
 
 def rows_of(table: pd.DataFrame, top: float, height: float) -> list[Row]:
     """Return the rows of a table down a sheet, each ``height`` mm high."""
-    return [
-        Row(str(site), facts, top - (place + 0.5) * height) for place, (site, facts) in enumerate(table.iterrows())
-    ]
+    return [Row(str(site), facts, top - (place + 0.5) * height) for place, (site, facts) in enumerate(table.iterrows())]
 
 
 def write_names(sheet: Sheet, rows: list[Row], height: float) -> None:
@@ -137,7 +174,7 @@ def name_lines(sheet: Sheet, name: str) -> list[str]:
     Examples
     --------
     >>> name_lines(Sheet(200.0, 50.0), "Former Sewage Treatment Works, Caledonia Road and land adjoining the canal")
-    ['Former Sewage Treatment Works,', 'Caledonia Road and land adjoining…']
+    ['Former Sewage Treatment Works,', 'Caledonia Road and land adjoining the ca…']
     """
     lines = sheet.wrap(name, NAME_SIZE, NAME_WIDTH)
     return lines if len(lines) <= 2 else [lines[0], sheet.fit(" ".join(lines[1:]), NAME_SIZE, NAME_WIDTH)]

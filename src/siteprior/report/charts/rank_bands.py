@@ -18,11 +18,13 @@ from siteprior.report.charts.page import (
     PLOT_LEFT,
     WIDTH,
     Row,
+    as_numbers,
     count_faults,
     first_ranked,
     new_page,
     rows_of,
     say_nothing,
+    share_faults,
     write_names,
 )
 from siteprior.report.maps.canvas import Sheet, settings
@@ -60,6 +62,7 @@ RANK_BAND_PARTS = Table(
 )  # fmt: skip
 """What is drawn: ranks, their bands by what they come from, and how often an opportunity is shortlisted."""
 
+NUMBERS = RANK_BAND_PARTS.names[1:]
 NEEDS = [name for name in RANK_BAND_PARTS.names if name not in SHARES]
 
 ROW, KEY, AXIS = 7.4, 9.0, 8.5
@@ -133,10 +136,10 @@ def draw_rank_bands(
     >>> sp.report.draw_rank_bands(table, title="How far the ranks move", illustrative=True)[1:4]
     b'PNG'
     """
-    faults = table_faults(
-        table, RANK_BAND_PARTS, name="table", needs=NEEDS, may_have=SHARES
-    ) + count_faults(first=first, shortlist=shortlist)
-    if faults := faults or _turned_round(table):
+    faults = table_faults(table, RANK_BAND_PARTS, name="table", needs=NEEDS, may_have=SHARES) + count_faults(
+        first=first, shortlist=shortlist
+    )
+    if faults := faults or _turned_round(table) + share_faults(table, "table", SHARES):
         raise InputError(*faults)
     with settings():
         end = shortlist or first
@@ -154,7 +157,7 @@ def rank_bands_words(table: pd.DataFrame, *, first: int = 25, shortlist: int | N
     'Of the first 2 of 2 opportunities, 1 stays among the first 2 in 95% of draws of all doubts together; 2 when only \
 weights are redrawn, 2 when only measured doubt, 2 when only what nobody knows.'
     """
-    rows, ranked, end = first_ranked(table, first), int(table["rank"].notna().sum()), shortlist or first
+    rows, ranked, end = first_ranked(table, first, NUMBERS), int(table["rank"].notna().sum()), shortlist or first
     if rows.empty:
         return "No opportunity is ranked."
     stay = {part: int((rows[f"rank_p95_{part}"] <= end).sum()) for part in (ALL, *PARTS)}
@@ -171,10 +174,10 @@ weights are redrawn, 2 when only measured doubt, 2 when only what nobody knows.'
 
 def _turned_round(table: pd.DataFrame) -> list[str]:
     """Return a fault for each band whose ends are the wrong way round."""
-    faults = []
+    faults, table = [], as_numbers(table, NUMBERS)
     for part in (*PARTS, ALL):
         low, high = f"rank_p05_{part}", f"rank_p95_{part}"
-        wrong = table.index[(table[low] > table[high]).fillna(False)]
+        wrong = table.index[table[low] > table[high]]
         if len(wrong):
             faults.append(f"table: {low} is above {high} in row {str(wrong[0])!r}; exchange them")
     return faults
@@ -191,11 +194,9 @@ class _Axis:
         return self.left + math.log(rank) / math.log(self.last) * (self.right - self.left)
 
 
-def _figure(
-    table: pd.DataFrame, title: str, attribution: str, first: int, end: int, *, illustrative: bool
-) -> Sheet:
+def _figure(table: pd.DataFrame, title: str, attribution: str, first: int, end: int, *, illustrative: bool) -> Sheet:
     """Return the sheet with the chart drawn on it."""
-    rows, shares = first_ranked(table, first), [name for name in SHARES if name in table]
+    rows, shares = first_ranked(table, first, NUMBERS), [name for name in SHARES if name in table]
     words = rank_bands_words(table, first=first, shortlist=end)
     height = KEY + len(rows) * ROW + AXIS if len(rows) else EMPTY_HEIGHT
     page = new_page(height, title=title, under=words if len(rows) else "", notes=_notes(shares) if len(rows) else "",
@@ -204,7 +205,7 @@ def _figure(
         say_nothing(page, words)
         return page.sheet
     ends = [f"rank_p95_{part}" for part in (*PARTS, ALL)]
-    last = int(np.nanmax(rows[["rank", *ends]].to_numpy(dtype=float, na_value=np.nan)))
+    last = int(np.nanmax(rows[["rank", *ends]].to_numpy(dtype=float)))
     axis = _Axis(last, WIDTH - MARGIN - len(shares) * SHARE_WIDTH)
     placed = rows_of(rows, page.top - KEY, ROW)
     write_names(page.sheet, placed, ROW)

@@ -8,8 +8,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from siteprior.report.maps.canvas import round_length
-
 POUNDS, SHARE = "£", "share"
 """Units whose figures are written in others: pounds in millions and the like, shares of 1 in percent."""
 
@@ -17,6 +15,9 @@ MONEY = ((1e9, "£bn"), (1e6, "£m"), (1e3, "£ thousand"))
 
 FROM_ZERO = 0.4
 """An axis begins at 0 where the least figure is less than this share of the greatest."""
+
+TINY = 1e-9
+"""Figures below this count as 0, and those that differ by less of their size as equal: floating-point tolerance."""
 
 PAD = 0.06
 """Share of an axis left free at its ends; a third of it below 0, where an axis begins there."""
@@ -55,7 +56,7 @@ def log_ticks(high: float) -> list[int]:
 
 
 def scale_of(values: np.ndarray, unit: str, *, most: int = 7) -> Scale:
-    """Return an axis that shows all values, with at most so many ticks at round figures.
+    """Return an axis that shows all values, with ticks at round figures, ``most`` steps or a little over.
 
     Examples
     --------
@@ -64,19 +65,26 @@ def scale_of(values: np.ndarray, unit: str, *, most: int = 7) -> Scale:
     ('£m', ['0', '1', '2', '3', '4'], '2')
     """
     low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
-    if low == high or 0 <= low < FROM_ZERO * high:
-        low = min(low, 0.0)
-    if low == high or high < 0:
-        high = 1.0 if low == 0 else 0.0
+    size = max(abs(low), abs(high))
+    if size < TINY:
+        low, high = 0.0, 1.0
+    elif high - low < TINY * size:
+        low, high = min(low, 0.0), max(high, 0.0)
+    elif 0 <= low < FROM_ZERO * high:
+        low = 0.0
     spread = high - low
-    by, words = _unit(unit, max(abs(low), abs(high)))
+    by, words = _unit(unit, size)
     least, end = low - PAD / (1 if low else 3) * spread, high + PAD * spread
-    step = round_length(spread)
-    while spread / (step / 2) <= most:
-        step = round_length(step * 0.99)
+    step = _round_step(spread / most)
     first = math.ceil(least / step - 1e-9)
     ticks = [place * step for place in range(first, math.floor(end / step + 1e-9) + 1)]
     return Scale(least, end, ticks, by, words)
+
+
+def _round_step(least: float) -> float:
+    """Return the least of 1, 2 and 5 times a power of ten that is no less than ``least``."""
+    power = 10.0 ** math.floor(math.log10(least))
+    return next((times * power for times in (1, 2, 5) if times * power >= least * (1 - 1e-9)), 10 * power)
 
 
 def _unit(unit: str, size: float) -> tuple[float, str]:

@@ -1,4 +1,4 @@
-"""The colours of everything siteprior draws or writes: maps, QGIS styles, pages, workbooks. No other file holds one.
+"""The colours of all siteprior draws or writes: maps, charts, QGIS styles, pages, workbooks. No other file holds one.
 
 Corridors, modes and verdicts use the palette of Okabe & Ito (2008), criteria the "muted" scheme of Paul Tol (technical
 note SRON/EPS/TN/09-002, 2021): both can be distinguished with the common kinds of colour blindness.

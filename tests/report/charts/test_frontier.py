@@ -10,7 +10,8 @@ import pytest
 from factories.pictures import FORMULA, marks, middle, words
 from siteprior.core.errors import InputError
 from siteprior.report.charts import frontier as module
-from siteprior.report.charts.frontier import draw_frontier, frontier_words
+from siteprior.report.charts.frontier import draw_frontier
+from siteprior.report.charts.frontier_facts import named_measure
 from siteprior.report.maps.canvas import ILLUSTRATIVE, settings
 
 SHARE = "share of homes in imd_decile 1 to 2"
@@ -27,7 +28,7 @@ def frontier():
 
 def figure(frontier, x="cost", y="homes", *, chosen=None, labels=None, units=None, illustrative=False):
     with settings():
-        named = [module._named(name, labels or {}, units or {}) for name in (x, y)]
+        named = [named_measure(name, labels or {}, units or {}) for name in (x, y)]
         return module._figure(frontier, (x, y), named, chosen, "Title", "Source", illustrative=illustrative)
 
 
@@ -80,6 +81,17 @@ def test_the_chosen_programme_is_marked_at_its_point_or_its_figures(frontier):
     plain = figure(frontier)
     assert "chosen" not in marks(plain)
     assert "Chosen programme" not in words(plain)
+
+
+def test_a_line_joins_points_of_which_none_betters_another(frontier):
+    sheet = figure(frontier)
+    assert "frontier" in marks(sheet)
+    assert "none of which betters another" in " ".join(words(sheet))
+    # More homes and more benefit go together here: these are no frontier of both.
+    bettered = figure(frontier.assign(benefit=frontier["homes"]), "benefit", "homes")
+    assert "frontier" not in marks(bettered)
+    assert "Frontier" not in words(bettered)
+    assert "none of which betters another" not in " ".join(words(bettered))
 
 
 def test_every_point_of_few_is_named_with_its_sites(frontier):
@@ -137,12 +149,3 @@ def test_faults_are_named_at_once(frontier):
         draw_frontier(frontier, x="cost", y="homes", chosen={"cost": 3}, title="T")
     with pytest.raises(InputError, match="needs the index 'point'"):
         draw_frontier(frontier.reset_index(), x="cost", y="homes", title="T")
-
-
-def test_the_words_give_both_ends(frontier):
-    assert frontier_words(frontier, x=SHARE, y="cost") == (
-        "3 programmes, none of which betters another on both measures. One end: Share of homes in IMD decile 1 to 2 "
-        "(%) 50, Cost (£m) 4.0. The other: Share of homes in IMD decile 1 to 2 (%) 90, Cost (£m) 1.0."
-    )
-    assert frontier_words(frontier.iloc[:1], x="homes", y="benefit") == "1 programme: Homes 1,000, Benefit 3."
-    assert frontier_words(frontier.iloc[:0], x="homes", y="benefit") == "No programme to show."

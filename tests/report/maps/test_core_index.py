@@ -15,6 +15,7 @@ from shapely import Point
 from factories.pictures import FORMULA, marks, words
 from siteprior.core.errors import InputError
 from siteprior.core.schema import CRS
+from siteprior.programme import core_index as programme
 from siteprior.report import style
 from siteprior.report.maps import core_index
 from siteprior.report.maps.canvas import ILLUSTRATIVE, settings
@@ -53,6 +54,12 @@ def draw(table, made_up, **changes):
 
 def colour(mark):
     return mpl.colors.to_hex(mark.get_markerfacecolor())
+
+
+def test_the_classes_are_those_of_the_programme():
+    assert (core_index.ALWAYS, core_index.BORDERLINE, core_index.NEVER) == (
+        programme.ALWAYS, programme.BORDERLINE, programme.NEVER,
+    )  # fmt: skip
 
 
 def test_each_class_has_its_mark_and_colour(table, made_up):

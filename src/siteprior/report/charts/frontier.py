@@ -14,7 +14,16 @@ from siteprior.core.errors import InputError, unknown
 from siteprior.core.schema import Column, Table, table_faults
 from siteprior.core.short_repr import counted
 from siteprior.report import style
-from siteprior.report.charts.axis import Scale, measure_words, scale_of
+from siteprior.report.charts.axis import Scale, scale_of
+from siteprior.report.charts.frontier_facts import (
+    LESS_IS_BETTER,
+    Floats,
+    axis_title,
+    is_frontier,
+    known_points,
+    named_measure,
+    programme_words,
+)
 from siteprior.report.charts.page import AXIS_SIZE, EMPTY_HEIGHT, MARGIN, WIDTH, Page, as_numbers, new_page, say_nothing
 from siteprior.report.maps.canvas import Sheet, settings
 from siteprior.report.maps.legend import DASHES, Key, mark, stroke
@@ -41,8 +50,6 @@ COUNTS = 30.0
 LINE_WIDE = 0.3
 """Millimetres to each side of the line that a label should leave free."""
 
-LESS_IS_BETTER = ("cost",)
-
 
 class _Axes(NamedTuple):
     """Where two measures stand in the plot, and their names in words."""
@@ -52,7 +59,7 @@ class _Axes(NamedTuple):
     words: tuple[str, str]
     box: tuple[float, float, float, float]
 
-    def places(self, points: np.ndarray) -> np.ndarray:
+    def places(self, points: Floats) -> Floats:
         """Return where pairs of figures stand on the sheet, in mm."""
         left, low, right, high = self.box
         across = [left + self.x.share(value) * (right - left) for value in points[:, 0]]
@@ -78,7 +85,8 @@ def draw_frontier(
     ----------
     frontier
         One row per ``point``, as :func:`siteprior.programme.pareto_frontier` returns it, with both measures; where it
-        is there, ``sites`` (how many opportunities) stands beside the points. A point without a figure is not drawn.
+        is there, ``sites`` (how many opportunities) stands beside the points. A point without a figure is not
+        drawn. A line joins points of which none betters another on both measures.
     x, y
         The columns of the measures.
     title
@@ -127,65 +135,8 @@ def draw_frontier(
     if faults := faults or _chosen_faults(frontier, x, y, chosen):
         raise InputError(*faults)
     with settings():
-        words = [_named(name, labels or {}, units or {}) for name in (x, y)]
+        words = [named_measure(name, labels or {}, units or {}) for name in (x, y)]
         return _figure(frontier, (x, y), words, chosen, title, attribution, illustrative=illustrative).save("png")
-
-
-def frontier_words(
-    frontier: pd.DataFrame,
-    *,
-    x: str,
-    y: str,
-    labels: Mapping[str, str] | None = None,
-    units: Mapping[str, str] | None = None,
-) -> str:
-    """Return the chart in words, for those who do not see it: its two ends.
-
-    Examples
-    --------
-    >>> frontier_words(pd.DataFrame({"homes": [40, 10], "cost": [4e6, 1.5e6]}), x="cost", y="homes")
-    '2 programmes, none of which betters another on both measures. One end: Cost (£m) 1.5, Homes 10. The other: \
-Cost (£m) 4.0, Homes 40.'
-    """
-    points = _known(frontier, x, y)[[x, y]].to_numpy(dtype=float)
-    if not len(points):
-        return "No programme to show."
-    axes = [scale_of(points[:, at], _named(name, labels or {}, units or {})[1]) for at, name in enumerate((x, y))]
-    names = [_title(_named(name, labels or {}, units or {})[0], axis) for name, axis in zip((x, y), axes, strict=True)]
-    ends = points[[0, -1]]
-    figures = [
-        ", ".join(f"{name} {_figures(points[:, at], axes[at], end[at])}" for at, name in enumerate(names))
-        for end in ends
-    ]
-    if len(points) == 1:
-        return f"1 programme: {figures[0]}."
-    return (
-        f"{len(points)} programmes, none of which betters another on both measures. "
-        f"One end: {figures[0]}. The other: {figures[1]}."
-    )
-
-
-def _figures(values: np.ndarray, axis: Scale, value: float) -> str:
-    """Return a figure in words, with a decimal where the largest has less than two digits before it."""
-    few = float(np.abs(values).max()) / axis.by < 10
-    return f"{value / axis.by:,.{1 if few and axis.unit else 2 if few and value % 1 else 0}f}"
-
-
-def _named(name: str, labels: Mapping[str, str], units: Mapping[str, str]) -> tuple[str, str]:
-    """Return a measure's words and its unit: those that were given, or its own."""
-    words, unit = measure_words(name)
-    return " ".join(str(labels.get(name, words)).split()), str(units.get(name, unit))
-
-
-def _title(words: str, axis: Scale) -> str:
-    """Return what stands at an axis: words and unit."""
-    return f"{words} ({axis.unit})" if axis.unit else words
-
-
-def _known(frontier: pd.DataFrame, x: str, y: str) -> pd.DataFrame:
-    """Return the programmes that have both figures, from the left to the right."""
-    table = as_numbers(frontier, (x, y, "sites"))
-    return table[np.isfinite(table[[x, y]]).all(axis=1)].sort_values([x, y], kind="stable")
 
 
 def _chosen_faults(frontier: pd.DataFrame, x: str, y: str, chosen: int | Mapping[str, float] | None) -> list[str]:
@@ -214,31 +165,32 @@ def _figure(
     illustrative: bool,
 ) -> Sheet:
     """Return the sheet with the chart drawn on it."""
-    known = _known(frontier, *names)
+    known = known_points(frontier, *names)
     marked = _marked(frontier, names, chosen)
     height = KEY + PLOT + AXIS if len(known) else EMPTY_HEIGHT
-    notes = "Each dot is one programme: none of them betters another on both measures. The line only leads the eye."
-    page = new_page(height, title=title, notes=notes if len(known) else "", attribution=attribution,
+    summary = programme_words(known, names, words)
+    points = known[list(names)].to_numpy(dtype=float)
+    lined = len(points) > 1 and is_frontier(points, names)
+    notes = "Each dot is one programme; the line between them only leads the eye." if lined else ""
+    page = new_page(height, title=title, under=summary if len(known) else "", notes=notes, attribution=attribution,
                     illustrative=illustrative)  # fmt: skip
     if known.empty:
-        say_nothing(page, "No programme to show.")
+        say_nothing(page, summary)
         return page.sheet
-    points = known[list(names)].to_numpy(dtype=float)
     seen = points if marked is None else np.vstack([points, marked])
     axes = _axes(page, seen, words, names)
     _draw_axes(page.sheet, axes)
-    _draw_key(page.sheet, page.top - 1.5, marked is not None)
+    _draw_key(page.sheet, page.top - 1.5, marked is not None, lined)
     places = axes.places(points)
-    page.sheet.line(
-        places[:, 0].tolist(), places[:, 1].tolist(), color=style.DEEP, linewidth=0.7, linestyle=DASHES, zorder=4
-    )
+    if lined:
+        page.sheet.line(*places.T.tolist(), color=style.DEEP, linewidth=0.7, linestyle=DASHES, zorder=4, gid="frontier")
     for point, (left, low) in zip(known.index, places, strict=True):
         page.sheet.disc(left, low, DOT, facecolor=style.DEEP, edgecolor=style.WHITE, linewidth=0.6, zorder=6,
                         gid=f"point {point}")  # fmt: skip
     if marked is not None:
         left, low = axes.places(marked[None, :])[0]
         _draw_chosen(page.sheet, left, low, gid="chosen")
-    _write_labels(page.sheet, axes, known, places, marked)
+    _write_labels(page.sheet, axes, known, places, marked, lined)
     return page.sheet
 
 
@@ -248,9 +200,7 @@ def _draw_chosen(sheet: Sheet, x: float, y: float, *, gid: str = "chosen in the 
     sheet.disc(x, y, DOT, facecolor=style.ACCENT, linewidth=0, zorder=7.1)
 
 
-def _marked(
-    frontier: pd.DataFrame, names: tuple[str, str], chosen: int | Mapping[str, float] | None
-) -> np.ndarray | None:
+def _marked(frontier: pd.DataFrame, names: tuple[str, str], chosen: int | Mapping[str, float] | None) -> Floats | None:
     """Return the figures of the chosen programme, where there is one and they are known."""
     if chosen is None:
         return None
@@ -260,12 +210,13 @@ def _marked(
     return figures if np.isfinite(figures).all() else None
 
 
-def _axes(page: Page, points: np.ndarray, words: list[tuple[str, str]], names: tuple[str, str]) -> _Axes:
+def _axes(page: Page, points: Floats, words: list[tuple[str, str]], names: tuple[str, str]) -> _Axes:
     """Return the axes round all points, with words that say what is better."""
     scales = [scale_of(points[:, at], unit) for at, (_, unit) in enumerate(words)]
     better = ["less" if name in LESS_IS_BETTER else "more" for name in names]
     titles = [
-        f"{_title(of, scale)} – {than} is better" for (of, _), scale, than in zip(words, scales, better, strict=True)
+        f"{axis_title(of, scale)} – {than} is better"
+        for (of, _), scale, than in zip(words, scales, better, strict=True)
     ]
     box = (LEFT, page.bottom + AXIS, WIDTH - MARGIN - RIGHT, page.top - KEY)
     return _Axes(scales[0], scales[1], (titles[0], titles[1]), box)
@@ -290,12 +241,12 @@ def _draw_axes(sheet: Sheet, axes: _Axes) -> None:
 
 
 def _write_labels(
-    sheet: Sheet, axes: _Axes, known: pd.DataFrame, places: np.ndarray, marked: np.ndarray | None
+    sheet: Sheet, axes: _Axes, known: pd.DataFrame, places: Floats, marked: Floats | None, lined: bool
 ) -> None:
     """Write number and size of each programme beside its dot, the ends first, where that hides nothing."""
     left, low, right, high = axes.box
     taken: list[BaseGeometry] = [shapely.Point(place).buffer(DOT) for place in places]
-    taken += [shapely.LineString(places).buffer(LINE_WIDE)] if len(places) > 1 else []
+    taken += [shapely.LineString(places).buffer(LINE_WIDE)] if lined else []
     first = list(dict.fromkeys([0, len(known) - 1, *range(len(known))]))
     wanted = [(places[at], _label(known.iloc[at], known.index[at]), style.INK, DOT + 0.8) for at in first]
     if marked is not None:
@@ -320,11 +271,12 @@ def _label(row: pd.Series, point: int) -> str:
     return f"{point}" if sites is None or pd.isna(sites) else f"{point}: {counted(int(sites), 'site')}"
 
 
-def _draw_key(sheet: Sheet, y: float, with_chosen: bool) -> None:
+def _draw_key(sheet: Sheet, y: float, with_chosen: bool, lined: bool) -> None:
     """Write the key across the sheet."""
     key = Key(sheet, LEFT, y, size=AXIS_SIZE, across=True)
     key.entry(mark(color=style.DEEP, markersize=7.0, markeredgecolor=style.WHITE), "Programme: its number and sites",
               wide=3.0)  # fmt: skip
     if with_chosen:
         key.entry(_draw_chosen, "Chosen programme", wide=4.4)
-    key.entry(stroke(2.75, color=style.DEEP, linewidth=0.7, linestyle=DASHES), "Frontier")
+    if lined:
+        key.entry(stroke(2.75, color=style.DEEP, linewidth=0.7, linestyle=DASHES), "Frontier")

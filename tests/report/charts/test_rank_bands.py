@@ -158,7 +158,7 @@ def test_what_cannot_be_is_refused(table, changes, fault):
 
 def test_the_words_count_who_stays_among_the_first(table):
     assert rank_bands_words(table, shortlist=10) == (
-        "Of the first 3 of 3 opportunities, 1 stays among the first 10 in 95% of draws of all doubts together; 1 when "
-        "only weights are redrawn, 1 when only measured doubt, 1 when only what nobody knows."
+        "Of the first 3 of 3 opportunities, 1 stays among the first 10 over its whole band of all doubts together; "
+        "1 over that of weights alone, 1 of measured doubt alone, 1 of what nobody knows alone."
     )
     assert "3 stay among the first 100" in rank_bands_words(table, shortlist=100)

@@ -154,21 +154,21 @@ def rank_bands_words(table: pd.DataFrame, *, first: int = 25, shortlist: int | N
     >>> bands = {f"rank_p95_{part}": [2, high] for part, high in zip(("weights", "all"), (2, 9))}
     >>> still = {f"rank_p95_{part}": [1, 2] for part in ("measured", "missing")}
     >>> rank_bands_words(pd.DataFrame({"rank": [1, 2], **bands, **still}), shortlist=2)
-    'Of the first 2 of 2 opportunities, 1 stays among the first 2 in 95% of draws of all doubts together; 2 when only \
-weights are redrawn, 2 when only measured doubt, 2 when only what nobody knows.'
+    'Of the first 2 of 2 opportunities, 1 stays among the first 2 over its whole band of all doubts together; 2 over \
+that of weights alone, 2 of measured doubt alone, 2 of what nobody knows alone.'
     """
     rows, ranked, end = first_ranked(table, first, NUMBERS), int(table["rank"].notna().sum()), shortlist or first
     if rows.empty:
         return "No opportunity is ranked."
     stay = {part: int((rows[f"rank_p95_{part}"] <= end).sum()) for part in (ALL, *PARTS)}
     alone = ", ".join(
-        f"{stay[part]} when only {words.removeprefix('from ')}{' are redrawn' if part == 'weights' else ''}"
-        for part, words in PARTS.items()
+        f"{stay[part]} {'over that ' if not place else ''}of {words.removeprefix('from ')} alone"
+        for place, (part, words) in enumerate(PARTS.items())
     )
-    verb = "stays" if stay[ALL] == 1 else "stay"
+    verb, whose = ("stays", "its") if stay[ALL] == 1 else ("stay", "their")
     return (
         f"Of the first {len(rows)} of {ranked:,} opportunities, {stay[ALL]} {verb} among the first {end} "
-        f"in 95% of draws of all doubts together; {alone}."
+        f"over {whose} whole band of all doubts together; {alone}."
     )
 
 
@@ -198,12 +198,12 @@ def _figure(table: pd.DataFrame, title: str, attribution: str, first: int, end: 
     """Return the sheet with the chart drawn on it."""
     rows, shares = first_ranked(table, first, NUMBERS), [name for name in SHARES if name in table]
     words = rank_bands_words(table, first=first, shortlist=end)
-    height = KEY + len(rows) * ROW + AXIS if len(rows) else EMPTY_HEIGHT
-    page = new_page(height, title=title, under=words if len(rows) else "", notes=_notes(shares) if len(rows) else "",
-                    attribution=attribution, illustrative=illustrative)  # fmt: skip
     if rows.empty:
+        page = new_page(EMPTY_HEIGHT, title=title, attribution=attribution, illustrative=illustrative)
         say_nothing(page, words)
         return page.sheet
+    page = new_page(KEY + len(rows) * ROW + AXIS, title=title, under=words, notes=_notes(shares, end),
+                    attribution=attribution, illustrative=illustrative)  # fmt: skip
     ends = [f"rank_p95_{part}" for part in (*PARTS, ALL)]
     last = int(np.nanmax(rows[["rank", *ends]].to_numpy(dtype=float)))
     axis = _Axis(last, WIDTH - MARGIN - len(shares) * SHARE_WIDTH)
@@ -217,15 +217,17 @@ def _figure(table: pd.DataFrame, title: str, attribution: str, first: int, end: 
     return page.sheet
 
 
-def _notes(shares: list[str]) -> str:
+def _notes(shares: list[str], end: int) -> str:
     """Say how to read the chart."""
     notes = (
-        "Bands: nine of ten redrawn ranks lie between their ends, the 5th and the 95th percentile. The parts need not "
+        "Bands run from the 5th to the 95th percentile of redrawn ranks; where facts are redrawn, each end is the "
+        "wider of these and of the ranks with facts as given, so that doubt never narrows a band. The parts need not "
         "add up to the whole: one doubt may hide behind another. The scale of ranks is logarithmic."
     )
-    if "top_k_acceptability" in shares:
-        notes += " Unknown at worst: the share of draws in which what nobody knows counts as the worst of all sites; "
-        notes += "the band of all together draws it from worst to best."
+    if shares:
+        ways = {"top_k_acceptability": "at its worst in each", "top_k_if_missing_drawn": "drawn from worst to best"}
+        counted = " or ".join(ways[name] for name in shares)
+        notes += f" In first {end}: the share of draws that put it there, with what nobody knows {counted}."
     return notes
 
 

@@ -25,6 +25,9 @@ from siteprior.core import schema
 from siteprior.core.errors import InputError
 from siteprior.project.layers import VectorLayer
 from siteprior.registers.site_facts import STATED
+from siteprior.report.charts.contributions import CRITERIA_DRAWN, SCORED
+from siteprior.report.charts.rank_bands import RANK_BAND_PARTS
+from siteprior.report.maps.core_index import CORE
 from test_face import FACE
 
 DATA = ROOT / "data"
@@ -283,6 +286,23 @@ def calls():
                 catchments, stops, sites, areas, shortlist=["a"], **words
             ),
             {"catchments": catchments, "stops": any_index(stops), "sites": sites, "areas": any_index(areas)},
+        ),
+        sp.report.draw_contributions: (
+            lambda sites, criteria: sp.report.draw_contributions(sites, criteria, title="T"),
+            {"sites": made(SCORED).assign(c_a=0.5), "criteria": made(CRITERIA_DRAWN)},
+        ),
+        sp.report.draw_core_index: (
+            lambda opportunities, areas, corridors: sp.report.draw_core_index(
+                opportunities, areas=areas, corridors=corridors, **words
+            ),
+            {"opportunities": made(CORE), "areas": any_index(areas), "corridors": any_index(corridors)},
+        ),
+        sp.report.draw_frontier: (
+            lambda frontier: sp.report.draw_frontier(frontier, x="homes", y="cost", title="T"),
+            {"frontier": pd.DataFrame({"point": [1], "homes": 1.0, "cost": 2.0, "sites": 3}).set_index("point")},
+        ),
+        sp.report.draw_rank_bands: (
+            lambda table: sp.report.draw_rank_bands(table, title="T"), {"table": made(RANK_BAND_PARTS)}
         ),
         sp.report.draw_map: (
             lambda sites, shortlist, corridors, stops, areas: sp.report.draw_map(

@@ -1,7 +1,11 @@
+from .charts.contributions import draw_contributions
+from .charts.frontier import draw_frontier
+from .charts.rank_bands import draw_rank_bands
 from .compare import compare_runs
 from .geopackage.cog import write_cog
 from .geopackage.write import write_geopackage
 from .maps.catchments import draw_catchments
+from .maps.core_index import draw_core_index
 from .maps.explore import explore
 from .maps.overview import draw_map
 from .maps.strip import draw_strip_map
@@ -12,7 +16,11 @@ __all__ = [
     "compare_runs",
     "copy_notebooks",
     "draw_catchments",
+    "draw_contributions",
+    "draw_core_index",
+    "draw_frontier",
     "draw_map",
+    "draw_rank_bands",
     "draw_strip_map",
     "explore",
     "show_table",

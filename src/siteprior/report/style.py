@@ -1,4 +1,4 @@
-"""The colours of everything siteprior draws or writes: maps, QGIS styles, pages, workbooks. No other file holds one.
+"""The colours of all siteprior draws or writes: maps, charts, QGIS styles, pages, workbooks. No other file holds one.
 
 Corridors, modes and verdicts use the palette of Okabe & Ito (2008), criteria the "muted" scheme of Paul Tol (technical
 note SRON/EPS/TN/09-002, 2021): both can be distinguished with the common kinds of colour blindness.
@@ -79,6 +79,12 @@ ACCESS_ENDS = ("#eef3f7", "#08306b")
 WALK_ENDS = ("#3f8fb8", "#d3e6f0")
 """Ends of the scales: deprivation deciles, score bands, bands of the access index, and walks of a catchment."""
 
+CORE_ALWAYS, CORE_BORDERLINE, CORE_NEVER = ACCENT, ("#fdf0cf", _ORANGE), SITE_OUT
+"""Opportunities by their core index: in every programme, in some (from few to most of them), in none."""
+
+CORE_GROUND = "#f4f5f6"
+"""The districts on the map of core indices."""
+
 MAP_FRAME = "#c9ced4"
 DISTRICT_EDGE, DISTRICT_NAME = "#7c8794", "#4a5561"
 STREET, STREET_REACHED = "#d4d9de", WHITE
@@ -93,6 +99,17 @@ TABLE_HEAD, TABLE_ROW = "#b9c1c9", "#e3e7ea"
 AUDIT_LABELLED, AUDIT_READ, AUDIT_DOUBT = ACCENT, _BLUE, _ORANGE
 AUDIT_GROUND, AUDIT_FRAME, AUDIT_NEIGHBOURS = "#e9edf1", "#b9c1c9", "#b4bec8"
 """The audit's map of a council: places as labelled, as read and in doubt; background, frame and the other councils."""
+
+# --- what charts show ---------------------------------------------------------------------------
+
+CHART_ROW, CHART_GRID = "#f3f5f7", "#d9dee3"
+"""Every other row, and the lines at the ticks."""
+
+RANK_BANDS = {"all": "#c3ccd5", "weights": _BLUE, "measured": _GREEN, "missing": _ORANGE}
+"""Bands of ranks by what they come from."""
+
+UNEARNED, UNKNOWN = "#e3e8ed", "#8d98a3"
+"""On bars of a score: weight that is not earned, and the lines over weight that rests on no known value."""
 
 # --- what pages show ----------------------------------------------------------------------------
 

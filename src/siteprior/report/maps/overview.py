@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from siteprior.core.schema import AREAS, CORRIDORS, DEPRIVATION, SITES, STOPS
 from siteprior.report import style
@@ -25,7 +27,7 @@ from siteprior.report.maps.legend import (
     site_entries,
     stroke,
 )
-from siteprior.report.maps.placement import Points, extent, label_position, with_margin
+from siteprior.report.maps.placement import extent, label_position, with_margin
 
 if TYPE_CHECKING:
     from siteprior.report.maps.legend import Sample
@@ -115,7 +117,7 @@ def draw_map(
         }
     )
     main = _main_stops(stops, areas, corridors)
-    view = extent([shortlist, _about(corridors, areas)], [areas if len(areas) else sites])
+    view = extent([shortlist, about(corridors, areas)], [areas if len(areas) else sites])
     wide = WIDTH - 2 * MARGIN - KEY_WIDTH - KEY_GAP
     beside = MARGIN + wide + KEY_GAP
 
@@ -127,20 +129,20 @@ def draw_map(
         # Texts and key are written twice: on a sheet that is thrown away, to measure the space they need.
         trial = Sheet(WIDTH, TALLEST, margin=MARGIN)
         top, bottom = write_texts(trial)
-        whole = _Shown(True, list(SITE_DOTS), _kinds(corridors), _states(main), True, True)
+        whole = _Shown(True, list(SITE_DOTS), kinds(corridors), _states(main), True, True)
         lowest = max(LOWEST, TALLEST - _draw_key(trial, beside, TALLEST, whole, corridors, areas))
         tall = max(min(wide * (view[3] - view[1]) / (view[2] - view[0]), TALLEST), lowest)
         sheet = Sheet(WIDTH, TALLEST - top + tall + bottom, margin=MARGIN)
         top, bottom = write_texts(sheet)
         map_ = sheet.map((MARGIN, bottom, wide, top - bottom), view)
         _draw_areas(map_, areas)
-        _draw_corridors(map_, corridors)
+        draw_corridors(map_, corridors)
         for (mode, state), group in main.groupby(["mode", "state"]):
             map_.marks(shapely.get_coordinates(group.geometry), **mode_mark(str(mode), str(state)), zorder=5)
         draw_dots(map_, sites)
         ranks = draw_ranks(map_, shortlist, radius=DISC)
         scale = shapely.box(*map_.scale_bar())
-        _draw_districts(map_, areas, corridors, ranks, scale)
+        draw_districts(map_, areas, corridors, [scale, *(shapely.Point(point).buffer(DISC) for point in ranks)])
         _draw_key(sheet, beside, top, _shown(map_, sites, shortlist, corridors, main, areas), corridors, areas)
         return sheet.save("png")
 
@@ -164,33 +166,37 @@ def _draw_areas(map_: Map, areas: gpd.GeoDataFrame) -> None:
         map_.polygons(group.geometry.to_numpy(), facecolor=fill, edgecolor=style.WHITE, linewidth=0.15, zorder=1)
 
 
-def _draw_districts(
-    map_: Map, areas: gpd.GeoDataFrame, corridors: gpd.GeoDataFrame, ranks: Points, scale: shapely.Polygon
-) -> None:
-    """Draw the districts' outlines and write their names where they hide no corridor, no rank and no other name."""
+def draw_districts(
+    map_: Map, areas: gpd.GeoDataFrame, corridors: gpd.GeoDataFrame, avoid: Sequence[BaseGeometry]
+) -> list[BaseGeometry]:
+    """Draw the districts' outlines and write their names where they hide no corridor, no other name and none of those.
+
+    ``avoid`` are the shapes on the sheet, in mm, that no name should cover; the boxes of the names are returned.
+    """
     seen = areas[areas.geometry.notna()]
     shapes = {code: shapely.union_all(group.geometry.to_numpy()) for code, group in seen.groupby("district_code")}
     map_.lines(np.array(list(shapes.values())), colors=style.DISTRICT_EDGE, linewidths=0.5, zorder=2)
     # Places are looked for in mm.
     lines = shapely.transform(np.asarray(corridors.geometry.dropna(), dtype=object), map_.places)
-    taken = [scale, *(shapely.Point(point).buffer(DISC) for point in ranks), *lines]
-    frame = shapely.box(*map_.frame)
+    taken = [*avoid, *lines]
+    frame, boxes = shapely.box(*map_.frame), list[BaseGeometry]()
     for code, name in district_names(seen).items():
         shown = shapely.intersection(shapely.transform(shapes[code], map_.places), frame)
         if shown.is_empty:
             continue
         words = name.upper()
         wide, tall = map_.sheet.measure(words, NAME_SIZE) + 1.0, 2.4
-        x, y = label_position(shown, wide, tall, shapely.GeometryCollection(taken))
+        x, y = label_position(shown, wide, tall, shapely.GeometryCollection([*taken, *boxes]))
         map_.sheet.text(x, y, words, NAME_SIZE, halo=1.8, color=style.DISTRICT_NAME, ha="center",
                         va="center_baseline", zorder=13)  # fmt: skip
-        taken.append(shapely.box(x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2))
+        boxes.append(shapely.box(x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2))
+    return boxes
 
 
-def _draw_corridors(map_: Map, corridors: gpd.GeoDataFrame) -> None:
+def draw_corridors(map_: Map, corridors: gpd.GeoDataFrame) -> None:
     """Draw lines by kind on a white casing, so that they stand off from the areas."""
     seen = corridors[corridors.geometry.notna()]
-    for kind, (colour, dashed) in style.corridors(_kinds(seen)).items():
+    for kind, (colour, dashed) in style.corridors(kinds(seen)).items():
         lines = np.asarray(seen.geometry[seen["kind"].fillna("") == kind], dtype=object)
         map_.lines(lines, colors=style.WHITE, linewidths=2.6, zorder=3)
         map_.lines(lines, colors=colour, linewidths=1.4, linestyles=DASHES if dashed else "solid", zorder=4)
@@ -225,14 +231,14 @@ def _shown(
     return _Shown(
         ranks=bool(ranked.geometry.notna().any()),
         dots=dots_shown(map_, sites[~sites.index.isin(ranked.index)]),
-        kinds=_kinds(within(corridors)),
+        kinds=kinds(within(corridors)),
         stops=_states(within(stops)),
         deciles=bool(fills.notna().any()),
         without=bool(fills.isna().any()),
     )
 
 
-def _kinds(corridors: gpd.GeoDataFrame) -> list[str]:
+def kinds(corridors: gpd.GeoDataFrame) -> list[str]:
     """Return the kinds of the corridors that have a line, last a blank where one has no kind."""
     found = {str(kind) for kind in corridors["kind"][corridors.geometry.notna()].fillna("")}
     return sorted(found, key=lambda kind: (not kind, kind))
@@ -251,7 +257,7 @@ def _draw_key(
     site_entries(key, ranks=shown.ranks, dots=shown.dots, radius=DISC)
     if shown.kinds:
         key.heading("Corridors")
-    for kind, (colour, dashed) in style.corridors(_kinds(corridors)).items():
+    for kind, (colour, dashed) in style.corridors(kinds(corridors)).items():
         if kind not in shown.kinds:
             continue
         look = stroke(2.3, color=colour, linewidth=1.6, linestyle=DASHES if dashed else "solid")
@@ -286,7 +292,7 @@ def _ground(fill: str) -> Sample:
                                          linewidth=0.4)  # fmt: skip
 
 
-def _about(corridors: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def about(corridors: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the parts of the corridors in and about the areas: a line that runs on makes the map no wider."""
     if not len(areas) or not len(corridors):
         return corridors

@@ -1,0 +1,1 @@
+"""Charts of a ranking and of a programme, for those who decide: PNG from plain tables."""

@@ -64,13 +64,19 @@ def test_each_constraint_stands_with_what_is_reached_and_its_price(sample_assess
     assert table.loc["equity: all shares and councils' limits", "price"] >= 0
 
 
-def test_the_frontier_trades_benefit_for_homes_in_the_most_deprived_areas(sample_assessment):
-    table = chosen(sample_assessment, budget_gbp=5e6, caps={"sites": 8}).programme_frontier
-    assert table["point"].tolist() == list(range(1, len(table) + 1))
-    assert table["benefit"].is_monotonic_decreasing
-    assert table["deprived_share"].is_monotonic_increasing
+def test_benefit_is_traded_for_homes_in_the_most_deprived_areas_for_homes_and_for_money(sample_assessment):
+    done = chosen(sample_assessment, budget_gbp=5e6, caps={"sites": 8}, council_floors={"E08000029": {"sites": 2}})
+    table = done.programme_frontier
+    assert list(table["against"].unique()) == ["deprived_share", "homes", "cost"]
     assert (table["cost"] <= 5e6).all()
-    assert (table["homes"] > 0).all()
+    for name, points in table.groupby("against"):
+        assert points["point"].tolist() == list(range(1, len(points) + 1))
+        assert points["benefit"].is_monotonic_decreasing
+        assert points["cost"].is_monotonic_decreasing if name == "cost" else points[name].is_monotonic_increasing
+    assert table.loc[table["against"] == "cost", "cost"].nunique() > 3
+    homes = sample_assessment.sites["opportunity_dwellings"]
+    for ids, stated in zip(table["site_ids"].str.split("; "), table["homes"], strict=True):
+        assert homes[ids].sum() == stated
 
 
 def test_a_conflict_is_stated_and_the_run_goes_on(sample_assessment):

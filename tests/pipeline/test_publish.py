@@ -48,8 +48,9 @@ def test_an_appraisal_without_a_figure_is_no_table_and_with_one_stays_whole():
 
 
 def test_each_map_is_a_step_and_a_line(tmp_path, monkeypatch):
+    from siteprior.report.charts import rank_bands
     from siteprior.report.html import report
-    from siteprior.report.maps import catchments, overview, strip
+    from siteprior.report.maps import catchments, core_index, overview, strip
 
     for module, name in ((overview, "draw_map"), (strip, "draw_strip_map"), (catchments, "draw_catchments")):
         monkeypatch.setattr(module, name, lambda *_, **__: b"picture")
@@ -57,6 +58,12 @@ def test_each_map_is_a_step_and_a_line(tmp_path, monkeypatch):
         monkeypatch.setattr(module, name, lambda *_, **__: "words")
     monkeypatch.setattr(report, "write_report", lambda path, **given: path.write_text(repr(sorted(given))))
     monkeypatch.setattr(publish, "_market_sections", lambda *_: {})
+    monkeypatch.setattr("siteprior.report.html.decision.decision_section", lambda **_: {})
+    for module, name in ((rank_bands, "draw_rank_bands"), (core_index, "draw_core_index")):
+        monkeypatch.setattr(module, name, lambda *_, **__: b"picture")
+    for module, name in ((rank_bands, "rank_bands_words"), (core_index, "core_index_words")):
+        monkeypatch.setattr(module, name, lambda *_, **__: "words")
+    columns = pd.DataFrame(columns=["core_index", "core_class", "chosen"])
     counted = []
 
     @contextmanager
@@ -67,20 +74,23 @@ def test_each_map_is_a_step_and_a_line(tmp_path, monkeypatch):
     stops = gpd.GeoDataFrame({"corridor": ["B"], "state": ["open"]}, geometry=[None])
     done = SimpleNamespace(
         **dict.fromkeys(("sites", "corridors", "stops", "areas", "criteria", "issues", "gates", "site_corridors")),
-        **dict.fromkeys(("corridor_summary", "scenario_summary")),
+        **dict.fromkeys(("corridor_summary", "scenario_summary", "top_k_acceptability", "programme_constraints")),
+        programme=pd.DataFrame({"rank": [1]}), core_index=columns, opportunities=pd.DataFrame(), programme_record={},
         shortlist=pd.DataFrame(), corridor_stops=stops, leading_corridors=["B", "A", "C"], leading_catchments="drawn",
         record={"attribution": []}, walking=SimpleNamespace(network=None),
         project=SimpleNamespace(
             project=SimpleNamespace(title="T", illustrative=False), publish=SimpleNamespace(strips=2),
+            shortlist=SimpleNamespace(n=25),
             corridors=SimpleNamespace(count_planned=False),
         ),
     )  # fmt: skip
     monkeypatch.setattr("siteprior.report.html.corridors.corridor_section", lambda *_, **__: {})
     lines = []
     publish._write_report(done, {}, tmp_path, lines.append)
-    assert counted == [("Drawing maps", 4)] * 4
+    assert counted == [("Drawing maps", 6)] * 6
     assert lines == [
-        "Drawing the map of the shortlist", "Drawing strip map 1 of 2: B", "Drawing strip map 2 of 2: A",
+        "Drawing the map of the shortlist", "Drawing how far the ranks move", "Drawing what the budget buys",
+        "Drawing strip map 1 of 2: B", "Drawing strip map 2 of 2: A",
         "Drawing what lies on foot of B", "Writing the report",
     ]  # fmt: skip
     assert (tmp_path / "report.html").is_file()

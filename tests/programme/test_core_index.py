@@ -130,3 +130,33 @@ def test_faults():
         core_indices(FIVE, weights=AROUND, budget=9, seed=1, constraints=LockedIn([1, 2, 3]))
     with pytest.raises(InfeasibleError):
         core_indices(many(), weights={"x": 1}, budget=9, seed=1, constraints=Floor("sites", 30))
+
+
+DRAWN = pd.DataFrame({"need": [0.4, 0.5, 0.6], "access": [0.6, 0.5, 0.4]})
+
+
+def test_weights_that_were_drawn_are_taken_draw_by_draw():
+    sites = pd.DataFrame(
+        {"need": [8, 6, 3, 5, 2], "access": [2, 5, 8, 4, 3], "cost": [4, 5, 4, 3, 2]}, index=list("abcde")
+    )
+    found = core_indices(sites, weights=DRAWN, budget=9, seed=1)
+    assert not found.exact
+    for _, weights in DRAWN.iterrows():
+        value = sites["need"] * weights["need"] + sites["access"] * weights["access"]
+        best = choose_programme(sites.assign(benefit=value), budget=9, gap=0.0)
+        assert "; ".join(best.chosen.index) in set(found.portfolios["site_ids"])
+    assert found.sites["core_index"].between(0, 1).all()
+
+
+@pytest.mark.parametrize(
+    ("weights", "words"),
+    [
+        (DRAWN.iloc[:0], "needs a row per draw"),
+        (DRAWN * 2, "have to sum to 1"),
+        (DRAWN - 0.5, "needs a row per draw with a share from 0"),
+    ],
+)
+def test_drawn_weights_that_are_none_are_refused(weights, words):
+    sites = pd.DataFrame({"need": [8], "access": [2], "cost": [4]})
+    with pytest.raises(InputError, match=words):
+        core_indices(sites, weights=weights, budget=9, seed=1)

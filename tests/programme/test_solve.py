@@ -26,6 +26,8 @@ def test_by_a_core_as_good_as_at_once(seed, gap, monkeypatch):
     numbers = solve.load_parameters("programme")
 
     class Numbers:
+        number = numbers.number
+
         def integer(self, name):
             return smaller.get(name) or numbers.integer(name)
 
@@ -37,6 +39,26 @@ def test_by_a_core_as_good_as_at_once(seed, gap, monkeypatch):
     assert core.value == pytest.approx(value @ core.x)
     taken = rows.matrix @ core.x
     assert ((taken >= rows.low) & (taken <= rows.high)).all()
+
+
+@pytest.mark.parametrize("number", [12, 160])
+def test_a_result_may_be_bettered_by_an_amount_where_one_is_given(number):
+    value, rows = knapsack(np.random.default_rng(7), number)
+    best = maximise(value, rows, gap=0.0).value
+    amount = 0.05 * best
+    near = maximise(value, rows, gap=0.0, near=amount)
+    assert best - amount - 1e-9 <= near.value <= best + 1e-9
+    assert near.bound >= best - 1e-9
+
+
+def test_a_share_that_every_option_keeps_exactly_binds_nothing():
+    homes, affordable = np.array([124.0, 67.0, 283.0]), np.array([24.8, 13.4, 56.6])
+    beyond = solve.beyond_share(affordable, homes, 0.2)
+    assert beyond.tolist() == [0.0, 0.0, 0.0]
+    assert solve.beyond_share(affordable, homes, 0.1).min() > 0
+    value = np.array([60.0, 50.0, 42.0])
+    rows = stacked([row_of(np.array([10.0, 9.0, 7.0]), high=17.0), row_of(beyond, low=0.0)])
+    assert maximise(value, rows, gap=0.0).x.tolist() == [1.0, 0.0, 1.0]
 
 
 def test_what_cannot_be_is_nothing():

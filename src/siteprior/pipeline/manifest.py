@@ -73,6 +73,7 @@ NOT_IN_EVERY_RUN = (
     "access_grid.tif",
     "pictures/strip_*.png",
     "pictures/catchment_*.png",
+    "pictures/core_index.png",
     "notebooks/0?_*.html",
     "notebooks/0?_*.failed.ipynb",
 )

@@ -17,7 +17,7 @@ from siteprior.pipeline.robustness import drawn_how, values_of
 from siteprior.project.decision import Programme as Asked
 
 if TYPE_CHECKING:
-    from siteprior.programme.constraints import Budget, Constraint
+    from siteprior.programme.constraints import Budget, Constraint, Share
     from siteprior.programme.optimise import Programme
 
 _VALUE = "value of "
@@ -173,25 +173,38 @@ def _layer(result: Result, table: pd.DataFrame, chosen: Programme, robust: pd.Da
 
 
 def _frontier(problem: _Problem) -> pd.DataFrame:
-    """Return what a larger share of homes in the most deprived areas costs in benefit; no row where none has homes."""
+    """Return what benefit is traded for: homes in the most deprived areas, all homes, and money."""
     from siteprior.programme.constraints import DeprivedShare
     from siteprior.programme.frontier import pareto_frontier
 
     share, table = DeprivedShare(0.0), problem.table
-    try:
-        found = pareto_frontier(
-            table,
-            measures=("benefit", share),
-            budget=problem.budget,
-            cost=problem.cost,
-            constraints=problem.constraints,
+    traded: dict[str, str | Share] = {"deprived_share": share, "homes": "homes", "cost": "cost"}
+    made = []
+    for name, measure in traded.items():
+        if name == problem.benefit:
+            continue
+        try:
+            found = pareto_frontier(
+                table,
+                measures=("benefit", measure),
+                budget=problem.budget,
+                cost=problem.cost,
+                constraints=problem.constraints,
+            )
+        except InputError:
+            continue
+        labels = found["site_ids"].str.split("; ").map(lambda ids: [each for each in ids if each])
+        homes = table["homes"].fillna(0.0)
+        deprived = homes.where(table["imd_decile"] <= share.most_decile, 0.0)
+        sums = pd.DataFrame(
+            {"homes": [homes[ids].sum() for ids in labels], "part": [deprived[ids].sum() for ids in labels]},
+            index=found.index,
         )
-    except InputError:
-        return schema.conform(pd.DataFrame(), schema.PROGRAMME_FRONTIER)
-    ids = found["site_ids"].str.split("; ")
-    homes = [float(table.loc[labels, "homes"].sum()) for labels in ids]
-    made = found.rename(columns={f"share of {share.measure}": "deprived_share"}).assign(homes=homes)
-    return schema.conform(made.rename_axis("point").reset_index(), schema.PROGRAMME_FRONTIER)
+        figures = found.assign(
+            against=name, homes=sums["homes"], deprived_share=(sums["part"] / sums["homes"]).where(sums["homes"] > 0)
+        )
+        made.append(figures.rename_axis("point").reset_index())
+    return schema.conform(pd.concat(made) if made else pd.DataFrame(), schema.PROGRAMME_FRONTIER)
 
 
 def _record(problem: _Problem, chosen: Programme) -> dict[str, Any]:

@@ -204,7 +204,7 @@ def _write_report(done: Result, market: Mapping[str, pd.DataFrame], folder: Path
 
     head = done.project.project
     strips = done.leading_corridors[: done.project.publish.strips]
-    drawn = 1 + len(strips) + (done.leading_catchments is not None)
+    drawn = 2 + len(strips) + (done.leading_catchments is not None) + bool(len(done.programme))
     with counting(progress, "Drawing maps", total=drawn, unit="maps", staged=True) as step:
         progress("Drawing the map of the shortlist")
         picture = draw_map(
@@ -218,6 +218,7 @@ def _write_report(done: Result, market: Mapping[str, pd.DataFrame], folder: Path
             illustrative=head.illustrative,
         )
         step()
+        decision = _decision(done, folder, progress, step)
         strip_maps = _strips(done, folder, strips, progress, step)
         catchment = _catchment_map(done, folder, progress, step)
     progress("Writing the report")
@@ -238,7 +239,46 @@ def _write_report(done: Result, market: Mapping[str, pd.DataFrame], folder: Path
             catchment=catchment,
             scenarios=done.scenario_summary,
         ),
+        decision=decision,
         **_market_sections(done, market),
+    )
+
+
+def _decision(done: Result, folder: Path, progress: Progress, step: Step) -> dict[str, Any]:
+    """Draw how sure the order is and what the budget buys, keep the pictures as files, and collect the section."""
+    from siteprior.report.charts.rank_bands import draw_rank_bands, rank_bands_words
+    from siteprior.report.html.decision import decision_section
+    from siteprior.report.maps.core_index import core_index_words, draw_core_index
+
+    head, first = done.project.project, done.project.shortlist.n
+    attribution = " ".join(done.record["attribution"])
+    progress("Drawing how far the ranks move")
+    sure = done.top_k_acceptability
+    bands = draw_rank_bands(
+        sure, title=f"{head.title}: how far the ranks move", attribution=attribution, first=first,
+        illustrative=head.illustrative,
+    )  # fmt: skip
+    _keep(bands, folder / "pictures" / "rank_bands.png")
+    step()
+    core = None
+    if len(done.programme):
+        progress("Drawing what the budget buys")
+        shown = done.opportunities.join(done.core_index[["core_index", "core_class", "chosen"]])
+        picture = draw_core_index(
+            shown, areas=done.areas, corridors=done.corridors, title=f"{head.title}: what the budget buys",
+            attribution=attribution, illustrative=head.illustrative,
+        )  # fmt: skip
+        core = (picture, core_index_words(shown))
+        _keep(picture, folder / "pictures" / "core_index.png")
+        step()
+    return decision_section(
+        acceptability=sure,
+        shortlist=first,
+        programme=done.programme,
+        constraints=done.programme_constraints,
+        record=done.programme_record,
+        bands=(bands, rank_bands_words(sure, first=first)),
+        core=core,
     )
 
 

@@ -120,27 +120,31 @@ def relaxed(model: Model, block: Block, others: Sequence[Block]) -> tuple[float,
     return by, block.limit - by if np.isfinite(block.rows.low[0]) else block.limit + by
 
 
-def best_share(model: Model, part: Floats, whole: Floats, others: Sequence[Block]) -> tuple[float, Floats] | None:
+def best_share(
+    model: Model, part: Floats, whole: Floats, others: Sequence[Block], *, near: float = 0.0
+) -> tuple[float, Floats] | None:
     """Return the highest share that others leave possible, 0–1, and a choice that has it; nothing where none does.
+
+    ``near`` is by how much the share may be bettered.
 
     Each step maximises part − share × whole; where that is zero the share is the highest (Dinkelbach 1967).
     """
     rows = stacked([model.rows(others), row_of(whole, low=_least(whole))])
-    share = 0.0
+    share, slack = 0.0, 0.0
     while True:
-        found = maximise(beyond_share(part, whole, share), rows, gap=_gap(model))
+        found = maximise(beyond_share(part, whole, share), rows, gap=max(near, _gap(model)), near=slack)
         if found is None:
             return None
         best = float(part @ found.x) / float(whole @ found.x)
         if best <= share + TOLERANCE:
             return max(best, share), found.x
-        share = best
+        share, slack = best, near * float(whole @ found.x)
 
 
 def _gap(model: Model) -> float:
     """Return the gap to which giving way is least: none of few options, that of the parameters of many."""
     numbers = load_parameters("programme")
-    return 0.0 if len(model.benefit) < numbers.integer("core_from") else numbers.number("gap")
+    return 0.0 if len(model.benefit) < numbers.integer("exact_below") else numbers.number("gap")
 
 
 def _least(whole: Floats) -> float:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -18,7 +20,7 @@ from siteprior.programme.conflict import InfeasibleError, conflict_table
 from siteprior.programme.constraints import Budget, Constraint
 from siteprior.programme.model import Model, build_model, numbers
 from siteprior.programme.optimise import gap_of
-from siteprior.programme.solve import EXCESS, TOLERANCE, Flags, Floats, maximise
+from siteprior.programme.solve import EXCESS, TOLERANCE, Flags, Floats, Found, maximise
 from siteprior.project.gates_weights import is_number
 from siteprior.ranking.check_numbers import check_numbers, on_same_sites
 
@@ -98,7 +100,7 @@ def core_indices(
     draws
         How many; the parameter ``core_draws`` by default.
     gap
-        As :func:`siteprior.programme.choose_programme`, in each draw.
+        Share by which the best of each draw may be bettered; the parameter ``core_gap`` by default.
 
     Returns
     -------
@@ -129,7 +131,7 @@ def core_indices(
     check_seed(seed)
     if not isinstance(times, int) or isinstance(times, bool) or times < 1:
         raise InputError(f"draws: needs a whole number from 1, got {draws!r}")
-    share = gap_of(gap)
+    share = gap_of(parameters.number("core_gap") if gap is None else gap)
     given = weights if isinstance(weights, pd.DataFrame) else None
     limits = {} if isinstance(weights, pd.DataFrame) else _limits_of(weights)
     names = list(limits) if given is None else _drawn_names(given)
@@ -311,18 +313,25 @@ def _non_dominated(sets: Flags, low: Floats, high: Floats) -> list[int]:
 def _drawn(
     model: Model, least: Floats, most: Floats, weights: Floats, seed: int, gap: float
 ) -> Iterator[tuple[Flags, float]]:
-    """Yield the best portfolio of each draw of weights and data, and its value."""
+    """Yield the best portfolio of each draw of weights and data, and its value.
+
+    Draws are searched side by side: each by itself on one thread, so that their number moves no result.
+    """
     streams = [seed_keys(model.sites.index, seed=seed, of=f"criterion {place}") for place in range(weights.shape[1])]
     rows = model.rows()
-    for draw, weight in enumerate(weights):
+
+    def search(draw: int) -> tuple[Floats, Found | None]:
         at = np.column_stack([uniform(keys, draw) for keys in streams]) if (most > least).any() else 0.0
-        value = (least + (most - least) * at) @ weight
-        found = maximise(value[model.options.site], rows, gap=gap)
-        if found is None:
-            raise InfeasibleError(conflict_table(replace(model, benefit=value[model.options.site])))
-        chosen = np.zeros(len(model.sites), dtype=bool)
-        chosen[model.options.site[np.flatnonzero(found.x)]] = True
-        yield chosen, found.value
+        value = (least + (most - least) * at) @ weights[draw]
+        return value, maximise(value[model.options.site], rows, gap=gap)
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as side_by_side:
+        for value, found in side_by_side.map(search, range(len(weights))):
+            if found is None:
+                raise InfeasibleError(conflict_table(replace(model, benefit=value[model.options.site])))
+            chosen = np.zeros(len(model.sites), dtype=bool)
+            chosen[model.options.site[np.flatnonzero(found.x)]] = True
+            yield chosen, found.value
 
 
 def _approximate(model: Model, drawn: Iterable[tuple[Flags, float]], gap: float) -> RobustPortfolio:

@@ -216,7 +216,7 @@ def _level(model: Model, first: _Measure, second: _Measure, level: float | None,
 
 def _best_of(model: Model, measure: _Measure, gap: float) -> Floats | None:
     if measure.whole is not None:
-        best = best_share(model, measure.part, measure.whole, model.blocks)
+        best = best_share(model, measure.part, measure.whole, model.blocks, near=gap)
         return None if best is None else best[1]
     found = maximise(measure.part, model.rows(), gap=gap)
     return None if found is None else found.x

@@ -8,6 +8,7 @@ whose reduced cost shows that no better programme has it the other way stays fix
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 from typing import NamedTuple, TypeAlias
 
 import highspy
@@ -105,7 +106,9 @@ def stacked(rows: Sequence[Rows]) -> Rows:
     return Rows(matrix, np.concatenate([each.low for each in rows]), np.concatenate([each.high for each in rows]))
 
 
-def maximise(objective: Floats, rows: Rows, *, gap: float, most: Floats | None = None) -> Found | None:
+def maximise(
+    objective: Floats, rows: Rows, *, gap: float, most: Floats | None = None, near: float = 0.0
+) -> Found | None:
     """Return what maximises an objective within rows, to a proven gap; nothing where no choice keeps to the rows.
 
     Parameters
@@ -118,6 +121,9 @@ def maximise(objective: Floats, rows: Rows, *, gap: float, most: Floats | None =
         Share of the objective by which the result may be bettered.
     most
         Upper bounds of variables; one that is none of 0 and 1 makes its variable continuous.
+    near
+        By how much the result may be bettered, too, in the unit of the objective: of one that may be zero a share says
+        nothing.
 
     Raises
     ------
@@ -137,10 +143,10 @@ def maximise(objective: Floats, rows: Rows, *, gap: float, most: Floats | None =
     high = np.ones(len(objective)) if most is None else most
     whole = np.isin(high, (0.0, 1.0))
     if len(objective) < numbers.integer("core_from"):
-        answer = _highs(aim, scaled, np.zeros(len(aim)), high, whole, gap)
+        answer = _highs(aim, scaled, np.zeros(len(aim)), high, whole, gap, near / weight)
         found = None if answer is None else answer.found
     else:
-        found = _by_core(aim, scaled, high, whole, gap)
+        found = _by_core(aim, scaled, high, whole, gap, near / weight)
     if found is None:
         return None
     x = np.where(whole, np.round(found.x), found.x) + 0.0
@@ -149,31 +155,33 @@ def maximise(objective: Floats, rows: Rows, *, gap: float, most: Floats | None =
     return Found(x, value, max(value, found.bound * weight))
 
 
-def _by_core(aim: Floats, rows: Rows, high: Floats, whole: Flags, gap: float) -> Found | None:
+def _by_core(aim: Floats, rows: Rows, high: Floats, whole: Flags, gap: float, near: float) -> Found | None:
     """Search a core with all other options as the relaxation has them, then all that a better result could change."""
     zero = np.zeros(len(aim))
-    relaxed = _highs(aim, rows, zero, high, np.zeros(len(aim), dtype=bool), gap)
+    relaxed = _highs(aim, rows, zero, high, np.zeros(len(aim), dtype=bool), gap, near)
     if relaxed is None:
         return None
     rounded, reduced = np.round(relaxed.found.x), np.abs(relaxed.reduced)
     split = (np.abs(relaxed.found.x - rounded) > TOLERANCE) | ~whole  # what is continuous is always free
     order = np.argsort(np.where(split, -1.0, reduced), kind="stable")
-    size = load_parameters("programme").integer("core_options") + int(split.sum())
+    numbers = load_parameters("programme")
+    few = min(numbers.integer("core_options"), ceil(numbers.number("core_share") * len(aim)))
+    size = few + int(split.sum())
     best: Found | None = None
     while best is None and size < len(aim):
         free = np.zeros(len(aim), dtype=bool)
         free[order[:size]] = True
-        answer = _within(aim, rows, rounded, high, whole, free, gap / 2)
+        answer = _within(aim, rows, rounded, high, whole, free, gap / 2, near / 2)
         best = None if answer is None else answer.found
         size *= 8
     if best is not None:
         bound = relaxed.found.bound
-        if proven_gap(best.value, bound) <= gap:
+        if proven_gap(best.value, bound) <= gap or bound - best.value <= near:
             return Found(best.x, best.value, bound)
         free = (reduced <= bound - best.value + TOLERANCE) | ~whole
     else:
         free = np.ones(len(aim), dtype=bool)
-    answer = _within(aim, rows, rounded, high, whole, free, gap)
+    answer = _within(aim, rows, rounded, high, whole, free, gap, near)
     if answer is None:
         return best
     last = answer.found
@@ -183,7 +191,7 @@ def _by_core(aim: Floats, rows: Rows, high: Floats, whole: Flags, gap: float) ->
 
 
 def _within(
-    aim: Floats, rows: Rows, fixed: Floats, high: Floats, whole: Flags, free: Flags, gap: float
+    aim: Floats, rows: Rows, fixed: Floats, high: Floats, whole: Flags, free: Flags, gap: float, near: float
 ) -> _Answer | None:
     """Search the free options alone, all others as they are fixed."""
     rest = np.where(free, 0.0, fixed)
@@ -194,7 +202,7 @@ def _within(
     if (short[~used] > TOLERANCE).any():
         return None
     part = Rows(csr_array(matrix[np.flatnonzero(used)]), (rows.low - taken)[used], (rows.high - taken)[used])
-    answer = _highs(aim[free], part, np.zeros(int(free.sum())), high[free], whole[free], gap)
+    answer = _highs(aim[free], part, np.zeros(int(free.sum())), high[free], whole[free], gap, near)
     if answer is None:
         return None
     x = rest.copy()
@@ -203,7 +211,7 @@ def _within(
     return _Answer(Found(x, answer.found.value + base, answer.found.bound + base), answer.reduced)
 
 
-def _highs(aim: Floats, rows: Rows, low: Floats, high: Floats, whole: Flags, gap: float) -> _Answer | None:
+def _highs(aim: Floats, rows: Rows, low: Floats, high: Floats, whole: Flags, gap: float, near: float) -> _Answer | None:
     """Return what HiGHS finds, one thread, one seed; nothing where there is none."""
     if not len(aim):
         short = np.maximum(rows.low, -rows.high)
@@ -211,7 +219,8 @@ def _highs(aim: Floats, rows: Rows, low: Floats, high: Floats, whole: Flags, gap
     solver = _Highs()  # its subclass Highs prints a banner when it is made
     for name, value in {
         "output_flag": False, "threads": 1, "parallel": "off", "random_seed": 0, "mip_rel_gap": float(gap),
-        "mip_abs_gap": TOLERANCE, "primal_feasibility_tolerance": TOLERANCE, "mip_feasibility_tolerance": TOLERANCE,
+        "mip_abs_gap": max(TOLERANCE, float(near)), "primal_feasibility_tolerance": TOLERANCE,
+        "mip_feasibility_tolerance": TOLERANCE,
         "mip_max_nodes": load_parameters("programme").integer("most_nodes"),
     }.items():  # fmt: skip
         solver.setOptionValue(name, value)

@@ -304,7 +304,8 @@ class Assumptions(Settings):
         return profile_funds(self.profile) if self.funds is None else self.funds
 
 
-NOTEBOOKS = ("01_shortlist", "02_access_and_corridors", "03_market_failure_and_viability")
+NOTEBOOKS = ("01_shortlist", "02_access_and_corridors", "03_market_failure_and_viability", "04_ranking_and_robustness",
+             "05_programme")  # fmt: skip
 
 
 class Publish(Settings):

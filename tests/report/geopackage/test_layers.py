@@ -21,7 +21,7 @@ CRITERIA = pd.DataFrame({"criterion": ["walk", "imd"], "title": ["Walk to the co
 
 
 def test_the_first_layers_stand_in_the_order_of_the_contract():
-    assert list(LAYERS)[:6] == ["shortlist", "sites", "opportunities", "corridors", "stops", "areas"]
+    assert list(LAYERS)[:7] == ["shortlist", "sites", "opportunities", "programme", "corridors", "stops", "areas"]
     assert list(TABLES)[:3] == ["run_info", "criteria", "issues"]
     assert not set(LAYERS) & set(TABLES)
 

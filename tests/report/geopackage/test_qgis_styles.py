@@ -17,7 +17,8 @@ LAYERS = ("shortlist", "sites", "corridors", "stops", "areas", "site_shapes")
 
 _NO_XML = "".join(map(chr, [*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF]))
 
-GEOMETRY = {"shortlist": 0, "sites": 0, "opportunities": 0, "stops": 0, "corridor_stops": 0, "service_stops": 0,
+GEOMETRY = {"shortlist": 0, "sites": 0, "opportunities": 0, "programme": 0, "stops": 0, "corridor_stops": 0,
+            "service_stops": 0,
             "corridors": 1, "areas": 2,
             "site_shapes": 2, "catchments": 2, "access_grid": 2}  # fmt: skip
 

@@ -52,6 +52,7 @@ def write_report(
     corridors: Mapping[str, Any] | None = None,
     market: Mapping[str, Any] | None = None,
     records: list[dict[str, Any]] | None = None,
+    decision: Mapping[str, Any] | None = None,
 ) -> Path:
     """Write the report of a run as one self-contained HTML file.
 
@@ -82,6 +83,9 @@ def write_report(
         collects it.
     records
         A record per shortlisted site, as :func:`siteprior.report.html.site_pages.site_records` collects them.
+    decision
+        The section on how sure the order is and what a budget buys, as
+        :func:`siteprior.report.html.decision.decision_section` collects it.
 
     Returns
     -------
@@ -112,6 +116,7 @@ def write_report(
         corridors=corridors,
         market=market,
         records=records or [],
+        decision=decision,
         issues=issue_uses(issues, record["inputs"]),
         issue_files=issue_files(issues),
         unstated=unstated_origins(record["inputs"]),

@@ -184,6 +184,20 @@ def _reweight_arguments(command: argparse.ArgumentParser) -> None:
     add("--json", action="store_true", help="every ranked site, as JSON")
 
 
+def _rank_arguments(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add(
+        "project",
+        type=Path,
+        help="project file (TOML): its weights, gates, opportunities and shortlist as they are now",
+    )
+    add("--run", type=Path, metavar="FOLDER",
+        help="folder of its run (default: outputs/<project>-<as_of>, else its newest in outputs)")  # fmt: skip
+    add("--out", type=Path, metavar="FOLDER",
+        help="write ranking.csv, shortlist.gpkg and run.json there, not into a run (default: print, and write nothing)")  # fmt: skip
+    add("--json", action="store_true", help="every ranked opportunity, as JSON")
+
+
 def _gaps_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("run", type=Path, nargs="?", help="folder of a run (default: the newest in outputs)")
     command.add_argument("--site", metavar="ID", help="what would decide the verdict of this site")
@@ -349,6 +363,19 @@ def _reweight(options: argparse.Namespace) -> int:
     return 0
 
 
+def _rank(options: argparse.Namespace) -> int:
+    from siteprior.pipeline.ranking_listing import shortlist_text, summary_text
+    from siteprior.pipeline.rerank import rerank
+
+    new = rerank(options.project, run=options.run, out=options.out)
+    print(summary_text(new), file=sys.stderr)
+    changes, none = new.changes.reset_index(), "No site passes the gates, and none did in the run."
+    print(listing(changes, as_json=options.json, text=lambda _changes: shortlist_text(new), none=none))
+    if options.out:
+        print(f"written to {options.out}; it opens as a run does", file=sys.stderr)
+    return 0
+
+
 def _gaps(options: argparse.Namespace) -> int:
     from siteprior.pipeline.listings import gaps_of, gaps_text
     from siteprior.pipeline.manifest import open_run
@@ -410,6 +437,9 @@ COMMANDS: dict[str, Command] = {
     "compare": Command("who entered, left and moved between two runs, and why", _compare_arguments, _compare),
     "reweight": Command(
         "a run under other weights: who enters and leaves the shortlist", _reweight_arguments, _reweight
+    ),
+    "rank": Command(
+        "a run under the project as it is now: weights, gates, opportunities, shortlist", _rank_arguments, _rank
     ),
     "gaps": Command("what would decide a run's open verdicts: free files, or a site's list", _gaps_arguments, _gaps),
     "fetch": Command(

@@ -11,7 +11,7 @@ from siteprior.pipeline.evidence_notices import evidence_notices, fact_notices, 
 from siteprior.pipeline.parcel_notices import parcel_coverage_notices, parcel_file_notices
 from siteprior.pipeline.ranking_notices import site_notices, weight_notices
 from siteprior.pipeline.register_notices import register_notices
-from siteprior.pipeline.result import Result
+from siteprior.pipeline.result import NOT_YET, Result
 from siteprior.pipeline.transit_notices import area_notices, reach_notices, transit_notices
 from siteprior.project.load import DATA_ROOT_VARIABLE
 
@@ -74,18 +74,24 @@ def _unused(result: Result) -> Iterator[str]:
         )
 
 
-def _notices(result: Result) -> Iterator[str]:
+def order_notices(result: Result) -> Iterator[str]:
+    """Yield what is to be stated of a ranking alone: nothing passed, all are alike, or a weight rests on nothing."""
     from siteprior.ranking.opportunity_ranks import ranked_once
 
     sites = result.sites
     scores = sites.loc[ranked_once(sites), "score"]
     if scores.empty:
         # Where a NaPTAN area is lacking, no gate is the cause.
+        lacking = result.transit is not NOT_YET and any(area_notices(result))
         advice = "; change [gates], or what the sites are measured against"
-        yield f"no site passed the gates: {_why_none(sites)}{'' if any(area_notices(result)) else advice}"
+        yield f"no site passed the gates: {_why_none(sites)}{'' if lacking else advice}"
     elif len(scores) > 1 and (scores == scores.iloc[0]).all():
         yield "all ranked sites have one score, so all share rank 1; give weights or criteria that distinguish them"
     yield from weight_notices(result)
+
+
+def _notices(result: Result) -> Iterator[str]:
+    yield from order_notices(result)
     yield from reach_notices(result)
     yield from site_notices(result)
     yield from parcel_coverage_notices(result)

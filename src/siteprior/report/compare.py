@@ -72,7 +72,7 @@ def compare_runs(run_a: Path | str, run_b: Path | str) -> pd.DataFrame:
     beneath = (as_a == as_b) & (as_a != as_a.index)  # its row is that of the site it is ranked as
     both = both[(both["change"] != "") & ~beneath]
     both["site_name"] = both["site_name_b"].fillna(both["site_name_a"])
-    both["why"] = [_why(site, a, b) for site in both.index]
+    both["why"] = [why_changed(site, a, b) for site in both.index]
     both = both.reset_index().sort_values(["rank_b", "rank_a", "site_id"], na_position="last")
     for column in ("rank_a", "rank_b"):
         both[column] = both[column].astype("Int64")
@@ -91,8 +91,23 @@ def _ranking(folder: Path | str) -> pd.DataFrame:
     return table.set_index("site_id")
 
 
-def _why(site: str, a: pd.DataFrame, b: pd.DataFrame) -> str:
-    """Say in one line what changed for a site."""
+def why_changed(site: str, a: pd.DataFrame, b: pd.DataFrame) -> str:
+    """Say in one line what changed for a site: its gates, what it is ranked as, or its contributions, largest first.
+
+    Parameters
+    ----------
+    site
+        Its ``site_id``.
+    a, b
+        The sites of the earlier and the later ranking with ``gate_reasons``, ``ranked_as`` and ``c_<criterion>``.
+
+    Examples
+    --------
+    >>> index = pd.Index(["a"], name="site_id")
+    >>> one = pd.DataFrame({"gate_reasons": [None], "c_need": [0.2], "c_capacity": [0.1]}, index=index)
+    >>> why_changed("a", one, one.assign(c_need=0.5, c_capacity=0.05))
+    'need +0.300; capacity -0.050'
+    """
     if site not in a.index:
         return "not in the earlier run"
     if site not in b.index:

@@ -194,7 +194,7 @@ def _rank_arguments(command: argparse.ArgumentParser) -> None:
     add("--run", type=Path, metavar="FOLDER",
         help="folder of its run (default: outputs/<project>-<as_of>, else its newest in outputs)")  # fmt: skip
     add("--out", type=Path, metavar="FOLDER",
-        help="write ranking.csv, shortlist.gpkg and run.json there, not into a run (default: print, and write nothing)")  # fmt: skip
+        help="write ranking.csv, shortlist.gpkg and run.json there (default: print, and write nothing)")  # fmt: skip
     add("--json", action="store_true", help="every ranked opportunity, as JSON")
 
 

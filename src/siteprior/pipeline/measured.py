@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -161,12 +161,14 @@ def read_measured(project: Project, source: Source, stages: Iterable[Stage]) -> 
     }
     result = Result(project, sites_merged=_in_order(base, folder), columns=MappingProxyType(groups))
     needed = {name for stage in stages for name in stage.needs} - made
-    reading: dict[str, Callable[[], Any]] = {  # a table of any kind
-        name: lambda file=file, declared=declared: read_table(folder / f"{file}.csv", declared)
+    read: dict[str, Any] = {  # tables of any kind
+        name: read_table(folder / f"{file}.csv", declared)
         for name, (file, declared) in TABLES.items()
+        if name in needed
     }
-    reading["shapes"] = lambda: _shapes(folder, base)
-    return replace(result, **{name: read() for name, read in reading.items() if name in needed}), sites
+    if "shapes" in needed:
+        read["shapes"] = _shapes(folder, base)
+    return replace(result, **read), sites
 
 
 def _of_kinds(sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -184,7 +186,7 @@ def _in_order(sites: gpd.GeoDataFrame, folder: Path) -> gpd.GeoDataFrame:
     declared = [name for name in schema.SITES.names if name in sites]
     rest = [name for name in sites if name not in declared and name != sites.active_geometry_name]
     rest.sort(key=lambda name: header.index(name) if name in header else len(header))
-    return sites[[*declared, *rest, sites.active_geometry_name]]
+    return sites[[*declared, sites.active_geometry_name, *rest]]
 
 
 def read_table(path: Path, declared: Table) -> pd.DataFrame:

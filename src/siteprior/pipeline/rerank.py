@@ -13,7 +13,6 @@ from siteprior.core.all_faults import AllFaults
 from siteprior.core.callers import callers_level
 from siteprior.core.errors import InputError, RunWarning
 from siteprior.core.files import as_path
-from siteprior.core.schema import CONTRIBUTION
 from siteprior.core.short_repr import short_repr
 from siteprior.pipeline.measured import RANKED_FROM, Source, ranking_stages, read_measured, run_of, unmeasured
 from siteprior.pipeline.notices import order_notices
@@ -118,9 +117,8 @@ def rerank(project: Project | Path | str, *, run: Path | str | None = None, out:
     notices = [*since_the_run(loaded, source), *order_notices(done)]
     places_before = int(source.record["counts"]["shortlist"])
     changes = ranking_changes(before, done.sites, places=loaded.shortlist.n, places_before=places_before)
-    facts = [_facts(table) for table in (before, done.sites)]
-    same = changes["change"] == "same"
-    changes["why"] = ["" if same[site] else why_changed(site, *facts) for site in changes.index]
+    why = pd.Series(why_changed(changes.index, before, done.sites), index=changes.index, dtype="str")
+    changes["why"] = why.mask(changes["change"] == "same", "")
     if folder is not None:
         write_ranking(done, source, folder, notices=notices)
     for sentence in notices:
@@ -142,12 +140,6 @@ def _ranked(project: Project, source: Source) -> tuple[Result, gpd.GeoDataFrame]
             raise InputError(*lacking)
     faults.refuse()
     return run_stages(result, [stage for stage in stages if stage not in first]), before
-
-
-def _facts(sites: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Return the columns that say why a rank changed."""
-    names = [name for name in sites if name in ("gate_reasons", "ranked_as") or str(name).startswith(CONTRIBUTION)]
-    return pd.DataFrame(sites[names])
 
 
 def _own_folder(out: Path, source: Source) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 
 from siteprior import __version__
@@ -33,8 +32,8 @@ def since_the_run(project: Project, source: Source) -> Iterator[str]:
         yield f"{counted(len(files), 'file')} changed since ({first_few(files, SHOWN)}): {again}"
     if (version := source.record.get("siteprior")) != __version__:
         yield f"the run was made by siteprior {version}, this is {__version__}: {again}"
-    now = {row.name: json_text(asdict(row)) for row in applied_parameters(project)}
-    then = {row["name"]: json_text(row) for row in source.record["parameters"]}
+    now = {row.name: json_text({"value": row.value}) for row in applied_parameters(project)}
+    then = {row["name"]: json_text({"value": row["value"]}) for row in source.record["parameters"]}
     names = [name for name in now if name in then and now[name] != then[name]]
     if others := [name for name in names if name.partition(".")[0] not in APPLIED_ANEW]:
         yield f"{counted(len(others), 'number')} of siteprior changed since ({first_few(others, SHOWN)}): {again}"

@@ -10,7 +10,7 @@ import argparse
 import signal
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -189,12 +189,10 @@ def _rank_arguments(command: argparse.ArgumentParser) -> None:
     add(
         "project",
         type=Path,
-        help="project file (TOML): its weights, gates, opportunities and shortlist as they are now",
+        help="project file (TOML): weights, gates, opportunities, shortlist as they are now",
     )
-    add("--run", type=Path, metavar="FOLDER",
-        help="folder of its run (default: outputs/<project>-<as_of>, else its newest in outputs)")  # fmt: skip
-    add("--out", type=Path, metavar="FOLDER",
-        help="write ranking.csv, shortlist.gpkg and run.json there (default: print, and write nothing)")  # fmt: skip
+    add("--run", type=Path, metavar="FOLDER", help="its run (default: outputs/<project>-<as_of>, else the newest)")
+    add("--out", type=Path, metavar="FOLDER", help="a folder of its own to write (default: print, and write nothing)")
     add("--json", action="store_true", help="every ranked opportunity, as JSON")
 
 
@@ -263,17 +261,12 @@ def _audit(options: argparse.Namespace) -> int:
     from siteprior.pipeline.listings import audit_text
 
     done = audit(
-        options.registers,
-        organisation=options.organisation,
-        boundaries=options.boundaries,
-        boundaries_code=options.boundaries_code,
-        boundaries_name=options.boundaries_name,
-        boundaries_layer=options.boundaries_layer,
-        boundaries_crs=options.boundaries_crs,
-        out=options.out,
-        workbooks=not options.no_workbooks,
-        progress=not options.quiet,
-    )
+        options.registers, organisation=options.organisation,
+        boundaries=options.boundaries, boundaries_code=options.boundaries_code,
+        boundaries_name=options.boundaries_name, boundaries_layer=options.boundaries_layer,
+        boundaries_crs=options.boundaries_crs, out=options.out,
+        workbooks=not options.no_workbooks, progress=not options.quiet,
+    )  # fmt: skip
     print(audit_text(done.files, done.sites))
     books = "" if options.no_workbooks else " councils/ holds a workbook to send back to each council."
     print(f"Written to {options.out}: start with audit.html.{books}")
@@ -284,17 +277,10 @@ def _access(options: argparse.Namespace) -> int:
     from siteprior.pipeline.access import measure_access
 
     done = measure_access(
-        options.project,
-        streets=options.streets,
-        timetables=options.timetables,
-        stops=options.stops,
-        points=options.points,
-        bounds=options.bounds,
-        service_date=options.date,
-        cell_m=options.cell,
-        out=options.out,
-        progress=not options.quiet,
-    )
+        options.project, streets=options.streets, timetables=options.timetables, stops=options.stops,
+        points=options.points, bounds=options.bounds, service_date=options.date, cell_m=options.cell,
+        out=options.out, progress=not options.quiet,
+    )  # fmt: skip
     served = int((done.cells["access_index"] > 0).sum())
     print(
         f"{len(done.cells):,} cells, {served:,} of them with a service in reach, by departures of "
@@ -335,44 +321,23 @@ def _compare(options: argparse.Namespace) -> int:
 
 
 def _reweight(options: argparse.Namespace) -> int:
-    from siteprior.core.files import whole_file
-    from siteprior.pipeline.manifest import open_run
-    from siteprior.pipeline.write_weights import write_weights
-    from siteprior.ranking.other_weights import reweight
-    from siteprior.report.maps.overview import draw_map
+    from siteprior.pipeline.ranking_listing import reweighted_lines
 
     if options.map and options.map.suffix.lower() != ".png":
         raise argparse.ArgumentTypeError(f"--map {options.map}: the map is drawn as PNG; end the name with .png")
-    run = open_run(options.run)
-    weights = run.stated_weights | named_values(options.weight)
-    new = reweight(run, weights)
-    changes = new.changes.reset_index()
-    moved = changes[changes["change"].isin(["enters", "leaves"])]
-    none = f"No site enters or leaves the first {len(new.shortlist)}." if len(changes) else "The run ranks no site."
-    print(run, file=sys.stderr)
-    print(listing(changes if options.json else moved, as_json=options.json, none=none))
-    if options.map:
-        head, layers = run.record, (new.sites, new.shortlist, run.corridors, run.stops, run.areas)
-        sources = " ".join(head["attribution"])
-        title = f"{head['title']}: other weights"
-        picture = draw_map(*layers, title=title, attribution=sources, illustrative=head["illustrative"])
-        with whole_file(options.map) as temporary:
-            temporary.write_bytes(picture)
-    if options.write:
-        print(f"weights written to {write_weights(options.write, weights)}", file=sys.stderr)
-    return 0
+    given, draw, write = named_values(options.weight), options.map, options.write
+    return _print_lines(reweighted_lines(options.run, given, picture=draw, write=write, as_json=options.json))
 
 
 def _rank(options: argparse.Namespace) -> int:
-    from siteprior.pipeline.ranking_listing import shortlist_text, summary_text
-    from siteprior.pipeline.rerank import rerank
+    from siteprior.pipeline.ranking_listing import ranking_lines
 
-    new = rerank(options.project, run=options.run, out=options.out)
-    print(summary_text(new), file=sys.stderr)
-    changes, none = new.changes.reset_index(), "No site passes the gates, and none did in the run."
-    print(listing(changes, as_json=options.json, text=lambda _changes: shortlist_text(new), none=none))
-    if options.out:
-        print(f"written to {options.out}; it opens as a run does", file=sys.stderr)
+    return _print_lines(ranking_lines(options.project, run=options.run, out=options.out, as_json=options.json))
+
+
+def _print_lines(lines: Iterable[tuple[str, bool]]) -> int:
+    for text, aside in lines:
+        print(text, file=sys.stderr if aside else sys.stdout)
     return 0
 
 

@@ -65,22 +65,19 @@ class Reranked(NamedTuple):
 
 
 def rerank(project: Project | Path | str, *, run: Path | str | None = None, out: Path | str | None = None) -> Reranked:
-    """Rank what a finished run measured as the project now says: ranks (1 = first), scores (0–1), bands, shortlist.
+    """Rank a finished run again as the project now says (ranks, scores 0–1, bands): what another run would come to.
 
-    The tables ``[weights]``, ``[gates]``, ``[ranking]``, ``[opportunities]``, ``[shortlist]`` and others that no
-    measurement rests on may have changed since; the ranking is the one :func:`siteprior.run` would come to, to the
-    last digit. Of the files the run has read nothing is read again.
+    Nothing is read, joined or appraised again: see docs/python.md.
 
     Parameters
     ----------
     project
         A project file or a loaded project.
     run
-        The folder of its run; by default the project's own in ``outputs``, else the newest there that has measured
-        what the project states.
+        The folder of its run; else its own in ``outputs``, else the newest there that measured what it states.
     out
-        A folder of its own to write ``ranking.csv``, ``shortlist.gpkg`` and ``run.json`` to, with the tables of the run
-        that ranks do not touch, for :func:`siteprior.open_run`; nothing is written when ``None``.
+        A folder of its own to write ``ranking.csv``, ``shortlist.gpkg`` and ``run.json`` to, which
+        :func:`siteprior.open_run` opens; nothing is written when ``None``.
 
     Returns
     -------
@@ -88,27 +85,21 @@ def rerank(project: Project | Path | str, *, run: Path | str | None = None, out:
 
     Raises
     ------
-    ProjectError, InputError
-        When the project cannot be used, there is no run of it, the run measured something else (``[sources]``,
-        ``[evidence]``, ``[corridors]``, ``[access]``, ``[layers]``, ``[assumptions]``, the days and the seed), or a
-        criterion or gate needs what it has not measured; every fault at once.
-    OutputError
-        When the folder cannot be written.
+    ProjectError, InputError, OutputError
+        When the project or folder cannot be used, or the run measured something else; all at once.
 
     Warns
     -----
     RunWarning
-        When files of the run, siteprior or its numbers have changed since the run, or the ranking is none.
+        When files, siteprior or its numbers changed since the run, or no site passes.
 
     Examples
     --------
     >>> import siteprior as sp
     >>> from siteprior.core.files import shipped
-    >>> project = sp.load_project(shipped("data") / "demo.toml")
-    >>> fewer = project.model_copy(update={"shortlist": project.shortlist.model_copy(update={"n": 10})})
-    >>> new = sp.rerank(fewer, run=sp.demo(out="outputs/demo"))
-    >>> new.changes["change"].value_counts().to_dict()
-    {'same': 178, 'leaves': 15}
+    >>> new = sp.rerank(shipped("data") / "demo.toml", run=sp.demo(out="outputs/demo"))
+    >>> set(new.changes["change"]), len(new.shortlist)
+    ({'same'}, 25)
     """
     loaded = project if isinstance(project, Project) else load_project(project)
     source = run_of(loaded, run)

@@ -63,8 +63,8 @@ def other_settings(project: Project, record: Mapping[str, Any]) -> list[str]:
     >>> import siteprior as sp
     >>> from siteprior.core.files import shipped
     >>> project = sp.load_project(shipped("data") / "demo.toml")
-    >>> other_settings(project, {"settings": project.settings() | {"access": {}, "weights": {}, "layers": []}})
-    ['[access] cell_m, grid', '[[layers]]']
+    >>> other_settings(project, {"settings": project.settings() | {"weights": {}, "layers": []}})
+    ['[[layers]]']
     """
     now, then = project.settings(), record.get("settings", {})
     differ = list[str]()

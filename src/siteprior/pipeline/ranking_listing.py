@@ -81,8 +81,8 @@ def summary_text(new: Reranked) -> str:
     >>> import siteprior as sp
     >>> from siteprior.core.files import shipped
     >>> new = sp.rerank(shipped("data") / "demo.toml", run=sp.demo(out="outputs/demo"))
-    >>> print(summary_text(new))
-    Ranked from what the run in outputs/demo has measured: 193 opportunities, 25 on the shortlist; 0 enter, 0 leave.
+    >>> print(summary_text(new).partition(": ")[2])
+    193 opportunities, 25 on the shortlist; 0 enter, 0 leave.
     """
     change = new.changes["change"]
     return (

@@ -52,8 +52,8 @@ class Reranked(NamedTuple):
     >>> from siteprior.core.files import shipped
     >>> folder = sp.demo(out="outputs/demo")
     >>> new = sp.rerank(sp.load_project(shipped("data") / "demo.toml"), run=folder)
-    >>> new.run.name, set(new.changes["change"]), len(new.shortlist)
-    ('demo', {'same'}, 25)
+    >>> new.run == folder, set(new.changes["change"]), len(new.shortlist)
+    (True, {'same'}, 25)
     """
 
     changes: pd.DataFrame
@@ -67,8 +67,6 @@ class Reranked(NamedTuple):
 def rerank(project: Project | Path | str, *, run: Path | str | None = None, out: Path | str | None = None) -> Reranked:
     """Rank a finished run again as the project now says (ranks, scores 0–1, bands): what another run would come to.
 
-    Nothing is read, joined or appraised again: see docs/python.md.
-
     Parameters
     ----------
     project
@@ -76,8 +74,7 @@ def rerank(project: Project | Path | str, *, run: Path | str | None = None, out:
     run
         The folder of its run; else its own in ``outputs``, else the newest there that measured what it states.
     out
-        A folder of its own to write ``ranking.csv``, ``shortlist.gpkg`` and ``run.json`` to, which
-        :func:`siteprior.open_run` opens; nothing is written when ``None``.
+        A folder of its own to write, for :func:`siteprior.open_run`; ``None`` writes nothing.
 
     Returns
     -------

@@ -212,8 +212,8 @@ def test_the_list_of_commands_loads_no_heavy_package():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     listed, loaded = done.stdout.splitlines()
     assert listed.split() == [
-        "demo", "run", "check", "audit", "access", "criteria", "columns", "stages", "compare", "reweight", "gaps",
-        "fetch", "notebooks",
+        "demo", "run", "check", "audit", "access", "criteria", "columns", "stages", "compare", "reweight", "rank",
+        "gaps", "fetch", "notebooks",
     ]  # fmt: skip
     assert not loaded
 
@@ -333,6 +333,36 @@ def test_weights_in_the_wrong_form_or_of_no_run_are_refused(tmp_path, monkeypatc
     monkeypatch.chdir(tmp_path)
     assert cli.main(["reweight", "-w", "deprivation=3"]) == 1
     assert "no run in outputs" in capsys.readouterr().err
+
+
+def test_a_run_is_ranked_again_as_its_project_now_says(project, sample_run, tmp_path, capsys):
+    path = str(project(append="\n[weights]\ndeprivation = 60\ncapacity = 40\n"))
+    assert cli.main(["rank", path, "--run", str(sample_run), "--out", "ranked"]) == 0
+    shown = capsys.readouterr()
+    assert shown.err.splitlines()[0].startswith(f"Ranked from what the run in {sample_run.as_posix()} has measured: ")
+    assert shown.err.splitlines()[-1] == "written to ranked; it opens as a run does"
+    assert {"enters", "leaves", "rises"} <= set(shown.out.split())
+    assert shown.out.split()[:7] == ["rank", "before", "change", "site_id", "site_name", "score", "why"]
+    assert cli.main(["reweight", "ranked"]) == 0
+    assert capsys.readouterr().out == "No site enters or leaves the first 25.\n"
+    assert cli.main(["rank", path, "--run", str(sample_run), "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    ranks = [row["rank_after"] for row in rows if row["rank_after"]]
+    assert ranks == sorted(ranks)
+    assert len(ranks) > 25
+
+
+def test_a_run_of_another_project_or_none_is_no_run_to_rank(project, sample_run, capsys):
+    path = project(("network_date = 2026-10-02", "network_date = 2026-10-03"))
+    assert cli.main(["rank", str(path)]) == 1
+    assert "there is no run of it in outputs" in capsys.readouterr().err
+    assert cli.main(["rank", str(path), "--run", str(sample_run)]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "now states: [project] network_date; run the project again" in printed.err
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["rank"])
+    assert stop.value.code == 2
 
 
 def test_a_terminal_shows_bars_a_file_lines_and_quiet_nothing(project, tmp_path, monkeypatch, capsys):

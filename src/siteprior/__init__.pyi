@@ -11,6 +11,7 @@ from .pipeline.manifest import open_run
 from .pipeline.newest_run import newest_run
 from .pipeline.opened_run import Run
 from .pipeline.registered import load_project
+from .pipeline.rerank import rerank
 from .pipeline.result import Result
 from .pipeline.run import assess, check, demo, run
 from .pipeline.write_weights import write_weights
@@ -72,6 +73,7 @@ __all__ = [
     "read_stops",
     "registers",
     "report",
+    "rerank",
     "run",
     "sales",
     "scenarios",

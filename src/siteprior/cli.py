@@ -10,7 +10,7 @@ import argparse
 import signal
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -184,6 +184,18 @@ def _reweight_arguments(command: argparse.ArgumentParser) -> None:
     add("--json", action="store_true", help="every ranked site, as JSON")
 
 
+def _rank_arguments(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add(
+        "project",
+        type=Path,
+        help="project file (TOML): weights, gates, opportunities, shortlist as they are now",
+    )
+    add("--run", type=Path, metavar="FOLDER", help="its run (default: outputs/<project>-<as_of>, else the newest)")
+    add("--out", type=Path, metavar="FOLDER", help="a folder of its own to write (default: print, and write nothing)")
+    add("--json", action="store_true", help="every ranked opportunity, as JSON")
+
+
 def _gaps_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("run", type=Path, nargs="?", help="folder of a run (default: the newest in outputs)")
     command.add_argument("--site", metavar="ID", help="what would decide the verdict of this site")
@@ -249,17 +261,12 @@ def _audit(options: argparse.Namespace) -> int:
     from siteprior.pipeline.listings import audit_text
 
     done = audit(
-        options.registers,
-        organisation=options.organisation,
-        boundaries=options.boundaries,
-        boundaries_code=options.boundaries_code,
-        boundaries_name=options.boundaries_name,
-        boundaries_layer=options.boundaries_layer,
-        boundaries_crs=options.boundaries_crs,
-        out=options.out,
-        workbooks=not options.no_workbooks,
-        progress=not options.quiet,
-    )
+        options.registers, organisation=options.organisation,
+        boundaries=options.boundaries, boundaries_code=options.boundaries_code,
+        boundaries_name=options.boundaries_name, boundaries_layer=options.boundaries_layer,
+        boundaries_crs=options.boundaries_crs, out=options.out,
+        workbooks=not options.no_workbooks, progress=not options.quiet,
+    )  # fmt: skip
     print(audit_text(done.files, done.sites))
     books = "" if options.no_workbooks else " councils/ holds a workbook to send back to each council."
     print(f"Written to {options.out}: start with audit.html.{books}")
@@ -270,17 +277,10 @@ def _access(options: argparse.Namespace) -> int:
     from siteprior.pipeline.access import measure_access
 
     done = measure_access(
-        options.project,
-        streets=options.streets,
-        timetables=options.timetables,
-        stops=options.stops,
-        points=options.points,
-        bounds=options.bounds,
-        service_date=options.date,
-        cell_m=options.cell,
-        out=options.out,
-        progress=not options.quiet,
-    )
+        options.project, streets=options.streets, timetables=options.timetables, stops=options.stops,
+        points=options.points, bounds=options.bounds, service_date=options.date, cell_m=options.cell,
+        out=options.out, progress=not options.quiet,
+    )  # fmt: skip
     served = int((done.cells["access_index"] > 0).sum())
     print(
         f"{len(done.cells):,} cells, {served:,} of them with a service in reach, by departures of "
@@ -321,31 +321,23 @@ def _compare(options: argparse.Namespace) -> int:
 
 
 def _reweight(options: argparse.Namespace) -> int:
-    from siteprior.core.files import whole_file
-    from siteprior.pipeline.manifest import open_run
-    from siteprior.pipeline.write_weights import write_weights
-    from siteprior.ranking.other_weights import reweight
-    from siteprior.report.maps.overview import draw_map
+    from siteprior.pipeline.ranking_listing import reweighted_lines
 
     if options.map and options.map.suffix.lower() != ".png":
         raise argparse.ArgumentTypeError(f"--map {options.map}: the map is drawn as PNG; end the name with .png")
-    run = open_run(options.run)
-    weights = run.stated_weights | named_values(options.weight)
-    new = reweight(run, weights)
-    changes = new.changes.reset_index()
-    moved = changes[changes["change"].isin(["enters", "leaves"])]
-    none = f"No site enters or leaves the first {len(new.shortlist)}." if len(changes) else "The run ranks no site."
-    print(run, file=sys.stderr)
-    print(listing(changes if options.json else moved, as_json=options.json, none=none))
-    if options.map:
-        head, layers = run.record, (new.sites, new.shortlist, run.corridors, run.stops, run.areas)
-        sources = " ".join(head["attribution"])
-        title = f"{head['title']}: other weights"
-        picture = draw_map(*layers, title=title, attribution=sources, illustrative=head["illustrative"])
-        with whole_file(options.map) as temporary:
-            temporary.write_bytes(picture)
-    if options.write:
-        print(f"weights written to {write_weights(options.write, weights)}", file=sys.stderr)
+    given, draw, write = named_values(options.weight), options.map, options.write
+    return _print_lines(reweighted_lines(options.run, given, picture=draw, write=write, as_json=options.json))
+
+
+def _rank(options: argparse.Namespace) -> int:
+    from siteprior.pipeline.ranking_listing import ranking_lines
+
+    return _print_lines(ranking_lines(options.project, run=options.run, out=options.out, as_json=options.json))
+
+
+def _print_lines(lines: Iterable[tuple[str, bool]]) -> int:
+    for text, aside in lines:
+        print(text, file=sys.stderr if aside else sys.stdout)
     return 0
 
 
@@ -410,6 +402,9 @@ COMMANDS: dict[str, Command] = {
     "compare": Command("who entered, left and moved between two runs, and why", _compare_arguments, _compare),
     "reweight": Command(
         "a run under other weights: who enters and leaves the shortlist", _reweight_arguments, _reweight
+    ),
+    "rank": Command(
+        "a run under the project as it is now: weights, gates, opportunities, shortlist", _rank_arguments, _rank
     ),
     "gaps": Command("what would decide a run's open verdicts: free files, or a site's list", _gaps_arguments, _gaps),
     "fetch": Command(

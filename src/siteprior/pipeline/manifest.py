@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 import io
-import json
 import platform
 from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 
 from siteprior import __version__
 from siteprior.appraisal.capacity import default_profile
 from siteprior.core import schema
 from siteprior.core.errors import InputError
-from siteprior.core.files import as_path, open_stream, read_bytes
-from siteprior.core.io.file_kinds import HEAD, refuse_other_files
+from siteprior.core.files import as_path, read_bytes
 from siteprior.core.parameters import Parameter, load_parameters, parameter_files, parameter_rows
 from siteprior.core.progress import Progress
-from siteprior.core.renamed import with_new_columns, with_new_record
+from siteprior.core.renamed import with_new_columns
 from siteprior.pipeline.newest_run import newest_run
 from siteprior.pipeline.notices import notices
 from siteprior.pipeline.open_evidence import open_evidence
 from siteprior.pipeline.opened_run import Run
+from siteprior.pipeline.read_run import layers_in, read_attributes, read_layer, read_record, read_sites_layer
 from siteprior.pipeline.result import Result
 from siteprior.project.load import Project
 from siteprior.project.names import capacity_profiles, profiles
 from siteprior.ranking.opportunity_ranks import ranked_once
-from siteprior.report.geopackage.site_form import SITE_ATTRIBUTES, SITE_LAYERS, join_sites
+from siteprior.report.geopackage.site_form import SITE_LAYERS
 from siteprior.report.html.labels import organisation_titles
-from siteprior.report.run_folders import refuse_no_run
 
 TABLES: dict[str, list[str]] = {
     "history": schema.HISTORY.names,
@@ -85,8 +82,6 @@ PACKAGES = ("geopandas", "numpy", "pandas", "pyogrio", "pyproj", "scipy", "shape
 def describe_run(result: Result, _progress: Progress) -> Result:
     """Describe the run: what went in, which versions and numbers were used, and how many sites came out."""
     project, sites, criteria, issues = result.project, result.sites, result.criteria, result.issues
-    once = sites.loc[ranked_once(sites), "rank"]  # an opportunity is ranked once
-    reasons = sites["gate_reasons"].dropna().str.split("; ").explode().value_counts()
     attributions = dict.fromkeys(read.attribution for read in result.provenance if read.attribution)
     record = {
         "title": project.project.title,
@@ -105,21 +100,13 @@ def describe_run(result: Result, _progress: Progress) -> Result:
         "inputs": [asdict(read) for read in result.provenance],
         "register_files": result.register_files.to_dict("records"),
         "counts": {
-            "sites": len(sites),
-            "ranked": int(sites["rank"].notna().sum()),
-            "opportunities": int(sites["opportunity_id"].nunique()),
-            "ranked_opportunities": len(once),
-            "shortlist": min(project.shortlist.n, len(once)),
-            "tied": int(once.duplicated(keep=False).sum()),
-            "by_organisation": sites.groupby("organisation").size().to_dict(),
-            "gate_reasons": reasons.sort_index().to_dict(),
-            "market_failure": sites["market_failure"].value_counts().sort_index().to_dict(),
+            **counts_of(sites, project.shortlist.n),
             "issues": issues["issue_type"].value_counts().sort_index().to_dict(),
         },
         "programme": result.programme_record,
         "open_evidence": open_evidence(sites, result.evidence_files),
         "organisations": organisation_titles(sites),
-        "gates": _gates(result.gates),
+        "gates": gate_rows(result.gates),
         "attribution": list(attributions),
         "joins": [join.row() for join in result.joins],
         "notices": notices(result),
@@ -127,7 +114,24 @@ def describe_run(result: Result, _progress: Progress) -> Result:
     return replace(result, record=record)
 
 
-def _gates(gates: pd.DataFrame) -> list[dict[str, str]]:
+def counts_of(sites: pd.DataFrame, places: int) -> dict[str, Any]:
+    """Return how many sites and opportunities a ranking has, ``places`` on its shortlist, and why others have none."""
+    once = sites.loc[ranked_once(sites), "rank"]  # an opportunity is ranked once
+    reasons = sites["gate_reasons"].dropna().str.split("; ").explode().value_counts()
+    return {
+        "sites": len(sites),
+        "ranked": int(sites["rank"].notna().sum()),
+        "opportunities": int(sites["opportunity_id"].nunique()),
+        "ranked_opportunities": len(once),
+        "shortlist": min(places, len(once)),
+        "tied": int(once.duplicated(keep=False).sum()),
+        "by_organisation": sites.groupby("organisation").size().to_dict(),
+        "gate_reasons": reasons.sort_index().to_dict(),
+        "market_failure": sites["market_failure"].value_counts().sort_index().to_dict(),
+    }
+
+
+def gate_rows(gates: pd.DataFrame) -> list[dict[str, str]]:
     """Return the gates as the project sets them: code, title, whether each stands, and what it needs, in words."""
     table = gates.rename(columns={"thresholds": "needed"})[["gate", "title", "why", "stands", "needed"]]
     return [{str(key): str(value) for key, value in row.items()} for row in table.to_dict("records")]
@@ -225,17 +229,17 @@ def open_run(folder: Path | str | None = None) -> Run:
             "no run in outputs, here or one folder up; run a project (siteprior run PROJECT.toml), do the main job on "
             "the sample (siteprior demo), or name the folder of a run"
         )
-    record = with_new_record(_record(folder / "run.json"))
+    record = read_record(folder / "run.json")
     path = folder / "shortlist.gpkg"
-    attributes = _attributes(path)
+    attributes = read_attributes(path)
     tables: dict[str, pd.DataFrame] = {}
     for name in ("shortlist", "sites", *_only_newer(path), "corridors", "stops", "areas", *RECORDED):
-        tables[name] = _sites(path, name, attributes) if name in SITE_LAYERS else _layer(path, name)
+        tables[name] = read_sites_layer(path, name, attributes) if name in SITE_LAYERS else read_layer(path, name)
     for name, declared in (("opportunities", schema.OPPORTUNITIES), ("programme", schema.PROGRAMME)):
         if name in tables:
             tables[name] = schema.conform(tables[name].set_index("site_id"), declared)
     for name, declared in (("corridor_stops", schema.CORRIDOR_STOPS), ("catchments", schema.CATCHMENTS)):
-        layer = _layer(folder / "access.gpkg", name)
+        layer = read_layer(folder / "access.gpkg", name)
         tables[name] = schema.conform(layer.set_index(declared.index), declared)
     for name, columns in TABLES.items():
         path = folder / f"{name}.csv"
@@ -247,62 +251,6 @@ def open_run(folder: Path | str | None = None) -> Run:
     return Run(folder, tables, record)
 
 
-def _record(path: Path) -> dict[str, Any]:
-    """Read the record of a run."""
-    refuse_no_run(path.parent)
-    try:
-        record = json.loads(read_bytes(path))
-    except ValueError as fault:
-        if isinstance(fault, InputError):
-            raise
-        raise InputError(f"{path}: is not JSON ({fault}); run the project again") from None
-    if not isinstance(record, dict) or "inputs" not in record:
-        raise InputError(f"{path}: is not the record of a run; give the folder that `siteprior run` wrote")
-    return record
-
-
-def _sites(path: Path, name: str, attributes: pd.DataFrame | None) -> gpd.GeoDataFrame:
-    """Read a layer of sites with all their columns, of the declared kinds.
-
-    GDAL reads whole numbers with gaps as decimals.
-    """
-    layer = _layer(path, name).set_index("site_id")
-    if attributes is not None:
-        layer = join_sites(layer, attributes)
-    return schema.conform(with_new_columns(layer, "site_prices", name=f"{path}: {name}"), schema.SITES)
-
-
-def _attributes(path: Path) -> pd.DataFrame | None:
-    """Read the columns of the sites that stand on no layer; ``None`` of an earlier run, which has all on its layers."""
-    present = _present(path)
-    return pd.DataFrame(_layer(path, SITE_ATTRIBUTES)).set_index("site_id") if SITE_ATTRIBUTES in present else None
-
-
 def _only_newer(path: Path) -> tuple[str, ...]:
     """Return the layers that runs of earlier releases are without, as far as this run has them."""
-    return tuple(name for name in ("opportunities", "programme") if name in _present(path))
-
-
-def _present(path: Path) -> set[str]:
-    """Return the layers and tables of a GeoPackage; none of what is no GeoPackage, which reading it then says."""
-    from pyogrio import list_layers
-    from pyogrio.errors import DataSourceError
-
-    with open_stream(path):  # a missing file, and a folder
-        pass
-    try:
-        return {str(name) for name, _ in list_layers(path)}
-    except DataSourceError:
-        return set()
-
-
-def _layer(path: Path, name: str) -> gpd.GeoDataFrame:
-    """Read a layer or table of a run's GeoPackage; what is not there is refused in our words, not GDAL's."""
-    from pyogrio.errors import DataLayerError, DataSourceError
-
-    with open_stream(path) as stream:  # a missing file, and a folder
-        refuse_other_files(path, stream.read(HEAD))
-    try:
-        return gpd.read_file(path, layer=name, use_arrow=True)
-    except (DataLayerError, DataSourceError):
-        raise InputError(f"{path}: holds no layer '{name}' that can be read; run the project again") from None
+    return tuple(name for name in ("opportunities", "programme") if name in layers_in(path))

@@ -74,24 +74,30 @@ def _unused(result: Result) -> Iterator[str]:
         )
 
 
-def _notices(result: Result) -> Iterator[str]:
+def order_notices(result: Result) -> Iterator[str]:
+    """Yield what is to be stated of a ranking alone: nothing passed, all are alike, or a weight rests on nothing."""
     from siteprior.ranking.opportunity_ranks import ranked_once
 
     sites = result.sites
     scores = sites.loc[ranked_once(sites), "score"]
     if scores.empty:
         # Where a NaPTAN area is lacking, no gate is the cause.
+        lacking = result.transit is not NOT_YET and any(area_notices(result))
         advice = "; change [gates], or what the sites are measured against"
-        yield f"no site passed the gates: {_why_none(sites)}{'' if any(area_notices(result)) else advice}"
+        yield f"no site passed the gates: {_why_none(sites)}{'' if lacking else advice}"
     elif len(scores) > 1 and (scores == scores.iloc[0]).all():
         yield "all ranked sites have one score, so all share rank 1; give weights or criteria that distinguish them"
     yield from weight_notices(result)
+    if result.programme_record is not NOT_YET and "note" in result.programme_record:
+        yield str(result.programme_record["note"])
+
+
+def _notices(result: Result) -> Iterator[str]:
+    yield from order_notices(result)
     yield from reach_notices(result)
     yield from site_notices(result)
     yield from parcel_coverage_notices(result)
     yield from household_notices(result)
-    if result.programme_record is not NOT_YET and "note" in result.programme_record:
-        yield str(result.programme_record["note"])
 
 
 def _why_none(sites: pd.DataFrame) -> str:

@@ -52,35 +52,22 @@ def publish(
         return pages.result()
 
 
-def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path) -> None:
-    """Write the GeoPackages, the tables and the record of a run."""
-    from siteprior.core.schema import write_datapackage
-    from siteprior.project.layers import layer_columns
-    from siteprior.report.geopackage.layers import contribution_columns
+def write_ranked(done: Result, folder: Path) -> None:
+    """Write what a ranking comes to: ``shortlist.gpkg``, ``ranking.csv``, how sure it is and what a budget buys."""
     from siteprior.report.geopackage.site_form import SITE_ATTRIBUTES, split_sites
     from siteprior.report.geopackage.write import write_geopackage
-    from siteprior.report.tables import leading_columns, write_csv, write_run_record
+    from siteprior.report.tables import leading_columns, write_csv
 
     head = done.project.project
-
-    def marked(table: Frame) -> Frame:
-        # A table travels without its report: each row has to say that it is invented.
-        return table.assign(illustrative="yes") if head.illustrative else table
-
-    def package(name: str, layers: dict[str, gpd.GeoDataFrame], tables: dict[str, pd.DataFrame]) -> None:
-        write_geopackage(
-            folder / name, layers, tables, as_of=head.as_of, metadata=done.record, illustrative=head.illustrative
-        )
-
-    sites, issues = marked(leading_columns(done.sites)), marked(done.issues)
+    sites, issues = marked(leading_columns(done.sites), done), marked(done.issues, done)
     on_map, rest = split_sites(sites)
-    package(
-        "shortlist.gpkg",
+    write_geopackage(
+        folder / "shortlist.gpkg",
         {
             "shortlist": on_map.loc[done.shortlist.index],
             "sites": on_map,
-            "opportunities": marked(done.opportunities),
-            "programme": marked(done.programme),
+            "opportunities": marked(done.opportunities, done),
+            "programme": marked(done.programme, done),
             "corridors": done.corridors,
             "stops": done.stops,
             "areas": done.areas,
@@ -89,13 +76,43 @@ def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path)
             "run_info": run_info(done.record),
             "criteria": done.criteria,
             "issues": issues,
-            "top_k_acceptability": marked(done.top_k_acceptability).reset_index(),
-            "core_index": marked(done.core_index).reset_index(),
+            "top_k_acceptability": marked(done.top_k_acceptability, done).reset_index(),
+            "core_index": marked(done.core_index, done).reset_index(),
             SITE_ATTRIBUTES: rest,
         },
+        as_of=head.as_of,
+        metadata=done.record,
+        illustrative=head.illustrative,
     )
+    # a table people open in Excel, which reads UTF-8 only behind a byte order mark
+    write_csv(folder / "ranking.csv", sites.drop(columns="geometry").reset_index(), byte_order_mark=True)
+    for name, table in decision_tables(done).items():
+        write_csv(folder / f"{name}.csv", marked(table, done))
+
+
+def marked(table: Frame, done: Result) -> Frame:
+    """Return a table that says in each row that it is invented, if it is: it travels without its report."""
+    return table.assign(illustrative="yes") if done.project.project.illustrative else table
+
+
+def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path) -> None:
+    """Write the GeoPackages, the tables and the record of a run."""
+    from siteprior.core.schema import write_datapackage
+    from siteprior.project.layers import layer_columns
+    from siteprior.report.geopackage.layers import contribution_columns
+    from siteprior.report.geopackage.write import write_geopackage
+    from siteprior.report.tables import write_csv, write_run_record
+
+    head = done.project.project
+
+    def package(name: str, layers: dict[str, gpd.GeoDataFrame], tables: dict[str, pd.DataFrame]) -> None:
+        write_geopackage(
+            folder / name, layers, tables, as_of=head.as_of, metadata=done.record, illustrative=head.illustrative
+        )
+
+    write_ranked(done, folder)
     shapes = done.shapes.reindex(done.sites.index)  # in the order of the ranks
-    package("site_shapes.gpkg", {"site_shapes": marked(shapes[shapes.geometry.notna()])}, {})
+    package("site_shapes.gpkg", {"site_shapes": marked(shapes[shapes.geometry.notna()], done)}, {})
     layers, tables = _access(done)
     if done.access_cells is not None and done.transit.timetables is not None:
         layers["access_grid"] = done.access_cells
@@ -107,25 +124,21 @@ def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path)
             attribution=" ".join(done.record["attribution"]),
         )
     package("access.gpkg", layers, tables)
-    # the two tables people open in Excel, which reads UTF-8 only behind a byte order mark
-    write_csv(folder / "ranking.csv", sites.drop(columns="geometry").reset_index(), byte_order_mark=True)
-    write_csv(folder / "issues.csv", issues, byte_order_mark=True)
+    write_csv(folder / "issues.csv", marked(done.issues, done), byte_order_mark=True)
     if len(done.history):
-        write_csv(folder / "history.csv", marked(done.history))
-    write_csv(folder / "duplicates.csv", marked(done.duplicates))
+        write_csv(folder / "history.csv", marked(done.history, done))
+    write_csv(folder / "duplicates.csv", marked(done.duplicates, done))
     if len(done.opportunity_links):
-        write_csv(folder / "opportunity_links.csv", marked(done.opportunity_links))
-    for name, table in _decision_tables(done).items():
-        write_csv(folder / f"{name}.csv", marked(table))
-    write_csv(folder / "corridor_summary.csv", marked(done.corridor_summary.reset_index()))
-    write_csv(folder / "corridor_sites.csv", marked(done.site_corridors))
-    write_csv(folder / "corridor_rankings.csv", marked(done.corridor_rankings))
+        write_csv(folder / "opportunity_links.csv", marked(done.opportunity_links, done))
+    write_csv(folder / "corridor_summary.csv", marked(done.corridor_summary.reset_index(), done))
+    write_csv(folder / "corridor_sites.csv", marked(done.site_corridors, done))
+    write_csv(folder / "corridor_rankings.csv", marked(done.corridor_rankings, done))
     if done.transit.timetables is not None:
-        write_csv(folder / "access_routes.csv", marked(done.access_routes))
+        write_csv(folder / "access_routes.csv", marked(done.access_routes, done))
     if len(done.scenario_effects):
-        write_csv(folder / "scenarios.csv", marked(done.scenario_effects))
+        write_csv(folder / "scenarios.csv", marked(done.scenario_effects, done))
     for name, table in market.items():
-        write_csv(folder / f"{name}.csv", marked(table))
+        write_csv(folder / f"{name}.csv", marked(table, done))
     write_run_record(folder / "run.json", done.record)
     write_datapackage(
         folder,
@@ -136,7 +149,7 @@ def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path)
     )
 
 
-def _decision_tables(done: Result) -> dict[str, pd.DataFrame]:
+def decision_tables(done: Result) -> dict[str, pd.DataFrame]:
     """Return how sure the ranking is and what the budget buys, by the name of their file, those that have a row."""
     tables = {
         "top_k_acceptability": done.top_k_acceptability.reset_index(),

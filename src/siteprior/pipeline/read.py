@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
@@ -23,7 +24,9 @@ from siteprior.pipeline.result import Result
 from siteprior.pipeline.stand_ins import blank_deprivation, stand_in_areas, stand_in_sites
 from siteprior.project.load import Project
 from siteprior.project.model import Register
-from siteprior.registers.matching.history import HistoryResult
+
+if TYPE_CHECKING:
+    from siteprior.registers.matching.history import HistoryResult
 
 SHOWN = 3
 """Files named in one sentence, at most."""

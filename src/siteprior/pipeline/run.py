@@ -16,12 +16,13 @@ from siteprior.core.renamed import renamed_argument
 from siteprior.core.whole_folder import whole_folder
 from siteprior.pipeline.find_faults import Checked, find_faults
 from siteprior.pipeline.manifest import NOT_IN_EVERY_RUN
+from siteprior.pipeline.newest_run import usual_folder
 from siteprior.pipeline.publish import publish
 from siteprior.pipeline.registered import load_project
 from siteprior.pipeline.result import Result
 from siteprior.pipeline.stages import READING, STAGES, run_stages
 from siteprior.project.load import Project
-from siteprior.project.load_past_faults import NO_DAY, load_past_faults
+from siteprior.project.load_past_faults import load_past_faults
 from siteprior.report.notebooks.worker import NotebookProcess
 from siteprior.sources.registry import discover
 
@@ -217,7 +218,4 @@ def find_all_faults(
 
 def _folder(project: Project, out: Path | str | None, *, of: str = "") -> Path:
     """Return the folder asked for, or the project's name and date under ``outputs``; that of a check has its own."""
-    day = "" if project.project.as_of == NO_DAY else f"-{project.project.as_of.isoformat()}"
-    return (
-        as_path(out, name="out", what="a folder") if out is not None else Path("outputs") / f"{project.name}{day}{of}"
-    )
+    return usual_folder(project, of=of) if out is None else as_path(out, name="out", what="a folder")

@@ -106,29 +106,58 @@ def reweight(run: Shortlisted, weights: Mapping[str, float], *, shortlist: int |
     blank = {name: pd.Series(pd.NA, index=before.index, dtype="Int64") for name in STALE if name in before.columns}
     sites = gpd.GeoDataFrame(order(kept.join(scored).assign(**blank)))
     first = gpd.GeoDataFrame(sites[is_ranked_as(sites) & sites["rank"].notna()].head(places))
-    changes = _changes(before, sites, places)
+    changes = ranking_changes(before, sites, places=places)
     return Reweighted(changes, sites, first, normalised({name: float(weight) for name, weight in weights.items()}))
 
 
-def _changes(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, places: int) -> pd.DataFrame:
-    """Return what became of each ranked opportunity, in the new order."""
-    new = after[is_ranked_as(after) & after["rank"].notna()]
-    old = before.reindex(new.index)
-    stood = before.index[is_ranked_as(before) & before["rank"].notna()][
-        :places
-    ]  # a run's sites stand in the order of their ranks
-    was, now = new.index.isin(stood), np.arange(len(new)) < places
-    rank_before, rank_after = old["rank"].astype("Int64"), new["rank"].astype("Int64")
+def ranking_changes(
+    before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, *, places: int, places_before: int | None = None
+) -> pd.DataFrame:
+    """Return what became of each opportunity that is ranked now, in the new order, then of those no longer ranked.
+
+    Parameters
+    ----------
+    before, after
+        The same sites, ranked, each in the order of the ranks.
+    places, places_before
+        How many ranks make the shortlist now, and made it before; as many as now when ``None``.
+
+    Returns
+    -------
+    DataFrame
+        On the ``site_id`` each is ranked as: ``site_name``, ``change`` (``enters`` or ``leaves`` the shortlist; else
+        ``rises``, ``falls``, ``same``, ``newly ranked``, ``no longer ranked``), ``rank_before``, ``rank_after``
+        (1 = first), ``score_before``, ``score_after`` (0–1). Who is ranked with another now has that rank.
+
+    Examples
+    --------
+    >>> index = pd.Index(["a", "b", "c"], name="site_id")
+    >>> one = pd.DataFrame({"site_name": ["A", "B", "C"], "eligible": ["yes", "yes", "no"], "rank": [1, 2, None],
+    ...                     "score": [0.9, 0.4, None]}, index=index)
+    >>> other = one.assign(eligible=["no", "yes", "yes"], rank=[None, 1, 2]).sort_values("rank")
+    >>> ranking_changes(one, other, places=1)["change"].to_dict()
+    {'b': 'enters', 'c': 'newly ranked', 'a': 'leaves'}
+    """
+    new, old = (table.index[is_ranked_as(table) & table["rank"].notna()] for table in (after, before))
+    stood = old[: places if places_before is None else places_before]  # sites stand in the order of their ranks
+    rows = new.append(old.difference(new, sort=False)).rename(after.index.name)
+    was, now = rows.isin(stood), np.arange(len(rows)) < min(places, len(new))
+    then, here = before.reindex(rows), after.reindex(rows)
+    rank_before, rank_after = then["rank"].astype("Int64"), here["rank"].astype("Int64")
     moved = (rank_before - rank_after).fillna(0)
-    change = np.select([now & ~was, was & ~now, moved > 0, moved < 0], ["enters", "leaves", "rises", "falls"], "same")
+    change = np.select(
+        [now & ~was, was & ~now, rank_before.isna(), rank_after.isna(), moved > 0, moved < 0],
+        ["enters", "leaves", "newly ranked", "no longer ranked", "rises", "falls"],
+        "same",
+    )
     return pd.DataFrame(
         {
-            "site_name": new["site_name"],
+            "site_name": here["site_name"],
             "change": change,
             "rank_before": rank_before,
             "rank_after": rank_after,
-            "score_before": old["score"],
-            "score_after": new["score"],
+            "score_before": then["score"],
+            "score_after": here["score"],
         },
-        index=new.index,
+        index=rows,
     )

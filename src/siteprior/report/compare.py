@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -72,7 +74,7 @@ def compare_runs(run_a: Path | str, run_b: Path | str) -> pd.DataFrame:
     beneath = (as_a == as_b) & (as_a != as_a.index)  # its row is that of the site it is ranked as
     both = both[(both["change"] != "") & ~beneath]
     both["site_name"] = both["site_name_b"].fillna(both["site_name_a"])
-    both["why"] = [_why(site, a, b) for site in both.index]
+    both["why"] = why_changed(both.index, a, b)
     both = both.reset_index().sort_values(["rank_b", "rank_a", "site_id"], na_position="last")
     for column in ("rank_a", "rank_b"):
         both[column] = both[column].astype("Int64")
@@ -91,21 +93,48 @@ def _ranking(folder: Path | str) -> pd.DataFrame:
     return table.set_index("site_id")
 
 
-def _why(site: str, a: pd.DataFrame, b: pd.DataFrame) -> str:
+def why_changed(sites: Iterable[str], a: pd.DataFrame, b: pd.DataFrame) -> list[str]:
+    """Say in a line per site what changed for it: gates, what it is ranked as, or contributions, largest first.
+
+    Parameters
+    ----------
+    sites
+        The ``site_id`` of each.
+    a, b
+        The sites of the earlier and the later ranking with ``gate_reasons``, ``ranked_as`` and ``c_<criterion>``.
+
+    Examples
+    --------
+    >>> index = pd.Index(["a"], name="site_id")
+    >>> one = pd.DataFrame({"gate_reasons": [None], "c_need": [0.2], "c_capacity": [0.1]}, index=index)
+    >>> why_changed(["a"], one, one.assign(c_need=0.5, c_capacity=0.05))
+    ['need +0.300; capacity -0.050']
+    """
+    names = sorted({str(c) for c in (*a.columns, *b.columns) if str(c).startswith(CONTRIBUTION)})
+    before, after = _facts(a, names), _facts(b, names)
+    return [_why(before.get(site), after.get(site), names) for site in sites]
+
+
+Facts: TypeAlias = "Mapping[Hashable, Any]"  # a row of text and numbers
+
+
+def _facts(table: pd.DataFrame, names: list[str]) -> dict[str, Facts]:
+    """Return by site what says why it stands where it does."""
+    gates = table["gate_reasons"].astype("object").where(table["gate_reasons"].notna(), "")
+    facts = table.reindex(columns=names).assign(gate_reasons=gates, ranked_as=_ranked_as(table))
+    return {str(site): row for site, row in zip(facts.index, facts.to_dict("records"), strict=True)}
+
+
+def _why(before: Facts | None, after: Facts | None, names: list[str]) -> str:
     """Say in one line what changed for a site."""
-    if site not in a.index:
+    if before is None:
         return "not in the earlier run"
-    if site not in b.index:
+    if after is None:
         return "not in the later run"
-    before, after = a.loc[site], b.loc[site]
-    gates = [str(row["gate_reasons"]) if pd.notna(row["gate_reasons"]) else "" for row in (before, after)]
-    if gates[0] != gates[1]:
-        return f"gates: {gates[0] or 'none'} → {gates[1] or 'none'}"
-    ranked_as = [str(_ranked_as(table.loc[[site]]).iloc[0]) for table in (a, b)]
-    if ranked_as[0] != ranked_as[1]:
-        return f"ranked as: {ranked_as[0]} → {ranked_as[1]}"
-    names = sorted({c for c in (*a.columns, *b.columns) if c.startswith(CONTRIBUTION)})
-    change = {name: _number(after.get(name)) - _number(before.get(name)) for name in names}
+    for what, key in (("gates", "gate_reasons"), ("ranked as", "ranked_as")):
+        if before[key] != after[key]:
+            return f"{what}: {before[key] or 'none'} → {after[key] or 'none'}"
+    change = {name: _number(after[name]) - _number(before[name]) for name in names}
     largest = sorted((name for name in names if abs(change[name]) > TOLERANCE), key=lambda n: (-abs(change[n]), n))
     if not largest:
         return "other sites moved"

@@ -11,8 +11,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from siteprior.core.parameters import load_parameters
 
@@ -136,6 +134,9 @@ def _covered(on: OnSites, shapes: Shapes, drawn: Shapes) -> Floats:
     that overlap are taken group by group: the area of two is counted once, and only of a group in which more than two
     may share a place is the union made.
     """
+    from scipy import sparse
+    from scipy.sparse.csgraph import connected_components
+
     one, other = _overlapping(on, drawn)
     links = sparse.coo_array((np.ones(len(one)), (one, other)), shape=(len(on.site), len(on.site)))
     number, group = connected_components(links, directed=False)

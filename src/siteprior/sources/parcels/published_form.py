@@ -29,7 +29,6 @@ from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CRS
 from siteprior.core.sizes import most
 from siteprior.core.unpacking import MB, refuse, size_faults
-from siteprior.sources.parcels.scan import SHORTEST_FEATURE, SHORTEST_NUMBER, SHORTEST_RING, scan
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.int64]
@@ -176,6 +175,9 @@ def _refuse_off_grid(stated: set[bytes], label: str) -> None:
 
 def _scanned(data: bytes, label: str) -> _Piece:
     """Find features, ids and rings in a piece of the file."""
+    # numba loads where such a file is read, and not with every command
+    from siteprior.sources.parcels.scan import SHORTEST_FEATURE, SHORTEST_NUMBER, SHORTEST_RING, scan
+
     size = len(data)
     rings, features = size // SHORTEST_RING + 1, size // SHORTEST_FEATURE + 1
     ids, counts = np.zeros((features, 2), dtype=np.int64), np.empty(rings, dtype=np.int64)

@@ -1,0 +1,80 @@
+"""A run's files, read back: its record, and the layers and tables of its GeoPackages."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from siteprior.core import schema
+from siteprior.core.errors import InputError
+from siteprior.core.files import open_stream, read_bytes
+from siteprior.core.io.file_kinds import HEAD, refuse_other_files
+from siteprior.core.renamed import with_new_columns, with_new_record
+from siteprior.report.geopackage.site_form import SITE_ATTRIBUTES, join_sites
+from siteprior.report.run_folders import refuse_no_run
+
+
+def read_record(path: Path) -> dict[str, Any]:
+    """Read the record of a run, under today's names of its keys.
+
+    Raises
+    ------
+    InputError
+        When the folder holds no run, or the file is not the record of one.
+    """
+    refuse_no_run(path.parent)
+    try:
+        record = json.loads(read_bytes(path))
+    except ValueError as fault:
+        if isinstance(fault, InputError):
+            raise
+        raise InputError(f"{path}: is not JSON ({fault}); run the project again") from None
+    if not isinstance(record, dict) or "inputs" not in record:
+        raise InputError(f"{path}: is not the record of a run; give the folder that `siteprior run` wrote")
+    return with_new_record(record)
+
+
+def read_sites_layer(path: Path, name: str, attributes: pd.DataFrame | None) -> gpd.GeoDataFrame:
+    """Read a layer of sites with all their columns, of the declared kinds.
+
+    GDAL reads whole numbers with gaps as decimals.
+    """
+    layer = read_layer(path, name).set_index("site_id")
+    if attributes is not None:
+        layer = join_sites(layer, attributes)
+    return schema.conform(with_new_columns(layer, "site_prices", name=f"{path}: {name}"), schema.SITES)
+
+
+def read_attributes(path: Path) -> pd.DataFrame | None:
+    """Read the columns of the sites that stand on no layer; ``None`` of an earlier run, which has all on its layers."""
+    present = layers_in(path)
+    return pd.DataFrame(read_layer(path, SITE_ATTRIBUTES)).set_index("site_id") if SITE_ATTRIBUTES in present else None
+
+
+def layers_in(path: Path) -> set[str]:
+    """Return the layers and tables of a GeoPackage; none of what is no GeoPackage, which reading it then says."""
+    from pyogrio import list_layers
+    from pyogrio.errors import DataSourceError
+
+    with open_stream(path):  # a missing file, and a folder
+        pass
+    try:
+        return {str(name) for name, _ in list_layers(path)}
+    except DataSourceError:
+        return set()
+
+
+def read_layer(path: Path, name: str) -> gpd.GeoDataFrame:
+    """Read a layer or table of a run's GeoPackage; what is not there is refused in our words, not GDAL's."""
+    from pyogrio.errors import DataLayerError, DataSourceError
+
+    with open_stream(path) as stream:  # a missing file, and a folder
+        refuse_other_files(path, stream.read(HEAD))
+    try:
+        return gpd.read_file(path, layer=name, use_arrow=True)
+    except (DataLayerError, DataSourceError):
+        raise InputError(f"{path}: holds no layer '{name}' that can be read; run the project again") from None

@@ -10,6 +10,7 @@ from .pipeline.listings import criteria, data_dictionary
 from .pipeline.manifest import open_run
 from .pipeline.newest_run import newest_run
 from .pipeline.opened_run import Run
+from .pipeline.panel import panel
 from .pipeline.registered import load_project
 from .pipeline.rerank import rerank
 from .pipeline.result import Result
@@ -62,6 +63,7 @@ __all__ = [
     "measure_access",
     "newest_run",
     "open_run",
+    "panel",
     "parameters",
     "prices",
     "programme",

@@ -18,6 +18,7 @@ from factories.changed_demo import (
 )
 from siteprior.core.errors import RunWarning
 from siteprior.pipeline.stages import READING, STAGES, run_stages, stages_from
+from siteprior.project.decision import Programme
 from siteprior.project.load import Project
 
 CHANGES = [demo, changed_weights, changed_gate, changed_places, ranked_by_site, joined_by_the_user]
@@ -55,7 +56,7 @@ def test_what_enters_leaves_and_is_no_longer_ranked_says_why(sample_run):
     assert len(anew)
     assert set(anew["change"]) <= {"enters", "newly ranked"}
     assert anew["why"].str.startswith("gates: ").all()
-    strict = sp.rerank(demo(gates={"beyond_corridor_walk": 300}), run=sample_run).changes
+    strict = sp.rerank(demo(gates={"beyond_corridor_walk": 300}, programme=None), run=sample_run).changes
     gone = strict[strict["rank_after"].isna()]
     assert set(gone["change"]) == {"leaves", "no longer ranked"}
     assert (gone["why"] == "gates: none → beyond_corridor_walk").all()
@@ -69,6 +70,19 @@ def test_all_faults_of_the_changed_tables_are_named_at_once(sample_run):
         sp.rerank(wrong, run=sample_run)
     assert "noise" in str(refused.value)
     assert "'x'" in str(refused.value)
+
+
+def test_what_a_programme_can_no_longer_keep_to_is_stated(sample_run):
+    asked = Programme(budget_gbp=1e6, floors={"homes": 1e6})
+    with pytest.warns(RunWarning, match="cannot keep to all of: .*homes at least 1,000,000"):
+        new = sp.rerank(demo(programme=asked), run=sample_run)
+    assert not len(new.result.programme)
+    assert len(new.shortlist)
+
+
+def test_a_site_that_is_not_there_is_refused_with_the_key(sample_run):
+    with pytest.raises(sp.ProjectError, match=r"\[programme\].*locked_in.*unknown site 'nowhere'"):
+        sp.rerank(demo(programme=Programme(budget_gbp=1e6, locked_in=("nowhere",))), run=sample_run)
 
 
 def test_a_ranking_of_nobody_is_stated(sample_run):

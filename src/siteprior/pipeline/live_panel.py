@@ -131,7 +131,7 @@ class Panel:
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
-        display(self.widget)  # type: ignore[no-untyped-call]
+        display(self.widget)  # type: ignore[no-untyped-call]  # IPython has no types
 
     def _repr_mimebundle_(self, **_options: Any) -> Any:
         return self.widget._repr_mimebundle_(**_options)

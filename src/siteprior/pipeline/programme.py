@@ -45,7 +45,7 @@ def choose_programme(result: Result, progress: Progress) -> Result:
     from siteprior.programme.optimise import choose_programme as choose
 
     asked, done = result.project.programme, _without(result)
-    if asked is None:
+    if asked is None or not len(result.opportunities):
         return done
     progress("Choosing a programme")
     problem = _problem(result, asked)

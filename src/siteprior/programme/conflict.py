@@ -96,7 +96,7 @@ def relaxed(model: Model, block: Block, others: Sequence[Block]) -> tuple[float,
     if block.kind == SHARE and block.part is not None and block.whole is not None:
         best = best_share(model, block.part, block.whole, others)
         return (np.nan, np.nan) if best is None else (block.limit - best[0], best[0])
-    size = float(abs(block.rows.matrix).max()) or 1.0
+    size = float(np.abs(block.rows.matrix.data).max(initial=0.0)) or 1.0
     rows = model.rows(others)
     count, own = rows.matrix.shape[0], len(block.rows.low)
     up = np.where(np.isfinite(block.rows.low), size, -size)  # at least: more; at most: less

@@ -45,7 +45,7 @@ def text(value: object) -> str:
     >>> text("<b>Mill & Sons</b>")
     '&lt;b&gt;Mill &amp; Sons&lt;/b&gt;'
     """
-    return "" if pd.isna(value) else escape(one_line(str(value)))  # type: ignore[call-overload]
+    return "" if pd.isna(value) else escape(one_line(str(value)))  # type: ignore[call-overload]  # any value of a cell
 
 
 class LiveMap:

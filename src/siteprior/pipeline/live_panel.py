@@ -128,13 +128,15 @@ class Panel:
             raise InputError(f"project: {NO_PROJECT}")
         return self._save(self.weights)
 
-    def _ipython_display_(self) -> None:
-        from IPython.display import display
-
-        display(self.widget)  # type: ignore[no-untyped-call]  # IPython has no types
-
-    def _repr_mimebundle_(self, **_options: Any) -> Any:
-        return self.widget._repr_mimebundle_(**_options)
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:  # as IPython declares it
+        """Show the panel live where widgets are, and as it stands where they are not: in a page, in a PDF."""
+        bundle: dict[str, Any] = self.widget._repr_mimebundle_(**options)
+        layers = f"position:relative;width:{WIDE}px;height:{TALL}px;border:1px solid {style.MAP_FRAME}"
+        still = (
+            f'<div style="{layers}">{self.background.value}'
+            f'<div style="position:absolute;left:0;top:0">{self.overlay.value}</div></div>'
+        )
+        return {**bundle, "text/html": f"{self.line.value}{still}{self._map.legend()}{self.list.value}"}
 
     def _build(self) -> None:
         import ipywidgets as w

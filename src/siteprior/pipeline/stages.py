@@ -245,7 +245,10 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage(
         "Choose a programme",
-        (*_REGISTER, *_ACCESS, *_APPRAISED, "columns.gates", "sites", "opportunities", "fund_rules", "criteria_known", "weights"),
+        (
+            *_REGISTER, *_ACCESS, *_APPRAISED, "columns.gates", "sites", "opportunities", "fund_rules",
+            "criteria_known", "weights",
+        ),
         ("programme", "core_index", "programme_constraints", "programme_frontier", "programme_record"),
         programme.choose_programme, "rank", (), LEFT_OUT,
     ),

@@ -65,6 +65,10 @@ def tidy(notebook: NotebookNode, cwd: Path) -> None:
             cell["outputs"] = clean(cell["outputs"])
 
 
+WIDGET = "application/vnd.jupyter.widget-view+json"
+"""What a live notebook shows in place of the picture of a widget."""
+
+
 def page(notebook: NotebookNode, title: str) -> str:
     """Return the notebook as one HTML page without the injected cell and without anything fetched from elsewhere.
 
@@ -82,6 +86,8 @@ def page(notebook: NotebookNode, title: str) -> str:
         for numbered in (cell, *(output for output in cell["outputs"] if "execution_count" in output)):
             numbered["execution_count"] = place
     notebook.metadata.pop("widgets", None)
+    for output in (output for cell in code_cells for output in cell["outputs"]):
+        output.get("data", {}).pop(WIDGET, None)  # a page has no kernel: what a widget shows without one is taken
     template = _PAGE.replace("__POLICY__", POLICY).replace("__PAPER__", style.PAGE_COLOURS["paper"])
     exporter = HTMLExporter(
         extra_loaders=[DictLoader({"siteprior.html.j2": template})],

@@ -143,10 +143,17 @@ def test_all_else_is_the_mean_by_hectares():
 
 
 @pytest.mark.parametrize("lacking", [None, 0.0])
-def test_where_one_lacks_hectares_all_weigh_alike(lacking):
-    sites = plots(failure_strength=[0.2, 0.6], hectares=[3.0, lacking])
-    assert only(pooled(sites).value, "market_failure") == pytest.approx(only(
-        pooled(plots(failure_strength=[0.2, 0.6], hectares=[1.0, 1.0])).value, "market_failure"))  # fmt: skip
+@pytest.mark.parametrize(("values", "worst", "best"), [([0.2, 0.6], 0.2, 0.6), ([0.6, 0.2], 0.2, 0.6)])
+def test_one_without_hectares_weighs_what_makes_the_mean_worst(lacking, values, worst, best):
+    parts = pooled(plots(failure_strength=values, hectares=[3.0, lacking]))
+    assert only(parts.value, "market_failure") == pytest.approx(worst)
+    assert only(parts.low, "market_failure") == pytest.approx(worst)
+    assert only(parts.high, "market_failure") == pytest.approx(best)
+
+
+def test_without_any_hectares_the_worst_member_counts():
+    parts = pooled(plots(failure_strength=[0.2, 0.6], hectares=[None, None]))
+    assert only(parts.value, "market_failure") == pytest.approx(0.2)
 
 
 def test_what_is_missing_of_a_mean_is_worst_in_the_score_and_worst_to_best_in_the_range():
@@ -337,3 +344,15 @@ def test_bands_rank_opportunities_among_each_other():
     assert bands.index.tolist() == ["a", "c", "d"]
     assert bands["rank_p05"].min() == 1
     assert bands["rank_p95"].max() <= 3
+
+
+@settings(max_examples=60, deadline=None)
+@given(MEMBERS, st.data())
+def test_blank_hectares_never_raise_a_score_and_the_range_holds_the_score_they_gave(members, data):
+    sites = drawn(members)
+    blank = sites.copy()
+    blank.loc[data.draw(st.sampled_from(list(sites.index))), "hectares"] = None
+    assert (scores(blank)["score"] <= scores(sites)["score"] + 1e-12).all()
+    before, after = pooled(sites), pooled(blank)
+    assert (after.low <= before.value.fillna(0) + 1e-12).all(axis=None)
+    assert (after.high >= before.value.fillna(0) - 1e-12).all(axis=None)

@@ -203,7 +203,8 @@ def _frontier(problem: _Problem) -> pd.DataFrame:
         figures = found.assign(
             against=name, homes=sums["homes"], deprived_share=(sums["part"] / sums["homes"]).where(sums["homes"] > 0)
         )
-        made.append(figures.rename_axis("point").reset_index())
+        numbered = figures.rename_axis("point").reset_index()
+        made.append(numbered[[column for column in schema.PROGRAMME_FRONTIER.names if column in numbered]])
     return schema.conform(pd.concat(made) if made else pd.DataFrame(), schema.PROGRAMME_FRONTIER)
 
 

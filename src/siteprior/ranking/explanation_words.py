@@ -11,6 +11,10 @@ NAMED = 3
 """Criteria that a sentence names, at most."""
 
 
+SHOWN_FROM = 0.005
+"""What a criterion adds to a score or takes from it is stated from here: less would be written as 0.00."""
+
+
 def site_words(
     options: Options, site: str, first: int, parts: pd.DataFrame, facts: pd.DataFrame, moves: pd.DataFrame,
     information: pd.DataFrame,
@@ -39,7 +43,8 @@ def site_words(
         f"{site} is {_ordinal(int(ranks[site]))} of {len(scores):,} with a score of {scores[site]:.2f} (the mean is "
         f"{scores.mean():.2f}), {'inside' if inside else 'outside'} the first {first:,}."
     ]
-    lifts, lowers = parts[parts["effect"] == "lifts"], parts[parts["effect"] == "lowers"][::-1]
+    shown = parts[parts["against_mean"].abs() >= SHOWN_FROM]
+    lifts, lowers = shown[shown["effect"] == "lifts"], shown[shown["effect"] == "lowers"][::-1]
     if len(lifts):
         sentences.append(f"Against the mean it is lifted by {_listed(options, site, lifts, 'against_mean')}.")
     if len(lowers):

@@ -23,7 +23,8 @@ SIZES = ("hectares", "minimum_net_dwellings", "maximum_net_dwellings")
 TOGETHER = {
     SUM: "what is measured of the members is added up, then valued; one without a figure adds nothing",
     BEST: "the value of the best member",
-    MEAN: "the mean of the members' values by hectares, all alike where one has no hectares; what is missing is worst",
+    MEAN: "the mean of the members' values by hectares; one without hectares may weigh anything, and is taken to weigh "
+    "what makes the mean worst; what is missing is worst",
 }
 """What members come to on a criterion, by its rule."""
 
@@ -319,9 +320,10 @@ class _Members:
         self.key = self.sites["ranked_as"]
         none = pd.Series(np.nan, index=rows)
         hectares = (self.sites["hectares"] if "hectares" in sites else none).astype("float64")
-        weighed = (hectares > 0).groupby(self.key).transform("all")
-        weight = hectares.where(weighed, 1.0)
-        self.share = weight / self.key.map(_sums(weight.to_frame("all"), self.key)["all"])
+        self.sized = hectares > 0
+        weight = hectares.where(self.sized, 0.0)
+        total = self.key.map(_sums(weight.to_frame("all"), self.key)["all"])
+        self.share = (weight / total).where(total > 0, 0.0)
 
     def together(self, name: str) -> tuple[pd.Series, pd.Series, pd.Series, pd.Series]:
         """Return value, known share, lowest and highest of each opportunity on one criterion."""
@@ -333,13 +335,22 @@ class _Members:
             pooled = (values.groupby(self.key).max(), low.groupby(self.key).max(), high.groupby(self.key).max())
         else:
             mean = self._mean(values.fillna(0.0)).where(values.notna().groupby(self.key).any())
-            pooled = (mean, self._mean(low), self._mean(high))
+            pooled = (mean, self._mean(low), self._mean(high, best=True))
         at = pooled[0].fillna(0.0)
         # rounding may carry a sum past the value it stands beside
         return pooled[0], self._mean(known), pooled[1].where(pooled[1] < at, at), pooled[2].where(pooled[2] > at, at)
 
-    def _mean(self, values: pd.Series) -> pd.Series:
-        return _sums((self.share * values).to_frame("mean"), self.key)["mean"].clip(0.0, 1.0)
+    def _mean(self, values: pd.Series, *, best: bool = False) -> pd.Series:
+        """Return the mean by hectares; a member without hectares weighs what makes it worst, or with ``best`` best.
+
+        Its weight may be anything, so the mean lies anywhere between that of the others and its own value.
+        """
+        mean = _sums((self.share * values).to_frame("mean"), self.key)["mean"]
+        mean = mean.where(self.sized.groupby(self.key).any())
+        alone = values[~self.sized].groupby(self.key[~self.sized])
+        ends = alone.max() if best else alone.min()
+        both = pd.concat([mean, ends.reindex(mean.index)], axis=1)
+        return (both.max(axis=1) if best else both.min(axis=1)).clip(0.0, 1.0)
 
     def _summed(self, name: str) -> tuple[pd.Series, pd.Series, pd.Series]:
         """Return value, lowest and highest of what is added up; a member not known in whole leaves the top open."""

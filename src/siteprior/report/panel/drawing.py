@@ -192,7 +192,7 @@ def list_of(changes: pd.DataFrame) -> str:
         change = str(row["change"])
         ink = MARKS.get(change, style.INK if change != "same" else style.GREY)
         cells = (f"{row['rank_after']}", text(row["site_name"]) or text(label), f"{row['score_after']:.3f}")
-        name = "max-width:125px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap"
+        name = "max-width:230px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap"
         rows.append(
             f'<tr data-change="{change}" style="border-top:1px solid {style.TABLE_ROW}">'
             f'<td style="text-align:right;padding:1px 6px">{cells[0]}</td>'

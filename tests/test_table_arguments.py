@@ -400,6 +400,7 @@ ELSEWHERE = {
             sp.ranking.fact_changes,
             sp.ranking.information_value,
             sp.ranking.kendalls_w,
+            sp.ranking.nearest_weights,
             sp.ranking.rank_agreement,
             sp.ranking.rank_reversals,
             sp.ranking.spread_weights,

@@ -163,6 +163,33 @@ def test_no_two_members_of_one_opportunity_stand_in_the_shortlist(opened):
     assert members.is_unique
 
 
+def test_how_sure_each_rank_is_stands_with_every_opportunity(opened):
+    sure, ranked = opened["top_k_acceptability"], opened["opportunities"]
+    assert list(sure.index) == list(ranked.index)
+    assert sure["rank_p05_all"].tolist() == ranked["rank_p05"].tolist()
+    assert sure["top_k_acceptability"].sum() == pytest.approx(min(25, len(sure)), abs=0.5)
+    assert sure["top_k_acceptability"].iloc[0] > 0.9
+
+
+def test_a_budget_buys_what_keeps_to_its_conditions_and_equity_has_a_price(opened):
+    chosen, index = opened["programme"], opened["core_index"]
+    limits = opened["programme_constraints"].set_index("constraint")
+    assert 0 < len(chosen) <= 25
+    assert chosen["programme_cost"].sum() <= 100_000_000
+    homes = chosen["opportunity_dwellings"].astype(float)
+    deprived = homes[chosen["imd_decile"] <= 2].sum() / homes.sum()
+    assert deprived >= 0.75
+    (share,) = [name for name in limits.index if "imd_decile 1 to 2" in name]
+    assert limits.loc[share, "reached"] == pytest.approx(deprived)
+    assert (limits["price"].dropna() >= 0).all()
+    assert (chosen["core_class"] != "never in").mean() > 0.9
+    assert set(index.index[index["chosen"] == "yes"]) == set(chosen.index)
+    campus = expected(whole="E08000025:N594J", of_slice=None)
+    if campus is not None:
+        assert index.loc[campus, ["chosen", "core_class"]].tolist() == ["yes", "always in"]
+        assert limits.loc["equity: all shares and councils' limits", "price"] > 0
+
+
 def test_only_open_stops_count(opened):
     stops = opened["stops"].set_index("atco_code")["state"]
     for code in ("9400ZZWMCS", "9400ZZWMMS", "9400ZZWMDH", "9400ZZWMGB", "9400ZZWMFS"):
@@ -180,8 +207,10 @@ def test_the_verdict_is_mostly_cannot_tell(sites):
 
 def test_layers_stand_in_the_order_of_the_contract(folder):
     names = [name for name, _ in pyogrio.list_layers(folder / "shortlist.gpkg")]
-    assert names[:10] == ["shortlist", "sites", "opportunities", "corridors", "stops", "areas", "run_info", "criteria",
-                          "issues", "site_attributes"]  # fmt: skip
+    assert names[:13] == [
+        "shortlist", "sites", "opportunities", "programme", "corridors", "stops", "areas",
+        "run_info", "criteria", "issues", "top_k_acceptability", "core_index", "site_attributes",
+    ]  # fmt: skip
 
 
 def test_two_runs_give_the_same_bytes(folder, real, tmp_path):

@@ -205,7 +205,7 @@ def _frontier(problem: _Problem) -> pd.DataFrame:
         )
         numbered = figures.rename_axis("point").reset_index()
         made.append(numbered[[column for column in schema.PROGRAMME_FRONTIER.names if column in numbered]])
-    return schema.conform(pd.concat(made) if made else pd.DataFrame(), schema.PROGRAMME_FRONTIER)
+    return schema.conform(pd.concat(made, ignore_index=True) if made else pd.DataFrame(), schema.PROGRAMME_FRONTIER)
 
 
 def _record(problem: _Problem, chosen: Programme) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from .eligibility import apply_gates
 from .explanation import Explanation, compare_sites, contributions, explain
 from .fact_values import information_value
 from .gates import Gate, gate, gate_table
+from .nearest_weights import nearest_weights
 from .options import run_values
 from .other_weights import Reweighted, reweight
 from .pairwise import PairwiseWeights, ahp_weights
@@ -51,6 +52,7 @@ __all__ = [
     "interval_weights",
     "kendalls_w",
     "measure",
+    "nearest_weights",
     "ordinal_weights",
     "rank",
     "rank_acceptability",

@@ -120,7 +120,7 @@ def fact_changes(
     1  enters      poor           0.9      True
     """
     table, shares = check_values(values, weights)
-    chosen = _labels(sites, table.index, first)
+    chosen = labels_of(sites, table.index, first)
     stands = standing(table, shares, first)
     rows = table.index.get_indexer(pd.Index(chosen))
     parts = []
@@ -185,7 +185,7 @@ def weight_changes(values: pd.DataFrame, weights: Mapping[str, float], sites: Si
     1  enters      poor       0.25         0.667      True
     """
     table, shares = check_values(values, weights)
-    chosen = _labels(sites, table.index, first)
+    chosen = labels_of(sites, table.index, first)
     inside = standing(table, shares, first).inside
     by_label = np.empty(len(table), dtype=np.int64)
     by_label[pd.Series(range(len(table)), index=table.index).sort_index(kind="stable").to_numpy()] = range(len(table))
@@ -248,7 +248,7 @@ def _smallest_first(table: pd.DataFrame, sites: list[str]) -> pd.DataFrame:
     return ordered.drop(columns=["_place", "_size"]).reset_index(drop=True)
 
 
-def _labels(sites: Sites, index: pd.Index, first: int) -> list[str]:
+def labels_of(sites: Sites, index: pd.Index, first: int) -> list[str]:
     """Return the labels asked for, each once, or refuse what is not ranked and a number of first ones that is none."""
     chosen = list(dict.fromkeys([sites] if isinstance(sites, str) or not isinstance(sites, Iterable) else sites))
     faults = [f"sites: '{label}' is not among the sites that are ranked" for label in chosen if label not in index]

@@ -115,6 +115,31 @@ def published(run_package, tmp_path_factory):
     return look(run_package, tmp_path_factory.mktemp("published"))["layers"]
 
 
+@pytest.fixture(scope="module")
+def decided(sample_run, tmp_path_factory):
+    """Open the GeoPackage of the sample's run, whose project asks for a programme."""
+    return look(sample_run / "shortlist.gpkg", tmp_path_factory.mktemp("decided"))["layers"]
+
+
+@pytest.mark.parametrize(("name", "label"), [("opportunities", "Score 0.7"), ("programme", "Chosen, always in")])
+def test_opportunities_and_the_programme_load_with_their_styles(decided, name, label):
+    facts = decided[name]
+    assert facts["valid"]
+    assert facts["features"] > 10
+    assert facts["renderer"] == "RuleRenderer"
+    assert facts["bad_rules"] == []
+    assert facts["rules"][0].startswith(label)
+    assert facts["aliases"]["rank"] == "Rank"
+    assert all("<br>Rank: " in tip for tip in facts["tips"])
+
+
+def test_the_tables_of_the_decision_open_and_have_a_row_per_opportunity(decided):
+    for name in ("top_k_acceptability", "core_index"):
+        assert decided[name]["valid"]
+        assert not decided[name]["spatial"]
+        assert decided[name]["features"] == decided["opportunities"]["features"]
+
+
 TAB_LAYOUT = 1  # QgsEditFormConfig.TabLayout
 
 

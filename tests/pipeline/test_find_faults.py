@@ -300,7 +300,10 @@ def test_every_stage_of_a_run_is_tried(project, tmp_path, monkeypatch):
 
 
 def test_what_only_a_later_stage_refuses_is_found_and_what_follows_it_too(project, tmp_path, monkeypatch):
-    late = [stage for stage in stages.STAGES if stage.part in ("appraise", "rank")]
+    late = [
+        stage for stage in stages.STAGES
+        if stage.part in ("appraise", "rank") and not {"sites", "opportunities"} & set(stage.needs)
+    ]  # fmt: skip
 
     def refuse(stage, result, progress):
         if stage in late:

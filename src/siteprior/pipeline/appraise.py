@@ -110,7 +110,8 @@ def appraise_viability(result: Result, _progress: Progress) -> Result:
         values = result.registered.tables.get("land_values")
         headroom = site_headroom(sites, land_values=values, costs=result.costs, scheme=result.scheme)
     appraised = columns.join(headroom)
-    appraised = appraised.join(acquisition_cost(pd.DataFrame(sites).join(appraised)))
+    known = pd.DataFrame(sites).drop(columns=list(appraised), errors="ignore").join(appraised)
+    appraised = appraised.join(acquisition_cost(known))
     return replace(result.with_columns("viability", appraised), viability_drivers=drivers)
 
 

@@ -82,7 +82,7 @@ def order_notices(result: Result) -> Iterator[str]:
     scores = sites.loc[ranked_once(sites), "score"]
     if scores.empty:
         # Where a NaPTAN area is lacking, no gate is the cause.
-        lacking = result.transit is not NOT_YET and any(area_notices(result))
+        lacking = any(area_notices(result))
         advice = "; change [gates], or what the sites are measured against"
         yield f"no site passed the gates: {_why_none(sites)}{'' if lacking else advice}"
     elif len(scores) > 1 and (scores == scores.iloc[0]).all():

@@ -14,6 +14,7 @@ from siteprior.core.terminal import listing
 from siteprior.core.text_table import text_table
 from siteprior.pipeline.manifest import open_run
 from siteprior.pipeline.rerank import Reranked, rerank
+from siteprior.pipeline.result import NOT_YET
 from siteprior.pipeline.write_weights import write_weights
 from siteprior.ranking.other_weights import reweight
 
@@ -88,7 +89,18 @@ def summary_text(new: Reranked) -> str:
     return (
         f"Ranked from what the run in {new.run.as_posix()} has measured: "
         f"{counted(len(new.opportunities), 'opportunity', 'opportunities')}, {len(new.shortlist)} on the shortlist; "
-        f"{int((change == 'enters').sum())} enter, {int((change == 'leaves').sum())} leave."
+        f"{int((change == 'enters').sum())} enter, {int((change == 'leaves').sum())} leave.{_programme_text(new)}"
+    )
+
+
+def _programme_text(new: Reranked) -> str:
+    """Write what the budget buys now, where a programme was chosen anew."""
+    made = new.result.programme_record
+    if made is NOT_YET or "opportunities" not in made:
+        return ""
+    return (
+        f" The programme: {counted(made['opportunities'], 'opportunity', 'opportunities')} for "
+        f"£{made['cost_gbp'] / 1e6:,.1f}m, a benefit of {made['benefit']:,.0f} in {made['benefit_of']}."
     )
 
 

@@ -44,7 +44,8 @@ class Reranked(NamedTuple):
     sites, shortlist, opportunities
         As of a run: all sites in the new order, the first opportunities, and all that are ranked.
     result
-        The same with criteria, gates and weights, for what takes a result: ``sp.explain``, ``sp.ranking.reweight``.
+        The same with criteria, gates and weights, for what takes a result: ``sp.explain``, ``sp.ranking.reweight``. It
+        has a programme where ``out`` is given, or the project asks for another than the run did.
     run
         The folder of the run whose measurements were ranked.
 
@@ -103,7 +104,7 @@ def rerank(project: Project | Path | str, *, run: Path | str | None = None, out:
     loaded = project if isinstance(project, Project) else load_project(project)
     source = run_of(loaded, run)
     folder = None if out is None else _own_folder(as_path(out, name="out", what="a folder"), source)
-    done, before = _ranked(loaded, source)
+    done, before = _ranked(loaded, source, whole=folder is not None)
     notices = [*since_the_run(loaded, source), *order_notices(done)]
     places_before = int(source.record["counts"]["shortlist"])
     changes = ranking_changes(before, done.sites, places=loaded.shortlist.n, places_before=places_before)
@@ -116,9 +117,16 @@ def rerank(project: Project | Path | str, *, run: Path | str | None = None, out:
     return Reranked(changes, done.sites, done.shortlist, done.opportunities, done, source.folder)
 
 
-def _ranked(project: Project, source: Source) -> tuple[Result, gpd.GeoDataFrame]:
-    """Return the result of the ranking stages on what the run measured, and the sites as the run ranked them."""
+def _ranked(project: Project, source: Source, *, whole: bool) -> tuple[Result, gpd.GeoDataFrame]:
+    """Return the result of the ranking stages on what the run measured, and the sites as the run ranked them.
+
+    A programme is chosen where all of it is written, or another is asked for than in the run: it takes longer than a
+    ranking.
+    """
     stages = ranking_stages(project, source)
+    asked, then = (settings.get("programme") for settings in (project.settings(), source.record["settings"]))
+    if not whole and asked == then:
+        stages = tuple(stage for stage in stages if "programme" not in stage.adds)
     result, before = read_measured(project, source, stages)
     first = [stage for stage in stages if stage.part != "rank"]
     faults = AllFaults()

@@ -25,7 +25,7 @@ def values_of(result: Result) -> Pooled:
     admissible = result.project.robustness.weights
     further = () if isinstance(admissible, str) else admissible  # criteria weighed in the draws alone
     names = list(dict.fromkeys([*result.weights, *further]))
-    with faults_of(result.project, "[robustness]"):
+    with faults_of(result.project, "[robustness]" if further else "[weights]"):
         return ranked_values(result.table, names, result.criteria_known)
 
 

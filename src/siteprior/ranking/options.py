@@ -136,7 +136,8 @@ def ranked_values(sites: pd.DataFrame, names: Sequence[str], criteria: Mapping[s
     Examples
     --------
     >>> from siteprior.ranking.criteria import CRITERIA
-    >>> sites = pd.DataFrame({"eligible": ["yes", "no"], "imd_percentile": [10.0, 50.0]}, index=["a", "b"])
+    >>> named = pd.Index(["a", "b"], name="site_id")
+    >>> sites = pd.DataFrame({"eligible": ["yes", "no"], "imd_percentile": [10.0, 50.0]}, index=named)
     >>> ranked_values(sites, ["deprivation"], CRITERIA).value["deprivation"].to_dict()
     {'a': 0.9}
     """

@@ -78,6 +78,8 @@ def comparison_words(options: Options, one: str, other: str, table: pd.DataFrame
         return [f"{one} and {other} have the same score."]
     better, worse, sign = (one, other, 1) if total > 0 else (other, one, -1)
     gains = (sign * table["difference"]).round(DECIMALS)
+    seen = gains[gains.abs() >= SHOWN_FROM]
+    gains = seen if (seen > 0).any() else gains
 
     def listed(names: pd.Index) -> str:
         return _joined(

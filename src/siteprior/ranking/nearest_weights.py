@@ -55,11 +55,10 @@ def nearest_weights(values: pd.DataFrame, weights: Mapping[str, float], site: st
     Examples
     --------
     >>> values = pd.DataFrame({"near": [0.9, 0.5], "poor": [0.3, 0.5]}, index=list("ab"))
-    >>> nearest_weights(values, {"near": 3, "poor": 1}, "b", first=1).round(3)
-               share_now  share_needed   move
-    criterion
-    near            0.75         0.333 -0.417
-    poor            0.25         0.667  0.417
+    >>> nearest_weights(values, {"near": 3, "poor": 1}, "b", first=1).round(3).rename_axis(None)
+          share_now  share_needed   move
+    near       0.75         0.333 -0.417
+    poor       0.25         0.667  0.417
     """
     table, shares = check_values(values, weights)
     (label,) = labels_of([site], table.index, first)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from siteprior.core import schema
 from siteprior.core.progress import no_progress
 from siteprior.pipeline import programme
+from siteprior.programme.candidates import opportunity_table
+from siteprior.programme.constraints import Cap
+from siteprior.programme.frontier import constraint_prices, pareto_frontier
 from siteprior.programme.optimise import choose_programme
 from siteprior.project.decision import Programme
 
@@ -120,3 +124,12 @@ def test_funds_pay_for_what_their_rules_allow(sample_assessment):
     assert failed
     assert not failed & set(done.programme.index)
     assert set(done.programme["fund"]) == {fund}
+
+
+def test_prices_and_frontier_of_a_run_are_those_of_its_table(sample_assessment):
+    table = opportunity_table(sample_assessment.sites)
+    call = {"budget": 5e6, "constraints": Cap("sites", 8)}
+    pd.testing.assert_frame_equal(constraint_prices(sample_assessment, **call), constraint_prices(table, **call))
+    pair = ("benefit", "homes")
+    one, other = (pareto_frontier(given, measures=pair, **call) for given in (sample_assessment, table))
+    pd.testing.assert_frame_equal(one, other)

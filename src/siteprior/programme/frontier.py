@@ -10,11 +10,13 @@ import pandas as pd
 
 from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
+from siteprior.programme.candidates import table_of
 from siteprior.programme.conflict import InfeasibleError, best_share, conflict_table
 from siteprior.programme.constraints import AffordableShare, Budget, Constraint, DeprivedShare, Share
 from siteprior.programme.model import AT_LEAST, Block, Model, build_model, share_parts
 from siteprior.programme.optimise import gap_of, solved
 from siteprior.programme.solve import TOLERANCE, Floats, maximise, row_of
+from siteprior.ranking.scoring import Ranked
 
 EQUITY, EVERY = "equity: all shares and councils' limits", "all but the budget"
 """The rows of several constraints taken away together."""
@@ -46,12 +48,12 @@ class _Measure(NamedTuple):
 
 
 def pareto_frontier(
-    opportunities: pd.DataFrame,
+    opportunities: pd.DataFrame | Ranked,
     *,
     measures: tuple[str | Share, str | Share] = ("benefit", "homes"),
     budget: float | Budget,
-    benefit: str = "benefit",
-    cost: str | Sequence[str] = "cost",
+    benefit: str | None = None,
+    cost: str | Sequence[str] | None = None,
     constraints: Constraint | Iterable[Constraint] = (),
     points: int | None = None,
     gap: float | None = None,
@@ -102,9 +104,8 @@ def pareto_frontier(
         raise InputError(f"measures: needs two that differ, got {measures!r}")
     if all(isinstance(each, AffordableShare | DeprivedShare) for each in measures):
         raise InputError("measures: two shares; give one share and one sum, such as 'benefit'")
-    model = build_model(
-        opportunities, budget=budget, benefit=benefit, cost=cost, constraints=constraints, measures=measures
-    )
+    table, benefit, cost = table_of(opportunities, benefit, cost)
+    model = build_model(table, budget=budget, benefit=benefit, cost=cost, constraints=constraints, measures=measures)
     pair = [_measure_of(model, each) for each in measures]
     first, second = pair if pair[0].whole is None else pair[::-1]
     found = _levels(model, first, second, levels, share)
@@ -112,11 +113,11 @@ def pareto_frontier(
 
 
 def constraint_prices(
-    opportunities: pd.DataFrame,
+    opportunities: pd.DataFrame | Ranked,
     *,
     budget: float | Budget,
-    benefit: str = "benefit",
-    cost: str | Sequence[str] = "cost",
+    benefit: str | None = None,
+    cost: str | Sequence[str] | None = None,
     constraints: Constraint | Iterable[Constraint] = (),
     gap: float | None = None,
 ) -> pd.DataFrame:
@@ -151,7 +152,8 @@ def constraint_prices(
     [40.0, 3.0, 3.0, 3.0]
     """
     share = gap_of(gap)
-    model = build_model(opportunities, budget=budget, benefit=benefit, cost=cost, constraints=constraints)
+    table, benefit, cost = table_of(opportunities, benefit, cost)
+    model = build_model(table, budget=budget, benefit=benefit, cost=cost, constraints=constraints)
     within = solved(model, share)
     groups = {block.name: [block.name] for block in model.blocks}
     groups[EQUITY] = [block.name for block in model.blocks if block.of_equity]
@@ -163,11 +165,11 @@ def constraint_prices(
         low, high = max(0.0, without - within.bound), max(free.bound, without) - within.value
         rows.append((name, without, without - within.value, low, high))
     columns = ["constraint", "benefit_without", "price", "price_low", "price_high"]
-    table = pd.DataFrame(rows, columns=columns).set_index("constraint")
+    found = pd.DataFrame(rows, columns=columns).set_index("constraint")
     near = TOLERANCE * max(1.0, abs(within.value))
     prices = ["price", "price_low", "price_high"]
-    table[prices] = table[prices].mask(table[prices].abs() <= near, 0.0)
-    return table
+    found[prices] = found[prices].mask(found[prices].abs() <= near, 0.0)
+    return found
 
 
 def _points_of(points: int | None) -> int:

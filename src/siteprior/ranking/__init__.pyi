@@ -10,7 +10,6 @@ from .eligibility import apply_gates
 from .explanation import Explanation, compare_sites, contributions, explain
 from .fact_values import information_value
 from .gates import Gate, gate, gate_table
-from .nearest_weights import nearest_weights
 from .options import run_values
 from .other_weights import Reweighted, reweight
 from .pairwise import PairwiseWeights, ahp_weights
@@ -21,6 +20,7 @@ from .stakeholders import Stakeholders, compare_stakeholders, correlated_criteri
 from .turning_points import fact_changes, weight_changes
 from .uncertainty import value_ranges
 from .user_layers import user_criteria, user_gates
+from .weight_distance import nearest_weights
 from .weight_draws import draw_weights
 
 __all__ = [

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siteprior.core.errors import InputError
-from siteprior.ranking.nearest_weights import nearest_weights
 from siteprior.ranking.turning_points import standing, weight_changes
+from siteprior.ranking.weight_distance import nearest_weights
 
 WEIGHTS = {"need": 0.5, "access": 0.3, "homes": 0.2}
 

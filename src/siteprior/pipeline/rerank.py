@@ -45,7 +45,8 @@ class Reranked(NamedTuple):
         As of a run: all sites in the new order, the first opportunities, and all that are ranked.
     result
         The same with criteria, gates and weights, for what takes a result: ``sp.explain``, ``sp.ranking.reweight``. It
-        has a programme where ``out`` is given, or the project asks for another than the run did.
+        has ``top_k_acceptability`` and ``programme`` where ``out`` is given, or the project asks for others than in
+        the run; :func:`siteprior.acceptability` and :func:`siteprior.choose_programme` take it.
     run
         The folder of the run whose measurements were ranked.
 
@@ -120,13 +121,14 @@ def rerank(project: Project | Path | str, *, run: Path | str | None = None, out:
 def _ranked(project: Project, source: Source, *, whole: bool) -> tuple[Result, gpd.GeoDataFrame]:
     """Return the result of the ranking stages on what the run measured, and the sites as the run ranked them.
 
-    A programme is chosen where all of it is written, or another is asked for than in the run: it takes longer than a
-    ranking.
+    How often each is shortlisted is counted, and a programme chosen, where all of it is written, or the project asks
+    for other draws or another programme than in the run: both take longer than a ranking.
     """
     stages = ranking_stages(project, source)
-    asked, then = (settings.get("programme") for settings in (project.settings(), source.record["settings"]))
-    if not whole and asked == then:
-        stages = tuple(stage for stage in stages if "programme" not in stage.adds)
+    now, then = project.settings(), source.record["settings"]
+    for table, made in (("robustness", "top_k_acceptability"), ("programme", "programme")):
+        if not whole and now.get(table) == then.get(table):
+            stages = tuple(stage for stage in stages if made not in stage.adds)
     result, before = read_measured(project, source, stages)
     first = [stage for stage in stages if stage.part != "rank"]
     faults = AllFaults()

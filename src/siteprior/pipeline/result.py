@@ -128,7 +128,6 @@ class Result:
     opportunities: gpd.GeoDataFrame = NOT_YET
     gates: pd.DataFrame = NOT_YET
     criteria: pd.DataFrame = NOT_YET
-    rank_band_parts: pd.DataFrame = NOT_YET
     top_k_acceptability: pd.DataFrame = NOT_YET
     programme: gpd.GeoDataFrame = NOT_YET
     core_index: pd.DataFrame = NOT_YET

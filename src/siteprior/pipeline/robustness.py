@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 import pandas as pd
 
@@ -30,28 +30,21 @@ def values_of(result: Result) -> Pooled:
 
 
 def redraw_ranks(result: Result, progress: Progress) -> Result:
-    """Measure how far the ranks move: by weights, by measured doubt, by what nobody knows, and by all of these."""
-    from siteprior.ranking.band_parts import rank_band_parts
+    """Measure how far the ranks move when weights are redrawn and what is uncertain or blank ranges."""
+    from siteprior.ranking.bands import rank_bands
 
-    values, settings = values_of(result), load_parameters("ranking")
-    parts = rank_band_parts(
-        values.value,
-        result.weights,
-        low=values.low,
-        high=values.high,
-        known=values.known,
-        seed=result.project.project.seed,
-        draws=settings.integer("weight_draws"),
-        spread=_spread(result.project.robustness),
-        progress=progress,
+    values = values_of(result)
+    bands = rank_bands(
+        values.value, result.weights, low=values.low, high=values.high, progress=progress, **_drawn_bands(result)
     )
     sites = result.table
-    of_sites = {name: carried(parts[f"{name}_all"], sites) for name in ("rank_p05", "rank_p95")}
-    return replace(result.with_columns("rank_bands", pd.DataFrame(of_sites, index=sites.index)), rank_band_parts=parts)
+    of_sites = {name: carried(bands[name], sites) for name in bands}
+    return result.with_columns("rank_bands", pd.DataFrame(of_sites, index=sites.index))
 
 
 def weigh_acceptability(result: Result, progress: Progress) -> Result:
-    """Count how often each opportunity is first and on the shortlist, over admissible weights and facts."""
+    """Count how often each opportunity is first and shortlisted, and find what its band of ranks comes from."""
+    from siteprior.ranking.band_parts import rank_band_parts
     from siteprior.ranking.smaa import acceptability
 
     project, values = result.project, values_of(result)
@@ -70,9 +63,33 @@ def weigh_acceptability(result: Result, progress: Progress) -> Result:
             seed=project.project.seed,
             progress=progress,
         )
+    parts = rank_band_parts(
+        values.value,
+        result.weights,
+        low=values.low,
+        high=values.high,
+        known=values.known,
+        bands=result.columns["rank_bands"].loc[values.value.index],
+        progress=progress,
+        **_drawn_bands(result),
+    )
     shown = result.opportunities.loc[:, ["rank", "site_name", "organisation", "opportunity_id", "score"]]
-    table = pd.DataFrame(shown).join(counted.sites).join(result.rank_band_parts)
+    table = pd.DataFrame(shown).join(counted.sites).join(parts)
     return replace(result, top_k_acceptability=schema.conform(table, schema.TOP_K_ACCEPTABILITY))
+
+
+class _DrawnBands(TypedDict):
+    """How bands of ranks are drawn: seed, number of draws, and how far weights move."""
+
+    seed: int
+    draws: int
+    spread: float
+
+
+def _drawn_bands(result: Result) -> _DrawnBands:
+    """Return how bands of ranks are drawn, as the project and the parameters say."""
+    draws = load_parameters("ranking").integer("weight_draws")
+    return {"seed": result.seed, "draws": draws, "spread": _spread(result.project.robustness)}
 
 
 class DrawnHow(NamedTuple):

@@ -225,7 +225,7 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "Redraw weights and values: rank bands",
         (*_REGISTER, *_ACCESS, *_APPRAISED, "columns.gates", "criteria_known", "weights"),
-        ("columns.rank_bands", "rank_band_parts"), robustness.redraw_ranks, "rank", ("rank_p05", "rank_p95"), LEFT_OUT,
+        ("columns.rank_bands",), robustness.redraw_ranks, "rank", ("rank_p05", "rank_p95"), LEFT_OUT,
     ),
     Stage(
         "Order the sites, take the shortlist",
@@ -238,7 +238,7 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "Redraw weights and facts: acceptability",
         (
-            *_REGISTER, *_ACCESS, *_APPRAISED, "columns.gates", "opportunities", "rank_band_parts", "criteria_known",
+            *_REGISTER, *_ACCESS, *_APPRAISED, "columns.gates", "opportunities", "columns.rank_bands", "criteria_known",
             "weights",
         ),
         ("top_k_acceptability",), robustness.weigh_acceptability, "rank", (), LEFT_OUT,

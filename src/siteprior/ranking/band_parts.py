@@ -26,6 +26,7 @@ def rank_band_parts(
     known: pd.DataFrame | None = None,
     draws: int | None = None,
     spread: float | None = None,
+    bands: pd.DataFrame | None = None,
     progress: Progress | bool | None = None,
 ) -> pd.DataFrame:
     """Return the band of ranks (1 = first) by what it comes from: one kind of doubt drawn at a time, and all together.
@@ -45,6 +46,8 @@ def rank_band_parts(
         known in part counts as missing, its range too. By default what is there is known.
     draws, spread
         As :func:`siteprior.ranking.rank_bands`.
+    bands
+        What :func:`siteprior.ranking.rank_bands` returned of the same, where it was drawn already.
     progress
         ``True`` counts the draws of facts on a terminal or in a notebook; a function gets lines.
 
@@ -75,8 +78,12 @@ def rank_band_parts(
     """
     if low is None or high is None:
         raise InputError("low, high: needs both, as value_ranges gives them; rank_bands does without")
-    whole = rank_bands(values, weights, seed=seed, draws=draws, spread=spread, low=low, high=high, progress=progress)
-    bands = {"weights": rank_bands(values, weights, seed=seed, draws=draws, spread=spread)}
+    whole = bands
+    if whole is None:
+        whole = rank_bands(
+            values, weights, seed=seed, draws=draws, spread=spread, low=low, high=high, progress=progress
+        )
+    made = {"weights": rank_bands(values, weights, seed=seed, draws=draws, spread=spread)}
     names = [name for name, share in normalised(weights).items() if share > 0]
     given = values[names].fillna(0.0)
     missing = missing_facts(values, names, known)
@@ -84,8 +91,8 @@ def rank_band_parts(
         least, most = (
             pd.DataFrame(np.where(redrawn, table[names], given), values.index, names) for table in (low, high)
         )
-        bands[part] = rank_bands(
+        made[part] = rank_bands(
             values, weights, seed=seed, draws=draws, spread=0, low=least, high=most, progress=progress
         )
-    bands["all"] = whole
-    return pd.concat([bands[part].add_suffix(f"_{part}") for part in PARTS], axis=1)
+    made["all"] = whole
+    return pd.concat([made[part].add_suffix(f"_{part}") for part in PARTS], axis=1)

@@ -11,6 +11,7 @@ from siteprior.core.errors import unknown
 from siteprior.project.faults import Fault, refuse, several
 from siteprior.project.gates_weights import is_number
 from siteprior.project.kinds import Number, OneOf, Settings, Stated, Text, Whole, key, names_in
+from siteprior.project.model import SiteIds
 from siteprior.project.names import criterion_names, programme_benefits, programme_costs, programme_measures
 from siteprior.project.toml_lines import Path
 
@@ -117,15 +118,6 @@ def _pairs(stated: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
     return stated
 
 
-def _two(stated: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
-    """Refuse a list of fewer than two different sites."""
-    faults = [Fault((at,), f"needs two or more different site ids, not {list(ids)!r}", ())
-              for at, ids in enumerate(stated) if len(set(ids)) < 2]  # fmt: skip
-    if faults:
-        raise several(faults)
-    return stated
-
-
 Columns = Annotated[
     tuple[Annotated[str, OneOf("column in GBP", lambda _names: programme_costs())], ...], BeforeValidator(_columns)
 ]
@@ -190,7 +182,7 @@ class Programme(Settings):
     ] = ()  # fmt: skip
     locked_out: Annotated[tuple[Text, ...], key("Sites that are not chosen", example=["E08000025:2"])] = ()
     exclusive: Annotated[
-        tuple[tuple[Text, ...], ...], AfterValidator(_two),
+        tuple[SiteIds, ...],
         key("Lists of sites of which at most one is chosen", example=[["E08000025:1", "E08000025:2"]]),
     ] = ()  # fmt: skip
     prerequisites: Annotated[

@@ -171,9 +171,7 @@ def programme_costs() -> list[str]:
     >>> "acquisition_cost_gbp" in programme_costs(), "homes" in programme_costs()
     (True, False)
     """
-    from siteprior.core.schema import SITES
-
-    return [column.name for column in SITES.columns if column.unit == "GBP"]
+    return [name for name, unit in added_columns().items() if unit == "GBP"]
 
 
 def weight_sets() -> list[str]:

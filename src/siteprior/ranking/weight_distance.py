@@ -67,17 +67,12 @@ def nearest_weights(values: pd.DataFrame, weights: Mapping[str, float], site: st
     inside = bool(standing(table, shares, first).inside[row])
     figures = table[list(shares)].to_numpy(dtype=np.float64)
     lead = np.delete(figures[row] - figures, row, axis=0)  # over each rival, by criterion
-    needed = _leaving(lead, now, first) if inside else _entering(lead, now, first)
+    needed = _leaving(lead, now, first) if inside else _nearest(lead, now, most_ahead=first - 1)
     found = np.full(len(now), np.nan) if needed is None else np.round(needed, SHARE_DECIMALS)
     done = pd.DataFrame({"share_now": now, "share_needed": found}, index=pd.Index(list(shares), name="criterion"))
     done["move"] = done["share_needed"] - done["share_now"]
     size = done["move"].abs().round(SHARE_DECIMALS)
     return done.loc[size.sort_values(ascending=False, kind="stable").index]
-
-
-def _entering(lead: Floats, now: Floats, first: int) -> Floats | None:
-    """Return the nearest weights at which no more than first − 1 rivals are ahead."""
-    return _nearest(lead, now, most_ahead=first - 1)
 
 
 def _leaving(lead: Floats, now: Floats, first: int) -> Floats | None:
@@ -129,5 +124,21 @@ def _solve(lead: Floats, now: Floats, most_ahead: int) -> Floats | None:
                   options={"node_limit": nodes, "mip_rel_gap": 0.0})  # fmt: skip
     if result.status != 0 or result.x is None:
         return None
-    shares = np.clip(result.x[:count], 0.0, 1.0)
-    return np.asarray(shares / shares.sum(), dtype=np.float64)
+    return _exact(lead[result.x[2 * count :] < 0.5], now)
+
+
+def _exact(lead: Floats, now: Floats) -> Floats | None:
+    """Return the nearest weights at which none of these rivals is ahead, as exactly as a linear programme can."""
+    from scipy.optimize import linprog
+
+    one, none = np.eye(len(now)), np.zeros(lead.shape)
+    result = linprog(
+        np.hstack([np.zeros(len(now)), np.ones(len(now))]),
+        A_ub=np.vstack([np.hstack([-lead, none]), np.hstack([one, -one]), np.hstack([-one, -one])]),
+        b_ub=np.hstack([np.zeros(len(lead)), now, -now]),
+        A_eq=np.hstack([np.ones(len(now)), np.zeros(len(now))])[None, :],
+        b_eq=[1.0],
+        bounds=(0.0, 1.0),
+        options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
+    )
+    return None if result.x is None else np.asarray(result.x[: len(now)], dtype=np.float64)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from siteprior.core.errors import SitePriorError
 from siteprior.core.progress import no_progress
 from siteprior.pipeline import publish
-from siteprior.pipeline.publish import _access, _catchment_map, _file_names, _keep, market_tables
+from siteprior.pipeline.publish import _access, _catchment_map, _keep, market_tables
 
 TABLES = (
     "signals", "deadweight_evidence", "fund_rules", "viability_drivers", "viability_lines", "comparables",
@@ -136,20 +136,20 @@ def test_a_picture_is_kept_whole(tmp_path):
 
 @given(st.text(max_size=30))
 def test_a_name_becomes_letters_figures_and_single_underscores(name):
-    made = _file_names([name])[name]
+    made = file_names([name])[name]
     assert re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)*", made)
-    assert _file_names([made]) == {made: made}
+    assert file_names([made]) == {made: made}
 
 
 @given(st.lists(st.text("Aa é-1", max_size=4), unique=True, max_size=6))
 def test_no_two_corridors_have_one_name_whatever_their_order(corridors):
-    made = _file_names(corridors)
+    made = file_names(corridors)
     assert len(set(made.values())) == len(corridors)
-    assert _file_names(reversed(corridors)) == made
+    assert file_names(reversed(corridors)) == made
 
 
 def test_names_alike_bear_figures_of_their_own_and_others_do_not():
-    made = _file_names(["Line 1", "Line-1", "Line 2", "Ü"])
+    made = file_names(["Line 1", "Line-1", "Line 2", "Ü"])
     assert made["Line 2"] == "line_2"
     assert [re.sub(r"[0-9a-f]{8}$", "#", made[name]) for name in ("Line 1", "Line-1", "Ü")] == [
         "line_1_#", "line_1_#", "#"

@@ -87,6 +87,7 @@ def describe_run(result: Result, _progress: Progress) -> Result:
         "title": project.project.title,
         "area": project.project.area,
         "illustrative": project.project.illustrative,
+        "audience": project.publish.audience,
         "as_of": project.project.as_of,
         "network_date": project.network_date,
         "price_date": project.project.price_date,

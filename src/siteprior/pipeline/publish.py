@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,6 +17,7 @@ from siteprior.core.progress import Progress, Step, counting, no_progress
 from siteprior.pipeline.grid import write_grid
 from siteprior.pipeline.manifest import run_info
 from siteprior.pipeline.result import Result
+from siteprior.report.file_names import file_names
 from siteprior.report.notebooks.worker import NotebookProcess
 
 Frame = TypeVar("Frame", pd.DataFrame, gpd.GeoDataFrame)
@@ -338,7 +336,7 @@ def _strips(
 
     reach_m = load_parameters("access").number("rail_cutoff_m")
     drawn = {}
-    files = _file_names(done.leading_corridors)
+    files = file_names(done.leading_corridors)
     for number, corridor in enumerate(corridors, 1):
         progress(f"Drawing strip map {number} of {len(corridors)}: {corridor}")
         picture = draw_strip_map(
@@ -385,7 +383,7 @@ def _catchment_map(done: Result, folder: Path, progress: Progress, step: Step) -
         shortlist=list(done.shortlist.index),
         illustrative=done.project.project.illustrative,
     )
-    _keep(picture, folder / "pictures" / f"catchment_{_file_names(done.leading_corridors)[corridor]}.png")
+    _keep(picture, folder / "pictures" / f"catchment_{file_names(done.leading_corridors)[corridor]}.png")
     step()
     return picture, catchment_map_words(leading, stops)
 
@@ -394,25 +392,3 @@ def _keep(picture: bytes, path: Path) -> None:
     """Write a picture whole."""
     with whole_file(path) as temporary:
         temporary.write_bytes(picture)
-
-
-def _file_names(corridors: Iterable[str]) -> dict[str, str]:
-    """Return each corridor as part of a file's name: letters, figures and underscores, no two alike.
-
-    Where several would have one name, or one has none, each of these ends with figures made of the corridor's name, so
-    that the order of the corridors changes nothing.
-
-    Examples
-    --------
-    >>> _file_names(["Metro Line 1 (Birmingham-Wolverhampton)"])
-    {'Metro Line 1 (Birmingham-Wolverhampton)': 'metro_line_1_birmingham_wolverhampton'}
-    >>> _file_names(["Line A", "Line a"])
-    {'Line A': 'line_a_535fbda4', 'Line a': 'line_a_f4704c39'}
-    """
-    plain = {name: re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") for name in corridors}
-    many = Counter(plain.values())
-    own = {name: hashlib.sha256(name.encode()).hexdigest()[:8] for name in plain}
-    return {
-        name: words if words and many[words] == 1 else f"{words}_{own[name]}".strip("_")
-        for name, words in plain.items()
-    }

@@ -311,6 +311,11 @@ NOTEBOOKS = ("01_shortlist", "02_access_and_corridors", "03_market_failure_and_v
 class Publish(Settings):
     """What a run leaves beside its tables; any notebook can be run later, with ``siteprior notebooks run``."""
 
+    audience: Annotated[
+        Literal["internal", "partner", "public"],
+        key("Who may see the run's folder; what others must not see is left out of it", example="partner"),
+    ] = "internal"
+
     notebooks: Annotated[
         tuple[Annotated[str, OneOf("notebook", lambda _names: NOTEBOOKS)], ...],
         key("The notebooks a run leaves executed in its folder", example=["02_access_and_corridors"]),

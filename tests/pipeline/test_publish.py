@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import contextmanager
 from types import SimpleNamespace
 
 import geopandas as gpd
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from siteprior.core.errors import SitePriorError
 from siteprior.core.progress import no_progress
@@ -132,28 +129,6 @@ def test_a_picture_is_kept_whole(tmp_path):
     _keep(b"picture", tmp_path / "pictures" / "a.png")
     assert (tmp_path / "pictures" / "a.png").read_bytes() == b"picture"
     assert [path.name for path in (tmp_path / "pictures").iterdir()] == ["a.png"]
-
-
-@given(st.text(max_size=30))
-def test_a_name_becomes_letters_figures_and_single_underscores(name):
-    made = file_names([name])[name]
-    assert re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)*", made)
-    assert file_names([made]) == {made: made}
-
-
-@given(st.lists(st.text("Aa é-1", max_size=4), unique=True, max_size=6))
-def test_no_two_corridors_have_one_name_whatever_their_order(corridors):
-    made = file_names(corridors)
-    assert len(set(made.values())) == len(corridors)
-    assert file_names(reversed(corridors)) == made
-
-
-def test_names_alike_bear_figures_of_their_own_and_others_do_not():
-    made = file_names(["Line 1", "Line-1", "Line 2", "Ü"])
-    assert made["Line 2"] == "line_2"
-    assert [re.sub(r"[0-9a-f]{8}$", "#", made[name]) for name in ("Line 1", "Line-1", "Ü")] == [
-        "line_1_#", "line_1_#", "#"
-    ]  # fmt: skip
 
 
 class Notebooks:

@@ -33,6 +33,7 @@ from siteprior.report.html.labels import organisation_titles
 
 TABLES: dict[str, list[str]] = {
     "history": schema.HISTORY.names,
+    "decisions": schema.DECISIONS.names,
     "duplicates": [],
     "opportunity_links": schema.OPPORTUNITY_LINKS.names,
     "top_k_acceptability": schema.TOP_K_ACCEPTABILITY.names,

@@ -123,6 +123,8 @@ def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path)
         )
     package("access.gpkg", layers, tables)
     write_csv(folder / "issues.csv", marked(done.issues, done), byte_order_mark=True)
+    if len(done.decisions):
+        write_csv(folder / "decisions.csv", marked(done.decisions, done), byte_order_mark=True)
     if len(done.history):
         write_csv(folder / "history.csv", marked(done.history, done))
     write_csv(folder / "duplicates.csv", marked(done.duplicates, done))

@@ -115,6 +115,15 @@ class Sources(TakesRegistered):
             example=["facts.csv"],
         ),
     ] = ()
+    decisions: Annotated[
+        tuple[File, ...],
+        BeforeValidator(entries),
+        key(
+            "Decisions of the team, applied last: site_id, field (a fact to override, or decision), value (of a "
+            "decision: exclude, already ours, in pipeline), reason, who, date",
+            example=["decisions.csv"],
+        ),
+    ] = ()
     history: Annotated[
         tuple[Register, ...],
         BeforeValidator(entries),

@@ -168,8 +168,8 @@ def apply_decisions(sites: gpd.GeoDataFrame, decisions: pd.DataFrame) -> Decided
     done: gpd.GeoDataFrame = sites.copy()
     for (site, name), place in latest.items():
         row = rows[place]
-        row["original"] = None if name == DECISION else _shown(sites.loc[site, name])
         if name != DECISION:
+            row["original"] = _shown(sites[name][site]) if sites[name].notna()[site] else None
             _override(done, site, name, str(row["value"]))
     for row in rows:
         if row["site_id"] in known.values() and row["field"] in FIELDS:
@@ -206,10 +206,8 @@ def decision_columns(table: pd.DataFrame, sites: pd.Index) -> pd.DataFrame:
     one = applied[(applied["field"] == DECISION) & (applied["value"] != LIFTED)].set_index("site_id")
     facts = applied[applied["field"] != DECISION]
     was = facts["original"].astype("object").fillna("blank")
-    words = [
-        f"{name}: {value} (was {before})"
-        for name, value, before in zip(facts["field"], facts["value"], was, strict=True)
-    ]
+    every = zip(facts["field"], facts["value"], was, strict=True)
+    words = [f"{name}: {value} (was {before})" for name, value, before in every]
     together = pd.Series(words, dtype="object").groupby(facts["site_id"].to_numpy()).agg("; ".join)
     columns = {
         "decision": one["value"], "decision_reason": one["reason"], "decided_by": one["who"],
@@ -277,10 +275,8 @@ def _log(log: IssueLog, row: Mapping[str, CellValue], issue: str, action: str) -
     )  # fmt: skip
 
 
-def _shown(value: CellValue) -> str | None:
+def _shown(value: CellValue) -> str:
     """Return a fact in words: a day as it is written in a table, a number without decimals."""
-    if value is None or value is pd.NA or value != value:
-        return None
     if isinstance(value, dt.date):
         return f"{value:%Y-%m-%d}"
     return f"{value:g}" if isinstance(value, int | float) else str(value)

@@ -28,6 +28,7 @@ from siteprior.pipeline.result import Result
 from siteprior.project.load import Project
 from siteprior.project.names import capacity_profiles, profiles
 from siteprior.ranking.opportunity_ranks import ranked_once
+from siteprior.report.audience import INTERNAL
 from siteprior.report.geopackage.site_form import SITE_LAYERS
 from siteprior.report.html.labels import organisation_titles
 
@@ -76,6 +77,12 @@ NOT_IN_EVERY_RUN = (
     "notebooks/0?_*.failed.ipynb",
 )
 """Patterns of the files that one run writes and the next may not: what an earlier run left of them is taken away."""
+
+IN_EVERY_RUN = (
+    "shortlist.gpkg", "site_shapes.gpkg", "access.gpkg", "ranking.csv", "issues.csv", "report.html", "run.json",
+    "datapackage.json", "pictures/*.png",
+)  # fmt: skip
+"""Patterns of the files every run of the team's own writes."""
 
 PACKAGES = ("geopandas", "numpy", "pandas", "pyogrio", "pyproj", "scipy", "shapely")
 
@@ -173,7 +180,7 @@ def run_info(record: dict[str, Any]) -> pd.DataFrame:
     """Return the record of a run as rows of key and value, for the GeoPackage."""
     rows = [(key, value) for key, value in record.items() if not isinstance(value, (dict, list)) and value is not None]
     rows += [(f"count: {key}", n) for key, n in record["counts"].items() if isinstance(n, int)]
-    rows += [(f"weight: {name}", f"{weight:.6f}") for name, weight in record["weights"].items()]
+    rows += [(f"weight: {name}", f"{weight:.6f}") for name, weight in record.get("weights", {}).items()]
     rows += [
         (f"join: {join['join']}", f"{join['met']} of {join['codes']} {join['of']} found in {join['file']}")
         for join in record.get("joins", ())
@@ -232,6 +239,10 @@ def open_run(folder: Path | str | None = None) -> Run:
             "the sample (siteprior demo), or name the folder of a run"
         )
     record = read_record(folder / "run.json")
+    if (audience := record.get("audience", INTERNAL)) != INTERNAL:
+        raise InputError(
+            f"{folder}: was written for the audience {audience} and holds no ranking; open the run it was made from"
+        )
     path = folder / "shortlist.gpkg"
     attributes = read_attributes(path)
     tables: dict[str, pd.DataFrame] = {}

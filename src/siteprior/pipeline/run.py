@@ -15,7 +15,8 @@ from siteprior.core.progress import Progress, no_progress, progress_of
 from siteprior.core.renamed import renamed_argument
 from siteprior.core.whole_folder import whole_folder
 from siteprior.pipeline.find_faults import Checked, find_faults
-from siteprior.pipeline.manifest import NOT_IN_EVERY_RUN
+from siteprior.pipeline.hand_over import OWN, listed_for, write_package
+from siteprior.pipeline.manifest import IN_EVERY_RUN, NOT_IN_EVERY_RUN
 from siteprior.pipeline.newest_run import usual_folder
 from siteprior.pipeline.publish import publish
 from siteprior.pipeline.registered import load_project
@@ -23,6 +24,7 @@ from siteprior.pipeline.result import Result
 from siteprior.pipeline.stages import READING, STAGES, run_stages
 from siteprior.project.load import Project
 from siteprior.project.load_past_faults import load_past_faults
+from siteprior.report.audience import INTERNAL, Audience, audience_of
 from siteprior.report.notebooks.worker import NotebookProcess
 from siteprior.sources.registry import discover
 
@@ -82,7 +84,11 @@ def read_inputs(project: Project, *, progress: Progress = no_progress) -> Result
 
 @renamed_argument(say="progress")
 def run(
-    project: Project | Path | str, *, out: Path | str | None = None, progress: Progress | bool | None = None
+    project: Project | Path | str,
+    *,
+    out: Path | str | None = None,
+    audience: str | None = None,
+    progress: Progress | bool | None = None,
 ) -> Path:
     """Do the main job and write the run's folder; earlier outputs stay unless all could be made.
 
@@ -91,7 +97,10 @@ def run(
     project
         A project file or a loaded project.
     out
-        The folder to write; ``outputs/<project>-<as_of>`` by default.
+        The folder to write; ``outputs/<project>-<as_of>`` by default, with the audience behind it if it is not the team.
+    audience
+        ``internal``, ``partner`` or ``public``; as ``[publish]`` of the project states by default. What others than
+        the team must not see is not written (:func:`siteprior.hand_over`).
     progress
         ``True`` shows bars or lines, a function of yours gets the lines, ``None`` is silent.
 
@@ -122,8 +131,12 @@ def run(
     True
     """
     loaded = _loaded(project)
-    folder, progress = _folder(loaded, out), progress_of(progress)
-    with whole_folder(folder, own=NOT_IN_EVERY_RUN) as staged:
+    reader = audience_of(loaded.publish.audience if audience is None else audience)
+    of = "" if reader.name == INTERNAL else f"-{reader.name}"
+    folder, progress = _folder(loaded, out, of=of), progress_of(progress)
+    if reader.name != INTERNAL:
+        return _run_for(loaded, folder, reader, progress)
+    with whole_folder(folder, own=(*NOT_IN_EVERY_RUN, *OWN)) as staged:
         inputs = read_inputs(loaded, progress=progress)
         # What notebooks need is loaded beside the work that starts now, for there are inputs to work on.
         with NotebookProcess(staged, jobs=len(loaded.publish.notebooks)) as notebooks:
@@ -131,6 +144,17 @@ def run(
             failed = publish(done, staged, notebooks, progress=progress)
     for sentence in (*done.record["notices"], *failed):
         warnings.warn(sentence.replace(str(staged), str(folder)), RunWarning, stacklevel=callers_level())
+    return folder
+
+
+def _run_for(project: Project, folder: Path, audience: Audience, progress: Progress) -> Path:
+    """Do the main job, and write of it what an audience beside the team may see; nothing else is left in the folder."""
+    with whole_folder(folder, own=(*NOT_IN_EVERY_RUN, *IN_EVERY_RUN, *OWN)) as staged:
+        done = run_stages(read_inputs(project, progress=progress), STAGES[len(READING) :], progress=progress)
+        progress(f"Writing what the audience {audience.name} may see")
+        write_package(done, listed_for(done, audience), staged, audience)
+    for sentence in done.record["notices"]:  # for the team, at its terminal: the record of the package has none
+        warnings.warn(sentence, RunWarning, stacklevel=callers_level())
     return folder
 
 

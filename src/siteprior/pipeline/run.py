@@ -97,7 +97,8 @@ def run(
     project
         A project file or a loaded project.
     out
-        The folder to write; ``outputs/<project>-<as_of>`` by default, with the audience behind it if it is not the team.
+        The folder to write; ``outputs/<project>-<as_of>`` by default, with the audience behind it where it is another
+        than the team.
     audience
         ``internal``, ``partner`` or ``public``; as ``[publish]`` of the project states by default. What others than
         the team must not see is not written (:func:`siteprior.hand_over`).

@@ -33,8 +33,7 @@ def folder(sample_run):
 @pytest.fixture(scope="module")
 def done():
     """The sample worked through, with something planted in every column and table but those the public sees."""
-    result = sp.assess(demo())
-    return result
+    return sp.assess(demo())
 
 
 def planted(result, audience):
@@ -67,7 +66,8 @@ def planted(result, audience):
         "weights": {WORD: NUMBER}, "notices": [WORD], "parameters": [{"name": WORD, "value": WHOLE}],
         "settings": {"weights": {WORD: WHOLE}, "programme": {"budget_gbp": WHOLE}},
         "gates": [{"gate": WORD}], "programme": {"chosen": WHOLE}, "open_evidence": {WORD: WHOLE},
-        "inputs": [*result.record["inputs"], {"role": "decisions", "file": f"{WORD}.csv", "rows": WHOLE}],
+        "inputs": [*result.record["inputs"], {"role": "decisions", "file": f"{WORD}.csv", "rows": WHOLE,
+                                               "vintage": "", "licence": "", "sha256": ""}],
     }  # fmt: skip
     return replace(
         result, sites=sites, shortlist=gpd.GeoDataFrame(sites.loc[result.shortlist.index]),
@@ -196,7 +196,7 @@ def test_a_wrong_call_is_refused(asked, words, folder, tmp_path):
 
 def test_sites_of_a_partner_that_are_not_handed_over_are_named(folder, tmp_path):
     stated = pd.DataFrame({"site_id": ["E1:nothing"], "partner": ["A"]})
-    with pytest.raises(InputError, match="1 site not among those handed over .E1:nothing"):
+    with pytest.raises(InputError, match=r"1 site not among those handed over .E1:nothing"):
         sp.hand_over(folder, audience="partner", by="partner", partners=stated, out=tmp_path)
 
 

@@ -58,7 +58,7 @@ def planted(result, audience, *, lists=True):
                 new[name] = WHOLE
             else:
                 new[name] = WORD
-        return gpd.GeoDataFrame(new, geometry="geometry", crs=table.crs)
+        return gpd.GeoDataFrame(new.copy(), geometry="geometry", crs=table.crs)
 
     sites = plant(result.sites)
     decided = pd.DataFrame(
@@ -71,7 +71,7 @@ def planted(result, audience, *, lists=True):
         "settings": {"weights": {WORD: WHOLE}, "programme": {"budget_gbp": WHOLE}},
         "gates": [{"gate": WORD}], "programme": {"chosen": WHOLE}, "open_evidence": {WORD: WHOLE},
         "inputs": [*result.record["inputs"], {"role": "decisions", "file": f"{WORD}.csv", "rows": WHOLE,
-                                               "vintage": "", "licence": "", "sha256": ""}],
+                                               "vintage": "", "licence": "", "publisher": "", "sha256": ""}],
     }  # fmt: skip
     return replace(
         result, sites=sites, shortlist=gpd.GeoDataFrame(sites.loc[result.shortlist.index]),

@@ -79,8 +79,8 @@ NOT_IN_EVERY_RUN = (
 """Patterns of the files that one run writes and the next may not: what an earlier run left of them is taken away."""
 
 IN_EVERY_RUN = (
-    "shortlist.gpkg", "site_shapes.gpkg", "access.gpkg", "ranking.csv", "issues.csv", "report.html", "run.json",
-    "datapackage.json", "pictures/*.png",
+    "shortlist.gpkg", "shortlist.xlsx", "site_shapes.gpkg", "access.gpkg", "ranking.csv", "issues.csv", "report.html",
+    "run.json", "datapackage.json", "pictures/*.png",
 )  # fmt: skip
 """Patterns of the files every run of the team's own writes."""
 

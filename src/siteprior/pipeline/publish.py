@@ -17,7 +17,7 @@ from siteprior.core.progress import Progress, Step, counting, no_progress
 from siteprior.pipeline.grid import write_grid
 from siteprior.pipeline.manifest import run_info
 from siteprior.pipeline.result import Result
-from siteprior.report.file_names import file_names
+from siteprior.report.file_names import dossier_files, file_names
 from siteprior.report.notebooks.worker import NotebookProcess
 
 Frame = TypeVar("Frame", pd.DataFrame, gpd.GeoDataFrame)
@@ -139,6 +139,7 @@ def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path)
         write_csv(folder / "scenarios.csv", marked(done.scenario_effects, done))
     for name, table in market.items():
         write_csv(folder / f"{name}.csv", marked(table, done))
+    _write_workbook(done, folder)
     write_run_record(folder / "run.json", done.record)
     write_datapackage(
         folder,
@@ -146,6 +147,24 @@ def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path)
         illustrative=head.illustrative,
         inputs=done.record["inputs"],
         columns=(*contribution_columns(done.criteria), *layer_columns(done.market.specs)),
+    )
+
+
+def _write_workbook(done: Result, folder: Path) -> None:
+    """Write the workbook of the ranking, with links to the dossiers beside it."""
+    from siteprior.report.audience import audience_of
+    from siteprior.report.workbook.shortlist import write_shortlist_workbook
+
+    write_shortlist_workbook(
+        folder / "shortlist.xlsx",
+        record=done.record,
+        audience=audience_of("internal"),
+        shortlist=done.shortlist,
+        sites=done.sites,
+        corridors=done.corridor_summary,
+        open_facts=done.evidence_gaps,
+        issues=done.issues,
+        dossiers=dossier_files(done.shortlist.index),
     )
 
 

@@ -52,6 +52,7 @@ def publish(
 
 def write_ranked(done: Result, folder: Path) -> None:
     """Write what a ranking comes to: ``shortlist.gpkg``, ``ranking.csv``, how sure it is and what a budget buys."""
+    from siteprior.report.geopackage.layers import with_decision
     from siteprior.report.geopackage.site_form import SITE_ATTRIBUTES, split_sites
     from siteprior.report.geopackage.write import write_geopackage
     from siteprior.report.tables import leading_columns, write_csv
@@ -59,12 +60,13 @@ def write_ranked(done: Result, folder: Path) -> None:
     head = done.project.project
     sites, issues = marked(leading_columns(done.sites), done), marked(done.issues, done)
     on_map, rest = split_sites(sites)
+    decided = (done.top_k_acceptability, done.core_index)
     write_geopackage(
         folder / "shortlist.gpkg",
         {
-            "shortlist": on_map.loc[done.shortlist.index],
+            "shortlist": with_decision(on_map.loc[done.shortlist.index], *decided),
             "sites": on_map,
-            "opportunities": marked(done.opportunities, done),
+            "opportunities": with_decision(marked(done.opportunities, done), *decided),
             "programme": marked(done.programme, done),
             "corridors": done.corridors,
             "stops": done.stops,

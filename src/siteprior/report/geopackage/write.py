@@ -26,7 +26,6 @@ from siteprior.core.files import whole_file
 from siteprior.core.schema import BOOLEAN, Column, Table, table_faults
 from siteprior.report.geopackage.layers import LAYERS, TABLES, declared_columns
 from siteprior.report.geopackage.metadata import stamp, write_metadata, write_schema, write_styles
-from siteprior.report.geopackage.site_form import SITE_ATTRIBUTES
 
 VERSION = "1.3"
 """GeoPackage version: 1.4, GDAL's default, is refused by the validators most people have."""
@@ -101,19 +100,18 @@ def write_geopackage(
     """
     _check_tables(layers, tables)
     columns = declared_columns(tables.get("criteria"))
-    declared = {**columns, SITE_ATTRIBUTES: columns["sites"]}
     note = "Illustrative data – not real sites. " if illustrative else ""
     path = Path(path)
     with whole_file(path) as temporary:
         temporary.unlink()  # GDAL makes the file itself; an empty one in its place it cannot open
         ready = {name: _storable(table, columns[name]) for name, table in layers.items()}
-        plain = {name: _storable(pd.DataFrame(table), declared.get(name, {})) for name, table in tables.items()}
+        plain = {name: _storable(pd.DataFrame(table), columns.get(name, {})) for name, table in tables.items()}
         try:
             with _clock_at(as_of):
                 _write_tables(temporary, ready, plain, note)
             with closing(sqlite3.connect(temporary)) as database:
                 with database:
-                    write_schema(database, {**ready, **plain}, declared)
+                    write_schema(database, {**ready, **plain}, columns)
                     write_metadata(database, metadata or {}, as_of)
                     write_styles(database, ready, columns, note, as_of)
                 _close_well(database, path)

@@ -14,6 +14,7 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import open_stream, read_bytes
 from siteprior.core.io.file_kinds import HEAD, refuse_other_files
 from siteprior.core.renamed import with_new_columns, with_new_record
+from siteprior.report.geopackage.gis import restored
 from siteprior.report.geopackage.layers import DECISION_COLUMNS
 from siteprior.report.geopackage.site_form import SITE_ATTRIBUTES, join_sites
 from siteprior.report.run_folders import refuse_no_run
@@ -81,6 +82,6 @@ def read_layer(path: Path, name: str) -> gpd.GeoDataFrame:
     with open_stream(path) as stream:  # a missing file, and a folder
         refuse_other_files(path, stream.read(HEAD))
     try:
-        return gpd.read_file(path, layer=name, use_arrow=True)
+        return restored(path, name, gpd.read_file(path, layer=name, use_arrow=True))
     except (DataLayerError, DataSourceError):
         raise InputError(f"{path}: holds no layer '{name}' that can be read; run the project again") from None

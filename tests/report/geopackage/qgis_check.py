@@ -42,7 +42,7 @@ for number in range(source.GetLayerCount()):
     if layer.isSpatial():
         own, ids, names, _texts, _fault = layer.listStylesInDatabase()
         named = {}
-        for style, number in zip(names[:own], ids[:own]):
+        for style, number in zip(names[:own], ids[:own], strict=True):
             qml = QDomDocument()
             qml.setContent(layer.getStyleFromDatabase(number)[0])
             copy = layer.clone()

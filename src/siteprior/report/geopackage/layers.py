@@ -34,6 +34,7 @@ from siteprior.core.schema import (
     Table,
 )
 from siteprior.core.schema.datapackage import ILLUSTRATIVE
+from siteprior.report.geopackage.gis import CHANGES
 from siteprior.report.geopackage.site_form import SITE_ATTRIBUTES
 
 _SHOWN_UNITS = ("m", "%", "homes/ha", "0–1")
@@ -41,7 +42,7 @@ _SHOWN_UNITS = ("m", "%", "homes/ha", "0–1")
 
 @dataclass(frozen=True)
 class Layer:
-    """A published layer: title, meaning, geometry type, the declared tables whose columns it may hold, further columns."""
+    """A published layer: title, meaning, geometry type, the declared tables whose columns it may hold, and more."""
 
     title: str
     description: str
@@ -139,6 +140,7 @@ TABLES = {
     "scenario_effects": "What each scenario changes, site by site",
     "access_points": "The access index of each place asked for",
     "services": "Departures per stop point, route, direction and window",
+    CHANGES: "What was changed for the program the file is for, and how it was before",
     "stations": "Departures per station, and the policy test of a well-connected one",
 }
 """The attribute tables that follow the layers."""

@@ -70,10 +70,12 @@ def test_every_table_of_an_extension_is_registered(database):
 def test_the_record_is_kept_as_json_under_the_day_of_the_run(database):
     write_schema(database, {}, {})
     write_metadata(database, {"title": "Ü", "as_of": AS_OF}, AS_OF)
-    ((text,),) = database.execute("SELECT metadata FROM gpkg_metadata").fetchall()
+    ((text,), (xml,)) = database.execute("SELECT metadata FROM gpkg_metadata ORDER BY id").fetchall()
+    assert xml.startswith("<?xml")
     assert json.loads(text) == {"title": "Ü", "as_of": "2021-01-01"}
     assert database.execute("SELECT timestamp, md_file_id FROM gpkg_metadata_reference").fetchall() == [
-        ("2021-01-01T00:00:00.000Z", 1)
+        ("2021-01-01T00:00:00.000Z", 1),
+        ("2021-01-01T00:00:00.000Z", 2),
     ]
 
 
@@ -132,8 +134,9 @@ class TestMeaning:
         assert info["layer_metadata"] is None or "GPKG_METADATA_ITEM_1" not in info["layer_metadata"]
 
     def test_the_run_record_travels_with_the_file(self, package):
-        ((text, kind),) = ask(package, "SELECT metadata, mime_type FROM gpkg_metadata")
-        assert kind == "application/json"
+        ((text, kind), (xml, other)) = ask(package, "SELECT metadata, mime_type FROM gpkg_metadata ORDER BY id")
+        assert (kind, other) == ("application/json", "text/xml")
+        assert "<gco:CharacterString>sha256:" + "ab" * 32 in xml
         assert json.loads(text)["inputs"][0]["sha256"] == "ab" * 32
         assert json.loads(text)["as_of"] == "2021-01-01"
 

@@ -7,13 +7,14 @@ Plain SQL on tables of the standard's schema and metadata extensions (OGC 12-128
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from siteprior.core.schema import Column
+from siteprior.report.geopackage.iso_metadata import STANDARD, iso_metadata
 from siteprior.report.geopackage.layers import LAYERS, aliases
 from siteprior.report.geopackage.qgis_styles import layer_styles
 from siteprior.report.tables import json_text
@@ -108,16 +109,23 @@ def range_of(column: Column) -> tuple[float, float] | None:
     return RANGES.get(column.unit.replace("–", "-")) if column.kind in ("number", "integer") else None
 
 
-def write_metadata(database: sqlite3.Connection, metadata: Mapping[str, Any], as_of: date) -> None:
-    """Keep the run record with the file (metadata extension); pyogrio would drop it without a word."""
-    database.execute(
-        "INSERT INTO gpkg_metadata VALUES (1, 'dataset', 'https://www.rfc-editor.org/rfc/rfc8259', "
-        "'application/json', ?)",
-        (json_text(metadata),),
+def write_metadata(
+    database: sqlite3.Connection,
+    metadata: Mapping[str, Any],
+    as_of: date,
+    extent: Sequence[float] | None = None,
+) -> None:
+    """Keep the run record with the file (metadata extension), as JSON and as ISO 19139; pyogrio would drop it."""
+    records = (
+        ("https://www.rfc-editor.org/rfc/rfc8259", "application/json", json_text(metadata)),
+        (STANDARD, "text/xml", iso_metadata(metadata, as_of=as_of, extent=extent)),
     )
-    database.execute(
-        "INSERT INTO gpkg_metadata_reference VALUES ('geopackage', NULL, NULL, NULL, ?, 1, NULL)", (stamp(as_of),)
-    )
+    for number, record in enumerate(records, 1):
+        database.execute("INSERT INTO gpkg_metadata VALUES (?, 'dataset', ?, ?, ?)", (number, *record))
+        database.execute(
+            "INSERT INTO gpkg_metadata_reference VALUES ('geopackage', NULL, NULL, NULL, ?, ?, NULL)",
+            (stamp(as_of), number),
+        )
 
 
 def write_styles(

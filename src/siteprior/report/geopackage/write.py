@@ -34,6 +34,7 @@ from siteprior.report.geopackage.gis import (
     for_mapinfo,
     limit_texts,
 )
+from siteprior.report.geopackage.iso_metadata import study_extent
 from siteprior.report.geopackage.layers import LAYERS, TABLES, declared_columns
 from siteprior.report.geopackage.metadata import stamp, write_metadata, write_schema, write_styles
 from siteprior.report.geopackage.stored import one_kind, storable
@@ -130,7 +131,7 @@ def write_geopackage(
             with closing(sqlite3.connect(temporary)) as database:
                 with database:
                     write_schema(database, {**ready, **plain}, columns)
-                    write_metadata(database, metadata or {}, as_of)
+                    write_metadata(database, metadata or {}, as_of, study_extent(layers))
                     write_styles(database, ready, columns, note, as_of)
                     if gis == "mapinfo":
                         limit_texts(database, (*ready, *plain))

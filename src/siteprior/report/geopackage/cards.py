@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from siteprior.report import style
 from siteprior.report.geopackage.qgis_text import expression_text
 
-LONGEST = 240
+LONGEST = 160
 """The longest text on a card; a register's address may have ten thousand letters."""
 
 
@@ -52,8 +52,10 @@ _SITE = (
          ("corridor_walk_m", "corridor_stop")),
     _column("Homes", "minimum_net_dwellings"),
     _column("Hectares", "hectares", 'round("hectares", 2)'),
-    _column("Bought as one", "opportunity_sites",
-            'if("opportunity_sites" > 1, "opportunity_sites" || \' sites\', NULL)'),
+    Fact("Bought as one",
+         'if("opportunity_sites" > 1, "opportunity_sites" || \' sites\' || coalesce(\', \' || "opportunity_dwellings" || '
+         '\' homes\', \'\') || coalesce(\', \' || round("opportunity_hectares", 2) || \' ha\', \'\'), NULL)',
+         ("opportunity_sites", "opportunity_dwellings", "opportunity_hectares")),
     _column("Council", "organisation_name"),
     _column("Deprivation decile", "imd_decile", "\"imd_decile\" || ' (1 = most deprived)'"),
     _column("Planning", "planning_permission_status"),
@@ -172,7 +174,7 @@ def card(layer: str, columns: Collection[str]) -> str:
 def _line(fact: Fact) -> str:
     """Return a line as one expression: nothing where the value is blank."""
     head = (
-        f'<tr><td style="color:{style.GREY};padding:1px 8px 1px 0;vertical-align:top">{fact.title}</td>'
+        f'<tr><td style="color:{style.GREY};padding:1px 8px 1px 0;vertical-align:top;white-space:nowrap">{fact.title}</td>'
         '<td style="padding:1px 0;vertical-align:top">'
     )
     value = _as_html(f"nullif(trim(to_string({fact.value})), '')")

@@ -1,7 +1,7 @@
 """A QGIS project of a run's GeoPackages: all layers in order, styled, at the study area; written without QGIS.
 
-The project is read off the files beside it, so it shows what they hold and no more. Its paths are relative: the folder may
-be moved and renamed. The same files give the same bytes.
+The project is read off the files beside it, so it shows what they hold and no more. Its paths are relative: the folder
+may be moved and renamed. The same files give the same bytes.
 """
 
 from __future__ import annotations

@@ -40,6 +40,7 @@ from siteprior.report.html.labels import organisation_titles
 
 TABLES: dict[str, list[str]] = {
     "history": schema.HISTORY.names,
+    "decisions": schema.DECISIONS.names,
     "duplicates": [],
     "opportunity_links": schema.OPPORTUNITY_LINKS.names,
     "top_k_acceptability": schema.TOP_K_ACCEPTABILITY.names,
@@ -75,6 +76,8 @@ DECLARED_IN = {"market_failure": ("market_failure_signals",), "deadweight": ("de
 NOT_IN_EVERY_RUN = (
     *(f"{name}.csv" for name in TABLES),
     "access_grid.tif",
+    "siteprior.qgz",
+    "geoparquet/*.parquet",
     "pictures/strip_*.png",
     "pictures/catchment_*.png",
     "pictures/core_index.png",

@@ -17,6 +17,7 @@ from siteprior.core.whole_folder import whole_folder
 from siteprior.pipeline.find_faults import Checked, find_faults
 from siteprior.pipeline.manifest import NOT_IN_EVERY_RUN
 from siteprior.pipeline.newest_run import usual_folder
+from siteprior.pipeline.packages import published_as
 from siteprior.pipeline.publish import publish
 from siteprior.pipeline.registered import load_project
 from siteprior.pipeline.result import Result
@@ -82,7 +83,12 @@ def read_inputs(project: Project, *, progress: Progress = no_progress) -> Result
 
 @renamed_argument(say="progress")
 def run(
-    project: Project | Path | str, *, out: Path | str | None = None, progress: Progress | bool | None = None
+    project: Project | Path | str,
+    *,
+    out: Path | str | None = None,
+    gis: str | None = None,
+    geoparquet: bool | None = None,
+    progress: Progress | bool | None = None,
 ) -> Path:
     """Do the main job and write the run's folder; earlier outputs stay unless all could be made.
 
@@ -92,6 +98,10 @@ def run(
         A project file or a loaded project.
     out
         The folder to write; ``outputs/<project>-<as_of>`` by default.
+    gis
+        The program the GeoPackages are for: ``qgis``, ``arcgis`` or ``mapinfo``; else what the project says.
+    geoparquet
+        Whether the layers are written as GeoParquet, too; else what the project says.
     progress
         ``True`` shows bars or lines, a function of yours gets the lines, ``None`` is silent.
 
@@ -121,7 +131,7 @@ def run(
     >>> (sp.run(project, out="outputs/first") / "shortlist.gpkg").is_file()
     True
     """
-    loaded = _loaded(project)
+    loaded = published_as(_loaded(project), gis=gis, geoparquet=geoparquet)
     folder, progress = _folder(loaded, out), progress_of(progress)
     with whole_folder(folder, own=NOT_IN_EVERY_RUN) as staged:
         inputs = read_inputs(loaded, progress=progress)
@@ -135,7 +145,13 @@ def run(
 
 
 @renamed_argument(say="progress")
-def demo(*, out: Path | str = Path("outputs/demo"), progress: Progress | bool | None = None) -> Path:
+def demo(
+    *,
+    out: Path | str = Path("outputs/demo"),
+    gis: str | None = None,
+    geoparquet: bool | None = None,
+    progress: Progress | bool | None = None,
+) -> Path:
     """Do the main job on the illustrative sample that travels with siteprior, and return the run's folder.
 
     Examples
@@ -147,7 +163,8 @@ def demo(*, out: Path | str = Path("outputs/demo"), progress: Progress | bool | 
     (25, 398)
     """
     data = shipped("data")
-    return run(load_project(data / "demo.toml", data_root=data), out=out, progress=progress)
+    project = load_project(data / "demo.toml", data_root=data)
+    return run(project, out=out, gis=gis, geoparquet=geoparquet, progress=progress)
 
 
 @renamed_argument(say="progress")

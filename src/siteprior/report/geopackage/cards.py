@@ -33,6 +33,12 @@ def _column(title: str, name: str, value: str = "") -> Fact:
 _RANK = "\"rank\" || coalesce(' (between ' || \"rank_p05\" || ' and ' || \"rank_p95\" || ')', '')"
 _POUNDS = "'£' || format_number(\"{}\", 0)"
 
+_TOGETHER = (
+    'if("opportunity_sites" > 1, "opportunity_sites" || \' sites\' '
+    "|| coalesce(', ' || \"opportunity_dwellings\" || ' homes', '') "
+    "|| coalesce(', ' || round(\"opportunity_hectares\", 2) || ' ha', ''), NULL)"
+)
+
 _RANKED = (
     Fact("Rank", _RANK, ("rank", "rank_p05", "rank_p95")),
     _column("Score", "score", 'format_number("score", 2)'),
@@ -45,6 +51,7 @@ _DECIDED = (
 _SITE = (
     *_RANKED,
     _column("Not ranked because", "gate_reasons"),
+    Fact("Decision", "\"decision\" || coalesce(': ' || \"decision_reason\", '')", ("decision", "decision_reason")),
     *_DECIDED,
     _column("Open", "open_facts"),
     _column("Corridor", "corridor"),
@@ -52,10 +59,7 @@ _SITE = (
          ("corridor_walk_m", "corridor_stop")),
     _column("Homes", "minimum_net_dwellings"),
     _column("Hectares", "hectares", 'round("hectares", 2)'),
-    Fact("Bought as one",
-         'if("opportunity_sites" > 1, "opportunity_sites" || \' sites\' || coalesce(\', \' || "opportunity_dwellings" || '
-         '\' homes\', \'\') || coalesce(\', \' || round("opportunity_hectares", 2) || \' ha\', \'\'), NULL)',
-         ("opportunity_sites", "opportunity_dwellings", "opportunity_hectares")),
+    Fact("Bought as one", _TOGETHER, ("opportunity_sites", "opportunity_dwellings", "opportunity_hectares")),
     _column("Council", "organisation_name"),
     _column("Deprivation decile", "imd_decile", "\"imd_decile\" || ' (1 = most deprived)'"),
     _column("Planning", "planning_permission_status"),
@@ -174,8 +178,8 @@ def card(layer: str, columns: Collection[str]) -> str:
 def _line(fact: Fact) -> str:
     """Return a line as one expression: nothing where the value is blank."""
     head = (
-        f'<tr><td style="color:{style.GREY};padding:1px 8px 1px 0;vertical-align:top;white-space:nowrap">{fact.title}</td>'
-        '<td style="padding:1px 0;vertical-align:top">'
+        f'<tr><td style="color:{style.GREY};padding:1px 8px 1px 0;vertical-align:top;white-space:nowrap">'
+        f'{fact.title}</td><td style="padding:1px 0;vertical-align:top">'
     )
     value = _as_html(f"nullif(trim(to_string({fact.value})), '')")
     return f"[% coalesce({expression_text(head)} || {value} || '</td></tr>', '') %]"

@@ -1,4 +1,4 @@
-"""The layers of a run as GeoParquet, for those who work in Python, R, DuckDB: one file a layer, sites with all columns."""
+"""The layers of a run as GeoParquet, for work in Python, R or DuckDB: one file a layer, sites with all columns."""
 
 from __future__ import annotations
 

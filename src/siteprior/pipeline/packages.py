@@ -13,6 +13,9 @@ from siteprior.pipeline.result import Result
 from siteprior.project.load import Project
 from siteprior.report.geopackage.gis import GIS
 
+PACKAGES = ("shortlist.gpkg", "site_shapes.gpkg", "access.gpkg")
+"""The GeoPackages every run writes."""
+
 
 def write_package(
     done: Result, path: Path, layers: Mapping[str, gpd.GeoDataFrame], tables: Mapping[str, pd.DataFrame]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import geopandas as gpd
 import pandas as pd
@@ -18,6 +18,8 @@ from siteprior.report.geopackage.gis import restored
 from siteprior.report.geopackage.layers import DECISION_COLUMNS
 from siteprior.report.geopackage.site_form import SITE_ATTRIBUTES, join_sites
 from siteprior.report.run_folders import refuse_no_run
+
+Frame = TypeVar("Frame", pd.DataFrame, gpd.GeoDataFrame)
 
 
 def read_record(path: Path) -> dict[str, Any]:
@@ -51,7 +53,7 @@ def read_sites_layer(path: Path, name: str, attributes: pd.DataFrame | None) -> 
     return schema.conform(with_new_columns(layer, "site_prices", name=f"{path}: {name}"), schema.SITES)
 
 
-def without_decision(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def without_decision(layer: Frame) -> Frame:
     """Return a layer without what it repeats of the tables ``top_k_acceptability`` and ``core_index``."""
     return layer.drop(columns=[column.name for column in DECISION_COLUMNS], errors="ignore")
 

@@ -10,14 +10,14 @@ import pandas as pd
 from siteprior.core.all_faults import AllFaults
 from siteprior.core.callers import callers_level
 from siteprior.core.errors import RunWarning
-from siteprior.core.files import as_path, shipped
+from siteprior.core.files import as_path, refuse_open_elsewhere, shipped
 from siteprior.core.progress import Progress, no_progress, progress_of
 from siteprior.core.renamed import renamed_argument
 from siteprior.core.whole_folder import whole_folder
 from siteprior.pipeline.find_faults import Checked, find_faults
 from siteprior.pipeline.manifest import NOT_IN_EVERY_RUN
 from siteprior.pipeline.newest_run import usual_folder
-from siteprior.pipeline.packages import published_as
+from siteprior.pipeline.packages import PACKAGES, published_as
 from siteprior.pipeline.publish import publish
 from siteprior.pipeline.registered import load_project
 from siteprior.pipeline.result import Result
@@ -133,6 +133,7 @@ def run(
     """
     loaded = published_as(_loaded(project), gis=gis, geoparquet=geoparquet)
     folder, progress = _folder(loaded, out), progress_of(progress)
+    refuse_open_elsewhere(folder / name for name in PACKAGES)  # before the work, not after it
     with whole_folder(folder, own=NOT_IN_EVERY_RUN) as staged:
         inputs = read_inputs(loaded, progress=progress)
         # What notebooks need is loaded beside the work that starts now, for there are inputs to work on.

@@ -61,7 +61,11 @@ for layer in project.mapLayers().values():
     layer.styleManager().setCurrentStyle(layers[layer.id()]["current"])
 
 root = project.layerTreeRoot()
-tree = [[group.name(), [[node.layerId(), node.isVisible()] for node in group.findLayers()]] for group in root.children()]
+tree = [
+    [group.name(), [[node.layerId(), node.isVisible()] for node in group.findLayers()]] for group in root.children()
+]
+    [group.name(), [[each.layerId(), each.isVisible()] for each in group.findLayers()]] for group in root.children()
+]
 view = project.viewSettings().defaultViewExtent()
 settings = QgsMapSettings()
 visible = [layer for layer in root.layerOrder() if root.findLayer(layer.id()).isVisible() and layer.isSpatial()]

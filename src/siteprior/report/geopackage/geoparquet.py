@@ -69,9 +69,9 @@ def write_geoparquet(
     written = []
     for name, given in layers.items():
         whole = join_sites(given, rest) if name in SITE_LAYERS and rest is not None else given
-        layer = storable(whole, columns[name])
+        layer = gpd.GeoDataFrame(storable(whole, columns[name]), geometry="geom")
         layer = layer.set_geometry(one_kind(layer.geometry, LAYERS[name].geometry))
-        layer.attrs = stated
+        layer.attrs.update(stated)
         path = Path(folder) / f"{name}.parquet"
         with whole_file(path) as temporary:
             layer.to_parquet(temporary, index=False, schema_version="1.1.0")

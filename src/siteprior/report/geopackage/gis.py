@@ -191,8 +191,8 @@ def restored(path: Path | str, name: str, table: Frame) -> Frame:
     >>> restored("gone.gpkg", "sites", pd.DataFrame({"note": ["a"]}))["note"][0]
     'a'
     """
-    try:
-        with closing(sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True)) as database:
+    try:  # read as unchanging: SQLite else leaves files beside one that QGIS has edited, as if it were open
+        with closing(sqlite3.connect(f"{Path(path).absolute().as_uri()}?immutable=1", uri=True)) as database:
             found = database.execute(
                 f"SELECT row_number, column_name, original FROM {CHANGES} WHERE table_name=? "
                 "ORDER BY row_number, column_name, part",

@@ -114,7 +114,7 @@ def write_project(folder: Path | str, *, title: str, files: Sequence[str] = PACK
 def _read(path: Path) -> list[Shown]:
     """Read off a GeoPackage what it holds, how it is called and how it is drawn."""
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)) as database:
             rows = database.execute(
                 "SELECT table_name, identifier, description, min_x, min_y, max_x, max_y FROM gpkg_contents "
                 "WHERE table_name <> 'layer_styles' ORDER BY rowid"

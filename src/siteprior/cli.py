@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from siteprior import __version__
 from siteprior.core.errors import SitePriorError, listed_once
@@ -115,12 +115,21 @@ def _demo_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--out", type=Path, default=Path("outputs/demo"), help="folder to write (default: %(default)s)"
     )
+    _publish_arguments(command)
 
 
 def _run_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("project", type=Path, help="project file (TOML)")
     command.add_argument("--out", type=Path, help="folder to write (default: outputs/<project>-<as_of>)")
-    command.add_argument("--audience", metavar="WHO", help="internal, partner or public (default: as the project says)")
+    command.add_argument("--audience", metavar="WHO", help="internal, partner or public (default: the project's)")
+    _publish_arguments(command)
+
+
+def _publish_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--gis", choices=("qgis", "arcgis", "mapinfo"), help="program the GeoPackages are for (default: the project's)"
+    )
+    command.add_argument("--geoparquet", action="store_true", default=None, help="write the layers as GeoParquet, too")
 
 
 def _check_arguments(command: argparse.ArgumentParser) -> None:
@@ -236,14 +245,17 @@ def _notebooks_arguments(command: argparse.ArgumentParser) -> None:
 def _demo(options: argparse.Namespace) -> int:
     from siteprior.pipeline.run import demo
 
-    return _print_outputs(demo(out=options.out, progress=not options.quiet))
+    return _print_outputs(demo(out=options.out, **_published(options)))
 
 
 def _run(options: argparse.Namespace) -> int:
     from siteprior.pipeline.run import run
 
-    folder = run(options.project, out=options.out, audience=options.audience, progress=not options.quiet)
-    return _print_outputs(folder)
+    return _print_outputs(run(options.project, out=options.out, audience=options.audience, **_published(options)))
+
+
+def _published(options: argparse.Namespace) -> dict[str, Any]:
+    return {"gis": options.gis, "geoparquet": options.geoparquet, "progress": not options.quiet}
 
 
 def _print_outputs(folder: Path) -> int:

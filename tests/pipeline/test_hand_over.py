@@ -18,7 +18,7 @@ import siteprior as sp
 from factories.changed_demo import demo
 from siteprior.core import schema
 from siteprior.core.errors import InputError
-from siteprior.pipeline.hand_over import listed_for, strictest, write_package
+from siteprior.pipeline.hand_over import listed_for, strictest, write_hand_over
 from siteprior.report.audience import audience_of
 
 WORD, NUMBER, WHOLE = "quillwort", 73.1297, 7312977
@@ -106,7 +106,7 @@ FORBIDDEN = (WORD, str(NUMBER), str(WHOLE), "73.13", "7,312,977", "1961-07-31")
 @pytest.mark.parametrize("audience", ["public", "partner"])
 def test_nothing_planted_in_what_is_withheld_stands_in_any_file(audience, done, tmp_path):
     result, reader = planted(done, audience), audience_of(audience)
-    write_package(result, listed_for(result, reader), tmp_path, reader)
+    write_hand_over(result, listed_for(result, reader), tmp_path, reader)
     found = {(name, text) for name, content in every_text(tmp_path) for text in FORBIDDEN if text in content}
     assert found == set()
     assert sum(1 for _ in tmp_path.rglob("*")) >= 6
@@ -114,7 +114,7 @@ def test_nothing_planted_in_what_is_withheld_stands_in_any_file(audience, done, 
 
 def test_what_is_planted_is_found_in_a_package_of_the_teams_own(done, tmp_path):
     result, reader = planted(done, "public", lists=False), audience_of("internal")
-    write_package(result, listed_for(result, reader), tmp_path, reader)
+    write_hand_over(result, listed_for(result, reader), tmp_path, reader)
     found = {text for _, content in every_text(tmp_path) for text in FORBIDDEN if text in content}
     assert {WORD, str(NUMBER), str(WHOLE)} <= found
 
@@ -122,7 +122,7 @@ def test_what_is_planted_is_found_in_a_package_of_the_teams_own(done, tmp_path):
 @pytest.mark.parametrize("audience", ["public", "partner"])
 def test_files_name_no_column_score_or_gate_that_is_withheld(audience, done, tmp_path):
     reader = audience_of(audience)
-    write_package(done, listed_for(done, reader), tmp_path, reader)
+    write_hand_over(done, listed_for(done, reader), tmp_path, reader)
     seen = {*reader.columns["sites"], "site_id"}
     withheld = {name for name in done.sites.columns if name not in seen and "_" in name and name != "geometry"}
     withheld -= {name for layer in ("corridors", "stops", "areas") for name in getattr(done, layer).columns}

@@ -124,7 +124,7 @@ def _fill(page: Worksheet, sheet: Sheet, looks: dict[str, Format]) -> None:
             plain = looks["wrapped"] if column in sheet.wrap else looks.get(sheet.forms.get(column, ""))
             look = looks.get(row.kind, plain)
             if isinstance(value, Link):
-                page.write_url(number, column, value.to, looks["link"], _fit(value.text))
+                page.write_url(number, column, f"external:{value.to}", looks["link"], _fit(value.text))
             elif isinstance(value, Real) and not isinstance(value, bool):
                 page.write_number(number, column, float(value), look)
             elif isinstance(value, date) and column in sheet.forms and row.kind == "plain":

@@ -26,7 +26,7 @@ from siteprior.pipeline.stages import run_stages
 from siteprior.pipeline.write_ranking import write_ranking
 from siteprior.project.load import Project
 from siteprior.ranking.other_weights import ranking_changes
-from siteprior.report.compare import why_changed
+from siteprior.pipeline.comparison.why import why_changed
 from siteprior.report.run_folders import RECORD
 
 

@@ -8,10 +8,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from siteprior.core.short_repr import first_few
 from siteprior.pipeline.comparison.differences import CAUSES, DATA, SETTINGS, Differences, differences
 from siteprior.pipeline.comparison.gate_changes import EITHER, gate_changes
 from siteprior.pipeline.comparison.score_changes import ScoreChanges, score_changes
-from siteprior.pipeline.comparison.two_runs import AnyRun, TwoRuns, read_two_runs
+from siteprior.pipeline.comparison.two_runs import SEPARATOR, AnyRun, TwoRuns, lead_in_b, read_two_runs
 from siteprior.pipeline.comparison.why import TOLERANCE, ranked_as, why_changed
 
 COLUMNS = (
@@ -22,6 +23,9 @@ COLUMNS = (
 
 ENTERED, LEFT, UP, DOWN, SCORE, SHORTLIST = CHANGES = ("entered", "left", "up", "down", "score only", "shortlist only")
 """What may become of a site."""
+
+SHOWN = 3
+"""Sites named in one reason, at most."""
 
 OTHERS = "others"
 """The cause of a move where a site's own score is unchanged."""
@@ -109,6 +113,9 @@ def _both(two: TwoRuns) -> pd.DataFrame:
     both["change"] = _change(both)
     as_a, as_b = (ranked_as(sites).reindex(both.index) for sites in (two.sites_a, two.sites_b))
     beneath = (as_a == as_b) & (as_a != as_a.index)  # its row is that of the site it is ranked as
+    for name, lead in ((ENTERED, as_b), (LEFT, as_a)):
+        led = both["change"].reindex(lead.to_numpy()).to_numpy() == name
+        beneath |= (both["change"] == name) & (lead != lead.index) & led
     both["in_both"] = both.index.isin(two.sites_a.index) & both.index.isin(two.sites_b.index)
     return both[(both["change"] != "") & ~beneath].copy()
 
@@ -174,9 +181,26 @@ def _of_one_run(two: TwoRuns, site: str, found: Differences) -> tuple[str, str]:
     """Say why a run has a site that the other has not: the registers differ, or how they are read."""
     of_data = {"register", "own sites", "site facts"} & found.roles
     causes = [cause for cause, there in zip(CAUSES, (of_data, found.settings & {"sources"}, found.version), strict=True) if there]
-    later = site in two.sites_b.index
-    words = "not on the registers of the earlier run" if later else "not on the registers of the later run"
+    words = _of_register(two, site)
     return EITHER.join(causes) or DATA, words
+
+
+def _of_register(two: TwoRuns, site: str) -> str:
+    """Say where a site of one run alone stands in the registers of the other: in parts, as a part, or nowhere."""
+    if site not in two.sites_b.index:
+        parts = two.parts.get(site, [])
+        return f"now listed in parts: {first_few(parts, SHOWN)}" if parts else "not on the registers of the later run"
+    whole = next((name for name, parts in two.parts.items() if site in parts), None)
+    text = "not on the registers of the earlier run" if whole is None else f"listed before as part of {whole}"
+    before = [name for name in _plots(two, site) if name != site and name in two.sites_a.index]
+    ranked = [name for name in before if pd.notna(two.sites_a.at[name, "rank"])]
+    return text + (f"; ranked together with {first_few(ranked, SHOWN)}, ranked before" if ranked else "")
+
+
+def _plots(two: TwoRuns, site: str) -> list[str]:
+    """Return the plots a site of the later run is ranked with."""
+    members = two.sites_b.loc[site].get("members")
+    return str(members).split(SEPARATOR) if pd.notna(members) else [site]
 
 
 def _yes(mask: pd.Series) -> pd.Series:
@@ -185,9 +209,26 @@ def _yes(mask: pd.Series) -> pd.Series:
 
 
 def shortlist_moves(two: TwoRuns) -> pd.DataFrame:
-    """Return the sites on either shortlist with their ranks in both runs, by the later rank, then the earlier."""
+    """Return the opportunities on either shortlist with their ranks in both runs, by the later rank, then the earlier.
+
+    What is ranked as another plot in the later run, or listed in parts there, is one row all the same.
+    """
     table = _sides(two)
-    listed = table[(table["shortlisted_a"] == "yes") | (table["shortlisted_b"] == "yes")]
-    return listed.sort_values(["rank_b", "rank_a", "site_id"], na_position="last").reset_index()[
-        ["site_id", "site_name", "rank_a", "rank_b", "shortlisted_a", "shortlisted_b"]
-    ]
+    leads = {site: lead_in_b(two, site) or site for site in _shortlist_a(two)}
+    rows = dict[str, dict[str, object]]()
+    for site, lead in leads.items():
+        best = min(float(table.at[site, "rank_a"]), float(str(rows.get(lead, {}).get("rank_a", "inf"))))
+        rows[lead] = {"rank_a": best, "shortlisted_a": "yes"}
+    for site in two.b.shortlist.index.difference(list(rows), sort=False):
+        rows[str(site)] = {"rank_a": _rank_before(two, table, str(site)), "shortlisted_a": "no"}
+    made = pd.DataFrame.from_dict(rows, orient="index", columns=["rank_a", "shortlisted_a"]).rename_axis("site_id")
+    made = made.join(table[["site_name", "rank_b", "shortlisted_b"]])
+    made = made.sort_values(["rank_b", "rank_a", "site_id"], na_position="last").reset_index()
+    for column in ("rank_a", "rank_b"):
+        made[column] = made[column].astype("float64").astype("Int64")
+    return made[["site_id", "site_name", "rank_a", "rank_b", "shortlisted_a", "shortlisted_b"]]
+
+
+def _rank_before(two: TwoRuns, table: pd.DataFrame, lead: str) -> float:
+    """Return the best earlier rank of the plots of an opportunity; missing where none had one."""
+    return float(table["rank_a"].reindex(_plots(two, lead)).min())

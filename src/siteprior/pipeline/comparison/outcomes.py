@@ -10,8 +10,8 @@ import pandas as pd
 from siteprior.core import schema
 from siteprior.pipeline.comparison.two_runs import AnyRun, TwoRuns, read_two_runs
 
-COMPLETED, BUILDING, ENDED, GONE, PERMITTED, LISTED, UNKNOWN = OUTCOMES = (
-    "completed", "under construction", "ended", "left the register", "newly permissioned", "still listed",
+COMPLETED, BUILDING, ENDED, SPLIT, GONE, PERMITTED, LISTED, UNKNOWN = OUTCOMES = (
+    "completed", "under construction", "ended", "listed in parts", "left the register", "newly permissioned", "still listed",
     "not followed",
 )  # fmt: skip
 """What may have become of a site, the furthest first: each site has the first that holds."""
@@ -22,7 +22,7 @@ COLUMNS = (
     "homes_b", "homes_change", "homes_changed", "hectares_changed", "ownership_changed", "rank_b",
 )  # fmt: skip
 
-EVENT_OF = {ENDED: "ended", GONE: "not listed", PERMITTED: "planning status"}
+EVENT_OF = {ENDED: "ended", SPLIT: "not listed", GONE: "not listed", PERMITTED: "planning status"}
 """The event of the register history that an outcome is seen by."""
 
 PERMISSIONED = "permissioned"
@@ -64,7 +64,7 @@ def outcomes(run_a: AnyRun, run_b: AnyRun) -> pd.DataFrame:
 def outcomes_between(two: TwoRuns) -> pd.DataFrame:
     """Return the table of :func:`outcomes` of two runs that are open."""
     ranked = two.sites_a[two.sites_a["rank"].notna()].copy()
-    later = two.sites_b.reindex(ranked.index)
+    later = _with_parts(two, two.sites_b.reindex(ranked.index))
     table = pd.DataFrame(index=ranked.index.rename("site_id"))
     table["site_id_a"] = two.names["site_id_a"].reindex(table.index)
     for name in ("site_name", "organisation", "organisation_name"):
@@ -123,6 +123,18 @@ def outcome_counts(table: pd.DataFrame) -> pd.DataFrame:
     return counts.rename_axis("outcome")
 
 
+def _with_parts(two: TwoRuns, later: pd.DataFrame) -> pd.DataFrame:
+    """Fill in of sites listed in parts what their parts come to: hectares and homes added up, the best rank."""
+    later = pd.DataFrame(later).copy()
+    for whole, parts in two.parts.items():
+        if whole in later.index:
+            rows = two.sites_b.loc[parts]
+            for name in ("hectares", "minimum_net_dwellings"):
+                later.loc[whole, name] = rows[name].sum(min_count=1)
+            later.loc[whole, "rank"] = rows["rank"].min()
+    return later
+
+
 def _on_shortlist(two: TwoRuns) -> list[str]:
     """Return the sites of the earlier shortlist, all plots of its opportunities."""
     members = two.a.shortlist["members"] if "members" in two.a.shortlist else pd.Series(dtype="str")
@@ -138,7 +150,8 @@ def _outcome(two: TwoRuns, ranked: pd.DataFrame, later: pd.DataFrame) -> np.ndar
     newly = (later["planning_permission_status"] == PERMISSIONED) & (ranked["planning_permission_status"] != PERMISSIONED)
     gone = ~there & covered | (state == "disappeared")
     stage = later["development_status"]
-    cases = [stage == "completed", stage == "under construction", ended, gone, newly, there]
+    parts = pd.Series(ranked.index.isin(list(two.parts)), index=ranked.index)
+    cases = [stage == "completed", stage == "under construction", ended, parts, gone, newly, there]
     return np.select([case.fillna(False).astype(bool) for case in cases], OUTCOMES[:-1], UNKNOWN)
 
 
@@ -171,6 +184,7 @@ _BASIS = {
     COMPLETED: "the register says it is built",
     BUILDING: "the register says it is being built",
     ENDED: "the register states an end date",
+    SPLIT: "the register history: other sites were part of it",
     GONE: "the later register does not list it; it does not say why",
     PERMITTED: "the planning status is permissioned, and was not, or was not stated",
     LISTED: "",

@@ -8,7 +8,7 @@ import pandas as pd
 
 from siteprior.core.short_repr import counted
 from siteprior.pipeline.comparison.compare import DOWN, ENTERED, LEFT, OTHERS, UP
-from siteprior.pipeline.comparison.outcomes import BUILDING, COMPLETED, ENDED, GONE, LISTED, PERMITTED, UNKNOWN
+from siteprior.pipeline.comparison.outcomes import BUILDING, COMPLETED, ENDED, GONE, LISTED, PERMITTED, SPLIT, UNKNOWN
 from siteprior.pipeline.comparison.two_runs import TwoRuns
 from siteprior.pipeline.comparison.who_benefits import DECILE
 
@@ -19,6 +19,7 @@ _BECAME = {
     COMPLETED: "completed",
     BUILDING: "being built",
     ENDED: "ended on the register",
+    SPLIT: "listed in parts",
     GONE: "no longer listed, with no reason stated",
     PERMITTED: "newly permissioned",
     LISTED: "still listed as before",
@@ -27,8 +28,9 @@ _BECAME = {
 
 
 def headlines(
-    two: TwoRuns, *, changes: pd.DataFrame, differences: pd.DataFrame, outcomes: pd.DataFrame, benefits: pd.DataFrame
-) -> list[str]:
+    two: TwoRuns, *, changes: pd.DataFrame, differences: pd.DataFrame, outcomes: pd.DataFrame, benefits: pd.DataFrame,
+    moves: pd.DataFrame,
+) -> list[str]:  # fmt: skip
     """Say in a few sentences what the comparison shows.
 
     Parameters
@@ -37,10 +39,12 @@ def headlines(
         The runs.
     changes, differences, outcomes, benefits
         What ``sp.compare``, ``sp.run_differences``, ``sp.outcomes`` and ``sp.who_benefits`` return of them.
+    moves
+        The opportunities on either shortlist.
     """
     return [
         *_of_ranking(changes),
-        *_of_shortlist(two, changes),
+        *_of_shortlist(two, moves),
         *_of_causes(changes, differences),
         *_of_outcomes(outcomes),
         *_of_benefits(benefits),
@@ -56,15 +60,15 @@ def _of_ranking(changes: pd.DataFrame) -> Iterator[str]:
     moved = int(of.get(UP, 0) + of.get(DOWN, 0))
     others = int((changes["moved_by_others"] == "yes").sum())
     yield (
-        f"{counted(int(of.get(ENTERED, 0)), 'site')} entered the ranking, {of.get(LEFT, 0)} left it and {moved} moved; "
-        f"{others} of these moved only because others did."
+        f"{counted(int(of.get(ENTERED, 0)), 'site')} entered the ranking, {of.get(LEFT, 0)} left it and {moved} moved, "
+        f"{others} of them only because others did; plots that are ranked as one count once."
     )
 
 
-def _of_shortlist(two: TwoRuns, changes: pd.DataFrame) -> Iterator[str]:
+def _of_shortlist(two: TwoRuns, moves: pd.DataFrame) -> Iterator[str]:
     """Say how much of the shortlist is another."""
-    came = int(((changes["shortlisted_a"] == "no") & (changes["shortlisted_b"] == "yes")).sum())
-    went = int(((changes["shortlisted_a"] == "yes") & (changes["shortlisted_b"] == "no")).sum())
+    came = int(((moves["shortlisted_a"] == "no") & (moves["shortlisted_b"] == "yes")).sum())
+    went = int(((moves["shortlisted_a"] == "yes") & (moves["shortlisted_b"] == "no")).sum())
     yield (
         f"The shortlist has {counted(len(two.b.shortlist), 'place')}, before {len(two.a.shortlist)}: {came} new on it, "
         f"{went} no longer on it."
@@ -77,7 +81,7 @@ def _of_causes(changes: pd.DataFrame, differences: pd.DataFrame) -> Iterator[str
     if len(own):
         of = own["cause"].value_counts()
         parts = ", ".join(f"{name} {count:,}" for name, count in sorted(of.items(), key=lambda item: (-item[1], item[0])))
-        yield f"What changed sites of their own account: {parts}."
+        yield f"Causes, sites moved by others alone apart: {parts}."
     if differences.empty:
         yield "The records of the two runs do not differ in files, days, settings or numbers."
     if (changes["undivided_change"].fillna(0).abs() > 0).any():
@@ -108,6 +112,5 @@ def _of_benefits(benefits: pd.DataFrame) -> Iterator[str]:
     if "b" in shares:
         yield (
             f"{shares['b']:.0%} of the shortlist's homes lie in the most deprived fifth of England's areas (before "
-            f"{shares['a']:.0%}), where {float(fifth['areas_share_b'].sum()):.0%} of the study area's "
-            "areas or residents are."
+            f"{shares['a']:.0%}), where {float(fifth['areas_share_b'].sum()):.0%} of the study area's LSOAs are."
         )

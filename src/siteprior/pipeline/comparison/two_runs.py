@@ -40,6 +40,8 @@ class TwoRuns(NamedTuple):
         The earlier and the later run.
     sites_a, sites_b
         Their sites; those of the earlier under the ids they have in the later, where they are the same site.
+    parts
+        Sites of the earlier run that the later lists in parts, by its register history, each with its parts.
     names
         One row per site of either run, on its ``site_id`` (of the later run where it is there): ``site_id_a`` and
         ``site_id_b``, missing where a run has no such site, and ``matched_by``: ``same id``, ``earlier id`` (the
@@ -51,6 +53,7 @@ class TwoRuns(NamedTuple):
     sites_a: gpd.GeoDataFrame
     sites_b: gpd.GeoDataFrame
     names: pd.DataFrame
+    parts: Mapping[str, list[str]]
 
 
 def read_two_runs(run_a: AnyRun, run_b: AnyRun) -> TwoRuns:
@@ -77,7 +80,31 @@ def read_two_runs(run_a: AnyRun, run_b: AnyRun) -> TwoRuns:
             )
     linked = _linked(a, b)
     new_name = dict(zip(linked["site_id_a"], linked["site_id_b"], strict=True))
-    return TwoRuns(a, b, _renamed(a.sites, new_name), b.sites, _names(a.sites.index, b.sites.index, linked))
+    sites_a = _renamed(a.sites, new_name)
+    names = _names(a.sites.index, b.sites.index, linked)
+    return TwoRuns(a, b, sites_a, b.sites, names, _parts(sites_a.index, b.sites))
+
+
+def lead_in_b(two: TwoRuns, site: str) -> str | None:
+    """Return what a site of the earlier run is ranked as in the later, itself or in parts; ``None`` where nowhere."""
+    for each in (site, *two.parts.get(site, ())):
+        if each in two.sites_b.index and pd.notna(two.sites_b.at[each, "rank"]):
+            lead = two.sites_b.loc[each].get("ranked_as")
+            return str(lead) if pd.notna(lead) else each
+    return None
+
+
+def _parts(of_a: pd.Index, sites_b: pd.DataFrame) -> dict[str, list[str]]:
+    """Return the parts in which the later run lists sites of the earlier that it does not list whole."""
+    if "previously_part_of" not in sites_b:
+        return {}
+    nearest = sites_b["previously_part_of"].dropna().astype("str").str.split(SEPARATOR).str[0]
+    gone = set(of_a.difference(sites_b.index))
+    parts: dict[str, list[str]] = {}
+    for part, whole in nearest.sort_index().items():
+        if whole in gone:
+            parts.setdefault(whole, []).append(str(part))
+    return parts
 
 
 def _linked(a: Run, b: Run) -> pd.DataFrame:

@@ -65,9 +65,9 @@ def whole_comparison(run_a: AnyRun, run_b: AnyRun) -> Comparison:
     """
     two = read_two_runs(run_a, run_b)
     changes, found, became = changes_between(two), differences(two).table, outcomes_between(two)
-    benefits = who_benefits(two.a, two.b)
-    sentences = headlines(two, changes=changes, differences=found, outcomes=became, benefits=benefits)
-    return Comparison(changes, found, became, outcome_counts(became), benefits, shortlist_moves(two), sentences, _head(two))
+    benefits, moves = who_benefits(two.a, two.b), shortlist_moves(two)
+    sentences = headlines(two, changes=changes, differences=found, outcomes=became, benefits=benefits, moves=moves)
+    return Comparison(changes, found, became, outcome_counts(became), benefits, moves, sentences, _head(two))
 
 
 def write_comparison(run_a: AnyRun, run_b: AnyRun, path: Path | str) -> Path:

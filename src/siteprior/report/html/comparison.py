@@ -72,7 +72,8 @@ def write_comparison_page(
         head=dict(head),
         audience=AUDIENCE_WORDS.get(str(head["audience"]), str(head["audience"])),
         sentences=list(sentences),
-        tiles=_tiles(changes),
+        tiles=_tiles(changes, moves),
+        undivided=bool((changes["undivided_change"].fillna(0) != 0).any()),
         differences=plain_rows(differences),
         chart=moves_chart(moves),
         changes=plain_rows(changes),
@@ -83,13 +84,13 @@ def write_comparison_page(
     return write_text(path, page)
 
 
-def _tiles(changes: pd.DataFrame) -> dict[str, int]:
+def _tiles(changes: pd.DataFrame, moves: pd.DataFrame) -> dict[str, int]:
     """Count the changes by their names; what was moved by others alone, too."""
     of = changes["change"].value_counts()
     counted = {str(name).replace(" ", "_"): int(of.get(name, 0)) for name in ("entered", "left", "up", "down")}
     return counted | {
         "others": int((changes["moved_by_others"] == "yes").sum()),
-        "came": int(((changes["shortlisted_a"] == "no") & (changes["shortlisted_b"] == "yes")).sum()),
+        "came": int(((moves["shortlisted_a"] == "no") & (moves["shortlisted_b"] == "yes")).sum()),
     }
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-_CHART = {"width": 900, "left": 330, "right": 570, "head": 26, "step": 19, "gap": 16}
-_LONGEST = 44  # signs of a name beside the chart
+_CHART = {"width": 900, "left": 350, "right": 550, "head": 26, "step": 19, "gap": 16}
+_LONGEST = 38  # signs of a name beside the chart
 _KINDS = {("yes", "yes"): "stays", ("no", "yes"): "comes", ("yes", "no"): "goes"}
 
 

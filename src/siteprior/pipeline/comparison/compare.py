@@ -12,7 +12,7 @@ from siteprior.core.short_repr import first_few
 from siteprior.pipeline.comparison.differences import CAUSES, DATA, SETTINGS, Differences, differences
 from siteprior.pipeline.comparison.gate_changes import EITHER, gate_changes
 from siteprior.pipeline.comparison.score_changes import ScoreChanges, score_changes
-from siteprior.pipeline.comparison.two_runs import SEPARATOR, AnyRun, TwoRuns, lead_in_b, read_two_runs
+from siteprior.pipeline.comparison.two_runs import SEPARATOR, AnyRun, TwoRuns, cell, lead_in_b, read_two_runs
 from siteprior.pipeline.comparison.why import TOLERANCE, ranked_as, why_changed
 
 COLUMNS = (
@@ -117,7 +117,8 @@ def _both(two: TwoRuns) -> pd.DataFrame:
         led = both["change"].reindex(lead.to_numpy()).to_numpy() == name
         beneath |= (both["change"] == name) & (lead != lead.index) & led
     both["in_both"] = both.index.isin(two.sites_a.index) & both.index.isin(two.sites_b.index)
-    return both[(both["change"] != "") & ~beneath].copy()
+    changed: pd.DataFrame = both[(both["change"] != "") & ~beneath].copy()
+    return changed
 
 
 def _facts(sites: pd.DataFrame, shortlist: pd.Index) -> pd.DataFrame:
@@ -129,7 +130,7 @@ def _facts(sites: pd.DataFrame, shortlist: pd.Index) -> pd.DataFrame:
 def _shortlist_a(two: TwoRuns) -> pd.Index:
     """Return the earlier shortlist under the ids of the later run."""
     later = two.names.dropna(subset="site_id_a").reset_index().set_index("site_id_a")["site_id"]
-    return pd.Index(two.a.shortlist.index.map(lambda site: later.get(site, site)))
+    return pd.Index([later.get(site, site) for site in two.a.shortlist.index])
 
 
 def _change(both: pd.DataFrame) -> np.ndarray:
@@ -180,7 +181,8 @@ def _reason(two: TwoRuns, site: str, change: str, why: _Why, *, by_others: bool)
 def _of_one_run(two: TwoRuns, site: str, found: Differences) -> tuple[str, str]:
     """Say why a run has a site that the other has not: the registers differ, or how they are read."""
     of_data = {"register", "own sites", "site facts"} & found.roles
-    causes = [cause for cause, there in zip(CAUSES, (of_data, found.settings & {"sources"}, found.version), strict=True) if there]
+    there = (of_data, found.settings & {"sources"}, found.version)
+    causes = [cause for cause, each in zip(CAUSES, there, strict=True) if each]
     words = _of_register(two, site)
     return EITHER.join(causes) or DATA, words
 
@@ -191,15 +193,21 @@ def _of_register(two: TwoRuns, site: str) -> str:
         parts = two.parts.get(site, [])
         return f"now listed in parts: {first_few(parts, SHOWN)}" if parts else "not on the registers of the later run"
     whole = next((name for name, parts in two.parts.items() if site in parts), None)
-    text = "not on the registers of the earlier run" if whole is None else f"listed before as part of {whole}"
+    text = "not on the registers of the earlier run" if whole is None else _as_part(two, whole)
     before = [name for name in _plots(two, site) if name != site and name in two.sites_a.index]
-    ranked = [name for name in before if pd.notna(two.sites_a.at[name, "rank"])]
+    ranked = [name for name in before if pd.notna(cell(two.sites_a, name, "rank"))]
     return text + (f"; ranked together with {first_few(ranked, SHOWN)}, ranked before" if ranked else "")
+
+
+def _as_part(two: TwoRuns, whole: str) -> str:
+    """Say of which site of the earlier run a site was part, and what rank that had."""
+    rank = cell(two.sites_a, whole, "rank")
+    return f"listed before as part of {whole}, {'which had no rank' if pd.isna(rank) else f'rank {int(rank)}'}"
 
 
 def _plots(two: TwoRuns, site: str) -> list[str]:
     """Return the plots a site of the later run is ranked with."""
-    members = two.sites_b.loc[site].get("members")
+    members = cell(two.sites_b, site, "members")
     return str(members).split(SEPARATOR) if pd.notna(members) else [site]
 
 
@@ -217,7 +225,7 @@ def shortlist_moves(two: TwoRuns) -> pd.DataFrame:
     leads = {site: lead_in_b(two, site) or site for site in _shortlist_a(two)}
     rows = dict[str, dict[str, object]]()
     for site, lead in leads.items():
-        best = min(float(table.at[site, "rank_a"]), float(str(rows.get(lead, {}).get("rank_a", "inf"))))
+        best = min(float(cell(table, site, "rank_a")), float(str(rows.get(lead, {}).get("rank_a", "inf"))))
         rows[lead] = {"rank_a": best, "shortlisted_a": "yes"}
     for site in two.b.shortlist.index.difference(list(rows), sort=False):
         rows[str(site)] = {"rank_a": _rank_before(two, table, str(site)), "shortlisted_a": "no"}

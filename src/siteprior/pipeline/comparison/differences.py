@@ -13,7 +13,10 @@ from siteprior.pipeline.comparison.two_runs import AnyRun, TwoRuns, read_two_run
 from siteprior.report.html.parameter_words import parameter_value
 from siteprior.report.tables import json_text
 
-DATA, SETTINGS, METHOD = CAUSES = ("data", "settings", "method")
+DATA = "data"
+SETTINGS = "settings"
+METHOD = "method"
+CAUSES: tuple[str, ...] = (DATA, SETTINGS, METHOD)
 """What a change may come from."""
 
 DATES = ("as_of", "network_date", "price_date")
@@ -108,10 +111,11 @@ def differences(two: TwoRuns) -> Differences:
 def _roles(a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, str]]]:
     """Yield the roles of which the files differ, with those that the other run has not read."""
     files = [{(str(read["role"]), str(read["sha256"])): str(read["file"]) for read in run["inputs"]} for run in (a, b)]
-    before, after = files
-    others = [{key: name for key, name in one.items() if key not in other} for one, other in ((before, after), files[::-1])]
+    pairs = (tuple(files), tuple(files[::-1]))
+    others = [{key: name for key, name in one.items() if key not in other} for one, other in pairs]
     for role in sorted({role for each in others for role, _ in each}):
-        yield role, tuple(_named([n for (of, _), n in each.items() if of == role]) for each in others)  # type: ignore[misc]
+        before, after = (_named([name for (of, _), name in each.items() if of == role]) for each in others)
+        yield role, (before, after)
 
 
 def _named(files: list[str]) -> str:
@@ -126,8 +130,11 @@ def _settings(a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[tuple[str,
         one, other = _plain(table, a.get(table)), _plain(table, b.get(table))
         if not isinstance(one, Mapping) or not isinstance(other, Mapping):
             if one != other:
-                yield table, f"[[{table}]]", counted(len(one or ()), "entry", "entries"), counted(
-                    len(other or ()), "entry", "entries"
+                yield (
+                    table,
+                    f"[[{table}]]",
+                    counted(len(one or ()), "entry", "entries"),
+                    counted(len(other or ()), "entry", "entries"),
                 )
             continue
         for key in sorted({*one, *other}):

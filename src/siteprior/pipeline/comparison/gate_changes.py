@@ -11,7 +11,7 @@ import pandas as pd
 from siteprior.core.errors import SitePriorError
 from siteprior.pipeline.comparison.differences import METHOD, SETTINGS, Differences
 from siteprior.pipeline.comparison.rests_on import facts_differ, possible_causes, rests_on
-from siteprior.pipeline.comparison.two_runs import SEPARATOR, TwoRuns
+from siteprior.pipeline.comparison.two_runs import SEPARATOR, TwoRuns, cell
 from siteprior.pipeline.comparison.words import change_of, joined
 from siteprior.pipeline.opened_run import Run
 from siteprior.project.gates_weights import GateSetting
@@ -97,7 +97,10 @@ def _settings(run: Run, registry: Mapping[str, Gate]) -> dict[str, GateSetting]:
 def _moved_gates(two: TwoRuns) -> dict[str, tuple[str, str]]:
     """Return the gates that stand otherwise, with what each run asked in words; blank where it did not stand."""
     asked = [
-        {row["gate"]: (row["needed"] or "asked") if row["stands"] == "yes" else "" for row in run.record.get("gates", ())}
+        {
+            row["gate"]: (row["needed"] or "asked") if row["stands"] == "yes" else ""
+            for row in run.record.get("gates", ())
+        }
         for run in (two.a, two.b)
     ]
     return {
@@ -127,7 +130,7 @@ def _crossed(two: TwoRuns, registry: Mapping[str, Gate]) -> tuple[pd.Series, pd.
 
 def _codes(two: TwoRuns, site: str) -> list[str]:
     """Return the reasons for which the site fails in the run that does not rank it."""
-    a, b = (sites.loc[site, "gate_reasons"] for sites in (two.sites_a, two.sites_b))
+    a, b = (cell(sites, site, "gate_reasons") for sites in (two.sites_a, two.sites_b))
     text = a if pd.notna(a) else b
     return str(text).split(SEPARATOR) if pd.notna(text) else []
 
@@ -183,7 +186,7 @@ def _reason(
         if gate is None:
             sentences.append(f"{code}: the gate is of a module that is not imported")
             continue
-        own = [(name, *(sites.loc[site].get(name) for sites in (two.sites_a, two.sites_b))) for name in gate.needs]
+        own = [(name, *(cell(sites, site, name) for sites in (two.sites_a, two.sites_b))) for name in gate.needs]
         words = [text for name, before, after in own if (text := change_of(name, before, after))]
         if gate.code in moved:
             before, after = moved[gate.code]

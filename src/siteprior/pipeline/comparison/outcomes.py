@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
@@ -10,10 +10,15 @@ import pandas as pd
 from siteprior.core import schema
 from siteprior.pipeline.comparison.two_runs import AnyRun, TwoRuns, read_two_runs
 
-COMPLETED, BUILDING, ENDED, SPLIT, GONE, PERMITTED, LISTED, UNKNOWN = OUTCOMES = (
-    "completed", "under construction", "ended", "listed in parts", "left the register", "newly permissioned", "still listed",
-    "not followed",
-)  # fmt: skip
+COMPLETED = "completed"
+BUILDING = "under construction"
+ENDED = "ended"
+SPLIT = "listed in parts"
+GONE = "left the register"
+PERMITTED = "newly permissioned"
+LISTED = "still listed"
+UNKNOWN = "not followed"
+OUTCOMES: tuple[str, ...] = (COMPLETED, BUILDING, ENDED, SPLIT, GONE, PERMITTED, LISTED, UNKNOWN)
 """What may have become of a site, the furthest first: each site has the first that holds."""
 
 COLUMNS = (
@@ -147,7 +152,9 @@ def _outcome(two: TwoRuns, ranked: pd.DataFrame, later: pd.DataFrame) -> np.ndar
     covered = ranked["organisation"].isin(set(two.sites_b["organisation"].dropna()))
     state = later["register_state"] if "register_state" in later else pd.Series(None, index=later.index)
     ended = (later["end_date"] <= pd.Timestamp(two.b.record["as_of"])) | (state == "ended")
-    newly = (later["planning_permission_status"] == PERMISSIONED) & (ranked["planning_permission_status"] != PERMISSIONED)
+    newly = (later["planning_permission_status"] == PERMISSIONED) & (
+        ranked["planning_permission_status"] != PERMISSIONED
+    )
     gone = ~there & covered | (state == "disappeared")
     stage = later["development_status"]
     parts = pd.Series(ranked.index.isin(list(two.parts)), index=ranked.index)
@@ -161,20 +168,18 @@ def _seen(two: TwoRuns, outcome: pd.Series) -> pd.DataFrame:
     events = events[events["published"].astype("str") > str(two.a.record["as_of"])] if len(events) else events
     days, basis = [], []
     for site, name in outcome.items():
-        day = _day(events, str(site), str(name), two.sites_b, two.names["site_id_a"])
+        day = _day(events, {site, two.names["site_id_a"].get(site)}, str(name))
         days.append(day)
         basis.append("" if name == LISTED else _BASIS[str(name)] + (", by the register history" if day else ""))
     return pd.DataFrame({"seen": pd.Series(days, dtype="object"), "basis": basis}).set_index(outcome.index)
 
 
-def _day(
-    events: pd.DataFrame, site: str, outcome: str, sites: pd.DataFrame, names_a: Mapping[object, object] | pd.Series
-) -> str | None:
+def _day(events: pd.DataFrame, ids: Collection[object], outcome: str) -> str | None:
     """Return the day an outcome was first seen in a register after the earlier run; ``None`` without a history."""
     event = EVENT_OF.get(outcome)
     if event is None or events.empty:
         return None
-    own = events[events["site_id"].isin([site, names_a.get(site)]) & (events["event"] == event)]
+    own = events[events["site_id"].isin(list(ids)) & (events["event"] == event)]
     if outcome == PERMITTED:
         own = own[own["after"] == PERMISSIONED]
     return None if own.empty else str(own["published"].iloc[0])[:10]

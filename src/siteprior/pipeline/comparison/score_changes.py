@@ -12,9 +12,9 @@ from siteprior.pipeline.comparison.differences import CAUSES, METHOD, SETTINGS, 
 from siteprior.pipeline.comparison.gate_changes import BOTH, EITHER
 from siteprior.pipeline.comparison.rests_on import possible_causes
 from siteprior.pipeline.comparison.score_split import Split, split_scores
-from siteprior.pipeline.comparison.two_runs import TwoRuns
+from siteprior.pipeline.comparison.two_runs import TwoRuns, cell
 from siteprior.pipeline.comparison.why import TOLERANCE
-from siteprior.pipeline.comparison.words import ARROW, joined, value_of
+from siteprior.pipeline.comparison.words import ARROW, joined, values_of
 from siteprior.ranking.criteria import Criterion
 from siteprior.ranking.scoring import normalised
 
@@ -25,7 +25,7 @@ LEAST = 0.0005
 """What is less rounds to nothing at the three decimals shown."""
 
 UNDIVIDED = "undivided"
-PARTS = tuple(f"{cause}_change" for cause in (*CAUSES, UNDIVIDED))
+PARTS: tuple[str, ...] = tuple(f"{cause}_change" for cause in (*CAUSES, UNDIVIDED))
 
 
 class ScoreChanges(NamedTuple):
@@ -69,15 +69,14 @@ def score_changes(two: TwoRuns, found: Differences) -> ScoreChanges:
     parts[f"{METHOD}_change"] += split.rest
     words = _Words(two, split, known, open_to, weights, anchors)
     reasons = [words.of(str(site)) for site in rows]
-    cause = pd.Series([each for each, _ in reasons], index=rows, dtype="str")
-    return ScoreChanges(parts, cause, pd.Series([text for _, text in reasons], index=rows, dtype="str"))
+    causes = pd.Series([each for each, _ in reasons], index=rows, dtype="str")
+    return ScoreChanges(parts, causes, pd.Series([text for _, text in reasons], index=rows, dtype="str"))
 
 
 def _of_facts(possible: pd.DataFrame) -> pd.Series:
     """Return the one cause a change may have, or all of them, as ``data or settings``."""
     texts = {
-        bits: joined((c for c, bit in zip(CAUSES, bits, strict=True) if bit), EITHER)
-        for bits in np.ndindex(2, 2, 2)
+        bits: joined((c for c, bit in zip(CAUSES, bits, strict=True) if bit), EITHER) for bits in np.ndindex(2, 2, 2)
     }
     return pd.Series([texts[tuple(map(int, row))] for row in possible.to_numpy()], index=possible.index, dtype="str")
 
@@ -96,9 +95,7 @@ def weights_cause(two: TwoRuns) -> str:
 
 def anchors_causes(two: TwoRuns, known: Mapping[str, Criterion]) -> dict[str, str]:
     """Return by criterion what its anchors changed by: the user's own layers are settings, all else is method."""
-    own = {
-        str(layer.get("name")) for run in (two.a, two.b) for layer in run.record["settings"].get("layers", ()) or ()
-    }
+    own = {str(layer.get("name")) for run in (two.a, two.b) for layer in run.record["settings"].get("layers", ()) or ()}
     return {name: SETTINGS if name in own else METHOD for name in known}
 
 
@@ -127,14 +124,14 @@ class _Words(NamedTuple):
         """Yield the parts of a change: the size, the cause, the words."""
         for name in self.split.facts.columns:
             title = self.known[name].title
-            size = float(self.split.facts.at[site, name])
+            size = float(cell(self.split.facts, site, name))
             if abs(size) > TOLERANCE:
-                cause = str(self.open_to.at[site, name])
+                cause = str(cell(self.open_to, site, name))
                 yield size, cause, f"{title} {self._measured(site, name)}: {_size(size)} ({cause or 'not known'})"
-            size = float(self.split.weights.at[site, name])
+            size = float(cell(self.split.weights, site, name))
             if abs(size) > TOLERANCE:
                 yield size, self.weights, f"weight of {title} {self._weights(name)}: {_size(size)} ({self.weights})"
-            size = float(self.split.anchors.at[site, name])
+            size = float(cell(self.split.anchors, site, name))
             if abs(size) > TOLERANCE:
                 yield size, self.anchors[name], f"anchors of {title}: {_size(size)} ({self.anchors[name]})"
         rest = float(self.split.rest[site])
@@ -144,14 +141,13 @@ class _Words(NamedTuple):
     def _measured(self, site: str, name: str) -> str:
         """Return what was measured in both runs."""
         unit = self.known[name].unit
-        one, other = (float(table.at[site, name]) for table in (self.split.measured_a, self.split.measured_b))
-        return f"{value_of(one)}{ARROW}{value_of(other, unit)}"
+        one, other = (float(cell(table, site, name)) for table in (self.split.measured_a, self.split.measured_b))
+        return values_of(one, other, unit)
 
     def _weights(self, name: str) -> str:
         """Return the weight in both runs, as a share."""
         one, other = (normalised(run.weights).get(name, 0.0) for run in (self.two.a, self.two.b))
         return f"{one:.1%}{ARROW}{other:.1%}"
-
 
 
 def _size(part: float) -> str:

@@ -60,17 +60,19 @@ def split_scores(two: TwoRuns) -> Split:
     criteria = [run.criteria_known for run in (two.a, two.b)]
     values = dict[tuple[int, int], pd.DataFrame]()
     for facts, anchors in product((0, 1), repeat=2):
-        values[facts, anchors] = _values((two.sites_a, two.sites_b)[facts], names, criteria[anchors], criteria).loc[rows]
+        values[facts, anchors] = _values((two.sites_a, two.sites_b)[facts], names, criteria[anchors], criteria).loc[
+            rows
+        ]
     shares = [np.array([of.get(name, 0.0) for name in names]) for of in weights]
     worth = {
         (facts, own, anchors): values[facts, anchors].to_numpy() * shares[own]
         for facts, own, anchors in product((0, 1), repeat=3)
     }
-    parts = [pd.DataFrame(part, index=rows, columns=names) for part in shapley(worth)]
+    own, weighed, anchored = (pd.DataFrame(part, index=rows, columns=names) for part in shapley(worth))
     change = two.sites_b["score"].astype("float64").reindex(rows) - two.sites_a["score"].astype("float64").reindex(rows)
-    rest = change - sum(part.sum(axis=1) for part in parts)
+    rest = change - sum(part.sum(axis=1) for part in (own, weighed, anchored))
     a, b = (_measured(s, names, c).loc[rows] for s, c in zip((two.sites_a, two.sites_b), criteria, strict=True))
-    return Split(*parts, rest, a, b)
+    return Split(own, weighed, anchored, rest, a, b)
 
 
 def ranked_in_both(two: TwoRuns) -> pd.Index:

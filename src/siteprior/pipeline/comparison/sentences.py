@@ -80,7 +80,9 @@ def _of_causes(changes: pd.DataFrame, differences: pd.DataFrame) -> Iterator[str
     own = changes[(changes["cause"] != OTHERS) & (changes["cause"] != "")]
     if len(own):
         of = own["cause"].value_counts()
-        parts = ", ".join(f"{name} {count:,}" for name, count in sorted(of.items(), key=lambda item: (-item[1], item[0])))
+        parts = ", ".join(
+            f"{name} {count:,}" for name, count in sorted(of.items(), key=lambda item: (-item[1], item[0]))
+        )
         yield f"Causes, sites moved by others alone apart: {parts}."
     if differences.empty:
         yield "The records of the two runs do not differ in files, days, settings or numbers."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -85,11 +85,22 @@ def read_two_runs(run_a: AnyRun, run_b: AnyRun) -> TwoRuns:
     return TwoRuns(a, b, sites_a, b.sites, names, _parts(sites_a.index, b.sites))
 
 
+def cell(table: pd.DataFrame, site: str, column: str) -> Any:  # what a cell may hold
+    """Return one cell; ``None`` where there is no such site or column.
+
+    Examples
+    --------
+    >>> cell(pd.DataFrame({"rank": [1]}, index=["a"]), "a", "rank"), cell(pd.DataFrame(), "a", "rank")
+    (np.int64(1), None)
+    """
+    return table[column].get(site) if column in table else None
+
+
 def lead_in_b(two: TwoRuns, site: str) -> str | None:
     """Return what a site of the earlier run is ranked as in the later, itself or in parts; ``None`` where nowhere."""
     for each in (site, *two.parts.get(site, ())):
-        if each in two.sites_b.index and pd.notna(two.sites_b.at[each, "rank"]):
-            lead = two.sites_b.loc[each].get("ranked_as")
+        if each in two.sites_b.index and pd.notna(cell(two.sites_b, each, "rank")):
+            lead = cell(two.sites_b, each, "ranked_as")
             return str(lead) if pd.notna(lead) else each
     return None
 

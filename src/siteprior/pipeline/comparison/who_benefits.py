@@ -65,22 +65,23 @@ def who_benefits(
     table = table.loc[order].reset_index()
     whole = [name for name in table if str(name).endswith(tuple(f"_{c}_{s}" for c in COUNTS for s in "ab"))]
     whole += [name for name in table if str(name).startswith("areas_") and not str(name).startswith("areas_share")]
-    return table.assign(**{name: table[name].fillna(0).astype("int64") for name in whole}).fillna(
-        {name: 0.0 for name in table if "_share_" in str(name)}
-    )
+    table[whole] = table[whole].fillna(0).astype("int64")
+    return table.fillna({name: 0.0 for name in table if "_share_" in str(name)})
 
 
 def _of_run(run: Run, population: Mapping[str, float] | pd.Series | None) -> pd.DataFrame:
     """Return the counts of one run, on pairs of what areas are grouped by and the group."""
     residents = _residents(run.areas, population)
-    lists = {"shortlist": run.shortlist}
+    lists: dict[str, pd.DataFrame] = {"shortlist": run.shortlist}
     programme = run["programme"] if "programme" in run else pd.DataFrame()
     if len(programme):
         lists["programme"] = programme
     tables = []
     for by in BY:
         area = _groups(run, by)
-        table = pd.DataFrame({"areas": area.value_counts(), "areas_share": residents.groupby(area).sum() / residents.sum()})
+        table = pd.DataFrame(
+            {"areas": area.value_counts(), "areas_share": residents.groupby(area).sum() / residents.sum()}
+        )
         for name, sites in lists.items():
             table = table.join(_counted(sites, run.sites, by, run).add_prefix(f"{name}_"), how="outer")
         table.index = pd.Index([(by, str(group)) for group in table.index], tupleize_cols=False)

@@ -23,7 +23,7 @@ from siteprior.report.tables import write_csv
 STRICTEST = ("internal", "partner", "public")
 """The audiences, the strictest first: who may see both runs may see the comparison."""
 
-DECIMALS = {name: 6 for name in ("score_a", "score_b", "score_change", *PARTS)}
+DECIMALS = dict.fromkeys(("score_a", "score_b", "score_change", *PARTS), 6)
 """Decimals of scores in files, as in ``ranking.csv``."""
 
 
@@ -99,8 +99,12 @@ def write_comparison(run_a: AnyRun, run_b: AnyRun, path: Path | str) -> Path:
     'comparison.html'
     """
     target = as_path(path, name="path", what="a file")
-    done = whole_comparison(run_a, run_b)
-    return write_comparison_page(target, **done._asdict())
+    return write_page(target, whole_comparison(run_a, run_b))
+
+
+def write_page(path: Path, done: Comparison) -> Path:
+    """Write a comparison as a page."""
+    return write_comparison_page(path, **done._asdict())
 
 
 def write_changes(path: Path | str, changes: pd.DataFrame) -> Path:

@@ -15,8 +15,8 @@ ARROW = " → "
 LONGEST = 60
 """Signs of one value in a sentence, at most: a register may hold ten thousand."""
 
-PLACES = 3
-"""Figures behind the point, at most."""
+PLACES = {"m": 1, "%": 1, "": 3}
+"""Figures behind the point, at most, by unit; of any other unit as of none."""
 
 _DECLARED = {column.name: column for column in schema.SITES.declared}
 
@@ -42,11 +42,11 @@ def label_of(column: str) -> str:
 
 
 def value_of(value: CellValue, unit: str = "") -> str:
-    """Return a value with its unit as a reader reads it, in one line and cut where it is long; 'not known' where blank.
+    r"""Return a value with its unit as a reader reads it, in one line, cut where it is long.
 
     Examples
     --------
-    >>> value_of(1234.5, "m"), value_of(None), value_of("a\\nb"), value_of(0.5, "0–1")
+    >>> value_of(1234.5, "m"), value_of(None), value_of("a\nb"), value_of(0.5, "0–1")
     ('1,234.5 m', 'not known', 'a b', '0.5')
     """
     if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and value != value):
@@ -54,8 +54,9 @@ def value_of(value: CellValue, unit: str = "") -> str:
     if isinstance(value, pd.Timestamp):
         return str(value.date())
     if isinstance(value, int | float) and not isinstance(value, bool):
-        figures = f"{float(value):,.{PLACES}f}".rstrip("0").rstrip(".")
-        return figures if unit in ("", "0–1", "0-1") else f"{figures} {unit}"
+        figures = f"{float(value):,.{PLACES.get(unit, PLACES[''])}f}"
+        plain = figures.rstrip("0").rstrip(".") if "." in figures else figures
+        return plain if unit in ("", "0–1", "0-1") else f"{plain} {unit}"
     text = " ".join(str(value).split())
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
@@ -73,7 +74,19 @@ def change_of(column: str, before: CellValue, after: CellValue) -> str:
     one, other = _plain(before), _plain(after)
     if value_of(one) == value_of(other):
         return ""
-    return f"{label_of(column)} {value_of(one)}{ARROW}{value_of(other, unit)}"
+    return f"{label_of(column)} {values_of(one, other, unit)}"
+
+
+def values_of(before: CellValue, after: CellValue, unit: str) -> str:
+    """Return two values with an arrow between them, the unit once.
+
+    Examples
+    --------
+    >>> values_of(351.52, 382.0, "m"), values_of(None, 0.35, "0-1")
+    ('351.5 → 382 m', 'not known → 0.35')
+    """
+    one = value_of(before, unit)
+    return f"{one.removesuffix(f' {unit}') if unit else one}{ARROW}{value_of(after, unit)}"
 
 
 def joined(causes: Iterable[str], between: str) -> str:

@@ -99,7 +99,7 @@ def _bars(benefits: pd.DataFrame, by: str) -> dict[str, Any]:
     table = benefits[benefits["by"] == by]
     there = [name for name in LISTS if f"{name}_homes_share_b" in table]
     shares = [name for name in table if str(name).endswith(("share_a", "share_b"))]
-    most = max(float(table[shares].max(axis=None)), 1e-9)
+    most = max(float(table[shares].to_numpy(dtype=float).max()), 1e-9)
     rows = [
         {
             "group": row["group"],

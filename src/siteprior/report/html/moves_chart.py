@@ -1,10 +1,12 @@
-"""The chart of moves: a line per site on either shortlist, from its earlier rank to its later; the template draws it."""
+"""The chart of moves: a line per site on either shortlist, from its earlier rank to its later; laid out here."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pandas as pd
+
+from siteprior.report.html._common import plain_rows
 
 _CHART = {"width": 900, "left": 350, "right": 550, "head": 26, "step": 19, "gap": 16}
 _LONGEST = 38  # signs of a name beside the chart
@@ -17,7 +19,7 @@ def moves_chart(moves: pd.DataFrame) -> dict[str, Any]:
     Parameters
     ----------
     moves
-        ``site_name``, ``rank_a``, ``rank_b``, ``shortlisted_a`` and ``shortlisted_b``, of the sites on either shortlist.
+        ``site_name``, ``rank_a``, ``rank_b``, ``shortlisted_a`` and ``shortlisted_b``, of either shortlist.
 
     Examples
     --------
@@ -30,14 +32,14 @@ def moves_chart(moves: pd.DataFrame) -> dict[str, Any]:
     before, after = (_heights(table, side) for side in "ab")
     lines = [
         {
-            "name": _short(str(row.site_name)) if pd.notna(row.site_name) else "no name",
-            "kind": _KINDS.get((row.shortlisted_a, row.shortlisted_b), "stays"),
-            "rank_a": None if pd.isna(row.rank_a) else int(row.rank_a),
-            "rank_b": None if pd.isna(row.rank_b) else int(row.rank_b),
-            "from": before[row.Index],
-            "to": after[row.Index],
+            "name": _short(str(row["site_name"])) if row["site_name"] is not None else "no name",
+            "kind": _KINDS.get((row["shortlisted_a"], row["shortlisted_b"]), "stays"),
+            "rank_a": row["rank_a"],
+            "rank_b": row["rank_b"],
+            "from": before[place],
+            "to": after[place],
         }
-        for row in table.itertuples()
+        for place, row in enumerate(plain_rows(table))
     ]
     deepest = max([_CHART["head"], *before.values(), *after.values()])
     return {**_CHART, "height": deepest + _CHART["step"], "lines": lines}

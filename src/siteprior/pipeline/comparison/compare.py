@@ -130,7 +130,7 @@ def _facts(sites: pd.DataFrame, shortlist: pd.Index) -> pd.DataFrame:
 def _shortlist_a(two: TwoRuns) -> pd.Index:
     """Return the earlier shortlist under the ids of the later run."""
     later = two.names.dropna(subset="site_id_a").reset_index().set_index("site_id_a")["site_id"]
-    return pd.Index([later.get(site, site) for site in two.a.shortlist.index])
+    return pd.Index([str(later.get(site, site)) for site in two.a.shortlist.index], dtype="str")
 
 
 def _change(both: pd.DataFrame) -> np.ndarray:

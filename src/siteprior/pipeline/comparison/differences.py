@@ -138,7 +138,7 @@ def _settings(a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[tuple[str,
                 )
             continue
         for key in sorted({*one, *other}):
-            if one.get(key) != other.get(key):
+            if (one.get(key) or None) != (other.get(key) or None):
                 yield table, f"[{table}] {key}", _words(one.get(key)), _words(other.get(key))
 
 

@@ -25,6 +25,10 @@ EITHER, EACH, BOTH = " or ", " and also ", " and "
 """Between two causes: one of them, which is not known; each alone would do; it takes both."""
 
 
+UNKNOWN = "not known"
+"""The cause where no record shows one."""
+
+
 class GateChange(NamedTuple):
     """Why a site passes the gates in one run alone: the cause, and the reason in words."""
 
@@ -58,7 +62,9 @@ def gate_changes(two: TwoRuns, found: Differences, sites: pd.Index) -> dict[str,
         codes = _codes(two, site)
         of_gates = _gate_cause(two, codes, moved, registry)
         facts = {c for code in codes if code in facts_of for c in _causes(facts_of[code].loc[site])}
-        cause = _cause(facts, of_gates, None if crossed is None else [bool(each.loc[site]) for each in crossed])
+        passes = bool(pd.notna(cell(two.sites_b, str(site), "rank")))
+        turned = None if crossed is None else (crossed[0].loc[site] == passes, crossed[1].loc[site] == passes)
+        cause = _cause(facts, of_gates, turned)
         changes[str(site)] = GateChange(cause, _reason(two, str(site), codes, moved, registry))
     return changes
 
@@ -159,21 +165,15 @@ def _causes(row: pd.Series) -> list[str]:
     return [str(name) for name, marked in row.items() if marked]
 
 
-def _cause(facts: set[str], of_gates: str, crossed: list[bool] | None) -> str:
-    """Return the cause: of the facts, of the gates, or both, by what turns the verdict alone."""
-    of_facts = joined(facts, EITHER) or METHOD
-    if crossed is None:
+def _cause(facts: set[str], of_gates: str, turned: tuple[bool, bool] | None) -> str:
+    """Return the cause: of the facts, of the gates, or both, by which of them alone turns the verdict."""
+    of_facts = joined(facts, EITHER) or UNKNOWN
+    if turned is None:
         return of_facts
-    by_facts, by_gates = crossed[0], crossed[1]
-    return _of_verdicts(of_facts, of_gates, later_facts=by_facts, later_gates=by_gates)
-
-
-def _of_verdicts(of_facts: str, of_gates: str, *, later_facts: bool, later_gates: bool) -> str:
-    """Return which of the two turned the verdict; the verdicts are of the mixed cases."""
-    if later_facts != later_gates:
-        return of_facts if later_facts else of_gates
-    between = EACH if later_facts else BOTH
-    return of_facts if of_facts == of_gates else f"{of_facts}{between}{of_gates}"
+    by_facts, by_gates = turned
+    if by_facts != by_gates:
+        return of_facts if by_facts else of_gates
+    return of_facts if of_facts == of_gates else f"{of_facts}{EACH if by_facts else BOTH}{of_gates}"
 
 
 def _reason(

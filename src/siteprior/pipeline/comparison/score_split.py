@@ -25,6 +25,10 @@ FACTS, WEIGHTS, ANCHORS = PLAYERS = ("facts", "weights", "anchors")
 """What a score is made of."""
 
 
+ROUNDING = 1e-12
+"""What of a score the last digits of its sums come to."""
+
+
 class Split(NamedTuple):
     """The parts of the changes, sites × criteria, in units of the score (0–1).
 
@@ -71,6 +75,7 @@ def split_scores(two: TwoRuns) -> Split:
     own, weighed, anchored = (pd.DataFrame(part, index=rows, columns=names) for part in shapley(worth))
     change = two.sites_b["score"].astype("float64").reindex(rows) - two.sites_a["score"].astype("float64").reindex(rows)
     rest = change - sum(part.sum(axis=1) for part in (own, weighed, anchored))
+    rest = rest.where(rest.abs() > ROUNDING, 0.0)
     a, b = (_measured(s, names, c).loc[rows] for s, c in zip((two.sites_a, two.sites_b), criteria, strict=True))
     return Split(own, weighed, anchored, rest, a, b)
 

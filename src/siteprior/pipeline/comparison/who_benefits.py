@@ -63,8 +63,8 @@ def who_benefits(
     order = sorted(table.index, key=lambda row: (BY.index(row[0]), row[1] == NOT_KNOWN, len(row[1]), row[1])
                    if row[0] == DECILE else (BY.index(row[0]), row[1] == NOT_KNOWN, 0, row[1]))  # fmt: skip
     table = table.loc[order].reset_index()
-    whole = [name for name in table if str(name).endswith(tuple(f"_{c}_{s}" for c in COUNTS for s in "ab"))]
-    whole += [name for name in table if str(name).startswith("areas_") and not str(name).startswith("areas_share")]
+    whole = [str(name) for name in table if str(name).endswith(tuple(f"_{c}_{s}" for c in COUNTS for s in "ab"))]
+    whole += [str(name) for name in table if str(name).startswith("areas_") and not str(name).startswith("areas_share")]
     table[whole] = table[whole].fillna(0).astype("int64")
     return table.fillna({name: 0.0 for name in table if "_share_" in str(name)})
 

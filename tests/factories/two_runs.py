@@ -67,5 +67,3 @@ def later_run(run, *, facts=None, weights=None, anchors=None, settings=None, fil
 def gate_row(run, code, **changes):
     """Return the record's gates with one of them changed."""
     return [{**row, **changes} if row["gate"] == code else row for row in run.record["gates"]]
-
-

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from factories.two_runs import gate_row, later_run
 
+from factories.two_runs import gate_row, later_run
 from siteprior import compare
 from siteprior.core.errors import InputError
 from siteprior.pipeline.comparison.compare import COLUMNS, changes_between, compare_runs, shortlist_moves
@@ -38,7 +38,9 @@ def test_other_weights_are_settings_to_the_last_digit(run):
 
 def test_a_fact_in_another_register_is_data(run):
     site = lone(run, rank=20)
-    table = compare_runs(run, later_run(run, facts={site: {"imd_percentile": 1.0, "easting": 400_000.0}}, files=["register"]))
+    table = compare_runs(
+        run, later_run(run, facts={site: {"imd_percentile": 1.0, "easting": 400_000.0}}, files=["register"])
+    )
     own = table.set_index("site_id").loc[site]
     assert exact(table)
     assert own["cause"] == "data" and own["change"] == "up" and own["moved_by_others"] == "no"
@@ -149,7 +151,9 @@ def test_a_new_reference_is_the_same_site(run):
 
 def test_a_site_listed_in_parts_is_one_row_of_the_shortlists(run):
     site = str(run.shortlist.index[0])
-    later = later_run(run, rename={site: "E08000025:Z-A"}, facts={site: {"previously_part_of": site}}, files=["register"])
+    later = later_run(
+        run, rename={site: "E08000025:Z-A"}, facts={site: {"previously_part_of": site}}, files=["register"]
+    )
     table = compare_runs(run, later).set_index("site_id")
     assert table.loc["E08000025:Z-A", "reason"] == f"listed before as part of {site}, rank 1"
     assert table.loc[site, "reason"] == "now listed in parts: E08000025:Z-A"

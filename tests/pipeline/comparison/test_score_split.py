@@ -4,10 +4,10 @@ from itertools import permutations, product
 
 import numpy as np
 import pytest
-from factories.two_runs import later_run
 from hypothesis import given
 from hypothesis import strategies as st
 
+from factories.two_runs import later_run
 from siteprior.pipeline.comparison.score_split import ranked_in_both, shapley, split_scores
 from siteprior.pipeline.comparison.two_runs import read_two_runs
 
@@ -17,9 +17,7 @@ WEIGHTS = {"deprivation": 50, "capacity": 20, "corridor_access": 30}
 def test_by_hand_of_one_site_on_one_criterion():
     # value 0.2 → 0.5 by the facts, 0.25 by the anchors alone, 0.6 by both; weight 0.4 → 0.5
     value = {(0, 0): 0.2, (1, 0): 0.5, (0, 1): 0.25, (1, 1): 0.6}
-    worth = {
-        (f, w, a): np.array([(0.4, 0.5)[w] * value[f, a]]) for f, w, a in product((0, 1), repeat=3)
-    }
+    worth = {(f, w, a): np.array([(0.4, 0.5)[w] * value[f, a]]) for f, w, a in product((0, 1), repeat=3)}
     # facts: alone 0.12, after weights 0.15, after anchors 0.14, last 0.175 → (2×0.12 + 0.15 + 0.14 + 2×0.175) / 6
     facts, weights, anchors = (float(part[0]) for part in shapley(worth))
     assert facts == pytest.approx((2 * 0.12 + 0.15 + 0.14 + 2 * 0.175) / 6)
@@ -45,7 +43,9 @@ def test_who_changes_nothing_has_no_part():
 
 def test_all_three_at_once_are_exact_on_the_sample(run):
     site = str(run.shortlist.index[0])
-    later = later_run(run, weights=WEIGHTS, anchors={"deprivation": (80.0, 5.0)}, facts={site: {"imd_percentile": 55.0}})
+    later = later_run(
+        run, weights=WEIGHTS, anchors={"deprivation": (80.0, 5.0)}, facts={site: {"imd_percentile": 55.0}}
+    )
     two = read_two_runs(run, later)
     split = split_scores(two)
     assert len(split.rest) == len(ranked_in_both(two)) == run.sites["rank"].notna().sum()

@@ -12,7 +12,9 @@ def table(**rows):
 
 
 def test_gates_then_what_it_is_ranked_as_then_contributions_largest_first():
-    before = table(a=[None, "a", 0.4, 0.2], b=["ended", None, None, None], c=[None, "c", 0.3, 0.2], d=[None, "d", 0.1, 0.2])
+    before = table(
+        a=[None, "a", 0.4, 0.2], b=["ended", None, None, None], c=[None, "c", 0.3, 0.2], d=[None, "d", 0.1, 0.2]
+    )
     after = table(a=[None, "a", 0.39, 0.5], b=[None, "b", 0.1, 0.1], c=[None, "a", 0.3, 0.2], d=[None, "d", 0.1, 0.2])
     assert why_changed(["a", "b", "c", "d", "e"], before, after.drop("d")) == [
         "deprivation +0.300; capacity -0.010", "gates: ended → none", "ranked as: c → a", "not in the later run",

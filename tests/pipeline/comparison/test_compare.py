@@ -43,18 +43,23 @@ def test_a_fact_in_another_register_is_data(run):
     )
     own = table.set_index("site_id").loc[site]
     assert exact(table)
-    assert own["cause"] == "data" and own["change"] == "up" and own["moved_by_others"] == "no"
+    assert own["cause"] == "data"
+    assert own["change"] == "up"
+    assert own["moved_by_others"] == "no"
     assert own["data_change"] == pytest.approx(own["score_change"]) != 0
-    assert "Deprivation of the area" in own["reason"] and own["reason"].count("(data)") == 1
+    assert "Deprivation of the area" in own["reason"]
+    assert own["reason"].count("(data)") == 1
     others = table[table["site_id"] != site]
-    assert set(others["moved_by_others"]) == {"yes"} and set(others["cause"]) == {"others"}
+    assert set(others["moved_by_others"]) == {"yes"}
+    assert set(others["cause"]) == {"others"}
     assert set(others["reason"]) == {"its own score is unchanged; others moved past it"}
 
 
 def test_anchors_are_method(run):
     table = compare_runs(run, later_run(run, anchors={"deprivation": (90.0, 10.0)}))
     assert exact(table)
-    assert set(table["cause"]) <= {"method", "others"} and "method" in set(table["cause"])
+    assert set(table["cause"]) <= {"method", "others"}
+    assert "method" in set(table["cause"])
 
 
 def test_a_change_two_causes_may_be_behind_stays_undivided(run):
@@ -69,7 +74,8 @@ def test_a_change_two_causes_may_be_behind_stays_undivided(run):
 def test_a_change_no_record_shows_is_not_put_down_to_anything(run):
     site = lone(run, rank=20)
     own = compare_runs(run, later_run(run, facts={site: {"imd_percentile": 1.0}})).set_index("site_id").loc[site]
-    assert own["cause"] == "not known" and own["undivided_change"] == pytest.approx(own["score_change"])
+    assert own["cause"] == "not known"
+    assert own["undivided_change"] == pytest.approx(own["score_change"])
 
 
 def test_everything_at_once_still_sums(run):
@@ -80,7 +86,8 @@ def test_everything_at_once_still_sums(run):
     )  # fmt: skip
     table = compare_runs(run, later)
     assert exact(table)
-    assert table["undivided_change"].abs().max() > 0 and table["method_change"].abs().max() > 0
+    assert table["undivided_change"].abs().max() > 0
+    assert table["method_change"].abs().max() > 0
 
 
 def test_a_site_that_falls_though_its_score_rises_is_moved_by_others(run):
@@ -91,7 +98,9 @@ def test_a_site_that_falls_though_its_score_rises_is_moved_by_others(run):
     two.sites_b.loc[first, ["score", "rank"]] = run.sites.loc[first, "score"] + 0.001, 2
     two.sites_b.loc[second, ["score", "rank"]] = run.sites.loc[second, "score"] + gain + 0.01, 1
     own = changes_between(two).set_index("site_id").loc[first]
-    assert own["change"] == "down" and own["moved_by_others"] == "yes" and own["cause"] == "others"
+    assert own["change"] == "down"
+    assert own["moved_by_others"] == "yes"
+    assert own["cause"] == "others"
     assert own["reason"].startswith("others moved past it, though its own score rose")
 
 
@@ -123,8 +132,10 @@ def test_a_gate_that_moved_is_a_setting(run):
 
 def test_a_shorter_shortlist_is_a_setting(run):
     table = compare_runs(run, later_run(run, places=20))
-    assert set(table["change"]) == {"shortlist only"} and set(table["cause"]) == {"settings"}
-    assert set(table["shortlisted_a"]) == {"yes"} and set(table["shortlisted_b"]) == {"no"}
+    assert set(table["change"]) == {"shortlist only"}
+    assert set(table["cause"]) == {"settings"}
+    assert set(table["shortlisted_a"]) == {"yes"}
+    assert set(table["shortlisted_b"]) == {"no"}
     assert set(table["reason"]) == {"the shortlist has 20 places, before 25"}
     assert len(table) == 5
 
@@ -158,7 +169,8 @@ def test_a_site_listed_in_parts_is_one_row_of_the_shortlists(run):
     assert table.loc["E08000025:Z-A", "reason"] == f"listed before as part of {site}, rank 1"
     assert table.loc[site, "reason"] == "now listed in parts: E08000025:Z-A"
     moves = shortlist_moves(read_two_runs(run, later))
-    assert len(moves) == 25 and set(moves["shortlisted_a"]) == {"yes"} == set(moves["shortlisted_b"])
+    assert len(moves) == 25
+    assert set(moves["shortlisted_a"]) == {"yes"} == set(moves["shortlisted_b"])
     assert moves.loc[0, ["site_id", "rank_a", "rank_b"]].tolist() == ["E08000025:Z-A", 1, 1]
 
 

@@ -15,7 +15,7 @@ def rows(run, later):
 def test_files_by_their_bytes_and_days(run):
     later = later_run(run, files=["stops"], as_of="2026-06-30")
     assert rows(run, later) == [
-        ("data", "stops", "stops.csv", "newer.csv"), ("data", "as_of", "31 January 2026", "30 June 2026"),
+        ("data", "stops", "naptan.csv", "newer.csv"), ("data", "as_of", "31 January 2026", "30 June 2026"),
     ]  # fmt: skip
 
 
@@ -40,14 +40,16 @@ def test_settings_key_by_key_but_no_title_paths_or_notebooks(run):
         ("settings", "[corridors] only"), ("settings", "[gates] too_small"), ("settings", "[[layers]]"),
         ("settings", "[shortlist] n"),
     ]  # fmt: skip
-    assert found[0][2:] == ("not stated", "Metro Line 1") and found[2][2:] == ("2 entries", "1 entry")
+    assert found[0][2:] == ("not stated", "Metro Line 1")
+    assert found[2][2:] == ("2 entries", "1 entry")
 
 
 def test_how_a_file_is_read_is_a_setting(run):
     settings = copy.deepcopy(run.record["settings"])
     settings["sources"]["registers"][0]["columns"] = {"reference": "Ref"}
     found = differences(read_two_runs(run, later_run(run, settings=settings)))
-    assert found.settings == {"sources"} and not found.roles
+    assert found.settings == {"sources"}
+    assert not found.roles
 
 
 def test_release_and_numbers_are_method(run):
@@ -56,6 +58,7 @@ def test_release_and_numbers_are_method(run):
     number["value"] = 1.5
     later.record["parameters"].append({"name": "new.number", "value": 1})
     found = differences(read_two_runs(run, later))
-    assert found.version and found.parameters == {"access.walk_factor"}
+    assert found.version
+    assert found.parameters == {"access.walk_factor"}
     assert found.table["kind"].tolist() == ["method", "method"]
     assert found.table.iloc[1][["run_a", "run_b"]].tolist() == ["1.3", "1.5"]

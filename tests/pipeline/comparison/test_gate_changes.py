@@ -33,7 +33,7 @@ def test_each_alone_and_both_together(run, site):
     walk = float(run.sites.loc[site, "corridor_walk_m"])
     far = later_run(run, files=["stops"], facts={site: failed | {"corridor_walk_m": 2000.0}})
     assert change(run, far, site).cause == "data"
-    assert change(run, far, site).reason.startswith("Too far from a corridor: walk to the corridor")
+    assert change(run, far, site).reason.startswith("Too far from a corridor: walk to corridor")
     lower = at(run, later_run(run, facts={site: failed}), 300)
     assert change(run, lower, site).cause == "settings"
     either = at(run, later_run(run, files=["stops"], facts={site: failed | {"corridor_walk_m": 2000.0}}), 300)

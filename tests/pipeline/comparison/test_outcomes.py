@@ -35,7 +35,8 @@ def test_each_site_has_the_furthest_that_holds(run, sites):
     ]  # fmt: skip
     assert set(table["outcome"].drop(sites)) == {"still listed"}
     counts = outcome_counts(table.reset_index())
-    assert counts["ranked_sites"].sum() == len(table) and counts["shortlist_sites"].sum() >= len(run.shortlist)
+    assert counts["ranked_sites"].sum() == len(table)
+    assert counts["shortlist_sites"].sum() >= len(run.shortlist)
     assert list(counts.index) == [name for name in OUTCOMES if name in set(table["outcome"])]
 
 
@@ -64,8 +65,10 @@ def test_what_changed_is_marked_and_a_blank_is_no_change(run, sites):
     })  # fmt: skip
     marks = ["homes_changed", "hectares_changed", "ownership_changed"]
     table = outcomes(before, later).set_index("site_id")
-    assert table.loc[one, marks].tolist() == ["yes"] * 3 and table.loc[one, "homes_change"] == 4
-    assert table.loc[blank, marks].tolist() == ["no"] * 3 and pd.isna(table.loc[blank, "homes_change"])
+    assert table.loc[one, marks].tolist() == ["yes"] * 3
+    assert table.loc[one, "homes_change"] == 4
+    assert table.loc[blank, marks].tolist() == ["no"] * 3
+    assert pd.isna(table.loc[blank, "homes_change"])
 
 
 def test_the_register_that_shows_it_is_named_by_its_day(run, sites):

@@ -48,7 +48,8 @@ def test_a_place_that_differs_by_rounding_is_the_same(run, site):
 
 def test_a_fact_that_comes_or_goes_differs(run, site):
     two = read_two_runs(run, later_run(run, facts={site: {"hectares": None, "development_status": "completed"}}))
-    assert facts_differ(two, ["hectares"])[site] and facts_differ(two, ["development_status"])[site]
+    assert facts_differ(two, ["hectares"])[site]
+    assert facts_differ(two, ["development_status"])[site]
 
 
 def test_what_a_plot_states_changes_those_it_is_ranked_with(run):

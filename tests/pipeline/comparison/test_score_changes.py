@@ -26,7 +26,8 @@ def test_the_largest_parts_are_named_first_and_three_at_most(run):
     two = read_two_runs(run, later_run(run, weights={"deprivation": 90, "capacity": 10}))
     found = score_changes(two, differences(two))
     longest = found.reason[found.reason.str.contains("smaller")]
-    assert len(longest) and longest.str.count(r"\(settings\)").eq(3).all()
+    assert len(longest)
+    assert longest.str.count(r"\(settings\)").eq(3).all()
     sizes = [float(part.rpartition(":")[2].split()[0]) for part in longest.iloc[0].split("; ")[:3]]
     assert [abs(size) for size in sizes] == sorted(map(abs, sizes), reverse=True)
 
@@ -34,4 +35,5 @@ def test_the_largest_parts_are_named_first_and_three_at_most(run):
 def test_nothing_changed_has_no_cause(run):
     two = read_two_runs(run, run)
     found = score_changes(two, differences(two))
-    assert found.parts.eq(0).all(axis=None) and set(found.cause) == {""} == set(found.reason)
+    assert found.parts.eq(0).all(axis=None)
+    assert set(found.cause) == {""} == set(found.reason)

@@ -11,14 +11,16 @@ from siteprior.core.errors import InputError
 def test_sites_and_homes_are_those_of_the_lists_and_shares_sum_to_one(run):
     table = who_benefits(run, later_run(run, places=10))
     for _, part in table.groupby("by"):
-        assert part["shortlist_sites_a"].sum() == 25 and part["shortlist_sites_b"].sum() == 10
+        assert part["shortlist_sites_a"].sum() == 25
+        assert part["shortlist_sites_b"].sum() == 10
         assert part["shortlist_homes_a"].sum() == run.shortlist["opportunity_dwellings"].sum()
         assert part["programme_homes_a"].sum() == run.programme["opportunity_dwellings"].sum()
         assert part["areas_a"].sum() == len(run.areas)
         shares = ["areas_share_a", "areas_share_b", "shortlist_homes_share_a", "programme_homes_share_b"]
         assert part[shares].sum().to_numpy() == pytest.approx(1)
     deciles = table[table["by"] == "deprivation decile"].set_index("group")
-    assert deciles.index.tolist()[:2] == ["1", "2"] and deciles.index.is_unique
+    assert deciles.index.tolist()[:2] == ["1", "2"]
+    assert deciles.index.is_unique
     first = run.shortlist.index[run.sites.loc[run.shortlist.index, "imd_decile"] == 1]
     assert deciles.loc["1", "shortlist_sites_a"] == len(first)
     assert deciles.loc["1", "areas_a"] == (run.areas["imd_decile"] == 1).sum()

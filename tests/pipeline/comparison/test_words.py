@@ -28,4 +28,5 @@ def test_a_change_names_the_column_and_the_unit_once():
 
 def test_two_values_and_causes_in_order():
     assert values_of(1.0, None, "m") == "1 → not known"
-    assert joined(["method", "data"], " or ") == "data or method" and joined([], " or ") == ""
+    assert joined(["method", "data"], " or ") == "data or method"
+    assert joined([], " or ") == ""

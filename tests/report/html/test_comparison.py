@@ -43,12 +43,15 @@ def test_parts_have_signs_and_undivided_ones_a_column_of_their_own(tmp_path):
         "reason": "Homes", "moved_by_others": "no", "shortlisted_a": "no", "shortlisted_b": "yes",
     }  # fmt: skip
     text = page(tmp_path, changes=pd.DataFrame([row]))
-    assert ">+0.125<" in text and ">-0.025<" in text and "now shortlisted" in text
+    assert ">+0.125<" in text
+    assert ">-0.025<" in text
+    assert "now shortlisted" in text
     assert '<th class="n">Undivided</th>' not in text
     assert '<th class="n">Undivided</th>' in page(tmp_path, changes=pd.DataFrame([row | {"undivided_change": 0.2}]))
 
 
 def test_a_list_without_sites_shows_a_dash_and_bars_are_shares_of_the_widest(tmp_path):
     text = page(tmp_path)
-    assert "30 homes, 2 sites, 1 without a figure" in text and '<rect class="b" width="100.00"' in text
+    assert "30 homes, 2 sites, 1 without a figure" in text
+    assert '<rect class="b" width="100.00"' in text
     assert '<td class="share">–</td>' in text

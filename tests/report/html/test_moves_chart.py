@@ -30,9 +30,12 @@ def test_each_side_stands_by_its_ranks_and_those_not_listed_beneath_a_gap():
 
 def test_long_names_are_cut_and_stand_in_one_line():
     (line,) = moves_chart(MOVES.head(1).assign(site_name="A\nvery " * 2000))["lines"]
-    assert len(line["name"]) == 38 and line["name"].endswith("…") and "\n" not in line["name"]
+    assert len(line["name"]) == 38
+    assert line["name"].endswith("…")
+    assert "\n" not in line["name"]
 
 
 def test_no_shortlist_has_no_line():
     chart = moves_chart(MOVES.head(0))
-    assert chart["lines"] == [] and chart["height"] > 0
+    assert chart["lines"] == []
+    assert chart["height"] > 0

@@ -139,6 +139,7 @@ PAGE_COLOURS = PAGE_VARIABLES | {
     "indicated_ink": "#17304a",
     "open_edge": "#aab3bd",
     "open_ink": DISTRICT_NAME,
+    "control_edge": SITE_WITHOUT_VALUE,
     "bad": "#f7dcd0",
     "bad_ink": BAND_ENDS[0],
     "warning": "#fbeecb",

@@ -76,6 +76,7 @@ def page_data(
         "layers": layers,
         "left_out": left_out,
         "first": max(len(shortlist), int(record.get("settings", {}).get("shortlist", {}).get("n", 0))),
+        "decimals": load_parameters("report").integer("coordinate_decimals"),
         "rows": load_parameters("report").integer("rows_on_a_page"),
         "weights": _weights(record, criteria, values, shown) if audience == "internal" else None,
         "verdicts": [

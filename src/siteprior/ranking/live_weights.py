@@ -87,7 +87,7 @@ class LiveWeights:
 
     @property
     def values(self) -> pd.DataFrame:
-        """The values (0–1) by ``site_id``, a column per criterion, missing as 0; in the order that decides of equals."""
+        """The values (0–1) by ``site_id``, a column per criterion, missing as 0, in the order of equal ones."""
         return pd.DataFrame(self._values, index=self.labels)
 
     def standing(self, weights: Mapping[str, float], *, first: int | None = None) -> Standing:

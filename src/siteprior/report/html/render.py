@@ -33,8 +33,8 @@ def render(
     Parameters
     ----------
     template
-        Its name. It finds ``policy``, ``style``, ``script`` and ``scripts`` beside the facts, and the filters :func:`day`,
-        :func:`count`, :func:`number`, :func:`percent` and :func:`siteprior.report.html.labels.in_words`.
+        Its name. It finds ``policy``, ``style``, ``script`` and ``scripts`` beside the facts, and the filters
+        :func:`day`, :func:`count`, :func:`number`, :func:`percent` and :func:`siteprior.report.html.labels.in_words`.
     styles
         Style sheets that follow the common one; they and all templates know the colours as ``colour``.
     scripts

@@ -5,7 +5,6 @@ Everything in it stands in the run's tables; names and notes come from other peo
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from siteprior.report.html._common import plain_rows
 from siteprior.report.html.data_quality import issue_files, issue_uses
 from siteprior.report.html.labels import organisation_titles
 from siteprior.report.html.parameter_words import parameter_value
+from siteprior.report.html.pictures import small_picture
 from siteprior.report.html.render import render
 from siteprior.report.html.sources import unstated_origins
 from siteprior.report.interactive.parts import interactive_parts
@@ -113,7 +113,7 @@ def write_report(
         "report.html.j2",
         **({} if explore is None else interactive_parts()),
         explore=None if explore is None else Markup(explore),
-        picture=base64.b64encode(picture).decode("ascii"),
+        picture=small_picture(picture),
         run=record,
         settings=json_text(record.get("settings", {})),
         counts=_counts(sites, shortlist),

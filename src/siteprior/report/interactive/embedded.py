@@ -15,7 +15,7 @@ _CODED = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 
 
 def json_block(facts: Mapping[str, Any]) -> str:
-    """Return facts as JSON that may stand in a ``<script type="application/json">``, the same for the same facts.
+    r"""Return facts as JSON that may stand in a ``<script type="application/json">``, the same for the same facts.
 
     Raises
     ------
@@ -25,7 +25,7 @@ def json_block(facts: Mapping[str, Any]) -> str:
     Examples
     --------
     >>> json_block({"name": "</script><!--", "walk_m": None})
-    '{"name":"\\\\u003c/script\\\\u003e\\\\u003c!--","walk_m":null}'
+    '{"name":"\\u003c/script\\u003e\\u003c!--","walk_m":null}'
     """
     return json.dumps(facts, ensure_ascii=False, allow_nan=False, separators=(",", ":")).translate(_CODED)
 

@@ -49,12 +49,12 @@ def place_steps(places: npt.NDArray[np.float64], decimals: int) -> list[int | No
     >>> place_steps(np.array([[407000.0, 287000.0], [np.nan, np.nan]]), 2)
     [-190, 5248, None, None]
     """
-    known = np.isfinite(places).all(axis=1)
-    points = in_degrees(shapely.points(places[known]))
+    known = np.asarray(np.isfinite(places).all(axis=1))
+    points = in_degrees(np.atleast_1d(shapely.points(places[known])))
     whole = np.rint(shapely.get_coordinates(points) * 10**decimals).astype("int64")
     between = iter(np.diff(whole, axis=0, prepend=np.zeros((1, 2), dtype="int64")).tolist())
     result: list[int | None] = []
-    for there in known:
+    for there in known.tolist():
         result += next(between) if there else [None, None]
     return result
 
@@ -110,7 +110,8 @@ def simplified_areas(shapes: Shapes, tolerance_m: float) -> Shapes:
     [5]
     """
     there = np.array([shape is not None and not shape.is_empty for shape in shapes], dtype=bool)
-    result = np.where(there, shapes, shapely.Polygon())
+    result = np.full(len(shapes), shapely.Polygon(), dtype=object)
+    result[there] = shapes[there]
     kept = result[there]
     if shapely.coverage_is_valid(kept):
         # the method takes the square root of an area as its measure: the area of a triangle left out

@@ -157,9 +157,10 @@ def _stops(stops: gpd.GeoDataFrame, decimals: int) -> dict[str, Layer]:
             "names": [None if pd.isna(name) else str(name) for name in named["stop_name"]],
             "modes": [None if pd.isna(mode) else str(mode) for mode in named["mode"]],
             "states": [None if pd.isna(state) else str(state) for state in named["state"]],
-            "colours": {mode: style.MODES.get(mode, style.STOP_NOT_STATED) for mode in sorted(set(named["mode"]) - {None})
-                        if isinstance(mode, str)},
-        }  # fmt: skip
+            "colours": {
+                mode: style.MODES.get(mode, style.STOP_NOT_STATED) for mode in sorted(named["mode"].dropna().unique())
+            },
+        }
     if bus.any():
         layers["bus_stops"] = {"places": place_steps(shapely.get_coordinates(shown.geometry.to_numpy()[bus]), decimals)}
     return layers

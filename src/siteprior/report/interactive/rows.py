@@ -160,7 +160,9 @@ def _of_opportunity(sites: pd.DataFrame, figure: str, own: str) -> pd.Series:
     name = f"opportunity_{figure}"
     if name not in sites:
         return sites[own].astype("float64")
-    leads = sites["ranked_as"].astype("str") == sites.index.astype("str") if "ranked_as" in sites else True
+    leads = pd.Series([True] * len(sites), index=sites.index)
+    if "ranked_as" in sites:
+        leads = sites["ranked_as"].astype("str") == sites.index.astype("str")
     return sites[name].where(leads).fillna(sites[own]).astype("float64")
 
 

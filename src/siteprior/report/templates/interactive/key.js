@@ -78,11 +78,12 @@ var report = report || {};
       box.type = "checkbox";
       box.checked = each.on;
       box.addEventListener("change", function () { map.turn(each, box.checked); });
-      if (!each.on) { map.turn(each, false); }
       label.append(box, pictures[each.name](), words);
-      place.appendChild(label);
+      var part = element("div", "key-part");
+      part.appendChild(label);
+      place.appendChild(part);
       var more = below(each.name, report.colours, facts);
-      if (more.childNodes.length) { place.appendChild(more); }
+      if (more.childNodes.length) { part.appendChild(more); }
     });
   };
 })();

@@ -73,8 +73,8 @@ var report = report || {};
         "circle-radius": ["case", ["get", "listed"], 16, 8], "circle-opacity": 0, "circle-stroke-width": 2,
         "circle-stroke-color": colours.programme } },
       { id: "ranks", source: "ranks", type: "symbol", layout: {
-        "icon-image": ["get", "image"], "icon-allow-overlap": true, "icon-ignore-placement": true,
-        "symbol-sort-key": ["-", 0, ["get", "order"]] } },
+        "icon-image": ["get", "image"], "icon-size": wide.concat([8, 0.75, 12, 1]), "icon-allow-overlap": true,
+        "icon-ignore-placement": true, "symbol-sort-key": ["-", 0, ["get", "order"]] } },
       { id: "pointed", source: "pointed", type: "circle", paint: {
         "circle-radius": 17, "circle-opacity": 0, "circle-stroke-width": 3, "circle-stroke-color": colours.picked } },
       { id: "picked", source: "picked", type: "circle", paint: {
@@ -109,23 +109,81 @@ var report = report || {};
     return null;
   };
 
-  report.Map = function (parts, sites, dots, layers, unit, events) {
+  // The pictures of marks, ranks and names are drawn before the map asks for them: asking takes it a second pass.
+  var pictures = function (map, layers) {
+    var colours = report.colours, ratio = { pixelRatio: report.pixelRatio };
+    var add = function (name, made) { if (!map.hasImage(name)) { map.addImage(name, made(), ratio); } };
+    return {
+      rank: function (text) {
+        add("rank-" + text, function () { return report.rankImage(String(text), colours.accent, colours.white); });
+      },
+      marks: function () {
+        Object.keys(report.looks).concat(["none"]).forEach(function (name) {
+          var look = report.looks[name] || { shape: "circle", colour: colours.site_out };
+          add("verdict-" + name, function () { return report.markImage(look.shape, look.colour, colours.ink); });
+        });
+      },
+      councils: function () {
+        (layers.councils ? layers.councils.names : []).forEach(function (name, row) {
+          add("council-" + row, function () {
+            return report.nameImage(name, 15, true, colours.council_name, colours.white);
+          });
+        });
+      },
+      // there are hundreds of stops: their names are drawn when the map first comes near
+      stop: function (id) {
+        var name = layers.stops.names[Number(id.slice("stop-".length))];
+        add(id, function () { return report.nameImage(name || "", 11, false, colours.ink, colours.white); });
+      }
+    };
+  };
+
+  var at = function (site) {
+    return { type: "Feature", geometry: { type: "Point", coordinates: site.place }, properties: {
+      row: site.row, order: site.now === null ? 1e9 : site.now, listed: Boolean(site.listed),
+      image: site.listed ? "rank-" + site.now : "verdict-" + (site.verdict || "none") } };
+  };
+  var placed = function (chosen) {
+    return report.collection(chosen.filter(function (site) { return site.place; }).map(at));
+  };
+
+  // The sites by the layer they stand on: numbered, marked, ringed, or a dot.
+  var parted = function (shown, sites, dotted) {
+    var among = new Set(shown);
+    return {
+      ranks: placed(shown.filter(function (site) { return site.listed; })),
+      sites: placed(shown.filter(function (site) { return !site.listed; })),
+      programme: placed(shown.filter(function (site) { return site.programme; })),
+      others: placed(sites.filter(function (site) { return !among.has(site); }).concat(dotted))
+    };
+  };
+
+  report.Map = function (parts, sites, shown, dots, layers, unit, events) {
     var colours = report.colours, context = report.context(layers, unit);
-    var own = ["others", "sites", "ranks", "programme", "pointed", "picked"];
-    var sources = {};
-    Object.keys(context).forEach(function (name) { sources[name] = { type: "geojson", data: context[name] }; });
-    own.forEach(function (name) { sources[name] = { type: "geojson", data: EMPTY }; });
-    var drawn = behind(colours).concat(front(colours)).filter(function (layer) { return sources[layer.source]; });
+    var dotted = dots.map(function (place) { return place && { place: place, row: -1, now: null }; }).filter(Boolean);
+    var off = {};
+    SWITCHES.forEach(function (each) { each.layers.forEach(function (id) { off[id] = !each.on; }); });
+    var data = Object.assign({}, context, parted(shown, sites, dotted), { pointed: EMPTY, picked: EMPTY });
+    var layered = behind(colours).concat(front(colours)).filter(function (layer) { return data[layer.source]; });
+    var sources = {}, later = {};
+    Object.keys(data).forEach(function (name) {
+      // what is not drawn at first is handed over when it is switched on
+      later[name] = layered.every(function (layer) { return layer.source !== name || off[layer.id]; });
+      sources[name] = { type: "geojson", data: later[name] ? EMPTY : data[name], buffer: 48 };
+    });
+    layered.forEach(function (layer) {
+      if (off[layer.id]) { layer.layout = Object.assign({}, layer.layout, { visibility: "none" }); }
+    });
     var map = new maplibregl.Map({
       container: parts.map,
       style: { version: 8, sources: sources, layers: [
-        { id: "ground", type: "background", paint: { "background-color": colours.ground } }].concat(drawn) },
-      bounds: extent(sites.filter(function (site) { return site.now !== null; })
-        .map(function (site) { return site.place; }), context),
+        { id: "ground", type: "background", paint: { "background-color": colours.ground } }].concat(layered) },
+      bounds: extent(shown.map(function (site) { return site.place; }), context),
       fitBoundsOptions: { padding: 40 },
       attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false, renderWorldCopies: false,
-      fadeDuration: 0, maxZoom: 18, cooperativeGestures: false
+      fadeDuration: 0, maxZoom: 18
     });
+    var draw = pictures(map, layers), ready = false, waiting = null;
     map.touchZoomRotate.disableRotation();
     map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
     map.addControl(new maplibregl.ScaleControl({ maxWidth: 110, unit: "metric" }), "bottom-right");
@@ -133,54 +191,29 @@ var report = report || {};
     canvas.setAttribute("aria-label", "Map of the sites. The arrow keys move it, plus and minus change its scale; "
       + "the list beside it names every site shown.");
 
-    var image = function (name, made) {
-      if (!map.hasImage(name)) { map.addImage(name, made(), { pixelRatio: report.pixelRatio }); }
-      return name;
+    var put = function (name, collection) {
+      collection.features.forEach(function (one) { if (one.properties.listed) { draw.rank(one.properties.order); } });
+      map.getSource(name).setData(collection);
     };
-    // Pictures of names and ranks are drawn when the map first asks for them.
-    map.on("styleimagemissing", function (event) {
-      var part = event.id.split("-"), text = part.slice(1).join("-");
-      if (part[0] === "rank") {
-        image(event.id, function () { return report.rankImage(text, colours.accent, colours.white); });
-      } else if (part[0] === "verdict") {
-        var look = report.looks[text] || { shape: "circle", colour: colours.site_out };
-        image(event.id, function () { return report.markImage(look.shape, look.colour, colours.ink); });
-      } else if (part[0] === "council") {
-        image(event.id, function () {
-          return report.nameImage(layers.councils.names[text], 15, true, colours.council_name, colours.white);
-        });
-      } else if (part[0] === "stop") {
-        image(event.id, function () {
-          return report.nameImage(layers.stops.names[text] || "", 11, false, colours.ink, colours.white);
-        });
-      }
+    var show = function (chosen) {
+      if (!ready) { waiting = chosen; return; }
+      var now = parted(chosen, sites, dotted);
+      Object.keys(now).forEach(function (name) { put(name, now[name]); });
+    };
+    map.on("style.load", function () {
+      draw.marks();
+      draw.councils();
+      data.ranks.features.forEach(function (one) { draw.rank(one.properties.order); });
     });
-
-    var at = function (site) {
-      return { type: "Feature", geometry: { type: "Point", coordinates: site.place }, properties: {
-        row: site.row, order: site.now === null ? 1e9 : site.now, listed: site.listed,
-        image: site.listed ? "rank-" + site.now : "verdict-" + (site.verdict || "none") } };
-    };
-    var put = function (name, chosen) {
-      var source = map.getSource(name);
-      if (source) { source.setData(report.collection(chosen.filter(function (site) { return site.place; }).map(at))); }
-    };
-    var dotted = dots.map(function (place) { return place && { place: place, row: -1, now: null }; }).filter(Boolean);
-    var waiting = null, ready = false;
-
-    var show = function (shown) {
-      if (!ready) { waiting = shown; return; }
-      var among = new Set(shown);
-      put("ranks", shown.filter(function (site) { return site.listed; }));
-      put("sites", shown.filter(function (site) { return !site.listed; }));
-      put("programme", shown.filter(function (site) { return site.programme; }));
-      put("others", sites.filter(function (site) { return !among.has(site); }).concat(dotted));
-    };
+    map.on("styleimagemissing", function (event) {
+      if (event.id.indexOf("stop-") === 0) { draw.stop(event.id); }
+      if (event.id.indexOf("rank-") === 0) { draw.rank(event.id.slice("rank-".length)); }
+    });
     map.on("load", function () {
       ready = true;
       if (waiting) { show(waiting); }
-      map.once("idle", function () { parts.map.dataset.idle = String(Math.round(performance.now())); });
     });
+    map.once("idle", function () { parts.map.dataset.idle = String(Math.round(performance.now())); });
 
     var reach = [[-4, -4], [4, 4]];
     var under = function (point) {
@@ -211,36 +244,41 @@ var report = report || {};
     });
     map.on("mouseout", function () { parts.tip.hidden = true; });
 
+    // A card must not lie over its own site.
+    var uncover = function (site) {
+      var place = map.project(site.place), view = parts.map, wide = view.clientWidth > 700;
+      var free = { right: view.clientWidth - (wide ? 370 : 30), bottom: view.clientHeight * (wide ? 1 : 0.28) - 30 };
+      if (place.x < 30 || place.x > free.right || place.y < 30 || place.y > free.bottom) {
+        map.easeTo({ center: site.place, offset: wide ? [-170, 0] : [0, -0.36 * view.clientHeight],
+          duration: report.still ? 0 : 300 });
+      }
+    };
+
     return {
       show: show,
-      point: function (site) { if (ready) { put("pointed", site ? [site] : []); } },
+      point: function (site) { if (ready) { put("pointed", placed(site ? [site] : [])); } },
       pick: function (site) {
-        if (ready) { put("picked", site ? [site] : []); }
-        // a card must not lie over its own site
-        if (site && site.place) {
-          var place = map.project(site.place), view = parts.map;
-          var wide = view.clientWidth > 700;
-          var free = { left: 30, top: 30, right: view.clientWidth - (wide ? 370 : 30),
-            bottom: view.clientHeight - 30 };
-          if (place.x < free.left || place.x > free.right || place.y < free.top || place.y > free.bottom) {
-            map.easeTo({ center: site.place, offset: wide ? [-170, 0] : [0, 0], duration: report.still ? 0 : 300 });
-          }
+        if (ready) { put("picked", placed(site ? [site] : [])); }
+        if (site && site.place) { uncover(site); }
+      },
+      fit: function (chosen) {
+        var places = chosen.map(function (site) { return site.place; }).filter(Boolean);
+        if (places.length) {
+          map.fitBounds(extent(places, {}), { padding: 60, maxZoom: 14, duration: report.still ? 0 : 300 });
         }
       },
-      fit: function (shown) {
-        var places = shown.map(function (site) { return site.place; }).filter(Boolean);
-        if (places.length) { map.fitBounds(extent(places, {}), { padding: 60, maxZoom: 14, duration: report.still ? 0 : 300 }); }
-      },
       switches: SWITCHES.filter(function (each) {
-        return each.layers.some(function (id) { return map.style && drawn.some(function (one) { return one.id === id; }); });
+        return layered.some(function (layer) { return each.layers.indexOf(layer.id) >= 0; });
       }),
       turn: function (each, on) {
-        var turn = function () {
-          each.layers.forEach(function (id) {
-            if (map.getLayer(id)) { map.setLayoutProperty(id, "visibility", on ? "visible" : "none"); }
-          });
-        };
-        if (map.isStyleLoaded()) { turn(); } else { map.once("load", turn); }
+        layered.forEach(function (layer) {
+          if (each.layers.indexOf(layer.id) < 0) { return; }
+          if (on && later[layer.source]) {
+            map.getSource(layer.source).setData(data[layer.source]);
+            later[layer.source] = false;
+          }
+          map.setLayoutProperty(layer.id, "visibility", on ? "visible" : "none");
+        });
       },
       canvas: map
     };

@@ -40,8 +40,8 @@ var report = report || {};
     shown = sites.filter(function (site) { return report.passes(site, asked, facts.first); });
     sites.forEach(function (site) { site.listed = site.lead && site.now !== null && report.onShortlist(site, facts.first); });
     var places = shown.filter(function (site) { return site.place; }).length;
-    find("shown").textContent = report.count(shown.length) + (shown.length === 1 ? " site" : " sites") + " of "
-      + report.count(sites.length) + (places < shown.length ? "; " + report.count(shown.length - places) + " without a place" : "");
+    find("shown").textContent = report.count(shown.length) + " shown of " + report.count(sites.length)
+      + " sites" + (places < shown.length ? "; " + report.count(shown.length - places) + " without a place" : "");
     table.show(shown, weighted);
     list.show(report.sorted(shown, report.carried.rank ? "now" : "title", false), facts.first);
     if (map) { map.show(shown); }
@@ -52,7 +52,7 @@ var report = report || {};
   var options = function (name, words) {
     var field = form.elements[name];
     if (!field) { return; }
-    Array.from(new Set(words)).sort(function (a, b) { return a.localeCompare(b, "en"); }).forEach(function (word) {
+    Array.from(new Set(words)).sort(report.compare).forEach(function (word) {
       var option = report.element("option", "", word);
       option.value = word;
       field.appendChild(option);
@@ -110,11 +110,10 @@ var report = report || {};
     if (!report.hasWebGL()) {
       without("This browser draws no maps to move (WebGL is off): the picture shows the run as it was ranked.");
     } else {
-      map = report.Map({ map: find("map-canvas"), tip: find("map-tip") }, sites,
+      map = report.Map({ map: find("map-canvas"), tip: find("map-tip") }, sites, shown,
         report.places(facts.sites.dots, unit), facts.layers, unit, events);
       report.map = map;
       report.key(find("map-key"), map, facts);
-      map.show(shown);
     }
   } catch (fault) {
     without("The map to move could not be drawn here: the picture shows the run as it was ranked.");

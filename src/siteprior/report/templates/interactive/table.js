@@ -52,7 +52,7 @@ var report = report || {};
         var known = (x === null || x === undefined ? 1 : 0) - (y === null || y === undefined ? 1 : 0);
         return known || a.row - b.row;
       }
-      var order = typeof x === "number" ? x - y : String(x).localeCompare(String(y), "en", { numeric: true });
+      var order = typeof x === "number" ? x - y : report.compare(String(x), String(y));
       return (down ? -order : order) || a.row - b.row;
     });
     return rows;

@@ -50,7 +50,7 @@ def place_steps(places: npt.NDArray[np.float64], decimals: int) -> list[int | No
     [-190, 5248, None, None]
     """
     known = np.asarray(np.isfinite(places).all(axis=1))
-    points = in_degrees(np.atleast_1d(shapely.points(places[known])))
+    points = in_degrees(np.asarray(shapely.points(places[known]), dtype=object))
     whole = np.rint(shapely.get_coordinates(points) * 10**decimals).astype("int64")
     between = iter(np.diff(whole, axis=0, prepend=np.zeros((1, 2), dtype="int64")).tolist())
     result: list[int | None] = []

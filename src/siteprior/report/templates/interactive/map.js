@@ -179,7 +179,7 @@ var report = report || {};
       style: { version: 8, sources: sources, layers: [
         { id: "ground", type: "background", paint: { "background-color": colours.ground } }].concat(layered) },
       bounds: extent(shown.map(function (site) { return site.place; }), context),
-      fitBoundsOptions: { padding: 40 },
+      fitBoundsOptions: { padding: 55 },
       attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false, renderWorldCopies: false,
       fadeDuration: 0, maxZoom: 18
     });

@@ -85,7 +85,7 @@ var report = report || {};
     };
 
     var cell = function (site, column) {
-      var made = element("td", column.number ? "n" : "");
+      var made = element("td", (column.number ? "n " : "") + "c-" + column.key);
       if (column.cell) { made.appendChild(column.cell(site)); return made; }
       made.textContent = column.text ? column.text(site) : column.number ? report.count(site[column.key])
         : site[column.key] === null ? "–" : site[column.key];

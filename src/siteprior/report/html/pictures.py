@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import io
 
+_PNG = b"\x89PNG"
+
 COLOURS = 256
 """The most a PNG with a palette can have; a drawn map has few but for the edges of its letters."""
 
@@ -12,10 +14,7 @@ COLOURS = 256
 def small_picture(picture: bytes) -> str:
     """Return a PNG as base64 of one with a palette, about a quarter of the size; the smaller of the two.
 
-    Raises
-    ------
-    PIL.UnidentifiedImageError
-        When it is no picture.
+    What is no PNG is passed on as it is.
 
     Examples
     --------
@@ -27,6 +26,8 @@ def small_picture(picture: bytes) -> str:
     """
     from PIL import Image
 
+    if not picture.startswith(_PNG):
+        return base64.b64encode(picture).decode("ascii")
     with Image.open(io.BytesIO(picture)) as opened:
         plain = opened.convert("RGBA")
     ground = Image.new("RGBA", plain.size, "white")

@@ -108,7 +108,8 @@ def write_report(
     record = with_new_record(record)
     councils = organisation_titles(sites)
     shades = style.criteria(criteria["criterion"])
-    dossiers = dossier_files(str(name) for name in shortlist.index)
+    hidden = record.get("audience") == "public"
+    dossiers = {} if hidden else dossier_files(str(name) for name in shortlist.index)
     page = render(
         "report.html.j2",
         **({} if explore is None else interactive_parts()),
@@ -121,7 +122,7 @@ def write_report(
         walks=_walks(sites),
         councils=_by_council(sites, shortlist, councils),
         shortlist=[
-            {**_site(row, councils, criteria, shades), "dossier": dossiers[str(row["site_id"])]}
+            {**_site(row, councils, criteria, shades), "dossier": dossiers.get(str(row["site_id"]))}
             for row in plain_rows(shortlist.rename_axis("site_id").reset_index())
         ],
         criteria=[{**row, "shade": shades[row["criterion"]]} for row in plain_rows(criteria)],

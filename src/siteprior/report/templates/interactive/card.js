@@ -59,7 +59,8 @@ var report = report || {};
       if (site.verdict) {
         var verdict = element("p", "verdict"), look = report.looks[site.verdict];
         verdict.append(report.mark(look.shape, look.colour, report.colours.ink),
-          element("b", "", site.verdict), " " + (site.settled === "yes" ? "settled" : "open"));
+          element("b", "", site.verdict));
+        if (site.settled) { verdict.append(site.settled === "yes" ? " settled" : " open"); }
         card.append(verdict);
       }
       var list = element("dl");

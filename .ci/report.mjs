@@ -143,7 +143,8 @@ seen.planted = await page.evaluate(() => window.planted ?? null);
 if (screenshots) await page.screenshot({ path: `${screenshots}_all.png`, fullPage: true });
 await page.emulateMedia({ media: "print" });
 seen.print = {
-  picture: await page.locator("img.map.static").isVisible(), table: await page.locator("#shortlist .static table").isVisible(),
+  picture: await page.locator("img.map.static").isVisible(),
+  table: await page.locator("#shortlist .static table").isVisible(),
   tools: await page.locator("#map-box").isVisible()
 };
 if (screenshots) await page.pdf({ path: `${screenshots}.pdf`, preferCSSPageSize: true });
@@ -153,7 +154,8 @@ await browser.close();
 const bare = await opened(["--disable-gpu", "--disable-3d-apis"]);
 await bare.page.waitForTimeout(300);
 seen.without = {
-  picture: await bare.page.locator("img.map.static").isVisible(), words: await bare.page.locator("#map-missing").textContent(),
+  picture: await bare.page.locator("img.map.static").isVisible(),
+  words: await bare.page.locator("#map-missing").textContent(),
   rows: await bare.page.locator("#site-table tbody tr").count()
 };
 await bare.browser.close();

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
-from siteprior.core.parameters import load_parameters
 from siteprior.report.interactive import rows as module
 from siteprior.report.interactive.rows import RANKING, VERDICT, site_rows
 
@@ -59,9 +59,7 @@ def test_a_walk_to_several_corridors_is_found_by_each(made_up):
 
 
 def test_of_many_sites_those_not_ranked_are_dots(made_up, monkeypatch):
-    few = {**{name: load_parameters("report")[name] for name in load_parameters("report")}}
-    assert few["full_sites"].value == 5000
-    limits = type("Limits", (), {"integer": staticmethod(lambda name: 5 if name == "full_sites" else 5)})
+    limits = SimpleNamespace(integer={"full_sites": 13, "coordinate_decimals": 5}.__getitem__)
     monkeypatch.setattr(module, "load_parameters", lambda name: limits)
     columns, shown = site_rows(made_up.sites, made_up.shortlist)
     assert shown["rank"].notna().all()

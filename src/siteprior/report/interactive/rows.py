@@ -146,7 +146,8 @@ def _repeated(sites: pd.DataFrame) -> dict[str, pd.Series]:
 
 def _figures(sites: pd.DataFrame, programme: pd.DataFrame | None) -> dict[str, pd.Series]:
     """Return the numbers of a row; homes and hectares are those of the opportunity where a site leads one."""
-    homes = _of_opportunity(sites, "dwellings", "capacity_dwellings").fillna(sites["minimum_net_dwellings"])
+    homes = _of_opportunity(sites, "dwellings", "capacity_dwellings")
+    homes = homes.fillna(sites["minimum_net_dwellings"].astype("float64"))
     names = ("rank", "rank_p05", "rank_p95", "score", "coverage", "corridor_walk_m", "imd_decile")
     figures = {name: sites[name] for name in names}
     figures |= {"homes": homes, "hectares": _of_opportunity(sites, "hectares", "hectares")}
@@ -163,7 +164,7 @@ def _of_opportunity(sites: pd.DataFrame, figure: str, own: str) -> pd.Series:
     leads = pd.Series([True] * len(sites), index=sites.index)
     if "ranked_as" in sites:
         leads = sites["ranked_as"].astype("str") == sites.index.astype("str")
-    return sites[name].where(leads).fillna(sites[own]).astype("float64")
+    return sites[name].astype("float64").where(leads).fillna(sites[own].astype("float64"))
 
 
 def _corridors(sites: pd.DataFrame) -> dict[str, Any]:

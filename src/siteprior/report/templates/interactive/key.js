@@ -40,8 +40,7 @@ var report = report || {};
       areas: function () { return drawing([0, 3, 6, 9].map(function (place, turn) {
         return ["rect", { x: 6 * turn, y: 2, width: 6, height: 10, fill: colours.deciles[place] }]; })); },
       councils: function () { return line(colours.council); },
-      corridors: function () { return line(facts.layers.corridors ? Object.values(facts.layers.corridors.looks)[0].colour
-        : colours.ink); }
+      corridors: function () { return line(colours.ink); }
     };
   };
 
@@ -71,9 +70,8 @@ var report = report || {};
     var pictures = swatches(report.colours, facts);
     map.switches.forEach(function (each) {
       var words = each.name === "sites" && !report.carried.rank ? "Sites these filters leave" : each.title;
-      if ((each.name === "ranks" || each.name === "programme") && !report.carried[each.name === "ranks" ? "rank" : each.name]) {
-        return;
-      }
+      var needs = { ranks: "rank", programme: "programme" }[each.name];
+      if (needs && !report.carried[needs]) { return; }
       var label = element("label", "switch"), box = element("input");
       box.type = "checkbox";
       box.checked = each.on;

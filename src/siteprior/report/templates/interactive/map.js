@@ -11,7 +11,8 @@ var report = report || {};
     { name: "corridors", title: "Corridors", layers: ["corridors-plain", "corridors-dashed"], on: true },
     { name: "stops", title: "Stations and stops, not bus", layers: ["stops", "stop-names"], on: true },
     { name: "bus_stops", title: "Bus stops", layers: ["bus_stops"], on: false },
-    { name: "catchments", title: "In walking reach of corridors", layers: ["catchments", "catchment-edges"], on: false },
+    { name: "catchments", title: "In walking reach of corridors", layers: ["catchments", "catchment-edges"],
+      on: false },
     { name: "streets", title: "Streets", layers: ["streets"], on: true },
     { name: "areas", title: "Deprivation, by tenth of areas", layers: ["areas"], on: true },
     { name: "councils", title: "Councils", layers: ["councils", "council-names"], on: true }

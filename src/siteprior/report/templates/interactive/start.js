@@ -38,10 +38,13 @@ var report = report || {};
   var refresh = function () {
     var asked = report.asked(form);
     shown = sites.filter(function (site) { return report.passes(site, asked, facts.first); });
-    sites.forEach(function (site) { site.listed = site.lead && site.now !== null && report.onShortlist(site, facts.first); });
+    sites.forEach(function (site) {
+      site.listed = site.lead && site.now !== null && report.onShortlist(site, facts.first);
+    });
     var places = shown.filter(function (site) { return site.place; }).length;
     find("shown").textContent = report.count(shown.length) + " shown of " + report.count(sites.length)
-      + " sites" + (places < shown.length ? "; " + report.count(shown.length - places) + " without a place" : "");
+      + " sites" + (places < shown.length
+      ? "; " + report.count(shown.length - places) + " without a place" : "");
     table.show(shown, weighted);
     list.show(report.sorted(shown, report.carried.rank ? "now" : "title", false), facts.first);
     if (map) { map.show(shown); }
@@ -77,7 +80,9 @@ var report = report || {};
   if (facts.weights) {
     var matrix = {
       rows: facts.weights.rows,
-      values: facts.weights.criteria.map(function (criterion) { return report.unpacked(facts.weights.values[criterion.name]); })
+      values: facts.weights.criteria.map(function (criterion) {
+        return report.unpacked(facts.weights.values[criterion.name]);
+      })
     };
     report.matrix = matrix;
     report.Weights({ fields: find("weight-fields"), reset: find("weights-reset") }, facts.weights,
@@ -123,6 +128,8 @@ var report = report || {};
   if (window.matchMedia("(max-width: 900px)").matches) {
     find("filter-fold").open = false;
     find("key-fold").open = false;
+    // tables scroll in boxes of their own there, by the keyboard, too
+    document.querySelectorAll(".wide, table").forEach(function (box) { box.tabIndex = 0; });
   }
   report.shown = function () { return shown; };
 })();

@@ -41,7 +41,10 @@ var report = report || {};
     sites.forEach(function (site) {
       if (!site.lead) {
         var lead = sites[site.ranked_as];
-        site.now = lead.now; site.score_now = lead.score_now; site.place_now = lead.place_now; site.change = lead.change;
+        site.now = lead.now;
+        site.score_now = lead.score_now;
+        site.place_now = lead.place_now;
+        site.change = lead.change;
       }
     });
     return counts;

@@ -71,7 +71,8 @@ var report = report || {};
         "icon-image": ["get", "image"], "icon-size": wide.concat([8, 0.55, 13, 1]), "icon-allow-overlap": true,
         "icon-ignore-placement": true, "symbol-sort-key": ["-", 0, ["get", "order"]] } },
       { id: "programme", source: "programme", type: "circle", paint: {
-        "circle-radius": ["case", ["get", "listed"], 16, 8], "circle-opacity": 0, "circle-stroke-width": 2,
+        "circle-radius": wide.concat([8, ["case", ["get", "listed"], 12, 6], 12, ["case", ["get", "listed"], 16, 10]]),
+        "circle-opacity": 0, "circle-stroke-width": 2,
         "circle-stroke-color": colours.programme } },
       { id: "ranks", source: "ranks", type: "symbol", layout: {
         "icon-image": ["get", "image"], "icon-size": wide.concat([8, 0.75, 12, 1]), "icon-allow-overlap": true,
@@ -220,7 +221,9 @@ var report = report || {};
     var under = function (point) {
       var area = reach.map(function (step) { return [point.x + step[0], point.y + step[1]]; });
       return map.queryRenderedFeatures(area, { layers: ["ranks", "sites", "others"].filter(
-        function (id) { return map.getLayer(id); }) }).filter(function (one) { return one.properties.row >= 0; })[0];
+        function (id) { return map.getLayer(id); }) }).filter(function (one) { return one.properties.row >= 0; })
+        // the best rank lies on top
+        .sort(function (a, b) { return a.properties.order - b.properties.order; })[0];
     };
     map.on("click", function (event) {
       var found = under(event.point);

@@ -124,12 +124,13 @@ var report = report || {};
     without("The map to move could not be drawn here: the picture shows the run as it was ranked.");
     if (window.console) { console.warn(String(fault)); }
   }
+  // Tables scroll in boxes of their own, by the keyboard, too.
+  document.querySelectorAll(".wide").forEach(function (box) { box.tabIndex = 0; });
   // A narrow screen begins with map and list; filters and key fold open.
   if (window.matchMedia("(max-width: 900px)").matches) {
     find("filter-fold").open = false;
     find("key-fold").open = false;
-    // tables scroll in boxes of their own there, by the keyboard, too
-    document.querySelectorAll(".wide, table").forEach(function (box) { box.tabIndex = 0; });
+    document.querySelectorAll("table").forEach(function (box) { box.tabIndex = 0; });
   }
   report.shown = function () { return shown; };
 })();

@@ -135,6 +135,8 @@ await page.locator("#weights-reset").click();
 await settled();
 seen.reset = await order();
 
+if (screenshots) await page.pdf({ path: `${screenshots}.pdf`, preferCSSPageSize: true });
+
 // all there is to read, open
 await page.evaluate(() => document.querySelectorAll("details").forEach((part) => { part.open = true; }));
 seen.axe.push(await checked("all open"));
@@ -147,7 +149,6 @@ seen.print = {
   table: await page.locator("#shortlist .static table").isVisible(),
   tools: await page.locator("#map-box").isVisible()
 };
-if (screenshots) await page.pdf({ path: `${screenshots}.pdf`, preferCSSPageSize: true });
 await browser.close();
 
 // where nothing can be drawn the picture stands, and the tables work

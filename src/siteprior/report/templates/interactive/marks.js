@@ -33,7 +33,7 @@ var report = report || {};
     var sheet = document.createElement("canvas");
     sheet.width = Math.ceil(width * SCALE);
     sheet.height = Math.ceil(height * SCALE);
-    var pen = sheet.getContext("2d");
+    var pen = sheet.getContext("2d", { willReadFrequently: true });
     pen.scale(SCALE, SCALE);
     draw(pen);
     return pen.getImageData(0, 0, sheet.width, sheet.height);
@@ -82,7 +82,7 @@ var report = report || {};
   // A name with a pale edge that sets it off from what lies under it.
   report.nameImage = function (text, size, bold, ink, halo) {
     var font = (bold ? "600 " : "") + size + "px " + FONT;
-    var measure = document.createElement("canvas").getContext("2d");
+    var measure = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
     measure.font = font;
     var width = Math.min(260, measure.measureText(text).width + 8);
     return drawn(width, size + 8, function (pen) {

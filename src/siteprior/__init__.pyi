@@ -6,6 +6,7 @@ from .core.issues import Reading
 from .joins import access, corridors
 from .pipeline.access import measure_access
 from .pipeline.audit import audit
+from .pipeline.hand_over import hand_over
 from .pipeline.listings import criteria, data_dictionary
 from .pipeline.manifest import open_run
 from .pipeline.newest_run import newest_run
@@ -56,6 +57,7 @@ __all__ = [
     "explain",
     "fetch",
     "funds",
+    "hand_over",
     "joins",
     "layers",
     "load_project",

@@ -115,6 +115,15 @@ class Sources(TakesRegistered):
             example=["facts.csv"],
         ),
     ] = ()
+    decisions: Annotated[
+        tuple[File, ...],
+        BeforeValidator(entries),
+        key(
+            "Decisions of the team, applied last: site_id, field (a fact to override, or decision), value (of a "
+            "decision: exclude, already ours, in pipeline), reason, who, date",
+            example=["decisions.csv"],
+        ),
+    ] = ()
     history: Annotated[
         tuple[Register, ...],
         BeforeValidator(entries),
@@ -321,6 +330,11 @@ class Publish(Settings):
         key("The notebooks a run leaves executed in its folder", example=["02_access_and_corridors"]),
     ] = ("01_shortlist",)
     strips: Annotated[Whole, Field(ge=0), key("How many strip maps of corridors are drawn", example=3)] = 2
+    gis: Annotated[
+        Literal["qgis", "arcgis", "mapinfo"],
+        key("The program the GeoPackages are for; in all they hold the same", example="arcgis"),
+    ] = "qgis"
+    geoparquet: Annotated[Flag, key("Whether the layers are written as GeoParquet, too", example=True)] = False
 
 
 class Shortlist(Settings):

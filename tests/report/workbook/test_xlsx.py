@@ -12,7 +12,7 @@ import pytest
 
 from siteprior.core.errors import OutputError
 from siteprior.report import style
-from siteprior.report.audit.xlsx import Row, Sheet, write_xlsx
+from siteprior.report.workbook.xlsx import Row, Sheet, write_xlsx
 
 PICTURE = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c636800000082008177cd72b6"

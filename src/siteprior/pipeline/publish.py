@@ -266,7 +266,28 @@ def _write_report(done: Result, market: Mapping[str, pd.DataFrame], folder: Path
             scenarios=done.scenario_summary,
         ),
         decision=decision,
+        explore=_page_data(done),
         **_market_sections(done, market),
+    )
+
+
+def _page_data(done: Result) -> str:
+    """Return what the report's map, tables and weights are made from."""
+    from siteprior.ranking.live_weights import LiveWeights
+    from siteprior.report.interactive.page_data import page_data
+
+    return page_data(
+        done.record,
+        done.sites,
+        done.shortlist,
+        done.criteria,
+        areas=done.areas,
+        corridors=done.corridors,
+        stops=done.stops,
+        catchments=done.catchments,
+        network=done.walking.network,
+        programme=done.programme,
+        values=LiveWeights(done).values,
     )
 
 

@@ -94,6 +94,9 @@ MAP_FRAME = "#c9ced4"
 DISTRICT_EDGE, DISTRICT_NAME = "#7c8794", "#4a5561"
 STREET, STREET_REACHED = "#d4d9de", WHITE
 
+STREET_ON_MAP, PROGRAMME_RING = WHITE, "#000000"
+"""On the map to move: streets, which lie over the areas, and the ring round what the programme chooses."""
+
 STRIP_TINTS = ("#e6edf3", "#f1f5f8", "#fbfcfd")
 STRIP_WALK, STRIP_STOP = "#c5cdd4", "#c2cad1"
 """On strip maps: the areas by walk, nearest first; the lines of walks and those down from the stops' names."""
@@ -141,6 +144,7 @@ PAGE_COLOURS = PAGE_VARIABLES | {
     "indicated_ink": "#17304a",
     "open_edge": "#aab3bd",
     "open_ink": DISTRICT_NAME,
+    "control_edge": SITE_WITHOUT_VALUE,
     "bad": "#f7dcd0",
     "bad_ink": BAND_ENDS[0],
     "warning": "#fbeecb",
@@ -150,6 +154,25 @@ PAGE_COLOURS = PAGE_VARIABLES | {
     "notice_ink": "#3c4752",
 }
 """What templates and style sheets know as ``colour``: the variables, and the shades of single marks."""
+
+INTERACTIVE = {
+    "accent": ACCENT,
+    "ink": INK,
+    "white": WHITE,
+    "deep": DEEP,
+    "site_out": SITE_OUT,
+    "site_out_edge": SITE,
+    "no_data": NO_DATA,
+    "street": STREET_ON_MAP,
+    "council": DISTRICT_EDGE,
+    "council_name": DISTRICT_NAME,
+    "catchment": _BLUE,
+    "bus": MODES["bus"],
+    "ground": CORE_GROUND,
+    "programme": PROGRAMME_RING,
+    "picked": INK,
+}
+"""What the scripts of the interactive report know as ``colours``."""
 
 
 def blend(start: str, end: str, share: float) -> str:

@@ -24,32 +24,45 @@ STYLE, SCRIPT = "report.css.j2", "report.js"
 """The style sheet and the script all pages share: one look, and tables that sort."""
 
 
-def render(template: str, *, styles: Sequence[str] = (), **facts: Any) -> str:
+def render(
+    template: str, *, styles: Sequence[str] = (), scripts: Sequence[str] = (), library: str = "", look: str = "",
+    **facts: Any,
+) -> str:  # fmt: skip
     """Fill a template of the folder ``templates`` and return the page.
 
     Parameters
     ----------
     template
-        Its name. It finds ``policy``, ``style`` and ``script`` beside the facts, and the filters :func:`day`,
-        :func:`count`, :func:`number`, :func:`percent` and :func:`siteprior.report.html.labels.in_words`.
+        Its name. It finds ``policy``, ``style``, ``script`` and ``scripts`` beside the facts, and the filters
+        :func:`day`, :func:`count`, :func:`number`, :func:`percent` and :func:`siteprior.report.html.labels.in_words`.
     styles
         Style sheets that follow the common one; they and all templates know the colours as ``colour``.
+    scripts
+        Scripts that follow the common one, one behind the other.
+    library, look
+        A library the scripts need, and its style sheet, as text. It may work in a thread of its own, and draw pictures
+        in memory (``blob:``); it may load as little as the page.
     **facts
         What the page shows. A name the template asks for and does not get is an error.
     """
     from markupsafe import Markup
 
     environment = _environment()
-    sheet = style_sheet(*styles)
+    sheet = look + style_sheet(*styles)
     script = _source(environment, SCRIPT)
+    several = [library, script, "".join(_source(environment, name) for name in scripts)]
+    several = [text for text in several if text]
+    # The page may run these scripts and use this one style sheet; markup slipped in through a name could not.
+    hashes = " ".join(f"'{_digest(text)}'" for text in several)
+    threads = " worker-src blob:;" if library else ""
     return environment.get_template(template).render(
-        # The page may run this one script and use this one style sheet; markup slipped in through a name could not.
         policy=(
-            "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
-            f"style-src '{_digest(sheet)}'; script-src '{_digest(script)}'"
+            f"default-src 'none'; img-src data:{' blob:' if library else ''}; base-uri 'none'; form-action 'none';"
+            f"{threads} style-src '{_digest(sheet)}'; script-src {hashes}"
         ),
         style=Markup(sheet),
         script=Markup(script),
+        scripts=[Markup(text) for text in several],
         **facts,
     )
 

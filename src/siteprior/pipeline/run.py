@@ -10,7 +10,8 @@ import pandas as pd
 from siteprior.core.all_faults import AllFaults
 from siteprior.core.callers import callers_level
 from siteprior.core.errors import RunWarning
-from siteprior.core.files import as_path, refuse_open_elsewhere, shipped
+from siteprior.core.files import as_path, shipped
+from siteprior.core.open_elsewhere import refuse_open_elsewhere
 from siteprior.core.progress import Progress, no_progress, progress_of
 from siteprior.core.renamed import renamed_argument
 from siteprior.core.whole_folder import whole_folder
@@ -105,10 +106,8 @@ def run(
     audience
         ``internal``, ``partner`` or ``public``; as ``[publish]`` of the project states by default. What others than
         the team must not see is not written (:func:`siteprior.hand_over`).
-    gis
-        The program the GeoPackages are for: ``qgis``, ``arcgis`` or ``mapinfo``; else what the project says.
-    geoparquet
-        Whether the layers are written as GeoParquet, too; else what the project says.
+    gis, geoparquet
+        The program the GeoPackages are for, ``qgis``, ``arcgis`` or ``mapinfo``, and whether layers are GeoParquet too.
     progress
         ``True`` shows bars or lines, a function of yours gets the lines, ``None`` is silent.
 

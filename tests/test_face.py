@@ -22,8 +22,9 @@ from siteprior.core.renamed import RenamedWarning, renamed_argument
 STUBS = sorted((ROOT / "src" / "siteprior").rglob("__init__.pyi"))
 VERBS = {
     "acceptability", "assess", "audit", "check", "choose_programme", "compare", "criteria", "data_dictionary", "demo",
-    "explain", "fetch", "load_project", "measure_access", "newest_run", "open_run", "panel", "rank",
-    "read_areas", "read_registers", "read_stops", "rerank", "run", "score", "write_weights",
+    "explain", "fetch", "load_project", "measure_access", "newest_run", "open_run", "outcomes", "panel",
+    "rank", "read_areas", "read_registers", "read_stops", "rerank", "run", "run_differences", "score", "who_benefits",
+    "write_comparison", "write_weights",
 }  # fmt: skip
 CLASSES = {"InputError", "OutputError", "ProjectError", "Reading", "Result", "Run", "RunWarning", "SitePriorError"}
 

@@ -181,7 +181,9 @@ def _columns_arguments(command: argparse.ArgumentParser) -> None:
 def _compare_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("run_a", type=Path, help="folder of the earlier run")
     command.add_argument("run_b", type=Path, help="folder of the later run")
-    command.add_argument("--json", action="store_true", help="as JSON")
+    command.add_argument("--out", type=Path, metavar="HTML", help="write the whole comparison as a page")
+    command.add_argument("--csv", type=Path, metavar="FILE", help="write every change as a table")
+    command.add_argument("--json", action="store_true", help="every change, as JSON")
 
 
 def _reweight_arguments(command: argparse.ArgumentParser) -> None:
@@ -336,11 +338,10 @@ def _stages(options: argparse.Namespace) -> int:
 
 
 def _compare(options: argparse.Namespace) -> int:
-    from siteprior.report.compare import compare_runs
+    from siteprior.pipeline.comparison.listing import comparison_lines
 
-    changes = compare_runs(options.run_a, options.run_b)
-    print(listing(changes, as_json=options.json, none="No site entered, left or moved, and no score changed."))
-    return 0
+    written = {"page": options.out, "csv": options.csv}
+    return _print_lines(comparison_lines(options.run_a, options.run_b, as_json=options.json, **written))
 
 
 def _hand_over(options: argparse.Namespace) -> int:

@@ -15,6 +15,7 @@ from siteprior.core.files import write_text
 from siteprior.core.renamed import with_new_record
 from siteprior.core.schema import CONTRIBUTION, VERDICTS
 from siteprior.report import style
+from siteprior.report.audience import INTERNAL, audience_of
 from siteprior.report.file_names import dossier_files
 from siteprior.report.html._common import plain_rows
 from siteprior.report.html.data_quality import issue_files, issue_uses
@@ -108,21 +109,21 @@ def write_report(
     record = with_new_record(record)
     councils = organisation_titles(sites)
     shades = style.criteria(criteria["criterion"])
-    hidden = record.get("audience") == "public"
-    dossiers = {} if hidden else dossier_files(str(name) for name in shortlist.index)
+    dossiers = dossier_files(str(name) for name in shortlist.index)
     page = render(
         "report.html.j2",
         **({} if explore is None else interactive_parts()),
         explore=None if explore is None else Markup(explore),
         picture=small_picture(picture),
         run=record,
+        audience=audience_of(record.get("audience", INTERNAL)),
         settings=json_text(record.get("settings", {})),
         counts=_counts(sites, shortlist),
         reasons=_reasons(sites, gates),
         walks=_walks(sites),
         councils=_by_council(sites, shortlist, councils),
         shortlist=[
-            {**_site(row, councils, criteria, shades), "dossier": dossiers.get(str(row["site_id"]))}
+            {**_site(row, councils, criteria, shades), "dossier": dossiers[str(row["site_id"])]}
             for row in plain_rows(shortlist.rename_axis("site_id").reset_index())
         ],
         criteria=[{**row, "shade": shades[row["criterion"]]} for row in plain_rows(criteria)],

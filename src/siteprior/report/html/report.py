@@ -51,7 +51,6 @@ def write_report(
     signals: pd.DataFrame | None = None,
     corridors: Mapping[str, Any] | None = None,
     market: Mapping[str, Any] | None = None,
-    records: list[dict[str, Any]] | None = None,
     decision: Mapping[str, Any] | None = None,
 ) -> Path:
     """Write the report of a run as one self-contained HTML file.
@@ -81,8 +80,6 @@ def write_report(
     market
         The section on what the market would do alone, as :func:`siteprior.report.html.market.market_section`
         collects it.
-    records
-        A record per shortlisted site, as :func:`siteprior.report.html.site_pages.site_records` collects them.
     decision
         The section on how sure the order is and what a budget buys, as
         :func:`siteprior.report.html.decision.decision_section` collects it.
@@ -115,7 +112,6 @@ def write_report(
         signals=[] if signals is None else plain_rows(signals),
         corridors=corridors,
         market=market,
-        records=records or [],
         decision=decision,
         issues=issue_uses(issues, record["inputs"]),
         issue_files=issue_files(issues),

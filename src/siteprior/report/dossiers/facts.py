@@ -7,19 +7,25 @@ from typing import Any
 
 import pandas as pd
 
-from siteprior.core.schema import CONTRIBUTION, SITES
+from siteprior.core.schema import CONTRIBUTION
 from siteprior.report import style
 from siteprior.report.html._common import plain_rows
 
-ROUTES_SHOWN, EVENTS_SHOWN, MEMBERS_SHOWN = 6, 6, 6
+ROUTES_SHOWN, EVENTS_SHOWN, MEMBERS_SHOWN = 6, 5, 5
 """Rows of a dossier's lists; the tables of the run have all."""
 
-DOMAINS = ("income", "employment", "education", "health", "crime", "barriers", "living_environment")
-"""The domains of deprivation, in the order the Indices publish them."""
+MEMBER = ("site_name", "hectares", "capacity_dwellings", "planning_permission_status", "ownership_status")
+"""What is stated of each site of an opportunity."""
+
+DOMAINS = {
+    "imd": "Overall", "income": "Income", "employment": "Employment", "education": "Education", "health": "Health",
+    "crime": "Crime", "barriers": "Housing, services", "living_environment": "Living environment",
+}  # fmt: skip
+"""The domains of deprivation with their titles, in the order the Indices publish them."""
 
 AUDIENCE = {
-    "internal": "For internal use: not to be passed on. A published list of what is meant to be bought raises its price.",
-    "partner": "For the partner named in the agreement: not to be passed on or published.",
+    "internal": "For internal use: a published list of what is meant to be bought raises its price.",
+    "partner": "For the partner it was made for: not to be published.",
     "public": "May be published.",
 }
 """Who may see a page, in words, by ``[publish] audience``."""
@@ -93,13 +99,8 @@ def need_of(row: Mapping[str, Any]) -> list[dict[str, Any]]:
     >>> [each["decile"] for each in need_of({"imd_decile": 1, "income_decile": 2})]
     [1, 2]
     """
-    labels = {column.name: column.label for column in SITES.columns}
-    rows = []
-    for name in ("imd_decile", *(f"{domain}_decile" for domain in DOMAINS)):
-        if row.get(name) is not None:
-            title = "All of it" if name == "imd_decile" else labels.get(name, name).replace(" decile", "")
-            rows.append({"title": title, "decile": int(row[name]), "shade": style.decile(int(row[name]))})
-    return rows
+    known = [(title, row.get(f"{name}_decile")) for name, title in DOMAINS.items()]
+    return [{"title": title, "decile": int(decile)} for title, decile in known if decile is not None]
 
 
 def events_of(history: pd.DataFrame, sites: Iterable[str]) -> list[dict[str, Any]]:
@@ -133,7 +134,7 @@ def members_of(sites: pd.DataFrame, members: Iterable[str], site: str) -> list[d
     labels = [label for label in members if label in sites.index]
     if len(labels) < 2:
         return []
-    own = sites.loc[labels].sort_values("hectares", ascending=False, kind="stable", na_position="last")
+    own = sites.loc[labels, list(MEMBER)].sort_values("hectares", ascending=False, kind="stable", na_position="last")
     return [{**row, "names_it": row["site_id"] == site} for row in plain_rows(own.rename_axis("site_id").reset_index())]
 
 

@@ -17,7 +17,7 @@ from siteprior.report.html.labels import district_names
 STRIP_WIDTH, STRIP_LEFT, STRIP_RIGHT = 1000, 24, 976
 """Units of the strip, and where the corridor begins and ends on it."""
 
-LETTER = 5.4
+LETTER = 7.0
 """Units that a letter of a stop's name is wide on the strip."""
 
 NAME_MOST = 30

@@ -22,7 +22,7 @@ WIDTH, HEIGHT = 1000, 700
 LEAST_M, MOST_M = 450.0, 1400.0
 """Metres to either side that the map reaches at least and, unless the sites themselves are wider, at most."""
 
-LETTER, LINE = 13.5, 30
+LETTER, LINE = 16.5, 30
 """Units that a letter of a stop's name is wide, and a line of it high."""
 
 NAMED, NAME_MOST = 6, 34

@@ -36,6 +36,12 @@ SEPARATOR = "; "
 
 SHOWN = {"routes": ROUTES_SHOWN, "events": EVENTS_SHOWN, "members": MEMBERS_SHOWN}
 
+ROOM = {"dense": 20, "tight": 30}
+"""Lines of the varying parts that a printed page has room for at its usual size, and above which it is drawn smaller."""
+
+TITLE_LINE, FOOT_LINE = 60, 380
+"""Letters of the title that fill a line, and of the sources that take as much room as one of the other lines."""
+
 SHEETS = ("document.css.j2", "dossier.css.j2")
 
 
@@ -108,12 +114,14 @@ def write_dossiers(
         "run": record, "audience": audience_words(record), "attribution": merged_attribution(record["attribution"]),
         "area": area, "sources": _sources(record), "of": len(shortlist),
     }  # fmt: skip
+    foot = round(sum(map(len, [*shared["attribution"], *shared["sources"]])) / FOOT_LINE) + 2 * record["illustrative"]
     pages, fill = [], page_of("dossier.html.j2", styles=SHEETS, alone=True)
     rows = plain_rows(shortlist)
     for place, (site, row, own) in enumerate(zip(shortlist.index, rows, records, strict=True)):
         page = {**_page(str(site), row, own, sites, criteria, around), "routes": routes.get(str(site), [])}
         stated = why.get(str(site))
         page["parts"] = score_parts(row, criteria, None if stated is None else stated.measured)
+        page["room"] = _room(_lines(page) + foot)
         page["sentences"] = [] if stated is None else list(stated.sentences)
         beside = {
             "before": Path(files[str(shortlist.index[place - 1])]).name if place else None,
@@ -149,6 +157,20 @@ def _page(
         "events": events_of(around.history, members),
         "acceptability": float(sure.at[site, "top_k_acceptability"]) if site in sure.index else None,
     }  # fmt: skip
+
+
+def _lines(page: Mapping[str, Any]) -> int:
+    """Return about how many lines the parts of a page take in print that differ most from page to page."""
+    measured = sum(signal["reading"] is not None for signal in page["signals"])
+    members, events = len(page["members"]), len(page["events"])
+    listed = min(members, MEMBERS_SHOWN) + 3 if members else 0
+    title = 2 if len(page["site_name"] or "") > TITLE_LINE else 0
+    return 2 * measured + listed + min(events, 2 if members else EVENTS_SHOWN) + title
+
+
+def _room(lines: int) -> str:
+    """Return how small a page is printed for so many lines: blank at its usual size."""
+    return next((name for name, most in reversed(ROOM.items()) if lines > most), "")
 
 
 def _listed(along: pd.DataFrame, sites: pd.DataFrame) -> list[float]:

@@ -120,6 +120,9 @@ def _demo_arguments(command: argparse.ArgumentParser) -> None:
 def _run_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("project", type=Path, help="project file (TOML)")
     command.add_argument("--out", type=Path, help="folder to write (default: outputs/<project>-<as_of>)")
+    command.add_argument(
+        "--pdf", action="store_true", help="board summary and dossiers also as PDF (needs Chromium, Chrome or Edge)"
+    )
 
 
 def _check_arguments(command: argparse.ArgumentParser) -> None:
@@ -232,7 +235,8 @@ def _demo(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace) -> int:
     from siteprior.pipeline.run import run
 
-    return _print_outputs(run(options.project, out=options.out, progress=not options.quiet))
+    pdf = True if options.pdf else None  # else as the project says
+    return _print_outputs(run(options.project, out=options.out, progress=not options.quiet, pdf=pdf))
 
 
 def _print_outputs(folder: Path) -> int:

@@ -82,7 +82,11 @@ def read_inputs(project: Project, *, progress: Progress = no_progress) -> Result
 
 @renamed_argument(say="progress")
 def run(
-    project: Project | Path | str, *, out: Path | str | None = None, progress: Progress | bool | None = None
+    project: Project | Path | str,
+    *,
+    out: Path | str | None = None,
+    progress: Progress | bool | None = None,
+    pdf: bool | None = None,
 ) -> Path:
     """Do the main job and write the run's folder; earlier outputs stay unless all could be made.
 
@@ -94,12 +98,14 @@ def run(
         The folder to write; ``outputs/<project>-<as_of>`` by default.
     progress
         ``True`` shows bars or lines, a function of yours gets the lines, ``None`` is silent.
+    pdf
+        Whether board summary and dossiers are printed as PDF, too; as the project says when ``None``.
 
     Returns
     -------
     Path
         The folder: ``shortlist.gpkg``, ``site_shapes.gpkg``, ``ranking.csv``, ``issues.csv``,
-        ``report.html``, ``run.json`` and ``notebooks/``.
+        ``report.html``, ``board_summary.html``, ``dossiers/``, ``run.json`` and ``notebooks/``.
 
     Raises
     ------
@@ -110,7 +116,7 @@ def run(
     -----
     RunWarning
         When the outputs are written though something is amiss (docs/python.md lists what; it
-        stands in ``run.json`` as ``notices``, too), and when a notebook fails.
+        stands in ``run.json`` as ``notices``, too), when a notebook fails, and when no PDF can be printed.
 
     Examples
     --------
@@ -122,6 +128,8 @@ def run(
     True
     """
     loaded = _loaded(project)
+    if pdf is not None:
+        loaded = loaded.model_copy(update={"publish": loaded.publish.model_copy(update={"pdf": pdf})})
     folder, progress = _folder(loaded, out), progress_of(progress)
     with whole_folder(folder, own=NOT_IN_EVERY_RUN) as staged:
         inputs = read_inputs(loaded, progress=progress)

@@ -321,6 +321,11 @@ class Publish(Settings):
         key("The notebooks a run leaves executed in its folder", example=["02_access_and_corridors"]),
     ] = ("01_shortlist",)
     strips: Annotated[Whole, Field(ge=0), key("How many strip maps of corridors are drawn", example=3)] = 2
+    pdf: Annotated[
+        bool,
+        key("Board summary and dossiers also as PDF, which takes a second or two a page and needs Chromium or Edge",
+            example=True),
+    ] = False
 
 
 class Shortlist(Settings):

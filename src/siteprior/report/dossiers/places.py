@@ -13,6 +13,7 @@ import shapely
 from siteprior.report.dossiers.site_map import corridor_paths, distance_words
 from siteprior.report.dossiers.svg_paths import View, shape_path, view_round
 from siteprior.report.html.labels import district_names
+from siteprior.report.maps.placement import label_position
 
 STRIP_WIDTH, STRIP_LEFT, STRIP_RIGHT = 1000, 24, 976
 """Units of the strip, and where the corridor begins and ends on it."""
@@ -22,6 +23,9 @@ LETTER = 7.0
 
 NAME_MOST = 30
 """Letters of a stop's name on the strip, at most."""
+
+NAME_LETTER, NAME_TALL, DISC = 7.5, 13, 9
+"""Units that a letter of a district's name is wide, a name high, and a site to either side of its place."""
 
 SIMPLER_M = 60.0
 """Metres by which the outlines of districts may be off on the small map."""
@@ -59,7 +63,7 @@ def area_map(
     return {
         "width": width,
         "height": height,
-        "districts": _districts(known, view),
+        "districts": _districts(known, view, placed),
         "corridors": corridor_paths(corridors, view, None),
         "at": {
             str(site): place
@@ -71,18 +75,21 @@ def area_map(
     }
 
 
-def _districts(areas: gpd.GeoDataFrame, view: View) -> list[dict[str, Any]]:
-    """Return the outline of each district, and its name where it stands."""
+def _districts(areas: gpd.GeoDataFrame, view: View, points: gpd.GeoSeries) -> list[dict[str, Any]]:
+    """Return the outline of each district, and its name where it stands, beside the sites where there is room."""
     if areas.empty or "district_code" not in areas:
         return []
     names = district_names(pd.DataFrame(areas.drop(columns="geometry")))
+    crowd = shapely.union_all(shapely.buffer(points.centroid.to_numpy(), DISC * view.unit_m))
     rows = []
     for code, some in areas.groupby("district_code"):
         shape = shapely.simplify(shapely.union_all(some.geometry.to_numpy()), SIMPLER_M)
         if shape.is_empty:
             continue
-        x, y = view.units(shapely.get_coordinates(shape.representative_point())).tolist()[0]
-        rows.append({"path": shape_path(shape, view), "name": names.get(str(code), ""), "x": x, "y": y})
+        name = names.get(str(code), "")
+        wide, tall = NAME_LETTER * len(name) * view.unit_m, NAME_TALL * view.unit_m
+        x, y = view.units([label_position(shape, wide, tall, crowd)]).tolist()[0]
+        rows.append({"path": shape_path(shape, view), "name": name, "x": x, "y": y + NAME_TALL // 3})
     return rows
 
 

@@ -52,6 +52,7 @@ def write_report(
     corridors: Mapping[str, Any] | None = None,
     market: Mapping[str, Any] | None = None,
     decision: Mapping[str, Any] | None = None,
+    dossiers: Mapping[str, str] | None = None,
 ) -> Path:
     """Write the report of a run as one self-contained HTML file.
 
@@ -83,6 +84,8 @@ def write_report(
     decision
         The section on how sure the order is and what a budget buys, as
         :func:`siteprior.report.html.decision.decision_section` collects it.
+    dossiers
+        Where the dossier of each shortlisted site stands, relative to the report, by ``site_id``.
 
     Returns
     -------
@@ -113,6 +116,7 @@ def write_report(
         corridors=corridors,
         market=market,
         decision=decision,
+        dossiers=dossiers or {},
         issues=issue_uses(issues, record["inputs"]),
         issue_files=issue_files(issues),
         unstated=unstated_origins(record["inputs"]),

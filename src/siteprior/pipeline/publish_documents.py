@@ -76,9 +76,7 @@ def write_dossiers(done: Result, folder: Path, why: Mapping[str, SiteWords]) -> 
     )
 
 
-def write_board_summary(
-    done: Result, folder: Path, why: Mapping[str, SiteWords], dossiers: Mapping[str, str]
-) -> Path:
+def write_board_summary(done: Result, folder: Path, why: Mapping[str, SiteWords], dossiers: Mapping[str, str]) -> Path:
     """Write ``board_summary.html``: the run on two printed pages."""
     from siteprior.report.html.board_summary import write_board_summary as write_page
 

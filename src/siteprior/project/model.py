@@ -323,8 +323,10 @@ class Publish(Settings):
     strips: Annotated[Whole, Field(ge=0), key("How many strip maps of corridors are drawn", example=3)] = 2
     pdf: Annotated[
         bool,
-        key("Board summary and dossiers also as PDF, which takes a second or two a page and needs Chromium or Edge",
-            example=True),
+        key(
+            "Board summary and dossiers also as PDF, which takes a second or two a page and needs Chromium or Edge",
+            example=True,
+        ),
     ] = False
 
 

@@ -84,8 +84,8 @@ def comparison_words(options: Options, one: str, other: str, table: pd.DataFrame
     def listed(names: pd.Index) -> str:
         return _joined(
             [
-                f"{_title(options, name)} ({measured_words(options, better, name)} against {measured_words(options, worse, name)}, "
-                f"{gains[name]:+.2f})"
+                f"{_title(options, name)} ({measured_words(options, better, name)} against "
+                f"{measured_words(options, worse, name)}, {gains[name]:+.2f})"
                 for name in list(names)[:NAMED]
             ]
         )

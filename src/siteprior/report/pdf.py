@@ -95,7 +95,7 @@ def print_pdf(page: Path | str, target: Path | str, *, browser: str, as_of: date
 
 
 def without_moment(pdf: bytes, as_of: date) -> bytes:
-    """Return a PDF that says nothing of the moment it was made: dates are ``as_of``, identities zero, lengths as before.
+    """Return a PDF that says nothing of the moment it was made: its dates are ``as_of``, its identities zero.
 
     Examples
     --------

@@ -7,6 +7,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -54,10 +55,11 @@ def area_map(
         ``None`` where there is nothing to draw.
     """
     known = areas[areas.geometry.notna()]
-    placed = points[points.notna() & ~points.is_empty]
+    placed = gpd.GeoSeries(points[points.notna() & ~points.is_empty])
     if known.empty and placed.empty:
         return None
-    west, south, east, north = (known.geometry if len(known) else placed).total_bounds
+    bounds = known.total_bounds if len(known) else placed.total_bounds
+    west, south, east, north = (float(each) for each in bounds)
     half = 0.52 * max(east - west, (north - south) * width / height, 1000.0)
     view = view_round((west + east) / 2, (south + north) / 2, half, width=width, height=height)
     return {
@@ -66,13 +68,15 @@ def area_map(
         "districts": _districts(known, view, placed),
         "corridors": corridor_paths(corridors, view, None),
         "at": {
-            str(site): place
-            for site, place in zip(
-                placed.index, view.units(shapely.get_coordinates(placed.centroid.to_numpy())).tolist(), strict=True
-            )
+            str(site): place for site, place in zip(placed.index, view.units(_middles(placed)).tolist(), strict=True)
         },
         "unit_m": view.unit_m,
     }
+
+
+def _middles(points: gpd.GeoSeries) -> npt.NDArray[np.float64]:
+    """Return the middle of each shape in metres."""
+    return np.asarray(shapely.get_coordinates(shapely.centroid(np.asarray(points, dtype=object))), dtype=np.float64)
 
 
 def _districts(areas: gpd.GeoDataFrame, view: View, points: gpd.GeoSeries) -> list[dict[str, Any]]:
@@ -80,7 +84,7 @@ def _districts(areas: gpd.GeoDataFrame, view: View, points: gpd.GeoSeries) -> li
     if areas.empty or "district_code" not in areas:
         return []
     names = district_names(pd.DataFrame(areas.drop(columns="geometry")))
-    crowd = shapely.union_all(shapely.buffer(points.centroid.to_numpy(), DISC * view.unit_m))
+    crowd = shapely.union_all(shapely.buffer(shapely.points(_middles(points)), DISC * view.unit_m))
     rows = []
     for code, some in areas.groupby("district_code"):
         shape = shapely.simplify(shapely.union_all(some.geometry.to_numpy()), SIMPLER_M)
@@ -93,9 +97,7 @@ def _districts(areas: gpd.GeoDataFrame, view: View, points: gpd.GeoSeries) -> li
     return rows
 
 
-def corridor_strip(
-    stops: pd.DataFrame, site: Mapping[str, Any], others: Sequence[float] = ()
-) -> dict[str, Any] | None:
+def corridor_strip(stops: pd.DataFrame, site: Mapping[str, Any], others: Sequence[float] = ()) -> dict[str, Any] | None:
     """Lay out a corridor as a line with its stops, and the site where it stands along it (metres).
 
     Parameters
@@ -144,10 +146,11 @@ def corridor_strip(
         "others": sorted({across(float(other)) for other in others if not pd.isna(other)}),
         "x": across(float(chainage)),
         "words": (
-            f"{distance_words(float(chainage) - start)} from {_short(marks[0]['name'])} along {_short(site['corridor'])} "
-            f"({len(marks)} stops, {distance_words(end - start)})"
+            f"{distance_words(float(chainage) - start)} from {_short(marks[0]['name'])} along "
+            f"{_short(site['corridor'])} ({len(marks)} stops, {distance_words(end - start)})"
             + (f", on its {side}" if side in ("left", "right") else "")
-            + (f"; {distance_words(float(walk))} on foot to {_short(site['corridor_stop'])}" if walk is not None else "")
+            + (f"; {distance_words(float(walk))} on foot" if walk is not None else "")
+            + (f" to {_short(site['corridor_stop'])}" if walk is not None else "")
         ),
     }  # fmt: skip
 

@@ -155,7 +155,7 @@ def _view(shapes: gpd.GeoDataFrame, stop: gpd.GeoDataFrame) -> View:
     x, y, slope = (west + east) / 2, (south + north) / 2, WIDTH / HEIGHT
     half = max(LEAST_M, 0.65 * (east - west), 0.65 * slope * (north - south))
     if len(stop):
-        away = np.abs(shapely.get_coordinates(stop.geometry.iloc[:1].to_numpy()) - (x, y))[0]
+        away = np.abs(shapely.get_coordinates(np.asarray(stop.geometry.iloc[:1], dtype=object)) - (x, y))[0]
         half = max(half, min(1.3 * max(away[0], slope * away[1]), MOST_M))
     return view_round(x, y, float(half), width=WIDTH, height=HEIGHT)
 
@@ -185,18 +185,16 @@ def _streets(ground: Ground, view: View) -> str:
     return "".join(paths)
 
 
-def _stops(
-    ground: Ground, own: gpd.GeoDataFrame, view: View
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _stops(ground: Ground, own: gpd.GeoDataFrame, view: View) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return the stops of a view, and where the names of those of the corridor and of stations stand."""
     rows: list[dict[str, Any]] = []
     seen: set[tuple[int, int]] = set()
     others = ground.stops[ground.stops.geometry.notna()]
     for table, corridor in ((own[own.geometry.notna()], True), (others, False)):
         points = shapely.get_coordinates(table.geometry.to_numpy())
-        inside = np.flatnonzero(view.shows(points)) if len(points) else []
+        inside = np.flatnonzero(view.shows(points)).tolist() if len(points) else []
         for place in inside:
-            facts, at = table.iloc[int(place)], view.units(points[int(place)]).tolist()[0]
+            facts, at = table.iloc[place], view.units(points[place]).tolist()[0]
             if (spot := (at[0] // 8, at[1] // 8)) in seen:
                 continue
             seen.add(spot)

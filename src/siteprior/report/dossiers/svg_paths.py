@@ -10,7 +10,6 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-
 BESIDE = 0.02
 """Share of the view's width by which shapes reach beyond it."""
 

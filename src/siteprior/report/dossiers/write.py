@@ -37,7 +37,7 @@ SEPARATOR = "; "
 SHOWN = {"routes": ROUTES_SHOWN, "events": EVENTS_SHOWN, "members": MEMBERS_SHOWN}
 
 ROOM = {"dense": 20, "tight": 30}
-"""Lines of the varying parts that a printed page has room for at its usual size, and above which it is drawn smaller."""
+"""Lines of the varying parts above which a page is printed smaller, and smaller still."""
 
 TITLE_LINE, FOOT_LINE = 60, 380
 """Letters of the title that fill a line, and of the sources that take as much room as one of the other lines."""
@@ -49,10 +49,12 @@ class Words(Protocol):
     """What is said of a site's rank: :class:`siteprior.ranking.explanation.SiteWords`."""
 
     @property
-    def sentences(self) -> Sequence[str]: ...
+    def sentences(self) -> Sequence[str]:
+        """Why it stands there, a sentence each."""
 
     @property
-    def measured(self) -> Mapping[str, str]: ...
+    def measured(self) -> Mapping[str, str]:
+        """What was measured of it by criterion, in words."""
 
 
 class Around(NamedTuple):
@@ -110,15 +112,16 @@ def write_dossiers(
     area = area_map(around.ground.areas, around.ground.corridors, shortlist.geometry, width=AREA_WIDTH,
                     height=AREA_HEIGHT)  # fmt: skip
     routes = routes_of(around.access_routes, shortlist.index)
+    attribution, sources = merged_attribution(record["attribution"]), _sources(record)
     shared = {
-        "run": record, "audience": audience_words(record), "attribution": merged_attribution(record["attribution"]),
-        "area": area, "sources": _sources(record), "of": len(shortlist),
+        "run": record, "audience": audience_words(record), "attribution": attribution,
+        "area": area, "sources": sources, "of": len(shortlist),
     }  # fmt: skip
-    foot = round(sum(map(len, [*shared["attribution"], *shared["sources"]])) / FOOT_LINE) + 2 * record["illustrative"]
+    foot = round(sum(len(line) for line in (*attribution, *sources)) / FOOT_LINE) + 2 * bool(record["illustrative"])
     pages, fill = [], page_of("dossier.html.j2", styles=SHEETS, alone=True)
     rows = plain_rows(shortlist)
     for place, (site, row, own) in enumerate(zip(shortlist.index, rows, records, strict=True)):
-        page = {**_page(str(site), row, own, sites, criteria, around), "routes": routes.get(str(site), [])}
+        page = {**_page(str(site), row, own, sites, around), "routes": routes.get(str(site), [])}
         stated = why.get(str(site))
         page["parts"] = score_parts(row, criteria, None if stated is None else stated.measured)
         page["room"] = _room(_lines(page) + foot)
@@ -136,27 +139,38 @@ def write_dossiers(
 
 
 def _page(
-    site: str, row: Mapping[str, Any], own: Mapping[str, Any], sites: pd.DataFrame, criteria: pd.DataFrame,
-    around: Around,
+    site: str, row: Mapping[str, Any], own: Mapping[str, Any], sites: pd.DataFrame, around: Around
 ) -> dict[str, Any]:  # fmt: skip
     """Collect what one page shows of a site, its record included."""
     members = [each for each in (row.get("members") or site).split(SEPARATOR) if each]
     stops, ground = around.ground.corridor_stops, around.ground
     along = around.site_corridors
     others = along[(along["corridor"] == row["corridor"]) & (along["site_id"] != site)] if len(along) else along
-    sure = around.acceptability
+    shares = plain_shares(around.acceptability)
     return {
         **own,
-        "homes": row["capacity_dwellings"] if row.get("opportunity_dwellings") is None else row["opportunity_dwellings"],
-        "area_hectares": row["hectares"] if row.get("opportunity_hectares") is None else row["opportunity_hectares"],
+        "homes": _of_all(row, "opportunity_dwellings", "capacity_dwellings"),
+        "area_hectares": _of_all(row, "opportunity_hectares", "hectares"),
         "members": members_of(sites, members, site),
         "map": site_map(ground, around.shapes.reindex(members), site, corridor=row["corridor"],
                         stop=row["corridor_stop"]),
         "strip": corridor_strip(stops[stops["corridor"] == row["corridor"]], row, _listed(others, sites)),
         "need": need_of(row),
         "events": events_of(around.history, members),
-        "acceptability": float(sure.at[site, "top_k_acceptability"]) if site in sure.index else None,
+        "acceptability": shares.get(site),
     }  # fmt: skip
+
+
+def _of_all(row: Mapping[str, Any], name: str, otherwise: str) -> float | None:
+    """Return a figure of the opportunity, else that of its largest site."""
+    own: float | None = row.get(name)
+    return row[otherwise] if own is None else own
+
+
+def plain_shares(acceptability: pd.DataFrame) -> dict[str, float]:
+    """Return in which share of the draws (0–1) each opportunity is on the shortlist, by ``site_id``."""
+    shares = pd.to_numeric(acceptability["top_k_acceptability"]).astype("float64").dropna()
+    return {str(site): float(share) for site, share in zip(shares.index, shares.tolist(), strict=True)}
 
 
 def _lines(page: Mapping[str, Any]) -> int:

@@ -159,7 +159,9 @@ def why_sentences(ranked: pd.DataFrame, shortlist: pd.DataFrame, criteria: pd.Da
     parts[0] = parts[0].replace(")", " of the score)")
     sentences = [f"Sites are ranked by {_joined(parts)}."]
     if len(shortlist):
-        columns = {f"{CONTRIBUTION}{name}": title for name, title in criteria[["criterion", "title"]].itertuples(index=False)}
+        columns = {
+            f"{CONTRIBUTION}{name}": title for name, title in criteria[["criterion", "title"]].itertuples(index=False)
+        }
         known = [column for column in columns if column in ranked]
         ahead = shortlist[known].mean() - ranked[known].mean()
         lifts = ahead[ahead.round(3) > 0].sort_values(ascending=False, kind="stable").head(3)
@@ -191,7 +193,7 @@ shortlist in at least 90% of the draws.', 'The least sure of them is B: on the s
         f"{stays} of the {len(inside)} {'stays' if stays == 1 else 'stay'} on the shortlist in at least "
         f"{SURE:.0%} of the draws."
     ]
-    least = inside.loc[share.idxmin()]
+    least = inside.iloc[int(share.argmin())]
     if share.min() < SURE:
         sentences.append(
             f"The least sure of them is {_name(least)}: on the shortlist in {percent(float(share.min()))} of the draws."
@@ -205,14 +207,16 @@ shortlist in at least 90% of the draws.', 'The least sure of them is B: on the s
         )
     else:
         sentences.append("No ranked opportunity stands outside it.")
-    bars = [{"rank": int(rank), "share": float(part)} for rank, part in zip(inside["rank"], share.fillna(0), strict=True)]
+    bars = [
+        {"rank": int(rank), "share": float(part)} for rank, part in zip(inside["rank"], share.fillna(0), strict=True)
+    ]
     return {"sentences": sentences, "bars": bars}
 
 
 def cost_sentences(
     sites: pd.DataFrame, shortlist: pd.DataFrame, programme: pd.DataFrame, stated: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    """Say what the shortlist would cost to buy, as far as known, and what the budget buys; ``doubt`` marks made-up costs.
+    """Say what the shortlist would cost to buy, and what the budget buys; ``doubt`` marks made-up costs.
 
     The cost of an opportunity is that of all its sites, and not known where that of one of them is not.
     """
@@ -267,7 +271,9 @@ def open_sentences(record: Mapping[str, Any], shortlist: pd.DataFrame, files: pd
     if record.get("illustrative"):
         sentences.append("All of it is invented: the sites, areas and sales show how the method works.")
     if notices := len(record.get("notices", [])):
-        sentences.append(f"The report states {notices} {'notice' if notices == 1 else 'notices'} on the data at its head.")
+        sentences.append(
+            f"The report states {notices} {'notice' if notices == 1 else 'notices'} on the data at its head."
+        )
     return sentences
 
 
@@ -327,7 +333,9 @@ def _programme_words(programme: pd.DataFrame, stated: Mapping[str, Any]) -> str:
     sure = int((programme["core_class"] == "always in").sum()) if "core_class" in programme else 0
     words += f"; {sure} of them are in every good programme when weights and facts are redrawn." if sure else "."
     if stated.get("left_out"):
-        words += f" {stated['left_out']} ranked opportunities could not be chosen, for what they cost or bring is not known."
+        words += (
+            f" {stated['left_out']} ranked opportunities could not be chosen, for what they cost or bring is not known."
+        )
     return words
 
 

@@ -140,11 +140,11 @@ def percent(value: float | None) -> str:
 
 
 def brief(text: CellValue, most: int = 160) -> str:
-    """Return a text on one line, cut after so many letters; a dash where there is none.
+    r"""Return a text on one line, cut after so many letters; a dash where there is none.
 
     Examples
     --------
-    >>> brief("Mill Street,  the long\\nway round", 20), brief(None)
+    >>> brief("Mill Street,  the long\nway round", 20), brief(None)
     ('Mill Street, the lo…', '–')
     """
     if text is None:

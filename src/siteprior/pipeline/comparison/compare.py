@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from siteprior.core.short_repr import first_few
+from siteprior.pipeline.comparison.decided import overridden
 from siteprior.pipeline.comparison.differences import CAUSES, DATA, SETTINGS, Differences, differences
 from siteprior.pipeline.comparison.gate_changes import EITHER, gate_changes
 from siteprior.pipeline.comparison.score_changes import ScoreChanges, score_changes
@@ -87,7 +88,11 @@ def changes_between(two: TwoRuns) -> pd.DataFrame:
         _reason(two, str(site), str(change), why, by_others=by == "yes")
         for site, change, by in zip(both.index, both["change"], both["moved_by_others"], strict=True)
     ]
-    both["cause"], both["reason"] = [cause for cause, _ in reasons], [reason for _, reason in reasons]
+    both["cause"] = [cause for cause, _ in reasons]
+    both["reason"] = [
+        "; ".join(filter(None, (reason, overridden(two, str(site)))))
+        for site, (_, reason) in zip(both.index, reasons, strict=True)
+    ]
     names = two.names.reindex(both.index)
     both["site_id_a"], both["matched_by"] = names["site_id_a"], names["matched_by"]
     both = both.reset_index().sort_values(["rank_b", "rank_a", "site_id"], na_position="last")

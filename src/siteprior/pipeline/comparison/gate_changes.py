@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from siteprior.core.errors import SitePriorError
+from siteprior.pipeline.comparison.decided import DECISIONS, decided
 from siteprior.pipeline.comparison.differences import METHOD, SETTINGS, Differences
 from siteprior.pipeline.comparison.rests_on import facts_differ, possible_causes, rests_on
 from siteprior.pipeline.comparison.two_runs import SEPARATOR, TwoRuns, cell
@@ -60,6 +61,9 @@ def gate_changes(two: TwoRuns, found: Differences, sites: pd.Index) -> dict[str,
     facts_of = {code: possible_causes(two, found, gate.needs) for code, gate in registry.items() if gate.needs}
     for site in sites:
         codes = _codes(two, site)
+        if words := decided(two, str(site), codes):
+            changes[str(site)] = GateChange(DECISIONS, words)
+            continue
         of_gates = _gate_cause(two, codes, moved, registry)
         facts = {c for code in codes if code in facts_of for c in _causes(facts_of[code].loc[site])}
         passes = bool(pd.notna(cell(two.sites_b, str(site), "rank")))

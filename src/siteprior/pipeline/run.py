@@ -95,14 +95,12 @@ def run(
     pdf: bool | None = None,
     progress: Progress | bool | None = None,
 ) -> Path:
-    """Do the main job and write the run's folder; earlier outputs stay unless all could be made.
+    """Do the main job, write the run's folder; earlier outputs stay unless all is made.
 
     Parameters
     ----------
-    project
-        A project file or a loaded project.
-    out
-        The folder to write; ``outputs/<project>-<as_of>`` by default.
+    project, out
+        A project, its file or loaded; the folder to write, one in ``outputs`` by default.
     audience, gis, geoparquet, pdf
         As in ``[publish]`` of the project, before what it states.
     progress
@@ -111,7 +109,7 @@ def run(
     Returns
     -------
     Path
-        The folder: ``report.html``, ``shortlist.gpkg``, ``run.json``, all else.
+        The folder; ``report.html`` is where to start.
 
     Raises
     ------

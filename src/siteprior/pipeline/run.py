@@ -109,7 +109,6 @@ def run(
     Returns
     -------
     Path
-        The folder; ``report.html`` is where to start.
 
     Raises
     ------

@@ -210,6 +210,7 @@ def write_hand_over(
         as_of=date.fromisoformat(str(record["as_of"])[:10]),
         metadata=record,
         illustrative=illustrative,
+        about={name: f"{audience.title}. {audience.line}"},
     )
     write_csv(folder / f"{name}.csv", sites.drop(columns=sites.active_geometry_name), byte_order_mark=True)
     dossiers = _copy_dossiers(of_run, folder, listed) if audience.name == INTERNAL else {}

@@ -98,7 +98,7 @@ def opened(run: AnyRun, *, name: str) -> Run:
     --------
     >>> opened(3, name="run_a")
     Traceback (most recent call last):
-    siteprior.core.errors.InputError: run_a: needs the path of a run's folder, got 3
+    siteprior.core.errors.InputError: run_a: needs the path of a run's folder, got 3; give a str or a Path
     """
     return run if isinstance(run, Run) else open_run(as_path(run, name=name, what="a run's folder"))
 

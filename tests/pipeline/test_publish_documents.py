@@ -108,7 +108,7 @@ def test_pages_are_whole_alone_and_the_same_bytes_each_time(sample_assessment, f
 def test_the_board_summary_counts_what_the_shortlist_holds(sample_assessment, folder):
     done, page = sample_assessment, Page(folder / "board_summary.html")
     homes = done.shortlist["opportunity_dwellings"].fillna(done.shortlist["minimum_net_dwellings"])
-    assert f"{len(done.shortlist)} opportunities with room for {homes.sum():,.0f} homes" in page.text
+    assert f"{len(done.shortlist)} opportunities for {homes.sum():,.0f} homes" in page.text
     stays = int((done.top_k_acceptability["top_k_acceptability"].head(25) >= 0.9).sum())
     assert f"{stays} of the 25 stay on the shortlist in at least 90% of the draws" in page.text
     assert f"The budget buys {done.programme_record['opportunities']} opportunities" in page.text

@@ -17,9 +17,9 @@ def test_a_page_with_more_to_say_is_printed_smaller():
     usual, full, fullest = (write._lines(each) for each in (
         page(3), page(9, events=4), page(9, members=11, events=30, name="x" * 10_000),
     ))  # fmt: skip
-    assert [write._room(lines) for lines in (usual, full)] == ["", "dense"]
-    assert fullest == 18 + write.MEMBERS_SHOWN + 3 + 2 + 2  # what is not shown takes no room
-    assert write._room(fullest + 1) == "tight"
+    assert [write._print_size(lines) for lines in (usual, full)] == ["", "dense"]
+    assert fullest == 18 + write.MEMBERS_SHOWN + 3 + 2 + 2  # what is not shown takes no height
+    assert write._print_size(fullest + 1) == "tight"
 
 
 @pytest.mark.parametrize("name", [None, ""])

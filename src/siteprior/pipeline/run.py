@@ -113,13 +113,12 @@ def run(
     progress
         ``True`` shows bars or lines, a function of yours gets the lines, ``None`` is silent.
     pdf
-        Whether board summary and dossiers are printed as PDF, too; as the project says when ``None``.
+        Also PDF of board summary and dossiers; as the project says when ``None``.
 
     Returns
     -------
     Path
-        The folder: ``shortlist.gpkg``, ``site_shapes.gpkg``, ``ranking.csv``, ``issues.csv``,
-        ``report.html``, ``board_summary.html``, ``dossiers/``, ``run.json`` and ``notebooks/``.
+        The folder; docs/outputs.md lists its files.
 
     Raises
     ------
@@ -129,8 +128,8 @@ def run(
     Warns
     -----
     RunWarning
-        When the outputs are written though something is amiss (docs/python.md lists what; it
-        stands in ``run.json`` as ``notices``, too), when a notebook fails, and when no PDF can be printed.
+        When something is amiss though outputs are written (docs/python.md; ``notices`` of
+        ``run.json``), a notebook fails, or no PDF can be printed.
 
     Examples
     --------

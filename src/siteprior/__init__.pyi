@@ -13,7 +13,14 @@ from .pipeline.manifest import open_run
 from .pipeline.newest_run import newest_run
 from .pipeline.opened_run import Run
 from .pipeline.panel import panel
-from .pipeline.plots import plot_bands, plot_contributions, plot_corridor, plot_frontier, plot_map
+from .pipeline.plots import (
+    plot_bands,
+    plot_contributions,
+    plot_core_index,
+    plot_corridor,
+    plot_frontier,
+    plot_map,
+)
 from .pipeline.registered import load_project
 from .pipeline.rerank import rerank
 from .pipeline.result import Result
@@ -73,6 +80,7 @@ __all__ = [
     "parameters",
     "plot_bands",
     "plot_contributions",
+    "plot_core_index",
     "plot_corridor",
     "plot_frontier",
     "plot_map",

@@ -20,6 +20,10 @@ GAPS = (0, 10, 20, 30, 40, 50, 60, 80, 100)
 """Ends in thousand pounds of the classes gaps per home are counted in; what is larger stands together."""
 
 
+FIRST = "first seen"
+"""The event of a site that stands in a register for the first time."""
+
+
 def plot_walks(run: Run | Result) -> Picture:
     """Draw how far ranked sites are from rail or metro and from a bus (metres of walk), as counts of sites.
 
@@ -96,6 +100,31 @@ def plot_gaps(run: Run | Result) -> Picture:
         "have no bar."
     )
     return _picture(run, counts, "Gaps", "what is missing per home", "ranked sites", caption)
+
+
+def plot_outcomes(run: Run | Result) -> Picture:
+    """Draw what became of sites in the registers after the first (counts of events), by kind of event.
+
+    Raises
+    ------
+    InputError
+        When ``run`` is neither a run nor a result.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> sp.notebook.plot_outcomes(sp.open_run(sp.demo(out="outputs/demo"))).title
+    'Outcomes'
+    """
+    events = part(run, "history")
+    kinds = events.loc[events["event"] != FIRST, "event"] if len(events) else pd.Series(dtype="object")
+    counts = kinds.value_counts().to_frame("events")
+    counts.index = pd.Index([str(name) for name in counts.index])
+    caption = (
+        "Events from register to register; that a site was first seen is none. Registers do not record what was built: "
+        "a site that ended may have been built, refused or forgotten."
+    )
+    return _picture(run, counts, "Outcomes", "what became of the sites", "events", caption)
 
 
 def _ranked(run: Run | Result) -> pd.DataFrame:

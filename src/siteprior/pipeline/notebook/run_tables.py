@@ -70,7 +70,7 @@ def history(run: Run | Result, _asked: Asked) -> pd.DataFrame:
 def outcomes(run: Run | Result, _asked: Asked) -> pd.DataFrame:
     """Return what became of sites from register to register: counts of events by the later vintage."""
     events = part(run, "history")
-    later = next((name for name in ("vintage_b", "to_vintage", "vintage", "date") if name in events), None)
+    later = next((name for name in ("published",) if name in events), None)
     if not len(events) or later is None:
         return pd.DataFrame()
     table = pd.crosstab(events[later].astype(str), events["event"])

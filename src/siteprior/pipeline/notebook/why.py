@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from siteprior.core.errors import InputError, unknown
@@ -9,6 +10,7 @@ from siteprior.pipeline.opened_run import Run
 from siteprior.pipeline.plots import part
 from siteprior.pipeline.result import Result
 from siteprior.ranking.other_weights import Reweighted
+from siteprior.report.charts.page import count_faults
 from siteprior.report.notebooks.shown import show_table, show_text
 
 if TYPE_CHECKING:
@@ -58,6 +60,51 @@ def why(run: Run | Result, site: str | None = None) -> Markdown:
     lines = "\n".join(f"- {{line{number}}}" for number in range(len(sentences)))
     values = {f"line{number}": sentence for number, sentence in enumerate(sentences)}
     return show_text(f"**{{name}}** ({{site}})\n\n{lines}", name=name, site=label, **values)
+
+
+def changes(earlier: Path | str | None, run: Run, *, first: int = 25) -> Styler | Markdown:
+    """Compare a run with an earlier one (:func:`siteprior.compare`): who entered, left and moved (ranks from 1).
+
+    Parameters
+    ----------
+    earlier
+        The folder of the earlier run; ``None`` says how to have one.
+    run
+        The later run.
+    first
+        How many rows to show.
+
+    Returns
+    -------
+    Styler or Markdown
+        The table; ``.data`` has it as it is.
+
+    Raises
+    ------
+    InputError
+        When a folder holds no run.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> run = sp.open_run(sp.demo(out="outputs/demo"))
+    >>> print(sp.notebook.changes(run.folder, run).data)
+    Nothing changed between the two runs.
+    """
+    from siteprior.report.compare import compare_runs
+
+    if faults := count_faults(first=first):
+        raise InputError(*faults)
+    if earlier is None:
+        return show_text("`earlier_run` is `None`: there is nothing to compare with. Name the folder of an older run.")
+    table = compare_runs(earlier, run.folder)
+    if table.empty:
+        return show_text("Nothing changed between the two runs.")
+    counts = ", ".join(f"{number:,} {kind}" for kind, number in table["change"].value_counts().items())
+    shown = table.head(first).rename(columns=lambda name: str(name).replace("_", " "))
+    formats = {name: "{:.3f}" for name in ("score_a", "score_b")}
+    cut = f" The first {first:,} of {len(table):,}." if first < len(table) else ""
+    return show_table(shown, "changes", **formats).set_caption(f"a: the earlier run, b: this one. {counts}.{cut}")
 
 
 def moved(ranked: Reweighted) -> Styler:

@@ -132,7 +132,7 @@ def test_every_fault_of_the_parameters_is_named_at_once(plain):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["01_shortlist", "02_access_and_corridors", "03_market_failure_and_viability"])
+@pytest.mark.parametrize("name", ["01_shortlist", "02_access", "03_market_failure"])
 @pytest.mark.parametrize(("area", "shown"), [("", "**T**. "), ("Here", "**T** (Here). ")])
 def test_the_head_of_a_shipped_notebook_leaves_no_gap_for_what_the_project_does_not_state(name, area, shown):
     cells = json.loads((shipped("notebooks") / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]

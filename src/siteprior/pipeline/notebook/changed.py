@@ -72,9 +72,7 @@ def _share_with_gap(run: Run, stated: dict[str, Any]) -> float:
 
     scheme = run.record["settings"]["assumptions"]["scheme"]
     own = load_scheme({name: scheme[name] for name in SCHEME if name in scheme})
-    columns, _ = site_viability(
-        ranked_sites(run), costs=load_costs(stated), scheme=own, seed=run.seed, draws=DRAWS
-    )
+    columns, _ = site_viability(ranked_sites(run), costs=load_costs(stated), scheme=own, seed=run.seed, draws=DRAWS)
     gaps = columns["gap_gbp_per_home"].dropna()
     return float((gaps > 0).mean())
 

@@ -109,9 +109,7 @@ def hand_over(run: Run, out: Path | str | None, *, audience: str, by: Cut | None
     return show_table(table, "packages", sites="{:,}").set_caption("Packages that were written.")
 
 
-def save_layer(
-    run: Run | Result, columns: Sequence[str], out: Path | str | None, *, name: str = "chosen"
-) -> Markdown:
+def save_layer(run: Run | Result, columns: Sequence[str], out: Path | str | None, *, name: str = "chosen") -> Markdown:
     """Write chosen columns of the shortlist (each in its own unit) as a GeoPackage and as GeoParquet, EPSG:27700.
 
     Parameters

@@ -102,7 +102,7 @@ def changes(earlier: Path | str | None, run: Run, *, first: int = 25) -> Styler 
         return show_text("Nothing changed between the two runs.")
     counts = ", ".join(f"{number:,} {kind}" for kind, number in table["change"].value_counts().items())
     shown = table.head(first).rename(columns=lambda name: str(name).replace("_", " "))
-    formats = {name: "{:.3f}" for name in ("score_a", "score_b")}
+    formats = dict.fromkeys(("score_a", "score_b"), "{:.3f}")
     cut = f" The first {first:,} of {len(table):,}." if first < len(table) else ""
     return show_table(shown, "changes", **formats).set_caption(f"a: the earlier run, b: this one. {counts}.{cut}")
 

@@ -122,9 +122,7 @@ def _numbers(table: pd.DataFrame) -> np.ndarray:
     return np.asarray(values)
 
 
-def _draw(
-    page: Page, names: Sequence[str], values: np.ndarray, unit: str, *, stacked: bool, figures: str
-) -> None:
+def _draw(page: Page, names: Sequence[str], values: np.ndarray, unit: str, *, stacked: bool, figures: str) -> None:
     """Draw axis, names, bars and figures."""
     sheet, left, right = page.sheet, MARGIN + NAMES, WIDTH - MARGIN - LABEL
     top = page.top - KEY
@@ -156,7 +154,9 @@ def _boxes(row: np.ndarray, per: float, *, stacked: bool) -> list[tuple[float, f
     wide = np.nan_to_num(row) * per
     if stacked:
         starts = np.concatenate([[0.0], np.cumsum(wide)[:-1]])
-        return [(float(x), -0.36 * ROW, float(w), 0.72 * ROW, c) for x, w, c in zip(starts, wide, COLOURS, strict=False)]
+        return [
+            (float(x), -0.36 * ROW, float(w), 0.72 * ROW, c) for x, w, c in zip(starts, wide, COLOURS, strict=False)
+        ]
     tall = 0.8 * ROW / len(row)
     return [
         (0.0, 0.4 * ROW - (at + 1) * tall, float(w), 0.92 * tall, colour)

@@ -76,7 +76,8 @@ def test_the_root_holds_a_dozen_verbs_and_namespaces():
     assert {name for name, thing in here.items() if inspect.isroutine(thing)} == VERBS
     assert {name for name, thing in here.items() if inspect.isclass(thing)} == CLASSES
     assert set(here) - VERBS - CLASSES == {
-        "access", "appraisal", "areas", "benefits", "corridors", "funds", "joins", "layers", "market_failure", "notebook",
+        "access", "appraisal", "areas", "benefits", "corridors", "funds", "joins", "layers", "market_failure",
+        "notebook",
         "parameters", "prices", "programme", "project", "ranking", "registers", "report", "sales", "scenarios",
         "schema", "streets", "timetables", "transit", "viability", "walking",
     }  # fmt: skip

@@ -126,8 +126,8 @@ def plot_contributions(run: Run | Result, *, first: int | None = None) -> Pictur
     shortlist, criteria = part(run, "shortlist"), part(run, "criteria")
     number = _number(run, first)
     caption = (
-        "A bar is as long as all weight there is: in colour what each criterion earned, faint what was known and earned "
-        "nothing, hatched what nobody knows, which earns nothing either."
+        "A bar is as long as all weight there is: in colour what each criterion earned, faint what was known and "
+        "earned nothing, hatched what nobody knows, which earns nothing either."
     )
     picture = draw_contributions(shortlist, criteria, first=number, **_head(run, "what the scores are made of"))
     return Picture(picture, "Scores", caption, contributions_words(shortlist, criteria, first=number))
@@ -164,8 +164,8 @@ def plot_bands(run: Run | Result, *, first: int | None = None) -> Picture:
     sure, end = part(run, "top_k_acceptability"), _number(run, None)
     number = _number(run, first)
     caption = (
-        "Dot: the rank with the weights chosen. Wide band: from the 5th to the 95th percentile of ranks when weights and "
-        "facts are redrawn together; thin lines: what weights, measurement and missing facts move alone. Where bands "
+        "Dot: the rank with the weights chosen. Wide band: from the 5th to the 95th percentile of ranks when weights "
+        "and facts are redrawn together; thin lines: what weights, measurement and missing facts move alone. Where bands "
         "overlap, do not argue from the order."
     )
     picture = draw_rank_bands(sure, first=number, shortlist=end, **_head(run, "how far the ranks move, and why"))

@@ -65,8 +65,9 @@ def shortlist_table(run: Run | Result, *, first: int | None = None) -> Styler:
     shown = shortlist if first is None else shortlist.head(first)
     kept = [name for name in COLUMNS if name in shown]
     caption = (
-        f"The first {len(shown):,} of {len(part(run, 'opportunities')):,} ranked opportunities. best, worst: 5th and 95th "
-        "percentile of the rank over redrawn weights and facts; coverage: share of the weight that rests on known values."
+        f"The first {len(shown):,} of {len(part(run, 'opportunities')):,} ranked opportunities. best, worst: 5th and "
+        "95th percentile of the rank over redrawn weights and facts; coverage: share of the weight that rests on known "
+        "values."
     )
     table = shown[kept].rename(columns=COLUMNS)
     formats = {"walk_m": "{:,.0f}", "homes": "{:,.0f}", "score": "{:.3f}", "coverage": "{:.0%}"}

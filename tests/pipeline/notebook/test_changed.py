@@ -17,7 +17,7 @@ def test_the_same_costs_change_nothing(run):
     words = sp.notebook.build_costs(run, 0.0).data
     before, after = words.split("**")[1::2]
     assert before == after
-    with pytest.raises(InputError, match="change: needs a share above -1, such as 0.10, got -1"):
+    with pytest.raises(InputError, match=r"change: needs a share above -1, such as 0\.10, got -1"):
         sp.notebook.build_costs(run, -1)
 
 

@@ -55,7 +55,8 @@ def test_a_site_and_a_corridor_have_to_be_the_runs(run):
 @pytest.mark.parametrize(("area", "shown"), [("", "**T**. "), ("Here", "**T** (Here). ")])
 def test_the_head_leaves_no_gap_for_what_the_project_does_not_state(run, area, shown):
     counts = {"sites": 3, "ranked": 2, "shortlist": 1}
-    record = {"title": "T", "area": area, "illustrative": False, "siteprior": "1", "as_of": "2026-01-31", "counts": counts,
+    record = {"title": "T", "area": area, "illustrative": False, "siteprior": "1", "as_of": "2026-01-31",
+              "counts": counts,
               "network_date": "2026-01-31", "price_date": None, "audience": "internal"}  # fmt: skip
     sentence = sp.notebook.about(sp.Run(run.folder, {}, record)).data
     assert sentence.startswith(shown)

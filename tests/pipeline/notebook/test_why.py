@@ -30,7 +30,7 @@ def test_who_enters_and_leaves_balances(run):
     table = sp.notebook.moved(sp.ranking.reweight(run, run.stated_weights | {"deprivation": 500})).data
     counts = table["change"].value_counts()
     assert counts["enters"] == counts["leaves"]
-    with pytest.raises(InputError, match="needs what sp.ranking.reweight returns, got Run"):
+    with pytest.raises(InputError, match=r"needs what sp\.ranking\.reweight returns, got Run"):
         sp.notebook.moved(run)
 
 

@@ -61,7 +61,8 @@ def build_costs(run: Run, change: float) -> Markdown:
     before, after = (
         _share_with_gap(run, costs) for costs in (assumed["costs"], {**assumed["costs"], "build_gbp_per_m2": ends})
     )
-    words = "With build costs {change:+.0%}, the share of ranked sites with a gap goes from **{before:.0%}** to **{after:.0%}**."
+    words = "With build costs {change:+.0%}, the share of ranked sites with a gap goes from **{before:.0%}** to "
+    words += "**{after:.0%}**."
     return show_text(words, change=change, before=before, after=after)
 
 
@@ -117,8 +118,8 @@ def programme(run: Run, *, budget_gbp: float, deprived_share: float) -> Styler |
     except InputError as fault:
         return show_text("{why}", why=str(fault))
     caption = (
-        f"{len(own.chosen):,} opportunities for £{own.cost / 1e6:,.1f}m, benefit {own.benefit:,.0f}, proven to be within "
-        f"{own.gap:.2%} of the best."
+        f"{len(own.chosen):,} opportunities for £{own.cost / 1e6:,.1f}m, benefit {own.benefit:,.0f}, proven to be "
+        f"within {own.gap:.2%} of the best."
     )
     numbers = dict.fromkeys((str(name).replace(" ", "_") for name in own.totals), "{:,.2f}")
     return show_table(own.totals.reset_index(), "totals", **numbers).set_caption(caption)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -135,7 +136,7 @@ def _ranked(run: Run | Result) -> pd.DataFrame:
 
 def _classes(values: pd.Series[Any], ends: tuple[int, ...], unit: str) -> pd.Series[Any]:
     """Return how many values there are between each two ends, each with its lower end, and how many above the last."""
-    names = [f"{low:,}–{high:,} {unit}" for low, high in zip(ends, ends[1:], strict=False)]
+    names = [f"{low:,}–{high:,} {unit}" for low, high in pairwise(ends)]
     names.append(f"{ends[-1]:,} {unit} and more")
     known = pd.to_numeric(values).astype("float64").dropna()
     cut = pd.cut(known, [*ends, float("inf")], right=False, labels=names)

@@ -142,7 +142,8 @@ ENDS = dict.fromkeys(["low", "high", "value_now", "value_needed", "chance", "wei
 
 DECISION = {
     "acceptability": View("How often each is on the shortlist when weights and facts are redrawn.", acceptability,
-                          dict.fromkeys(["on_the_shortlist", "the_same,_missing_drawn", "first"], "{:.0%}"), NOTHING, 40),
+                          dict.fromkeys(["on_the_shortlist", "the_same,_missing_drawn", "first"], "{:.0%}"),
+                          NOTHING, 40),
     "methods": View("How far other methods rank alike.", methods, SHARES, NOTHING),
     "methods part": View("Where the methods part most, and why.", methods_part, {}, NOTHING),
     "leanings": View("The run, a party that looks at need and one that looks at transit.", leanings, SHARES, NOTHING),

@@ -1,4 +1,4 @@
-"""Tables on what the market would do alone: prices, verdicts and their record, viability, deadweight, benefits, funds."""
+"""Tables on what the market would do alone: prices, verdicts, viability, deadweight, benefits, funds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from siteprior.pipeline.plots import part
 from siteprior.pipeline.result import Result
 
 FILES = {
-    "keys": "free file", "signals": "signals", "open_sites": "open verdicts", "decided_if_nothing": "decided if nothing",
+    "keys": "free file", "signals": "signals", "open_sites": "open verdicts",
+    "decided_if_nothing": "decided if nothing",
     "decided_if_most": "decided if the most", "could_decide": "could decide",
 }  # fmt: skip
 PRICES = {
@@ -29,7 +30,8 @@ BENEFITS = {
 }  # fmt: skip
 GAP = {
     "gap_gbp_per_home": "gap per home £", "gap_low_gbp_per_home": "5th percentile £",
-    "gap_high_gbp_per_home": "95th percentile £", "gap_probability": "probability of a gap", "viability_driver": "driver",
+    "gap_high_gbp_per_home": "95th percentile £", "gap_probability": "probability of a gap",
+    "viability_driver": "driver",
     "viability_basis": "rests on",
 }  # fmt: skip
 
@@ -161,7 +163,8 @@ NO_FUND = "No fund's rules were checked in this run: those of a fund are, where 
 NO_COSTS = "Without costs (`[assumptions.costs]`) and prices there is no appraisal of viability."
 
 MARKET = {
-    "evidence files": View("Free files that were not read, and the open verdicts each could decide.", evidence_files, {},
+    "evidence files": View("Free files that were not read, and the open verdicts each could decide.", evidence_files,
+                           {},
                            "No free file could decide an open verdict."),
     "open facts": View("What would decide the verdict of {site}.", open_facts, {}, "Nothing is open of this site."),
     "prices": View("How far prices err on land they have not seen.", prices,

@@ -112,10 +112,10 @@ deprived_share, build_cost_change, live_map, audience, earlier_run, out
     if folder is None:
         from siteprior.pipeline.run import demo
 
-        print("No run in outputs: the illustrative sample is run, about half a minute.")
+        _tell("No run in outputs: the illustrative sample is run, about half a minute.")
         folder = demo(out="outputs/demo")
     elif run_folder is None:
-        print(f"The newest run in outputs: {folder.as_posix()}")
+        _tell(f"The newest run in outputs: {folder.as_posix()}")
     run = open_run(folder)
     sought = {"site": ("site", run.sites.index), "corridor": ("corridor", run["corridor_summary"]["corridor"])}
     faults = [
@@ -126,6 +126,11 @@ deprived_share, build_cost_change, live_map, audience, earlier_run, out
     if faults:
         raise InputError(*faults)
     return run
+
+
+def _tell(words: str) -> None:
+    """Say in the cell which run is opened."""
+    print(words)  # noqa: T201  a notebook shows what a cell prints
 
 
 def about(run: Run | Result) -> Markdown:

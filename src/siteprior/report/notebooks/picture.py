@@ -18,7 +18,7 @@ SCREEN = 980
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A PNG with its caption; a notebook shows both, and ``save`` writes the file.
+    r"""A PNG with its caption; a notebook shows both, and ``save`` writes the file.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class Picture:
 
     Examples
     --------
-    >>> picture = Picture(b"\\x89PNG", "Map", "Discs are sites.", "Map of 3 sites")
+    >>> picture = Picture(b"\x89PNG", "Map", "Discs are sites.", "Map of 3 sites")
     >>> picture
     Picture of Map: Map of 3 sites
     >>> "<figcaption" in picture._repr_html_(), picture._repr_png_() == picture.png
@@ -46,7 +46,7 @@ class Picture:
     alt: str
 
     def save(self, path: Path | str) -> Path:
-        """Write the picture as a PNG, whole or not at all, and return where.
+        r"""Write the picture as a PNG, whole or not at all, and return where.
 
         Raises
         ------
@@ -58,7 +58,7 @@ class Picture:
         Examples
         --------
         >>> import tempfile
-        >>> picture = Picture(b"\\x89PNG", "Map", "", "")
+        >>> picture = Picture(b"\x89PNG", "Map", "", "")
         >>> picture.save(Path(tempfile.mkdtemp()) / "map.png").name
         'map.png'
         """

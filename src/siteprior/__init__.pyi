@@ -7,6 +7,11 @@ from .joins import access, corridors
 from .pipeline import notebook
 from .pipeline.access import measure_access
 from .pipeline.audit import audit
+from .pipeline.comparison.compare import compare_runs as compare
+from .pipeline.comparison.differences import run_differences
+from .pipeline.comparison.outcomes import outcomes
+from .pipeline.comparison.who_benefits import who_benefits
+from .pipeline.comparison.whole import write_comparison
 from .pipeline.hand_over import hand_over
 from .pipeline.listings import criteria, data_dictionary
 from .pipeline.manifest import open_run
@@ -32,7 +37,6 @@ from .ranking.explanation import explain
 from .ranking.scoring import rank, score
 from .ranking.smaa import acceptability
 from .registers.reader import read_registers
-from .report.compare import compare_runs as compare
 from .sources import areas, layers, sales, streets, timetables, transit
 from .sources.areas.lsoa import read_areas
 from .sources.fetch.fetch import fetch
@@ -76,6 +80,7 @@ __all__ = [
     "newest_run",
     "notebook",
     "open_run",
+    "outcomes",
     "panel",
     "parameters",
     "plot_bands",
@@ -96,6 +101,7 @@ __all__ = [
     "report",
     "rerank",
     "run",
+    "run_differences",
     "sales",
     "scenarios",
     "schema",
@@ -106,5 +112,7 @@ __all__ = [
     "transit",
     "viability",
     "walking",
+    "who_benefits",
+    "write_comparison",
     "write_weights",
 ]

@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from siteprior import __version__
 from siteprior.core.errors import SitePriorError, listed_once
@@ -115,12 +115,25 @@ def _demo_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--out", type=Path, default=Path("outputs/demo"), help="folder to write (default: %(default)s)"
     )
+    _publish_arguments(command)
 
 
 def _run_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("project", type=Path, help="project file (TOML)")
     command.add_argument("--out", type=Path, help="folder to write (default: outputs/<project>-<as_of>)")
-    command.add_argument("--audience", metavar="WHO", help="internal, partner or public (default: as the project says)")
+    command.add_argument("--audience", metavar="WHO", help="internal, partner or public (default: the project's)")
+    command.add_argument(
+        "--pdf", action="store_true", default=None,
+        help="board summary and dossiers also as PDF (needs Chromium, Chrome or Edge)",
+    )  # fmt: skip
+    _publish_arguments(command)
+
+
+def _publish_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--gis", choices=("qgis", "arcgis", "mapinfo"), help="program the GeoPackages are for (default: the project's)"
+    )
+    command.add_argument("--geoparquet", action="store_true", default=None, help="write the layers as GeoParquet, too")
 
 
 def _check_arguments(command: argparse.ArgumentParser) -> None:
@@ -172,7 +185,9 @@ def _columns_arguments(command: argparse.ArgumentParser) -> None:
 def _compare_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("run_a", type=Path, help="folder of the earlier run")
     command.add_argument("run_b", type=Path, help="folder of the later run")
-    command.add_argument("--json", action="store_true", help="as JSON")
+    command.add_argument("--out", type=Path, metavar="HTML", help="write the whole comparison as a page")
+    command.add_argument("--csv", type=Path, metavar="FILE", help="write every change as a table")
+    command.add_argument("--json", action="store_true", help="every change, as JSON")
 
 
 def _reweight_arguments(command: argparse.ArgumentParser) -> None:
@@ -236,14 +251,18 @@ def _notebooks_arguments(command: argparse.ArgumentParser) -> None:
 def _demo(options: argparse.Namespace) -> int:
     from siteprior.pipeline.run import demo
 
-    return _print_outputs(demo(out=options.out, progress=not options.quiet))
+    return _print_outputs(demo(out=options.out, **_published(options)))
 
 
 def _run(options: argparse.Namespace) -> int:
     from siteprior.pipeline.run import run
 
-    folder = run(options.project, out=options.out, audience=options.audience, progress=not options.quiet)
-    return _print_outputs(folder)
+    asked = {"audience": options.audience, "pdf": options.pdf, **_published(options)}
+    return _print_outputs(run(options.project, out=options.out, **asked))
+
+
+def _published(options: argparse.Namespace) -> dict[str, Any]:
+    return {"gis": options.gis, "geoparquet": options.geoparquet, "progress": not options.quiet}
 
 
 def _print_outputs(folder: Path) -> int:
@@ -324,11 +343,10 @@ def _stages(options: argparse.Namespace) -> int:
 
 
 def _compare(options: argparse.Namespace) -> int:
-    from siteprior.report.compare import compare_runs
+    from siteprior.pipeline.comparison.listing import comparison_lines
 
-    changes = compare_runs(options.run_a, options.run_b)
-    print(listing(changes, as_json=options.json, none="No site entered, left or moved, and no score changed."))
-    return 0
+    written = {"page": options.out, "csv": options.csv}
+    return _print_lines(comparison_lines(options.run_a, options.run_b, as_json=options.json, **written))
 
 
 def _hand_over(options: argparse.Namespace) -> int:

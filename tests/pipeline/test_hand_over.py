@@ -18,7 +18,7 @@ import siteprior as sp
 from factories.changed_demo import demo
 from siteprior.core import schema
 from siteprior.core.errors import InputError
-from siteprior.pipeline.hand_over import listed_for, strictest, write_package
+from siteprior.pipeline.hand_over import listed_for, strictest, write_hand_over
 from siteprior.report.audience import audience_of
 
 WORD, NUMBER, WHOLE = "quillwort", 73.1297, 7312977
@@ -33,13 +33,16 @@ def folder(sample_run):
 @pytest.fixture(scope="module")
 def done():
     """The sample worked through, with something planted in every column and table but those the public sees."""
-    result = sp.assess(demo())
-    return result
+    return sp.assess(demo())
 
 
-def planted(result, audience):
-    """Return the result with a word or a number in every column its audience must not see, and in the record."""
-    seen = audience_of(audience).columns["sites"]
+def planted(result, audience, *, lists=True):
+    """Return the result with a word or a number in every column its audience must not see, and in the record.
+
+    Without ``lists`` the columns of listed values are left alone, for no file is written of a table with others.
+    """
+    seen = {*audience_of(audience).columns["sites"]}
+    seen |= set() if lists else {column.name for column in schema.SITES.columns if column.allowed}
 
     def plant(table):
         new = table.copy()
@@ -55,7 +58,7 @@ def planted(result, audience):
                 new[name] = WHOLE
             else:
                 new[name] = WORD
-        return gpd.GeoDataFrame(new, geometry="geometry", crs=table.crs)
+        return gpd.GeoDataFrame(new.copy(), geometry="geometry", crs=table.crs)
 
     sites = plant(result.sites)
     decided = pd.DataFrame(
@@ -67,7 +70,8 @@ def planted(result, audience):
         "weights": {WORD: NUMBER}, "notices": [WORD], "parameters": [{"name": WORD, "value": WHOLE}],
         "settings": {"weights": {WORD: WHOLE}, "programme": {"budget_gbp": WHOLE}},
         "gates": [{"gate": WORD}], "programme": {"chosen": WHOLE}, "open_evidence": {WORD: WHOLE},
-        "inputs": [*result.record["inputs"], {"role": "decisions", "file": f"{WORD}.csv", "rows": WHOLE}],
+        "inputs": [*result.record["inputs"], {"role": "decisions", "file": f"{WORD}.csv", "rows": WHOLE,
+                                               "vintage": "", "licence": "", "publisher": "", "sha256": ""}],
     }  # fmt: skip
     return replace(
         result, sites=sites, shortlist=gpd.GeoDataFrame(sites.loc[result.shortlist.index]),
@@ -102,15 +106,15 @@ FORBIDDEN = (WORD, str(NUMBER), str(WHOLE), "73.13", "7,312,977", "1961-07-31")
 @pytest.mark.parametrize("audience", ["public", "partner"])
 def test_nothing_planted_in_what_is_withheld_stands_in_any_file(audience, done, tmp_path):
     result, reader = planted(done, audience), audience_of(audience)
-    write_package(result, listed_for(result, reader), tmp_path, reader)
+    write_hand_over(result, listed_for(result, reader), tmp_path, reader)
     found = {(name, text) for name, content in every_text(tmp_path) for text in FORBIDDEN if text in content}
     assert found == set()
     assert sum(1 for _ in tmp_path.rglob("*")) >= 6
 
 
 def test_what_is_planted_is_found_in_a_package_of_the_teams_own(done, tmp_path):
-    result, reader = planted(done, "public"), audience_of("internal")
-    write_package(result, listed_for(result, reader), tmp_path, reader)
+    result, reader = planted(done, "public", lists=False), audience_of("internal")
+    write_hand_over(result, listed_for(result, reader), tmp_path, reader)
     found = {text for _, content in every_text(tmp_path) for text in FORBIDDEN if text in content}
     assert {WORD, str(NUMBER), str(WHOLE)} <= found
 
@@ -118,7 +122,7 @@ def test_what_is_planted_is_found_in_a_package_of_the_teams_own(done, tmp_path):
 @pytest.mark.parametrize("audience", ["public", "partner"])
 def test_files_name_no_column_score_or_gate_that_is_withheld(audience, done, tmp_path):
     reader = audience_of(audience)
-    write_package(done, listed_for(done, reader), tmp_path, reader)
+    write_hand_over(done, listed_for(done, reader), tmp_path, reader)
     seen = {*reader.columns["sites"], "site_id"}
     withheld = {name for name in done.sites.columns if name not in seen and "_" in name and name != "geometry"}
     withheld -= {name for layer in ("corridors", "stops", "areas") for name in getattr(done, layer).columns}
@@ -196,7 +200,7 @@ def test_a_wrong_call_is_refused(asked, words, folder, tmp_path):
 
 def test_sites_of_a_partner_that_are_not_handed_over_are_named(folder, tmp_path):
     stated = pd.DataFrame({"site_id": ["E1:nothing"], "partner": ["A"]})
-    with pytest.raises(InputError, match="1 site not among those handed over .E1:nothing"):
+    with pytest.raises(InputError, match=r"1 site not among those handed over .E1:nothing"):
         sp.hand_over(folder, audience="partner", by="partner", partners=stated, out=tmp_path)
 
 

@@ -58,8 +58,10 @@ def test_facts_the_team_overrides_go_back_to_the_register():
         schema.SITES.without_places(),
     )  # fmt: skip
     rows = [
-        ("a", "hectares", "1.03", "yes"), ("a", "minimum_net_dwellings", None, "yes"), ("a", "site_name", "Mill", "yes"),
-        ("a", "planning_permission_date", "2020-02-03", "yes"), ("b", "hectares", "7", "no"), ("a", "decision", None, "yes"),
+        ("a", "hectares", "1.03", "yes"), ("a", "minimum_net_dwellings", None, "yes"),
+        ("a", "site_name", "Mill", "yes"),
+        ("a", "planning_permission_date", "2020-02-03", "yes"), ("b", "hectares", "7", "no"),
+        ("a", "decision", None, "yes"),
         ("gone", "hectares", "7", "yes"),
     ]  # fmt: skip
     decisions = pd.DataFrame(rows, columns=["site_id", "field", "original", "applied"])
@@ -82,6 +84,7 @@ def test_the_record_has_sources_of_what_is_published_alone():
                    {"role": "decisions", "file": "decisions.csv"}, {"role": "site facts", "file": "f.csv"}],
     }  # fmt: skip
     cut = audience_record(record, audience_of("public"), pd.DataFrame({"organisation": ["E1", "E1"]}))
+    assert cut["title"] == "Brownfield sites considered"
     assert set(cut) == {"title", "as_of", "audience", "audience_line", "inputs", "attribution", "counts"}
     assert [read["file"] for read in cut["inputs"]] == ["r.csv"]
     assert cut["attribution"] == ["A"]

@@ -314,7 +314,8 @@ def whole_file(target: Path | str) -> Iterator[Path]:
     Raises
     ------
     OutputError
-        When the folder cannot be written, or the target is open in another program (Windows).
+        When the folder cannot be written, or the target is open in another program: Windows says so, and of a
+        GeoPackage the files beside it do (:func:`refuse_open_elsewhere`).
 
     Examples
     --------
@@ -326,6 +327,7 @@ def whole_file(target: Path | str) -> Iterator[Path]:
     'whole'
     """
     target = Path(target)
+    refuse_open_elsewhere([target])
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=target.suffix, dir=target.parent)
@@ -338,10 +340,11 @@ def whole_file(target: Path | str) -> Iterator[Path]:
     try:
         yield temporary
         temporary.chmod(0o644)  # mkstemp makes private files; an output is for colleagues
+        refuse_open_elsewhere([target])
         temporary.replace(target)
     except PermissionError:
         raise OutputError(
-            f"{target}: the file is open in another program (QGIS, Excel?); close it there and run again. "
+            f"{target}: the file is open in another program ({programs_for(target)}?); close it there and run again. "
             "The earlier file is untouched"
         ) from None
     except OSError as fault:
@@ -350,6 +353,59 @@ def whole_file(target: Path | str) -> Iterator[Path]:
         raise OutputError(f"{target}: could not be written ({fault.strerror or fault})") from None
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def programs_for(path: Path | str) -> str:
+    """Name the programs that open such a file, by the end of its name.
+
+    Examples
+    --------
+    >>> programs_for("out/shortlist.gpkg"), programs_for("ranking.csv")
+    ('QGIS, ArcGIS or MapInfo', 'Excel')
+    """
+    return _PROGRAMS.get(Path(path).suffix.lower(), "QGIS, Excel")
+
+
+_PROGRAMS = {
+    ".gpkg": "QGIS, ArcGIS or MapInfo",
+    ".qgz": "QGIS",
+    ".tif": "QGIS, ArcGIS or MapInfo",
+    ".csv": "Excel",
+    ".xlsx": "Excel",
+    ".html": "a browser",
+    ".pdf": "a PDF reader",
+    ".parquet": "Python, R or DuckDB",
+}
+
+
+def refuse_open_elsewhere(targets: Iterable[Path]) -> None:
+    """Refuse to replace a GeoPackage that another program has open, or left when it was in the midst of writing.
+
+    SQLite keeps beside it what is not yet written into it (``-wal``, ``-shm``, ``-journal``). Were the GeoPackage
+    replaced, the next program to open it would write that into the new one, which it does not belong to.
+
+    Raises
+    ------
+    OutputError
+        Naming every file such a one stands beside.
+
+    Examples
+    --------
+    >>> refuse_open_elsewhere([Path("gone/shortlist.gpkg")])
+    """
+    faults = []
+    for target in targets:
+        ends = ("-wal", "-shm", "-journal") if target.suffix.lower() == ".gpkg" else ()
+        beside = [name for end in ends if (name := target.with_name(target.name + end)).exists()]
+        if beside:
+            names = ", ".join(name.name for name in beside)
+            faults.append(
+                f"{target}: the file is open in another program ({programs_for(target)}?), for {names} stands beside "
+                f"it; close it there and run again. If no program has it open, delete {names}: it holds edits that "
+                "were never saved. The earlier file is untouched"
+            )
+    if faults:
+        raise OutputError(*faults)
 
 
 def why_unwritable(folder: Path) -> str | None:

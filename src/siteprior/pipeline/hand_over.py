@@ -117,14 +117,14 @@ def hand_over(
     listed = listed_for(opened, asked)
     if by is None:
         with whole_folder(folder, own=OWN) as staged:
-            write_package(opened, listed, staged, asked, of_run=opened.folder)
+            write_hand_over(opened, listed, staged, asked, of_run=opened.folder)
         return (Package("", asked.name, folder, len(listed)),)
     parts = _parts(listed, by, partners)
     names = file_names(parts)
     made = []
     for part in sorted(parts):
         with whole_folder(folder / names[part], own=OWN) as staged:
-            write_package(opened, parts[part], staged, asked, part=part, of_run=opened.folder)
+            write_hand_over(opened, parts[part], staged, asked, part=part, of_run=opened.folder)
         made.append(Package(part, asked.name, folder / names[part], len(parts[part])))
     return tuple(made)
 
@@ -163,7 +163,7 @@ def _read_partners(path: Path | str) -> pd.DataFrame:
     return frame.replace("", None).dropna(how="all")
 
 
-def write_package(
+def write_hand_over(
     source: Finished,
     listed: gpd.GeoDataFrame,
     folder: Path,
@@ -263,6 +263,7 @@ def _map(sites: gpd.GeoDataFrame, layers: Mapping[str, gpd.GeoDataFrame], record
         title=str(record["title"]),
         attribution=" ".join(record.get("attribution", ())),
         illustrative=bool(record.get("illustrative")),
+        listed=not ranked,
     )
 
 

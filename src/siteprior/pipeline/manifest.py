@@ -23,7 +23,14 @@ from siteprior.pipeline.newest_run import newest_run
 from siteprior.pipeline.notices import notices
 from siteprior.pipeline.open_evidence import open_evidence
 from siteprior.pipeline.opened_run import Run
-from siteprior.pipeline.read_run import layers_in, read_attributes, read_layer, read_record, read_sites_layer
+from siteprior.pipeline.read_run import (
+    layers_in,
+    read_attributes,
+    read_layer,
+    read_record,
+    read_sites_layer,
+    without_decision,
+)
 from siteprior.pipeline.result import Result
 from siteprior.project.load import Project
 from siteprior.project.names import capacity_profiles, profiles
@@ -70,17 +77,23 @@ DECLARED_IN = {"market_failure": ("market_failure_signals",), "deadweight": ("de
 NOT_IN_EVERY_RUN = (
     *(f"{name}.csv" for name in TABLES),
     "access_grid.tif",
+    "siteprior.qgz",
+    "geoparquet/*.parquet",
     "pictures/strip_*.png",
     "pictures/catchment_*.png",
     "pictures/core_index.png",
+    "dossiers/*.html",
+    "dossiers/*.pdf",
+    "board_summary.html",
+    "board_summary.pdf",
     "notebooks/0?_*.html",
     "notebooks/0?_*.failed.ipynb",
 )
 """Patterns of the files that one run writes and the next may not: what an earlier run left of them is taken away."""
 
 IN_EVERY_RUN = (
-    "shortlist.gpkg", "site_shapes.gpkg", "access.gpkg", "ranking.csv", "issues.csv", "report.html", "run.json",
-    "datapackage.json", "pictures/*.png",
+    "shortlist.gpkg", "shortlist.xlsx", "site_shapes.gpkg", "access.gpkg", "ranking.csv", "issues.csv", "report.html",
+    "run.json", "datapackage.json", "pictures/*.png",
 )  # fmt: skip
 """Patterns of the files every run of the team's own writes."""
 
@@ -250,7 +263,8 @@ def open_run(folder: Path | str | None = None) -> Run:
         tables[name] = read_sites_layer(path, name, attributes) if name in SITE_LAYERS else read_layer(path, name)
     for name, declared in (("opportunities", schema.OPPORTUNITIES), ("programme", schema.PROGRAMME)):
         if name in tables:
-            tables[name] = schema.conform(tables[name].set_index("site_id"), declared)
+            layer = without_decision(tables[name]) if name == "opportunities" else tables[name]
+            tables[name] = schema.conform(layer.set_index("site_id"), declared)
     for name, declared in (("corridor_stops", schema.CORRIDOR_STOPS), ("catchments", schema.CATCHMENTS)):
         layer = read_layer(folder / "access.gpkg", name)
         tables[name] = schema.conform(layer.set_index(declared.index), declared)

@@ -16,8 +16,10 @@ from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress, Step, counting, no_progress
 from siteprior.pipeline.grid import write_grid
 from siteprior.pipeline.manifest import run_info
+from siteprior.pipeline.packages import write_package, write_qgis_project
+from siteprior.pipeline.publish_documents import pdf_pages, write_documents, write_pdfs
 from siteprior.pipeline.result import Result
-from siteprior.report.file_names import file_names
+from siteprior.report.file_names import dossier_files, file_names
 from siteprior.report.notebooks.worker import NotebookProcess
 
 Frame = TypeVar("Frame", pd.DataFrame, gpd.GeoDataFrame)
@@ -31,11 +33,11 @@ def publish(
     Returns
     -------
     tuple of str
-        Why notebooks failed, if any did: the other outputs do not depend on them.
+        Why notebooks failed and what could not be printed, if any: the other outputs do not depend on them.
     """
     named = done.project.publish.notebooks
     with (
-        counting(progress, "Publishing", total=2 + len(named), unit="parts", staged=True) as step,
+        counting(progress, "Publishing", total=3 + len(named), unit="parts", staged=True) as step,
         ThreadPoolExecutor(max_workers=1) as beside,
     ):
         progress("Writing the GeoPackages and tables")
@@ -45,26 +47,30 @@ def publish(
         progress("Drawing maps, writing the report, running the notebooks")
         # The notebooks need only the files written above.
         pages = beside.submit(_write_notebooks, named, folder, notebooks, step)
-        _write_report(done, tables, folder, progress)
+        dossiers = write_documents(done, folder)
         step()
-        return pages.result()
+        _write_report(done, folder, dossiers, progress)
+        step()
+        failed = _print_pdfs(done, folder, dossiers, progress)
+        return (*pages.result(), *failed)
 
 
 def write_ranked(done: Result, folder: Path) -> None:
     """Write what a ranking comes to: ``shortlist.gpkg``, ``ranking.csv``, how sure it is and what a budget buys."""
+    from siteprior.report.geopackage.layers import with_decision
     from siteprior.report.geopackage.site_form import SITE_ATTRIBUTES, split_sites
-    from siteprior.report.geopackage.write import write_geopackage
     from siteprior.report.tables import leading_columns, write_csv
 
-    head = done.project.project
     sites, issues = marked(leading_columns(done.sites), done), marked(done.issues, done)
     on_map, rest = split_sites(sites)
-    write_geopackage(
+    decided = (done.top_k_acceptability, done.core_index)
+    write_package(
+        done,
         folder / "shortlist.gpkg",
         {
-            "shortlist": on_map.loc[done.shortlist.index],
+            "shortlist": with_decision(on_map.loc[done.shortlist.index], *decided),
             "sites": on_map,
-            "opportunities": marked(done.opportunities, done),
+            "opportunities": with_decision(marked(done.opportunities, done), *decided),
             "programme": marked(done.programme, done),
             "corridors": done.corridors,
             "stops": done.stops,
@@ -78,9 +84,6 @@ def write_ranked(done: Result, folder: Path) -> None:
             "core_index": marked(done.core_index, done).reset_index(),
             SITE_ATTRIBUTES: rest,
         },
-        as_of=head.as_of,
-        metadata=done.record,
-        illustrative=head.illustrative,
     )
     # a table people open in Excel, which reads UTF-8 only behind a byte order mark
     write_csv(folder / "ranking.csv", sites.drop(columns="geometry").reset_index(), byte_order_mark=True)
@@ -98,19 +101,13 @@ def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path)
     from siteprior.core.schema import write_datapackage
     from siteprior.project.layers import layer_columns
     from siteprior.report.geopackage.layers import contribution_columns
-    from siteprior.report.geopackage.write import write_geopackage
     from siteprior.report.tables import write_csv, write_run_record
 
     head = done.project.project
 
-    def package(name: str, layers: dict[str, gpd.GeoDataFrame], tables: dict[str, pd.DataFrame]) -> None:
-        write_geopackage(
-            folder / name, layers, tables, as_of=head.as_of, metadata=done.record, illustrative=head.illustrative
-        )
-
     write_ranked(done, folder)
     shapes = done.shapes.reindex(done.sites.index)  # in the order of the ranks
-    package("site_shapes.gpkg", {"site_shapes": marked(shapes[shapes.geometry.notna()], done)}, {})
+    write_package(done, folder / "site_shapes.gpkg", {"site_shapes": marked(shapes[shapes.geometry.notna()], done)}, {})
     layers, tables = _access(done)
     if done.access_cells is not None and done.transit.timetables is not None:
         layers["access_grid"] = done.access_cells
@@ -121,7 +118,8 @@ def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path)
             service_date=done.transit.timetables.service_date,
             attribution=" ".join(done.record["attribution"]),
         )
-    package("access.gpkg", layers, tables)
+    write_package(done, folder / "access.gpkg", layers, tables)
+    write_qgis_project(done, folder)
     write_csv(folder / "issues.csv", marked(done.issues, done), byte_order_mark=True)
     if len(done.decisions):
         write_csv(folder / "decisions.csv", marked(done.decisions, done), byte_order_mark=True)
@@ -139,6 +137,7 @@ def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path)
         write_csv(folder / "scenarios.csv", marked(done.scenario_effects, done))
     for name, table in market.items():
         write_csv(folder / f"{name}.csv", marked(table, done))
+    _write_workbook(done, folder)
     write_run_record(folder / "run.json", done.record)
     write_datapackage(
         folder,
@@ -146,6 +145,24 @@ def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path)
         illustrative=head.illustrative,
         inputs=done.record["inputs"],
         columns=(*contribution_columns(done.criteria), *layer_columns(done.market.specs)),
+    )
+
+
+def _write_workbook(done: Result, folder: Path) -> None:
+    """Write the workbook of the ranking, with links to the dossiers beside it."""
+    from siteprior.report.audience import audience_of
+    from siteprior.report.workbook.shortlist import write_shortlist_workbook
+
+    write_shortlist_workbook(
+        folder / "shortlist.xlsx",
+        record=done.record,
+        audience=audience_of("internal"),
+        shortlist=done.shortlist,
+        sites=done.sites,
+        corridors=done.corridor_summary,
+        open_facts=done.evidence_gaps,
+        issues=done.issues,
+        dossiers=dossier_files(done.shortlist.index),
     )
 
 
@@ -208,7 +225,16 @@ def _write_notebooks(names: Sequence[str], folder: Path, notebooks: NotebookProc
     return tuple(faults)
 
 
-def _write_report(done: Result, market: Mapping[str, pd.DataFrame], folder: Path, progress: Progress) -> None:
+def _print_pdfs(done: Result, folder: Path, dossiers: Mapping[str, str], progress: Progress) -> tuple[str, ...]:
+    """Print what the project asks for as PDF, one step each, and return what could not be printed."""
+    pages = pdf_pages(done, dossiers)
+    if not pages:
+        return ()
+    with counting(progress, "Printing", total=len(pages), unit="pages", staged=True) as step:
+        return write_pdfs(done, folder, dossiers, step)
+
+
+def _write_report(done: Result, folder: Path, dossiers: Mapping[str, str], progress: Progress) -> None:
     """Draw the pictures, one step each, and write the report."""
     from siteprior.appraisal.market_failure.signals import signal_table
     from siteprior.report.html.corridors import corridor_section
@@ -253,7 +279,29 @@ def _write_report(done: Result, market: Mapping[str, pd.DataFrame], folder: Path
             scenarios=done.scenario_summary,
         ),
         decision=decision,
-        **_market_sections(done, market),
+        explore=_page_data(done),
+        dossiers=dossiers,
+        market=_market_section(done),
+    )
+
+
+def _page_data(done: Result) -> str:
+    """Return what the report's map, tables and weights are made from."""
+    from siteprior.ranking.live_weights import LiveWeights
+    from siteprior.report.interactive.page_data import page_data
+
+    return page_data(
+        done.record,
+        done.sites,
+        done.shortlist,
+        done.criteria,
+        areas=done.areas,
+        corridors=done.corridors,
+        stops=done.stops,
+        catchments=done.catchments,
+        network=done.walking.network,
+        programme=done.programme,
+        values=LiveWeights(done).values,
     )
 
 
@@ -295,39 +343,24 @@ def _decision(done: Result, folder: Path, progress: Progress, step: Step) -> dic
     )
 
 
-def _market_sections(done: Result, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """Collect the section on what the market would do alone, and the record of each shortlisted site."""
+def _market_section(done: Result) -> dict[str, Any]:
+    """Collect the section on what the market would do alone."""
     from siteprior.appraisal.market_failure.signals import signal_table
     from siteprior.appraisal.viability.sensitivity import TITLES
     from siteprior.report.html.market import market_section
-    from siteprior.report.html.site_pages import site_records
 
-    titles = signal_table()
-    return {
-        "market": market_section(
-            done.sites,
-            done.shortlist,
-            signals=done.signals,
-            titles=titles,
-            validation=done.price_validation,
-            price_note=done.price_note,
-            drivers=done.viability_drivers,
-            input_titles=TITLES,
-            rules=done.fund_rules,
-            files=done.evidence_files,
-        ),
-        "records": site_records(
-            done.shortlist,
-            signals=done.signals,
-            titles=titles,
-            lines=tables.get("viability_lines"),
-            drivers=done.viability_drivers,
-            input_titles=TITLES,
-            evidence=done.deadweight_evidence,
-            rules=done.fund_rules,
-            comparables=done.comparables,
-        ),
-    }
+    return market_section(
+        done.sites,
+        done.shortlist,
+        signals=done.signals,
+        titles=signal_table(),
+        validation=done.price_validation,
+        price_note=done.price_note,
+        drivers=done.viability_drivers,
+        input_titles=TITLES,
+        rules=done.fund_rules,
+        files=done.evidence_files,
+    )
 
 
 def _strips(

@@ -10,14 +10,15 @@ import pandas as pd
 from siteprior.core.all_faults import AllFaults
 from siteprior.core.callers import callers_level
 from siteprior.core.errors import RunWarning
-from siteprior.core.files import as_path, shipped
+from siteprior.core.files import as_path, refuse_open_elsewhere, shipped
 from siteprior.core.progress import Progress, no_progress, progress_of
 from siteprior.core.renamed import renamed_argument
 from siteprior.core.whole_folder import whole_folder
 from siteprior.pipeline.find_faults import Checked, find_faults
-from siteprior.pipeline.hand_over import OWN, listed_for, write_package
+from siteprior.pipeline.hand_over import OWN, listed_for, write_hand_over
 from siteprior.pipeline.manifest import IN_EVERY_RUN, NOT_IN_EVERY_RUN
 from siteprior.pipeline.newest_run import usual_folder
+from siteprior.pipeline.packages import PACKAGES, published_as
 from siteprior.pipeline.publish import publish
 from siteprior.pipeline.registered import load_project
 from siteprior.pipeline.result import Result
@@ -88,6 +89,9 @@ def run(
     *,
     out: Path | str | None = None,
     audience: str | None = None,
+    gis: str | None = None,
+    geoparquet: bool | None = None,
+    pdf: bool | None = None,
     progress: Progress | bool | None = None,
 ) -> Path:
     """Do the main job and write the run's folder; earlier outputs stay unless all could be made.
@@ -97,18 +101,25 @@ def run(
     project
         A project file or a loaded project.
     out
-        The folder to write; ``outputs/<project>-<as_of>`` by default, with the audience behind it if it is not the team.
+        The folder to write; ``outputs/<project>-<as_of>`` by default, with the audience behind it where it is another
+        than the team.
     audience
         ``internal``, ``partner`` or ``public``; as ``[publish]`` of the project states by default. What others than
         the team must not see is not written (:func:`siteprior.hand_over`).
+    gis
+        The program the GeoPackages are for: ``qgis``, ``arcgis`` or ``mapinfo``; else what the project says.
+    geoparquet
+        Whether the layers are written as GeoParquet, too; else what the project says.
     progress
         ``True`` shows bars or lines, a function of yours gets the lines, ``None`` is silent.
+    pdf
+        Whether board summary and dossiers are printed as PDF, too; as the project says when ``None``.
 
     Returns
     -------
     Path
         The folder: ``shortlist.gpkg``, ``site_shapes.gpkg``, ``ranking.csv``, ``issues.csv``,
-        ``report.html``, ``run.json`` and ``notebooks/``.
+        ``report.html``, ``board_summary.html``, ``dossiers/``, ``run.json`` and ``notebooks/``.
 
     Raises
     ------
@@ -119,7 +130,7 @@ def run(
     -----
     RunWarning
         When the outputs are written though something is amiss (docs/python.md lists what; it
-        stands in ``run.json`` as ``notices``, too), and when a notebook fails.
+        stands in ``run.json`` as ``notices``, too), when a notebook fails, and when no PDF can be printed.
 
     Examples
     --------
@@ -130,10 +141,11 @@ def run(
     >>> (sp.run(project, out="outputs/first") / "shortlist.gpkg").is_file()
     True
     """
-    loaded = _loaded(project)
-    reader = audience_of(loaded.publish.audience if audience is None else audience)
+    loaded = published_as(_loaded(project), audience=audience, gis=gis, geoparquet=geoparquet, pdf=pdf)
+    reader = audience_of(loaded.publish.audience)
     of = "" if reader.name == INTERNAL else f"-{reader.name}"
     folder, progress = _folder(loaded, out, of=of), progress_of(progress)
+    refuse_open_elsewhere(folder / name for name in PACKAGES)  # before the work, not after it
     if reader.name != INTERNAL:
         return _run_for(loaded, folder, reader, progress)
     with whole_folder(folder, own=(*NOT_IN_EVERY_RUN, *OWN)) as staged:
@@ -152,14 +164,20 @@ def _run_for(project: Project, folder: Path, audience: Audience, progress: Progr
     with whole_folder(folder, own=(*NOT_IN_EVERY_RUN, *IN_EVERY_RUN, *OWN)) as staged:
         done = run_stages(read_inputs(project, progress=progress), STAGES[len(READING) :], progress=progress)
         progress(f"Writing what the audience {audience.name} may see")
-        write_package(done, listed_for(done, audience), staged, audience)
+        write_hand_over(done, listed_for(done, audience), staged, audience)
     for sentence in done.record["notices"]:  # for the team, at its terminal: the record of the package has none
         warnings.warn(sentence, RunWarning, stacklevel=callers_level())
     return folder
 
 
 @renamed_argument(say="progress")
-def demo(*, out: Path | str = Path("outputs/demo"), progress: Progress | bool | None = None) -> Path:
+def demo(
+    *,
+    out: Path | str = Path("outputs/demo"),
+    gis: str | None = None,
+    geoparquet: bool | None = None,
+    progress: Progress | bool | None = None,
+) -> Path:
     """Do the main job on the illustrative sample that travels with siteprior, and return the run's folder.
 
     Examples
@@ -171,7 +189,8 @@ def demo(*, out: Path | str = Path("outputs/demo"), progress: Progress | bool | 
     (25, 398)
     """
     data = shipped("data")
-    return run(load_project(data / "demo.toml", data_root=data), out=out, progress=progress)
+    project = load_project(data / "demo.toml", data_root=data)
+    return run(project, out=out, gis=gis, geoparquet=geoparquet, progress=progress)
 
 
 @renamed_argument(say="progress")

@@ -345,6 +345,18 @@ class Publish(Settings):
         key("The notebooks a run leaves executed in its folder", example=["02_access"]),
     ] = ("01_shortlist",)
     strips: Annotated[Whole, Field(ge=0), key("How many strip maps of corridors are drawn", example=3)] = 2
+    gis: Annotated[
+        Literal["qgis", "arcgis", "mapinfo"],
+        key("The program the GeoPackages are for; in all they hold the same", example="arcgis"),
+    ] = "qgis"
+    geoparquet: Annotated[Flag, key("Whether the layers are written as GeoParquet, too", example=True)] = False
+    pdf: Annotated[
+        bool,
+        key(
+            "Board summary and dossiers also as PDF, which takes a second or two a page and needs Chromium or Edge",
+            example=True,
+        ),
+    ] = False
 
 
 class Shortlist(Settings):

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from IPython.display import Markdown
     from pandas.io.formats.style import Styler
 
+CHANGES = ("change", "site_name", "rank_a", "rank_b", "score_a", "score_b", "cause", "reason")
+"""The columns of :func:`siteprior.compare` that a notebook shows."""
+
 
 def why(run: Run | Result, site: str | None = None) -> Markdown:
     """Say in sentences why an opportunity has its rank (1 = first): what lifts it, and what would put it out or in.
@@ -91,7 +94,7 @@ def changes(earlier: Path | str | None, run: Run, *, first: int = 25) -> Styler 
     >>> print(sp.notebook.changes(run.folder, run).data)
     Nothing changed between the two runs.
     """
-    from siteprior.report.compare import compare_runs
+    from siteprior.pipeline.comparison.compare import compare_runs
 
     if faults := count_faults(first=first):
         raise InputError(*faults)
@@ -101,7 +104,8 @@ def changes(earlier: Path | str | None, run: Run, *, first: int = 25) -> Styler 
     if table.empty:
         return show_text("Nothing changed between the two runs.")
     counts = ", ".join(f"{number:,} {kind}" for kind, number in table["change"].value_counts().items())
-    shown = table.head(first).rename(columns=lambda name: str(name).replace("_", " "))
+    kept = [name for name in CHANGES if name in table]
+    shown = table.head(first)[kept].rename(columns=lambda name: str(name).replace("_", " "))
     formats = dict.fromkeys(("score_a", "score_b"), "{:.3f}")
     cut = f" The first {first:,} of {len(table):,}." if first < len(table) else ""
     return show_table(shown, "changes", **formats).set_caption(f"a: the earlier run, b: this one. {counts}.{cut}")

@@ -37,6 +37,9 @@ GAPS = ("site_id", "market_failure", "settled", "verdict_best", "verdict_worst",
 FORMS = {"m": "#,##0", "0–1": "0.000", "%": "0.0", "ha": "0.00", "homes": "#,##0", "£": "£#,##0"}
 """Number formats by unit; money in any unit of pounds is written in whole pounds."""
 
+UNITS = ("m", "ha", "%")
+"""Units that stand behind a column's head, with those of money; others are in its words."""
+
 DATES = "yyyy-mm-dd"
 WIDEST, NARROWEST = 44, 9
 """Widths of columns in characters, at most and at least."""
@@ -173,7 +176,7 @@ def _sheet(name: str, table: pd.DataFrame, *, dossiers: Mapping[str, str] | None
         known = declared.get(column)
         unit = "" if known is None else known.unit
         label = _HEADS.get(column) or (known.label if known is not None else column)
-        heads.append(f"{label} ({unit})" if unit and unit not in ("0–1", "rank") else label)
+        heads.append(f"{label} ({unit.replace('GBP', '£')})" if unit.startswith("GBP") or unit in UNITS else label)
         if (form := _form(table[column], unit)) is not None:
             forms[place] = form
         longest = max([len(str(value)) for value in table[column].dropna().head(200)], default=0)
@@ -189,7 +192,7 @@ def _form(column: pd.Series, unit: str) -> str | None:
         return DATES
     if not pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_bool_dtype(column.dtype):
         return None
-    return FORMS["£"] if unit.startswith("£") else FORMS.get(unit)
+    return FORMS["£"] if unit.startswith("GBP") else FORMS.get(unit)
 
 
 def _rows(table: pd.DataFrame, dossiers: Mapping[str, str]) -> Iterator[Sequence[Cell]]:

@@ -263,6 +263,7 @@ def _map(sites: gpd.GeoDataFrame, layers: Mapping[str, gpd.GeoDataFrame], record
         title=str(record["title"]),
         attribution=" ".join(record.get("attribution", ())),
         illustrative=bool(record.get("illustrative")),
+        listed=not ranked,
     )
 
 

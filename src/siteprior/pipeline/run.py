@@ -91,6 +91,7 @@ def run(
     audience: str | None = None,
     gis: str | None = None,
     geoparquet: bool | None = None,
+    pdf: bool | None = None,
     progress: Progress | bool | None = None,
 ) -> Path:
     """Do the main job and write the run's folder; earlier outputs stay unless all could be made.
@@ -111,12 +112,14 @@ def run(
         Whether the layers are written as GeoParquet, too; else what the project says.
     progress
         ``True`` shows bars or lines, a function of yours gets the lines, ``None`` is silent.
+    pdf
+        Whether board summary and dossiers are printed as PDF, too; as the project says when ``None``.
 
     Returns
     -------
     Path
         The folder: ``shortlist.gpkg``, ``site_shapes.gpkg``, ``ranking.csv``, ``issues.csv``,
-        ``report.html``, ``run.json`` and ``notebooks/``.
+        ``report.html``, ``board_summary.html``, ``dossiers/``, ``run.json`` and ``notebooks/``.
 
     Raises
     ------
@@ -127,7 +130,7 @@ def run(
     -----
     RunWarning
         When the outputs are written though something is amiss (docs/python.md lists what; it
-        stands in ``run.json`` as ``notices``, too), and when a notebook fails.
+        stands in ``run.json`` as ``notices``, too), when a notebook fails, and when no PDF can be printed.
 
     Examples
     --------
@@ -138,7 +141,7 @@ def run(
     >>> (sp.run(project, out="outputs/first") / "shortlist.gpkg").is_file()
     True
     """
-    loaded = published_as(_loaded(project), audience=audience, gis=gis, geoparquet=geoparquet)
+    loaded = published_as(_loaded(project), audience=audience, gis=gis, geoparquet=geoparquet, pdf=pdf)
     reader = audience_of(loaded.publish.audience)
     of = "" if reader.name == INTERNAL else f"-{reader.name}"
     folder, progress = _folder(loaded, out, of=of), progress_of(progress)

@@ -335,6 +335,13 @@ class Publish(Settings):
         key("The program the GeoPackages are for; in all they hold the same", example="arcgis"),
     ] = "qgis"
     geoparquet: Annotated[Flag, key("Whether the layers are written as GeoParquet, too", example=True)] = False
+    pdf: Annotated[
+        bool,
+        key(
+            "Board summary and dossiers also as PDF, which takes a second or two a page and needs Chromium or Edge",
+            example=True,
+        ),
+    ] = False
 
 
 class Shortlist(Settings):

@@ -212,6 +212,7 @@ def write_hand_over(
         as_of=date.fromisoformat(str(record["as_of"])[:10]),
         metadata=record,
         illustrative=illustrative,
+        about={name: f"{audience.title}. {audience.line}"},
         gis=gis,
     )
     if gis == "qgis":

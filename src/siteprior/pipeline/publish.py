@@ -18,6 +18,7 @@ from siteprior.pipeline.grid import write_grid
 from siteprior.pipeline.manifest import run_info
 from siteprior.pipeline.packages import write_package, write_qgis_project
 from siteprior.pipeline.publish_documents import pdf_pages, write_documents, write_pdfs
+from siteprior.pipeline.report_page import report_page
 from siteprior.pipeline.result import Result
 from siteprior.report.file_names import dossier_files, file_names
 from siteprior.report.notebooks.worker import NotebookProcess
@@ -279,29 +280,9 @@ def _write_report(done: Result, folder: Path, dossiers: Mapping[str, str], progr
             scenarios=done.scenario_summary,
         ),
         decision=decision,
-        explore=_page_data(done),
+        explore=report_page(done),
         dossiers=dossiers,
         market=_market_section(done),
-    )
-
-
-def _page_data(done: Result) -> str:
-    """Return what the report's map, tables and weights are made from."""
-    from siteprior.ranking.live_weights import LiveWeights
-    from siteprior.report.interactive.page_data import page_data
-
-    return page_data(
-        done.record,
-        done.sites,
-        done.shortlist,
-        done.criteria,
-        areas=done.areas,
-        corridors=done.corridors,
-        stops=done.stops,
-        catchments=done.catchments,
-        network=done.walking.network,
-        programme=done.programme,
-        values=LiveWeights(done).values,
     )
 
 

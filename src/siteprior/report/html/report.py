@@ -121,10 +121,7 @@ def write_report(
         reasons=_reasons(sites, gates),
         walks=_walks(sites),
         councils=_by_council(sites, shortlist, councils),
-        shortlist=[
-            {**_site(row, councils, criteria, shades), "dossier": pages.get(str(row["site_id"]))}
-            for row in plain_rows(shortlist.rename_axis("site_id").reset_index())
-        ],
+        shortlist=[_site(row, councils, criteria, shades) for row in plain_rows(shortlist.reset_index())],
         criteria=[{**row, "shade": shades[row["criterion"]]} for row in plain_rows(criteria)],
         verdicts=_verdicts(sites, shortlist),
         signals=[] if signals is None else plain_rows(signals),

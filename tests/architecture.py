@@ -41,7 +41,7 @@ HIDING = frozenset({"exec", "eval", "pkgutil.resolve_name", "runpy.run_module", 
 """What loads a module, or runs code, in ways that nothing here can follow; ``core/lazy.py`` alone reads the stubs."""
 
 MOST_ROOMS, MOST_FLOORS, MOST_ARROWS = 20, 8, 60
-ROOT_FILES = {"__init__.py", "__init__.pyi", "__main__.py", "cli.py", "py.typed"}
+ROOT_FILES = {"__init__.py", "__init__.pyi", "__main__.py", "py.typed"}
 
 
 def may_import() -> dict[str, list[str]]:

@@ -11,11 +11,11 @@ import signal
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from siteprior import __version__
+from siteprior.cli import arguments
 from siteprior.core.errors import SitePriorError, listed_once
 from siteprior.core.shown_text import one_line
 from siteprior.core.terminal import listing, named_values, open_closed_streams, warnings_on_stderr, write_no_more
@@ -109,143 +109,6 @@ def _parser() -> argparse.ArgumentParser:
         if command.progress:
             one.add_argument("--quiet", action="store_true", help="no progress: neither bars nor lines")
     return parser
-
-
-def _demo_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--out", type=Path, default=Path("outputs/demo"), help="folder to write (default: %(default)s)"
-    )
-    _publish_arguments(command)
-
-
-def _run_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("project", type=Path, help="project file (TOML)")
-    command.add_argument("--out", type=Path, help="folder to write (default: outputs/<project>-<as_of>)")
-    command.add_argument("--audience", metavar="WHO", help="internal, partner or public (default: the project's)")
-    command.add_argument(
-        "--pdf", action="store_true", default=None,
-        help="board summary and dossiers also as PDF (needs Chromium, Chrome or Edge)",
-    )  # fmt: skip
-    _publish_arguments(command)
-
-
-def _publish_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--gis", choices=("qgis", "arcgis", "mapinfo"), help="program the GeoPackages are for (default: the project's)"
-    )
-    command.add_argument("--geoparquet", action="store_true", default=None, help="write the layers as GeoParquet, too")
-
-
-def _check_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("project", type=Path, help="project file (TOML)")
-    command.add_argument("--out", type=Path, help="folder to write (default: outputs/<project>-<as_of>-check)")
-    command.add_argument("--strict", action="store_true", help="exit 1 when there are issues of severity error")
-
-
-def _audit_arguments(command: argparse.ArgumentParser) -> None:
-    add = command.add_argument
-    add("registers", nargs="+", metavar="REGISTER", help="file, folder, pattern or zip archive")
-    add("--organisation", metavar="CODE", help="ONS code of the council all files are of")
-    add("--boundaries", type=Path, metavar="FILE", help="council areas, any vector file")
-    add("--boundaries-code", metavar="COLUMN", help="its column with the councils' ONS codes")
-    add("--boundaries-name", metavar="COLUMN", help="its column with their names (default: guessed)")
-    add("--boundaries-layer", metavar="LAYER", help="its layer, where the file holds several")
-    add("--boundaries-crs", metavar="CRS", help="its coordinate system (default: as it states)")
-    add("--out", type=Path, default=Path("outputs/audit"), help="folder to write (default: %(default)s)")
-    add("--no-workbooks", action="store_true", help="write no workbook per council")
-
-
-def _access_arguments(command: argparse.ArgumentParser) -> None:
-    add = command.add_argument
-    add("project", type=Path, nargs="?", help="project file (TOML) with streets and timetables")
-    add("--streets", type=Path, metavar="FILE", help="streets: OpenStreetMap, GraphML or lines")
-    add("--timetables", type=Path, nargs="+", default=[], metavar="FEED", help="GTFS feeds")
-    add("--stops", type=Path, nargs="+", default=[], metavar="FILE", help="NaPTAN files")
-    add("--points", type=Path, metavar="FILE", help="places to measure and explain, any vector file")
-    add("--bounds", type=float, nargs=4, metavar=("W", "S", "E", "N"), help="area, metres, EPSG:27700")
-    add("--date", type=date.fromisoformat, help="weekday to count (default: the busiest ordinary one)")
-    add("--cell", type=float, metavar="M", help="metres a cell is wide (default: 100)")
-    add("--out", type=Path, default=Path("outputs/access"), help="folder (default: %(default)s)")
-
-
-def _listing_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--json", action="store_true", help="as JSON")
-
-
-def _criteria_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("project", type=Path, nargs="?", help="project file: its own layers and its weights, too")
-    _listing_arguments(command)
-
-
-def _columns_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("which", nargs="*", metavar="TABLE|WORD", help="a table's name, or a word to look for")
-    _listing_arguments(command)
-
-
-def _compare_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("run_a", type=Path, help="folder of the earlier run")
-    command.add_argument("run_b", type=Path, help="folder of the later run")
-    command.add_argument("--out", type=Path, metavar="HTML", help="write the whole comparison as a page")
-    command.add_argument("--csv", type=Path, metavar="FILE", help="write every change as a table")
-    command.add_argument("--json", action="store_true", help="every change, as JSON")
-
-
-def _reweight_arguments(command: argparse.ArgumentParser) -> None:
-    add = command.add_argument
-    add("run", type=Path, nargs="?", help="folder of a run (default: the newest in outputs)")
-    add("-w", "--weight", action="append", default=[], metavar="CRITERION=WEIGHT",
-        help="beside the run's other weights, in their unit; 0 leaves a criterion out")  # fmt: skip
-    add("--map", type=Path, metavar="PNG", help="draw the new map")
-    add("--write", type=Path, metavar="PROJECT", help="put the weights into a project file; nothing else of it changes")
-    add("--json", action="store_true", help="every ranked site, as JSON")
-
-
-def _rank_arguments(command: argparse.ArgumentParser) -> None:
-    add = command.add_argument
-    add(
-        "project",
-        type=Path,
-        help="project file (TOML): weights, gates, opportunities, shortlist as they are now",
-    )
-    add("--run", type=Path, metavar="FOLDER", help="its run (default: outputs/<project>-<as_of>, else the newest)")
-    add("--out", type=Path, metavar="FOLDER", help="a folder of its own to write (default: print, and write nothing)")
-    add("--json", action="store_true", help="every ranked opportunity, as JSON")
-
-
-def _hand_over_arguments(command: argparse.ArgumentParser) -> None:
-    add = command.add_argument
-    add("run", type=Path, nargs="?", help="folder of a run of the team's own (default: the newest in outputs)")
-    add("--audience", required=True, metavar="WHO", help="internal, partner or public")
-    add("--by", metavar="CUT", help="council, corridor, ownership or partner (default: all in one folder)")
-    add("--partners", type=Path, metavar="FILE", help="of --by partner: a table with site_id and partner")
-    add("--out", type=Path, required=True, metavar="FOLDER", help="folder to write; a cut has a folder in it per part")
-
-
-def _gaps_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("run", type=Path, nargs="?", help="folder of a run (default: the newest in outputs)")
-    command.add_argument("--site", metavar="ID", help="what would decide the verdict of this site")
-    _listing_arguments(command)
-
-
-def _fetch_arguments(command: argparse.ArgumentParser) -> None:
-    add = command.add_argument
-    add("project", type=Path, nargs="?", help="project file (TOML)")
-    add("--force", action="store_true", help="download again what is there")
-    add("--max-gb", type=float, metavar="GB", help="refuse larger files (default: 4, parameter fetch.largest_gb)")
-    add("--list", action="store_true", help="where official inputs are published; downloads nothing")
-
-
-def _notebooks_arguments(command: argparse.ArgumentParser) -> None:
-    actions = command.add_subparsers(required=True, metavar="ACTION")
-    copy = actions.add_parser("copy", help="copy the notebooks to a folder")
-    copy.add_argument("folder", type=Path)
-    copy.add_argument("--force", action="store_true", help="replace notebooks that stand there")
-    copy.set_defaults(do=_copy_notebooks)
-    execute = actions.add_parser("run", help="run one notebook with parameters and write it as a page")
-    execute.add_argument("notebook", type=Path)
-    execute.add_argument("--out", type=Path, required=True, help="page to write (.html)")
-    execute.add_argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE")
-    execute.set_defaults(do=_run_notebook)
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -423,37 +286,52 @@ def _run_notebook(options: argparse.Namespace) -> int:
     return 0
 
 
+def _notebooks(options: argparse.Namespace) -> int:
+    return _copy_notebooks(options) if options.action == "copy" else _run_notebook(options)
+
+
 COMMANDS: dict[str, Command] = {
-    "demo": Command("the main job on the illustrative sample, no network", _demo_arguments, _demo, progress=True),
-    "run": Command("the main job: read, join, appraise, rank, publish", _run_arguments, _run, progress=True),
+    "demo": Command(
+        "the main job on the illustrative sample, no network", arguments.demo_arguments, _demo, progress=True
+    ),
+    "run": Command("the main job: read, join, appraise, rank, publish", arguments.run_arguments, _run, progress=True),
     "check": Command(
-        "find all that run would refuse, audit every input; rank nothing", _check_arguments, _check, progress=True
+        "find all that run would refuse, audit every input; rank nothing",
+        arguments.check_arguments,
+        _check,
+        progress=True,
     ),
     "audit": Command(
-        "read, repair and report registers alone; no project needed", _audit_arguments, _audit, progress=True
+        "read, repair and report registers alone; no project needed", arguments.audit_arguments, _audit, progress=True
     ),
     "access": Command(
-        "access index of an area from streets and timetables alone", _access_arguments, _access, progress=True
+        "access index of an area from streets and timetables alone", arguments.access_arguments, _access, progress=True
     ),
-    "criteria": Command("the criteria: unit, anchors, weight, source", _criteria_arguments, _criteria),
-    "columns": Command("the data dictionary: every column of every table", _columns_arguments, _columns),
-    "stages": Command("the order of the work: what each stage needs and what it adds", _listing_arguments, _stages),
+    "criteria": Command("the criteria: unit, anchors, weight, source", arguments.criteria_arguments, _criteria),
+    "columns": Command("the data dictionary: every column of every table", arguments.columns_arguments, _columns),
+    "stages": Command(
+        "the order of the work: what each stage needs and what it adds", arguments.listing_arguments, _stages
+    ),
     "hand-over": Command(
         "what may leave the team: a run cut by council, corridor, ownership or partner",
-        _hand_over_arguments,
+        arguments.hand_over_arguments,
         _hand_over,
     ),
-    "compare": Command("who entered, left and moved between two runs, and why", _compare_arguments, _compare),
+    "compare": Command("who entered, left and moved between two runs, and why", arguments.compare_arguments, _compare),
     "reweight": Command(
-        "a run under other weights: who enters and leaves the shortlist", _reweight_arguments, _reweight
+        "a run under other weights: who enters and leaves the shortlist", arguments.reweight_arguments, _reweight
     ),
     "rank": Command(
-        "a run under the project as it is now: weights, gates, opportunities, shortlist", _rank_arguments, _rank
+        "a run under the project as it is now: weights, gates, opportunities, shortlist",
+        arguments.rank_arguments,
+        _rank,
     ),
-    "gaps": Command("what would decide a run's open verdicts: free files, or a site's list", _gaps_arguments, _gaps),
+    "gaps": Command(
+        "what would decide a run's open verdicts: free files, or a site's list", arguments.gaps_arguments, _gaps
+    ),
     "fetch": Command(
-        "download the inputs a project names an address for, verified", _fetch_arguments, _fetch, progress=True
+        "download the inputs a project names an address for, verified", arguments.fetch_arguments, _fetch, progress=True
     ),
-    "notebooks": Command("copy the notebooks, or run one", _notebooks_arguments, _copy_notebooks),
+    "notebooks": Command("copy the notebooks, or run one", arguments.notebooks_arguments, _notebooks),
 }
 """The commands by name: the one list of them, which help, documents and ``bootstrap.py`` are made from."""

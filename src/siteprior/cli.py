@@ -122,6 +122,10 @@ def _run_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("project", type=Path, help="project file (TOML)")
     command.add_argument("--out", type=Path, help="folder to write (default: outputs/<project>-<as_of>)")
     command.add_argument("--audience", metavar="WHO", help="internal, partner or public (default: the project's)")
+    command.add_argument(
+        "--pdf", action="store_true", default=None,
+        help="board summary and dossiers also as PDF (needs Chromium, Chrome or Edge)",
+    )  # fmt: skip
     _publish_arguments(command)
 
 
@@ -253,7 +257,8 @@ def _demo(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace) -> int:
     from siteprior.pipeline.run import run
 
-    return _print_outputs(run(options.project, out=options.out, audience=options.audience, **_published(options)))
+    asked = {"audience": options.audience, "pdf": options.pdf, **_published(options)}
+    return _print_outputs(run(options.project, out=options.out, **asked))
 
 
 def _published(options: argparse.Namespace) -> dict[str, Any]:

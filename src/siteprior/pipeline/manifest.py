@@ -82,6 +82,10 @@ NOT_IN_EVERY_RUN = (
     "pictures/strip_*.png",
     "pictures/catchment_*.png",
     "pictures/core_index.png",
+    "dossiers/*.html",
+    "dossiers/*.pdf",
+    "board_summary.html",
+    "board_summary.pdf",
     "notebooks/0?_*.html",
     "notebooks/0?_*.failed.ipynb",
 )

@@ -50,7 +50,12 @@ def write_qgis_project(done: Result, folder: Path) -> None:
 
 
 def published_as(
-    project: Project, *, audience: str | None = None, gis: str | None = None, geoparquet: bool | None = None
+    project: Project,
+    *,
+    audience: str | None = None,
+    gis: str | None = None,
+    geoparquet: bool | None = None,
+    pdf: bool | None = None,
 ) -> Project:
     """Return a project that publishes for others, for another program or as GeoParquet too; as it is by default.
 
@@ -74,6 +79,6 @@ def published_as(
         faults.append(f"audience: {unknown('audience', str(audience), AUDIENCES)}")
     if faults:
         raise InputError(*faults)
-    stated = (("audience", audience), ("gis", gis), ("geoparquet", geoparquet))
+    stated = (("audience", audience), ("gis", gis), ("geoparquet", geoparquet), ("pdf", pdf))
     asked = {name: value for name, value in stated if value is not None}
     return project.model_copy(update={"publish": project.publish.model_copy(update=asked)}) if asked else project

@@ -17,6 +17,8 @@ from siteprior.core.progress import Progress, Step, counting, no_progress
 from siteprior.pipeline.grid import write_grid
 from siteprior.pipeline.manifest import run_info
 from siteprior.pipeline.packages import write_package, write_qgis_project
+from siteprior.pipeline.publish_documents import pdf_pages, write_documents, write_pdfs
+from siteprior.pipeline.report_page import report_page
 from siteprior.pipeline.result import Result
 from siteprior.report.file_names import dossier_files, file_names
 from siteprior.report.notebooks.worker import NotebookProcess
@@ -32,11 +34,11 @@ def publish(
     Returns
     -------
     tuple of str
-        Why notebooks failed, if any did: the other outputs do not depend on them.
+        Why notebooks failed and what could not be printed, if any: the other outputs do not depend on them.
     """
     named = done.project.publish.notebooks
     with (
-        counting(progress, "Publishing", total=2 + len(named), unit="parts", staged=True) as step,
+        counting(progress, "Publishing", total=3 + len(named), unit="parts", staged=True) as step,
         ThreadPoolExecutor(max_workers=1) as beside,
     ):
         progress("Writing the GeoPackages and tables")
@@ -46,9 +48,12 @@ def publish(
         progress("Drawing maps, writing the report, running the notebooks")
         # The notebooks need only the files written above.
         pages = beside.submit(_write_notebooks, named, folder, notebooks, step)
-        _write_report(done, tables, folder, progress)
+        dossiers = write_documents(done, folder)
         step()
-        return pages.result()
+        _write_report(done, folder, dossiers, progress)
+        step()
+        failed = _print_pdfs(done, folder, dossiers, progress)
+        return (*pages.result(), *failed)
 
 
 def write_ranked(done: Result, folder: Path) -> None:
@@ -221,7 +226,16 @@ def _write_notebooks(names: Sequence[str], folder: Path, notebooks: NotebookProc
     return tuple(faults)
 
 
-def _write_report(done: Result, market: Mapping[str, pd.DataFrame], folder: Path, progress: Progress) -> None:
+def _print_pdfs(done: Result, folder: Path, dossiers: Mapping[str, str], progress: Progress) -> tuple[str, ...]:
+    """Print what the project asks for as PDF, one step each, and return what could not be printed."""
+    pages = pdf_pages(done, dossiers)
+    if not pages:
+        return ()
+    with counting(progress, "Printing", total=len(pages), unit="pages", staged=True) as step:
+        return write_pdfs(done, folder, dossiers, step)
+
+
+def _write_report(done: Result, folder: Path, dossiers: Mapping[str, str], progress: Progress) -> None:
     """Draw the pictures, one step each, and write the report."""
     from siteprior.appraisal.market_failure.signals import signal_table
     from siteprior.report.html.corridors import corridor_section
@@ -266,28 +280,9 @@ def _write_report(done: Result, market: Mapping[str, pd.DataFrame], folder: Path
             scenarios=done.scenario_summary,
         ),
         decision=decision,
-        explore=_page_data(done),
-        **_market_sections(done, market),
-    )
-
-
-def _page_data(done: Result) -> str:
-    """Return what the report's map, tables and weights are made from."""
-    from siteprior.ranking.live_weights import LiveWeights
-    from siteprior.report.interactive.page_data import page_data
-
-    return page_data(
-        done.record,
-        done.sites,
-        done.shortlist,
-        done.criteria,
-        areas=done.areas,
-        corridors=done.corridors,
-        stops=done.stops,
-        catchments=done.catchments,
-        network=done.walking.network,
-        programme=done.programme,
-        values=LiveWeights(done).values,
+        explore=report_page(done),
+        dossiers=dossiers,
+        market=_market_section(done),
     )
 
 
@@ -329,39 +324,24 @@ def _decision(done: Result, folder: Path, progress: Progress, step: Step) -> dic
     )
 
 
-def _market_sections(done: Result, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """Collect the section on what the market would do alone, and the record of each shortlisted site."""
+def _market_section(done: Result) -> dict[str, Any]:
+    """Collect the section on what the market would do alone."""
     from siteprior.appraisal.market_failure.signals import signal_table
     from siteprior.appraisal.viability.sensitivity import TITLES
     from siteprior.report.html.market import market_section
-    from siteprior.report.html.site_pages import site_records
 
-    titles = signal_table()
-    return {
-        "market": market_section(
-            done.sites,
-            done.shortlist,
-            signals=done.signals,
-            titles=titles,
-            validation=done.price_validation,
-            price_note=done.price_note,
-            drivers=done.viability_drivers,
-            input_titles=TITLES,
-            rules=done.fund_rules,
-            files=done.evidence_files,
-        ),
-        "records": site_records(
-            done.shortlist,
-            signals=done.signals,
-            titles=titles,
-            lines=tables.get("viability_lines"),
-            drivers=done.viability_drivers,
-            input_titles=TITLES,
-            evidence=done.deadweight_evidence,
-            rules=done.fund_rules,
-            comparables=done.comparables,
-        ),
-    }
+    return market_section(
+        done.sites,
+        done.shortlist,
+        signals=done.signals,
+        titles=signal_table(),
+        validation=done.price_validation,
+        price_note=done.price_note,
+        drivers=done.viability_drivers,
+        input_titles=TITLES,
+        rules=done.fund_rules,
+        files=done.evidence_files,
+    )
 
 
 def _strips(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -10,7 +10,7 @@ import pandas as pd
 from siteprior.core.errors import InputError
 from siteprior.core.short_repr import short_repr
 from siteprior.ranking.decision_matrix import measure
-from siteprior.ranking.explanation_words import comparison_words, site_words
+from siteprior.ranking.explanation_words import comparison_words, measured_words, site_words
 from siteprior.ranking.fact_values import information_value
 from siteprior.ranking.opportunities import pooled_values
 from siteprior.ranking.options import Anchors, Criteria, Options, Weights, check_values, options_of
@@ -208,6 +208,69 @@ def explain(
     if against is not None:
         sentences += comparison_words(options, site, against, comparison)
     return Explanation(tuple(sentences), table, comparison, facts, moves, known)
+
+
+@short_repr
+class SiteWords(NamedTuple):
+    """What a page says of one site's place: sentences, and what was measured of it by criterion, in words.
+
+    Examples
+    --------
+    >>> SiteWords(("a is 1st of 2.",), {"homes": "20 homes"})
+    SiteWords(sentences: 1 entry, measured: 1 entry)
+    """
+
+    sentences: tuple[str, ...]
+    measured: Mapping[str, str]
+
+
+def explain_sites(
+    matrix: pd.DataFrame | Ranked,
+    sites: Sequence[str],
+    *,
+    first: int,
+    weights: Weights | None = None,
+    anchors: Anchors | None = None,
+    criteria: Criteria | None = None,
+) -> dict[str, SiteWords]:
+    """Explain the ranks of many sites (1 = first) at once, as :func:`explain` does for one, the site called “it”.
+
+    Parameters
+    ----------
+    matrix, first, weights, anchors, criteria
+        As of :func:`explain`.
+    sites
+        Labels of sites that are ranked.
+
+    Raises
+    ------
+    InputError
+        When a site is not ranked, or anything else cannot be used.
+
+    Examples
+    --------
+    >>> sites = pd.DataFrame({"homes": [20.0, 90.0]}, index=list("ab"))
+    >>> why = explain_sites(sites, ["b"], weights={"homes": 1}, anchors={"homes": (0, 100)}, first=1)
+    >>> print(why["b"].sentences[0], why["b"].measured)
+    It is 1st of 2 with a score of 0.90 (the mean is 0.55), inside the first 1. {'homes': '90'}
+    """
+    labels = list(sites)
+    if not labels:
+        return {}
+    options = options_of(matrix, weights, anchors=anchors, criteria=criteria)
+    values = options.value_table.mask(options.missing)
+    _check_labels(values, labels, first)
+    facts = fact_changes(values, options.weights, labels, first=first, criteria=options.criteria)
+    moves = weight_changes(values, options.weights, labels, first=first)
+    low, high = _ranges(matrix, options, values)
+    known = information_value(values, options.weights, low, high, first=first)
+    explained = {}
+    for site in labels:
+        own = [table[table["site"] == site].reset_index(drop=True) for table in (facts, moves, known)]
+        words = site_words(options, site, first, contributions(values, options.weights, site, first=first), *own)
+        begun = (f"It{words[0].removeprefix(site)}", *words[1:])
+        explained[site] = SiteWords(begun, {name: measured_words(options, site, name) for name in options.weights})
+    return explained
 
 
 def _ranges(matrix: pd.DataFrame | Ranked, options: Options, values: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -84,8 +84,8 @@ def comparison_words(options: Options, one: str, other: str, table: pd.DataFrame
     def listed(names: pd.Index) -> str:
         return _joined(
             [
-                f"{_title(options, name)} ({_measure(options, better, name)} against {_measure(options, worse, name)}, "
-                f"{gains[name]:+.2f})"
+                f"{_title(options, name)} ({measured_words(options, better, name)} against "
+                f"{measured_words(options, worse, name)}, {gains[name]:+.2f})"
                 for name in list(names)[:NAMED]
             ]
         )
@@ -106,7 +106,7 @@ def _fact_words(options: Options, site: str, facts: pd.DataFrame, inside: bool) 
     name = str(row["criterion"])
     declared = options.criteria[name]
     above = (declared.best > declared.worst) != inside
-    needed, now = _number(float(row["measure_needed"]), declared.unit), _measure(options, site, name)
+    needed, now = _number(float(row["measure_needed"]), declared.unit), measured_words(options, site, name)
     if needed == now:  # too near for the digits a reader needs elsewhere
         needed = f"{row['measure_needed']:.8g}"
     return (
@@ -154,7 +154,7 @@ def _listed(options: Options, site: str, parts: pd.DataFrame, column: str) -> st
     """Return criteria with what was measured and what they add."""
     return _joined(
         [
-            f"{_title(options, name)} ({_measure(options, site, name)}, {parts.loc[name, column]:+.2f})"
+            f"{_title(options, name)} ({measured_words(options, site, name)}, {parts.loc[name, column]:+.2f})"
             for name in list(parts.index)[:NAMED]
         ]
     )
@@ -170,7 +170,7 @@ def _title(options: Options, name: str) -> str:
     return options.criteria[name].title
 
 
-def _measure(options: Options, site: str, name: str) -> str:
+def measured_words(options: Options, site: str, name: str) -> str:
     """Return what was measured of a site, with its unit."""
     if options.missing.loc[site, name]:
         return "missing"

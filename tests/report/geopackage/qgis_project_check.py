@@ -64,8 +64,6 @@ root = project.layerTreeRoot()
 tree = [
     [group.name(), [[node.layerId(), node.isVisible()] for node in group.findLayers()]] for group in root.children()
 ]
-    [group.name(), [[each.layerId(), each.isVisible()] for each in group.findLayers()]] for group in root.children()
-]
 view = project.viewSettings().defaultViewExtent()
 settings = QgsMapSettings()
 visible = [layer for layer in root.layerOrder() if root.findLayer(layer.id()).isVisible() and layer.isSpatial()]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from factories.report_page import values_of
+from siteprior.core.errors import InputError
 from siteprior.report.interactive.page_data import page_data
 
 HOSTILE = "</script><script>window.planted=1</script><!-- \u2028 =1+1 مرحبا 🏗 " + "x" * 10_000
@@ -43,11 +44,9 @@ def test_texts_of_a_register_end_no_script_and_come_out_whole(made_up):
 
 
 @pytest.mark.parametrize("audience", ["partner", "public"])
-def test_weights_and_ranks_are_for_ourselves(made_up, audience):
-    facts = json.loads(data_of(made_up, record={**made_up.record, "audience": audience}))
-    assert facts["weights"] is None
-    assert "rank" not in facts["sites"]
-    assert any(facts["sites"]["dossier"]) == (audience == "partner")
+def test_a_run_for_others_gets_no_page_of_the_team(made_up, audience):
+    with pytest.raises(InputError, match=f"for the audience {audience}, and this page is the team's own"):
+        data_of(made_up, record={**made_up.record, "audience": audience})
 
 
 def test_without_values_there_are_no_weights(made_up):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from types import SimpleNamespace
 
 import pandas as pd
-import pytest
 
 from siteprior.report.interactive import rows as module
-from siteprior.report.interactive.rows import RANKING, VERDICT, site_rows
+from siteprior.report.interactive.rows import site_rows
 
 
 def words(column):
@@ -65,19 +63,3 @@ def test_of_many_sites_those_not_ranked_are_dots(made_up, monkeypatch):
     assert shown["rank"].notna().all()
     assert len(columns["id"]) == 11
     assert len(columns["dots"]) == 2 * 3
-
-
-@pytest.mark.parametrize(("audience", "withheld"), [("partner", RANKING), ("public", (*RANKING, *VERDICT))])
-def test_what_an_audience_may_not_see_is_not_in_the_page_and_the_order_says_nothing(made_up, audience, withheld):
-    sites = made_up.sites.assign(market_failure_note="note 918273", gate_reasons="gate 645341")
-    columns, _ = site_rows(sites, made_up.shortlist, programme=made_up.shortlist, audience=audience)
-    assert not set(withheld) & set(columns)
-    assert columns["id"] == sorted(columns["id"])
-    text = json.dumps(columns)
-    assert ("note 918273" in text) == (audience == "partner")
-    assert ("gate 645341" in text) == (audience == "partner")
-
-
-def test_an_audience_nobody_declared_is_refused(made_up):
-    with pytest.raises(KeyError):
-        site_rows(made_up.sites, made_up.shortlist, audience="everyone")

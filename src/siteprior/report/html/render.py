@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from siteprior.core.cell_values import CellValue
@@ -26,7 +27,7 @@ STYLE, SCRIPT = "report.css.j2", "report.js"
 
 def render(
     template: str, *, styles: Sequence[str] = (), scripts: Sequence[str] = (), library: str = "", look: str = "",
-    **facts: Any,
+    alone: bool = False, **facts: Any,
 ) -> str:  # fmt: skip
     """Fill a template of the folder ``templates`` and return the page.
 
@@ -34,7 +35,8 @@ def render(
     ----------
     template
         Its name. It finds ``policy``, ``style``, ``script`` and ``scripts`` beside the facts, and the filters
-        :func:`day`, :func:`count`, :func:`number`, :func:`percent` and :func:`siteprior.report.html.labels.in_words`.
+        :func:`day`, :func:`count`, :func:`number`, :func:`percent`, :func:`brief` and
+        :func:`siteprior.report.html.labels.in_words`.
     styles
         Style sheets that follow the common one; they and all templates know the colours as ``colour``.
     scripts
@@ -42,20 +44,32 @@ def render(
     library, look
         A library the scripts need, and its style sheet, as text. It may work in a thread of its own, and draw pictures
         in memory (``blob:``); it may load as little as the page.
+    alone
+        Whether these style sheets stand without the common one: documents that are printed have a look of their own.
     **facts
         What the page shows. A name the template asks for and does not get is an error.
     """
+    page = page_of(template, styles=styles, scripts=scripts, library=library, look=look, alone=alone)
+    return page(**facts)
+
+
+def page_of(
+    template: str, *, styles: Sequence[str] = (), scripts: Sequence[str] = (), library: str = "", look: str = "",
+    alone: bool = False,
+) -> Callable[..., str]:  # fmt: skip
+    """Return what fills a template, as :func:`render` does, for many pages of one kind."""
     from markupsafe import Markup
 
     environment = _environment()
-    sheet = look + style_sheet(*styles)
+    sheet = look + style_sheet(*styles, alone=alone)
     script = _source(environment, SCRIPT)
     several = [library, script, "".join(_source(environment, name) for name in scripts)]
     several = [text for text in several if text]
     # The page may run these scripts and use this one style sheet; markup slipped in through a name could not.
     hashes = " ".join(f"'{_digest(text)}'" for text in several)
     threads = " worker-src blob:;" if library else ""
-    return environment.get_template(template).render(
+    return partial(
+        environment.get_template(template).render,
         policy=(
             f"default-src 'none'; img-src data:{' blob:' if library else ''}; base-uri 'none'; form-action 'none';"
             f"{threads} style-src '{_digest(sheet)}'; script-src {hashes}"
@@ -63,14 +77,14 @@ def render(
         style=Markup(sheet),
         script=Markup(script),
         scripts=[Markup(text) for text in several],
-        **facts,
     )
 
 
-def style_sheet(*names: str) -> str:
-    """Return the common style sheet and those named, one after the other, in the colours of ``report/style.py``."""
+def style_sheet(*names: str, alone: bool = False) -> str:
+    """Return the common style sheet, unless ``alone``, and those named, in the colours of ``report/style.py``."""
     # Jinja takes the last line break of a template away.
-    return "".join(_environment().get_template(name).render() + "\n" for name in (STYLE, *names))
+    sheets = names if alone else (STYLE, *names)
+    return "".join(_environment().get_template(name).render() + "\n" for name in sheets)
 
 
 def _environment() -> Environment:
@@ -84,7 +98,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(day=day, count=count, number=number, percent=percent, in_words=in_words)
+    environment.filters.update(day=day, count=count, number=number, percent=percent, in_words=in_words, brief=brief)
     environment.globals.update(colour=style.PAGE_COLOURS, variables=style.PAGE_VARIABLES)
     return environment
 
@@ -141,6 +155,20 @@ def percent(value: float | None) -> str:
     '35%'
     """
     return "–" if value is None else _signed(f"{100 * value:.0f}") + "%"
+
+
+def brief(text: CellValue, most: int = 160) -> str:
+    r"""Return a text on one line, cut after so many letters; a dash where there is none.
+
+    Examples
+    --------
+    >>> brief("Mill Street,  the long\nway round", 20), brief(None)
+    ('Mill Street, the lo…', '–')
+    """
+    if text is None:
+        return "–"
+    words = " ".join(str(text).split())
+    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
 
 
 def _signed(figures: str) -> str:

@@ -15,7 +15,7 @@ from siteprior.core.files import write_text
 from siteprior.core.renamed import with_new_record
 from siteprior.core.schema import CONTRIBUTION, VERDICTS
 from siteprior.report import style
-from siteprior.report.file_names import dossier_files
+from siteprior.report.audience import INTERNAL, audience_of
 from siteprior.report.html._common import plain_rows
 from siteprior.report.html.data_quality import issue_files, issue_uses
 from siteprior.report.html.labels import organisation_titles
@@ -53,9 +53,9 @@ def write_report(
     signals: pd.DataFrame | None = None,
     corridors: Mapping[str, Any] | None = None,
     market: Mapping[str, Any] | None = None,
-    records: list[dict[str, Any]] | None = None,
     decision: Mapping[str, Any] | None = None,
     explore: str | None = None,
+    dossiers: Mapping[str, str] | None = None,
 ) -> Path:
     """Write the report of a run as one self-contained HTML file.
 
@@ -84,14 +84,14 @@ def write_report(
     market
         The section on what the market would do alone, as :func:`siteprior.report.html.market.market_section`
         collects it.
-    records
-        A record per shortlisted site, as :func:`siteprior.report.html.site_pages.site_records` collects them.
     decision
         The section on how sure the order is and what a budget buys, as
         :func:`siteprior.report.html.decision.decision_section` collects it.
     explore
         What the map, tables and weights are made from (:func:`siteprior.report.interactive.page_data.page_data`);
         without it the page is as it prints.
+    dossiers
+        Where the dossier of each shortlisted site stands, relative to the report, by ``site_id``.
 
     Returns
     -------
@@ -108,30 +108,27 @@ def write_report(
     record = with_new_record(record)
     councils = organisation_titles(sites)
     shades = style.criteria(criteria["criterion"])
-    hidden = record.get("audience") == "public"
-    dossiers = {} if hidden else dossier_files(str(name) for name in shortlist.index)
+    pages = dossiers or {}
     page = render(
         "report.html.j2",
         **({} if explore is None else interactive_parts()),
         explore=None if explore is None else Markup(explore),
         picture=small_picture(picture),
         run=record,
+        audience=audience_of(record.get("audience", INTERNAL)),
         settings=json_text(record.get("settings", {})),
         counts=_counts(sites, shortlist),
         reasons=_reasons(sites, gates),
         walks=_walks(sites),
         councils=_by_council(sites, shortlist, councils),
-        shortlist=[
-            {**_site(row, councils, criteria, shades), "dossier": dossiers.get(str(row["site_id"]))}
-            for row in plain_rows(shortlist.rename_axis("site_id").reset_index())
-        ],
+        shortlist=[_site(row, councils, criteria, shades) for row in plain_rows(shortlist.reset_index())],
         criteria=[{**row, "shade": shades[row["criterion"]]} for row in plain_rows(criteria)],
         verdicts=_verdicts(sites, shortlist),
         signals=[] if signals is None else plain_rows(signals),
         corridors=corridors,
         market=market,
-        records=records or [],
         decision=decision,
+        dossiers=pages,
         issues=issue_uses(issues, record["inputs"]),
         issue_files=issue_files(issues),
         unstated=unstated_origins(record["inputs"]),

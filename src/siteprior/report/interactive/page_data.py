@@ -8,9 +8,11 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import VERDICTS
 from siteprior.report import style
+from siteprior.report.audience import INTERNAL
 from siteprior.report.file_names import dossier_files
 from siteprior.report.interactive.embedded import json_block, packed
 from siteprior.report.interactive.layers import map_layers
@@ -40,7 +42,7 @@ def page_data(
     Parameters
     ----------
     record
-        The run record; its ``audience`` says what the page may carry.
+        The run record, of a run for the team itself.
     sites, shortlist
         Every site considered (:data:`siteprior.core.schema.SITES`), ranked ones first; the first of the ranking.
     criteria
@@ -58,6 +60,11 @@ def page_data(
     str
         JSON without a sign that could end a script.
 
+    Raises
+    ------
+    InputError
+        When the run was written for others than the team.
+
     Examples
     --------
     >>> import siteprior as sp
@@ -67,10 +74,16 @@ def page_data(
     >>> "<" in text, len(text) < 2_000_000
     (False, True)
     """
-    audience = str(record.get("audience", "internal"))
+    if record.get("audience", INTERNAL) != INTERNAL:
+        raise InputError(
+            f"record: is of a run for the audience {record['audience']}, and this page is the team's own, with ranks "
+            "and weights; hand_over writes the page for others"
+        )
     layers, left_out = map_layers(areas=areas, corridors=corridors, stops=stops, catchments=catchments, network=network)
-    dossiers = {} if audience == "public" else dossier_files(str(name) for name in shortlist.index)
-    columns, shown = site_rows(sites, shortlist, programme=programme, dossiers=dossiers, audience=audience)
+    dossiers = dossier_files(str(name) for name in shortlist.index)
+    columns, shown = site_rows(sites, shortlist, programme=programme, dossiers=dossiers)
+    if dots := len(columns["dots"]) // 2:
+        left_out.append(f"{dots:,} sites that are not ranked are dots on the map, without a card or a row")
     facts = {
         "sites": columns,
         "layers": layers,
@@ -78,7 +91,7 @@ def page_data(
         "first": max(len(shortlist), int(record.get("settings", {}).get("shortlist", {}).get("n", 0))),
         "decimals": load_parameters("report").integer("coordinate_decimals"),
         "rows": load_parameters("report").integer("rows_on_a_page"),
-        "weights": _weights(record, criteria, values, shown) if audience == "internal" else None,
+        "weights": _weights(record, criteria, values, shown),
         "verdicts": [
             {"name": name, "shape": SHAPES[name], "colour": style.VERDICT_FILLS[name]} for name in VERDICTS
         ],

@@ -27,11 +27,6 @@ NUMBERS = {
 }  # fmt: skip
 """Decimals of the numbers a row carries."""
 
-RANKING = ("rank", "rank_p05", "rank_p95", "score", "coverage", "shortlisted", "programme", "year", "ranked_as")
-VERDICT = ("verdict", "settled", "open", "note", "gates")
-WITHHELD = {"internal": (), "partner": RANKING, "public": (*RANKING, *VERDICT)}
-"""What a page does not carry, by who may see it (``[publish] audience``)."""
-
 
 def site_rows(
     sites: gpd.GeoDataFrame,
@@ -39,7 +34,6 @@ def site_rows(
     *,
     programme: pd.DataFrame | None = None,
     dossiers: Mapping[str, str] | None = None,
-    audience: str = "internal",
 ) -> tuple[Columns, gpd.GeoDataFrame]:
     """Collect what the page knows of each site; walks in metres, sizes in hectares, homes, scores 0–1.
 
@@ -53,19 +47,12 @@ def site_rows(
         What is chosen, indexed by ``site_id``; none where the project asks for none.
     dossiers
         Where the page of a shortlisted site is, by ``site_id``.
-    audience
-        ``internal``, ``partner`` or ``public``: who may see the page (:data:`WITHHELD`).
 
     Returns
     -------
     tuple
         The columns, a list each; and the sites that have a row, in the same order. Of more sites than
         ``report.full_sites`` those that are not ranked are places only (``dots``).
-
-    Raises
-    ------
-    KeyError
-        When the audience is none of the three.
 
     Examples
     --------
@@ -77,15 +64,12 @@ def site_rows(
     """
     limits = load_parameters("report")
     decimals = limits.integer("coordinate_decimals")
-    withheld = WITHHELD[audience]
     full = sites
     dots: list[int | None] = []
     if len(sites) > limits.integer("full_sites"):
         ranked = sites["rank"].notna()
         full = sites[ranked]
         dots = place_steps(_places(sites[~ranked]), decimals)
-    if withheld:
-        full = full.sort_index(kind="stable")
     columns: Columns = {
         "id": [str(name) for name in full.index],
         "places": place_steps(_places(full), decimals),
@@ -100,7 +84,7 @@ def site_rows(
         "note": _notes(full),
         "dossier": [(dossiers or {}).get(str(name)) for name in full.index],
     }
-    return {name: values for name, values in columns.items() if name not in withheld}, full
+    return columns, full
 
 
 def _places(sites: gpd.GeoDataFrame) -> np.ndarray[Any, np.dtype[np.float64]]:

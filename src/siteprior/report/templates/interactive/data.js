@@ -27,7 +27,7 @@ var report = report || {};
     return place < 0 ? null : column.words[place];
   };
 
-  // The sites in the order of the run's ranks. What the page does not carry (its audience decides) is null.
+  // The sites in the order of the run's ranks. What a run does not have is null.
   report.sites = function (columns, unit) {
     var places = report.places(columns.places, unit);
     var plain = ["name", "reference", "rank", "rank_p05", "rank_p95", "score", "coverage", "corridor_walk_m",

@@ -19,11 +19,6 @@ var report = report || {};
   ];
   var EMPTY = { type: "FeatureCollection", features: [] };
 
-  report.hasWebGL = function () {
-    var sheet = document.createElement("canvas");
-    return Boolean(sheet.getContext("webgl2") || sheet.getContext("webgl"));
-  };
-
   var behind = function (colours) {
     var get = function (name) { return ["get", name]; };
     var line = function (id, filter, dashes) {
@@ -36,7 +31,9 @@ var report = report || {};
     colours.deciles.forEach(function (shade, place) { deciles.push(place + 1, shade); });
     var wide = ["interpolate", ["linear"], ["zoom"]];
     return [
-      { id: "areas", source: "areas", type: "fill", paint: { "fill-color": deciles.concat([colours.no_data]) } },
+      { id: "areas", source: "areas", type: "fill",
+        // neighbours meet without a gap: smoothed edges would be drawn once more, and take as long
+        paint: { "fill-color": deciles.concat([colours.no_data]), "fill-antialias": false } },
       { id: "catchments", source: "catchments", type: "fill",
         paint: { "fill-color": colours.catchment, "fill-opacity": 0.13 } },
       { id: "catchment-edges", source: "catchments", type: "line",

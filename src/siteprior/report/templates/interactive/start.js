@@ -112,17 +112,15 @@ var report = report || {};
   };
   facts.left_out.forEach(function (words) { find("left-out").appendChild(report.element("li", "", words + ".")); });
   try {
-    if (!report.hasWebGL()) {
-      without("This browser draws no maps to move (WebGL is off): the picture shows the run as it was ranked.");
-    } else {
-      map = report.Map({ map: find("map-canvas"), tip: find("map-tip") }, sites, shown,
-        report.places(facts.sites.dots, unit), facts.layers, unit, events);
-      report.map = map;
-      report.key(find("map-key"), map, facts);
-    }
+    map = report.Map({ map: find("map-canvas"), tip: find("map-tip") }, sites, shown,
+      report.places(facts.sites.dots, unit), facts.layers, unit, events);
+    report.map = map;
+    report.key(find("map-key"), map, facts);
   } catch (fault) {
-    without("The map to move could not be drawn here: the picture shows the run as it was ranked.");
-    if (window.console) { console.warn(String(fault)); }
+    // MapLibre says so where WebGL is off; asking first would make a second context, which takes as long as a map
+    without("This browser draws no map to move (WebGL is off or has failed): "
+      + "the picture shows the run as it was ranked.");
+    console.warn(String(fault));
   }
   // Tables scroll in boxes of their own, by the keyboard, too.
   document.querySelectorAll(".wide").forEach(function (box) { box.tabIndex = 0; });

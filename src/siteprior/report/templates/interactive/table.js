@@ -23,8 +23,11 @@ var report = report || {};
       cell.appendChild(element("span", "sub", site.reference || site.id));
       return cell;
     };
+    var rank = function (site) {
+      return element("span", site.listed ? "disc" : "", report.count(site.now));
+    };
     var all = [
-      { key: "now", head: "Rank", number: true, text: function (s) { return report.count(s.now); }, needs: "rank" },
+      { key: "now", head: "Rank", number: true, cell: rank, needs: "rank" },
       { key: "change", head: "Moved", text: report.movement, live: true, needs: "rank" },
       { key: "title", head: "Site", cell: name },
       { key: "council", head: "Council" },
@@ -87,8 +90,12 @@ var report = report || {};
     var cell = function (site, column) {
       var made = element("td", (column.number ? "n " : "") + "c-" + column.key);
       if (column.cell) { made.appendChild(column.cell(site)); return made; }
-      made.textContent = column.text ? column.text(site) : column.number ? report.count(site[column.key])
-        : site[column.key] === null ? "–" : site[column.key];
+      if (column.number || column.text) {
+        made.textContent = column.text ? column.text(site) : report.count(site[column.key]);
+      } else {
+        // however long a text is, its row stays a row
+        made.appendChild(element("span", "clamp", site[column.key] === null ? "–" : site[column.key]));
+      }
       return made;
     };
 

@@ -42,7 +42,7 @@ def test_each_alone_and_both_together(run, site):
     both = at(
         run, later_run(run, files=["stops"], facts={site: failed | {"corridor_walk_m": walk + 50}}), int(walk) + 25
     )
-    assert change(run, both, site).cause == "data"
+    assert change(run, both, site).cause == "data and settings"
     stricter = later_run(run, files=["stops"], facts={site: failed | {"corridor_walk_m": walk + 50}})
     assert change(run, at(run, stricter, int(walk) - 25), site).cause == "settings"
 

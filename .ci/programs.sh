@@ -15,12 +15,13 @@ for package in python3-gdal python3-qgis chromium; do
     code=1
   fi
 done
-# Leaflet as folium asks for it, for the tests that draw .explore() without the web, and what drives Chromium through
-# JupyterLab (lab.mjs); beside this file, never committed. The browser is Debian's: none is downloaded.
+# Leaflet as folium asks for it, for the tests that draw .explore() without the web, what drives Chromium through
+# JupyterLab (lab.mjs) and the report (report.mjs), and what finds faults of access in it (axe-core); beside this
+# file, never committed. The browser is Debian's: none is downloaded.
 if command -v npm >/dev/null &&
   ! timeout 120 npm install --silent --no-save --no-audit --no-fund --prefix "$(dirname "$0")" leaflet@1.9.3 \
-    playwright-core@1.56.1 >/dev/null; then
-  echo "ci: leaflet and playwright-core could not be installed"
+    playwright-core@1.56.1 axe-core@4.14.1 >/dev/null; then
+  echo "ci: leaflet, playwright-core and axe-core could not be installed"
   code=1
 fi
 exit "$code"

@@ -24,6 +24,7 @@ from siteprior.appraisal.viability.headroom import LAND_VALUES
 from siteprior.core import schema
 from siteprior.core.errors import InputError
 from siteprior.project.layers import VectorLayer
+from siteprior.registers.decisions import STATED as DECIDED
 from siteprior.registers.site_facts import STATED
 from siteprior.report.charts.contributions import CRITERIA_DRAWN, SCORED
 from siteprior.report.charts.rank_bands import RANK_BAND_PARTS
@@ -220,6 +221,13 @@ def calls():
         ),
         sp.viability.acquisition_cost: (sp.viability.acquisition_cost, {"sites": plain}),
         sp.programme.opportunity_table: (sp.programme.opportunity_table, {"sites": plain}),
+        sp.registers.apply_decisions: (
+            sp.registers.apply_decisions, {"sites": plain_register, "decisions": any_index(made(DECIDED))}
+        ),
+        sp.registers.decision_columns: (
+            lambda table: sp.registers.decision_columns(table, pd.Index(["E1:a"], name="site_id")),
+            {"table": any_index(made(schema.DECISIONS))}
+        ),
         sp.registers.state_facts: (
             sp.registers.state_facts, {"sites": plain_register, "facts": any_index(made(STATED))}
         ),

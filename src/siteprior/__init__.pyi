@@ -4,24 +4,39 @@ from .core import parameters, schema
 from .core.errors import InputError, OutputError, ProjectError, RunWarning, SitePriorError
 from .core.issues import Reading
 from .joins import access, corridors
+from .pipeline import notebook
 from .pipeline.access import measure_access
 from .pipeline.audit import audit
+from .pipeline.comparison.compare import compare_runs as compare
+from .pipeline.comparison.differences import run_differences
+from .pipeline.comparison.outcomes import outcomes
+from .pipeline.comparison.who_benefits import who_benefits
+from .pipeline.comparison.whole import write_comparison
+from .pipeline.hand_over import hand_over
 from .pipeline.listings import criteria, data_dictionary
 from .pipeline.manifest import open_run
 from .pipeline.newest_run import newest_run
 from .pipeline.opened_run import Run
 from .pipeline.panel import panel
+from .pipeline.plots import (
+    plot_bands,
+    plot_contributions,
+    plot_core_index,
+    plot_corridor,
+    plot_frontier,
+    plot_map,
+)
 from .pipeline.registered import load_project
 from .pipeline.rerank import rerank
 from .pipeline.result import Result
 from .pipeline.run import assess, check, demo, run
+from .pipeline.shortlist_table import shortlist_table
 from .pipeline.write_weights import write_weights
 from .programme.optimise import choose_programme
 from .ranking.explanation import explain
 from .ranking.scoring import rank, score
 from .ranking.smaa import acceptability
 from .registers.reader import read_registers
-from .report.compare import compare_runs as compare
 from .sources import areas, layers, sales, streets, timetables, transit
 from .sources.areas.lsoa import read_areas
 from .sources.fetch.fetch import fetch
@@ -56,15 +71,24 @@ __all__ = [
     "explain",
     "fetch",
     "funds",
+    "hand_over",
     "joins",
     "layers",
     "load_project",
     "market_failure",
     "measure_access",
     "newest_run",
+    "notebook",
     "open_run",
+    "outcomes",
     "panel",
     "parameters",
+    "plot_bands",
+    "plot_contributions",
+    "plot_core_index",
+    "plot_corridor",
+    "plot_frontier",
+    "plot_map",
     "prices",
     "programme",
     "project",
@@ -77,14 +101,18 @@ __all__ = [
     "report",
     "rerank",
     "run",
+    "run_differences",
     "sales",
     "scenarios",
     "schema",
     "score",
+    "shortlist_table",
     "streets",
     "timetables",
     "transit",
     "viability",
     "walking",
+    "who_benefits",
+    "write_comparison",
     "write_weights",
 ]

@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from siteprior import __version__
 from siteprior.core.errors import SitePriorError, listed_once
@@ -115,14 +115,25 @@ def _demo_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--out", type=Path, default=Path("outputs/demo"), help="folder to write (default: %(default)s)"
     )
+    _publish_arguments(command)
 
 
 def _run_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("project", type=Path, help="project file (TOML)")
     command.add_argument("--out", type=Path, help="folder to write (default: outputs/<project>-<as_of>)")
+    command.add_argument("--audience", metavar="WHO", help="internal, partner or public (default: the project's)")
     command.add_argument(
-        "--pdf", action="store_true", help="board summary and dossiers also as PDF (needs Chromium, Chrome or Edge)"
+        "--pdf", action="store_true", default=None,
+        help="board summary and dossiers also as PDF (needs Chromium, Chrome or Edge)",
+    )  # fmt: skip
+    _publish_arguments(command)
+
+
+def _publish_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--gis", choices=("qgis", "arcgis", "mapinfo"), help="program the GeoPackages are for (default: the project's)"
     )
+    command.add_argument("--geoparquet", action="store_true", default=None, help="write the layers as GeoParquet, too")
 
 
 def _check_arguments(command: argparse.ArgumentParser) -> None:
@@ -174,7 +185,9 @@ def _columns_arguments(command: argparse.ArgumentParser) -> None:
 def _compare_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("run_a", type=Path, help="folder of the earlier run")
     command.add_argument("run_b", type=Path, help="folder of the later run")
-    command.add_argument("--json", action="store_true", help="as JSON")
+    command.add_argument("--out", type=Path, metavar="HTML", help="write the whole comparison as a page")
+    command.add_argument("--csv", type=Path, metavar="FILE", help="write every change as a table")
+    command.add_argument("--json", action="store_true", help="every change, as JSON")
 
 
 def _reweight_arguments(command: argparse.ArgumentParser) -> None:
@@ -197,6 +210,15 @@ def _rank_arguments(command: argparse.ArgumentParser) -> None:
     add("--run", type=Path, metavar="FOLDER", help="its run (default: outputs/<project>-<as_of>, else the newest)")
     add("--out", type=Path, metavar="FOLDER", help="a folder of its own to write (default: print, and write nothing)")
     add("--json", action="store_true", help="every ranked opportunity, as JSON")
+
+
+def _hand_over_arguments(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("run", type=Path, nargs="?", help="folder of a run of the team's own (default: the newest in outputs)")
+    add("--audience", required=True, metavar="WHO", help="internal, partner or public")
+    add("--by", metavar="CUT", help="council, corridor, ownership or partner (default: all in one folder)")
+    add("--partners", type=Path, metavar="FILE", help="of --by partner: a table with site_id and partner")
+    add("--out", type=Path, required=True, metavar="FOLDER", help="folder to write; a cut has a folder in it per part")
 
 
 def _gaps_arguments(command: argparse.ArgumentParser) -> None:
@@ -229,14 +251,18 @@ def _notebooks_arguments(command: argparse.ArgumentParser) -> None:
 def _demo(options: argparse.Namespace) -> int:
     from siteprior.pipeline.run import demo
 
-    return _print_outputs(demo(out=options.out, progress=not options.quiet))
+    return _print_outputs(demo(out=options.out, **_published(options)))
 
 
 def _run(options: argparse.Namespace) -> int:
     from siteprior.pipeline.run import run
 
-    pdf = True if options.pdf else None  # else as the project says
-    return _print_outputs(run(options.project, out=options.out, progress=not options.quiet, pdf=pdf))
+    asked = {"audience": options.audience, "pdf": options.pdf, **_published(options)}
+    return _print_outputs(run(options.project, out=options.out, **asked))
+
+
+def _published(options: argparse.Namespace) -> dict[str, Any]:
+    return {"gis": options.gis, "geoparquet": options.geoparquet, "progress": not options.quiet}
 
 
 def _print_outputs(folder: Path) -> int:
@@ -317,10 +343,19 @@ def _stages(options: argparse.Namespace) -> int:
 
 
 def _compare(options: argparse.Namespace) -> int:
-    from siteprior.report.compare import compare_runs
+    from siteprior.pipeline.comparison.listing import comparison_lines
 
-    changes = compare_runs(options.run_a, options.run_b)
-    print(listing(changes, as_json=options.json, none="No site entered, left or moved, and no score changed."))
+    written = {"page": options.out, "csv": options.csv}
+    return _print_lines(comparison_lines(options.run_a, options.run_b, as_json=options.json, **written))
+
+
+def _hand_over(options: argparse.Namespace) -> int:
+    from siteprior.pipeline.hand_over import hand_over
+
+    made = hand_over(options.run, audience=options.audience, by=options.by, partners=options.partners, out=options.out)
+    for package in made:
+        print(f"{package.folder}: {package.sites} sites{f' of {package.part}' if package.part else ''}")
+    print(f"Audience: {made[0].audience if made else options.audience}. Start with report.html.")
     return 0
 
 
@@ -403,6 +438,11 @@ COMMANDS: dict[str, Command] = {
     "criteria": Command("the criteria: unit, anchors, weight, source", _criteria_arguments, _criteria),
     "columns": Command("the data dictionary: every column of every table", _columns_arguments, _columns),
     "stages": Command("the order of the work: what each stage needs and what it adds", _listing_arguments, _stages),
+    "hand-over": Command(
+        "what may leave the team: a run cut by council, corridor, ownership or partner",
+        _hand_over_arguments,
+        _hand_over,
+    ),
     "compare": Command("who entered, left and moved between two runs, and why", _compare_arguments, _compare),
     "reweight": Command(
         "a run under other weights: who enters and leaves the shortlist", _reweight_arguments, _reweight

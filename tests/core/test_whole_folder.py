@@ -130,6 +130,17 @@ def test_a_file_that_cannot_be_replaced_leaves_all_as_it_was(tmp_path, monkeypat
     assert not (out / "pages").exists()
 
 
+def test_a_geopackage_open_elsewhere_keeps_the_whole_folder(tmp_path):
+    earlier = {"a.gpkg": "old", "a.gpkg-wal": "an edit", "b.csv": "old"}
+    out = write(tmp_path / "out", earlier)
+    with (
+        pytest.raises(OutputError, match=r"a\.gpkg: the file is open in another program"),
+        whole_folder(out) as staged,
+    ):
+        write(staged, {"a.gpkg": "new", "b.csv": "new"})
+    assert contents(out) == earlier
+
+
 def test_a_folder_where_a_file_is_to_be_written_is_kept(tmp_path):
     out = write(tmp_path / "out", {"c.csv/mine.txt": "my"})
     with pytest.raises(OutputError, match=r"c\.csv: is a folder where a file is to be written"):

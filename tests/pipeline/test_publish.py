@@ -153,7 +153,7 @@ def written(monkeypatch, tmp_path):
         publish, "_write_report", lambda done, folder, dossiers, _: (folder / "report.html").write_text("x")
     )
     done = done_with()
-    names = ("01_shortlist", "02_access_and_corridors")
+    names = ("01_shortlist", "02_access")
     done.project = SimpleNamespace(publish=SimpleNamespace(notebooks=names, audience="public", pdf=False))
     return tmp_path, done
 

@@ -26,7 +26,8 @@ FULL = {
     "sources": {
         "registers": [{"path": "r.csv"}],
         "own_sites": [{"path": "o.csv", "name": "own", "columns": {"reference": "REF"}}],
-        "site_facts": [{"path": "f.csv"}], "history": [{"path": "h.csv"}], "shapes": [{"path": "s.gpkg"}], "postcodes": [{"path": "p.csv"}],
+        "site_facts": [{"path": "f.csv"}], "decisions": [{"path": "d.csv"}],
+        "history": [{"path": "h.csv"}], "shapes": [{"path": "s.gpkg"}], "postcodes": [{"path": "p.csv"}],
         "stops": [{"path": "n.csv"}], "openings": [{"path": "c.csv"}], "streets": {"path": "s.gpkg"},
         "timetables": [{"path": "t.zip"}], "elevation": {"path": "e.tif"}, "sales": [{"path": "s.csv"}],
         "floor_areas": [{"path": "f.csv"}],

@@ -9,8 +9,9 @@ import pyogrio
 import pytest
 
 from factories.real import expected
+from factories.two_runs import later_run
 from factories.wmca import wmca_project
-from siteprior import open_run
+from siteprior import compare, open_run
 from siteprior.core.errors import RunWarning
 from siteprior.pipeline.run import run
 
@@ -230,3 +231,17 @@ def test_older_registers_become_columns_and_a_table(wmca_assessed):
     assert (sites.loc[sites["organisation"] == "E08000027", "vintages_seen"] == 2).sum() == 27
     assert set(events["event"]) >= {"first seen", "not listed", "ended", "capacity", "planning status"}
     assert (sites["register_state"] == "ended").sum() == 73
+
+
+def test_old_and_new_weights_on_all_seven_are_settings_to_the_last_digit(opened):
+    new = {"corridor_access": 10, "station_access": 5, "bus_access": 5, "deprivation": 40, "capacity": 20,
+           "market_failure": 10, "persistence": 10}  # fmt: skip
+    table = compare(opened, later_run(opened, weights=new)).set_index("site_id")
+    assert set(table["cause"]) == {"settings", "others"}
+    assert table[["data_change", "method_change", "undivided_change"]].eq(0).all(axis=None)
+    assert table["change"].isin(["up", "down", "score only"]).all()
+    # by the contributions the run itself states: what each gave, divided by its weight, times the new weight
+    values = pd.DataFrame({name: opened.sites[f"c_{name}"] / opened.weights[name] for name in opened.weights})
+    moved = sum((new.get(name, 0) / 100 - old) * values[name] for name, old in opened.weights.items())
+    assert (table["settings_change"] - moved.reindex(table.index)).abs().max() < 1e-9
+    assert set(table.loc[table["moved_by_others"] == "yes", "cause"]) == {"others"}

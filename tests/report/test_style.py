@@ -14,7 +14,11 @@ from siteprior.report.html.render import style_sheet
 
 REPORT = Path(style.__file__).parent
 HEX = re.compile(r"(?<![&\w])#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})\b")
-FILES = sorted(path for path in REPORT.rglob("*") if path.suffix in (".py", ".j2", ".css", ".js"))
+FILES = sorted(
+    path
+    for path in REPORT.rglob("*")
+    if path.suffix in (".py", ".j2", ".css", ".js") and "vendor" not in path.parts  # other people's code is as it is
+)
 
 
 def contrast(one, other):

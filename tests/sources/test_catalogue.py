@@ -12,7 +12,8 @@ BLANK = {"vintage": "", "publisher": "", "licence": "", "attribution": ""}
 
 
 OF_THE_USER = {
-    "own sites", "site facts", "shapes", "layer", "scenario", "openings", "corridors", "dwellings", "former_industry",
+    "own sites", "site facts", "decisions", "shapes", "layer", "scenario", "openings", "corridors", "dwellings",
+    "former_industry",
 }  # fmt: skip
 """Kinds of input nobody publishes but those the user names."""
 

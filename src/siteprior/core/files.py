@@ -19,6 +19,7 @@ from typing import IO, TypeVar
 from urllib.parse import urlsplit
 
 from siteprior.core.errors import InputError, OutputError
+from siteprior.core.open_elsewhere import programs_for, refuse_open_elsewhere
 from siteprior.core.shown_text import without_keys
 from siteprior.core.unpacking import bomb_faults, bounded, read_whole, refuse
 
@@ -314,7 +315,8 @@ def whole_file(target: Path | str) -> Iterator[Path]:
     Raises
     ------
     OutputError
-        When the folder cannot be written, or the target is open in another program (Windows).
+        When the folder cannot be written, or the target is open in another program: Windows says so, and of a
+        GeoPackage the files beside it do (:mod:`siteprior.core.open_elsewhere`).
 
     Examples
     --------
@@ -326,6 +328,7 @@ def whole_file(target: Path | str) -> Iterator[Path]:
     'whole'
     """
     target = Path(target)
+    refuse_open_elsewhere([target])
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=target.suffix, dir=target.parent)
@@ -338,10 +341,11 @@ def whole_file(target: Path | str) -> Iterator[Path]:
     try:
         yield temporary
         temporary.chmod(0o644)  # mkstemp makes private files; an output is for colleagues
+        refuse_open_elsewhere([target])
         temporary.replace(target)
     except PermissionError:
         raise OutputError(
-            f"{target}: the file is open in another program (QGIS, Excel?); close it there and run again. "
+            f"{target}: the file is open in another program ({programs_for(target)}?); close it there and run again. "
             "The earlier file is untouched"
         ) from None
     except OSError as fault:

@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 
 from siteprior.core.errors import OutputError
 from siteprior.core.files import why_unwritable
+from siteprior.core.open_elsewhere import programs_for, refuse_open_elsewhere
 
 MARKER = "INCOMPLETE-siteprior.txt"
 """Stands in a folder while files are exchanged: without it all files are of one time."""
@@ -58,7 +59,7 @@ def whole_folder(folder: Path | str, *, own: Iterable[str] = ()) -> Iterator[Pat
     ------
     OutputError
         When the folder cannot be written, another process is writing it, or one of its files is open in another
-        program (Windows).
+        program.
 
     Examples
     --------
@@ -151,6 +152,7 @@ def _exchange(folder: Path, hidden: Path, own: Iterable[str]) -> None:
     for name in files:
         if (folder / name).is_dir():
             raise OutputError(f"{folder / name}: is a folder where a file is to be written; move it or choose another")
+    refuse_open_elsewhere(folder / name for name in (*files, *sorted(earlier)))
     exchange = _Exchange(hidden.name, tuple(files), tuple(sorted(earlier - set(files))))
     marker = hidden / MARKER
     try:
@@ -184,7 +186,7 @@ def _complete(folder: Path) -> None:
             ) from None
         if isinstance(fault, PermissionError):
             raise OutputError(
-                f"{name}: the file is open in another program (QGIS, Excel?); close it there and run again. "
+                f"{name}: the file is open in another program ({programs_for(name)}?); close it there and run again. "
                 "The earlier files are untouched"
             ) from None
         raise OutputError(

@@ -14,6 +14,7 @@ from siteprior.core.text_table import text_table
 from siteprior.pipeline.opened_run import Run
 from siteprior.pipeline.registered import load_project
 from siteprior.project.load import Project
+from siteprior.report.audience import INTERNAL
 
 _SEARCHED = ("table", "column", "label", "meaning", "unit", "allowed")
 
@@ -201,7 +202,13 @@ def official_text() -> str:
 def outputs_text(folder: Path) -> str:
     """Write what a run came to: its sites, its verdicts on market failure, and where to start."""
     record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    counts, verdicts = record["counts"], record["open_evidence"]
+    counts = record["counts"]
+    if record.get("audience", INTERNAL) != INTERNAL:
+        return (
+            f"{counts['sites']:,} sites listed for the audience {record['audience']}; what it must not see is not "
+            f"written.\nWritten to {folder}: start with report.html."
+        )
+    verdicts = record["open_evidence"]
     return (
         f"{counts['sites']:,} sites considered, {counts['ranked']:,} ranked, {counts['shortlist']} on the shortlist.\n"
         f"Market failure: {verdicts['settled']:,} verdicts of ranked sites settled, {verdicts['open']:,} open; "

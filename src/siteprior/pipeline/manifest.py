@@ -23,16 +23,25 @@ from siteprior.pipeline.newest_run import newest_run
 from siteprior.pipeline.notices import notices
 from siteprior.pipeline.open_evidence import open_evidence
 from siteprior.pipeline.opened_run import Run
-from siteprior.pipeline.read_run import layers_in, read_attributes, read_layer, read_record, read_sites_layer
+from siteprior.pipeline.read_run import (
+    layers_in,
+    read_attributes,
+    read_layer,
+    read_record,
+    read_sites_layer,
+    without_decision,
+)
 from siteprior.pipeline.result import Result
 from siteprior.project.load import Project
 from siteprior.project.names import capacity_profiles, profiles
 from siteprior.ranking.opportunity_ranks import ranked_once
+from siteprior.report.audience import INTERNAL
 from siteprior.report.geopackage.site_form import SITE_LAYERS
 from siteprior.report.html.labels import organisation_titles
 
 TABLES: dict[str, list[str]] = {
     "history": schema.HISTORY.names,
+    "decisions": schema.DECISIONS.names,
     "duplicates": [],
     "opportunity_links": schema.OPPORTUNITY_LINKS.names,
     "top_k_acceptability": schema.TOP_K_ACCEPTABILITY.names,
@@ -68,6 +77,8 @@ DECLARED_IN = {"market_failure": ("market_failure_signals",), "deadweight": ("de
 NOT_IN_EVERY_RUN = (
     *(f"{name}.csv" for name in TABLES),
     "access_grid.tif",
+    "siteprior.qgz",
+    "geoparquet/*.parquet",
     "pictures/strip_*.png",
     "pictures/catchment_*.png",
     "pictures/core_index.png",
@@ -79,6 +90,12 @@ NOT_IN_EVERY_RUN = (
     "notebooks/0?_*.failed.ipynb",
 )
 """Patterns of the files that one run writes and the next may not: what an earlier run left of them is taken away."""
+
+IN_EVERY_RUN = (
+    "shortlist.gpkg", "shortlist.xlsx", "site_shapes.gpkg", "access.gpkg", "ranking.csv", "issues.csv", "report.html",
+    "run.json", "datapackage.json", "pictures/*.png",
+)  # fmt: skip
+"""Patterns of the files every run of the team's own writes."""
 
 PACKAGES = ("geopandas", "numpy", "pandas", "pyogrio", "pyproj", "scipy", "shapely")
 
@@ -176,7 +193,7 @@ def run_info(record: dict[str, Any]) -> pd.DataFrame:
     """Return the record of a run as rows of key and value, for the GeoPackage."""
     rows = [(key, value) for key, value in record.items() if not isinstance(value, (dict, list)) and value is not None]
     rows += [(f"count: {key}", n) for key, n in record["counts"].items() if isinstance(n, int)]
-    rows += [(f"weight: {name}", f"{weight:.6f}") for name, weight in record["weights"].items()]
+    rows += [(f"weight: {name}", f"{weight:.6f}") for name, weight in record.get("weights", {}).items()]
     rows += [
         (f"join: {join['join']}", f"{join['met']} of {join['codes']} {join['of']} found in {join['file']}")
         for join in record.get("joins", ())
@@ -235,6 +252,10 @@ def open_run(folder: Path | str | None = None) -> Run:
             "the sample (siteprior demo), or name the folder of a run"
         )
     record = read_record(folder / "run.json")
+    if (audience := record.get("audience", INTERNAL)) != INTERNAL:
+        raise InputError(
+            f"{folder}: was written for the audience {audience} and holds no ranking; open the run it was made from"
+        )
     path = folder / "shortlist.gpkg"
     attributes = read_attributes(path)
     tables: dict[str, pd.DataFrame] = {}
@@ -242,7 +263,8 @@ def open_run(folder: Path | str | None = None) -> Run:
         tables[name] = read_sites_layer(path, name, attributes) if name in SITE_LAYERS else read_layer(path, name)
     for name, declared in (("opportunities", schema.OPPORTUNITIES), ("programme", schema.PROGRAMME)):
         if name in tables:
-            tables[name] = schema.conform(tables[name].set_index("site_id"), declared)
+            layer = without_decision(tables[name]) if name == "opportunities" else tables[name]
+            tables[name] = schema.conform(layer.set_index("site_id"), declared)
     for name, declared in (("corridor_stops", schema.CORRIDOR_STOPS), ("catchments", schema.CATCHMENTS)):
         layer = read_layer(folder / "access.gpkg", name)
         tables[name] = schema.conform(layer.set_index(declared.index), declared)

@@ -75,7 +75,9 @@ def other_settings(project: Project, record: Mapping[str, Any]) -> list[str]:
         if isinstance(one, Mapping) and isinstance(other, Mapping):
             without = NAMES_ALONE if name == "project" else ()
             keys = [
-                key for key in dict.fromkeys([*one, *other]) if key not in without and one.get(key) != other.get(key)
+                key  # a key the release of that run did not know is one with nothing stated
+                for key in dict.fromkeys([*one, *other])
+                if key not in without and (one.get(key) or None) != (other.get(key) or None)
             ]
             differ += [f"[{name}] {', '.join(keys)}"] if keys else []
         elif (one or None) != (other or None):

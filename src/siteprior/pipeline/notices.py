@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from siteprior.core.short_repr import counted
+from siteprior.pipeline.decisions import decision_notices
 from siteprior.pipeline.evidence_notices import evidence_notices, fact_notices, household_notices
 from siteprior.pipeline.parcel_notices import parcel_coverage_notices, parcel_file_notices
 from siteprior.pipeline.ranking_notices import site_notices, weight_notices
@@ -43,6 +44,7 @@ def _of_reading(result: Result) -> list[str]:
         *transit_notices(result),
         *evidence_notices(result),
         *fact_notices(result),
+        *decision_notices(result),
         *parcel_file_notices(result),
         *joins,
     ]

@@ -16,9 +16,10 @@ from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress, Step, counting, no_progress
 from siteprior.pipeline.grid import write_grid
 from siteprior.pipeline.manifest import run_info
+from siteprior.pipeline.packages import write_package, write_qgis_project
 from siteprior.pipeline.publish_documents import pdf_pages, write_documents, write_pdfs
 from siteprior.pipeline.result import Result
-from siteprior.report.file_names import file_names
+from siteprior.report.file_names import dossier_files, file_names
 from siteprior.report.notebooks.worker import NotebookProcess
 
 Frame = TypeVar("Frame", pd.DataFrame, gpd.GeoDataFrame)
@@ -56,19 +57,20 @@ def publish(
 
 def write_ranked(done: Result, folder: Path) -> None:
     """Write what a ranking comes to: ``shortlist.gpkg``, ``ranking.csv``, how sure it is and what a budget buys."""
+    from siteprior.report.geopackage.layers import with_decision
     from siteprior.report.geopackage.site_form import SITE_ATTRIBUTES, split_sites
-    from siteprior.report.geopackage.write import write_geopackage
     from siteprior.report.tables import leading_columns, write_csv
 
-    head = done.project.project
     sites, issues = marked(leading_columns(done.sites), done), marked(done.issues, done)
     on_map, rest = split_sites(sites)
-    write_geopackage(
+    decided = (done.top_k_acceptability, done.core_index)
+    write_package(
+        done,
         folder / "shortlist.gpkg",
         {
-            "shortlist": on_map.loc[done.shortlist.index],
+            "shortlist": with_decision(on_map.loc[done.shortlist.index], *decided),
             "sites": on_map,
-            "opportunities": marked(done.opportunities, done),
+            "opportunities": with_decision(marked(done.opportunities, done), *decided),
             "programme": marked(done.programme, done),
             "corridors": done.corridors,
             "stops": done.stops,
@@ -82,9 +84,6 @@ def write_ranked(done: Result, folder: Path) -> None:
             "core_index": marked(done.core_index, done).reset_index(),
             SITE_ATTRIBUTES: rest,
         },
-        as_of=head.as_of,
-        metadata=done.record,
-        illustrative=head.illustrative,
     )
     # a table people open in Excel, which reads UTF-8 only behind a byte order mark
     write_csv(folder / "ranking.csv", sites.drop(columns="geometry").reset_index(), byte_order_mark=True)
@@ -102,19 +101,13 @@ def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path)
     from siteprior.core.schema import write_datapackage
     from siteprior.project.layers import layer_columns
     from siteprior.report.geopackage.layers import contribution_columns
-    from siteprior.report.geopackage.write import write_geopackage
     from siteprior.report.tables import write_csv, write_run_record
 
     head = done.project.project
 
-    def package(name: str, layers: dict[str, gpd.GeoDataFrame], tables: dict[str, pd.DataFrame]) -> None:
-        write_geopackage(
-            folder / name, layers, tables, as_of=head.as_of, metadata=done.record, illustrative=head.illustrative
-        )
-
     write_ranked(done, folder)
     shapes = done.shapes.reindex(done.sites.index)  # in the order of the ranks
-    package("site_shapes.gpkg", {"site_shapes": marked(shapes[shapes.geometry.notna()], done)}, {})
+    write_package(done, folder / "site_shapes.gpkg", {"site_shapes": marked(shapes[shapes.geometry.notna()], done)}, {})
     layers, tables = _access(done)
     if done.access_cells is not None and done.transit.timetables is not None:
         layers["access_grid"] = done.access_cells
@@ -125,8 +118,11 @@ def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path)
             service_date=done.transit.timetables.service_date,
             attribution=" ".join(done.record["attribution"]),
         )
-    package("access.gpkg", layers, tables)
+    write_package(done, folder / "access.gpkg", layers, tables)
+    write_qgis_project(done, folder)
     write_csv(folder / "issues.csv", marked(done.issues, done), byte_order_mark=True)
+    if len(done.decisions):
+        write_csv(folder / "decisions.csv", marked(done.decisions, done), byte_order_mark=True)
     if len(done.history):
         write_csv(folder / "history.csv", marked(done.history, done))
     write_csv(folder / "duplicates.csv", marked(done.duplicates, done))
@@ -141,6 +137,7 @@ def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path)
         write_csv(folder / "scenarios.csv", marked(done.scenario_effects, done))
     for name, table in market.items():
         write_csv(folder / f"{name}.csv", marked(table, done))
+    _write_workbook(done, folder)
     write_run_record(folder / "run.json", done.record)
     write_datapackage(
         folder,
@@ -148,6 +145,24 @@ def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path)
         illustrative=head.illustrative,
         inputs=done.record["inputs"],
         columns=(*contribution_columns(done.criteria), *layer_columns(done.market.specs)),
+    )
+
+
+def _write_workbook(done: Result, folder: Path) -> None:
+    """Write the workbook of the ranking, with links to the dossiers beside it."""
+    from siteprior.report.audience import audience_of
+    from siteprior.report.workbook.shortlist import write_shortlist_workbook
+
+    write_shortlist_workbook(
+        folder / "shortlist.xlsx",
+        record=done.record,
+        audience=audience_of("internal"),
+        shortlist=done.shortlist,
+        sites=done.sites,
+        corridors=done.corridor_summary,
+        open_facts=done.evidence_gaps,
+        issues=done.issues,
+        dossiers=dossier_files(done.shortlist.index),
     )
 
 
@@ -264,8 +279,29 @@ def _write_report(done: Result, folder: Path, dossiers: Mapping[str, str], progr
             scenarios=done.scenario_summary,
         ),
         decision=decision,
+        explore=_page_data(done),
         dossiers=dossiers,
         market=_market_section(done),
+    )
+
+
+def _page_data(done: Result) -> str:
+    """Return what the report's map, tables and weights are made from."""
+    from siteprior.ranking.live_weights import LiveWeights
+    from siteprior.report.interactive.page_data import page_data
+
+    return page_data(
+        done.record,
+        done.sites,
+        done.shortlist,
+        done.criteria,
+        areas=done.areas,
+        corridors=done.corridors,
+        stops=done.stops,
+        catchments=done.catchments,
+        network=done.walking.network,
+        programme=done.programme,
+        values=LiveWeights(done).values,
     )
 
 

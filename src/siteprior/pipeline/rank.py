@@ -13,6 +13,7 @@ from siteprior.core.errors import SitePriorError
 from siteprior.core.progress import Progress
 from siteprior.pipeline.faults import faults_of
 from siteprior.pipeline.result import Result
+from siteprior.project.gates_weights import GateSetting
 from siteprior.project.load import Project
 from siteprior.ranking.criteria import Criterion
 
@@ -50,14 +51,21 @@ def apply_gates(result: Result, progress: Progress) -> Result:
 
     progress("Ranking")
     project, sites, known = result.project, result.table, result.gates_known
-    twice = result.duplicates
-    with faults_of(project, "[gates]"):
-        gated = eligibility.apply_gates(
-            sites, gates=project.gates, as_of=project.project.as_of, registry=known,
-            together=ranked_together(project, sites), likely_twice=twice[twice["confidence"] == "likely"],
-        )  # fmt: skip
+    gated = _gated(result, sites, project.gates)
     doubt = eligibility.gate_doubt(sites, gates=project.gates, registry=known)
     return result.with_columns("gates", gated.assign(gate_doubt=doubt))
+
+
+def _gated(result: Result, sites: pd.DataFrame, gates: Mapping[str, GateSetting]) -> pd.DataFrame:
+    """Return who may be ranked, and for the others why not, as the gates are set."""
+    from siteprior.ranking import eligibility
+
+    project, twice = result.project, result.duplicates
+    with faults_of(project, "[gates]"):
+        return eligibility.apply_gates(
+            sites, gates=gates, as_of=project.project.as_of, registry=result.gates_known,
+            together=ranked_together(project, sites), likely_twice=twice[twice["confidence"] == "likely"],
+        )  # fmt: skip
 
 
 def ranked_together(project: Project, sites: pd.DataFrame) -> pd.Series:
@@ -81,6 +89,7 @@ def score_sites(result: Result, _progress: Progress) -> Result:
     scored = score_values(pooled.value, weights, pooled.known)
     scored["rank"] = rank_opportunities(scored["score"], sites)
     scored["rank_without_transit"] = _rank_without_transit(pooled.value, sites, weights, criteria)
+    scored["rank_without_decisions"] = _rank_without_decisions(result, matrix)
     scored["score_band"] = score_band(scored["score"])
     return result.with_columns("score", scored.join(member_columns(sites)))
 
@@ -97,6 +106,23 @@ def _rank_without_transit(
     except SitePriorError:
         return None
     return rank_opportunities(score_values(values[list(apart)], apart)["score"], sites)
+
+
+def _rank_without_decisions(result: Result, matrix: pd.DataFrame) -> pd.Series:
+    """Rank the same had no site been taken out by a decision; missing where none was."""
+    from siteprior.ranking.gates import DECIDED
+    from siteprior.ranking.opportunities import pooled_values
+    from siteprior.ranking.opportunity_ranks import rank_opportunities
+    from siteprior.ranking.scoring import score_values
+
+    sites = result.table
+    if "decision" not in sites or sites["decision"].isna().all():
+        return pd.Series(pd.NA, index=sites.index, dtype="Int64")
+    gates = {**result.project.gates, **dict.fromkeys(DECIDED, False)}
+    gated = _gated(result, sites, gates)
+    free = pd.concat([sites.drop(columns=list(gated)), gated], axis=1)
+    pooled = pooled_values(free, matrix, criteria=result.criteria_known, ranges=False)
+    return rank_opportunities(score_values(pooled.value, result.weights, pooled.known)["score"], free)
 
 
 def order_sites(result: Result, _progress: Progress) -> Result:

@@ -16,6 +16,7 @@ from siteprior.core.progress import Progress
 from siteprior.core.schema import SHAPE_BASES, SITE_SHAPE_COLUMNS
 from siteprior.core.sizes import refuse_too_many_cells
 from siteprior.pipeline.corridors import CELL_KEY
+from siteprior.pipeline.decisions import decided_again, read_decided
 from siteprior.pipeline.faults import placed
 from siteprior.pipeline.provenance import ReadLog
 from siteprior.pipeline.read_market import read_market
@@ -99,9 +100,11 @@ def read_sites(result: Result, progress: Progress) -> Result:
     checked_by = result.postcodes if any(entry.check_locations for entry in project.sources.postcodes) else None
     sites, polygons, history, files = _read_sites(project, result.areas, checked_by, log)
     sites = _with_stated_facts(project, sites, log)
+    decided = read_decided(project, sites, log)
     return replace(
         result.with_log(log),
-        sites_read=sites,
+        sites_read=decided.sites,
+        decisions=decided.table,
         own_polygons=polygons,
         register_history=history,
         register_files=files,
@@ -117,8 +120,9 @@ def merge_sites(result: Result, _progress: Progress) -> Result:
     merged, pairs = _merge_duplicates(sites, shapes, log)
     shapes, issues = merge_shapes(merged, shapes)
     log.issues.append(issues)
+    merged, decisions = decided_again(merged, result.decisions)
     merged = merged.join(pd.DataFrame(shapes)[[column.name for column in SITE_SHAPE_COLUMNS]])
-    return replace(result.with_log(log), sites_merged=merged, shapes=shapes, duplicates=pairs)
+    return replace(result.with_log(log), sites_merged=merged, shapes=shapes, duplicates=pairs, decisions=decisions)
 
 
 def read_supply(result: Result, progress: Progress) -> Result:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import geopandas as gpd
 import pandas as pd
@@ -14,8 +14,12 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import open_stream, read_bytes
 from siteprior.core.io.file_kinds import HEAD, refuse_other_files
 from siteprior.core.renamed import with_new_columns, with_new_record
+from siteprior.report.geopackage.gis import restored
+from siteprior.report.geopackage.layers import DECISION_COLUMNS
 from siteprior.report.geopackage.site_form import SITE_ATTRIBUTES, join_sites
 from siteprior.report.run_folders import refuse_no_run
+
+Frame = TypeVar("Frame", pd.DataFrame, gpd.GeoDataFrame)
 
 
 def read_record(path: Path) -> dict[str, Any]:
@@ -43,10 +47,15 @@ def read_sites_layer(path: Path, name: str, attributes: pd.DataFrame | None) -> 
 
     GDAL reads whole numbers with gaps as decimals.
     """
-    layer = read_layer(path, name).set_index("site_id")
+    layer = without_decision(read_layer(path, name)).set_index("site_id")
     if attributes is not None:
         layer = join_sites(layer, attributes)
     return schema.conform(with_new_columns(layer, "site_prices", name=f"{path}: {name}"), schema.SITES)
+
+
+def without_decision(layer: Frame) -> Frame:
+    """Return a layer without what it repeats of the tables ``top_k_acceptability`` and ``core_index``."""
+    return layer.drop(columns=[column.name for column in DECISION_COLUMNS], errors="ignore")
 
 
 def read_attributes(path: Path) -> pd.DataFrame | None:
@@ -75,6 +84,6 @@ def read_layer(path: Path, name: str) -> gpd.GeoDataFrame:
     with open_stream(path) as stream:  # a missing file, and a folder
         refuse_other_files(path, stream.read(HEAD))
     try:
-        return gpd.read_file(path, layer=name, use_arrow=True)
+        return restored(path, name, gpd.read_file(path, layer=name, use_arrow=True))
     except (DataLayerError, DataSourceError):
         raise InputError(f"{path}: holds no layer '{name}' that can be read; run the project again") from None

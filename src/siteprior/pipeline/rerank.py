@@ -14,6 +14,7 @@ from siteprior.core.callers import callers_level
 from siteprior.core.errors import InputError, RunWarning
 from siteprior.core.files import as_path
 from siteprior.core.short_repr import short_repr
+from siteprior.pipeline.comparison.why import why_changed
 from siteprior.pipeline.faults import faults_of
 from siteprior.pipeline.measured import RANKED_FROM, Source, ranking_stages, read_measured, run_of, unmeasured
 from siteprior.pipeline.notices import order_notices
@@ -26,7 +27,6 @@ from siteprior.pipeline.stages import run_stages
 from siteprior.pipeline.write_ranking import write_ranking
 from siteprior.project.load import Project
 from siteprior.ranking.other_weights import ranking_changes
-from siteprior.report.compare import why_changed
 from siteprior.report.run_folders import RECORD
 
 

@@ -105,6 +105,7 @@ class Result:
     own_polygons: gpd.GeoDataFrame = NOT_YET
     register_history: HistoryResult | None = NOT_YET
     register_files: pd.DataFrame = NOT_YET
+    decisions: pd.DataFrame = NOT_YET
     sites_merged: gpd.GeoDataFrame = NOT_YET
     shapes: gpd.GeoDataFrame = NOT_YET
     duplicates: pd.DataFrame = NOT_YET

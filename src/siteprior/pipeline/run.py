@@ -11,18 +11,22 @@ from siteprior.core.all_faults import AllFaults
 from siteprior.core.callers import callers_level
 from siteprior.core.errors import RunWarning
 from siteprior.core.files import as_path, shipped
+from siteprior.core.open_elsewhere import refuse_open_elsewhere
 from siteprior.core.progress import Progress, no_progress, progress_of
 from siteprior.core.renamed import renamed_argument
 from siteprior.core.whole_folder import whole_folder
 from siteprior.pipeline.find_faults import Checked, find_faults
-from siteprior.pipeline.manifest import NOT_IN_EVERY_RUN
+from siteprior.pipeline.hand_over import OWN, listed_for, write_hand_over
+from siteprior.pipeline.manifest import IN_EVERY_RUN, NOT_IN_EVERY_RUN
 from siteprior.pipeline.newest_run import usual_folder
+from siteprior.pipeline.packages import PACKAGES, published_as
 from siteprior.pipeline.publish import publish
 from siteprior.pipeline.registered import load_project
 from siteprior.pipeline.result import Result
 from siteprior.pipeline.stages import READING, STAGES, run_stages
 from siteprior.project.load import Project
 from siteprior.project.load_past_faults import load_past_faults
+from siteprior.report.audience import INTERNAL, Audience, audience_of
 from siteprior.report.notebooks.worker import NotebookProcess
 from siteprior.sources.registry import discover
 
@@ -85,8 +89,11 @@ def run(
     project: Project | Path | str,
     *,
     out: Path | str | None = None,
-    progress: Progress | bool | None = None,
+    audience: str | None = None,
+    gis: str | None = None,
+    geoparquet: bool | None = None,
     pdf: bool | None = None,
+    progress: Progress | bool | None = None,
 ) -> Path:
     """Do the main job and write the run's folder; earlier outputs stay unless all could be made.
 
@@ -96,10 +103,10 @@ def run(
         A project file or a loaded project.
     out
         The folder to write; ``outputs/<project>-<as_of>`` by default.
+    audience, gis, geoparquet, pdf
+        As in ``[publish]`` of the project, before what it states.
     progress
-        ``True`` shows bars or lines, a function of yours gets the lines, ``None`` is silent.
-    pdf
-        Also PDF of board summary and dossiers; as the project says when ``None``.
+        ``True`` shows bars or lines, a function of yours gets the lines.
 
     Returns
     -------
@@ -114,23 +121,24 @@ def run(
     Warns
     -----
     RunWarning
-        When something is amiss though outputs are written (docs/python.md; ``notices`` of
-        ``run.json``), a notebook fails, or no PDF can be printed.
+        When something is amiss (docs/python.md), a notebook or PDF fails.
 
     Examples
     --------
     >>> import siteprior as sp
     >>> from siteprior.core.files import shipped
-    >>> data = shipped("data")
-    >>> project = sp.load_project(data / "demo.toml", data_root=data)
+    >>> project = sp.load_project(shipped("data") / "demo.toml")
     >>> (sp.run(project, out="outputs/first") / "shortlist.gpkg").is_file()
     True
     """
-    loaded = _loaded(project)
-    if pdf is not None:
-        loaded = loaded.model_copy(update={"publish": loaded.publish.model_copy(update={"pdf": pdf})})
-    folder, progress = _folder(loaded, out), progress_of(progress)
-    with whole_folder(folder, own=NOT_IN_EVERY_RUN) as staged:
+    loaded = published_as(_loaded(project), audience=audience, gis=gis, geoparquet=geoparquet, pdf=pdf)
+    reader = audience_of(loaded.publish.audience)
+    of = "" if reader.name == INTERNAL else f"-{reader.name}"
+    folder, progress = _folder(loaded, out, of=of), progress_of(progress)
+    refuse_open_elsewhere(folder / name for name in PACKAGES)  # before the work, not after it
+    if reader.name != INTERNAL:
+        return _run_for(loaded, folder, reader, progress)
+    with whole_folder(folder, own=(*NOT_IN_EVERY_RUN, *OWN)) as staged:
         inputs = read_inputs(loaded, progress=progress)
         # What notebooks need is loaded beside the work that starts now, for there are inputs to work on.
         with NotebookProcess(staged, jobs=len(loaded.publish.notebooks)) as notebooks:
@@ -141,8 +149,25 @@ def run(
     return folder
 
 
+def _run_for(project: Project, folder: Path, audience: Audience, progress: Progress) -> Path:
+    """Do the main job, and write of it what an audience beside the team may see; nothing else is left in the folder."""
+    with whole_folder(folder, own=(*NOT_IN_EVERY_RUN, *IN_EVERY_RUN, *OWN)) as staged:
+        done = run_stages(read_inputs(project, progress=progress), STAGES[len(READING) :], progress=progress)
+        progress(f"Writing what the audience {audience.name} may see")
+        write_hand_over(done, listed_for(done, audience), staged, audience)
+    for sentence in done.record["notices"]:  # for the team, at its terminal: the record of the package has none
+        warnings.warn(sentence, RunWarning, stacklevel=callers_level())
+    return folder
+
+
 @renamed_argument(say="progress")
-def demo(*, out: Path | str = Path("outputs/demo"), progress: Progress | bool | None = None) -> Path:
+def demo(
+    *,
+    out: Path | str = Path("outputs/demo"),
+    gis: str | None = None,
+    geoparquet: bool | None = None,
+    progress: Progress | bool | None = None,
+) -> Path:
     """Do the main job on the illustrative sample that travels with siteprior, and return the run's folder.
 
     Examples
@@ -154,7 +179,8 @@ def demo(*, out: Path | str = Path("outputs/demo"), progress: Progress | bool | 
     (25, 398)
     """
     data = shipped("data")
-    return run(load_project(data / "demo.toml", data_root=data), out=out, progress=progress)
+    project = load_project(data / "demo.toml", data_root=data)
+    return run(project, out=out, gis=gis, geoparquet=geoparquet, progress=progress)
 
 
 @renamed_argument(say="progress")

@@ -17,6 +17,7 @@ from siteprior.core.schema import Column
 from siteprior.pipeline import (
     appraise,
     corridors,
+    decisions,
     join,
     manifest,
     open_evidence,
@@ -118,10 +119,10 @@ STAGES: tuple[Stage, ...] = (
     Stage("Read postcodes", (), ("postcodes",), read.read_postcodes, "read"),
     Stage(
         "Read registers and own sites", ("areas", "postcodes"),
-        ("sites_read", "own_polygons", "register_history", "register_files"), read.read_sites, "read",
+        ("sites_read", "own_polygons", "register_history", "register_files", "decisions"), read.read_sites, "read",
     ),
     Stage(
-        "Give sites a shape, merge duplicates", ("sites_read", "own_polygons"),
+        "Give sites a shape, merge duplicates", ("sites_read", "own_polygons", "decisions"),
         ("sites_merged", "shapes", "duplicates"), read.merge_sites, "read",
     ),
     Stage("Read stops, corridors, streets, timetables", ("areas",), ("transit",), read.read_supply, "read"),
@@ -141,6 +142,10 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "Follow each site through the registers", ("sites_merged", "register_history"),
         ("columns.history",), join.follow_registers, "join", _names(*schema.SITE_HISTORY_COLUMNS),
+    ),
+    Stage(
+        "Note the team's decisions", ("sites_merged", "decisions"), ("columns.decision",), decisions.note_decisions,
+        "join", tuple(name for name in _names(*schema.SITE_DECISION_COLUMNS) if name != "rank_without_decisions"),
     ),
     Stage(
         "Find opportunities", ("sites_merged", "shapes", "columns.history"),
@@ -209,16 +214,17 @@ STAGES: tuple[Stage, ...] = (
         _names(*schema.SITE_RULE_COLUMNS),
     ),
     Stage(
-        "Apply the gates", (*_REGISTER, "columns.opportunity", "duplicates", *_ACCESS, *_APPRAISED, "gates_known"),
+        "Apply the gates",
+        (*_REGISTER, "columns.decision", "columns.opportunity", "duplicates", *_ACCESS, *_APPRAISED, "gates_known"),
         ("columns.gates",), rank.apply_gates,
         "rank", ("eligible", "gate_reasons", "gate_doubt", "ranked_as", "counted_in"), AGAIN,
     ),
     Stage(
-        "Score and rank", (*_REGISTER, *_ACCESS, *_APPRAISED, "columns.gates", "criteria_known", "weights"),
+        "Score and rank", (*_REGISTER, *_ACCESS, *_APPRAISED, "columns.gates", *_RULES),
         ("columns.score",), rank.score_sites, "rank",
         (
-            "score", "coverage", "rank", "rank_without_transit", "score_band", "c_<criterion>",
-            "members", "opportunity_hectares", "opportunity_dwellings",
+            "score", "coverage", "rank", "rank_without_transit", "rank_without_decisions", "score_band",
+            "c_<criterion>", "members", "opportunity_hectares", "opportunity_dwellings",
         ),
         AGAIN,
     ),

@@ -22,6 +22,7 @@ from siteprior.core.whole_folder import whole_folder
 from siteprior.pipeline.manifest import NOT_IN_EVERY_RUN, PACKAGES, applied_parameters, counts_of, gate_rows
 from siteprior.pipeline.measured import RANKED_FROM, TABLES, Source, read_table
 from siteprior.pipeline.open_evidence import list_open_evidence, open_evidence
+from siteprior.pipeline.packages import write_package, write_qgis_project
 from siteprior.pipeline.publish import marked, write_ranked
 from siteprior.pipeline.read_run import layers_in, read_layer
 from siteprior.pipeline.read_transit import Transit
@@ -135,22 +136,19 @@ def _record(done: Result, source: Source, notices: Sequence[str]) -> dict[str, A
 def _write(done: Result, run: Path, folder: Path) -> None:
     """Write the tables that ranks stand in, and the record."""
     from siteprior.report.geopackage.layers import LAYERS
-    from siteprior.report.geopackage.write import write_geopackage
     from siteprior.report.tables import write_csv, write_run_record
 
-    head = done.project.project
     write_ranked(done, folder)
     access = run / "access.gpkg"
     there = {name: read_layer(access, name) for name in (*LAYERS, "access_routes") if name in layers_in(access)}
-    write_geopackage(
+    write_package(
+        done,
         folder / access.name,
         {name: layer for name, layer in there.items() if name in LAYERS} | {"corridor_stops": done.corridor_stops},
         {"corridor_summary": done.corridor_summary.reset_index(), "site_corridors": done.site_corridors}
         | {name: pd.DataFrame(table) for name, table in there.items() if name not in LAYERS},
-        as_of=head.as_of,
-        metadata=done.record,
-        illustrative=head.illustrative,
     )
+    write_qgis_project(done, folder)
     tables: Mapping[str, pd.DataFrame] = {
         "corridor_summary": done.corridor_summary.reset_index(),
         "corridor_rankings": done.corridor_rankings,

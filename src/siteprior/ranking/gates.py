@@ -293,6 +293,32 @@ def _beyond_corridor_walk(sites: pd.DataFrame, _day: pd.Timestamp, limits: Mappi
     }
 
 
+def _decided(sites: pd.DataFrame, word: str) -> pd.Series:
+    """Mark the sites of which a word is decided; none of a table without decisions, which needs no column for it."""
+    if "decision" not in sites:
+        return pd.Series(data=False, index=sites.index)
+    return (sites["decision"] == word).fillna(value=False).astype(bool)
+
+
+@gate("excluded", title="Excluded by decision", why="The team has decided not to acquire the site", needs=())
+def _excluded(sites: pd.DataFrame, _day: pd.Timestamp, _limits: Mapping[str, float]) -> Reasons:
+    return {"excluded": _decided(sites, "exclude")}
+
+
+@gate("already_ours", title="Already ours", why="The team says the site is the body's own", needs=())
+def _already_ours(sites: pd.DataFrame, _day: pd.Timestamp, _limits: Mapping[str, float]) -> Reasons:
+    return {"already_ours": _decided(sites, "already ours")}
+
+
+@gate("in_pipeline", title="In the pipeline", why="The team says the site is being acquired", needs=())
+def _in_pipeline(sites: pd.DataFrame, _day: pd.Timestamp, _limits: Mapping[str, float]) -> Reasons:
+    return {"in_pipeline": _decided(sites, "in pipeline")}
+
+
+DECIDED = ("excluded", "already_ours", "in_pipeline")
+"""The gates that stand on what the team has decided, and on nothing measured."""
+
+
 def known_gates(registry: Mapping[str, Gate] | None) -> Mapping[str, Gate]:
     """Return the registry a caller gave, or :data:`GATES` for ``None``."""
     if registry is None:

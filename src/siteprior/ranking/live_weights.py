@@ -85,6 +85,11 @@ class LiveWeights:
         """The criteria that may weigh something."""
         return tuple(self._values)
 
+    @property
+    def values(self) -> pd.DataFrame:
+        """The values (0–1) by ``site_id``, a column per criterion, missing as 0, in the order of equal ones."""
+        return pd.DataFrame(self._values, index=self.labels)
+
     def standing(self, weights: Mapping[str, float], *, first: int | None = None) -> Standing:
         """Rank by other weights (scores 0–1): all that is ranked, or the first so many.
 

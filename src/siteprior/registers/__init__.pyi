@@ -1,5 +1,6 @@
 from .coordinates.postcodes import read_postcodes
 from .coordinates.site_shapes import read_shapes, site_shapes
+from .decisions import apply_decisions, decision_columns, read_decisions
 from .matching.find_duplicates import find_duplicates
 from .matching.history import register_history as history
 from .matching.merge import merge_duplicates
@@ -12,6 +13,8 @@ from .reader import read_registers as read
 from .site_facts import read_site_facts, state_facts
 
 __all__ = [
+    "apply_decisions",
+    "decision_columns",
     "find_duplicates",
     "find_opportunities",
     "history",
@@ -19,6 +22,7 @@ __all__ = [
     "merge_shapes",
     "plain_columns",
     "read",
+    "read_decisions",
     "read_own_sites",
     "read_own_sites_with_shapes",
     "read_postcodes",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from siteprior.core import schema
-from siteprior.core.io.parse_dates import order_evidence, read_dates
+from siteprior.core.io.parse_dates import order_evidence, read_date, read_dates
 from siteprior.core.io.parse_values import (
     REMOVED,
     Reader,
@@ -322,3 +323,36 @@ def _report_missing(rows: Rows, attributes: dict[str, Column], log: IssueLog, *,
         for number, empty in zip(rows.numbers, blank, strict=True):
             if empty:
                 log.add("missing value", row=number, field=column, severity=severity, action=f"left blank{leave}")
+
+
+def _line(text: str) -> Value:
+    """Read a text on one line, without contacts."""
+    return Value(without_contacts(clean_text(text)) or None)
+
+
+def _stage(text: str) -> Value:
+    """Read a building stage stated as such."""
+    stage = vocabulary.read_stage(text, free=False)
+    return INVALID_CATEGORY if stage is None else _category(text, stage)
+
+
+FACT_READERS: Mapping[str, Reader] = MappingProxyType(
+    {
+        "site_name": _line,
+        "hectares": _hectares,
+        "minimum_net_dwellings": _homes,
+        "maximum_net_dwellings": _most_homes,
+        "ownership_status": _ownership,
+        "planning_permission_status": _status,
+        "planning_permission_type": _permission_type,
+        "planning_permission_date": read_date,
+        "development_status": _stage,
+        "end_date": read_date,
+        "previous_use": _line,
+        "derelict_since": read_date,
+        "owner_count": read_lower,
+        "parcel_count": read_lower,
+        "cleaned_by": _cleaned_by,
+    }
+)
+"""The facts of a site that a person may state one by one, and what reads each."""

@@ -1,7 +1,6 @@
 from .charts.contributions import draw_contributions
 from .charts.frontier import draw_frontier
 from .charts.rank_bands import draw_rank_bands
-from .compare import compare_runs
 from .geopackage.cog import write_cog
 from .geopackage.write import write_geopackage
 from .maps.catchments import draw_catchments
@@ -13,7 +12,6 @@ from .notebooks.run import copy_notebooks
 from .notebooks.shown import show_table, show_text
 
 __all__ = [
-    "compare_runs",
     "copy_notebooks",
     "draw_catchments",
     "draw_contributions",

@@ -77,7 +77,12 @@ DECILE_ENDS = ("#a3afc0", "#f6f7f9")
 BAND_ENDS = ("#7a2100", "#f6d5bd")
 ACCESS_ENDS = ("#eef3f7", "#08306b")
 WALK_ENDS = ("#3f8fb8", "#d3e6f0")
-"""Ends of the scales: deprivation deciles, score bands, bands of the access index, and walks of a catchment."""
+ACCEPTABILITY_ENDS = (DEEP, "#dfe7ef")
+"""Ends of the scales: deprivation deciles, score bands, bands of the access index, walks of a catchment, and how often
+an opportunity is on the shortlist."""
+
+ACCEPTABILITY_CLASSES = 5
+"""How many equal classes that share has on maps."""
 
 CORE_ALWAYS, CORE_BORDERLINE, CORE_NEVER = ACCENT, ("#fdf0cf", _ORANGE), SITE_OUT
 """Opportunities by their core index: in every programme, in some (from few to most of them), in none."""
@@ -88,6 +93,9 @@ CORE_GROUND = "#f4f5f6"
 MAP_FRAME = "#c9ced4"
 DISTRICT_EDGE, DISTRICT_NAME = "#7c8794", "#4a5561"
 STREET, STREET_REACHED = "#d4d9de", WHITE
+
+STREET_ON_MAP, PROGRAMME_RING = WHITE, "#000000"
+"""On the map to move: streets, which lie over the areas, and the ring round what the programme chooses."""
 
 STRIP_TINTS = ("#e6edf3", "#f1f5f8", "#fbfcfd")
 STRIP_WALK, STRIP_STOP = "#c5cdd4", "#c2cad1"
@@ -136,6 +144,7 @@ PAGE_COLOURS = PAGE_VARIABLES | {
     "indicated_ink": "#17304a",
     "open_edge": "#aab3bd",
     "open_ink": DISTRICT_NAME,
+    "control_edge": SITE_WITHOUT_VALUE,
     "bad": "#f7dcd0",
     "bad_ink": BAND_ENDS[0],
     "warning": "#fbeecb",
@@ -145,6 +154,25 @@ PAGE_COLOURS = PAGE_VARIABLES | {
     "notice_ink": "#3c4752",
 }
 """What templates and style sheets know as ``colour``: the variables, and the shades of single marks."""
+
+INTERACTIVE = {
+    "accent": ACCENT,
+    "ink": INK,
+    "white": WHITE,
+    "deep": DEEP,
+    "site_out": SITE_OUT,
+    "site_out_edge": SITE,
+    "no_data": NO_DATA,
+    "street": STREET_ON_MAP,
+    "council": DISTRICT_EDGE,
+    "council_name": DISTRICT_NAME,
+    "catchment": _BLUE,
+    "bus": MODES["bus"],
+    "ground": CORE_GROUND,
+    "programme": PROGRAMME_RING,
+    "picked": INK,
+}
+"""What the scripts of the interactive report know as ``colours``."""
 
 
 def blend(start: str, end: str, share: float) -> str:
@@ -167,10 +195,34 @@ def legible(shade: str) -> str:
     >>> legible("#f6d5bd"), legible("#7a2100")
     ('#b23a00', '#7a2100')
     """
+    return shade if figure_on(shade) == WHITE else ACCENT
+
+
+def figure_on(shade: str) -> str:
+    """Return the colour of figures on a shade: white where it reads (contrast of 4.5 to 1, WCAG 2.1), else ink.
+
+    Examples
+    --------
+    >>> figure_on("#24476b"), figure_on("#e69f00")
+    ('#ffffff', '#1f2933')
+    """
     channels = [int(shade[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return shade if 1.05 / (luminance + 0.05) >= 4.5 else ACCENT
+    return WHITE if 1.05 / (luminance + 0.05) >= 4.5 else INK
+
+
+def acceptability() -> list[tuple[float, float, str]]:
+    """Return the classes of how often an opportunity is on the shortlist, most often first: from, below, colour.
+
+    Examples
+    --------
+    >>> acceptability()[0]
+    (0.8, 1.0, '#24476b')
+    """
+    last = ACCEPTABILITY_CLASSES - 1
+    edges = [round(place / ACCEPTABILITY_CLASSES, 2) for place in range(ACCEPTABILITY_CLASSES + 1)]
+    return [(edges[n], edges[n + 1], blend(*ACCEPTABILITY_ENDS, (last - n) / last)) for n in range(last, -1, -1)]
 
 
 def decile(number: int) -> str:

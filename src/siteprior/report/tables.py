@@ -201,10 +201,10 @@ def _safe(value: CellValue) -> str:
     text = value.isoformat() if isinstance(value, date) else str(value)
     # A bare carriage return would end the row for most readers.
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "'" + text if _begins_formula(text) else text
+    return "'" + text if begins_formula(text) else text
 
 
-def _begins_formula(text: str) -> bool:
+def begins_formula(text: str) -> bool:
     """Return whether a spreadsheet could run a text: what it drops or does not show in front is passed over."""
     if text.isalnum() or not text:
         return False

@@ -26,6 +26,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QSize
 from qgis.PyQt.QtGui import QColor
+from qgis.PyQt.QtXml import QDomDocument
 
 package, picture = sys.argv[1:3]
 extent = [float(value) for value in sys.argv[3].split(",")] if len(sys.argv) > 3 else None
@@ -39,7 +40,20 @@ for number in range(source.GetLayerCount()):
     layer = QgsVectorLayer(f"{package}|layername={name}", name, "ogr")
     facts = {"valid": layer.isValid(), "features": layer.featureCount(), "spatial": layer.isSpatial()}
     if layer.isSpatial():
-        styles, _ids, names, _texts, _fault = layer.listStylesInDatabase()
+        own, ids, names, _texts, _fault = layer.listStylesInDatabase()
+        named = {}
+        for style, number in zip(names[:own], ids[:own], strict=True):
+            qml = QDomDocument()
+            qml.setContent(layer.getStyleFromDatabase(number)[0])
+            copy = layer.clone()
+            taken, _fault = copy.importNamedStyle(qml)
+            drawn = copy.renderer()
+            if drawn.type() == "pointDisplacement":
+                drawn = drawn.embeddedRenderer()
+            tests = [rule.filterExpression() for rule in drawn.rootRule().descendants()]
+            bad = [test for test in tests if test != "ELSE" and QgsExpression(test).hasParserError()]
+            keys = [rule.label() for rule in drawn.rootRule().children()]
+            named[style] = {"taken": taken, "bad": bad, "keys": keys}
         context = QgsExpressionContext(QgsExpressionContextUtils.globalProjectLayerScopes(layer))
         tips = []
         for feature in layer.getFeatures():
@@ -50,7 +64,7 @@ for number in range(source.GetLayerCount()):
             renderer, displaced = renderer.embeddedRenderer(), True
         rules = [(rule.label(), rule.filterExpression()) for rule in renderer.rootRule().children()]
         facts |= {
-            "styles": names,
+            "styles": named,
             "renderer": renderer.type(),
             "displaced": displaced,
             "labels": layer.labelsEnabled(),

@@ -70,10 +70,12 @@ def test_every_table_of_an_extension_is_registered(database):
 def test_the_record_is_kept_as_json_under_the_day_of_the_run(database):
     write_schema(database, {}, {})
     write_metadata(database, {"title": "Ü", "as_of": AS_OF}, AS_OF)
-    ((text,),) = database.execute("SELECT metadata FROM gpkg_metadata").fetchall()
+    ((text,), (xml,)) = database.execute("SELECT metadata FROM gpkg_metadata ORDER BY id").fetchall()
+    assert xml.startswith("<?xml")
     assert json.loads(text) == {"title": "Ü", "as_of": "2021-01-01"}
     assert database.execute("SELECT timestamp, md_file_id FROM gpkg_metadata_reference").fetchall() == [
-        ("2021-01-01T00:00:00.000Z", 1)
+        ("2021-01-01T00:00:00.000Z", 1),
+        ("2021-01-01T00:00:00.000Z", 2),
     ]
 
 
@@ -109,6 +111,16 @@ class TestMeaning:
         rows = ask(package, "SELECT value FROM gpkg_data_column_constraints "
                             "WHERE constraint_name = 'stops_mode' ORDER BY rowid")  # fmt: skip
         assert tuple(value for (value,) in rows) == schema.MODES
+        held = dict(
+            ask(package, "SELECT column_name, constraint_name FROM gpkg_data_columns WHERE table_name = 'sites'")
+        )
+        for column in schema.SITES.columns:  # every list of words is there, and every share and decile has its range
+            named = column.allowed and column.name != "eligible"
+            ranged = {"0–1": "range_0_1", "0-1": "range_0_1", "decile": "range_1_10"}.get(column.unit)
+            assert held[column.name] == (f"sites_{column.name}" if named else ranged), column.name
+        ranges = ask(package, "SELECT constraint_name, value, min, min_is_inclusive, max, max_is_inclusive "
+                              "FROM gpkg_data_column_constraints WHERE constraint_type = 'range'")  # fmt: skip
+        assert sorted(ranges) == [("range_0_1", None, 0, 1, 1, 1), ("range_1_10", None, 1, 1, 10, 1)]
         unused = ask(
             package,
             "SELECT constraint_name FROM gpkg_data_column_constraints WHERE constraint_name NOT IN "
@@ -122,8 +134,9 @@ class TestMeaning:
         assert info["layer_metadata"] is None or "GPKG_METADATA_ITEM_1" not in info["layer_metadata"]
 
     def test_the_run_record_travels_with_the_file(self, package):
-        ((text, kind),) = ask(package, "SELECT metadata, mime_type FROM gpkg_metadata")
-        assert kind == "application/json"
+        ((text, kind), (xml, other)) = ask(package, "SELECT metadata, mime_type FROM gpkg_metadata ORDER BY id")
+        assert (kind, other) == ("application/json", "text/xml")
+        assert "<gco:CharacterString>sha256:" + "ab" * 32 in xml
         assert json.loads(text)["inputs"][0]["sha256"] == "ab" * 32
         assert json.loads(text)["as_of"] == "2021-01-01"
 
@@ -144,7 +157,10 @@ class TestStyles:
             package,
             "SELECT f_table_catalog, f_table_schema, f_table_name, f_geometry_column, useAsDefault FROM layer_styles",
         )
-        assert rows == [("", "", name, "geom", 1) for name in layers]
+        assert {row[:4] for row in rows} == {("", "", name, "geom") for name in layers}
+        for name in layers:  # the first of a layer's styles, and no other, is applied by itself
+            defaults = [row[4] for row in rows if row[2] == name]
+            assert defaults == [1] + [0] * (len(defaults) - 1)
         assert ask(package, "SELECT data_type FROM gpkg_contents WHERE table_name = 'layer_styles'") == [
             ("attributes",)
         ]

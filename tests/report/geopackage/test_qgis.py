@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -75,19 +76,47 @@ def test_corridors_and_stops_are_labelled_and_the_shortlist_keeps_labels_away(se
     assert labelled == {"shortlist", "corridors", "stops"}
 
 
+def lines(tip):
+    """Return a card's heading and its facts by title."""
+    (heading,) = re.findall(r"<b[^>]*>(.*?)</b>", tip, flags=re.DOTALL)
+    return heading, dict(re.findall(r"<tr><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td></tr>", tip, flags=re.DOTALL))
+
+
 def test_map_tips_show_the_rank_and_leave_out_what_is_not_known(seen, made_up):
     first = made_up.shortlist.iloc[0]
-    tip = seen["layers"]["shortlist"]["tips"][0]
-    assert tip.startswith(f"<b>{first['site_name']}</b><br>Rank: 1 (between 1 and {first['rank_p95']})<br>Score: 0.")
-    gated = seen["layers"]["sites"]["tips"][-1]
-    assert "Not ranked because: no_place" in gated
-    assert "Score" not in gated
+    heading, facts = lines(seen["layers"]["shortlist"]["tips"][0])
+    assert heading == first["site_name"]
+    assert facts["Rank"] == f"1 (between 1 and {first['rank_p95']})"
+    assert facts["Score"] == f"{first['score']:.2f}"
+    assert facts["Corridor"] == "Metro 'Dock' line"
+    assert facts["Walk"] == f"{first['corridor_walk_m']:.0f} m to Elm Park"
+    assert facts["Homes"] == str(first["minimum_net_dwellings"])
+    assert facts["Deprivation decile"] == f"{first['imd_decile']} (1 = most deprived)"
+    assert facts["Council"] == first["organisation_name"]
+    _, gated = lines(seen["layers"]["sites"]["tips"][-1])
+    assert gated["Not ranked because"] == "no_place"
+    assert not {"Score", "Rank", "Market failure reasons", "Open"} & set(gated)
+
+
+def test_every_named_style_loads_and_only_the_first_is_applied(seen, decided):
+    for name, count in {"shortlist": 4, "opportunities": 4, "sites": 2, "programme": 1, "areas": 1}.items():
+        styles = decided[name]["styles"]
+        assert len(styles) == count
+        for one in styles.values():
+            assert one["taken"]
+            assert one["bad"] == []
+        assert decided[name]["rules"] == next(iter(styles.values()))["keys"]
+    keys = decided["shortlist"]["styles"]
+    assert keys["Shortlist by verdict"]["keys"][0] == "Market failure: identified"
+    assert keys["Shortlist by programme"]["keys"][:3] == ["Programme: always in", "Programme: borderline",
+                                                          "Programme: never in"]  # fmt: skip
+    assert set(seen["layers"]["shortlist"]["styles"]) == {"Shortlist by score band", "Shortlist by verdict"}
 
 
 def test_markup_in_a_name_is_shown_as_text(seen):
     tips = "".join(seen["layers"]["sites"]["tips"])
     assert "<script>" not in tips
-    assert "<b>Old &lt;script>alert(1)&lt;/script> Works &amp; " in tips
+    assert ">Old &lt;script&gt;alert(1)&lt;/script&gt; Works &amp; " in tips
 
 
 def test_titles_and_value_lists_are_there(seen):
@@ -130,7 +159,7 @@ def test_opportunities_and_the_programme_load_with_their_styles(decided, name, l
     assert facts["bad_rules"] == []
     assert facts["rules"][0].startswith(label)
     assert facts["aliases"]["rank"] == "Rank"
-    assert all("<br>Rank: " in tip for tip in facts["tips"])
+    assert all("Rank" in lines(tip)[1] for tip in facts["tips"])
 
 
 def test_the_tables_of_the_decision_open_and_have_a_row_per_opportunity(decided):
@@ -176,4 +205,5 @@ def test_shapes_are_outlines_that_hide_nothing(shapes_package, made_up, tmp_path
     assert facts["bad_rules"] == []
     assert facts["aliases"]["position_uncertainty_m"] == "Position uncertainty (m)"
     assert facts["widgets"]["shape_basis"] == "ValueMap"
-    assert any("<br>Shape from: disc<br>" in tip and "<br>Position: ± " in tip for tip in facts["tips"])
+    cards = [lines(tip)[1] for tip in facts["tips"]]
+    assert any(card["Shape from"] == "disc" and card["Position"].startswith("± ") for card in cards)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import xml.etree.ElementTree as ET
 
 import pandas as pd
@@ -11,11 +10,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siteprior.report import style
-from siteprior.report.geopackage.qgis_styles import TITLES, expression_text, layer_style, map_tip, ordered_bands, rgba
+from siteprior.report.geopackage.cards import CARDS
+from siteprior.report.geopackage.qgis_styles import layer_styles
+from siteprior.report.geopackage.qgis_text import expression_text, rgba
 
 LAYERS = ("shortlist", "sites", "corridors", "stops", "areas", "site_shapes")
 
 _NO_XML = "".join(map(chr, [*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF]))
+
+TITLES = tuple(CARDS)  # every layer that has a style has a card
+
+
+def layer_style(layer, table, aliases):
+    """The style a layer opens with."""
+    first = layer_styles(layer, table, aliases)[0]
+    return first.name, first.qml
+
 
 GEOMETRY = {"shortlist": 0, "sites": 0, "opportunities": 0, "programme": 0, "stops": 0, "corridor_stops": 0,
             "service_stops": 0,
@@ -42,13 +52,7 @@ def test_values_cannot_break_out_of_their_rule():
 
 
 def test_layers_without_a_style_have_none():
-    assert layer_style("run_info", pd.DataFrame(), {}) is None
-
-
-def test_bands_are_ordered_by_score_whatever_they_are_called():
-    table = pd.DataFrame({"score_band": ["b", "a", "c", None], "score": [0.9, 0.2, 0.5, 0.99]})
-    assert ordered_bands(table) == ["b", "c", "a"]
-    assert ordered_bands(pd.DataFrame({"x": []})) == []
+    assert layer_styles("run_info", pd.DataFrame(), {}) == []
 
 
 def test_figures_read_on_every_shade_of_the_shortlist(layers):
@@ -99,9 +103,9 @@ def symbols(root):
 def test_has_the_parts_qgis_reads_in_their_order(name):
     root = parsed(name, aliases={"site_id": "Site id", "kind": "Kind"})
     parts = [part.tag for part in root]
-    form = ["fieldConfiguration", "editorlayout", "attributeEditorForm"] if name in ("shortlist", "sites") else []
-    assert parts == ["renderer-v2", *(["labeling"] if "labeling" in parts else []), "aliases", *form, "mapTip",
-                     "layerGeometryType"]  # fmt: skip
+    form = ["editorlayout", "attributeEditorForm"] if name in ("shortlist", "sites") else []
+    assert parts == ["renderer-v2", *(["labeling"] if "labeling" in parts else []), "aliases", "fieldConfiguration",
+                     *form, "mapTip", "layerGeometryType"]  # fmt: skip
     categories = "Symbology|Labeling|Fields|MapTips" + ("|Forms" if form else "")
     assert root.attrib == {"version": "3.22.0", "styleCategories": categories,
                            "labelsEnabled": "1" if "labeling" in parts else "0"}  # fmt: skip
@@ -118,7 +122,8 @@ def test_has_the_parts_qgis_reads_in_their_order(name):
 
 
 def test_sites_by_band_in_the_colours_of_the_maps():
-    root = parsed("sites", pd.DataFrame({"score_band": ["A", "B"], "score": [0.9, 0.1]}))
+    table = pd.DataFrame({"score_band": ["A", "B"], "score": [0.9, 0.1], "eligible": [True, True], "rank": [1, 2]})
+    root = parsed("sites", table)
     assert rules(root) == [
         ("Ranked, score A", '"eligible" AND "score_band" = \'A\'', None),
         ("Ranked, score B", '"eligible" AND "score_band" = \'B\'', None),
@@ -169,30 +174,6 @@ def test_outlines_are_broken_where_nobody_drew_them():
         drawn = symbols(parsed(layer))
         assert [options["outline_style"] for _, options in drawn] == ["dash", "solid"]
         assert {options["style"] for _, options in drawn} == {"no"}
-
-
-@pytest.mark.parametrize("layer", TITLES)
-def test_every_value_in_a_tip_is_escaped_and_the_rest_is_no_text_of_a_file(layer):
-    tip = parsed(layer).find("mapTip").text
-    assert re.sub(r"\[%.*?%\]", "", tip) == "<b></b>"
-    for expression in re.findall(r"\[%(.*?)%\]", tip):
-        escaped = expression.replace("'<br>", "'")
-        value = re.fullmatch(
-            r" (?:coalesce\('[^<>'\[\]&]+: ' \|\| )?replace\(replace\((.*), '&', '&amp;'\), '<', '&lt;'\)(?:, ''\))? ",
-            escaped,
-        )
-        assert value, expression
-
-
-def test_tips_name_what_is_known_and_show_markup_as_text():
-    """The value of a text is escaped by QGIS, an unknown fact leaves no line."""
-    assert map_tip("site_name", {"Rank": '"rank"'}) == (
-        "<b>[% replace(replace(\"site_name\", '&', '&amp;'), '<', '&lt;') %]</b>"
-        "[% coalesce('<br>Rank: ' || replace(replace(to_string(\"rank\"), '&', '&amp;'), '<', '&lt;'), '') %]"
-    )
-    assert parsed("access_grid").find("mapTip").text == map_tip(
-        "access_band", {"Access index": 'round("access_index", 2)'}
-    )
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters=_NO_XML), min_size=1, max_size=20))

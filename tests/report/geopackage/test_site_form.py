@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from siteprior.core import schema
 from siteprior.core.schema import model
+from siteprior.report.geopackage.layers import DECISION_COLUMNS
 from siteprior.report.geopackage.site_form import OTHER, OWN, SCORE, TABS, form_tabs, join_sites, split_sites
 
 CONTRACT = """site_id reference organisation site_name hectares minimum_net_dwellings planning_permission_status
@@ -32,6 +33,7 @@ def test_every_column_of_the_contract_and_the_name_of_the_council_stand_in_one_t
 def test_every_column_of_a_tab_is_declared():
     further = (*schema.SITE_PRICE_COLUMNS, *schema.SITE_VALUE_COLUMNS)
     declared = {*schema.SITES.names, *(column.name for column in further), "site_id", "illustrative"}
+    declared |= {column.name for column in DECISION_COLUMNS}
     assert {name for names in TABS.values() for name in names} <= declared
 
 

@@ -51,6 +51,7 @@ ACCESS_ROUTES = DECLARED.table("access_routes")
 OPPORTUNITIES = DECLARED.table("opportunities")
 OPPORTUNITY_LINKS = DECLARED.table("opportunity_links")
 TOP_K_ACCEPTABILITY = DECLARED.table("top_k_acceptability")
+DECISIONS = DECLARED.table("decisions")
 PROGRAMME = DECLARED.table("programme")
 CORE_INDEX = DECLARED.table("core_index")
 PROGRAMME_CONSTRAINTS = DECLARED.table("programme_constraints")
@@ -64,6 +65,7 @@ SITE_PTAL_COLUMNS = DECLARED.columns("site_access_index")
 SITE_CORRIDOR_COLUMNS = DECLARED.columns("site_corridor")
 SITE_HISTORY_COLUMNS = DECLARED.columns("site_history")
 SITE_OPPORTUNITY_COLUMNS = DECLARED.columns("site_opportunity")
+SITE_DECISION_COLUMNS = DECLARED.columns("site_decision")
 SITE_APPRAISAL_COLUMNS = DECLARED.columns("site_appraisal")
 SITE_JOBS_COLUMNS = DECLARED.columns("site_jobs")
 SITE_DEADWEIGHT_COLUMNS = DECLARED.columns("site_deadweight")
@@ -81,7 +83,7 @@ IMD_EDITION, LSOA_YEAR, IMD_PERCENTILE = DEPRIVATION.declared[:3]
 DOMAINS = DECLARED.each("deprivation_domains")
 """The index and its seven domains, by the prefix their columns carry."""
 
-TABLES = (SITES, OPPORTUNITIES, OPPORTUNITY_LINKS, TOP_K_ACCEPTABILITY,
+TABLES = (SITES, DECISIONS, OPPORTUNITIES, OPPORTUNITY_LINKS, TOP_K_ACCEPTABILITY,
           PROGRAMME, CORE_INDEX, PROGRAMME_CONSTRAINTS, PROGRAMME_FRONTIER,
           SITE_SHAPES, SHAPES, STOPS, CORRIDOR_STOPS, CORRIDORS, CATCHMENTS, AREAS, DEPRIVATION, POSTCODES,
           HISTORY, SCENARIO_EFFECTS, SCENARIO_SUMMARY, ACCESS_GRID, SERVICE_STOPS,

@@ -11,7 +11,7 @@ import pandas as pd
 from siteprior.core.schema import REGISTER
 from siteprior.report.audit.messages import CONFIDENCE_WORDS, advice, field_name, wrong
 from siteprior.report.audit.summary import LEFT, Findings, issue_totals, left_totals, repair_totals, totals
-from siteprior.report.audit.xlsx import Row, Sheet, write_xlsx
+from siteprior.report.workbook.xlsx import Row, Sheet, write_xlsx
 
 SITE_COLUMNS = (
     "file", "row", "reference", "site_name", "hectares", "minimum_net_dwellings", "ownership_status",

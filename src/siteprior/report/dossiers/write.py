@@ -113,7 +113,7 @@ def write_dossiers(
                     height=AREA_HEIGHT)  # fmt: skip
     routes = routes_of(around.access_routes, shortlist.index)
     attribution, sources = merged_attribution(record["attribution"]), _sources(record)
-    shared = {
+    shared: dict[str, Any] = {
         "run": record, "audience": audience_words(record), "attribution": attribution,
         "area": area, "sources": sources, "of": len(shortlist),
     }  # fmt: skip

@@ -7,15 +7,16 @@ Plain SQL on tables of the standard's schema and metadata extensions (OGC 12-128
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
-from siteprior.core.schema import BOOLEAN, Column
+from siteprior.core.schema import Column
+from siteprior.report.geopackage.iso_metadata import STANDARD, iso_metadata
 from siteprior.report.geopackage.layers import LAYERS, aliases
-from siteprior.report.geopackage.qgis_styles import layer_style
+from siteprior.report.geopackage.qgis_styles import layer_styles
 from siteprior.report.tables import json_text
 
 Declared = Mapping[str, Mapping[str, Column]]
@@ -45,6 +46,10 @@ _SCHEMA_EXTENSION = ("gpkg_schema", "http://www.geopackage.org/spec121/#extensio
 _METADATA_EXTENSION = ("gpkg_metadata", "http://www.geopackage.org/spec121/#extension_metadata", "read-write")
 
 
+RANGES = {"0-1": (0, 1), "decile": (1, 10)}
+"""The values a unit allows."""
+
+
 def stamp(day: date) -> str:
     """Return a day as the standard writes a moment."""
     return f"{day.isoformat()}T00:00:00.000Z"
@@ -53,21 +58,23 @@ def stamp(day: date) -> str:
 def write_schema(database: sqlite3.Connection, tables: Mapping[str, pd.DataFrame], declared: Declared) -> None:
     """Write titles, meanings and allowed values of the columns of layers and tables (schema extension)."""
     database.executescript(_EXTENSIONS)
-    rows, allowed = [], []
+    rows = []
+    allowed: dict[tuple[Any, ...], None] = {}
     for layer, table in tables.items():
         known = declared.get(layer, {})
         for name, title in aliases(table, known).items():
             column = known.get(name)
             if column is None:
                 continue
-            listed = column.allowed and column.stored != BOOLEAN
-            constraint = f"{layer}_{name}" if listed else None
+            constraint, found = _constraint(layer, column, table[name])
             about = f"{column.meaning}. Source: {column.source}"
             rows.append((layer, name, title, column.label, about, None, constraint))
-            allowed += [(constraint, "enum", value) for value in column.allowed if listed]
+            allowed.update(found)
     database.executemany("INSERT INTO gpkg_data_columns VALUES (?,?,?,?,?,?,?)", rows)
     database.executemany(
-        "INSERT INTO gpkg_data_column_constraints (constraint_name, constraint_type, value) VALUES (?,?,?)", allowed
+        "INSERT INTO gpkg_data_column_constraints (constraint_name, constraint_type, value, min, min_is_inclusive, "
+        "max, max_is_inclusive) VALUES (?,?,?,?,?,?,?)",
+        allowed,
     )
     for table_name, extension in {
         "gpkg_data_columns": _SCHEMA_EXTENSION,
@@ -78,16 +85,47 @@ def write_schema(database: sqlite3.Connection, tables: Mapping[str, pd.DataFrame
         database.execute("INSERT INTO gpkg_extensions VALUES (?,NULL,?,?,?)", (table_name, *extension))
 
 
-def write_metadata(database: sqlite3.Connection, metadata: Mapping[str, Any], as_of: date) -> None:
-    """Keep the run record with the file (metadata extension); pyogrio would drop it without a word."""
-    database.execute(
-        "INSERT INTO gpkg_metadata VALUES (1, 'dataset', 'https://www.rfc-editor.org/rfc/rfc8259', "
-        "'application/json', ?)",
-        (json_text(metadata),),
+def _constraint(layer: str, column: Column, values: pd.Series[Any]) -> tuple[str | None, dict[tuple[Any, ...], None]]:
+    """Return the name of what limits a column's values, and its rows: a list of words, or a range of its unit."""
+    if column.allowed and not pd.api.types.is_bool_dtype(values.dtype):
+        name = f"{layer}_{column.name}"
+        return name, dict.fromkeys((name, "enum", value, None, None, None, None) for value in column.allowed)
+    limits = range_of(column)
+    if limits is None:
+        return None, {}
+    least, most = limits
+    name = f"range_{least:g}_{most:g}"
+    return name, dict.fromkeys([(name, "range", None, least, 1, most, 1)])
+
+
+def range_of(column: Column) -> tuple[float, float] | None:
+    """Return the least and the greatest value of a column by its unit: shares and deciles have them, others none.
+
+    Examples
+    --------
+    >>> range_of(Column("imd_decile", "integer", "Decile", "A decile", "decile"))
+    (1, 10)
+    """
+    return RANGES.get(column.unit.replace("–", "-")) if column.kind in ("number", "integer") else None
+
+
+def write_metadata(
+    database: sqlite3.Connection,
+    metadata: Mapping[str, Any],
+    as_of: date,
+    extent: Sequence[float] | None = None,
+) -> None:
+    """Keep the run record with the file (metadata extension), as JSON and as ISO 19139; pyogrio would drop it."""
+    records = (
+        ("https://www.rfc-editor.org/rfc/rfc8259", "application/json", json_text(metadata)),
+        (STANDARD, "text/xml", iso_metadata(metadata, as_of=as_of, extent=extent)),
     )
-    database.execute(
-        "INSERT INTO gpkg_metadata_reference VALUES ('geopackage', NULL, NULL, NULL, ?, 1, NULL)", (stamp(as_of),)
-    )
+    for number, record in enumerate(records, 1):
+        database.execute("INSERT INTO gpkg_metadata VALUES (?, 'dataset', ?, ?, ?)", (number, *record))
+        database.execute(
+            "INSERT INTO gpkg_metadata_reference VALUES ('geopackage', NULL, NULL, NULL, ?, ?, NULL)",
+            (stamp(as_of), number),
+        )
 
 
 def write_styles(
@@ -97,21 +135,22 @@ def write_styles(
     note: str,
     as_of: date,
 ) -> None:
-    """Store the default styles where QGIS looks for them."""
+    """Store the named styles where QGIS looks for them; the first of each layer is its default."""
     # Unregistered, QGIS does not find the table beside other attribute tables; with a NULL schema it lists the
     # styles but applies none.
     database.execute(
         "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change, srs_id) "
-        "VALUES ('layer_styles', 'attributes', 'layer_styles', 'QGIS default styles', ?, 0)",
+        "VALUES ('layer_styles', 'attributes', 'layer_styles', 'QGIS styles', ?, 0)",
         (stamp(as_of),),
     )
     for layer, table in layers.items():
-        style = layer_style(layer, table, aliases(table, declared[layer]))
-        if style is not None:
-            name, qml = style
+        known = declared[layer]
+        ranged = [name for name in table if name in known and range_of(known[name]) is not None]
+        styles = layer_styles(layer, table, aliases(table, known), ranged=ranged)
+        for place, each in enumerate(styles):
             database.execute(
                 "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, "
                 "styleName, styleQML, styleSLD, useAsDefault, description, owner, update_time) "
-                "VALUES ('', '', ?, 'geom', ?, ?, '', 1, ?, 'siteprior', ?)",
-                (layer, name, qml, note + LAYERS[layer].description, stamp(as_of)),
+                "VALUES ('', '', ?, 'geom', ?, ?, '', ?, ?, 'siteprior', ?)",
+                (layer, each.name, each.qml, int(place == 0), note + LAYERS[layer].description, stamp(as_of)),
             )

@@ -26,6 +26,8 @@ SCORE, EVIDENCE, OWN, OTHER = "Rank and score", "Evidence", "Own layers", "Other
 TABS = {
     SCORE: (
         "rank", "rank_p05", "rank_p95", "score", "score_band", "coverage", "eligible", "gate_reasons", "gate_doubt",
+        "top_k_acceptability", "core_class",
+        "decision", "decision_reason", "decided_by", "decision_date", "overrides", "rank_without_decisions",
         "opportunity_id", "members", "opportunity_sites", "opportunity_hectares", "opportunity_dwellings",
     ),
     "Site": (

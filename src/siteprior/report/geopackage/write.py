@@ -7,6 +7,7 @@ extension, provenance in the metadata extension (OGC 12-128r17, annexes F.8 and 
 from __future__ import annotations
 
 import sqlite3
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -18,15 +19,25 @@ import geopandas as gpd
 import pandas as pd
 import pyarrow as pa
 import pyogrio
-import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from siteprior.core.errors import InputError, OutputError, unknown
+from siteprior.core.callers import callers_level
+from siteprior.core.errors import InputError, OutputError, RunWarning, unknown
 from siteprior.core.files import whole_file
-from siteprior.core.schema import BOOLEAN, Column, Table, table_faults
+from siteprior.core.schema import Column, Table, table_faults
+from siteprior.report.geopackage.gis import (
+    CHANGES,
+    GIS,
+    Change,
+    change_words,
+    for_arcgis,
+    for_mapinfo,
+    limit_texts,
+)
+from siteprior.report.geopackage.iso_metadata import study_extent
 from siteprior.report.geopackage.layers import LAYERS, TABLES, declared_columns
 from siteprior.report.geopackage.metadata import stamp, write_metadata, write_schema, write_styles
-from siteprior.report.geopackage.site_form import SITE_ATTRIBUTES
+from siteprior.report.geopackage.stored import one_kind, storable
 
 VERSION = "1.3"
 """GeoPackage version: 1.4, GDAL's default, is refused by the validators most people have."""
@@ -49,6 +60,8 @@ def write_geopackage(
     as_of: date,
     metadata: Mapping[str, Any] | None = None,
     illustrative: bool = False,
+    gis: str = "qgis",
+    about: Mapping[str, str] | None = None,
 ) -> Path:
     """Write layers (metres, EPSG:27700) and tables into one GeoPackage, whole or not at all.
 
@@ -70,6 +83,11 @@ def write_geopackage(
         The run record, kept as JSON in the metadata extension.
     illustrative
         Whether every layer has to say that its sites are invented.
+    gis
+        The program it is for: ``qgis``, ``arcgis`` or ``mapinfo`` (:mod:`siteprior.report.geopackage.gis`).
+
+    about
+        What a layer is, in place of what it says of itself in a run, by its name.
 
     Returns
     -------
@@ -83,6 +101,11 @@ def write_geopackage(
         has a column name a GeoPackage keeps for itself.
     OutputError
         When the file is open elsewhere or cannot be written.
+
+    Warns
+    -----
+    RunWarning
+        When a text was cut or a column renamed to fit the program; the table ``changed_for_gis`` has all as it was.
 
     Examples
     --------
@@ -99,32 +122,58 @@ def write_geopackage(
     >>> gpd.read_file(file, layer="corridors").loc[0, "corridor"]
     'Camp Hill line'
     """
-    _check_tables(layers, tables)
+    _check_tables(layers, tables, gis)
     columns = declared_columns(tables.get("criteria"))
-    declared = {**columns, SITE_ATTRIBUTES: columns["sites"]}
     note = "Illustrative data – not real sites. " if illustrative else ""
     path = Path(path)
+    ready, plain, changes = _fitted(layers, tables, columns, gis)
     with whole_file(path) as temporary:
         temporary.unlink()  # GDAL makes the file itself; an empty one in its place it cannot open
-        ready = {name: _storable(table, columns[name]) for name, table in layers.items()}
-        plain = {name: _storable(pd.DataFrame(table), declared.get(name, {})) for name, table in tables.items()}
         try:
-            with _clock_at(as_of):
-                _write_tables(temporary, ready, plain, note)
+            with _writing_at(as_of):
+                _write_tables(temporary, ready, plain, note, about or {})
             with closing(sqlite3.connect(temporary)) as database:
                 with database:
-                    write_schema(database, {**ready, **plain}, declared)
-                    write_metadata(database, metadata or {}, as_of)
+                    write_schema(database, {**ready, **plain}, columns)
+                    write_metadata(database, metadata or {}, as_of, study_extent(layers))
                     write_styles(database, ready, columns, note, as_of)
+                    if gis == "mapinfo":
+                        limit_texts(database, (*ready, *plain))
                 _close_well(database, path)
         except pa.ArrowException as fault:
             raise InputError(f"{path}: a column holds values of several kinds ({fault}); make them one") from None
         except (sqlite3.Error, DataSourceError, DataLayerError) as fault:
             raise OutputError(f"{path}: could not be written ({fault}); is there space on the disk?") from None
+    if changes:
+        warnings.warn(f"{path.name}: {change_words(gis, changes)}", RunWarning, stacklevel=callers_level())
     return path
 
 
-def _check_tables(layers: Mapping[str, gpd.GeoDataFrame], tables: Mapping[str, pd.DataFrame]) -> None:
+def _fitted(
+    layers: Mapping[str, gpd.GeoDataFrame],
+    tables: Mapping[str, pd.DataFrame],
+    columns: dict[str, dict[str, Column]],
+    gis: str,
+) -> tuple[dict[str, Any], dict[str, pd.DataFrame], list[Change]]:
+    """Return layers and tables as they are stored for a program, the list of changes among them where there is one."""
+    ready: dict[str, Any] = {name: storable(table, columns[name]) for name, table in layers.items()}
+    plain = {name: storable(pd.DataFrame(table), columns.get(name, {})) for name, table in tables.items()}
+    fits = {"arcgis": for_arcgis, "mapinfo": for_mapinfo}
+    changes = list[Change]()
+    for group in (ready, plain) if gis in fits else ():
+        for name in group:
+            group[name], made = fits[gis](name, group[name])
+            changes += made
+            known = columns.get(name, {})
+            known |= {each.column_name: known[each.original] for each in made if each.original in known}
+    if changes:
+        plain[CHANGES] = storable(pd.DataFrame(changes).astype({"row_number": "Int64"}), {})
+    return ready, plain, changes
+
+
+def _check_tables(
+    layers: Mapping[str, gpd.GeoDataFrame], tables: Mapping[str, pd.DataFrame], gis: str = GIS[0]
+) -> None:
     """Collect what a GeoPackage could not hold, in our words instead of GDAL's."""
     faults = [
         f"{what}: needs tables by their names (a mapping), got {type(given).__name__}"
@@ -133,6 +182,8 @@ def _check_tables(layers: Mapping[str, gpd.GeoDataFrame], tables: Mapping[str, p
     ]
     if faults:
         raise InputError(*faults)
+    if gis not in GIS:
+        faults.append(unknown("gis", str(gis), GIS))
     faults += [unknown("layer", str(name), LAYERS) for name in layers if name not in LAYERS]
     faults += [unknown("table", str(name), TABLES) for name in tables if name not in TABLES]
     if not layers:
@@ -175,59 +226,33 @@ def _name_faults(name: str, table: pd.DataFrame) -> Iterator[str]:
         seen.add(str(column).lower())
 
 
-def _storable(table: pd.DataFrame, declared: Mapping[str, Column]) -> pd.DataFrame:
-    """Return a table as it is stored: index as column, days as DATE, whole numbers in 32 bits, flags as declared."""
-    plain = table.reset_index() if table.index.name else table.reset_index(drop=True)
-    for name in plain.columns:
-        column = plain[name]
-        if name in declared and declared[name].stored == BOOLEAN:
-            plain[name] = column.map({"yes": True, "no": False}).astype("boolean")
-        elif pd.api.types.is_datetime64_any_dtype(column.dtype):
-            plain[name] = column.astype("datetime64[s]").astype(pd.ArrowDtype(pa.date32()))
-        elif pd.api.types.is_bool_dtype(column.dtype):
-            plain[name] = column.map({True: "yes", False: "no"}).astype("str")
-        elif pd.api.types.is_integer_dtype(column.dtype):
-            whole = column.astype("Int64")
-            fits = whole.dropna().between(-(2**31), 2**31 - 1).all()
-            plain[name] = whole.astype("Int32") if fits else whole
-    if not isinstance(plain, gpd.GeoDataFrame):
-        return plain
-    if plain.geometry.name != "geom":
-        plain = plain.rename_geometry("geom")
-    return plain
-
-
-def _multi(shapes: gpd.GeoSeries, kind: str) -> gpd.GeoSeries:
-    """Return every shape as the layer's one kind; a single one becomes a collection of one, an empty one missing."""
-    values = shapes.to_numpy()
-    present = ~(shapely.is_missing(values) | shapely.is_empty(values))
-    result = values.copy()
-    result[~present] = None
-    if kind.startswith("Multi"):
-        combine = shapely.multipolygons if kind == "MultiPolygon" else shapely.multilinestrings
-        parts, place = shapely.get_parts(values[present], return_index=True)
-        if len(parts):
-            result[present] = combine(parts, indices=place)
-    return gpd.GeoSeries(result, index=shapes.index, crs=shapes.crs)
-
-
 @contextmanager
-def _clock_at(day: date) -> Iterator[None]:
-    """Let GDAL stamp everything it writes with one day, and give it its own clock back afterwards."""
-    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": stamp(day)})
+def _writing_at(day: date) -> Iterator[None]:
+    """Let GDAL stamp all it writes with one day, and waste no time on a crash; it gets its own ways back afterwards.
+
+    What is written is a temporary file that is thrown away unless it is whole: no journal and no wait for the disk.
+    """
+    ways = {"OGR_CURRENT_DATE": stamp(day), "OGR_SQLITE_SYNCHRONOUS": "OFF", "OGR_SQLITE_JOURNAL": "OFF"}
+    before = {name: pyogrio.get_gdal_config_option(name) for name in ways}
+    pyogrio.set_gdal_config_options(ways)
     try:
         yield
     finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+        pyogrio.set_gdal_config_options(before)
 
 
-def _write_tables(file: Path, layers: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], note: str) -> None:
+def _write_tables(
+    file: Path,
+    layers: Mapping[str, Any],
+    tables: Mapping[str, pd.DataFrame],
+    note: str,
+    about: Mapping[str, str],
+) -> None:
     """Write layers, then attribute tables, in the order given: it is the order GIS programs offer them in."""
     for name, table in layers.items():
         facts = LAYERS[name]
         pyogrio.write_dataframe(
-            table.set_geometry(_multi(table.geometry, facts.geometry)),
+            table.set_geometry(one_kind(table.geometry, facts.geometry)),
             file,
             layer=name,
             driver="GPKG",
@@ -236,7 +261,7 @@ def _write_tables(file: Path, layers: Mapping[str, Any], tables: Mapping[str, pd
             dataset_options={} if file.exists() else {"VERSION": VERSION},
             layer_options={
                 "IDENTIFIER": facts.title,
-                "DESCRIPTION": note + facts.description,
+                "DESCRIPTION": note + about.get(name, facts.description),
                 "SPATIAL_INDEX": "YES",
                 "GEOMETRY_NAME": "geom",
                 "FID": "fid",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +9,7 @@ import pandas as pd
 
 from siteprior.core.schema import SITE_PTAL_COLUMNS
 from siteprior.report.html._common import plain_rows
+from siteprior.report.html.pictures import small_picture
 
 _BANDS = next(column.allowed for column in SITE_PTAL_COLUMNS if column.name == "access_band")
 
@@ -46,7 +46,7 @@ def corridor_section(
         "several": int((reach > 1).sum()),
         "walks": "measured along the streets" if network else "straight lines times a factor, as no streets were given",
         "pictures": [
-            {"picture": base64.b64encode(picture).decode("ascii"), "alt": words}
+            {"picture": small_picture(picture), "alt": words}
             for picture, words in (*strips.values(), *([] if catchment is None else [catchment]))
         ],
         "index": _index(sites[sites["rank"].notna()]),

@@ -10,7 +10,9 @@ import pandas as pd
 
 from siteprior.core.issues import ISSUE_TYPES, SEVERITIES
 
-OF_THE_USER = frozenset({"own sites", "site facts", "shapes", "layer", "scenario", "corridors", "openings"})
+OF_THE_USER = frozenset(
+    {"own sites", "site facts", "decisions", "shapes", "layer", "scenario", "corridors", "openings"}
+)
 """Roles of files the user brings: nobody else publishes them."""
 
 LONGEST = 200

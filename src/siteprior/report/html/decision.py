@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from siteprior.report.html._common import plain_rows
+from siteprior.report.html.pictures import small_picture
 
 SHOWN = 25
 """Rows of the programme that the page shows; the GeoPackage has all."""
@@ -74,4 +74,4 @@ def _picture(drawn: tuple[bytes, str] | None) -> dict[str, str] | None:
     if drawn is None:
         return None
     picture, words = drawn
-    return {"picture": base64.b64encode(picture).decode("ascii"), "alt": words}
+    return {"picture": small_picture(picture), "alt": words}

@@ -25,40 +25,58 @@ STYLE, SCRIPT = "report.css.j2", "report.js"
 """The style sheet and the script all pages share: one look, and tables that sort."""
 
 
-def render(template: str, *, styles: Sequence[str] = (), alone: bool = False, **facts: Any) -> str:
+def render(
+    template: str, *, styles: Sequence[str] = (), scripts: Sequence[str] = (), library: str = "", look: str = "",
+    alone: bool = False, **facts: Any,
+) -> str:  # fmt: skip
     """Fill a template of the folder ``templates`` and return the page.
 
     Parameters
     ----------
     template
-        Its name. It finds ``policy``, ``style`` and ``script`` beside the facts, and the filters :func:`day`,
-        :func:`count`, :func:`number`, :func:`percent`, :func:`brief` and :func:`siteprior.report.html.labels.in_words`.
+        Its name. It finds ``policy``, ``style``, ``script`` and ``scripts`` beside the facts, and the filters
+        :func:`day`, :func:`count`, :func:`number`, :func:`percent`, :func:`brief` and
+        :func:`siteprior.report.html.labels.in_words`.
     styles
         Style sheets that follow the common one; they and all templates know the colours as ``colour``.
+    scripts
+        Scripts that follow the common one, one behind the other.
+    library, look
+        A library the scripts need, and its style sheet, as text. It may work in a thread of its own, and draw pictures
+        in memory (``blob:``); it may load as little as the page.
     alone
         Whether these style sheets stand without the common one: documents that are printed have a look of their own.
     **facts
         What the page shows. A name the template asks for and does not get is an error.
     """
-    return page_of(template, styles=styles, alone=alone)(**facts)
+    page = page_of(template, styles=styles, scripts=scripts, library=library, look=look, alone=alone)
+    return page(**facts)
 
 
-def page_of(template: str, *, styles: Sequence[str] = (), alone: bool = False) -> Callable[..., str]:
+def page_of(
+    template: str, *, styles: Sequence[str] = (), scripts: Sequence[str] = (), library: str = "", look: str = "",
+    alone: bool = False,
+) -> Callable[..., str]:  # fmt: skip
     """Return what fills a template, as :func:`render` does, for many pages of one kind."""
     from markupsafe import Markup
 
     environment = _environment()
-    sheet = style_sheet(*styles, alone=alone)
+    sheet = look + style_sheet(*styles, alone=alone)
     script = _source(environment, SCRIPT)
+    several = [library, script, "".join(_source(environment, name) for name in scripts)]
+    several = [text for text in several if text]
+    # The page may run these scripts and use this one style sheet; markup slipped in through a name could not.
+    hashes = " ".join(f"'{_digest(text)}'" for text in several)
+    threads = " worker-src blob:;" if library else ""
     return partial(
         environment.get_template(template).render,
-        # The page may run this one script and use this one style sheet; markup slipped in through a name could not.
         policy=(
-            "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
-            f"style-src '{_digest(sheet)}'; script-src '{_digest(script)}'"
+            f"default-src 'none'; img-src data:{' blob:' if library else ''}; base-uri 'none'; form-action 'none';"
+            f"{threads} style-src '{_digest(sheet)}'; script-src {hashes}"
         ),
         style=Markup(sheet),
         script=Markup(script),
+        scripts=[Markup(text) for text in several],
     )
 
 

@@ -5,7 +5,6 @@ Everything in it stands in the run's tables; names and notes come from other peo
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,12 +15,15 @@ from siteprior.core.files import write_text
 from siteprior.core.renamed import with_new_record
 from siteprior.core.schema import CONTRIBUTION, VERDICTS
 from siteprior.report import style
+from siteprior.report.audience import INTERNAL, audience_of
 from siteprior.report.html._common import plain_rows
 from siteprior.report.html.data_quality import issue_files, issue_uses
 from siteprior.report.html.labels import organisation_titles
 from siteprior.report.html.parameter_words import parameter_value
+from siteprior.report.html.pictures import small_picture
 from siteprior.report.html.render import render
 from siteprior.report.html.sources import unstated_origins
+from siteprior.report.interactive.parts import interactive_parts
 from siteprior.report.tables import json_text
 
 REASON_SEPARATOR = "; "
@@ -52,6 +54,7 @@ def write_report(
     corridors: Mapping[str, Any] | None = None,
     market: Mapping[str, Any] | None = None,
     decision: Mapping[str, Any] | None = None,
+    explore: str | None = None,
     dossiers: Mapping[str, str] | None = None,
 ) -> Path:
     """Write the report of a run as one self-contained HTML file.
@@ -84,6 +87,9 @@ def write_report(
     decision
         The section on how sure the order is and what a budget buys, as
         :func:`siteprior.report.html.decision.decision_section` collects it.
+    explore
+        What the map, tables and weights are made from (:func:`siteprior.report.interactive.page_data.page_data`);
+        without it the page is as it prints.
     dossiers
         Where the dossier of each shortlisted site stands, relative to the report, by ``site_id``.
 
@@ -97,26 +103,35 @@ def write_report(
     OutputError
         When the file is open elsewhere or the folder cannot be written.
     """
+    from markupsafe import Markup
+
     record = with_new_record(record)
     councils = organisation_titles(sites)
     shades = style.criteria(criteria["criterion"])
+    pages = dossiers or {}
     page = render(
         "report.html.j2",
-        picture=base64.b64encode(picture).decode("ascii"),
+        **({} if explore is None else interactive_parts()),
+        explore=None if explore is None else Markup(explore),
+        picture=small_picture(picture),
         run=record,
+        audience=audience_of(record.get("audience", INTERNAL)),
         settings=json_text(record.get("settings", {})),
         counts=_counts(sites, shortlist),
         reasons=_reasons(sites, gates),
         walks=_walks(sites),
         councils=_by_council(sites, shortlist, councils),
-        shortlist=[_site(row, councils, criteria, shades) for row in plain_rows(shortlist.reset_index())],
+        shortlist=[
+            {**_site(row, councils, criteria, shades), "dossier": pages.get(str(row["site_id"]))}
+            for row in plain_rows(shortlist.rename_axis("site_id").reset_index())
+        ],
         criteria=[{**row, "shade": shades[row["criterion"]]} for row in plain_rows(criteria)],
         verdicts=_verdicts(sites, shortlist),
         signals=[] if signals is None else plain_rows(signals),
         corridors=corridors,
         market=market,
         decision=decision,
-        dossiers=dossiers or {},
+        dossiers=pages,
         issues=issue_uses(issues, record["inputs"]),
         issue_files=issue_files(issues),
         unstated=unstated_origins(record["inputs"]),

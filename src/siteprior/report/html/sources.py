@@ -11,6 +11,7 @@ NOT_STATED = "not stated"
 _KEYS = {
     "own sites": ("sources", "own_sites = [{{path = {file}, {facts}}}]"),
     "site facts": ("sources", "site_facts = [{{path = {file}, {facts}}}]"),
+    "decisions": ("sources", "decisions = [{{path = {file}, {facts}}}]"),
     "shapes": ("sources", "shapes = [{{path = {file}, {facts}}}]"),
     "openings": ("sources", "openings = [{{path = {file}, {facts}}}]"),
     "corridors": ("corridors", "paths = [{{path = {file}, {facts}}}]"),

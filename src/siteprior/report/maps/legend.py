@@ -38,6 +38,10 @@ MANY_FIGURES = 1.85
 SITE_DOTS: dict[str, tuple[str, float, float]] = {"no": (style.SITE_OUT, 1.8, 0.2), "yes": (style.SITE, 2.55, 0.3)}
 """Colour, size and white edge (points) of sites by whether they are eligible; those not ranked lie below."""
 
+LISTED = "listed"
+LISTED_DOT = (style.ACCENT, 4.4, 0.5)
+"""The dot of a site where none is before another: which of them are ranked does not show."""
+
 
 class Key:
     """A key: headings and entries of a sample and words, down a column from ``top`` or across in rows."""
@@ -99,7 +103,7 @@ def number(shortlisted: bool = True, radius: float = RANK) -> Sample:
 
 def site_dot(eligible: str, scale: float = 1.0) -> dict[str, Look]:
     """Return the dot of a site that has no number."""
-    colour, size, edge = SITE_DOTS[eligible]
+    colour, size, edge = LISTED_DOT if eligible == LISTED else SITE_DOTS[eligible]
     return {"color": colour, "markersize": size * scale, "markeredgecolor": style.WHITE, "markeredgewidth": edge}
 
 
@@ -124,6 +128,8 @@ def site_entries(
     key.heading("Sites")
     if ranks:
         key.entry(number(radius=radius), "Shortlisted, with rank")
+    if LISTED in dots:
+        key.entry(mark(**site_dot(LISTED, scale)), "Site listed")
     if "yes" in dots:
         key.entry(mark(**site_dot("yes", scale)), "Ranked, not shortlisted" if ranks else "Ranked")
     if "no" in dots:
@@ -138,9 +144,13 @@ def dots_shown(map_: Map, sites: gpd.GeoDataFrame) -> list[str]:
     return [eligible for eligible in SITE_DOTS if (seen == eligible).any()]
 
 
-def draw_dots(map_: Map, sites: gpd.GeoDataFrame, *, scale: float = 1.0) -> None:
-    """Draw sites as dots, those not eligible below."""
+def draw_dots(map_: Map, sites: gpd.GeoDataFrame, *, scale: float = 1.0, listed: bool = False) -> None:
+    """Draw sites as dots, those not eligible below; all alike where they are merely listed."""
     placed = sites[sites.geometry.notna() & ~sites.geometry.is_empty]
+    if listed:
+        points = shapely.get_coordinates(shapely.centroid(np.asarray(placed.geometry, dtype=object)))
+        map_.marks(points[map_.shows(points)], **site_dot(LISTED, scale), zorder=7)
+        return
     for order, eligible in enumerate(SITE_DOTS):
         group = placed.geometry[placed["eligible"] == eligible]
         points = shapely.get_coordinates(shapely.centroid(np.asarray(group, dtype=object)))

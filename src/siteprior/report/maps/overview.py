@@ -17,6 +17,7 @@ from siteprior.report.html.labels import KIND_NOT_STATED, district_names, kind_t
 from siteprior.report.maps.canvas import PIXEL, Drawn, Map, Sheet, check_drawing, settings
 from siteprior.report.maps.legend import (
     DASHES,
+    LISTED,
     SITE_DOTS,
     Key,
     dots_shown,
@@ -64,6 +65,7 @@ def draw_map(
     title: str,
     attribution: str,
     illustrative: bool = False,
+    listed: bool = False,
 ) -> bytes:
     """Draw shortlist, sites, corridors, rail and metro stops and deprivation as a PNG 1600 pixels wide.
 
@@ -87,6 +89,8 @@ def draw_map(
         The sources' attribution; stands below it, whole.
     illustrative
         Whether the picture has to say that its sites are invented.
+    listed
+        Whether all sites are drawn alike, so that none is seen to be ranked or left out.
 
     Returns
     -------
@@ -139,11 +143,13 @@ def draw_map(
         draw_corridors(map_, corridors)
         for (mode, state), group in main.groupby(["mode", "state"]):
             map_.marks(shapely.get_coordinates(group.geometry), **mode_mark(str(mode), str(state)), zorder=5)
-        draw_dots(map_, sites)
+        draw_dots(map_, sites, listed=listed)
         ranks = draw_ranks(map_, shortlist, radius=DISC)
         scale = shapely.box(*map_.scale_bar())
         draw_districts(map_, areas, corridors, [scale, *(shapely.Point(point).buffer(DISC) for point in ranks)])
-        _draw_key(sheet, beside, top, _shown(map_, sites, shortlist, corridors, main, areas), corridors, areas)
+        shown = _shown(map_, sites, shortlist, corridors, main, areas)
+        shown = shown._replace(dots=[LISTED] if shown.dots else []) if listed else shown
+        _draw_key(sheet, beside, top, shown, corridors, areas)
         return sheet.save("png")
 
 

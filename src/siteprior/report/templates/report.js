@@ -33,6 +33,25 @@ document.querySelectorAll("table.sortable").forEach(function (table) {
     });
   });
 });
+// A link to a section, or to what stands in it, opens it.
+var opened = function () {
+  var goal = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!goal) { return; }
+  var fold = goal.querySelector("details.part");
+  if (fold) { fold.open = true; }
+  for (var part = goal.closest("details"); part; part = part.parentElement.closest("details")) { part.open = true; }
+  goal.scrollIntoView();
+};
+window.addEventListener("hashchange", opened);
+opened();
+// On paper nothing can be opened: all is, but for long lists that the run's files hold, too.
+var unfolded = [];
 window.addEventListener("beforeprint", function () {
-  document.querySelectorAll("details").forEach(function (part) { part.open = true; });
+  document.querySelectorAll("details:not(.keep)").forEach(function (part) {
+    if (!part.open) { part.open = true; unfolded.push(part); }
+  });
+});
+window.addEventListener("afterprint", function () {
+  unfolded.forEach(function (part) { part.open = false; });
+  unfolded = [];
 });

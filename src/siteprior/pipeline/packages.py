@@ -1,0 +1,84 @@
+"""GeoPackages of a result for the program its project names, GeoParquet where it asks for that, the QGIS project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from siteprior.core.errors import InputError, unknown
+from siteprior.pipeline.result import Result
+from siteprior.project.load import Project
+from siteprior.report.audience import AUDIENCES
+from siteprior.report.geopackage.gis import GIS
+
+PACKAGES = ("shortlist.gpkg", "site_shapes.gpkg", "access.gpkg")
+"""The GeoPackages every run writes."""
+
+
+def write_package(
+    done: Result, path: Path, layers: Mapping[str, gpd.GeoDataFrame], tables: Mapping[str, pd.DataFrame]
+) -> None:
+    """Write one GeoPackage of a result, and its layers as GeoParquet where the project asks for it.
+
+    Raises
+    ------
+    InputError
+        When a layer or table is not what a GeoPackage holds.
+    OutputError
+        When a file is open elsewhere or cannot be written.
+    """
+    from siteprior.report.geopackage.geoparquet import FOLDER, write_geoparquet
+    from siteprior.report.geopackage.write import write_geopackage
+
+    head, asked = done.project.project, done.project.publish
+    write_geopackage(
+        path, layers, tables, as_of=head.as_of, metadata=done.record, illustrative=head.illustrative, gis=asked.gis
+    )
+    if asked.geoparquet:
+        write_geoparquet(path.parent / FOLDER, layers, tables, as_of=head.as_of, metadata=done.record)
+
+
+def write_qgis_project(done: Result, folder: Path) -> None:
+    """Write the QGIS project of a folder's GeoPackages, where they are for QGIS."""
+    from siteprior.report.geopackage.qgis_project import write_project
+
+    if done.project.publish.gis == "qgis":
+        write_project(folder, title=done.project.project.title)
+
+
+def published_as(
+    project: Project,
+    *,
+    audience: str | None = None,
+    gis: str | None = None,
+    geoparquet: bool | None = None,
+    pdf: bool | None = None,
+) -> Project:
+    """Return a project that publishes for others, for another program or as GeoParquet too; as it is by default.
+
+    Raises
+    ------
+    InputError
+        When the audience or the program is not known, or ``geoparquet`` is no truth value.
+
+    Examples
+    --------
+    >>> from siteprior.core.files import shipped
+    >>> from siteprior.pipeline.registered import load_project
+    >>> project = load_project(shipped("data") / "demo.toml")
+    >>> published_as(project, gis="arcgis").publish.gis
+    'arcgis'
+    """
+    faults = [unknown("gis", str(gis), GIS)] if gis is not None and gis not in GIS else []
+    if geoparquet is not None and not isinstance(geoparquet, bool):
+        faults.append(f"geoparquet: needs True or False, not {geoparquet!r}")
+    if audience is not None and audience not in AUDIENCES:
+        faults.append(f"audience: {unknown('audience', str(audience), AUDIENCES)}")
+    if faults:
+        raise InputError(*faults)
+    stated = (("audience", audience), ("gis", gis), ("geoparquet", geoparquet), ("pdf", pdf))
+    asked = {name: value for name, value in stated if value is not None}
+    return project.model_copy(update={"publish": project.publish.model_copy(update=asked)}) if asked else project

@@ -1,0 +1,1 @@
+"""The interactive part of the report: map, tables and weights in one page that loads nothing."""

@@ -1,0 +1,249 @@
+"""What leaves the team: cuts, and a word and a number planted in everything withheld that stand in no file."""
+
+from __future__ import annotations
+
+import io
+import sqlite3
+import zipfile
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import geopandas as gpd
+import openpyxl
+import pandas as pd
+import pytest
+
+import siteprior as sp
+from factories.changed_demo import demo
+from factories.small import small_project
+from siteprior.core import schema
+from siteprior.core.errors import InputError
+from siteprior.pipeline.hand_over import listed_for, strictest, write_hand_over
+from siteprior.report.audience import audience_of
+
+WORD, NUMBER, WHOLE = "quillwort", 73.1297, 7312977
+"""What is planted: a word no file has, and numbers no measurement gives."""
+
+
+@pytest.fixture(scope="module")
+def folder(sample_run):
+    return sample_run
+
+
+@pytest.fixture(scope="module")
+def done():
+    """The sample worked through, with something planted in every column and table but those the public sees."""
+    return sp.assess(demo())
+
+
+def planted(result, audience, *, lists=True):
+    """Return the result with a word or a number in every column its audience must not see, and in the record.
+
+    Without ``lists`` the columns of listed values are left alone, for no file is written of a table with others.
+    """
+    seen = {*audience_of(audience).columns["sites"]}
+    seen |= set() if lists else {column.name for column in schema.SITES.columns if column.allowed}
+
+    def plant(table):
+        new = table.copy()
+        for name in table.columns:
+            if name in seen or name == "geometry":
+                continue
+            kind = table[name].dtype
+            if pd.api.types.is_datetime64_any_dtype(kind):
+                new[name] = pd.Timestamp("1961-07-31")
+            elif pd.api.types.is_float_dtype(kind):
+                new[name] = NUMBER
+            elif pd.api.types.is_integer_dtype(kind):
+                new[name] = WHOLE
+            else:
+                new[name] = WORD
+        return gpd.GeoDataFrame(new.copy(), geometry="geometry", crs=table.crs)
+
+    sites = plant(result.sites)
+    decided = pd.DataFrame(
+        {"site_id": [result.shortlist.index[0]], "field": "site_name", "value": WORD, "original": "As listed",
+         "reason": WORD, "who": WORD, "applied": "yes", "file": f"{WORD}.csv", "row": 2}
+    )  # fmt: skip
+    sites.loc[result.shortlist.index[0], "site_name"] = WORD
+    record = result.record | {
+        "weights": {WORD: NUMBER}, "notices": [WORD], "parameters": [{"name": WORD, "value": WHOLE}],
+        "settings": {"weights": {WORD: WHOLE}, "programme": {"budget_gbp": WHOLE}},
+        "gates": [{"gate": WORD}], "programme": {"chosen": WHOLE}, "open_evidence": {WORD: WHOLE},
+        "inputs": [*result.record["inputs"], {"role": "decisions", "file": f"{WORD}.csv", "rows": WHOLE,
+                                               "vintage": "", "licence": "", "publisher": "", "sha256": ""}],
+    }  # fmt: skip
+    return replace(
+        result, sites=sites, shortlist=gpd.GeoDataFrame(sites.loc[result.shortlist.index]),
+        decisions=schema.conform(decided, schema.DECISIONS), record=record,
+    )  # fmt: skip
+
+
+def every_text(folder: Path):
+    """Yield the name and the text of every file, archives and GeoPackages taken apart."""
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file():
+            continue
+        data = path.read_bytes()
+        yield path.name, data.decode("latin-1")
+        if zipfile.is_zipfile(io.BytesIO(data)):
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                for name in archive.namelist():
+                    yield f"{path.name}/{name}", archive.read(name).decode("utf-8", "replace")
+        if path.suffix == ".gpkg":
+            with closing(sqlite3.connect(path)) as database:
+                tables = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type='table'")]
+                for name in tables:
+                    columns = [row[1] for row in database.execute(f'PRAGMA table_info("{name}")')]
+                    yield f"{path.name}/{name} columns", " ".join(columns)
+                    for row in database.execute(f'SELECT * FROM "{name}"'):
+                        yield f"{path.name}/{name}", "|".join(map(str, row))
+
+
+FORBIDDEN = (WORD, str(NUMBER), str(WHOLE), "73.13", "7,312,977", "1961-07-31")
+
+
+@pytest.mark.parametrize("audience", ["public", "partner"])
+def test_nothing_planted_in_what_is_withheld_stands_in_any_file(audience, done, tmp_path):
+    result, reader = planted(done, audience), audience_of(audience)
+    write_hand_over(result, listed_for(result, reader), tmp_path, reader)
+    found = {(name, text) for name, content in every_text(tmp_path) for text in FORBIDDEN if text in content}
+    assert found == set()
+    assert sum(1 for _ in tmp_path.rglob("*")) >= 6
+
+
+def test_what_is_planted_is_found_in_a_package_of_the_teams_own(done, tmp_path):
+    result, reader = planted(done, "public", lists=False), audience_of("internal")
+    write_hand_over(result, listed_for(result, reader), tmp_path, reader)
+    found = {text for _, content in every_text(tmp_path) for text in FORBIDDEN if text in content}
+    assert {WORD, str(NUMBER), str(WHOLE)} <= found
+
+
+@pytest.mark.parametrize("audience", ["public", "partner"])
+def test_files_name_no_column_score_or_gate_that_is_withheld(audience, done, tmp_path):
+    reader = audience_of(audience)
+    write_hand_over(done, listed_for(done, reader), tmp_path, reader)
+    seen = {*reader.columns["sites"], "site_id"}
+    withheld = {name for name in done.sites.columns if name not in seen and "_" in name and name != "geometry"}
+    withheld -= {name for layer in ("corridors", "stops", "areas") for name in getattr(done, layer).columns}
+    for name, content in every_text(tmp_path):
+        words = {
+            word for word in withheld if f'"{word}"' in content or f">{word}<" in content or f",{word}," in content
+        }
+        assert words == set(), name
+
+
+def test_the_public_gets_every_site_in_the_order_of_ids(folder, tmp_path):
+    (made,) = sp.hand_over(folder, audience="public", out=tmp_path / "public")
+    sites = gpd.read_file(tmp_path / "public" / "sites.gpkg", layer="sites")
+    everything = sp.open_run(folder).sites
+    assert made.sites == len(sites) == len(everything)
+    assert sites["site_id"].tolist() == sorted(everything.index)
+    assert sorted(path.name for path in (tmp_path / "public").iterdir()) == [
+        "pictures", "report.html", "run.json", "sites.csv", "sites.gpkg", "sites.xlsx"
+    ]  # fmt: skip
+    page = (tmp_path / "public" / "report.html").read_text(encoding="utf-8")
+    assert "For the public" in page
+    assert "shortlist" not in page.lower()
+
+
+def test_each_part_of_a_cut_has_its_own_sites_and_all_together_are_the_shortlist(folder, tmp_path):
+    made = sp.hand_over(folder, audience="partner", by="council", out=tmp_path)
+    listed = []
+    for package in made:
+        table = pd.read_csv(package.folder / "shortlist.csv")
+        assert table["organisation_name"].unique().tolist() == [package.part]
+        assert table["site_id"].is_monotonic_increasing
+        listed += table["site_id"].tolist()
+        book = openpyxl.load_workbook(package.folder / "shortlist.xlsx")
+        assert book.sheetnames == ["About", "Sites", "Dictionary"]
+        assert "in confidence" in book["About"]["A2"].value
+    assert sorted(listed) == sorted(sp.open_run(folder).shortlist.index)
+
+
+@pytest.mark.parametrize("by", ["corridor", "ownership"])
+def test_a_site_whose_column_is_blank_is_in_a_part_of_its_own(by, folder, tmp_path):
+    made = sp.hand_over(folder, audience="partner", by=by, out=tmp_path)
+    assert sum(package.sites for package in made) == len(sp.open_run(folder).shortlist)
+
+
+def test_a_partner_gets_the_sites_stated_for_it(folder, tmp_path):
+    first, second, third = sp.open_run(folder).shortlist.index[:3]
+    table = tmp_path / "partners.csv"
+    table.write_text(f"site_id,partner\n{first},Canal & River\n{second},Homes\n{first},Homes\n", encoding="utf-8")
+    made = sp.hand_over(folder, audience="partner", by="partner", partners=table, out=tmp_path / "out")
+    assert [(package.part, package.sites) for package in made] == [("Canal & River", 1), ("Homes", 2)]
+    assert third not in (made[1].folder / "shortlist.csv").read_text(encoding="utf-8")
+
+
+def test_an_internal_package_keeps_every_column_and_the_order_of_ranks(folder, tmp_path):
+    (made,) = sp.hand_over(folder, audience="internal", out=tmp_path / "all")
+    layer = gpd.read_file(made.folder / "shortlist.gpkg", layer="shortlist")
+    assert layer["rank"].is_monotonic_increasing
+    assert "gap_gbp_per_home" in layer
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"audience": "publik"}, "did you mean 'public'"),
+        ({"audience": "partner", "by": "councils"}, "unknown cut 'councils'; did you mean 'council'"),
+        ({"audience": "partner", "by": "partner"}, "needs site_id and partner"),
+        ({"audience": "partner", "partners": "p.csv"}, "goes with by='partner' alone"),
+    ],
+)
+def test_a_wrong_call_is_refused(asked, words, folder, tmp_path):
+    with pytest.raises(InputError, match=words):
+        sp.hand_over(folder, out=tmp_path / "out", **asked)
+    assert not (tmp_path / "out").exists()
+
+
+def test_sites_of_a_partner_that_are_not_handed_over_are_named(folder, tmp_path):
+    stated = pd.DataFrame({"site_id": ["E1:nothing"], "partner": ["A"]})
+    with pytest.raises(InputError, match=r"1 site not among those handed over .E1:nothing"):
+        sp.hand_over(folder, audience="partner", by="partner", partners=stated, out=tmp_path)
+
+
+def test_a_package_is_no_run_and_no_run_is_written_over(folder, tmp_path):
+    sp.hand_over(folder, audience="public", out=tmp_path / "public")
+    with pytest.raises(InputError, match="was written for the audience public and holds no ranking"):
+        sp.open_run(tmp_path / "public")
+    with pytest.raises(InputError, match="holds a run of the team's own"):
+        sp.hand_over(folder, audience="public", out=folder)
+
+
+def test_the_same_run_gives_the_same_bytes(folder, tmp_path):
+    for name in ("a", "b"):
+        sp.hand_over(folder, audience="partner", out=tmp_path / name)
+    files = [path.relative_to(tmp_path / "a") for path in (tmp_path / "a").rglob("*") if path.is_file()]
+    assert [f.as_posix() for f in files if (tmp_path / "a" / f).read_bytes() != (tmp_path / "b" / f).read_bytes()] == []
+
+
+def test_the_strictest_of_two_records():
+    assert strictest({"audience": "partner"}, {}) == "partner"
+
+
+def test_a_run_for_the_public_leaves_nothing_of_an_earlier_run_of_the_teams_own(tmp_path):
+    project = small_project(tmp_path)
+    out = tmp_path / "out"
+    sp.run(project, out=out)
+    assert (out / "ranking.csv").is_file()
+    (out / "mine.txt").write_text("kept", encoding="utf-8")
+    sp.run(project, out=out, audience="public")
+    left = sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
+    assert [name for name in left if not name.startswith(".siteprior")] == [
+        "mine.txt", "pictures/map.png", "report.html", "run.json", "sites.csv", "sites.gpkg", "sites.xlsx"
+    ]  # fmt: skip
+    assert "rank" not in pd.read_csv(out / "sites.csv", encoding="utf-8-sig")
+
+
+def test_the_layer_says_whom_it_is_for_and_not_that_it_is_ranked(folder, tmp_path):
+    (made,) = sp.hand_over(folder, audience="partner", out=tmp_path)
+    with closing(sqlite3.connect(made.folder / "shortlist.gpkg")) as database:
+        ((about,),) = database.execute("SELECT description FROM gpkg_contents WHERE table_name = 'shortlist'")
+        styles = " ".join(row[0] for row in database.execute("SELECT styleQML FROM layer_styles"))
+    assert "For a partner, in confidence" in about
+    assert "best first" not in about
+    assert '"rank"' not in styles
+    assert '"score' not in styles

@@ -58,8 +58,9 @@ def test_the_folder_holds_what_the_contract_names(folder):
         "market_failure.csv", "deadweight.csv", "fund_rules.csv", "viability_lines.csv", "viability_drivers.csv",
         "price_validation.csv", "comparables.csv", "datapackage.json", "my_notes.txt", "evidence_gaps.csv",
         "evidence_files.csv", "opportunity_links.csv", "top_k_acceptability.csv", "core_index.csv",
-        "programme_constraints.csv", "programme_frontier.csv",
-    } | {name for name in names if name.startswith("pictures/")}  # fmt: skip
+        "programme_constraints.csv", "programme_frontier.csv", "board_summary.html", "dossiers/index.html",
+    } | {name for name in names if name.startswith(("pictures/", "dossiers/e"))}  # fmt: skip
+    assert sum(name.startswith("dossiers/e") for name in names) == 25
     assert sum(name.startswith("pictures/strip_") for name in names) == 2
     assert sum(name.startswith("pictures/catchment_") for name in names) == 1
 

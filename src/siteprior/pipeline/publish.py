@@ -17,7 +17,7 @@ from siteprior.core.progress import Progress, Step, counting, no_progress
 from siteprior.pipeline.grid import write_grid
 from siteprior.pipeline.manifest import run_info
 from siteprior.pipeline.packages import write_package, write_qgis_project
-from siteprior.pipeline.publish_documents import pdf_pages, write_documents, write_pdfs
+from siteprior.pipeline.publish_documents import print_documents, write_documents
 from siteprior.pipeline.report_page import report_page
 from siteprior.pipeline.result import Result
 from siteprior.report.file_names import dossier_files, file_names
@@ -52,7 +52,7 @@ def publish(
         step()
         _write_report(done, folder, dossiers, progress)
         step()
-        failed = _print_pdfs(done, folder, dossiers, progress)
+        failed = print_documents(done, folder, dossiers, progress)
         return (*pages.result(), *failed)
 
 
@@ -224,15 +224,6 @@ def _write_notebooks(names: Sequence[str], folder: Path, notebooks: NotebookProc
             faults.extend(fault.faults)
         step()
     return tuple(faults)
-
-
-def _print_pdfs(done: Result, folder: Path, dossiers: Mapping[str, str], progress: Progress) -> tuple[str, ...]:
-    """Print what the project asks for as PDF, one step each, and return what could not be printed."""
-    pages = pdf_pages(done, dossiers)
-    if not pages:
-        return ()
-    with counting(progress, "Printing", total=len(pages), unit="pages", staged=True) as step:
-        return write_pdfs(done, folder, dossiers, step)
 
 
 def _write_report(done: Result, folder: Path, dossiers: Mapping[str, str], progress: Progress) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from siteprior.core.errors import OutputError
-from siteprior.core.progress import Step
+from siteprior.core.progress import Progress, Step, counting
 from siteprior.pipeline.result import Result
 
 if TYPE_CHECKING:
@@ -95,6 +95,15 @@ def write_board_summary(done: Result, folder: Path, why: Mapping[str, SiteWords]
         measured={site: words.measured for site, words in why.items()},
         dossiers=dossiers,
     )
+
+
+def print_documents(done: Result, folder: Path, dossiers: Mapping[str, str], progress: Progress) -> tuple[str, ...]:
+    """Print what the project asks for as PDF, one step each, and return what could not be printed."""
+    pages = pdf_pages(done, dossiers)
+    if not pages:
+        return ()
+    with counting(progress, "Printing", total=len(pages), unit="pages", staged=True) as step:
+        return write_pdfs(done, folder, dossiers, step)
 
 
 def write_pdfs(done: Result, folder: Path, dossiers: Mapping[str, str], step: Step) -> tuple[str, ...]:

@@ -108,7 +108,7 @@ def sample_run(shared_folder) -> Path:
     from siteprior.core.files import write_text
 
     def make(out: Path) -> None:
-        for name in ("notebooks/02_access_and_corridors.html", "pictures/strip_gone.png", "my_notes.txt"):
+        for name in ("notebooks/02_access.html", "pictures/strip_gone.png", "my_notes.txt"):
             write_text(out / name, "of an earlier day")
         siteprior.demo(out=out)
 

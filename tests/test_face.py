@@ -22,9 +22,10 @@ from siteprior.core.renamed import RenamedWarning, renamed_argument
 STUBS = sorted((ROOT / "src" / "siteprior").rglob("__init__.pyi"))
 VERBS = {
     "acceptability", "assess", "audit", "check", "choose_programme", "compare", "criteria", "data_dictionary", "demo",
-    "explain", "fetch", "load_project", "measure_access", "newest_run", "open_run", "outcomes", "panel",
-    "rank", "read_areas", "read_registers", "read_stops", "rerank", "run", "run_differences", "score", "who_benefits",
-    "write_comparison", "write_weights",
+    "explain", "fetch", "hand_over", "load_project", "measure_access", "newest_run", "open_run", "outcomes", "panel",
+    "plot_bands", "plot_contributions", "plot_core_index", "plot_corridor", "plot_frontier", "plot_map", "rank",
+    "read_areas", "read_registers", "read_stops", "rerank", "run", "run_differences", "score", "shortlist_table",
+    "who_benefits", "write_comparison", "write_weights",
 }  # fmt: skip
 CLASSES = {"InputError", "OutputError", "ProjectError", "Reading", "Result", "Run", "RunWarning", "SitePriorError"}
 
@@ -77,6 +78,7 @@ def test_the_root_holds_a_dozen_verbs_and_namespaces():
     assert {name for name, thing in here.items() if inspect.isclass(thing)} == CLASSES
     assert set(here) - VERBS - CLASSES == {
         "access", "appraisal", "areas", "benefits", "corridors", "funds", "joins", "layers", "market_failure",
+        "notebook",
         "parameters", "prices", "programme", "project", "ranking", "registers", "report", "sales", "scenarios",
         "schema", "streets", "timetables", "transit", "viability", "walking",
     }  # fmt: skip

@@ -107,7 +107,7 @@ def test_no_text_of_a_file_runs_or_asks_in_any_page(planted, listening, tmp_path
         ('title = "One borough"', f'title = "{title}"'),
         ('area = "Dudley (illustrative)"', f'area = "{title}"'),
         append=LAYER.replace('unit = "%"', f'unit = "%"\ntitle = "{title}"')
-        + '[publish]\nnotebooks = ["01_shortlist", "02_access_and_corridors", "03_market_failure_and_viability"]\n'
+        + '[publish]\nnotebooks = ["01_shortlist", "02_access", "03_market_failure"]\n'
         + "[weights]\ncorridor_access = 2\nfuel_poverty = 1\n"
         + "[gates]\nbeyond_corridor_walk = false\ntoo_small = false\n",
     )  # fmt: skip
@@ -207,7 +207,7 @@ order = 1
 mode = "metro"
 
 [publish]
-notebooks = ["01_shortlist", "02_access_and_corridors", "03_market_failure_and_viability"]
+notebooks = ["01_shortlist", "02_access", "03_market_failure"]
 
 [gates]
 beyond_corridor_walk = false

@@ -4,6 +4,7 @@ from .core import parameters, schema
 from .core.errors import InputError, OutputError, ProjectError, RunWarning, SitePriorError
 from .core.issues import Reading
 from .joins import access, corridors
+from .pipeline import notebook
 from .pipeline.access import measure_access
 from .pipeline.audit import audit
 from .pipeline.comparison.compare import compare_runs as compare
@@ -17,10 +18,19 @@ from .pipeline.manifest import open_run
 from .pipeline.newest_run import newest_run
 from .pipeline.opened_run import Run
 from .pipeline.panel import panel
+from .pipeline.plots import (
+    plot_bands,
+    plot_contributions,
+    plot_core_index,
+    plot_corridor,
+    plot_frontier,
+    plot_map,
+)
 from .pipeline.registered import load_project
 from .pipeline.rerank import rerank
 from .pipeline.result import Result
 from .pipeline.run import assess, check, demo, run
+from .pipeline.shortlist_table import shortlist_table
 from .pipeline.write_weights import write_weights
 from .programme.optimise import choose_programme
 from .ranking.explanation import explain
@@ -68,10 +78,17 @@ __all__ = [
     "market_failure",
     "measure_access",
     "newest_run",
+    "notebook",
     "open_run",
     "outcomes",
     "panel",
     "parameters",
+    "plot_bands",
+    "plot_contributions",
+    "plot_core_index",
+    "plot_corridor",
+    "plot_frontier",
+    "plot_map",
     "prices",
     "programme",
     "project",
@@ -89,6 +106,7 @@ __all__ = [
     "scenarios",
     "schema",
     "score",
+    "shortlist_table",
     "streets",
     "timetables",
     "transit",

@@ -2,11 +2,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import sqlite3
 import zipfile
-from contextlib import closing
-from pathlib import Path
-from unittest.mock import Mock
 
 import pytest
 
@@ -119,69 +115,6 @@ def test_a_file_open_elsewhere_is_reported_and_kept(tmp_path, monkeypatch):
         write_text(target, "later")
     assert target.read_text() == "earlier"
     assert [path.name for path in tmp_path.iterdir()] == ["shortlist.gpkg"]
-
-
-@pytest.mark.parametrize(
-    ("name", "program"),
-    [
-        ("a.gpkg", "QGIS, ArcGIS or MapInfo"),
-        ("a.csv", "Excel"),
-        ("a.qgz", "QGIS"),
-        ("a.html", "a browser"),
-        ("a.txt", "QGIS, Excel"),
-    ],
-)
-def test_the_program_to_close_is_named(tmp_path, monkeypatch, name, program):
-    monkeypatch.setattr(Path, "replace", Mock(side_effect=PermissionError(13, "in use")))
-    with pytest.raises(OutputError) as refused:
-        write_text(tmp_path / name, "later")
-    assert f"{name}: the file is open in another program ({program}?); close it there and run again" in str(
-        refused.value
-    )
-
-
-def edited_elsewhere(path):
-    """Make a GeoPackage that another program has open with an edit not yet written into it, as QGIS does."""
-    with closing(sqlite3.connect(path)) as database, database:
-        database.execute("CREATE TABLE sites (name TEXT)")
-        database.execute("INSERT INTO sites VALUES ('as published')")
-    other = sqlite3.connect(path)
-    other.execute("PRAGMA journal_mode=wal")
-    with other:
-        other.execute("UPDATE sites SET name = 'as edited'")
-    return other
-
-
-def test_a_geopackage_being_edited_is_neither_replaced_nor_changed(tmp_path):
-    """On Linux it could be replaced; the edit would then be written into the new one, by whoever opens it next."""
-    path = tmp_path / "shortlist.gpkg"
-    with closing(edited_elsewhere(path)) as other:
-        before = path.read_bytes()
-        open_elsewhere = (
-            r"shortlist\.gpkg: the file is open in another program \(QGIS, ArcGIS or MapInfo\?\), for "
-            r"shortlist\.gpkg-wal, shortlist\.gpkg-shm stands"
-        )
-        with pytest.raises(OutputError, match=open_elsewhere):
-            write_text(path, "new")
-        assert path.read_bytes() == before
-        assert sorted(file.name for file in tmp_path.iterdir()) == [path.name, f"{path.name}-shm", f"{path.name}-wal"]
-        assert other.execute("SELECT name FROM sites").fetchall() == [("as edited",)]
-    write_text(path, "new")  # closed: the edit is saved, and the file can be replaced
-    assert path.read_text() == "new"
-
-
-def test_one_opened_while_the_new_one_is_made_is_kept_too(tmp_path):
-    path, opened = tmp_path / "a.gpkg", []
-
-    def make():
-        with whole_file(path) as temporary:
-            temporary.write_text("new")
-            opened.append(edited_elsewhere(path))
-
-    with pytest.raises(OutputError, match="open in another program"):
-        make()
-    assert opened[0].execute("SELECT name FROM sites").fetchall() == [("as edited",)]
-    opened[0].close()
 
 
 def test_a_folder_that_is_a_file_cannot_be_written(tmp_path):

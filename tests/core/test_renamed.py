@@ -15,7 +15,7 @@ from pandas.testing import assert_frame_equal
 
 import siteprior as sp
 from conftest import ROOT
-from siteprior import cli
+from siteprior import cli, compare
 from siteprior.appraisal.deadweight import site_deadweight
 from siteprior.appraisal.market_failure.signals import failure_signals
 from siteprior.core import schema
@@ -26,7 +26,6 @@ from siteprior.core.renamed import RenamedWarning, renamed, with_new_columns, wi
 from siteprior.core.schema.load import load_declarations
 from siteprior.pipeline.manifest import DECLARED_IN, open_run
 from siteprior.project.load import load_project
-from siteprior.report.compare import compare_runs
 from siteprior.sources.transit.openings import apply_openings
 from siteprior.sources.transit.statements import STATEMENTS, read_openings
 
@@ -86,7 +85,7 @@ def test_a_run_in_old_names_is_opened_as_the_same_run(sample_run, old_run):
 def test_a_run_in_old_names_compares_with_itself_in_new_ones(sample_run, old_run):
     for runs in ((old_run, sample_run), (sample_run, old_run)):
         with pytest.warns(RenamedWarning, match="'sales_years_held' is 'sales_years_covered' now"):
-            assert compare_runs(*runs).empty
+            assert compare(*runs).empty
 
 
 def test_new_names_are_read_without_a_warning(sample_run):

@@ -97,7 +97,7 @@ def test_a_weight_on_an_own_layer(desk):
 
 
 def test_no_site_passes(desk):
-    notebooks = ["01_shortlist", "02_access_and_corridors", "03_market_failure_and_viability"]
+    notebooks = ["01_shortlist", "02_access", "03_market_failure"]
     folder, code, shown = desk(f"\n[gates]\nbeyond_corridor_walk = 1\n[publish]\nnotebooks = {notebooks}\n")
     assert code == 0
     assert files_of(folder) >= WHOLE | {f"notebooks/{name}.html" for name in notebooks}

@@ -16,6 +16,7 @@ import pytest
 
 import siteprior as sp
 from factories.changed_demo import demo
+from factories.small import small_project
 from siteprior.core import schema
 from siteprior.core.errors import InputError
 from siteprior.pipeline.hand_over import listed_for, strictest, write_hand_over
@@ -221,3 +222,28 @@ def test_the_same_run_gives_the_same_bytes(folder, tmp_path):
 
 def test_the_strictest_of_two_records():
     assert strictest({"audience": "partner"}, {}) == "partner"
+
+
+def test_a_run_for_the_public_leaves_nothing_of_an_earlier_run_of_the_teams_own(tmp_path):
+    project = small_project(tmp_path)
+    out = tmp_path / "out"
+    sp.run(project, out=out)
+    assert (out / "ranking.csv").is_file()
+    (out / "mine.txt").write_text("kept", encoding="utf-8")
+    sp.run(project, out=out, audience="public")
+    left = sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
+    assert [name for name in left if not name.startswith(".siteprior")] == [
+        "mine.txt", "pictures/map.png", "report.html", "run.json", "sites.csv", "sites.gpkg", "sites.xlsx"
+    ]  # fmt: skip
+    assert "rank" not in pd.read_csv(out / "sites.csv", encoding="utf-8-sig")
+
+
+def test_the_layer_says_whom_it_is_for_and_not_that_it_is_ranked(folder, tmp_path):
+    (made,) = sp.hand_over(folder, audience="partner", out=tmp_path)
+    with closing(sqlite3.connect(made.folder / "shortlist.gpkg")) as database:
+        ((about,),) = database.execute("SELECT description FROM gpkg_contents WHERE table_name = 'shortlist'")
+        styles = " ".join(row[0] for row in database.execute("SELECT styleQML FROM layer_styles"))
+    assert "For a partner, in confidence" in about
+    assert "best first" not in about
+    assert '"rank"' not in styles
+    assert '"score' not in styles

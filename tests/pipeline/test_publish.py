@@ -54,7 +54,7 @@ def test_each_map_is_a_step_and_a_line(tmp_path, monkeypatch):
     for module, name in ((strip, "strip_map_words"), (catchments, "catchment_map_words")):
         monkeypatch.setattr(module, name, lambda *_, **__: "words")
     monkeypatch.setattr(report, "write_report", lambda path, **given: path.write_text(repr(sorted(given))))
-    monkeypatch.setattr(publish, "_market_sections", lambda *_: {})
+    monkeypatch.setattr(publish, "_market_section", lambda *_: {})
     monkeypatch.setattr("siteprior.report.html.decision.decision_section", lambda **_: {})
     for module, name in ((rank_bands, "draw_rank_bands"), (core_index, "draw_core_index")):
         monkeypatch.setattr(module, name, lambda *_, **__: b"picture")
@@ -83,7 +83,7 @@ def test_each_map_is_a_step_and_a_line(tmp_path, monkeypatch):
     )  # fmt: skip
     monkeypatch.setattr("siteprior.report.html.corridors.corridor_section", lambda *_, **__: {})
     lines = []
-    publish._write_report(done, {}, tmp_path, lines.append)
+    publish._write_report(done, tmp_path, {}, lines.append)
     assert counted == [("Drawing maps", 6)] * 6
     assert lines == [
         "Drawing the map of the shortlist", "Drawing how far the ranks move", "Drawing what the budget buys",
@@ -150,11 +150,11 @@ def written(monkeypatch, tmp_path):
     """Write one file for the tables and one for the report; return the folder and a result that asks for notebooks."""
     monkeypatch.setattr(publish, "write_tables", lambda done, tables, folder: (folder / "ranking.csv").write_text("x"))
     monkeypatch.setattr(
-        publish, "_write_report", lambda done, tables, folder, _: (folder / "report.html").write_text("x")
+        publish, "_write_report", lambda done, folder, dossiers, _: (folder / "report.html").write_text("x")
     )
     done = done_with()
-    names = ("01_shortlist", "02_access_and_corridors")
-    done.project = SimpleNamespace(publish=SimpleNamespace(notebooks=names))
+    names = ("01_shortlist", "02_access")
+    done.project = SimpleNamespace(publish=SimpleNamespace(notebooks=names, audience="public", pdf=False))
     return tmp_path, done
 
 

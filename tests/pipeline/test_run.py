@@ -97,7 +97,7 @@ def test_every_output_says_it_is_illustrative(folder):
         assert (gpd.read_file(folder / "shortlist.gpkg", layer=layer)["illustrative"] == "yes").all()
 
 
-@pytest.mark.parametrize("name", ["02_access_and_corridors", "03_market_failure_and_viability"])
+@pytest.mark.parametrize("name", ["02_access", "03_market_failure"])
 def test_the_other_notebooks_run_on_the_folder(folder, tmp_path, name):
     page = execute_notebook(
         shipped("notebooks") / f"{name}.ipynb",
@@ -114,7 +114,7 @@ def test_a_project_says_which_notebooks_its_run_leaves(project, tmp_path):
     assert project.publish.notebooks == ("01_shortlist",)
     path = tmp_path / "project.toml"
     path.write_text(f'{sample_text(plain=True)}\n[publish]\nnotebooks = ["04_nothing"]\n', encoding="utf-8")
-    with pytest.raises(ProjectError, match="Valid: 01_shortlist, 02_access_and_corridors"):
+    with pytest.raises(ProjectError, match="Valid: 00_quick_start, 01_shortlist, 02_access"):
         load_project(path)
 
 

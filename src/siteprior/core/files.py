@@ -19,6 +19,7 @@ from typing import IO, TypeVar
 from urllib.parse import urlsplit
 
 from siteprior.core.errors import InputError, OutputError
+from siteprior.core.open_elsewhere import programs_for, refuse_open_elsewhere
 from siteprior.core.shown_text import without_keys
 from siteprior.core.unpacking import bomb_faults, bounded, read_whole, refuse
 
@@ -315,7 +316,7 @@ def whole_file(target: Path | str) -> Iterator[Path]:
     ------
     OutputError
         When the folder cannot be written, or the target is open in another program: Windows says so, and of a
-        GeoPackage the files beside it do (:func:`refuse_open_elsewhere`).
+        GeoPackage the files beside it do (:mod:`siteprior.core.open_elsewhere`).
 
     Examples
     --------
@@ -353,59 +354,6 @@ def whole_file(target: Path | str) -> Iterator[Path]:
         raise OutputError(f"{target}: could not be written ({fault.strerror or fault})") from None
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def programs_for(path: Path | str) -> str:
-    """Name the programs that open such a file, by the end of its name.
-
-    Examples
-    --------
-    >>> programs_for("out/shortlist.gpkg"), programs_for("ranking.csv")
-    ('QGIS, ArcGIS or MapInfo', 'Excel')
-    """
-    return _PROGRAMS.get(Path(path).suffix.lower(), "QGIS, Excel")
-
-
-_PROGRAMS = {
-    ".gpkg": "QGIS, ArcGIS or MapInfo",
-    ".qgz": "QGIS",
-    ".tif": "QGIS, ArcGIS or MapInfo",
-    ".csv": "Excel",
-    ".xlsx": "Excel",
-    ".html": "a browser",
-    ".pdf": "a PDF reader",
-    ".parquet": "Python, R or DuckDB",
-}
-
-
-def refuse_open_elsewhere(targets: Iterable[Path]) -> None:
-    """Refuse to replace a GeoPackage that another program has open, or left when it was in the midst of writing.
-
-    SQLite keeps beside it what is not yet written into it (``-wal``, ``-shm``, ``-journal``). Were the GeoPackage
-    replaced, the next program to open it would write that into the new one, which it does not belong to.
-
-    Raises
-    ------
-    OutputError
-        Naming every file such a one stands beside.
-
-    Examples
-    --------
-    >>> refuse_open_elsewhere([Path("gone/shortlist.gpkg")])
-    """
-    faults = []
-    for target in targets:
-        ends = ("-wal", "-shm", "-journal") if target.suffix.lower() == ".gpkg" else ()
-        beside = [name for end in ends if (name := target.with_name(target.name + end)).exists()]
-        if beside:
-            names = ", ".join(name.name for name in beside)
-            faults.append(
-                f"{target}: the file is open in another program ({programs_for(target)}?), for {names} stands beside "
-                f"it; close it there and run again. If no program has it open, delete {names}: it holds edits that "
-                "were never saved. The earlier file is untouched"
-            )
-    if faults:
-        raise OutputError(*faults)
 
 
 def why_unwritable(folder: Path) -> str | None:

@@ -51,12 +51,15 @@ class Renamed:
         Parameters in full (``price_surface.hedonic.bends``).
     record
         Keys of ``run.json``.
+    notebooks
+        Notebooks of ``[publish] notebooks``.
     """
 
     columns: Mapping[str, Mapping[str, str]]
     project_keys: Mapping[str, str]
     parameters: Mapping[str, str]
     record: Mapping[str, str]
+    notebooks: Mapping[str, str]
 
 
 @cache
@@ -71,7 +74,7 @@ def renamed() -> Renamed:
     text = resources.files("siteprior").joinpath("core", "renamed.toml").read_text(encoding="utf-8")
     stated = tomllib.loads(text)
     columns = {table: MappingProxyType(names) for table, names in stated["columns"].items()}
-    flat = (MappingProxyType(stated[part]) for part in ("project_keys", "parameters", "record"))
+    flat = (MappingProxyType(stated[part]) for part in ("project_keys", "parameters", "record", "notebooks"))
     return Renamed(MappingProxyType(columns), *flat)
 
 

@@ -20,7 +20,8 @@ from pathlib import Path, PurePosixPath
 from filelock import FileLock, Timeout
 
 from siteprior.core.errors import OutputError
-from siteprior.core.files import programs_for, refuse_open_elsewhere, why_unwritable
+from siteprior.core.files import why_unwritable
+from siteprior.core.open_elsewhere import programs_for, refuse_open_elsewhere
 
 MARKER = "INCOMPLETE-siteprior.txt"
 """Stands in a folder while files are exchanged: without it all files are of one time."""

@@ -42,7 +42,7 @@ NOT_STATED = "not stated"
 
 OWN = (
     "shortlist.gpkg", "sites.gpkg", "shortlist.csv", "sites.csv", "shortlist.xlsx", "sites.xlsx", "report.html",
-    "run.json", "pictures/map.png", f"{DOSSIERS}/*.html", f"{DOSSIERS}/*.pdf",
+    "run.json", "siteprior.qgz", "pictures/map.png", f"{DOSSIERS}/*.html", f"{DOSSIERS}/*.pdf",
 )  # fmt: skip
 """Patterns of the files of a package: what an earlier one left of them is taken away."""
 
@@ -190,6 +190,7 @@ def write_hand_over(
         The run's folder, whose dossiers go with an internal package.
     """
     from siteprior.pipeline.manifest import run_info
+    from siteprior.report.geopackage.qgis_project import write_project
     from siteprior.report.geopackage.write import write_geopackage
     from siteprior.report.html.hand_over import write_hand_over_page
     from siteprior.report.tables import write_csv, write_run_record
@@ -198,6 +199,7 @@ def write_hand_over(
     record = audience_record(source.record, audience, listed)
     record = record | ({"title": f"{record['title']}: {part}", "part": part} if part else {})
     illustrative = bool(record.get("illustrative"))
+    gis = str(source.record.get("settings", {}).get("publish", {}).get("gis", "qgis"))
     name = "sites" if audience.name == PUBLIC else "shortlist"
     sites = _for_audience(listed, source, audience)
     layers = {name: sites, **{
@@ -210,7 +212,11 @@ def write_hand_over(
         as_of=date.fromisoformat(str(record["as_of"])[:10]),
         metadata=record,
         illustrative=illustrative,
+        about={name: f"{audience.title}. {audience.line}"},
+        gis=gis,
     )
+    if gis == "qgis":
+        write_project(folder, title=str(record["title"]))
     write_csv(folder / f"{name}.csv", sites.drop(columns=sites.active_geometry_name), byte_order_mark=True)
     dossiers = _copy_dossiers(of_run, folder, listed) if audience.name == INTERNAL else {}
     write_shortlist_workbook(

@@ -10,7 +10,8 @@ import pandas as pd
 from siteprior.core.all_faults import AllFaults
 from siteprior.core.callers import callers_level
 from siteprior.core.errors import RunWarning
-from siteprior.core.files import as_path, refuse_open_elsewhere, shipped
+from siteprior.core.files import as_path, shipped
+from siteprior.core.open_elsewhere import refuse_open_elsewhere
 from siteprior.core.progress import Progress, no_progress, progress_of
 from siteprior.core.renamed import renamed_argument
 from siteprior.core.whole_folder import whole_folder
@@ -101,25 +102,16 @@ def run(
     project
         A project file or a loaded project.
     out
-        The folder to write; ``outputs/<project>-<as_of>`` by default, with the audience behind it where it is another
-        than the team.
-    audience
-        ``internal``, ``partner`` or ``public``; as ``[publish]`` of the project states by default. What others than
-        the team must not see is not written (:func:`siteprior.hand_over`).
-    gis
-        The program the GeoPackages are for: ``qgis``, ``arcgis`` or ``mapinfo``; else what the project says.
-    geoparquet
-        Whether the layers are written as GeoParquet, too; else what the project says.
+        The folder to write; ``outputs/<project>-<as_of>`` by default.
+    audience, gis, geoparquet, pdf
+        As in ``[publish]`` of the project, before what it states.
     progress
-        ``True`` shows bars or lines, a function of yours gets the lines, ``None`` is silent.
-    pdf
-        Whether board summary and dossiers are printed as PDF, too; as the project says when ``None``.
+        ``True`` shows bars or lines, a function of yours gets the lines.
 
     Returns
     -------
     Path
-        The folder: ``shortlist.gpkg``, ``site_shapes.gpkg``, ``ranking.csv``, ``issues.csv``,
-        ``report.html``, ``board_summary.html``, ``dossiers/``, ``run.json`` and ``notebooks/``.
+        The folder; docs/outputs.md lists its files.
 
     Raises
     ------
@@ -129,15 +121,13 @@ def run(
     Warns
     -----
     RunWarning
-        When the outputs are written though something is amiss (docs/python.md lists what; it
-        stands in ``run.json`` as ``notices``, too), when a notebook fails, and when no PDF can be printed.
+        When something is amiss (docs/python.md), a notebook or PDF fails.
 
     Examples
     --------
     >>> import siteprior as sp
     >>> from siteprior.core.files import shipped
-    >>> data = shipped("data")
-    >>> project = sp.load_project(data / "demo.toml", data_root=data)
+    >>> project = sp.load_project(shipped("data") / "demo.toml")
     >>> (sp.run(project, out="outputs/first") / "shortlist.gpkg").is_file()
     True
     """

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
 
 from siteprior.core.errors import unknown
 from siteprior.core.random_streams import LARGEST_SEED
+from siteprior.core.renamed import renamed, warn_renamed
 from siteprior.project.faults import Fault, refuse, several
 from siteprior.project.files import (
     Areas,
@@ -313,8 +314,21 @@ class Assumptions(Settings):
         return profile_funds(self.profile) if self.funds is None else self.funds
 
 
-NOTEBOOKS = ("01_shortlist", "02_access_and_corridors", "03_market_failure_and_viability", "04_ranking_and_robustness",
-             "05_programme")  # fmt: skip
+NOTEBOOKS = (
+    "00_quick_start", "01_shortlist", "02_access", "03_market_failure", "04_ranking", "05_programme", "06_publish",
+    "07_monitoring",
+)  # fmt: skip
+
+
+def _new_notebooks(names: object) -> object:
+    """Read notebooks by their old names, with a warning; what is no list of texts is left to be refused."""
+    old = renamed().notebooks
+    if not isinstance(names, list | tuple):
+        return names
+    changed = {name: old[name] for name in names if isinstance(name, str) and name in old}
+    if changed:
+        warn_renamed("[publish] notebooks", changed)
+    return [changed.get(name, name) if isinstance(name, str) else name for name in names]
 
 
 class Publish(Settings):
@@ -327,7 +341,8 @@ class Publish(Settings):
 
     notebooks: Annotated[
         tuple[Annotated[str, OneOf("notebook", lambda _names: NOTEBOOKS)], ...],
-        key("The notebooks a run leaves executed in its folder", example=["02_access_and_corridors"]),
+        BeforeValidator(_new_notebooks),
+        key("The notebooks a run leaves executed in its folder", example=["02_access"]),
     ] = ("01_shortlist",)
     strips: Annotated[Whole, Field(ge=0), key("How many strip maps of corridors are drawn", example=3)] = 2
     gis: Annotated[

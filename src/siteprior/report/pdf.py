@@ -106,8 +106,8 @@ def without_moment(pdf: bytes, as_of: date) -> bytes:
     def dated(found: re.Match[bytes]) -> bytes:
         stamp = f"{as_of:%Y%m%d}000000+00'00'".encode()
         start = found[0].index(b"D:") + 2
-        room = len(found[0]) - 1 - start
-        return found[0][:start] + stamp[:room].ljust(room) + b")"
+        most = len(found[0]) - 1 - start
+        return found[0][:start] + stamp[:most].ljust(most) + b")"
 
     def zeroed(found: re.Match[bytes]) -> bytes:
         return re.sub(rb"<([0-9A-Fa-f]*)>", lambda each: b"<" + b"0" * len(each[1]) + b">", found[0])

@@ -15,7 +15,7 @@ def rows(run, later):
 def test_files_by_their_bytes_and_days(run):
     later = later_run(run, files=["stops"], as_of="2026-06-30")
     assert rows(run, later) == [
-        ("data", "stops", "naptan.csv", "newer.csv"), ("data", "as_of", "31 January 2026", "30 June 2026"),
+        ("data", "stops", "naptan.csv", "newer.csv"), ("data", "as_of", "2026-01-31", "2026-06-30"),
     ]  # fmt: skip
 
 

@@ -18,7 +18,7 @@ def test_weights_alone(run):
     assert done.sentences[-1].endswith("of the study area's LSOAs are.")
 
 
-def test_what_cannot_be_divided_is_said(run):
+def test_what_cannot_be_divided_is_stated(run):
     site = str(run.shortlist.index[0])
     later = later_run(run, facts={site: {"imd_percentile": 99.0, "easting": 1.0}}, files=["register"], release="99")
     assert any("cannot be divided" in sentence for sentence in whole_comparison(run, later).sentences)

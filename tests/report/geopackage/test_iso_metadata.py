@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siteprior.report.geopackage.iso_metadata import AUDIENCES, STANDARD, iso_metadata, study_extent
+from siteprior.report.audience import audience_of
+from siteprior.report.geopackage.iso_metadata import STANDARD, iso_metadata, study_extent
 
 AS_OF = date(2021, 1, 1)
 SPACES = {"gmd": STANDARD, "gco": "http://www.isotc211.org/2005/gco"}
@@ -77,7 +78,7 @@ def test_every_input_is_named_with_hash_vintage_publisher_and_licence(root, made
 
 def test_who_may_see_it_and_under_which_licence(root):
     assert texts(root, "MD_LegalConstraints/useLimitation") == [
-        AUDIENCES["partner"],
+        audience_of("partner").line,
         "Illustrative data: no site is real.",
     ]
     assert texts(root, "MD_LegalConstraints/otherConstraints") == ["Licences of the inputs: OGL v3"]

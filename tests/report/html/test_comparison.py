@@ -28,7 +28,7 @@ def page(tmp_path, **changed):
     return write_comparison_page(tmp_path / "a.html", sentences=["A.", "B."], head=HEAD, **tables).read_text("utf-8")
 
 
-def test_nothing_to_show_is_said(tmp_path):
+def test_nothing_to_show_is_stated(tmp_path):
     text = page(tmp_path)
     for words in ("Neither run has a shortlist.", "The earlier run ranked no site.", "Nothing: the same files",
                   "Illustrative data", "Internal: for the team alone", "1 by the register history",

@@ -13,10 +13,8 @@ from hypothesis import strategies as st
 
 from factories.notebooks import CODE, make, save
 from siteprior.core.errors import InputError
-from siteprior.core.files import shipped
 from siteprior.report.notebooks.parameters import INJECTED, notebook_parameters, prepared
 from siteprior.report.notebooks.run import execute_notebook
-from siteprior.report.notebooks.shown import show_text
 
 TAGGED = {"tags": ["parameters"]}
 PLAIN = (
@@ -132,17 +130,24 @@ def test_every_fault_of_the_parameters_is_named_at_once(plain):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["01_shortlist", "02_access_and_corridors", "03_market_failure_and_viability"])
-@pytest.mark.parametrize(("area", "shown"), [("", "**T**. "), ("Here", "**T** (Here). ")])
-def test_the_head_of_a_shipped_notebook_leaves_no_gap_for_what_the_project_does_not_state(name, area, shown):
-    cells = json.loads((shipped("notebooks") / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
-    code = "".join(cells[2]["source"])
-    head = code[code.index("banner = ") :].replace("\ntext(", "\nshown = text(")
-    days = {"as_of": "2026-01-31", "network_date": "2026-01-31", "price_date": None}
-    record = {"title": "T", "area": area, "illustrative": False, "siteprior": "1", **days}
-    names = {"record": record, "made_up": False, "text": show_text}
-    exec(head, names)
-    sentence = names["shown"].data
-    assert sentence.startswith(shown)
-    assert "()" not in sentence
-    assert "None" not in sentence
+TYPED = "top: int = 10\nsite: str | None = None\nshare: float = 0.5\nlive: bool = False\nodd: Odd = 1"
+
+
+@pytest.mark.parametrize(
+    ("given", "needs"),
+    [("top", "int"), ("site", "str or None"), ("share", "float"), ("live", "bool")],
+)  # fmt: skip
+def test_a_value_of_another_type_is_refused_with_the_types_it_may_have(given, needs, tmp_path):
+    source = save(tmp_path / "a.ipynb", CODE(TYPED, metadata=TAGGED))
+    with pytest.raises(InputError, match=rf"^a\.ipynb: parameter '{given}': needs {needs}, got \[1\]$"):
+        prepared(source, {given: [1]})
+
+
+def test_values_of_the_stated_types_are_taken(tmp_path):
+    source = save(tmp_path / "a.ipynb", CODE(TYPED, metadata=TAGGED))
+    taken = {"top": 3, "site": None, "share": 1, "live": True, "odd": [1]}
+    found: dict[str, object] = {}
+    exec(prepared(source, taken).cells[1].source, {}, found)
+    assert found == taken
+    with pytest.raises(InputError, match="'top': needs int, got True"):
+        prepared(source, {"top": True})

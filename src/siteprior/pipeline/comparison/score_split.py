@@ -8,7 +8,7 @@ and its effect averaged. Nothing is left over, and no order is preferred.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import permutations, product
 from typing import NamedTuple
 
@@ -99,12 +99,17 @@ def shapley(worth: Mapping[tuple[int, int, int], np.ndarray]) -> list[np.ndarray
     parts = [np.zeros_like(worth[0, 0, 0]) for _ in PLAYERS]
     orders = list(permutations(range(len(PLAYERS))))
     for order in orders:
-        state = [0] * len(PLAYERS)
+        changed = set[int]()
         for player in order:
-            before = worth[tuple(state)]  # type: ignore[index]
-            state[player] = 1
-            parts[player] = parts[player] + (worth[tuple(state)] - before) / len(orders)  # type: ignore[index]
+            before = worth[_state(changed)]
+            changed.add(player)
+            parts[player] = parts[player] + (worth[_state(changed)] - before) / len(orders)
     return parts
+
+
+def _state(changed: Collection[int]) -> tuple[int, int, int]:
+    """Return which of the three are those of the later run, as 1."""
+    return int(0 in changed), int(1 in changed), int(2 in changed)
 
 
 def _values(

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from siteprior.core.errors import InputError
+from siteprior.core.files import as_path
 from siteprior.core.issues import IssueLog
 from siteprior.core.short_repr import short_repr
 from siteprior.pipeline.manifest import open_run
@@ -71,7 +72,7 @@ def read_two_runs(run_a: AnyRun, run_b: AnyRun) -> TwoRuns:
     >>> read_two_runs(folder, folder).names["matched_by"].unique().tolist()
     ['same id']
     """
-    a, b = (run if isinstance(run, Run) else open_run(run) for run in (run_a, run_b))
+    a, b = (opened(run, name=name) for run, name in ((run_a, "run_a"), (run_b, "run_b")))
     for run in (a, b):
         if lacking := [name for name in NEEDS if name not in run.sites]:
             raise InputError(
@@ -83,6 +84,23 @@ def read_two_runs(run_a: AnyRun, run_b: AnyRun) -> TwoRuns:
     sites_a = _renamed(a.sites, new_name)
     names = _names(a.sites.index, b.sites.index, linked)
     return TwoRuns(a, b, sites_a, b.sites, names, _parts(sites_a.index, b.sites))
+
+
+def opened(run: AnyRun, *, name: str) -> Run:
+    """Return a run that is open, or open its folder.
+
+    Raises
+    ------
+    InputError
+        When it is neither, or the folder holds no run.
+
+    Examples
+    --------
+    >>> opened(3, name="run_a")
+    Traceback (most recent call last):
+    siteprior.core.errors.InputError: run_a: needs the path of a run's folder, got 3; give a str or a Path
+    """
+    return run if isinstance(run, Run) else open_run(as_path(run, name=name, what="a run's folder"))
 
 
 def cell(table: pd.DataFrame, site: str, column: str) -> Any:  # what a cell may hold

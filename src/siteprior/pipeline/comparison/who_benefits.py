@@ -9,8 +9,7 @@ import pandas as pd
 
 from siteprior.core.councils import council_name
 from siteprior.core.errors import InputError
-from siteprior.pipeline.comparison.two_runs import AnyRun
-from siteprior.pipeline.manifest import open_run
+from siteprior.pipeline.comparison.two_runs import AnyRun, opened
 from siteprior.pipeline.opened_run import Run
 
 DECILE, COUNCIL = BY = ("deprivation decile", "council")
@@ -56,7 +55,8 @@ def who_benefits(
     >>> table.groupby("by")["shortlist_sites_a"].sum().to_dict()
     {'council': 25, 'deprivation decile': 25}
     """
-    runs = [run if isinstance(run, Run) else open_run(run) for run in (run_a, run_b) if run is not None]
+    given = {"run_a": run_a} | ({} if run_b is None else {"run_b": run_b})
+    runs = [opened(run, name=name) for name, run in given.items()]
     parts = [_of_run(run, population).add_suffix(f"_{side}") for run, side in zip(runs, "ab", strict=False)]
     table = pd.concat(parts, axis=1)
     table.index = pd.MultiIndex.from_tuples(table.index, names=["by", "group"])

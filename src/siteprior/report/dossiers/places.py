@@ -80,7 +80,7 @@ def _middles(points: gpd.GeoSeries) -> npt.NDArray[np.float64]:
 
 
 def _districts(areas: gpd.GeoDataFrame, view: View, points: gpd.GeoSeries) -> list[dict[str, Any]]:
-    """Return the outline of each district, and its name where it stands, beside the sites where there is room."""
+    """Return the outline of each district, and its name where it stands, beside the sites where that is possible."""
     if areas.empty or "district_code" not in areas:
         return []
     names = district_names(pd.DataFrame(areas.drop(columns="geometry")))
@@ -161,7 +161,7 @@ def _short(name: Any) -> str:  # a name of the data, possibly none
 
 
 def _names(marks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the names that have room below the line: the nearest stop's, the ends', then from the left."""
+    """Return the names that fit below the line: the nearest stop's, the ends', then from the left."""
     last = len(marks) - 1
     order = sorted(range(len(marks)), key=lambda place: (not marks[place]["nearest"], place not in (0, last), place))
     taken: list[tuple[float, float]] = []

@@ -195,9 +195,9 @@ def _stops(ground: Ground, own: gpd.GeoDataFrame, view: View) -> tuple[list[dict
         inside = np.flatnonzero(view.shows(points)).tolist() if len(points) else []
         for place in inside:
             facts, at = table.iloc[place], view.units(points[place]).tolist()[0]
-            if (spot := (at[0] // 8, at[1] // 8)) in seen:
+            if (cell := (at[0] // 8, at[1] // 8)) in seen:
                 continue
-            seen.add(spot)
+            seen.add(cell)
             mode = facts["kind"] if corridor else facts["mode"]
             rows.append({"x": at[0], "y": at[1], "name": str(facts["stop_name"]), "corridor": corridor,
                          "open": facts["state"] == "open", "major": corridor or mode in ("rail", "metro")})  # fmt: skip

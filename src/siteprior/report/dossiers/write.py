@@ -36,17 +36,17 @@ SEPARATOR = "; "
 
 SHOWN = {"routes": ROUTES_SHOWN, "events": EVENTS_SHOWN, "members": MEMBERS_SHOWN}
 
-ROOM = {"dense": 20, "tight": 30}
+SMALLER = {"dense": 20, "tight": 30}
 """Lines of the varying parts above which a page is printed smaller, and smaller still."""
 
 TITLE_LINE, FOOT_LINE = 60, 380
-"""Letters of the title that fill a line, and of the sources that take as much room as one of the other lines."""
+"""Letters of the title that fill a line, and of the sources that take as much height as one of the other lines."""
 
 SHEETS = ("document.css.j2", "dossier.css.j2")
 
 
 class Words(Protocol):
-    """What is said of a site's rank: :class:`siteprior.ranking.explanation.SiteWords`."""
+    """What is stated of a site's rank: :class:`siteprior.ranking.explanation.SiteWords`."""
 
     @property
     def sentences(self) -> Sequence[str]:
@@ -96,7 +96,7 @@ def write_dossiers(
     around
         What lies round the sites, and what else is known of them.
     why
-        What is said of each rank, by ``site_id``; possibly nothing.
+        What is stated of each rank, by ``site_id``; possibly nothing.
 
     Returns
     -------
@@ -124,7 +124,7 @@ def write_dossiers(
         page = {**_page(str(site), row, own, sites, around), "routes": routes.get(str(site), [])}
         stated = why.get(str(site))
         page["parts"] = score_parts(row, criteria, None if stated is None else stated.measured)
-        page["room"] = _room(_lines(page) + foot)
+        page["print_size"] = _print_size(_lines(page) + foot)
         page["sentences"] = [] if stated is None else list(stated.sentences)
         beside = {
             "before": Path(files[str(shortlist.index[place - 1])]).name if place else None,
@@ -182,9 +182,9 @@ def _lines(page: Mapping[str, Any]) -> int:
     return 2 * measured + listed + min(events, 2 if members else EVENTS_SHOWN) + title
 
 
-def _room(lines: int) -> str:
+def _print_size(lines: int) -> str:
     """Return how small a page is printed for so many lines: blank at its usual size."""
-    return next((name for name, most in reversed(ROOM.items()) if lines > most), "")
+    return next((name for name, most in reversed(SMALLER.items()) if lines > most), "")
 
 
 def _listed(along: pd.DataFrame, sites: pd.DataFrame) -> list[float]:

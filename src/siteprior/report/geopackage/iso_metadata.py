@@ -17,6 +17,7 @@ import geopandas as gpd
 from pyproj import Transformer
 
 from siteprior.core.schema import CRS
+from siteprior.report.audience import AUDIENCES, audience_of
 from siteprior.report.tables import json_text
 
 STANDARD = "http://www.isotc211.org/2005/gmd"
@@ -25,13 +26,6 @@ STANDARD = "http://www.isotc211.org/2005/gmd"
 _GCO = "http://www.isotc211.org/2005/gco"
 _CODES = "http://standards.iso.org/iso/19139/resources/gmxCodelists.xml#"
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-AUDIENCES = {
-    "internal": "Internal: for the team that decides. Not to be passed on.",
-    "partner": "Partner: for the partners it is sent to. Not to be published.",
-    "public": "Public: may be published.",
-}
-"""What each audience means, in the constraints of use."""
 
 _CLASSES = {"internal": "restricted", "partner": "confidential", "public": "unclassified"}
 
@@ -97,12 +91,12 @@ def _identification(root: ET.Element, record: Mapping[str, Any], as_of: date, ex
     _day(dated, "date", as_of)
     _code(dated, "dateType", "CI_DateTypeCode", "creation")
     _text(about, "abstract", _abstract(record, as_of))
-    for credit in record.get("attribution", ()):
-        _text(about, "credit", str(credit))
+    for line in record.get("attribution", ()):
+        _text(about, "credit", str(line))
     legal = _nest(about, "resourceConstraints", "MD_LegalConstraints")
     audience = str(record.get("audience", ""))
     if audience in AUDIENCES:
-        _text(legal, "useLimitation", AUDIENCES[audience])
+        _text(legal, "useLimitation", audience_of(audience).line)
     if record.get("illustrative"):
         _text(legal, "useLimitation", "Illustrative data: no site is real.")
     _code(legal, "useConstraints", "MD_RestrictionCode", "otherRestrictions")

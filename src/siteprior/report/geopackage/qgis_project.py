@@ -165,10 +165,10 @@ def _project(title: str, shown: Sequence[Shown]) -> bytes:
     canvas.append(_box("extent", _extent(shown)))
     ET.SubElement(canvas, "rotation").text = "0"
     ET.SubElement(canvas, "destinationsrs").append(ET.fromstring(_SYSTEM))
-    held = ET.SubElement(root, "projectlayers")
+    shown_layers = ET.SubElement(root, "projectlayers")
     order = ET.SubElement(root, "layerorder")
     for each in layers:
-        held.append(_layer(each))
+        shown_layers.append(_layer(each))
         ET.SubElement(order, "layer", {"id": each.key})
     _properties(root)
     view = ET.SubElement(root, "ProjectViewSettings", {"UseProjectScales": "0"})

@@ -61,6 +61,7 @@ def write_geopackage(
     metadata: Mapping[str, Any] | None = None,
     illustrative: bool = False,
     gis: str = "qgis",
+    about: Mapping[str, str] | None = None,
 ) -> Path:
     """Write layers (metres, EPSG:27700) and tables into one GeoPackage, whole or not at all.
 
@@ -84,6 +85,9 @@ def write_geopackage(
         Whether every layer has to say that its sites are invented.
     gis
         The program it is for: ``qgis``, ``arcgis`` or ``mapinfo`` (:mod:`siteprior.report.geopackage.gis`).
+
+    about
+        What a layer is, in place of what it says of itself in a run, by its name.
 
     Returns
     -------
@@ -127,7 +131,7 @@ def write_geopackage(
         temporary.unlink()  # GDAL makes the file itself; an empty one in its place it cannot open
         try:
             with _writing_at(as_of):
-                _write_tables(temporary, ready, plain, note)
+                _write_tables(temporary, ready, plain, note, about or {})
             with closing(sqlite3.connect(temporary)) as database:
                 with database:
                     write_schema(database, {**ready, **plain}, columns)
@@ -237,7 +241,13 @@ def _writing_at(day: date) -> Iterator[None]:
         pyogrio.set_gdal_config_options(before)
 
 
-def _write_tables(file: Path, layers: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], note: str) -> None:
+def _write_tables(
+    file: Path,
+    layers: Mapping[str, Any],
+    tables: Mapping[str, pd.DataFrame],
+    note: str,
+    about: Mapping[str, str],
+) -> None:
     """Write layers, then attribute tables, in the order given: it is the order GIS programs offer them in."""
     for name, table in layers.items():
         facts = LAYERS[name]
@@ -251,7 +261,7 @@ def _write_tables(file: Path, layers: Mapping[str, Any], tables: Mapping[str, pd
             dataset_options={} if file.exists() else {"VERSION": VERSION},
             layer_options={
                 "IDENTIFIER": facts.title,
-                "DESCRIPTION": note + facts.description,
+                "DESCRIPTION": note + about.get(name, facts.description),
                 "SPATIAL_INDEX": "YES",
                 "GEOMETRY_NAME": "geom",
                 "FID": "fid",

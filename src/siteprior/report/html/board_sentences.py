@@ -204,7 +204,7 @@ def _of_members(sites: pd.DataFrame, shortlist: pd.DataFrame, name: str) -> pd.S
 def _programme_words(programme: pd.DataFrame, stated: Mapping[str, Any]) -> str:
     """Say what the budget buys."""
     if not stated:
-        return "No budget is stated in the project, so nothing is said of what to buy first."
+        return "No budget is stated in the project, so which to buy first is open."
     if stated.get("note"):
         return f"{stated['note'][:1].upper()}{stated['note'][1:]}."
     homes = _column(programme, "opportunity_dwellings")

@@ -97,6 +97,12 @@ def _inject(notebook: NotebookNode, parameters: Mapping[str, Any], name: str) ->
     known = {} if cell is None else _assigned(cell["source"], name)
     faults = [unknown("parameter", given, known, where=name) for given in parameters if given not in known]
     values = {key: value.as_posix() if isinstance(value, PurePath) else value for key, value in parameters.items()}
+    types = {} if cell is None else _stated_types(cell["source"])
+    faults += [
+        f"{name}: parameter '{key}': needs {' or '.join(types[key])}, got {value!r}"
+        for key, value in values.items()
+        if key in types and not _is_of(value, types[key])
+    ]
     faults += [
         f"{name}: parameter '{key}': {value!r} cannot be written into a notebook; give text, a number, yes or no, "
         "or lists of them"
@@ -108,6 +114,29 @@ def _inject(notebook: NotebookNode, parameters: Mapping[str, Any], name: str) ->
     code = "\n".join(f"{key} = {value!r}" for key, value in values.items())
     injected = nbformat.v4.new_code_cell(code, metadata={"tags": [INJECTED]}, id=INJECTED)
     notebook.cells.insert(notebook.cells.index(cell) + 1, injected)
+
+
+_TYPES: Mapping[str, type | tuple[type, ...]] = {
+    "str": str, "int": int, "float": (int, float), "bool": bool, "list": list, "dict": dict, "None": type(None),
+}  # fmt: skip
+"""The types a parameter may state, by name."""
+
+
+def _stated_types(code: str) -> dict[str, list[str]]:
+    """Return the types that parameters state (``top: int = 10``), by name; those that state none are not in it."""
+    stated = {
+        node.target.id: [name.strip() for name in ast.unparse(node.annotation).split("|")]
+        for node in ast.parse(code).body
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+    }
+    return {name: types for name, types in stated.items() if set(types) <= set(_TYPES)}
+
+
+def _is_of(value: object, types: list[str]) -> bool:
+    """Return whether a value is of one of the types; yes and no are no numbers."""
+    if isinstance(value, bool):
+        return "bool" in types
+    return any(isinstance(value, _TYPES[name]) for name in types)
 
 
 def _is_literal(value: object) -> bool:

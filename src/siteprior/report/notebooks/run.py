@@ -117,7 +117,7 @@ def copy_notebooks(folder: Path | str, *, force: bool = False) -> list[Path]:
     >>> import siteprior as sp
     >>> import tempfile
     >>> [copy.name for copy in sp.report.copy_notebooks(tempfile.mkdtemp())][:1]
-    ['01_shortlist.ipynb']
+    ['00_quick_start.ipynb']
     """
     originals = sorted(shipped("notebooks").glob("*.ipynb"))
     targets = [Path(folder) / original.name for original in originals]

@@ -56,7 +56,12 @@ def show_table(table: pd.DataFrame, name: str, **formats: str) -> Styler:
     left = {"text-align": "left"}
     shown = table.reset_index(drop=True)
     style = shown.style.set_uuid(name).hide(axis="index").set_properties(subset=None, **left)
-    style = style.set_table_styles([{"selector": "th", "props": "text-align: left"}])
+    style = style.set_table_styles(
+        [
+            {"selector": "th", "props": "text-align: left"},
+            {"selector": "caption", "props": "text-align: left; caption-side: top; padding-bottom: 4px"},
+        ]
+    )
     forms: dict[Any, Any] = {  # as pandas types them
         column: form
         for column in shown.columns

@@ -1,0 +1,5 @@
+from . import notebook
+
+__all__ = [
+    "notebook",
+]

@@ -106,7 +106,7 @@ def simplified_areas(shapes: Shapes, tolerance_m: float) -> Shapes:
     Examples
     --------
     >>> rough = shapely.Polygon([(0, 0), (50, 1), (100, 0), (100, 100), (0, 100)])
-    >>> shapely.get_num_coordinates(simplified_areas(np.array([rough]), 5.0)).tolist()
+    >>> shapely.get_num_coordinates(simplified_areas(np.array([rough]), 10.0)).tolist()
     [5]
     """
     there = np.array([shape is not None and not shape.is_empty for shape in shapes], dtype=bool)

@@ -118,7 +118,7 @@ def test_a_short_name_is_the_own_name_without_the_noun_of_its_namespace():
 
 def test_a_wrong_name_is_refused_with_the_right_ones():
     with pytest.raises(
-        AttributeError, match=r"siteprior.registers has no name 'raed'; did you mean 'read'\? It has find_dup"
+        AttributeError, match=r"siteprior.registers has no name 'raed'; did you mean 'read'\? It has apply_dec"
     ):
         sp.registers.raed  # noqa: B018
     with pytest.raises(AttributeError, match="siteprior has no name 'nonsense_name'; it has InputError"):

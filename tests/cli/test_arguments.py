@@ -9,7 +9,7 @@ import pytest
 
 from siteprior.cli import COMMANDS, arguments
 
-DECLARED = {name: declare for name, declare in inspect.getmembers(arguments, inspect.isfunction)}
+DECLARED = dict(inspect.getmembers(arguments, inspect.isfunction))
 
 
 @pytest.mark.parametrize("name", COMMANDS)

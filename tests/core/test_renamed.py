@@ -241,5 +241,5 @@ def test_the_page_of_renames_shows_the_table():
     assert rows == [
         *(f"| `{old}` | `{new}` |" for names in NAMES.columns.values() for old, new in names.items()),
         *(f"| `{old}` | `{old.rpartition('.')[0]}.{new}` |" for old, new in NAMES.project_keys.items()),
-        *(f"| `{old}` | `{new}` |" for old, new in (NAMES.parameters | NAMES.record).items()),
+        *(f"| `{old}` | `{new}` |" for old, new in (NAMES.parameters | NAMES.record | NAMES.notebooks).items()),
     ]

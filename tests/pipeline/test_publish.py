@@ -55,6 +55,7 @@ def test_each_map_is_a_step_and_a_line(tmp_path, monkeypatch):
         monkeypatch.setattr(module, name, lambda *_, **__: "words")
     monkeypatch.setattr(report, "write_report", lambda path, **given: path.write_text(repr(sorted(given))))
     monkeypatch.setattr(publish, "_market_section", lambda *_: {})
+    monkeypatch.setattr(publish, "report_page", lambda *_: "{}")
     monkeypatch.setattr("siteprior.report.html.decision.decision_section", lambda **_: {})
     for module, name in ((rank_bands, "draw_rank_bands"), (core_index, "draw_core_index")):
         monkeypatch.setattr(module, name, lambda *_, **__: b"picture")

@@ -23,7 +23,8 @@ from siteprior.pipeline.few_sites import few, stands_in, with_blank_columns, wit
 from siteprior.pipeline.notices import reading_notices
 from siteprior.pipeline.result import Result
 from siteprior.pipeline.scenario import changed_transit
-from siteprior.pipeline.stages import READING, STAGES, has, try_stages
+from siteprior.pipeline.stage import has
+from siteprior.pipeline.stages import READING, STAGES, try_stages
 from siteprior.pipeline.stand_ins import STANDS_IN
 from siteprior.pipeline.transit_notices import reach_notices
 from siteprior.project.load import Project

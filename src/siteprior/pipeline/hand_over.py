@@ -68,32 +68,29 @@ def hand_over(
     by: Cut | None = None,
     partners: Path | str | pd.DataFrame | None = None,
 ) -> tuple[Package, ...]:
-    """Write what may leave the team of a finished run: one folder, or one for each part of a cut (hectares, metres).
+    """Write what may leave the team of a finished run: one folder, or one per part of a cut (hectares, metres).
 
     Parameters
     ----------
     run
         The folder of an internal run; the newest in ``outputs`` when ``None``.
     audience
-        ``internal``, ``partner`` (the shortlist with facts, verdict and access, in the order of ids) or ``public``
-        (every site considered with register facts, access and need).
+        ``internal``, ``partner`` (the shortlist by id) or ``public`` (all sites by id); docs/hand-over.md.
     out
-        The folder to write; a cut has one folder in it for each part.
+        The folder to write, with one in it for each part of a cut.
     by
-        What the sites are cut by: ``council``, ``corridor``, ``ownership`` or ``partner``; not at all when ``None``.
+        ``council``, ``corridor``, ``ownership`` or ``partner``; no cut when ``None``.
     partners
-        For ``by="partner"``: a CSV or table with ``site_id`` and ``partner``; a site may be of several partners.
+        For ``by="partner"``: a table with ``site_id`` and ``partner``.
 
     Returns
     -------
     tuple of Package
-        In the order of the parts' names.
 
     Raises
     ------
     InputError
-        When the run cannot be opened or was written for others than the team, an argument is not one of those named,
-        or partners are asked for and not stated.
+        When the run is not the team's own, or an argument is not one of those named.
     OutputError
         When a folder cannot be written.
 
@@ -103,7 +100,7 @@ def hand_over(
     >>> folder = sp.demo(out="outputs/demo")
     >>> made = sp.hand_over(folder, audience="partner", by="council", out="outputs/partners")
     >>> made[0].part, made[0].sites
-    ('Birmingham', 9)
+    ('Birmingham', 12)
     """
     asked = audience_of(audience)
     if by is not None and by not in CUTS:

@@ -20,7 +20,8 @@ from siteprior.core.schema import CONTRIBUTION, Table
 from siteprior.pipeline.newest_run import FILES, runs_newest_first, usual_folder
 from siteprior.pipeline.read_run import read_attributes, read_layer, read_record, read_sites_layer
 from siteprior.pipeline.result import NOT_YET, Result
-from siteprior.pipeline.stages import STAGES, Stage, group_of
+from siteprior.pipeline.stage import Stage, group_of
+from siteprior.pipeline.stages import STAGES
 from siteprior.project.load import Project
 from siteprior.report.run_folders import RECORD, refuse_no_run
 

@@ -91,7 +91,8 @@ def plot_map(run: Run | Result, *, ranked: Reweighted | None = None) -> Picture:
         "Numbers are ranks, dots all other sites considered; the darker the ground, the more deprived the area. "
         "Discs that would lie on one another are moved apart, with a line to where the site is."
     )
-    return Picture(draw_map(**layers, **words), "Map", caption, alt)
+    shown = [layers[name] for name in ("sites", "shortlist", "corridors", "stops", "areas")]
+    return Picture(draw_map(*shown, **words), "Map", caption, alt)
 
 
 def plot_contributions(run: Run | Result, *, first: int | None = None) -> Picture:
@@ -165,8 +166,8 @@ def plot_bands(run: Run | Result, *, first: int | None = None) -> Picture:
     number = _number(run, first)
     caption = (
         "Dot: the rank with the weights chosen. Wide band: from the 5th to the 95th percentile of ranks when weights "
-        "and facts are redrawn together; thin lines: what weights, measurement and missing facts move alone. Where bands "
-        "overlap, do not argue from the order."
+        "and facts are redrawn together; thin lines: what weights, measurement and missing facts move alone. Where "
+        "bands overlap, do not argue from the order."
     )
     picture = draw_rank_bands(sure, first=number, shortlist=end, **_head(run, "how far the ranks move, and why"))
     return Picture(picture, "Rank bands", caption, rank_bands_words(sure, first=number, shortlist=end))
@@ -209,7 +210,8 @@ def plot_frontier(run: Run | Result, *, against: Literal["deprived_share", "cost
     if not len(frontier):
         frontier = pd.DataFrame({"against": [], "point": [], against: [], "benefit": []}, dtype="float64")
     points = frontier[frontier["against"] == against].set_index("point")
-    labels, units = {"benefit": "benefit", against: words}, {against: unit}
+    labels: dict[str, str] = {"benefit": "benefit", against: words}
+    units: dict[str, str] = {against: unit}
     picture = draw_frontier(
         points, x=against, y="benefit", labels=labels, units=units, **_head(run, title[0].lower() + title[1:])
     )

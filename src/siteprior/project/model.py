@@ -320,7 +320,7 @@ NOTEBOOKS = (
 )  # fmt: skip
 
 
-def _new_notebooks(names: object) -> object:
+def _new_notebooks(names: Stated) -> Stated:
     """Read notebooks by their old names, with a warning; what is no list of texts is left to be refused."""
     old = renamed().notebooks
     if not isinstance(names, list | tuple):

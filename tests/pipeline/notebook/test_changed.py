@@ -30,5 +30,5 @@ def test_a_programme_of_ones_own_is_that_of_the_optimiser(run):
         sp.notebook.programme("x", budget_gbp=1, deprived_share=0.5)
 
 
-def test_what_cannot_be_chosen_is_said(run):
+def test_what_cannot_be_chosen_is_stated(run):
     assert sp.notebook.programme(run, budget_gbp=-1, deprived_share=0.5).data

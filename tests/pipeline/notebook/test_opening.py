@@ -1,4 +1,4 @@
-"""The first cells: the run that is opened, parameters refused, and what is said of the run."""
+"""The first cells: the run that is opened, parameters refused, and what is shown of the run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def run(sample_run):
     return sp.open_run(sample_run)
 
 
-def test_without_a_run_it_is_said_how_to_make_one(tmp_path, monkeypatch):
+def test_without_a_run_it_is_stated_how_to_make_one(tmp_path, monkeypatch):
     (tmp_path / "empty").mkdir()
     monkeypatch.chdir(tmp_path / "empty")
     with pytest.raises(InputError, match=r'no run in "outputs".*sp\.demo\(out="outputs/demo"\).*half a minute'):

@@ -35,7 +35,7 @@ def test_the_same_table_gives_the_same_bytes(stacked):
     assert one == other
 
 
-def test_missing_has_no_bar_and_nothing_is_said_to_be_nothing():
+def test_missing_has_no_bar_and_zero_is_no_missing_value():
     gap = pd.DataFrame({"sites": [2.0, None]}, index=["a", "b"])
     assert draw_bars(gap, title="T", unit="sites") != draw_bars(gap.fillna(1), title="T", unit="sites")
     assert bars_words(gap, unit="sites") == "a: 2 sites; b: 0 sites."

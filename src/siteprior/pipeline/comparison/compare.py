@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from siteprior.core.cell_values import CellValue
 from siteprior.core.short_repr import first_few
 from siteprior.pipeline.comparison.decided import overridden
 from siteprior.pipeline.comparison.differences import CAUSES, DATA, SETTINGS, Differences, differences
@@ -228,7 +229,7 @@ def shortlist_moves(two: TwoRuns) -> pd.DataFrame:
     """
     table = _sides(two)
     leads = {site: lead_in_b(two, site) or site for site in _shortlist_a(two)}
-    rows = dict[str, dict[str, object]]()
+    rows = dict[str, dict[str, CellValue]]()
     for site, lead in leads.items():
         best = min(float(cell(table, site, "rank_a")), float(str(rows.get(lead, {}).get("rank_a", "inf"))))
         rows[lead] = {"rank_a": best, "shortlisted_a": "yes"}

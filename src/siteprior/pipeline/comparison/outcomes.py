@@ -168,13 +168,13 @@ def _seen(two: TwoRuns, outcome: pd.Series) -> pd.DataFrame:
     events = events[events["published"].astype("str") > str(two.a.record["as_of"])] if len(events) else events
     days, basis = [], []
     for site, name in outcome.items():
-        day = _day(events, {site, two.names["site_id_a"].get(site)}, str(name))
+        day = _day(events, {str(site), str(two.names["site_id_a"].get(site))}, str(name))
         days.append(day)
         basis.append("" if name == LISTED else _BASIS[str(name)] + (", by the register history" if day else ""))
     return pd.DataFrame({"seen": pd.Series(days, dtype="object"), "basis": basis}).set_index(outcome.index)
 
 
-def _day(events: pd.DataFrame, ids: Collection[object], outcome: str) -> str | None:
+def _day(events: pd.DataFrame, ids: Collection[str], outcome: str) -> str | None:
     """Return the day an outcome was first seen in a register after the earlier run; ``None`` without a history."""
     event = EVENT_OF.get(outcome)
     if event is None or events.empty:

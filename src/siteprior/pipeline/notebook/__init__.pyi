@@ -2,8 +2,8 @@ from .changed import build_costs, programme
 from .charts import plot_gaps, plot_outcomes, plot_verdicts, plot_walks
 from .handing import hand_over, live_map, save_layer
 from .opening import about, side_by_side, start
-from .tables import show, tables
-from .why import changes, moved, why
+from .reasons import changes, moved, why
+from .views import show, tables
 
 __all__ = [
     "about",

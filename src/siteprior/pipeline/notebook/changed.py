@@ -107,13 +107,13 @@ def programme(run: Run, *, budget_gbp: float, deprived_share: float) -> Styler |
     >>> sp.notebook.programme(run, budget_gbp=10_000_000, deprived_share=0.5).caption[:20]
     ''
     """
-    from siteprior.programme.constraints import AffordableShare, DeprivedShare
+    from siteprior.programme.constraints import AffordableShare, Constraint, DeprivedShare
     from siteprior.programme.optimise import choose_programme
 
     if not isinstance(run, Run):
         raise InputError(f"run: needs a run (sp.open_run), got {type(run).__name__}")
     try:
-        limits = [DeprivedShare(deprived_share), AffordableShare()]
+        limits: list[Constraint] = [DeprivedShare(deprived_share), AffordableShare()]
         own = choose_programme(run, budget=budget_gbp, constraints=limits)
     except InputError as fault:
         return show_text("{why}", why=str(fault))

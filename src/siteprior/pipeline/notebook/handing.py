@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from siteprior.core.cell_values import CellValue
 from siteprior.core.errors import InputError, unknown
 from siteprior.core.files import as_path, whole_file
 from siteprior.pipeline.hand_over import Cut
@@ -166,6 +167,6 @@ def save_layer(run: Run | Result, columns: Sequence[str], out: Path | str | None
     return show_text(words, n=len(chosen), of=len(dict.fromkeys(columns)), one=one, other=other)
 
 
-def _no_column(column: object, known: list[str]) -> str:
+def _no_column(column: CellValue, known: list[str]) -> str:
     """Say that there is no such column, and the nearest; all of them would fill the screen."""
     return unknown("column", str(column), known, where="columns").partition(" Valid:")[0].rstrip(";")

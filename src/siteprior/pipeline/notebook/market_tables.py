@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from siteprior.core.cell_values import CellValue
 from siteprior.core.schema import VERDICTS
 from siteprior.pipeline.notebook.view import Asked, View, counted_by, named, ranked_sites
 from siteprior.pipeline.opened_run import Run
@@ -85,15 +86,15 @@ def gap(run: Run | Result, asked: Asked) -> pd.DataFrame:
     own = named(part(run, "sites").loc[[asked.site]], GAP).T.dropna()
     if "gap per home £" not in own.index:
         return pd.DataFrame()
-    values = [_figure(name, value) for name, value in own.iloc[:, 0].items()]
+    values = [_figure(str(name), value) for name, value in own.iloc[:, 0].items()]
     return pd.DataFrame({"what": list(own.index), "value": values})
 
 
-def _figure(name: object, value: object) -> str:
+def _figure(name: str, value: CellValue) -> str:
     """Write a value of the gap: pounds whole, a probability in percent."""
     if not isinstance(value, int | float):
         return str(value)
-    return f"{value:.0%}" if str(name).startswith("probability") else f"{value:,.0f}"
+    return f"{value:.0%}" if name.startswith("probability") else f"{value:,.0f}"
 
 
 def lines(run: Run | Result, asked: Asked) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from siteprior.core.cell_values import CellValue
 from siteprior.core.errors import InputError, unknown
 from siteprior.core.files import as_path
 from siteprior.pipeline.manifest import open_run
@@ -65,7 +66,7 @@ KINDS: Mapping[str, Kind] = {
 """The parameters that the notebooks have beside ``run_folder``."""
 
 
-def start(run_folder: Path | str | None = None, *, sample: bool = False, **parameters: object) -> Run:
+def start(run_folder: Path | str | None = None, *, sample: bool = False, **parameters: CellValue) -> Run:
     """Open the run a notebook works on, and check the notebook's parameters (each in its own unit) against it.
 
     Parameters
@@ -73,7 +74,7 @@ def start(run_folder: Path | str | None = None, *, sample: bool = False, **param
     run_folder
         The folder of a run; the newest in ``outputs``, here or one folder up, when ``None``.
     sample
-        Whether to run the illustrative sample where there is no run; otherwise it is said how.
+        Whether to run the illustrative sample where there is no run; otherwise it is stated how.
     **parameters
         Parameters of the notebook by name: ``top``, ``site``, ``corridor``, ``project_file``, ``budget_gbp``,
         ``deprived_share``, ``build_cost_change``, ``live_map``, ``audience``, ``earlier_run``, ``out``.
@@ -112,10 +113,10 @@ deprived_share, build_cost_change, live_map, audience, earlier_run, out
     if folder is None:
         from siteprior.pipeline.run import demo
 
-        _tell("No run in outputs: the illustrative sample is run, about half a minute.")
+        _show("No run in outputs: the illustrative sample is run, about half a minute.")
         folder = demo(out="outputs/demo")
     elif run_folder is None:
-        _tell(f"The newest run in outputs: {folder.as_posix()}")
+        _show(f"The newest run in outputs: {folder.as_posix()}")
     run = open_run(folder)
     sought = {"site": ("site", run.sites.index), "corridor": ("corridor", run["corridor_summary"]["corridor"])}
     faults = [
@@ -128,7 +129,7 @@ deprived_share, build_cost_change, live_map, audience, earlier_run, out
     return run
 
 
-def _tell(words: str) -> None:
+def _show(words: str) -> None:
     """Say in the cell which run is opened."""
     print(words)  # noqa: T201  a notebook shows what a cell prints
 

@@ -39,15 +39,16 @@ def reasons(run: Run | Result, _asked: Asked) -> pd.DataFrame:
 
 def criteria(run: Run | Result, _asked: Asked) -> pd.DataFrame:
     """Return the criteria with weight (shares of 1), unit, anchors and source."""
+    used: pd.DataFrame = part(run, "criteria")
     return named(
-        part(run, "criteria"),
+        used,
         {name: name for name in ("title", "weight", "unit", "worst", "best", "confidence", "source")},
     )
 
 
 def issues(run: Run | Result, _asked: Asked) -> pd.DataFrame:
     """Return the faults in the data by kind and by what the field was used for, with counts of rows and an example."""
-    table = part(run, "issues").fillna({"field": "", "file": "", "action": ""})
+    table: pd.DataFrame = part(run, "issues").fillna({"field": "", "file": "", "action": ""})
     kinds = table.groupby(["severity", "issue_type", "field"])
     uses = kinds.agg(rows=("file", "size"), example=("action", "first"), file=("file", "first")).reset_index()
     uses = uses.sort_values("rows", ascending=False, kind="stable")

@@ -6,7 +6,7 @@ import pytest
 
 import siteprior as sp
 from siteprior.core.errors import InputError
-from siteprior.pipeline.notebook.tables import VIEWS
+from siteprior.pipeline.notebook.views import VIEWS
 
 
 @pytest.fixture(scope="module")

@@ -78,8 +78,8 @@ def show(
     table = view.make(run, Asked(str(label), line))
     if table.empty:
         return show_text(view.none)
-    rows = len(table) if view.first is None and first is None else first or view.first
-    cut = f" The first {rows:,} of {len(table):,}." if rows is not None and rows < len(table) else ""
+    rows = first or view.first or len(table)
+    cut = f" The first {rows:,} of {len(table):,}." if rows < len(table) else ""
     shown = show_table(table.head(rows), what.replace(" ", "-"), **view.formats)
     caption = view.title.format(site=label, corridor=line)
     return shown.set_caption(f"{caption}{cut}".replace("<", "&lt;"))

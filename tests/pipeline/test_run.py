@@ -59,6 +59,7 @@ def test_the_folder_holds_what_the_contract_names(folder):
         "price_validation.csv", "comparables.csv", "datapackage.json", "my_notes.txt", "evidence_gaps.csv",
         "evidence_files.csv", "opportunity_links.csv", "top_k_acceptability.csv", "core_index.csv",
         "programme_constraints.csv", "programme_frontier.csv", "board_summary.html", "dossiers/index.html",
+        "shortlist.xlsx", "siteprior.qgz",
     } | {name for name in names if name.startswith(("pictures/", "dossiers/e"))}  # fmt: skip
     assert sum(name.startswith("dossiers/e") for name in names) == 25
     assert sum(name.startswith("pictures/strip_") for name in names) == 2

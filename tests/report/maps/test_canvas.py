@@ -23,6 +23,7 @@ from siteprior.report.maps.canvas import (
     PNG_DPI,
     Drawn,
     Sheet,
+    _width,
     check_drawing,
     polygon_paths,
     round_length,
@@ -98,7 +99,9 @@ def test_what_is_measured_once_is_remembered_and_leaves_nothing_on_the_sheet():
     assert sheet.measure("Walsall", 14) == pytest.approx(2 * wide, rel=0.05)
     assert sheet.measure("Walsall", 7, fontweight="bold") > wide
     assert sheet._figure.texts == []
-    assert len(sheet._widths) == 3
+    before = _width.cache_info()
+    assert Sheet(50, 50).measure("Walsall", 7) == wide
+    assert _width.cache_info().hits == before.hits + 1
 
 
 def test_a_heading_and_a_foot_say_how_much_space_is_left():

@@ -10,6 +10,7 @@ import io
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
@@ -25,6 +26,7 @@ from siteprior.report.maps.placement import Box, Points, fit_view
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
+    from matplotlib.backends.backend_agg import RendererAgg
     from matplotlib.path import Path as MplPath
     from matplotlib.text import Text
 
@@ -35,6 +37,9 @@ ILLUSTRATIVE = "Illustrative data – not real sites"
 FORMATS = ("png", "svg")
 MM_PER_INCH = 25.4
 PNG_DPI = 200
+FONT = "DejaVu Sans"
+"""The font of all maps, which comes with matplotlib."""
+
 PIXEL = MM_PER_INCH / PNG_DPI
 """Millimetres to the pixel."""
 
@@ -58,7 +63,7 @@ def settings() -> Iterator[None]:
 
     with mpl.rc_context(
         {
-            "font.family": "DejaVu Sans",
+            "font.family": FONT,
             "text.usetex": False,
             "path.sketch": None,
             "svg.hashsalt": "siteprior",
@@ -86,7 +91,6 @@ class Sheet:
         from matplotlib.transforms import Affine2D
 
         self.width, self.height, self.margin = width, height, margin
-        self._widths: dict[tuple[str, float, tuple[tuple[str, Look], ...]], float] = {}
         self._figure = Figure(figsize=(width / MM_PER_INCH, height / MM_PER_INCH), dpi=PNG_DPI, facecolor=style.PAPER)
         self._canvas = FigureCanvasAgg(self._figure)
         self.mm = Affine2D().scale(1 / MM_PER_INCH) + self._figure.dpi_scale_trans
@@ -172,14 +176,13 @@ class Sheet:
         return Map(self, box, view, ground, edge)
 
     def measure(self, words: str, size: float, **look: Look) -> float:
-        """Return how wide words come out, in mm; what was measured once is remembered."""
-        key = (words, size, tuple(sorted(look.items())))
-        if key not in self._widths:
-            drawn = self.text(0, 0, words, size, **look)
-            wide = float(drawn.get_window_extent(self._canvas.get_renderer()).width)
-            drawn.remove()
-            self._widths[key] = wide * PIXEL
-        return self._widths[key]
+        """Return how wide words come out, in mm, the same on every sheet."""
+        return _width(words, size, tuple(sorted(look.items())))
+
+    def renderer(self) -> RendererAgg:
+        """Return what draws the sheet as pixels, which knows how wide letters are."""
+        renderer: RendererAgg = self._canvas.get_renderer()
+        return renderer
 
     def fit(self, words: str, size: float, widest: float, **look: Look) -> str:
         """Return the words, cut with an ellipsis where they are wider than ``widest`` mm."""
@@ -222,6 +225,21 @@ class Sheet:
             facts = {"Date": None, "Creator": None, "Title": title, "Description": description}
             self._canvas.print_figure(stream, format=file_format, facecolor=style.PAPER, metadata=facts)
         return stream.getvalue()
+
+
+@cache
+def _width(words: str, size: float, look: tuple[tuple[str, Look], ...]) -> float:
+    """Return how wide words come out, in mm: sources and titles stand on many sheets and are measured once."""
+    drawn = _scratch().text(0, 0, words, size, **{"fontfamily": FONT, **dict(look)})
+    wide = float(drawn.get_window_extent(_scratch().renderer()).width)
+    drawn.remove()
+    return wide * PIXEL
+
+
+@cache
+def _scratch() -> Sheet:
+    """Return the sheet that words are measured on; nothing stays on it."""
+    return Sheet(*A4)
 
 
 class Map:

@@ -165,8 +165,8 @@ def plot_bands(run: Run | Result, *, first: int | None = None) -> Picture:
     number = _number(run, first)
     caption = (
         "Dot: the rank with the weights chosen. Wide band: from the 5th to the 95th percentile of ranks when weights "
-        "and facts are redrawn together; thin lines: what weights, measurement and missing facts move alone. Where bands "
-        "overlap, do not argue from the order."
+        "and facts are redrawn together; thin lines: what weights, measurement and missing facts move alone. Where "
+        "bands overlap, do not argue from the order."
     )
     picture = draw_rank_bands(sure, first=number, shortlist=end, **_head(run, "how far the ranks move, and why"))
     return Picture(picture, "Rank bands", caption, rank_bands_words(sure, first=number, shortlist=end))

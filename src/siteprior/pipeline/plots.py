@@ -72,7 +72,7 @@ def plot_map(run: Run | Result, *, ranked: Reweighted | None = None) -> Picture:
     --------
     >>> import siteprior as sp
     >>> sp.plot_map(sp.open_run(sp.demo(out="outputs/demo")))
-    Picture of Map: Map of 25 shortlisted sites with their ranks and 373 other sites, on 2 corridors.
+    Picture of Map: Map of 25 shortlisted sites with their ranks and 373 other sites, on 9 corridors.
     """
     from siteprior.report.maps.overview import draw_map
 
@@ -247,7 +247,7 @@ def plot_corridor(
     --------
     >>> import siteprior as sp
     >>> sp.plot_corridor(sp.open_run(sp.demo(out="outputs/demo"))).title
-    'West Midlands Metro'
+    'Metro Line 1 (Birmingham-Wolverhampton)'
     """
     from siteprior.report.maps.strip import draw_strip_map, strip_map_words
 
@@ -314,7 +314,7 @@ def leading_corridor(run: Run | Result) -> str:
     --------
     >>> import siteprior as sp
     >>> leading_corridor(sp.open_run(sp.demo(out="outputs/demo")))
-    'West Midlands Metro'
+    'Metro Line 1 (Birmingham-Wolverhampton)'
     """
     summary = part(run, "corridor_summary").reset_index()
     if not len(summary):

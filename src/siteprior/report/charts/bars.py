@@ -98,8 +98,11 @@ def bars_words(table: pd.DataFrame, *, unit: str, figures: str = "{:,.0f}") -> s
     >>> bars_words(counts, unit="sites")
     'Indicated: 4 sites; Cannot tell: 9 sites.'
     """
-    rows = zip(table.index, np.nansum(_numbers(table), axis=1), strict=True)
-    words = "; ".join(f"{name}: {figures.format(value)} {unit}" for name, value in rows)
+    values = _numbers(table)
+    rows = zip(table.index, np.nansum(values, axis=1), np.isnan(values).all(axis=1), strict=True)
+    words = "; ".join(
+        f"{name}: {'not known' if missing else f'{figures.format(value)} {unit}'}" for name, value, missing in rows
+    )
     return f"{words}." if words else "There is nothing to show."
 
 
@@ -112,7 +115,7 @@ def _numbers(table: pd.DataFrame) -> np.ndarray:
     values = table.apply(pd.to_numeric, errors="coerce").astype("float64").to_numpy()
     wrong = (np.isnan(values) & table.notna().to_numpy()) | (values < 0) | np.isinf(values)
     faults = [
-        f"table: column '{column}' has {table.iloc[int(np.flatnonzero(wrong[:, at])[0]), at]!r} in row "
+        f"table: column '{column}' has {table.iloc[int(np.flatnonzero(wrong[:, at])[0]), at]} in row "
         f"'{table.index[int(np.flatnonzero(wrong[:, at])[0])]}'; bars need numbers from 0"
         for at, column in enumerate(table)
         if wrong[:, at].any()

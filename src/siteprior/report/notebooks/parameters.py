@@ -98,16 +98,17 @@ def _inject(notebook: NotebookNode, parameters: Mapping[str, Any], name: str) ->
     faults = [unknown("parameter", given, known, where=name) for given in parameters if given not in known]
     values = {key: value.as_posix() if isinstance(value, PurePath) else value for key, value in parameters.items()}
     types = {} if cell is None else _stated_types(cell["source"])
+    of_another = {key for key, value in values.items() if key in types and not _is_of(value, types[key])}
     faults += [
         f"{name}: parameter '{key}': needs {' or '.join(types[key])}, got {value!r}"
         for key, value in values.items()
-        if key in types and not _is_of(value, types[key])
+        if key in of_another
     ]
     faults += [
         f"{name}: parameter '{key}': {value!r} cannot be written into a notebook; give text, a number, yes or no, "
         "or lists of them"
         for key, value in values.items()
-        if not _is_literal(value)
+        if key not in of_another and not _is_literal(value)
     ]
     if faults:
         raise InputError(*faults)

@@ -13,7 +13,10 @@ from factories.two_runs import later_run
 from factories.wmca import wmca_project
 from siteprior import compare, open_run
 from siteprior.core.errors import RunWarning
+from siteprior.core.files import shipped
 from siteprior.pipeline.run import run
+from siteprior.project.model import NOTEBOOKS
+from siteprior.report.notebooks.worker import NotebookProcess
 
 COUNCILS = {
     "E08000025": 958, "E08000026": 135, "E08000027": 96, "E08000028": 182, "E08000029": 102, "E08000030": 100,
@@ -245,3 +248,15 @@ def test_old_and_new_weights_on_all_seven_are_settings_to_the_last_digit(opened)
     moved = sum((new.get(name, 0) / 100 - old) * values[name] for name, old in opened.weights.items())
     assert (table["settings_change"] - moved.reindex(table.index)).abs().max() < 1e-9
     assert set(table.loc[table["moved_by_others"] == "yes", "cause"]) == {"others"}
+
+
+def test_every_notebook_runs_on_the_real_run(folder, tmp_path):
+    own = {"06_publish": {"out": str(tmp_path / "out")}, "07_monitoring": {"earlier_run": str(folder)}}
+    with NotebookProcess(tmp_path, jobs=len(NOTEBOOKS)) as process:
+        for name in NOTEBOOKS:
+            given = {"run_folder": str(folder), **own.get(name, {})}
+            process.execute(shipped("notebooks") / f"{name}.ipynb", tmp_path / f"{name}.html", parameters=given)
+            text = (tmp_path / f"{name}.html").read_text(encoding="utf-8")
+            assert text.count("data:image/png;base64") >= 2, name
+            assert "Traceback" not in text, name
+            assert "Illustrative" not in text, name

@@ -29,7 +29,10 @@ def test_a_package_is_listed_with_its_sites(run, tmp_path):
 
 def test_a_layer_has_the_chosen_columns_and_says_that_it_is_invented(run, tmp_path):
     sp.notebook.save_layer(run, ["site_name", "rank"], tmp_path, name="mine")
-    for table in (gpd.read_file(tmp_path / "mine.gpkg", layer="shortlist"), gpd.read_parquet(tmp_path / "mine.parquet").reset_index()):
+    for table in (
+        gpd.read_file(tmp_path / "mine.gpkg", layer="shortlist"),
+        gpd.read_parquet(tmp_path / "mine.parquet").reset_index(),
+    ):
         assert {"site_id", "site_name", "rank", "illustrative"} <= set(table)
         assert "score" not in table
         assert table["site_id"].tolist() == run.shortlist.index.tolist()

@@ -93,11 +93,9 @@ def start(run_folder: Path | str | None = None, *, sample: bool = False, **param
     --------
     >>> import siteprior as sp
     >>> run = sp.notebook.start(sp.demo(out="outputs/demo"), top=10, site=None)
-    >>> sp.notebook.start(run.folder, top="ten", plce=1)
+    >>> sp.notebook.start(run.folder, top="ten")
     Traceback (most recent call last):
-    siteprior.core.errors.InputError: unknown parameter 'plce'; Valid: top, site, corridor, project_file, budget_gbp, \
-deprived_share, build_cost_change, live_map, audience, earlier_run, out
-    top: needs a whole number from 1, got 'ten'
+    siteprior.core.errors.InputError: top: needs a whole number from 1, got 'ten'
     """
     faults = [unknown("parameter", name, KINDS) for name in parameters if name not in KINDS]
     faults += [

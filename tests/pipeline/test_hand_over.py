@@ -141,7 +141,7 @@ def test_the_public_gets_every_site_in_the_order_of_ids(folder, tmp_path):
     assert made.sites == len(sites) == len(everything)
     assert sites["site_id"].tolist() == sorted(everything.index)
     assert sorted(path.name for path in (tmp_path / "public").iterdir()) == [
-        "pictures", "report.html", "run.json", "sites.csv", "sites.gpkg", "sites.xlsx"
+        "pictures", "report.html", "run.json", "siteprior.qgz", "sites.csv", "sites.gpkg", "sites.xlsx"
     ]  # fmt: skip
     page = (tmp_path / "public" / "report.html").read_text(encoding="utf-8")
     assert "For the public" in page
@@ -233,7 +233,8 @@ def test_a_run_for_the_public_leaves_nothing_of_an_earlier_run_of_the_teams_own(
     sp.run(project, out=out, audience="public")
     left = sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
     assert [name for name in left if not name.startswith(".siteprior")] == [
-        "mine.txt", "pictures/map.png", "report.html", "run.json", "sites.csv", "sites.gpkg", "sites.xlsx"
+        "mine.txt", "pictures/map.png", "report.html", "run.json", "siteprior.qgz", "sites.csv", "sites.gpkg",
+        "sites.xlsx",
     ]  # fmt: skip
     assert "rank" not in pd.read_csv(out / "sites.csv", encoding="utf-8-sig")
 

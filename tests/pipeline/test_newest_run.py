@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-import siteprior
 from conftest import ROOT
 from siteprior.core.errors import InputError
 from siteprior.pipeline.manifest import open_run
@@ -73,7 +72,7 @@ class OpenedError(Exception):
 @pytest.mark.parametrize("named", [None, "outputs/mine"])
 @pytest.mark.parametrize("runs", [True, False], ids=["a run", "no run"])
 @pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
-def test_every_notebook_opens_the_run_named_else_the_newest_else_the_sample(
+def test_every_notebook_opens_the_run_named_else_the_newest_else_the_sample_or_says_how(
     path, runs, named, tmp_path, monkeypatch, capsys
 ):
     opened = []
@@ -83,8 +82,8 @@ def test_every_notebook_opens_the_run_named_else_the_newest_else_the_sample(
         raise OpenedError
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(siteprior, "open_run", open_it)
-    monkeypatch.setattr(siteprior, "demo", lambda *, out: out)
+    monkeypatch.setattr("siteprior.pipeline.notebook.opening.open_run", open_it)
+    monkeypatch.setattr("siteprior.pipeline.run.demo", lambda *, out: out)
     if runs:
         written(tmp_path / "outputs" / "newest", 2_000)
         written(tmp_path / "outputs" / "older", 1_000)
@@ -93,8 +92,14 @@ def test_every_notebook_opens_the_run_named_else_the_newest_else_the_sample(
     names = {}
     exec(code[0], names)
     names["run_folder"] = named
+    if not runs and named is None and "sample=True" not in code[1]:
+        with pytest.raises(InputError, match=r"run_folder: .*sp\.demo"):
+            exec(code[1], names)
+        assert opened == []
+        return
     with pytest.raises(OpenedError):
         exec(code[1], names)
     assert opened == [named or ("outputs/newest" if runs else "outputs/demo")]
-    found = "The newest run in outputs: outputs/newest" if runs else "No run in outputs: the sample, half a minute"
+    sample = "No run in outputs: the illustrative sample is run, about half a minute."
+    found = "The newest run in outputs: outputs/newest" if runs else sample
     assert capsys.readouterr().out == ("" if named else f"{found}\n")

@@ -115,7 +115,7 @@ def _numbers(table: pd.DataFrame) -> np.ndarray:
     values = table.apply(pd.to_numeric, errors="coerce").astype("float64").to_numpy()
     wrong = (np.isnan(values) & table.notna().to_numpy()) | (values < 0) | np.isinf(values)
     faults = [
-        f"table: column '{column}' has {table.iloc[int(np.flatnonzero(wrong[:, at])[0]), at]} in row "
+        f"table: column '{column}' has {table.iloc[int(np.flatnonzero(wrong[:, at])[0]), at]!s} in row "
         f"'{table.index[int(np.flatnonzero(wrong[:, at])[0])]}'; bars need numbers from 0"
         for at, column in enumerate(table)
         if wrong[:, at].any()

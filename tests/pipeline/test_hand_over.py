@@ -200,9 +200,10 @@ def test_a_wrong_call_is_refused(asked, words, folder, tmp_path):
 
 
 def test_sites_of_a_partner_that_are_not_handed_over_are_named(folder, tmp_path):
-    stated = pd.DataFrame({"site_id": ["E1:nothing"], "partner": ["A"]})
+    stated = tmp_path / "partners.csv"
+    stated.write_text("site_id,partner\nE1:nothing,A\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"1 site not among those handed over .E1:nothing"):
-        sp.hand_over(folder, audience="partner", by="partner", partners=stated, out=tmp_path)
+        sp.hand_over(folder, audience="partner", by="partner", partners=stated, out=tmp_path / "out")
 
 
 def test_a_package_is_no_run_and_no_run_is_written_over(folder, tmp_path):

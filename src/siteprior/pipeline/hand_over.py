@@ -66,7 +66,7 @@ def hand_over(
     audience: str,
     out: Path | str,
     by: Cut | None = None,
-    partners: Path | str | pd.DataFrame | None = None,
+    partners: Path | str | None = None,
 ) -> tuple[Package, ...]:
     """Write what may leave the team of a finished run: one folder, or one per part of a cut (hectares, metres).
 
@@ -81,7 +81,7 @@ def hand_over(
     by
         ``council``, ``corridor``, ``ownership`` or ``partner``; no cut when ``None``.
     partners
-        For ``by="partner"``: a table with ``site_id`` and ``partner``.
+        For ``by="partner"``: a file with ``site_id`` and ``partner``.
 
     Returns
     -------
@@ -131,16 +131,14 @@ def listed_for(source: Finished, audience: Audience) -> gpd.GeoDataFrame:
     return source.sites if audience.name == PUBLIC else source.shortlist
 
 
-def _parts(
-    listed: gpd.GeoDataFrame, by: str, partners: Path | str | pd.DataFrame | None
-) -> dict[str, gpd.GeoDataFrame]:
+def _parts(listed: gpd.GeoDataFrame, by: str, partners: Path | str | None) -> dict[str, gpd.GeoDataFrame]:
     """Return the sites of each part by its name; a site may be of several partners, and of one part else."""
     if by != "partner" or partners is None:
         names = listed[CUTS[by]].astype("object").fillna(NOT_STATED)
         return {str(name): gpd.GeoDataFrame(listed[names == name]) for name in dict.fromkeys(names)}
-    stated = partners if isinstance(partners, pd.DataFrame) else _read_partners(partners)
+    stated = _read_partners(partners)
     if missing := [name for name in ("site_id", "partner") if name not in stated]:
-        raise InputError(f"partners: lacks {', '.join(missing)}; it needs site_id and partner")
+        raise InputError(f"{partners}: lacks {', '.join(missing)}; it needs site_id and partner")
     strangers = [str(site) for site in dict.fromkeys(stated["site_id"]) if site not in listed.index]
     if strangers:
         raise InputError(

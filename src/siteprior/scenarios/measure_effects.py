@@ -94,7 +94,7 @@ def _one_row_each(before: pd.DataFrame, after: pd.DataFrame) -> tuple[pd.DataFra
     entered = old.index[old["rank"].isna() & new["rank"].notna()]
     # an opportunity that is ranked as a site which was not ranked has the rank its other members had
     members = now[now.isin(entered) & was.notna()]
-    ranked = before.loc[members.index].assign(now=members).sort_values("rank", kind="stable")
+    ranked = before.loc[members.index, ["rank", "score"]].assign(now=members).sort_values("rank", kind="stable")
     first = ranked[~ranked["now"].duplicated()].set_index("now")
     for name in ("rank", "score"):
         old.loc[first.index, name] = first[name]

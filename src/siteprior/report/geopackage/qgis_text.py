@@ -8,7 +8,8 @@ def rgba(colour: str, opacity: int = 255) -> str:
 
     Examples
     --------
-    >>> rgba("#b23a00", 150)
+    >>> from siteprior.report import style
+    >>> rgba(style.ACCENT, 150)
     '178,58,0,150'
     """
     return ",".join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5)) + f",{opacity}"

@@ -144,7 +144,7 @@ def issues_by_council(issues: pd.DataFrame, names: Mapping[str, str]) -> pd.Data
     [['Ay', 1], ['no site named', 1]]
     """
     council = issues["site_id"].astype("object").str.partition(":")[0]
-    named = council.map(names).fillna(council).fillna("no site named").replace("", "no site named")
+    named = council.map(names).astype("object").fillna(council).fillna("no site named").replace("", "no site named")
     counted = issues.assign(council=named).groupby(["council", "severity", "issue_type"], sort=True).size()
     rows = counted.rename("issues").reset_index()
     return rows.sort_values(["council", "issues"], ascending=[True, False], kind="stable", ignore_index=True)

@@ -89,10 +89,8 @@ def hand_over(
 
     Raises
     ------
-    InputError
-        When the run is not the team's own, or an argument is not one of those named.
-    OutputError
-        When a folder cannot be written.
+    InputError, OutputError
+        When the run is not the team's own, an argument is unknown, or a folder cannot be written.
 
     Examples
     --------

@@ -143,8 +143,9 @@ def issues_by_council(issues: pd.DataFrame, names: Mapping[str, str]) -> pd.Data
     >>> issues_by_council(log, {"E1": "Ay"})[["council", "issues"]].values.tolist()
     [['Ay', 1], ['no site named', 1]]
     """
-    council = issues["site_id"].astype("object").str.partition(":")[0]
-    named = council.map(names).astype("object").fillna(council).fillna("no site named").replace("", "no site named")
+    codes = ["" if missing else str(site).partition(":")[0]
+             for site, missing in zip(issues["site_id"], issues["site_id"].isna(), strict=True)]  # fmt: skip
+    named = [names.get(code, code) or "no site named" for code in codes]
     counted = issues.assign(council=named).groupby(["council", "severity", "issue_type"], sort=True).size()
     rows = counted.rename("issues").reset_index()
     return rows.sort_values(["council", "issues"], ascending=[True, False], kind="stable", ignore_index=True)

@@ -113,7 +113,7 @@ def _numbers(values: pd.Series, decimals: int) -> list[float | int | None]:
 def _repeated(sites: pd.DataFrame) -> dict[str, pd.Series]:
     """Return the texts many sites share."""
     titles = organisation_titles(sites)
-    council = sites["organisation_name"].fillna(sites["organisation"].map(titles))
+    council = sites["organisation_name"].astype("object").fillna(sites["organisation"].map(titles).astype("object"))
     verdict = pd.Series(pd.Categorical(sites["market_failure"], VERDICTS), index=sites.index).astype(object)
     return {
         "council": council,

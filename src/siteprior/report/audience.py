@@ -17,9 +17,12 @@ INTERNAL, PARTNER, PUBLIC = AUDIENCES = ("internal", "partner", "public")
 """The audiences, from the one that sees all to the one that sees least."""
 
 PUBLIC_ROLES = (
-    "areas", "deprivation", "register", "own sites", "postcodes", "stops", "corridors", "timetables", "streets",
+    "areas", "deprivation", "register", "postcodes", "stops", "corridors", "timetables", "streets",
 )  # fmt: skip
-"""The roles of inputs that facts, access and need rest on: others are named to no one outside."""
+"""The roles of inputs that facts, access and need rest on: others are named to no one outside.
+
+Lists of the body's own are named where a licence is stated for them, for then they are published.
+"""
 
 RECORD = (
     "title", "area", "illustrative", "audience", "as_of", "network_date", "siteprior", "python", "packages",
@@ -145,7 +148,7 @@ def audience_record(record: Mapping[str, Any], audience: Audience, sites: pd.Dat
     inputs = [
         {key: read[key] for key in INPUT if key in read}
         for read in record.get("inputs", ())
-        if read["role"] in PUBLIC_ROLES
+        if read["role"] in PUBLIC_ROLES or (read["role"] == "own sites" and read.get("licence"))
     ]
     return {
         **{key: record[key] for key in RECORD if key in record},

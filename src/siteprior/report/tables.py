@@ -191,6 +191,10 @@ def _cells(column: pd.Series, places: int | None) -> pd.Series:
         cells = cells.reindex(column.index)
     elif pd.api.types.is_numeric_dtype(kind):
         cells = column.astype("str").astype(object)
+    elif isinstance(kind, pd.StringDtype):  # of text that stands in many rows once
+        codes, texts = pd.factorize(column)
+        safe = np.array([*(_safe(text) for text in texts), None], dtype=object)
+        cells = pd.Series(safe[codes], index=column.index, dtype=object)
     else:
         cells = column.map(_safe, na_action="ignore").astype(object)
     return cells.where(present, None)

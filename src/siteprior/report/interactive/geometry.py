@@ -67,10 +67,21 @@ def line_steps(shapes: Shapes, decimals: int) -> list[list[Steps]]:
     >>> line_steps(shapely.linestrings([[[407000, 287000], [408000, 287000]]]), 2)
     [[[-190, 5248, 2, 0]]]
     """
-    return [
-        [steps(shapely.get_coordinates(part), decimals) for part in shapely.get_parts(shape)]
-        for shape in in_degrees(shapes)
-    ]
+    lines, of_shape = shapely.get_parts(in_degrees(shapes), return_index=True)
+    places, of_line = shapely.get_coordinates(lines, return_index=True)
+    whole = np.rint(places * 10**decimals).astype("int64")
+    # all lines at once: a city has tens of thousands of streets
+    first = np.diff(of_line, prepend=-1) != 0
+    moved = first | np.any(np.diff(whole, axis=0, prepend=whole[:1]) != 0, axis=1)
+    whole, of_line, first = whole[moved], of_line[moved], first[moved]
+    between = np.where(first[:, np.newaxis], whole, np.diff(whole, axis=0, prepend=np.zeros((1, 2), dtype="int64")))
+    flat: Steps = between.ravel().tolist()
+    ends = np.cumsum(np.bincount(of_line, minlength=len(lines)) * 2).tolist()
+    made = [flat[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+    result: list[list[Steps]] = [[] for _ in range(len(shapes))]
+    for shape, line in zip(of_shape.tolist(), made, strict=True):
+        result[shape].append(line)
+    return result
 
 
 def polygon_steps(shapes: Shapes, decimals: int) -> list[list[list[Steps]]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from siteprior.core.schema import CORRIDOR_SUMMARY, SITES, Column
+from siteprior.core.schema import CONTRIBUTION, CORRIDOR_SUMMARY, SITES, Column
 from siteprior.report.audience import Audience
 from siteprior.report.tables import DECIMALS, LEADING
 from siteprior.report.workbook.xlsx import Cell, Link, Row, Sheet, write_xlsx
@@ -177,6 +177,8 @@ def _sheet(name: str, table: pd.DataFrame, *, dossiers: Mapping[str, str] | None
         known = declared.get(column)
         unit = "" if known is None else known.unit
         label = _HEADS.get(column) or (known.label if known is not None else column)
+        if column.startswith(CONTRIBUTION):
+            label, unit = f"Score from {column.removeprefix(CONTRIBUTION).replace('_', ' ')}", "0–1"
         heads.append(f"{label} ({unit.replace('GBP', '£')})" if unit.startswith("GBP") or unit in UNITS else label)
         if (form := _form(table[column], unit)) is not None:
             forms[place] = form
@@ -203,7 +205,7 @@ def _rows(table: pd.DataFrame, dossiers: Mapping[str, str]) -> Iterator[Sequence
     columns = []
     for name in names:
         column = table[name]
-        unit = declared[name].unit if name in declared else ""
+        unit = declared[name].unit if name in declared else "0–1" if name.startswith(CONTRIBUTION) else ""
         if pd.api.types.is_float_dtype(column.dtype) and unit in DECIMALS:
             column = column.round(DECIMALS[unit])
         if pd.api.types.is_datetime64_any_dtype(column.dtype):

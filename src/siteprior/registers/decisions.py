@@ -21,6 +21,7 @@ from siteprior.core.io.parse_values import NOTHING, Value
 from siteprior.core.io.sheet_notes import report_formulas, report_sheets
 from siteprior.core.issues import IssueLog, Reading, concat_issues
 from siteprior.core.named_paths import Names, Paths, named_paths, read_each
+from siteprior.core.short_repr import shortened
 from siteprior.core.shown_text import one_line
 from siteprior.registers.column_names import header_key
 from siteprior.registers.parse import FACT_READERS
@@ -259,7 +260,7 @@ _KINDS = {column.name: column.kind for column in schema.REGISTER.columns}
 
 def _action(row: Mapping[str, CellValue]) -> str:
     """Say in words what a decision changes, and by whom."""
-    by = f"; decided by {row['who'] or 'nobody named'}, {row['reason'] or 'no reason stated'}"
+    by = shortened(f"; decided by {row['who'] or 'nobody named'}, {row['reason'] or 'no reason stated'}")
     if row["applied"] != "yes":
         return f"{NOT_APPLIED}: a later decision on the same field takes its place{by}"
     if row["field"] == DECISION:

@@ -19,7 +19,7 @@ from factories.changed_demo import demo
 from factories.small import small_project
 from siteprior.core import schema
 from siteprior.core.errors import InputError
-from siteprior.pipeline.hand_over import listed_for, strictest, write_hand_over
+from siteprior.pipeline.hand_over import listed_for, write_hand_over
 from siteprior.report.audience import audience_of
 
 WORD, NUMBER, WHOLE = "quillwort", 73.1297, 7312977
@@ -219,10 +219,6 @@ def test_the_same_run_gives_the_same_bytes(folder, tmp_path):
         sp.hand_over(folder, audience="partner", out=tmp_path / name)
     files = [path.relative_to(tmp_path / "a") for path in (tmp_path / "a").rglob("*") if path.is_file()]
     assert [f.as_posix() for f in files if (tmp_path / "a" / f).read_bytes() != (tmp_path / "b" / f).read_bytes()] == []
-
-
-def test_the_strictest_of_two_records():
-    assert strictest({"audience": "partner"}, {}) == "partner"
 
 
 def test_a_run_for_the_public_leaves_nothing_of_an_earlier_run_of_the_teams_own(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 
 from siteprior.core import schema
 from siteprior.core.errors import InputError
-from siteprior.report.audience import as_registered, audience_of, audience_record, stricter, visible
+from siteprior.report.audience import as_registered, audience_of, audience_record, visible
 
 NEVER = (
     "score", "rank", "coverage", "score_band", "gap_", "break_even", "headroom", "cost", "decision", "decided",
@@ -89,7 +89,3 @@ def test_the_record_has_sources_of_what_is_published_alone():
     assert [read["file"] for read in cut["inputs"]] == ["r.csv"]
     assert cut["attribution"] == ["A"]
     assert cut["counts"] == {"sites": 2, "by_organisation": {"E1": 2}}
-
-
-def test_the_strictest_audience_is_the_publics():
-    assert stricter(["partner", "internal"]) == "partner"

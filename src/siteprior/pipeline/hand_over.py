@@ -25,7 +25,6 @@ from siteprior.report.audience import (
     as_registered,
     audience_of,
     audience_record,
-    stricter,
     visible,
 )
 from siteprior.report.file_names import DOSSIERS, dossier_files, file_names
@@ -112,14 +111,14 @@ def hand_over(
     listed = listed_for(opened, asked)
     if by is None:
         with whole_folder(folder, own=OWN) as staged:
-            write_hand_over(opened, listed, staged, asked, of_run=opened.folder)
+            write_hand_over(opened, listed, staged, asked)
         return (Package("", asked.name, folder, len(listed)),)
     parts = _parts(listed, by, partners)
     names = file_names(parts)
     made = []
     for part in sorted(parts):
         with whole_folder(folder / names[part], own=OWN) as staged:
-            write_hand_over(opened, parts[part], staged, asked, part=part, of_run=opened.folder)
+            write_hand_over(opened, parts[part], staged, asked, part=part)
         made.append(Package(part, asked.name, folder / names[part], len(parts[part])))
     return tuple(made)
 
@@ -163,7 +162,6 @@ def write_hand_over(
     audience: Audience,
     *,
     part: str = "",
-    of_run: Path | None = None,
 ) -> None:
     """Write the files of one package: GeoPackage, table, workbook, page, map and record, with what its audience sees.
 
@@ -179,8 +177,6 @@ def write_hand_over(
         Who sees it.
     part
         The name of the part, where the run is cut.
-    of_run
-        The run's folder, whose dossiers go with an internal package.
     """
     from siteprior.pipeline.manifest import run_info
     from siteprior.report.geopackage.qgis_project import write_project
@@ -211,7 +207,7 @@ def write_hand_over(
     if gis == "qgis":
         write_project(folder, title=str(record["title"]))
     write_csv(folder / f"{name}.csv", sites.drop(columns=sites.active_geometry_name), byte_order_mark=True)
-    dossiers = _copy_dossiers(of_run, folder, listed) if audience.name == INTERNAL else {}
+    dossiers = _copy_dossiers(source, folder, listed) if audience.name == INTERNAL else {}
     write_shortlist_workbook(
         folder / f"{name}.xlsx", record=record, audience=audience, shortlist=pd.DataFrame(sites), dossiers=dossiers
     )
@@ -232,13 +228,12 @@ def _for_audience(listed: gpd.GeoDataFrame, source: Finished, audience: Audience
     return visible(gpd.GeoDataFrame(decided.sort_index()), "sites", audience)
 
 
-def _copy_dossiers(of_run: Path | None, folder: Path, listed: pd.DataFrame) -> dict[str, str]:
+def _copy_dossiers(source: Finished, folder: Path, listed: pd.DataFrame) -> dict[str, str]:
     """Copy the dossiers of the sites listed, those there are, and return where each stands in the package."""
-    if of_run is None:
+    if not isinstance(source, Run):
         return {}
-    record = open_run(of_run)
-    there = {site: path for site, path in dossier_files(record.shortlist.index).items() if (of_run / path).is_file()}
-    chosen = {site: path for site, path in there.items() if site in listed.index}
+    of_run, files = source.folder, dossier_files(source.shortlist.index)
+    chosen = {site: path for site, path in files.items() if site in listed.index and (of_run / path).is_file()}
     for path in chosen.values():
         for file in (of_run / path, (of_run / path).with_suffix(".pdf")):
             if file.is_file():
@@ -264,14 +259,3 @@ def _map(sites: gpd.GeoDataFrame, layers: Mapping[str, gpd.GeoDataFrame], record
         illustrative=bool(record.get("illustrative")),
         listed=not ranked,
     )
-
-
-def strictest(*records: Mapping[str, Any]) -> str:
-    """Return the audience of several records that may see least.
-
-    Examples
-    --------
-    >>> strictest({"audience": "partner"}, {})
-    'partner'
-    """
-    return stricter(str(record.get("audience", INTERNAL)) for record in records)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -26,6 +25,7 @@ from siteprior.core.shown_text import one_line
 from siteprior.registers.column_names import header_key
 from siteprior.registers.parse import FACT_READERS
 from siteprior.registers.rows import without_control_signs
+from siteprior.registers.stated_values import in_words, with_days
 
 NAMES = ("site_id", "field", "value", "reason", "who", "date")
 """The columns of a file of decisions."""
@@ -137,6 +137,7 @@ def apply_decisions(sites: gpd.GeoDataFrame, decisions: pd.DataFrame) -> Decided
 
     Examples
     --------
+    >>> import datetime as dt
     >>> rows = pd.DataFrame({"hectares": [1.0]}, index=pd.Index(["E1:7"], name="site_id"))
     >>> sites = schema.conform(gpd.GeoDataFrame(rows, geometry=[None], crs=27700), schema.REGISTER)
     >>> stated = pd.DataFrame([{"site_id": "E1:7", "field": "hectares", "value": "1.4", "reason": "Survey", "who": "AB",
@@ -146,7 +147,7 @@ def apply_decisions(sites: gpd.GeoDataFrame, decisions: pd.DataFrame) -> Decided
     ([1.4], ['1'])
     """
     schema.check(sites, schema.REGISTER.without_places(), name="sites", needs=("also_known_as", *FACT_READERS))
-    decisions = _with_days(decisions)
+    decisions = with_days(decisions, "date")
     schema.check(decisions, STATED, name="decisions", needs=_STATED)
     log, rows = IssueLog(), list[dict[str, CellValue]]()
     known = _ids(sites)
@@ -170,7 +171,7 @@ def apply_decisions(sites: gpd.GeoDataFrame, decisions: pd.DataFrame) -> Decided
     for (site, name), place in latest.items():
         row = rows[place]
         if name != DECISION:
-            row["original"] = _shown(sites[name][site]) if sites[name].notna()[site] else None
+            row["original"] = in_words(sites[name][site]) if sites[name].notna()[site] else None
             _override(done, site, name, str(row["value"]))
     for row in rows:
         if row["site_id"] in known.values() and row["field"] in FIELDS:
@@ -221,15 +222,6 @@ def decision_columns(table: pd.DataFrame, sites: pd.Index) -> pd.DataFrame:
     )
 
 
-def _with_days(decisions: pd.DataFrame) -> pd.DataFrame:
-    """Return the decisions with the days the reader gives as the kind of day all tables have; what is none stays."""
-    if not isinstance(decisions, pd.DataFrame) or "date" not in decisions:
-        return decisions
-    if not decisions["date"].dropna().map(lambda day: isinstance(day, dt.date)).all():
-        return decisions
-    return decisions.assign(date=schema.as_kind(decisions["date"], "date", decisions.index))
-
-
 def _in_order(decisions: pd.DataFrame) -> list[dict[str, CellValue]]:
     """Return the decisions from the earliest to the latest; one without a date comes before those with one."""
     plain = decisions.loc[:, list(_STATED)].astype(object)
@@ -274,13 +266,6 @@ def _log(log: IssueLog, row: Mapping[str, CellValue], issue: str, action: str) -
         issue, row=int(str(row["row"])), field=str(row["field"]), value=row["value"], action=action,
         site_id=str(row["site_id"]), file=str(row["file"]),
     )  # fmt: skip
-
-
-def _shown(value: CellValue) -> str:
-    """Return a fact in words: a day as it is written in a table, a number without decimals."""
-    if isinstance(value, dt.date):
-        return f"{value:%Y-%m-%d}"
-    return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
 def _value(name: str, text: str) -> Value:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -25,6 +24,7 @@ from siteprior.registers.column_names import Headers, header_key
 from siteprior.registers.coordinates.locate import OWN_LISTS
 from siteprior.registers.parse import parse_stated_facts
 from siteprior.registers.rows import Rows, without_control_signs
+from siteprior.registers.stated_values import in_words, with_days
 
 NAMES = ("site_id", "reference", "organisation")
 """The columns that say which site a row is of."""
@@ -104,7 +104,7 @@ def state_facts(sites: gpd.GeoDataFrame, facts: pd.DataFrame) -> tuple[gpd.GeoDa
     [3]
     """
     schema.check(sites, schema.REGISTER.without_places(), name="sites", needs=("reference", "organisation", *FACTS))
-    facts = _with_days(facts)
+    facts = with_days(facts, "derelict_since")
     schema.check(facts, STATED, name="facts")
     log = IssueLog()
     stated: dict[str, dict[str, CellValue]] = {name: {} for name in FACTS}
@@ -134,16 +134,6 @@ STATED = schema.Table(
 """What :func:`read_site_facts` returns."""
 
 
-def _with_days(facts: pd.DataFrame) -> pd.DataFrame:
-    """Return the facts with the days the reader gives as the kind of day all tables have; what is none stays."""
-    if not isinstance(facts, pd.DataFrame) or "derelict_since" not in facts:
-        return facts
-    since = facts["derelict_since"]
-    if not since.dropna().map(lambda day: isinstance(day, dt.date)).all():
-        return facts
-    return facts.assign(derelict_since=schema.as_kind(since, "date", facts.index))
-
-
 _KINDS = {column.name: column.kind for column in schema.REGISTER.columns}
 
 
@@ -154,17 +144,17 @@ def _take(
     value, before = row[name], sites[name][site]
     if value is None:
         return
-    at = {"field": name, "value": _shown(value), "site_id": site, "file": str(row["file"])}
+    at = {"field": name, "value": in_words(value), "site_id": site, "file": str(row["file"])}
     number = int(str(row["row"]))
     if site in stated:
-        if _shown(stated[site]) != _shown(value):
-            first = _shown(stated[site])
+        if in_words(stated[site]) != in_words(value):
+            first = in_words(stated[site])
             action = f"an earlier row states {first} of the same site, which stands"
             log.add("reference values are not unique", row=number, action=action, **at)
         return
     stated[site] = value
-    if not pd.isna(before) and _shown(before) != _shown(value):
-        log.add("patch", row=number, action=f"taken in the place of {_shown(before)}, which its list states", **at)
+    if not pd.isna(before) and in_words(before) != in_words(value):
+        log.add("patch", row=number, action=f"taken in the place of {in_words(before)}, which its list states", **at)
 
 
 OF_NO_SITE = "left out, for it names no one site"
@@ -199,13 +189,6 @@ class _Finder:
         )
         log.add(kind, row=int(str(row["row"])), field=by, value=named, action=action, file=str(row["file"]))
         return None
-
-
-def _shown(value: CellValue) -> str:
-    """Return a fact in words: a day as it is written in a table, a number without decimals."""
-    if isinstance(value, dt.date):
-        return f"{value:%Y-%m-%d}"
-    return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
 def _read_one(path: Path, file: str) -> Reading[pd.DataFrame]:

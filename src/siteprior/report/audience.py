@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -164,14 +164,3 @@ def audience_record(record: Mapping[str, Any], audience: Audience, sites: pd.Dat
 
 def _public_title(area: str | None) -> str:
     return f"Brownfield sites considered{f': {area}' if area else ''}"
-
-
-def stricter(names: Iterable[str]) -> str:
-    """Return the audience of several that may see least.
-
-    Examples
-    --------
-    >>> stricter(["internal", "public", "partner"])
-    'public'
-    """
-    return max(names, key=AUDIENCES.index)

@@ -17,11 +17,9 @@ from siteprior.pipeline.comparison.score_changes import PARTS
 from siteprior.pipeline.comparison.sentences import headlines
 from siteprior.pipeline.comparison.two_runs import MATCHED_BY, AnyRun, TwoRuns, read_two_runs
 from siteprior.pipeline.comparison.who_benefits import who_benefits
+from siteprior.report.audience import AUDIENCES
 from siteprior.report.html.comparison import write_comparison_page
 from siteprior.report.tables import write_csv
-
-STRICTEST = ("internal", "partner", "public")
-"""The audiences, the strictest first: who may see both runs may see the comparison."""
 
 DECIMALS = dict.fromkeys(("score_a", "score_b", "score_change", *PARTS), 6)
 """Decimals of scores in files, as in ``ranking.csv``."""
@@ -122,11 +120,11 @@ def _head(two: TwoRuns) -> dict[str, Any]:
         }
         for run in (two.a, two.b)
     ]
-    audiences = [run.record.get("audience", STRICTEST[0]) for run in (two.a, two.b)]
+    audiences = [run.record.get("audience", AUDIENCES[0]) for run in (two.a, two.b)]
     return {
         "a": runs[0],
         "b": runs[1],
-        "audience": min(audiences, key=STRICTEST.index),
+        "audience": min(audiences, key=AUDIENCES.index),
         "illustrative": any(run.record.get("illustrative") for run in (two.a, two.b)),
         "version": __version__,
         "matched": {how: int((two.names["matched_by"] == how).sum()) for how in MATCHED_BY},

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from siteprior.core.errors import InputError, unknown
+from siteprior.pipeline.notebook.since import NO_EARLIER
 from siteprior.pipeline.opened_run import Run
 from siteprior.pipeline.plots import part
 from siteprior.pipeline.result import Result
@@ -99,7 +100,7 @@ def changes(earlier: Path | str | None, run: Run, *, first: int = 25) -> Styler 
     if faults := count_faults(first=first):
         raise InputError(*faults)
     if earlier is None:
-        return show_text("`earlier_run` is `None`: there is nothing to compare with. Name the folder of an older run.")
+        return show_text(NO_EARLIER)
     table = compare_runs(earlier, run.folder)
     if table.empty:
         return show_text("Nothing changed between the two runs.")

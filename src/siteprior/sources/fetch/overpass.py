@@ -17,7 +17,8 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import whole_file
 from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CRS
-from siteprior.sources.fetch.download import PROXY_HINT, reach
+from siteprior.sources.fetch.client import PROXY_HINT
+from siteprior.sources.fetch.download import reach
 from siteprior.sources.fetch.within_time import within_time
 from siteprior.sources.streets.walkable import TAGS
 

@@ -44,6 +44,7 @@ FULL = {
         "households": {"path": "h.csv"},
         "parcels": [{"path": "p.zip"}],
     },
+    "datasets": {"own_dataset": {"title": "T", "address": "https://example.org/t.csv"}},
     "corridors": {"paths": [{"path": "c.csv"}]},
     "access": {},
     "layers": [

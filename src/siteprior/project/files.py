@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, field_serializer, model_validator
 from siteprior.core.councils import COMBINED_AUTHORITIES, known_councils
 from siteprior.core.files import is_fetchable
 from siteprior.core.shown_text import without_keys
+from siteprior.project.datasets import known_dataset, refuse_part
 from siteprior.project.faults import Fault, refuse, several
 from siteprior.project.kinds import FilePath, Flag, Number, Settings, Text, Words, key
 from siteprior.project.own_columns import map_faults, named_as_siteprior
@@ -33,6 +34,11 @@ def _sha256(text: str) -> str:
     return text
 
 
+def _part(text: str) -> str:
+    """Refuse the name of a part that leads elsewhere in an address."""
+    return refuse_part(text.strip()) if text else text
+
+
 class File(Settings):
     """A file (or a glob of files) under ``data_root``, with what the user knows of its origin."""
 
@@ -45,6 +51,23 @@ class File(Settings):
         AfterValidator(_web_address),
         key("Where siteprior fetch downloads it from; no other command uses it", example="https://example.org/a.csv"),
     ] = ""
+    dataset: Annotated[
+        str,
+        AfterValidator(known_dataset),
+        key(
+            "The dataset it is of: an id of the catalogue, or of [datasets]; siteprior fetch then finds the address "
+            "itself, and what is not stated here of its origin comes from there",
+            example="green_belt",
+        ),
+    ] = ""
+    part: Annotated[
+        Annotated[Words, AfterValidator(_part)],
+        key(
+            "The part of the dataset, as the catalogue cuts it: 430, E08000025, west_midlands, 2024, or a box as "
+            "xmin,ymin,xmax,ymax in EPSG:27700",
+            example="430", needs={"dataset": "naptan"},
+        ),
+    ] = ""  # fmt: skip
     sha256: Annotated[
         str,
         AfterValidator(_sha256),
@@ -56,6 +79,12 @@ class File(Settings):
     attribution: Annotated[str, key("The words its licence asks for", example="Contains public sector information")] = (
         ""
     )
+
+    @model_validator(mode="after")
+    def _part_of_a_dataset(self) -> Self:
+        if self.part and not self.dataset:
+            raise several([Fault(("part",), "needs dataset, of which it is a part")])
+        return self
 
     @field_serializer("url")
     def _without_key(self, url: str) -> str:

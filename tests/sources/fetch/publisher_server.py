@@ -167,11 +167,13 @@ class Publisher:
             query = _query(asked)
             if query.get("returnCountOnly") == "true":
                 return _json({"count": len(features) if counted is None else counted})
-            if query.get("f") != "geojson":
+            if query.get("f") not in ("geojson", "json"):
                 return _json({"error": {"code": 400, "message": "Invalid or missing input parameters.", "details": []}})
             start = int(query.get("resultOffset", 0))
             sent = features[start : start + min(page, int(query.get("resultRecordCount", page)))]
             more = {"exceededTransferLimit": True} if says_more and start + len(sent) < len(features) else {}
+            if query["f"] == "json":
+                return _json({"features": [{"attributes": each["properties"]} for each in sent], **more})
             crs = {"type": "name", "properties": {"name": f"EPSG:{query.get('outSR', '4326')}"}}
             return _json({"type": "FeatureCollection", "crs": crs, "features": sent, **more})
 
@@ -204,7 +206,8 @@ class Publisher:
         def play(asked: Asked) -> Answer:
             query = {name.lower(): value for name, value in _query(asked).items()}
             if query.get("request") != "GetFeature":
-                return _xml('<ows:ExceptionReport><ows:ExceptionText>no such request</ows:ExceptionText></ows:ExceptionReport>')  # fmt: skip
+                fault = "<ows:ExceptionText>no such request</ows:ExceptionText>"
+                return _xml(f"<ows:ExceptionReport>{fault}</ows:ExceptionReport>")
             if query.get("resulttype") == "hits":
                 return _xml(f'<wfs:FeatureCollection numberMatched="{number}" numberReturned="0"/>')
             start = int(query.get("startindex", 0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 from urllib.parse import quote, urljoin, urlsplit
 
 from siteprior.core.errors import InputError
@@ -13,7 +13,7 @@ from siteprior.core.parameters import load_parameters
 from siteprior.core.shown_text import HIDDEN, without_keys
 
 if TYPE_CHECKING:
-    from requests import Response
+    from requests import Response, Session
     from urllib3.util.retry import Retry
 
 MIRROR_VARIABLE = "SITEPRIOR_MIRROR"
@@ -66,8 +66,6 @@ class Client:
     """
 
     def __init__(self, *, mirror: str = "", keys: Iterable[str] = ()) -> None:
-        import requests
-
         if mirror and not is_fetchable(mirror.replace(HOST, "host")):
             raise InputError(
                 f"mirror {mirror}: is no address to fetch from; give one that begins with https:// and holds no user "
@@ -75,12 +73,18 @@ class Client:
             )
         self._mirror = mirror.rstrip("/")
         self._keys = [key for key in keys if key]
-        self.session = requests.Session()
+        self.session = _session()
         self.session.headers["User-Agent"] = "siteprior (https://pypi.org/project/siteprior)"
         numbers = load_parameters("fetch")
         self.timeout = (numbers.number("connect_timeout_s"), numbers.number("read_timeout_s"))
         self.tries = numbers.integer("tries")
         self._first_wait_s, self._longest_wait_s = numbers.number("first_wait_s"), numbers.number("longest_wait_s")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.session.close()
 
     def address(self, url: str) -> str:
         """Return the address that is asked for another: the mirror's, where there is one."""
@@ -153,14 +157,9 @@ class Client:
 
         asked = self.address(url)
         for _ in range(self.session.max_redirects):
-            try:
-                response = self.session.get(
-                    asked, headers=headers, stream=stream, timeout=self.timeout, allow_redirects=False
-                )
-            except requests.RequestException:
-                raise
-            except ValueError:  # requests looks at where it is sent on to, also where it does not go there
-                raise Refused("the server redirects to what is no address; look up the new address") from None
+            response = self.session.get(
+                asked, headers=headers, stream=stream, timeout=self.timeout, allow_redirects=False
+            )
             if not response.is_redirect:
                 return response
             response.close()
@@ -186,6 +185,17 @@ class Client:
         except requests.RequestException as fault:
             raise Refused(reason_of(fault)) from None
         return response
+
+
+def _session() -> Session:
+    """Return a session that leaves alone where it is sent on to: that is looked at here first."""
+    import requests
+
+    class NoOnward(requests.Session):
+        def get_redirect_target(self, resp: Response) -> str | None:
+            return None
+
+    return NoOnward()
 
 
 def _stated_wait(response: Response, retries: Retry) -> float | None:

@@ -79,18 +79,19 @@ def download(
     OutputError
         When ``target`` cannot be written.
     """
-    asks = client or Client()
+    if client is None:
+        with Client() as asks:
+            return download(url, target, sha256=sha256, largest_bytes=largest_bytes, progress=progress, client=asks)
     by_hand = f"or download it by hand to {target}"
     if not is_fetchable(url):
-        raise InputError(
-            f"{asks.hide(url)}: only https addresses without a password are fetched; correct it, {by_hand}"
-        )
+        says = "only https addresses without a password are fetched; correct it"
+        raise InputError(f"{client.hide(url)}: {says}, {by_hand}")
     with downloads() as folder, target_lock(target, folder), slot_of(url, folder) as slot:
         wanted = Wanted(url, target.suffix, sha256.lower(), largest_bytes)
         try:
-            arrival = receive(asks, wanted, slot, progress=progress)
+            arrival = receive(client, wanted, slot, progress=progress)
         except Refused as fault:
-            raise InputError(asks.hide(f"{url}: {fault}, {by_hand}")) from None
+            raise InputError(client.hide(f"{url}: {fault}, {by_hand}")) from None
         place(slot.whole, target)
         settle(slot, arrival)
         return arrival

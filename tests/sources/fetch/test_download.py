@@ -249,6 +249,7 @@ def test_a_full_disk_is_the_disks_fault(server, tmp_path, monkeypatch):
     from siteprior.sources.fetch import download as module
 
     def full(self, response):
+        response.close()
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(module._Taking, "_take", full)

@@ -192,7 +192,7 @@ def _session() -> Session:
     import requests
 
     class NoOnward(requests.Session):
-        def get_redirect_target(self, resp: Response) -> str | None:
+        def get_redirect_target(self, resp: Response) -> str | None:  # noqa: ARG002
             return None
 
     return NoOnward()

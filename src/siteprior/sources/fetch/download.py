@@ -15,6 +15,7 @@ from siteprior.core.parameters import load_parameters
 from siteprior.sources.fetch.client import PROXY_HINT, Client, Refused, reason_of, status_reason
 from siteprior.sources.fetch.content import PAGES, WEB_PAGE, is_page, refuse_other_kind
 from siteprior.sources.fetch.slots import Slot, downloads, place, slot_of, target_lock
+from siteprior.sources.fetch.unpack import is_archive, unpack
 from siteprior.sources.fetch.within_time import within_time
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 ByteProgress = Callable[[int, int], None]
 """Called as a file arrives with the bytes so far and the bytes announced (0 where the server does not say)."""
+
+Make = Callable[[Path, Path], None]
+"""Makes a file (second) of an archive (first)."""
 
 PIECE = 1 << 16
 """Bytes taken at a time."""
@@ -53,6 +57,10 @@ def download(
     largest_bytes: int | None = None,
     progress: ByteProgress | None = None,
     client: Client | None = None,
+    headers: Mapping[str, str] | None = None,
+    known: Mapping[str, str] | None = None,
+    make: Make = unpack,
+    page: str = "",
 ) -> Arrival:
     """Download one file to ``target`` and return its size (bytes) and hash; a file that stood there is replaced.
 
@@ -68,8 +76,15 @@ def download(
         Refuse a larger file; by default the parameter ``largest_gb``.
     progress
         Called with the bytes as they arrive.
-    client
-        What asks; a new one by default.
+    client, headers
+        What asks, a new one by default, and what it says besides.
+    known
+        What the server said of the file that stands at ``target`` (``etag``, ``last_modified``): it is left where
+        nothing has changed since.
+    make
+        Makes the file of an archive that comes where another kind is wanted.
+    page
+        The publisher's page, for the message.
 
     Raises
     ------
@@ -81,31 +96,74 @@ def download(
     """
     if client is None:
         with Client() as asks:
-            return download(url, target, sha256=sha256, largest_bytes=largest_bytes, progress=progress, client=asks)
-    by_hand = f"or download it by hand to {target}"
+            return download(
+                url, target, sha256=sha256, largest_bytes=largest_bytes, progress=progress, client=asks,
+                headers=headers, known=known, make=make, page=page,
+            )  # fmt: skip
+    way = by_hand(target, page)
     if not is_fetchable(url):
         says = "only https addresses without a password are fetched; correct it"
-        raise InputError(f"{client.hide(url)}: {says}, {by_hand}")
+        raise InputError(f"{client.hide(url)}: {says}, {way}")
+    wanted = Wanted(url, target.suffix, largest_bytes, headers, known)
     with downloads() as folder, target_lock(target, folder), slot_of(url, folder) as slot:
-        wanted = Wanted(url, target.suffix, sha256.lower(), largest_bytes)
         try:
             arrival = receive(client, wanted, slot, progress=progress)
+            if arrival.unchanged and not slot.whole.is_file():
+                return arrival
+            try:
+                return _placed(slot, target, arrival, sha256.lower(), make)
+            except Refused:
+                slot.forget(slot.whole)
+                raise
         except Refused as fault:
-            raise InputError(client.hide(f"{url}: {fault}, {by_hand}")) from None
-        place(slot.whole, target)
-        settle(slot, arrival)
-        return arrival
+            raise InputError(client.hide(f"{url}: {fault}, {way}")) from None
+
+
+def by_hand(target: Path, page: str) -> str:
+    """Return the end of a sentence that says how a file is downloaded without siteprior, and where it is accepted.
+
+    Examples
+    --------
+    >>> by_hand(Path("a.csv"), "https://example.org/a")
+    'or download it by hand from https://example.org/a to a.csv'
+    """
+    return f"or download it by hand{f' from {page}' if page else ''} to {target}"
+
+
+def _placed(slot: Slot, target: Path, arrival: Arrival, sha256: str, make: Make) -> Arrival:
+    """Make the file that is wanted of what arrived, look at it, and put it in its place."""
+    import pooch
+
+    made, source = slot.made(target.suffix), slot.whole
+    try:
+        if is_archive(slot.whole, target.suffix):
+            make(slot.whole, made)
+            source = made
+            refuse_other_kind(made, target.suffix)
+        digest = pooch.file_hash(str(source), alg="sha256")
+        if sha256 and digest != sha256:
+            raise Refused(
+                f"the file that came has the SHA-256 {digest}, not the one stated; if the publisher has a newer "
+                "edition and you want it, state that hash in the project"
+            )
+        size = source.stat().st_size
+        place(source, target)
+    finally:
+        made.unlink(missing_ok=True)
+    if not (arrival.etag or arrival.last_modified):  # nobody could say later whether it still is the newest
+        slot.forget(slot.whole)
+    return arrival._replace(bytes=size, sha256=digest, unchanged=False)
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is asked for: where, how a file of its kind ends, which hash it must have, and how large it may be."""
+    """What is asked for: where, how a file of its kind ends, how large it may be, and what is known of it already."""
 
     url: str
     ending: str
-    sha256: str = ""
     largest_bytes: int | None = None
     headers: Mapping[str, str] | None = None
+    known: Mapping[str, str] | None = None
 
     @property
     def limit(self) -> int:
@@ -115,14 +173,8 @@ class Wanted:
         return int(load_parameters("fetch").number("largest_gb") * 1e9)
 
 
-def settle(slot: Slot, arrival: Arrival) -> None:
-    """Keep a whole file in the cache only where its server can say later that it is still the newest."""
-    if not (arrival.etag or arrival.last_modified):
-        slot.forget(slot.whole)
-
-
 def receive(client: Client, wanted: Wanted, slot: Slot, *, progress: ByteProgress | None = None) -> Arrival:
-    """Let a file arrive in its slot, where it then lies whole and right (bytes, SHA-256).
+    """Let a file arrive in its slot, where it then lies whole; what is made of it is not known yet.
 
     A part that is there is gone on with, if the file is still the same; a whole file that is there is asked about, and
     left where the server says that nothing changed.
@@ -134,7 +186,6 @@ def receive(client: Client, wanted: Wanted, slot: Slot, *, progress: ByteProgres
     OutputError
         When the disk does not take it.
     """
-    import pooch
     import requests
 
     taking = _Taking(client, wanted, slot, progress)
@@ -161,10 +212,8 @@ def receive(client: Client, wanted: Wanted, slot: Slot, *, progress: ByteProgres
             f"the server sends on to an address that cannot be read ({type(fault).__name__}); look up the new address "
             "on the publisher's page"
         ) from None
-    facts = slot.facts(slot.whole)
-    digest = pooch.file_hash(str(slot.whole), alg="sha256")
-    size = slot.whole.stat().st_size
-    return Arrival(size, digest, facts.get("etag", ""), facts.get("last_modified", ""), unchanged=not new)
+    facts = slot.facts(slot.whole) if slot.whole.is_file() else dict(wanted.known or {})
+    return Arrival(0, "", facts.get("etag", ""), facts.get("last_modified", ""), unchanged=not new)
 
 
 def _check(slot: Slot, wanted: Wanted, total: int) -> None:
@@ -177,13 +226,8 @@ def _check(slot: Slot, wanted: Wanted, total: int) -> None:
             raise Refused(f"{size:,} bytes came, and the server announced {total:,}; fetch again")
         if not size:
             raise Refused("the file that came is empty; try again later")
-        digest = pooch.file_hash(str(slot.part), alg="sha256")
-        if wanted.sha256 and digest != wanted.sha256:
-            raise Refused(
-                f"the file that came has the SHA-256 {digest}, not the one stated; if the publisher has a newer "
-                "edition and you want it, state that hash in the project"
-            )
-        refuse_other_kind(slot.part, wanted.ending)
+        refuse_other_kind(slot.part, "" if is_archive(slot.part, wanted.ending) else wanted.ending)
+        slot.state(slot.part, {**slot.facts(slot.part), "sha256": pooch.file_hash(str(slot.part))})
     except Refused:
         slot.forget(slot.part)
         raise
@@ -230,6 +274,8 @@ class _Taking:
 
     def _ask(self) -> Response:
         """Ask for the file, or for what is missing of it."""
+        import pooch
+
         headers = {"Accept-Encoding": "identity", **(self.wanted.headers or {})}  # as it is, not compressed in transit
         part, whole = self.slot.facts(self.slot.part), self.slot.facts(self.slot.whole)
         start = self.slot.part.stat().st_size if self.slot.part.is_file() else 0
@@ -237,8 +283,9 @@ class _Taking:
             headers |= {"Range": f"bytes={start}-", "If-Range": validator}
         else:
             start = 0
-            if self.slot.whole.is_file():
-                headers |= _conditions(whole)
+            if self.slot.whole.is_file() and pooch.file_hash(str(self.slot.whole)) != whole.get("sha256"):
+                self.slot.forget(self.slot.whole)  # somebody changed it
+            headers |= _conditions(whole if self.slot.whole.is_file() else self.wanted.known or {})
         response = self.client.get(self.wanted.url, headers=headers, stream=True)
         if response.status_code == BEYOND and start:
             response.close()

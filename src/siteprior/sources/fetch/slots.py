@@ -36,6 +36,10 @@ class Slot:
     part: Path
     whole: Path
 
+    def made(self, ending: str) -> Path:
+        """Return where a file is made of what arrived, before it goes to its place."""
+        return self.whole.with_name(f"{self.whole.name}.made{ending}")
+
     def facts(self, of: Path) -> dict[str, str]:
         """Return what the server said of a file of this slot; nothing where that is not known."""
         try:
@@ -77,9 +81,9 @@ def downloads() -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix="siteprior-") as folder:
             yield Path(folder)
         return
-    folder = kept / DOWNLOADS
-    folder.mkdir(parents=True, exist_ok=True)
-    yield folder
+    place_of = kept / DOWNLOADS
+    place_of.mkdir(parents=True, exist_ok=True)
+    yield place_of
 
 
 @contextmanager

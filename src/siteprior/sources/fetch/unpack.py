@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
@@ -103,8 +103,17 @@ def _ends_line(out: IO[bytes], target: Path) -> bool:
         return written.read(1) == b"\n"
 
 
-def members(path: Path, pattern: str) -> Iterator[Member]:
+def members(path: Path, pattern: str, *, wanted: Callable[[str], bool] = lambda _: True) -> Iterator[Member]:
     """Yield the files of a zip whose names match a pattern, in the order of their names, each to be read at once.
+
+    Parameters
+    ----------
+    path
+        The zip.
+    pattern
+        The pattern of a name; ``a.zip!b`` of files of a zip in the zip.
+    wanted
+        Says of a matching name, of a file or of a zip that files lie in, whether it is looked into.
 
     Raises
     ------
@@ -114,16 +123,18 @@ def members(path: Path, pattern: str) -> Iterator[Member]:
     outer, _, inner = pattern.partition(MEMBER)
     with ExitStack() as stack, _readable(path.name):
         archive = stack.enter_context(zipfile.ZipFile(path))
-        yield from _matching(archive, outer, inner, "")
+        yield from _matching(archive, outer, inner, "", wanted)
 
 
-def _matching(archive: zipfile.ZipFile, outer: str, inner: str, within: str) -> Iterator[Member]:
+def _matching(
+    archive: zipfile.ZipFile, outer: str, inner: str, within: str, wanted: Callable[[str], bool]
+) -> Iterator[Member]:
     most = load_parameters("fetch").integer("archive_members")
     infos = archive.infolist()
     if len(infos) > most:
         raise Refused(f"the archive has {len(infos):,} files; at most {most:,} are looked through")
     for info in sorted(infos, key=lambda each: each.filename):
-        if info.is_dir() or not _like(info.filename, outer):
+        if info.is_dir() or not _like(info.filename, outer) or not wanted(info.filename):
             continue
         if _leads_out(info.filename):
             raise Refused(f"the archive has a file whose name leads out of it: {info.filename!r}")
@@ -136,7 +147,7 @@ def _matching(archive: zipfile.ZipFile, outer: str, inner: str, within: str) -> 
                 continue
             first, _, rest = inner.partition(MEMBER)
             with zipfile.ZipFile(stream) as deeper:  # a member of a zip can be sought in
-                yield from _matching(deeper, first, rest, f"{within}{info.filename}{MEMBER}")
+                yield from _matching(deeper, first, rest, f"{within}{info.filename}{MEMBER}", wanted)
 
 
 def _like(name: str, pattern: str) -> bool:
@@ -174,7 +185,7 @@ class _Budget:
             raise Refused(bomb[0])
         out.write(piece)
 
-    def copy(self, stream: IO[bytes], out: IO[bytes]) -> None:
+    def copy(self, stream: IO[bytes] | gzip.GzipFile, out: IO[bytes]) -> None:
         while piece := stream.read(PIECE):
             self.write(piece, out)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from siteprior.sources.fetch.client import Client
+from sources.fetch.desk import Desk
+from sources.fetch.publisher_server import publisher
 
 
 @pytest.fixture(autouse=True)
@@ -25,3 +27,17 @@ def fetch_cache(tmp_path_factory, monkeypatch):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
     return folder
+
+
+@pytest.fixture
+def server():
+    """A server that plays publishers."""
+    with publisher() as server:
+        yield server
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch):
+    """A project on a desk of its own."""
+    monkeypatch.delenv("SITEPRIOR_DATA_ROOT", raising=False)
+    return Desk(tmp_path)

@@ -27,7 +27,7 @@ ByteProgress = Callable[[int, int], None]
 Make = Callable[[Path, Path], None]
 """Makes a file (second) of an archive (first)."""
 
-PIECE = 1 << 16
+PIECE = 1 << 14
 """Bytes taken at a time."""
 
 OK, PARTIAL, UNCHANGED, BEYOND = 200, 206, 304, 416

@@ -22,6 +22,9 @@ MIRROR_VARIABLE = "SITEPRIOR_MIRROR"
 HOST = "{host}"
 """What stands in a mirror's address for the host that is asked."""
 
+SHARED_HEADERS = frozenset({"Accept-Encoding", "Range", "If-Range", "If-None-Match", "If-Modified-Since"})
+"""Headers that go to a host that was sent on to, too; any other may hold a key."""
+
 RETRIED = (429, 500, 502, 503, 504)
 """Answers after which a server is asked again."""
 
@@ -165,7 +168,7 @@ class Client:
             response.close()
             onward = self.address(_onward(response))
             if urlsplit(onward).netloc != urlsplit(asked).netloc:
-                headers.pop("Authorization", None)
+                headers = {name: value for name, value in headers.items() if name in SHARED_HEADERS}
             asked = onward
         raise requests.TooManyRedirects
 

@@ -128,7 +128,7 @@ class Archive:
         InputError
             When the file ends before the piece does.
         """
-        if piece.offset + piece.length > self._size:
+        if piece.offset < 0 or piece.offset + piece.length > self._size:
             raise self._broken(f"is cut off after {self._size:,} bytes")
         self._stream.seek(piece.offset)
         return self._stream.read(piece.length)
@@ -200,6 +200,9 @@ class Archive:
 
     def _directory(self, piece: Piece) -> list[Entry]:
         if piece not in self._directories:
+            limit = load_parameters("report").number("base_map_unpacked_mb")
+            if too_large := size_faults(f"{self._file}: its directory", piece.length, limit_mb=limit, fix=AGAIN):
+                raise InputError(*too_large)
             packed = self.read(piece)
             self.unpacked(packed, "its directory")  # the library unpacks without a bound
             try:

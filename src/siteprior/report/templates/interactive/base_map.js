@@ -2,7 +2,8 @@
 var report = report || {};
 
 (function () {
-  var PROTOCOL = "page-tiles";
+  // Pictures stand back a little: the colours of areas, corridors and verdicts mean something.
+  var PROTOCOL = "page-tiles", MUTED = -0.5;
   var MAIN = ["highway", "major_road", "motorway", "trunk", "primary", "motorways", "primary roads"];
   // Packed as the archive has it: the browser unpacks gzip.
   var unpacked = function (bytes) {
@@ -60,7 +61,7 @@ var report = report || {};
     if (tiles.type === "raster") {
       source.tileSize = tiles.pixels;
       return { sources: { base_map: source }, attribution: tiles.attribution,
-        layers: [{ id: "base-tiles", source: "base_map", type: "raster", paint: { "raster-fade-duration": 0 } }] };
+        layers: [{ id: "base-tiles", source: "base_map", type: "raster", paint: { "raster-fade-duration": 0, "raster-saturation": MUTED } }] };
     }
     var layers = [];
     tiles.layers.forEach(function (pair, place) { layers = layers.concat(drawn(pair[0], pair[1], place, colours)); });

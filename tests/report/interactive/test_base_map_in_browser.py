@@ -133,5 +133,5 @@ def test_vector_tiles_have_the_grey_of_their_kind(vector):
     assert any(middle(vector, "with") == pytest.approx(grey, abs=3) for grey in greys)
 
 
-def test_nothing_is_said_to_be_left_out(seen):
+def test_nothing_is_left_out(seen):
     assert seen["left_out"] == ""

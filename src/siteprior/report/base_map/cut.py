@@ -81,7 +81,7 @@ class BaseMap:
 
 
 def cut_base_map(path: Path | str, bounds: Sequence[float], *, file: str | None = None) -> BaseMap:
-    """Cut the tiles of a box (degrees) out of an archive, as deep as they fit the page (MB); the rest is said.
+    """Cut the tiles of a box (degrees) out of an archive, as deep as they fit the page (MB); the rest is stated.
 
     Parameters
     ----------
@@ -126,15 +126,15 @@ def cut_base_map(path: Path | str, bounds: Sequence[float], *, file: str | None 
             return replace(bare, messages=(f"The base map {label} {why}, and is left out",))
         contents = tuple(archive.read(piece) for piece in pieces)
         pixels = _checked(archive, kept, contents, limits, label)
-    said = []
+    stated = []
     if round(100 * share) < 100:
-        said.append(f"The base map {label} covers {100 * share:.0f}% of the study area's box")
+        stated.append(f"The base map {label} covers {100 * share:.0f}% of the study area's box")
     if dropped is not None:
-        said.append(
+        stated.append(
             f"Of the base map {label}, what is deeper than zoom {kept[-1].zoom} would take more than "
             f"{limits.number('base_map_mb'):g} MB of the report, and is left out: nearer, that zoom is drawn larger"
         )
-    return replace(bare, zooms=tuple(kept), contents=contents, tile_pixels=pixels, messages=tuple(said))
+    return replace(bare, zooms=tuple(kept), contents=contents, tile_pixels=pixels, messages=tuple(stated))
 
 
 def tile_range(box: Box, zoom: int) -> tuple[int, int, int, int]:
@@ -181,7 +181,7 @@ def _that_fit(
     archive: Archive, area: Box, first: int, limits: Parameters
 ) -> tuple[list[Zoom], list[Piece], int | None]:
     """Return the zooms that fit the page and their different tiles, and the first zoom that does not fit, if any."""
-    room = limits.number("base_map_mb") * MB
+    space = limits.number("base_map_mb") * MB
     kept: list[Zoom] = []
     every: dict[Piece, int] = {}
     used = 0
@@ -198,7 +198,7 @@ def _that_fit(
                     used += _in_page(piece.length)
                 places.append(NOTHING if piece is None else found[piece])
                 used += len(str(places[-1])) + 1
-                if used > room:
+                if used > space:
                     return kept, list(every), zoom
         if any(place != NOTHING for place in places):
             kept.append(Zoom(zoom, columns.start, rows.start, len(columns), tuple(places)))

@@ -5,6 +5,11 @@ var report = report || {};
   // Pictures stand back a little: the colours of areas, corridors and verdicts mean something.
   var PROTOCOL = "page-tiles", MUTED = -0.5;
   var MAIN = ["highway", "major_road", "motorway", "trunk", "primary", "motorways", "primary roads"];
+  // Whether a switch of the key turns a layer: it names the layer, or all of a source.
+  report.turns = function (each, layer) {
+    return each.source ? layer.source === each.source : each.layers.indexOf(layer.id) >= 0;
+  };
+
   // Packed as the archive has it: the browser unpacks gzip.
   var unpacked = function (bytes) {
     if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) { return Promise.resolve(bytes.buffer); }
@@ -61,7 +66,8 @@ var report = report || {};
     if (tiles.type === "raster") {
       source.tileSize = tiles.pixels;
       return { sources: { base_map: source }, attribution: tiles.attribution,
-        layers: [{ id: "base-tiles", source: "base_map", type: "raster", paint: { "raster-fade-duration": 0, "raster-saturation": MUTED } }] };
+        layers: [{ id: "base-tiles", source: "base_map", type: "raster",
+          paint: { "raster-fade-duration": 0, "raster-saturation": MUTED } }] };
     }
     var layers = [];
     tiles.layers.forEach(function (pair, place) { layers = layers.concat(drawn(pair[0], pair[1], place, colours)); });

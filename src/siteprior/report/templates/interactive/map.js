@@ -19,10 +19,6 @@ var report = report || {};
     { name: "base_map", title: "Base map", layers: [], source: "base_map", on: true }
   ];
   var THROUGH = 0.5;
-  // Whether a switch turns a layer: it names the layer, or all of a source.
-  var turns = function (each, layer) {
-    return each.source ? layer.source === each.source : each.layers.indexOf(layer.id) >= 0;
-  };
   var EMPTY = { type: "FeatureCollection", features: [] };
 
   // What covers the ground lets a base map through.
@@ -281,11 +277,11 @@ var report = report || {};
         }
       },
       switches: SWITCHES.filter(function (each) {
-        return layered.some(function (layer) { return turns(each, layer); });
+        return layered.some(function (layer) { return report.turns(each, layer); });
       }),
       turn: function (each, on) {
         layered.forEach(function (layer) {
-          if (!turns(each, layer)) { return; }
+          if (!report.turns(each, layer)) { return; }
           if (on && later[layer.source]) {
             map.getSource(layer.source).setData(data[layer.source]);
             later[layer.source] = false;

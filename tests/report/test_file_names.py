@@ -28,6 +28,14 @@ def test_no_two_corridors_have_one_name_whatever_their_order(corridors):
     assert file_names(reversed(corridors)) == made
 
 
+def test_a_long_name_is_cut_and_still_its_own():
+    names = ["Works" * 60 + end for end in ("a", "b")]
+    made = file_names(names)
+    assert len(set(made.values())) == 2
+    assert {len(name) for name in made.values()} == {89}
+    assert file_names(["a" * 80]) == {"a" * 80: "a" * 80}
+
+
 def test_names_alike_bear_figures_of_their_own_and_others_do_not():
     made = file_names(["Line 1", "Line-1", "Line 2", "Ü"])
     assert made["Line 2"] == "line_2"

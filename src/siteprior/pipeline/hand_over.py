@@ -118,7 +118,7 @@ def hand_over(
         remove_empty(folder, own)
         return (Package("", asked.name, folder, len(listed)),)
     parts = _parts(listed, by, partners)
-    names = {part: name for part, name in sorted(file_names(parts).items())}
+    names = dict(sorted(file_names(parts).items()))
     own = own_files(folder, names.values(), run=opened.folder)
     with whole_folder(folder, own=own) as staged:
         for part, name in names.items():

@@ -61,7 +61,7 @@ def write_partner_dossiers(
     ground = ground_of(
         areas=layers["areas"],
         corridors=_named(layers["corridors"], "corridor"),
-        corridor_stops=_seen(source.corridor_stops, "corridor_stops", audience),
+        corridor_stops=_seen(gpd.GeoDataFrame(source.corridor_stops), "corridor_stops", audience),
         stops=layers["stops"],
         network=source.walking.network if isinstance(source, Result) else None,
     )

@@ -194,7 +194,9 @@ class _Finder:
 def _read_one(path: Path, file: str) -> Reading[pd.DataFrame]:
     """Read one file."""
     log = IssueLog(file)
-    rows = _rows_of(without_control_signs(read_table(path, score=partial(header_score, keys=_KEYS), wanted=_WANTED), log), file, log)
+    rows = _rows_of(
+        without_control_signs(read_table(path, score=partial(header_score, keys=_KEYS), wanted=_WANTED), log), file, log
+    )
     facts = parse_stated_facts(rows, log)
     since = read_dates(rows.texts("derelict_since"), rows.numbers, field="derelict_since", log=log)
     read = {

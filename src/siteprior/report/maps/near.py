@@ -45,9 +45,7 @@ def near_view(sites: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, whole: Box) -> B
         return whole
     around = areas[areas.geometry.notna()]
     if len(around):
-        at, _ = shapely.STRtree(around.geometry.to_numpy()).query(placed.geometry.to_numpy(), predicate="intersects")[
-            ::-1
-        ]
+        _, at = shapely.STRtree(around.geometry.to_numpy()).query(placed.geometry.to_numpy(), predicate="intersects")
         around = around[around["district_code"].isin(around["district_code"].iloc[np.unique(at)])]
     west, south, east, north = extent([placed], [around])
     close = with_margin(placed.total_bounds, share=0.0, least=CLOSEST_M)
@@ -79,7 +77,7 @@ def draw_references(map_: Map, sites: gpd.GeoDataFrame, avoid: Sequence[BaseGeom
     taken, frame, written = [*avoid, *dots], shapely.box(*map_.frame), list[str]()
     names = placed["reference"] if "reference" in placed else placed.index.to_series()
     for (x, y), site, name in zip(places.tolist(), placed.index, names, strict=True):
-        words = " ".join(str(site if name is None or name != name else name).split())  # noqa: PLR0124 -- not a number
+        words = " ".join(str(site if name is None or name != name else name).split())
         words = words if len(words) <= LONGEST else words[: LONGEST - 1] + "…"
         wide = map_.sheet.measure(words, SIZE)
         for left, middle in (

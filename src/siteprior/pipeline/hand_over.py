@@ -74,11 +74,9 @@ def hand_over(
     audience
         ``internal``, ``partner`` (the shortlist by id) or ``public`` (all sites by id); docs/hand-over.md.
     out
-        The folder to write, with one in it for each part of a cut, in the place of earlier packages.
-    by
-        ``council``, ``corridor``, ``ownership`` or ``partner``; no cut when ``None``.
-    partners
-        For ``by="partner"``: a file with ``site_id`` and ``partner``.
+        The folder to write, in the place of earlier packages.
+    by, partners
+        ``council``, ``corridor``, ``ownership``, or ``partner`` with a file of ``site_id`` and ``partner``.
     gis
         ``qgis``, ``arcgis`` or ``mapinfo``; as the run was made when ``None``.
 
@@ -89,7 +87,7 @@ def hand_over(
     Raises
     ------
     InputError, OutputError
-        When the run is not the team's own, an argument is unknown, or a folder is not siteprior's or not writable.
+        When the run is not the team's own, an argument is unknown, or a folder cannot be used.
 
     Examples
     --------

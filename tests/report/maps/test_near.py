@@ -46,7 +46,7 @@ def drawn(table):
         return draw_references(sheet.map((10, 10, 180, 180), (0, 0, 1000, 1000)), table, [])
 
 
-def test_references_stand_beside_their_dots_where_there_is_room():
+def test_references_stand_beside_their_dots_where_there_is_space():
     assert drawn(sites((500, 500), (200, 200), reference=["A1", None])) == ["A1", "E1:1"]
     crowd = sites(*[(500, 500)] * 9, reference=[f"A{place}" for place in range(9)])
     assert 1 <= len(drawn(crowd)) < 9

@@ -53,7 +53,7 @@ def near_view(sites: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, whole: Box) -> B
 
 
 def draw_references(map_: Map, sites: gpd.GeoDataFrame, avoid: Sequence[BaseGeometry]) -> list[str]:
-    """Write the references of sites beside their dots where there is room, in the order of the table.
+    """Write the references of sites beside their dots where there is space, in the order of the table.
 
     Parameters
     ----------

@@ -73,12 +73,10 @@ def hand_over(
         The folder of an internal run; the newest in ``outputs`` when ``None``.
     audience
         ``internal``, ``partner`` (the shortlist by id) or ``public`` (all sites by id); docs/hand-over.md.
-    out
-        The folder to write, in the place of earlier packages.
+    out, gis
+        The folder to write, in the place of earlier packages; ``qgis``, ``arcgis`` or ``mapinfo``, else as the run.
     by, partners
         ``council``, ``corridor``, ``ownership``, or ``partner`` with a file of ``site_id`` and ``partner``.
-    gis
-        ``qgis``, ``arcgis`` or ``mapinfo``; as the run was made when ``None``.
 
     Returns
     -------

@@ -17,8 +17,8 @@ RECORD = {"as_of": "2026-01-31", "illustrative": False, "siteprior": "0", "input
 def pages(folder, **columns):
     index = pd.Index(["E1:a", "E1:b", "E1:c"], name="site_id")
     sites = gpd.GeoDataFrame(
-        {"hectares": [1.0, 2.0, 3.0], **columns}, geometry=[shapely.Point(400000 + place, 300000) for place in range(3)],
-        index=index, crs=27700,
+        {"hectares": [1.0, 2.0, 3.0], **columns}, index=index, crs=27700,
+        geometry=[shapely.Point(400000 + place, 300000) for place in range(3)],
     )  # fmt: skip
     empty = gpd.GeoDataFrame(geometry=[], crs=27700)
     ground = ground_of(

@@ -380,3 +380,11 @@ def test_a_folder_that_is_not_a_package_is_refused(folder, tmp_path):
     with pytest.raises(InputError, match=r"holds report\.html, which no package"):
         sp.hand_over(folder, audience="public", out=tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_a_run_that_lists_no_site_gives_a_package_without_a_row(done, tmp_path):
+    reader = audience_of("partner")
+    write_hand_over(done, done.shortlist.head(0), tmp_path, reader)
+    assert pd.read_csv(tmp_path / "shortlist.csv").empty
+    assert not (tmp_path / "dossiers").exists()
+    assert "0 brownfield sites" in (tmp_path / "report.html").read_text(encoding="utf-8")

@@ -215,7 +215,7 @@ def write_hand_over(
     dossiers = _dossiers(source, folder, listed, sites, layers, audience, record)
     table = sites.drop(columns=sites.active_geometry_name)
     if audience.name == PARTNER:
-        table = table.assign(dossier=[dossiers.get(str(site)) for site in table.index])
+        table = table.assign(dossier=pd.Series(dossiers, dtype="str").reindex(table.index))
     write_csv(folder / f"{name}.csv", table, byte_order_mark=True)
     write_shortlist_workbook(
         folder / f"{name}.xlsx", record=record, audience=audience, shortlist=pd.DataFrame(sites), dossiers=dossiers
@@ -260,7 +260,7 @@ def _dossiers(
 
     if audience.name == INTERNAL:
         return _copy_dossiers(source, folder, listed)
-    if audience.name == PARTNER:
+    if audience.name == PARTNER and len(sites):
         return write_partner_dossiers(source, folder, sites, layers, audience, record)
     return {}
 

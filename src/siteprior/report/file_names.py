@@ -7,18 +7,22 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-LONGEST = 80
-"""Letters of a name that stand in a file's: Windows takes 260 in a path with all its folders, other systems 255 bytes."""
-
 DOSSIERS = "dossiers"
 """The folder of the dossiers in a run's folder."""
+
+
+LONGEST = 80
+"""Letters of a name at most: with what stands before and behind it, no system's limit of 255 bytes is met."""
+
+RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))})
+"""Names that Windows keeps for itself, with any ending."""
 
 
 def file_names(names: Iterable[str]) -> dict[str, str]:
     """Return each name as part of a file's name: letters, figures and underscores, no two alike.
 
-    Where several would have one name, or one has none or is cut for its length, each of these ends with figures made
-    of the name itself, so that their order changes nothing.
+    Where several would have one name, or one has none, is long or is a name of Windows' own, each of these ends with
+    figures made of the name itself, so that their order changes nothing.
 
     Examples
     --------
@@ -32,10 +36,18 @@ def file_names(names: Iterable[str]) -> dict[str, str]:
     plain = {name: re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") for name in names}
     many = Counter(plain.values())
     own = {name: hashlib.sha256(name.encode()).hexdigest()[:8] for name in plain}
-    return {
-        name: words if 0 < len(words) <= LONGEST and many[words] == 1 else f"{words[:LONGEST]}_{own[name]}".strip("_")
-        for name, words in plain.items()
-    }
+    marked = {
+        name for name, words in plain.items()
+        if not words or many[words] > 1 or len(words) > LONGEST or words in RESERVED
+    }  # fmt: skip
+
+    def called(name: str) -> str:
+        return f"{plain[name][:LONGEST]}_{own[name]}".strip("_") if name in marked else plain[name]
+
+    # a plain name may look like one with figures
+    taken = Counter(called(name) for name in plain)
+    marked |= {name for name in plain if taken[called(name)] > 1}
+    return {name: called(name) for name in plain}
 
 
 def dossier_files(sites: Iterable[str]) -> dict[str, str]:

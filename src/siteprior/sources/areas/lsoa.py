@@ -66,8 +66,7 @@ def read_areas(
     code, name, district, year, layer, crs
         Columns of code, name, district; census year (2011, 2021); layer; CRS in the file's place.
     districts, lookup, files
-        Those to read, by name or code (needs ``district``; or its successor); districts by LSOA
-        for files without (``sp.areas.read_lookup``); names in issues.
+        By name or code, or the successor's; districts by LSOA (``areas.read_lookup``); file names.
 
     Returns
     -------

@@ -243,7 +243,7 @@ def test_the_streets_of_the_study_area_are_fetched_and_steps_stay_apart(desk, ov
     asked = len(overpass.asked)
     assert of(fetch(desk(STOPS, STREETS)), "streets")["status"] == "present"
     assert len(overpass.asked) == asked
-    assert of(fetch(desk(STOPS, STREETS), refresh=True), "streets")["status"] == "unchanged"
+    assert of(fetch(desk(STOPS, STREETS), refresh=True), "streets")["status"] == "fetched"
     assert len(overpass.asked) > asked
 
 

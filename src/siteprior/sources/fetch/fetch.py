@@ -275,7 +275,7 @@ class _Fetch:
             entry.dataset, entry.part, shown, now, arrival.bytes, arrival.sha256, vintage, origin.licence,
             arrival.etag, arrival.last_modified,
         )  # fmt: skip
-        status = "unchanged" if before == arrival.sha256 else "fetched"
+        status = "unchanged" if before == arrival.sha256 and not is_osm(entry) else "fetched"
         pin = not (entry.sha256 or entry.dataset or is_osm(entry) or status == "unchanged")
         note = f'to insist on this very file, write sha256 = "{arrival.sha256}" beside its url' if pin else ""
         return replace(row, status=status, bytes=arrival.bytes, sha256=arrival.sha256, note=note)

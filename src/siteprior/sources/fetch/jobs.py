@@ -130,14 +130,10 @@ def fetch_streets(project: Project, entry: File, target: Path, *, client: Client
 
 def _walking_area(project: Project) -> BaseGeometry:
     """Return the study area and as far around it as streets are kept (metres, EPSG:27700), with few corners."""
-    from siteprior.sources.areas.lsoa import read_areas, study_area
+    from siteprior.sources.areas.lsoa import study_area
+    from siteprior.sources.areas.of_project import read_project_areas
 
-    entry = project.sources.areas
-    ((path, label),) = project.find(entry)
-    areas = read_areas(
-        path, code=entry.code, name=entry.name, district=entry.district, year=entry.year, layer=entry.layer,
-        crs=entry.crs, files=label,
-    ).table  # fmt: skip
+    areas = read_project_areas(project).areas.table
     margin = load_parameters("access").number("street_margin_m")
     coarse = margin / 20  # the query lists every corner; what simplifying may cut off is added before
     return study_area(areas).buffer(margin + coarse).simplify(coarse)

@@ -96,9 +96,11 @@ def entries_of(project: Project) -> list[tuple[str, File]]:
     for key in Sources.model_fields:
         value = getattr(project.sources, key)
         entries += [(key, entry) for entry in (value if isinstance(value, tuple) else (value,)) if entry is not None]
+    entries += [("areas", project.sources.areas.lookup)] if project.sources.areas.lookup is not None else []
     entries += [(key, entry) for key, source in SOURCES.items() for entry in source.entries(project)]
     entries += [(key, entry) for key in EVIDENCE for entry in project.evidence.named(key)]
     entries += [("corridors", entry) for entry in project.corridors.paths]
+    entries += [("layers", layer) for layer in project.layers]
     entries += [] if project.publish.basemap is None else [("basemap", project.publish.basemap)]
     return entries + [("scenarios", entry) for scenario in project.scenarios for entry in scenario.add_lines]
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +17,7 @@ from siteprior.core.progress import Progress, progress_of
 from siteprior.core.renamed import renamed_argument
 from siteprior.project.load import Project, load_project
 from siteprior.project.model import File
+from siteprior.sources.fetch import clock
 from siteprior.sources.fetch.client import MIRROR_VARIABLE, Client
 from siteprior.sources.fetch.download import Arrival, by_hand
 from siteprior.sources.fetch.jobs import OSM, Watch, fetch_file, fetch_pages, fetch_streets
@@ -270,7 +270,7 @@ class _Fetch:
         if arrival.unchanged:
             arrival = arrival._replace(bytes=target.stat().st_size, sha256=before)
         vintage = origin.vintage or self._day(origin, arrival)
-        now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        now = clock.now().isoformat().replace("+00:00", "Z")
         self.entered[name] = Locked(
             entry.dataset, entry.part, shown, now, arrival.bytes, arrival.sha256, vintage, origin.licence,
             arrival.etag, arrival.last_modified,
@@ -283,7 +283,7 @@ class _Fetch:
     def _day(self, origin: Origin, arrival: Arrival) -> str:
         """Return the day a file is of: today of what is published daily, else the day its server states."""
         if origin.dataset is not None and origin.dataset.cadence in DAILY:
-            return datetime.now(UTC).date().isoformat()
+            return clock.now().date().isoformat()
         from email.utils import parsedate_to_datetime
 
         try:

@@ -1,4 +1,4 @@
-"""Paged services, by themselves: queries, counts, links, and coordinate systems in headers. All shapes: test_publishers."""
+"""Paged services, by themselves: queries, counts, links, coordinate systems in headers."""
 
 from __future__ import annotations
 

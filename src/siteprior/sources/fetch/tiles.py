@@ -112,7 +112,7 @@ class Grid(NamedTuple):
 def _write(grids: list[Grid], target: Path) -> None:
     """Write tiles as one raster, each in its place; what lies between them is missing."""
     import rasterio
-    from affine import Affine
+    from rasterio import Affine
     from rasterio.windows import Window
 
     side = grids[0].side

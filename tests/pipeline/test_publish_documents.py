@@ -111,7 +111,7 @@ def test_the_board_summary_counts_what_the_shortlist_holds(sample_assessment, fo
     assert f"{len(done.shortlist)} opportunities for {homes.sum():,.0f} homes" in page.text
     stays = int((done.top_k_acceptability["top_k_acceptability"].head(25) >= 0.9).sum())
     assert f"{stays} of the 25 stay on the shortlist in at least 90% of the draws" in page.text
-    assert f"The budget buys {done.programme_record['opportunities']} opportunities" in page.text
+    assert f"the budget buys {done.programme_record['opportunities']} for £" in page.text
     assert (
         page.text.count("Internal: not to leave the team") == page.text.count("Illustrative data – not real sites") == 2
     )

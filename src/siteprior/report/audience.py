@@ -70,7 +70,7 @@ def audience_of(name: str) -> Audience:
 
 
 def audience_words(record: Mapping[str, Any]) -> str:
-    """Return the line of ``audiences.toml`` that says who may see a page; where a run states no audience, the strictest.
+    """Return the line of ``audiences.toml`` that says who may see a page; of a run that states none, the strictest.
 
     Raises
     ------

@@ -256,11 +256,15 @@ class TestPage:
         for place, (_, site) in enumerate(run.shortlist.head(5).iterrows(), 1):
             text = record_text(page, place)
             settled = f"Settled as far as missing figures go: {site['verdict_best']}, whatever the signals"
-            still_open = f"Open: figures that are missing could still make it anything from {site['verdict_worst']} to {site['verdict_best']}; strength from"
+            worst, best = site["verdict_worst"], site["verdict_best"]
+            still_open = "Open: figures that are missing could still make it anything "
+            still_open += f"from {worst} to {best}; strength from"
             assert (settled if site["settled"] == "yes" else still_open) in text
             known = site["settled"] == "yes"
             before = (
-                "counter-evidence among it may alter the verdict:" if known else "What would decide it, cheapest first:"
+                "Not looked at yet, cheapest first, and could speak against it:"
+                if known
+                else "What would decide it, cheapest first:"
             )
             assert f"{before} {site['open_facts'][:30]}" in text
 

@@ -38,7 +38,7 @@ def test_a_name_of_two_lines_is_whole():
 def test_names_longer_than_two_lines_are_cut():
     (line,) = moves_chart(MOVES.head(1).assign(site_name="A\nvery " * 2000))["lines"]
     assert len(line["name"]) == 2
-    assert max(map(len, line["name"])) <= 44
+    assert max(map(len, line["name"])) <= 48
     assert line["name"][-1].endswith("…")
     assert not any("\n" in words for words in line["name"])
 

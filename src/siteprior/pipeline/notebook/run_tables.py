@@ -132,7 +132,7 @@ PURPOSES = {
 
 
 def _tables(folder: Path) -> dict[str, str]:
-    """Return what each CSV table of a run holds, as its data package says it: what stands before the first semicolon."""
+    """Return what each CSV table of a run holds, by its data package: what stands before the first semicolon."""
     package = folder / "datapackage.json"
     if not package.is_file():
         return {}

@@ -135,15 +135,15 @@ def cost_sentences(
     known = costs.dropna()
     if len(known):
         unknown = len(costs) - len(known)
-        rows.append({"words": f"The shortlist: buying the land of {len(known)} of its {len(costs)} opportunities would cost about "
-                     f"{_pounds(float(known.sum()))}"
+        rows.append({"words": f"The shortlist: buying the land of {len(known)} of its {len(costs)} opportunities would "
+                     f"cost about {_pounds(float(known.sum()))}"
                      + (f"; of {unknown} the cost is not known." if unknown else "."), "doubt": False})  # fmt: skip
     else:
         rows.append({"words": "What buying the land would cost is not known.", "doubt": False})
     gaps = _of_members(sites, shortlist, "public_cost_gbp").dropna()
     if len(gaps):
-        rows.append({"words": "The shortlist: closing the gap between what building costs and what it earns would take about "
-                     f"{_pounds(float(gaps.sum()))} of public money on the {len(gaps)} where it was measured.",
+        rows.append({"words": "The shortlist: closing the gap between what building costs and what it earns would "
+                     f"take about {_pounds(float(gaps.sum()))} of public money on the {len(gaps)} where it was measured.",
                      "doubt": False})  # fmt: skip
     rows.append({"words": _programme_words(programme, shortlist, stated), "doubt": False})
     if "viability_basis" in shortlist and bool(made_up(shortlist["viability_basis"]).any()):

@@ -9,8 +9,8 @@ import pandas as pd
 
 from siteprior.report.html._common import plain_rows
 
-_CHART = {"width": 900, "left": 350, "right": 550, "head": 26, "step": 34, "gap": 16}
-_LINE = 44  # letters of a line of a name beside the chart
+_CHART = {"width": 1000, "left": 410, "right": 590, "head": 26, "step": 34, "gap": 16}
+_LINE = 48  # letters of a line of a name beside the chart
 _LINES = 2
 _KINDS = {("yes", "yes"): "stays", ("no", "yes"): "comes", ("yes", "no"): "goes"}
 
@@ -59,5 +59,5 @@ def _heights(table: pd.DataFrame, side: str) -> dict[int, float]:
 
 
 def _wrapped(name: str) -> list[str]:
-    """Return a name in the lines it takes; only what two lines cannot take is cut, as the table of changes has it whole."""
+    """Return a name in its lines; what two cannot take is cut, for the table of changes has it whole."""
     return wrap(name, _LINE, max_lines=_LINES, placeholder="…", break_on_hyphens=False) or ["no name"]

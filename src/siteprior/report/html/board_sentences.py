@@ -143,7 +143,8 @@ def cost_sentences(
     gaps = _of_members(sites, shortlist, "public_cost_gbp").dropna()
     if len(gaps):
         rows.append({"words": "The shortlist: closing the gap between what building costs and what it earns would "
-                     f"take about {_pounds(float(gaps.sum()))} of public money on the {len(gaps)} where it was measured.",
+                     f"take about {_pounds(float(gaps.sum()))} of public money on the {len(gaps)} where it was "
+                     "measured.",
                      "doubt": False})  # fmt: skip
     rows.append({"words": _programme_words(programme, shortlist, stated), "doubt": False})
     if "viability_basis" in shortlist and bool(made_up(shortlist["viability_basis"]).any()):

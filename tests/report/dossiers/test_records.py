@@ -262,7 +262,7 @@ class TestPage:
             assert (settled if site["settled"] == "yes" else still_open) in text
             known = site["settled"] == "yes"
             before = (
-                "Not looked at yet, cheapest first, and could speak against it:"
+                "Not looked at yet, cheapest first; counter-evidence may be among it:"
                 if known
                 else "What would decide it, cheapest first:"
             )

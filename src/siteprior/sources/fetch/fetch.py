@@ -139,6 +139,7 @@ def _entries(project: Project) -> list[tuple[str, File]]:
     entries += [(key, entry) for key, source in SOURCES.items() for entry in source.entries(project)]
     entries += [(key, entry) for key in EVIDENCE for entry in project.evidence.named(key)]
     entries += [("corridors", entry) for entry in project.corridors.paths]
+    entries += [] if project.publish.basemap is None else [("basemap", project.publish.basemap)]
     return entries + [("scenarios", entry) for scenario in project.scenarios for entry in scenario.add_lines]
 
 

@@ -288,8 +288,17 @@ def _run_notebook(options: argparse.Namespace) -> int:
     return 0
 
 
+def _list_notebooks(_options: argparse.Namespace) -> int:
+    from siteprior.report.notebooks.run import notebook_titles
+
+    for name, title in notebook_titles().items():
+        print(f"{name:<26}{title}")
+    return 0
+
+
 def _notebooks(options: argparse.Namespace) -> int:
-    return _copy_notebooks(options) if options.action == "copy" else _run_notebook(options)
+    actions = {"list": _list_notebooks, "copy": _copy_notebooks, "run": _run_notebook}
+    return actions[options.action](options)
 
 
 COMMANDS: dict[str, Command] = {
@@ -334,6 +343,6 @@ COMMANDS: dict[str, Command] = {
     "fetch": Command(
         "download the inputs a project names an address for, verified", arguments.fetch_arguments, _fetch, progress=True
     ),
-    "notebooks": Command("copy the notebooks, or run one", arguments.notebooks_arguments, _notebooks),
+    "notebooks": Command("list the notebooks, copy them, or run one", arguments.notebooks_arguments, _notebooks),
 }
 """The commands by name: the one list of them, which help, documents and ``bootstrap.py`` are made from."""

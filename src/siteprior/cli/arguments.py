@@ -150,6 +150,8 @@ def fetch_arguments(command: argparse.ArgumentParser) -> None:
 def notebooks_arguments(command: argparse.ArgumentParser) -> None:
     """Declare the arguments of notebooks."""
     actions = command.add_subparsers(required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="list the notebooks that travel with siteprior, with their titles")
+    listing.set_defaults(action="list")
     copy = actions.add_parser("copy", help="copy the notebooks to a folder")
     copy.add_argument("folder", type=Path)
     copy.add_argument("--force", action="store_true", help="replace notebooks that stand there")

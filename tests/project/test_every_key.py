@@ -60,7 +60,7 @@ FULL = {
     ],
     "gates": {"completed": True}, "weights": {"capacity": 1},
     "assumptions": {"costs": {}, "scheme": {}, "additionality": {}, "benefits": {}},
-    "shortlist": {"n": 5}, "publish": {}, "opportunities": {}, "ranking": {},
+    "shortlist": {"n": 5}, "publish": {"basemap": {"path": "b.pmtiles"}}, "opportunities": {}, "ranking": {},
     "robustness": {}, "programme": {"budget_gbp": 1},
 }  # fmt: skip
 TABLES = [((), Project), *places(), (("assumptions", "costs", "build_gbp_per_m2"), Estimate)]

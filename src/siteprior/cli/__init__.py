@@ -215,10 +215,12 @@ def _compare(options: argparse.Namespace) -> int:
 def _hand_over(options: argparse.Namespace) -> int:
     from siteprior.pipeline.hand_over import hand_over
 
-    made = hand_over(options.run, audience=options.audience, by=options.by, partners=options.partners, out=options.out)
+    asked = {name: getattr(options, name) for name in ("audience", "by", "partners", "gis", "out")}
+    made = hand_over(options.run, **asked)
     for package in made:
         print(f"{package.folder}: {package.sites} sites{f' of {package.part}' if package.part else ''}")
-    print(f"Audience: {made[0].audience if made else options.audience}. Start with report.html.")
+    start = "Start with report.html." if made else "The run lists no site: there is nothing to hand over."
+    print(f"Audience: {options.audience}. {start}")
     return 0
 
 

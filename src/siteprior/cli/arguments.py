@@ -127,6 +127,7 @@ def hand_over_arguments(command: argparse.ArgumentParser) -> None:
     add("--audience", required=True, metavar="WHO", help="internal, partner or public")
     add("--by", metavar="CUT", help="council, corridor, ownership or partner (default: all in one folder)")
     add("--partners", type=Path, metavar="FILE", help="of --by partner: a table with site_id and partner")
+    add("--gis", metavar="PROGRAM", help="qgis, arcgis or mapinfo (default: as the run was made)")
     add("--out", type=Path, required=True, metavar="FOLDER", help="folder to write; a cut has a folder in it per part")
 
 

@@ -199,6 +199,14 @@ def official_text() -> str:
     return "\n".join(lines)
 
 
+_GIS_WORDS = {
+    "qgis": "siteprior.qgz opens all layers in QGIS, styled",
+    "arcgis": "shortlist.gpkg is made for ArcGIS, which reads no styles: symbolise by score_band",
+    "mapinfo": "shortlist.gpkg is made for MapInfo, which reads no styles: make a map by score_band",
+}
+"""What to open on a map, by the program a run is made for."""
+
+
 def outputs_text(folder: Path) -> str:
     """Write what a run came to: its sites, its verdicts on market failure, and where to start."""
     record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
@@ -209,11 +217,12 @@ def outputs_text(folder: Path) -> str:
             f"written.\nWritten to {folder}: start with report.html."
         )
     verdicts = record["open_evidence"]
+    gis = str(record.get("settings", {}).get("publish", {}).get("gis", "qgis"))
     return (
         f"{counts['sites']:,} sites considered, {counts['ranked']:,} ranked, {counts['shortlist']} on the shortlist.\n"
         f"Market failure: {verdicts['settled']:,} verdicts of ranked sites settled, {verdicts['open']:,} open; "
         f"`siteprior gaps` says what would decide them.\n"
-        f"Written to {folder}: start with report.html; shortlist.gpkg opens styled in QGIS."
+        f"Written to {folder}: start with report.html; {_GIS_WORDS[gis]}."
     )
 
 

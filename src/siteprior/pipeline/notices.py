@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from siteprior.core.short_repr import counted
+from siteprior.pipeline.base_map import base_map_notices
 from siteprior.pipeline.decisions import decision_notices
 from siteprior.pipeline.evidence_notices import evidence_notices, fact_notices, household_notices
 from siteprior.pipeline.parcel_notices import parcel_coverage_notices, parcel_file_notices
@@ -46,6 +47,7 @@ def _of_reading(result: Result) -> list[str]:
         *fact_notices(result),
         *decision_notices(result),
         *parcel_file_notices(result),
+        *base_map_notices(result),
         *joins,
     ]
 

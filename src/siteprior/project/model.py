@@ -350,6 +350,15 @@ class Publish(Settings):
         key("The program the GeoPackages are for; in all they hold the same", example="arcgis"),
     ] = "qgis"
     geoparquet: Annotated[Flag, key("Whether the layers are written as GeoParquet, too", example=True)] = False
+    basemap: Annotated[
+        File | None,
+        BeforeValidator(entry),
+        key(
+            "Tiles of your own under the map of the team's report: a PMTiles archive of pictures (PNG, JPEG, WebP) or "
+            "vector tiles; it is cut to the study area, and to what takes 5 MB of the page",
+            example="file.pmtiles",
+        ),
+    ] = None
     pdf: Annotated[
         bool,
         key(

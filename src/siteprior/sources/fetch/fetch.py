@@ -141,6 +141,7 @@ def _entries(project: Project) -> list[tuple[str, File]]:
     entries += [(key, entry) for key in EVIDENCE for entry in project.evidence.named(key)]
     entries += [("corridors", entry) for entry in project.corridors.paths]
     entries += [("layers", layer) for layer in project.layers]
+    entries += [] if project.publish.basemap is None else [("basemap", project.publish.basemap)]
     return entries + [("scenarios", entry) for scenario in project.scenarios for entry in scenario.add_lines]
 
 

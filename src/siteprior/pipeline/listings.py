@@ -176,11 +176,11 @@ def downloads_text(table: pd.DataFrame) -> str:
 
 
 def official_text() -> str:
-    """Return where official inputs are published: licence, registration, page and, where there is one, the file.
+    """Return where official inputs are published: what reads each, licence, registration, page, address and parts.
 
     Examples
     --------
-    >>> "url = " in official_text(), "historic_landfill: " in official_text()
+    >>> "sources.stops: naptan: NaPTAN" in official_text(), "historic_landfill" in official_text()
     (True, True)
     """
     from siteprior.sources.catalogue import official_sources
@@ -190,11 +190,11 @@ def official_text() -> str:
     lines = []
     for row in official_sources().to_dict("records"):
         lines += [
-            f"{row['key']}: {row['title']} ({row['publisher']})",
-            f"    licence: {row['licence']}; registration: {row['registration']}; looked up {row['looked_up']}",
+            f"{row['reads'] or 'no key'}: {row['dataset']}: {row['title']} ({row['publisher']})",
+            f"    licence: {row['licence']}; registration: {row['registration']}; last checked: {row['last_checked']}",
             f"    page: {row['page']}",
-            *([f'    url = "{row["file"]}"'] if row["file"] else []),
-            f"    {row['note']}",
+            *([f"    address: {row['address']}"] if row["address"] else []),
+            *([f"    {row['note']}"] if row["note"] else []),
         ]
     return "\n".join(lines)
 

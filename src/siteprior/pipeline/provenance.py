@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -10,6 +10,7 @@ import pandas as pd
 
 from siteprior.core.files import Input
 from siteprior.core.issues import Reading
+from siteprior.project.datasets import Dataset
 from siteprior.project.model import File
 
 Read = TypeVar("Read")
@@ -17,8 +18,12 @@ Read = TypeVar("Read")
 
 @dataclass
 class ReadLog:
-    """Collects issues and provenance while the readers hand over their tables."""
+    """Collects issues and provenance while the readers hand over their tables.
 
+    ``datasets`` are those the project's files may be of, by id.
+    """
+
+    datasets: Mapping[str, Dataset] = field(default_factory=dict)
     issues: list[pd.DataFrame] = field(default_factory=list)
     provenance: list[Input] = field(default_factory=list)
 
@@ -29,6 +34,7 @@ class ReadLog:
         stated = [entries] * len(reading.provenance) if isinstance(entries, File) else entries
         for entry, read in zip(stated, reading.provenance, strict=True):
             origin = entry.model_dump(include={"vintage", "publisher", "licence", "attribution"})
-            self.provenance.append(with_origin(read, role=role, **origin))
+            dataset = self.datasets.get(entry.dataset)
+            self.provenance.append(with_origin(read, role=role, **origin, dataset=dataset))
         self.issues.append(reading.issues)
         return reading.table

@@ -296,24 +296,15 @@ def test_the_command_without_a_project_is_wrong_usage(capsys):
     assert "fetch needs a project file" in capsys.readouterr().err
 
 
-def test_the_list_names_keys_a_project_knows_and_addresses_it_would_take(capsys):
-    from siteprior.core.files import is_fetchable
-    from siteprior.project.load import Sources
-    from siteprior.project.registered_keys import REGISTERED_KEYS
+def test_the_list_names_every_dataset_with_licence_and_page(capsys):
     from siteprior.sources.catalogue import official_sources
 
     assert cli.main(["fetch", "--list"]) == 0
     printed = capsys.readouterr().out
-    table = official_sources()
-    registered = {name for keys in REGISTERED_KEYS.values() for name in keys}
-    assert set(table["key"]) <= {*Sources.model_fields, *registered}
-    for row in table.itertuples():
-        assert f"{row.key}: {row.title} ({row.publisher})" in printed
-        assert is_fetchable(row.page)
-        assert not row.file or is_fetchable(row.file)
-        assert row.licence
-        assert row.registration.split()[0] in ("yes", "no")
-        assert row.looked_up in printed
+    for row in official_sources().itertuples():
+        assert f"{row.dataset}: {row.title} ({row.publisher})" in printed
+        assert f"    licence: {row.licence}; registration: {row.registration}" in printed
+        assert f"    page: {row.page}" in printed
 
 
 def test_the_entries_the_docs_show_are_ones_a_project_takes():
@@ -331,8 +322,10 @@ def test_the_entries_the_docs_show_are_ones_a_project_takes():
         | tomllib.loads(shown)
     )
     assert sources.streets.osm
-    listed = set(official_sources()["file"])
-    assert {sources.stops[0].url, sources.timetables[0].url} <= listed
+    datasets = official_sources().set_index("dataset")["address"]
+    stops, timetables = sources.stops[0].url, sources.timetables[0].url
+    assert stops == datasets["naptan"].replace("{part}", "430,910,940")
+    assert timetables == datasets["bods_timetables"].replace("{part}", "west_midlands")
 
 
 @pytest.mark.parametrize("wrong", [float("nan"), float("inf"), -1, 0, True, "4"])

@@ -136,9 +136,11 @@ def _entries(project: Project) -> list[tuple[str, File]]:
     for key in Sources.model_fields:
         value = getattr(project.sources, key)
         entries += [(key, entry) for entry in (value if isinstance(value, tuple) else (value,)) if entry is not None]
+    entries += [("areas", project.sources.areas.lookup)] if project.sources.areas.lookup is not None else []
     entries += [(key, entry) for key, source in SOURCES.items() for entry in source.entries(project)]
     entries += [(key, entry) for key in EVIDENCE for entry in project.evidence.named(key)]
     entries += [("corridors", entry) for entry in project.corridors.paths]
+    entries += [("layers", layer) for layer in project.layers]
     entries += [] if project.publish.basemap is None else [("basemap", project.publish.basemap)]
     return entries + [("scenarios", entry) for scenario in project.scenarios for entry in scenario.add_lines]
 
@@ -260,14 +262,10 @@ def _osm(project: Project, entry: File, target: Path, *, force: bool, progress: 
 
 def _walking_area(project: Project) -> BaseGeometry:
     """Return the study area and as far around it as streets are kept (metres, EPSG:27700), with few corners."""
-    from siteprior.sources.areas.lsoa import read_areas, study_area
+    from siteprior.sources.areas.lsoa import study_area
+    from siteprior.sources.areas.of_project import read_project_areas
 
-    entry = project.sources.areas
-    ((path, label),) = project.find(entry)
-    areas = read_areas(
-        path, code=entry.code, name=entry.name, district=entry.district, year=entry.year, layer=entry.layer,
-        crs=entry.crs, files=label,
-    ).table  # fmt: skip
+    areas = read_project_areas(project).areas.table
     margin = load_parameters("access").number("street_margin_m")
     coarse = margin / 20  # the query lists every corner; what simplifying may cut off is added before
     return study_area(areas).buffer(margin + coarse).simplify(coarse)

@@ -264,8 +264,15 @@ def _fetch(options: argparse.Namespace) -> int:
     if options.project is None:
         print("siteprior: fetch needs a project file (or --list)", file=sys.stderr)
         return 2
+    if options.force:
+        from siteprior.core.renamed import warn_renamed
+
+        warn_renamed("siteprior fetch", {"--force": "--refresh"})
     try:
-        table = fetch(options.project, force=options.force, largest_gb=options.max_gb, progress=not options.quiet)
+        table = fetch(
+            options.project, refresh=options.refresh or options.force, offline=options.offline,
+            dry_run=options.dry_run, mirror=options.mirror, largest_gb=options.max_gb, progress=not options.quiet,
+        )  # fmt: skip
     except FetchError as fault:
         print(downloads_text(fault.table[fault.table["status"] != "failed"]))
         raise
@@ -341,7 +348,7 @@ COMMANDS: dict[str, Command] = {
         "what would decide a run's open verdicts: free files, or a site's list", arguments.gaps_arguments, _gaps
     ),
     "fetch": Command(
-        "download the inputs a project names an address for, verified", arguments.fetch_arguments, _fetch, progress=True
+        "download the inputs a project names a dataset or an address for, verified", arguments.fetch_arguments, _fetch, progress=True
     ),
     "notebooks": Command("list the notebooks, copy them, or run one", arguments.notebooks_arguments, _notebooks),
 }

@@ -142,7 +142,11 @@ def fetch_arguments(command: argparse.ArgumentParser) -> None:
     """Declare the arguments of fetch."""
     add = command.add_argument
     add("project", type=Path, nargs="?", help="project file (TOML)")
-    add("--force", action="store_true", help="download again what is there")
+    add("--refresh", action="store_true", help="ask for what is there, too, and replace it where it changed")
+    add("--force", action="store_true", help=argparse.SUPPRESS)
+    add("--offline", action="store_true", help="download nothing: check what is there, say what is missing")
+    add("--dry-run", action="store_true", help="download nothing: say what would be, how large, under which licence")
+    add("--mirror", metavar="URL", help="ask there in the place of every host; {host} stands for it (SITEPRIOR_MIRROR)")
     add("--max-gb", type=float, metavar="GB", help="refuse larger files (default: 4, parameter fetch.largest_gb)")
     add("--list", action="store_true", help="where official inputs are published; downloads nothing")
 

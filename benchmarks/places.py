@@ -47,7 +47,7 @@ NEW_AUTHORITIES = {
     "E47000017": ("E06000012", "E06000013", "Lincolnshire"),
     "E47000018": ("E06000008", "E06000009", "Lancashire"),
 }
-"""Combined authorities formed since the list of authorities was made: districts, and counties with all their districts."""
+"""Combined authorities formed since the list was made: their districts, and counties with all their districts."""
 
 BODS = {
     "North East": "north_east", "North West": "north_west", "Yorkshire and The Humber": "yorkshire",
@@ -80,18 +80,18 @@ EXTRACTS = {
     "west-midlands": "E08000025 E08000026 E08000027 E08000028 E08000029 E08000030 E08000031",
     "west-yorkshire": "E08000032 E08000033 E08000034 E08000035 E08000036",
 }  # fmt: skip
-"""Ceremonial counties as Geofabrik's extracts are called, and the authorities in each that are no county's districts."""
+"""Ceremonial counties as Geofabrik calls its extracts, and the authorities in each that are no county's districts."""
 
 HEADER = f"""\
 # What the published data of each English local authority in force is called: siteprior init writes a project from it.
 # Made by benchmarks/places.py. Blank combined_authority: the council is in none. Several values are joined by spaces.
-# atco_areas: NaPTAN areas with at least {FEW_STOPS} stops in it; atco_areas_near: with stops within {NEAR_M:,} m of it, too. The stops
-# of 180, 450 and 490 were not at hand: they stand with their own authorities and those within {NEAR_M:,} m of these.
+# atco_areas: NaPTAN areas with at least {FEW_STOPS} stops in it; atco_areas_near: those with stops within {NEAR_M:,} m of it.
+# The stops of 180, 450 and 490 were not at hand: they stand with their own authorities and with those {NEAR_M:,} m around.
 # xmin to ymax: the box of its LSOAs, metres, EPSG:27700.
 # Authorities, counties, regions: drkane/geo-lookups, la_all_codes (Office for National Statistics, OGL v3); combined
 # authorities E47000012 to E47000018, formed in 2024 and 2025: ONS codes as public code lists have them in December
 # 2025. Stops: NaPTAN of July 2026 (Department for Transport, OGL v3). Boxes: LSOAs of 2021 (ONS, OGL v3).
-# bods_region and geofabrik: names of the regions and counties in the addresses of the Bus Open Data Service and Geofabrik.
+# bods_region, geofabrik: what the Bus Open Data Service and Geofabrik call its region and county in their addresses.
 # Contains public sector information licensed under the Open Government Licence v3.0.
 # Source: Office for National Statistics licensed under the Open Government Licence v3.0. Contains OS data © Crown
 # copyright and database right.

@@ -85,8 +85,8 @@ EXTRACTS = {
 HEADER = f"""\
 # What the published data of each English local authority in force is called: siteprior init writes a project from it.
 # Made by benchmarks/places.py. Blank combined_authority: the council is in none. Several values are joined by spaces.
-# atco_areas: NaPTAN areas with at least {FEW_STOPS} stops in it; atco_areas_near: those with stops within {NEAR_M:,} m of it.
-# The stops of 180, 450 and 490 were not at hand: they stand with their own authorities and with those {NEAR_M:,} m around.
+# atco_areas: NaPTAN areas with at least {FEW_STOPS} stops in it; atco_areas_near: with stops within {NEAR_M:,} m of it.
+# The stops of 180, 450, 490 were not at hand: they stand with their own authorities and those {NEAR_M:,} m around.
 # xmin to ymax: the box of its LSOAs, metres, EPSG:27700.
 # Authorities, counties, regions: drkane/geo-lookups, la_all_codes (Office for National Statistics, OGL v3); combined
 # authorities E47000012 to E47000018, formed in 2024 and 2025: ONS codes as public code lists have them in December

@@ -70,7 +70,7 @@ class Project(Settings):
     project: Annotated[Head, key("What the project is called, and its days")]
     sources: Annotated[Sources, key("The files, by role")]
     evidence: Annotated[Evidence, key("Published evidence, by name")] = Field(default_factory=Evidence)
-    corridors: Annotated[Corridors, key("The corridors")]
+    corridors: Annotated[Corridors, key("The corridors")] = Corridors()
     access: Annotated[Access, key("Choices on walks and timetables")] = Access()
     layers: Annotated[Layers, key("Layers of your own")] = ()
     scenarios: Annotated[Scenarios, key("Supposed changes of the transit supply")] = ()

@@ -1,6 +1,6 @@
 """What each English local authority's published data is called: ATCO areas, timetable region, street extract, box.
 
-    python benchmarks/places.py [--data-root DIR] [--write src/siteprior/core/places.csv]
+    python benchmarks/english_places.py [--data-root DIR] [--write src/siteprior/core/places.csv]
 
 prints the table ``core/places.csv`` from NaPTAN, the LSOAs of England and the Office for National Statistics' lists of
 authorities; ``--write`` puts it there. ``siteprior init`` writes a project for any of them from it.
@@ -84,7 +84,7 @@ EXTRACTS = {
 
 HEADER = f"""\
 # What the published data of each English local authority in force is called: siteprior init writes a project from it.
-# Made by benchmarks/places.py. Blank combined_authority: the council is in none. Several values are joined by spaces.
+# Made by benchmarks/english_places.py. Blank combined_authority: the council is in none. Several values are joined by spaces.
 # atco_areas: NaPTAN areas with at least {FEW_STOPS} stops in it; atco_areas_near: with stops within {NEAR_M:,} m of it.
 # The stops of 180, 450, 490 were not at hand: they stand with their own authorities and those {NEAR_M:,} m around.
 # xmin to ymax: the box of its LSOAs, metres, EPSG:27700.

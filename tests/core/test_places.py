@@ -1,76 +1,39 @@
-"""What the published data of each English local authority is called."""
+"""Where shapes lie, whatever they are."""
 
 from __future__ import annotations
 
-import re
-from importlib import resources
-
-import english_places
+import numpy as np
 import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 
-from siteprior.core.councils import COMBINED_AUTHORITIES, known_councils
-from siteprior.core.errors import InputError
-from siteprior.core.places import box_of, known_places, places_of
+from siteprior.core.places import centroids
 
-ABOLISHED = {"E47000010", "E47000011"}
-
-
-def test_every_council_in_force_is_a_place_with_all_its_names():
-    in_force = {code: council.name for code, council in known_councils().items() if not council.successor}
-    assert {code: place.name for code, place in known_places().items()} == in_force
-    for place in known_places().values():
-        assert place.atco_areas, place.name
-        assert all(re.fullmatch(r"[0-4]\d\d", area) for area in place.atco_areas_near), place.name
-        assert set(place.atco_areas) <= set(place.atco_areas_near), place.name
-        west, south, east, north = place.box
-        assert 80_000 <= west < east <= 656_000, place.name
-        assert 5_000 <= south < north <= 658_000, place.name
-        assert re.fullmatch("[a-z_]+", place.bods_region), place.name
-        assert re.fullmatch("[a-z-]+", place.geofabrik), place.name
-
-
-def test_combined_authorities_are_those_in_force_with_their_known_members():
-    members = {code: [place.name for place in places_of([code])] for code in set(COMBINED_AUTHORITIES) - ABOLISHED}
-    assert members["E47000007"] == [
-        "Birmingham", "Coventry", "Dudley", "Sandwell", "Solihull", "Walsall", "Wolverhampton",
-    ]  # fmt: skip
-    sizes = {code[-2:]: len(names) for code, names in members.items()}
-    assert sizes == {"01": 10, "02": 4, "03": 5, "04": 6, "06": 5, "07": 7, "08": 6, "09": 3, "12": 2, "13": 17,
-                     "14": 7, "15": 9, "16": 2, "17": 9, "18": 14}  # fmt: skip
-    assert "Nottingham" in members["E47000013"]
-    assert "Plymouth" not in members["E47000015"]
-
-
-def test_greater_manchester_is_named_as_its_publishers_do():
-    places = places_of(["E47000001"])
-    assert {place.geofabrik for place in places} == {"greater-manchester"}
-    assert {place.bods_region for place in places} == {"north_west"}
-    assert {"180"} == set.intersection(*(set(place.atco_areas) for place in places))
-    assert {"450", "060", "100", "250"} < {area for place in places for area in place.atco_areas_near}
-    west, south, east, north = box_of(places)
-    assert (east - west, north - south) == pytest.approx((55_000, 40_000), rel=0.15)
-
-
-def test_codes_names_and_codes_of_merged_councils_are_known_and_each_place_comes_once():
-    assert [place.name for place in places_of(["E07000190", "Taunton Deane", "Somerset"])] == ["Somerset"]
-    assert [place.code for place in places_of([" e08000025 ", "Birmingham"])] == ["E08000025"]
-    assert [place.name for place in places_of(["E08000016"])] == ["Barnsley"]  # its code before 2025
+POLYGON = shapely.box(0, 0, 10, 20)
 
 
 @pytest.mark.parametrize(
-    ("named", "fault"),
+    ("shape", "place"),
     [
-        (["Brimingham", "E08000099"], r"unknown area 'Brimingham'.*Birmingham(.|\n)*unknown area 'E08000099'"),
-        (["E47000010"], "North East Combined Authority, was abolished in 2024; name its councils"),
-        (["W06000015"], "is no place in England"),
-        ([], "names no council"),
+        (shapely.Point(3, 4), (3, 4)),
+        (shapely.MultiPoint([(0, 0), (4, 2)]), (2, 1)),
+        (shapely.LineString([(0, 0), (10, 0), (10, 10)]), (7.5, 2.5)),
+        (POLYGON, (5, 10)),
+        (POLYGON - shapely.box(0, 0, 10, 10), (5, 15)),
+        (None, (np.nan, np.nan)),
+        (shapely.Point(), (np.nan, np.nan)),
+        (shapely.Polygon(), (np.nan, np.nan)),
+        (shapely.GeometryCollection(), (np.nan, np.nan)),
     ],
 )
-def test_what_is_no_place_is_refused_with_the_nearest(named, fault):
-    with pytest.raises(InputError, match=fault):
-        places_of(named)
+def test_the_centroid_of_any_shape_and_no_place_of_none(shape, place):
+    assert centroids([shape, POLYGON]).tolist()[0] == pytest.approx(place, nan_ok=True)
+    assert centroids([shape, POLYGON]).tolist()[1] == [5, 10]
 
 
-def test_the_table_is_what_its_script_makes(real):
-    stands = resources.files("siteprior").joinpath("core", "places.csv").read_text(encoding="utf-8")
-    assert stands == english_places.HEADER + english_places.places(real).to_csv(lineterminator="\n")
+@given(st.lists(st.one_of(st.none(), st.tuples(st.integers(-9, 9), st.integers(-9, 9)))))
+def test_points_come_back_as_they_are_row_by_row(points):
+    found = centroids([None if point is None else shapely.Point(point) for point in points])
+    assert found.shape == (len(points), 2)
+    assert [None if np.isnan(row).all() else tuple(row) for row in found] == points

@@ -1,147 +1,22 @@
-"""What the published data of each English local authority is called: stop areas, timetable region, streets, its box.
-
-From them ``siteprior init`` writes a project for any of them. They stand in ``places.csv``, with their sources.
-"""
+"""Where shapes lie: the centroid of each as easting and northing."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from importlib import resources
-from types import MappingProxyType
-from typing import NamedTuple
-
-from siteprior.core.councils import COMBINED_AUTHORITIES, council_code, in_force, known_councils
-from siteprior.core.errors import InputError, unknown
+import numpy as np
+import numpy.typing as npt
+import shapely
 
 
-class Place(NamedTuple):
-    """A local authority in force, and what publishers call it.
+def centroids(shapes: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Return the eastings and northings of the shapes' centroids, one row each; a point is its own centroid.
 
-    Attributes
-    ----------
-    code, name
-        Its ONS code and name.
-    combined_authority
-        The ONS code of the combined authority it is in; blank where it is in none.
-    county
-        The county council above it; blank where there is none.
-    region
-        The region of England.
-    bods_region
-        The region in the addresses of the Bus Open Data Service.
-    geofabrik
-        The county in the addresses of Geofabrik's extracts of OpenStreetMap.
-    atco_areas, atco_areas_near
-        The NaPTAN areas its stops are of, and those of stops within 2 km of it.
-    box
-        West, south, east and north, metres, EPSG:27700.
-    """
-
-    code: str
-    name: str
-    combined_authority: str
-    county: str
-    region: str
-    bods_region: str
-    geofabrik: str
-    atco_areas: tuple[str, ...]
-    atco_areas_near: tuple[str, ...]
-    box: tuple[int, int, int, int]
-
-
-@cache
-def known_places() -> Mapping[str, Place]:
-    """Return every English local authority in force, by ONS code.
+    A shape that is missing or empty has no place: ``nan``.
 
     Examples
     --------
-    >>> place = known_places()["E08000026"]
-    >>> place.name, place.combined_authority, place.atco_areas, place.bods_region, place.box
-    ('Coventry', 'E47000007', ('420', '430'), 'west_midlands', (426300, 274000, 439300, 285400))
+    >>> centroids([shapely.box(0, 0, 10, 20), None, shapely.Point()]).tolist()
+    [[5.0, 10.0], [nan, nan], [nan, nan]]
     """
-    text = resources.files("siteprior").joinpath("core", "places.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
-    return MappingProxyType({row["code"]: _place(row) for row in rows})
-
-
-def _place(row: Mapping[str, str]) -> Place:
-    plain = ("code", "name", "combined_authority", "county", "region", "bods_region", "geofabrik")
-    west, south, east, north = (int(row[side]) for side in ("xmin", "ymin", "xmax", "ymax"))
-    areas = (tuple(row[name].split()) for name in ("atco_areas", "atco_areas_near"))
-    return Place(*(row[name] for name in plain), *areas, (west, south, east, north))
-
-
-def places_of(named: Iterable[str]) -> tuple[Place, ...]:
-    """Return the local authorities that codes or names stand for, each once, by code.
-
-    Parameters
-    ----------
-    named
-        Of local authorities or combined authorities: ONS codes, also of councils that were merged into others, or
-        names of councils.
-
-    Raises
-    ------
-    InputError
-        When one is no such code or name, or none is given; all of them at once, each with the nearest valid one.
-
-    Examples
-    --------
-    >>> [place.name for place in places_of(["E08000026", "solihull"])]
-    ['Coventry', 'Solihull']
-    >>> len(places_of(["E47000001"]))
-    10
-    """
-    found, faults = dict[str, Place](), list[str]()
-    for text in named:
-        codes = _codes_of(text.strip())
-        if not codes:
-            faults.append(_unknown(text.strip()))
-        found |= {code: known_places()[code] for code in codes}
-    if not found and not faults:
-        faults.append("area: names no council; give ONS codes such as E08000025,E08000026")
-    if faults:
-        raise InputError(*faults)
-    return tuple(found[code] for code in sorted(found))
-
-
-def _codes_of(text: str) -> list[str]:
-    """Return the codes in force that a code or a name stands for; none where it is unknown."""
-    code = text.upper()
-    if code in COMBINED_AUTHORITIES:
-        return [place.code for place in known_places().values() if place.combined_authority == code]
-    code = in_force(code) if code in known_councils() else council_code(text) or ""
-    return [code] if code in known_places() else []
-
-
-def _unknown(text: str) -> str:
-    """Say what was not found, and what is like it."""
-    if text.upper() in COMBINED_AUTHORITIES:
-        return f"area: {text.upper()}, {COMBINED_AUTHORITIES[text.upper()]}, was abolished in 2024; name its councils"
-    if text[:1].upper() in ("W", "S", "N") and text[1:].isdigit():
-        return f"area: '{text}' is no place in England, and siteprior reads English registers; give codes of England"
-    names = [place.name for place in known_places().values()]
-    codes = [*known_places(), *COMBINED_AUTHORITIES]
-    return unknown("area", text, codes if text[1:].isdigit() else names)
-
-
-def box_of(places: Sequence[Place], *, margin_m: float = 0) -> tuple[int, int, int, int]:
-    """Return the box that holds all of some places: west, south, east, north, metres, EPSG:27700.
-
-    Parameters
-    ----------
-    places
-        At least one.
-    margin_m
-        Metres to add on every side.
-
-    Examples
-    --------
-    >>> box_of(places_of(["Coventry", "Solihull"]), margin_m=100)
-    (408700, 272100, 439400, 290900)
-    """
-    west, south, east, north = zip(*(place.box for place in places), strict=True)
-    margin = round(margin_m)
-    return min(west) - margin, min(south) - margin, max(east) + margin, max(north) + margin
+    points = np.array(shapely.centroid(np.asarray(shapes, dtype=object)), dtype=object)
+    points[shapely.is_empty(points)] = None  # of an empty point shapely has no coordinate to give
+    return np.column_stack([shapely.get_x(points), shapely.get_y(points)])

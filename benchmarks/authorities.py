@@ -1,8 +1,8 @@
 """What each English local authority's published data is called: ATCO areas, timetable region, street extract, box.
 
-    python benchmarks/english_places.py [--data-root DIR] [--write src/siteprior/core/places.csv]
+    python benchmarks/authorities.py [--data-root DIR] [--write src/siteprior/core/authorities.csv]
 
-prints the table ``core/places.csv`` from NaPTAN, the LSOAs of England and the Office for National Statistics' lists of
+prints the table ``core/authorities.csv`` from NaPTAN, the LSOAs of England and the Office for National Statistics' lists of
 authorities; ``--write`` puts it there. ``siteprior init`` writes a project for any of them from it.
 """
 
@@ -83,10 +83,10 @@ EXTRACTS = {
 """Ceremonial counties as Geofabrik calls its extracts, and the authorities in each that are no county's districts."""
 
 HEADER = f"""\
-# What the published data of each English local authority in force is called: siteprior init writes a project from it.
-# Made by benchmarks/english_places.py. Blank combined_authority: the council is in none. Several values are joined by spaces.
-# atco_areas: NaPTAN areas with at least {FEW_STOPS} stops in it; atco_areas_near: with stops within {NEAR_M:,} m of it.
-# The stops of 180, 450, 490 were not at hand: they stand with their own authorities and those {NEAR_M:,} m around.
+# What the published data of each English local authority is called: siteprior init writes a project from it.
+# Made by benchmarks/authorities.py. Blank combined_authority: it is in none. Several values are joined by spaces.
+# atco_areas: NaPTAN areas with {FEW_STOPS} stops or more in it; atco_areas_near: with stops within {NEAR_M:,} m of it.
+# The stops of 180, 450, 490 were not at hand: they stand with their own authorities and those within {NEAR_M:,} m.
 # xmin to ymax: the box of its LSOAs, metres, EPSG:27700.
 # Authorities, counties, regions: drkane/geo-lookups, la_all_codes (Office for National Statistics, OGL v3); combined
 # authorities E47000012 to E47000018, formed in 2024 and 2025: ONS codes as public code lists have them in December
@@ -98,7 +98,7 @@ HEADER = f"""\
 """
 
 
-def places(root: Path) -> pd.DataFrame:
+def authorities(root: Path) -> pd.DataFrame:
     """Return one row per local authority in force, by its ONS code.
 
     Parameters
@@ -193,7 +193,7 @@ def main() -> int:
     parser.add_argument("--data-root", type=Path, default=DATA_ROOT)
     parser.add_argument("--write", type=Path)
     options = parser.parse_args()
-    text = HEADER + places(options.data_root).to_csv(lineterminator="\n")
+    text = HEADER + authorities(options.data_root).to_csv(lineterminator="\n")
     if options.write is None:
         print(text, end="")
     else:

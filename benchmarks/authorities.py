@@ -2,8 +2,8 @@
 
     python benchmarks/authorities.py [--data-root DIR] [--write src/siteprior/core/authorities.csv]
 
-prints the table ``core/authorities.csv`` from NaPTAN, the LSOAs of England and the Office for National Statistics' lists of
-authorities; ``--write`` puts it there. ``siteprior init`` writes a project for any of them from it.
+prints the table ``core/authorities.csv`` from NaPTAN, the LSOAs of England and the lists of authorities of the Office
+for National Statistics; ``--write`` puts it there. ``siteprior init`` writes a project for any of them from it.
 """
 
 from __future__ import annotations
@@ -118,8 +118,8 @@ def authorities(root: Path) -> pd.DataFrame:
             "geofabrik": _extracts(listed),
         }
     )
-    districts = _districts(root)
-    table = table.join(_atco_areas(root, districts)).join(_boxes(districts))
+    areas = _areas(root)
+    table = table.join(_atco_areas(root, areas)).join(_boxes(areas))
     return table.rename_axis("code")
 
 
@@ -140,49 +140,52 @@ def _extracts(listed: pd.DataFrame) -> pd.Series:
     return extract.mask(listed["RGNNM"] == "London", "greater-london")
 
 
-def _districts(root: Path) -> gpd.GeoSeries:
-    """Return the shape of each authority (EPSG:27700) from its LSOAs."""
+def _areas(root: Path) -> gpd.GeoDataFrame:
+    """Return the LSOAs of England (EPSG:27700) with the code of the authority in force of each."""
     areas = gpd.read_parquet(root / AREAS, columns=["LADCD_ACTIVE", "geometry"]).to_crs("EPSG:27700")
-    areas["geometry"] = areas.make_valid()
     areas["code"] = areas["LADCD_ACTIVE"].map(in_force)
-    return areas.dissolve("code").geometry
+    areas["geometry"] = areas.make_valid()
+    return areas[["code", "geometry"]]
 
 
-def _atco_areas(root: Path, districts: gpd.GeoSeries) -> pd.DataFrame:
+def _atco_areas(root: Path, areas: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return the NaPTAN areas of the stops in each authority, and of those near it, by number of stops."""
     files = sorted(path for pattern in NAPTAN for path in root.glob(pattern))
     stops = pd.concat([pd.read_csv(path, usecols=["ATCOCode", "Easting", "Northing"], dtype=str) for path in files])
     points = gpd.GeoDataFrame(
         {"atco": stops["ATCOCode"].str[:3]},
-        geometry=gpd.points_from_xy(stops["Easting"], stops["Northing"], crs=districts.crs),
-    )
+        geometry=gpd.points_from_xy(stops["Easting"], stops["Northing"], crs=areas.crs),
+    ).reset_index(drop=True)
     points = points[points["atco"].str.fullmatch(r"[0-4]\d\d")]
-    own = points.sjoin(districts.to_frame())[["code", "atco"]].value_counts()
-    near = points.sjoin(districts.buffer(NEAR_M).to_frame("geometry").set_geometry("geometry"))
+    own = points.sjoin(areas)[["code", "atco"]].value_counts()
+    # Stops a hundred metres apart are near the same authorities: one of each square is enough to know which.
+    coarse = points.loc[~(points.get_coordinates() // 100).assign(atco=points["atco"]).duplicated()]
+    near = coarse.sjoin(areas, predicate="dwithin", distance=NEAR_M)[["code", "atco"]].drop_duplicates()
+    about = _not_read(areas)
+    often = own[own >= FEW_STOPS].reset_index()[["code", "atco"]]
     known = {
-        "atco_areas": _of_districts(own[own >= FEW_STOPS]),
-        "atco_areas_near": _of_districts(near[["code", "atco"]].value_counts()),
+        "atco_areas": pd.concat([often, about.loc[about["own"], ["code", "atco"]]]),
+        "atco_areas_near": pd.concat([near, about[["code", "atco"]]]),
     }
+    joined = {name: table.groupby("code")["atco"].agg(lambda codes: " ".join(sorted(set(codes))))
+              for name, table in known.items()}  # fmt: skip
+    return pd.DataFrame(joined).fillna("")
+
+
+def _not_read(areas: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the authorities within reach of the NaPTAN areas that were not at hand, and whether one is its own."""
+    rows = []
     for atco, members in NOT_READ.items():
-        shapes = districts[districts.index.isin(members)]
-        about = districts[districts.intersects(shapes.union_all().buffer(NEAR_M))].index
-        for code in members:
-            known["atco_areas"].setdefault(code, []).insert(0, atco)
-        for code in about:
-            known["atco_areas_near"].setdefault(code, []).append(atco)
-    return pd.DataFrame({name: pd.Series({code: " ".join(sorted(set(areas))) for code, areas in by_code.items()})
-                         for name, by_code in known.items()}).reindex(districts.index).fillna("")  # fmt: skip
+        inside = areas["code"].isin(members)
+        reached = areas[~inside].sjoin(areas.loc[inside, ["geometry"]], predicate="dwithin", distance=NEAR_M)["code"]
+        rows += [(code, atco, True) for code in members] + [(code, atco, False) for code in reached.unique()]
+    return pd.DataFrame(rows, columns=["code", "atco", "own"])
 
 
-def _of_districts(counts: pd.Series) -> dict[str, list[str]]:
-    """List the areas of each authority."""
-    return counts.reset_index().groupby("code")["atco"].agg(list).to_dict()
-
-
-def _boxes(districts: gpd.GeoSeries) -> pd.DataFrame:
+def _boxes(areas: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return the box of each authority in whole metres, rounded outwards to 100 m."""
-    bounds = districts.bounds
-    low, high = bounds[["minx", "miny"]] // 100 * 100, -(-bounds[["maxx", "maxy"]] // 100) * 100
+    bounds = areas.bounds.groupby(areas["code"])
+    low, high = bounds[["minx", "miny"]].min() // 100 * 100, -(-bounds[["maxx", "maxy"]].max() // 100) * 100
     boxes = pd.concat([low, high], axis=1).astype(int)
     return boxes.set_axis(["xmin", "ymin", "xmax", "ymax"], axis=1)
 

@@ -17,7 +17,7 @@ ABOLISHED = {"E47000010", "E47000011"}
 
 def test_every_council_in_force_is_a_place_with_all_its_names():
     in_force = {code: council.name for code, council in known_councils().items() if not council.successor}
-    assert {code: each.name for code, place in known_authorities().items()} == in_force
+    assert {code: each.name for code, each in known_authorities().items()} == in_force
     for each in known_authorities().values():
         assert each.atco_areas, each.name
         assert all(re.fullmatch(r"[0-4]\d\d", area) for area in each.atco_areas_near), each.name

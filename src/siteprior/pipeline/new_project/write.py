@@ -81,7 +81,7 @@ def init_project(
             "area: name an area (wmca, a combined authority's code, or codes of councils), or a folder of files with "
             "from_folder; one of the two"
         )
-    day = date.today() if as_of is None else as_of  # noqa: DTZ011 (the day where the analyst sits)
+    day = date.today() if as_of is None else as_of
     if from_folder is not None:
         root = as_path(from_folder, name="from_folder", what="a folder")
         folder = root if out is None else as_path(out, name="out", what="a folder")
@@ -94,6 +94,24 @@ def init_project(
     folder = as_path(out or preset or file_stem(name), name="out", what="a folder")
     done = project_of_area(name, authorities, day, preset=preset)
     return _write(folder, _files(done, corridors=_corridors_of(preset) if preset else CORRIDOR_HEADER))
+
+
+def next_steps(file: Path) -> str:
+    """Return what to do with a new project file, in words.
+
+    Examples
+    --------
+    >>> print(next_steps(Path("wmca/project.toml")).splitlines()[0])
+    Written: wmca/project.toml and README.md beside it, which says what to fetch by hand. Then:
+    """
+    path = file.as_posix()
+    return "\n".join([
+        f"Written: {path} and {NOTE} beside it, which says what to fetch by hand. Then:",
+        f"  siteprior fetch {path} --dry-run   what would be downloaded, how large, under which licence",
+        f"  siteprior fetch {path}",
+        f"  siteprior check {path}",
+        f"  siteprior run {path}",
+    ])  # fmt: skip
 
 
 def _codes(area: str | Iterable[str]) -> list[str]:
@@ -142,7 +160,7 @@ def _environment() -> Environment:
     """Return what fills the templates in: they are TOML and Markdown, and every text in them is quoted by ``toml``."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    environment = Environment(loader=PackageLoader(__package__), undefined=StrictUndefined, autoescape=False)  # noqa: S701
+    environment = Environment(loader=PackageLoader(__package__), undefined=StrictUndefined, autoescape=False)
     environment.filters["toml"] = toml_value
     return environment
 

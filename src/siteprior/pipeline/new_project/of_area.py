@@ -41,7 +41,7 @@ def project_of_area(name: str, authorities: Sequence[Authority], as_of: date, *,
     """
     margin = load_parameters("new_projects").number("box_margin_m")
     box = box_of(authorities, margin_m=margin)
-    of_presets = {preset for preset, code in PRESETS.items() if {each.combined_authority for each in authorities} == {code}}
+    within = {each.combined_authority for each in authorities}
     return NewProject(
         title=f"Brownfield land along public transport in {name}",
         area=name,
@@ -56,7 +56,7 @@ def project_of_area(name: str, authorities: Sequence[Authority], as_of: date, *,
         evidence=_evidence(box),
         corridors=[CORRIDORS] if preset else [],
         by_hand=_by_hand(),
-        profile=next(iter(of_presets), ""),
+        profile=next((known for known, code in PRESETS.items() if within == {code}), ""),
     )
 
 
@@ -66,7 +66,8 @@ def _registers(authorities: Sequence[Authority]) -> Block:
     if any(each.code not in own for each in authorities):
         codes: list[Stated] = [each.code for each in authorities]
         national = entry_of("brownfield_land", "sites/brownfield_land.csv", councils=codes)
-        return lines("registers", [national], "The national collection; a council's own page may hold a newer register.")
+        words = "The national collection; a council's own page may hold a newer register."
+        return lines("registers", [national], words)
     entries = [
         entry_of("council_registers", f"sites/{file_stem(each.name)}{_ending(own[each.code])}", each.code,
                  organisation=each.code)
@@ -85,7 +86,8 @@ def _transit(authorities: Sequence[Authority], box: tuple[int, int, int, int], *
     """Return stops, streets, timetables and heights."""
     areas = sorted({area for each in authorities for area in each.atco_areas_near})
     stops = [entry_of("naptan", f"transit/naptan_{area}.csv", area) for area in (*areas, *NATIONAL_STOPS)]
-    blocks = [lines("stops", stops, "NaPTAN: the area's own and its neighbours', 910 national rail, 940 metro and tram.")]
+    words = "NaPTAN: the area's own and its neighbours', 910 national rail, 940 metro and tram."
+    blocks = [lines("stops", stops, words)]
     if openings:
         blocks.append(line("openings", [CORRIDORS], 'Dated statements: "active" in NaPTAN does not mean open.'))
     extracts = sorted({each.geofabrik for each in authorities})
@@ -93,7 +95,7 @@ def _transit(authorities: Sequence[Authority], box: tuple[int, int, int, int], *
         streets = entry_of("geofabrik", f"transit/{extracts[0]}.osm.pbf", extracts[0])
         blocks.append(line("streets", streets, "OpenStreetMap; without streets a walk is the straight line × 1.3."))
     else:
-        words = f"OpenStreetMap: the area lies in {len(extracts)} of Geofabrik's extracts, so its ways are asked for alone."
+        words = f"OpenStreetMap: the area lies in {len(extracts)} of Geofabrik's extracts; its own ways are asked for."
         blocks.append(line("streets", {"path": "transit/streets.graphml", "osm": True}, words))
     regions = sorted({each.bods_region for each in authorities})
     feeds = [entry_of("bods_timetables", f"transit/{region}_gtfs.zip", region) for region in regions]

@@ -81,4 +81,4 @@ def _lacking(by_key: dict[str, list[Recognised]]) -> list[Block]:
 def _unknown(by_key: dict[str, list[Recognised]]) -> list[Block]:
     """Return the files that are none a project names, as comments."""
     listed = [f"# {each.path}: {each.what}" for each in by_key.get(UNKNOWN, ())]
-    return [Block("\n".join(listed), "Files that are none of those above, or that are not known for what they are:")] if listed else []
+    return [Block("\n".join(listed), "Files that are none of these, or not known for what they are:")] if listed else []

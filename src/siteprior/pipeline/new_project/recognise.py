@@ -146,8 +146,9 @@ def _any_score(cells: Sequence[str]) -> float:
 
 def _table(name: str, rows: Sequence[Sequence[str]]) -> Recognised:
     """Return what a table is, by its header or, of those without one, by its first row."""
-    if rows and {"entity", "dataset"} & {cell.lower() for cell in rows[0]} and (found := _named_layer(name)) is not None:
-        return Recognised(name, *found, {})
+    national = bool(rows) and bool({"entity", "dataset"} & {cell.lower() for cell in rows[0]})
+    if national and (layer := _named_layer(name)) is not None:
+        return Recognised(name, *layer, {})
     for cells in rows:
         if (found := _of_header(cells)) is not None:
             return Recognised(name, *found)
@@ -177,10 +178,11 @@ def _of_header(cells: Sequence[str]) -> tuple[str, str, Keys] | None:
         return "sources.deprivation", f"the Indices of Deprivation {edition}", {"edition": edition}
     if ("lsoa" in words or "geography code" in there) and re.search(r"\bsocial rent", words):
         return "evidence.households", "households by tenure and area", {}
+    fields = {each.field for each in match_headers(cells).matches}
+    if header_score(cells) and fields & {"hectares", "min_net_dwellings"}:
+        return "sources.registers", "a brownfield register", {}
     if "site id" in there or {"previous use", "derelict since", "owner count", "cleaned by"} & there:
         return "sources.site_facts", "facts of sites of your own", {}
-    if header_score(cells) and {"hectares", "min_net_dwellings"} & {each.field for each in match_headers(cells).matches}:
-        return "sources.registers", "a brownfield register", {}
     if re.search(r"\blsoa(21|11)?cd\b", words) and re.search(r"\blad\d*cd\b", words):
         return UNKNOWN, "a lookup of areas to local authorities", {}
     return None
@@ -214,7 +216,8 @@ def _archive(path: Path, name: str) -> Recognised:
     if any("historic_landfill" in member for member in plain):
         return Recognised(name, "evidence.historic_landfill", "historic landfill sites", {"coverage": "England"})
     listed = ", ".join(sorted(plain)[:3])
-    return Recognised(name, UNKNOWN, f"a zip of {len(members)} files ({listed}): name the member wanted, a.zip!b.csv", {})
+    what = f"a zip of {len(members)} files ({listed}): name the member wanted, a.zip!b.csv"
+    return Recognised(name, UNKNOWN, what, {})
 
 
 _AREA_CODE = re.compile(r"lsoa(11|21|2011|2021)cd", re.IGNORECASE)
@@ -280,7 +283,7 @@ def _streets(_path: Path, name: str) -> Recognised:
 
 
 def _raster(_path: Path, name: str) -> Recognised:
-    return Recognised(name, UNKNOWN, "a raster: heights in metres go to [sources] elevation, all else to [[layers]]", {})
+    return Recognised(name, UNKNOWN, "a raster: heights go to [sources] elevation, all else to [[layers]]", {})
 
 
 _LOOKS: tuple[tuple[tuple[str, ...], Callable[[Path, str], Recognised]], ...] = (

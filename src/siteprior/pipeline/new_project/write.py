@@ -148,7 +148,7 @@ def _files(done: NewProject, *, corridors: str | None) -> dict[str, str]:
 
 
 def _weights(done: NewProject) -> dict[str, str]:
-    """Return the default weights (swing points); without corridors the walk to a station takes over those of the corridors."""
+    """Return the default weights (swing points); without corridors a station takes a corridor's."""
     shares = dict[str, float]()
     for name, share in default_weights("timetabled" if done.timetables else "balanced").items():
         taken = name if done.corridors else WITHOUT_CORRIDORS.get(name, name)
@@ -170,7 +170,7 @@ def _write(folder: Path, files: dict[str, str]) -> Path:
     there = [folder / name for name in files if (folder / name).exists()]
     if there:
         raise InputError(
-            *(f"{path}: is there already, and init overwrites nothing; name another folder with --out" for path in there)
+            *(f"{path}: is there already, and nothing is overwritten; name another folder with --out" for path in there)
         )
     for name, text in files.items():
         write_text(folder / name, text)

@@ -117,6 +117,18 @@ def _demo(options: argparse.Namespace) -> int:
     return _print_outputs(demo(out=options.out, **_published(options)))
 
 
+def _init(options: argparse.Namespace) -> int:
+    from siteprior.pipeline.new_project.recognise import recognised_text
+    from siteprior.pipeline.new_project.write import init_project, next_steps
+
+    area = options.preset or options.area or options.combined_authority
+    file = init_project(area, from_folder=options.from_folder, out=options.out, as_of=options.as_of)
+    if options.from_folder is not None:
+        print(recognised_text(options.from_folder, but=file.parent))
+    print(next_steps(file))
+    return 0
+
+
 def _run(options: argparse.Namespace) -> int:
     from siteprior.pipeline.run import run
 
@@ -311,6 +323,11 @@ def _notebooks(options: argparse.Namespace) -> int:
 COMMANDS: dict[str, Command] = {
     "demo": Command(
         "the main job on the illustrative sample, no network", arguments.demo_arguments, _demo, progress=True
+    ),
+    "init": Command(
+        "a project for an area of England, or for the files of a folder: what to fetch, what counts",
+        arguments.init_arguments,
+        _init,
     ),
     "run": Command("the main job: read, join, appraise, rank, publish", arguments.run_arguments, _run, progress=True),
     "check": Command(

@@ -365,7 +365,10 @@ COMMANDS: dict[str, Command] = {
         "what would decide a run's open verdicts: free files, or a site's list", arguments.gaps_arguments, _gaps
     ),
     "fetch": Command(
-        "download the inputs a project names a dataset or an address for, verified", arguments.fetch_arguments, _fetch, progress=True
+        "download the inputs a project names a dataset or an address for, verified",
+        arguments.fetch_arguments,
+        _fetch,
+        progress=True,
     ),
     "notebooks": Command("list the notebooks, copy them, or run one", arguments.notebooks_arguments, _notebooks),
 }

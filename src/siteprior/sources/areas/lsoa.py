@@ -63,10 +63,9 @@ def read_areas(
     ----------
     paths
         One vector file or several of any kind GDAL reads; ``.gz`` and zip members too.
-    code, name, district, year, layer, crs
-        Columns of code, name, district; census year (2011, 2021); layer; CRS in the file's place.
-    districts, lookup, files
-        By name or code, or the successor's; districts by LSOA (``areas.read_lookup``); file names.
+    code, name, district, year, layer, crs, districts, lookup, files
+        Columns of code, name, district; census year (2011, 2021); layer; CRS in the file's place;
+        those to read, by name or code; district by LSOA (``areas.read_lookup``); names in issues.
 
     Returns
     -------
@@ -82,8 +81,8 @@ def read_areas(
     --------
     >>> import siteprior as sp
     >>> from siteprior.core.files import shipped
-    >>> path, named = shipped("data") / "boundaries/lsoa21.geojson", {"code": "LSOA21CD"}
-    >>> sp.read_areas(path, **named, year=2021).table.index.name
+    >>> areas = shipped("data") / "boundaries/lsoa21.geojson"
+    >>> sp.read_areas(areas, code="LSOA21CD", year=2021).table.index.name
     'lsoa_code'
     """
     if year not in YEARS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
 import sqlite3
 import zipfile
 from contextlib import closing
@@ -263,7 +264,9 @@ def test_a_run_for_the_public_leaves_nothing_of_an_earlier_run_of_the_teams_own(
         "mine.txt", "pictures/map.png", "report.html", "run.json", "siteprior.qgz", "sites.csv", "sites.gpkg",
         "sites.xlsx",
     ]  # fmt: skip
-    assert "rank" not in pd.read_csv(out / "sites.csv", encoding="utf-8-sig")
+    written = pd.read_csv(out / "sites.csv", encoding="utf-8-sig")
+    assert "rank" not in written
+    assert set(written["illustrative"]) == {"yes"}
 
 
 def test_the_layer_says_whom_it_is_for_and_not_that_it_is_ranked(folder, tmp_path):
@@ -313,6 +316,48 @@ def test_nothing_shows_what_the_team_says_of_hectares(done, tmp_path):
     assert pages["stated"] == pages["registered"]
     assert "1.03" in pages["stated"]
     assert "no verdict is stated" in pages["stated"]
+
+
+@pytest.fixture
+def overridden(folder, tmp_path):
+    """Return a copy of a run in which the team states another ownership of its first site, and that site."""
+    copy = tmp_path / "run"
+    shutil.copytree(folder, copy)
+    site = str(sp.open_run(folder).shortlist.index[0])
+    with closing(sqlite3.connect(copy / "shortlist.gpkg")) as database, database:
+        for name in [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")]:
+            database.execute(f'DROP TRIGGER "{name}"')  # those of the spatial index need functions of GDAL
+        for layer in ("shortlist", "sites"):
+            changed = database.execute(
+                f"UPDATE {layer} SET ownership_status = ?, overrides = ? WHERE site_id = ?",
+                ("unknown ownership", "ownership_status: unknown ownership", site),
+            )
+            assert changed.rowcount == 1
+    original = sp.open_run(folder).shortlist["ownership_status"][site]
+    row = {"site_id": site, "field": "ownership_status", "value": "unknown ownership", "original": original,
+           "applied": "yes", "reason": "R", "who": "W"}  # fmt: skip
+    table = schema.conform(pd.DataFrame([row]), schema.DECISIONS)
+    pd.DataFrame(table).to_csv(copy / "decisions.csv", index=False)
+    return copy, site, original
+
+
+def test_a_cut_by_ownership_is_by_what_the_register_says(overridden, tmp_path):
+    run, site, original = overridden
+    made = sp.hand_over(run, audience="partner", by="ownership", out=tmp_path / "out")
+    assert original != "unknown ownership"
+    for package in made:
+        ids = pd.read_csv(package.folder / "shortlist.csv", encoding="utf-8-sig", index_col="site_id").index
+        assert (site in ids) == (package.part == original)
+
+
+def test_a_run_whose_originals_are_not_known_is_not_handed_over(overridden, tmp_path):
+    run, *_ = overridden
+    (run / "decisions.csv").unlink()
+    for audience in ("partner", "public"):
+        with pytest.raises(InputError, match=r"decisions\.csv, which has what stood there before, is missing"):
+            sp.hand_over(run, audience=audience, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    sp.hand_over(run, audience="internal", out=tmp_path / "out")
 
 
 def test_an_earlier_cut_goes_and_what_is_not_siteprior_s_stays(folder, tmp_path):

@@ -8,7 +8,7 @@ import pytest
 
 from siteprior.core import schema
 from siteprior.core.errors import InputError
-from siteprior.report.audience import as_registered, audience_of, audience_record, visible
+from siteprior.report.audience import as_registered, audience_of, audience_record, audience_words, visible
 
 NEVER = (
     "score", "rank", "coverage", "score_band", "gap_", "break_even", "headroom", "cost", "decision", "decided",
@@ -89,6 +89,13 @@ def test_the_record_has_sources_of_what_is_published_alone():
     assert [read["file"] for read in cut["inputs"]] == ["r.csv"]
     assert cut["attribution"] == ["A"]
     assert cut["counts"] == {"sites": 2, "by_organisation": {"E1": 2}}
+
+
+def test_a_run_that_does_not_state_its_audience_is_for_internal_use():
+    assert audience_words({}) == audience_words({"audience": "internal"}) == audience_of("internal").line
+    assert len({audience_words({"audience": each}) for each in ("internal", "partner", "public")}) == 3
+    with pytest.raises(InputError, match="audience"):
+        audience_words({"audience": "everyone"})
 
 
 def test_a_verdict_that_rests_on_a_fact_of_the_teams_own_is_left_blank():

@@ -159,7 +159,7 @@ def _measure(
     from siteprior.joins.access.stations import well_connected
     from siteprior.joins.access.walks import Walking
 
-    log = ReadLog({} if project is None else project.catalogue)
+    log = ReadLog.of(project)
     size = cell_m
     if size is None:
         size = project.access.cell_m if project is not None else CELL_M

@@ -29,7 +29,7 @@ def read_base_map(result: Result, progress: Progress) -> Result:
     from siteprior.report.base_map.cut import cut_base_map
     from siteprior.report.interactive.geometry import DEGREES
 
-    entry, log, faults, cut = result.project.publish.basemap, ReadLog(), AllFaults(), None
+    entry, log, faults, cut = result.project.publish.basemap, ReadLog.of(result.project), AllFaults(), None
     if entry is None or stands_in(result):
         return replace(result, base_map=None)
     progress("Cutting the base map")

@@ -107,13 +107,15 @@ def hand_over(
     opened, asked = open_run(run), audience_of(audience)
     folder = as_path(out, name="out", what="a folder")
     listed = listed_for(opened, asked)
+    _refuse_unknown_originals(opened, asked)
     if by is None:
         own = own_files(folder, (), run=opened.folder)
         with whole_folder(folder, own=own) as staged:
             write_hand_over(opened, listed, staged, asked, gis=gis)
         remove_empty(folder, own)
         return (Package("", asked.name, folder, len(listed)),)
-    parts = _parts(listed, by, partners)
+    cut = listed if asked.name == INTERNAL else as_registered(listed, opened.decisions)
+    parts = {part: listed.loc[sites] for part, sites in _parts(cut, by, partners).items()}
     names = dict(sorted(file_names(parts).items()))
     own = own_files(folder, names.values(), run=opened.folder)
     with whole_folder(folder, own=own) as staged:
@@ -130,22 +132,35 @@ def listed_for(source: Finished, audience: Audience) -> gpd.GeoDataFrame:
     return source.sites if audience.name == PUBLIC else source.shortlist
 
 
-def _parts(listed: gpd.GeoDataFrame, by: str, partners: Path | str | None) -> dict[str, gpd.GeoDataFrame]:
-    """Return the sites of each part by its name; a site may be of several partners, and of one part else."""
+def _refuse_unknown_originals(source: Run, audience: Audience) -> None:
+    """Refuse a run whose overridden facts cannot be put back: they are the team's own."""
+    overridden = source.sites["overrides"].notna() if "overrides" in source.sites else pd.Series(dtype="bool")
+    if audience.name != INTERNAL and overridden.any() and not len(source.decisions):
+        raise InputError(
+            f"{source.folder}: the team has overridden facts of {counted(int(overridden.sum()), 'site')}, and "
+            f"decisions.csv, which has what stood there before, is missing; run again, then hand over"
+        )
+
+
+def _parts(cut: pd.DataFrame, by: str, partners: Path | str | None) -> dict[str, pd.Index]:
+    """Return the sites of each part by its name; a site may be of several partners, and of one part else.
+
+    ``cut`` has the facts its audience sees: the folder a site lies in says no more than its row.
+    """
     if by != "partner" or partners is None:
-        names = listed[CUTS[by]].astype("object").fillna(NOT_STATED)
-        return {str(name): gpd.GeoDataFrame(listed[names == name]) for name in dict.fromkeys(names)}
+        names = cut[CUTS[by]].astype("object").fillna(NOT_STATED)
+        return {str(name): cut.index[names == name] for name in dict.fromkeys(names)}
     stated = _read_partners(partners)
     if missing := [name for name in ("site_id", "partner") if name not in stated]:
         raise InputError(f"{partners}: lacks {', '.join(missing)}; it needs site_id and partner")
-    strangers = [str(site) for site in dict.fromkeys(stated["site_id"]) if site not in listed.index]
+    strangers = [str(site) for site in dict.fromkeys(stated["site_id"]) if site not in cut.index]
     if strangers:
         raise InputError(
             f"partners: {counted(len(strangers), 'site')} not among those handed over "
             f"({first_few(strangers, 3)}); take the rows out, or mend site_id"
         )
     groups = stated.dropna(subset=["partner"]).groupby("partner")["site_id"]
-    return {str(name): gpd.GeoDataFrame(listed[listed.index.isin(list(ids))]) for name, ids in groups}
+    return {str(name): cut.index[cut.index.isin(list(ids))] for name, ids in groups}
 
 
 def _read_partners(path: Path | str) -> pd.DataFrame:
@@ -197,6 +212,8 @@ def write_hand_over(
     gis = gis or str(source.record.get("settings", {}).get("publish", {}).get("gis", "qgis"))
     name = "sites" if audience.name == PUBLIC else "shortlist"
     sites = _for_audience(listed, source, audience)
+    if illustrative and "illustrative" not in sites:  # a run that is still open marks its tables as it writes them
+        sites.insert(list(sites).index(sites.active_geometry_name), "illustrative", "yes")
     layers = {name: sites, **{
         layer: visible(getattr(source, layer), layer, audience) for layer in ("corridors", "stops", "areas")
     }}  # fmt: skip

@@ -73,7 +73,7 @@ class Project(Settings):
     sources: Annotated[Sources, key("The files, by role")]
     evidence: Annotated[Evidence, key("Published evidence, by name")] = Field(default_factory=Evidence)
     datasets: Annotated[OwnDatasets, key("Datasets of your own, by id")] = Field(default_factory=dict)
-    corridors: Annotated[Corridors, key("The corridors")]
+    corridors: Annotated[Corridors, key("The corridors")] = Corridors()
     access: Annotated[Access, key("Choices on walks and timetables")] = Access()
     layers: Annotated[Layers, key("Layers of your own")] = ()
     scenarios: Annotated[Scenarios, key("Supposed changes of the transit supply")] = ()

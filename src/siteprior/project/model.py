@@ -192,8 +192,11 @@ class Corridors(Settings):
     paths: Annotated[
         tuple[CorridorFile, ...],
         BeforeValidator(entries),
-        key("Corridor tables, lines, or feeds with routes", example=["corridors.csv"]),
-    ]
+        key(
+            "Corridor tables, lines, or feeds with routes; none where the gate beyond_corridor_walk is off",
+            example=["corridors.csv"],
+        ),
+    ] = ()
     only: Annotated[tuple[Text, ...], key("The corridors that count; all by default", example=["Metro Line 1"])] = ()
     count_planned: Annotated[Flag, key("Whether stops not yet open count, too", example=True)] = False
     within_area: Annotated[

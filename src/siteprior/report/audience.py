@@ -80,6 +80,22 @@ def audience_of(name: str) -> Audience:
     return Audience(name, str(one["title"]), str(one["line"]), columns)
 
 
+def audience_words(record: Mapping[str, Any]) -> str:
+    """Return the line of ``audiences.toml`` that says who may see a page; of a run that states none, the strictest.
+
+    Raises
+    ------
+    InputError
+        When there is no audience of the name the record states.
+
+    Examples
+    --------
+    >>> audience_words({})
+    'Internal: not to leave the team. A published list of what a body means to buy raises what it pays.'
+    """
+    return audience_of(str(record.get("audience") or INTERNAL)).line
+
+
 @cache
 def _stated() -> dict[str, Any]:  # what TOML can hold
     """Read ``audiences.toml``."""

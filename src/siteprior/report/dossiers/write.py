@@ -10,11 +10,11 @@ import geopandas as gpd
 import pandas as pd
 
 from siteprior.core.files import write_text
+from siteprior.report.audience import audience_words
 from siteprior.report.dossiers.facts import (
     EVENTS_SHOWN,
     MEMBERS_SHOWN,
     ROUTES_SHOWN,
-    audience_words,
     events_of,
     members_of,
     merged_attribution,

@@ -232,6 +232,7 @@ var report = report || {};
     };
     map.on("click", function (event) {
       var found = under(event.point);
+      parts.tip.hidden = true;
       if (found) { events.open(found.properties.row, canvas); } else { events.shut(); }
     });
     map.on("mousemove", function (event) {

@@ -175,6 +175,14 @@ def downloads_text(table: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
+_GIS_WORDS = {
+    "qgis": "siteprior.qgz opens all layers in QGIS, styled",
+    "arcgis": "shortlist.gpkg is made for ArcGIS, which reads no styles: symbolise by score_band",
+    "mapinfo": "shortlist.gpkg is made for MapInfo, which reads no styles: make a map by score_band",
+}
+"""What to open on a map, by the program a run is made for."""
+
+
 def outputs_text(folder: Path) -> str:
     """Write what a run came to: its sites, its verdicts on market failure, and where to start."""
     record = json.loads((folder / "run.json").read_text(encoding="utf-8"))

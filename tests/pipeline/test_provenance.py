@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from siteprior.core.files import Input
-from siteprior.core.issues import IssueLog, Reading
 from factories.sample import sample_text
 from siteprior.core.errors import InputError
+from siteprior.core.files import Input
+from siteprior.core.issues import IssueLog, Reading
 from siteprior.pipeline.provenance import ReadLog, lock_notices
 from siteprior.pipeline.registered import load_project
 from siteprior.project.model import File

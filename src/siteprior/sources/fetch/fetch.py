@@ -220,8 +220,8 @@ class _Fetch:
         if target.is_file():
             return target
         try:
-            ((path, _),) = self.project.find(entry)
-        except InputError:
+            path, _ = self.project.find_one(entry)
+        except (InputError, ProjectError):
             return None
         return path if path.is_file() else None
 

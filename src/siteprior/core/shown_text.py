@@ -25,8 +25,8 @@ def without_keys(text: str) -> str:
     """Return a text with the keys of every address in it replaced: passwords, tokens, signatures.
 
     What stands before ``@``, the value of a part of the query that is named like a key (``key``, ``token``,
-    ``signature`` …), and a value of 24 signs or more in which letters and digits mix, unless it is the path of a file. All else of the
-    address stays.
+    ``signature`` …), and a value of 24 signs or more in which letters and digits mix, unless it is the path of a
+    file. All else of the address stays.
 
     Examples
     --------

@@ -42,6 +42,13 @@ def test_the_west_midlands_have_their_registers_corridors_and_funds(tmp_path):
     assert (corridors["corridor"].nunique(), len(corridors)) == (22, 182)
 
 
+def test_a_council_whose_address_is_not_known_is_read_from_the_national_collection(tmp_path):
+    registers = loaded(init_project("E08000030,E08000001", out=tmp_path / "two", as_of=DAY)).sources.registers
+    assert [(entry.dataset, entry.part, entry.councils) for entry in registers] == [
+        ("council_registers", "E08000030", ()), ("brownfield_land", "", ("E08000001",)),
+    ]  # fmt: skip
+
+
 def test_greater_manchester_has_nothing_of_the_west_midlands(tmp_path):
     file = init_project("E47000001", out=tmp_path / "gm", as_of=DAY)
     for path in file.parent.iterdir():

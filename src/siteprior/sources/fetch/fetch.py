@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from siteprior.core.errors import InputError, SitePriorError
-from siteprior.core.files import MEMBER, sha256_of
+from siteprior.core.errors import InputError, ProjectError, SitePriorError
+from siteprior.core.files import sha256_of
 from siteprior.core.progress import Progress, progress_of
 from siteprior.core.renamed import renamed_argument
 from siteprior.project.load import Project, load_project
@@ -193,8 +193,8 @@ class _Fetch:
             "", entry.path, origin.url, "present", dataset=entry.dataset, licence=origin.licence,
         )  # fmt: skip
         if not origin.url:
-            if target.is_file():
-                return self._there(entry, target)
+            if (there := self._beside(entry, target)) is not None:
+                return self._there(entry, there)
             return replace(row, status="no url", note=_nowhere(origin, target))
         if self.offline:
             note = f"not there; fetch without offline, {by_hand(target, origin.page)}"
@@ -206,9 +206,22 @@ class _Fetch:
             return self._there(entry, target)
         return self._fetched(entry, origin, target, row)
 
+    def _beside(self, entry: File, target: Path) -> Path | None:
+        """Return the file that is there, under the data root or beside the project file; ``None`` where none is."""
+        if target.is_file():
+            return target
+        try:
+            path, _ = self.project.find_one(entry)
+        except (InputError, ProjectError):
+            return None
+        return path if path.is_file() else None
+
     def _pattern(self, entry: File) -> _Row:
         """Count the files a pattern stands for."""
-        count = sum(path.is_file() for path in self.project.data_root.glob(entry.path.partition(MEMBER)[0]))
+        try:
+            count = len(self.project.find(entry))
+        except InputError:  # it matches none
+            count = 0
         row = _Row("", entry.path, entry.url, "present", dataset=entry.dataset, licence=entry.licence)
         return replace(row, note=f"{count} files") if count else replace(row, status="no url", note=NO_URL)
 

@@ -74,7 +74,7 @@ def hand_over(
     run
         The folder of an internal run; the newest in ``outputs`` when ``None``.
     audience
-        ``internal``, ``partner`` (the shortlist by id) or ``public`` (all sites by id); docs/hand-over.md.
+        ``internal``, ``partner`` (the shortlist by id) or ``public`` (all sites by id); docs/how-to/hand-over.md.
     out
         The folder to write, with one in it for each part of a cut.
     by

@@ -120,7 +120,7 @@ PURPOSES = {
     "run.json": "versions, settings, every number used with its source",
     "datapackage.json": "what every column of the CSV tables means",
 }
-"""What the files people open first are for; docs/outputs.md describes every one."""
+"""What the files people open first are for; docs/reference/outputs.md describes every one."""
 
 
 def _purpose(name: str) -> str:

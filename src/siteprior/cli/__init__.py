@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         switch_off_other_drivers()
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # to be ended is to be stopped, as by Ctrl-C
-    options = _parser().parse_args(arguments)
+    options = parser_of_commands().parse_args(arguments)
     try:
         with warnings_on_stderr():
             done = int(options.do(options))
@@ -94,7 +94,7 @@ def commands() -> dict[str, str]:
     return {name: command.help for name, command in COMMANDS.items()}
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser_of_commands() -> argparse.ArgumentParser:
     """Declare the commands of :data:`COMMANDS`."""
     parser = argparse.ArgumentParser(
         prog="siteprior",

@@ -1,4 +1,4 @@
-"""``python -m siteprior.pipeline.reference`` prints the reference of the project file, ``reference/project-file.md``."""
+"""``python -m siteprior.pipeline.reference`` prints the reference of the project file, ``docs`` has it as a page."""
 
 from __future__ import annotations
 

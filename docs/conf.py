@@ -8,7 +8,7 @@ MathML, written while building, and scripts, fonts and search come with the them
 from __future__ import annotations
 
 import warnings
-from importlib.metadata import version
+from importlib import metadata
 
 from docutils.utils.math import latex2mathml
 
@@ -17,7 +17,7 @@ warnings.filterwarnings("ignore", category=FutureWarning)
 
 project = "siteprior"
 author = "the siteprior project"
-release = version("siteprior")
+release = metadata.version("siteprior")
 html_title = "siteprior"
 language = "en"
 

@@ -286,6 +286,23 @@ def _run_notebook(options: argparse.Namespace) -> int:
     return 0
 
 
+def _docs(options: argparse.Namespace) -> int:
+    from siteprior.cli.site.built import built_site
+
+    if options.build:
+        from siteprior.cli.site.build import build_site
+        from siteprior.core.files import shipped
+
+        page = build_site(shipped("data").parent) / "index.html"
+    else:
+        import webbrowser
+
+        page = built_site()
+        webbrowser.open(page.as_uri())
+    print(page)
+    return 0
+
+
 def _notebooks(options: argparse.Namespace) -> int:
     return _copy_notebooks(options) if options.action == "copy" else _run_notebook(options)
 
@@ -332,6 +349,7 @@ COMMANDS: dict[str, Command] = {
     "fetch": Command(
         "download the inputs a project names an address for, verified", arguments.fetch_arguments, _fetch, progress=True
     ),
+    "docs": Command("open the documentation site that ships with siteprior", arguments.docs_arguments, _docs),
     "notebooks": Command("copy the notebooks, or run one", arguments.notebooks_arguments, _notebooks),
 }
 """The commands by name: the one list of them, which help, documents and ``bootstrap.py`` are made from."""

@@ -50,9 +50,15 @@ def namespaces() -> dict[str, ModuleType]:
 
 
 def _names(module: ModuleType) -> list[str]:
-    """Return the public names of a namespace that are no namespaces, nor plain values."""
-    names = getattr(module, "__all__", None) or [name for name in dir(module) if not name.startswith("_")]
-    return [name for name in names if callable(getattr(module, name)) and not isinstance(getattr(module, name), ModuleType)]  # fmt: skip
+    """Return the functions and classes of a namespace; of a plain module those that are its own."""
+    if hasattr(module, "__all__"):
+        return [name for name in module.__all__ if _is_code(getattr(module, name))]
+    own = [name for name, found in vars(module).items() if getattr(found, "__module__", "") == module.__name__]
+    return [name for name in own if not name.startswith("_") and _is_code(getattr(module, name))]
+
+
+def _is_code(found: object) -> bool:
+    return inspect.isclass(found) or inspect.isroutine(found)
 
 
 def _called(name: str) -> str:
@@ -68,9 +74,10 @@ def _first_line(found: object) -> str:
 
 
 def _namespace_page(name: str, module: ModuleType) -> str:
+    """Write a namespace: a section for each name, whose docstring Sphinx puts in."""
     parts = [f"# {code(_called(name))}\n", f"{plain(_first_line(module))}\n"]
     for each in _names(module):
         kind = "autoclass" if inspect.isclass(getattr(module, each)) else "autofunction"
-        path = ".".join(["siteprior", *([name] if name else []), each])
+        path = f"{module.__name__}.{each}"
         parts += [f"## {code(each)}\n", f"```{{eval-rst}}\n.. {kind}:: {path}\n   :no-index-entry:\n```\n"]
     return "\n".join(parts)

@@ -42,7 +42,7 @@ html_theme_options = {
     "pygments_light_style": "tango",
 }
 html_context = {"default_mode": "light"}
-copyright = "the siteprior project; MIT licence"
+project_copyright = "the siteprior project; MIT licence"
 
 myst_enable_extensions = ["dollarmath", "deflist"]
 myst_heading_anchors = 4

@@ -51,8 +51,9 @@ def _inner(parser: argparse.ArgumentParser, before: str = "") -> Iterator[tuple[
 
 def _usage(parser: argparse.ArgumentParser) -> str:
     """Return the usage, in lines that do not hang on the width of a terminal."""
-    parser.formatter_class = lambda prog: argparse.HelpFormatter(prog, width=90)  # type: ignore[assignment]  # a maker of formatters is asked for as a class
-    return parser.format_usage().strip()
+    lines = argparse.HelpFormatter(parser.prog, width=90)
+    lines.add_usage(parser.usage, parser._actions, parser._mutually_exclusive_groups)
+    return lines.format_help().strip()
 
 
 def _row(action: argparse.Action, parser: argparse.ArgumentParser) -> list[str]:

@@ -9,12 +9,12 @@ _SIGNS = re.compile(r"([\\`*_{}\[\]<>#|$~])")
 
 
 def plain(text: object) -> str:
-    """Write a text so that Markdown shows it as it stands, on one line.
+    r"""Write a text so that Markdown shows it as it stands, on one line.
 
     Examples
     --------
-    >>> plain("a_b | <c>")
-    'a\\\\_b \\\\| \\\\<c\\\\>'
+    >>> print(plain("a_b | <c>"))
+    a\_b \| \<c\>
     """
     return _SIGNS.sub(r"\\\1", " ".join(str(text).split()))
 

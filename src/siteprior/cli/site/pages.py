@@ -1,4 +1,4 @@
-"""The pages of the site that are made from declarations: columns, criteria, gates, signals, numbers, issues, sources."""
+"""The pages of the site that are made from declarations: columns, criteria, gates, signals, numbers, sources."""
 
 from __future__ import annotations
 
@@ -33,6 +33,12 @@ def _page(title: str, *parts: str) -> str:
     return "\n".join([f"# {title}\n", _MADE, *parts])
 
 
+def _records(listed: pd.DataFrame) -> list[dict[str, object]]:
+    """Return the rows of a table, each by the names of its columns."""
+    names = [str(name) for name in listed.columns]
+    return [dict(zip(names, row, strict=True)) for row in listed.itertuples(index=False, name=None)]
+
+
 def data_dictionary_page() -> str:
     """Write every declared column: a section for each table, in the order of the data dictionary.
 
@@ -46,8 +52,11 @@ def data_dictionary_page() -> str:
     parts = ["`siteprior columns` shows the same in a terminal. Units stand in names, too (`walk_m`: metres).\n"]
     for name, rows in data_dictionary().groupby("table", sort=False):
         cells = [
-            [code(row["column"]), plain(row["label"]), plain(row["unit"] or row["kind"]), _meaning(row), plain(row["source"])]
-            for row in rows.to_dict("records")
+            [
+                code(row["column"]), plain(row["label"]), plain(row["unit"] or row["kind"]),
+                _meaning(row), plain(row["source"]),
+            ]
+            for row in _records(rows)
         ]  # fmt: skip
         parts += [f"## {plain(name)}\n", table(["column", "label", "unit or kind", "meaning", "source"], cells)]
     return _page("Data dictionary", *parts)
@@ -69,9 +78,12 @@ def criteria_page() -> str:
     from siteprior.ranking.criteria import criteria_table
 
     cells = [
-        [code(row["criterion"]), plain(row["title"]), plain(row["unit"]), f"{row['worst']:g}", f"{row['best']:g}",
-         ", ".join(map(code, str(row["needs"]).split(", "))), plain(f"{row['source']} ({row['date']}, {row['confidence']})")]
-        for row in criteria_table().to_dict("records")
+        [
+            code(row["criterion"]), plain(row["title"]), plain(row["unit"]), f"{row['worst']:g}", f"{row['best']:g}",
+            ", ".join(map(code, str(row["needs"]).split(", "))),
+            plain(f"{row['source']} ({row['date']}, {row['confidence']})"),
+        ]
+        for row in _records(criteria_table())
     ]  # fmt: skip
     heads = ["criterion", "title", "unit", "scores 0", "scores 1", "columns", "source"]
     words = "A measurement between the two anchors scores in proportion; a blank scores 0 and lowers `coverage`.\n"
@@ -89,8 +101,10 @@ def gates_page() -> str:
     from siteprior.ranking.gates import gate_table
 
     names = ("title", "why", "default", "thresholds", "source")
-    cells = [[code(row["gate"]), *(plain(row[name]) for name in names)] for row in gate_table().to_dict("records")]
-    words = "Set in [`[gates]`](project-file.md) of a project. A site that a gate refuses stays listed, with the reason.\n"
+    cells = [[code(row["gate"]), *(plain(row[name]) for name in names)] for row in _records(gate_table())]
+    words = (
+        "Set in [`[gates]`](project-file.md) of a project. A site that a gate refuses stays listed, with the reason.\n"
+    )
     return _page("Gates", words, table(["gate", "title", "why", "default", "threshold", "source"], cells))
 
 
@@ -175,12 +189,12 @@ def catalogue_page() -> str:
     from siteprior.sources.catalogue import official_sources
 
     parts = ["`siteprior fetch --list` shows the same in a terminal.\n"]
-    for row in official_sources().to_dict("records"):
+    for row in _records(official_sources()):
         named = row.get("dataset", row.get("key"))
         facts = [
             [plain(str(name).replace("_", " ")), _fact(value)]
             for name, value in row.items()
-            if name not in ("dataset", "key", "title", "paging", "member") and not pd.isna(value) and str(value)
+            if name not in ("dataset", "key", "title", "paging", "member") and str(value) not in ("", "nan")
         ]
         parts += [f"## {plain(row['title'])}\n", table([code(named), ""], facts)]
     return _page("Catalogue of published data", *parts)
@@ -209,7 +223,7 @@ def corridor_table_page() -> str:
         "stop_name": "name of the stop",
         "easting": "metres, EPSG:27700",
         "northing": "metres, EPSG:27700",
-        "kind": "rail, metro, bus, …: which NaPTAN stops serve the line, and its colour; rail and metro where not given",
+        "kind": "rail, metro, bus, …: which NaPTAN stops serve the line, and its colour; else rail and metro",
         "atco": "ATCO code of the stop; else an open NaPTAN stop of the line's kind beside it is taken",
         "state": "whether the stop is open, as you know it",
     }

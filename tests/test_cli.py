@@ -183,6 +183,13 @@ def test_a_notebook_runs_with_parameters_and_refuses_wrong_ones(tmp_path, monkey
     assert not (tmp_path / "b.html").exists()
 
 
+def test_the_notebooks_are_listed_with_their_titles(capsys):
+    assert cli.main(["notebooks", "list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 8
+    assert lines[0].split(maxsplit=1) == ["00_quick_start.ipynb", "Quick start: what a run says, on one page"]
+
+
 def test_what_check_writes_is_the_audit_of_the_projects_registers(project, tmp_path):
     out = tmp_path / "out"
     assert cli.main(["check", str(project()), "--out", str(out), "--quiet"]) == 0

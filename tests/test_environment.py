@@ -23,7 +23,10 @@ CONDA_NAMES = {"duckdb": "python-duckdb", "matplotlib": "matplotlib-base", "osmi
 # PIP_ONLY needs beside our own dependencies.
 CONDA_ONLY = {"python", "pip", "proj-data", "tabulate"}
 # What conda-forge lacks, each with the reason; it stands in the pip: section, and must bring nothing with it.
-PIP_ONLY = {"pymcdm": "conda-forge had 1.1 when it was added, whose PROMETHEE is called otherwise"}
+PIP_ONLY = {
+    "pmtiles": "whether conda-forge has it was not looked up; it is Python alone and needs nothing",
+    "pymcdm": "conda-forge had 1.1 when it was added, whose PROMETHEE is called otherwise",
+}
 # Declared though no file imports it, each with its reason.
 NOT_IMPORTED = {
     "jupyterlab": "bootstrap.py starts it (lab) and the contract names it: analysts work in it",

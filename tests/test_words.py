@@ -82,6 +82,7 @@ ALLOWED_IN = {
     ("walking/kernel.py", "settled"): "a node is settled, in the words of Dijkstra's algorithm",
     ("walking/walk.py", "settled"): "a node is settled, in the words of Dijkstra's algorithm",
     ("report/geopackage/iso_metadata.py", "credit"): "the name of an element of ISO 19139",
+    ("sources/catalogue.toml", "house"): "the UK House Price Index",
     ("parameters/costs.toml", "house"): "words a register uses of former uses",
     ("registers/matching/similarity.py", "house"): "words a register uses of addresses",
     ("parameters/failure.toml", "house"): "words a register uses of addresses",

@@ -15,6 +15,7 @@ from .pipeline.comparison.whole import write_comparison
 from .pipeline.hand_over import hand_over
 from .pipeline.listings import criteria, data_dictionary
 from .pipeline.manifest import open_run
+from .pipeline.new_project.write import init_project
 from .pipeline.newest_run import newest_run
 from .pipeline.opened_run import Run
 from .pipeline.panel import panel
@@ -72,6 +73,7 @@ __all__ = [
     "fetch",
     "funds",
     "hand_over",
+    "init_project",
     "joins",
     "layers",
     "load_project",

@@ -77,7 +77,8 @@ def test_an_old_code_becomes_the_first_successor_the_boundaries_hold():
 
 def test_combined_authorities_are_called_so_and_are_no_councils():
     assert all(len(code) == 9 and code.startswith("E47") for code in COMBINED_AUTHORITIES)
-    assert all(name.endswith(" Combined Authority") for name in COMBINED_AUTHORITIES.values())
+    ends = (" Combined Authority", " Combined County Authority")
+    assert all(name.endswith(ends) for name in COMBINED_AUTHORITIES.values())
     assert len(set(COMBINED_AUTHORITIES.values())) == len(COMBINED_AUTHORITIES)
     assert not set(COMBINED_AUTHORITIES) & set(known_councils())
 

@@ -42,6 +42,7 @@ NEED_THE_WHOLE = {
     "registers/test_corpus.py::test_the_page_is_what_the_command_writes": CORPUS,
     "registers/test_corpus.py::test_every_remaining_file_has_a_cause": CORPUS,
     "registers/coordinates/test_out_of_step.py::test_the_links_of_east_devons_register_are_out_of_step": CORPUS,
+    "core/test_authorities.py::test_the_table_is_what_its_script_makes": ENGLAND,
     "core/io/test_vector_files.py::test_real_unclosed_ring_is_refused_not_crashed": WIKIPEDIA,
     "joins/test_layers.py::test_real_layers_at_places_in_every_lsoa": WIKIPEDIA,
     "appraisal/prices/test_surface.py::test_on_the_real_sales_the_model_beats_the_medians_and_its_ranges_hold": SALES,
@@ -55,6 +56,7 @@ NEED_THE_WHOLE = {
     "sources/timetables/test_reader.py::test_porto_alegres_trains_are_one_route_per_calling_pattern": FEEDS,
     "sources/timetables/test_reader.py::test_a_deliberately_damaged_feed_gives_issues_not_a_traceback": FEEDS,
     "sources/timetables/test_reader.py::test_a_part_of_a_feed_says_which_tables_it_lacks": FEEDS,
+    "sources/areas/test_lookup.py::test_the_published_lookup_of_england_and_wales": "the lookup of all LSOAs",
     "test_sample.py::test_no_area_has_a_real_code": "the codes of all areas of England and Wales",
 }
 """File and test, below ``tests``: what of the whole it needs that the slice does not hold."""

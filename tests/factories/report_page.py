@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 from PIL import Image
 
+from siteprior.report.base_map.cut import BaseMap
 from siteprior.report.interactive.page_data import page_data
 
 
@@ -18,7 +19,7 @@ def values_of(run: Any) -> pd.DataFrame:
     return pd.DataFrame({name: ranked[f"c_{name}"] / weight for name, weight in criteria})
 
 
-def made_up_page(run: Any, **changes: Any) -> dict[str, Any]:
+def made_up_page(run: Any, *, base_map: BaseMap | None = None, **changes: Any) -> dict[str, Any]:
     """Return what ``write_report`` takes for the made-up run, or for one with other tables."""
     tables = {name: getattr(run, name) for name in ("record", "sites", "shortlist", "criteria", "issues")} | changes
     drawn = io.BytesIO()
@@ -27,5 +28,6 @@ def made_up_page(run: Any, **changes: Any) -> dict[str, Any]:
     explore = page_data(
         tables["record"], tables["sites"], tables["shortlist"], tables["criteria"], areas=run.areas,
         corridors=run.corridors, stops=run.stops, programme=programme, values=values_of(run),
+        base_map=base_map,
     )  # fmt: skip
     return {**tables, "picture": drawn.getvalue(), "explore": explore}

@@ -50,7 +50,7 @@ def desk(tmp_path, monkeypatch, capsys):
     monkeypatch.delenv("SITEPRIOR_DATA_ROOT", raising=False)
     data = shipped("data")
 
-    def run(append="", *, rows=None, **changed):
+    def run(append="", *, rows=None, corridors=None):
         text = sample_text(plain=True).replace('data_root = "."', f'data_root = "{data.as_posix()}"')
         before, _, rest = text.partition("registers = [")
         register = data / "sites" / "walsall.csv"
@@ -61,8 +61,12 @@ def desk(tmp_path, monkeypatch, capsys):
                 csv.writer(file).writerows([head, *rows(head, all_rows)])
         text = f'{before}registers = ["{register.as_posix()}"]{rest.partition("]")[2]}'
         before, _, rest = text.partition("own_sites = [")
+        text = before + rest.partition("\n]\n")[2]
+        if corridors is not None:
+            before, _, rest = text.partition("[corridors]")
+            text = f"{before}[corridors]\n{corridors}\n\n[shortlist]{rest.partition('[shortlist]')[2]}"
         path = tmp_path / "walsall.toml"
-        path.write_text(before + rest.partition("\n]\n")[2] + append, encoding="utf-8")
+        path.write_text(text + append, encoding="utf-8")
         code = cli.main(["run", str(path), "--out", "out", "--quiet"])
         return tmp_path / "out", code, capsys.readouterr()
 
@@ -110,6 +114,39 @@ def test_no_site_passes(desk):
     assert [f"siteprior: warning: {sentence}" for sentence in record["notices"]] == [last]
     assert "No site passed the gates" in (folder / "report.html").read_text(encoding="utf-8")
     assert len(gpd.read_file(folder / "shortlist.gpkg", layer="shortlist")) == 0
+
+
+STATION_FIRST = "\n[gates]\nbeyond_corridor_walk = false\n[weights]\nstation_access = 1\n"
+
+
+@pytest.mark.parametrize(
+    "written", ["", "corridor,kind,order,stop_name,easting,northing\n"], ids=["none", "header alone"]
+)
+def test_without_corridors_sites_are_ranked_by_their_walk_to_a_station(desk, written, tmp_path):
+    (tmp_path / "corridors.csv").write_text(written)
+    folder, code, shown = desk(STATION_FIRST, corridors='paths = ["corridors.csv"]' if written else "")
+    last = shown.err.splitlines()[-1]
+    assert (code, last.partition(": sites are ranked")[0]) == (0, "siteprior: warning: the project names no corridor")
+    run = sp.open_run(folder)
+    ranked = run.sites[run.sites["rank"].notna()]
+    assert run.sites["corridor"].isna().all()
+    assert not run.sites["gate_reasons"].str.contains("beyond_corridor_walk").any()
+    by_hand = ((2000 - ranked["walk_m"]) / 1800).clip(0, 1).fillna(0)  # worst 2,000 m, best 200 m
+    plots = ranked["ranked_as"]
+    expected = plots.map(by_hand.groupby(plots).max())
+    pd.testing.assert_series_equal(ranked["score"], expected, check_names=False, rtol=1e-12)
+    assert len(ranked) > len(run.shortlist) == 25
+
+
+@pytest.mark.parametrize(
+    "written", ["", "corridor,kind,order,stop_name,easting,northing\n"], ids=["none", "header alone"]
+)
+def test_without_corridors_their_gate_has_to_be_off(desk, written, tmp_path):
+    (tmp_path / "corridors.csv").write_text(written)
+    folder, code, shown = desk(corridors='paths = ["corridors.csv"]' if written else "")
+    assert (code, folder.exists()) == (1, False)
+    assert "lists no corridor, and only sites along one are ranked" in shown.err
+    assert "[gates] beyond_corridor_walk = false" in shown.err
 
 
 def test_one_site(desk):

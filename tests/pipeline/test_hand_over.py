@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
+import re
+import shutil
 import sqlite3
 import zipfile
 from contextlib import closing
@@ -74,10 +77,35 @@ def planted(result, audience, *, lists=True):
         "inputs": [*result.record["inputs"], {"role": "decisions", "file": f"{WORD}.csv", "rows": WHOLE,
                                                "vintage": "", "licence": "", "publisher": "", "sha256": ""}],
     }  # fmt: skip
+    shown = audience_of("partner").columns
+    routes, events, stops = (
+        withheld(getattr(result, name), shown[name]) for name in ("access_routes", "history", "corridor_stops")
+    )
+    shapes = result.shapes.assign(shape_id=f"{WORD}#1", position_uncertainty_m=NUMBER)
     return replace(
         result, sites=sites, shortlist=gpd.GeoDataFrame(sites.loc[result.shortlist.index]),
-        decisions=schema.conform(decided, schema.DECISIONS), record=record,
+        decisions=schema.conform(decided, schema.DECISIONS), record=record, shapes=shapes,
+        access_routes=routes, register_history=changed(result.register_history, events=events),
+        transit=changed(result.transit, corridor_stops=stops),
     )  # fmt: skip
+
+
+def changed(parts, **new):
+    """Return a record of parts with some of them changed."""
+    return parts._replace(**new) if isinstance(parts, tuple) else replace(parts, **new)
+
+
+def withheld(table, shown):
+    """Return a table with a word in every column of text, and a number in every other, that is not shown."""
+    texts = {
+        name: WORD for name in table if name not in (*shown, "geometry") and table[name].dtype in ("object", "str")
+    }
+    numbers = [name for name in table.columns.difference([*shown, "geometry"]) if table[name].dtype.kind == "f"]
+    return table.assign(**texts, **dict.fromkeys(numbers, NUMBER))
+
+
+TEAM = ("rank", "score", "gap", "£", "best first", "programme", "weights", "shortlisted", "criterion", "threshold")
+"""What no page of a partner's dossiers says in any form."""
 
 
 def every_text(folder: Path):
@@ -111,6 +139,8 @@ def test_nothing_planted_in_what_is_withheld_stands_in_any_file(audience, done, 
     found = {(name, text) for name, content in every_text(tmp_path) for text in FORBIDDEN if text in content}
     assert found == set()
     assert sum(1 for _ in tmp_path.rglob("*")) >= 6
+    pages = len(list(tmp_path.glob("dossiers/*.html")))
+    assert pages == (len(result.shortlist) if audience == "partner" else 0)
 
 
 def test_what_is_planted_is_found_in_a_package_of_the_teams_own(done, tmp_path):
@@ -191,6 +221,7 @@ def test_an_internal_package_keeps_every_column_and_the_order_of_ranks(folder, t
         ({"audience": "partner", "by": "councils"}, "unknown cut 'councils'; did you mean 'council'"),
         ({"audience": "partner", "by": "partner"}, "needs site_id and partner"),
         ({"audience": "partner", "partners": "p.csv"}, "goes with by='partner' alone"),
+        ({"audience": "partner", "gis": "qgys"}, "unknown gis 'qgys'; did you mean 'qgis'"),
     ],
 )
 def test_a_wrong_call_is_refused(asked, words, folder, tmp_path):
@@ -233,7 +264,9 @@ def test_a_run_for_the_public_leaves_nothing_of_an_earlier_run_of_the_teams_own(
         "mine.txt", "pictures/map.png", "report.html", "run.json", "siteprior.qgz", "sites.csv", "sites.gpkg",
         "sites.xlsx",
     ]  # fmt: skip
-    assert "rank" not in pd.read_csv(out / "sites.csv", encoding="utf-8-sig")
+    written = pd.read_csv(out / "sites.csv", encoding="utf-8-sig")
+    assert "rank" not in written
+    assert set(written["illustrative"]) == {"yes"}
 
 
 def test_the_layer_says_whom_it_is_for_and_not_that_it_is_ranked(folder, tmp_path):
@@ -245,3 +278,158 @@ def test_the_layer_says_whom_it_is_for_and_not_that_it_is_ranked(folder, tmp_pat
     assert "best first" not in about
     assert '"rank"' not in styles
     assert '"score' not in styles
+
+
+def test_a_partners_dossiers_say_no_word_of_the_teams_and_are_linked_in_the_order_of_ids(folder, tmp_path):
+    (made,) = sp.hand_over(folder, audience="partner", out=tmp_path / "p")
+    table = pd.read_csv(made.folder / "shortlist.csv")
+    pages = [made.folder / name for name in table["dossier"]]
+    assert sorted(pages) == sorted((made.folder / "dossiers").iterdir())
+    titles = set(sp.open_run(folder).shortlist["site_name"].dropna())
+    for place, page in enumerate(pages):
+        words = page.read_text(encoding="utf-8").split("</style>")[1]
+        for name in titles:
+            words = words.replace(name, "")
+        spoken = re.sub(r"<[^>]*>", " ", words).lower().replace("viability gap", "")
+        assert [word for word in TEAM if re.search(rf"\b{re.escape(word)}\b", spoken)] == [], page.name
+        others = {other.name for other in pages if other != page and other.name in words}
+        assert others == {other.name for other in pages[max(place - 1, 0) : place + 2] if other != page}
+    assert str(table["dossier"][0]) in (made.folder / "report.html").read_text(encoding="utf-8")
+    sheet = openpyxl.load_workbook(made.folder / "shortlist.xlsx")["Sites"]
+    assert sheet["A2"].hyperlink.target.replace("\\", "/") == table["dossier"][0]
+
+
+def test_nothing_shows_what_the_team_says_of_hectares(done, tmp_path):
+    site = next(str(label) for label in done.shortlist.index if done.shapes.loc[label, "shape_basis"] == "disc")
+    row = {"site_id": site, "field": "hectares", "value": "50", "original": "1.03", "applied": "yes"}
+    decisions = schema.conform(pd.DataFrame([row]), schema.DECISIONS)
+    reader, pages = audience_of("partner"), {}
+    for hectares, name in ((50.0, "stated"), (1.03, "registered")):
+        shapes, sites = done.shapes.copy(), done.shortlist.copy()
+        shapes.loc[[site], "geometry"] = sites.geometry[[site]].buffer((hectares * 10_000 / 3.14159) ** 0.5)
+        sites.loc[site, "hectares"] = hectares
+        result = replace(done, shapes=shapes, shortlist=sites, decisions=decisions)
+        (tmp_path / name).mkdir()
+        write_hand_over(result, sites.loc[[site]], tmp_path / name, reader)
+        (page,) = (tmp_path / name / "dossiers").iterdir()
+        pages[name] = page.read_text(encoding="utf-8")
+    assert pages["stated"] == pages["registered"]
+    assert "1.03" in pages["stated"]
+    assert "no verdict is stated" in pages["stated"]
+
+
+@pytest.fixture
+def overridden(folder, tmp_path):
+    """Return a copy of a run in which the team states another ownership of its first site, and that site."""
+    copy = tmp_path / "run"
+    shutil.copytree(folder, copy)
+    site = str(sp.open_run(folder).shortlist.index[0])
+    with closing(sqlite3.connect(copy / "shortlist.gpkg")) as database, database:
+        for name in [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")]:
+            database.execute(f'DROP TRIGGER "{name}"')  # those of the spatial index need functions of GDAL
+        for layer in ("shortlist", "sites"):
+            changed = database.execute(
+                f"UPDATE {layer} SET ownership_status = ?, overrides = ? WHERE site_id = ?",
+                ("unknown ownership", "ownership_status: unknown ownership", site),
+            )
+            assert changed.rowcount == 1
+    original = sp.open_run(folder).shortlist["ownership_status"][site]
+    row = {"site_id": site, "field": "ownership_status", "value": "unknown ownership", "original": original,
+           "applied": "yes", "reason": "R", "who": "W"}  # fmt: skip
+    table = schema.conform(pd.DataFrame([row]), schema.DECISIONS)
+    pd.DataFrame(table).to_csv(copy / "decisions.csv", index=False)
+    return copy, site, original
+
+
+def test_a_cut_by_ownership_is_by_what_the_register_says(overridden, tmp_path):
+    run, site, original = overridden
+    made = sp.hand_over(run, audience="partner", by="ownership", out=tmp_path / "out")
+    assert original != "unknown ownership"
+    for package in made:
+        ids = pd.read_csv(package.folder / "shortlist.csv", encoding="utf-8-sig", index_col="site_id").index
+        assert (site in ids) == (package.part == original)
+
+
+def test_a_run_whose_originals_are_not_known_is_not_handed_over(overridden, tmp_path):
+    run, *_ = overridden
+    (run / "decisions.csv").unlink()
+    for audience in ("partner", "public"):
+        with pytest.raises(InputError, match=r"decisions\.csv, which has what stood there before, is missing"):
+            sp.hand_over(run, audience=audience, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    sp.hand_over(run, audience="internal", out=tmp_path / "out")
+
+
+def test_an_earlier_cut_goes_and_what_is_not_siteprior_s_stays(folder, tmp_path):
+    out = tmp_path / "out"
+    first, second = sp.open_run(folder).shortlist.index[:2]
+    stated = tmp_path / "partners.csv"
+
+    def made(rows):
+        stated.write_text("site_id,partner\n" + "".join(f"{site},{name}\n" for site, name in rows), encoding="utf-8")
+        sp.hand_over(folder, audience="partner", by="partner", partners=stated, out=out)
+        return sorted(path.name for path in out.iterdir())
+
+    assert made([(first, "Ay"), (second, "Bee")]) == ["ay", "bee", "packages.json"]
+    (out / "bee" / "note.txt").write_text("mine", encoding="utf-8")
+    assert made([(second, "Cee")]) == ["bee", "cee", "packages.json"]
+    assert [path.name for path in (out / "bee").iterdir()] == ["note.txt"]
+    sp.hand_over(folder, audience="public", out=out)
+    assert "packages.json" not in {path.name for path in out.iterdir()}
+    assert not (out / "cee").exists()
+    assert made([(first, "Ay")]) == ["ay", "bee", "packages.json"]
+
+
+def test_partners_whose_names_are_alike_each_get_their_own_folder(folder, tmp_path):
+    first, second = sp.open_run(folder).shortlist.index[:2]
+    names = ["A/B", "a b", "..", "CON", "Жильё", "x" * 300]
+    stated = tmp_path / "partners.csv"
+    rows = "".join(f"{site},{name}\n" for name in names for site in (first, second)[: 1 + (name == "a b")])
+    stated.write_text("site_id,partner\n" + rows, encoding="utf-8")
+    made = sp.hand_over(folder, audience="partner", by="partner", partners=stated, out=tmp_path / "out")
+    assert sorted(package.part for package in made) == sorted(names)
+    assert {package.folder.parent for package in made} == {tmp_path / "out"}
+    assert len({package.folder.name.lower() for package in made}) == len(names)
+    assert {package.part: package.sites for package in made} == dict.fromkeys(names, 1) | {"a b": 2}
+
+
+def test_a_package_is_made_for_the_program_asked_for(folder, tmp_path):
+    first = sp.open_run(folder).shortlist.index[0]
+    stated = tmp_path / "partners.csv"
+    stated.write_text(f"site_id,partner\n{first},A\n", encoding="utf-8")
+    made = [
+        sp.hand_over(folder, audience="partner", by="partner", partners=stated, out=tmp_path / "out", gis=gis)[0]
+        for gis in ("qgis", "mapinfo")
+    ]
+    assert made[0].folder == made[1].folder
+    assert not (made[1].folder / "siteprior.qgz").exists()
+    with closing(sqlite3.connect(made[1].folder / "shortlist.gpkg")) as database:
+        kinds = {row[2] for row in database.execute("PRAGMA table_info(shortlist)")}
+    assert "TEXT(254)" in kinds
+
+
+def test_a_package_names_the_registers_of_its_own_sites_alone(folder, tmp_path):
+    made = sp.hand_over(folder, audience="partner", by="council", out=tmp_path / "out")
+    records = {package.part: json.loads((package.folder / "run.json").read_text("utf-8")) for package in made}
+    registers = {part: {read["file"] for read in record["inputs"] if read["role"] == "register"}
+                 for part, record in records.items()}  # fmt: skip
+    assert registers["Coventry"] == {"sites/coventry.xlsx"}
+    assert {read["role"] for read in records["Coventry"]["inputs"]} >= {"areas", "deprivation", "stops"}
+
+
+def test_a_folder_that_is_not_a_package_is_refused(folder, tmp_path):
+    with pytest.raises(InputError, match="lies in the run's own folder"):
+        sp.hand_over(folder, audience="public", out=folder / "public")
+    assert not (folder / "public").exists()
+    (tmp_path / "report.html").write_text("mine", encoding="utf-8")
+    with pytest.raises(InputError, match=r"holds report\.html, which no package"):
+        sp.hand_over(folder, audience="public", out=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_a_run_that_lists_no_site_gives_a_package_without_a_row(done, tmp_path):
+    reader = audience_of("partner")
+    write_hand_over(done, done.shortlist.head(0), tmp_path, reader)
+    assert pd.read_csv(tmp_path / "shortlist.csv").empty
+    assert not (tmp_path / "dossiers").exists()
+    assert "0 brownfield sites" in (tmp_path / "report.html").read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -172,3 +173,16 @@ def test_what_a_run_and_an_audit_came_to_in_words(tmp_path):
         "b.csv: refused: is empty",
         "1 of 2 files read: 3 sites, 2 with a certain place, 1 with a likely one; 1 places repaired.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("gis", "words"), [("qgis", "in QGIS, styled"), ("arcgis", "for ArcGIS"), ("mapinfo", "for MapInfo")]
+)
+def test_what_to_open_is_named_for_the_program_a_run_is_made_for(gis, words, tmp_path):
+    record = {
+        "counts": {"sites": 3, "ranked": 2, "shortlist": 1}, "open_evidence": {"settled": 1, "open": 1},
+        "settings": {"publish": {"gis": gis}},
+    }  # fmt: skip
+    (tmp_path / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    assert words in outputs_text(tmp_path)
+    assert ("QGIS" in outputs_text(tmp_path)) is (gis == "qgis")

@@ -87,7 +87,7 @@ def test_a_dossier_states_rank_band_reasons_place_verdict_access_need_and_source
         assert row["market_failure"] in page.text
         assert f"along {row['corridor']}" in page.text
         assert f"Overall {row['imd_decile']}" in page.text
-        assert "For internal use" in page.text
+        assert "Internal: not to leave the team" in page.text
         assert "Illustrative data – not real sites" in page.text
         assert "© OpenStreetMap contributors" in page.text
         assert page.text.count("To the corridor,") + page.text.count("an hour") == 1  # routes, or walks without any
@@ -111,8 +111,10 @@ def test_the_board_summary_counts_what_the_shortlist_holds(sample_assessment, fo
     assert f"{len(done.shortlist)} opportunities for {homes.sum():,.0f} homes" in page.text
     stays = int((done.top_k_acceptability["top_k_acceptability"].head(25) >= 0.9).sum())
     assert f"{stays} of the 25 stay on the shortlist in at least 90% of the draws" in page.text
-    assert f"The budget buys {done.programme_record['opportunities']} opportunities" in page.text
-    assert page.text.count("For internal use") == page.text.count("Illustrative data – not real sites") == 2
+    assert f"the budget buys {done.programme_record['opportunities']} for £" in page.text
+    assert (
+        page.text.count("Internal: not to leave the team") == page.text.count("Illustrative data – not real sites") == 2
+    )
     assert (
         len([1 for tag, attrs in page.tags if tag == "a" and (attrs.get("href") or "").startswith("dossiers/e")]) == 10
     )

@@ -47,6 +47,7 @@ def project_naming(*keys, files=("a.csv",)):
     table = SimpleNamespace(named=lambda name: entries.get(name, ()))
     return SimpleNamespace(
         sources=table, evidence=table, project=SimpleNamespace(as_of="2021-01-01"),
+        catalogue={},
         find=lambda entry: [(Path("/data") / entry.path, entry.path)],
     )  # fmt: skip
 

@@ -147,7 +147,7 @@ def test_stages_by_hand_and_the_run_agree(steps, project, sample_assessment):
     pd.testing.assert_frame_equal(by_hand.corridor_summary, done.corridor_summary)
     assert by_hand.record == done.record
     read = read_inputs(project)
-    assert len(READING) == 10
+    assert len(READING) == 11
     assert STAGES[: len(READING)] == READING
     pd.testing.assert_frame_equal(read.sites_merged, done.sites_merged)
     assert not has(read, "columns.area")

@@ -39,6 +39,14 @@ def test_a_ranking_written_with_other_weights_is_what_was_returned(sample_run, t
     assert first.loc[new.changes.index[0], "rank_b"] == 1
 
 
+def test_the_decisions_behind_a_run_stand_beside_its_ranking_too(sample_run, tmp_path):
+    """What was overridden is known by them alone: without, a package for others would show it as registered."""
+    shutil.copytree(sample_run, tmp_path / "run")
+    (tmp_path / "run" / "decisions.csv").write_text("site_id,field\n")
+    sp.rerank(demo(), run=tmp_path / "run", out=tmp_path / "ranked")
+    assert (tmp_path / "ranked" / "decisions.csv").read_text() == "site_id,field\n"
+
+
 def test_the_folder_of_a_run_is_never_written(sample_run, tmp_path):
     shutil.copytree(sample_run, tmp_path / "run")
     before = (tmp_path / "run" / "run.json").read_bytes()

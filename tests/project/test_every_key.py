@@ -32,7 +32,7 @@ FULL = {
         "timetables": [{"path": "t.zip"}], "elevation": {"path": "e.tif"}, "sales": [{"path": "s.csv"}],
         "floor_areas": [{"path": "f.csv"}],
         "dwellings": {"path": "d.csv", "code": "C", "column": "N", "year": 2021},
-        "areas": {"path": "a.geojson", "code": "C", "year": 2021},
+        "areas": {"path": "a.geojson", "code": "C", "year": 2021, "district": "D", "lookup": {"path": "l.csv"}},
         "deprivation": {"path": "i.csv", "edition": 2025},
     },
     "evidence": {
@@ -44,6 +44,7 @@ FULL = {
         "households": {"path": "h.csv"},
         "parcels": [{"path": "p.zip"}],
     },
+    "datasets": {"own_dataset": {"title": "T", "address": "https://example.org/t.csv"}},
     "corridors": {"paths": [{"path": "c.csv"}]},
     "access": {},
     "layers": [
@@ -59,7 +60,7 @@ FULL = {
     ],
     "gates": {"completed": True}, "weights": {"capacity": 1},
     "assumptions": {"costs": {}, "scheme": {}, "additionality": {}, "benefits": {}},
-    "shortlist": {"n": 5}, "publish": {}, "opportunities": {}, "ranking": {},
+    "shortlist": {"n": 5}, "publish": {"basemap": {"path": "b.pmtiles"}}, "opportunities": {}, "ranking": {},
     "robustness": {}, "programme": {"budget_gbp": 1},
 }  # fmt: skip
 TABLES = [((), Project), *places(), (("assumptions", "costs", "build_gbp_per_m2"), Estimate)]

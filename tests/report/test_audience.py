@@ -8,7 +8,7 @@ import pytest
 
 from siteprior.core import schema
 from siteprior.core.errors import InputError
-from siteprior.report.audience import as_registered, audience_of, audience_record, visible
+from siteprior.report.audience import as_registered, audience_of, audience_record, audience_words, visible
 
 NEVER = (
     "score", "rank", "coverage", "score_band", "gap_", "break_even", "headroom", "cost", "decision", "decided",
@@ -89,3 +89,31 @@ def test_the_record_has_sources_of_what_is_published_alone():
     assert [read["file"] for read in cut["inputs"]] == ["r.csv"]
     assert cut["attribution"] == ["A"]
     assert cut["counts"] == {"sites": 2, "by_organisation": {"E1": 2}}
+
+
+def test_a_run_that_does_not_state_its_audience_is_for_internal_use():
+    assert audience_words({}) == audience_words({"audience": "internal"}) == audience_of("internal").line
+    assert len({audience_words({"audience": each}) for each in ("internal", "partner", "public")}) == 3
+    with pytest.raises(InputError, match="audience"):
+        audience_words({"audience": "everyone"})
+
+
+def test_a_verdict_that_rests_on_a_fact_of_the_teams_own_is_left_blank():
+    index = pd.Index(["a", "b", "c"], name="site_id")
+    table = gpd.GeoDataFrame(
+        {"hectares": [9.0, 2.0, 3.0], "site_name": ["A", "B", "C"], "market_failure": "Indicated",
+         "market_failure_reasons": "C1B"},
+        geometry=gpd.points_from_xy([0] * 3, [0] * 3), index=index,
+    )  # fmt: skip
+    rows = [("a", "hectares", "1", "yes"), ("b", "site_name", "Mill", "yes"), ("c", "hectares", "1", "no")]
+    back = as_registered(table, pd.DataFrame(rows, columns=["site_id", "field", "original", "applied"]))
+    assert back["market_failure"].isna().tolist() == [True, False, False]
+    assert back["market_failure_reasons"].isna().tolist() == [True, False, False]
+
+
+def test_registers_and_lists_no_site_stands_in_are_not_named():
+    inputs = [{"role": role, "file": f"{role}{n}", "licence": "OGL"} for role in ("register", "own sites", "areas")
+              for n in (1, 2)]  # fmt: skip
+    sites = pd.DataFrame({"organisation": ["E1"]})
+    cut = audience_record({"inputs": inputs}, audience_of("partner"), sites, files={"register1"})
+    assert [read["file"] for read in cut["inputs"]] == ["register1", "areas1", "areas2"]

@@ -117,6 +117,18 @@ def _demo(options: argparse.Namespace) -> int:
     return _print_outputs(demo(out=options.out, **_published(options)))
 
 
+def _init(options: argparse.Namespace) -> int:
+    from siteprior.pipeline.new_project.recognise import recognised_text
+    from siteprior.pipeline.new_project.write import init_project, next_steps
+
+    area = options.preset or options.area or options.combined_authority
+    file = init_project(area, from_folder=options.from_folder, out=options.out, as_of=options.as_of)
+    if options.from_folder is not None:
+        print(recognised_text(options.from_folder, but=file.parent))
+    print(next_steps(file))
+    return 0
+
+
 def _run(options: argparse.Namespace) -> int:
     from siteprior.pipeline.run import run
 
@@ -215,10 +227,12 @@ def _compare(options: argparse.Namespace) -> int:
 def _hand_over(options: argparse.Namespace) -> int:
     from siteprior.pipeline.hand_over import hand_over
 
-    made = hand_over(options.run, audience=options.audience, by=options.by, partners=options.partners, out=options.out)
+    asked = {name: getattr(options, name) for name in ("audience", "by", "partners", "gis", "out")}
+    made = hand_over(options.run, **asked)
     for package in made:
         print(f"{package.folder}: {package.sites} sites{f' of {package.part}' if package.part else ''}")
-    print(f"Audience: {made[0].audience if made else options.audience}. Start with report.html.")
+    start = "Start with report.html." if made else "The run lists no site: there is nothing to hand over."
+    print(f"Audience: {options.audience}. {start}")
     return 0
 
 
@@ -262,8 +276,15 @@ def _fetch(options: argparse.Namespace) -> int:
     if options.project is None:
         print("siteprior: fetch needs a project file (or --list)", file=sys.stderr)
         return 2
+    if options.force:
+        from siteprior.core.renamed import warn_renamed
+
+        warn_renamed("siteprior fetch", {"--force": "--refresh"})
     try:
-        table = fetch(options.project, force=options.force, largest_gb=options.max_gb, progress=not options.quiet)
+        table = fetch(
+            options.project, refresh=options.refresh or options.force, offline=options.offline,
+            dry_run=options.dry_run, mirror=options.mirror, largest_gb=options.max_gb, progress=not options.quiet,
+        )  # fmt: skip
     except FetchError as fault:
         print(downloads_text(fault.table[fault.table["status"] != "failed"]))
         raise
@@ -303,13 +324,27 @@ def _docs(options: argparse.Namespace) -> int:
     return 0
 
 
+def _list_notebooks(_options: argparse.Namespace) -> int:
+    from siteprior.report.notebooks.run import notebook_titles
+
+    for name, title in notebook_titles().items():
+        print(f"{name:<26}{title}")
+    return 0
+
+
 def _notebooks(options: argparse.Namespace) -> int:
-    return _copy_notebooks(options) if options.action == "copy" else _run_notebook(options)
+    actions = {"list": _list_notebooks, "copy": _copy_notebooks, "run": _run_notebook}
+    return actions[options.action](options)
 
 
 COMMANDS: dict[str, Command] = {
     "demo": Command(
         "the main job on the illustrative sample, no network", arguments.demo_arguments, _demo, progress=True
+    ),
+    "init": Command(
+        "a project for an area of England, or for the files of a folder: what to fetch, what counts",
+        arguments.init_arguments,
+        _init,
     ),
     "run": Command("the main job: read, join, appraise, rank, publish", arguments.run_arguments, _run, progress=True),
     "check": Command(
@@ -347,9 +382,12 @@ COMMANDS: dict[str, Command] = {
         "what would decide a run's open verdicts: free files, or a site's list", arguments.gaps_arguments, _gaps
     ),
     "fetch": Command(
-        "download the inputs a project names an address for, verified", arguments.fetch_arguments, _fetch, progress=True
+        "download the inputs a project names a dataset or an address for, verified",
+        arguments.fetch_arguments,
+        _fetch,
+        progress=True,
     ),
     "docs": Command("open the documentation site that ships with siteprior", arguments.docs_arguments, _docs),
-    "notebooks": Command("copy the notebooks, or run one", arguments.notebooks_arguments, _notebooks),
+    "notebooks": Command("list the notebooks, copy them, or run one", arguments.notebooks_arguments, _notebooks),
 }
 """The commands by name: the one list of them, which help, documents and ``bootstrap.py`` are made from."""

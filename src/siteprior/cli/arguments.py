@@ -15,6 +15,18 @@ def demo_arguments(command: argparse.ArgumentParser) -> None:
     publish_arguments(command)
 
 
+def init_arguments(command: argparse.ArgumentParser) -> None:
+    """Declare the arguments of init."""
+    add = command.add_argument
+    area = command.add_mutually_exclusive_group(required=True)
+    area.add_argument("preset", nargs="?", choices=("wmca",), help="an area known by name")
+    area.add_argument("--area", metavar="CODES", help="ONS codes or names of councils, with commas between")
+    area.add_argument("--combined-authority", metavar="CODE", help="ONS code, such as E47000001")
+    area.add_argument("--from-folder", type=Path, metavar="DIR", help="files that are there, each named as what it is")
+    add("--out", type=Path, metavar="DIR", help="folder to write (default: named after the area; DIR of --from-folder)")
+    add("--as-of", type=date.fromisoformat, metavar="DAY", help="the day registers are judged on (default: today)")
+
+
 def run_arguments(command: argparse.ArgumentParser) -> None:
     """Declare the arguments of run."""
     command.add_argument("project", type=Path, help="project file (TOML)")
@@ -127,6 +139,7 @@ def hand_over_arguments(command: argparse.ArgumentParser) -> None:
     add("--audience", required=True, metavar="WHO", help="internal, partner or public")
     add("--by", metavar="CUT", help="council, corridor, ownership or partner (default: all in one folder)")
     add("--partners", type=Path, metavar="FILE", help="of --by partner: a table with site_id and partner")
+    add("--gis", metavar="PROGRAM", help="qgis, arcgis or mapinfo (default: as the run was made)")
     add("--out", type=Path, required=True, metavar="FOLDER", help="folder to write; a cut has a folder in it per part")
 
 
@@ -141,7 +154,11 @@ def fetch_arguments(command: argparse.ArgumentParser) -> None:
     """Declare the arguments of fetch."""
     add = command.add_argument
     add("project", type=Path, nargs="?", help="project file (TOML)")
-    add("--force", action="store_true", help="download again what is there")
+    add("--refresh", action="store_true", help="ask for what is there, too, and replace it where it changed")
+    add("--force", action="store_true", help=argparse.SUPPRESS)
+    add("--offline", action="store_true", help="download nothing: check what is there, say what is missing")
+    add("--dry-run", action="store_true", help="download nothing: say what would be, how large, under which licence")
+    add("--mirror", metavar="URL", help="ask there in the place of every host; {host} stands for it (SITEPRIOR_MIRROR)")
     add("--max-gb", type=float, metavar="GB", help="refuse larger files (default: 4, parameter fetch.largest_gb)")
     add("--list", action="store_true", help="where official inputs are published; downloads nothing")
 
@@ -156,6 +173,8 @@ def docs_arguments(command: argparse.ArgumentParser) -> None:
 def notebooks_arguments(command: argparse.ArgumentParser) -> None:
     """Declare the arguments of notebooks."""
     actions = command.add_subparsers(required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="list the notebooks that travel with siteprior, with their titles")
+    listing.set_defaults(action="list")
     copy = actions.add_parser("copy", help="copy the notebooks to a folder")
     copy.add_argument("folder", type=Path)
     copy.add_argument("--force", action="store_true", help="replace notebooks that stand there")

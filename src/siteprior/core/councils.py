@@ -26,8 +26,16 @@ COMBINED_AUTHORITIES = {
     "E47000009": "West of England Combined Authority",
     "E47000010": "North East Combined Authority",
     "E47000011": "North of Tyne Combined Authority",
+    "E47000012": "York and North Yorkshire Combined Authority",
+    "E47000013": "East Midlands Combined County Authority",
+    "E47000014": "North East Mayoral Combined Authority",
+    "E47000015": "Devon and Torbay Combined County Authority",
+    "E47000016": "Hull and East Yorkshire Combined Authority",
+    "E47000017": "Greater Lincolnshire Combined County Authority",
+    "E47000018": "Lancashire Combined County Authority",
 }
-"""ONS code → name of the combined authorities (ONS code history): no register is theirs, but sites of their own are."""
+"""ONS code → name of the combined authorities, those abolished too (ONS code history; those of 2024 and 2025 as public
+code lists have them): no register is theirs, but sites of their own are."""
 
 
 _COMMON = re.compile(

@@ -34,7 +34,8 @@ class Input:
     """One file that was read: its role, its name as the project gives it, and the hash of its bytes.
 
     ``rows`` counts the data records used; ``vintage``, ``publisher``, ``licence`` and ``attribution`` are what the
-    project file or the reader knows of its origin (blank where not stated).
+    project file or the reader knows of its origin (blank where not stated). ``dataset``, ``part``, ``address`` (without
+    keys) and ``fetched`` (a time in UTC, or ``placed by hand``) are what ``sources.lock`` says of this very file.
     """
 
     role: str
@@ -46,6 +47,10 @@ class Input:
     publisher: str = ""
     licence: str = ""
     attribution: str = ""
+    dataset: str = ""
+    part: str = ""
+    address: str = ""
+    fetched: str = ""
 
 
 def path_list(paths: Path | str | Iterable[Path | str]) -> list[Path]:

@@ -159,7 +159,7 @@ def _measure(
     from siteprior.joins.access.stations import well_connected
     from siteprior.joins.access.walks import Walking
 
-    log = ReadLog()
+    log = ReadLog.of(project)
     size = cell_m
     if size is None:
         size = project.access.cell_m if project is not None else CELL_M
@@ -203,7 +203,8 @@ def _read_project(
     """Read streets, timetables and area of a project; refuse too many cells of it before the long reading."""
     from siteprior.joins.access.ptal_grid import grid_cell_m
     from siteprior.pipeline.read_transit import read_transit
-    from siteprior.sources.areas.lsoa import read_areas, study_area
+    from siteprior.sources.areas.lsoa import study_area
+    from siteprior.sources.areas.of_project import read_project_areas
 
     lacking = [name for name in ("streets", "timetables") if not getattr(project.sources, name)]
     if lacking:
@@ -211,13 +212,7 @@ def _read_project(
     if service_date is not None:
         chosen = project.access.model_copy(update={"service_date": service_date})
         project = project.model_copy(update={"access": chosen})
-    entry = project.sources.areas
-    ((path, label),) = project.find(entry)
-    areas = log.add(
-        "areas", entry,
-        read_areas(path, code=entry.code, name=entry.name, district=entry.district, year=entry.year,
-                   layer=entry.layer, crs=entry.crs, files=label),
-    )  # fmt: skip
+    areas = log.add("areas", project.sources.areas, read_project_areas(project).areas)
     area = study_area(areas)
     grid_cell_m(area, cell_m)
     transit = read_transit(project, area, log, progress=progress)

@@ -17,9 +17,12 @@ from siteprior.core.short_repr import counted, first_few
 from siteprior.core.whole_folder import whole_folder
 from siteprior.pipeline.manifest import open_run
 from siteprior.pipeline.opened_run import Run
+from siteprior.pipeline.package_folders import own_files, remove_empty, write_manifest
 from siteprior.pipeline.result import Result
 from siteprior.report.audience import (
+    AUDIENCES,
     INTERNAL,
+    PARTNER,
     PUBLIC,
     Audience,
     as_registered,
@@ -28,6 +31,7 @@ from siteprior.report.audience import (
     visible,
 )
 from siteprior.report.file_names import DOSSIERS, dossier_files, file_names
+from siteprior.report.geopackage.gis import GIS
 
 Cut = Literal["council", "corridor", "ownership", "partner"]
 
@@ -38,13 +42,6 @@ CUTS: Mapping[str, str] = {
 
 NOT_STATED = "not stated"
 """The name of the part of sites whose column is blank."""
-
-OWN = (
-    "shortlist.gpkg", "sites.gpkg", "shortlist.csv", "sites.csv", "shortlist.xlsx", "sites.xlsx", "report.html",
-    "run.json", "siteprior.qgz", "pictures/map.png", f"{DOSSIERS}/*.html", f"{DOSSIERS}/*.pdf",
-)  # fmt: skip
-"""Patterns of the files of a package: what an earlier one left of them is taken away."""
-
 
 Finished: TypeAlias = Result | Run
 """A finished run: a result in memory, or a folder opened again."""
@@ -66,6 +63,7 @@ def hand_over(
     out: Path | str,
     by: Cut | None = None,
     partners: Path | str | None = None,
+    gis: str | None = None,
 ) -> tuple[Package, ...]:
     """Write what may leave the team of a finished run: one folder, or one per part of a cut (hectares, metres).
 
@@ -75,12 +73,10 @@ def hand_over(
         The folder of an internal run; the newest in ``outputs`` when ``None``.
     audience
         ``internal``, ``partner`` (the shortlist by id) or ``public`` (all sites by id); docs/how-to/hand-over.md.
-    out
-        The folder to write, with one in it for each part of a cut.
-    by
-        ``council``, ``corridor``, ``ownership`` or ``partner``; no cut when ``None``.
-    partners
-        For ``by="partner"``: a file with ``site_id`` and ``partner``.
+    out, gis
+        The folder to write, in the place of earlier packages; ``qgis``, ``arcgis`` or ``mapinfo``, else as the run.
+    by, partners
+        ``council``, ``corridor``, ``ownership``, or ``partner`` with a file of ``site_id`` and ``partner``.
 
     Returns
     -------
@@ -89,7 +85,7 @@ def hand_over(
     Raises
     ------
     InputError, OutputError
-        When the run is not the team's own, an argument is unknown, or a folder cannot be written.
+        When the run is not the team's own, an argument is unknown, or a folder cannot be used.
 
     Examples
     --------
@@ -99,28 +95,36 @@ def hand_over(
     >>> made[0].part, made[0].sites
     ('Birmingham', 12)
     """
-    asked = audience_of(audience)
+    faults = [f"audience: {unknown('audience', str(audience), AUDIENCES)}"] if audience not in AUDIENCES else []
     if by is not None and by not in CUTS:
-        raise InputError(f"by: {unknown('cut', str(by), CUTS)}")
-    if (by == "partner") != (partners is not None):
-        raise InputError("partners: needs site_id and partner, and goes with by='partner' alone")
-    opened = open_run(run)
+        faults.append(f"by: {unknown('cut', str(by), CUTS)}")
+    elif (by == "partner") != (partners is not None):
+        faults.append("partners: needs site_id and partner, and goes with by='partner' alone")
+    if gis is not None and gis not in GIS:
+        faults.append(f"gis: {unknown('gis', str(gis), GIS)}")
+    if faults:
+        raise InputError(*faults)
+    opened, asked = open_run(run), audience_of(audience)
     folder = as_path(out, name="out", what="a folder")
-    if (folder / "ranking.csv").is_file():
-        raise InputError(f"{folder}: holds a run of the team's own; name another folder with --out")
     listed = listed_for(opened, asked)
+    _refuse_unknown_originals(opened, asked)
     if by is None:
-        with whole_folder(folder, own=OWN) as staged:
-            write_hand_over(opened, listed, staged, asked)
+        own = own_files(folder, (), run=opened.folder)
+        with whole_folder(folder, own=own) as staged:
+            write_hand_over(opened, listed, staged, asked, gis=gis)
+        remove_empty(folder, own)
         return (Package("", asked.name, folder, len(listed)),)
-    parts = _parts(listed, by, partners)
-    names = file_names(parts)
-    made = []
-    for part in sorted(parts):
-        with whole_folder(folder / names[part], own=OWN) as staged:
-            write_hand_over(opened, parts[part], staged, asked, part=part)
-        made.append(Package(part, asked.name, folder / names[part], len(parts[part])))
-    return tuple(made)
+    cut = listed if asked.name == INTERNAL else as_registered(listed, opened.decisions)
+    parts = {part: listed.loc[sites] for part, sites in _parts(cut, by, partners).items()}
+    names = dict(sorted(file_names(parts).items()))
+    own = own_files(folder, names.values(), run=opened.folder)
+    with whole_folder(folder, own=own) as staged:
+        for part, name in names.items():
+            (staged / name).mkdir()
+            write_hand_over(opened, parts[part], staged / name, asked, part=part, gis=gis)
+        write_manifest(staged, {"audience": asked.name, "by": by, "as_of": str(opened.record["as_of"])[:10]}, names)
+    remove_empty(folder, own)
+    return tuple(Package(part, asked.name, folder / name, len(parts[part])) for part, name in names.items())
 
 
 def listed_for(source: Finished, audience: Audience) -> gpd.GeoDataFrame:
@@ -128,22 +132,35 @@ def listed_for(source: Finished, audience: Audience) -> gpd.GeoDataFrame:
     return source.sites if audience.name == PUBLIC else source.shortlist
 
 
-def _parts(listed: gpd.GeoDataFrame, by: str, partners: Path | str | None) -> dict[str, gpd.GeoDataFrame]:
-    """Return the sites of each part by its name; a site may be of several partners, and of one part else."""
+def _refuse_unknown_originals(source: Run, audience: Audience) -> None:
+    """Refuse a run whose overridden facts cannot be put back: they are the team's own."""
+    overridden = source.sites["overrides"].notna() if "overrides" in source.sites else pd.Series(dtype="bool")
+    if audience.name != INTERNAL and overridden.any() and not len(source.decisions):
+        raise InputError(
+            f"{source.folder}: the team has overridden facts of {counted(int(overridden.sum()), 'site')}, and "
+            f"decisions.csv, which has what stood there before, is missing; run again, then hand over"
+        )
+
+
+def _parts(cut: pd.DataFrame, by: str, partners: Path | str | None) -> dict[str, pd.Index]:
+    """Return the sites of each part by its name; a site may be of several partners, and of one part else.
+
+    ``cut`` has the facts its audience sees: the folder a site lies in says no more than its row.
+    """
     if by != "partner" or partners is None:
-        names = listed[CUTS[by]].astype("object").fillna(NOT_STATED)
-        return {str(name): gpd.GeoDataFrame(listed[names == name]) for name in dict.fromkeys(names)}
+        names = cut[CUTS[by]].astype("object").fillna(NOT_STATED)
+        return {str(name): cut.index[names == name] for name in dict.fromkeys(names)}
     stated = _read_partners(partners)
     if missing := [name for name in ("site_id", "partner") if name not in stated]:
         raise InputError(f"{partners}: lacks {', '.join(missing)}; it needs site_id and partner")
-    strangers = [str(site) for site in dict.fromkeys(stated["site_id"]) if site not in listed.index]
+    strangers = [str(site) for site in dict.fromkeys(stated["site_id"]) if site not in cut.index]
     if strangers:
         raise InputError(
             f"partners: {counted(len(strangers), 'site')} not among those handed over "
             f"({first_few(strangers, 3)}); take the rows out, or mend site_id"
         )
     groups = stated.dropna(subset=["partner"]).groupby("partner")["site_id"]
-    return {str(name): gpd.GeoDataFrame(listed[listed.index.isin(list(ids))]) for name, ids in groups}
+    return {str(name): cut.index[cut.index.isin(list(ids))] for name, ids in groups}
 
 
 def _read_partners(path: Path | str) -> pd.DataFrame:
@@ -151,7 +168,8 @@ def _read_partners(path: Path | str) -> pd.DataFrame:
     file = as_path(path, name="partners", what="a file")
     wanted = "site_id and partner"
     table = read_table(file, score=lambda cells: float(sum(cell.casefold() in wanted for cell in cells)), wanted=wanted)
-    frame = pd.DataFrame(table.rows, columns=[cell.strip().casefold() for cell in table.header])
+    rows = [[" ".join(cell.split()) for cell in row] for row in table.rows]
+    frame = pd.DataFrame(rows, columns=[cell.strip().casefold() for cell in table.header])
     return frame.replace("", None).dropna(how="all")
 
 
@@ -162,6 +180,7 @@ def write_hand_over(
     audience: Audience,
     *,
     part: str = "",
+    gis: str | None = None,
 ) -> None:
     """Write the files of one package: GeoPackage, table, workbook, page, map and record, with what its audience sees.
 
@@ -177,6 +196,8 @@ def write_hand_over(
         Who sees it.
     part
         The name of the part, where the run is cut.
+    gis
+        The program its GeoPackage is for; as the run was made when ``None``.
     """
     from siteprior.pipeline.manifest import run_info
     from siteprior.report.geopackage.qgis_project import write_project
@@ -185,12 +206,14 @@ def write_hand_over(
     from siteprior.report.tables import write_csv, write_run_record
     from siteprior.report.workbook.shortlist import write_shortlist_workbook
 
-    record = audience_record(source.record, audience, listed)
+    record = audience_record(source.record, audience, listed, files=_files(source, listed))
     record = record | ({"title": f"{record['title']}: {part}", "part": part} if part else {})
     illustrative = bool(record.get("illustrative"))
-    gis = str(source.record.get("settings", {}).get("publish", {}).get("gis", "qgis"))
+    gis = gis or str(source.record.get("settings", {}).get("publish", {}).get("gis", "qgis"))
     name = "sites" if audience.name == PUBLIC else "shortlist"
     sites = _for_audience(listed, source, audience)
+    if illustrative and "illustrative" not in sites:  # a run that is still open marks its tables as it writes them
+        sites.insert(list(sites).index(sites.active_geometry_name), "illustrative", "yes")
     layers = {name: sites, **{
         layer: visible(getattr(source, layer), layer, audience) for layer in ("corridors", "stops", "areas")
     }}  # fmt: skip
@@ -206,8 +229,11 @@ def write_hand_over(
     )
     if gis == "qgis":
         write_project(folder, title=str(record["title"]))
-    write_csv(folder / f"{name}.csv", sites.drop(columns=sites.active_geometry_name), byte_order_mark=True)
-    dossiers = _copy_dossiers(source, folder, listed) if audience.name == INTERNAL else {}
+    dossiers = _dossiers(source, folder, listed, sites, layers, audience, record)
+    table = sites.drop(columns=sites.active_geometry_name)
+    if audience.name == PARTNER:
+        table = table.assign(dossier=pd.Series(dossiers, dtype="str").reindex(table.index))
+    write_csv(folder / f"{name}.csv", table, byte_order_mark=True)
     write_shortlist_workbook(
         folder / f"{name}.xlsx", record=record, audience=audience, shortlist=pd.DataFrame(sites), dossiers=dossiers
     )
@@ -226,6 +252,34 @@ def _for_audience(listed: gpd.GeoDataFrame, source: Finished, audience: Audience
         return listed
     decided = as_registered(listed, source.decisions)
     return visible(gpd.GeoDataFrame(decided.sort_index()), "sites", audience)
+
+
+def _files(source: Finished, listed: pd.DataFrame) -> set[str] | None:
+    """Return the registers and lists that some sites stand in or stood in; ``None`` where that is not known."""
+    if "file" not in listed:
+        return None
+    history = source.history
+    older = history.loc[history["site_id"].isin(listed.index), "file"] if len(history) else pd.Series(dtype="str")
+    return {str(name) for name in (*listed["file"].dropna(), *older.dropna())}
+
+
+def _dossiers(
+    source: Finished,
+    folder: Path,
+    listed: pd.DataFrame,
+    sites: gpd.GeoDataFrame,
+    layers: Mapping[str, gpd.GeoDataFrame],
+    audience: Audience,
+    record: Mapping[str, Any],
+) -> dict[str, str]:
+    """Write the dossiers of a package as far as its audience sees any, and return where each stands in it."""
+    from siteprior.pipeline.partner_dossiers import write_partner_dossiers
+
+    if audience.name == INTERNAL:
+        return _copy_dossiers(source, folder, listed)
+    if audience.name == PARTNER and len(sites):
+        return write_partner_dossiers(source, folder, sites, layers, audience, record)
+    return {}
 
 
 def _copy_dossiers(source: Finished, folder: Path, listed: pd.DataFrame) -> dict[str, str]:
@@ -258,4 +312,5 @@ def _map(sites: gpd.GeoDataFrame, layers: Mapping[str, gpd.GeoDataFrame], record
         attribution=" ".join(record.get("attribution", ())),
         illustrative=bool(record.get("illustrative")),
         listed=not ranked,
+        near=True,
     )

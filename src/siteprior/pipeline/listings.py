@@ -176,11 +176,11 @@ def downloads_text(table: pd.DataFrame) -> str:
 
 
 def official_text() -> str:
-    """Return where official inputs are published: licence, registration, page and, where there is one, the file.
+    """Return where official inputs are published: what reads each, licence, registration, page, address and parts.
 
     Examples
     --------
-    >>> "url = " in official_text(), "historic_landfill: " in official_text()
+    >>> "sources.stops: naptan: NaPTAN" in official_text(), "historic_landfill" in official_text()
     (True, True)
     """
     from siteprior.sources.catalogue import official_sources
@@ -190,13 +190,21 @@ def official_text() -> str:
     lines = []
     for row in official_sources().to_dict("records"):
         lines += [
-            f"{row['key']}: {row['title']} ({row['publisher']})",
-            f"    licence: {row['licence']}; registration: {row['registration']}; looked up {row['looked_up']}",
+            f"{row['reads'] or 'no key'}: {row['dataset']}: {row['title']} ({row['publisher']})",
+            f"    licence: {row['licence']}; registration: {row['registration']}; last checked: {row['last_checked']}",
             f"    page: {row['page']}",
-            *([f'    url = "{row["file"]}"'] if row["file"] else []),
-            f"    {row['note']}",
+            *([f"    address: {row['address']}"] if row["address"] else []),
+            *([f"    {row['note']}"] if row["note"] else []),
         ]
     return "\n".join(lines)
+
+
+_GIS_WORDS = {
+    "qgis": "siteprior.qgz opens all layers in QGIS, styled",
+    "arcgis": "shortlist.gpkg is made for ArcGIS, which reads no styles: symbolise by score_band",
+    "mapinfo": "shortlist.gpkg is made for MapInfo, which reads no styles: make a map by score_band",
+}
+"""What to open on a map, by the program a run is made for."""
 
 
 def outputs_text(folder: Path) -> str:
@@ -209,11 +217,12 @@ def outputs_text(folder: Path) -> str:
             f"written.\nWritten to {folder}: start with report.html."
         )
     verdicts = record["open_evidence"]
+    gis = str(record.get("settings", {}).get("publish", {}).get("gis", "qgis"))
     return (
         f"{counts['sites']:,} sites considered, {counts['ranked']:,} ranked, {counts['shortlist']} on the shortlist.\n"
         f"Market failure: {verdicts['settled']:,} verdicts of ranked sites settled, {verdicts['open']:,} open; "
         f"`siteprior gaps` says what would decide them.\n"
-        f"Written to {folder}: start with report.html; shortlist.gpkg opens styled in QGIS."
+        f"Written to {folder}: start with report.html; {_GIS_WORDS[gis]}."
     )
 
 

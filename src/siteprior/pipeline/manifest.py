@@ -19,6 +19,7 @@ from siteprior.core.files import as_path, read_bytes
 from siteprior.core.parameters import Parameter, load_parameters, parameter_files, parameter_rows
 from siteprior.core.progress import Progress
 from siteprior.core.renamed import with_new_columns
+from siteprior.pipeline.base_map import ROLE as BASE_MAP
 from siteprior.pipeline.newest_run import newest_run
 from siteprior.pipeline.notices import notices
 from siteprior.pipeline.open_evidence import open_evidence
@@ -103,7 +104,9 @@ PACKAGES = ("geopandas", "numpy", "pandas", "pyogrio", "pyproj", "scipy", "shape
 def describe_run(result: Result, _progress: Progress) -> Result:
     """Describe the run: what went in, which versions and numbers were used, and how many sites came out."""
     project, sites, criteria, issues = result.project, result.sites, result.criteria, result.issues
-    attributions = dict.fromkeys(read.attribution for read in result.provenance if read.attribution)
+    # the base map stands under one map of the report alone, with its attribution on it
+    drawn_from = (read for read in result.provenance if read.role != BASE_MAP)
+    attributions = dict.fromkeys(read.attribution for read in drawn_from if read.attribution)
     record = {
         "title": project.project.title,
         "area": project.project.area,

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import pandas as pd
 
 from siteprior.core.short_repr import counted
+from siteprior.pipeline.base_map import base_map_notices
 from siteprior.pipeline.decisions import decision_notices
 from siteprior.pipeline.evidence_notices import evidence_notices, fact_notices, household_notices
 from siteprior.pipeline.parcel_notices import parcel_coverage_notices, parcel_file_notices
+from siteprior.pipeline.provenance import lock_notices
 from siteprior.pipeline.ranking_notices import site_notices, weight_notices
 from siteprior.pipeline.register_notices import register_notices
 from siteprior.pipeline.result import NOT_YET, Result
@@ -38,6 +40,7 @@ def _of_reading(result: Result) -> list[str]:
     joins = [join.sentence for join in result.joins if join.sentence]
     return [
         *_root_overridden(result),
+        *lock_notices(result.project, result.provenance),
         *_empty_lists(result),
         *_unused(result),
         *register_notices(result),
@@ -46,6 +49,7 @@ def _of_reading(result: Result) -> list[str]:
         *fact_notices(result),
         *decision_notices(result),
         *parcel_file_notices(result),
+        *base_map_notices(result),
         *joins,
     ]
 

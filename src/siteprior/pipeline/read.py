@@ -36,28 +36,16 @@ SHOWN = 3
 def read_areas(result: Result, progress: Progress) -> Result:
     """Read the areas and their deprivation."""
     from siteprior.sources.areas import deprivation as deprivation_source
-    from siteprior.sources.areas import lsoa as area_source
+    from siteprior.sources.areas.of_project import read_project_areas
 
-    project, log = result.project, ReadLog()
+    project, log = result.project, ReadLog.of(result.project)
     progress("Reading areas and deprivation")
     entry, faults, areas, deprivation = project.sources.areas, AllFaults(), None, None
     with faults.kept(), placed(project, entry):
-        path, label = project.find_one(entry)
-        areas = log.add(
-            "areas",
-            entry,
-            area_source.read_areas(
-                path,
-                code=entry.code,
-                name=entry.name,
-                district=entry.district,
-                year=entry.year,
-                layer=entry.layer,
-                crs=entry.crs,
-                districts=entry.districts or None,
-                files=label,
-            ),
-        )
+        read = read_project_areas(project)
+        areas = log.add("areas", entry, read.areas)
+        if entry.lookup is not None and read.lookup is not None:
+            log.add("areas lookup", entry.lookup, read.lookup)
     if areas is not None and project.access.grid and project.sources.streets and project.sources.timetables:
         with faults.kept(), placed(project, CELL_KEY):  # now, not after all else is read and measured
             west, south, east, north = areas.total_bounds.tolist()
@@ -80,7 +68,7 @@ def read_areas(result: Result, progress: Progress) -> Result:
 
 def read_postcodes(result: Result, _progress: Progress) -> Result:
     """Read where postcodes lie."""
-    log, faults, postcodes = ReadLog(), AllFaults(), None
+    log, faults, postcodes = ReadLog.of(result.project), AllFaults(), None
     with faults.kept(), placed(result.project, *result.project.sources.postcodes):
         postcodes = _read_postcodes(result.project, log)
     faults.refuse_or_go_on()
@@ -95,7 +83,7 @@ def read_sites(result: Result, progress: Progress) -> Result:
     InputError
         When a list cannot be read, or there is no site in any.
     """
-    project, log = result.project, ReadLog()
+    project, log = result.project, ReadLog.of(result.project)
     progress("Reading sites")
     checked_by = result.postcodes if any(entry.check_locations for entry in project.sources.postcodes) else None
     sites, polygons, history, files = _read_sites(project, result.areas, checked_by, log)
@@ -115,7 +103,7 @@ def merge_sites(result: Result, _progress: Progress) -> Result:
     """Give every site its shape, and merge the records that are certainly one site."""
     from siteprior.registers.matching.merge_shapes import merge_shapes
 
-    log = ReadLog()
+    log = ReadLog.of(result.project)
     sites, shapes = result.sites_read, _shape_sites(result, log)
     merged, pairs = _merge_duplicates(sites, shapes, log)
     shapes, issues = merge_shapes(merged, shapes)
@@ -129,7 +117,7 @@ def read_supply(result: Result, progress: Progress) -> Result:
     """Read stops, corridors, streets and timetables."""
     from siteprior.sources.areas.lsoa import study_area
 
-    log = ReadLog()
+    log = ReadLog.of(result.project)
     progress("Reading stops and corridors")
     transit = read_transit(result.project, study_area(result.areas), log, progress=progress)
     return replace(result.with_log(log), transit=transit)
@@ -140,7 +128,7 @@ def choose_walking(result: Result, _progress: Progress) -> Result:
     from siteprior.joins.access.street_check import check_streets
     from siteprior.joins.access.walks import Walking
 
-    project, log = result.project, ReadLog()
+    project, log = result.project, ReadLog.of(result.project)
     walking = Walking(result.transit.network, result.shapes)
     if project.access.max_snap_m is not None:
         walking = replace(walking, max_snap_m=project.access.max_snap_m)
@@ -157,7 +145,7 @@ def read_evidence(result: Result, progress: Progress) -> Result:
     """Read sales and the user's layers."""
     from siteprior.sources.areas.lsoa import study_area
 
-    log = ReadLog()
+    log = ReadLog.of(result.project)
     market = read_market(
         result.project, result.areas, study_area(result.areas), result.postcodes, log, progress=progress
     )

@@ -89,7 +89,7 @@ def read_transit(
             surveyed = surveyed[surveyed.index.isin(project.corridors.only)]
     if not faults.sentences:
         with faults.kept(), placed(project, *project.corridors.paths):
-            _refuse_without_stops(project, nodes, () if codes is None else areas_of(codes))
+            _refuse_without_stops(project, nodes, surveyed, () if codes is None else areas_of(codes))
     network, timetables = None, None
     if named.streets is not None:
         progress("Reading streets")
@@ -117,7 +117,7 @@ def read_transit(
     joins.refuse_or_go_on()
     lacking = {
         "stops": codes is None,
-        "corridors": bool(files.sentences) or corridor_stops.empty,
+        "corridors": bool(files.sentences) or (corridor_stops.empty and not _goes_without(project)),
         "timetables": bool(named.timetables) and timetables is None,
         "lines": len(supposed) < len(project.scenarios),
     }
@@ -223,10 +223,22 @@ def _looked_along(corridor_stops: gpd.GeoDataFrame, surveyed: gpd.GeoDataFrame |
     return tuple(str(name) for name in surveyed.index if name not in set(stated))
 
 
-def _refuse_without_stops(project: Project, nodes: gpd.GeoDataFrame, areas: Sequence[str]) -> None:
-    """Refuse corridors of which none has a stop."""
-    if nodes.empty:
-        files = ", ".join(label for entry in project.corridors.paths for _, label in project.find(entry))
+def _goes_without(project: Project) -> bool:
+    """Return whether sites are ranked without corridors: their gate is off."""
+    return project.gates.get("beyond_corridor_walk") is False
+
+
+def _refuse_without_stops(
+    project: Project, nodes: gpd.GeoDataFrame, surveyed: gpd.GeoDataFrame | None, areas: Sequence[str]
+) -> None:
+    """Refuse lines of which none has a stop; and that there is no corridor, where sites have to lie along one."""
+    files = ", ".join(label for entry in project.corridors.paths for _, label in project.find(entry))
+    if nodes.empty and surveyed is None and not _goes_without(project):
+        raise InputError(
+            f"{files or '[corridors]'}: lists no corridor, and only sites along one are ranked: name your corridors "
+            "under [corridors] paths, or switch the gate off: [gates] beyond_corridor_walk = false"
+        )
+    if nodes.empty and surveyed is not None:
         near = load_parameters("access").number("line_snap_m")
         raise InputError(
             f"{files}: no corridor has a stop: none of the stops read, of NaPTAN area {', '.join(areas) or '(none)'}, "

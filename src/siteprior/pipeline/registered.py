@@ -62,7 +62,7 @@ def read_registered(result: Result, progress: Progress) -> Result:
     """Read every registered source and evidence layer the project names."""
     from siteprior.sources.areas.lsoa import study_area
 
-    project, log = result.project, ReadLog()
+    project, log = result.project, ReadLog.of(result.project)
     given: dict[str, Given] = {
         "areas": result.areas,
         "study_area": study_area(result.areas),

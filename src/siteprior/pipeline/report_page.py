@@ -41,4 +41,5 @@ def report_page(done: Result) -> str:
         network=done.walking.network,
         programme=done.programme,
         values=LiveWeights(done).values,
+        base_map=done.base_map,
     )

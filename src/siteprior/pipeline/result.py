@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from siteprior.ranking.criteria import Criterion
     from siteprior.ranking.gates import Gate
     from siteprior.registers.matching.history import HistoryResult
+    from siteprior.report.base_map.cut import BaseMap
 
 
 class _NotYet:
@@ -100,6 +101,7 @@ class Result:
     provenance: tuple[Input, ...] = ()
     joins: tuple[CodeJoin, ...] = ()
     areas: gpd.GeoDataFrame = NOT_YET
+    base_map: BaseMap | None = NOT_YET
     postcodes: pd.DataFrame | None = NOT_YET
     sites_read: gpd.GeoDataFrame = NOT_YET
     own_polygons: gpd.GeoDataFrame = NOT_YET

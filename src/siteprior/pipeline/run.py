@@ -16,9 +16,10 @@ from siteprior.core.progress import Progress, no_progress, progress_of
 from siteprior.core.renamed import renamed_argument
 from siteprior.core.whole_folder import whole_folder
 from siteprior.pipeline.find_faults import Checked, find_faults
-from siteprior.pipeline.hand_over import OWN, listed_for, write_hand_over
+from siteprior.pipeline.hand_over import listed_for, write_hand_over
 from siteprior.pipeline.manifest import IN_EVERY_RUN, NOT_IN_EVERY_RUN
 from siteprior.pipeline.newest_run import usual_folder
+from siteprior.pipeline.package_folders import OWN
 from siteprior.pipeline.packages import PACKAGES, published_as
 from siteprior.pipeline.publish import publish
 from siteprior.pipeline.registered import load_project

@@ -16,6 +16,7 @@ from siteprior.core.progress import Bars, Progress, counting, no_progress
 from siteprior.core.schema import Column
 from siteprior.pipeline import (
     appraise,
+    base_map,
     corridors,
     decisions,
     join,
@@ -83,6 +84,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("Choose criteria, gates and weights", (), _RULES, rank.choose_criteria, "read"),
     Stage("Take costs and scheme", (), ("costs", "scheme"), appraise.read_costs, "read"),
     Stage("Read areas and deprivation", (), ("areas",), read.read_areas, "read"),
+    Stage("Cut the base map to the study area", ("areas",), ("base_map",), base_map.read_base_map, "read"),
     Stage("Read postcodes", (), ("postcodes",), read.read_postcodes, "read"),
     Stage(
         "Read registers and own sites", ("areas", "postcodes"),

@@ -35,17 +35,13 @@ def stand_in_areas(project: Project, faults: Iterable[str]) -> gpd.GeoDataFrame:
     Those of the districts that are not at fault where some are; else one area of the extent of the file, or of Great
     Britain where it cannot be read.
     """
-    from siteprior.sources.areas.lsoa import read_areas
+    from siteprior.sources.areas.of_project import read_project_areas
 
     entry, texts = project.sources.areas, list(faults)
     right = [name for name in entry.districts if not any(f"'{name}'" in text for text in texts)]
     if right and len(right) < len(entry.districts):
         try:
-            path, label = project.find_one(entry)
-            return read_areas(
-                path, code=entry.code, name=entry.name, district=entry.district, year=entry.year, layer=entry.layer,
-                crs=entry.crs, districts=right, files=label,
-            ).table  # fmt: skip
+            return read_project_areas(project, districts=right).areas.table
         except SitePriorError:
             pass  # it has other faults, which are named already
     table = gpd.GeoDataFrame(

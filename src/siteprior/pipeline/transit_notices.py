@@ -75,6 +75,12 @@ def reach_notices(result: Result) -> Iterator[str]:
         yield "no site has a walk to a counted stop of a corridor; see [corridors] and access.gpkg"
         return
     stops, planned = result.transit.corridor_stops, result.project.corridors.count_planned
+    if not len(result.transit.corridors):
+        yield (
+            "the project names no corridor: sites are ranked wherever they lie; to rank along corridors name them "
+            "under [corridors] paths and switch the gate beyond_corridor_walk on"
+        )
+        return
     counted = int(stops["state"].isin(counted_states(result.project)).sum())
     if counted:
         yield (

@@ -31,8 +31,8 @@ from siteprior.report.run_folders import RECORD
 
 COPIED = (
     "issues.csv", "history.csv", "duplicates.csv", "opportunity_links.csv", "corridor_sites.csv", "access_routes.csv",
-    "market_failure.csv", "deadweight.csv", "fund_rules.csv", "viability_drivers.csv", "price_validation.csv",
-    "site_shapes.gpkg", "access_grid.tif",
+    "market_failure.csv", "deadweight.csv", "fund_rules.csv", "decisions.csv", "viability_drivers.csv",
+    "price_validation.csv", "site_shapes.gpkg", "access_grid.tif",
 )  # fmt: skip
 """Files of a run that no rank stands in: they are copied, those there are."""
 

@@ -222,6 +222,8 @@ def _highs(aim: Floats, rows: Rows, low: Floats, high: Floats, whole: Flags, gap
         "mip_abs_gap": max(TOLERANCE, float(near)), "primal_feasibility_tolerance": TOLERANCE,
         "mip_feasibility_tolerance": TOLERANCE,
         "mip_max_nodes": load_parameters("programme").integer("most_nodes"),
+        # Searches within the search, which 1.16 can repeat within each other for more than ten minutes on 490 options.
+        "mip_heuristic_run_rens": False, "mip_heuristic_run_rins": False,
     }.items():  # fmt: skip
         solver.setOptionValue(name, value)
     if not whole.any():

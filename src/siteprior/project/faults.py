@@ -128,6 +128,11 @@ def models_in(annotation: Annotation) -> list[type[BaseModel]]:
     return [model for part in inner for model in models_in(part)]
 
 
+def names_tables(annotation: Annotation) -> bool:
+    """Return whether an annotation is of tables under ids of the user's own, such as ``[datasets.<id>]``."""
+    return get_origin(annotation) is dict and bool(models_in(annotation))
+
+
 def choices_in(annotation: Annotation) -> tuple[str | int, ...]:
     """Return the values a ``Literal`` in an annotation allows; none where there is none."""
     if get_origin(annotation) is Literal:
@@ -146,8 +151,13 @@ def _follow(
     models = models_in(root)
     field: FieldInfo | None = None
     holder: type[BaseModel] | None = models[0] if models else None
+    named = False  # whether the next part is an id of the user's own, under which a table stands
     for place, part in enumerate(location):
         last = place == len(location) - 1
+        if named and part != "[key]":
+            path.append(part)
+            named = False
+            continue
         if part == "[key]":  # pydantic's mark of a fault in the key itself
             continue
         if isinstance(part, int):
@@ -163,6 +173,7 @@ def _follow(
         if part in declared and models:
             field = declared[part]
             models = models if last else models_in(field.annotation)
+            named = names_tables(field.annotation)
         elif not (last and unknown_key):
             models = []  # a key of a table of the user's own names: the field is the table
     return tuple(path), field, models[0] if models and unknown_key else holder

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, field_serializer, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_serializer, model_validator
 
 from siteprior.core.councils import COMBINED_AUTHORITIES, known_councils
 from siteprior.core.files import is_fetchable
 from siteprior.core.shown_text import without_keys
+from siteprior.project.datasets import known_dataset, refuse_part
 from siteprior.project.faults import Fault, refuse, several
-from siteprior.project.kinds import FilePath, Flag, Number, Settings, Text, Words, key
+from siteprior.project.kinds import FilePath, Flag, Number, Settings, Text, Words, entry, key
 from siteprior.project.own_columns import map_faults, named_as_siteprior
 
 CensusYear = Literal[2011, 2021]
@@ -33,6 +34,11 @@ def _sha256(text: str) -> str:
     return text
 
 
+def _part(text: str) -> str:
+    """Refuse the name of a part that leads elsewhere in an address."""
+    return refuse_part(text.strip()) if text else text
+
+
 class File(Settings):
     """A file (or a glob of files) under ``data_root``, with what the user knows of its origin."""
 
@@ -45,6 +51,23 @@ class File(Settings):
         AfterValidator(_web_address),
         key("Where siteprior fetch downloads it from; no other command uses it", example="https://example.org/a.csv"),
     ] = ""
+    dataset: Annotated[
+        str,
+        AfterValidator(known_dataset),
+        key(
+            "The dataset it is of: an id of the catalogue, or of [datasets]; siteprior fetch then finds the address "
+            "itself, and what is not stated here of its origin comes from there",
+            example="green_belt",
+        ),
+    ] = ""
+    part: Annotated[
+        Annotated[Words, AfterValidator(_part)],
+        key(
+            "The part of the dataset, as the catalogue cuts it: 430, E08000025, west_midlands, 2024, or a box as "
+            "xmin,ymin,xmax,ymax in EPSG:27700",
+            example="430", needs={"dataset": "naptan"},
+        ),
+    ] = ""  # fmt: skip
     sha256: Annotated[
         str,
         AfterValidator(_sha256),
@@ -56,6 +79,12 @@ class File(Settings):
     attribution: Annotated[str, key("The words its licence asks for", example="Contains public sector information")] = (
         ""
     )
+
+    @model_validator(mode="after")
+    def _part_of_a_dataset(self) -> Self:
+        if self.part and not self.dataset:
+            raise several([Fault(("part",), "needs dataset, of which it is a part")])
+        return self
 
     @field_serializer("url")
     def _without_key(self, url: str) -> str:
@@ -175,17 +204,35 @@ class Postcodes(File):
     ] = True
 
 
+class AreaLookup(File):
+    """A table of the district each LSOA lies in, as the Office for National Statistics publishes it."""
+
+    code: Annotated[
+        Text | None, key("The column with the LSOA codes; called as that of the areas by default", example="LSOA21CD")
+    ] = None
+
+
 class Areas(File):
     """LSOA polygons."""
 
     code: Annotated[Text, key("The column with the LSOA codes", example="LSOA21CD")]
     name: Annotated[Text | None, key("The column with the names", example="LSOA21NM")] = None
-    district: Annotated[Text | None, key("The column with the district's code", example="LADCD_ACTIVE")] = None
+    district: Annotated[
+        Text | None, key("The column with the district's code; of the lookup, where there is one", example="LAD24CD")
+    ] = None
+    lookup: Annotated[
+        AreaLookup | None,
+        BeforeValidator(entry),
+        key(
+            "The table that says which district an LSOA lies in, where the file of areas does not; needs district",
+            example={"path": "lsoa21_lad24.csv"}, needs={"district": "LAD24CD"},
+        ),
+    ] = None  # fmt: skip
     districts: Annotated[
         tuple[Text, ...],
         key(
             "The districts to read where the file holds more, by name or ONS code; needs district",
-            example=["Coventry", "Solihull"], needs={"district": "LADCD_ACTIVE"},
+            example=["Coventry", "Solihull"], needs={"district": "LAD24CD"},
         ),
     ] = ()  # fmt: skip
     year: Annotated[CensusYear, key("Census year of the codes", example=2021)]
@@ -194,8 +241,10 @@ class Areas(File):
 
     @model_validator(mode="after")
     def _districts_have_a_column(self) -> Self:
-        if self.districts and self.district is None:
-            raise several([Fault(("districts",), "needs district, the column with the districts' codes")])
+        stated = [name for name in ("districts", "lookup") if getattr(self, name)]
+        if stated and self.district is None:
+            words = "needs district, the column with the districts' codes"
+            raise several([Fault((name,), words) for name in stated])
         return self
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, Self
 
@@ -44,7 +44,7 @@ class Settings(BaseModel):
             yield name, without_keys(value) if isinstance(value, str) else value
 
 
-def with_keys_hidden(value: Stated, *, name: str = "", but: str | None = None) -> Stated:
+def with_keys_hidden(value: Stated, *, name: str = "", but: Collection[str] = ()) -> Stated:
     """Return what a TOML states with the keys of addresses hidden in every text.
 
     Parameters
@@ -54,19 +54,21 @@ def with_keys_hidden(value: Stated, *, name: str = "", but: str | None = None) -
     name
         The key it stands under.
     but
-        The key whose texts stay as they are.
+        The keys whose texts stay as they are, also those of a table under one.
 
     Examples
     --------
-    >>> with_keys_hidden({"url": "https://example.org/a?key=1", "publisher": "https://example.org/?key=1"}, but="url")
+    >>> with_keys_hidden({"url": "https://example.org/a?key=1", "publisher": "https://example.org/?key=1"}, but=["url"])
     {'url': 'https://example.org/a?key=1', 'publisher': 'https://example.org/?key=HIDDEN'}
     """
     if isinstance(value, str):
-        return value if name == but else without_keys(value)
+        return value if name in but else without_keys(value)
     if isinstance(value, list):
         return [with_keys_hidden(each, name=name, but=but) for each in value]
     if isinstance(value, dict):
-        return {each: with_keys_hidden(inner, name=each, but=but) for each, inner in value.items()}
+        return {
+            each: with_keys_hidden(inner, name=name if name in but else each, but=but) for each, inner in value.items()
+        }
     return value
 
 

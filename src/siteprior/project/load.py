@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from inspect import Parameter, Signature
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, NamedTuple, Self
 
 from pydantic import Field, JsonValue, ModelWrapValidatorHandler, PrivateAttr, ValidationError, model_validator
@@ -21,6 +22,7 @@ from siteprior.core.errors import InputError, ProjectError, unknown
 from siteprior.core.files import as_path
 from siteprior.core.renamed import warn_renamed, with_new_keys
 from siteprior.core.short_repr import counted, html_table, shortened, size_of
+from siteprior.project.datasets import Dataset, OwnDatasets, registered_datasets, shipped_datasets, with_ids
 from siteprior.project.decision import Programme, Robustness
 from siteprior.project.faults import Fault, address, faults_of, keys_of, several
 from siteprior.project.files_named import files_named
@@ -70,7 +72,8 @@ class Project(Settings):
     project: Annotated[Head, key("What the project is called, and its days")]
     sources: Annotated[Sources, key("The files, by role")]
     evidence: Annotated[Evidence, key("Published evidence, by name")] = Field(default_factory=Evidence)
-    corridors: Annotated[Corridors, key("The corridors")]
+    datasets: Annotated[OwnDatasets, key("Datasets of your own, by id")] = Field(default_factory=dict)
+    corridors: Annotated[Corridors, key("The corridors")] = Corridors()
     access: Annotated[Access, key("Choices on walks and timetables")] = Access()
     layers: Annotated[Layers, key("Layers of your own")] = ()
     scenarios: Annotated[Scenarios, key("Supposed changes of the transit supply")] = ()
@@ -103,7 +106,7 @@ class Project(Settings):
     def settings(self) -> dict[str, JsonValue]:
         """Return what the project states, defaults included, without the keys of addresses, for the record of a run."""
         stated: dict[str, JsonValue] = self.model_dump(mode="json", exclude_none=True)
-        return {name: table for name, table in stated.items() if table or name != "evidence"}
+        return {name: table for name, table in stated.items() if table or name not in ("evidence", "datasets")}
 
     def __repr__(self) -> str:
         """Say which project it is, and what it names."""
@@ -152,6 +155,15 @@ class Project(Settings):
         if self.weights:
             return None
         return usual_set(timetables=bool(self.sources.timetables))
+
+    @property
+    def catalogue(self) -> Mapping[str, Dataset]:
+        """The datasets its files may be of, by id: those that ship with siteprior, and its own."""
+        return MappingProxyType({**shipped_datasets(), **registered_datasets(), **with_ids(self.datasets)})
+
+    def dataset_of(self, entry: File) -> Dataset | None:
+        """Return the dataset an entry is of; ``None`` where it names none."""
+        return self.catalogue[entry.dataset] if entry.dataset else None
 
     @property
     def cache(self) -> Path | None:
@@ -232,7 +244,7 @@ class Project(Settings):
 
 
 Project.__signature__ = Signature([Parameter("settings", Parameter.VAR_KEYWORD)])
-"""What a help shows: a project comes from a file, and its eighteen tables and their defaults fill a screen."""
+"""What a help shows: a project comes from a file, and its nineteen tables and their defaults fill a screen."""
 
 
 def _stated(table: Settings) -> list[str]:
@@ -336,7 +348,7 @@ def validated(
 ) -> tuple[Project | None, list[Fault]]:
     """Return the project some tables make, else ``None`` and what is wrong with them."""
     # what downloads needs its url whole; nothing else of the file is an address to be used
-    stated = {name: with_keys_hidden(table, but="url") for name, table in settings.items()}
+    stated = {name: with_keys_hidden(table, but=("url", "address", "addresses")) for name, table in settings.items()}
     try:
         project = Project.model_validate(
             {**stated, "file": written.file, "data_root": written.data_root}, context=names

@@ -192,8 +192,11 @@ class Corridors(Settings):
     paths: Annotated[
         tuple[CorridorFile, ...],
         BeforeValidator(entries),
-        key("Corridor tables, lines, or feeds with routes", example=["corridors.csv"]),
-    ]
+        key(
+            "Corridor tables, lines, or feeds with routes; none where the gate beyond_corridor_walk is off",
+            example=["corridors.csv"],
+        ),
+    ] = ()
     only: Annotated[tuple[Text, ...], key("The corridors that count; all by default", example=["Metro Line 1"])] = ()
     count_planned: Annotated[Flag, key("Whether stops not yet open count, too", example=True)] = False
     within_area: Annotated[
@@ -350,6 +353,15 @@ class Publish(Settings):
         key("The program the GeoPackages are for; in all they hold the same", example="arcgis"),
     ] = "qgis"
     geoparquet: Annotated[Flag, key("Whether the layers are written as GeoParquet, too", example=True)] = False
+    basemap: Annotated[
+        File | None,
+        BeforeValidator(entry),
+        key(
+            "Tiles of your own under the map of the team's report: a PMTiles archive of pictures (PNG, JPEG, WebP) or "
+            "vector tiles; it is cut to the study area, and to what takes 5 MB of the page",
+            example="file.pmtiles",
+        ),
+    ] = None
     pdf: Annotated[
         bool,
         key(

@@ -31,11 +31,14 @@ class Names:
         Those of them that are criteria.
     gates
         Those that are gates, with the names of their thresholds.
+    datasets
+        The ids of its own datasets.
     """
 
     layers: tuple[str, ...] = ()
     criteria: tuple[str, ...] = ()
     gates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    datasets: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, stated: Mapping[str, object]) -> Names:
@@ -59,6 +62,7 @@ class Names:
                 name: tuple(limit for limit in ("at_least", "at_most") if limit in gate) for name, gate in gates.items()
             }
             | {name: limits for key in evidence for name, limits in key.gates.items()},
+            datasets=tuple(own) if isinstance(own := stated.get("datasets"), Mapping) else (),
         )
 
 

@@ -26,6 +26,7 @@ from siteprior.project.faults import (
     keys_of,
     marks_of,
     models_in,
+    names_tables,
     range_words,
     unit_of,
 )
@@ -38,6 +39,9 @@ from siteprior.project.names import Names, criterion_names, gate_thresholds, wei
 from siteprior.project.registered import NONE_SHIPS, TakesRegistered
 from siteprior.project.registered_keys import RegisteredKey
 from siteprior.project.toml_lines import Path
+
+OWN_DATASET = "own_dataset"
+"""The id of the dataset of a user's own in examples."""
 
 OWN_LAYER = "own_layer"
 """The layer that examples of keys naming a layer refer to."""
@@ -57,6 +61,9 @@ def places(model: type[BaseModel] = Project, path: Path = ()) -> Iterator[tuple[
             continue
         inner = [part for part in models_in(field.annotation) if not issubclass(part, Estimate)]
         listed = any(get_origin(part) is tuple for part in _parts(field.annotation))
+        if names_tables(field.annotation):
+            yield from places(inner[0], (*path, name, OWN_DATASET))
+            continue
         for place, part in enumerate(inner):
             yield from places(part, (*path, name, place) if listed else (*path, name))
     if issubclass(model, TakesRegistered):
@@ -152,6 +159,8 @@ def _title(path: Path, model: type[BaseModel]) -> str:
         return (
             f"`{rest}` of {owner}" + (_KIND_OF[path[1]] if path[0] == "layers" else "") if rest else "`[[scenarios]]`"
         )
+    if path[-1] == OWN_DATASET:
+        return "`[datasets.<id>]`"
     named = address(tuple(part for part in path if isinstance(part, str)))
     return f"`{named}`" + (", an entry" if isinstance(path[-1], int) else "")
 

@@ -171,10 +171,15 @@ def _title(options: Options, name: str) -> str:
 
 
 def measured_words(options: Options, site: str, name: str) -> str:
-    """Return what was measured of a site, with its unit."""
+    """Return what was measured of a site, with its unit in words that stand alone."""
     if options.missing.loc[site, name]:
         return "missing"
-    return _number(float(options.measured.loc[[site], name].iloc[0]), options.criteria[name].unit)
+    number, unit = float(options.measured.loc[[site], name].iloc[0]), options.criteria[name].unit
+    if unit == "index":  # the title of the criterion says so
+        return _number(number, "")
+    if unit == "0-1":
+        return f"{number:.2f} of 1"
+    return _number(round(number) if unit == "m" else number, unit)
 
 
 def _number(number: float, unit: str) -> str:

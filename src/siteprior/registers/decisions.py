@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -12,19 +13,18 @@ import pandas as pd
 
 from siteprior.core import schema
 from siteprior.core.cell_values import CellValue
-from siteprior.core.errors import InputError, unknown
+from siteprior.core.errors import unknown
 from siteprior.core.files import record
 from siteprior.core.io.messy_tables import TextTable, read_table
 from siteprior.core.io.parse_dates import read_date
 from siteprior.core.io.parse_values import NOTHING, Value
-from siteprior.core.io.sheet_notes import report_formulas, report_sheets
 from siteprior.core.issues import IssueLog, Reading, concat_issues
 from siteprior.core.named_paths import Names, Paths, named_paths, read_each
 from siteprior.core.short_repr import shortened
-from siteprior.core.shown_text import one_line
 from siteprior.registers.column_names import header_key
 from siteprior.registers.parse import FACT_READERS
 from siteprior.registers.rows import without_control_signs
+from siteprior.registers.stated_header import header_score, known_columns
 from siteprior.registers.stated_values import in_words, with_days
 
 NAMES = ("site_id", "field", "value", "reason", "who", "date")
@@ -281,7 +281,7 @@ def _value(name: str, text: str) -> Value:
 def _read_one(path: Path, file: str) -> Reading[pd.DataFrame]:
     """Read one file."""
     log = IssueLog(file)
-    table = without_control_signs(read_table(path, score=_score, wanted=_WANTED), log)
+    table = without_control_signs(read_table(path, score=partial(header_score, keys=_KEYS), wanted=_WANTED), log)
     rows = [row for row in _rows(table, file, log) if _is_read(row, log)]
     for row in rows:
         for name in ("reason", "who", "date"):
@@ -292,21 +292,12 @@ def _read_one(path: Path, file: str) -> Reading[pd.DataFrame]:
 
 
 _WANTED = "site_id, field and value; and reason, who and date"
-
-
-def _score(cells: Sequence[str]) -> float:
-    """Say how much a record looks like the header."""
-    return float(sum(header_key(cell) in _KEYS for cell in cells))
+_NEEDS = frozenset({"site_id", "field", "value"})
 
 
 def _rows(table: TextTable, file: str, log: IssueLog) -> list[dict[str, CellValue]]:
     """Return the rows by column, texts on one line; refuse a header that lacks what a decision needs."""
-    at = {position: _KEYS.get(header_key(cell)) for position, cell in enumerate(table.header)}
-    known = {name: position for position, name in reversed(at.items()) if name is not None}
-    if not {"site_id", "field", "value"} <= set(known):
-        raise InputError(f"{file}: needs the columns {_WANTED}; it has {', '.join(map(one_line, table.header))}")
-    report_sheets(table, log)
-    report_formulas(table, {position: name for name, position in known.items()}, log)
+    known = known_columns(table, _KEYS, log, file=file, wanted=_WANTED, enough=_NEEDS.issubset)
     rows = list[dict[str, CellValue]]()
     for cells, number in zip(table.rows, table.numbers, strict=True):
         if any(cells):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -13,17 +14,16 @@ import pandas as pd
 from siteprior.core import schema
 from siteprior.core.cell_values import CellValue
 from siteprior.core.councils import known_councils
-from siteprior.core.errors import InputError
 from siteprior.core.files import record
 from siteprior.core.io.messy_tables import TextTable, read_table
 from siteprior.core.io.parse_dates import read_dates
-from siteprior.core.io.sheet_notes import report_formulas, report_sheets
 from siteprior.core.issues import IssueLog, Reading, concat_issues
 from siteprior.core.named_paths import Names, Paths, named_paths, read_each
 from siteprior.registers.column_names import Headers, header_key
 from siteprior.registers.coordinates.locate import OWN_LISTS
 from siteprior.registers.parse import parse_stated_facts
 from siteprior.registers.rows import Rows, without_control_signs
+from siteprior.registers.stated_header import header_score, known_columns
 from siteprior.registers.stated_values import in_words, with_days
 
 NAMES = ("site_id", "reference", "organisation")
@@ -194,7 +194,9 @@ class _Finder:
 def _read_one(path: Path, file: str) -> Reading[pd.DataFrame]:
     """Read one file."""
     log = IssueLog(file)
-    rows = _rows_of(without_control_signs(read_table(path, score=_score, wanted=_WANTED), log), file, log)
+    rows = _rows_of(
+        without_control_signs(read_table(path, score=partial(header_score, keys=_KEYS), wanted=_WANTED), log), file, log
+    )
     facts = parse_stated_facts(rows, log)
     since = read_dates(rows.texts("derelict_since"), rows.numbers, field="derelict_since", log=log)
     read = {
@@ -217,23 +219,16 @@ def _read_one(path: Path, file: str) -> Reading[pd.DataFrame]:
 _WANTED = f"site_id or reference, and at least one of {', '.join(FACTS)}"
 
 
-def _score(cells: Sequence[str]) -> float:
-    """Say how much a record looks like the header."""
-    return float(sum(header_key(cell) in _KEYS for cell in cells))
-
-
 def _rows_of(table: TextTable, file: str, log: IssueLog) -> Rows:
     """Return the rows of a table by field; refuse a header that names no sites or no fact, report what is not read."""
-    at = {position: _KEYS.get(header_key(cell)) for position, cell in enumerate(table.header)}
-    known = {name: position for position, name in reversed(at.items()) if name is not None}
-    if not {"site_id", "reference"} & set(known) or not set(FACTS) & set(known):
-        raise InputError(f"{file}: needs the columns {_WANTED}; it has {', '.join(table.header)}")
-    unread = [table.header[position] for position in at if position not in known.values() and table.header[position]]
+    known = known_columns(
+        table, _KEYS, log, file=file, wanted=_WANTED,
+        enough=lambda names: bool({"site_id", "reference"} & set(names)) and bool(set(FACTS) & set(names)),
+    )  # fmt: skip
+    unread = [cell for position, cell in enumerate(table.header) if cell and position not in known.values()]
     if unread:
         action = f"not read; the columns known are {', '.join((*NAMES, *FACTS))}"
         log.add("patch", field="columns", value=", ".join(unread), action=action, severity="notice")
-    report_sheets(table, log)
-    report_formulas(table, {position: name for name, position in known.items()}, log)
     filled = [place for place, cells in enumerate(table.rows) if any(cells)]
     fields = {
         name: [" ".join(table.rows[place][position].split()) for place in filled] for name, position in known.items()

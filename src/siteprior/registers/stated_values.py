@@ -11,16 +11,16 @@ from siteprior.core.cell_values import CellValue
 
 
 def in_words(value: CellValue) -> str:
-    """Return a fact in words: a day as it is written in a table, a number without decimals.
+    """Return a fact in words: a day as it is written in a table, a number with the decimals it has.
 
     Examples
     --------
-    >>> in_words(dt.date(2026, 5, 1)), in_words(3.0), in_words("Mill")
-    ('2026-05-01', '3', 'Mill')
+    >>> in_words(dt.date(2026, 5, 1)), in_words(3.0), in_words(12.34567), in_words("Mill")
+    ('2026-05-01', '3', '12.34567', 'Mill')
     """
     if isinstance(value, dt.date):
         return f"{value:%Y-%m-%d}"
-    return f"{value:g}" if isinstance(value, int | float) else str(value)
+    return f"{value:.15g}" if isinstance(value, int | float) else str(value)
 
 
 def with_days(table: pd.DataFrame, column: str) -> pd.DataFrame:

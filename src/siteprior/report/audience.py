@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -30,6 +30,16 @@ RECORD = (
 """The keys of ``run.json`` everybody may see; inputs, counts and attribution are cut to what is published."""
 
 INPUT = ("role", "file", "publisher", "licence", "vintage", "attribution", "rows", "bytes", "sha256")
+
+
+VERDICT = ("market_failure", "market_failure_reasons")
+"""What is concluded from the facts of a site, and seen by partners."""
+
+NAMES_ALONE = ("decision", "site_name")
+"""Fields of decisions on which no verdict rests."""
+
+DOSSIER = ("site_shapes", "corridor_stops", "access_routes", "history")
+"""The tables that the dossiers of a partner draw from beside the layers."""
 
 
 class Audience(NamedTuple):
@@ -66,7 +76,24 @@ def audience_of(name: str) -> Audience:
         columns = {}
     elif name == PARTNER:
         columns["sites"] += tuple(one["sites"])
+        columns |= {table: tuple(one[table]) for table in DOSSIER}
     return Audience(name, str(one["title"]), str(one["line"]), columns)
+
+
+def audience_words(record: Mapping[str, Any]) -> str:
+    """Return the line of ``audiences.toml`` that says who may see a page; of a run that states none, the strictest.
+
+    Raises
+    ------
+    InputError
+        When there is no audience of the name the record states.
+
+    Examples
+    --------
+    >>> audience_words({})
+    'Internal: not to leave the team. A published list of what a body means to buy raises what it pays.'
+    """
+    return audience_of(str(record.get("audience") or INTERNAL)).line
 
 
 @cache
@@ -94,6 +121,8 @@ def visible(table: gpd.GeoDataFrame, layer: str, audience: Audience) -> gpd.GeoD
 def as_registered(sites: gpd.GeoDataFrame, decisions: pd.DataFrame) -> gpd.GeoDataFrame:
     """Return the sites with the register's facts where the team has stated others: its decisions are its own.
 
+    The verdict on market failure of such a site rests on the team's own facts: it is left blank.
+
     Parameters
     ----------
     sites
@@ -110,6 +139,10 @@ def as_registered(sites: gpd.GeoDataFrame, decisions: pd.DataFrame) -> gpd.GeoDa
     """
     back: gpd.GeoDataFrame = sites.copy()
     stated = decisions[(decisions["applied"] == "yes") & decisions["field"].isin(list(sites.columns))]
+    resting = back.index.isin(stated.loc[~stated["field"].isin(NAMES_ALONE), "site_id"])
+    for name in VERDICT:
+        if name in back:
+            back[name] = back[name].mask(resting)
     for site, name, original in zip(stated["site_id"], stated["field"], stated["original"], strict=True):
         if site in back.index:
             column = back[name].astype(object)
@@ -125,7 +158,9 @@ def _typed(text: str, column: pd.Series) -> str | float | pd.Timestamp:
     return float(text) if pd.api.types.is_numeric_dtype(column.dtype) else str(text)
 
 
-def audience_record(record: Mapping[str, Any], audience: Audience, sites: pd.DataFrame) -> dict[str, Any]:
+def audience_record(
+    record: Mapping[str, Any], audience: Audience, sites: pd.DataFrame, *, files: Collection[str] | None = None
+) -> dict[str, Any]:
     """Return what an audience may read of a run's record: dates, versions, sources and licences, sites per council.
 
     Parameters
@@ -136,6 +171,8 @@ def audience_record(record: Mapping[str, Any], audience: Audience, sites: pd.Dat
         Who reads it.
     sites
         The sites it is given, with ``organisation``: what is counted is counted of these.
+    files
+        The registers and lists these sites stand in: others are not named. ``None`` names all.
 
     Examples
     --------
@@ -148,7 +185,8 @@ def audience_record(record: Mapping[str, Any], audience: Audience, sites: pd.Dat
     inputs = [
         {key: read[key] for key in INPUT if key in read}
         for read in record.get("inputs", ())
-        if read["role"] in PUBLIC_ROLES or (read["role"] == "own sites" and read.get("licence"))
+        if (read["role"] in PUBLIC_ROLES or (read["role"] == "own sites" and read.get("licence")))
+        and (files is None or read["role"] not in ("register", "own sites") or read["file"] in files)
     ]
     return {
         **{key: record[key] for key in RECORD if key in record},

@@ -155,6 +155,17 @@ PAGE_COLOURS = PAGE_VARIABLES | {
 }
 """What templates and style sheets know as ``colour``: the variables, and the shades of single marks."""
 
+BASE_MAP = {
+    "land": "#eceeef",
+    "built": "#e2e5e7",
+    "green": "#dfe3e0",
+    "water": "#c6d0d8",
+    "building": "#d0d4d8",
+    "road": "#a9b0b6",
+    "edge": "#87919a",
+}
+"""Vector tiles of the user's own, which lie under all else: greys."""
+
 INTERACTIVE = {
     "accent": ACCENT,
     "ink": INK,
@@ -171,6 +182,7 @@ INTERACTIVE = {
     "ground": CORE_GROUND,
     "programme": PROGRAMME_RING,
     "picked": INK,
+    **{f"base_{name}": colour for name, colour in BASE_MAP.items()},
 }
 """What the scripts of the interactive report know as ``colours``."""
 

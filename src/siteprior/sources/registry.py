@@ -27,6 +27,7 @@ from siteprior.core.arguments import same_function, text_of
 from siteprior.core.errors import InputError, SitePriorError, unknown
 from siteprior.core.issues import Reading
 from siteprior.core.schema import Column
+from siteprior.project.datasets import one_dataset
 from siteprior.project.files import File
 from siteprior.project.kinds import Stated
 from siteprior.project.layer_checks import parse_layer
@@ -35,7 +36,7 @@ from siteprior.project.load import Project
 from siteprior.project.model import Sources
 from siteprior.project.registered import TakesRegistered
 from siteprior.project.registered_keys import Place, RegisteredKey, refuse_taken, register_key
-from siteprior.sources.catalogue import Official, Publication, register_publication
+from siteprior.sources.catalogue import Publication, load_catalogue, register_publication
 
 READ_WITH = (
     "paths", "files", "entry", "entries", "stated", "areas", "study_area", "postcodes", "as_of", "find", "cache",
@@ -142,7 +143,7 @@ def source(
     *,
     title: str,
     meaning: str,
-    published: Published,
+    published: Published | None = None,
     keys: type[File] = File,
     many: bool = False,
     example: str | Mapping[str, str | int] = "file.csv",
@@ -158,7 +159,8 @@ def source(
     title, meaning
         Its name, and what it is read for.
     published
-        Its entry in the catalogue; what a project file says of a file's origin goes before it.
+        Its entry in the catalogue; what a project file says of a file's origin goes before it. Left out for what ships:
+        its facts stand in ``catalogue.toml``, under the role of its name.
     keys
         The keys an entry takes beside those of a file.
     many
@@ -174,9 +176,11 @@ def source(
     Raises
     ------
     SitePriorError
-        When the name or a column stands already, or the function asks for what no reader is given.
+        When the name or a column stands already, the function asks for what no reader is given, or ``published`` is
+        left out and the catalogue has no such role.
     """
     _refuse_words("source", name, title=title, meaning=meaning)
+    publication = _publication(name, published)
     declared = _columns_of(columns, f"source '{name}'")
 
     def register(read: Reader) -> Reader:
@@ -185,9 +189,9 @@ def source(
         again = name in _SOURCES and same_function(read, _SOURCES[name].read)
         refuse_taken(section, name, Sources.model_fields if section == "sources" else (), again=again)
         schema.extend("sites", declared)
-        _publish(name, published, again=again)
+        _publish(name, published, f"{section}.{name}", again=again)
         register_key(RegisteredKey(section, name, keys, many, meaning, example), again=again)
-        _SOURCES[name] = Source(name, title, meaning, published, read, declared, section=section)
+        _SOURCES[name] = Source(name, title, meaning, publication, read, declared, section=section)
         return read
 
     return register
@@ -220,8 +224,8 @@ def evidence(
     *,
     title: str,
     meaning: str,
-    published: Published,
     layers: Mapping[str, Stated] | Iterable[Mapping[str, Stated]],
+    published: Published | None = None,
     keys: type[File] = File,
     many: bool = False,
     example: str | Mapping[str, str | int] = "file.gpkg",
@@ -255,15 +259,17 @@ def evidence(
     Raises
     ------
     SitePriorError
-        When the name or a column stands already, a layer is not one, or the function asks for what no reader is given.
+        When the name or a column stands already, a layer is not one, the function asks for what no reader is given, or
+        ``published`` is left out and the catalogue has no such role.
     """
     _refuse_words("evidence", name, title=title, meaning=meaning)
+    publication = _publication(name, published)
     listed = [layers] if isinstance(layers, Mapping) else list(layers or ())
     if not listed or not all(isinstance(layer, Mapping) for layer in listed):
         raise InputError(f"evidence '{name}': layers: needs a table of keys or several, got {layers!r}")
     specs = _specs_of(name, [{"title": title, **layer, "path": f"[evidence] {name}"} for layer in listed])
     columns = tuple(
-        replace(column, source=published.title, group=schema.CONSTRAINTS) for column in layer_columns(specs)
+        replace(column, source=publication.title, group=schema.CONSTRAINTS) for column in layer_columns(specs)
     )
 
     def register(read: LayerReader) -> LayerReader:
@@ -272,7 +278,7 @@ def evidence(
         again = name in _EVIDENCE and same_function(read, _EVIDENCE[name].read)
         refuse_taken("evidence", name, again=again)
         schema.extend("sites", columns)
-        _publish(name, published, again=again)
+        _publish(name, published, f"evidence.{name}", again=again)
         limits = {
             spec.name: tuple(limit for limit in ("at_least", "at_most") if getattr(spec.gate, limit) is not None)
             for spec in specs
@@ -287,7 +293,7 @@ def evidence(
             again=again,
         )  # fmt: skip
         _EVIDENCE[name] = EvidenceLayer(
-            name, title, meaning, published, read, specs, on_by_default, columns, dict(none or {}),
+            name, title, meaning, publication, read, specs, on_by_default, columns, dict(none or {}),
             dict(described_by or {}),
         )  # fmt: skip
         return read
@@ -314,17 +320,31 @@ def call_with(function: Callable[..., Returned], given: Mapping[str, Given]) -> 
     return function(**{name: given[name] for name in inspect.signature(function).parameters})
 
 
-def _publish(name: str, published: Published, *, again: bool) -> None:
-    """Enter a source in the catalogue."""
+def _publication(name: str, published: Published | None) -> Published:
+    """Return who publishes a source: as its module says, else as the catalogue has its role."""
+    if published is not None:
+        return published
+    known = load_catalogue().roles.get(name)
+    if known is None:
+        raise SitePriorError(f"'{name}': state published; the catalogue has no role of that name")
+    return Published(known.title, known.publisher, known.licence, known.attribution)
+
+
+def _publish(name: str, published: Published | None, reads: str, *, again: bool) -> None:
+    """Enter a source in the catalogue, unless it stands there."""
+    if published is None:
+        return
+    facts = {
+        "id": name, "title": published.title, "publisher": published.publisher, "licence": published.licence,
+        "attribution": published.attribution, "registration": published.registration, "page": published.page,
+        "address": published.file, "reads": reads, "note": published.note,
+    }  # fmt: skip
     register_publication(
         name,
         Publication(published.title, published.publisher, published.licence, published.attribution),
-        Official(
-            name, published.title, published.publisher, published.licence, published.registration, published.page,
-            published.file, published.note,
-        ) if published.page else None,
+        one_dataset(facts) if published.page else None,
         again=again,
-    )  # fmt: skip
+    )
 
 
 def _refuse_words(what: str, name: str, **words: str) -> None:

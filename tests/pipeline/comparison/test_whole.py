@@ -72,7 +72,7 @@ def test_the_stricter_audience_stands_on_the_page(run, tmp_path):
     before = later_run(run)
     before.record["audience"] = "public"
     assert whole_comparison(before, later).head["audience"] == "partner"
-    assert "For the partner it was made for" in write_comparison(before, later, tmp_path / "a.html").read_text("utf-8")
+    assert "For a partner, in confidence." in write_comparison(before, later, tmp_path / "a.html").read_text("utf-8")
 
 
 def test_scores_are_written_to_six_decimals(run, tmp_path):

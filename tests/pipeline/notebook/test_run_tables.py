@@ -30,6 +30,9 @@ def test_files_are_those_of_the_folder(run):
     files = sp.notebook.show(run, "files").data
     assert {"report.html", "run.json"} <= set(files["file"])
     assert len(files) == sum(path.is_file() for path in run.folder.rglob("*"))
+    words = files.set_index("file")["what it is for"]
+    assert words["duplicates.csv"].startswith("One row per pair of records that are, or may be, one site")
+    assert words[words == "docs/reference/outputs.md says"].index.tolist() == []
 
 
 def test_outcomes_count_every_event(run):

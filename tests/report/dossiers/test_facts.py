@@ -3,16 +3,8 @@
 from __future__ import annotations
 
 import pandas as pd
-import pytest
 
 from siteprior.report.dossiers import facts
-
-
-def test_a_run_that_does_not_state_its_audience_is_for_internal_use():
-    assert facts.audience_words({}) == facts.audience_words({"audience": "internal"})
-    assert len({facts.audience_words({"audience": each}) for each in ("internal", "partner", "public")}) == 3
-    with pytest.raises(KeyError):
-        facts.audience_words({"audience": "everyone"})
 
 
 def test_parts_of_a_score_stand_one_after_the_other_and_a_blank_adds_nothing():

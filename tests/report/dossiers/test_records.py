@@ -255,12 +255,16 @@ class TestPage:
         page = render(market_of(run), records_of(run), monkeypatch)
         for place, (_, site) in enumerate(run.shortlist.head(5).iterrows(), 1):
             text = record_text(page, place)
-            settled = f"Settled: whatever the open signals turn out to be, {site['verdict_best']}"
-            still_open = f"Open: from {site['verdict_worst']} to {site['verdict_best']}; strength from"
+            settled = f"Settled as far as missing figures go: {site['verdict_best']}, whatever the signals"
+            worst, best = site["verdict_worst"], site["verdict_best"]
+            still_open = "Open: figures that are missing could still make it anything "
+            still_open += f"from {worst} to {best}; strength from"
             assert (settled if site["settled"] == "yes" else still_open) in text
             known = site["settled"] == "yes"
             before = (
-                "counter-evidence among it may alter the verdict:" if known else "What would decide it, cheapest first:"
+                "Not looked at yet, cheapest first; counter-evidence may be among it:"
+                if known
+                else "What would decide it, cheapest first:"
             )
             assert f"{before} {site['open_facts'][:30]}" in text
 

@@ -25,13 +25,13 @@ def words(rows):
 
 def test_an_opportunity_costs_what_all_its_sites_cost():
     rows = words(board.cost_sentences(SITES, shortlist(), pd.DataFrame(), {}))
-    assert rows[0] == "Buying the land of 2 of the 2 opportunities would cost about £9m."
+    assert rows[0] == "The shortlist: buying the land of 2 of its 2 opportunities would cost about £9m."
     # a's own public cost is not known, so that of the opportunity is not either
     assert rows[1].endswith("about £500 of public money on the 1 where it was measured.")
     assert rows[2].startswith("No budget is stated")
     unknown = SITES.assign(acquisition_cost_gbp=[100.0, np.nan, 7e6])
     rows = words(board.cost_sentences(unknown, shortlist(), pd.DataFrame(), {}))
-    assert rows[0].endswith("1 of the 2 opportunities would cost about £7m; of 1 the cost is not known.")
+    assert rows[0].endswith("1 of its 2 opportunities would cost about £7m; of 1 the cost is not known.")
 
 
 def test_made_up_costs_are_called_so():
@@ -40,11 +40,16 @@ def test_made_up_costs_are_called_so():
 
 
 def test_what_the_budget_buys_and_a_conflict():
-    programme = pd.DataFrame({"opportunity_dwellings": [40, 60], "core_class": ["always in", "borderline"]})
+    programme = pd.DataFrame(
+        {"opportunity_dwellings": [40, 60], "core_class": ["always in", "borderline"]}, index=["a", "z"]
+    )
     stated = {"opportunities": 2, "cost_gbp": 2.5e6, "left_out": 3}
     text = words(board.cost_sentences(SITES, shortlist(), programme, stated))[2]
-    assert text.startswith("The budget buys 2 opportunities for £2.5m, 100 homes; 1 of them")
-    assert "3 ranked opportunities could not be chosen" in text
+    assert text.startswith(
+        "The programme: out of all that are ranked, the budget buys 2 for £2.5m, 100 homes; 1 of them are on the "
+        "shortlist of 2, 1 are ranked below it. 1 of the 2 stay in every good programme"
+    )
+    assert "Of 3 ranked, cost or yield is not known" in text
     text = words(board.cost_sentences(SITES, shortlist(), programme.iloc[:0], {"note": "no programme keeps to all"}))[2]
     assert text == "No programme keeps to all."
 

@@ -31,7 +31,7 @@ def page(tmp_path, **changed):
 def test_nothing_to_show_is_stated(tmp_path):
     text = page(tmp_path)
     for words in ("Neither run has a shortlist.", "The earlier run ranked no site.", "Nothing: the same files",
-                  "Illustrative data", "Internal: for the team alone", "1 by the register history",
+                  "Illustrative data", "Internal: not to leave the team", "1 by the register history",
                   "1 site stands in the earlier run alone, 0 in the later alone"):  # fmt: skip
         assert words in text, words
 

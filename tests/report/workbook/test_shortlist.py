@@ -46,7 +46,7 @@ def test_every_sheet_has_its_rows_a_frozen_header_and_filters(book, run):
     assert rows["Ranking"] == ranked
     assert rows["Corridors"] == len(run["corridor_summary"])
     assert rows["Open facts"] == gaps
-    assert sum(cell.value for cell in column(book["Issues"], "Issues")) == len(run.issues)
+    assert sum(cell.value for cell in column(book["Issues"], "Rows with it")) == len(run.issues)
     for sheet in book.worksheets[1:]:
         assert sheet.freeze_panes == "A2"
         assert sheet.auto_filter.ref == f"A1:{sheet.cell(sheet.max_row, sheet.max_column).coordinate}"

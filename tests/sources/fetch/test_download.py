@@ -228,7 +228,7 @@ def test_a_certificate_nobody_knows_is_reported(tmp_path, monkeypatch):
     def refuse(*_, **__):
         raise requests.exceptions.SSLError("self-signed certificate in certificate chain")
 
-    monkeypatch.setattr(requests, "get", refuse)
+    monkeypatch.setattr(requests.Session, "get", refuse)
     with pytest.raises(InputError, match="certificate is not trusted; behind a proxy set HTTPS_PROXY, and REQUESTS_CA"):
         download("https://example.org/a.csv", tmp_path / "a.csv")
 
@@ -240,7 +240,7 @@ def test_silence_is_reported(tmp_path, monkeypatch):
         assert timeout == (20, 120)
         raise requests.exceptions.ReadTimeout("read timed out")
 
-    monkeypatch.setattr(requests, "get", wait)
+    monkeypatch.setattr(requests.Session, "get", wait)
     with pytest.raises(InputError, match="did not answer in time"):
         download("https://example.org/a.csv", tmp_path / "a.csv")
 
@@ -248,10 +248,11 @@ def test_silence_is_reported(tmp_path, monkeypatch):
 def test_a_full_disk_is_the_disks_fault(server, tmp_path, monkeypatch):
     from siteprior.sources.fetch import download as module
 
-    def full(self, piece):
+    def full(self, response):
+        response.close()
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(module._Received, "write", full)
+    monkeypatch.setattr(module._Taking, "_take", full)
     with pytest.raises(OutputError, match=r"could not be written \(No space left on device\)"):
         download(f"{server.url}/stops.csv", tmp_path / "a.csv")
     assert list(tmp_path.iterdir()) == []

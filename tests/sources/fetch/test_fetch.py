@@ -103,13 +103,13 @@ def test_a_stated_hash_is_insisted_on_for_what_comes_and_for_what_is_there(desk,
     (desk.data / "transit/naptan.csv").write_text("spoilt")
     pinned = desk(f'{STOPS}, sha256 = "{right}"')
     with pytest.raises(
-        FetchError, match=r"transit/naptan\.csv: the file there has the SHA-256 .* --force downloads it"
+        FetchError, match=r"transit/naptan\.csv: the file there has the SHA-256 .* --refresh downloads it"
     ):
         fetch(pinned)
     assert (desk.data / "transit/naptan.csv").read_text() == "spoilt"
-    assert of(fetch(pinned, force=True), "stops")["status"] == "fetched"
+    assert of(fetch(pinned, refresh=True), "stops")["status"] == "fetched"
     asked = len(server.asked)
-    assert of(fetch(pinned, force=True), "stops")["status"] == "present"  # right already: nothing to fetch
+    assert of(fetch(pinned, refresh=True), "stops")["status"] == "present"  # right already: nothing to fetch
     assert len(server.asked) == asked
 
 
@@ -119,13 +119,13 @@ def test_a_hash_without_an_address_checks_the_file(desk):
         fetch(desk(f'path = "transit/naptan.csv", sha256 = "{"0" * 64}"'))
 
 
-def test_force_fetches_anew_what_has_no_stated_hash(desk, server):
+def test_a_refresh_fetches_anew_what_has_no_stated_hash(desk, server):
     fetch(desk(STOPS))
     server.files["/naptan.csv"] = b"newer"
-    assert of(fetch(desk(STOPS), force=True), "stops")["bytes"] == 5
+    assert of(fetch(desk(STOPS), refresh=True), "stops")["bytes"] == 5
     del server.files["/naptan.csv"]
     with pytest.raises(FetchError, match="HTTP 404"):
-        fetch(desk(STOPS), force=True)
+        fetch(desk(STOPS), refresh=True)
     assert (desk.data / "transit/naptan.csv").read_bytes() == b"newer"  # the earlier file stays
 
 
@@ -243,12 +243,13 @@ def test_the_streets_of_the_study_area_are_fetched_and_steps_stay_apart(desk, ov
     asked = len(overpass.asked)
     assert of(fetch(desk(STOPS, STREETS)), "streets")["status"] == "present"
     assert len(overpass.asked) == asked
-    assert of(fetch(desk(STOPS, STREETS), force=True), "streets")["status"] == "fetched"
+    assert of(fetch(desk(STOPS, STREETS), refresh=True), "streets")["status"] == "fetched"
+    assert len(overpass.asked) > asked
 
 
 def test_the_area_asked_for_holds_every_street_that_a_run_keeps(desk):
     from siteprior.sources.areas.lsoa import read_areas, study_area
-    from siteprior.sources.fetch.fetch import _walking_area
+    from siteprior.sources.fetch.jobs import _walking_area
 
     path = desk.data / "boundaries/lsoa21.geojson"
     inside = study_area(read_areas(path, code="LSOA21CD", year=2021).table)
@@ -296,24 +297,15 @@ def test_the_command_without_a_project_is_wrong_usage(capsys):
     assert "fetch needs a project file" in capsys.readouterr().err
 
 
-def test_the_list_names_keys_a_project_knows_and_addresses_it_would_take(capsys):
-    from siteprior.core.files import is_fetchable
-    from siteprior.project.load import Sources
-    from siteprior.project.registered_keys import REGISTERED_KEYS
+def test_the_list_names_every_dataset_with_licence_and_page(capsys):
     from siteprior.sources.catalogue import official_sources
 
     assert cli.main(["fetch", "--list"]) == 0
     printed = capsys.readouterr().out
-    table = official_sources()
-    registered = {name for keys in REGISTERED_KEYS.values() for name in keys}
-    assert set(table["key"]) <= {*Sources.model_fields, *registered}
-    for row in table.itertuples():
-        assert f"{row.key}: {row.title} ({row.publisher})" in printed
-        assert is_fetchable(row.page)
-        assert not row.file or is_fetchable(row.file)
-        assert row.licence
-        assert row.registration.split()[0] in ("yes", "no")
-        assert row.looked_up in printed
+    for row in official_sources().itertuples():
+        assert f"{row.dataset}: {row.title} ({row.publisher})" in printed
+        assert f"    licence: {row.licence}; registration: {row.registration}" in printed
+        assert f"    page: {row.page}" in printed
 
 
 def test_the_entries_the_docs_show_are_ones_a_project_takes():
@@ -331,8 +323,10 @@ def test_the_entries_the_docs_show_are_ones_a_project_takes():
         | tomllib.loads(shown)
     )
     assert sources.streets.osm
-    listed = set(official_sources()["file"])
-    assert {sources.stops[0].url, sources.timetables[0].url} <= listed
+    datasets = official_sources().set_index("dataset")["address"]
+    stops, timetables = sources.stops[0].url, sources.timetables[0].url
+    assert stops == datasets["naptan"].replace("{part}", "430,910,940")
+    assert timetables == datasets["bods_timetables"].replace("{part}", "west_midlands")
 
 
 @pytest.mark.parametrize("wrong", [float("nan"), float("inf"), -1, 0, True, "4"])
@@ -348,7 +342,7 @@ def test_the_project_file_is_never_overwritten(desk, server):
     path = desk('path = "demo.toml", url = "SERVER/naptan.csv"')
     before = path.read_bytes()
     with pytest.raises(ProjectError, match=r"demo\.toml: is the project file itself"):
-        fetch(path, force=True)
+        fetch(path, refresh=True)
     assert path.read_bytes() == before
 
 
@@ -362,7 +356,7 @@ def test_a_key_stands_in_no_table_line_or_record(desk, server, capsys):
     table = fetch(project, progress=lines.append)
     assert of(table, "stops")["url"].endswith("/naptan.csv?key=HIDDEN")
     assert of(table, "stops")["status"] == "fetched"
-    assert cli.main(["fetch", str(path), "--force"]) == 0
+    assert cli.main(["fetch", str(path), "--refresh"]) == 0
     shown = [
         str(project.settings()),
         repr(project.sources),

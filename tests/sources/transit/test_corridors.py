@@ -80,6 +80,13 @@ def test_a_table_of_something_else_is_refused(tmp_path):
         read_corridor_stops(write(tmp_path, "Line,metro,x,A,,1,1,,,,,,"))
 
 
+def test_a_header_alone_lists_no_corridor_yet(tmp_path):
+    reading = read_corridor_stops(write(tmp_path))
+    check(reading.table, CORRIDOR_STOPS, name="table")
+    assert (len(reading.table), len(reading.issues), reading.provenance[0].rows) == (0, 0, 0)
+    assert corridor_lines(reading.table).empty
+
+
 def test_lines_run_through_the_stops(tmp_path):
     table = read_corridor_stops(
         write(

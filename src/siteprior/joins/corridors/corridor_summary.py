@@ -105,8 +105,10 @@ def corridor_summary(
     table = pd.DataFrame(corridors)[["kind", "length_m", "stops", "open_stops"]]
     rows = {name: _sums(group) for name, group in reach.groupby("corridor", sort=False)}
     nobody = _sums(reach.iloc[:0])
-    table = table.join(pd.DataFrame([rows.get(name, nobody) for name in table.index], index=table.index))
-    deprivation = pd.DataFrame([_of_sites(reach[reach["corridor"] == name]) for name in table.index], index=table.index)
+    served = [rows.get(name, nobody) for name in table.index]
+    table = table.join(pd.DataFrame(served, index=table.index, columns=list(nobody)))
+    needs = [_of_sites(reach[reach["corridor"] == name]) for name in table.index]
+    deprivation = pd.DataFrame(needs, index=table.index, columns=list(_of_sites(reach.iloc[:0])))
     if catchments is not None and areas is not None:
         measured = _of_catchments(catchments, areas)
         drawn = table.index.intersection(measured.index)

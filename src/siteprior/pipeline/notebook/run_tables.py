@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
 import pandas as pd
 
 from siteprior.pipeline.notebook.view import Asked, View, counted_by, named
@@ -106,11 +110,15 @@ def files(run: Run | Result, _asked: Asked) -> pd.DataFrame:
     found = sorted(path for path in run.folder.rglob("*") if path.is_file())
     names = [path.relative_to(run.folder).as_posix() for path in found]
     sizes = [path.stat().st_size / 1000 for path in found]
-    return pd.DataFrame({"file": names, "kB": sizes, "what it is for": [_purpose(name) for name in names]})
+    tables = _tables(run.folder)
+    return pd.DataFrame({"file": names, "kB": sizes, "what it is for": [_purpose(name, tables) for name in names]})
 
 
 PURPOSES = {
-    "report.html": "the story for a board, opens offline",
+    "report.html": "the page to work with: map, tables, weights; opens offline",
+    "board_summary.html": "two pages for a board",
+    "board_summary.pdf": "two pages for a board, to print or send",
+    "siteprior.qgz": "for QGIS: opens every layer, styled",
     "shortlist.gpkg": "for GIS: shortlist, sites, corridors, stops, areas, styled",
     "site_shapes.gpkg": "for GIS: the extent of each site",
     "access.gpkg": "for GIS: catchments and stops",
@@ -123,12 +131,23 @@ PURPOSES = {
 """What the files people open first are for; docs/reference/outputs.md describes every one."""
 
 
-def _purpose(name: str) -> str:
-    """Say what a file is for."""
+def _tables(folder: Path) -> dict[str, str]:
+    """Return what each CSV table of a run holds, by its data package: what stands before the first semicolon."""
+    package = folder / "datapackage.json"
+    if not package.is_file():
+        return {}
+    stated = json.loads(package.read_text(encoding="utf-8"))["resources"]
+    return {str(each["path"]): str(each["description"]).partition(";")[0].rstrip(".") for each in stated}
+
+
+def _purpose(name: str, tables: Mapping[str, str]) -> str:
+    """Say what a file is for; ``tables`` says it of the CSV tables."""
     if name in PURPOSES:
         return PURPOSES[name]
+    if name in tables:
+        return tables[name]
     kinds = {"pictures/": "pictures", "notebooks/": "notebooks as they ran", "dossiers/": "a page for each site"}
-    return next((words for start, words in kinds.items() if name.startswith(start)), "the record behind the tables")
+    return next((words for start, words in kinds.items() if name.startswith(start)), "docs/reference/outputs.md says")
 
 
 RUN = {

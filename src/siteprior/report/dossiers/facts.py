@@ -23,24 +23,6 @@ DOMAINS = {
 }  # fmt: skip
 """The domains of deprivation with their titles, in the order the Indices publish them."""
 
-AUDIENCE = {
-    "internal": "For internal use: a published list of what is meant to be bought raises its price.",
-    "partner": "For the partner it was made for: not to be published.",
-    "public": "May be published.",
-}
-"""Who may see a page, in words, by ``[publish] audience``."""
-
-
-def audience_words(record: Mapping[str, Any]) -> str:
-    """Return the line that says who may see a page; of a run that does not state it, the strictest.
-
-    Examples
-    --------
-    >>> audience_words({"audience": "public"})
-    'May be published.'
-    """
-    return AUDIENCE[str(record.get("audience") or "internal")]
-
 
 def score_parts(
     row: Mapping[str, Any], criteria: pd.DataFrame, measured: Mapping[str, str] | None = None

@@ -10,11 +10,11 @@ import geopandas as gpd
 import pandas as pd
 
 from siteprior.core.files import write_text
+from siteprior.report.audience import audience_words
 from siteprior.report.dossiers.facts import (
     EVENTS_SHOWN,
     MEMBERS_SHOWN,
     ROUTES_SHOWN,
-    audience_words,
     events_of,
     members_of,
     merged_attribution,
@@ -112,7 +112,7 @@ def write_dossiers(
     area = area_map(around.ground.areas, around.ground.corridors, shortlist.geometry, width=AREA_WIDTH,
                     height=AREA_HEIGHT)  # fmt: skip
     routes = routes_of(around.access_routes, shortlist.index)
-    attribution, sources = merged_attribution(record["attribution"]), _sources(record)
+    attribution, sources = merged_attribution(record["attribution"]), sources_of(record)
     shared: dict[str, Any] = {
         "run": record, "audience": audience_words(record), "attribution": attribution,
         "area": area, "sources": sources, "of": len(shortlist),
@@ -195,8 +195,14 @@ def _listed(along: pd.DataFrame, sites: pd.DataFrame) -> list[float]:
     return along.loc[along["site_id"].isin(ranked) & (along["nearest"] == "yes"), "chainage_m"].dropna().tolist()
 
 
-def _sources(record: Mapping[str, Any]) -> list[str]:
-    """Return the publishers of what was read with the vintages, each once."""
+def sources_of(record: Mapping[str, Any]) -> list[str]:
+    """Return the publishers of what was read with the vintages, each once.
+
+    Examples
+    --------
+    >>> sources_of({"inputs": [{"publisher": "ONS", "vintage": "2021"}, {"publisher": "ONS", "vintage": ""}]})
+    ['ONS (2021)']
+    """
     rows: dict[str, dict[str, None]] = {}
     for read in record["inputs"]:
         rows.setdefault(read.get("publisher") or "publisher not stated", {})[read.get("vintage") or ""] = None

@@ -135,17 +135,18 @@ def cost_sentences(
     known = costs.dropna()
     if len(known):
         unknown = len(costs) - len(known)
-        rows.append({"words": f"Buying the land of {len(known)} of the {len(costs)} opportunities would cost about "
-                     f"{_pounds(float(known.sum()))}"
+        rows.append({"words": f"The shortlist: buying the land of {len(known)} of its {len(costs)} opportunities would "
+                     f"cost about {_pounds(float(known.sum()))}"
                      + (f"; of {unknown} the cost is not known." if unknown else "."), "doubt": False})  # fmt: skip
     else:
         rows.append({"words": "What buying the land would cost is not known.", "doubt": False})
     gaps = _of_members(sites, shortlist, "public_cost_gbp").dropna()
     if len(gaps):
-        rows.append({"words": "Closing the gap between what building costs and what it earns would take about "
-                     f"{_pounds(float(gaps.sum()))} of public money on the {len(gaps)} where it was measured.",
+        rows.append({"words": "The shortlist: closing the gap between what building costs and what it earns would "
+                     f"take about {_pounds(float(gaps.sum()))} of public money on the {len(gaps)} where it was "
+                     "measured.",
                      "doubt": False})  # fmt: skip
-    rows.append({"words": _programme_words(programme, stated), "doubt": False})
+    rows.append({"words": _programme_words(programme, shortlist, stated), "doubt": False})
     if "viability_basis" in shortlist and bool(made_up(shortlist["viability_basis"]).any()):
         rows.append({"words": "Costs of building are illustrative: made up to show the method. No sum that rests on "
                      "them may be quoted.", "doubt": True})  # fmt: skip
@@ -201,22 +202,27 @@ def _of_members(sites: pd.DataFrame, shortlist: pd.DataFrame, name: str) -> pd.S
     )
 
 
-def _programme_words(programme: pd.DataFrame, stated: Mapping[str, Any]) -> str:
-    """Say what the budget buys."""
+def _programme_words(programme: pd.DataFrame, shortlist: pd.DataFrame, stated: Mapping[str, Any]) -> str:
+    """Say what the budget buys out of all that are ranked, and how much of it is on the shortlist."""
     if not stated:
         return "No budget is stated in the project, so which to buy first is open."
     if stated.get("note"):
         return f"{stated['note'][:1].upper()}{stated['note'][1:]}."
     homes = _column(programme, "opportunity_dwellings")
-    words = f"The budget buys {stated['opportunities']} opportunities for {_pounds(float(stated['cost_gbp']))}"
+    bought = int(stated["opportunities"])
+    listed = int(programme.index.isin(shortlist.index).sum())
+    words = (
+        f"The programme: out of all that are ranked, the budget buys {bought} for {_pounds(float(stated['cost_gbp']))}"
+    )
     if homes.notna().any():
         words += f", {count(float(homes.sum()))} homes"
+    words += f"; {listed} of them are on the shortlist of {len(shortlist)}"
+    words += f", {bought - listed} are ranked below it." if bought > listed else "."
     sure = int((programme["core_class"] == "always in").sum()) if "core_class" in programme else 0
-    words += f"; {sure} of them are in every good programme when weights and facts are redrawn." if sure else "."
+    if sure:
+        words += f" {sure} of the {bought} stay in every good programme when weights and facts are redrawn."
     if stated.get("left_out"):
-        words += (
-            f" {stated['left_out']} ranked opportunities could not be chosen, for what they cost or bring is not known."
-        )
+        words += f" Of {stated['left_out']} ranked, cost or yield is not known: they could not be chosen."
     return words
 
 

@@ -12,7 +12,8 @@ import pandas as pd
 
 from siteprior.core.files import write_text
 from siteprior.core.schema import CONTRIBUTION, VERDICTS
-from siteprior.report.dossiers.facts import audience_words, merged_attribution
+from siteprior.report.audience import audience_words
+from siteprior.report.dossiers.facts import merged_attribution
 from siteprior.report.dossiers.places import area_map
 from siteprior.report.html._common import plain_rows
 from siteprior.report.html.board_sentences import (

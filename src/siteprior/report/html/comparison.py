@@ -9,16 +9,10 @@ from typing import Any
 import pandas as pd
 
 from siteprior.core.files import write_text
+from siteprior.report.audience import audience_words
 from siteprior.report.html._common import plain_rows
 from siteprior.report.html.moves_chart import moves_chart
 from siteprior.report.html.render import render
-
-AUDIENCE_WORDS = {
-    "internal": "Internal: for the team alone. It states which sites are meant to be bought.",
-    "partner": "For the partner it was made for, not for publication.",
-    "public": "For anybody.",
-}
-"""The line that says who may see the page."""
 
 LISTS = {"shortlist": "Shortlist", "programme": "Programme"}
 
@@ -70,7 +64,7 @@ def write_comparison_page(
         "comparison.html.j2",
         styles=("comparison.css.j2",),
         head=dict(head),
-        audience=AUDIENCE_WORDS.get(str(head["audience"]), str(head["audience"])),
+        audience=audience_words(head),
         sentences=list(sentences),
         tiles=_tiles(changes, moves),
         undivided=bool((changes["undivided_change"].fillna(0) != 0).any()),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import Any
 
 import pandas as pd
 
 from siteprior.report.html._common import plain_rows
 
-_CHART = {"width": 900, "left": 350, "right": 550, "head": 26, "step": 19, "gap": 16}
-_LONGEST = 38  # signs of a name beside the chart
+_CHART = {"width": 1000, "left": 410, "right": 590, "head": 26, "step": 34, "gap": 16}
+_LINE = 48  # letters of a line of a name beside the chart
+_LINES = 2
 _KINDS = {("yes", "yes"): "stays", ("no", "yes"): "comes", ("yes", "no"): "goes"}
 
 
@@ -26,13 +28,13 @@ def moves_chart(moves: pd.DataFrame) -> dict[str, Any]:
     >>> moves = pd.DataFrame({"site_name": ["A", "B"], "rank_a": [1, 2], "rank_b": [2, 1],
     ...     "shortlisted_a": "yes", "shortlisted_b": "yes"})
     >>> [(line["from"], line["to"]) for line in moves_chart(moves)["lines"]]
-    [(35.5, 54.5), (54.5, 35.5)]
+    [(43.0, 77.0), (77.0, 43.0)]
     """
     table = moves.reset_index(drop=True)
     before, after = (_heights(table, side) for side in "ab")
     lines = [
         {
-            "name": _short(str(row["site_name"])) if row["site_name"] is not None else "no name",
+            "name": _wrapped(str(row["site_name"]) if row["site_name"] is not None else "no name"),
             "kind": _KINDS.get((row["shortlisted_a"], row["shortlisted_b"]), "stays"),
             "rank_a": row["rank_a"],
             "rank_b": row["rank_b"],
@@ -56,7 +58,6 @@ def _heights(table: pd.DataFrame, side: str) -> dict[int, float]:
     return heights
 
 
-def _short(name: str) -> str:
-    """Return a name in one line, cut where it is long."""
-    plain = " ".join(name.split())
-    return plain if len(plain) <= _LONGEST else plain[: _LONGEST - 1] + "…"
+def _wrapped(name: str) -> list[str]:
+    """Return a name in its lines; what two cannot take is cut, for the table of changes has it whole."""
+    return wrap(name, _LINE, max_lines=_LINES, placeholder="…", break_on_hyphens=False) or ["no name"]

@@ -15,6 +15,7 @@ _KEYS = {
     "shapes": ("sources", "shapes = [{{path = {file}, {facts}}}]"),
     "openings": ("sources", "openings = [{{path = {file}, {facts}}}]"),
     "corridors": ("corridors", "paths = [{{path = {file}, {facts}}}]"),
+    "base map": ("publish", "basemap = {{path = {file}, {facts}}}"),
     "layer": ("[layers]", "path = {file}, {facts}"),
 }
 """Table of the project file in which a role's files stand, and the form of an entry that states its origin."""

@@ -13,7 +13,9 @@ from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import VERDICTS
 from siteprior.report import style
 from siteprior.report.audience import INTERNAL
+from siteprior.report.base_map.cut import BaseMap
 from siteprior.report.file_names import dossier_files
+from siteprior.report.interactive.base_map import base_map_facts
 from siteprior.report.interactive.embedded import json_block, packed
 from siteprior.report.interactive.layers import map_layers
 from siteprior.report.interactive.rows import site_rows
@@ -36,6 +38,7 @@ def page_data(
     network: WalkNetwork | None = None,
     programme: pd.DataFrame | None = None,
     values: pd.DataFrame | None = None,
+    base_map: BaseMap | None = None,
 ) -> str:
     """Return the JSON the page's map, tables, filters and weights are made from; coordinates in degrees.
 
@@ -54,6 +57,8 @@ def page_data(
     values
         The values (0–1) of what is ranked by ``site_id``, a column per criterion, in the order that decides between
         equal scores; without them the page has no weights to move.
+    base_map
+        Tiles to draw under all else, as :func:`siteprior.report.base_map.cut.cut_base_map` cuts them.
 
     Returns
     -------
@@ -84,9 +89,12 @@ def page_data(
     columns, shown = site_rows(sites, shortlist, programme=programme, dossiers=dossiers)
     if dots := len(columns["dots"]) // 2:
         left_out.append(f"{dots:,} sites that are not ranked are dots on the map, without a card or a row")
+    if base_map is not None:
+        left_out.extend(base_map.messages)
     facts = {
         "sites": columns,
         "layers": layers,
+        "base_map": base_map_facts(base_map),
         "left_out": left_out,
         "first": max(len(shortlist), int(record.get("settings", {}).get("shortlist", {}).get("n", 0))),
         "decimals": load_parameters("report").integer("coordinate_decimals"),

@@ -6,8 +6,8 @@ from typing import Any
 
 from siteprior.report.interactive.vendored import vendored
 
-SCRIPTS = ("data", "ranking", "csv", "marks", "filters", "table", "list", "card", "weights", "layers", "map", "key",
-           "start")  # fmt: skip
+SCRIPTS = ("data", "ranking", "csv", "marks", "filters", "table", "list", "card", "weights", "layers", "base_map",
+           "map", "key", "start")  # fmt: skip
 """The scripts of ``templates/interactive``; each adds to the one name ``report``, and ``start`` puts them together."""
 
 

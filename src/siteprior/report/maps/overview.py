@@ -28,6 +28,7 @@ from siteprior.report.maps.legend import (
     site_entries,
     stroke,
 )
+from siteprior.report.maps.near import draw_references, near_view
 from siteprior.report.maps.placement import extent, label_position, with_margin
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def draw_map(
     attribution: str,
     illustrative: bool = False,
     listed: bool = False,
+    near: bool = False,
 ) -> bytes:
     """Draw shortlist, sites, corridors, rail and metro stops and deprivation as a PNG 1600 pixels wide.
 
@@ -91,6 +93,8 @@ def draw_map(
         Whether the picture has to say that its sites are invented.
     listed
         Whether all sites are drawn alike, so that none is seen to be ranked or left out.
+    near
+        Whether the map shows what lies round these sites alone, with their references, and not the whole area.
 
     Returns
     -------
@@ -121,7 +125,8 @@ def draw_map(
         }
     )
     main = _main_stops(stops, areas, corridors)
-    view = extent([shortlist, about(corridors, areas)], [areas if len(areas) else sites])
+    whole = extent([shortlist, about(corridors, areas)], [areas if len(areas) else sites])
+    view = near_view(sites, areas, whole) if near else whole
     wide = WIDTH - 2 * MARGIN - KEY_WIDTH - KEY_GAP
     beside = MARGIN + wide + KEY_GAP
 
@@ -133,8 +138,8 @@ def draw_map(
         # Texts and key are written twice: on a sheet that is thrown away, to measure the space they need.
         trial = Sheet(WIDTH, TALLEST, margin=MARGIN)
         top, bottom = write_texts(trial)
-        whole = _Shown(True, list(SITE_DOTS), kinds(corridors), _states(main), True, True)
-        lowest = max(LOWEST, TALLEST - _draw_key(trial, beside, TALLEST, whole, corridors, areas))
+        every = _Shown(True, list(SITE_DOTS), kinds(corridors), _states(main), True, True)
+        lowest = max(LOWEST, TALLEST - _draw_key(trial, beside, TALLEST, every, corridors, areas))
         tall = max(min(wide * (view[3] - view[1]) / (view[2] - view[0]), TALLEST), lowest)
         sheet = Sheet(WIDTH, TALLEST - top + tall + bottom, margin=MARGIN)
         top, bottom = write_texts(sheet)
@@ -146,7 +151,10 @@ def draw_map(
         draw_dots(map_, sites, listed=listed)
         ranks = draw_ranks(map_, shortlist, radius=DISC)
         scale = shapely.box(*map_.scale_bar())
-        draw_districts(map_, areas, corridors, [scale, *(shapely.Point(point).buffer(DISC) for point in ranks)])
+        avoid = [scale, *(shapely.Point(point).buffer(DISC) for point in ranks)]
+        names = draw_districts(map_, areas, corridors, avoid)
+        if near and listed:
+            draw_references(map_, sites, [*avoid, *names])
         shown = _shown(map_, sites, shortlist, corridors, main, areas)
         shown = shown._replace(dots=[LISTED] if shown.dots else []) if listed else shown
         _draw_key(sheet, beside, top, shown, corridors, areas)

@@ -8,6 +8,7 @@ paths of the machine are taken out of what the cells show.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sys
 import tempfile
@@ -95,6 +96,21 @@ async def executed(
         partial = write_text(target.with_suffix(".failed.ipynb"), nbformat.writes(notebook) + "\n")
         raise SitePriorError(f"{Path(source).name}: {failure}; what had run is in {partial}")
     return write_text(target, page(notebook, Path(source).stem))
+
+
+def notebook_titles() -> dict[str, str]:
+    """Return the title of each notebook that travels with siteprior, by its file name.
+
+    Examples
+    --------
+    >>> list(notebook_titles())[:2]
+    ['00_quick_start.ipynb', '01_shortlist.ipynb']
+    """
+    titles = {}
+    for path in sorted(shipped("notebooks").glob("*.ipynb")):
+        first = json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"]
+        titles[path.name] = "".join(first).strip().splitlines()[0].lstrip("# ")
+    return titles
 
 
 def copy_notebooks(folder: Path | str, *, force: bool = False) -> list[Path]:

@@ -33,6 +33,20 @@ document.querySelectorAll("table.sortable").forEach(function (table) {
     });
   });
 });
+// A search over a long list: rows without the words are not shown.
+document.querySelectorAll("input[data-search]").forEach(function (field) {
+  var table = document.getElementById(field.dataset.search), rows = Array.from(table.tBodies[0].rows);
+  var found = document.getElementById(table.id + "-found");
+  field.addEventListener("input", function () {
+    var words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+    var shown = rows.filter(function (row) {
+      var text = row.textContent.toLowerCase();
+      row.hidden = !words.every(function (word) { return text.indexOf(word) >= 0; });
+      return !row.hidden;
+    });
+    found.textContent = words.length ? shown.length + " of " + rows.length : "";
+  });
+});
 // A link to a section, or to what stands in it, opens it.
 var opened = function () {
   var goal = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));

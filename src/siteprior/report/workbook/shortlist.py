@@ -164,8 +164,9 @@ def _columns() -> dict[str, Column]:
 
 _HEADS = {
     "site_id": "Site id", "signal": "Signal", "fact": "Open fact", "fact_kind": "Who can say", "keys": "Columns",
-    "unsettles": "Unsettles the verdict", "council": "Council", "severity": "Severity", "issue_type": "Issue",
-    "issues": "Issues", "column": "Column", "label": "Label", "unit": "Unit", "meaning": "Meaning", "source": "Source",
+    "unsettles": "Unsettles the verdict", "council": "Council", "severity": "Severity",
+    "issue_type": "What is wrong", "issues": "Rows with it", "column": "Column", "label": "Label", "unit": "Unit",
+    "meaning": "Meaning", "source": "Source",
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from siteprior.core.code_join import normal_codes
+from siteprior.core.code_join import join_codes, normal_codes
 from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
 from siteprior.core.io.shape_collections import opened_collections
@@ -54,6 +54,7 @@ def read_areas(
     layer: str | None = None,
     crs: str | None = None,
     districts: Iterable[str] | None = None,
+    lookup: pd.Series | None = None,
     files: Names | None = None,
 ) -> Reading[gpd.GeoDataFrame]:
     """Read LSOA polygons of one census year, in metres on EPSG:27700.
@@ -62,11 +63,9 @@ def read_areas(
     ----------
     paths
         One vector file or several of any kind GDAL reads; ``.gz`` and zip members too.
-    code, name, district, year, layer, crs
-        The columns with the LSOA code, its name and its district; the census year of the codes,
-        2011 or 2021; the layer; the coordinate system, which goes before the file's own.
-    districts, files
-        Those to read, by name or code (needs ``district``; or its successor); names in issues.
+    code, name, district, year, layer, crs, districts, lookup, files
+        Columns of code, name, district; census year (2011, 2021); layer; CRS in the file's place;
+        those to read, by name or code; district by LSOA (``areas.read_lookup``); names in issues.
 
     Returns
     -------
@@ -82,17 +81,17 @@ def read_areas(
     --------
     >>> import siteprior as sp
     >>> from siteprior.core.files import shipped
-    >>> path, named = shipped("data") / "boundaries/lsoa21.geojson", {"code": "LSOA21CD"}
-    >>> sp.read_areas(path, **named, year=2021).table.index.name
+    >>> areas = shipped("data") / "boundaries/lsoa21.geojson"
+    >>> sp.read_areas(areas, code="LSOA21CD", year=2021).table.index.name
     'lsoa_code'
     """
     if year not in YEARS:
         raise InputError(f"year {year} is no census year of LSOAs; valid: {', '.join(map(str, YEARS))}")
-    columns = {"code": code, "name": name, "district": district}
+    columns = {"code": code, "name": name, "district": district if lookup is None else None}
     found = named_paths(paths, files, what="areas")
-    wanted = (
-        None if districts is None else wanted_districts(found, districts, district=district, name=name, layer=layer)
-    )
+    wanted = None
+    if districts is not None:
+        wanted = wanted_districts(found, districts, district=district, name=name, layer=layer, code=code, lookup=lookup)
     log = IssueLog()
     seen: set[str] = set()
 
@@ -109,6 +108,8 @@ def read_areas(
             raise InputError(*faults)
         texts = {option: text_column(raw[column]) for option, column in columns.items() if column}
         texts |= {option: normal_codes(text) for option, text in texts.items() if option != "name"}
+        if lookup is not None:
+            texts["district"] = _looked_up(texts["code"], lookup, label, log)
         facts = {f"lsoa_{option}": text.mask(text == "") for option, text in texts.items()}
         table = gpd.GeoDataFrame({**facts, "lsoa_year": year}, geometry=raw.geometry.to_numpy(), crs=CRS)
         table = _polygons(first_per_code(table, "lsoa_code", log, field=code, what="polygon", seen=seen), log)
@@ -123,6 +124,15 @@ def read_areas(
     table = pd.concat(tables).rename(columns={"lsoa_district": "district_code"})
     table = conform(table.set_index("lsoa_code").sort_index(), AREAS)
     return Reading(table, log.table(), provenance)
+
+
+def _looked_up(codes: pd.Series, lookup: pd.Series, label: str, log: IssueLog) -> pd.Series:
+    """Return the district of each LSOA by a lookup, blank where it has none; log those, refuse a lookup of others."""
+    join_codes(
+        codes, lookup.index, name="districts of areas", of="areas", file=label, lost="left blank: in no district",
+        fix="give the lookup of the LSOAs of the same census year",
+    ).log(log, field="district")  # fmt: skip
+    return codes.map(lookup).fillna("")
 
 
 def _polygons(table: gpd.GeoDataFrame, log: IssueLog) -> gpd.GeoDataFrame:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from siteprior.core.code_join import normal_codes
 from siteprior.core.councils import in_force, known_councils
 from siteprior.core.errors import InputError, unknown
 from siteprior.core.io.vector_files import Only, lacking, read_attributes
@@ -23,6 +24,8 @@ def wanted_districts(
     district: str | None,
     name: str | None = None,
     layer: str | None = None,
+    code: str | None = None,
+    lookup: pd.Series | None = None,
 ) -> Only:
     """Return which features of files of areas are those of some districts.
 
@@ -36,6 +39,8 @@ def wanted_districts(
         The columns with the district's code, and with the name of the area, which begins with the district's.
     layer
         The layer, where a file holds several.
+    code, lookup
+        Where the files have no such column: the column with the LSOA's code, and the district's code by LSOA.
 
     Raises
     ------
@@ -59,22 +64,31 @@ def wanted_districts(
             "districts: names districts, but district does not name the column with their codes; give it, such as "
             'district = "LAD24CD"'
         )
-    names = dict[str, str]()
+    names, lsoas = dict[str, str](), dict[str, str]()
     for path, label in files:
-        attributes = read_attributes(path, [column for column in (district, name) if column], layer=layer)
-        if faults := lacking(label, attributes.columns, {"district": district}):
+        looked_up: dict[str, str | None] = {"district": district} if lookup is None else {"code": code}
+        attributes = read_attributes(path, [column for column in (*looked_up.values(), name) if column], layer=layer)
+        if faults := lacking(label, attributes.columns, looked_up):
             raise InputError(*faults)
+        if lookup is not None:
+            written = text_column(attributes[code])
+            found = normal_codes(written).map(lookup).fillna("")
+            attributes = attributes.assign(**{district: found})
+            lsoas |= dict(zip(written, found, strict=True))
         names |= _names(attributes, district, name)
-    codes = {code: in_force(code, among=names) for code in known_councils()}
-    by_name = {known_councils()[code].name.casefold(): now for code, now in codes.items()}
-    by_name |= {text.casefold(): code for code, text in names.items()}
-    keys = {**by_name, **{code.casefold(): now for code, now in codes.items()}, **{c.casefold(): c for c in names}}
+    codes = {old: in_force(old, among=names) for old in known_councils()}
+    by_name = {known_councils()[old].name.casefold(): now for old, now in codes.items()}
+    by_name |= {text.casefold(): each for each, text in names.items()}
+    keys = {**by_name, **{old.casefold(): now for old, now in codes.items()}, **{c.casefold(): c for c in names}}
     meant = {text: keys.get(text.strip().casefold()) for text in asked}
     valid = sorted(names.values())
-    faults = [unknown("district", text, valid, where="districts") for text, code in meant.items() if code not in names]
+    faults = [unknown("district", text, valid, where="districts") for text, each in meant.items() if each not in names]
     if faults or not asked:
         raise InputError(*(faults or [f"districts: names none; give some of {', '.join(valid)}, or leave it out"]))
-    return Only(district, sorted({code for code in meant.values() if code is not None}))
+    chosen = {each for each in meant.values() if each is not None}
+    if lookup is not None:
+        return Only(str(code), sorted(lsoa for lsoa, lies_in in lsoas.items() if lies_in in chosen))
+    return Only(district, sorted(chosen))
 
 
 def _names(attributes: pd.DataFrame, district: str, name: str | None) -> dict[str, str]:

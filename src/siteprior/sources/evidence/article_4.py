@@ -6,7 +6,7 @@ from siteprior.core.parameters import load_parameters
 from siteprior.project.coverage import PublishedLayer
 from siteprior.sources.layers.published_files import Wanted
 from siteprior.sources.layers.published_readers import reader_of
-from siteprior.sources.registry import Published, evidence
+from siteprior.sources.registry import evidence
 
 WANTED = Wanted(
     "article_4", columns={"name": ("name", "article 4 direction", "title", "description")},
@@ -18,16 +18,6 @@ read_article_4 = evidence(
     title="Article 4 directions",
     meaning="Areas of Article 4 directions: the share of each site under one; not all councils are in the national "
     "file, so state coverage where it is whole",
-    published=Published(
-        "Article 4 direction areas",
-        publisher="Ministry of Housing, Communities and Local Government and councils",
-        licence="Open Government Licence v3.0",
-        attribution="Contains public sector information licensed under the Open Government Licence v3.0 (Article 4 "
-        "directions).",
-        page="https://www.planning.data.gov.uk/dataset/article-4-direction-area",
-        file="https://files.planning.data.gov.uk/dataset/article-4-direction-area.csv",
-        note="CSV with the shapes as text, or GeoJSON; councils that have not provided theirs are not in it.",
-    ),
     keys=PublishedLayer,
     many=True,
     example={"path": "article-4-direction-area.csv", "vintage": "2026"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from siteprior.project.coverage import PublishedLayer
 from siteprior.sources.layers.published_files import ReadFile, Wanted
 from siteprior.sources.layers.published_readers import reader_of
-from siteprior.sources.registry import Published, evidence
+from siteprior.sources.registry import evidence
 
 WANTED = Wanted(
     "coal",
@@ -26,16 +26,6 @@ read_coal = evidence(
     title="Coal mining high risk",
     meaning="Development High Risk Areas (Mining Remediation Authority): the share of each site in one, a flag of "
     "cost; never a gate",
-    published=Published(
-        "Development High Risk Area",
-        publisher="Mining Remediation Authority",
-        licence="Open Government Licence v3.0",
-        attribution="Contains public sector information licensed under the Open Government Licence v3.0 (Mining "
-        "Remediation Authority).",
-        page="https://www.gov.uk/government/publications/coal-mining-data-development-high-risk-areas",
-        note="Shapefile, or a box from the web services of the British Geological Survey "
-        "(https://map.bgs.ac.uk/arcgis/services/CoalAuthority): then state the box with coverage.",
-    ),
     keys=PublishedLayer,
     many=True,
     example="development_high_risk_area.shp",

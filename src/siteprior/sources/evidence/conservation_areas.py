@@ -6,7 +6,7 @@ from siteprior.core.parameters import load_parameters
 from siteprior.project.coverage import PublishedLayer
 from siteprior.sources.layers.published_files import Wanted
 from siteprior.sources.layers.published_readers import reader_of
-from siteprior.sources.registry import Published, evidence
+from siteprior.sources.registry import evidence
 
 WANTED = Wanted(
     "conservation_areas", columns={"name": ("name", "ca_name", "conservation area", "title")},
@@ -18,16 +18,6 @@ read_conservation_areas = evidence(
     title="Conservation areas",
     meaning="Conservation areas: the share of each site in one; not all councils are in the national file, so state "
     "coverage where it is whole",
-    published=Published(
-        "Conservation areas",
-        publisher="Ministry of Housing, Communities and Local Government, Historic England and councils",
-        licence="Open Government Licence v3.0",
-        attribution="Contains public sector information licensed under the Open Government Licence v3.0 (conservation "
-        "areas). © Historic England.",
-        page="https://www.planning.data.gov.uk/dataset/conservation-area",
-        file="https://files.planning.data.gov.uk/dataset/conservation-area.csv",
-        note="CSV with the shapes as text, or GeoJSON; councils that have not provided theirs are not in it.",
-    ),
     keys=PublishedLayer,
     many=True,
     example={"path": "conservation-area.csv", "vintage": "2026"},

@@ -22,7 +22,7 @@ from siteprior.project.layers import Layer, VectorLayer
 from siteprior.sources.layers.column_words import refuse_lacking
 from siteprior.sources.layers.coverage import Find
 from siteprior.sources.layers.published_files import Given, ReadFile, Wanted, layer_of, read_published
-from siteprior.sources.registry import Published, evidence
+from siteprior.sources.registry import evidence
 
 ZONES = (
     "flood-risk-level", "flood_zone", "flood zones", "zone", "flood_risk_zone", "fz", "layer", "zone_name",
@@ -59,17 +59,6 @@ class FloodZones(PublishedLayer):
     "flood_zones",
     title="Flood zones",
     meaning="Flood zones 2 and 3 (Environment Agency): the share of each site in them; zone 3 signals public works",
-    published=Published(
-        "Flood Map for Planning: flood zones",
-        publisher="Environment Agency",
-        licence="Open Government Licence v3.0",
-        attribution="© Environment Agency copyright and/or database right. All rights reserved.",
-        page="https://environment.data.gov.uk/dataset/87446770-d465-11e4-b97a-f0def148f590",
-        note="Large: ask for a box, and state it with coverage. ArcGIS "
-        "https://services1.arcgis.com/JZM7qJpmv7vJ0Hzx/arcgis/rest/services/Flood_Map_for_Planning/FeatureServer, "
-        "layer 1 is zone 3 and layer 2 zone 2, as GeoJSON in pages by resultOffset: name all pages; or the dataset "
-        "flood-risk-zone of https://www.planning.data.gov.uk/dataset/flood-risk-zone.",
-    ),
     keys=FloodZones,
     many=True,
     example={"path": "flood_zones/*.geojson", "vintage": "2025"},

@@ -6,7 +6,7 @@ from siteprior.core.parameters import load_parameters
 from siteprior.project.coverage import PublishedLayer
 from siteprior.sources.layers.published_files import Wanted
 from siteprior.sources.layers.published_readers import reader_of
-from siteprior.sources.registry import Published, evidence
+from siteprior.sources.registry import evidence
 
 WANTED = Wanted(
     "former_industry",
@@ -20,7 +20,6 @@ read_former_industry = evidence(
     "former_industry",
     title="Former industrial land",
     meaning="Former industrial land, the user's own layer: the share of each site on it, which signals contamination",
-    published=Published("Former industrial land", publisher="", licence=""),
     keys=PublishedLayer,
     many=True,
     example={"path": "former_industry.gpkg", "publisher": "Example Council"},

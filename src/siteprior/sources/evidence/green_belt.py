@@ -6,7 +6,7 @@ from siteprior.core.parameters import load_parameters
 from siteprior.project.coverage import PublishedLayer
 from siteprior.sources.layers.published_files import Wanted
 from siteprior.sources.layers.published_readers import reader_of
-from siteprior.sources.registry import Published, evidence
+from siteprior.sources.registry import evidence
 
 WANTED = Wanted(
     "green_belt", columns={"name": ("name", "gb_name", "greenbelt name", "la_name", "lad_name")},
@@ -17,15 +17,6 @@ read_green_belt = evidence(
     "green_belt",
     title="Green belt",
     meaning="Green belt: the share of each site in it",
-    published=Published(
-        "Green belt",
-        publisher="Ministry of Housing, Communities and Local Government",
-        licence="Open Government Licence v3.0",
-        attribution="Contains public sector information licensed under the Open Government Licence v3.0 (green belt).",
-        page="https://www.planning.data.gov.uk/dataset/green-belt",
-        file="https://files.planning.data.gov.uk/dataset/green-belt.csv",
-        note="CSV of all England with the shapes as text, or GeoJSON.",
-    ),
     keys=PublishedLayer,
     many=True,
     example="green-belt.csv",

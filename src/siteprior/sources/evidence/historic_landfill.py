@@ -16,7 +16,7 @@ from siteprior.project.coverage import PublishedLayer
 from siteprior.project.layers import Layer
 from siteprior.sources.layers.coverage import Find
 from siteprior.sources.layers.published_files import Given, ReadFile, Wanted, layer_of, read_published
-from siteprior.sources.registry import Published, evidence
+from siteprior.sources.registry import evidence
 
 WASTES = {
     "inert": "inert", "industrial": "industrial", "commercial": "commercial", "household": "household",
@@ -36,7 +36,6 @@ WANTED = Wanted(
 )  # fmt: skip
 
 _NUMBERS = load_parameters("evidence").table("historic_landfill")
-_PAGE = "https://environment.data.gov.uk/dataset/17edf94f-6de3-4034-b66b-004ebd0dd010"
 _YES = ("yes", "y", "true", "1")
 
 
@@ -44,17 +43,6 @@ _YES = ("yes", "y", "true", "1")
     "historic_landfill",
     title="Historic landfill",
     meaning="Historic landfill sites (Environment Agency): the share of each site on one, which signals contamination",
-    published=Published(
-        "Historic Landfill Sites",
-        publisher="Environment Agency",
-        licence="Open Government Licence v3.0",
-        attribution="© Environment Agency copyright and/or database right. All rights reserved.",
-        page=_PAGE,
-        note="Shapefile or GeoPackage of all England from the page; or of a box from the WFS 2.0 "
-        "https://environment.data.gov.uk/spatialdata/historic-landfill/wfs, type "
-        "dataset-7a955570-d465-11e4-a37c-f0def148f590:Historic_Landfill_Sites, or the OGC API collection "
-        "Historic_Landfill_Sites beside it: then state the box with coverage.",
-    ),
     keys=PublishedLayer,
     many=True,
     example="Historic_Landfill_Sites.shp",

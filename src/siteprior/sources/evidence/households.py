@@ -28,17 +28,9 @@ from siteprior.project.layers import AreaLayer
 from siteprior.sources.areas.lsoa import named_year
 from siteprior.sources.columns import first_per_code, numbered
 from siteprior.sources.layers.area_tables import match_areas
-from siteprior.sources.registry import Published, joined, source
+from siteprior.sources.registry import joined, source
 
 PRIVATE = "private_households"
-CENSUS = Published(
-    "Census 2021: tenure of households by LSOA",
-    publisher="Office for National Statistics",
-    licence="Open Government Licence v3.0",
-    attribution="Source: Office for National Statistics licensed under the Open Government Licence v3.0",
-    page="https://www.nomisweb.co.uk/sources/census_2021_bulk",
-    note="Table TS054, LSOA.",
-)
 WANTED = (
     "LSOA codes, the number of all households and those of tenure 'Social rented', as table TS054 of the Census 2021 "
     "has them"
@@ -59,13 +51,12 @@ class Households(File):
     "households",
     title="Households by tenure",
     meaning="Households by tenure and LSOA, Census 2021; sales are counted against those that do not rent socially",
-    published=CENSUS,
     keys=Households,
     example="census2021-ts054-lsoa.csv",
     section="evidence",
     columns=[
         Column(PRIVATE, "number", "Private households", "Households of the LSOA the site lies in that do not rent "
-               "socially", "households", CENSUS.title),
+               "socially", "households", "Census 2021: tenure of households by LSOA"),
     ],
 )  # fmt: skip
 def read_households(

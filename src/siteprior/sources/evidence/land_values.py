@@ -21,18 +21,9 @@ from siteprior.project.faults import Fault, several
 from siteprior.project.files import File
 from siteprior.project.kinds import FilePath, Stated, key
 from siteprior.sources.evidence.land_value_sheets import DENSITIES, Values, edition_day, in_words, read_values
-from siteprior.sources.registry import Published, joined, source
+from siteprior.sources.registry import joined, source
 
-MHCLG = Published(
-    "Land value estimates for policy appraisal",
-    publisher="Ministry of Housing, Communities and Local Government; Valuation Office Agency",
-    licence="Open Government Licence v3.0",
-    attribution="Contains public sector information licensed under the Open Government Licence v3.0",
-    page="https://www.gov.uk/government/publications/land-value-estimates-for-policy-appraisal-2023",
-    file="https://assets.publishing.service.gov.uk/media/69b2d95f912f3f96bf687b1c/"
-    "Land_value_estimates_for_policy_appraisal_2023.xlsx",
-    note="The edition of 2023; the values of 2017 that could be read ship with siteprior.",
-)
+ESTIMATES = "Land value estimates for policy appraisal"
 
 NUMBERS = (
     *(f"residential_{density}_gbp_per_ha" for density in DENSITIES),
@@ -73,7 +64,6 @@ class LandValues(File):
     "land_values",
     title="Land values by council",
     meaning="Residential and industrial land values by council, of one edition, from which headroom is calculated",
-    published=MHCLG,
     keys=LandValues,
     many=True,
     example={"edition": 2017},
@@ -82,11 +72,11 @@ class LandValues(File):
         Column("land_value_council", "text", "Land values: council", "ONS code of the council whose values are taken"),
         Column("land_value_residential_gbp_per_ha", "number", "Land value for homes", "Of a typical serviced site with "
                "permission and no affordable homes; of an edition with three densities the medium one", "GBP/ha",
-               MHCLG.title),
+               ESTIMATES),
         Column("land_value_existing_gbp_per_ha", "number", "Land value as it is", "Of industrial land in the council, "
-               "or where headroom_basis says so of another area", "GBP/ha", MHCLG.title),
+               "or where headroom_basis says so of another area", "GBP/ha", ESTIMATES),
         Column("land_value_edition", "text", "Land values: edition", "Edition, and the day its values are of", "",
-               MHCLG.title),
+               ESTIMATES),
     ],
 )  # fmt: skip
 def read_land_values(

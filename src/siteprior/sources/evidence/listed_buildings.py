@@ -6,7 +6,7 @@ from siteprior.core.parameters import load_parameters
 from siteprior.project.coverage import PublishedLayer
 from siteprior.sources.layers.published_files import Wanted
 from siteprior.sources.layers.published_readers import reader_of
-from siteprior.sources.registry import Published, evidence
+from siteprior.sources.registry import evidence
 
 WANTED = Wanted(
     "listed_buildings",
@@ -26,15 +26,6 @@ read_listed_buildings = evidence(
     "listed_buildings",
     title="Listed buildings",
     meaning="Listed buildings (Historic England): how many stand at each site or near it",
-    published=Published(
-        "Listed buildings",
-        publisher="Historic England",
-        licence="Open Government Licence v3.0",
-        attribution="© Historic England. Contains Ordnance Survey data © Crown copyright and database right.",
-        page="https://www.planning.data.gov.uk/dataset/listed-building",
-        file="https://files.planning.data.gov.uk/dataset/listed-building.csv",
-        note="CSV of all England with points as text, or GeoJSON; Historic England's own points and polygons, too.",
-    ),
     keys=PublishedLayer,
     many=True,
     example="listed-building.csv",

@@ -24,7 +24,7 @@ from siteprior.project.kinds import Text, key
 from siteprior.sources.parcels.parcel_files import ID_COLUMN, read_parcel_file
 from siteprior.sources.parcels.parcels_of_sites import parcels_of_sites
 from siteprior.sources.parcels.which_council import council_name, councils_of_file
-from siteprior.sources.registry import Published, joined, source
+from siteprior.sources.registry import joined, source
 
 ELSEWHERE = "not used: the file is of another council"
 """What is logged of a file none of whose parcels are of the councils of the study area."""
@@ -61,17 +61,6 @@ class _OfFile(NamedTuple):
     many=True,
     title="Land parcels",
     meaning="Registered land parcels (HM Land Registry, INSPIRE index polygons), one file or zip per council",
-    published=Published(
-        "INSPIRE index polygons",
-        publisher="HM Land Registry",
-        licence="Open Government Licence v3.0",
-        attribution="This information is subject to Crown copyright and database rights and is reproduced with the "
-        "permission of HM Land Registry. The polygons are subject to Crown copyright and database rights of Ordnance "
-        "Survey.",
-        page=PAGE,
-        note="One zip per council, with Land_Registry_Cadastral_Parcels.gml. Registered freehold land only, as "
-        "indicative polygons without titles or owners",
-    ),
     keys=ParcelFile,
     example="parcels/Birmingham_City_Council.zip",
     columns=[

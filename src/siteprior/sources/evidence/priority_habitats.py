@@ -6,7 +6,7 @@ from siteprior.core.parameters import load_parameters
 from siteprior.project.coverage import PublishedLayer
 from siteprior.sources.layers.published_files import Wanted
 from siteprior.sources.layers.published_readers import reader_of
-from siteprior.sources.registry import Published, evidence
+from siteprior.sources.registry import evidence
 
 HABITATS = (
     "main_habit", "mainhabs", "main_habitat", "mainhabitat", "main habitats", "habitat", "priority habitat", "habcodes",
@@ -27,14 +27,6 @@ read_priority_habitats = evidence(
     title="Priority habitats",
     meaning="Priority habitats (Natural England), open mosaic habitat on previously developed land among them: the "
     "share of each site on one, a cost no register shows",
-    published=Published(
-        "Priority Habitats Inventory (England)",
-        publisher="Natural England",
-        licence="Open Government Licence v3.0",
-        attribution="© Natural England copyright. Contains Ordnance Survey data © Crown copyright and database right.",
-        page="https://naturalengland-defra.opendata.arcgis.com/",
-        note="Shapefile or GeoPackage of the inventory, all England or a region: of a region state coverage.",
-    ),
     keys=PublishedLayer,
     many=True,
     example="priority_habitats.gpkg",

@@ -5,34 +5,42 @@ The module is not called ``fetch``, which is what :mod:`siteprior` calls the fun
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import partial
+import os
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
-from shapely.geometry.base import BaseGeometry
 
-from siteprior.core.errors import InputError, ProjectError, SitePriorError
+from siteprior.core.errors import InputError, SitePriorError
 from siteprior.core.files import MEMBER, sha256_of
-from siteprior.core.parameters import load_parameters
-from siteprior.core.progress import Progress, counting, progress_of
+from siteprior.core.progress import Progress, progress_of
 from siteprior.core.renamed import renamed_argument
-from siteprior.core.shown_text import without_keys
 from siteprior.project.load import Project, load_project
-from siteprior.project.model import File, Sources, Streets
-from siteprior.sources.registry import EVIDENCE, SOURCES, discover
+from siteprior.project.model import File
+from siteprior.sources.fetch.client import MIRROR_VARIABLE, Client
+from siteprior.sources.fetch.download import Arrival, by_hand
+from siteprior.sources.fetch.jobs import OSM, Watch, fetch_file, fetch_pages, fetch_streets
+from siteprior.sources.fetch.lock import BY_HAND, Locked, lock_path, locked_name, read_lock, write_lock
+from siteprior.sources.fetch.origins import (
+    Origin,
+    addressed,
+    entries_of,
+    is_osm,
+    is_pattern,
+    keys_of,
+    origin_of,
+    target_of,
+)
+from siteprior.sources.fetch.slots import downloads, target_lock
+from siteprior.sources.registry import discover
 
-Watch = Callable[[str, int, int], None]
-"""Called with the path in the project, the bytes so far, and the bytes announced (0 where the server does not say)."""
-
-COLUMNS = ("role", "path", "url", "status", "bytes", "sha256", "note")
-STATUSES = ("fetched", "present", "failed", "no url")
-
-OSM = "OpenStreetMap"
-"""What the query service of OpenStreetMap is called in tables and messages."""
+COLUMNS = ("role", "path", "url", "status", "bytes", "sha256", "note", "dataset", "licence")
+STATUSES = ("fetched", "present", "unchanged", "failed", "no url", "missing", "would fetch")
 
 NO_URL = "not there; siteprior fetch --list shows where official data is published"
+DAILY = ("daily", "nightly")
+"""Cadences of datasets that are of the day they are fetched."""
 
 
 class FetchError(SitePriorError):
@@ -54,28 +62,39 @@ class _Row:
     bytes: int | None = None
     sha256: str = ""
     note: str = ""
+    dataset: str = ""
+    licence: str = ""
 
 
-@renamed_argument(say="progress")
+@renamed_argument(say="progress", force="refresh")
 def fetch(
     project: Project | Path | str,
     *,
-    force: bool = False,
+    refresh: bool = False,
+    offline: bool = False,
+    dry_run: bool = False,
+    mirror: str | None = None,
     largest_gb: float | None = None,
     watch: Watch | None = None,
     progress: Progress | bool | None = None,
 ) -> pd.DataFrame:
-    """Download the inputs a project names an address for, below ``data_root`` (sizes in bytes).
+    """Download the inputs a project names a dataset or an address for, below ``data_root`` (sizes in bytes).
 
     What is there is left alone and checked by its SHA-256, where stated. Every entry is tried
-    before an error is raised; a file is written whole or not at all.
+    before an error is raised; a file is written whole or not at all, and a download that broke
+    off goes on where it was. ``sources.lock`` beside the project file says what came.
 
     Parameters
     ----------
     project
-        A project file or a loaded project; its entries with a ``url``, or ``osm = true``.
-    force
-        Download again: files of another hash than stated, or without one; OpenStreetMap.
+        A project file or a loaded project; its entries with ``dataset`` or ``url``, or ``osm = true``.
+    refresh
+        Ask for what is there, too: it is replaced where the publisher has another edition.
+    offline, dry_run
+        Ask nothing of the network: say what is missing; say what would be fetched, how large it
+        is and under which licence, and write nothing.
+    mirror
+        Asked in the place of every host; by default the variable ``SITEPRIOR_MIRROR``.
     largest_gb, watch
         Refuse larger files; what is called with each download's progress, to show it your way.
     progress
@@ -85,7 +104,8 @@ def fetch(
     -------
     DataFrame
         One row per entry: ``role`` (its key), ``path``, ``url``, ``status`` (``fetched``,
-        ``present``, ``failed``, ``no url``), ``bytes``, ``sha256``, ``note``.
+        ``present``, ``unchanged``, ``failed``, ``no url``, ``missing``, ``would fetch``),
+        ``bytes``, ``sha256``, ``note``, ``dataset``, ``licence``.
 
     Raises
     ------
@@ -100,21 +120,25 @@ def fetch(
     ['present']
     """
     discover()
-    progress = progress_of(progress)
     loaded = project if isinstance(project, Project) else load_project(project)
-    wanted = _entries(loaded)
-    addresses = _addresses(loaded, wanted)
+    wanted = entries_of(loaded)
+    chosen = addressed(loaded, wanted)
     limit = None if largest_gb is None else int(_positive(largest_gb) * 1e9)
+    if refresh and (offline or dry_run):
+        raise InputError("refresh: asks the network, which offline and dry_run do not; leave one of them out")
+    if mirror is None:
+        mirror = os.environ.get(MIRROR_VARIABLE, "")
     done: dict[Path, _Row] = {}
-    # OpenStreetMap last: the study area may be among what has to be fetched first
-    for _, entry in sorted(wanted, key=lambda item: _is_osm(item[1])):
-        target = _target(loaded, entry)
-        if target not in done:
-            stated = addresses.get(target, entry)
-            fetch_entry = _osm if _is_osm(stated) else partial(_file, limit=limit, watch=watch)
-            done[target] = _guarded(loaded, stated, target, fetch_entry, force=force, progress=progress)
-    found = ((role, entry.path, done[_target(loaded, entry)]) for role, entry in wanted)
-    rows = [replace(row, role=role, path=path, url=without_keys(row.url)) for role, path, row in found]
+    with Client(mirror=mirror, keys=keys_of(loaded, [entry for _, entry in wanted])) as client:
+        run = _Fetch(loaded, client, refresh, offline, dry_run, limit, watch, progress_of(progress))
+        # OpenStreetMap last: the study area may be among what has to be fetched first
+        for _, entry in sorted(wanted, key=lambda item: is_osm(item[1])):
+            target = target_of(loaded, entry)
+            if target not in done:
+                done[target] = run.entry(chosen.get(target, entry), target)
+        run.write_down()
+        found = ((role, entry.path, done[target_of(loaded, entry)]) for role, entry in wanted)
+        rows = [replace(row, role=role, path=path, url=client.hide(row.url)) for role, path, row in found]
     table = pd.DataFrame([vars(row) for row in rows], columns=list(COLUMNS)).astype({"bytes": "Int64"})
     faults = [row.note for row in done.values() if row.status == "failed"]
     if faults:
@@ -130,143 +154,166 @@ def _positive(largest_gb: float) -> float:
     return largest_gb
 
 
-def _entries(project: Project) -> list[tuple[str, File]]:
-    """List the entries of a project with the keys they stand under, in the order the settings declare."""
-    entries: list[tuple[str, File]] = []
-    for key in Sources.model_fields:
-        value = getattr(project.sources, key)
-        entries += [(key, entry) for entry in (value if isinstance(value, tuple) else (value,)) if entry is not None]
-    entries += [(key, entry) for key, source in SOURCES.items() for entry in source.entries(project)]
-    entries += [(key, entry) for key in EVIDENCE for entry in project.evidence.named(key)]
-    entries += [("corridors", entry) for entry in project.corridors.paths]
-    return entries + [("scenarios", entry) for scenario in project.scenarios for entry in scenario.add_lines]
+@dataclass
+class _Fetch:
+    """One fetch of a project: what it was asked to do, and what it enters in the lock."""
 
+    project: Project
+    client: Client
+    refresh: bool
+    offline: bool
+    dry_run: bool
+    limit: int | None
+    watch: Watch | None
+    progress: Progress
+    entered: dict[str, Locked] = field(default_factory=dict)
 
-def _is_osm(entry: File) -> bool:
-    return isinstance(entry, Streets) and entry.osm
+    def __post_init__(self) -> None:
+        self.lock = read_lock(lock_path(self.project.file))
 
+    def write_down(self) -> None:
+        """Enter what came in ``sources.lock``, whole, one fetch at a time."""
+        path = lock_path(self.project.file)
+        if self.dry_run or not self.entered:
+            return
+        with downloads() as folder, target_lock(path, folder):
+            write_lock(path, self.entered)
 
-def _is_pattern(entry: File) -> bool:
-    return any(mark in entry.path.partition(MEMBER)[0] for mark in "*?[")
+    def entry(self, entry: File, target: Path) -> _Row:
+        """Make sure of one entry; a fault becomes its row."""
+        row = _Row("", entry.path, OSM if is_osm(entry) else entry.url, "failed", dataset=entry.dataset)
+        try:
+            return self._entry(entry, target)
+        except SitePriorError as fault:
+            note = " ".join(fault.faults)
+        except OSError as fault:
+            note = f"{entry.path}: cannot be read ({fault.strerror or fault}); close it where it is open"
+        dataset = self.project.dataset_of(entry)
+        licence = entry.licence or ("" if dataset is None else dataset.licence)
+        return replace(row, note=self.client.hide(note), licence=licence)
 
+    def _entry(self, entry: File, target: Path) -> _Row:
+        if is_pattern(entry):
+            return self._pattern(entry)
+        if target.is_file() and not self.refresh:
+            return self._there(entry, target)
+        origin = origin_of_streets(entry) if is_osm(entry) else self._origin(entry, target)
+        row = _Row(
+            "", entry.path, origin.url, "present", dataset=entry.dataset, licence=origin.licence,
+        )  # fmt: skip
+        if not origin.url:
+            if target.is_file():
+                return self._there(entry, target)
+            return replace(row, status="no url", note=_nowhere(origin, target))
+        if self.offline:
+            note = f"not there; fetch without offline, {by_hand(target, origin.page)}"
+            return replace(row, status="missing", note=note)
+        if self.dry_run:
+            return replace(row, status="would fetch", note=f"{origin.size}; {_licence(origin)}")
+        pinned = entry.sha256.lower()
+        if pinned and target.is_file() and sha256_of(target) == pinned:
+            return self._there(entry, target)
+        return self._fetched(entry, origin, target, row)
 
-def _target(project: Project, entry: File) -> Path:
-    """Return the file on disk an entry stands for: of a zip's member, the zip."""
-    member = ".zip" + MEMBER in entry.path
-    return project.data_root / (entry.path.partition(MEMBER)[0] if member else entry.path)
-
-
-def _addresses(project: Project, wanted: list[tuple[str, File]]) -> dict[Path, File]:
-    """Return, by file, the entry that says where it comes from; refuse what contradicts itself or leaves the root."""
-    chosen: dict[Path, File] = {}
-    faults = []
-    root = project.data_root.resolve()
-    for _, entry in wanted:
-        if not (entry.url or entry.sha256 or _is_osm(entry)):
-            continue
-        target = _target(project, entry)
-        if _is_pattern(entry):
-            faults.append(f"{entry.path}: a pattern stands for several files; give each its own entry, url and sha256")
-        elif project.file.resolve() == target.resolve() or (target.exists() and target.samefile(project.file)):
-            faults.append(f"{entry.path}: is the project file itself; give the download a path of its own")
-        elif not target.resolve().is_relative_to(root):
-            faults.append(f"{entry.path}: lies outside {project.data_root}, and fetch writes nowhere else; correct it")
-        other = chosen.setdefault(target, entry)
-        if (other.url, other.sha256.lower(), _is_osm(other)) != (entry.url, entry.sha256.lower(), _is_osm(entry)):
-            faults.append(f"{entry.path}: is named twice with different url or sha256; say it once, or the same twice")
-    if faults:
-        raise ProjectError(*faults)
-    return chosen
-
-
-def _guarded(
-    project: Project, entry: File, target: Path, fetch_entry: Callable[..., _Row], *, force: bool, progress: Progress
-) -> _Row:
-    """Make sure of one entry; a fault becomes its row."""
-    try:
-        return fetch_entry(project, entry, target, force=force, progress=progress)
-    except SitePriorError as fault:
-        note = " ".join(fault.faults)
-    except OSError as fault:
-        note = f"{entry.path}: cannot be read ({fault.strerror or fault}); close it where it is open"
-    return _Row("", entry.path, OSM if _is_osm(entry) else entry.url, "failed", note=note)
-
-
-def _file(
-    project: Project,
-    entry: File,
-    target: Path,
-    *,
-    force: bool,
-    limit: int | None,
-    watch: Watch | None,
-    progress: Progress,
-) -> _Row:
-    """Make sure of one file: leave it, check it or download it."""
-    from siteprior.sources.fetch.download import download
-
-    row = _Row("", entry.path, entry.url, "present")
-    wanted = entry.sha256.lower()
-    if _is_pattern(entry):
-        count = sum(path.is_file() for path in project.data_root.glob(entry.path.partition(MEMBER)[0]))
+    def _pattern(self, entry: File) -> _Row:
+        """Count the files a pattern stands for."""
+        count = sum(path.is_file() for path in self.project.data_root.glob(entry.path.partition(MEMBER)[0]))
+        row = _Row("", entry.path, entry.url, "present", dataset=entry.dataset, licence=entry.licence)
         return replace(row, note=f"{count} files") if count else replace(row, status="no url", note=NO_URL)
-    if target.is_file():
-        row = replace(row, bytes=target.stat().st_size, sha256=sha256_of(target))
-        if wanted and row.sha256 != wanted:
-            if not (force and entry.url):
-                return replace(row, status="failed", note=_differs(entry, row, force=force))
-        elif wanted or not force or not entry.url:
-            return row
-    elif not entry.url:
-        return replace(row, status="no url", note=NO_URL)
-    progress(f"Fetching {entry.path} from {without_keys(entry.url)}")
-    with counting(progress, entry.path, total=None, unit="B", staged=True) as step:
-        shown = 0
 
-        def arrived(so_far: int, total: int) -> None:
-            nonlocal shown
-            step(so_far - shown, total=total or None)
-            shown = so_far
-            if watch is not None:
-                watch(entry.path, so_far, total)
+    def _origin(self, entry: File, target: Path) -> Origin:
+        """Return where a file comes from; of what stops it, say how it is placed by hand."""
+        try:
+            return origin_of(self.project, entry)
+        except SitePriorError as fault:
+            dataset = self.project.dataset_of(entry)
+            page = "" if dataset is None else dataset.page
+            if target.is_file():
+                raise
+            raise InputError(f"{entry.path}: {' '.join(fault.faults)}; {by_hand(target, page)}") from None
 
-        arrival = download(entry.url, target, sha256=wanted, largest_bytes=limit, progress=arrived)
-    note = "" if wanted else f'to insist on this very file, write sha256 = "{arrival.sha256}" beside its url'
-    return replace(row, status="fetched", bytes=arrival.bytes, sha256=arrival.sha256, note=note)
+    def _there(self, entry: File, target: Path) -> _Row:
+        """Check a file that is there, and enter it where it was placed by hand."""
+        name, dataset = locked_name(entry.path), self.project.dataset_of(entry)
+        licence = entry.licence or ("" if dataset is None else dataset.licence)
+        size, digest = target.stat().st_size, sha256_of(target)
+        url = OSM if is_osm(entry) else entry.url
+        row = _Row("", entry.path, url, "present", size, digest, dataset=entry.dataset, licence=licence)
+        if entry.sha256 and digest != entry.sha256.lower():
+            return replace(row, status="failed", note=_differs(entry, row, refresh=self.refresh))
+        known = self.lock.get(name)
+        if known is not None and known.sha256 == digest:
+            return replace(row, url=row.url or known.address)
+        if not (entry.url or entry.dataset or is_osm(entry)):
+            return row  # the user's own: no publisher to be asked about it
+        vintage = entry.vintage or ("" if dataset is None else dataset.vintage)
+        if self.offline or self.dry_run:
+            return replace(row, note="not the file that sources.lock names" if known else "")
+        self.entered[name] = Locked(entry.dataset, entry.part, "", BY_HAND, size, digest, vintage, licence)
+        return replace(row, note="placed by hand" + (": not the file that sources.lock named" if known else ""))
+
+    def _fetched(self, entry: File, origin: Origin, target: Path, row: _Row) -> _Row:
+        """Download a file and enter it; one that is there stays where nothing has changed."""
+        name, before = locked_name(entry.path), sha256_of(target) if target.is_file() else ""
+        shown = self.client.hide(origin.url)
+        known = self.lock.get(name)
+        same = known is not None and before == known.sha256 and known.address == shown
+        facts = {"etag": known.etag, "last_modified": known.last_modified} if known is not None and same else {}
+        if is_osm(entry):
+            arrival = fetch_streets(self.project, entry, target, client=self.client, progress=self.progress)
+        else:
+            take = fetch_pages if origin.paged else fetch_file
+            arrival = take(
+                self.client, entry, origin, target, limit=self.limit, watch=self.watch, progress=self.progress,
+                known=facts,
+            )  # fmt: skip
+        if arrival.unchanged:
+            arrival = arrival._replace(bytes=target.stat().st_size, sha256=before)
+        vintage = origin.vintage or self._day(origin, arrival)
+        now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        self.entered[name] = Locked(
+            entry.dataset, entry.part, shown, now, arrival.bytes, arrival.sha256, vintage, origin.licence,
+            arrival.etag, arrival.last_modified,
+        )  # fmt: skip
+        status = "unchanged" if before == arrival.sha256 and not is_osm(entry) else "fetched"
+        pin = not (entry.sha256 or entry.dataset or is_osm(entry) or status == "unchanged")
+        note = f'to insist on this very file, write sha256 = "{arrival.sha256}" beside its url' if pin else ""
+        return replace(row, status=status, bytes=arrival.bytes, sha256=arrival.sha256, note=note)
+
+    def _day(self, origin: Origin, arrival: Arrival) -> str:
+        """Return the day a file is of: today of what is published daily, else the day its server states."""
+        if origin.dataset is not None and origin.dataset.cadence in DAILY:
+            return datetime.now(UTC).date().isoformat()
+        from email.utils import parsedate_to_datetime
+
+        try:
+            return parsedate_to_datetime(arrival.last_modified).date().isoformat()
+        except ValueError:
+            return ""
 
 
-def _differs(entry: File, row: _Row, *, force: bool) -> str:
+def origin_of_streets(entry: File) -> Origin:
+    """Return where the streets of OpenStreetMap come from."""
+    return Origin(OSM, {}, None, "", entry.licence or "Open Database Licence 1.0", entry.vintage)
+
+
+def _licence(origin: Origin) -> str:
+    return f"licence: {origin.licence or 'not stated'}"
+
+
+def _nowhere(origin: Origin, target: Path) -> str:
+    """Say of a file that is not there, and has no address, how it is placed."""
+    if origin.dataset is None:
+        return NO_URL
+    why = f"; {origin.dataset.note}" if origin.dataset.note else ""
+    way = by_hand(target, origin.page).removeprefix("or ")
+    return f"not there, and it has no lasting address: {way}{why}"
+
+
+def _differs(entry: File, row: _Row, *, refresh: bool) -> str:
     """Say that the file that is there is not the one the project states, and what can be done."""
-    if not entry.url:
+    if not (entry.url or entry.dataset):
         fix = "replace it, or correct sha256 in the project"
     else:
-        fix = "correct sha256 in the project" if force else "--force downloads it again, or correct sha256"
+        fix = "correct sha256 in the project" if refresh else "--refresh downloads it again, or correct sha256"
     return f"{entry.path}: the file there has the SHA-256 {row.sha256}, not the one the project states; {fix}"
-
-
-def _osm(project: Project, entry: File, target: Path, *, force: bool, progress: Progress) -> _Row:
-    """Make sure of the street network: leave it or download it."""
-    from siteprior.sources.fetch.overpass import download_streets
-
-    status = "present"
-    if not target.is_file() or force:
-        area = _walking_area(project)
-        progress(f"Fetching {entry.path} from {OSM}: the ways of {area.area / 1e6:,.0f} km²")
-        download_streets(area, target)
-        status = "fetched"
-    return _Row("", entry.path, OSM, status, target.stat().st_size, sha256_of(target))
-
-
-def _walking_area(project: Project) -> BaseGeometry:
-    """Return the study area and as far around it as streets are kept (metres, EPSG:27700), with few corners."""
-    from siteprior.sources.areas.lsoa import read_areas, study_area
-
-    entry = project.sources.areas
-    ((path, label),) = project.find(entry)
-    areas = read_areas(
-        path, code=entry.code, name=entry.name, district=entry.district, year=entry.year, layer=entry.layer,
-        crs=entry.crs, files=label,
-    ).table  # fmt: skip
-    margin = load_parameters("access").number("street_margin_m")
-    coarse = margin / 20  # the query lists every corner; what simplifying may cut off is added before
-    return study_area(areas).buffer(margin + coarse).simplify(coarse)

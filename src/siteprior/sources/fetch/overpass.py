@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,8 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import whole_file
 from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CRS
-from siteprior.sources.fetch.download import PROXY_HINT, reach
+from siteprior.sources.fetch.client import PROXY_HINT
+from siteprior.sources.fetch.download import reach
 from siteprior.sources.fetch.within_time import within_time
 from siteprior.sources.streets.walkable import TAGS
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from requests import Response
 
 
-def download_streets(area: BaseGeometry, target: Path) -> None:
+def download_streets(area: BaseGeometry, target: Path, *, service: Callable[[str], str] = str, named: str = "") -> None:
     """Download OpenStreetMap's ways within an area (metres, EPSG:27700) and save them as GraphML.
 
     By osmnx, all ways that are in use: which of them a walker may use is for :func:`siteprior.read_streets` to say, as
@@ -38,6 +39,10 @@ def download_streets(area: BaseGeometry, target: Path) -> None:
         Polygon on EPSG:27700.
     target
         The ``.graphml`` file to write, whole or not at all.
+    service
+        Says where the query service is asked: of its address, that of a mirror.
+    named
+        What the file is called in a message; its own name by default.
 
     Raises
     ------
@@ -50,11 +55,13 @@ def download_streets(area: BaseGeometry, target: Path) -> None:
 
     polygon = gpd.GeoSeries([area], crs=CRS).to_crs("EPSG:4326").iloc[0]
     assert isinstance(polygon, Polygon | MultiPolygon)  # nothing else is an area
-    by_hand = f"or take an extract by hand (siteprior fetch --list) and name it under streets instead of {target.name}"
+    instead = named or target.name
+    by_hand = f"or take an extract by hand (siteprior fetch --list) and name it under streets instead of {instead}"
     answers = _Answers(load_parameters("fetch").integer("overpass_retries"))
     try:
-        reach(osmnx.settings.overpass_url.rstrip("/") + "/status")
-        with _osmnx_set(answers, tags=TAGS):
+        url = service(osmnx.settings.overpass_url.rstrip("/"))
+        reach(f"{url}/status")
+        with _osmnx_set(answers, url, tags=TAGS):
             ask = partial(osmnx.graph_from_polygon, polygon, network_type="all", simplify=False, retain_all=True)
             graph = within_time(ask, load_parameters("fetch").number("whole_timeout_s"))
             graph = osmnx.simplify_graph(graph, edge_attrs_differ=TAGS)
@@ -86,7 +93,7 @@ class _Answers:
 
 
 @contextmanager
-def _osmnx_set(answers: _Answers, *, tags: Sequence[str]) -> Iterator[None]:
+def _osmnx_set(answers: _Answers, url: str, *, tags: Sequence[str]) -> Iterator[None]:
     """Set osmnx for one download and put everything back: its settings are global, and so is what it does to sockets.
 
     No cache: its answers never grow old there, and a later fetch would silently give today's file last year's
@@ -95,6 +102,7 @@ def _osmnx_set(answers: _Answers, *, tags: Sequence[str]) -> Iterator[None]:
     from osmnx import settings
 
     ours: dict[str, Any] = {
+        "overpass_url": url,
         "use_cache": False,
         "log_file": False,
         "log_console": False,

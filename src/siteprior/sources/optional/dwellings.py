@@ -17,7 +17,7 @@ from siteprior.project.layer_checks import parse_layer
 from siteprior.project.layers import AreaLayer
 from siteprior.sources.layers.area_tables import match_areas
 from siteprior.sources.layers.reader import read_layer
-from siteprior.sources.registry import Published, source
+from siteprior.sources.registry import source
 
 
 class Dwellings(File):
@@ -32,7 +32,6 @@ class Dwellings(File):
     "dwellings",
     title="Dwellings by area",
     meaning="Dwellings by LSOA, which sales are counted against",
-    published=Published("Dwellings by area", publisher="", licence=""),
     keys=Dwellings,
     example={"path": "dwellings.csv", "code": "LSOA21CD", "column": "dwellings", "year": 2021},
 )

@@ -70,7 +70,8 @@ def read_corridor_stops(paths: Paths, *, files: Names | None = None) -> Reading[
     Raises
     ------
     InputError
-        When the file cannot be read, lacks a column, holds no usable row, or gives all stops of a corridor one order.
+        When the file cannot be read, lacks a column, holds rows but no usable one, or gives all stops of a corridor one
+        order. A file of a header alone lists no corridor yet, and is read as such.
 
     Examples
     --------
@@ -128,7 +129,7 @@ def _read_stops(path: Path, label: str, log: IssueLog) -> pd.DataFrame:
         log.add("default-value", field="state", value=f"{taken} of {len(table)} stops",
                 action="neither atco nor state is given: taken as open where an open stop of NaPTAN that serves the "
                 "corridor stands beside it; add the column atco or state")  # fmt: skip
-    if table.empty:
+    if table.empty and len(raw):
         raise InputError(f"{label}: holds no stop with a corridor, a whole order and a place; see its columns")
     return table
 

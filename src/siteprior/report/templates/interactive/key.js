@@ -40,7 +40,10 @@ var report = report || {};
       areas: function () { return drawing([0, 3, 6, 9].map(function (place, turn) {
         return ["rect", { x: 6 * turn, y: 2, width: 6, height: 10, fill: colours.deciles[place] }]; })); },
       councils: function () { return line(colours.council); },
-      corridors: function () { return line(colours.ink); }
+      corridors: function () { return line(colours.ink); },
+      base_map: function () { return drawing([["rect", { x: 1, y: 1, width: 22, height: 12, fill: colours.base_land,
+        stroke: colours.base_edge }], ["path", { d: "M1 9 L10 5 L23 10", fill: "none", stroke: colours.base_edge,
+        "stroke-width": 2 }]]); }
     };
   };
 

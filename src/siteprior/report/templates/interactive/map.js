@@ -1,4 +1,4 @@
-// The map: MapLibre GL with the page's own layers and no tiles, so that nothing is asked of any network.
+// The map: MapLibre GL with the page's own layers and tiles, so that nothing is asked of any network.
 var report = report || {};
 
 (function () {
@@ -15,11 +15,14 @@ var report = report || {};
       on: false },
     { name: "streets", title: "Streets", layers: ["streets"], on: true },
     { name: "areas", title: "Deprivation, by tenth of areas", layers: ["areas"], on: true },
-    { name: "councils", title: "Councils", layers: ["councils", "council-names"], on: true }
+    { name: "councils", title: "Councils", layers: ["councils", "council-names"], on: true },
+    { name: "base_map", title: "Base map", layers: [], source: "base_map", on: true }
   ];
+  var THROUGH = 0.5;
   var EMPTY = { type: "FeatureCollection", features: [] };
 
-  var behind = function (colours) {
+  // What covers the ground lets a base map through.
+  var behind = function (colours, over) {
     var get = function (name) { return ["get", name]; };
     var line = function (id, filter, dashes) {
       var paint = { "line-color": get("colour"), "line-width": ["interpolate", ["linear"], ["zoom"], 8, 1.6, 14, 4.5] };
@@ -33,7 +36,8 @@ var report = report || {};
     return [
       { id: "areas", source: "areas", type: "fill",
         // neighbours meet without a gap: smoothed edges would be drawn once more, and take as long
-        paint: { "fill-color": deciles.concat([colours.no_data]), "fill-antialias": false } },
+        paint: { "fill-color": deciles.concat([colours.no_data]), "fill-antialias": false,
+          "fill-opacity": over ? THROUGH : 1 } },
       { id: "catchments", source: "catchments", type: "fill",
         paint: { "fill-color": colours.catchment, "fill-opacity": 0.13 } },
       { id: "catchment-edges", source: "catchments", type: "line",
@@ -157,19 +161,22 @@ var report = report || {};
     };
   };
 
-  report.Map = function (parts, sites, shown, dots, layers, unit, events) {
+  report.Map = function (parts, sites, shown, dots, layers, unit, events, tiles) {
     var colours = report.colours, context = report.context(layers, unit);
     var dotted = dots.map(function (place) { return place && { place: place, row: -1, now: null }; }).filter(Boolean);
     var off = {};
     SWITCHES.forEach(function (each) { each.layers.forEach(function (id) { off[id] = !each.on; }); });
     var data = Object.assign({}, context, parted(shown, sites, dotted), { pointed: EMPTY, picked: EMPTY });
-    var layered = behind(colours).concat(front(colours)).filter(function (layer) { return data[layer.source]; });
+    var base = report.baseMap(tiles, colours);
+    var layered = behind(colours, tiles).concat(front(colours)).filter(function (layer) { return data[layer.source]; });
     var sources = {}, later = {};
     Object.keys(data).forEach(function (name) {
       // what is not drawn at first is handed over when it is switched on
       later[name] = layered.every(function (layer) { return layer.source !== name || off[layer.id]; });
       sources[name] = { type: "geojson", data: later[name] ? EMPTY : data[name], buffer: 48 };
     });
+    Object.assign(sources, base.sources);
+    layered = base.layers.concat(layered);
     layered.forEach(function (layer) {
       if (off[layer.id]) { layer.layout = Object.assign({}, layer.layout, { visibility: "none" }); }
     });
@@ -185,6 +192,7 @@ var report = report || {};
     var draw = pictures(map, layers), ready = false, waiting = null;
     map.touchZoomRotate.disableRotation();
     map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
+    if (base.attribution) { parts.map.appendChild(report.element("p", "map-attribution", base.attribution)); }
     map.addControl(new maplibregl.ScaleControl({ maxWidth: 110, unit: "metric" }), "bottom-right");
     var canvas = map.getCanvas();
     canvas.setAttribute("aria-label", "Map of the sites. The arrow keys move it, plus and minus change its scale; "
@@ -224,6 +232,7 @@ var report = report || {};
     };
     map.on("click", function (event) {
       var found = under(event.point);
+      parts.tip.hidden = true;
       if (found) { events.open(found.properties.row, canvas); } else { events.shut(); }
     });
     map.on("mousemove", function (event) {
@@ -269,17 +278,21 @@ var report = report || {};
         }
       },
       switches: SWITCHES.filter(function (each) {
-        return layered.some(function (layer) { return each.layers.indexOf(layer.id) >= 0; });
+        return layered.some(function (layer) { return report.turns(each, layer); });
       }),
       turn: function (each, on) {
         layered.forEach(function (layer) {
-          if (each.layers.indexOf(layer.id) < 0) { return; }
+          if (!report.turns(each, layer)) { return; }
           if (on && later[layer.source]) {
             map.getSource(layer.source).setData(data[layer.source]);
             later[layer.source] = false;
           }
           map.setLayoutProperty(layer.id, "visibility", on ? "visible" : "none");
         });
+        // without tiles behind them the areas stand as they do on a page that has none
+        if (each.name === "base_map" && map.getLayer("areas")) {
+          map.setPaintProperty("areas", "fill-opacity", on ? THROUGH : 1);
+        }
       },
       canvas: map
     };

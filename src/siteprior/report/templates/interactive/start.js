@@ -113,7 +113,7 @@ var report = report || {};
   facts.left_out.forEach(function (words) { find("left-out").appendChild(report.element("li", "", words + ".")); });
   try {
     map = report.Map({ map: find("map-canvas"), tip: find("map-tip") }, sites, shown,
-      report.places(facts.sites.dots, unit), facts.layers, unit, events);
+      report.places(facts.sites.dots, unit), facts.layers, unit, events, facts.base_map);
     report.map = map;
     report.key(find("map-key"), map, facts);
   } catch (fault) {

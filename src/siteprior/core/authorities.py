@@ -1,0 +1,155 @@
+"""What the published data of each English local authority is called: stop areas, timetable region, streets, its box.
+
+From them ``siteprior init`` writes a project for any of them. They stand in ``authorities.csv``, with their sources.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import NamedTuple
+
+from siteprior.core.councils import COMBINED_AUTHORITIES, council_code, in_force, known_councils
+from siteprior.core.errors import InputError, unknown
+
+
+class Authority(NamedTuple):
+    """A local authority in force, and what publishers call it.
+
+    Attributes
+    ----------
+    code, name
+        Its ONS code and name.
+    combined_authority
+        The ONS code of the combined authority it is in; blank where it is in none.
+    county
+        The county council above it; blank where there is none.
+    region
+        The region of England.
+    bods_region
+        The region in the addresses of the Bus Open Data Service.
+    geofabrik
+        The county in the addresses of Geofabrik's extracts of OpenStreetMap.
+    atco_areas, atco_areas_near
+        The NaPTAN areas its stops are of, and those of stops within 2 km of it.
+    box
+        West, south, east and north, metres, EPSG:27700.
+    """
+
+    code: str
+    name: str
+    combined_authority: str
+    county: str
+    region: str
+    bods_region: str
+    geofabrik: str
+    atco_areas: tuple[str, ...]
+    atco_areas_near: tuple[str, ...]
+    box: tuple[int, int, int, int]
+
+
+@cache
+def known_authorities() -> Mapping[str, Authority]:
+    """Return every English local authority in force, by ONS code.
+
+    Examples
+    --------
+    >>> each = known_authorities()["E08000026"]
+    >>> each.name, each.combined_authority, each.atco_areas, each.bods_region, each.box
+    ('Coventry', 'E47000007', ('420', '430'), 'west_midlands', (426300, 274000, 439300, 285400))
+    """
+    text = resources.files("siteprior").joinpath("core", "authorities.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
+    return MappingProxyType({row["code"]: _authority(row) for row in rows})
+
+
+def _authority(row: Mapping[str, str]) -> Authority:
+    return Authority(
+        code=row["code"],
+        name=row["name"],
+        combined_authority=row["combined_authority"],
+        county=row["county"],
+        region=row["region"],
+        bods_region=row["bods_region"],
+        geofabrik=row["geofabrik"],
+        atco_areas=tuple(row["atco_areas"].split()),
+        atco_areas_near=tuple(row["atco_areas_near"].split()),
+        box=(int(row["xmin"]), int(row["ymin"]), int(row["xmax"]), int(row["ymax"])),
+    )
+
+
+def authorities_of(named: Iterable[str]) -> tuple[Authority, ...]:
+    """Return the local authorities that codes or names stand for, each once, by code.
+
+    Parameters
+    ----------
+    named
+        Of local authorities or combined authorities: ONS codes, also of councils that were merged into others, or
+        names of councils.
+
+    Raises
+    ------
+    InputError
+        When one is no such code or name, or none is given; all of them at once, each with the nearest valid one.
+
+    Examples
+    --------
+    >>> [each.name for each in authorities_of(["E08000026", "solihull"])]
+    ['Coventry', 'Solihull']
+    >>> len(authorities_of(["E47000001"]))
+    10
+    """
+    found, faults = dict[str, Authority](), list[str]()
+    for text in named:
+        codes = _codes_of(text.strip())
+        if not codes:
+            faults.append(_unknown(text.strip()))
+        found |= {code: known_authorities()[code] for code in codes}
+    if not found and not faults:
+        faults.append("area: names no council; give ONS codes such as E08000025,E08000026")
+    if faults:
+        raise InputError(*faults)
+    return tuple(found[code] for code in sorted(found))
+
+
+def _codes_of(text: str) -> list[str]:
+    """Return the codes in force that a code or a name stands for; none where it is unknown."""
+    code = text.upper()
+    if code in COMBINED_AUTHORITIES:
+        return [each.code for each in known_authorities().values() if each.combined_authority == code]
+    code = in_force(code) if code in known_councils() else council_code(text) or ""
+    return [code] if code in known_authorities() else []
+
+
+def _unknown(text: str) -> str:
+    """Say what was not found, and what is like it."""
+    if text.upper() in COMBINED_AUTHORITIES:
+        return f"area: {text.upper()}, {COMBINED_AUTHORITIES[text.upper()]}, was abolished in 2024; name its councils"
+    if text[:1].upper() in ("W", "S", "N") and text[1:].isdigit():
+        return f"area: '{text}' is no place in England, and siteprior reads English registers; give codes of England"
+    names = [each.name for each in known_authorities().values()]
+    codes = [*known_authorities(), *COMBINED_AUTHORITIES]
+    return unknown("area", text, codes if text[1:].isdigit() else names)
+
+
+def box_of(authorities: Sequence[Authority], *, margin_m: float = 0) -> tuple[int, int, int, int]:
+    """Return the box that holds all of some places: west, south, east, north, metres, EPSG:27700.
+
+    Parameters
+    ----------
+    authorities
+        At least one.
+    margin_m
+        Metres to add on every side.
+
+    Examples
+    --------
+    >>> box_of(authorities_of(["Coventry", "Solihull"]), margin_m=100)
+    (408700, 272100, 439400, 290900)
+    """
+    west, south, east, north = zip(*(each.box for each in authorities), strict=True)
+    margin = round(margin_m)
+    return min(west) - margin, min(south) - margin, max(east) + margin, max(north) + margin

@@ -1,0 +1,174 @@
+"""``siteprior init``: a project file for any part of England, a note on what to fetch by hand, and its corridors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from siteprior.core.authorities import Authority, authorities_of
+from siteprior.core.councils import COMBINED_AUTHORITIES
+from siteprior.core.errors import InputError
+from siteprior.core.files import as_path, write_text
+from siteprior.pipeline.new_project.lines import NewProject
+from siteprior.pipeline.new_project.of_area import CORRIDORS, PRESETS, file_stem, project_of_area
+from siteprior.pipeline.new_project.of_folder import project_of_folder
+from siteprior.project.reference import toml_value
+from siteprior.ranking.scoring import default_weights
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+PROJECT, NOTE = "project.toml", "README.md"
+"""The project file, and the note beside it."""
+
+CORRIDOR_HEADER = "corridor,kind,order,stop_name,atco,easting,northing,state,state_date,statement_date\n"
+"""The columns of a table of corridors that is still to be filled in."""
+
+WITHOUT_CORRIDORS = {"corridor_access": "station_access"}
+"""What is weighed in the place of a criterion where no corridor is known."""
+
+
+def init_project(
+    area: str | Iterable[str] | None = None,
+    *,
+    from_folder: Path | str | None = None,
+    out: Path | str | None = None,
+    as_of: date | None = None,
+) -> Path:
+    """Write a project file for an area of England, or the files of a folder; nothing is downloaded.
+
+    Beside ``project.toml`` stand ``README.md``, which says what to fetch by hand, and
+    ``corridors.csv``. :func:`siteprior.fetch` brings the files.
+
+    Parameters
+    ----------
+    area
+        ``"wmca"``, or codes or names of local authorities, or a combined authority's code: one
+        text with commas, or several.
+    from_folder
+        A folder of files that are there: each is named as what it is. Without ``area``.
+    out
+        The folder to write; named after the area, or ``from_folder``, when ``None``.
+    as_of
+        The day registers are judged on; today when ``None``.
+
+    Returns
+    -------
+    Path
+        The project file.
+
+    Raises
+    ------
+    InputError, OutputError
+        When the area is unknown, neither or both are given, a file is there already, or the
+        folder cannot be written.
+
+    Examples
+    --------
+    >>> import siteprior as sp
+    >>> file = sp.init_project("E47000001", out="manchester", as_of=date(2026, 11, 29))
+    >>> len(sp.load_project(file).sources.areas.districts)
+    10
+    """
+    if (area is None) == (from_folder is None):
+        raise InputError(
+            "area: name an area (wmca, a combined authority's code, or codes of councils), or a folder of files with "
+            "from_folder; one of the two"
+        )
+    day = date.today() if as_of is None else as_of
+    if from_folder is not None:
+        root = as_path(from_folder, name="from_folder", what="a folder")
+        folder = root if out is None else as_path(out, name="out", what="a folder")
+        done = project_of_folder(root, folder, day, own=(PROJECT, NOTE, "sources.lock"))
+        return _write(folder, _files(done, corridors=None if done.corridors else CORRIDOR_HEADER))
+    codes = _codes(area or "")
+    authorities = authorities_of(codes)
+    name = _area_name(codes, authorities)
+    preset = next((known for known, code in PRESETS.items() if [text.upper() for text in codes] == [code]), None)
+    folder = as_path(out or preset or file_stem(name), name="out", what="a folder")
+    done = project_of_area(name, authorities, day, preset=preset)
+    return _write(folder, _files(done, corridors=_corridors_of(preset) if preset else CORRIDOR_HEADER))
+
+
+def next_steps(file: Path) -> str:
+    """Return what to do with a new project file, in words.
+
+    Examples
+    --------
+    >>> print(next_steps(Path("wmca/project.toml")).splitlines()[0])
+    Written: wmca/project.toml and README.md beside it, which says what to fetch by hand. Then:
+    """
+    path = file.as_posix()
+    return "\n".join([
+        f"Written: {path} and {NOTE} beside it, which says what to fetch by hand. Then:",
+        f"  siteprior fetch {path} --dry-run   what would be downloaded, how large, under which licence",
+        f"  siteprior fetch {path}",
+        f"  siteprior check {path}",
+        f"  siteprior run {path}",
+    ])  # fmt: skip
+
+
+def _codes(area: str | Iterable[str]) -> list[str]:
+    """Return the codes and names an area is given by."""
+    listed = area.split(",") if isinstance(area, str) else list(area)
+    texts = [str(text).strip() for text in listed if str(text).strip()]
+    return [PRESETS.get(text.lower(), text) for text in texts]
+
+
+def _area_name(codes: Sequence[str], authorities: Sequence[Authority]) -> str:
+    """Return what an area is called: the combined authority, or its councils."""
+    known = COMBINED_AUTHORITIES.get(codes[0].upper()) if len(codes) == 1 else None
+    if known is not None:
+        return known.removesuffix(" Authority").removesuffix(" Combined").removesuffix(" Combined County")
+    names = [each.name for each in authorities]
+    return ", ".join(names) if len(names) <= 3 else f"{', '.join(names[:3])} and {len(names) - 3} more"
+
+
+def _corridors_of(preset: str) -> str:
+    """Return the corridors that ship with a preset."""
+    return (resources.files(__package__) / "presets" / f"{preset}_corridors.csv").read_text(encoding="utf-8")
+
+
+def _files(done: NewProject, *, corridors: str | None) -> dict[str, str]:
+    """Return the text of each file of a project by its name."""
+    price_date = date(done.as_of.year - 1, 12, 31)
+    filled = {
+        **done._asdict(), "file": PROJECT, "as_of": done.as_of.isoformat(), "price_date": price_date.isoformat(),
+        "weights": _weights(done),
+    }  # fmt: skip
+    environment = _environment()
+    files = {name: environment.get_template(f"{name}.jinja").render(filled) + "\n" for name in (PROJECT, NOTE)}
+    return files if corridors is None else files | {CORRIDORS: corridors}
+
+
+def _weights(done: NewProject) -> dict[str, str]:
+    """Return the default weights (swing points); without corridors a station takes a corridor's."""
+    shares = dict[str, float]()
+    for name, share in default_weights("timetabled" if done.timetables else "balanced").items():
+        taken = name if done.corridors else WITHOUT_CORRIDORS.get(name, name)
+        shares[taken] = shares.get(taken, 0.0) + share
+    return {name: f"{share:g}" for name, share in shares.items()}
+
+
+def _environment() -> Environment:
+    """Return what fills the templates in: they are TOML and Markdown, and every text in them is quoted by ``toml``."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(loader=PackageLoader(__package__), undefined=StrictUndefined, autoescape=False)
+    environment.filters["toml"] = toml_value
+    return environment
+
+
+def _write(folder: Path, files: dict[str, str]) -> Path:
+    """Write the files of a project; none is written where one is there already."""
+    there = [folder / name for name in files if (folder / name).exists()]
+    if there:
+        raise InputError(
+            *(f"{path}: is there already, and nothing is overwritten; name another folder with --out" for path in there)
+        )
+    for name, text in files.items():
+        write_text(folder / name, text)
+    return folder / PROJECT

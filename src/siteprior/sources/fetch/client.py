@@ -1,0 +1,263 @@
+"""The one HTTP client of ``siteprior fetch``: tries again with growing waits, follows redirects, asks a mirror."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Self
+from urllib.parse import quote, urljoin, urlsplit
+
+from siteprior.core.errors import InputError
+from siteprior.core.files import is_fetchable
+from siteprior.core.parameters import load_parameters
+from siteprior.core.shown_text import HIDDEN, without_keys
+
+if TYPE_CHECKING:
+    from requests import Response, Session
+    from urllib3.util.retry import Retry
+
+MIRROR_VARIABLE = "SITEPRIOR_MIRROR"
+"""The environment variable that names a mirror."""
+
+HOST = "{host}"
+"""What stands in a mirror's address for the host that is asked."""
+
+SHARED_HEADERS = frozenset({"Accept-Encoding", "Range", "If-Range", "If-None-Match", "If-Modified-Since"})
+"""Headers that go to a host that was sent on to, too; any other may hold a key."""
+
+RETRIED = (429, 500, 502, 503, 504)
+"""Answers after which a server is asked again."""
+
+PROXY_HINT = (
+    "behind a proxy set HTTPS_PROXY, and REQUESTS_CA_BUNDLE if your organisation has a certificate of its own; then "
+    "fetch again"
+)
+REASONS = {
+    401: "the server wants a login; the data needs registration",
+    403: "the server refuses access; the data may need registration, or a firewall stands between",
+    404: "there is no such file on the server; look up the new address on the publisher's page",
+    407: f"the proxy wants a login; {PROXY_HINT}",
+    410: "the file was taken down; look up the new address on the publisher's page",
+    429: "the server is asked too often; wait an hour and fetch again",
+}
+
+
+class Refused(Exception):  # noqa: N818 (an answer, turned into an InputError at once)
+    """What arrives is not the file that was meant."""
+
+
+class Client:
+    """One session of requests, with what every request of a fetch has in common.
+
+    Parameters
+    ----------
+    mirror
+        Asked in the place of every host: scheme and host are replaced, path and query stay. ``{host}`` in it stands
+        for the host that was meant. Blank: none.
+    keys
+        The user's keys, which no message shows.
+
+    Raises
+    ------
+    InputError
+        When the mirror is no address that may be asked.
+
+    Examples
+    --------
+    >>> Client(mirror="https://mirror.example.org/{host}").address("https://data.example.org/a.csv?x=1")
+    'https://mirror.example.org/data.example.org/a.csv?x=1'
+    """
+
+    def __init__(self, *, mirror: str = "", keys: Iterable[str] = ()) -> None:
+        if mirror and not is_fetchable(mirror.replace(HOST, "host")):
+            raise InputError(
+                f"mirror {mirror}: is no address to fetch from; give one that begins with https:// and holds no user "
+                f"name or password (--mirror, {MIRROR_VARIABLE})"
+            )
+        self._mirror = mirror.rstrip("/")
+        self._keys = [key for key in keys if key]
+        self.session = _session()
+        self.session.headers["User-Agent"] = "siteprior (https://pypi.org/project/siteprior)"
+        numbers = load_parameters("fetch")
+        self.timeout = (numbers.number("connect_timeout_s"), numbers.number("read_timeout_s"))
+        self.tries = numbers.integer("tries")
+        self._first_wait_s, self._longest_wait_s = numbers.number("first_wait_s"), numbers.number("longest_wait_s")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.session.close()
+
+    def address(self, url: str) -> str:
+        """Return the address that is asked for another: the mirror's, where there is one."""
+        if not self._mirror:
+            return url
+        parts = urlsplit(url)
+        base = self._mirror.replace(HOST, parts.netloc)
+        if urlsplit(base).netloc == parts.netloc:
+            return url  # the mirror sends on within itself
+        return base + (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+    def hide(self, text: str) -> str:
+        """Return a text without the user's keys, nor those of any address in it."""
+        for key in self._keys:
+            for form in {key, quote(key, safe=""), quote(key)}:
+                text = text.replace(form, HIDDEN)
+        return without_keys(text)
+
+    def pause(self, seconds: float) -> None:
+        """Wait before a server is asked again (s)."""
+        time.sleep(seconds)
+
+    def policy(self) -> Retry:
+        """Return how often a server is asked again, and after which waits (s): urllib3's, doubling each time."""
+        from urllib3.util.retry import Retry
+
+        return Retry(
+            total=self.tries - 1, backoff_factor=self._first_wait_s, backoff_max=self._longest_wait_s,
+            status_forcelist=RETRIED, redirect=False,
+        )  # fmt: skip
+
+    def get(self, url: str, *, headers: Mapping[str, str] | None = None, stream: bool = False) -> Response:
+        """Ask for an address (a mirror in its place) and return the answer, also one that reports a fault.
+
+        A server that cannot be reached, is asked too often or has a fault of its own is asked again after growing
+        waits, or the time it states. Headers of the caller go to the first host alone.
+
+        Raises
+        ------
+        Refused
+            When the server redirects to what may not be asked.
+        requests.RequestException
+            When it cannot be reached.
+        """
+        import requests
+
+        retries = self.policy()
+        while True:
+            try:
+                response = self._follow(url, dict(headers or {}), stream=stream)
+            except (requests.ConnectionError, requests.Timeout) as fault:
+                final = isinstance(fault, requests.exceptions.SSLError | requests.exceptions.ProxyError)
+                if final or not retries.total:
+                    raise
+                retries = retries.increment("GET", url, error=fault)
+                self.pause(retries.get_backoff_time())
+                continue
+            if response.status_code not in RETRIED or not retries.total:
+                return response
+            stated = _stated_wait(response, retries)
+            if stated is not None and stated > self._longest_wait_s:
+                return response  # longer than anybody waits before a screen
+            response.close()
+            retries = retries.increment("GET", url, response=response.raw)
+            self.pause(retries.get_backoff_time() if stated is None else stated)
+
+    def _follow(self, url: str, headers: dict[str, str], *, stream: bool) -> Response:
+        """Ask once, and where the answer sends on, there."""
+        import requests
+
+        asked = self.address(url)
+        for _ in range(self.session.max_redirects):
+            response = self.session.get(
+                asked, headers=headers, stream=stream, timeout=self.timeout, allow_redirects=False
+            )
+            if not response.is_redirect:
+                return response
+            response.close()
+            onward = self.address(_onward(response))
+            if urlsplit(onward).netloc != urlsplit(asked).netloc:
+                headers = {name: value for name, value in headers.items() if name in SHARED_HEADERS}
+            asked = onward
+        raise requests.TooManyRedirects
+
+    def answer(self, url: str, *, headers: Mapping[str, str] | None = None) -> Response:
+        """Return a whole answer to be read at once, or say what the server reported instead.
+
+        Raises
+        ------
+        Refused
+            When the server redirects to what may not be asked, or reports a fault; the message says so.
+        """
+        import requests
+
+        try:
+            response = self.get(url, headers=headers)
+            response.raise_for_status()
+        except requests.RequestException as fault:
+            raise Refused(reason_of(fault)) from None
+        return response
+
+
+def _session() -> Session:
+    """Return a session that leaves alone where it is sent on to: that is looked at here first."""
+    import requests
+
+    class NoOnward(requests.Session):
+        def get_redirect_target(self, resp: Response) -> str | None:  # noqa: ARG002
+            return None
+
+    return NoOnward()
+
+
+def _stated_wait(response: Response, retries: Retry) -> float | None:
+    """Return the seconds a server says to wait; ``None`` where it says nothing that can be read."""
+    from urllib3.exceptions import InvalidHeader
+
+    try:
+        return retries.get_retry_after(response.raw)
+    except InvalidHeader:
+        return None
+
+
+def _onward(response: Response) -> str:
+    """Return where an answer redirects to, or refuse it."""
+    try:
+        onward = urljoin(response.url, response.headers["location"])
+    except ValueError:  # such as http://[
+        raise Refused("the server redirects to what is no address; look up the new address") from None
+    weaker = onward.startswith("http:") and not response.url.startswith("http:")
+    if weaker or not is_fetchable(onward):
+        place = onward.partition("?")[0]  # without its query, which may hold a key
+        raise Refused(f"the server redirects to {place}, which is not https; look up the new address")
+    return onward
+
+
+def reason_of(fault: Exception) -> str:
+    """Say in a sentence what went wrong in transit, and what to do about it.
+
+    Examples
+    --------
+    >>> import requests
+    >>> reason_of(requests.exceptions.ChunkedEncodingError())
+    'the download broke off; fetch again and it goes on from there'
+    """
+    from requests import exceptions
+
+    if isinstance(fault, exceptions.HTTPError):
+        return status_reason(fault.response.status_code)
+    known = {
+        exceptions.ProxyError: f"the proxy cannot be reached or refuses; {PROXY_HINT}",
+        exceptions.SSLError: f"the server's certificate is not trusted; {PROXY_HINT}",
+        exceptions.Timeout: f"the server did not answer in time; {PROXY_HINT}",
+        exceptions.ChunkedEncodingError: "the download broke off; fetch again and it goes on from there",
+        exceptions.ContentDecodingError: "the download is damaged; fetch again",
+        exceptions.TooManyRedirects: "the server sends on and on in a circle; look up the new address",
+        exceptions.InvalidURL: "the server sends on to what is no address; look up the new address",
+        exceptions.InvalidSchema: "the server sends on to what is no web address; look up the new address",
+        exceptions.ConnectionError: f"the server cannot be reached; {PROXY_HINT}",
+    }
+    other = f"cannot be downloaded ({type(fault).__name__}); check the address"
+    return next((reason for kind, reason in known.items() if isinstance(fault, kind)), other)
+
+
+def status_reason(status: int) -> str:
+    """Say in a sentence what a server's answer of fault means.
+
+    Examples
+    --------
+    >>> status_reason(500)
+    'HTTP 500: the server has a fault; try again later'
+    """
+    return f"HTTP {status}: " + REASONS.get(status, "the server has a fault; try again later")

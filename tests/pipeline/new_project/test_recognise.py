@@ -1,0 +1,110 @@
+"""What the files of a folder are, by what stands in them and not by their names."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from siteprior.core.errors import InputError
+from siteprior.core.files import shipped
+from siteprior.pipeline.new_project.recognise import recognise_files, recognised_text
+
+DATA = shipped("data")
+
+
+def keys(folder):
+    return {each.path: each.key for each in recognise_files(folder)}
+
+
+def test_the_files_of_the_sample_are_known_for_what_they_are():
+    known = keys(DATA)
+    registers = {path for path, key in known.items() if key == "sources.registers"}
+    assert {path for path in registers if path.startswith("sites/")} == registers
+    assert {"sites/birmingham.csv", "sites/coventry.xlsx", "sites/dudley.csv"} < registers
+    assert "sites/public_estate.csv" not in registers
+    assert {path: known[path] for path in (
+        "transit/naptan.csv", "transit/corridors.csv", "transit/timetable.zip", "boundaries/lsoa21.geojson",
+        "deprivation/iod2025.csv", "market/codepoint.csv", "market/price_paid.csv.gz", "market/floor_areas.csv.gz",
+        "evidence/historic_landfill.zip", "evidence/flood_zones.geojson", "evidence/green-belt.csv",
+        "evidence/census2021-ts054-lsoa.csv", "evidence/land_values.xlsx", "evidence/site_facts.csv",
+        "evidence/parcels/Dudley_Council.zip",
+    )} == {
+        "transit/naptan.csv": "sources.stops", "transit/corridors.csv": "corridors.paths",
+        "transit/timetable.zip": "sources.timetables", "boundaries/lsoa21.geojson": "sources.areas",
+        "deprivation/iod2025.csv": "sources.deprivation", "market/codepoint.csv": "sources.postcodes",
+        "market/price_paid.csv.gz": "sources.sales", "market/floor_areas.csv.gz": "sources.floor_areas",
+        "evidence/historic_landfill.zip": "evidence.historic_landfill",
+        "evidence/flood_zones.geojson": "evidence.flood_zones", "evidence/green-belt.csv": "evidence.green_belt",
+        "evidence/census2021-ts054-lsoa.csv": "evidence.households",
+        "evidence/land_values.xlsx": "evidence.land_values", "evidence/site_facts.csv": "sources.site_facts",
+        "evidence/parcels/Dudley_Council.zip": "evidence.parcels",
+    }  # fmt: skip
+
+
+def test_names_say_nothing_where_the_content_does(tmp_path):
+    shutil.copy(DATA / "transit" / "naptan.csv", tmp_path / "download(3).csv")
+    shutil.copy(DATA / "sites" / "birmingham.csv", tmp_path / "stops.csv")
+    assert keys(tmp_path) == {"download(3).csv": "sources.stops", "stops.csv": "sources.registers"}
+
+
+def test_areas_come_with_their_columns_and_year(tmp_path):
+    table = gpd.GeoDataFrame({"LSOA11CD": ["E01000001"], "LSOA11NM": ["A 1"], "LAD11CD": ["E09000001"]},
+                             geometry=[shapely.box(0, 0, 1, 1)], crs=27700)  # fmt: skip
+    table.to_file(tmp_path / "old.gpkg")
+    table.to_parquet(tmp_path / "old.parquet")
+    for each in recognise_files(tmp_path):
+        assert (each.key, dict(each.keys)) == (
+            "sources.areas", {"code": "LSOA11CD", "name": "LSOA11NM", "district": "LAD11CD", "year": 2011},
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("broken.zip", b"PK\x03\x04", "is no zip, or was cut off"),
+        ("empty.csv", b"", "nothing"),
+        ("page.csv", b"<!DOCTYPE html><html><body>Sign in</body></html>", "no name for"),
+        ("photo.jpg", b"\xff\xd8\xff", "of a kind siteprior does not read"),
+        ("cut.parquet", b"PAR1", "is no Parquet file"),
+        ("note.csv", b"hello,world\n1,2\n", "it begins with hello, world"),
+    ],
+)
+def test_what_is_not_known_is_named_with_why_and_stops_nothing(tmp_path, name, content, words):
+    (tmp_path / name).write_bytes(content)
+    (found,) = recognise_files(tmp_path)
+    assert found.key == ""
+    assert words in found.what
+
+
+def test_a_shapefile_is_one_file_and_hidden_files_are_none(tmp_path):
+    gpd.GeoDataFrame({"ID": [1]}, geometry=[shapely.box(0, 0, 1, 1)], crs=27700).to_file(tmp_path / "flood.shp")
+    (tmp_path / ".secret.csv").write_text("ATCOCode,CommonName\n")
+    (tmp_path / "~$book.xlsx").write_text("")
+    assert keys(tmp_path) == {"flood.shp": "evidence.flood_zones"}
+    assert recognised_text(tmp_path) == "flood.shp: flood zones → [evidence] flood_zones"
+
+
+def test_a_zip_of_other_files_names_some(tmp_path):
+    with zipfile.ZipFile(tmp_path / "many.zip", "w") as opened:
+        opened.writestr("a/register.csv", "x")
+    (found,) = recognise_files(tmp_path)
+    assert "a zip of 1 files (register.csv)" in found.what
+
+
+def test_no_folder_and_an_empty_one_are_refused(tmp_path):
+    with pytest.raises(InputError, match="there is no such folder"):
+        recognise_files(tmp_path / "nowhere")
+    with pytest.raises(InputError, match="holds no file"):
+        recognise_files(tmp_path)
+
+
+def test_all_real_registers_and_none_of_what_lies_beside_them(real):
+    found = keys(real / "real" / "brownfield")
+    folders = ("registers_wmca/", "registers_messy/")
+    assert {key for path, key in found.items() if path.startswith(folders)} == {"sources.registers"}
+    beside = [path for path, key in found.items() if key == "sources.registers" and not path.startswith(folders)]
+    assert all("national_2020" in path or "example_rows" in path for path in beside), beside

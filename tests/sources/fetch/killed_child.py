@@ -1,0 +1,82 @@
+"""A fetch in a process of its own that kills itself at a stated moment: ``killed_child.py PROJECT MIRROR MOMENT``."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+
+
+def die(*_, **__):
+    """End as a power cut would: nothing is tidied up."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def at_piece(number):
+    """Die when so many pieces of a download have come."""
+    from siteprior.sources.fetch.download import _Taking
+
+    before, count = _Taking._refuse_above_limit, [0]
+
+    def counted(self, size):
+        count[0] += 1
+        before(self, size)
+        if count[0] > number:
+            die()
+
+    _Taking._refuse_above_limit = counted
+
+
+def while_placing():
+    """Die when half of the whole file is in the project's folder."""
+
+    def half(source, target):
+        with open(source, "rb") as whole, open(target, "wb") as file:  # noqa: PTH123
+            file.write(whole.read(50_000))
+        die()
+
+    shutil.copyfile = half
+
+
+def before_the_rename():
+    """Die when all of the file is there under its passing name."""
+    copy = shutil.copyfile
+
+    def copied(source, target):
+        copy(source, target)
+        die()
+
+    shutil.copyfile = copied
+
+
+def before_the_lock():
+    """Die when the file is in its place and the lock is not written."""
+    from siteprior.sources.fetch import fetch
+
+    fetch.write_lock = die
+
+
+def in_the_lock():
+    """Die while the lock is being written."""
+    from siteprior.sources.fetch import lock
+
+    lock.write_text = die
+
+
+MOMENTS = {
+    "before a byte is written": lambda: at_piece(1),
+    "half-way": lambda: at_piece(8),
+    "while placing": while_placing,
+    "before the rename": before_the_rename,
+    "before the lock": before_the_lock,
+    "in the lock": in_the_lock,
+    "never": lambda: None,
+}
+
+if __name__ == "__main__":
+    project, mirror, moment = sys.argv[1:]
+    MOMENTS[moment]()
+    from siteprior.sources.fetch.fetch import fetch
+
+    fetch(project, mirror=mirror)

@@ -307,14 +307,6 @@ def _run_notebook(options: argparse.Namespace) -> int:
     return 0
 
 
-def _list_notebooks(_options: argparse.Namespace) -> int:
-    from siteprior.report.notebooks.run import notebook_titles
-
-    for name, title in notebook_titles().items():
-        print(f"{name:<26}{title}")
-    return 0
-
-
 def _docs(options: argparse.Namespace) -> int:
     from siteprior.cli.site.built import built_site
 
@@ -329,6 +321,14 @@ def _docs(options: argparse.Namespace) -> int:
         page = built_site()
         webbrowser.open(page.as_uri())
     print(page)
+    return 0
+
+
+def _list_notebooks(_options: argparse.Namespace) -> int:
+    from siteprior.report.notebooks.run import notebook_titles
+
+    for name, title in notebook_titles().items():
+        print(f"{name:<26}{title}")
     return 0
 
 

@@ -65,7 +65,7 @@ def test_a_project_of_any_council_loads_and_names_known_datasets_with_their_part
     datasets = load_catalogue().datasets
     entries = [
         *project.sources.registers, *project.sources.stops, *project.sources.timetables, *project.sources.sales,
-        project.sources.areas, project.sources.areas.lookup, project.sources.deprivation, project.sources.postcodes,
+        project.sources.areas, project.sources.areas.lookup, project.sources.deprivation, *project.sources.postcodes,
         *project.evidence.named("flood_zones"), *project.evidence.named("historic_landfill"),
     ]  # fmt: skip
     for entry in entries:

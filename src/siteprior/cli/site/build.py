@@ -101,6 +101,8 @@ def _check_and_tidy(target: Path) -> None:
         raise SitePriorError("docs: pages load from elsewhere:\n" + "\n".join(loaded[:40]))
     addresses = outward_links(target)
     write_text(target / EXTERNAL, "".join(f"{url}  {', '.join(pages)}\n" for url, pages in addresses.items()))
+    for place in target.rglob("*.map"):
+        place.unlink()
     for name in (".buildinfo", "objects.inv", ".doctrees"):
         place = target / name
         shutil.rmtree(place) if place.is_dir() else place.unlink(missing_ok=True)

@@ -141,7 +141,7 @@ def _evidence(box: tuple[int, int, int, int]) -> list[Block]:
         line("historic_landfill", layer["historic_landfill"]),
         lines("flood_zones", [layer["flood_zone_3"], layer["flood_zone_2"]]),
         line("land_values", entry_of("land_values_2023", "evidence/land_values_2023.xlsx")),
-        line("households", entry_of("census_2021_tenure", "evidence/census2021_ts054_lsoa.csv")),
+        line("households", entry_of("households", "evidence/census2021_ts054_lsoa.csv")),
         line("parcels", ["evidence/parcels/*.zip"], "HM Land Registry's parcels, by hand: README.md.", off=True),
         line("priority_habitats", layer["priority_habitats"], off=True),
         *(line(name, entry, off=True) for name, entry in zip(NATIONAL_LAYERS, national, strict=True)),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from siteprior.pipeline.new_project.lines import Block, NewProject, entry_of, line, lines
 from siteprior.pipeline.new_project.recognise import UNKNOWN, Recognised, recognise_files
+from siteprior.project.kinds import Stated
 
 ONE = ("areas", "deprivation", "streets", "elevation", "land_values", "households")
 """Keys that name one file."""
@@ -57,14 +58,15 @@ def _named(by_key: dict[str, list[Recognised]], table: str) -> list[Block]:
     """Return the lines of each key of a table for which there is a file."""
     blocks = []
     for key in sorted(name for name in by_key if name.startswith(f"{table}.")):
-        name, entries = key.partition(".")[2], [{"path": each.path, **each.keys} for each in by_key[key]]
+        name = key.partition(".")[2]
+        entries: list[dict[str, Stated]] = [{"path": each.path, **each.keys} for each in by_key[key]]
         what = by_key[key][0].what
         comment = f"{what[:1].upper()}{what[1:]}."
         if name in ONE:
             blocks.append(line(name, entries[0], comment))
             blocks += [line(name, entry, "Or this one:", off=True) for entry in entries[1:]]
         else:
-            plain = [str(entry["path"]) if list(entry) == ["path"] else entry for entry in entries]
+            plain: list[Stated] = [entry["path"] if list(entry) == ["path"] else entry for entry in entries]
             blocks.append(lines(name, plain, comment))
     return blocks
 

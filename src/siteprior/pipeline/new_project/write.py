@@ -38,22 +38,22 @@ def init_project(
     out: Path | str | None = None,
     as_of: date | None = None,
 ) -> Path:
-    """Write a project file for an area of England, or for the files of a folder, and return where it stands.
+    """Write a project file for an area of England, or the files of a folder; nothing is downloaded.
 
-    Beside ``project.toml`` stand ``README.md``, which says what to fetch by hand, and ``corridors.csv``. Nothing is
-    downloaded: that is ``siteprior fetch``.
+    Beside ``project.toml`` stand ``README.md``, which says what to fetch by hand, and
+    ``corridors.csv``. :func:`siteprior.fetch` brings the files.
 
     Parameters
     ----------
     area
-        ``"wmca"``; or codes or names of local authorities, or the code of a combined authority: one text with commas,
-        or several.
+        ``"wmca"``, or codes or names of local authorities, or a combined authority's code: one
+        text with commas, or several.
     from_folder
-        A folder of files that are there already: the project file names each as what it is. Without ``area``.
+        A folder of files that are there: each is named as what it is. Without ``area``.
     out
-        The folder to write; by default one named after the area, or ``from_folder`` itself.
+        The folder to write; named after the area, or ``from_folder``, when ``None``.
     as_of
-        The day what registers say is judged on; today when ``None``.
+        The day registers are judged on; today when ``None``.
 
     Returns
     -------
@@ -62,19 +62,16 @@ def init_project(
 
     Raises
     ------
-    InputError
-        When the area is unknown, with the nearest that is known; neither an area nor a folder is given, or both; or a
-        file that would be written is there already.
-    OutputError
-        When the folder cannot be written.
+    InputError, OutputError
+        When the area is unknown, neither or both are given, a file is there already, or the
+        folder cannot be written.
 
     Examples
     --------
     >>> import siteprior as sp
     >>> file = sp.init_project("E47000001", out="manchester", as_of=date(2026, 11, 29))
-    >>> project = sp.load_project(file)
-    >>> project.project.area, len(project.sources.areas.districts)
-    ('Greater Manchester', 10)
+    >>> len(sp.load_project(file).sources.areas.districts)
+    10
     """
     if (area is None) == (from_folder is None):
         raise InputError(

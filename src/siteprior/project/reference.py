@@ -136,8 +136,7 @@ def reference() -> str:
 
 _INTRODUCTION = """# The project file: every key
 
-One TOML file says what to read, from when, and what counts; [the README](../../README.md#the-project-file) has a whole
-one. This page is generated from the models that check it (`python -m siteprior.pipeline.reference`). A key that does
+One TOML file says what to read, from when, and what counts; [another page](whole-project.md) has a whole one. This page is generated from the models that check it (`python -m siteprior.pipeline.reference`). A key that does
 not stand here is refused when the file is loaded, before anything is read, with its line and the nearest valid name; so
 is every other fault, all of them at once. Nothing in the file is ever evaluated as code.
 

@@ -314,7 +314,7 @@ def _docs(options: argparse.Namespace) -> int:
         from siteprior.cli.site.build import build_site
         from siteprior.core.files import shipped
 
-        page = build_site(shipped("data").parent) / "index.html"
+        page = build_site(shipped("data").parent, parser=parser_of_commands()) / "index.html"
     else:
         import webbrowser
 

@@ -21,6 +21,7 @@ CORPUS = "all 592 registers of the corpus, 5 MB"
 SALES = "enough sales with their floor areas to fit a model to"
 EXTRACTS = "larger OpenStreetMap extracts"
 ENGLAND = "England's areas, registers and stations"
+NEIGHBOURS = "the stops of the neighbouring counties"
 FEEDS = "other timetables than Newport's, whose licences are not stated"
 
 NEED_THE_WHOLE = {
@@ -31,6 +32,8 @@ NEED_THE_WHOLE = {
     "real/test_greater_manchester.py::test_the_run_states_that_the_buses_are_missing": ENGLAND,
     "real/test_greater_manchester.py::test_no_fund_is_checked_and_the_run_states_so": ENGLAND,
     "real/test_greater_manchester.py::test_stations_of_the_table_are_those_of_naptan": ENGLAND,
+    "real/test_new_projects.py::test_greater_manchester_is_ranked_without_corridors": ENGLAND,
+    "real/test_new_projects.py::test_the_west_midlands_are_the_real_test_project": NEIGHBOURS,
     "real/test_wmca_evidence.py::test_the_page_of_calibration_is_what_the_command_writes": SALES,
     "registers/test_messy.py::test_collated_file_stays_with_its_councils": COLLATED,
     "registers/matching/test_find_duplicates.py::test_londons_collated_file_beside_a_boroughs_own": COLLATED,

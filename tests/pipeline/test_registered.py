@@ -46,7 +46,7 @@ def project_naming(*keys, files=("a.csv",)):
     entries = {key: tuple(File(path=name, vintage="2024") for name in files) for key in keys}
     table = SimpleNamespace(named=lambda name: entries.get(name, ()))
     return SimpleNamespace(
-        sources=table, evidence=table, project=SimpleNamespace(as_of="2021-01-01"),
+        file=Path("nowhere/project.toml"), sources=table, evidence=table, project=SimpleNamespace(as_of="2021-01-01"),
         catalogue={},
         find=lambda entry: [(Path("/data") / entry.path, entry.path)],
     )  # fmt: skip

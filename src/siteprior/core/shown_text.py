@@ -15,6 +15,7 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 _RANDOM = re.compile(r"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9_+/=.-]{24,}")
+_FILE = re.compile(r"(?:/[^/]+)+\.(?:csv|xlsx?|ods|zip|json|geojson|gpkg|parquet)", re.IGNORECASE)
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s\"'<>]+")
 _STEERS = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _JOINERS = frozenset("\u00ad\u200b\u200c\u200d\ufeff")
@@ -24,7 +25,8 @@ def without_keys(text: str) -> str:
     """Return a text with the keys of every address in it replaced: passwords, tokens, signatures.
 
     What stands before ``@``, the value of a part of the query that is named like a key (``key``, ``token``,
-    ``signature`` …), and a value of 24 signs or more in which letters and digits mix. All else of the address stays.
+    ``signature`` …), and a value of 24 signs or more in which letters and digits mix, unless it is the path of a
+    file. All else of the address stays.
 
     Examples
     --------
@@ -44,7 +46,7 @@ def _hidden(found: re.Match[str]) -> str:
 
 def _pair(found: re.Match[str]) -> str:
     before, name, sign, value = found.groups()
-    secret = _SECRET.search(name) or _RANDOM.fullmatch(value)
+    secret = _SECRET.search(name) or (_RANDOM.fullmatch(value) and not _FILE.fullmatch(value))
     return f"{before}{name}{sign}{HIDDEN if secret else value}"
 
 

@@ -169,7 +169,7 @@ def downloads_text(table: pd.DataFrame) -> str:
     lines = []
     for row in table.fillna({"bytes": -1}).to_dict("records"):
         size = f"  {row['bytes']:,} bytes" if row["bytes"] >= 0 else ""
-        lines.append(f"{row['status']:8}{row['role']}: {row['path']}{size}")
+        lines.append(f"{row['status']:7} {row['role']}: {row['path']}{size}")
         if row["note"]:
             lines.append(f"        {row['note']}")
     return "\n".join(lines)

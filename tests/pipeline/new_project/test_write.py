@@ -31,7 +31,9 @@ def test_the_west_midlands_have_their_registers_corridors_and_funds(tmp_path):
     file = init_project("wmca", out=tmp_path / "mine", as_of=DAY)
     project = loaded(file)
     assert sorted(path.name for path in file.parent.iterdir()) == ["README.md", "corridors.csv", "project.toml"]
-    assert [entry.part for entry in project.sources.registers] == [f"E080000{n}" for n in range(25, 32)]
+    own, (national,) = project.sources.registers[:-1], project.sources.registers[-1:]
+    assert [entry.part for entry in own] == [f"E080000{n}" for n in (25, 26, 27, 28, 29, 31)]
+    assert (national.dataset, national.councils) == ("brownfield_land", ("E08000030",))
     assert [entry.path for entry in project.corridors.paths] == ["corridors.csv"]
     assert project.assumptions.profile == "wmca"
     assert project.gates == {}

@@ -293,6 +293,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         except (BrokenPipeError, ConnectionResetError):  # who asked went away
             pass
 
+    def do_CONNECT(self):
+        """A proxy that lets nothing through."""
+        self.server.publisher.asked.append(Asked(self.path, {}))
+        self.send_error(403)
+
     def log_message(self, *_):
         pass
 

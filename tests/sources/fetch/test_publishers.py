@@ -471,3 +471,37 @@ def test_without_the_key_the_page_and_the_path_are_named(desk, server, monkeypat
     assert "set OWN_CASE_KEY" in sentence
     assert sentence.endswith(f"download it by hand from https://{HOST}/page to {desk.cases / 'a.csv'}")
     assert server.asked == []
+
+
+# --- the command --------------------------------------------------------------------------------------------------
+
+
+def test_the_command_passes_its_options_on(desk, server, capsys):
+    from siteprior import cli
+
+    server.file("/a.csv", TABLE, etag='"1"')
+    project = str(desk.project("a.csv", "/a.csv", size_mb=1))
+    assert cli.main(["fetch", project, "--dry-run", "--quiet"]) == 0
+    assert "would fetch postcodes: case/a.csv\n        about 1 MB; licence: OGL v3" in capsys.readouterr().out
+    assert cli.main(["fetch", project, "--offline", "--quiet"]) == 0
+    assert "missing postcodes: case/a.csv" in capsys.readouterr().out
+    assert server.asked == []
+    assert cli.main(["fetch", project, "--mirror", server.url, "--quiet"]) == 0
+    assert "fetched postcodes: case/a.csv" in capsys.readouterr().out
+    assert cli.main(["fetch", project, "--mirror", server.url, "--refresh", "--quiet"]) == 0
+    assert "unchanged postcodes: case/a.csv" in capsys.readouterr().out
+
+
+def test_the_old_name_of_refresh_is_read_with_a_warning(desk, server, capsys):
+    from siteprior import cli
+    from siteprior.core.renamed import RenamedWarning
+
+    server.file("/a.csv", TABLE, etag='"1"')
+    project = desk.project("a.csv", "/a.csv")
+    fetch(project, mirror=server.url)
+    with pytest.warns(RenamedWarning, match="'force' is 'refresh' now"):
+        assert case_of(fetch(project, mirror=server.url, force=True))["status"] == "unchanged"
+    assert cli.main(["fetch", str(project), "--mirror", server.url, "--force", "--quiet"]) == 0
+    printed = capsys.readouterr()
+    assert "'--force' is '--refresh' now" in printed.err
+    assert "unchanged postcodes" in printed.out

@@ -61,19 +61,20 @@ def project_of_area(name: str, authorities: Sequence[Authority], as_of: date, *,
 
 
 def _registers(authorities: Sequence[Authority]) -> Block:
-    """Return the registers: each council's own where the address of all is known, else the national collection."""
+    """Return the registers: a council's own where its address is known, the national collection for the others."""
     own = load_catalogue().datasets["council_registers"].addresses
-    if any(each.code not in own for each in authorities):
-        codes: list[Stated] = [each.code for each in authorities]
-        national = entry_of("brownfield_land", "sites/brownfield_land.csv", councils=codes)
-        words = "The national collection; a council's own page may hold a newer register."
-        return lines("registers", [national], words)
-    entries = [
+    entries: list[Stated] = [
         entry_of("council_registers", f"sites/{file_stem(each.name)}{_ending(own[each.code])}", each.code,
                  organisation=each.code)
-        for each in authorities
+        for each in authorities if each.code in own
     ]  # fmt: skip
-    return lines("registers", entries, "As the national list of registers has their addresses; newer ones may be out.")
+    others: list[Stated] = [each.code for each in authorities if each.code not in own]
+    if others:
+        entries.append(entry_of("brownfield_land", "sites/brownfield_land.csv", councils=others))
+    words = (
+        "Councils' own as the national list has their addresses, else the national collection; newer ones may be out."
+    )
+    return lines("registers", entries, words)
 
 
 def _ending(address: str) -> str:

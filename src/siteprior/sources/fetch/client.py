@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Self
 from urllib.parse import quote, urljoin, urlsplit
 
+from siteprior import __version__
 from siteprior.core.errors import InputError
 from siteprior.core.files import is_fetchable
 from siteprior.core.parameters import load_parameters
@@ -77,7 +78,7 @@ class Client:
         self._mirror = mirror.rstrip("/")
         self._keys = [key for key in keys if key]
         self.session = _session()
-        self.session.headers["User-Agent"] = "siteprior (https://pypi.org/project/siteprior)"
+        self.session.headers["User-Agent"] = f"siteprior/{__version__}"
         numbers = load_parameters("fetch")
         self.timeout = (numbers.number("connect_timeout_s"), numbers.number("read_timeout_s"))
         self.tries = numbers.integer("tries")

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
 
 from siteprior.core.errors import InputError, SitePriorError
-from siteprior.core.files import MEMBER, sha256_of
+from siteprior.core.files import sha256_of
 from siteprior.core.progress import Progress, progress_of
 from siteprior.core.renamed import renamed_argument
 from siteprior.project.load import Project, load_project
 from siteprior.project.model import File
+from siteprior.sources.fetch import clock
 from siteprior.sources.fetch.client import MIRROR_VARIABLE, Client
 from siteprior.sources.fetch.download import Arrival, by_hand
 from siteprior.sources.fetch.jobs import OSM, Watch, fetch_file, fetch_pages, fetch_streets
@@ -202,8 +202,8 @@ class _Fetch:
             "", entry.path, origin.url, "present", dataset=entry.dataset, licence=origin.licence,
         )  # fmt: skip
         if not origin.url:
-            if target.is_file():
-                return self._there(entry, target)
+            if (there := self._beside(entry, target)) is not None:
+                return self._there(entry, there)
             return replace(row, status="no url", note=_nowhere(origin, target))
         if self.offline:
             note = f"not there; fetch without offline, {by_hand(target, origin.page)}"
@@ -215,9 +215,22 @@ class _Fetch:
             return self._there(entry, target)
         return self._fetched(entry, origin, target, row)
 
+    def _beside(self, entry: File, target: Path) -> Path | None:
+        """Return the file that is there, under the data root or beside the project file; ``None`` where none is."""
+        if target.is_file():
+            return target
+        try:
+            ((path, _),) = self.project.find(entry)
+        except InputError:
+            return None
+        return path if path.is_file() else None
+
     def _pattern(self, entry: File) -> _Row:
         """Count the files a pattern stands for."""
-        count = sum(path.is_file() for path in self.project.data_root.glob(entry.path.partition(MEMBER)[0]))
+        try:
+            count = len(self.project.find(entry))
+        except InputError:  # it matches none
+            count = 0
         row = _Row("", entry.path, entry.url, "present", dataset=entry.dataset, licence=entry.licence)
         return replace(row, note=f"{count} files") if count else replace(row, status="no url", note=NO_URL)
 
@@ -270,7 +283,7 @@ class _Fetch:
         if arrival.unchanged:
             arrival = arrival._replace(bytes=target.stat().st_size, sha256=before)
         vintage = origin.vintage or self._day(origin, arrival)
-        now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        now = clock.now().isoformat().replace("+00:00", "Z")
         self.entered[name] = Locked(
             entry.dataset, entry.part, shown, now, arrival.bytes, arrival.sha256, vintage, origin.licence,
             arrival.etag, arrival.last_modified,
@@ -283,7 +296,7 @@ class _Fetch:
     def _day(self, origin: Origin, arrival: Arrival) -> str:
         """Return the day a file is of: today of what is published daily, else the day its server states."""
         if origin.dataset is not None and origin.dataset.cadence in DAILY:
-            return datetime.now(UTC).date().isoformat()
+            return clock.now().date().isoformat()
         from email.utils import parsedate_to_datetime
 
         try:

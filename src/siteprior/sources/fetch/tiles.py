@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import re
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from siteprior.core.files import MEMBER
 from siteprior.core.schema import CRS
 from siteprior.sources.fetch.client import Refused
 from siteprior.sources.fetch.unpack import members
 
+if TYPE_CHECKING:
+    import numpy as np
+
 TILE_M = 10_000
 """The side of a tile of OS Terrain 50 (m)."""
 
 SQUARE_M = 100_000
 """The side of a square of the National Grid that two letters name (m)."""
+
+NODATA = -9999.0
+"""The height that stands for nothing."""
 
 LETTERS = "ABCDEFGHJKLMNOPQRSTUVWXYZ"
 _NAME = re.compile(r"([A-HJ-Z])([A-HJ-Z])(\d)(\d)", re.IGNORECASE)
@@ -80,30 +86,50 @@ def join_tiles(path: Path, target: Path, *, member: str, box: Box | None) -> Non
     """
     import rasterio
     from rasterio.io import MemoryFile
-    from rasterio.merge import merge
 
-    grids = list[MemoryFile]()
+    grids = list[Grid]()
     try:
         for found in members(path, member, wanted=lambda name: _touches(name, box)):
-            grids.append(MemoryFile(found.stream.read(), ext=".asc"))
-        if not grids:
-            raise Refused(f"the archive has no tile like {member.rpartition(MEMBER)[2]} in the area")
-        opened = [grid.open(driver="AAIGrid") for grid in grids]
-        try:
-            merge(
-                opened,
-                nodata=-9999,
-                dst_path=target,
-                dst_kwds={"driver": "GTiff", "crs": CRS, "compress": "deflate", "tiled": True},
-            )
-        finally:
-            for each in opened:
-                each.close()
+            with MemoryFile(found.stream.read(), ext=".asc") as file, file.open(driver="AAIGrid") as grid:
+                cells = grid.read(1, masked=True).filled(NODATA).astype("float32")
+                grids.append(Grid(cells, grid.bounds.left, grid.bounds.top, grid.res[0]))
     except rasterio.errors.RasterioError as fault:
         raise Refused(f"a tile of heights cannot be read ({fault}); fetch again") from None
-    finally:
+    if not grids:
+        raise Refused(f"the archive has no tile like {member.rpartition(MEMBER)[2]} in the area")
+    _write(grids, target)
+
+
+class Grid(NamedTuple):
+    """A tile that was read: its heights, its upper left corner and the side of a cell (m)."""
+
+    cells: np.ndarray
+    west: float
+    north: float
+    side: float
+
+
+def _write(grids: list[Grid], target: Path) -> None:
+    """Write tiles as one raster, each in its place; what lies between them is missing."""
+    import rasterio
+    from rasterio import Affine
+    from rasterio.windows import Window
+
+    side = grids[0].side
+    if any(grid.side != side for grid in grids):
+        raise Refused("the tiles have cells of different sizes; look at the archive")
+    west, north = min(grid.west for grid in grids), max(grid.north for grid in grids)
+    east = max(grid.west + grid.cells.shape[1] * side for grid in grids)
+    south = min(grid.north - grid.cells.shape[0] * side for grid in grids)
+    with rasterio.open(
+        target, "w", driver="GTiff", width=round((east - west) / side), height=round((north - south) / side), count=1,
+        dtype="float32", crs=CRS, transform=Affine(side, 0, west, 0, -side, north), nodata=NODATA, compress="deflate",
+        sparse_ok=True,
+    ) as raster:  # fmt: skip
         for grid in grids:
-            grid.close()
+            height, width = grid.cells.shape
+            place = Window(round((grid.west - west) / side), round((north - grid.north) / side), width, height)
+            raster.write(grid.cells, 1, window=place)
 
 
 def _touches(name: str, box: Box | None) -> bool:

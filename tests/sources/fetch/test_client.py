@@ -1,0 +1,120 @@
+"""The HTTP client: mirrors, keys in no text, waits, and no key to another host."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+
+from siteprior.core.errors import InputError
+from siteprior.sources.fetch.client import Client, Refused, reason_of, status_reason
+from sources.fetch.publisher_server import Answer
+
+
+@pytest.fixture
+def client():
+    with Client() as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("mirror", "asked"),
+    [
+        ("", "https://data.example.org:444/a/b?x=1&y=/z"),
+        ("https://m.example.org", "https://m.example.org/a/b?x=1&y=/z"),
+        ("https://m.example.org/", "https://m.example.org/a/b?x=1&y=/z"),
+        ("https://m.example.org/of/{host}", "https://m.example.org/of/data.example.org:444/a/b?x=1&y=/z"),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000/a/b?x=1&y=/z"),
+    ],
+)
+def test_a_mirror_replaces_scheme_and_host_and_nothing_else(mirror, asked):
+    with Client(mirror=mirror) as client:
+        assert client.address("https://data.example.org:444/a/b?x=1&y=/z") == asked
+
+
+def test_a_mirror_that_sends_on_within_itself_is_left_alone():
+    with Client(mirror="https://m.example.org/data") as client:
+        assert client.address("https://m.example.org/other/a.csv") == "https://m.example.org/other/a.csv"
+
+
+@pytest.mark.parametrize(
+    "mirror", ["http://example.org", "example.org", "ftp://a.b", "https://me:pw@example.org", "{host}"]
+)
+def test_a_mirror_that_may_not_be_asked_is_refused(mirror):
+    with pytest.raises(InputError, match="is no address to fetch from"):
+        Client(mirror=mirror)
+
+
+def test_keys_are_hidden_as_they_are_and_as_addresses_write_them():
+    with Client(keys=["a b/c+d", ""]) as client:
+        text = client.hide("GET /a%20b%2Fc%2Bd/x, a b/c+d, https://e.org/?token=zz")
+    assert text == "GET /HIDDEN/x, HIDDEN, https://e.org/?token=HIDDEN"
+
+
+def test_a_fault_is_asked_again_until_the_tries_are_used_up(client, server, waits):
+    server.status("/a", 503)
+    assert client.get(f"{server.url}/a").status_code == 503
+    assert (len(server.asked), waits) == (client.tries, [0, 2, 4, 8])
+
+
+def test_a_wait_the_server_states_is_kept_and_one_that_cannot_be_read_is_not(client, server, waits):
+    server.file("/a", b"x")
+    server.status("/a", 429, times=1, after="3")
+    client.get(f"{server.url}/a")
+    server.status("/a", 503, times=1, after="soon")
+    client.get(f"{server.url}/a")
+    assert waits == [3, 0]
+
+
+def test_a_server_out_of_reach_is_asked_again(client, monkeypatch, waits):
+    asked = []
+
+    def refuse(self, url, **_):
+        asked.append(url)
+        raise requests.ConnectionError("refused")
+
+    monkeypatch.setattr(requests.Session, "get", refuse)
+    with pytest.raises(requests.ConnectionError):
+        client.get("https://example.org/a")
+    assert (len(asked), len(waits)) == (client.tries, client.tries - 1)
+
+
+@pytest.mark.parametrize("fault", [requests.exceptions.SSLError, requests.exceptions.ProxyError])
+def test_what_no_second_try_mends_is_asked_once(fault, client, monkeypatch, waits):
+    def refuse(self, url, **_):
+        raise fault("no")
+
+    monkeypatch.setattr(requests.Session, "get", refuse)
+    with pytest.raises(fault):
+        client.get("https://example.org/a")
+    assert waits == []
+
+
+def test_headers_go_to_the_first_host_alone(client, server):
+    other = server.url.replace("127.0.0.1", "localhost")
+    server.redirect("/a", f"{other}/b")
+    server.redirect("/b", "/c")
+    server.file("/c", b"x")
+    client.get(f"{server.url}/a", headers={"X-Key": "s3cret", "Range": "bytes=0-"})
+    assert [(each.headers.get("x-key"), each.headers.get("range")) for each in server.asked] == [
+        ("s3cret", "bytes=0-"), (None, "bytes=0-"), (None, "bytes=0-"),
+    ]  # fmt: skip
+
+
+def test_a_redirect_to_less_than_https_is_refused(client, server):
+    server.redirect("/a", "http://example.org/b")
+    with pytest.raises(Refused, match=r"redirects to http://example\.org/b, which is not https"):
+        client.get(f"{server.url}/a")
+
+
+def test_an_answer_of_fault_is_a_sentence(client, server):
+    server.status("/a", 404)
+    with pytest.raises(Refused, match="HTTP 404: there is no such file"):
+        client.answer(f"{server.url}/a")
+    server.plays["/b"] = lambda _: Answer(200, b"whole")
+    assert client.answer(f"{server.url}/b").content == b"whole"
+
+
+def test_every_fault_in_transit_has_words():
+    assert "proxy" in reason_of(requests.exceptions.ProxyError())
+    assert "KeyError" in reason_of(KeyError())
+    assert status_reason(418).startswith("HTTP 418: ")

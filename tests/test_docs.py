@@ -112,7 +112,7 @@ SMALL, PROJECT = sorted((block for block in of("toml") if is_project(block)), ke
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
-    """An analyst's folder: the documents' own project files beside a copy of the sample, and two runs of the full one."""
+    """An analyst's folder: the documents' project files beside a copy of the sample, and two runs of the full one."""
     folder = tmp_path_factory.mktemp("desk")
     shutil.copytree(shipped("data"), folder / "data")
     (folder / "small.toml").write_text(SMALL.text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The site of these documents, for Sphinx: ``siteprior docs --build`` gathers the pages and builds it.
+"""The site of these documents, for Sphinx: ``siteprior docs --build`` collects the pages and builds it.
 
 Pages that state what stands in the code (columns, gates, numbers, commands, Python names) are written at that moment,
 and the notebooks are executed, by ``siteprior.cli.site``. Nothing on the site is loaded from a network: formulas are

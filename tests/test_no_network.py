@@ -47,8 +47,8 @@ def lay(tmp_path, sample_run):
     project = tmp_path / "project.toml"
     project.write_text(sample_text(), encoding="utf-8")
     return {
-        "project": project, "run": sample_run, "out": tmp_path / "out", "register": shipped("data") / "sites/birmingham.csv",
-        "notebook": tmp_path / "notebooks",
+        "project": project, "run": sample_run, "out": tmp_path / "out", "notebook": tmp_path / "notebooks",
+        "register": shipped("data") / "sites/birmingham.csv",
     }  # fmt: skip
 
 

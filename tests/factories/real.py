@@ -59,6 +59,7 @@ NEED_THE_WHOLE = {
     "sources/timetables/test_reader.py::test_porto_alegres_trains_are_one_route_per_calling_pattern": FEEDS,
     "sources/timetables/test_reader.py::test_a_deliberately_damaged_feed_gives_issues_not_a_traceback": FEEDS,
     "sources/timetables/test_reader.py::test_a_part_of_a_feed_says_which_tables_it_lacks": FEEDS,
+    "sources/test_catalogue.py::test_the_layer_of_fuel_poverty_reads_the_published_table": "fuel poverty by LSOA",
     "sources/areas/test_lookup.py::test_the_published_lookup_of_england_and_wales": "the lookup of all LSOAs",
     "test_sample.py::test_no_area_has_a_real_code": "the codes of all areas of England and Wales",
 }

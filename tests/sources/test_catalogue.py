@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 
 import pytest
 
@@ -8,9 +9,11 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import Input, is_fetchable
 from siteprior.project.datasets import one_dataset
 from siteprior.project.faults import keys_of
+from siteprior.project.layer_checks import parse_layer
 from siteprior.project.model import Sources
 from siteprior.project.registered_keys import REGISTERED_KEYS
 from siteprior.sources.catalogue import address_of, load_catalogue, official_sources, with_origin
+from siteprior.sources.layers.area_tables import read_area_table
 from siteprior.sources.registry import discover
 
 READ = Input("x", "a.csv", "ab", 1, 1)
@@ -18,8 +21,8 @@ BLANK = {"vintage": "", "publisher": "", "licence": "", "attribution": ""}
 
 
 OF_THE_USER = {
-    "own sites", "site facts", "decisions", "shapes", "layer", "scenario", "openings", "corridors", "dwellings",
-    "former_industry",
+    "base map", "own sites", "site facts", "decisions", "shapes", "layer", "scenario", "openings", "corridors",
+    "dwellings", "former_industry",
 }  # fmt: skip
 """Kinds of input nobody publishes but those the user names."""
 
@@ -82,6 +85,35 @@ def test_every_address_can_be_made_and_holds_no_placeholder_any_more():
         assert not {"{", "}"} & set(address), name
         for part, own in dataset.addresses.items():
             assert address_of(dataset, part) == own
+
+
+NEEDED = {"name": "own", "path": "file.csv"}
+"""What a layer needs beside what the note of its dataset shows."""
+
+
+def shown_layer(dataset):
+    """Return the keys of the layer that the note of a dataset shows; none where it shows no table."""
+    shown = re.search(r"\{kind = .*?\}(?=[:. ]|$)", dataset.note)
+    return tomllib.loads(f"layer = {shown[0]}")["layer"] if shown else {}
+
+
+def test_the_layers_that_notes_show_are_ones_a_project_takes():
+    read_as_layers = {name: each for name, each in load_catalogue().datasets.items() if each.reads == "layers"}
+    shown = {name: shown_layer(dataset) for name, dataset in read_as_layers.items()}
+    assert {"fuel_poverty", "ons_income", "connectivity", "uk_hpi", "sssi", "trees"} <= {
+        n for n, k in shown.items() if k
+    }
+    for keys in filter(None, shown.values()):
+        assert parse_layer({**NEEDED, **keys}).name == "own"
+
+
+def test_the_layer_of_fuel_poverty_reads_the_published_table(real):
+    keys = shown_layer(load_catalogue().datasets["fuel_poverty"])
+    assert keys.pop("layer") == "Table 4"  # the sheet; the same table stands here as CSV
+    path = real / "real/market/fuel_poverty_lsoa_wmca_2022.csv.gz"
+    layer = read_area_table(path, parse_layer({**NEEDED, **keys}), file="f.csv").table
+    assert len(layer.by_code) == 1719
+    assert layer.by_code["E01009417"] == pytest.approx(12.272)
 
 
 def of(**facts):

@@ -267,11 +267,12 @@ def _gaps(options: argparse.Namespace) -> int:
 
 
 def _fetch(options: argparse.Namespace) -> int:
-    from siteprior.pipeline.listings import downloads_text, official_text
+    from siteprior.pipeline.listings import downloads_text
+    from siteprior.pipeline.official import official, official_text
     from siteprior.sources.fetch.fetch import FetchError, fetch
 
-    if options.list:
-        print(official_text())
+    if options.list is not None:
+        print(listing(official(options.list), as_json=options.json, text=official_text))
         return 0
     if options.project is None:
         print("siteprior: fetch needs a project file (or --list)", file=sys.stderr)
@@ -314,7 +315,7 @@ def _docs(options: argparse.Namespace) -> int:
         from siteprior.cli.site.build import build_site
         from siteprior.core.files import shipped
 
-        page = build_site(shipped("data").parent) / "index.html"
+        page = build_site(shipped("data").parent, parser=parser_of_commands()) / "index.html"
     else:
         import webbrowser
 

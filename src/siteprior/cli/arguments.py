@@ -160,7 +160,8 @@ def fetch_arguments(command: argparse.ArgumentParser) -> None:
     add("--dry-run", action="store_true", help="download nothing: say what would be, how large, under which licence")
     add("--mirror", metavar="URL", help="ask there in the place of every host; {host} stands for it (SITEPRIOR_MIRROR)")
     add("--max-gb", type=float, metavar="GB", help="refuse larger files (default: 4, parameter fetch.largest_gb)")
-    add("--list", action="store_true", help="where official inputs are published; downloads nothing")
+    add("--list", nargs="*", metavar="WORD", help="the datasets of the catalogue with these words; downloads nothing")
+    add("--json", action="store_true", help="of --list: as JSON")
 
 
 def docs_arguments(command: argparse.ArgumentParser) -> None:

@@ -175,30 +175,6 @@ def downloads_text(table: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
-def official_text() -> str:
-    """Return where official inputs are published: what reads each, licence, registration, page, address and parts.
-
-    Examples
-    --------
-    >>> "sources.stops: naptan: NaPTAN" in official_text(), "historic_landfill" in official_text()
-    (True, True)
-    """
-    from siteprior.sources.catalogue import official_sources
-    from siteprior.sources.registry import discover
-
-    discover()
-    lines = []
-    for row in official_sources().to_dict("records"):
-        lines += [
-            f"{row['reads'] or 'no key'}: {row['dataset']}: {row['title']} ({row['publisher']})",
-            f"    licence: {row['licence']}; registration: {row['registration']}; last checked: {row['last_checked']}",
-            f"    page: {row['page']}",
-            *([f"    address: {row['address']}"] if row["address"] else []),
-            *([f"    {row['note']}"] if row["note"] else []),
-        ]
-    return "\n".join(lines)
-
-
 _GIS_WORDS = {
     "qgis": "siteprior.qgz opens all layers in QGIS, styled",
     "arcgis": "shortlist.gpkg is made for ArcGIS, which reads no styles: symbolise by score_band",

@@ -12,6 +12,7 @@ import shutil
 import pytest
 
 from conftest import ROOT
+from siteprior.cli import parser_of_commands
 from siteprior.cli.site import build
 from siteprior.core.errors import InputError, SitePriorError
 from siteprior.report import style
@@ -19,13 +20,13 @@ from siteprior.report import style
 
 def test_a_folder_that_is_no_checkout_is_refused(tmp_path):
     with pytest.raises(InputError, match="no checkout of siteprior"):
-        build.build_site(tmp_path)
+        build.build_site(tmp_path, parser=parser_of_commands())
 
 
 def test_missing_packages_are_named_with_the_way_to_get_them(monkeypatch):
     monkeypatch.setattr(build, "find_spec", lambda name: None if name == "numpydoc" else object())
     with pytest.raises(InputError, match=r"needs numpydoc; python3 bootstrap\.py docs --build"):
-        build.build_site(ROOT)
+        build.build_site(ROOT, parser=parser_of_commands())
 
 
 @pytest.fixture

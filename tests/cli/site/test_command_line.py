@@ -9,7 +9,7 @@ from siteprior.cli.site.command_line import command_line
 
 
 def test_every_command_has_its_section_and_every_argument_its_row():
-    page = command_line()
+    page = command_line(parser_of_commands())
     (inner,) = (each for each in parser_of_commands()._actions if isinstance(each, argparse._SubParsersAction))
     assert set(inner.choices) == set(commands())
     for name, parser in inner.choices.items():
@@ -20,5 +20,5 @@ def test_every_command_has_its_section_and_every_argument_its_row():
 
 
 def test_defaults_stand_in_words():
-    assert "default: outputs/demo" in command_line()
-    assert "%(default)s" not in command_line()
+    assert "default: outputs/demo" in command_line(parser_of_commands())
+    assert "%(default)s" not in command_line(parser_of_commands())

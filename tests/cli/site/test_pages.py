@@ -6,6 +6,7 @@ import pytest
 
 from conftest import ROOT
 from siteprior.appraisal.market_failure.registry import SIGNALS
+from siteprior.cli import parser_of_commands
 from siteprior.cli.site.markdown import code, plain
 from siteprior.cli.site.pages import PAGES, generated_pages
 from siteprior.core.issues import ISSUE_TYPES
@@ -20,7 +21,7 @@ from siteprior.sources.catalogue import official_sources
 
 @pytest.fixture(scope="module")
 def pages():
-    return generated_pages()
+    return generated_pages(parser_of_commands())
 
 
 def test_every_column_stands_in_the_section_of_its_table(pages):
@@ -36,7 +37,7 @@ def test_every_column_stands_in_the_section_of_its_table(pages):
         ("criteria", lambda: criteria()["criterion"]),
         ("gates", lambda: GATES),
         ("issue-codes", lambda: ISSUE_TYPES),
-        ("presets", lambda: [row.name for file in parameter_files() for row in parameter_rows(file)]),
+        ("parameters", lambda: [row.name for file in parameter_files() for row in parameter_rows(file)]),
     ],
 )
 def test_every_name_has_a_row(pages, page, names):
@@ -44,8 +45,8 @@ def test_every_name_has_a_row(pages, page, names):
     assert [name for name in names() if f"\n| {code(name)} |" not in text] == []
 
 
-def test_every_preset_that_a_project_can_name_is_there(pages):
-    page = pages["reference/presets.md"]
+def test_every_set_that_a_project_can_name_is_there(pages):
+    page = pages["reference/parameters.md"]
     asked = [
         *(f"`weights.{name}." for name in weight_sets()),
         *(f"`profiles.profiles.{name}." for name in profiles()),

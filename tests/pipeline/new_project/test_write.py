@@ -31,9 +31,7 @@ def test_the_west_midlands_have_their_registers_corridors_and_funds(tmp_path):
     file = init_project("wmca", out=tmp_path / "mine", as_of=DAY)
     project = loaded(file)
     assert sorted(path.name for path in file.parent.iterdir()) == ["README.md", "corridors.csv", "project.toml"]
-    own, (national,) = project.sources.registers[:-1], project.sources.registers[-1:]
-    assert [entry.part for entry in own] == [f"E080000{n}" for n in (25, 26, 27, 28, 29, 31)]
-    assert (national.dataset, national.councils) == ("brownfield_land", ("E08000030",))
+    assert [entry.part for entry in project.sources.registers] == [f"E080000{n}" for n in range(25, 32)]
     assert [entry.path for entry in project.corridors.paths] == ["corridors.csv"]
     assert project.assumptions.profile == "wmca"
     assert project.gates == {}
@@ -42,6 +40,13 @@ def test_the_west_midlands_have_their_registers_corridors_and_funds(tmp_path):
     assert project.project.price_date == date(2025, 12, 31)
     corridors = sp.transit.read_corridor_stops(file.parent / "corridors.csv").table
     assert (corridors["corridor"].nunique(), len(corridors)) == (22, 182)
+
+
+def test_a_council_whose_address_is_not_known_is_read_from_the_national_collection(tmp_path):
+    registers = loaded(init_project("E08000030,E08000001", out=tmp_path / "two", as_of=DAY)).sources.registers
+    assert [(entry.dataset, entry.part, entry.councils) for entry in registers] == [
+        ("council_registers", "E08000030", ()), ("brownfield_land", "", ("E08000001",)),
+    ]  # fmt: skip
 
 
 def test_greater_manchester_has_nothing_of_the_west_midlands(tmp_path):

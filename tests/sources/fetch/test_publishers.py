@@ -499,7 +499,7 @@ def test_the_old_name_of_refresh_is_read_with_a_warning(desk, server, capsys):
     server.file("/a.csv", TABLE, etag='"1"')
     project = desk.project("a.csv", "/a.csv")
     fetch(project, mirror=server.url)
-    with pytest.warns(RenamedWarning, match="'force' is 'refresh' now"):
+    with pytest.warns(RenamedWarning, match="'force' is now 'refresh'"):
         assert case_of(fetch(project, mirror=server.url, force=True))["status"] == "unchanged"
     assert cli.main(["fetch", str(project), "--mirror", server.url, "--force", "--quiet"]) == 0
     printed = capsys.readouterr()

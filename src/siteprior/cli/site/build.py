@@ -6,6 +6,7 @@ Sphinx and its theme are no part of an installation: the extra ``docs`` names th
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import subprocess
@@ -15,7 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from siteprior.cli.site.built import BUILT, loaded_from_elsewhere, outward_links
-from siteprior.cli.site.gather import gather
+from siteprior.cli.site.collect import collect
 from siteprior.core.errors import InputError, SitePriorError
 from siteprior.core.files import write_text
 
@@ -24,13 +25,15 @@ EXTERNAL = "external-links.txt"
 """The file of the built copy that lists every address outside it, with the pages that have it."""
 
 
-def build_site(checkout: Path, *, notebooks: bool = True) -> Path:
+def build_site(checkout: Path, *, parser: argparse.ArgumentParser, notebooks: bool = True) -> Path:
     """Build the site into ``build/docs`` of a checkout, whole or not at all; any warning of Sphinx stops it.
 
     Parameters
     ----------
     checkout
         The folder with ``docs`` and ``notebooks``.
+    parser
+        The parser of the commands, for their page.
     notebooks
         Whether the notebooks are executed, on a run of the sample made for it; shown without results when not.
 
@@ -49,7 +52,7 @@ def build_site(checkout: Path, *, notebooks: bool = True) -> Path:
     _refuse_what_cannot_build(checkout)
     with tempfile.TemporaryDirectory(prefix="siteprior-docs-") as scratch:
         source, target = Path(scratch) / "source", Path(scratch) / "built"
-        gather(checkout, source)
+        collect(checkout, source, parser)
         if notebooks:
             from siteprior import demo
 

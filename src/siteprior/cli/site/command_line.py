@@ -8,18 +8,17 @@ from collections.abc import Iterator
 from siteprior.cli.site.markdown import code, plain, table
 
 
-def command_line() -> str:
+def command_line(parser: argparse.ArgumentParser) -> str:
     """Write every command with its usage, arguments and defaults, in the order ``siteprior --help`` lists them.
 
     Examples
     --------
-    >>> "## siteprior reweight" in command_line()
+    >>> from siteprior.cli import parser_of_commands
+    >>> "## siteprior reweight" in command_line(parser_of_commands())
     True
     """
-    from siteprior.cli import commands, parser_of_commands
-
-    parser = parser_of_commands()
-    listed = commands()
+    (inner,) = (action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
+    listed = {str(action.dest): action.help or "" for action in inner._choices_actions}
     parts = [
         "# Command line\n",
         "This page is made from the parsers of the commands. Exit code 0: done; 1: it could not be, and the reason "

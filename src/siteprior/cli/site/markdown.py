@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from siteprior.core.cell_values import CellValue
+
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>#|$~])")
 
 
-def plain(text: object) -> str:
+def plain(text: CellValue) -> str:
     r"""Write a text so that Markdown shows it as it stands, on one line.
 
     Examples
@@ -19,7 +21,7 @@ def plain(text: object) -> str:
     return _SIGNS.sub(r"\\\1", " ".join(str(text).split()))
 
 
-def code(text: object) -> str:
+def code(text: CellValue) -> str:
     """Write a name as code for a table; nothing where it is blank.
 
     Examples

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -10,30 +11,37 @@ import pandas as pd
 from siteprior.cli.site.api import api_pages
 from siteprior.cli.site.command_line import command_line
 from siteprior.cli.site.markdown import code, plain, table
-from siteprior.core.parameters import Parameter
+from siteprior.core.cell_values import CellValue
+from siteprior.core.parameters import Frozen, Parameter
 
 _MADE = "This page is made from what the code declares; `siteprior docs --build` writes it.\n"
 
 
-def generated_pages() -> dict[str, str]:
+def generated_pages(parser: argparse.ArgumentParser) -> dict[str, str]:
     """Return the generated pages as Markdown, by their place below ``docs``.
+
+    Parameters
+    ----------
+    parser
+        The parser of the commands.
 
     Examples
     --------
-    >>> sorted(generated_pages())[:2]
+    >>> from siteprior.cli import parser_of_commands
+    >>> sorted(generated_pages(parser_of_commands()))[:2]
     ['reference/api.md', 'reference/api/access.md']
     """
     from siteprior.sources.registry import discover
 
     discover()
-    return {f"reference/{name}.md": write() for name, write in PAGES.items()} | api_pages()
+    return {f"reference/{name}.md": write(parser) for name, write in PAGES.items()} | api_pages()
 
 
 def _page(title: str, *parts: str) -> str:
     return "\n".join([f"# {title}\n", _MADE, *parts])
 
 
-def _records(listed: pd.DataFrame) -> list[dict[str, object]]:
+def _records(listed: pd.DataFrame) -> list[dict[str, CellValue]]:
     """Return the rows of a table, each by the names of its columns."""
     names = [str(name) for name in listed.columns]
     return [dict(zip(names, row, strict=True)) for row in listed.itertuples(index=False, name=None)]
@@ -53,16 +61,16 @@ def data_dictionary_page() -> str:
     for name, rows in data_dictionary().groupby("table", sort=False):
         cells = [
             [
-                code(row["column"]), plain(row["label"]), plain(row["unit"] or row["kind"]),
+                code(row["column"]), plain(row["label"]), plain(row["unit"]) or plain(row["kind"]),
                 _meaning(row), plain(row["source"]),
             ]
             for row in _records(rows)
         ]  # fmt: skip
-        parts += [f"## {plain(name)}\n", table(["column", "label", "unit or kind", "meaning", "source"], cells)]
+        parts += [f"## {plain(str(name))}\n", table(["column", "label", "unit or kind", "meaning", "source"], cells)]
     return _page("Data dictionary", *parts)
 
 
-def _meaning(row: Mapping[str, object]) -> str:
+def _meaning(row: Mapping[str, CellValue]) -> str:
     allowed = f" One of: {row['allowed']}." if row["allowed"] else ""
     return plain(f"{str(row['meaning']).rstrip('.')}.{allowed}")
 
@@ -128,12 +136,12 @@ def signals_page() -> str:
     return _page("Signals of market failure", words, table(heads, cells))
 
 
-def presets_page() -> str:
+def parameters_page() -> str:
     """Write every number, text and set that ships, with unit, source, date and confidence, a section for each file.
 
     Examples
     --------
-    >>> "weights.balanced.deprivation" in presets_page()
+    >>> "weights.balanced.deprivation" in parameters_page()
     True
     """
     from siteprior.core.parameters import CONFIDENCES, parameter_files, parameter_rows
@@ -146,7 +154,7 @@ def presets_page() -> str:
     ]
     for name in files:
         parts += [f"## {name}\n", table(["name", "value", "unit", "source"], map(_number, parameter_rows(name)))]
-    return _page("Presets", *parts)
+    return _page("Parameters", *parts)
 
 
 def _number(found: Parameter) -> list[str]:
@@ -154,7 +162,7 @@ def _number(found: Parameter) -> list[str]:
     return [code(found.name), plain(_stated(found.value)), plain(found.unit), plain(stated)]
 
 
-def _stated(value: object) -> str:
+def _stated(value: Frozen) -> str:
     if isinstance(value, Mapping):
         return "; ".join(f"{name}: {_stated(part)}" for name, part in value.items())
     return ", ".join(map(_stated, value)) if isinstance(value, tuple | list) else str(value)
@@ -200,7 +208,7 @@ def catalogue_page() -> str:
     return _page("Catalogue of published data", *parts)
 
 
-def _fact(value: object) -> str:
+def _fact(value: CellValue) -> str:
     text = str(value)
     bare = text.startswith(("https://", "http://")) and not set("{}|<> ") & set(text)
     return f"<{text}>" if bare else code(text) if "://" in text else plain(text)
@@ -240,17 +248,17 @@ def corridor_table_page() -> str:
     )
 
 
-PAGES: Mapping[str, Callable[[], str]] = MappingProxyType(
+PAGES: Mapping[str, Callable[[argparse.ArgumentParser], str]] = MappingProxyType(
     {
-        "data-dictionary": data_dictionary_page,
-        "criteria": criteria_page,
-        "gates": gates_page,
-        "signals": signals_page,
-        "presets": presets_page,
-        "corridor-table": corridor_table_page,
+        "data-dictionary": lambda _parser: data_dictionary_page(),
+        "criteria": lambda _parser: criteria_page(),
+        "gates": lambda _parser: gates_page(),
+        "signals": lambda _parser: signals_page(),
+        "parameters": lambda _parser: parameters_page(),
+        "corridor-table": lambda _parser: corridor_table_page(),
         "command-line": command_line,
-        "issue-codes": issue_codes_page,
-        "catalogue": catalogue_page,
+        "issue-codes": lambda _parser: issue_codes_page(),
+        "catalogue": lambda _parser: catalogue_page(),
     }
 )
 """What makes each generated page of ``docs/reference``; the pages of Python names come beside them."""

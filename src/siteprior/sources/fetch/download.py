@@ -39,7 +39,7 @@ _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 class Arrival(NamedTuple):
     """A file that arrived: its size in bytes, the SHA-256 of its content, and what the server calls this edition.
 
-    ``unchanged`` where the server said that it is the one that is there; then nothing was sent.
+    ``unchanged`` where the server states that it is the one that is there; then nothing was sent.
     """
 
     bytes: int
@@ -79,7 +79,7 @@ def download(
     client, headers
         What asks, a new one by default, and what it says besides.
     known
-        What the server said of the file that stands at ``target`` (``etag``, ``last_modified``): it is left where
+        What the server stated of the file that stands at ``target`` (``etag``, ``last_modified``): it is left where
         nothing has changed since.
     make
         Makes the file of an archive that comes where another kind is wanted.

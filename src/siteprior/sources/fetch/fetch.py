@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from siteprior.core.errors import InputError, SitePriorError
+from siteprior.core.errors import InputError, ProjectError, SitePriorError
 from siteprior.core.files import sha256_of
 from siteprior.core.progress import Progress, progress_of
 from siteprior.core.renamed import renamed_argument
@@ -78,40 +78,32 @@ def fetch(
     watch: Watch | None = None,
     progress: Progress | bool | None = None,
 ) -> pd.DataFrame:
-    """Download the inputs a project names a dataset or an address for, below ``data_root`` (sizes in bytes).
+    """Download the inputs a project names a dataset or ``url`` for, below ``data_root`` (bytes).
 
-    What is there is left alone and checked by its SHA-256, where stated. Every entry is tried
-    before an error is raised; a file is written whole or not at all, and a download that broke
-    off goes on where it was. ``sources.lock`` beside the project file says what came.
+    What is there stays and is checked. ``sources.lock`` beside the project says what came.
 
     Parameters
     ----------
     project
-        A project file or a loaded project; its entries with ``dataset`` or ``url``, or ``osm = true``.
+        A project file or a loaded project; its entries may also have ``osm = true``.
     refresh
-        Ask for what is there, too: it is replaced where the publisher has another edition.
+        Ask for what is there, too, and replace it where the publisher has another edition.
     offline, dry_run
-        Ask nothing of the network: say what is missing; say what would be fetched, how large it
-        is and under which licence, and write nothing.
-    mirror
-        Asked in the place of every host; by default the variable ``SITEPRIOR_MIRROR``.
-    largest_gb, watch
-        Refuse larger files; what is called with each download's progress, to show it your way.
-    progress
-        ``True`` shows bars or lines, a function of yours gets the lines, ``None`` is silent.
+        Ask nothing of the network; say what is missing, or what would be fetched.
+    mirror, largest_gb
+        Asked in the place of every host (``SITEPRIOR_MIRROR``); larger files are refused.
+    watch, progress
+        Called as bytes arrive; ``True`` shows bars, a function gets lines.
 
     Returns
     -------
     DataFrame
-        One row per entry: ``role`` (its key), ``path``, ``url``, ``status`` (``fetched``,
-        ``present``, ``unchanged``, ``failed``, ``no url``, ``missing``, ``would fetch``),
-        ``bytes``, ``sha256``, ``note``, ``dataset``, ``licence``.
+        A row per entry: ``role``, ``path``, ``status`` (``fetched``, ``present`` …), ``bytes`` …
 
     Raises
     ------
     ProjectError, FetchError
-        When entries contradict each other or a path lies outside (nothing is downloaded then);
-        after all were tried, for each that failed, with the table as its ``table``.
+        When entries contradict each other; after all were tried, for each that failed.
 
     Examples
     --------
@@ -220,8 +212,8 @@ class _Fetch:
         if target.is_file():
             return target
         try:
-            ((path, _),) = self.project.find(entry)
-        except InputError:
+            path, _ = self.project.find_one(entry)
+        except (InputError, ProjectError):
             return None
         return path if path.is_file() else None
 

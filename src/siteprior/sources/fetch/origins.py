@@ -102,7 +102,8 @@ def entries_of(project: Project) -> list[tuple[str, File]]:
     entries += [("corridors", entry) for entry in project.corridors.paths]
     entries += [("layers", layer) for layer in project.layers]
     entries += [] if project.publish.basemap is None else [("basemap", project.publish.basemap)]
-    return entries + [("scenarios", entry) for scenario in project.scenarios for entry in scenario.add_lines]
+    entries += [("scenarios", entry) for scenario in project.scenarios for entry in scenario.add_lines]
+    return [(key, entry) for key, entry in entries if entry.path]  # what ships with siteprior takes no file
 
 
 def is_osm(entry: File) -> bool:

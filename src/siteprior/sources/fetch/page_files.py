@@ -7,9 +7,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from siteprior.sources.fetch.client import Refused
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 ENDINGS = (".geojson", ".json", ".csv", ".gpkg", ".parquet")
 """Endings of files that pages can become."""
@@ -24,7 +27,7 @@ class PageFile:
         self.columns: dict[str, None] = {}
         self._size = 0
 
-    def write(self, records: Sequence[Mapping[str, Any]], crs: object) -> None:
+    def write(self, records: Sequence[Mapping[str, Any]], crs: JsonValue) -> None:
         """Write the records of a page; ``crs`` is the coordinate system of all, as the first page states it."""
         for record in records:
             if self._ending not in (".csv", ".json") and record.get("type") != "Feature":
@@ -38,12 +41,12 @@ class PageFile:
                 self._put(json.dumps(record, ensure_ascii=False))
             self.records += 1
 
-    def end(self, crs: object) -> None:
+    def end(self, crs: JsonValue) -> None:
         """Write what stands behind the last record."""
         if self._ending != ".csv":
             self._put(("" if self.records else self._begin(crs)) + ("\n]\n" if self._ending == ".json" else "\n]}\n"))
 
-    def _begin(self, crs: object) -> str:
+    def _begin(self, crs: JsonValue) -> str:
         if self._ending == ".json":
             return "[\n"
         stated = f'"crs": {json.dumps(crs)}, ' if crs else ""

@@ -16,6 +16,7 @@ from siteprior.sources.fetch.content import WEB_PAGE, is_page
 from siteprior.sources.fetch.page_files import page_file
 
 if TYPE_CHECKING:
+    from pydantic import JsonValue
     from requests import Response
 
     from siteprior.sources.catalogue import Dataset
@@ -40,7 +41,7 @@ class Page(NamedTuple):
     """One page: its records, and its coordinate system as GeoJSON states it."""
 
     records: Records
-    crs: object
+    crs: JsonValue
 
 
 class Paged(NamedTuple):
@@ -81,7 +82,7 @@ def read_pages(
     begin, pages = _PAGED[dataset.paging]
     counted = begin(asks, url)
     with page_file(target, limit) as writer:
-        seen: set[object] = set()
+        seen: set[str | int] = set()
         for page in pages(asks, url, rows, counted):
             counted = asks.counted if counted is None else counted
             for record in page.records:
@@ -104,7 +105,7 @@ def read_pages(
     return Paged(written, counted)
 
 
-def _id_of(record: Mapping[str, Any]) -> object:
+def _id_of(record: Mapping[str, Any]) -> str | int | None:
     """Return what a service calls a record; ``None`` where it has no name for it."""
     known = record.get("id", record.get("entity"))
     return known if isinstance(known, str | int) and not isinstance(known, bool) else None
@@ -117,7 +118,7 @@ class _Asks:
         self.client, self.headers = client, headers
         self.counted: int | None = None
 
-    def page(self, url: str, listed: tuple[str, ...] = LISTS) -> tuple[dict[str, Any], Records, object]:
+    def page(self, url: str, listed: tuple[str, ...] = LISTS) -> tuple[dict[str, Any], Records, JsonValue]:
         """Return a page as it came, its records and its coordinate system."""
         response = self.client.answer(url, headers=self.headers)
         content = _json_of(response)
@@ -137,16 +138,16 @@ def _json_of(response: Response) -> dict[str, Any]:
     try:
         content = response.json()
     except ValueError:
-        said = _EXCEPTION.search(response.text)
-        if said:
-            raise Refused(f"the service reports a fault: {_quoted(said[1])}") from None
+        found = _EXCEPTION.search(response.text)
+        if found:
+            raise Refused(f"the service reports a fault: {_quoted(found[1])}") from None
         raise Refused("the service sent no JSON; look at the address in a browser") from None
     if not isinstance(content, dict):
         raise Refused("the service sent JSON without a list of records; look at the address in a browser")
     fault = content.get("error")
     if fault and not any(isinstance(content.get(name), list) for name in LISTS):
-        said_of = fault.get("message", fault) if isinstance(fault, dict) else fault
-        raise Refused(f"the service reports a fault: {_quoted(str(said_of))}")
+        words = fault.get("message", fault) if isinstance(fault, dict) else fault
+        raise Refused(f"the service reports a fault: {_quoted(str(words))}")
     return content
 
 
@@ -167,13 +168,13 @@ def _as_feature(record: dict[str, Any]) -> dict[str, Any]:
     return record
 
 
-def _stated_crs(response: Response) -> object:
+def _stated_crs(response: Response) -> JsonValue:
     """Return the coordinate system of a page by its header ``Content-Crs``, as GeoJSON states it."""
     found = _CRS.search(response.headers.get("content-crs", ""))
     return {"type": "name", "properties": {"name": f"EPSG:{found[1]}"}} if found else None
 
 
-def with_query(url: str, **more: object) -> str:
+def with_query(url: str, **more: str | int) -> str:
     """Return an address with parts of its query added or replaced, in letters of any case.
 
     Examples
@@ -225,8 +226,8 @@ def _wfs_count(asks: _Asks, url: str) -> int | None:
     response = asks.client.answer(with_query(url, resultType="hits"), headers=asks.headers)
     if found := _MATCHED.search(response.text):
         return int(found[1])
-    if said := _EXCEPTION.search(response.text):
-        raise Refused(f"the service reports a fault: {_quoted(said[1])}")
+    if found := _EXCEPTION.search(response.text):
+        raise Refused(f"the service reports a fault: {_quoted(found[1])}")
     return None  # pages may say it
 
 
@@ -243,7 +244,7 @@ def _wfs_pages(asks: _Asks, url: str, rows: int, counted: int | None) -> Iterato
             return
 
 
-def _asked_crs(url: str) -> object:
+def _asked_crs(url: str) -> JsonValue:
     """Return the coordinate system a WFS was asked for."""
     found = _CRS.search(_query_of(url).get("srsname", ""))
     return {"type": "name", "properties": {"name": f"EPSG:{found[1]}"}} if found else None

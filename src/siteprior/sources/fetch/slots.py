@@ -41,7 +41,7 @@ class Slot:
         return self.whole.with_name(f"{self.whole.name}.made{ending}")
 
     def facts(self, of: Path) -> dict[str, str]:
-        """Return what the server said of a file of this slot; nothing where that is not known."""
+        """Return what the server stated of a file of this slot; nothing where that is not known."""
         try:
             stated = json.loads(_facts_path(of).read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -49,7 +49,7 @@ class Slot:
         return {str(name): str(fact) for name, fact in stated.items()} if isinstance(stated, dict) else {}
 
     def state(self, of: Path, facts: Mapping[str, str]) -> None:
-        """Write down what the server said of a file of this slot."""
+        """Write down what the server stated of a file of this slot."""
         beside = _facts_path(of)
         new = beside.with_name(f"{beside.name}.new")
         new.write_text(json.dumps(dict(facts)), encoding="utf-8")

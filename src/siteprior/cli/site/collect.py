@@ -1,7 +1,8 @@
-"""Gather the pages of the site in one folder: documents of the checkout, notebooks, and the generated pages."""
+"""Collect the pages of the site in one folder: documents of the checkout, notebooks, and the generated pages."""
 
 from __future__ import annotations
 
+import argparse
 import posixpath
 import re
 import shutil
@@ -16,7 +17,7 @@ _STANDS_FOR = {"CONTRIBUTING.md": "contributing.md", "README.md": "index.md"}
 """Documents outside ``docs`` that have a page on the site, with the page."""
 
 
-def gather(checkout: Path, folder: Path) -> None:
+def collect(checkout: Path, folder: Path, parser: argparse.ArgumentParser) -> None:
     """Write all that Sphinx needs into a new folder.
 
     Parameters
@@ -25,6 +26,8 @@ def gather(checkout: Path, folder: Path) -> None:
         The folder that holds ``docs``, ``notebooks`` and ``CONTRIBUTING.md``.
     folder
         The folder to write; it must not be there.
+    parser
+        The parser of the commands, for their page.
 
     Raises
     ------
@@ -40,7 +43,7 @@ def gather(checkout: Path, folder: Path) -> None:
         name = page.relative_to(folder).as_posix()
         if name != "contributing.md":
             write_text(page, on_the_site(page.read_text(encoding="utf-8"), name, folder))
-    for name, text in generated_pages().items():
+    for name, text in generated_pages(parser).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         write_text(folder / name, text)
 
@@ -55,7 +58,7 @@ def on_the_site(text: str, name: str, folder: Path) -> str:
     name
         Where it stands, from ``docs``.
     folder
-        The folder the site is gathered in, where the pages of the site are looked for.
+        The folder the site is collected in, where the pages of the site are looked for.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The pages as they are gathered: links that hold on the site, and two clicks to what a newcomer asks."""
+"""The pages as they are collected: links that hold on the site, and two clicks to what a newcomer asks."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ import re
 import pytest
 
 from conftest import ROOT
-from siteprior.cli.site.gather import gather, on_the_site
+from siteprior.cli import parser_of_commands
+from siteprior.cli.site.collect import collect, on_the_site
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site") / "source"
-    gather(ROOT, folder)
+    collect(ROOT, folder, parser_of_commands())
     return folder
 
 
@@ -41,7 +42,7 @@ def test_no_link_leaves_the_site_or_leads_nowhere(site):
         "reference/project-file.md",
         "reference/data-dictionary.md",
         "reference/gates.md",
-        "reference/presets.md",
+        "reference/parameters.md",
     ],
 )
 def test_two_clicks_from_the_first_page(site, wanted):

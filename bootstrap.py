@@ -36,6 +36,7 @@ usage: python3 bootstrap.py COMMAND [arguments]      (on Windows: py bootstrap.p
   test [pytest ...]   the test suite, 20 minutes on two cores; arguments go to pytest
   lint                style, format and types: ruff check, ruff format --check, mypy
   lab                 JupyterLab in notebooks/
+  docs [--build]      open the documentation site; --build makes it first, in three minutes
 
 Every other command is siteprior's own and is passed on with its arguments:
 "python3 bootstrap.py --version" shows that it is installed, and a command that siteprior does not know

@@ -48,7 +48,8 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--run", type=Path, help="folder of a run, whose signals are taken")
     options.add_argument("--project", type=Path, default=ROOT / "tests/real/wmca.toml", help="else a project, run here")
-    options.add_argument("--out", type=Path, default=ROOT / "docs/failure-calibration.md", help="page to write")
+    page = ROOT / "docs/reference/failure-calibration.md"
+    options.add_argument("--out", type=Path, default=page, help="page to write")
     given = options.parse_args()
     title, sites, signals = from_run(given.run) if given.run else from_project(given.project)
     ranked = sites["rank"].notna()

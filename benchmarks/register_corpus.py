@@ -1,9 +1,9 @@
 """What siteprior makes of 592 raw brownfield registers of 2017 to 2020, row by row and file by file.
 
-    python benchmarks/register_corpus.py [--data-root DIR] [--write docs/register-corpus.md]
+    python benchmarks/register_corpus.py [--data-root DIR] [--write docs/reference/register-corpus.md]
 
-prints the page ``docs/register-corpus.md`` from the corpus; ``--write`` puts it there. The tests judge by the same
-functions and hold the page to what this command would write.
+prints the page ``docs/reference/register-corpus.md`` from the corpus; ``--write`` puts it there. The tests judge by
+the same functions and hold the page to what this command would write.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
     python benchmarks/register_corpus.py
 
-prints it within the page ``docs/register-corpus.md``.
+prints it within the page ``docs/reference/register-corpus.md``.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ import pytest
 
 from conftest import ROOT
 from siteprior import assess, cli, open_run
+from siteprior.cli.site.pages import PAGES as PAGES_MADE
 from siteprior.core.files import shipped
 from siteprior.pipeline.registered import load_project
 from siteprior.project.registered import TakesRegistered
@@ -31,6 +32,8 @@ REGISTERS = "python registers"
 EXECUTED = {"sh", "python", "toml", REGISTERS}
 SHOWN = {"text"}
 """The language of a block that is only to be read."""
+WRITTEN = {ROOT / "docs" / f"reference/{name}.md" for name in (*PAGES_MADE, "api")}
+"""Pages of the site that are made when it is built."""
 
 
 class Block(NamedTuple):
@@ -72,8 +75,15 @@ def of(language):
 
 
 def test_every_block_is_executed_or_says_that_it_is_not_to_be():
-    assert {block.name: block.language for block in BLOCKS if block.language not in EXECUTED | SHOWN} == {}
+    languages = {block.name: block.language for block in BLOCKS if not block.language.startswith("{")}
+    assert {name: language for name, language in languages.items() if language not in EXECUTED | SHOWN} == {}
     assert {block.language for block in BLOCKS} >= EXECUTED
+
+
+def test_only_the_site_is_given_directions():
+    """Blocks in braces are read by Sphinx alone, and nothing in them is for a reader to copy."""
+    directives = {block.language.split("}")[0] + "}" for block in BLOCKS if block.language.startswith("{")}
+    assert directives <= {"{toctree}", "{include}"}
 
 
 def test_fences_are_found_with_and_without_a_language():
@@ -96,13 +106,13 @@ def is_project(block):
 
 
 FIRST = "siteprior run project.toml --out outputs/first"
-SMALL, PROJECT = (block for block in of("toml") if is_project(block))
-"""The README's project files: the least one needs, and a full one."""
+SMALL, PROJECT = sorted((block for block in of("toml") if is_project(block)), key=lambda block: len(block.text))
+"""The documents' project files: the least one needs, and a full one."""
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
-    """An analyst's folder: the README's own project files beside a copy of the sample, and two runs of the full one."""
+    """An analyst's folder: the documents' project files beside a copy of the sample, and two runs of the full one."""
     folder = tmp_path_factory.mktemp("desk")
     shutil.copytree(shipped("data"), folder / "data")
     (folder / "small.toml").write_text(SMALL.text, encoding="utf-8")
@@ -112,7 +122,7 @@ def desk(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def first_run(desk):
-    """The README's project file as the README runs it."""
+    """The full project file as the documents run it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(desk)
         patch.delenv("SITEPRIOR_DATA_ROOT", raising=False)
@@ -129,16 +139,15 @@ def at_desk(desk, monkeypatch):
 
 
 def test_the_project_file_does_the_main_job(first_run):
-    """The full project file of the documents, run by the README's own command."""
-    assert {SMALL.page.name, PROJECT.page.name} == {"README.md"}
-    assert len(SMALL.text) < len(PROJECT.text)
+    """The full project file of the documents, run by their own command."""
+    assert [SMALL.page.name, PROJECT.page.name] == ["own-area.md", "whole-project.md"]
     opened = open_run(first_run)
     assert len(opened["shortlist"]) == 25
     assert opened["criteria"]["criterion"].tolist() == list(tomllib.loads(PROJECT.text)["weights"])
 
 
 def test_the_least_project_file_is_checked_and_ranks_a_shortlist(at_desk, capsys):
-    """What a newcomer writes first, by the commands the README gives for it."""
+    """What a newcomer writes first, by the commands the page gives for it."""
     assert cli.main(["check", "small.toml", "--quiet"]) == 0
     assert "of severity error" in capsys.readouterr().out
     assert len(assess("small.toml").shortlist) == 25
@@ -186,13 +195,27 @@ COMMANDS = [
 ]
 
 
+def as_it_can_be_run_here(words):
+    """No test asks the network: fetching is planned alone, and what init writes is checked and run on the sample."""
+    folder = next((Path(word).parts[0] for word in words if word.endswith("/project.toml")), None)
+    if words[1] == "init":
+        shutil.rmtree(words[words.index("--out") + 1] if "--out" in words else words[2], ignore_errors=True)
+    elif folder and not Path(folder).exists():
+        assert cli.main(["init", "wmca", "--out", folder]) == 0
+    if words[1] == "fetch" and not {"--list", "--offline"} & {*words}:
+        cli.parser_of_commands().parse_args(words[1:])
+        return [*words, "--dry-run"]
+    return [word if words[1] == "fetch" or Path(word).name != "project.toml" else "project.toml" for word in words]
+
+
 @pytest.mark.parametrize("line", COMMANDS)
 def test_commands_work(line, at_desk, capsys, request):
     words = shlex.split(line)
     if words[0] == "siteprior":
         if "outputs/first" in line:
             assert (request.getfixturevalue("first_run") / "report.html").is_file()
-        if line == FIRST:
+        words = as_it_can_be_run_here(words)
+        if words == FIRST.split():
             return
         if "--write project.toml" in line:  # the other commands run the project as the page has it
             shutil.copy(at_desk / "project.toml", at_desk / "mine.toml")
@@ -249,7 +272,9 @@ def criteria_as_before():
 
 
 @pytest.mark.parametrize("page", sorted({block.page for block in of("python")}), ids=lambda p: p.name)
-def test_python_blocks_run_in_order(page, at_desk, capsys, criteria_as_before):
+def test_python_blocks_run_in_order(page, at_desk, capsys, criteria_as_before, request):
+    if any("outputs/first" in block.text for block in of("python") if block.page == page):
+        assert (request.getfixturevalue("first_run") / "report.html").is_file()
     namespace = {"__name__": "page"}
     for block in of("python"):
         if block.page == page:
@@ -261,5 +286,5 @@ def test_python_blocks_run_in_order(page, at_desk, capsys, criteria_as_before):
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_pictures_and_links_to_files_exist(page):
     for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
-        if "://" not in target:
+        if "://" not in target and (page.parent / target).resolve() not in WRITTEN:
             assert (page.parent / target).exists(), f"{page.name} points to {target}"

@@ -234,7 +234,7 @@ def test_lock_says_how_to_make_it_again():
     text = (ROOT / "requirements.lock.txt").read_text(encoding="utf-8")
     comment = "\n".join(line for line in text.splitlines() if line.startswith("#"))
     assert "uv pip compile --universal --generate-hashes --python-version 3.11" in comment
-    assert "--extra test -o requirements.lock.txt" in comment
+    assert "--extra test --extra docs -o requirements.lock.txt" in comment
 
 
 # --- bootstrap.py and .ci/run -------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 The reader's first language is land analysis, statistics or GIS: what has a name in the Green Book, NaPTAN, GTFS,
 scikit-learn or GDAL bears that name, and all else is plain English. Checked are code, templates, parameters, columns,
-documents, notebooks and the names of tests; names that changed stand in ``core/renamed.toml`` and ``docs/renames.md``.
+documents, notebooks and the names of tests; names that changed stand in ``core/renamed.toml`` and
+``docs/reference/renames.md``.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ WORDS = {
     r"presets?": "parameter",
     r"ground (within|reached)|floors? below": "area; layer",
     r"gs": "weighted_signal",
-    r"fewest_in_leaf|sales_years_held|quiet_spot|in_a_row|hang_up": "see docs/renames.md",
+    r"fewest_in_leaf|sales_years_held|quiet_spot|in_a_row|hang_up": "see docs/reference/renames.md",
 }  # fmt: skip
 
 ALLOWED = {

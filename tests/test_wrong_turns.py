@@ -226,7 +226,8 @@ def test_joining_twice_is_the_same_with_assign(sites):
     once = table.assign(**sp.joins.join_areas(table, areas))
     twice = once.assign(**sp.joins.join_areas(once, areas))
     pd.testing.assert_frame_equal(once, twice)
-    with pytest.raises(ValueError, match="columns overlap"):  # pandas' own word for it; docs/python.md has the answer
+    # pandas' own word for it; docs/how-to/use-from-python.md has the answer
+    with pytest.raises(ValueError, match="columns overlap"):
         once.join(sp.joins.join_areas(once, areas))
 
 

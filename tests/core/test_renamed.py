@@ -170,7 +170,7 @@ class TestProjectKeys:
         ]
 
     def test_each_has_a_new_name_that_is_a_key(self):
-        page = (ROOT / "docs" / "project-file.md").read_text(encoding="utf-8")
+        page = (ROOT / "docs" / "reference" / "project-file.md").read_text(encoding="utf-8")
         for old, new in NAMES.project_keys.items():
             assert f"| `{new}` |" in page
             assert f"| `{old.rpartition('.')[2]}` |" not in page
@@ -236,7 +236,7 @@ def test_a_record_without_what_changed_stays_as_it_is():
 
 
 def test_the_page_of_renames_shows_the_table():
-    lines = (ROOT / "docs" / "renames.md").read_text(encoding="utf-8").splitlines()
+    lines = (ROOT / "docs" / "reference" / "renames.md").read_text(encoding="utf-8").splitlines()
     rows = [line for line in lines if line.startswith("| `") and not line.startswith("| `sp.")]
     assert rows == [
         *(f"| `{old}` | `{new}` |" for names in NAMES.columns.values() for old, new in names.items()),

@@ -25,7 +25,7 @@ def test_no_name_of_the_last_release_is_lost():
 
 
 def test_the_page_of_renames_shows_every_old_name():
-    lines = (ROOT / "docs" / "renames.md").read_text(encoding="utf-8").splitlines()
+    lines = (ROOT / "docs" / "reference" / "renames.md").read_text(encoding="utf-8").splitlines()
     shown = [line for line in lines if line.startswith("| `sp.")]
     assert shown == [
         f"| `sp.{old}`{' (changed)' if old in CHANGED else ''} | `sp.{new}` |" for old, new in NEW_PLACES.items()
@@ -34,7 +34,7 @@ def test_the_page_of_renames_shows_every_old_name():
 
 @pytest.mark.parametrize("name", sorted(set(NEW_PLACES) - {"access", "viability"}))
 def test_an_old_name_warns_and_does_the_same(name):
-    changed = r", and takes or returns something else there \(docs/renames\.md\)" if name in CHANGED else ""
+    changed = r", and takes or returns something else there \(docs/reference/renames\.md\)" if name in CHANGED else ""
     with pytest.warns(
         RenamedWarning, match=rf"^siteprior\.{name} is now siteprior\.[\w.]+{changed}; the old name goes in 0\.3$"
     ):

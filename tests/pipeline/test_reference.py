@@ -12,4 +12,4 @@ def test_it_prints_the_page(capsys, monkeypatch):
     # runpy warns of a module that another test has imported
     monkeypatch.delitem(sys.modules, "siteprior.pipeline.reference", raising=False)
     runpy.run_module("siteprior.pipeline.reference", run_name="__main__")
-    assert capsys.readouterr().out == (ROOT / "docs" / "project-file.md").read_text(encoding="utf-8")
+    assert capsys.readouterr().out == (ROOT / "docs" / "reference" / "project-file.md").read_text(encoding="utf-8")

@@ -104,7 +104,7 @@ def test_all_faults_of_all_layers_are_named_at_once():
 
 
 def test_the_layers_in_the_docs_are_layers():
-    page = (ROOT / "docs" / "layers.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "how-to" / "add-a-layer.md").read_text(encoding="utf-8")
     first, *others = re.findall(r"^```toml[^\n]*\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     specs = parse_layers(tomllib.loads(first)["layers"])
     for block in others:

@@ -96,7 +96,7 @@ def test_an_example_says_what_it_needs():
 
 def test_the_page_is_what_is_generated():
     discover()
-    assert (ROOT / "docs" / "project-file.md").read_text(encoding="utf-8") == reference()
+    assert (ROOT / "docs" / "reference" / "project-file.md").read_text(encoding="utf-8") == reference()
 
 
 def test_every_key_stands_on_the_page():

@@ -139,7 +139,7 @@ def test_the_page_of_calibration_is_what_the_command_writes(wmca_assessed):
     ranked = wmca_assessed.sites[wmca_assessed.sites["rank"].notna()]
     signals = wmca_assessed.signals[wmca_assessed.signals["site_id"].isin(ranked.index)]
     page = failure_calibration.page(wmca_assessed.project.project.title, pd.DataFrame(ranked), signals)
-    assert (ROOT / "docs" / "failure-calibration.md").read_text(encoding="utf-8") == page
+    assert (ROOT / "docs" / "reference" / "failure-calibration.md").read_text(encoding="utf-8") == page
 
 
 # --- made-up layers over the real sites -------------------------------------------------------------------------------

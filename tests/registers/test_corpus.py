@@ -94,7 +94,7 @@ def test_repairs_agree_with_other_files_of_the_council(every):
 
 def test_the_page_is_what_the_command_writes(read, every):
     page = register_corpus.page(read, every)
-    assert (ROOT / "docs" / "register-corpus.md").read_text(encoding="utf-8") == page
+    assert (ROOT / "docs" / "reference" / "register-corpus.md").read_text(encoding="utf-8") == page
 
 
 def test_every_remaining_file_has_a_cause(every):

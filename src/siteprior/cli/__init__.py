@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         switch_off_other_drivers()
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # to be ended is to be stopped, as by Ctrl-C
-    options = _parser().parse_args(arguments)
+    options = parser_of_commands().parse_args(arguments)
     try:
         with warnings_on_stderr():
             done = int(options.do(options))
@@ -94,7 +94,7 @@ def commands() -> dict[str, str]:
     return {name: command.help for name, command in COMMANDS.items()}
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser_of_commands() -> argparse.ArgumentParser:
     """Declare the commands of :data:`COMMANDS`."""
     parser = argparse.ArgumentParser(
         prog="siteprior",
@@ -308,6 +308,23 @@ def _run_notebook(options: argparse.Namespace) -> int:
     return 0
 
 
+def _docs(options: argparse.Namespace) -> int:
+    from siteprior.cli.site.built import built_site
+
+    if options.build:
+        from siteprior.cli.site.build import build_site
+        from siteprior.core.files import shipped
+
+        page = build_site(shipped("data").parent, parser=parser_of_commands()) / "index.html"
+    else:
+        import webbrowser
+
+        page = built_site()
+        webbrowser.open(page.as_uri())
+    print(page)
+    return 0
+
+
 def _list_notebooks(_options: argparse.Namespace) -> int:
     from siteprior.report.notebooks.run import notebook_titles
 
@@ -371,6 +388,7 @@ COMMANDS: dict[str, Command] = {
         _fetch,
         progress=True,
     ),
+    "docs": Command("open the documentation site that ships with siteprior", arguments.docs_arguments, _docs),
     "notebooks": Command("list the notebooks, copy them, or run one", arguments.notebooks_arguments, _notebooks),
 }
 """The commands by name: the one list of them, which help, documents and ``bootstrap.py`` are made from."""

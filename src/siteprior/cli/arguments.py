@@ -164,6 +164,13 @@ def fetch_arguments(command: argparse.ArgumentParser) -> None:
     add("--json", action="store_true", help="of --list: as JSON")
 
 
+def docs_arguments(command: argparse.ArgumentParser) -> None:
+    """Declare the arguments of docs."""
+    command.add_argument(
+        "--build", action="store_true", help="in a checkout: build the site anew (three minutes), and open nothing"
+    )
+
+
 def notebooks_arguments(command: argparse.ArgumentParser) -> None:
     """Declare the arguments of notebooks."""
     actions = command.add_subparsers(required=True, metavar="ACTION")

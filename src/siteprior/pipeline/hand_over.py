@@ -72,7 +72,7 @@ def hand_over(
     run
         The folder of an internal run; the newest in ``outputs`` when ``None``.
     audience
-        ``internal``, ``partner`` (the shortlist by id) or ``public`` (all sites by id); docs/hand-over.md.
+        ``internal``, ``partner`` (the shortlist by id) or ``public`` (all sites by id); docs/how-to/hand-over.md.
     out, gis
         The folder to write, in the place of earlier packages; ``qgis``, ``arcgis`` or ``mapinfo``, else as the run.
     by, partners

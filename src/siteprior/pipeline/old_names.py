@@ -138,7 +138,9 @@ def as_it_was(name: str) -> Any:  # any name of the face
 
 def _warn(name: str) -> None:
     """Say where a name stands now, on the line that asks for it."""
-    changed = ", and takes or returns something else there (docs/renames.md)" if name in signatures.CHANGED else ""
+    changed = (
+        ", and takes or returns something else there (docs/reference/renames.md)" if name in signatures.CHANGED else ""
+    )
     warnings.warn(
         f"siteprior.{name} is now siteprior.{NEW_PLACES[name]}{changed}; the old name goes in {GONE_IN}",
         RenamedWarning,

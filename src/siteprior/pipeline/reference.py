@@ -1,4 +1,4 @@
-"""The reference of the project file, ``docs/project-file.md``: ``python -m siteprior.pipeline.reference`` prints it."""
+"""``python -m siteprior.pipeline.reference`` prints the reference of the project file, ``docs`` has it as a page."""
 
 from __future__ import annotations
 

@@ -121,7 +121,7 @@ def run(
     Warns
     -----
     RunWarning
-        When something is amiss (docs/python.md), a notebook or PDF fails.
+        When something is amiss (docs/how-to/use-from-python.md), a notebook or PDF fails.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The reference of the project file, generated from its models: ``docs/project-file.md``.
+"""The reference of the project file, generated from its models: ``docs/reference/project-file.md``.
 
 ``python -m siteprior.pipeline.reference`` prints the page, with the keys of the sources and evidence that ship.
 """
@@ -136,10 +136,10 @@ def reference() -> str:
 
 _INTRODUCTION = """# The project file: every key
 
-One TOML file says what to read, from when, and what counts; [the README](../README.md#the-project-file) has a whole
-one. This page is generated from the models that check it (`python -m siteprior.pipeline.reference`). A key that does
-not stand here is refused when the file is loaded, before anything is read, with its line and the nearest valid name; so
-is every other fault, all of them at once. Nothing in the file is ever evaluated as code.
+One TOML file says what to read, from when, and what counts; [another page](whole-project.md) has a whole one. This page
+is generated from the models that check it (`python -m siteprior.pipeline.reference`). A key that does not stand here is
+refused when the file is loaded, before anything is read, with its line and the nearest valid name; so is every other
+fault, all of them at once. Nothing in the file is ever evaluated as code.
 
 `required` keys have no default. Where a list is asked for, one entry may stand for a list of one in `[sources]` and
 `[corridors]`, and a bare path for a table with only a `path`.

@@ -28,8 +28,8 @@ def with_slope(
     """Return the network with the slope of its streets counted: walks in metres on the level that take as long.
 
     Each edge gets, in each direction, its length times the walking time on its slope over that on the level, after
-    Tobler's hiking function: the speed on a slope s (rise over run) is 6 exp(-3.5 |s + 0.05|) km/h. The slope is that
-    between the two ends of the edge: ups and downs on its way are not seen. An edge of which an end has no height
+    Tobler's hiking function: the speed on a slope s (rise over run) is ``6 exp(-3.5 |s + 0.05|)`` km/h. The slope is
+    that between the two ends of the edge: ups and downs on its way are not seen. An edge of which an end has no height
     counts as level (:func:`node_heights` gives them).
 
     Parameters

@@ -43,14 +43,14 @@ def test_the_rules_are_the_numbers_of_the_parameters():
 
 
 def test_the_page_of_calibration_shows_the_numbers_of_the_parameters_and_how_it_is_made():
-    page = (ROOT / "docs" / "failure-calibration.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "reference" / "failure-calibration.md").read_text(encoding="utf-8")
     found = rules.failure_rules()
     stated = {f"verdict.{name}": value for name, value in found.thresholds.items() if name != "code_from"}
     stated |= {f"grades.{grade}": weight for grade, weight in found.grades.items()}
     shown = dict(re.findall(r"^\| `([\w.]+)` \| ([\d.]+) \|", page, re.MULTILINE))
     assert {name: float(now) for name, now in shown.items()} == stated
     assert "Made by `python benchmarks/failure_calibration.py`; do not edit" in page
-    for linked in ("docs/evidence.md", "README.md"):
+    for linked in ("docs/method/evidence.md", "README.md"):
         assert "failure-calibration.md" in (ROOT / linked).read_text(encoding="utf-8")
 
 

@@ -164,8 +164,8 @@ def test_vector_tiles_of_another_schema_are_left_out_with_a_message(listed, name
     cut = cut_base_map(path, AREA, file="own.pmtiles")
     assert cut.zooms == ()
     assert cut.messages == (
-        f"The base map own.pmtiles has no layer that is drawn (it names {named}; docs/outputs.md lists those drawn), "
-        "and is left out",
+        f"The base map own.pmtiles has no layer that is drawn (it names {named}; docs/reference/outputs.md lists those "
+        "drawn), and is left out",
     )
 
 

@@ -53,7 +53,7 @@ def test_python_fills_in_nothing_that_a_file_says(text):
 
 
 def test_geopandas_own_map_runs_what_stands_in_a_name():
-    """What docs/python.md says of it: a version that no longer does makes this fail, and the sentence go."""
+    """As docs/how-to/use-from-python.md says: a version that no longer does makes this fail, and the sentence go."""
     assert '"site_name": "42"' in sites("{% print 6 * 7 %}").explore(tiles=None).get_root().render()
 
 

@@ -316,7 +316,7 @@ def test_the_entries_the_docs_show_are_ones_a_project_takes():
     from siteprior.project.load import Sources
     from siteprior.sources.catalogue import official_sources
 
-    page = (ROOT / "docs/access.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs/method/walking-and-access.md").read_text(encoding="utf-8")
     (shown,) = re.findall(r"^```toml\n\[sources\]\n(stops = .*?)^```$", page, re.MULTILINE | re.DOTALL)
     sources = Sources.model_validate(
         {"areas": {"path": "a", "code": "c", "year": 2021}, "deprivation": {"path": "d", "edition": 2025}}

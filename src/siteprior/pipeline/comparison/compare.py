@@ -58,7 +58,7 @@ def compare_runs(run_a: AnyRun, run_b: AnyRun) -> pd.DataFrame:
         contributions), ``score_change`` and its parts ``data_change``, ``settings_change``,
         ``method_change``, ``undivided_change``, which sum to it; ``cause`` and ``reason`` in
         words; ``moved_by_others``, ``shortlisted_a``, ``shortlisted_b`` (yes, no); ``site_id_a``
-        and ``matched_by``. docs/monitor.md has the formulas.
+        and ``matched_by``. docs/how-to/compare-runs.md has the formulas.
 
     Raises
     ------

@@ -128,7 +128,7 @@ PURPOSES = {
     "run.json": "versions, settings, every number used with its source",
     "datapackage.json": "what every column of the CSV tables means",
 }
-"""What the files people open first are for; docs/outputs.md describes every one."""
+"""What the files people open first are for; docs/reference/outputs.md describes every one."""
 
 
 def _tables(folder: Path) -> dict[str, str]:
@@ -147,7 +147,7 @@ def _purpose(name: str, tables: Mapping[str, str]) -> str:
     if name in tables:
         return tables[name]
     kinds = {"pictures/": "pictures", "notebooks/": "notebooks as they ran", "dossiers/": "a page for each site"}
-    return next((words for start, words in kinds.items() if name.startswith(start)), "docs/outputs.md says")
+    return next((words for start, words in kinds.items() if name.startswith(start)), "docs/reference/outputs.md says")
 
 
 RUN = {

@@ -54,7 +54,7 @@ def merge_duplicates(sites: gpd.GeoDataFrame, pairs: pd.DataFrame) -> tuple[gpd.
     -------
     tuple
         The sites in their order without those merged into another, ``also_known_as`` and ``possible_duplicates``
-        filled (``; `` between ids), and the issues.
+        filled (``;`` between ids), and the issues.
 
     Raises
     ------

@@ -232,7 +232,7 @@ def _unusable(bare: BaseMap, kept: Sequence[Zoom], least: int, dropped: int | No
     """Say why nothing of an archive is used; blank where something is."""
     if bare.format == "mvt" and not drawn_layers(bare.layers):
         named = ", ".join(brief(name) for name in bare.layers[:SHOWN]) or "none"
-        return f"has no layer that is drawn (it names {named}; docs/outputs.md lists those drawn)"
+        return f"has no layer that is drawn (it names {named}; docs/reference/outputs.md lists those drawn)"
     if kept and kept[-1].zoom >= least:
         return ""
     if dropped is not None:

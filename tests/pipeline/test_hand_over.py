@@ -274,6 +274,11 @@ def test_the_layer_says_whom_it_is_for_and_not_that_it_is_ranked(folder, tmp_pat
     with closing(sqlite3.connect(made.folder / "shortlist.gpkg")) as database:
         ((about,),) = database.execute("SELECT description FROM gpkg_contents WHERE table_name = 'shortlist'")
         styles = " ".join(row[0] for row in database.execute("SELECT styleQML FROM layer_styles"))
+        styled = {
+            row[0] for row in database.execute("SELECT description FROM layer_styles WHERE f_table_name = 'shortlist'")
+        }
+    assert styled == {about}
+    assert "Rank and score" not in styles
     assert "For a partner, in confidence" in about
     assert "best first" not in about
     assert '"rank"' not in styles

@@ -5,7 +5,9 @@ import pytest
 
 from factories.two_runs import later_run
 from siteprior import outcomes
+from siteprior.core import schema
 from siteprior.pipeline.comparison.outcomes import OUTCOMES, outcome_counts
+from siteprior.pipeline.opened_run import Run
 
 
 @pytest.fixture
@@ -38,6 +40,19 @@ def test_each_site_has_the_furthest_that_holds(run, sites):
     assert counts["ranked_sites"].sum() == len(table)
     assert counts["shortlist_sites"].sum() >= len(run.shortlist)
     assert list(counts.index) == [name for name in OUTCOMES if name in set(table["outcome"])]
+
+
+def test_what_the_team_states_is_not_what_became_of_a_site(run, sites):
+    """A register that shows a site as before, and decisions that override its stage and its end."""
+    stated = {"development_status": "completed", "end_date": "2026-01-01"}
+    later = later_run(run, facts={sites[0]: stated}, as_of="2026-06-30")
+    rows = [{"site_id": sites[0], "field": name, "value": value, "original": None, "applied": "yes"}
+            for name, value in stated.items()]  # fmt: skip
+    decisions = schema.conform(pd.DataFrame(rows), schema.DECISIONS)
+    decided = Run(later.folder, {name: later[name] for name in later if name != "record"} | {"decisions": decisions},
+                  later.record)  # fmt: skip
+    assert outcomes(run, later).set_index("site_id").loc[sites[0], "outcome"] == "completed"
+    assert outcomes(run, decided).set_index("site_id").loc[sites[0], "outcome"] == "still listed"
 
 
 def test_a_day_after_as_of_is_no_end_yet(run, sites):

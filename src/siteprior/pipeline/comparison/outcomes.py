@@ -9,6 +9,7 @@ import pandas as pd
 
 from siteprior.core import schema
 from siteprior.pipeline.comparison.two_runs import AnyRun, TwoRuns, read_two_runs
+from siteprior.report.audience import as_registered
 
 COMPLETED = "completed"
 BUILDING = "under construction"
@@ -69,7 +70,9 @@ def outcomes(run_a: AnyRun, run_b: AnyRun) -> pd.DataFrame:
 def outcomes_between(two: TwoRuns) -> pd.DataFrame:
     """Return the table of :func:`outcomes` of two runs that are open."""
     ranked = two.sites_a[two.sites_a["rank"].notna()].copy()
-    later = _with_parts(two, two.sites_b.reindex(ranked.index))
+    # What became of a site is for its register to say, not for the team's own decisions about it.
+    registered = as_registered(two.sites_b, two.b.decisions)
+    later = _with_parts(two, registered.reindex(ranked.index))
     table = pd.DataFrame(index=ranked.index.rename("site_id"))
     table["site_id_a"] = two.names["site_id_a"].reindex(table.index)
     for name in ("site_name", "organisation", "organisation_name"):

@@ -134,8 +134,13 @@ def write_styles(
     declared: Declared,
     note: str,
     as_of: date,
+    *,
+    about: Mapping[str, str],
 ) -> None:
-    """Store the named styles where QGIS looks for them; the first of each layer is its default."""
+    """Store the named styles where QGIS looks for them; the first of each layer is its default.
+
+    ``about`` describes a layer in the place of the words declared for it, as for another audience.
+    """
     # Unregistered, QGIS does not find the table beside other attribute tables; with a NULL schema it lists the
     # styles but applies none.
     database.execute(
@@ -146,11 +151,12 @@ def write_styles(
     for layer, table in layers.items():
         known = declared[layer]
         ranged = [name for name in table if name in known and range_of(known[name]) is not None]
+        words = note + about.get(layer, LAYERS[layer].description)
         styles = layer_styles(layer, table, aliases(table, known), ranged=ranged)
         for place, each in enumerate(styles):
             database.execute(
                 "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, "
                 "styleName, styleQML, styleSLD, useAsDefault, description, owner, update_time) "
                 "VALUES ('', '', ?, 'geom', ?, ?, '', ?, ?, 'siteprior', ?)",
-                (layer, each.name, each.qml, int(place == 0), note + LAYERS[layer].description, stamp(as_of)),
+                (layer, each.name, each.qml, int(place == 0), words, stamp(as_of)),
             )

@@ -22,6 +22,7 @@ SITE_ATTRIBUTES = "site_attributes"
 KEY = "site_id"
 
 SCORE, EVIDENCE, OWN, OTHER = "Rank and score", "Evidence", "Own layers", "Other"
+OPPORTUNITY = "Opportunity"
 
 TABS = {
     SCORE: (
@@ -65,6 +66,8 @@ def form_tabs(columns: Iterable[str]) -> dict[str, list[str]]:
     --------
     >>> form_tabs(["site_id", "rank", "c_capacity", "geom", "my_layer"])
     {'Rank and score': ['rank', 'c_capacity'], 'Site': ['site_id'], 'Own layers': ['my_layer']}
+    >>> form_tabs(["site_id", "opportunity_id"])
+    {'Opportunity': ['opportunity_id'], 'Site': ['site_id']}
     """
     present = [name for name in columns if name not in ("fid", "geom", "geometry")]
     tabs = {title: [name for name in names if name in present] for title, names in TABS.items()}
@@ -79,6 +82,8 @@ def form_tabs(columns: Iterable[str]) -> dict[str, list[str]]:
     rest = [name for name in rest if name not in registered]
     tabs[OWN] = [name for name in rest if name not in declared]
     tabs[OTHER] = [name for name in rest if name in declared]
+    if not {"rank", "score"} & set(tabs[SCORE]):  # a layer for others: which plots go together
+        tabs = {OPPORTUNITY if title == SCORE else title: names for title, names in tabs.items()}
     return {title: names for title, names in tabs.items() if names}
 
 

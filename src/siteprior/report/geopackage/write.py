@@ -136,7 +136,7 @@ def write_geopackage(
                 with database:
                     write_schema(database, {**ready, **plain}, columns)
                     write_metadata(database, metadata or {}, as_of, study_extent(layers))
-                    write_styles(database, ready, columns, note, as_of)
+                    write_styles(database, ready, columns, note, as_of, about=about or {})
                     if gis == "mapinfo":
                         limit_texts(database, (*ready, *plain))
                 _close_well(database, path)

@@ -84,3 +84,9 @@ def test_what_would_be_loaded_is_refused_by_its_address(markup):
 def test_a_link_to_follow_is_no_loading():
     text = page(notebook(OUTPUT("display_data", data={"text/html": '<a href="https://x.org">x</a>'})), "T")
     assert 'href="https://x.org"' in text
+
+
+def test_a_page_says_whom_it_is_for_before_all_else():
+    text = page(notebook(printed("first output")), "one")
+    assert text.count("Internal: not to leave the team.") == 1
+    assert text.index("Internal: not to leave the team.") < text.index("first output")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import sys
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from siteprior.core.errors import SitePriorError
 from siteprior.report import style
+from siteprior.report.audience import audience_words
 from siteprior.report.notebooks.parameters import INJECTED
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ _PAGE = """{% extends 'lab/index.html.j2' %}
 body.jp-Notebook { max-width: 1100px; margin: 0 auto; padding: 24px; background: __PAPER__; }
 .jp-RenderedHTMLCommon img, .jp-RenderedImage img { max-width: 100%; height: auto; }
 </style>{% endblock html_head_css %}
+{% block body_loop %}<p style="font-size: 0.9rem">__AUDIENCE__</p>{{ super() }}{% endblock body_loop %}
 """
 
 _FETCHED = re.compile(
@@ -90,6 +93,8 @@ def page(notebook: NotebookNode, title: str) -> str:
     for output in (output for cell in code_cells for output in cell["outputs"]):
         output.get("data", {}).pop(WIDGET, None)  # a page has no kernel: what a widget shows without one is taken
     template = _PAGE.replace("__POLICY__", POLICY).replace("__PAPER__", style.PAGE_COLOURS["paper"])
+    # What a notebook shows of a run is the team's own: no package for others holds one.
+    template = template.replace("__AUDIENCE__", escape(audience_words({})))
     exporter = HTMLExporter(
         extra_loaders=[DictLoader({"siteprior.html.j2": template})],
         template_file="siteprior.html.j2",

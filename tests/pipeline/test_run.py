@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from factories.sample import sample_text
+from factories.small import small_project
 from siteprior.core import schema
 from siteprior.core.errors import InputError, OutputError, ProjectError, SitePriorError
 from siteprior.core.files import shipped
@@ -310,3 +311,18 @@ def test_a_failed_output_leaves_the_earlier_run(plain, fallen, tmp_path, monkeyp
         run(plain, out=out)
     assert [path.name for path in out.iterdir()] == ["report.html"]
     assert (out / "report.html").read_text() == "earlier"
+
+
+def test_a_folder_in_which_an_input_lies_is_not_written(tmp_path):
+    """A run writes decisions.csv and history.csv, and takes away earlier ones: not those the project reads."""
+    project = small_project(tmp_path)
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "decisions.csv").write_text("site_id,field,value,reason,who,date,comment\n", encoding="utf-8")
+    text, file = project.file.read_text(encoding="utf-8"), tmp_path / "with_decisions.toml"
+    path = (folder / "decisions.csv").as_posix()
+    file.write_text(text.replace("[sources]\n", f'[sources]\ndecisions = "{path}"\n'), encoding="utf-8")
+    for audience in ("internal", "public"):
+        with pytest.raises(InputError, match=r"decisions\.csv lies in the folder to write"):
+            run(load_project(file, data_root=shipped("data")), out=folder, audience=audience)
+    assert [each.name for each in folder.iterdir()] == ["decisions.csv"]

@@ -76,7 +76,7 @@ class Result:
     record
         Inputs, versions, settings and numbers used: the content of ``run.json``.
 
-    All others are in docs/how-to/use-from-python.md, and what is empty is not known yet or not asked for.
+    The others: docs/how-to/use-from-python.md. What is empty is not known yet or not asked for.
 
     Examples
     --------

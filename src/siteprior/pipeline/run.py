@@ -9,7 +9,7 @@ import pandas as pd
 
 from siteprior.core.all_faults import AllFaults
 from siteprior.core.callers import callers_level
-from siteprior.core.errors import RunWarning
+from siteprior.core.errors import InputError, RunWarning
 from siteprior.core.files import as_path, shipped
 from siteprior.core.open_elsewhere import refuse_open_elsewhere
 from siteprior.core.progress import Progress, no_progress, progress_of
@@ -25,6 +25,8 @@ from siteprior.pipeline.publish import publish
 from siteprior.pipeline.registered import load_project
 from siteprior.pipeline.result import Result
 from siteprior.pipeline.stages import READING, STAGES, run_stages
+from siteprior.project.files_named import files_named
+from siteprior.project.find_files import files_at
 from siteprior.project.load import Project
 from siteprior.project.load_past_faults import load_past_faults
 from siteprior.report.audience import INTERNAL, Audience, audience_of
@@ -133,6 +135,7 @@ def run(
     reader = audience_of(loaded.publish.audience)
     of = "" if reader.name == INTERNAL else f"-{reader.name}"
     folder, progress = _folder(loaded, out, of=of), progress_of(progress)
+    _refuse_inputs_in(loaded, folder)
     refuse_open_elsewhere(folder / name for name in PACKAGES)  # before the work, not after it
     if reader.name != INTERNAL:
         return _run_for(loaded, folder, reader, progress)
@@ -145,6 +148,23 @@ def run(
     for sentence in (*done.record["notices"], *failed):
         warnings.warn(sentence.replace(str(staged), str(folder)), RunWarning, stacklevel=callers_level())
     return folder
+
+
+def _refuse_inputs_in(project: Project, folder: Path) -> None:
+    """Refuse a folder in which a file of the project lies: outputs of its name would take its place or remove it."""
+    place, faults = folder.resolve(), list[str]()
+    for at, stated in files_named(project):
+        try:
+            found = files_at(stated, project.data_root, project.file.parent)
+        except InputError:  # it is not there, which reading the inputs says
+            continue
+        faults += [
+            project.at(at, f"{path} lies in the folder to write, {folder}, and outputs could take its place; name "
+                           "another folder with --out")
+            for path, _ in found if path.resolve().is_relative_to(place)
+        ]  # fmt: skip
+    if faults:
+        raise InputError(*faults)
 
 
 def _run_for(project: Project, folder: Path, audience: Audience, progress: Progress) -> Path:

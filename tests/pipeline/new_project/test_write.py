@@ -31,7 +31,9 @@ def test_the_west_midlands_have_their_registers_corridors_and_funds(tmp_path):
     file = init_project("wmca", out=tmp_path / "mine", as_of=DAY)
     project = loaded(file)
     assert sorted(path.name for path in file.parent.iterdir()) == ["README.md", "corridors.csv", "project.toml"]
-    assert [entry.part for entry in project.sources.registers] == [f"E080000{n}" for n in range(25, 32)]
+    *own, national = project.sources.registers
+    assert [entry.part for entry in own] == [f"E080000{n}" for n in (25, 26, 27, 28, 29, 31)]
+    assert (national.dataset, national.councils) == ("brownfield_land", ("E08000030",))  # no address of its own
     assert [entry.path for entry in project.corridors.paths] == ["corridors.csv"]
     assert project.assumptions.profile == "wmca"
     assert project.gates == {}
@@ -43,9 +45,9 @@ def test_the_west_midlands_have_their_registers_corridors_and_funds(tmp_path):
 
 
 def test_a_council_whose_address_is_not_known_is_read_from_the_national_collection(tmp_path):
-    registers = loaded(init_project("E08000030,E08000001", out=tmp_path / "two", as_of=DAY)).sources.registers
+    registers = loaded(init_project("E08000029,E08000001", out=tmp_path / "two", as_of=DAY)).sources.registers
     assert [(entry.dataset, entry.part, entry.councils) for entry in registers] == [
-        ("council_registers", "E08000030", ()), ("brownfield_land", "", ("E08000001",)),
+        ("council_registers", "E08000029", ()), ("brownfield_land", "", ("E08000001",)),
     ]  # fmt: skip
 
 

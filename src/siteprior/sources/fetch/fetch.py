@@ -86,10 +86,9 @@ def fetch(
     ----------
     project
         A project file or a loaded project; its entries may also have ``osm = true``.
-    refresh
-        Ask for what is there, too, and replace it where the publisher has another edition.
-    offline, dry_run
-        Ask nothing of the network; say what is missing, or what would be fetched.
+    refresh, offline, dry_run
+        Ask for what is there, too, and replace it where it changed; ask nothing of the network
+        and say what is missing, or what would be fetched.
     mirror, largest_gb
         Asked in the place of every host (``SITEPRIOR_MIRROR``); larger files are refused.
     watch, progress

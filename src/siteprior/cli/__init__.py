@@ -121,7 +121,7 @@ def _init(options: argparse.Namespace) -> int:
     from siteprior.pipeline.new_project.recognise import recognised_text
     from siteprior.pipeline.new_project.write import init_project, next_steps
 
-    area = options.preset or options.area or options.combined_authority
+    area = options.known or options.area or options.combined_authority
     file = init_project(area, from_folder=options.from_folder, out=options.out, as_of=options.as_of)
     if options.from_folder is not None:
         print(recognised_text(options.from_folder, but=file.parent))

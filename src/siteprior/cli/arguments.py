@@ -19,7 +19,7 @@ def init_arguments(command: argparse.ArgumentParser) -> None:
     """Declare the arguments of init."""
     add = command.add_argument
     area = command.add_mutually_exclusive_group(required=True)
-    area.add_argument("preset", nargs="?", choices=("wmca",), help="an area known by name")
+    area.add_argument("known", nargs="?", choices=("wmca",), help="an area known by name")
     area.add_argument("--area", metavar="CODES", help="ONS codes or names of councils, with commas between")
     area.add_argument("--combined-authority", metavar="CODE", help="ONS code, such as E47000001")
     area.add_argument("--from-folder", type=Path, metavar="DIR", help="files that are there, each named as what it is")

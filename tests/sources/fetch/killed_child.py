@@ -1,7 +1,8 @@
-"""A fetch in a process of its own that kills itself at a stated moment: ``killed_child.py PROJECT MIRROR MOMENT``."""
+"""Fetches in processes of their own that kill themselves at a stated moment: a line of JSON for those run at once."""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -74,9 +75,26 @@ MOMENTS = {
     "never": lambda: None,
 }
 
+
+def in_a_fork(project, mirror, moment, cache):
+    """Start a fetch in a process of its own, of which everything is imported already."""
+    if process := os.fork():
+        return process
+    code = 1
+    try:
+        os.environ["SITEPRIOR_CACHE"] = cache
+        MOMENTS[moment]()
+        fetch(project, mirror=mirror)
+        code = 0
+    finally:
+        os._exit(code)
+
+
 if __name__ == "__main__":
-    project, mirror, moment = sys.argv[1:]
-    MOMENTS[moment]()
     from siteprior.sources.fetch.fetch import fetch
 
-    fetch(project, mirror=mirror)
+    for line in sys.stdin:
+        processes = [in_a_fork(*job) for job in json.loads(line)]
+        codes = [os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) for process in processes]
+        sys.stdout.write(json.dumps(codes) + "\n")
+        sys.stdout.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -18,20 +19,29 @@ TABLE = b"code,name\n" + b"".join(b"%d,place %d\n" % (at, at) for at in range(20
 DEADLY = [moment for moment in MOMENTS if moment != "never"]
 
 
-def child(project, server, moment):
-    """Start a fetch in a process of its own."""
-    words = [sys.executable, str(CHILD), str(project), server.url, moment]
-    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL and no fork")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+@pytest.fixture(scope="module")
+def forks():
+    """Return what runs fetches at once, each in a process of its own, and gives their exit codes."""
+    words = [sys.executable, str(CHILD)]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+
+        def run(*jobs, cache):
+            process.stdin.write(json.dumps([[*map(str, job), str(cache)] for job in jobs]) + "\n")
+            process.stdin.flush()
+            return json.loads(process.stdout.readline())
+
+        yield run
+        process.stdin.close()
+
+
 @pytest.mark.parametrize("moment", DEADLY)
-def test_a_killed_fetch_leaves_no_half_file_and_the_next_goes_on(moment, desk, server):
+def test_a_killed_fetch_leaves_no_half_file_and_the_next_goes_on(moment, desk, server, forks, fetch_cache):
     server.file("/a.csv", TABLE, etag='"1"')
     project = desk.project("a.csv", "/a.csv")
-    killed = child(project, server, moment)
-    said, _ = killed.communicate(timeout=60)
-    assert killed.returncode == -9, said
+    assert forks((project, server.url, moment), cache=fetch_cache) == [-9]
     target = desk.cases / "a.csv"
     placed = moment in ("before the lock", "in the lock")
     assert target.is_file() is placed
@@ -49,24 +59,21 @@ def test_a_killed_fetch_leaves_no_half_file_and_the_next_goes_on(moment, desk, s
     assert later == ([] if placed else [goes_on.get(moment, {"if-none-match"})])
 
 
-def test_two_at_once_give_one_whole_file_and_one_whole_lock(desk, server):
+def test_two_at_once_give_one_whole_file_and_one_whole_lock(desk, server, forks, fetch_cache):
     server.file("/a.csv", TABLE, etag='"1"')
     project = desk.project("a.csv", "/a.csv")
-    both = [child(project, server, "never") for _ in range(2)]
-    said = [each.communicate(timeout=60)[0] for each in both]
-    assert [each.returncode for each in both] == [0, 0], said
+    assert forks(*[(project, server.url, "never")] * 3, cache=fetch_cache) == [0, 0, 0]
     assert (desk.cases / "a.csv").read_bytes() == TABLE
     assert desk.names() == ["a.csv"]
     assert read_lock(desk.data / "sources.lock")["case/a.csv"].bytes == len(TABLE)
     assert not [asked for asked in server.asked if "range" in asked.headers]
 
 
-def test_two_projects_of_a_folder_keep_each_others_entries(desk, server):
+def test_two_projects_of_a_folder_keep_each_others_entries(desk, server, forks, fetch_cache):
     server.file("/a.csv", TABLE)
     server.file("/b.csv", TABLE)
     first = desk.project("a.csv", "/a.csv").rename(desk.data / "first.toml")
     second = desk.project("b.csv", "/b.csv").rename(desk.data / "second.toml")
-    both = [child(project, server, "never") for project in (first, second)]
-    said = [each.communicate(timeout=60)[0] for each in both]
-    assert [each.returncode for each in both] == [0, 0], said
+    both = [(project, server.url, "never") for project in (first, second)]
+    assert forks(*both, cache=fetch_cache) == [0, 0]
     assert list(read_lock(desk.data / "sources.lock")) == ["case/a.csv", "case/b.csv"]

@@ -8,6 +8,7 @@ import zipfile
 
 import pytest
 
+from siteprior.core import unpacking
 from siteprior.sources.fetch import unpack as module
 from siteprior.sources.fetch.client import Refused
 from siteprior.sources.fetch.unpack import is_archive, members, unpack
@@ -69,13 +70,21 @@ def test_a_name_that_leads_out_is_refused(name, archive, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.bin", "out.csv"]
 
 
-def test_a_bomb_is_refused_before_it_is_unpacked(archive, tmp_path):
-    body = gzip.compress(b"0" * 300_000_000, 9)
+class Strict:
+    """Limits of bombs that a test can reach."""
+
+    def number(self, name):
+        return {"ratio_free_mb": 1, "ratio_limit": 200}[name]
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked(archive, tmp_path, monkeypatch):
+    monkeypatch.setattr(unpacking, "load_parameters", lambda _: Strict())
+    body = gzip.compress(b"0" * 6_000_000, 9)
     with pytest.raises(Refused, match="unpacks to"):
         unpacked(archive(body))
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as zip_file, zip_file.open("a.csv", "w") as member:
-        for _ in range(300):
+        for _ in range(6):
             member.write(b"0" * 1_000_000)
     with pytest.raises(Refused, match=r"a\.csv unpacks to .* times its size"):
         unpacked(archive(packed.getvalue()))

@@ -12,7 +12,7 @@ from siteprior.pipeline.new_project.lines import Block, ByHand, NewProject, entr
 from siteprior.project.kinds import Stated
 from siteprior.sources.catalogue import load_catalogue
 
-PRESETS = {"wmca": "E47000007"}
+KNOWN_AREAS = {"wmca": "E47000007"}
 """Areas siteprior knows by a name of its own, and their combined authority: their corridors and funds ship with it."""
 
 CORRIDORS = "corridors.csv"
@@ -25,7 +25,7 @@ NATIONAL_LAYERS = ("green_belt", "conservation_areas", "listed_buildings", "arti
 """Layers of constraints published for all England, named but not read until the analyst wants them."""
 
 
-def project_of_area(name: str, authorities: Sequence[Authority], as_of: date, *, preset: str | None) -> NewProject:
+def project_of_area(name: str, authorities: Sequence[Authority], as_of: date, *, known: str | None) -> NewProject:
     """Return the project of some local authorities.
 
     Parameters
@@ -36,8 +36,8 @@ def project_of_area(name: str, authorities: Sequence[Authority], as_of: date, *,
         At least one.
     as_of
         The day what registers say is judged on; sales are of the whole years before it.
-    preset
-        The preset the area is, whose corridors ship; ``None`` where it is none.
+    known
+        The name siteprior knows the area by, whose corridors ship; ``None`` where it has none.
     """
     margin = load_parameters("new_projects").number("box_margin_m")
     box = box_of(authorities, margin_m=margin)
@@ -49,14 +49,14 @@ def project_of_area(name: str, authorities: Sequence[Authority], as_of: date, *,
         as_of=as_of,
         sources=[
             _registers(authorities),
-            *_transit(authorities, box, openings=preset is not None),
+            *_transit(authorities, box, openings=known is not None),
             *_areas(authorities, box),
             *_market(as_of),
         ],
         evidence=_evidence(box),
-        corridors=[CORRIDORS] if preset else [],
+        corridors=[CORRIDORS] if known else [],
         by_hand=_by_hand(),
-        profile=next((known for known, code in PRESETS.items() if within == {code}), ""),
+        profile=next((one for one, code in KNOWN_AREAS.items() if within == {code}), ""),
     )
 
 

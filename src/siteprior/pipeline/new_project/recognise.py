@@ -37,7 +37,7 @@ class Recognised(NamedTuple):
     key
         Where a project file names it, such as ``sources.stops``; blank where it is none of its files.
     what
-        What it is, in words; of one that is not known, what speaks against each guess.
+        What it is, in words; of one that is not known, what stands against each guess.
     keys
         What its entry states beside the path.
     """

@@ -13,7 +13,7 @@ from siteprior.core.councils import COMBINED_AUTHORITIES
 from siteprior.core.errors import InputError
 from siteprior.core.files import as_path, write_text
 from siteprior.pipeline.new_project.lines import NewProject
-from siteprior.pipeline.new_project.of_area import CORRIDORS, PRESETS, file_stem, project_of_area
+from siteprior.pipeline.new_project.of_area import CORRIDORS, KNOWN_AREAS, file_stem, project_of_area
 from siteprior.pipeline.new_project.of_folder import project_of_folder
 from siteprior.project.reference import toml_value
 from siteprior.ranking.scoring import default_weights
@@ -87,10 +87,10 @@ def init_project(
     codes = _codes(area or "")
     authorities = authorities_of(codes)
     name = _area_name(codes, authorities)
-    preset = next((known for known, code in PRESETS.items() if [text.upper() for text in codes] == [code]), None)
-    folder = as_path(out or preset or file_stem(name), name="out", what="a folder")
-    done = project_of_area(name, authorities, day, preset=preset)
-    return _write(folder, _files(done, corridors=_corridors_of(preset) if preset else CORRIDOR_HEADER))
+    known = next((one for one, code in KNOWN_AREAS.items() if [text.upper() for text in codes] == [code]), None)
+    folder = as_path(out or known or file_stem(name), name="out", what="a folder")
+    done = project_of_area(name, authorities, day, known=known)
+    return _write(folder, _files(done, corridors=_corridors_of(known) if known else CORRIDOR_HEADER))
 
 
 def next_steps(file: Path) -> str:
@@ -115,7 +115,7 @@ def _codes(area: str | Iterable[str]) -> list[str]:
     """Return the codes and names an area is given by."""
     listed = area.split(",") if isinstance(area, str) else list(area)
     texts = [str(text).strip() for text in listed if str(text).strip()]
-    return [PRESETS.get(text.lower(), text) for text in texts]
+    return [KNOWN_AREAS.get(text.lower(), text) for text in texts]
 
 
 def _area_name(codes: Sequence[str], authorities: Sequence[Authority]) -> str:
@@ -127,9 +127,9 @@ def _area_name(codes: Sequence[str], authorities: Sequence[Authority]) -> str:
     return ", ".join(names) if len(names) <= 3 else f"{', '.join(names[:3])} and {len(names) - 3} more"
 
 
-def _corridors_of(preset: str) -> str:
-    """Return the corridors that ship with a preset."""
-    return (resources.files(__package__) / "presets" / f"{preset}_corridors.csv").read_text(encoding="utf-8")
+def _corridors_of(known: str) -> str:
+    """Return the corridors that ship with a known area."""
+    return (resources.files(__package__) / "known_areas" / f"{known}_corridors.csv").read_text(encoding="utf-8")
 
 
 def _files(done: NewProject, *, corridors: str | None) -> dict[str, str]:

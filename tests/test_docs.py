@@ -204,7 +204,7 @@ def as_it_can_be_run_here(words):
         assert cli.main(["init", "wmca", "--out", folder]) == 0
     if words[1] == "fetch" and not {"--list", "--offline"} & {*words}:
         cli.parser_of_commands().parse_args(words[1:])
-        return [*words, "--dry-run"]
+        return [*(word for word in words if word != "--refresh"), *({"--dry-run"} - {*words})]
     return [word if words[1] == "fetch" or Path(word).name != "project.toml" else "project.toml" for word in words]
 
 

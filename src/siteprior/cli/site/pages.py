@@ -130,7 +130,7 @@ def signals_page() -> str:
     cells = [[plain(value) for value in row] for row in listed.itertuples(index=False, name=None)]
     heads = [str(name).replace("_", " ") for name in listed.columns]
     words = (
-        "Letters of a market-failure code, as in the column `market_failure_code`: one for each signal that was found. "
+        "Letters of the codes in the column `market_failure_reasons`: one for each signal that was found. "
         "[How to read one](../how-to/read-market-failure.md).\n"
     )
     return _page("Signals of market failure", words, table(heads, cells))

@@ -219,9 +219,8 @@ def test_the_list_of_commands_loads_no_heavy_package():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     listed, loaded = done.stdout.splitlines()
     assert listed.split() == [
-        "demo", "run", "check", "audit", "access", "criteria", "columns", "stages", "hand-over", "compare", "reweight",
-        "rank",
-        "gaps", "fetch", "notebooks",
+        "demo", "init", "run", "check", "audit", "access", "criteria", "columns", "stages", "hand-over", "compare",
+        "reweight", "rank", "gaps", "fetch", "notebooks", "docs",
     ]  # fmt: skip
     assert not loaded
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from siteprior.core.shown_text import one_line
 from siteprior.pipeline.new_project.lines import Block, NewProject, entry_of, line, lines
 from siteprior.pipeline.new_project.recognise import UNKNOWN, Recognised, recognise_files
 from siteprior.project.kinds import Stated
@@ -82,5 +83,5 @@ def _lacking(by_key: dict[str, list[Recognised]]) -> list[Block]:
 
 def _unknown(by_key: dict[str, list[Recognised]]) -> list[Block]:
     """Return the files that are none a project names, as comments."""
-    listed = [f"# {each.path}: {each.what}" for each in by_key.get(UNKNOWN, ())]
+    listed = [one_line(f"# {each.path}: {each.what}") for each in by_key.get(UNKNOWN, ())]
     return [Block("\n".join(listed), "Files that are none of these, or not known for what they are:")] if listed else []

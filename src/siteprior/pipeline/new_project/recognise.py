@@ -13,6 +13,8 @@ from siteprior.core.errors import InputError, SitePriorError
 from siteprior.core.files import as_path, open_stream
 from siteprior.core.io.messy_tables import decode, read_table
 from siteprior.core.io.vector_files import vector_columns
+from siteprior.core.parameters import load_parameters
+from siteprior.core.shown_text import one_line
 from siteprior.registers.column_names import header_score, match_headers
 
 HEAD_BYTES = 1 << 18
@@ -94,7 +96,7 @@ def recognised_text(folder: Path | str, *, but: Path | None = None) -> str:
     for each in recognise_files(folder):
         table, _, key = each.key.partition(".")
         if each.path not in own:
-            rows.append(f"{each.path}: {each.what}" + (f" → [{table}] {key}" if each.key else ""))
+            rows.append(one_line(f"{each.path}: {each.what}" + (f" → [{table}] {key}" if each.key else "")))
     return "\n".join(rows)
 
 
@@ -104,7 +106,12 @@ def _is_hidden(path: Path) -> bool:
 
 def _recognise(path: Path, name: str) -> Recognised:
     """Return what a file is, by its ending and its beginning."""
+    if (why := _unnamable(name)) is not None:
+        return Recognised(name.encode("utf-8", "backslashreplace").decode(), UNKNOWN, why, {})
     plain = path.name.lower().removesuffix(".gz")
+    largest = load_parameters("new_projects").number("largest_mb")
+    if plain.endswith((".json", ".geojson")) and path.stat().st_size > largest * 1e6:
+        return Recognised(name, UNKNOWN, f"is larger than {largest:g} MB and was not looked into: name it by hand", {})
     try:
         for endings, look in _LOOKS:
             if plain.endswith(endings):
@@ -112,6 +119,19 @@ def _recognise(path: Path, name: str) -> Recognised:
     except SitePriorError as fault:
         return Recognised(name, UNKNOWN, f"cannot be read: {fault.faults[0]}", {})
     return Recognised(name, UNKNOWN, "of a kind siteprior does not read", {})
+
+
+def _unnamable(name: str) -> str | None:
+    """Say why a project file cannot name a file; ``None`` where it can."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return "has a name that is no UTF-8; rename it"
+    if any(ord(sign) < ord(" ") or ord(sign) == 127 for sign in name):
+        return "has a name with a line break or another control character; rename it"
+    if any(mark in name for mark in "*?[") or ".zip!" in name:
+        return "has a name with *, ?, [ or .zip!, which stand for more than one file or a part of one; rename it"
+    return None
 
 
 def _text(path: Path, name: str) -> Recognised:

@@ -12,6 +12,7 @@ from siteprior.core.authorities import Authority, authorities_of
 from siteprior.core.councils import COMBINED_AUTHORITIES
 from siteprior.core.errors import InputError
 from siteprior.core.files import as_path, write_text
+from siteprior.core.shown_text import one_line
 from siteprior.pipeline.new_project.lines import NewProject
 from siteprior.pipeline.new_project.of_area import CORRIDORS, KNOWN_AREAS, file_stem, project_of_area
 from siteprior.pipeline.new_project.of_folder import project_of_folder
@@ -159,6 +160,7 @@ def _environment() -> Environment:
 
     environment = Environment(loader=PackageLoader(__package__), undefined=StrictUndefined, autoescape=False)
     environment.filters["toml"] = toml_value
+    environment.filters["line"] = one_line  # a comment ends with its line, whatever a file is called
     return environment
 
 

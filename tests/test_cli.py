@@ -220,7 +220,7 @@ def test_the_list_of_commands_loads_no_heavy_package():
     listed, loaded = done.stdout.splitlines()
     assert listed.split() == [
         "demo", "init", "run", "check", "audit", "access", "criteria", "columns", "stages", "hand-over", "compare",
-        "reweight", "rank", "gaps", "fetch", "notebooks", "docs",
+        "reweight", "rank", "gaps", "fetch", "docs", "notebooks",
     ]  # fmt: skip
     assert not loaded
 

@@ -67,6 +67,7 @@ ARGUMENTS = {
     "reweight": ["{run}", "--weight", "deprivation=0.4"],
     "rank": ["{project}", "--run", "{run}"],
     "gaps": ["{run}"],
+    "docs": [],
     "notebooks": ["copy", "{notebook}"],
 }
 """How each command is called."""
@@ -74,6 +75,7 @@ ARGUMENTS = {
 RUN_BY_THE_SUITE = {
     "demo": "tests/conftest.py runs it for all, with the network closed",
     "run": "it is what demo does, of another project",
+    "docs": "it opens a page in the browser; tests/cli/site holds that no page loads anything from elsewhere",
 }
 """Commands that are not run again here, with the reason."""
 

@@ -81,11 +81,11 @@ def test_what_is_not_known_is_named_with_why_and_stops_nothing(tmp_path, name, c
 
 
 def test_a_shapefile_is_one_file_and_hidden_files_are_none(tmp_path):
-    gpd.GeoDataFrame({"ID": [1]}, geometry=[shapely.box(0, 0, 1, 1)], crs=27700).to_file(tmp_path / "flood.shp")
+    gpd.GeoDataFrame({"ID": [1]}, geometry=[shapely.box(0, 0, 1, 1)], crs=27700).to_file(tmp_path / "flood_zones.shp")
     (tmp_path / ".secret.csv").write_text("ATCOCode,CommonName\n")
     (tmp_path / "~$book.xlsx").write_text("")
-    assert keys(tmp_path) == {"flood.shp": "evidence.flood_zones"}
-    assert recognised_text(tmp_path) == "flood.shp: flood zones → [evidence] flood_zones"
+    assert keys(tmp_path) == {"flood_zones.shp": "evidence.flood_zones"}
+    assert recognised_text(tmp_path) == "flood_zones.shp: flood zones → [evidence] flood_zones"
 
 
 def test_a_zip_of_other_files_names_some(tmp_path):
@@ -108,3 +108,25 @@ def test_all_real_registers_and_none_of_what_lies_beside_them(real):
     assert {key for path, key in found.items() if path.startswith(folders)} == {"sources.registers"}
     beside = [path for path, key in found.items() if key == "sources.registers" and not path.startswith(folders)]
     assert all("national_2020" in path or "example_rows" in path for path in beside), beside
+
+
+@pytest.mark.parametrize(
+    "name", ["greenwich_wards", "greenfield_sites", "delisted_pubs", "flood_defences", "my_green_belt"]
+)
+def test_a_name_that_only_holds_a_publishers_word_is_no_layer_of_its(name, tmp_path):
+    gpd.GeoDataFrame({"ID": [1]}, geometry=[shapely.box(0, 0, 1, 1)], crs=27700).to_file(tmp_path / f"{name}.gpkg")
+    assert keys(tmp_path) == {f"{name}.gpkg": ""}
+
+
+def test_a_street_file_begins_as_one(tmp_path):
+    (tmp_path / "a.osm").write_text("<!doctype html><p>Sign in</p>")
+    (tmp_path / "b.osm").write_text('<?xml version="1.0"?><osm version="0.6"></osm>')
+    assert keys(tmp_path) == {"a.osm": "", "b.osm": "sources.streets"}
+
+
+def test_of_the_real_indices_those_by_area_are_known_with_their_edition(real):
+    found = {each.path: dict(each.keys) for each in recognise_files(real / "real" / "deprivation") if each.key}
+    assert not [path for path in found if "File_10" in path or "_lad_" in path]
+    assert found["File_1_-_IMD2019_Index_of_Multiple_Deprivation.csv.gz"] == {"edition": 2019}
+    assert found["imd2025_england_lsoa21.parquet"] == {"edition": 2025}
+    assert "imd2015_england_lsoa11.parquet" not in found

@@ -72,6 +72,7 @@ def test_nothing_is_overwritten_and_nothing_half_written(tmp_path):
         ({"area": "wmca", "from_folder": "x"}, "one of the two"),
         ({"area": "Brimingham"}, "unknown area 'Brimingham'"),
         ({"area": ","}, "names no council"),
+        ({"area": "wmca", "as_of": date(1, 1, 1)}, "is before the first registers, of 2017"),
         ({"from_folder": "no such folder"}, "there is no such folder"),
     ],
 )

@@ -13,6 +13,13 @@ from siteprior.project.kinds import Stated
 ONE = ("areas", "deprivation", "streets", "elevation", "land_values", "households")
 """Keys that name one file."""
 
+SEVERAL = {
+    "registers": " Of several of one council keep the newest: older ones go under history.",
+    "stops": " Of several editions of one area keep the newest.",
+    "timetables": " Of several editions of one region keep the newest.",
+}
+"""What is to be thought of where a folder holds several files of a kind."""
+
 NEEDS = {
     "registers": ("brownfield_land", "sites/brownfield_land.csv"),
     "stops": ("naptan", "transit/naptan_910.csv"),
@@ -61,8 +68,10 @@ def _named(by_key: dict[str, list[Recognised]], table: str) -> list[Block]:
     for key in sorted(name for name in by_key if name.startswith(f"{table}.")):
         name = key.partition(".")[2]
         entries: list[dict[str, Stated]] = [{"path": each.path, **each.keys} for each in by_key[key]]
+        if name in ONE:  # of several the latest
+            entries.sort(key=lambda entry: -int(str(entry.get("year") or entry.get("edition") or 0)))
         what = by_key[key][0].what
-        comment = f"{what[:1].upper()}{what[1:]}."
+        comment = f"{what[:1].upper()}{what[1:]}.{SEVERAL.get(name, '') if len(entries) > 1 else ''}"
         if name in ONE:
             blocks.append(line(name, entries[0], comment))
             blocks += [line(name, entry, "Or this one:", off=True) for entry in entries[1:]]

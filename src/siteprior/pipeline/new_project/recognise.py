@@ -153,14 +153,14 @@ def _rows(text: str, delimiter: str) -> list[list[str]]:
 
 def _workbook(path: Path, name: str) -> Recognised:
     """Look at the record of a workbook that looks most like a header."""
-    if "land_value" in name.lower().replace("-", "_").replace(" ", "_"):
+    if re.match(r"land_value(s|_estimates)", re.sub(r"[^a-z0-9]+", "_", path.name.lower())):
         return Recognised(name, "evidence.land_values", "land values for policy appraisal", {})
     table = read_table(path, score=_any_score, wanted="columns of a register, of areas or of the Indices")
     return _table(name, [list(table.header)])
 
 
 def _any_score(cells: Sequence[str]) -> float:
-    found = _of_header(cells)
+    found = _of_header(cells, "")
     return 0.0 if found is None else max(header_score(cells), 1.0)
 
 
@@ -170,7 +170,7 @@ def _table(name: str, rows: Sequence[Sequence[str]]) -> Recognised:
     if national and (layer := _named_layer(name)) is not None:
         return Recognised(name, *layer, {})
     for cells in rows:
-        if (found := _of_header(cells)) is not None:
+        if (found := _of_header(cells, name)) is not None:
             return Recognised(name, *found)
     if rows and (found := _without_header(rows[0])) is not None:
         return Recognised(name, *found)
@@ -178,7 +178,7 @@ def _table(name: str, rows: Sequence[Sequence[str]]) -> Recognised:
     return Recognised(name, UNKNOWN, f"a table siteprior has no name for; it begins with {header}", {})
 
 
-def _of_header(cells: Sequence[str]) -> tuple[str, str, Keys] | None:
+def _of_header(cells: Sequence[str], name: str) -> tuple[str, str, Keys] | None:
     """Return what the table of a header is: where it is named, in words, and what its entry states."""
     names = [re.sub(r"[^a-z0-9]+", " ", cell.lower()).strip() for cell in cells]
     words, there = " | ".join(names), set(names)
@@ -192,8 +192,11 @@ def _of_header(cells: Sequence[str]) -> tuple[str, str, Keys] | None:
         return "sources.floor_areas", "floor areas of the homes sold", {}
     if {"transaction", "price"} <= there or "transaction unique identifier" in there:
         return "sources.sales", "HM Land Registry's Price Paid Data", {}
-    measured = "rank" in words or "decile" in words
-    if measured and "lsoa" in words and ("index of multiple deprivation" in words or re.search(r"\bimd\b", words)):
+    by_area = any(re.match(r"lsoa\b.*code|lsoa ?(11|21)? ?(cd|code)\b", cell) for cell in names)
+    measured = by_area and ("rank" in words or "decile" in words)
+    if measured and ("index of multiple deprivation" in words or re.search(r"\bimd\b", words)):
+        if "2015" in Path(name).name:
+            return UNKNOWN, "the Indices of Deprivation 2015; siteprior reads those of 2019 and 2025", {}
         edition = 2019 if "2011" in words or "lsoa11" in words else 2025
         return "sources.deprivation", f"the Indices of Deprivation {edition}", {"edition": edition}
     if ("lsoa" in words or "geography code" in there) and re.search(r"\bsocial rent", words):
@@ -242,16 +245,16 @@ def _archive(path: Path, name: str) -> Recognised:
 
 _AREA_CODE = re.compile(r"lsoa(11|21|2011|2021)cd", re.IGNORECASE)
 _KNOWN_LAYERS = {
-    "historic_landfill": ("evidence.historic_landfill", "historic landfill sites"),
-    "flood": ("evidence.flood_zones", "flood zones"),
-    "green": ("evidence.green_belt", "green belt"),
-    "conservation": ("evidence.conservation_areas", "conservation areas"),
-    "listed": ("evidence.listed_buildings", "listed buildings"),
-    "article": ("evidence.article_4", "Article 4 directions"),
-    "habitat": ("evidence.priority_habitats", "priority habitats"),
-    "high_risk": ("evidence.coal", "coal mining, development high risk areas"),
+    "historic_landfill(_sites)?": ("evidence.historic_landfill", "historic landfill sites"),
+    "flood_(zones?(_[23])?|risk_zones?|map_for_planning)": ("evidence.flood_zones", "flood zones"),
+    "green_belt": ("evidence.green_belt", "green belt"),
+    "conservation_areas?": ("evidence.conservation_areas", "conservation areas"),
+    "listed_buildings?": ("evidence.listed_buildings", "listed buildings"),
+    "article_4(_direction)?(_areas?)?": ("evidence.article_4", "Article 4 directions"),
+    "priority_habitats?(_inventory)?": ("evidence.priority_habitats", "priority habitats"),
+    "development_high_risk_areas?": ("evidence.coal", "coal mining, development high risk areas"),
 }
-"""Words in the name of a layer's file, and what it then is."""
+"""The names publishers give the files of their layers, before which nothing stands, and what they are."""
 
 
 def _parquet(path: Path, name: str) -> Recognised:
@@ -289,7 +292,7 @@ def _layer(name: str, columns: Sequence[str]) -> Recognised:
 def _named_layer(name: str) -> tuple[str, str] | None:
     """Return what a published layer is by the name of its file, which its publisher gave it."""
     stem = re.sub(r"[^a-z0-9]+", "_", Path(name).name.lower())
-    return next((found for word, found in _KNOWN_LAYERS.items() if word in stem), None)
+    return next((found for name, found in _KNOWN_LAYERS.items() if re.match(rf"{name}(_|$)", stem)), None)
 
 
 def _first(columns: Iterable[str], key: str, pattern: str) -> dict[str, str | int]:
@@ -298,7 +301,12 @@ def _first(columns: Iterable[str], key: str, pattern: str) -> dict[str, str | in
     return {key: found[0]} if found else {}
 
 
-def _streets(_path: Path, name: str) -> Recognised:
+def _streets(path: Path, name: str) -> Recognised:
+    """Look at how a street file begins: as OpenStreetMap's XML or packed form does, or GraphML."""
+    with open_stream(path) as stream:
+        head = stream.read(4096)
+    if not any(sign in head for sign in (b"OSMHeader", b"<osm", b"<graphml")):
+        return Recognised(name, UNKNOWN, "is called a street file and does not begin as one; download it again", {})
     return Recognised(name, "sources.streets", "streets of OpenStreetMap", {})
 
 

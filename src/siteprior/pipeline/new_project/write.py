@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Sequence
 from datetime import date
 from importlib import resources
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 PROJECT, NOTE = "project.toml", "README.md"
 """The project file, and the note beside it."""
+
+FIRST_YEAR = 2017
+"""The year councils first had to keep a register (SI 2017/403)."""
 
 CORRIDOR_HEADER = "corridor,kind,order,stop_name,atco,easting,northing,state,state_date,statement_date\n"
 """The columns of a table of corridors that is still to be filled in."""
@@ -80,6 +84,8 @@ def init_project(
             "from_folder; one of the two"
         )
     day = date.today() if as_of is None else as_of
+    if day.year < FIRST_YEAR:
+        raise InputError(f"as_of: {day} is before the first registers, of {FIRST_YEAR}; give a day since then")
     if from_folder is not None:
         root = as_path(from_folder, name="from_folder", what="a folder")
         folder = root if out is None else as_path(out, name="out", what="a folder")
@@ -102,7 +108,7 @@ def next_steps(file: Path) -> str:
     >>> print(next_steps(Path("wmca/project.toml")).splitlines()[0])
     Written: wmca/project.toml and README.md beside it, which says what to fetch by hand. Then:
     """
-    path = file.as_posix()
+    path = shlex.quote(file.as_posix())
     return "\n".join([
         f"Written: {path} and {NOTE} beside it, which says what to fetch by hand. Then:",
         f"  siteprior fetch {path} --dry-run   what would be downloaded, how large, under which licence",

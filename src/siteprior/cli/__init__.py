@@ -121,7 +121,10 @@ def _init(options: argparse.Namespace) -> int:
     from siteprior.pipeline.new_project.recognise import recognised_text
     from siteprior.pipeline.new_project.write import init_project, next_steps
 
-    area = options.known or options.area or options.combined_authority
+    named = [each for each in (",".join(options.known), options.area, options.combined_authority) if each]
+    if len(named) + (options.from_folder is not None) != 1:
+        raise argparse.ArgumentTypeError("init: name one area, or a folder with --from-folder; see init --help")
+    area = named[0] if named else None
     file = init_project(area, from_folder=options.from_folder, out=options.out, as_of=options.as_of)
     if options.from_folder is not None:
         print(recognised_text(options.from_folder, but=file.parent))

@@ -18,13 +18,21 @@ def demo_arguments(command: argparse.ArgumentParser) -> None:
 def init_arguments(command: argparse.ArgumentParser) -> None:
     """Declare the arguments of init."""
     add = command.add_argument
-    area = command.add_mutually_exclusive_group(required=True)
-    area.add_argument("known", nargs="?", choices=("wmca",), help="an area known by name")
-    area.add_argument("--area", metavar="CODES", help="ONS codes or names of councils, with commas between")
-    area.add_argument("--combined-authority", metavar="CODE", help="ONS code, such as E47000001")
+    add("known", nargs="*", metavar="AREA", help="wmca; names or codes of councils, a combined authority, a county")
+    area = command.add_mutually_exclusive_group()
+    area.add_argument("--area", metavar="AREAS", help="the same, with commas between: Leeds,Bradford")
+    area.add_argument("--combined-authority", metavar="CODE", help="its ONS code or name, such as E47000001")
     area.add_argument("--from-folder", type=Path, metavar="DIR", help="files that are there, each named as what it is")
     add("--out", type=Path, metavar="DIR", help="folder to write (default: named after the area; DIR of --from-folder)")
-    add("--as-of", type=date.fromisoformat, metavar="DAY", help="the day registers are judged on (default: today)")
+    add("--as-of", type=_day, metavar="DAY", help="the day registers are judged on: 2026-12-31 (default: today)")
+
+
+def _day(text: str) -> date:
+    """Return a day of the command line."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day; write it as 2026-12-31") from None
 
 
 def run_arguments(command: argparse.ArgumentParser) -> None:

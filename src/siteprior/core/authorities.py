@@ -6,6 +6,7 @@ From them ``siteprior init`` writes a project for any of them. They stand in ``a
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
@@ -88,7 +89,7 @@ def authorities_of(named: Iterable[str]) -> tuple[Authority, ...]:
     ----------
     named
         Of local authorities or combined authorities: ONS codes, also of councils that were merged into others, or
-        names of councils.
+        names; or the name of a county, for its districts.
 
     Raises
     ------
@@ -117,11 +118,38 @@ def authorities_of(named: Iterable[str]) -> tuple[Authority, ...]:
 
 def _codes_of(text: str) -> list[str]:
     """Return the codes in force that a code or a name stands for; none where it is unknown."""
-    code = text.upper()
-    if code in COMBINED_AUTHORITIES:
-        return [each.code for each in known_authorities().values() if each.combined_authority == code]
-    code = in_force(code) if code in known_councils() else council_code(text) or ""
-    return [code] if code in known_authorities() else []
+    code = in_force(text.upper()) if text.upper() in known_councils() else council_code(text) or ""
+    if code in known_authorities():
+        return [code]
+    combined = combined_authority_code(text)
+    every = known_authorities().values()
+    county = " ".join(text.lower().split())
+    return [each.code for each in every if each.combined_authority == combined or each.county.lower() == county]
+
+
+def combined_authority_code(text: str) -> str | None:
+    """Return the ONS code of a combined authority in force by its code or name; ``None`` where there is none.
+
+    Examples
+    --------
+    >>> [combined_authority_code(text) for text in ("greater manchester", "E47000007", "Kent")]
+    ['E47000001', 'E47000007', None]
+    """
+    in_use = {each.combined_authority for each in known_authorities().values()}
+    names = {short_name(name).lower(): code for code, name in COMBINED_AUTHORITIES.items() if code in in_use}
+    plain = " ".join(text.split())
+    return plain.upper() if plain.upper() in in_use - {""} else names.get(short_name(plain).lower())
+
+
+def short_name(name: str) -> str:
+    """Return what a combined authority is called in short.
+
+    Examples
+    --------
+    >>> short_name("East Midlands Combined County Authority"), short_name("North East Mayoral Combined Authority")
+    ('East Midlands', 'North East')
+    """
+    return re.sub(r"( Mayoral)?( Combined( County)? Authority)$", "", name, flags=re.IGNORECASE)
 
 
 def _unknown(text: str) -> str:
@@ -130,7 +158,9 @@ def _unknown(text: str) -> str:
         return f"area: {text.upper()}, {COMBINED_AUTHORITIES[text.upper()]}, was abolished in 2024; name its councils"
     if text[:1].upper() in ("W", "S", "N") and text[1:].isdigit():
         return f"area: '{text}' is no place in England, and siteprior reads English registers; give codes of England"
-    names = [each.name for each in known_authorities().values()]
+    every = known_authorities().values()
+    names = sorted({each.name for each in every} | {each.county for each in every if each.county})
+    names += [short_name(name) for name in COMBINED_AUTHORITIES.values()]
     codes = [*known_authorities(), *COMBINED_AUTHORITIES]
     return unknown("area", text, codes if text[1:].isdigit() else names)
 

@@ -95,6 +95,25 @@ def test_the_command_says_what_comes_next(tmp_path, monkeypatch, capsys):
     assert "siteprior fetch liverpool-city-region/project.toml --dry-run" in capsys.readouterr().out
     assert cli.main(["init", "--area", "Nowhere"]) == 1
     assert "unknown area 'Nowhere'" in capsys.readouterr().err
+    for wrong in (["wmca", "--area", "E08000025"], []):
+        assert cli.main(["init", *wrong]) == 2
+        assert "name one area, or a folder" in capsys.readouterr().err
     with pytest.raises(SystemExit) as stopped:
-        cli.main(["init", "wmca", "--area", "E08000025"])
+        cli.main(["init", "wmca", "--as-of", "31/12/2026"])
     assert stopped.value.code == 2
+    assert "write it as 2026-12-31" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "area", "districts"),
+    [
+        (["Leeds"], "Leeds", 1), (["leeds", "Bradford"], "Bradford, Leeds", 2), (["WMCA"], "West Midlands", 7),
+        (["Greater Manchester"], "Greater Manchester", 10),
+        (["--combined-authority", "greater manchester combined authority"], "Greater Manchester", 10),
+        (["--area", "Kent"], "Ashford, Canterbury, Dartford and 9 more", 12),
+    ],
+)  # fmt: skip
+def test_an_area_is_named_as_people_name_it(words, area, districts, tmp_path, capsys):
+    assert cli.main(["init", *words, "--out", str(tmp_path / "a"), "--as-of", "2026-11-29"]) == 0
+    project = loaded(tmp_path / "a" / "project.toml")
+    assert (project.project.area, len(project.sources.areas.districts)) == (area, districts)

@@ -21,6 +21,9 @@ CORRIDORS = "corridors.csv"
 NATIONAL_STOPS = ("910", "940")
 """NaPTAN areas of national rail, and of metro and trams: the stations of all Britain stand in them."""
 
+RAIL_LINE = '# timetables: add {path = "transit/rail_gtfs.zip"} to the list above once trains are GTFS (README.md)'
+"""The line on trains, whose timetable is not published as GTFS."""
+
 NATIONAL_LAYERS = ("green_belt", "conservation_areas", "listed_buildings", "article_4")
 """Layers of constraints published for all England, named but not read until the analyst wants them."""
 
@@ -104,6 +107,7 @@ def _transit(authorities: Sequence[Authority], box: tuple[int, int, int, int], *
     heights = entry_of("terrain_50", "transit/terrain_50.tif", _text(box))
     return [
         *blocks, lines("timetables", feeds, words),
+        Block(RAIL_LINE),
         line("elevation", heights, "Heights: walks then count the slope.", off=True),
     ]  # fmt: skip
 
@@ -136,11 +140,11 @@ def _evidence(box: tuple[int, int, int, int]) -> list[Block]:
     """Return the evidence of market failure, and constraints behind comment signs."""
     within: list[Stated] = list(box)
     layer = {name: entry_of(name, f"evidence/{name}.geojson", _text(box), coverage=within)
-             for name in ("historic_landfill", "flood_zone_3", "flood_zone_2", "priority_habitats")}  # fmt: skip
+             for name in ("historic_landfill", "flood_zones", "priority_habitats")}  # fmt: skip
     national = [entry_of(name, f"evidence/{name}.csv", coverage="England") for name in NATIONAL_LAYERS]
     return [
         line("historic_landfill", layer["historic_landfill"]),
-        lines("flood_zones", [layer["flood_zone_3"], layer["flood_zone_2"]]),
+        lines("flood_zones", [layer["flood_zones"]]),
         line("land_values", entry_of("land_values_2023", "evidence/land_values_2023.xlsx")),
         line("households", entry_of("households", "evidence/census2021_ts054_lsoa.csv")),
         line("parcels", ["evidence/parcels/*.zip"], "HM Land Registry's parcels, by hand: README.md.", off=True),
@@ -156,7 +160,11 @@ def _by_hand() -> list[ByHand]:
     return [
         _hand("inspire_parcels", "evidence/parcels/", "a zip for each council; then take the # off parcels"),
         _hand("coal", "evidence/development_high_risk_area.zip", "then take the # off coal"),
-        _hand("rail_timetable", "transit/rail_gtfs.zip", "as GTFS, beside the buses: trains count only with it"),
+        _hand(
+            "rail_timetable",
+            "transit/rail_gtfs.zip",
+            "it needs an account and comes as CIF: convert it to GTFS, then name it",
+        ),
     ]
 
 

@@ -9,7 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from siteprior.core.authorities import Authority, authorities_of
+from siteprior.core.authorities import Authority, authorities_of, combined_authority_code, short_name
 from siteprior.core.councils import COMBINED_AUTHORITIES
 from siteprior.core.errors import InputError
 from siteprior.core.files import as_path, write_text
@@ -51,7 +51,7 @@ def init_project(
     Parameters
     ----------
     area
-        ``"wmca"``, or codes or names of local authorities, or a combined authority's code: one
+        ``"wmca"``, or codes or names of local authorities, a combined authority or a county: one
         text with commas, or several.
     from_folder
         A folder of files that are there: each is named as what it is. Without ``area``.
@@ -114,7 +114,7 @@ def next_steps(file: Path) -> str:
         f"  siteprior fetch {path} --dry-run   what would be downloaded, how large, under which licence",
         f"  siteprior fetch {path}",
         f"  siteprior check {path}",
-        f"  siteprior run {path}",
+        f"  siteprior run {path} --out outputs/first",
     ])  # fmt: skip
 
 
@@ -122,14 +122,14 @@ def _codes(area: str | Iterable[str]) -> list[str]:
     """Return the codes and names an area is given by."""
     listed = area.split(",") if isinstance(area, str) else list(area)
     texts = [str(text).strip() for text in listed if str(text).strip()]
-    return [KNOWN_AREAS.get(text.lower(), text) for text in texts]
+    return [KNOWN_AREAS.get(text.lower()) or combined_authority_code(text) or text for text in texts]
 
 
 def _area_name(codes: Sequence[str], authorities: Sequence[Authority]) -> str:
     """Return what an area is called: the combined authority, or its councils."""
     known = COMBINED_AUTHORITIES.get(codes[0].upper()) if len(codes) == 1 else None
     if known is not None:
-        return known.removesuffix(" Authority").removesuffix(" Combined").removesuffix(" Combined County")
+        return short_name(known)
     names = [each.name for each in authorities]
     return ", ".join(names) if len(names) <= 3 else f"{', '.join(names[:3])} and {len(names) - 3} more"
 

@@ -72,7 +72,7 @@ def test_what_was_read_stands_after_what_was_read_before(result):
     def log(file):
         issues = IssueLog(file)
         issues.add("missing value", row=2)
-        return ReadLog([issues.table()], [Input("register", file, "0" * 64, 1, 1)])
+        return ReadLog(issues=[issues.table()], provenance=[Input("register", file, "0" * 64, 1, 1)])
 
     done = result.with_log(log("a.csv")).with_log(log("b.csv"))
     assert done.issues["file"].to_list() == ["a.csv", "b.csv"]

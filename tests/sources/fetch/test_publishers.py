@@ -380,6 +380,75 @@ def test_a_web_page_with_status_200_is_no_page_of_a_service(paging, desk, server
     refused(desk.project("a.geojson", "/query?f=geojson", paging=paging), server, "look at the address in a browser")
 
 
+# --- answers that nobody foresees -----------------------------------------------------------------------------------
+
+FAR = "Wed, 21 Oct 2015 07:28:00 +99999999999999"
+
+
+def test_a_date_beyond_all_numbers_is_no_vintage(desk, server):
+    server.file("/a.csv", TABLE, modified=FAR)
+    comes(desk, desk.project("a.csv", "/a.csv"), server, TABLE)
+    assert lock_of(desk)["case/a.csv"].vintage == ""
+
+
+@pytest.mark.parametrize("after", ["Fri, 31 Dec 99999999999 23:59:59 GMT", "9" * 5000])
+def test_a_wait_beyond_all_numbers_is_none(after, desk, server, waits):
+    server.file("/a.csv", TABLE)
+    server.status("/a.csv", 503, times=1, after=after)
+    comes(desk, desk.project("a.csv", "/a.csv"), server, TABLE)
+    assert waits == [0]
+
+
+@pytest.mark.parametrize(
+    ("name", "paging", "body"),
+    [
+        ("a.json", "next", b'{"results": [{"a": 1}], "links": {"next": "http://["}}'),
+        ("a.json", "next", b'{"results": [' + b"[" * 100_000 + b"]" * 100_000 + b"]}"),
+        ("a.csv", "next", b'{"results": [{"a": "\\ud800"}]}'),
+        ("a.csv", "next", b'{"results": [{"properties": [1, 2]}]}'),
+        ("a.geojson", "wfs", b'<a numberMatched="' + b"9" * 5000 + b'"/>'),
+    ],
+)
+def test_pages_that_cannot_be_read_are_a_fault_in_words(name, paging, body, desk, server):
+    from sources.fetch.publisher_server import Answer
+
+    server.plays["/q"] = lambda _: Answer(200, body, {"Content-Type": "application/json"})
+    refused(desk.project(name, "/q", paging=paging), server, "; ")
+    assert desk.names() == []
+
+
+@pytest.mark.parametrize("fault", [OverflowError, RecursionError, KeyError, MemoryError])
+def test_a_fault_nobody_knows_ends_one_file_and_the_lock_has_the_others(fault, desk, server, monkeypatch):
+    from siteprior.sources.fetch import fetch as module
+
+    def fail(*_, **__):
+        raise fault("no")
+
+    server.file("/a.csv", TABLE)
+    project = desk.project("a.csv", "/a.csv")
+    text = project.read_text(encoding="utf-8")
+    other = '{path = "case/b.csv", dataset = "own_case"}'
+    project.write_text(text.replace("postcodes = [", f"postcodes = [{other}, "), encoding="utf-8")
+    real = module.fetch_file
+    monkeypatch.setattr(
+        module, "fetch_file", lambda client, entry, *given, **more: (
+            fail if entry.path == "case/b.csv" else real
+        )(client, entry, *given, **more)
+    )  # fmt: skip
+    with pytest.raises(FetchError) as raised:
+        fetch(project, mirror=server.url)
+    (sentence,) = raised.value.faults
+    assert sentence.startswith(f"https://{HOST}/a.csv: what came cannot be used ({fault.__name__})")
+    assert sentence.endswith(f"download it by hand from https://{HOST}/page to {desk.cases / 'b.csv'}")
+    assert list(lock_of(desk)) == ["case/a.csv"]
+
+
+def test_a_coordinate_system_that_does_not_exist_ends_one_file(desk, server):
+    part = ', part = "398000,271000,441000,310000"'
+    project = desk.project("a.csv", "/{box}/a.csv", entry=part, cut="box", box_crs="EPSG:999999")
+    refused(project, server, "CRSError")
+
+
 # --- what is asked of fetch ---------------------------------------------------------------------------------------
 
 

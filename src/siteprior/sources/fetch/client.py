@@ -211,7 +211,7 @@ def _stated_wait(response: Response, retries: Retry) -> float | None:
 
     try:
         return retries.get_retry_after(response.raw)
-    except InvalidHeader:
+    except (InvalidHeader, ValueError, OverflowError, TypeError):  # a year or a number beyond all
         return None
 
 

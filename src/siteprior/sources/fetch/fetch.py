@@ -179,9 +179,19 @@ class _Fetch:
             note = " ".join(fault.faults)
         except OSError as fault:
             note = f"{entry.path}: cannot be read ({fault.strerror or fault}); close it where it is open"
+        except Exception as fault:  # noqa: BLE001 (whatever a server sends, or a library makes of it, ends one file alone)
+            note = self._unforeseen(entry, target, fault)
         dataset = self.project.dataset_of(entry)
         licence = entry.licence or ("" if dataset is None else dataset.licence)
         return replace(row, note=self.client.hide(note), licence=licence)
+
+    def _unforeseen(self, entry: File, target: Path, fault: Exception) -> str:
+        """Say of a fault that nothing here knows which file it stopped, and how that is placed by hand."""
+        dataset = self.project.dataset_of(entry)
+        address, page = ("", "") if dataset is None else (dataset.address, dataset.page)
+        named = OSM if is_osm(entry) else entry.url or address or entry.path
+        what = f"{named}: what came cannot be used ({type(fault).__name__}); look at the address in a browser"
+        return f"{what}, {by_hand(target, page)}"
 
     def _entry(self, entry: File, target: Path) -> _Row:
         if is_pattern(entry):
@@ -292,7 +302,7 @@ class _Fetch:
 
         try:
             return parsedate_to_datetime(arrival.last_modified).date().isoformat()
-        except ValueError:
+        except (ValueError, OverflowError, TypeError):  # a time zone beyond a day, a year beyond a number
             return ""
 
 

@@ -12,7 +12,7 @@ from siteprior.core.files import is_fetchable
 from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Step
 from siteprior.sources.fetch.client import Client, Refused
-from siteprior.sources.fetch.content import WEB_PAGE, is_page
+from siteprior.sources.fetch.content import EXCEPTION, WEB_PAGE, is_page, quoted
 from siteprior.sources.fetch.page_files import page_file
 
 if TYPE_CHECKING:
@@ -31,10 +31,7 @@ COUNTS = ("numberMatched", "totalFeatures", "count", "total")
 """What services call the number of all records."""
 
 _MATCHED = re.compile(r'numberMatched="(\d+)"')
-_EXCEPTION = re.compile(r"<(?:\w+:)?(?:ExceptionText|ServiceException)[^>]*>(.*?)</", re.DOTALL)
 _CRS = re.compile(r"EPSG(?:/0/|:+|/[\d.]+/)(\d+)")
-LONGEST_QUOTE = 200
-"""Signs of a server's own words that a message quotes."""
 
 
 class Page(NamedTuple):
@@ -138,21 +135,17 @@ def _json_of(response: Response) -> dict[str, Any]:
     try:
         content = response.json()
     except ValueError:
-        found = _EXCEPTION.search(response.text)
+        found = EXCEPTION.search(response.text)
         if found:
-            raise Refused(f"the service reports a fault: {_quoted(found[1])}") from None
+            raise Refused(f"the service reports a fault: {quoted(found[1])}") from None
         raise Refused("the service sent no JSON; look at the address in a browser") from None
     if not isinstance(content, dict):
         raise Refused("the service sent JSON without a list of records; look at the address in a browser")
     fault = content.get("error")
     if fault and not any(isinstance(content.get(name), list) for name in LISTS):
         words = fault.get("message", fault) if isinstance(fault, dict) else fault
-        raise Refused(f"the service reports a fault: {_quoted(str(words))}")
+        raise Refused(f"the service reports a fault: {quoted(str(words))}")
     return content
-
-
-def _quoted(text: str) -> str:
-    return " ".join(text.split())[:LONGEST_QUOTE]
 
 
 def _count_in(content: Mapping[str, Any]) -> int | None:
@@ -226,8 +219,8 @@ def _wfs_count(asks: _Asks, url: str) -> int | None:
     response = asks.client.answer(with_query(url, resultType="hits"), headers=asks.headers)
     if found := _MATCHED.search(response.text):
         return int(found[1])
-    if found := _EXCEPTION.search(response.text):
-        raise Refused(f"the service reports a fault: {_quoted(found[1])}")
+    if found := EXCEPTION.search(response.text):
+        raise Refused(f"the service reports a fault: {quoted(found[1])}")
     return None  # pages may say it
 
 

@@ -138,6 +138,20 @@ def test_a_gzip_file_is_unpacked_where_the_path_is_of_a_plain_one(desk, server):
     comes(desk, desk.project("a.csv", "/a.csv.gz"), server, TABLE)
 
 
+def test_a_packed_tar_is_no_table(desk, server):
+    import io
+    import tarfile
+
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        member = tarfile.TarInfo("a.csv")
+        member.size = len(TABLE)
+        archive.addfile(member, io.BytesIO(TABLE))
+    server.file("/a.tar.gz", packed.getvalue(), kind="application/gzip")
+    refused(desk.project("a.csv", "/a.tar.gz"), server, "a tar archive came instead of a .csv file")
+    assert desk.names() == []
+
+
 def test_a_zip_in_a_zip_gives_the_member_that_is_wanted(desk, server):
     inner = zipped({"Land.gml": TABLE, "readme.txt": b"x"})
     server.file("/a.zip", zipped({"one/inner.zip": inner, "notes.pdf": b"x"}), kind="application/zip")
@@ -224,6 +238,31 @@ def test_a_dead_address_names_the_page_and_the_path_where_a_file_placed_by_hand_
     assert len(server.asked) == 1
     locked = lock_of(desk)[row["path"]]
     assert (locked.address, locked.fetched, locked.bytes) == ("", "placed by hand", len(TABLE))
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b"<!doctype html><p>Sign in</p>", "a web page came instead of the file"),
+        (b"", "is empty"),
+        (zipped({"a.csv": TABLE}), "a zip or a workbook came"),
+    ],
+)
+def test_what_is_no_table_is_refused_also_where_it_was_placed_by_hand(body, says, desk, server):
+    project = desk.project("a.csv", "/a.csv")
+    desk.cases.mkdir()
+    (desk.cases / "a.csv").write_bytes(body)
+    with pytest.raises(FetchError) as raised:
+        fetch(project, mirror=server.url)
+    (sentence,) = raised.value.faults
+    assert sentence.startswith("case/a.csv: the file there is not the one that is meant: ")
+    assert says in sentence
+    assert sentence.endswith(f"download it by hand from https://{HOST}/page to {desk.cases / 'a.csv'}")
+    row = case_of(raised.value.table)
+    assert (row["status"], row["bytes"], row["licence"]) == ("failed", len(body), "OGL v3")
+    assert dict(lock_of(desk)) == {}
+    server.file("/a.csv", TABLE)
+    comes(desk, project, server, TABLE, refresh=True)
 
 
 def test_too_many_requests_are_made_again_after_the_time_the_server_states(desk, server, waits):

@@ -570,9 +570,12 @@ def test_a_key_in_a_header_is_sent_to_its_host_alone(desk, server, monkeypatch):
     assert asked == [("/a.csv", f"Bearer {KEY}"), ("/b.csv", None)]
 
 
-def test_without_the_key_the_page_and_the_path_are_named(desk, server, monkeypatch):
+@pytest.mark.parametrize(
+    ("address", "header"), [("/{key}/a.csv", {}), ("/a.csv", {"key_header": "Authorization: Bearer {key}"})]
+)
+def test_without_the_key_the_page_and_the_path_are_named(address, header, desk, server, monkeypatch):
     monkeypatch.delenv("OWN_CASE_KEY", raising=False)
-    project = desk.project("a.csv", "/{key}/a.csv", key_env="OWN_CASE_KEY")
+    project = desk.project("a.csv", address, key_env="OWN_CASE_KEY", **header)
     with pytest.raises(FetchError) as raised:
         fetch(project, mirror=server.url)
     (sentence,) = raised.value.faults

@@ -140,6 +140,8 @@ def test_an_answer_of_fault_is_a_sentence(client, server):
     server.plays["/b"] = lambda _: Answer(200, b"whole")
     answer = client.answer(f"{server.url}/b", limit=5)
     assert (answer.content, answer.text, answer.headers["content-length"]) == (b"whole", "whole", "5")
+    server.cut("/b", 2, times=1)  # that it breaks off once is asked again
+    assert client.answer(f"{server.url}/b", limit=5).content == b"whole"
     server.cut("/b", 2)
     with pytest.raises(Refused, match="the download broke off"):
         client.answer(f"{server.url}/b", limit=5)

@@ -419,6 +419,48 @@ def test_a_web_page_with_status_200_is_no_page_of_a_service(paging, desk, server
     refused(desk.project("a.geojson", "/query?f=geojson", paging=paging), server, "look at the address in a browser")
 
 
+@pytest.mark.parametrize("etag", ["7", '"a\\r\\nX: y"'])
+def test_a_spoilt_lock_stops_no_refresh(etag, desk, server, fetch_cache):
+    import shutil
+
+    server.file("/a.csv", TABLE, etag='"1"')
+    project = desk.project("a.csv", "/a.csv")
+    comes(desk, project, server, TABLE)
+    shutil.rmtree(fetch_cache / "downloads")
+    lock = desk.data / "sources.lock"
+    text = lock.read_text(encoding="utf-8")
+    spoilt = "\n".join(f"etag = {etag}" if line.startswith("etag") else line for line in text.splitlines())
+    lock.write_text(spoilt, encoding="utf-8")
+    assert case_of(fetch(project, mirror=server.url, refresh=True))["status"] == "unchanged"
+    assert "if-none-match" not in server.asked[-1].headers
+    assert lock_of(desk)["case/a.csv"].etag == '"1"'
+
+
+def test_a_folder_in_the_place_of_the_lock_is_refused_before_anything_is_asked(desk, server):
+    from siteprior.core.errors import InputError
+
+    server.file("/a.csv", TABLE)
+    (desk.data / "sources.lock").mkdir()
+    with pytest.raises(InputError, match=r"sources\.lock: is a folder"):
+        fetch(desk.project("a.csv", "/a.csv"), mirror=server.url)
+    assert (server.asked, desk.names()) == ([], [])
+
+
+@pytest.mark.parametrize("path", ["../sources.lock", "../Sources.LOCK", "link.csv"])
+def test_the_lock_is_no_place_for_a_file(path, desk, server):
+    from siteprior.core.errors import ProjectError
+
+    server.file("/a.csv", TABLE)
+    lock = desk.data / "sources.lock"
+    lock.write_text("", encoding="utf-8")
+    desk.cases.mkdir()
+    (desk.cases / "link.csv").hardlink_to(lock)
+    with pytest.raises(ProjectError, match=r"is sources\.lock, which fetch itself writes"):
+        fetch(desk.project(path, "/a.csv"), mirror=server.url, refresh=True)
+    assert server.asked == []
+    assert lock.read_bytes() == b""
+
+
 # --- answers that nobody foresees -----------------------------------------------------------------------------------
 
 FAR = "Wed, 21 Oct 2015 07:28:00 +99999999999999"

@@ -194,17 +194,30 @@ class Client:
         """
         import requests
 
+        retries = self.policy()
         try:
-            with self.get(url, headers=headers, stream=True) as response:
-                response.raise_for_status()
-                content = bytearray()
-                for piece in response.iter_content(PIECE):
-                    content += piece
-                    if len(content) > limit:
-                        raise Refused(f"the answer is larger than {limit / 1e9:g} GB; if that is right, raise --max-gb")
+            while True:
+                with self.get(url, headers=headers, stream=True) as response:
+                    response.raise_for_status()
+                    try:
+                        return Whole(_content(response, limit), response.headers)
+                    except (requests.exceptions.ChunkedEncodingError, requests.ConnectionError) as fault:
+                        if not retries.total:
+                            raise
+                        retries = retries.increment("GET", url, error=fault)
+                self.pause(retries.get_backoff_time())
         except requests.RequestException as fault:
             raise Refused(reason_of(fault)) from None
-        return Whole(bytes(content), response.headers)
+
+
+def _content(response: Response, limit: int) -> bytes:
+    """Return what a server sends, unpacked; refuse more than so many bytes as they come."""
+    content = bytearray()
+    for piece in response.iter_content(PIECE):
+        content += piece
+        if len(content) > limit:
+            raise Refused(f"the answer is larger than {limit / 1e9:g} GB; if that is right, raise --max-gb")
+    return bytes(content)
 
 
 class Whole(NamedTuple):

@@ -19,6 +19,7 @@ from siteprior.sources.fetch.page_files import page_file
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
+
     from siteprior.sources.catalogue import Dataset
 
 Records = list[dict[str, Any]]

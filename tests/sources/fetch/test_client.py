@@ -7,6 +7,7 @@ import tracemalloc
 import pytest
 import requests
 
+from siteprior.core import unpacking
 from siteprior.core.errors import InputError
 from siteprior.sources.fetch.client import Client, Refused, reason_of, status_reason
 from sources.fetch.publisher_server import Answer
@@ -125,6 +126,19 @@ def test_no_more_of_an_answer_is_unpacked_than_may_be(client, server):
         assert tracemalloc.get_traced_memory()[1] < 45_000_000
     finally:
         tracemalloc.stop()
+
+
+def test_an_answer_that_unpacks_to_many_times_its_size_is_refused(client, server, monkeypatch):
+    class Strict:
+        def number(self, name):
+            return {"ratio_free_mb": 1, "ratio_limit": 200}[name]
+
+    monkeypatch.setattr(unpacking, "load_parameters", lambda _: Strict())
+    server.gzip("/a", b" " * 6_000_000)
+    with pytest.raises(Refused, match="the answer unpacks to .* times its size"):
+        client.answer(f"{server.url}/a", limit=10**9)
+    server.gzip("/a", b" " * 900_000)
+    assert len(client.answer(f"{server.url}/a", limit=10**9).content) == 900_000
 
 
 def test_a_redirect_to_less_than_https_is_refused(client, server):

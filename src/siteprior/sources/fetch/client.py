@@ -13,6 +13,7 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import is_fetchable
 from siteprior.core.parameters import load_parameters
 from siteprior.core.shown_text import HIDDEN, without_keys
+from siteprior.core.unpacking import bomb_faults
 
 if TYPE_CHECKING:
     from requests import Response, Session
@@ -217,6 +218,9 @@ def _content(response: Response, limit: int) -> bytes:
         content += piece
         if len(content) > limit:
             raise Refused(f"the answer is larger than {limit / 1e9:g} GB; if that is right, raise --max-gb")
+        packed = response.raw.tell()  # bytes that came over the line
+        if bomb := bomb_faults("the answer", unpacked=len(content), packed=packed, fix="look at it in a browser"):
+            raise Refused(bomb[0])
     return bytes(content)
 
 

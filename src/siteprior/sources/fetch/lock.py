@@ -8,9 +8,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from siteprior.core.errors import InputError
 from siteprior.core.files import MEMBER, write_text
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 LOCK_FILE = "sources.lock"
 """The file beside the project file."""
@@ -99,7 +103,7 @@ def read_lock(path: Path) -> Mapping[str, Locked]:
         ) from None
 
 
-def _is_usable(key: str, value: object) -> bool:
+def _is_usable(key: str, value: JsonValue) -> bool:
     """Return whether a lock's key is known and its value of the right kind; what is sent to a server is one line."""
     known = {field.name: type(field.default) for field in fields(Locked)}
     if key not in known or type(value) is not known[key]:

@@ -146,7 +146,7 @@ def _json_of(response: Whole) -> dict[str, Any]:
     if is_page(response.headers.get("content-type", "")):
         raise Refused(WEB_PAGE)
     try:
-        content: object = json.loads(response.content)
+        content: JsonValue = json.loads(response.content)
     except ValueError:
         found = EXCEPTION.search(response.text)
         if found:

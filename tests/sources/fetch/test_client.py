@@ -135,7 +135,7 @@ def test_an_answer_that_unpacks_to_many_times_its_size_is_refused(client, server
 
     monkeypatch.setattr(unpacking, "load_parameters", lambda _: Strict())
     server.gzip("/a", b" " * 6_000_000)
-    with pytest.raises(Refused, match="the answer unpacks to .* times its size"):
+    with pytest.raises(Refused, match=r"the answer unpacks to .* times its size"):
         client.answer(f"{server.url}/a", limit=10**9)
     server.gzip("/a", b" " * 900_000)
     assert len(client.answer(f"{server.url}/a", limit=10**9).content) == 900_000

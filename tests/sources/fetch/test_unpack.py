@@ -55,6 +55,8 @@ def test_tables_of_different_columns_are_not_joined(archive):
         with pytest.raises(Refused, match=r"different columns, such as a\.csv and x/b\.csv"):
             unpacked(archive({"a.csv": b"a,b\n1,2\n", "x/b.csv": other}))
     with pytest.raises(Refused, match="different columns"):
+        unpacked(archive({"a.csv": b"nan,inf\n1,2\n", "x/b.csv": b"nan,b\n1,2\n"}))
+    with pytest.raises(Refused, match="different columns"):
         unpacked(archive({"a.csv": b"B1 1AA,1\n", "x/b.csv": b"B1 1AB,1,2\n"}))
     assert unpacked(archive({"a.csv": b"h\r\n1\r\n", "b.csv": b"h\n2\n"})) == b"h\r\n1\r\n2\n"
 

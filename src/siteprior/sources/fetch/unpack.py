@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -21,6 +22,8 @@ GZIP = b"\x1f\x8b"
 ZIP = b"PK"
 PACKED_KINDS = (".zip", ".xlsx", ".xlsm", ".ods", ".gz")
 """Endings of files that are packed and stay as they are."""
+
+_NUMBER = re.compile(r"[-+]?[0-9]+([.][0-9]+)?")
 
 FEW = 5
 """Members that a message names."""
@@ -116,11 +119,7 @@ def _same_columns(one: bytes, other: bytes) -> bool:
 
 def _is_number(cell: str) -> bool:
     """Return whether a cell is a number, which names no column."""
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
+    return _NUMBER.fullmatch(cell.strip()) is not None
 
 
 def _ends_line(out: IO[bytes], target: Path) -> bool:

@@ -120,7 +120,7 @@ def address_of(dataset: Dataset, part: str, *, key: str = "") -> str:
     'https://naptan.api.dft.gov.uk/v1/access-nodes?dataFormat=csv&atcoAreaCodes=430'
     """
     pattern = _pattern_of(dataset, part)
-    if "{key}" in pattern and not key:
+    if "{key}" in pattern + dataset.key_header and not key:
         raise InputError(
             f"{dataset.id}: needs a key of yours: set {dataset.key_env}; {dataset.page} says how to get one"
         )

@@ -32,23 +32,24 @@ def at_piece(number):
 def while_placing():
     """Die when half of the whole file is in the project's folder."""
 
-    def half(source, target):
-        with open(source, "rb") as whole, open(target, "wb") as file:  # noqa: PTH123
-            file.write(whole.read(50_000))
+    def half(whole, file):
+        file.write(whole.read(50_000))
+        file.flush()
         die()
 
-    shutil.copyfile = half
+    shutil.copyfileobj = half
 
 
 def before_the_rename():
     """Die when all of the file is there under its passing name."""
-    copy = shutil.copyfile
+    copy = shutil.copyfileobj
 
-    def copied(source, target):
-        copy(source, target)
+    def copied(whole, file):
+        copy(whole, file)
+        file.flush()
         die()
 
-    shutil.copyfile = copied
+    shutil.copyfileobj = copied
 
 
 def before_the_lock():

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 import requests
 
+from siteprior.core import unpacking
 from siteprior.core.errors import InputError
 from siteprior.sources.fetch.client import Client, Refused, reason_of, status_reason
 from sources.fetch.publisher_server import Answer
@@ -100,6 +103,44 @@ def test_headers_go_to_the_first_host_alone(client, server):
     ]  # fmt: skip
 
 
+def test_headers_go_to_no_other_host_where_one_mirror_stands_for_all(server):
+    server.redirect("/a", "https://data.example.org/b")
+    server.redirect("/b", "/c")
+    server.redirect("/c", "https://other.example/d")
+    server.redirect("/d", "https://data.example.org/e")
+    server.file("/e", b"x")
+    with Client(mirror=server.url) as client:
+        client.get("https://data.example.org/a", headers={"X-Key": "s3cret", "Range": "bytes=0-"})
+    assert [(each.path, each.headers.get("x-key")) for each in server.asked] == [
+        ("/a", "s3cret"), ("/b", "s3cret"), ("/c", "s3cret"), ("/d", None), ("/e", None),
+    ]  # fmt: skip
+    assert server.asked[-1].headers["range"] == "bytes=0-"
+
+
+def test_no_more_of_an_answer_is_unpacked_than_may_be(client, server):
+    server.gzip("/a", b" " * 50_000_000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(Refused, match=r"larger than 0\.0001 GB; if that is right, raise --max-gb"):
+            client.answer(f"{server.url}/a", limit=100_000)
+        assert tracemalloc.get_traced_memory()[1] < 45_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_an_answer_that_unpacks_to_many_times_its_size_is_refused(client, server, monkeypatch):
+    class Strict:
+        def number(self, name):
+            return {"ratio_free_mb": 1, "ratio_limit": 200}[name]
+
+    monkeypatch.setattr(unpacking, "load_parameters", lambda _: Strict())
+    server.gzip("/a", b" " * 6_000_000)
+    with pytest.raises(Refused, match=r"the answer unpacks to .* times its size"):
+        client.answer(f"{server.url}/a", limit=10**9)
+    server.gzip("/a", b" " * 900_000)
+    assert len(client.answer(f"{server.url}/a", limit=10**9).content) == 900_000
+
+
 def test_a_redirect_to_less_than_https_is_refused(client, server):
     server.redirect("/a", "http://example.org/b")
     with pytest.raises(Refused, match=r"redirects to http://example\.org/b, which is not https"):
@@ -109,9 +150,15 @@ def test_a_redirect_to_less_than_https_is_refused(client, server):
 def test_an_answer_of_fault_is_a_sentence(client, server):
     server.status("/a", 404)
     with pytest.raises(Refused, match="HTTP 404: there is no such file"):
-        client.answer(f"{server.url}/a")
+        client.answer(f"{server.url}/a", limit=10)
     server.plays["/b"] = lambda _: Answer(200, b"whole")
-    assert client.answer(f"{server.url}/b").content == b"whole"
+    answer = client.answer(f"{server.url}/b", limit=5)
+    assert (answer.content, answer.text, answer.headers["content-length"]) == (b"whole", "whole", "5")
+    server.cut("/b", 2, times=1)  # that it breaks off once is asked again
+    assert client.answer(f"{server.url}/b", limit=5).content == b"whole"
+    server.cut("/b", 2)
+    with pytest.raises(Refused, match="the download broke off"):
+        client.answer(f"{server.url}/b", limit=5)
 
 
 def test_every_fault_in_transit_has_words():

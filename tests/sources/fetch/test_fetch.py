@@ -121,12 +121,12 @@ def test_a_hash_without_an_address_checks_the_file(desk):
 
 def test_a_refresh_fetches_anew_what_has_no_stated_hash(desk, server):
     fetch(desk(STOPS))
-    server.files["/naptan.csv"] = b"newer"
+    server.files["/naptan.csv"] = b"a,b\n1"
     assert of(fetch(desk(STOPS), refresh=True), "stops")["bytes"] == 5
     del server.files["/naptan.csv"]
     with pytest.raises(FetchError, match="HTTP 404"):
         fetch(desk(STOPS), refresh=True)
-    assert (desk.data / "transit/naptan.csv").read_bytes() == b"newer"  # the earlier file stays
+    assert (desk.data / "transit/naptan.csv").read_bytes() == b"a,b\n1"  # the earlier file stays
 
 
 def test_every_entry_is_tried_before_one_error_names_all_faults(desk, server):

@@ -49,3 +49,16 @@ def test_a_lock_that_cannot_be_read_is_named_with_the_way_out(text, tmp_path):
 def test_a_member_is_locked_with_its_zip():
     assert locked_name("a/b.ZIP!c/d.csv") == "a/b.ZIP"
     assert locked_name("a/b.xlsx!sheet") == "a/b.xlsx!sheet"
+
+
+@pytest.mark.parametrize("broken", ["7", '"a\\r\\nX: y"', '" \\"1\\""', '"\\u00e9"', "2026-11-29", '""'])
+def test_what_cannot_be_sent_to_a_server_is_passed_over(broken, tmp_path):
+    path = tmp_path / "sources.lock"
+    path.write_text(f'[files."a.csv"]\nsha256 = "x"\netag = {broken}\nlast_modified = {broken}\n', encoding="utf-8")
+    assert read_lock(path)["a.csv"] == Locked(sha256="x")
+
+
+def test_a_folder_in_the_place_of_the_lock_is_refused(tmp_path):
+    (tmp_path / "sources.lock").mkdir()
+    with pytest.raises(InputError, match=r"sources\.lock: is a folder"):
+        read_lock(tmp_path / "sources.lock")

@@ -16,13 +16,13 @@ JSON = {"Content-Type": "application/json"}
 
 @pytest.fixture
 def read(server, tmp_path):
-    def read(path, paging, name="a.geojson", headers=None, steps=None, **facts):
+    def read(path, paging, name="a.geojson", headers=None, steps=None, limit=10**9, **facts):
         dataset = Dataset(id="a", title="A", paging=paging, **facts)
         with Client() as client:
             return read_pages(
                 client, dataset, server.url + path, tmp_path / name, headers=headers or {},
                 step=lambda number, total=None: (steps if steps is not None else []).append((number, total)),
-                limit=10**9,
+                limit=limit,
             )  # fmt: skip
 
     return read
@@ -94,3 +94,21 @@ def test_a_count_that_is_none_is_a_fault_of_the_service(read, server):
     server.plays["/q"] = lambda _: Answer(200, b'{"features": []}', JSON)
     with pytest.raises(Refused, match="does not say how many features"):
         read("/q", "arcgis")
+
+
+def test_a_service_that_passes_over_which_page_is_asked_for_is_refused(read, server):
+    page = {"features": [{"attributes": {"name": "a"}}], "exceededTransferLimit": True}
+    server.plays["/q"] = lambda asked: Answer(
+        200, json.dumps({"count": 3} if "returnCountOnly" in asked.path else page).encode(), JSON
+    )
+    with pytest.raises(Refused, match="sent the same page twice"):
+        read("/q?f=json", "arcgis", name="a.csv")
+    assert len(server.asked) == 3
+
+
+@pytest.mark.parametrize("paging", ["arcgis", "next", "wfs", "ogc_features"])
+def test_no_more_of_a_page_is_read_than_may_be_written(paging, read, server):
+    body = b'{"count": 1, "features": [' + b" " * 2000 + b"]}"
+    server.plays["/q"] = lambda _: Answer(200, body, JSON)
+    with pytest.raises(Refused, match=r"the answer is larger than 1e-06 GB"):
+        read("/q", paging, limit=1000)

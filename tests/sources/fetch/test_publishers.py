@@ -138,6 +138,20 @@ def test_a_gzip_file_is_unpacked_where_the_path_is_of_a_plain_one(desk, server):
     comes(desk, desk.project("a.csv", "/a.csv.gz"), server, TABLE)
 
 
+def test_a_packed_tar_is_no_table(desk, server):
+    import io
+    import tarfile
+
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        member = tarfile.TarInfo("a.csv")
+        member.size = len(TABLE)
+        archive.addfile(member, io.BytesIO(TABLE))
+    server.file("/a.tar.gz", packed.getvalue(), kind="application/gzip")
+    refused(desk.project("a.csv", "/a.tar.gz"), server, "a tar archive came instead of a .csv file")
+    assert desk.names() == []
+
+
 def test_a_zip_in_a_zip_gives_the_member_that_is_wanted(desk, server):
     inner = zipped({"Land.gml": TABLE, "readme.txt": b"x"})
     server.file("/a.zip", zipped({"one/inner.zip": inner, "notes.pdf": b"x"}), kind="application/zip")
@@ -224,6 +238,31 @@ def test_a_dead_address_names_the_page_and_the_path_where_a_file_placed_by_hand_
     assert len(server.asked) == 1
     locked = lock_of(desk)[row["path"]]
     assert (locked.address, locked.fetched, locked.bytes) == ("", "placed by hand", len(TABLE))
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b"<!doctype html><p>Sign in</p>", "a web page came instead of the file"),
+        (b"", "is empty"),
+        (zipped({"a.csv": TABLE}), "a zip or a workbook came"),
+    ],
+)
+def test_what_is_no_table_is_refused_also_where_it_was_placed_by_hand(body, says, desk, server):
+    project = desk.project("a.csv", "/a.csv")
+    desk.cases.mkdir()
+    (desk.cases / "a.csv").write_bytes(body)
+    with pytest.raises(FetchError) as raised:
+        fetch(project, mirror=server.url)
+    (sentence,) = raised.value.faults
+    assert sentence.startswith("case/a.csv: the file there is not the one that is meant: ")
+    assert says in sentence
+    assert sentence.endswith(f"download it by hand from https://{HOST}/page to {desk.cases / 'a.csv'}")
+    row = case_of(raised.value.table)
+    assert (row["status"], row["bytes"], row["licence"]) == ("failed", len(body), "OGL v3")
+    assert dict(lock_of(desk)) == {}
+    server.file("/a.csv", TABLE)
+    comes(desk, project, server, TABLE, refresh=True)
 
 
 def test_too_many_requests_are_made_again_after_the_time_the_server_states(desk, server, waits):
@@ -380,6 +419,117 @@ def test_a_web_page_with_status_200_is_no_page_of_a_service(paging, desk, server
     refused(desk.project("a.geojson", "/query?f=geojson", paging=paging), server, "look at the address in a browser")
 
 
+@pytest.mark.parametrize("etag", ["7", '"a\\r\\nX: y"'])
+def test_a_spoilt_lock_stops_no_refresh(etag, desk, server, fetch_cache):
+    import shutil
+
+    server.file("/a.csv", TABLE, etag='"1"')
+    project = desk.project("a.csv", "/a.csv")
+    comes(desk, project, server, TABLE)
+    shutil.rmtree(fetch_cache / "downloads")
+    lock = desk.data / "sources.lock"
+    text = lock.read_text(encoding="utf-8")
+    spoilt = "\n".join(f"etag = {etag}" if line.startswith("etag") else line for line in text.splitlines())
+    lock.write_text(spoilt, encoding="utf-8")
+    assert case_of(fetch(project, mirror=server.url, refresh=True))["status"] == "unchanged"
+    assert "if-none-match" not in server.asked[-1].headers
+    assert lock_of(desk)["case/a.csv"].etag == '"1"'
+
+
+def test_a_folder_in_the_place_of_the_lock_is_refused_before_anything_is_asked(desk, server):
+    from siteprior.core.errors import InputError
+
+    server.file("/a.csv", TABLE)
+    (desk.data / "sources.lock").mkdir()
+    with pytest.raises(InputError, match=r"sources\.lock: is a folder"):
+        fetch(desk.project("a.csv", "/a.csv"), mirror=server.url)
+    assert (server.asked, desk.names()) == ([], [])
+
+
+@pytest.mark.parametrize("path", ["../sources.lock", "../Sources.LOCK", "link.csv"])
+def test_the_lock_is_no_place_for_a_file(path, desk, server):
+    from siteprior.core.errors import ProjectError
+
+    server.file("/a.csv", TABLE)
+    lock = desk.data / "sources.lock"
+    lock.write_text("", encoding="utf-8")
+    desk.cases.mkdir()
+    (desk.cases / "link.csv").hardlink_to(lock)
+    with pytest.raises(ProjectError, match=r"is sources\.lock, which fetch itself writes"):
+        fetch(desk.project(path, "/a.csv"), mirror=server.url, refresh=True)
+    assert server.asked == []
+    assert lock.read_bytes() == b""
+
+
+# --- answers that nobody foresees -----------------------------------------------------------------------------------
+
+FAR = "Wed, 21 Oct 2015 07:28:00 +99999999999999"
+
+
+def test_a_date_beyond_all_numbers_is_no_vintage(desk, server):
+    server.file("/a.csv", TABLE, modified=FAR)
+    comes(desk, desk.project("a.csv", "/a.csv"), server, TABLE)
+    assert lock_of(desk)["case/a.csv"].vintage == ""
+
+
+@pytest.mark.parametrize("after", ["Fri, 31 Dec 99999999999 23:59:59 GMT", "9" * 5000])
+def test_a_wait_beyond_all_numbers_is_none(after, desk, server, waits):
+    server.file("/a.csv", TABLE)
+    server.status("/a.csv", 503, times=1, after=after)
+    comes(desk, desk.project("a.csv", "/a.csv"), server, TABLE)
+    assert waits == [0]
+
+
+@pytest.mark.parametrize(
+    ("name", "paging", "body"),
+    [
+        ("a.json", "next", b'{"results": [{"a": 1}], "links": {"next": "http://["}}'),
+        ("a.json", "next", b'{"results": [' + b"[" * 100_000 + b"]" * 100_000 + b"]}"),
+        ("a.csv", "next", b'{"results": [{"a": "\\ud800"}]}'),
+        ("a.csv", "next", b'{"results": [{"properties": [1, 2]}]}'),
+        ("a.geojson", "wfs", b'<a numberMatched="' + b"9" * 5000 + b'"/>'),
+    ],
+)
+def test_pages_that_cannot_be_read_are_a_fault_in_words(name, paging, body, desk, server):
+    from sources.fetch.publisher_server import Answer
+
+    server.plays["/q"] = lambda _: Answer(200, body, {"Content-Type": "application/json"})
+    refused(desk.project(name, "/q", paging=paging), server, "; ")
+    assert desk.names() == []
+
+
+@pytest.mark.parametrize("fault", [OverflowError, RecursionError, KeyError, MemoryError])
+def test_a_fault_nobody_knows_ends_one_file_and_the_lock_has_the_others(fault, desk, server, monkeypatch):
+    from siteprior.sources.fetch import fetch as module
+
+    def fail(*_, **__):
+        raise fault("no")
+
+    server.file("/a.csv", TABLE)
+    project = desk.project("a.csv", "/a.csv")
+    text = project.read_text(encoding="utf-8")
+    other = '{path = "case/b.csv", dataset = "own_case"}'
+    project.write_text(text.replace("postcodes = [", f"postcodes = [{other}, "), encoding="utf-8")
+    real = module.fetch_file
+    monkeypatch.setattr(
+        module, "fetch_file", lambda client, entry, *given, **more: (
+            fail if entry.path == "case/b.csv" else real
+        )(client, entry, *given, **more)
+    )  # fmt: skip
+    with pytest.raises(FetchError) as raised:
+        fetch(project, mirror=server.url)
+    (sentence,) = raised.value.faults
+    assert sentence.startswith(f"https://{HOST}/a.csv: what came cannot be used ({fault.__name__})")
+    assert sentence.endswith(f"download it by hand from https://{HOST}/page to {desk.cases / 'b.csv'}")
+    assert list(lock_of(desk)) == ["case/a.csv"]
+
+
+def test_a_coordinate_system_that_does_not_exist_ends_one_file(desk, server):
+    part = ', part = "398000,271000,441000,310000"'
+    project = desk.project("a.csv", "/{box}/a.csv", entry=part, cut="box", box_crs="EPSG:999999")
+    refused(project, server, "CRSError")
+
+
 # --- what is asked of fetch ---------------------------------------------------------------------------------------
 
 
@@ -462,9 +612,12 @@ def test_a_key_in_a_header_is_sent_to_its_host_alone(desk, server, monkeypatch):
     assert asked == [("/a.csv", f"Bearer {KEY}"), ("/b.csv", None)]
 
 
-def test_without_the_key_the_page_and_the_path_are_named(desk, server, monkeypatch):
+@pytest.mark.parametrize(
+    ("address", "header"), [("/{key}/a.csv", {}), ("/a.csv", {"key_header": "Authorization: Bearer {key}"})]
+)
+def test_without_the_key_the_page_and_the_path_are_named(address, header, desk, server, monkeypatch):
     monkeypatch.delenv("OWN_CASE_KEY", raising=False)
-    project = desk.project("a.csv", "/{key}/a.csv", key_env="OWN_CASE_KEY")
+    project = desk.project("a.csv", address, key_env="OWN_CASE_KEY", **header)
     with pytest.raises(FetchError) as raised:
         fetch(project, mirror=server.url)
     (sentence,) = raised.value.faults

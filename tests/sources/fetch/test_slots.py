@@ -61,6 +61,24 @@ def test_a_file_is_placed_whole_and_a_folder_in_its_way_is_reported(tmp_path):
         place(tmp_path / "source", tmp_path / "taken/a.csv")
 
 
+def test_no_link_in_the_place_of_a_part_is_followed(tmp_path):
+    other = tmp_path / "other"
+    other.write_bytes(b"somebody else's")
+    (tmp_path / "source").write_bytes(b"whole")
+    (tmp_path / ".a.csv.part").symlink_to(other)
+    place(tmp_path / "source", tmp_path / "a.csv")
+    assert (tmp_path / "a.csv").read_bytes() == b"whole"
+    assert not (tmp_path / "a.csv").is_symlink()
+    with slot_of("https://a.org/x.csv", tmp_path) as slot:
+        paths = (slot.part, slot.whole, slot.made(".csv"), slot.part.with_name(f"{slot.part.name}.json"))
+        for path in paths:
+            path.symlink_to(other)
+    with slot_of("https://a.org/x.csv", tmp_path) as slot:
+        slot.made(".csv")
+        assert [path.is_symlink() for path in paths] == [False] * 4
+    assert other.read_bytes() == b"somebody else's"
+
+
 def test_the_lock_of_a_file_is_free_again_afterwards(tmp_path):
     for _ in range(2):
         with target_lock(tmp_path / "a.csv", tmp_path):

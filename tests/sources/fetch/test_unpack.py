@@ -50,6 +50,24 @@ def test_tables_stand_below_each_other_with_one_head(archive):
     assert unpacked(archive({"b.csv": b"B,2\n", "a.csv": b"A,1"})) == b"A,1\nB,2\n"  # as Code-Point Open: no head
 
 
+def test_tables_of_different_columns_are_not_joined(archive):
+    for other in (b"x,y,z\n1,2,3\n", b"b,a\n1,2\n", b"1,2\n", b"\n"):
+        with pytest.raises(Refused, match=r"different columns, such as a\.csv and x/b\.csv"):
+            unpacked(archive({"a.csv": b"a,b\n1,2\n", "x/b.csv": other}))
+    with pytest.raises(Refused, match="different columns"):
+        unpacked(archive({"a.csv": b"nan,inf\n1,2\n", "x/b.csv": b"nan,b\n1,2\n"}))
+    with pytest.raises(Refused, match="different columns"):
+        unpacked(archive({"a.csv": b"B1 1AA,1\n", "x/b.csv": b"B1 1AB,1,2\n"}))
+    assert unpacked(archive({"a.csv": b"h\r\n1\r\n", "b.csv": b"h\n2\n"})) == b"h\r\n1\r\n2\n"
+
+
+def test_what_macs_put_beside_each_file_is_no_table(archive):
+    packed = {"a.csv": b"h\n1\n", "__MACOSX/._a.csv": b"\0\5", "__MACOSX/x/a.csv": b"\0", "x/._b.csv": b"\0"}
+    assert unpacked(archive(packed)) == b"h\n1\n"
+    with pytest.raises(Refused, match="no file like"):
+        unpacked(archive({"._a.csv": b"\0"}))
+
+
 def test_several_files_that_are_no_tables_are_refused(archive):
     with pytest.raises(Refused, match=r"several files like \*\.gml, such as a\.gml and b\.gml"):
         unpacked(archive({"b.gml": b"<b/>", "a.gml": b"<a/>"}), ".gml")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 from urllib.parse import quote, urljoin, urlsplit
 
 from siteprior import __version__
@@ -13,6 +13,7 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import is_fetchable
 from siteprior.core.parameters import load_parameters
 from siteprior.core.shown_text import HIDDEN, without_keys
+from siteprior.core.unpacking import bomb_faults
 
 if TYPE_CHECKING:
     from requests import Response, Session
@@ -29,6 +30,9 @@ SHARED_HEADERS = frozenset({"Accept-Encoding", "Range", "If-Range", "If-None-Mat
 
 RETRIED = (429, 500, 502, 503, 504)
 """Answers after which a server is asked again."""
+
+PIECE = 1 << 14
+"""Bytes of an answer taken at a time."""
 
 PROXY_HINT = (
     "behind a proxy set HTTPS_PROXY, and REQUESTS_CA_BUNDLE if your organisation has a certificate of its own; then "
@@ -162,7 +166,7 @@ class Client:
         """Ask once, and where the answer sends on, there."""
         import requests
 
-        asked = self.address(url)
+        asked, meant = self.address(url), urlsplit(url).netloc
         for _ in range(self.session.max_redirects):
             response = self.session.get(
                 asked, headers=headers, stream=stream, timeout=self.timeout, allow_redirects=False
@@ -170,28 +174,66 @@ class Client:
             if not response.is_redirect:
                 return response
             response.close()
-            onward = self.address(_onward(response))
-            if urlsplit(onward).netloc != urlsplit(asked).netloc:
+            onward = _onward(response)
+            before, then = urlsplit(asked).netloc, urlsplit(onward).netloc
+            host = meant if then == before else then  # a mirror that sends on within itself stands for the same host
+            asked = self.address(onward)
+            if host != meant or urlsplit(asked).netloc != before:
                 headers = {name: value for name, value in headers.items() if name in SHARED_HEADERS}
-            asked = onward
+            meant = host
         raise requests.TooManyRedirects
 
-    def answer(self, url: str, *, headers: Mapping[str, str] | None = None) -> Response:
+    def answer(self, url: str, *, headers: Mapping[str, str] | None = None, limit: int) -> Whole:
         """Return a whole answer to be read at once, or say what the server reported instead.
+
+        No more than ``limit`` bytes of it are taken, as they are once unpacked.
 
         Raises
         ------
         Refused
-            When the server redirects to what may not be asked, or reports a fault; the message says so.
+            When the server redirects to what may not be asked, reports a fault or sends more; the message says so.
         """
         import requests
 
+        retries = self.policy()
         try:
-            response = self.get(url, headers=headers)
-            response.raise_for_status()
+            while True:
+                with self.get(url, headers=headers, stream=True) as response:
+                    response.raise_for_status()
+                    try:
+                        return Whole(_content(response, limit), response.headers)
+                    except (requests.exceptions.ChunkedEncodingError, requests.ConnectionError) as fault:
+                        if not retries.total:
+                            raise
+                        retries = retries.increment("GET", url, error=fault)
+                self.pause(retries.get_backoff_time())
         except requests.RequestException as fault:
             raise Refused(reason_of(fault)) from None
-        return response
+
+
+def _content(response: Response, limit: int) -> bytes:
+    """Return what a server sends, unpacked; refuse more than so many bytes as they come."""
+    content = bytearray()
+    for piece in response.iter_content(PIECE):
+        content += piece
+        if len(content) > limit:
+            raise Refused(f"the answer is larger than {limit / 1e9:g} GB; if that is right, raise --max-gb")
+        packed = response.raw.tell()  # bytes that came over the line
+        if bomb := bomb_faults("the answer", unpacked=len(content), packed=packed, fix="look at it in a browser"):
+            raise Refused(bomb[0])
+    return bytes(content)
+
+
+class Whole(NamedTuple):
+    """An answer that came whole, unpacked, and what the server says of it."""
+
+    content: bytes
+    headers: Mapping[str, str]
+
+    @property
+    def text(self) -> str:
+        """The answer as text; signs that cannot be read are replaced."""
+        return self.content.decode("utf-8", errors="replace")
 
 
 def _session() -> Session:
@@ -211,7 +253,7 @@ def _stated_wait(response: Response, retries: Retry) -> float | None:
 
     try:
         return retries.get_retry_after(response.raw)
-    except InvalidHeader:
+    except (InvalidHeader, ValueError, OverflowError, TypeError):  # a year or a number beyond all
         return None
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from siteprior.core.shown_text import one_line
+from siteprior.core.unpacking import BROKEN_ZIP
 from siteprior.sources.fetch.client import Refused
 
 if TYPE_CHECKING:
@@ -27,6 +30,30 @@ FIRST_BYTES = {
 }
 """How files of these endings begin."""
 
+TABLES = (".csv", ".tsv", ".txt")
+JSONS = (".json", ".geojson")
+TEXTS = (*TABLES, *JSONS, ".gml", ".xml", ".kml", ".graphml")
+"""Endings of files of text."""
+
+OTHER_KINDS = {
+    b"%PDF": "a PDF document",
+    b"\x89PNG": "a picture (PNG)",
+    b"\xff\xd8\xff": "a picture (JPEG)",
+    b"GIF8": "a picture (GIF)",
+    b"PK\x03\x04": "a zip or a workbook",
+    b"\x1f\x8b": "a gzip",
+    b"\xd0\xcf\x11\xe0": "a workbook or document of old Office",
+    b"SQLite format 3": "a database (GeoPackage)",
+    b"PAR1": "a Parquet file",
+}
+"""What files that begin so are, which are no text."""
+
+TAR_AT = 257
+"""Where a tar archive says that it is one (byte)."""
+
+DELIMITERS = b",;\t|"
+"""Signs that part the columns of tables."""
+
 PAGES = (".html", ".htm", ".xhtml")
 HEAD = 4096
 """Bytes of a file that are looked into to know what it is."""
@@ -41,6 +68,15 @@ WEB_PAGE = (
     "a web page came instead of the file: a login, a proxy's notice or the publisher's page; open the address in a "
     "browser to see which"
 )
+_ROOT = rb"\s*(<\?xml.*?\?>\s*)?(<!--.*?-->\s*)*(<!(?i:doctype)[^>]*>\s*)?"
+_XML = re.compile(_ROOT + rb"<[a-z?!]", re.IGNORECASE | re.DOTALL)
+_FAULT = re.compile(_ROOT + rb"<(\w+:)?(ServiceExceptionReport|ExceptionReport|ServiceException|Error)\b", re.DOTALL)
+EXCEPTION = re.compile(r"<(?:\w+:)?(?:ExceptionText|ServiceException|Message)[^>]*>(.*?)</", re.DOTALL)
+"""The words of a service's fault, in XML."""
+
+LONGEST_QUOTE = 200
+"""Signs of a server's own words that a message quotes."""
+
 LONGEST_MESSAGE = 1 << 20
 """Bytes of the longest JSON that is looked at as a message of a fault."""
 
@@ -73,18 +109,68 @@ def refuse_other_kind(path: Path, ending: str) -> None:
         head = file.read(HEAD)
     if not head:
         raise Refused("the file that came is empty; try again later")
-    if ending not in PAGES and _PAGE.match(_plain(head)):
+    plain = _plain(head)
+    if ending not in PAGES and _PAGE.match(plain):
         raise Refused(WEB_PAGE)
     if (begins := FIRST_BYTES.get(ending, ())) and not head.startswith(begins):
         raise Refused(f"what came is no {ending} file; look at the address in a browser")
-    first = _plain(head).lstrip()[:1]
-    if ending in (".csv", ".txt", ".tsv") and first in (b"{", b"[") and _message(path) is not None:
+    if ending in (".xlsx", ".xlsm") and not _is_workbook(path):
+        raise Refused(f"what came is a zip, but no {ending} workbook; look at the address in a browser")
+    if ending in TEXTS:
+        _refuse_other_text(path, ending, head, plain)
+
+
+def _refuse_other_text(path: Path, ending: str, head: bytes, plain: bytes) -> None:
+    """Refuse what is no text, or the message of a fault, where text of an ending is meant; its beginning is given."""
+    kind = next((kind for begins, kind in OTHER_KINDS.items() if head.startswith(begins)), "")
+    if head[TAR_AT : TAR_AT + 5] == b"ustar":
+        kind = "a tar archive"
+    if kind:
+        raise Refused(f"{kind} came instead of a {ending} file; look at the address in a browser")
+    if _FAULT.match(plain):
+        raise Refused(f"the service reports a fault instead of the file: {_words_of_fault(plain)}")
+    first = plain.lstrip()[:1]
+    if ending in (*TABLES, *JSONS) and _XML.match(plain):
+        raise Refused(f"XML came instead of a {ending} file; open the address in a browser to read it")
+    if ending in TABLES and first in (b"{", b"[") and _message(path) is not None:
         raise Refused("JSON came instead of the table, as servers send for a fault; open the address in a browser")
-    if ending in (".json", ".geojson") and first == b"{" and _is_error(path):
+    if ending in JSONS and first not in (b"{", b"["):
+        raise Refused(f"what came is no JSON, which a {ending} file is; open the address in a browser to read it")
+    if ending in JSONS and first == b"{" and _is_error(path):
         raise Refused(
             "the server sent the message of a fault (JSON) instead of the file; open the address in a browser to "
             "read it"
         )
+    line = plain.strip()
+    if ending == ".csv" and len(head) < HEAD and not any(sign in line for sign in (*DELIMITERS, *b"\r\n")):
+        raise Refused(f"a line of text came instead of a table: {quoted(line.decode(errors='replace'))}")
+
+
+def _is_workbook(path: Path) -> bool:
+    """Return whether a zip has the files of a workbook."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(name == "[Content_Types].xml" or name.startswith("xl/") for name in archive.namelist())
+    except BROKEN_ZIP:
+        return False
+
+
+def _words_of_fault(plain: bytes) -> str:
+    """Return the words in which XML states a fault."""
+    found = EXCEPTION.search(plain.decode(errors="replace"))
+    words = quoted(re.sub(r"<!\[CDATA\[|\]\]>|<[^>]*>", " ", found[1])) if found else ""
+    return words or "it gives no reason"
+
+
+def quoted(text: str) -> str:
+    """Return a server's own words for a message: one line, not too long.
+
+    Examples
+    --------
+    >>> quoted(" no   such layer ")
+    'no such layer'
+    """
+    return one_line(" ".join(text.split())[:LONGEST_QUOTE])
 
 
 def _is_error(path: Path) -> bool:

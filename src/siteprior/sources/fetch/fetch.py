@@ -18,7 +18,8 @@ from siteprior.core.renamed import renamed_argument
 from siteprior.project.load import Project, load_project
 from siteprior.project.model import File
 from siteprior.sources.fetch import clock
-from siteprior.sources.fetch.client import MIRROR_VARIABLE, Client
+from siteprior.sources.fetch.client import MIRROR_VARIABLE, Client, Refused
+from siteprior.sources.fetch.content import refuse_other_kind
 from siteprior.sources.fetch.download import Arrival, by_hand
 from siteprior.sources.fetch.jobs import OSM, Watch, fetch_file, fetch_pages, fetch_streets
 from siteprior.sources.fetch.lock import BY_HAND, Locked, lock_path, locked_name, read_lock, write_lock
@@ -179,9 +180,19 @@ class _Fetch:
             note = " ".join(fault.faults)
         except OSError as fault:
             note = f"{entry.path}: cannot be read ({fault.strerror or fault}); close it where it is open"
+        except Exception as fault:  # noqa: BLE001 (whatever a server sends, or a library makes of it, ends one file alone)
+            note = self._unforeseen(entry, target, fault)
         dataset = self.project.dataset_of(entry)
         licence = entry.licence or ("" if dataset is None else dataset.licence)
         return replace(row, note=self.client.hide(note), licence=licence)
+
+    def _unforeseen(self, entry: File, target: Path, fault: Exception) -> str:
+        """Say of a fault that nothing here knows which file it stopped, and how that is placed by hand."""
+        dataset = self.project.dataset_of(entry)
+        address, page = ("", "") if dataset is None else (dataset.address, dataset.page)
+        named = OSM if is_osm(entry) else entry.url or address or entry.path
+        what = f"{named}: what came cannot be used ({type(fault).__name__}); look at the address in a browser"
+        return f"{what}, {by_hand(target, page)}"
 
     def _entry(self, entry: File, target: Path) -> _Row:
         if is_pattern(entry):
@@ -250,6 +261,14 @@ class _Fetch:
             return replace(row, url=row.url or known.address)
         if not (entry.url or entry.dataset or is_osm(entry)):
             return row  # the user's own: no publisher to be asked about it
+        try:
+            refuse_other_kind(target, target.suffix)
+        except Refused as fault:
+            way = by_hand(target, "" if dataset is None else dataset.page)
+            asked = entry.url or is_osm(entry) or (dataset is not None and dataset.address)
+            way = f"--refresh downloads it, {way}" if asked else way.removeprefix("or ")
+            note = f"{entry.path}: the file there is not the one that is meant: {fault}; {way}"
+            return replace(row, status="failed", note=note)
         vintage = entry.vintage or ("" if dataset is None else dataset.vintage)
         if self.offline or self.dry_run:
             return replace(row, note="not the file that sources.lock names" if known else "")
@@ -292,7 +311,7 @@ class _Fetch:
 
         try:
             return parsedate_to_datetime(arrival.last_modified).date().isoformat()
-        except ValueError:
+        except (ValueError, OverflowError, TypeError):  # a time zone beyond a day, a year beyond a number
             return ""
 
 

@@ -101,6 +101,9 @@ def fetch_pages(
             fault = "the service did not come to its end in the time it may take (parameter fetch.whole_timeout_s)"
         except Refused as refused:
             fault = str(refused)
+        except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError) as wrong:
+            # records nested without end, half a sign, a list where properties stand
+            fault = f"what the service sent cannot be read as records ({type(wrong).__name__}); fetch again"
         finally:
             made.unlink(missing_ok=True)
     raise InputError(client.hide(f"{origin.url}: {fault}, {by_hand(target, origin.page)}"))

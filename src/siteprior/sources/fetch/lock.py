@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from siteprior.core.errors import InputError
 from siteprior.core.files import MEMBER, write_text
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 LOCK_FILE = "sources.lock"
 """The file beside the project file."""
 
 BY_HAND = "placed by hand"
 """How a file came that somebody put where the project names it."""
+
+SENT = ("etag", "last_modified")
+"""What is sent back to the server, in headers."""
+
+_HEADER = re.compile(r"[!-~]([ -~]*[!-~])?")
 
 HEAD = """\
 # What siteprior fetch brought, or found placed by hand: keep this file with the project, for it says what was used.
@@ -74,14 +84,15 @@ def read_lock(path: Path) -> Mapping[str, Locked]:
     InputError
         When it cannot be read.
     """
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder, and siteprior fetch writes a file of this name; rename the folder")
     if not path.is_file():
         return MappingProxyType({})
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8")).get("files", {})
-        known = [field.name for field in fields(Locked)]
         return MappingProxyType(
             {
-                name: Locked(**{key: value for key, value in facts.items() if key in known})
+                name: Locked(**{key: value for key, value in facts.items() if _is_usable(key, value)})
                 for name, facts in tables.items()
             }
         )
@@ -90,6 +101,14 @@ def read_lock(path: Path) -> Mapping[str, Locked]:
             f"{path}: cannot be read ({fault}); take back its last version, or delete it and run siteprior fetch, "
             "which writes it anew of the files that are there"
         ) from None
+
+
+def _is_usable(key: str, value: JsonValue) -> bool:
+    """Return whether a lock's key is known and its value of the right kind; what is sent to a server is one line."""
+    known = {field.name: type(field.default) for field in fields(Locked)}
+    if key not in known or type(value) is not known[key]:
+        return False
+    return key not in SENT or _HEADER.fullmatch(str(value)) is not None
 
 
 def write_lock(path: Path, changed: Mapping[str, Locked]) -> None:

@@ -14,6 +14,7 @@ from siteprior.project.load import Project
 from siteprior.project.model import File, Sources, Streets
 from siteprior.sources.catalogue import Dataset, address_of
 from siteprior.sources.fetch.download import Make
+from siteprior.sources.fetch.lock import LOCK_FILE, lock_path
 from siteprior.sources.fetch.tiles import box_of, join_tiles
 from siteprior.sources.fetch.unpack import unpack
 from siteprior.sources.registry import EVIDENCE, SOURCES
@@ -145,6 +146,8 @@ def addressed(project: Project, wanted: list[tuple[str, File]]) -> dict[Path, Fi
             continue  # of a dataset it states the origin of all of them
         if project.file.resolve() == target.resolve() or (target.exists() and target.samefile(project.file)):
             faults.append(f"{entry.path}: is the project file itself; give the download a path of its own")
+        elif _is_lock(target, project.file):
+            faults.append(f"{entry.path}: is {LOCK_FILE}, which fetch itself writes; give the file a path of its own")
         elif not target.resolve().is_relative_to(root):
             faults.append(f"{entry.path}: lies outside {project.data_root}, and fetch writes nowhere else; correct it")
         other = chosen.setdefault(target, entry)
@@ -153,6 +156,13 @@ def addressed(project: Project, wanted: list[tuple[str, File]]) -> dict[Path, Fi
     if faults:
         raise ProjectError(*faults)
     return chosen
+
+
+def _is_lock(target: Path, project_file: Path) -> bool:
+    """Return whether a file is the lock of a project, by its name in letters of any case or by a link."""
+    lock, place = lock_path(project_file).resolve(), target.resolve()
+    named = place.parent == lock.parent and place.name.lower() == lock.name.lower()
+    return named or (target.exists() and lock.exists() and target.samefile(lock))
 
 
 def _stated(entry: File) -> tuple[str, str, str, str, bool]:

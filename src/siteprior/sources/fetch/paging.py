@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
@@ -11,13 +13,12 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 from siteprior.core.files import is_fetchable
 from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Step
-from siteprior.sources.fetch.client import Client, Refused
-from siteprior.sources.fetch.content import WEB_PAGE, is_page
+from siteprior.sources.fetch.client import Client, Refused, Whole
+from siteprior.sources.fetch.content import EXCEPTION, WEB_PAGE, is_page, quoted
 from siteprior.sources.fetch.page_files import page_file
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
-    from requests import Response
 
     from siteprior.sources.catalogue import Dataset
 
@@ -31,10 +32,7 @@ COUNTS = ("numberMatched", "totalFeatures", "count", "total")
 """What services call the number of all records."""
 
 _MATCHED = re.compile(r'numberMatched="(\d+)"')
-_EXCEPTION = re.compile(r"<(?:\w+:)?(?:ExceptionText|ServiceException)[^>]*>(.*?)</", re.DOTALL)
 _CRS = re.compile(r"EPSG(?:/0/|:+|/[\d.]+/)(\d+)")
-LONGEST_QUOTE = 200
-"""Signs of a server's own words that a message quotes."""
 
 
 class Page(NamedTuple):
@@ -78,7 +76,7 @@ def read_pages(
         records than it says there are.
     """
     rows = dataset.largest_page or load_parameters("fetch").integer("page_rows")
-    asks = _Asks(client, headers)
+    asks = _Asks(client, headers, limit)
     begin, pages = _PAGED[dataset.paging]
     counted = begin(asks, url)
     with page_file(target, limit) as writer:
@@ -114,13 +112,18 @@ def _id_of(record: Mapping[str, Any]) -> str | int | None:
 class _Asks:
     """Asks for pages, and keeps what they say of the number of all records."""
 
-    def __init__(self, client: Client, headers: Mapping[str, str]) -> None:
-        self.client, self.headers = client, headers
+    def __init__(self, client: Client, headers: Mapping[str, str], limit: int) -> None:
+        self.client, self.headers, self.limit = client, headers, limit
         self.counted: int | None = None
+        self._before = b""
+
+    def answer(self, url: str) -> Whole:
+        """Return a whole answer, no larger than what may be written."""
+        return self.client.answer(url, headers=self.headers, limit=self.limit)
 
     def page(self, url: str, listed: tuple[str, ...] = LISTS) -> tuple[dict[str, Any], Records, JsonValue]:
         """Return a page as it came, its records and its coordinate system."""
-        response = self.client.answer(url, headers=self.headers)
+        response = self.answer(url)
         content = _json_of(response)
         name = next((name for name in listed if isinstance(content.get(name), list)), None)
         if name is None:
@@ -128,31 +131,34 @@ class _Asks:
         if self.counted is None:
             self.counted = _count_in(content)
         records = [_as_feature(record) for record in content[name] if isinstance(record, dict)]
+        digest = sha256(response.content).digest() if records else b""
+        if records and digest == self._before:
+            raise Refused(
+                "the service sent the same page twice, as one does that passes over which page is asked for; download "
+                "it whole"
+            )
+        self._before = digest
         return content, records, content.get("crs") or _stated_crs(response)
 
 
-def _json_of(response: Response) -> dict[str, Any]:
+def _json_of(response: Whole) -> dict[str, Any]:
     """Return the object a server sent, or refuse what is none, or the message of a fault."""
     if is_page(response.headers.get("content-type", "")):
         raise Refused(WEB_PAGE)
     try:
-        content = response.json()
+        content: JsonValue = json.loads(response.content)
     except ValueError:
-        found = _EXCEPTION.search(response.text)
+        found = EXCEPTION.search(response.text)
         if found:
-            raise Refused(f"the service reports a fault: {_quoted(found[1])}") from None
+            raise Refused(f"the service reports a fault: {quoted(found[1])}") from None
         raise Refused("the service sent no JSON; look at the address in a browser") from None
     if not isinstance(content, dict):
         raise Refused("the service sent JSON without a list of records; look at the address in a browser")
     fault = content.get("error")
     if fault and not any(isinstance(content.get(name), list) for name in LISTS):
         words = fault.get("message", fault) if isinstance(fault, dict) else fault
-        raise Refused(f"the service reports a fault: {_quoted(str(words))}")
+        raise Refused(f"the service reports a fault: {quoted(str(words))}")
     return content
-
-
-def _quoted(text: str) -> str:
-    return " ".join(text.split())[:LONGEST_QUOTE]
 
 
 def _count_in(content: Mapping[str, Any]) -> int | None:
@@ -168,7 +174,7 @@ def _as_feature(record: dict[str, Any]) -> dict[str, Any]:
     return record
 
 
-def _stated_crs(response: Response) -> JsonValue:
+def _stated_crs(response: Whole) -> JsonValue:
     """Return the coordinate system of a page by its header ``Content-Crs``, as GeoJSON states it."""
     found = _CRS.search(response.headers.get("content-crs", ""))
     return {"type": "name", "properties": {"name": f"EPSG:{found[1]}"}} if found else None
@@ -197,7 +203,7 @@ def _query_of(url: str) -> dict[str, str]:
 
 def _arcgis_count(asks: _Asks, url: str) -> int | None:
     """Ask an ArcGIS feature layer how many features the query has."""
-    content = _json_of(asks.client.answer(with_query(url, returnCountOnly="true", f="json"), headers=asks.headers))
+    content = _json_of(asks.answer(with_query(url, returnCountOnly="true", f="json")))
     number = content.get("count")
     if not isinstance(number, int):
         raise Refused("the service does not say how many features it has; look at the address in a browser")
@@ -223,11 +229,11 @@ def _arcgis_pages(asks: _Asks, url: str, rows: int, counted: int | None) -> Iter
 
 def _wfs_count(asks: _Asks, url: str) -> int | None:
     """Ask a WFS how many features the query has (``resultType=hits``)."""
-    response = asks.client.answer(with_query(url, resultType="hits"), headers=asks.headers)
+    response = asks.answer(with_query(url, resultType="hits"))
     if found := _MATCHED.search(response.text):
         return int(found[1])
-    if found := _EXCEPTION.search(response.text):
-        raise Refused(f"the service reports a fault: {_quoted(found[1])}")
+    if found := EXCEPTION.search(response.text):
+        raise Refused(f"the service reports a fault: {quoted(found[1])}")
     return None  # pages may say it
 
 

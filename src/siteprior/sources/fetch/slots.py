@@ -38,7 +38,9 @@ class Slot:
 
     def made(self, ending: str) -> Path:
         """Return where a file is made of what arrived, before it goes to its place."""
-        return self.whole.with_name(f"{self.whole.name}.made{ending}")
+        made = self.whole.with_name(f"{self.whole.name}.made{ending}")
+        _remove_link(made)
+        return made
 
     def facts(self, of: Path) -> dict[str, str]:
         """Return what the server stated of a file of this slot; nothing where that is not known."""
@@ -69,6 +71,12 @@ class Slot:
         self.state(self.whole, facts)
 
 
+def _remove_link(path: Path) -> None:
+    """Remove a link from the place of a file that is written: it would lead elsewhere."""
+    if path.is_symlink():
+        path.unlink()
+
+
 def _facts_path(of: Path) -> Path:
     return of.with_name(f"{of.name}.json")
 
@@ -94,7 +102,10 @@ def slot_of(address: str, folder: Path) -> Iterator[Slot]:
     safe = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "._-") else "_" for sign in called)
     name = f"{digest}-{safe or 'answer'}"
     with locked(folder / f"{digest}.lock"):
-        yield Slot(folder / f"{name}.part", folder / name)
+        slot = Slot(folder / f"{name}.part", folder / name)
+        for path in (slot.part, slot.whole, _facts_path(slot.part), _facts_path(slot.whole)):
+            _remove_link(path)
+        yield slot
 
 
 @contextmanager
@@ -129,11 +140,14 @@ def place(source: Path, target: Path) -> None:
     arriving = target.with_name(f".{target.name}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, arriving)
+        arriving.unlink(missing_ok=True)  # also a link, which would lead elsewhere
+        with source.open("rb") as whole, arriving.open("xb") as file:
+            shutil.copyfileobj(whole, file)
         arriving.chmod(0o644)
         arriving.replace(target)
     except PermissionError:
-        arriving.unlink(missing_ok=True)
+        with suppress(OSError):
+            arriving.unlink(missing_ok=True)
         raise OutputError(
             f"{target}: the file cannot be written: its folder is closed to you, or it is open in another program "
             f"({programs_for(target)}?); close it there and fetch again. The earlier file is untouched"

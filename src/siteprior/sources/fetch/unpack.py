@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -20,6 +22,8 @@ GZIP = b"\x1f\x8b"
 ZIP = b"PK"
 PACKED_KINDS = (".zip", ".xlsx", ".xlsm", ".ods", ".gz")
 """Endings of files that are packed and stay as they are."""
+
+_NUMBER = re.compile(r"[-+]?[0-9]+([.][0-9]+)?")
 
 FEW = 5
 """Members that a message names."""
@@ -77,21 +81,45 @@ def unpack(path: Path, target: Path, *, member: str = "") -> None:
                 budget.copy(stream, out)
             return
         pattern = member or f"*{target.suffix}"
-        written, header, last = 0, b"", b""
+        written, header, last = 0, b"", ""
         for found in members(path, pattern):
             if written and target.suffix.lower() != ".csv":
-                raise Refused(f"the archive has several files like {pattern}, such as {last.decode()} and {found.name}")
+                raise Refused(f"the archive has several files like {pattern}, such as {last} and {found.name}")
             with _readable(found.name):
                 first = found.stream.readline(PIECE)
                 if not written:
                     header = first
-                if not written or first != header:
+                elif not _same_columns(header, first):
+                    raise Refused(
+                        f"the archive has tables of different columns, such as {last} and {found.name}; name the one "
+                        "that is wanted (member of the dataset), or unpack it by hand"
+                    )
+                if not written or first.strip() != header.strip():
                     budget.write(first, out)
                 budget.copy(found.stream, out)
             out.write(b"\n" if target.suffix.lower() == ".csv" and not _ends_line(out, target) else b"")
-            written, last = written + 1, found.name.encode()
+            written, last = written + 1, found.name
     if not written:
         raise Refused(f"the archive has no file like {pattern}; it has {_listed(path)}")
+
+
+def _same_columns(one: bytes, other: bytes) -> bool:
+    """Return whether two tables that begin with these lines can stand below each other.
+
+    They have the same head; or none has one, as the files of Code-Point Open, and both have so many columns.
+    """
+    if one.strip() == other.strip():
+        return True
+    try:
+        lines = [next(csv.reader([line.decode("utf-8", errors="replace")]), []) for line in (one, other)]
+    except csv.Error:  # a cell longer than any
+        return False
+    return len(lines[0]) == len(lines[1]) and all(any(map(_is_number, line)) for line in lines)
+
+
+def _is_number(cell: str) -> bool:
+    """Return whether a cell is a number, which names no column."""
+    return _NUMBER.fullmatch(cell.strip()) is not None
 
 
 def _ends_line(out: IO[bytes], target: Path) -> bool:
@@ -134,7 +162,7 @@ def _matching(
     if len(infos) > most:
         raise Refused(f"the archive has {len(infos):,} files; at most {most:,} are looked through")
     for info in sorted(infos, key=lambda each: each.filename):
-        if info.is_dir() or not _like(info.filename, outer) or not wanted(info.filename):
+        if info.is_dir() or _of_macs(info.filename) or not _like(info.filename, outer) or not wanted(info.filename):
             continue
         if _leads_out(info.filename):
             raise Refused(f"the archive has a file whose name leads out of it: {info.filename!r}")
@@ -154,6 +182,12 @@ def _like(name: str, pattern: str) -> bool:
     """Return whether a member's name matches a pattern: whole, or its last part where the pattern has no folder."""
     whole, wanted = name.lower(), pattern.lower()
     return fnmatchcase(whole, wanted) or ("/" not in wanted and fnmatchcase(PurePosixPath(whole).name, wanted))
+
+
+def _of_macs(name: str) -> bool:
+    """Return whether a member is what Macs put beside each file of a zip: its icon and such, of the same ending."""
+    path = PurePosixPath(name)
+    return "__MACOSX" in path.parts or path.name.startswith("._")
 
 
 def _leads_out(name: str) -> bool:

@@ -9,7 +9,7 @@ import pytest
 
 from siteprior.cli import COMMANDS, arguments
 
-DECLARED = dict(inspect.getmembers(arguments, inspect.isfunction))
+DECLARED = {name: one for name, one in inspect.getmembers(arguments, inspect.isfunction) if not name.startswith("_")}
 
 
 @pytest.mark.parametrize("name", COMMANDS)

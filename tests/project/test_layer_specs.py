@@ -19,7 +19,7 @@ def test_a_layer_is_recorded_as_it_was_stated():
         "criterion": {"worst": 1, "best": 0},
         "vintage": "2022",
     }
-    blank = dict.fromkeys(("url", "sha256", "publisher", "licence", "attribution"), "")
+    blank = dict.fromkeys(("url", "dataset", "part", "sha256", "publisher", "licence", "attribution"), "")
     spec = parse_layer(stated)
     assert spec.model_dump(mode="json", exclude_none=True) == {**blank, **stated}
     assert json.dumps(spec.model_dump(mode="json")["criterion"]) == '{"worst": 1, "best": 0}'

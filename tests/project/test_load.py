@@ -82,8 +82,8 @@ def test_every_fault_is_named_at_once_with_the_valid_keys(write):
         "price_date, seed, title",
         f"{file}:14: [shortlist] n: needs a number above 0, not 0",
         f"{file}:15: [shortlist]: unknown key 'm'; Valid: n",  # nothing near: only the list
-        f"{file}:17: unknown key 'extras'; Valid: access, assumptions, corridors, evidence, gates, layers, "
-        "opportunities, programme, project, publish, ranking, robustness, scenarios, shortlist, sources, weights",
+        f"{file}:17: unknown key 'extras'; Valid: access, assumptions, corridors, datasets, evidence, gates, "
+        "layers, opportunities, programme, project, publish, ranking, robustness, scenarios, shortlist, sources, weights",
     )
 
 

@@ -38,7 +38,7 @@ SIGNALS = pd.DataFrame(
 class Reader(html.parser.HTMLParser):
     """Collects tags with their attributes, the visible text, and what is left open."""
 
-    VOID = frozenset({"meta", "img", "br", "rect", "link"})
+    VOID = frozenset({"meta", "img", "br", "rect", "link", "input"})
 
     def __init__(self) -> None:
         super().__init__()

@@ -82,7 +82,7 @@ def test_the_record_is_kept_as_json_under_the_day_of_the_run(database):
 def test_a_layer_without_a_style_is_left_out_and_one_with_it_is_the_default(database, made_up):
     write_schema(database, {}, {})
     layers = {"stops": made_up.stops, "catchments": pd.DataFrame({"corridor": ["a"]})}
-    write_styles(database, layers, {"stops": {}, "catchments": {}}, "Illustrative. ", AS_OF)
+    write_styles(database, layers, {"stops": {}, "catchments": {}}, "Illustrative. ", AS_OF, about={})
     rows = database.execute("SELECT f_table_name, useAsDefault, description, update_time FROM layer_styles").fetchall()
     assert ("stops", 1, "Illustrative. Stops and stations with their state on the network date", stamp(AS_OF)) in rows
     assert database.execute("SELECT data_type FROM gpkg_contents WHERE table_name = 'layer_styles'").fetchall() == [

@@ -60,7 +60,7 @@ def test_several_may_be_one():
 
 def test_the_record_holds_one_as_one_and_several_as_several():
     table = Table.model_validate({"peat": "p.gpkg", "noise": {"path": "a.csv", "column": "db", "vintage": 2024}})
-    blank = dict.fromkeys(("url", "sha256", "vintage", "publisher", "licence", "attribution"), "")
+    blank = dict.fromkeys(("url", "dataset", "part", "sha256", "vintage", "publisher", "licence", "attribution"), "")
     assert table.model_dump(mode="json") == {
         "own": False,
         "peat": {"path": "p.gpkg", **blank},

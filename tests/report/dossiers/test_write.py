@@ -33,7 +33,7 @@ def test_publishers_stand_once_with_their_vintages():
         {"publisher": "A", "vintage": "2025"},
         {"publisher": "", "vintage": ""},
     ]
-    assert write._sources({"inputs": inputs}) == ["A (2021, 2025)", "publisher not stated"]
+    assert write.sources_of({"inputs": inputs}) == ["A (2021, 2025)", "publisher not stated"]
 
 
 def test_shares_leave_out_what_is_not_known():

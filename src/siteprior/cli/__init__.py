@@ -125,9 +125,11 @@ def _init(options: argparse.Namespace) -> int:
     if len(named) + (options.from_folder is not None) != 1:
         raise argparse.ArgumentTypeError("init: name one area, or a folder with --from-folder; see init --help")
     area = named[0] if named else None
+    # Before the project's own files stand among those of the folder.
+    listed = None if options.from_folder is None else recognised_text(options.from_folder)
     file = init_project(area, from_folder=options.from_folder, out=options.out, as_of=options.as_of)
-    if options.from_folder is not None:
-        print(recognised_text(options.from_folder, but=file.parent))
+    if listed is not None:
+        print(listed)
     print(next_steps(file))
     return 0
 

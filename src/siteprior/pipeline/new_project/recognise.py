@@ -82,8 +82,8 @@ def recognise_files(folder: Path | str) -> tuple[Recognised, ...]:
     return tuple(_recognise(path, path.relative_to(root).as_posix()) for path in wanted)
 
 
-def recognised_text(folder: Path | str, *, but: Path | None = None) -> str:
-    """Return what each file of a folder is, a line each; ``but`` the files of a project in that folder.
+def recognised_text(folder: Path | str) -> str:
+    """Return what each file of a folder is, a line each.
 
     Examples
     --------
@@ -91,12 +91,10 @@ def recognised_text(folder: Path | str, *, but: Path | None = None) -> str:
     >>> print(recognised_text(shipped("data") / "boundaries"))
     lsoa21.geojson: LSOA boundaries of 2021 → [sources] areas
     """
-    own = {"project.toml", "README.md", "corridors.csv"} if but is not None and but == Path(folder) else set[str]()
     rows = []
     for each in recognise_files(folder):
         table, _, key = each.key.partition(".")
-        if each.path not in own:
-            rows.append(one_line(f"{each.path}: {each.what}" + (f" → [{table}] {key}" if each.key else "")))
+        rows.append(one_line(f"{each.path}: {each.what}" + (f" → [{table}] {key}" if each.key else "")))
     return "\n".join(rows)
 
 

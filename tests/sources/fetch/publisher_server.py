@@ -277,7 +277,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(answer.status)
         headers = {"Content-Length": str(len(answer.body)), "Connection": "close", **answer.headers}
         for name, value in headers.items():
-            if answer.status != 304 or name != "Content-Length":
+            if value is not None and (answer.status != 304 or name != "Content-Length"):
                 self.send_header(name, value)
         self.end_headers()
         body = answer.body if answer.sent is None else answer.body[: answer.sent]

@@ -16,7 +16,7 @@ from siteprior.core.shown_text import HIDDEN, without_keys
 from siteprior.core.unpacking import bomb_faults
 
 if TYPE_CHECKING:
-    from requests import Response, Session
+    from requests import PreparedRequest, Response, Session
     from urllib3.util.retry import Retry
 
 MIRROR_VARIABLE = "SITEPRIOR_MIRROR"
@@ -244,7 +244,14 @@ def _session() -> Session:
         def get_redirect_target(self, resp: Response) -> str | None:  # noqa: ARG002
             return None
 
-    return NoOnward()
+    session = NoOnward()
+    session.auth = no_credentials
+    return session
+
+
+def no_credentials(request: PreparedRequest) -> PreparedRequest:
+    """Return a request as it is: requests would else send what ``~/.netrc`` has for the host, in the place of a key."""
+    return request
 
 
 def _stated_wait(response: Response, retries: Retry) -> float | None:

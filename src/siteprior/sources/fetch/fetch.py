@@ -20,7 +20,7 @@ from siteprior.project.model import File
 from siteprior.sources.fetch import clock
 from siteprior.sources.fetch.client import MIRROR_VARIABLE, Client, Refused
 from siteprior.sources.fetch.content import refuse_other_kind
-from siteprior.sources.fetch.download import Arrival, by_hand
+from siteprior.sources.fetch.download import by_hand
 from siteprior.sources.fetch.jobs import OSM, Watch, fetch_file, fetch_pages, fetch_streets
 from siteprior.sources.fetch.lock import BY_HAND, Locked, lock_path, locked_name, read_lock, write_lock
 from siteprior.sources.fetch.origins import (
@@ -33,6 +33,7 @@ from siteprior.sources.fetch.origins import (
     origin_of,
     target_of,
 )
+from siteprior.sources.fetch.receive import Arrival
 from siteprior.sources.fetch.slots import downloads, target_lock
 from siteprior.sources.registry import discover
 

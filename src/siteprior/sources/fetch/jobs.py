@@ -17,9 +17,10 @@ from siteprior.project.load import Project
 from siteprior.project.model import File
 from siteprior.sources.fetch.client import Client, Refused
 from siteprior.sources.fetch.content import refuse_other_kind
-from siteprior.sources.fetch.download import Arrival, ByteProgress, by_hand, download
+from siteprior.sources.fetch.download import by_hand, download
 from siteprior.sources.fetch.origins import Origin
 from siteprior.sources.fetch.paging import read_pages
+from siteprior.sources.fetch.receive import Arrival, ByteProgress
 from siteprior.sources.fetch.slots import downloads, place, slot_of, target_lock
 from siteprior.sources.fetch.within_time import within_time
 

@@ -211,8 +211,8 @@ def _usable(mirror: str) -> str:
     shown, where = without_keys(mirror), f"(--mirror, {MIRROR_VARIABLE})"
     if mirror and not is_fetchable(mirror.replace(HOST, "host")):
         raise InputError(
-            f"mirror {shown}: is no address to fetch from; give one that begins with https:// and holds no user name or "
-            f"password {where}"
+            f"mirror {shown}: is no address to fetch from; give one that begins with https:// and holds no user name "
+            f"or password {where}"
         )
     if "?" in mirror or "#" in mirror:
         raise InputError(

@@ -33,7 +33,8 @@ OK, PARTIAL, UNCHANGED, BEYOND = 200, 206, 304, 416
 class Arrival(NamedTuple):
     """A file that arrived: its size in bytes, the SHA-256 of its content, and what the server calls this edition.
 
-    ``unchanged`` where the server states that it is the one that is there; then nothing was sent.
+    ``unchanged`` where the server states that it is the one that is there; then nothing was sent. ``without_shape``
+    counts the features of a service that have no shape.
     """
 
     bytes: int
@@ -41,6 +42,7 @@ class Arrival(NamedTuple):
     etag: str = ""
     last_modified: str = ""
     unchanged: bool = False
+    without_shape: int = 0
 
 
 @dataclass(frozen=True)

@@ -272,12 +272,17 @@ def _gaps(options: argparse.Namespace) -> int:
 
 
 def _fetch(options: argparse.Namespace) -> int:
+    from siteprior.pipeline.fetch_plan import plan_text
     from siteprior.pipeline.listings import downloads_text
-    from siteprior.pipeline.official import official, official_text
+    from siteprior.pipeline.official import official, official_text, overview
+    from siteprior.pipeline.registered import load_project
     from siteprior.sources.fetch.fetch import FetchError, fetch
 
     if options.list is not None:
-        print(listing(official(options.list), as_json=options.json, text=official_text))
+        table = official(options.list)
+        if not options.json:
+            print(overview(table, None if options.project is None else load_project(options.project)))
+        print(listing(table, as_json=options.json, text=official_text))
         return 0
     if options.project is None:
         print("siteprior: fetch needs a project file (or --list)", file=sys.stderr)
@@ -293,8 +298,12 @@ def _fetch(options: argparse.Namespace) -> int:
         )  # fmt: skip
     except FetchError as fault:
         print(downloads_text(fault.table[fault.table["status"] != "failed"]))
+        if options.dry_run:
+            print(plan_text(fault.table))
         raise
     print(downloads_text(table))
+    if options.dry_run:
+        print(plan_text(table))
     return 0
 
 

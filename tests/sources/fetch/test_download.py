@@ -12,7 +12,6 @@ import pytest
 from siteprior.core.errors import InputError, OutputError
 from siteprior.core.files import sha256_of
 from siteprior.sources.fetch.download import download
-from siteprior.sources.fetch.overpass import reach
 from siteprior.sources.fetch.receive import Arrival
 
 STOPS = b"ATCOCode,CommonName\n43000100101,High Street\n" * 5000
@@ -211,8 +210,6 @@ def test_a_server_out_of_reach_brings_the_hint_to_the_proxy(tmp_path):
     url = nobody_home()
     with pytest.raises(InputError, match="the server cannot be reached; behind a proxy set HTTPS_PROXY"):
         download(f"{url}/a.csv", tmp_path / "a.csv")
-    with pytest.raises(InputError, match="the server cannot be reached"):
-        reach(url)
 
 
 def test_a_proxy_out_of_reach_is_named_as_such(tmp_path, monkeypatch):
@@ -258,12 +255,6 @@ def test_a_full_disk_is_the_disks_fault(server, tmp_path, monkeypatch):
     with pytest.raises(OutputError, match=r"could not be written \(No space left on device\)"):
         download(f"{server.url}/stops.csv", tmp_path / "a.csv")
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_server_in_reach_is_silent_and_a_faulty_one_reported(server):
-    reach(f"{server.url}/stops.csv")
-    with pytest.raises(InputError, match="HTTP 504"):
-        reach(f"{server.url}/status/504")
 
 
 @pytest.mark.parametrize(("path", "name"), [("/empty.geojson", "a.geojson"), ("/odd.csv", "a.csv")])

@@ -599,7 +599,8 @@ def test_a_dry_run_says_what_how_large_and_under_which_licence_and_asks_nothing(
     project = desk.project("a.csv", "/a.csv", size_mb=12.5)
     row = case_of(fetch(project, mirror=server.url, dry_run=True))
     assert (row["status"], row["licence"]) == ("would fetch", "OGL v3")
-    assert row["note"] == "about 12.5 MB; licence: OGL v3"
+    assert row["note"] == "about 12.5 MB; licence: Open Government Licence v3.0"
+    assert row[["size_mb", "page", "place"]].tolist() == [12.5, f"https://{HOST}/page", str(desk.cases / "a.csv")]
     assert row["url"] == f"https://{HOST}/a.csv"
     assert (server.asked, desk.names()) == ([], [])
     assert not (desk.data / "sources.lock").exists()
@@ -697,7 +698,10 @@ def test_the_command_passes_its_options_on(desk, server, capsys):
     server.file("/a.csv", TABLE, etag='"1"')
     project = str(desk.project("a.csv", "/a.csv", size_mb=1))
     assert cli.main(["fetch", project, "--dry-run", "--quiet"]) == 0
-    assert "would fetch postcodes: case/a.csv\n        about 1 MB; licence: OGL v3" in capsys.readouterr().out
+    assert (
+        "would fetch postcodes: case/a.csv\n        about 1 MB; licence: Open Government Licence v3.0"
+        in capsys.readouterr().out
+    )
     assert cli.main(["fetch", project, "--offline", "--quiet"]) == 0
     assert "missing postcodes: case/a.csv" in capsys.readouterr().out
     assert server.asked == []

@@ -17,6 +17,7 @@ from siteprior.core.progress import Progress, progress_of
 from siteprior.core.renamed import renamed_argument
 from siteprior.project.load import Project, load_project
 from siteprior.project.model import File
+from siteprior.sources.catalogue import licence_title
 from siteprior.sources.fetch import clock
 from siteprior.sources.fetch.client import MIRROR_VARIABLE, Client, Refused
 from siteprior.sources.fetch.content import refuse_other_kind
@@ -37,7 +38,7 @@ from siteprior.sources.fetch.receive import Arrival
 from siteprior.sources.fetch.slots import downloads, target_lock
 from siteprior.sources.registry import discover
 
-COLUMNS = ("role", "path", "url", "status", "bytes", "sha256", "note", "dataset", "licence")
+COLUMNS = ("role", "path", "url", "status", "bytes", "sha256", "note", "dataset", "licence", "size_mb", "page", "place")
 STATUSES = ("fetched", "present", "unchanged", "failed", "no url", "missing", "would fetch")
 
 NO_URL = "not there; siteprior fetch --list shows where official data is published"
@@ -66,6 +67,9 @@ class _Row:
     note: str = ""
     dataset: str = ""
     licence: str = ""
+    size_mb: float | None = None
+    page: str = ""
+    place: str = ""
 
 
 @renamed_argument(say="progress", force="refresh")
@@ -99,7 +103,8 @@ def fetch(
     Returns
     -------
     DataFrame
-        A row per entry: ``role``, ``path``, ``status`` (``fetched``, ``present`` …), ``bytes`` …
+        A row per entry: ``role``, ``path``, ``status`` (``fetched``, ``present`` …), ``bytes`` …;
+        ``size_mb`` as its dataset states it, the publisher's ``page``, and the ``place`` on disk
 
     Raises
     ------
@@ -130,13 +135,21 @@ def fetch(
             if target not in done:
                 done[target] = run.entry(chosen.get(target, entry), target)
         run.write_down()
-        found = ((role, entry.path, done[target_of(loaded, entry)]) for role, entry in wanted)
-        rows = [replace(row, role=role, path=path, url=client.hide(row.url)) for role, path, row in found]
-    table = pd.DataFrame([vars(row) for row in rows], columns=list(COLUMNS)).astype({"bytes": "Int64"})
+        rows = [_stated(done[target_of(loaded, entry)], role, entry, loaded, client) for role, entry in wanted]
+    kinds = {"bytes": "Int64", "size_mb": float}
+    table = pd.DataFrame([vars(row) for row in rows], columns=list(COLUMNS)).astype(kinds)
     faults = [row.note for row in done.values() if row.status == "failed"]
     if faults:
         raise FetchError(*faults, table=table)
     return table
+
+
+def _stated(row: _Row, role: str, entry: File, project: Project, client: Client) -> _Row:
+    """Return the row of a file for one of its entries, with what is known of it beforehand."""
+    dataset, place = project.dataset_of(entry), str(target_of(project, entry))
+    size, page = (None, "") if dataset is None else (dataset.size_mb, dataset.page)
+    url = client.hide(row.url)
+    return replace(row, role=role, path=entry.path, url=url, size_mb=size, page=page, place=place)
 
 
 def _positive(largest_gb: float) -> float:
@@ -333,7 +346,7 @@ def _shapeless(number: int) -> str:
 
 
 def _licence(origin: Origin) -> str:
-    return f"licence: {origin.licence or 'not stated'}"
+    return f"licence: {licence_title(origin.licence) or 'not stated'}"
 
 
 def _nowhere(origin: Origin, target: Path) -> str:

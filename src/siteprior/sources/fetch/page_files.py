@@ -19,7 +19,7 @@ ENDINGS = (".geojson", ".json", ".csv", ".gpkg", ".parquet")
 
 
 class PageFile:
-    """Takes records page by page and counts them, also those without a shape; the memory of one page is all it needs."""
+    """Takes records page by page and counts them, and those without a shape; the memory of one page is all it needs."""
 
     def __init__(self, file: IO[str], ending: str, limit: int) -> None:
         self._file, self._ending, self._limit = file, ending, limit

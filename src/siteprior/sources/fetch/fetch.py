@@ -103,8 +103,7 @@ def fetch(
     Returns
     -------
     DataFrame
-        A row per entry: ``role``, ``path``, ``status`` (``fetched``, ``present`` …), ``bytes`` …;
-        ``size_mb`` as its dataset states it, the publisher's ``page``, and the ``place`` on disk
+        A row per entry: ``role``, ``path``, ``status`` (``fetched`` …), ``bytes`` …
 
     Raises
     ------
@@ -136,8 +135,8 @@ def fetch(
                 done[target] = run.entry(chosen.get(target, entry), target)
         run.write_down()
         rows = [_stated(done[target_of(loaded, entry)], role, entry, loaded, client) for role, entry in wanted]
-    kinds = {"bytes": "Int64", "size_mb": float}
-    table = pd.DataFrame([vars(row) for row in rows], columns=list(COLUMNS)).astype(kinds)
+    table = pd.DataFrame([vars(row) for row in rows], columns=list(COLUMNS))
+    table = table.astype({"bytes": "Int64"}).astype({"size_mb": float})
     faults = [row.note for row in done.values() if row.status == "failed"]
     if faults:
         raise FetchError(*faults, table=table)

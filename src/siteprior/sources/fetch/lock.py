@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from siteprior.core.errors import InputError
 from siteprior.core.files import MEMBER, write_text
@@ -159,7 +159,7 @@ def read_lock(path: Path) -> Mapping[str, Locked]:
     )
 
 
-def _tables(path: Path) -> dict[str, dict[str, JsonValue]]:
+def _tables(path: Path) -> dict[str, dict[str, Any]]:
     """Return the entries of a lock as they stand there."""
     if path.is_dir():
         raise InputError(f"{path}: is a folder, and siteprior fetch writes a file of this name; rename the folder")

@@ -53,7 +53,7 @@ def test_a_stated_hash_is_insisted_on_for_pages_too(desk, server):
         taken(jobs.fetch_pages, project, server)
 
 
-def test_a_disk_that_is_full_is_said_to_be(desk, server, monkeypatch):
+def test_a_full_disk_is_the_disks_fault(desk, server, monkeypatch):
     def full(*_, **__):
         raise OSError(28, "No space left on device")
 

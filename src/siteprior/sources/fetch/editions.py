@@ -65,7 +65,7 @@ def _names_one(modified: str, sent: str) -> bool:
 def validator(facts: Mapping[str, str]) -> str:
     """Return by what a part is gone on with (``If-Range``); blank where nothing names one edition alone.
 
-    A name that two editions may share is none, nor is a day that does not tell them apart (RFC 9110 §13.1.5).
+    A name that two editions may share is none, nor is a day that does not distinguish them (RFC 9110 §13.1.5).
 
     Examples
     --------

@@ -349,7 +349,9 @@ def test_a_run_is_ranked_again_as_its_project_now_says(project, sample_run, tmp_
     assert shown.err.splitlines()[0].startswith(f"Ranked from what the run in {sample_run.as_posix()} has measured: ")
     assert shown.err.splitlines()[-1] == "written to ranked; it opens as a run does"
     assert {"enters", "leaves", "rises"} <= set(shown.out.split())
-    assert shown.out.split()[:7] == ["rank", "before", "change", "site_id", "site_name", "score", "why"]
+    weights, shortlist = shown.out.split("\n\n", 1)
+    assert weights.split()[:5] == ["criterion", "weight", "before", "weight", "now"]
+    assert shortlist.split()[:7] == ["rank", "before", "change", "site_id", "site_name", "score", "why"]
     assert cli.main(["reweight", "ranked"]) == 0
     assert capsys.readouterr().out == "No site enters or leaves the first 25.\n"
     assert cli.main(["rank", path, "--run", str(sample_run), "--json"]) == 0

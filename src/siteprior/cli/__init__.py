@@ -119,18 +119,16 @@ def _demo(options: argparse.Namespace) -> int:
 
 def _init(options: argparse.Namespace) -> int:
     from siteprior.pipeline.new_project.recognise import recognised_text
-    from siteprior.pipeline.new_project.write import init_project, next_steps
+    from siteprior.pipeline.new_project.write import next_steps, write_new_project
 
     named = [each for each in (",".join(options.known), options.area, options.combined_authority) if each]
     if len(named) + (options.from_folder is not None) != 1:
         raise argparse.ArgumentTypeError("init: name one area, or a folder with --from-folder; see init --help")
     area = named[0] if named else None
-    # Before the project's own files stand among those of the folder.
-    listed = None if options.from_folder is None else recognised_text(options.from_folder)
-    file = init_project(area, from_folder=options.from_folder, out=options.out, as_of=options.as_of)
-    if listed is not None:
-        print(listed)
-    print(next_steps(file))
+    new = write_new_project(area, from_folder=options.from_folder, out=options.out, as_of=options.as_of)
+    if new.found:
+        print(recognised_text(new.found))
+    print(next_steps(new.file))
     return 0
 
 

@@ -99,7 +99,8 @@ def parser_of_commands() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="siteprior",
         usage="siteprior [-h] [--version] COMMAND ...",
-        description="Rank brownfield sites for acquisition along public-transport corridors, and say\nwhy and how sure.",
+        description="Rank brownfield sites for acquisition along public-transport corridors,\n"
+        "and say why and how sure.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog=_grouped(),
     )

@@ -277,7 +277,7 @@ def gaps_text(table: pd.DataFrame) -> str:
     T             Thin market
     """
     hidden = (schema.EVIDENCE_FILES.index, "shows", "could_decide_considered", "cost_order")
-    shown = [name for name in table if name not in hidden]
+    shown = [str(name) for name in table if name not in hidden]
     return f"{text_table(table[shown].rename(columns=_GAP_HEADINGS))}\n\n{_gaps_legend(table, shown)}"
 
 

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from siteprior import __version__
 from siteprior.cli import arguments
+from siteprior.cli.groups import GROUPS
 from siteprior.core.errors import SitePriorError, listed_once
 from siteprior.core.shown_text import one_line
 from siteprior.core.terminal import listing, named_values, open_closed_streams, warnings_on_stderr, write_no_more
@@ -408,13 +409,3 @@ COMMANDS: dict[str, Command] = {
     "notebooks": Command("list the notebooks, copy them, or run one", arguments.notebooks_arguments, _notebooks),
 }
 """The commands by name: the one list of them, which help, documents and ``bootstrap.py`` are made from."""
-
-GROUPS: dict[str, tuple[str, ...]] = {
-    "Start": ("demo", "init", "fetch"),
-    "Run a project": ("check", "run"),
-    "Read a run, try other weights": ("gaps", "reweight", "rank", "notebooks"),
-    "Compare and hand over": ("compare", "hand-over"),
-    "Registers or access alone": ("audit", "access"),
-    "Look up": ("criteria", "columns", "stages", "docs"),
-}
-"""The commands by what they are for, in the order ``siteprior --help`` and the page of the commands list them."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from siteprior.cli import GROUPS, commands, parser_of_commands
+from siteprior.cli import commands, parser_of_commands
+from siteprior.cli.groups import GROUPS
 from siteprior.cli.site.command_line import command_line
 
 

@@ -65,7 +65,7 @@ def test_nothing_is_loaded_and_no_other_script_may_run(tmp_path):
     assert "https://" not in written
 
 
-def test_names_of_sites_have_room_beside_the_other_columns(tmp_path):
+def test_names_of_sites_are_as_wide_as_they_need(tmp_path):
     text = page(tmp_path)
     assert '<td class="called">Mill</td>' in text
     assert len(re.findall(r"td\.called \{ min-width: \d+px; \}", text)) == 2  # of a wide screen, and of a narrow one

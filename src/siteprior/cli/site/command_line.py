@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Mapping
 
+from siteprior.cli.groups import GROUPS
 from siteprior.cli.site.markdown import code, plain, table
 
 
@@ -17,8 +18,6 @@ def command_line(parser: argparse.ArgumentParser) -> str:
     >>> "## siteprior reweight" in command_line(parser_of_commands())
     True
     """
-    from siteprior.cli import GROUPS
-
     (inner,) = (action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
     listed = {str(action.dest): action.help or "" for action in inner._choices_actions}
     parts = [

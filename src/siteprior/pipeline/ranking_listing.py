@@ -95,8 +95,8 @@ def weights_text(before: Mapping[str, float], now: Mapping[str, float]) -> str:
     >>> print(weights_text({"capacity": 0.5, "deprivation": 0.5}, {"deprivation": 0.75, "quiet": 0.25}))
     criterion    weight before  weight now
     deprivation          50.0%       75.0%
-    capacity             50.0%        0.0%
     quiet                 0.0%       25.0%
+    capacity             50.0%        0.0%
     """
     names = sorted({**before, **now}, key=lambda name: (-now.get(name, 0.0), name))
     shares = [(name, before.get(name, 0.0), now.get(name, 0.0)) for name in names]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import copyreg
-import os
 import socket
 import threading
 from pathlib import Path

@@ -20,7 +20,7 @@ from siteprior.core.files import shipped
 from siteprior.core.parameters import load_parameters
 from siteprior.core.sealed_results import load_result
 from siteprior.pipeline import kept_stages
-from siteprior.pipeline.kept_stages import FRESH_VARIABLE, STAGES_FOLDER, WITHHELD, KeptStages, without_settings
+from siteprior.pipeline.kept_stages import FRESH_VARIABLE, STAGES_FOLDER, WITHHELD, without_settings
 from siteprior.pipeline.result import Result
 from siteprior.pipeline.run import assess, run
 from siteprior.pipeline.stages import STAGES
@@ -157,7 +157,9 @@ def test_a_reader_of_the_users_own_is_in_no_key_so_nothing_is_kept(project, cach
     def read(paths):
         raise AssertionError(paths)
 
-    own = {"noise": type("Own", (), {"read": staticmethod(read), "join": None, "columns": (), "entries": lambda *_: ()})}
+    own = {
+        "noise": type("Own", (), {"read": staticmethod(read), "join": None, "columns": (), "entries": lambda *_: ()})
+    }
     monkeypatch.setattr(kept_stages, "SOURCES", {**kept_stages.SOURCES, **own})
     assess(project)
     assert not cache.exists()
@@ -243,11 +245,17 @@ def started(project) -> subprocess.Popen[str]:
     )
 
 
+def finished(process) -> None:
+    """Let a run come to its end."""
+    process.communicate()
+    assert process.returncode == 0
+
+
 @pytest.mark.skipif(os.name != "posix", reason="a process is killed as POSIX does it")
 def test_a_run_killed_at_twenty_moments_leaves_nothing_spoilt(project, cache):
     wanted = assess(project, fresh=True)
     begun = time.monotonic()
-    assert started(project).wait() == 0
+    finished(started(project))
     whole = time.monotonic() - begun
     for path in cache.iterdir():
         path.unlink()
@@ -257,8 +265,7 @@ def test_a_run_killed_at_twenty_moments_leaves_nothing_spoilt(project, cache):
         assert process.stdout.readline() == "begun\n"
         time.sleep(whole * moment / 20 / 2)
         process.send_signal(signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
+        process.communicate()
         for path in cache.glob("[!.]*"):
             assert load_result(path) is not None, f"{path.name} is spoilt after a kill"
         if moment % 7 == 6:
@@ -270,10 +277,7 @@ def test_a_run_killed_at_twenty_moments_leaves_nothing_spoilt(project, cache):
 def test_two_runs_at_once_do_not_spoil_each_other(project, cache):
     both = [started(project), started(project)]
     for process in both:
-        assert process.stdout is not None
-        process.stdout.read()
-        process.stdout.close()
-        assert process.wait() == 0
+        finished(process)
     done, took = worked_through(project)
     assert took == APPRAISED
     assert_same(done, assess(project, fresh=True))

@@ -22,6 +22,7 @@ KINDS = MappingProxyType(
         "sales-*": "sales",
         "parcels-*.npz": "parcels",
         "features-*.arrow": "evidence and layers",
+        "stages/.*.kept": "left half written",
     }
 )
 """What each kind of file is of, by the pattern of its name; nothing else in the folder is looked at or removed."""
@@ -50,7 +51,7 @@ def cache_contents() -> pd.DataFrame:
                 sizes.append(_bytes(path))
                 used.append(path.stat().st_mtime)
         if sizes:
-            last = datetime.fromtimestamp(max(used), UTC).replace(tzinfo=None, microsecond=0)
+            last = f"{datetime.fromtimestamp(max(used), UTC):%Y-%m-%dT%H:%M:%SZ}"
             rows.append({"kind": kind, "files": len(sizes), "size_mb": round(sum(sizes) / 1e6, 1), "last_used": last,
                          "folder": str(found[0].parent)})  # fmt: skip
     return pd.DataFrame(rows, columns=["kind", "files", "size_mb", "last_used", "folder"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import pickle
 import stat
 from contextlib import suppress
 from io import BytesIO
@@ -59,7 +60,7 @@ def store_result(path: Path, result: Any) -> bool:  # a result of any type
     content = BytesIO()
     try:
         joblib.dump(result, content)
-    except Exception:  # what holds a function of the user's own, say, cannot be kept: pickle raises errors of any kind
+    except (AttributeError, TypeError, ValueError, RecursionError, pickle.PicklingError):  # a function, say
         return False
     written = content.getbuffer()
     try:
@@ -84,8 +85,8 @@ def load_result(path: Path) -> Any | None:  # a result of any type
         return None
     try:
         result = joblib.load(BytesIO(memoryview(content)[_SEAL:]))
-    except Exception:  # whole, and yet of other versions of the libraries than the key says
-        return None
+    except (AttributeError, EOFError, ImportError, LookupError, TypeError, ValueError, pickle.UnpicklingError):
+        return None  # whole, and yet of other code than its key says
     with suppress(OSError):
         os.utime(path)
     return result

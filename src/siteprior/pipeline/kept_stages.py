@@ -72,7 +72,7 @@ class _Withheld:
             raise AttributeError(name)
         self._refuse()
 
-    __bool__ = __len__ = __iter__ = __getitem__ = __contains__ = __eq__ = _refuse  # type: ignore[assignment]
+    __bool__ = __len__ = __iter__ = __getitem__ = __contains__ = __eq__ = _refuse
     __hash__ = object.__hash__
 
 
@@ -190,8 +190,8 @@ def _foreign() -> bool:
     """Return whether a function that reads, joins or judges was registered outside siteprior."""
     from siteprior.appraisal.market_failure.registry import SIGNALS
 
-    given: list[Callable[..., Any] | None] = [each.read for each in (*SOURCES.values(), *EVIDENCE.values())]
-    given += [each.join for each in SOURCES.values()]
+    given: list[Callable[..., Any] | None] = [each.read for each in EVIDENCE.values()]
+    given += [function for each in SOURCES.values() for function in (each.read, each.join)]
     given += [reading.measure for signal in SIGNALS.values() for reading in signal.readings]
     return any(each is not None and not each.__module__.startswith("siteprior.") for each in given)
 

@@ -43,9 +43,7 @@ def _loaded(project: Project | Path | str) -> Project:
 
 
 @renamed_argument(say="progress")
-def assess(
-    project: Project | Path | str, *, fresh: bool = False, progress: Progress | bool | None = None
-) -> Result:
+def assess(project: Project | Path | str, *, fresh: bool = False, progress: Progress | bool | None = None) -> Result:
     """Work a project through, in memory: read, join, appraise, gate, score and rank.
 
     Parameters

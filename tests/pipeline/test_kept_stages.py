@@ -72,6 +72,17 @@ def test_a_second_run_takes_every_part_and_comes_to_the_same(project):
     assert_same(second, fresh)
 
 
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory):
+    """Return the folder of a project that was worked through once, where its results are kept, and its sites."""
+    folder = tmp_path_factory.mktemp("plain")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("SITEPRIOR_CACHE", str(folder / "cache"))
+        environment.delenv(FRESH_VARIABLE, raising=False)
+        sites = assess(small_project(folder)).sites_merged.index
+    return folder, folder / "cache", sites
+
+
 @pytest.mark.parametrize(
     ("append", "taken"),
     [
@@ -86,12 +97,13 @@ def test_a_second_run_takes_every_part_and_comes_to_the_same(project):
         ("\n[access]\nmax_snap_m = 40\n", []),
     ],
 )  # fmt: skip
-def test_a_changed_setting_redoes_its_part_and_what_follows(tmp_path, append, taken):
-    first, second, *_ = assess(small_project(tmp_path)).sites_merged.index
+def test_a_changed_setting_redoes_its_part_and_what_follows(plain, monkeypatch, append, taken):
+    folder, kept, (first, second, *_) = plain
+    monkeypatch.setenv("SITEPRIOR_CACHE", str(kept))
     append = append.replace("FIRST", first).replace("SECOND", second)
-    done, took = worked_through(small_project(tmp_path, append=append))
+    done, took = worked_through(small_project(folder, append=append))
     assert took == taken
-    assert_same(done, assess(small_project(tmp_path, append=append), fresh=True))
+    assert_same(done, assess(small_project(folder, append=append), fresh=True))
 
 
 def test_a_changed_file_redoes_everything(tmp_path):

@@ -43,7 +43,7 @@ def cache_contents() -> pd.DataFrame:
     >>> list(sp.cache_contents().columns)
     ['kind', 'files', 'size_mb', 'last_used', 'folder']
     """
-    rows = list[dict[str, object]]()
+    rows = list[dict[str, str | int | float]]()
     for kind, found in _found().items():
         sizes, used = [], []
         for path in found:

@@ -333,7 +333,13 @@ def parameter_files() -> list[str]:
 
 
 def registered_files() -> list[str]:
-    """Return the names of the parameter files to which :func:`register_parameters` added numbers."""
+    """Return the names of the parameter files to which :func:`register_parameters` added numbers.
+
+    Examples
+    --------
+    >>> "registers" in registered_files()
+    False
+    """
     return [name for name, entries in _REGISTERED.items() if entries]
 
 

@@ -64,7 +64,7 @@ class _Withheld:
     def __init__(self, name: str, part: str) -> None:
         self._about = f"'{name}' is no setting of the part '{part}', whose results are kept without it"
 
-    def _refuse(self, *_: object) -> Never:
+    def _refuse(self, *_: Any) -> Never:  # what it is compared with, of any type
         raise SitePriorError(self._about)
 
     def __getattr__(self, name: str) -> Never:

@@ -110,10 +110,8 @@ def run(
         A project, its file or loaded; the folder to write, one in ``outputs`` by default.
     audience, gis, geoparquet, pdf
         As in ``[publish]`` of the project, before what it states.
-    fresh
-        Does all the work anew; else parts of which nothing has changed are taken from an earlier run.
-    progress
-        ``True`` shows bars or lines, a function of yours gets the lines.
+    fresh, progress
+        Do all anew (docs/how-to/run-again.md); ``True`` for bars or lines, or a function.
 
     Returns
     -------
@@ -133,8 +131,7 @@ def run(
     --------
     >>> import siteprior as sp
     >>> from siteprior.core.files import shipped
-    >>> project = sp.load_project(shipped("data") / "demo.toml")
-    >>> (sp.run(project, out="outputs/first") / "shortlist.gpkg").is_file()
+    >>> (sp.run(shipped("data") / "demo.toml", out="outputs/first") / "shortlist.gpkg").is_file()
     True
     """
     loaded = published_as(_loaded(project), audience=audience, gis=gis, geoparquet=geoparquet, pdf=pdf)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -220,6 +221,33 @@ def decision_columns(table: pd.DataFrame, sites: pd.Index) -> pd.DataFrame:
         {name: schema.as_kind(values.reindex(sites), kinds[name], sites) for name, values in columns.items()},
         index=sites,
     )
+
+
+def overridden_fields(overrides: pd.Series) -> set[tuple[str, str]]:
+    """Return which facts of which sites the column ``overrides`` of :func:`decision_columns` states.
+
+    Parameters
+    ----------
+    overrides
+        The column, on the index of the sites; blank where nothing is overridden.
+
+    Returns
+    -------
+    set of tuple
+        ``site_id`` and the field of each.
+
+    Examples
+    --------
+    >>> overrides = pd.Series(["hectares: 9 (was 1.03); site_name: Mill (was Plot: 3)", None], index=["E1:7", "E1:8"])
+    >>> sorted(overridden_fields(overrides))
+    [('E1:7', 'hectares'), ('E1:7', 'site_name')]
+    """
+    words = overrides.dropna().astype("str")
+    return {(str(site), name) for site, text in words.items() for name in _STATED_IN.findall(text)}
+
+
+_STATED_IN = re.compile(rf"(?:^|; )({'|'.join(map(re.escape, FACT_READERS))}): ")
+"""Begins each fact in the column ``overrides``."""
 
 
 def _in_order(decisions: pd.DataFrame) -> list[dict[str, CellValue]]:

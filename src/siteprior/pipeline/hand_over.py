@@ -19,7 +19,7 @@ from siteprior.pipeline.manifest import open_run
 from siteprior.pipeline.opened_run import Run
 from siteprior.pipeline.package_folders import own_files, remove_empty, write_manifest
 from siteprior.pipeline.result import Result
-from siteprior.registers.decisions import overridden_fields
+from siteprior.registers.decisions import override_words
 from siteprior.report.audience import (
     AUDIENCES,
     INTERNAL,
@@ -139,7 +139,7 @@ def _refuse_unknown_originals(source: Run, audience: Audience) -> None:
         return
     applied = source.decisions[source.decisions["applied"] == "yes"]
     known = set(zip(applied["site_id"].astype("str"), applied["field"], strict=True))
-    lacking = sorted({site for site, _ in overridden_fields(source.sites["overrides"]) - known})
+    lacking = sorted({site for site, _ in override_words(source.sites["overrides"]).keys() - known})
     if lacking:
         raise InputError(
             f"{source.folder}: the team has overridden facts of {counted(len(lacking), 'site')} "

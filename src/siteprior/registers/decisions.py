@@ -223,8 +223,8 @@ def decision_columns(table: pd.DataFrame, sites: pd.Index) -> pd.DataFrame:
     )
 
 
-def overridden_fields(overrides: pd.Series) -> set[tuple[str, str]]:
-    """Return which facts of which sites the column ``overrides`` of :func:`decision_columns` states.
+def override_words(overrides: pd.Series) -> dict[tuple[str, str], str]:
+    """Return what the column ``overrides`` of :func:`decision_columns` says of each fact.
 
     Parameters
     ----------
@@ -233,17 +233,20 @@ def overridden_fields(overrides: pd.Series) -> set[tuple[str, str]]:
 
     Returns
     -------
-    set of tuple
-        ``site_id`` and the field of each.
+    dict
+        By ``site_id`` and field, the value taken and what stood there before.
 
     Examples
     --------
     >>> overrides = pd.Series(["hectares: 9 (was 1.03); site_name: Mill (was Plot: 3)", None], index=["E1:7", "E1:8"])
-    >>> sorted(overridden_fields(overrides))
-    [('E1:7', 'hectares'), ('E1:7', 'site_name')]
+    >>> override_words(overrides)
+    {('E1:7', 'hectares'): '9 (was 1.03)', ('E1:7', 'site_name'): 'Mill (was Plot: 3)'}
     """
-    words = overrides.dropna().astype("str")
-    return {(str(site), name) for site, text in words.items() for name in _STATED_IN.findall(text)}
+    stated = dict[tuple[str, str], str]()
+    for site, text in overrides.dropna().astype("str").items():
+        _, *parts = _STATED_IN.split(text)
+        stated |= {(str(site), name): words for name, words in zip(parts[::2], parts[1::2], strict=True)}
+    return stated
 
 
 _STATED_IN = re.compile(rf"(?:^|; )({'|'.join(map(re.escape, FACT_READERS))}): ")

@@ -41,7 +41,9 @@ def test_nothing_changed_has_no_cause(run):
     assert set(found.cause) == {""} == set(found.reason)
 
 
-@pytest.mark.parametrize(("files", "cause"), [([], "decisions"), (["register"], "decisions"), (["register", None], "data")])
+@pytest.mark.parametrize(
+    ("files", "cause"), [([], "decisions"), (["register"], "decisions"), (["register", None], "data")]
+)
 def test_a_score_that_decided_facts_moved_is_put_down_to_decisions(run, files, cause):
     known = run.sites["rank"].notna() & run.sites["minimum_net_dwellings"].notna()
     site = str(run.sites.index[known & (run.sites["members"] == run.sites.index)][0])

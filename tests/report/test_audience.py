@@ -114,7 +114,7 @@ def test_a_verdict_that_rests_on_a_fact_of_the_teams_own_is_left_blank():
     assert back["market_failure_reasons"].isna().tolist() == [True, False, False]
 
 
-def test_a_verdict_that_a_decided_name_speaks_for_is_not_the_partners():
+def test_a_verdict_that_rests_on_a_decided_name_is_not_the_partners():
     """The trade in the team's own name counts for signal X; the register's name, which goes back, has none."""
     sites = schema.conform(
         pd.DataFrame({"site_name": ["Crane foundry"]}, index=pd.Index(["a"], name="site_id")),

@@ -216,7 +216,7 @@ def as_before_writing(table: pd.DataFrame) -> pd.DataFrame:
     >>> as_before_writing(pd.DataFrame({"site_name": ["'+1+1", "'t Mill", None], "homes": [1, 2, 3]}))["site_name"][0]
     '+1+1'
     """
-    texts = [name for name in table if pd.api.types.is_string_dtype(table[name].dtype) or table[name].dtype == object]
+    texts = [str(name) for name in table.select_dtypes(["object", "str"])]
     return table.assign(**{name: table[name].map(_unsafe, na_action="ignore") for name in texts})
 
 

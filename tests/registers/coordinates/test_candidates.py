@@ -148,7 +148,8 @@ def test_rows_that_contradict_each_other_are_not_moved_and_doubted_where_both_re
     ("place", "about"),
     [
         ((87_500, 8_000), True), ((655_500, 293_000), True), ((400_000, 655_000), True), ((535_000, 205_000), True),
-        ((206_552, 536_407), False), ((290_000, 410_500), False), ((620_000, 420_000), False), ((90_000, 60_000), False),
+        ((206_552, 536_407), False), ((290_000, 410_500), False), ((620_000, 420_000), False),
+        ((90_000, 60_000), False),
     ],
 )  # fmt: skip
 def test_england_s_land_is_narrower_than_its_box(place, about):

@@ -113,7 +113,7 @@ class Sheet:
 
         A letter the font has not is drawn as the sign of a letter that is not known (:func:`drawable`).
         """
-        words = drawable(words, weight=look.get("fontweight", "normal"))
+        words = drawable(words, weight=str(look.get("fontweight", "normal")))
         written = self._figure.text(x, y, words, fontsize=size, parse_math=False, transform=self.mm)
         halo = look.pop("halo", 0.0)
         written.set(**{"color": style.INK, "va": "baseline", "ha": "left", "zorder": 20, **look})
@@ -247,7 +247,7 @@ def _width(words: str, size: float, look: tuple[tuple[str, Look], ...]) -> float
     return wide * PIXEL
 
 
-def drawable(words: str, *, weight: Look = "normal") -> str:
+def drawable(words: str, *, weight: str = "normal") -> str:
     r"""Return words as the font of the maps can draw them: a letter it has not is ``\ufffd``, a mark is left out.
 
     Examples
@@ -263,7 +263,7 @@ def drawable(words: str, *, weight: Look = "normal") -> str:
 
 
 @cache
-def _letters(weight: Look) -> frozenset[int]:
+def _letters(weight: str) -> frozenset[int]:
     """Return the letters of the font of that weight."""
     from matplotlib.font_manager import FontProperties, findfont, get_font
 

@@ -103,13 +103,12 @@ def counted_states(project: Project) -> tuple[str, ...]:
 
 def _near_the_areas(result: Result) -> gpd.GeoDataFrame:
     """Return the corridor stops about the areas: farther off no stop of NaPTAN is read, and no site rests on them."""
-    from siteprior.sources.areas.lsoa import study_area
-
     stops = result.transit.corridor_stops
-    if result.areas is NOT_YET:
+    if result.study_area is NOT_YET:
         return stops
     margin = load_parameters("access").number("stop_margin_m")
-    near: gpd.GeoDataFrame = stops[shapely.dwithin(study_area(result.areas), stops.geometry.to_numpy(), margin)]
+    shapely.prepare(result.study_area)
+    near: gpd.GeoDataFrame = stops[shapely.dwithin(result.study_area, stops.geometry.to_numpy(), margin)]
     return near
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -186,16 +187,16 @@ def districts(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """
     check(areas, AREAS, name="areas")
     place = areas["lsoa_name"].str.replace(r"\s+\d{3}[A-Z]+$", "", regex=True)
-    rows = {
-        code: {"name": _commonest(place[group.index]), "geometry": _union(areas.loc[group.index])}
-        for code, group in areas.groupby("district_code")
-    }
+    names = {code: _commonest(group) for code, group in place.groupby(areas["district_code"])}
+    rows = {code: {"name": names[code], "geometry": shape} for code, shape in _by_district(areas).items()}
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["name", "geometry"]).rename_axis("organisation")
     return gpd.GeoDataFrame(table.astype({"name": "str"}), geometry="geometry", crs=CRS)
 
 
-def study_area(areas: gpd.GeoDataFrame) -> BaseGeometry:
+def study_area(areas: gpd.GeoDataFrame, dissolved: gpd.GeoDataFrame | None = None) -> BaseGeometry:
     """Return the one shape all areas make up, in metres on EPSG:27700.
+
+    ``dissolved`` are their :func:`districts`, where these have been drawn already: no area is dissolved twice.
 
     Raises
     ------
@@ -213,7 +214,16 @@ def study_area(areas: gpd.GeoDataFrame) -> BaseGeometry:
     (400000.0, 290000.0, 402000.0, 291000.0)
     """
     check(areas, AREAS, name="areas", needs=())
-    return _union(areas)
+    if "district_code" not in areas:
+        return _union(areas.geometry.to_numpy())
+    alone = areas.geometry[areas["district_code"].isna()].to_numpy()
+    whole = _by_district(areas) if dissolved is None else dict(zip(dissolved.index, dissolved.geometry, strict=True))
+    return _union(np.array([*whole.values(), *alone], dtype=object))
+
+
+def _by_district(areas: gpd.GeoDataFrame) -> dict[str, BaseGeometry]:
+    """Return the dissolved shape of each district, by its code in their order."""
+    return {code: _union(group.to_numpy()) for code, group in areas.geometry.groupby(areas["district_code"])}
 
 
 def _commonest(names: pd.Series) -> str | None:
@@ -221,9 +231,8 @@ def _commonest(names: pd.Series) -> str | None:
     return names.mode().iloc[0] if names.notna().any() else None
 
 
-def _union(areas: gpd.GeoDataFrame) -> BaseGeometry:
+def _union(shapes: npt.NDArray[np.object_]) -> BaseGeometry:
     """Dissolve shapes: fast where they tile the plane, exactly where they overlap or leave gaps."""
-    shapes = areas.geometry.to_numpy()
     if shapely.coverage_is_valid(shapes):
         union = shapely.coverage_union_all(shapes)
         whole = shapely.area(shapes).sum()

@@ -247,6 +247,7 @@ def _write_report(done: Result, folder: Path, dossiers: Mapping[str, str], progr
             title=head.title,
             attribution=" ".join(done.record["attribution"]),
             illustrative=head.illustrative,
+            districts=done.districts,
         )
         step()
         decision = _decision(done, folder, progress, step)
@@ -299,7 +300,7 @@ def _decision(done: Result, folder: Path, progress: Progress, step: Step) -> dic
         shown = done.opportunities.join(done.core_index[["core_index", "core_class", "chosen"]])
         picture = draw_core_index(
             shown, areas=done.areas, corridors=done.corridors, title=f"{head.title}: what the budget buys",
-            attribution=attribution, illustrative=head.illustrative,
+            attribution=attribution, illustrative=head.illustrative, districts=done.districts,
         )  # fmt: skip
         core = (picture, core_index_words(shown))
         _keep(picture, folder / "pictures" / "core_index.png")

@@ -182,7 +182,8 @@ def _without_counted_stop(transit: Transit, near: gpd.GeoDataFrame, project: Pro
     A corridor that is planned as a whole is none of these: its summary says so, and no site is near it by design.
     """
     stops, states = transit.corridor_stops, counted_states(project)
-    bare = [str(name) for name in transit.corridors.index if name not in set(stops["corridor"])]
+    named = set(stops["corridor"])
+    bare = [str(name) for name in transit.corridors.index if name not in named]
     if bare:
         yield f"no stop was found along {_named(bare)}: no site can be near it; give its stops or its kind"
     counted = set(stops.loc[stops["state"].isin(states), "corridor"])

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from siteprior.core.dissolve import dissolved
 from siteprior.core.parameters import Parameters, load_parameters
 from siteprior.report import style
 from siteprior.report.html.labels import KIND_NOT_STATED, district_names, kind_title
@@ -113,7 +114,7 @@ def _areas(areas: gpd.GeoDataFrame, limits: Parameters) -> dict[str, Layer]:
     if known.any():
         grouped = pd.Series(np.flatnonzero(known)).groupby(shown["district_code"][known].astype(str).to_numpy())
         titles = district_names(shown)
-        outlines = {str(code): shapely.union_all(shapes[rows.to_numpy()]) for code, rows in grouped}
+        outlines = {str(code): dissolved(shapes[rows.to_numpy()]) for code, rows in grouped}
         outside = np.array(list(outlines.values()), dtype=object)
         inside = shapely.get_coordinates(shapely.point_on_surface(outside))
         layers["councils"] = {

@@ -87,6 +87,7 @@ def draw_core_index(
     title: str,
     attribution: str = "",
     illustrative: bool = False,
+    districts: gpd.GeoDataFrame | None = None,
 ) -> bytes:
     """Draw opportunities by their core index (0–1) on a map, as a PNG 1600 pixels wide.
 
@@ -109,6 +110,8 @@ def draw_core_index(
         The sources' attribution; stands below it, whole.
     illustrative
         Whether the picture has to say that its sites are invented.
+    districts
+        The areas dissolved into districts, where they are already.
 
     Returns
     -------
@@ -139,7 +142,10 @@ def draw_core_index(
     if faults:
         raise InputError(*faults)
     with settings():
-        return _figure(opportunities, areas, corridors, title, attribution, illustrative=illustrative).save("png")
+        sheet = _figure(
+            opportunities, areas, corridors, title, attribution, illustrative=illustrative, districts=districts
+        )
+        return sheet.save("png")
 
 
 def core_index_words(opportunities: pd.DataFrame) -> str:
@@ -178,6 +184,7 @@ def _figure(
     attribution: str,
     *,
     illustrative: bool,
+    districts: gpd.GeoDataFrame | None,
 ) -> Sheet:
     """Return the sheet with the map drawn on it."""
     wide = WIDTH - 2 * MARGIN - KEY_WIDTH - KEY_GAP
@@ -203,8 +210,8 @@ def _figure(
     _draw_marks(map_, placed)
     scale = map_.scale_bar()
     always = _discs(map_, placed[_classes(placed) == ALWAYS])
-    districts = draw_districts(map_, areas, corridors, [shapely.box(*scale), *always])
-    named = _write_names(map_, placed, [shapely.box(*scale), *districts])
+    names = draw_districts(map_, areas, corridors, [shapely.box(*scale), *always], districts)
+    named = _write_names(map_, placed, [shapely.box(*scale), *names])
     _draw_key(Key(sheet, beside, top + 2.5, size=6.5), placed, corridors, named)
     return sheet
 

@@ -29,6 +29,7 @@ from siteprior.report.maps.legend import (
     stroke,
 )
 from siteprior.report.maps.near import draw_references, near_view
+from siteprior.report.maps.outlines import district_outlines
 from siteprior.report.maps.placement import extent, label_position, with_margin
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def draw_map(
     illustrative: bool = False,
     listed: bool = False,
     near: bool = False,
+    districts: gpd.GeoDataFrame | None = None,
 ) -> bytes:
     """Draw shortlist, sites, corridors, rail and metro stops and deprivation as a PNG 1600 pixels wide.
 
@@ -95,6 +97,8 @@ def draw_map(
         Whether all sites are drawn alike, so that none is seen to be ranked or left out.
     near
         Whether the map shows what lies round these sites alone, with their references, and not the whole area.
+    districts
+        The areas dissolved into districts, where they are already.
 
     Returns
     -------
@@ -152,7 +156,7 @@ def draw_map(
         ranks = draw_ranks(map_, shortlist, radius=DISC)
         scale = shapely.box(*map_.scale_bar())
         avoid = [scale, *(shapely.Point(point).buffer(DISC) for point in ranks)]
-        names = draw_districts(map_, areas, corridors, avoid)
+        names = draw_districts(map_, areas, corridors, avoid, districts)
         if near and listed:
             draw_references(map_, sites, [*avoid, *names])
         shown = _shown(map_, sites, shortlist, corridors, main, areas)
@@ -181,14 +185,18 @@ def _draw_areas(map_: Map, areas: gpd.GeoDataFrame) -> None:
 
 
 def draw_districts(
-    map_: Map, areas: gpd.GeoDataFrame, corridors: gpd.GeoDataFrame, avoid: Sequence[BaseGeometry]
+    map_: Map,
+    areas: gpd.GeoDataFrame,
+    corridors: gpd.GeoDataFrame,
+    avoid: Sequence[BaseGeometry],
+    districts: gpd.GeoDataFrame | None = None,
 ) -> list[BaseGeometry]:
     """Draw the districts' outlines and write their names where they hide no corridor, no other name and none of those.
 
     ``avoid`` are the shapes on the sheet, in mm, that no name should cover; the boxes of the names are returned.
     """
     seen = areas[areas.geometry.notna()]
-    shapes = {code: shapely.union_all(group.geometry.to_numpy()) for code, group in seen.groupby("district_code")}
+    shapes = district_outlines(seen, districts)
     map_.lines(np.array(list(shapes.values())), colors=style.DISTRICT_EDGE, linewidths=0.5, zorder=2)
     # Places are looked for in mm.
     lines = shapely.transform(np.asarray(corridors.geometry.dropna(), dtype=object), map_.places)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from siteprior.core.code_join import join_codes, normal_codes
+from siteprior.core.dissolve import dissolved
 from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
 from siteprior.core.io.shape_collections import opened_collections
@@ -27,9 +27,6 @@ from siteprior.sources.columns import first_per_code, text_column
 
 YEARS = (2011, 2021)
 """The census years of LSOAs."""
-
-COVERAGE_SLACK = 1e-9
-"""Share by which the area of a union may differ from its parts' before they count as overlapping."""
 
 
 def named_year(column: str) -> int | None:
@@ -193,10 +190,10 @@ def districts(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table.astype({"name": "str"}), geometry="geometry", crs=CRS)
 
 
-def study_area(areas: gpd.GeoDataFrame, dissolved: gpd.GeoDataFrame | None = None) -> BaseGeometry:
+def study_area(areas: gpd.GeoDataFrame, within: gpd.GeoDataFrame | None = None) -> BaseGeometry:
     """Return the one shape all areas make up, in metres on EPSG:27700.
 
-    ``dissolved`` are their :func:`districts`, where these have been drawn already: no area is dissolved twice.
+    ``within`` are their :func:`districts`, where these have been drawn already: no area is dissolved twice.
 
     Raises
     ------
@@ -215,27 +212,17 @@ def study_area(areas: gpd.GeoDataFrame, dissolved: gpd.GeoDataFrame | None = Non
     """
     check(areas, AREAS, name="areas", needs=())
     if "district_code" not in areas:
-        return _union(areas.geometry.to_numpy())
+        return dissolved(areas.geometry.to_numpy())
     alone = areas.geometry[areas["district_code"].isna()].to_numpy()
-    whole = _by_district(areas) if dissolved is None else dict(zip(dissolved.index, dissolved.geometry, strict=True))
-    return _union(np.array([*whole.values(), *alone], dtype=object))
+    whole = _by_district(areas) if within is None else dict(within.geometry.items())
+    return dissolved(np.array([*whole.values(), *alone], dtype=object))
 
 
 def _by_district(areas: gpd.GeoDataFrame) -> dict[str, BaseGeometry]:
     """Return the dissolved shape of each district, by its code in their order."""
-    return {code: _union(group.to_numpy()) for code, group in areas.geometry.groupby(areas["district_code"])}
+    return {code: dissolved(group.to_numpy()) for code, group in areas.geometry.groupby(areas["district_code"])}
 
 
 def _commonest(names: pd.Series) -> str | None:
     """Return the name most areas bear, the first by alphabet of equals; missing where none has a name."""
     return names.mode().iloc[0] if names.notna().any() else None
-
-
-def _union(shapes: npt.NDArray[np.object_]) -> BaseGeometry:
-    """Dissolve shapes: fast where they tile the plane, exactly where they overlap or leave gaps."""
-    if shapely.coverage_is_valid(shapes):
-        union = shapely.coverage_union_all(shapes)
-        whole = shapely.area(shapes).sum()
-        if union.is_valid and abs(union.area - whole) <= COVERAGE_SLACK * whole:
-            return union
-    return shapely.union_all(shapes)

@@ -122,7 +122,7 @@ STAGES: tuple[Stage, ...] = (
         _names(*schema.SITE_OPPORTUNITY_COLUMNS),
     ),
     Stage(
-        "Measure walks to stops", ("sites_merged", "transit", "walking"),
+        "Measure walks to stops", ("sites_merged", "columns.area", "areas", "districts", "transit", "walking"),
         ("columns.walks",), join.measure_walks, "join",
         _names(*schema.SITE_ACCESS_COLUMNS), AGAIN,
     ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import platform
 from dataclasses import asdict, replace
 from importlib.metadata import version
@@ -15,7 +14,7 @@ from siteprior import __version__
 from siteprior.appraisal.capacity import default_profile
 from siteprior.core import schema
 from siteprior.core.errors import InputError
-from siteprior.core.files import as_path, read_bytes
+from siteprior.core.files import as_path
 from siteprior.core.parameters import Parameter, load_parameters, parameter_files, parameter_rows
 from siteprior.core.progress import Progress
 from siteprior.core.renamed import with_new_columns
@@ -39,6 +38,7 @@ from siteprior.ranking.opportunity_ranks import ranked_once
 from siteprior.report.audience import INTERNAL
 from siteprior.report.geopackage.site_form import SITE_LAYERS
 from siteprior.report.html.labels import organisation_titles
+from siteprior.report.long_tables import read_long
 
 TABLES: dict[str, list[str]] = {
     "history": schema.HISTORY.names,
@@ -77,6 +77,7 @@ DECLARED_IN = {"market_failure": ("market_failure_signals",), "deadweight": ("de
 
 NOT_IN_EVERY_RUN = (
     *(f"{name}.csv" for name in TABLES),
+    *(f"{name}.parquet" for name in TABLES),
     "access_grid.tif",
     "siteprior.qgz",
     "geoparquet/*.parquet",
@@ -272,9 +273,9 @@ def open_run(folder: Path | str | None = None) -> Run:
         layer = read_layer(folder / "access.gpkg", name)
         tables[name] = schema.conform(layer.set_index(declared.index), declared)
     for name, columns in TABLES.items():
-        path = folder / f"{name}.csv"
-        rows = pd.read_csv(io.BytesIO(read_bytes(path))) if path.is_file() else pd.DataFrame(columns=columns)
-        tables[name] = with_new_columns(rows, *DECLARED_IN.get(name, ()), name=str(path))
+        read = read_long(folder, name)
+        rows = pd.DataFrame(columns=columns) if read is None else read
+        tables[name] = with_new_columns(rows, *DECLARED_IN.get(name, ()), name=str(folder / f"{name}.csv"))
     for name, declared in BY_SITE.items():
         rows = tables[name] if "site_id" in tables[name] else tables[name].assign(site_id=pd.Series(dtype="str"))
         tables[name] = schema.conform(rows.set_index("site_id"), declared)

@@ -102,6 +102,7 @@ def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path)
     from siteprior.core.schema import write_datapackage
     from siteprior.project.layers import layer_columns
     from siteprior.report.geopackage.layers import contribution_columns
+    from siteprior.report.long_tables import write_long
     from siteprior.report.tables import write_csv, write_run_record
 
     head = done.project.project
@@ -137,7 +138,7 @@ def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path)
     if len(done.scenario_effects):
         write_csv(folder / "scenarios.csv", marked(done.scenario_effects, done))
     for name, table in market.items():
-        write_csv(folder / f"{name}.csv", marked(table, done))
+        write_long(folder, name, marked(table, done), shortlist=done.shortlist.index)
     _write_workbook(done, folder)
     write_run_record(folder / "run.json", done.record)
     write_datapackage(

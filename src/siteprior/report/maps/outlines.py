@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import numpy as np
 from shapely.geometry.base import BaseGeometry
 
 from siteprior.core.dissolve import dissolved
@@ -28,6 +29,6 @@ def district_outlines(areas: gpd.GeoDataFrame, districts: gpd.GeoDataFrame | Non
     seen = areas[areas.geometry.notna()]
     if districts is None:
         grouped = seen.geometry.groupby(seen["district_code"])
-        return {str(code): dissolved(group.to_numpy()) for code, group in grouped}
+        return {str(code): dissolved(np.asarray(group, dtype=object)) for code, group in grouped}
     known = set(seen["district_code"].dropna())
     return {str(code): shape for code, shape in districts.geometry.items() if code in known}

@@ -213,14 +213,15 @@ def study_area(areas: gpd.GeoDataFrame, within: gpd.GeoDataFrame | None = None) 
     check(areas, AREAS, name="areas", needs=())
     if "district_code" not in areas:
         return dissolved(areas.geometry.to_numpy())
-    alone = areas.geometry[areas["district_code"].isna()].to_numpy()
+    alone = areas[areas["district_code"].isna()].geometry.to_numpy()
     whole = _by_district(areas) if within is None else dict(within.geometry.items())
     return dissolved(np.array([*whole.values(), *alone], dtype=object))
 
 
 def _by_district(areas: gpd.GeoDataFrame) -> dict[str, BaseGeometry]:
     """Return the dissolved shape of each district, by its code in their order."""
-    return {code: dissolved(group.to_numpy()) for code, group in areas.geometry.groupby(areas["district_code"])}
+    grouped = areas.geometry.groupby(areas["district_code"])
+    return {str(code): dissolved(np.asarray(group, dtype=object)) for code, group in grouped}
 
 
 def _commonest(names: pd.Series) -> str | None:

@@ -232,23 +232,23 @@ def _write_report(done: Result, folder: Path, dossiers: Mapping[str, str], progr
     from siteprior.appraisal.market_failure.signals import signal_table
     from siteprior.report.html.corridors import corridor_section
     from siteprior.report.html.report import write_report
-    from siteprior.report.maps.overview import draw_map
+    from siteprior.report.maps.overview import draw_overview
 
     head = done.project.project
     strips = done.leading_corridors[: done.project.publish.strips]
     drawn = 2 + len(strips) + (done.leading_catchments is not None) + bool(len(done.programme))
     with counting(progress, "Drawing maps", total=drawn, unit="maps", staged=True) as step:
         progress("Drawing the map of the shortlist")
-        picture = draw_map(
+        picture = draw_overview(
             sites=done.sites,
             shortlist=done.shortlist,
             corridors=done.corridors,
             stops=done.stops,
             areas=done.areas,
+            districts=done.districts,
             title=head.title,
             attribution=" ".join(done.record["attribution"]),
             illustrative=head.illustrative,
-            districts=done.districts,
         )
         step()
         decision = _decision(done, folder, progress, step)
@@ -283,7 +283,7 @@ def _decision(done: Result, folder: Path, progress: Progress, step: Step) -> dic
     """Draw how sure the order is and what the budget buys, keep the pictures as files, and collect the section."""
     from siteprior.report.charts.rank_bands import draw_rank_bands, rank_bands_words
     from siteprior.report.html.decision import decision_section
-    from siteprior.report.maps.core_index import core_index_words, draw_core_index
+    from siteprior.report.maps.core_index import core_index_words, draw_choice
 
     head, first = done.project.project, done.project.shortlist.n
     attribution = " ".join(done.record["attribution"])
@@ -299,9 +299,9 @@ def _decision(done: Result, folder: Path, progress: Progress, step: Step) -> dic
     if len(done.programme):
         progress("Drawing what the budget buys")
         shown = done.opportunities.join(done.core_index[["core_index", "core_class", "chosen"]])
-        picture = draw_core_index(
-            shown, areas=done.areas, corridors=done.corridors, title=f"{head.title}: what the budget buys",
-            attribution=attribution, illustrative=head.illustrative, districts=done.districts,
+        picture = draw_choice(
+            shown, done.areas, done.corridors, done.districts, title=f"{head.title}: what the budget buys",
+            attribution=attribution, illustrative=head.illustrative,
         )  # fmt: skip
         core = (picture, core_index_words(shown))
         _keep(picture, folder / "pictures" / "core_index.png")

@@ -36,7 +36,7 @@ SHOWN = 3
 def read_areas(result: Result, progress: Progress) -> Result:
     """Read the areas and their deprivation."""
     from siteprior.sources.areas import deprivation as deprivation_source
-    from siteprior.sources.areas.lsoa import districts, study_area
+    from siteprior.sources.areas.lsoa import districts, of_districts
     from siteprior.sources.areas.of_project import read_project_areas
 
     project, log = result.project, ReadLog.of(result.project)
@@ -66,7 +66,12 @@ def read_areas(result: Result, progress: Progress) -> Result:
         areas = stand_in_areas(project, faults.sentences)
     areas = blank_deprivation(areas) if faults.sentences else areas
     dissolved = districts(areas)
-    return replace(result.with_log(log), areas=areas, districts=dissolved, study_area=study_area(areas, dissolved))
+    return replace(
+        result.with_log(log),
+        areas=areas,
+        districts=dissolved,
+        study_area=of_districts(areas, dissolved.geometry),
+    )
 
 
 def read_postcodes(result: Result, _progress: Progress) -> Result:

@@ -87,7 +87,6 @@ def draw_core_index(
     title: str,
     attribution: str = "",
     illustrative: bool = False,
-    districts: gpd.GeoDataFrame | None = None,
 ) -> bytes:
     """Draw opportunities by their core index (0–1) on a map, as a PNG 1600 pixels wide.
 
@@ -110,8 +109,6 @@ def draw_core_index(
         The sources' attribution; stands below it, whole.
     illustrative
         Whether the picture has to say that its sites are invented.
-    districts
-        The areas dissolved into districts, where they are already.
 
     Returns
     -------
@@ -133,6 +130,21 @@ def draw_core_index(
     >>> picture[1:4]
     b'PNG'
     """
+    return draw_choice(opportunities, areas, corridors, None, title=title, attribution=attribution,
+                       illustrative=illustrative)  # fmt: skip
+
+
+def draw_choice(
+    opportunities: gpd.GeoDataFrame,
+    areas: gpd.GeoDataFrame,
+    corridors: gpd.GeoDataFrame,
+    districts: gpd.GeoDataFrame | None,
+    *,
+    title: str,
+    attribution: str,
+    illustrative: bool = False,
+) -> bytes:
+    """Draw the map of :func:`draw_core_index` (PNG, 1600 pixels wide), with districts that are dissolved already."""
     needs = ("site_name", "core_index", "core_class")
     faults = table_faults(opportunities, CORE, name="opportunities", needs=needs, may_have=("chosen",))
     faults = faults or share_faults(opportunities, "opportunities", ("core_index",))

@@ -70,7 +70,6 @@ def draw_map(
     illustrative: bool = False,
     listed: bool = False,
     near: bool = False,
-    districts: gpd.GeoDataFrame | None = None,
 ) -> bytes:
     """Draw shortlist, sites, corridors, rail and metro stops and deprivation as a PNG 1600 pixels wide.
 
@@ -98,8 +97,6 @@ def draw_map(
         Whether all sites are drawn alike, so that none is seen to be ranked or left out.
     near
         Whether the map shows what lies round these sites alone, with their references, and not the whole area.
-    districts
-        The areas dissolved into districts, where they are already.
 
     Returns
     -------
@@ -120,6 +117,27 @@ def draw_map(
     >>> picture[1:4]
     b'PNG'
     """
+    return draw_overview(
+        sites, shortlist, corridors, stops, areas, None,
+        title=title, attribution=attribution, illustrative=illustrative, listed=listed, near=near,
+    )  # fmt: skip
+
+
+def draw_overview(
+    sites: gpd.GeoDataFrame,
+    shortlist: gpd.GeoDataFrame,
+    corridors: gpd.GeoDataFrame,
+    stops: gpd.GeoDataFrame,
+    areas: gpd.GeoDataFrame,
+    districts: gpd.GeoDataFrame | None,
+    *,
+    title: str,
+    attribution: str,
+    illustrative: bool = False,
+    listed: bool = False,
+    near: bool = False,
+) -> bytes:
+    """Draw the map of :func:`draw_map` as a PNG (1600 pixels wide), with districts that are dissolved already."""
     check_drawing(
         {
             "sites": Drawn(sites, SITES, ("eligible",)),

@@ -190,10 +190,8 @@ def districts(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table.astype({"name": "str"}), geometry="geometry", crs=CRS)
 
 
-def study_area(areas: gpd.GeoDataFrame, within: gpd.GeoDataFrame | None = None) -> BaseGeometry:
+def study_area(areas: gpd.GeoDataFrame) -> BaseGeometry:
     """Return the one shape all areas make up, in metres on EPSG:27700.
-
-    ``within`` are their :func:`districts`, where these have been drawn already: no area is dissolved twice.
 
     Raises
     ------
@@ -213,9 +211,13 @@ def study_area(areas: gpd.GeoDataFrame, within: gpd.GeoDataFrame | None = None) 
     check(areas, AREAS, name="areas", needs=())
     if "district_code" not in areas:
         return dissolved(areas.geometry.to_numpy())
+    return of_districts(areas, _by_district(areas).values())
+
+
+def of_districts(areas: gpd.GeoDataFrame, shapes: Iterable[BaseGeometry]) -> BaseGeometry:
+    """Return the study area (metres on EPSG:27700) of areas whose districts are dissolved: no area is twice."""
     alone = areas[areas["district_code"].isna()].geometry.to_numpy()
-    whole = _by_district(areas) if within is None else dict(within.geometry.items())
-    return dissolved(np.array([*whole.values(), *alone], dtype=object))
+    return dissolved(np.array([*shapes, *alone], dtype=object))
 
 
 def _by_district(areas: gpd.GeoDataFrame) -> dict[str, BaseGeometry]:

@@ -219,10 +219,26 @@ def test_the_list_of_commands_loads_no_heavy_package():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     listed, loaded = done.stdout.splitlines()
     assert listed.split() == [
-        "demo", "init", "run", "check", "audit", "access", "criteria", "columns", "stages", "hand-over", "compare",
-        "reweight", "rank", "gaps", "fetch", "docs", "notebooks",
+        "demo", "init", "fetch", "check", "run", "gaps", "reweight", "rank", "notebooks", "compare", "hand-over",
+        "audit", "access", "criteria", "columns", "stages", "docs",
     ]  # fmt: skip
     assert not loaded
+
+
+def test_help_lists_each_command_once_in_its_group_in_a_line(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(SystemExit):
+        cli.main(["--help"])
+    text = capsys.readouterr().out
+    assert text.startswith("usage: siteprior [-h] [--version] COMMAND ...")
+    assert max(map(len, text.splitlines())) <= 80
+    assert sorted(name for names in cli.GROUPS.values() for name in names) == sorted(cli.COMMANDS)
+    for group, names in cli.GROUPS.items():
+        below = text.partition(f"\n{group}:\n")[2].partition("\n\n")[0].splitlines()
+        assert [line.split(maxsplit=1) for line in below] == [[name, cli.COMMANDS[name].help] for name in names]
+    with pytest.raises(SystemExit):
+        cli.main([])
+    assert "required: COMMAND" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", cli.commands())
@@ -349,7 +365,9 @@ def test_a_run_is_ranked_again_as_its_project_now_says(project, sample_run, tmp_
     assert shown.err.splitlines()[0].startswith(f"Ranked from what the run in {sample_run.as_posix()} has measured: ")
     assert shown.err.splitlines()[-1] == "written to ranked; it opens as a run does"
     assert {"enters", "leaves", "rises"} <= set(shown.out.split())
-    assert shown.out.split()[:7] == ["rank", "before", "change", "site_id", "site_name", "score", "why"]
+    weights, shortlist = shown.out.split("\n\n", 1)
+    assert weights.split()[:5] == ["criterion", "weight", "before", "weight", "now"]
+    assert shortlist.split()[:7] == ["rank", "before", "change", "site_id", "site_name", "score", "why"]
     assert cli.main(["reweight", "ranked"]) == 0
     assert capsys.readouterr().out == "No site enters or leaves the first 25.\n"
     assert cli.main(["rank", path, "--run", str(sample_run), "--json"]) == 0

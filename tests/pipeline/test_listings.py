@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import siteprior as sp
+from siteprior.appraisal.market_failure.registry import SIGNALS
 from siteprior.core.errors import InputError, ProjectError
 from siteprior.core.files import shipped
 from siteprior.pipeline.listings import (
@@ -151,6 +152,7 @@ def test_what_would_decide_a_run_and_a_site():
     assert none.startswith("Every free file siteprior knows was read")
     assert gaps_text(files).splitlines()[0].split("  ")[0] == "free file"
     assert "could decide" in gaps_text(files)
+    assert "evidence_file" not in gaps_text(files.rename_axis("evidence_file").reset_index())
     facts, _ = gaps_of(run, "a")
     assert facts.to_numpy().tolist() == [["C", "free file", 1, "parcels on it", "parcels", "yes"]]
     nothing, none = gaps_of(run, "b")
@@ -158,6 +160,21 @@ def test_what_would_decide_a_run_and_a_site():
     assert none.startswith("Nothing is open of this site")
     with pytest.raises(InputError, match="unknown site 'c'"):
         gaps_of(run, "c")
+
+
+def test_headings_and_letters_of_the_gaps_are_explained_in_the_words_of_the_dictionary(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "120")
+    run = small_run()
+    for site, table in ((None, "evidence files"), ("a", "evidence gaps")):
+        text = gaps_text(gaps_of(run, site)[0])
+        rows, legend = text.split("\n\n")
+        meanings = data_dictionary(table).set_index("column")["meaning"]
+        first = [re.split(r"  +", line, maxsplit=1) for line in legend.splitlines()[1:] if not line.startswith(" ")]
+        explained = dict(first)
+        assert explained.pop("C") == SIGNALS["C"].title
+        assert list(explained) == re.split(r"  +", rows.splitlines()[0])
+        for shown in explained.values():  # of a long meaning its first line
+            assert any(meaning.startswith(shown) for meaning in meanings)
 
 
 def test_what_a_run_and_an_audit_came_to_in_words(tmp_path):

@@ -10,7 +10,7 @@ import pytest
 
 from siteprior import cli
 from siteprior.core.errors import InputError
-from siteprior.pipeline.official import official, official_page, official_text
+from siteprior.pipeline.official import official, official_page, official_text, overview
 from siteprior.sources.catalogue import load_catalogue
 
 
@@ -64,3 +64,30 @@ def test_sizes_not_known_are_missing():
     sizes = official().set_index("dataset")["size_mb"]
     assert sizes["naptan"] == 5
     assert math.isnan(sizes["flood_zones"])
+
+
+def test_the_list_begins_with_how_many_come_in_which_way(capsys, tmp_path):
+    from factories.sample import sample_text
+
+    table = official()
+    datasets = load_catalogue().datasets
+    by_hand = [name for name, dataset in datasets.items() if dataset.by_hand]
+    ways = f"{len(datasets) - len(by_hand)} fetched by siteprior, {len(by_hand)} by hand ({', '.join(by_hand)})"
+    assert by_hand
+    assert overview(table).startswith(f"{len(datasets)} datasets: {ways}. siteprior fetch PROJECT.toml --list says")
+    assert overview(official(["naptan"])).startswith(
+        f"2 of {len(datasets)} datasets: 2 fetched by siteprior, 0 by hand."
+    )
+    file = tmp_path / "project.toml"
+    entries = ", ".join(f'{{path = "{name}.csv", dataset = "{name}"}}' for name in ("code_point_open", by_hand[0]))
+    stops = 'stops = ["transit/naptan.csv"]'
+    text = sample_text(plain=True).replace(stops, f"{stops}\npostcodes = [{entries}, {entries.split('}, ')[0]}}}]")
+    file.write_text(text, encoding="utf-8")
+    assert cli.main(["fetch", str(file), "--list"]) == 0
+    first = capsys.readouterr().out.splitlines()[0]
+    assert (
+        first
+        == f"{len(datasets)} datasets: {ways}. This project needs 2: 1 fetched by siteprior, 1 by hand ({by_hand[0]})."
+    )
+    assert cli.main(["fetch", "--list", "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)) == len(datasets)

@@ -267,7 +267,8 @@ lookup = {path = "msoa.geojson", to = "MSOA21CD"}
 def test_a_data_root_that_is_not_there_is_named_with_its_line(write, tmp_path):
     file = write(GOOD.replace('title = "T"', 'title = "T"\ndata_root = "nowhere"'))
     with pytest.raises(
-        InputError, match=rf"p.toml:4: data_root: there is no folder {tmp_path / 'nowhere'}; mend it, or set"
+        InputError,
+        match=rf"p.toml:4: data_root: there is no folder {tmp_path / 'nowhere'}; mend it, or set .*; siteprior fetch makes it",
     ):
         load_project(file).refuse_missing()
 

@@ -16,7 +16,7 @@ import siteprior as sp
 from factories.wmca import PROJECT as WMCA
 from siteprior.project.load import load_project
 from siteprior.sources.catalogue import load_catalogue
-from siteprior.sources.fetch.lock import lock_path, read_lock
+from siteprior.sources.fetch.lock import lock_path, locked_name, read_lock
 from sources.fetch.publisher_server import publisher
 
 REGISTERS = {
@@ -84,7 +84,9 @@ def fetched(file, server):
     assert set(table["status"]) <= {"fetched", "present"}
     assert set(table.loc[table["dataset"] != "", "status"]) == {"fetched"}
     entries = read_lock(lock_path(file))
-    assert set(table.loc[table["status"] == "fetched", "path"]) <= set(entries)
+    project = load_project(file)
+    fetched_paths = table.loc[table["status"] == "fetched", "path"]
+    assert {locked_name(project, path) for path in fetched_paths} <= set(entries)
     assert all(len(entry.sha256) == 64 and (entry.licence or not entry.dataset) for entry in entries.values())
     asked = len(server.asked)
     again = sp.fetch(file, mirror=server.url)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import geopandas as gpd
 import pandas as pd
 import pytest
 
+import siteprior as sp
 from siteprior.core import schema
 from siteprior.core.errors import InputError
-from siteprior.report.audience import as_registered, audience_of, audience_record, audience_words, visible
+from siteprior.report.audience import AUDIENCES, as_registered, audience_of, audience_record, audience_words, visible
 
 NEVER = (
     "score", "rank", "coverage", "score_band", "gap_", "break_even", "headroom", "cost", "decision", "decided",
@@ -117,3 +121,13 @@ def test_registers_and_lists_no_site_stands_in_are_not_named():
     sites = pd.DataFrame({"organisation": ["E1"]})
     cut = audience_record({"inputs": inputs}, audience_of("partner"), sites, files={"register1"})
     assert [read["file"] for read in cut["inputs"]] == ["register1", "areas1", "areas2"]
+
+
+def test_who_may_see_a_page_is_worded_once():
+    root = Path(sp.__file__).parent
+    texts = {path: path.read_text(encoding="utf-8") for end in ("py", "toml", "html", "js", "jinja", "j2")
+             for path in root.rglob(f"*.{end}")}  # fmt: skip
+    for name in AUDIENCES:
+        start = audience_of(name).line.split(".")[0]
+        code = {path.name for path, text in texts.items() if start in re.sub(r">>> .*\n.*", "", text)}
+        assert code == {"audiences.toml"}

@@ -187,3 +187,13 @@ def test_a_dataset_the_project_names_goes_before_the_role_and_after_the_reader()
     assert with_origin(read, role="streets", **BLANK, dataset=dataset).licence == "ODbL 1.0"
     stated = with_origin(read, role="streets", **{**BLANK, "publisher": "Us"}, dataset=dataset)
     assert (stated.publisher, stated.vintage) == ("Us", "2023-06-13")
+
+
+def test_a_licence_has_one_title_for_all_its_codes():
+    from siteprior.sources.catalogue import licence_title
+
+    for code in ("OGL v3", "OGL-UK-3.0", "ogl v3.0", "OGLv3.0"):
+        assert licence_title(code) == "Open Government Licence v3.0"
+    assert licence_title("ODbL 1.0") == "Open Database Licence 1.0"
+    assert licence_title("Open Government Licence v3.0, addresses excepted").endswith("addresses excepted")
+    assert licence_title("") == ""

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from siteprior import __version__
 from siteprior.cli import arguments
+from siteprior.cli.groups import GROUPS
 from siteprior.core.errors import SitePriorError, listed_once
 from siteprior.core.shown_text import one_line
 from siteprior.core.terminal import listing, named_values, open_closed_streams, warnings_on_stderr, write_no_more
@@ -91,24 +92,41 @@ def commands() -> dict[str, str]:
     >>> commands()["compare"]
     'who entered, left and moved between two runs, and why'
     """
-    return {name: command.help for name, command in COMMANDS.items()}
+    return {name: COMMANDS[name].help for names in GROUPS.values() for name in names}
 
 
 def parser_of_commands() -> argparse.ArgumentParser:
     """Declare the commands of :data:`COMMANDS`."""
     parser = argparse.ArgumentParser(
         prog="siteprior",
-        description="Rank brownfield sites for acquisition along public-transport corridors, and say why and how sure.",
+        usage="siteprior [-h] [--version] COMMAND ...",
+        description="Rank brownfield sites for acquisition along public-transport corridors,\n"
+        "and say why and how sure.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=_grouped(),
     )
     parser.add_argument("--version", action="version", version=f"siteprior {__version__}")
-    subparsers = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for name, command in COMMANDS.items():
-        one = subparsers.add_parser(name, help=command.help)
+    # The list of commands, grouped, is the epilog; argparse would list them in one row.
+    subparsers = parser.add_subparsers(
+        prog="siteprior", required=True, metavar="COMMAND", dest="command", help=argparse.SUPPRESS
+    )
+    for name, words in commands().items():
+        command = COMMANDS[name]
+        one = subparsers.add_parser(name, help=words)
         one.set_defaults(do=command.run)
         command.declare(one)
         if command.progress:
             one.add_argument("--quiet", action="store_true", help="no progress: neither bars nor lines")
     return parser
+
+
+def _grouped() -> str:
+    """Write the commands in their groups, a line each."""
+    longest = max(map(len, COMMANDS))
+    lines = []
+    for group, names in GROUPS.items():
+        lines += [f"{group}:", *(f"  {name:<{longest}}  {COMMANDS[name].help}" for name in names), ""]
+    return "\n".join([*lines, "siteprior COMMAND --help lists what a command takes; siteprior docs explains it."])
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -119,18 +137,16 @@ def _demo(options: argparse.Namespace) -> int:
 
 def _init(options: argparse.Namespace) -> int:
     from siteprior.pipeline.new_project.recognise import recognised_text
-    from siteprior.pipeline.new_project.write import init_project, next_steps
+    from siteprior.pipeline.new_project.write import next_steps, write_new_project
 
     named = [each for each in (",".join(options.known), options.area, options.combined_authority) if each]
     if len(named) + (options.from_folder is not None) != 1:
         raise argparse.ArgumentTypeError("init: name one area, or a folder with --from-folder; see init --help")
     area = named[0] if named else None
-    # Before the project's own files stand among those of the folder.
-    listed = None if options.from_folder is None else recognised_text(options.from_folder)
-    file = init_project(area, from_folder=options.from_folder, out=options.out, as_of=options.as_of)
-    if listed is not None:
-        print(listed)
-    print(next_steps(file))
+    new = write_new_project(area, from_folder=options.from_folder, out=options.out, as_of=options.as_of)
+    if new.found:
+        print(recognised_text(new.found))
+    print(next_steps(new.file))
     return 0
 
 
@@ -272,12 +288,17 @@ def _gaps(options: argparse.Namespace) -> int:
 
 
 def _fetch(options: argparse.Namespace) -> int:
+    from siteprior.pipeline.fetch_plan import plan_text
     from siteprior.pipeline.listings import downloads_text
-    from siteprior.pipeline.official import official, official_text
+    from siteprior.pipeline.official import official, official_text, overview
+    from siteprior.pipeline.registered import load_project
     from siteprior.sources.fetch.fetch import FetchError, fetch
 
     if options.list is not None:
-        print(listing(official(options.list), as_json=options.json, text=official_text))
+        table = official(options.list)
+        if not options.json:
+            print(overview(table, None if options.project is None else load_project(options.project)))
+        print(listing(table, as_json=options.json, text=official_text))
         return 0
     if options.project is None:
         print("siteprior: fetch needs a project file (or --list)", file=sys.stderr)
@@ -293,8 +314,12 @@ def _fetch(options: argparse.Namespace) -> int:
         )  # fmt: skip
     except FetchError as fault:
         print(downloads_text(fault.table[fault.table["status"] != "failed"]))
+        if options.dry_run:
+            print(plan_text(fault.table))
         raise
     print(downloads_text(table))
+    if options.dry_run:
+        print(plan_text(table))
     return 0
 
 
@@ -348,13 +373,13 @@ COMMANDS: dict[str, Command] = {
         "the main job on the illustrative sample, no network", arguments.demo_arguments, _demo, progress=True
     ),
     "init": Command(
-        "a project for an area of England, or for the files of a folder: what to fetch, what counts",
+        "a project file for an area of England, or for files you have",
         arguments.init_arguments,
         _init,
     ),
     "run": Command("the main job: read, join, appraise, rank, publish", arguments.run_arguments, _run, progress=True),
     "check": Command(
-        "find all that run would refuse, audit every input; rank nothing",
+        "all that run would refuse, every input audited; ranks nothing",
         arguments.check_arguments,
         _check,
         progress=True,
@@ -367,11 +392,9 @@ COMMANDS: dict[str, Command] = {
     ),
     "criteria": Command("the criteria: unit, anchors, weight, source", arguments.criteria_arguments, _criteria),
     "columns": Command("the data dictionary: every column of every table", arguments.columns_arguments, _columns),
-    "stages": Command(
-        "the order of the work: what each stage needs and what it adds", arguments.listing_arguments, _stages
-    ),
+    "stages": Command("the order of the work: what each stage needs and adds", arguments.listing_arguments, _stages),
     "hand-over": Command(
-        "what may leave the team: a run cut by council, corridor, ownership or partner",
+        "what may leave the team: a cut of a run for partners or the public",
         arguments.hand_over_arguments,
         _hand_over,
     ),
@@ -380,15 +403,13 @@ COMMANDS: dict[str, Command] = {
         "a run under other weights: who enters and leaves the shortlist", arguments.reweight_arguments, _reweight
     ),
     "rank": Command(
-        "a run under the project as it is now: weights, gates, opportunities, shortlist",
+        "a run under the project file as it is now, no data read again",
         arguments.rank_arguments,
         _rank,
     ),
-    "gaps": Command(
-        "what would decide a run's open verdicts: free files, or a site's list", arguments.gaps_arguments, _gaps
-    ),
+    "gaps": Command("what would decide open verdicts: free files, or a site's list", arguments.gaps_arguments, _gaps),
     "fetch": Command(
-        "download the inputs a project names a dataset or an address for, verified",
+        "download and verify what a project names; nothing else downloads",
         arguments.fetch_arguments,
         _fetch,
         progress=True,

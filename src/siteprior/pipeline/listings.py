@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from siteprior.core import schema
 from siteprior.core.errors import InputError, nearest, unknown
 from siteprior.core.text_table import text_table
 from siteprior.pipeline.opened_run import Run
@@ -83,7 +84,6 @@ def data_dictionary(which: str | None = None) -> pd.DataFrame:
     >>> data_dictionary("walk_snap")["column"].tolist()
     ['walk_snap_m']
     """
-    from siteprior.core import schema
     from siteprior.sources.registry import discover
 
     discover()
@@ -252,11 +252,43 @@ def gaps_of(run: Run, site: str | None = None) -> tuple[pd.DataFrame, str]:
     return listed.reset_index(drop=True), "Nothing is open of this site, or the run is of an earlier version."
 
 
+_GAP_HEADINGS = {
+    "keys": "free file", "open_sites": "open", "decided_if_nothing": "if nothing", "decided_if_most": "if most",
+    "could_decide": "could decide", "fact_kind": "kind",
+}  # fmt: skip
+"""The headings of evidence files and evidence gaps that are others than their columns' names."""
+
+
 def gaps_text(table: pd.DataFrame) -> str:
-    """Write the files or the facts for a terminal, under plain headings."""
-    headings = {
-        "keys": "free file", "open_sites": "open", "decided_if_nothing": "if nothing", "decided_if_most": "if most",
-        "could_decide": "could decide", "fact_kind": "kind",
-    }  # fmt: skip
-    shown = [name for name in table if name not in ("shows", "could_decide_considered", "cost_order")]
-    return text_table(table[shown].rename(columns=headings))
+    """Write the files or the facts for a terminal, under plain headings, and below it what headings and letters mean.
+
+    Examples
+    --------
+    >>> files = pd.DataFrame([["households", "T", 110, 25]], columns=["keys", "signals", "open_sites", "could_decide"])
+    >>> print(gaps_text(files))
+    free file   signals  open  could decide
+    households  T        110   25
+    <BLANKLINE>
+    in the table  means
+    free file     The keys of [evidence] and [sources] that would read it
+    signals       Letters of the signals it would make known
+    open          Ranked sites with an open verdict for which it would make a missing signal known
+    could decide  Ranked sites whose verdict would be settled in either case
+    T             Thin market
+    """
+    hidden = (schema.EVIDENCE_FILES.index, "shows", "could_decide_considered", "cost_order")
+    shown = [str(name) for name in table if name not in hidden]
+    return f"{text_table(table[shown].rename(columns=_GAP_HEADINGS))}\n\n{_gaps_legend(table, shown)}"
+
+
+def _gaps_legend(table: pd.DataFrame, shown: Iterable[str]) -> str:
+    """Write what the headings mean, in the words of the data dictionary, and the letters of the signals named."""
+    from siteprior.appraisal.market_failure.registry import SIGNALS
+
+    declared = schema.EVIDENCE_FILES if "open_sites" in table else schema.EVIDENCE_GAPS
+    meanings = {column.name: column.meaning for column in declared.columns}
+    rows = [(_GAP_HEADINGS.get(name, name), meanings[name]) for name in shown if name in meanings]
+    named = table["signals" if "signals" in table else "signal"].dropna().astype(str)
+    letters = set(" ".join(named).split())
+    rows += [(letter, signal.title) for letter, signal in SIGNALS.items() if letter in letters]
+    return text_table(pd.DataFrame(rows, columns=["in the table", "means"]))

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from siteprior.core.errors import InputError
 from siteprior.core.shown_text import one_line
+
+if TYPE_CHECKING:
+    from siteprior.project.load import Project
+    from siteprior.sources.catalogue import Dataset
 
 BY_HAND = "by hand"
 """Stands for the address of a dataset that has no lasting one."""
@@ -48,6 +53,41 @@ def official(words: Iterable[str] = ()) -> pd.DataFrame:
             f"no dataset of the catalogue has {' and '.join(sought)}; siteprior fetch --list lists them all"
         )
     return found.reset_index(drop=True)
+
+
+def overview(table: pd.DataFrame, project: Project | None = None) -> str:
+    """Say how many datasets are listed, and how many a project needs: fetched by siteprior, or by hand.
+
+    Parameters
+    ----------
+    table
+        The rows of :func:`official`.
+    project
+        The project whose files name datasets; ``None`` where none is given.
+
+    Examples
+    --------
+    >>> overview(official(["naptan"])).partition(":")[0]
+    '2 of 48 datasets'
+    """
+    from siteprior.sources.catalogue import load_catalogue
+    from siteprior.sources.fetch.origins import entries_of
+
+    known = load_catalogue().datasets
+    listed = f"{len(table)}" if len(table) == len(known) else f"{len(table)} of {len(known)}"
+    says = f"{listed} datasets: {_ways([known[name] for name in table['dataset']])}."
+    if project is None:
+        return f"{says} siteprior fetch PROJECT.toml --list says how many a project needs."
+    needed = {entry.dataset: project.dataset_of(entry) for _, entry in entries_of(project)}
+    datasets = [dataset for dataset in needed.values() if dataset is not None]
+    return f"{says} This project needs {len(datasets)}: {_ways(datasets)}."
+
+
+def _ways(datasets: list[Dataset]) -> str:
+    """Say how many datasets come in which way."""
+    by_hand = [dataset.id for dataset in datasets if dataset.by_hand]
+    named = f" ({', '.join(by_hand)})" if by_hand else ""
+    return f"{len(datasets) - len(by_hand)} fetched by siteprior, {len(by_hand)} by hand{named}"
 
 
 def official_text(table: pd.DataFrame) -> str:

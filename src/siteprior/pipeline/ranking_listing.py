@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import isclose
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,10 +14,13 @@ from siteprior.core.short_repr import counted
 from siteprior.core.terminal import listing
 from siteprior.core.text_table import text_table
 from siteprior.pipeline.manifest import open_run
+from siteprior.pipeline.read_run import read_record
 from siteprior.pipeline.rerank import Reranked, rerank
 from siteprior.pipeline.result import NOT_YET
 from siteprior.pipeline.write_weights import write_weights
 from siteprior.ranking.other_weights import reweight
+from siteprior.ranking.scoring import normalised
+from siteprior.report.run_folders import RECORD
 
 
 class Line(NamedTuple):
@@ -27,7 +31,7 @@ class Line(NamedTuple):
 
 
 def ranking_lines(project: Path, *, run: Path | None, out: Path | None, as_json: bool) -> Iterator[Line]:
-    """Rank a run again as :func:`siteprior.rerank` does; yield which run it was, and the shortlist.
+    """Rank a run again as :func:`siteprior.rerank` does; yield which run, weights that changed, and shortlist.
 
     Raises
     ------
@@ -36,6 +40,8 @@ def ranking_lines(project: Path, *, run: Path | None, out: Path | None, as_json:
     """
     new = rerank(project, run=run, out=out)
     yield Line(summary_text(new), aside=True)
+    if other := weights_text(read_record(new.run / RECORD)["weights"], normalised(new.result.weights)):
+        yield Line(f"{other}\n", aside=as_json)
     none = "No site passes the gates, and none did in the run."
     yield Line(
         listing(new.changes.reset_index(), as_json=as_json, text=lambda _changes: shortlist_text(new), none=none)
@@ -47,7 +53,7 @@ def ranking_lines(project: Path, *, run: Path | None, out: Path | None, as_json:
 def reweighted_lines(
     folder: Path | None, given: Mapping[str, float], *, picture: Path | None, write: Path | None, as_json: bool
 ) -> Iterator[Line]:
-    """Rank a run by some other weights beside its own; yield who enters and leaves; draw the map, write the weights.
+    """Rank a run by some other weights; yield old and new ones and who moves; draw the map, write the weights.
 
     Raises
     ------
@@ -61,6 +67,8 @@ def reweighted_lines(
     moved = changes[changes["change"].isin(["enters", "leaves"])]
     none = f"No site enters or leaves the first {len(new.shortlist)}." if len(changes) else "The run ranks no site."
     yield Line(str(run), aside=True)
+    if other := weights_text(run.weights, new.weights):
+        yield Line(f"{other}\n\n{_places_text(new.changes, len(new.shortlist))}\n", aside=as_json)
     yield Line(listing(changes if as_json else moved, as_json=as_json, none=none))
     if picture is not None:
         from siteprior.report.maps.overview import draw_map
@@ -74,6 +82,49 @@ def reweighted_lines(
         yield Line(f"weights written to {write_weights(write, weights)}", aside=True)
 
 
+def weights_text(before: Mapping[str, float], now: Mapping[str, float]) -> str:
+    """Write the weight of each criterion before and now (% of all), the heaviest now first; blank where none differs.
+
+    Parameters
+    ----------
+    before, now
+        Weight per criterion (0–1), which sum to 1. Who stands in one alone weighs nothing in the other.
+
+    Examples
+    --------
+    >>> print(weights_text({"capacity": 0.5, "deprivation": 0.5}, {"deprivation": 0.75, "quiet": 0.25}))
+    criterion    weight before  weight now
+    deprivation          50.0%       75.0%
+    quiet                 0.0%       25.0%
+    capacity             50.0%        0.0%
+    """
+    names = sorted({**before, **now}, key=lambda name: (-now.get(name, 0.0), name))
+    shares = [(name, before.get(name, 0.0), now.get(name, 0.0)) for name in names]
+    if all(isclose(then, here) for _name, then, here in shares):
+        return ""
+    longest = max(map(len, names))
+    rows = [f"{name:<{longest}}  {then:>13.1%}  {here:>10.1%}" for name, then, here in shares]
+    return "\n".join([f"{'criterion':<{longest}}  weight before  weight now", *rows])
+
+
+def _places_text(changes: pd.DataFrame, places: int) -> str:
+    """Write how many opportunities another ranking moves, as a sentence."""
+    return f"Of {counted(len(changes), 'opportunity', 'opportunities')} {_moves_text(changes)}; shortlist: {places}."
+
+
+def _moves_text(changes: pd.DataFrame) -> str:
+    """Write how many opportunities enter and leave the shortlist, and how many others have another rank.
+
+    Examples
+    --------
+    >>> _moves_text(pd.DataFrame({"change": ["enters", "leaves", "rises", "falls", "same"]}))
+    '1 enter, 1 leave, 2 others move'
+    """
+    counts = changes["change"].value_counts()
+    others = len(changes) - int(counts.reindex(["enters", "leaves", "same"]).sum())
+    return f"{counts.get('enters', 0)} enter, {counts.get('leaves', 0)} leave, {others} others move"
+
+
 def summary_text(new: Reranked) -> str:
     """Write which run was ranked again, how many are ranked now, and what became of the shortlist in one line.
 
@@ -83,13 +134,12 @@ def summary_text(new: Reranked) -> str:
     >>> from siteprior.core.files import shipped
     >>> new = sp.rerank(shipped("data") / "demo.toml", run=sp.demo(out="outputs/demo"))
     >>> print(summary_text(new).partition(": ")[2])
-    193 opportunities, 25 on the shortlist; 0 enter, 0 leave.
+    193 opportunities, 25 on the shortlist; 0 enter, 0 leave, 0 others move.
     """
-    change = new.changes["change"]
     return (
         f"Ranked from what the run in {new.run.as_posix()} has measured: "
         f"{counted(len(new.opportunities), 'opportunity', 'opportunities')}, {len(new.shortlist)} on the shortlist; "
-        f"{int((change == 'enters').sum())} enter, {int((change == 'leaves').sum())} leave.{_programme_text(new)}"
+        f"{_moves_text(new.changes)}.{_programme_text(new)}"
     )
 
 

@@ -211,7 +211,8 @@ class Project(Settings):
             line = line_of(self._lines, ("project", "data_root"))
             place = f"{self.file}:{line}" if line else str(self.file)
             raise InputError(
-                f"{place}: data_root: there is no folder {self.data_root}; mend it, or set {DATA_ROOT_VARIABLE}"
+                f"{place}: data_root: there is no folder {self.data_root}; mend it, or set {DATA_ROOT_VARIABLE}; "
+                "siteprior fetch makes it, with the files that have an address"
             )
         faults = AllFaults()
         for at, stated in files_named(self):

@@ -22,8 +22,8 @@ from siteprior.core.files import Input
 from siteprior.project.datasets import Dataset, register_dataset, registered_datasets, shipped_datasets
 
 __all__ = [
-    "Catalogue", "Dataset", "Publication", "address_of", "load_catalogue", "official_sources", "register_publication",
-    "with_origin",
+    "Catalogue", "Dataset", "Publication", "address_of", "licence_title", "load_catalogue", "official_sources",
+    "register_publication", "with_origin",
 ]  # fmt: skip
 
 
@@ -90,6 +90,29 @@ def load_catalogue() -> Catalogue:
     roles = {role: Publication(**facts) for role, facts in tomllib.loads(text)["roles"].items()}
     datasets = {**shipped_datasets(), **registered_datasets()}
     return Catalogue(MappingProxyType({**roles, **_ROLES}), MappingProxyType(datasets))
+
+
+def licence_title(code: str) -> str:
+    """Return the title of a licence that is given by a code; what is no code that is known stays as it is.
+
+    Examples
+    --------
+    >>> licence_title("OGL v3"), licence_title("ODbL-1.0"), licence_title("as its terms state")
+    ('Open Government Licence v3.0', 'Open Database Licence 1.0', 'as its terms state')
+    """
+    return _licence_titles().get(_bare(code), code)
+
+
+@cache
+def _licence_titles() -> Mapping[str, str]:
+    text = (resources.files("siteprior") / "sources" / "catalogue.toml").read_text(encoding="utf-8")
+    titles = tomllib.loads(text)["licences"]
+    return MappingProxyType({_bare(code): title for title, codes in titles.items() for code in codes})
+
+
+def _bare(code: str) -> str:
+    """Return the letters and digits of a code, by which its spellings are one."""
+    return "".join(sign for sign in code.casefold() if sign.isalnum())
 
 
 def address_of(dataset: Dataset, part: str, *, key: str = "") -> str:

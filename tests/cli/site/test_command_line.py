@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from siteprior.cli import commands, parser_of_commands
+from siteprior.cli.groups import GROUPS
 from siteprior.cli.site.command_line import command_line
 
 
@@ -17,6 +18,13 @@ def test_every_command_has_its_section_and_every_argument_its_row():
         options = [option for action in parser._actions for option in action.option_strings if action.dest != "help"]
         assert section
         assert [option for option in options if option not in section] == []
+
+
+def test_the_commands_stand_in_the_groups_of_the_help():
+    page = command_line(parser_of_commands()).partition("\n## ")[0]
+    for group, names in GROUPS.items():
+        below = page.partition(f"**{group}**")[2].partition("\n**")[0]
+        assert [name for name in commands() if f"(#siteprior-{name})" in below] == list(names)
 
 
 def test_defaults_stand_in_words():

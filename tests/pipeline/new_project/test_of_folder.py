@@ -13,6 +13,7 @@ import pytest
 import siteprior as sp
 from siteprior import cli
 from siteprior.core.files import shipped
+from siteprior.pipeline.new_project import recognise
 from siteprior.pipeline.new_project.write import init_project
 
 DAY = date(2026, 11, 29)
@@ -50,6 +51,59 @@ def test_a_folder_that_lacks_what_a_project_needs_says_what(tmp_path):
         assert f"Not found in the folder, and needed: {name}." in text
     with pytest.raises(sp.ProjectError, match="areas"):
         loaded(file)
+
+
+def test_the_lines_to_complete_hold_every_key_and_load_once_completed(tmp_path):
+    (tmp_path / "note.txt").write_text("nothing a project names\n")
+    file = init_project(from_folder=tmp_path, as_of=DAY)
+    text = file.read_text(encoding="utf-8")
+    needed = text[text.index("# Not found in the folder, and needed: registers") : text.index("# Files that are none")]
+    whole = "\n".join(
+        line.removeprefix("# ")
+        for line in needed.splitlines()
+        if line.startswith(("# areas", "# deprivation", "# registers", "# stops", "#   {", "# ]"))
+    )
+    completed = whole
+    for ours, theirs in {
+        "CODE OF YOUR COUNCIL": "E08000025", "YOUR ATCO AREA": "430",
+        "WEST,SOUTH,EAST,NORTH": "384000,261000,446000,315000",
+    }.items():  # fmt: skip
+        assert ours in completed
+        completed = completed.replace(ours, theirs)
+    file.write_text(text.replace(needed, f"{completed}\n"), encoding="utf-8")
+    sources = loaded(file).sources
+    area = init_project("E08000025", out=tmp_path / "area", as_of=DAY)
+    asked = loaded(area).sources
+    assert sources.areas.model_copy(update={"part": asked.areas.part}) == asked.areas
+    assert sources.deprivation == asked.deprivation
+    assert [stop.part for stop in sources.stops] == ["430", "910", "940"]
+    assert sources.registers[0].councils == ("E08000025",)
+    plan = sp.fetch(file, dry_run=True)
+    assert set(plan["status"]) == {"would fetch"}
+    assert len(plan) == 7
+
+
+def test_areas_that_name_no_district_say_what_to_add(tmp_path):
+    square = {"type": "Polygon", "coordinates": [[[0, 51], [0.1, 51], [0.1, 51.1], [0, 51]]]}
+    named = {"LSOA21CD": "E01000001", "LSOA21NM": "A"}
+    for file, more, says in (("a", {}, True), ("b", {"LAD24CD": "E08000025"}, False)):
+        folder = tmp_path / file
+        folder.mkdir()
+        feature = {"type": "Feature", "properties": named | more, "geometry": square}
+        (folder / "areas.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+        text = init_project(from_folder=folder, as_of=DAY).read_text(encoding="utf-8")
+        assert ("# LSOA boundaries of 2021. They name no district: add district" in text) == says
+
+
+def test_each_file_is_looked_into_once(tmp_path, monkeypatch, capsys):
+    looked = []
+    look = recognise._recognise
+    monkeypatch.setattr(recognise, "_recognise", lambda path, name: looked.append(name) or look(path, name))
+    for name in ("a.csv", "b.txt"):
+        (tmp_path / name).write_text("a,b\n")
+    assert cli.main(["init", "--from-folder", str(tmp_path)]) == 0
+    assert looked == ["a.csv", "b.txt"]
+    assert capsys.readouterr().out.splitlines()[0].startswith("a.csv: ")
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def test_a_shapefile_is_one_file_and_hidden_files_are_none(tmp_path):
     (tmp_path / ".secret.csv").write_text("ATCOCode,CommonName\n")
     (tmp_path / "~$book.xlsx").write_text("")
     assert keys(tmp_path) == {"flood_zones.shp": "evidence.flood_zones"}
-    assert recognised_text(tmp_path) == "flood_zones.shp: flood zones → [evidence] flood_zones"
+    assert recognised_text(recognise_files(tmp_path)) == "flood_zones.shp: flood zones → [evidence] flood_zones"
 
 
 def test_a_zip_of_other_files_names_some(tmp_path):

@@ -63,3 +63,9 @@ def test_nothing_is_loaded_and_no_other_script_may_run(tmp_path):
     assert policy.replace("&#39;", "'").startswith("default-src 'none'")
     assert "http://" not in written
     assert "https://" not in written
+
+
+def test_names_of_sites_are_as_wide_as_they_need(tmp_path):
+    text = page(tmp_path)
+    assert '<td class="called">Mill</td>' in text
+    assert len(re.findall(r"td\.called \{ min-width: \d+px; \}", text)) == 2  # of a wide screen, and of a narrow one

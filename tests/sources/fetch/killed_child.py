@@ -16,9 +16,9 @@ def die(*_, **__):
 
 def at_piece(number):
     """Die when so many pieces of a download have come."""
-    from siteprior.sources.fetch.download import _Taking
+    from siteprior.sources.fetch.receive import Taking
 
-    before, count = _Taking._refuse_above_limit, [0]
+    before, count = Taking._refuse_above_limit, [0]
 
     def counted(self, size):
         count[0] += 1
@@ -26,7 +26,7 @@ def at_piece(number):
         if count[0] > number:
             die()
 
-    _Taking._refuse_above_limit = counted
+    Taking._refuse_above_limit = counted
 
 
 def while_placing():

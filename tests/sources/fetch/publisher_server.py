@@ -277,7 +277,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(answer.status)
         headers = {"Content-Length": str(len(answer.body)), "Connection": "close", **answer.headers}
         for name, value in headers.items():
-            if answer.status != 304 or name != "Content-Length":
+            if value is not None and (answer.status != 304 or name != "Content-Length"):
                 self.send_header(name, value)
         self.end_headers()
         body = answer.body if answer.sent is None else answer.body[: answer.sent]
@@ -292,6 +292,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 self.wfile.flush()
         except (BrokenPipeError, ConnectionResetError):  # who asked went away
             pass
+
+    def do_POST(self):
+        """A query that is posted, as one that is asked."""
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.do_GET()
 
     def do_CONNECT(self):
         """A proxy that lets nothing through."""

@@ -165,3 +165,47 @@ def test_every_fault_in_transit_has_words():
     assert "proxy" in reason_of(requests.exceptions.ProxyError())
     assert "KeyError" in reason_of(KeyError())
     assert status_reason(418).startswith("HTTP 418: ")
+
+
+@pytest.mark.parametrize(
+    "mirror", ["https://m.example.org/?to=", "https://m.example.org/a#b", "https://m.example.org?"]
+)
+def test_a_mirror_behind_which_no_path_can_stand_is_refused(mirror):
+    with pytest.raises(InputError, match=r"has a query or a fragment, behind which no path .* up to the \? or #, such"):
+        Client(mirror=mirror)
+
+
+def test_no_key_of_a_mirror_is_in_a_message():
+    for mirror in ("https://me:s3cret@m.example.org", "https://m.example.org/?token=s3cret"):
+        with pytest.raises(InputError) as raised:
+            Client(mirror=mirror)
+        assert "s3cret" not in str(raised.value)
+
+
+@pytest.fixture
+def netrc(tmp_path, monkeypatch):
+    """A file of credentials for every host."""
+    path = tmp_path / "netrc"
+    path.write_text("default login analyst password s3cret\n", encoding="utf-8")
+    path.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(path))
+
+
+@pytest.mark.usefixtures("netrc")
+def test_no_credentials_are_sent_but_those_of_the_catalogue(client, server):
+    server.redirect("/a", "/b")
+    server.file("/b", b"x")
+    client.get(f"{server.url}/a")
+    client.get(f"{server.url}/b", headers={"Authorization": "Bearer own"})
+    sent = [each.headers.get("authorization") for each in server.asked]
+    assert sent == [None, None, "Bearer own"]
+
+
+@pytest.mark.usefixtures("netrc")
+def test_proxies_of_the_environment_are_asked_all_the_same(client, server, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", server.url)
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    server.plays["http://data.example.org/a"] = lambda _: Answer(200, b"by the proxy")
+    assert client.session.get("http://data.example.org/a").content == b"by the proxy"
+    assert "authorization" not in server.asked[-1].headers

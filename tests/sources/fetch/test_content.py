@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from siteprior.sources.fetch.client import Refused
-from siteprior.sources.fetch.content import FIRST_BYTES, LONGEST_MESSAGE, is_page, refuse_other_kind
+from siteprior.sources.fetch.content import FIRST_BYTES, LONGEST_MESSAGE, is_page, quoted, refuse_other_kind
 from sources.fetch.publisher_server import zipped
 
 WORKBOOK = zipped({"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b"<workbook/>"})
@@ -86,3 +86,10 @@ def test_what_only_looks_like_it_is_taken(body, ending, tmp_path):
 def test_what_the_server_calls_a_page_is_one():
     assert is_page("application/xhtml+xml")
     assert not is_page("")
+
+
+def test_no_word_of_a_quote_is_cut():
+    assert quoted(f"{'word ' * 39}s3cretkey1 more") == f"{'word ' * 39}…"  # 195 signs and a key that would be cut
+    assert quoted("x" * 300) == "…"
+    assert quoted("x" * 200) == "x" * 200
+    assert quoted(f"{'x' * 200} y") == f"{'x' * 200} …"

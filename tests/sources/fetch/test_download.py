@@ -11,7 +11,8 @@ import pytest
 
 from siteprior.core.errors import InputError, OutputError
 from siteprior.core.files import sha256_of
-from siteprior.sources.fetch.download import Arrival, download, reach
+from siteprior.sources.fetch.download import download
+from siteprior.sources.fetch.receive import Arrival
 
 STOPS = b"ATCOCode,CommonName\n43000100101,High Street\n" * 5000
 HASH = hashlib.sha256(STOPS).hexdigest()
@@ -209,8 +210,6 @@ def test_a_server_out_of_reach_brings_the_hint_to_the_proxy(tmp_path):
     url = nobody_home()
     with pytest.raises(InputError, match="the server cannot be reached; behind a proxy set HTTPS_PROXY"):
         download(f"{url}/a.csv", tmp_path / "a.csv")
-    with pytest.raises(InputError, match="the server cannot be reached"):
-        reach(url)
 
 
 def test_a_proxy_out_of_reach_is_named_as_such(tmp_path, monkeypatch):
@@ -246,22 +245,16 @@ def test_silence_is_reported(tmp_path, monkeypatch):
 
 
 def test_a_full_disk_is_the_disks_fault(server, tmp_path, monkeypatch):
-    from siteprior.sources.fetch import download as module
+    from siteprior.sources.fetch import receive as module
 
     def full(self, response):
         response.close()
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(module._Taking, "_take", full)
+    monkeypatch.setattr(module.Taking, "_take", full)
     with pytest.raises(OutputError, match=r"could not be written \(No space left on device\)"):
         download(f"{server.url}/stops.csv", tmp_path / "a.csv")
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_server_in_reach_is_silent_and_a_faulty_one_reported(server):
-    reach(f"{server.url}/stops.csv")
-    with pytest.raises(InputError, match="HTTP 504"):
-        reach(f"{server.url}/status/504")
 
 
 @pytest.mark.parametrize(("path", "name"), [("/empty.geojson", "a.geojson"), ("/odd.csv", "a.csv")])
@@ -270,7 +263,7 @@ def test_what_only_looks_like_a_fault_is_taken(path, name, server, tmp_path):
 
 
 def test_a_server_that_drips_is_given_up_and_the_earlier_file_stays(server, tmp_path, monkeypatch):
-    from siteprior.sources.fetch import download as module
+    from siteprior.sources.fetch import receive as module
 
     read = module.load_parameters
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from siteprior.core.errors import InputError
+from siteprior.core.errors import InputError, OutputError
 from siteprior.pipeline.registered import load_project
 from siteprior.sources.fetch import jobs
 from siteprior.sources.fetch.client import Client
@@ -51,3 +51,14 @@ def test_a_stated_hash_is_insisted_on_for_pages_too(desk, server):
     project = load_project(desk.project("a.geojson", "/q?f=geojson", entry=more, paging="arcgis"))
     with pytest.raises(InputError, match="not the one stated"):
         taken(jobs.fetch_pages, project, server)
+
+
+def test_a_full_disk_is_the_disks_fault(desk, server, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(jobs, "read_pages", full)
+    project = load_project(desk.project("a.geojson", "/q?f=geojson", paging="arcgis"))
+    with pytest.raises(OutputError, match=r"could not be written \(No space left on device\)"):
+        taken(jobs.fetch_pages, project, server)
+    assert desk.names() == []

@@ -11,7 +11,8 @@ import pytest
 
 from factories.publisher import OVERPASS, published
 from siteprior.core.errors import InputError
-from siteprior.sources.fetch.overpass import download_streets
+from siteprior.sources.fetch.overpass import download_streets, reach
+from sources.fetch.publisher_server import Answer
 
 
 @pytest.fixture(autouse=True)
@@ -73,3 +74,43 @@ def test_a_service_out_of_reach_is_reported_at_once_and_asks_no_third_party(tmp_
         monkeypatch.setattr(osmnx.settings, "overpass_url", f"http://127.0.0.1:{taken.getsockname()[1]}")
     with pytest.raises(InputError, match=r"OpenStreetMap: .*/status: the server cannot be reached; behind a proxy"):
         download_streets(somewhere, tmp_path / "a.graphml")
+
+
+def test_a_service_in_reach_is_silent_and_a_faulty_one_reported(server):
+    server.file("/status", b"ready")
+    reach(f"{server.url}/status")
+    server.status("/status", 504)
+    with pytest.raises(InputError, match="HTTP 504"):
+        reach(f"{server.url}/status")
+
+
+@pytest.fixture
+def query_service(server, monkeypatch, tmp_path):
+    """A query service that keeps the headers it is asked with, on a desk with credentials for every host."""
+    import osmnx
+
+    path = tmp_path / "netrc"
+    path.write_text("default login analyst password s3cret\n", encoding="utf-8")
+    path.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(path))
+    monkeypatch.setattr(osmnx.settings, "overpass_url", server.url)
+    monkeypatch.setattr(osmnx.settings, "overpass_rate_limit", False)
+    server.file("/status", b"ready")
+    return server
+
+
+def test_no_credentials_are_sent_to_the_query_service(query_service, tmp_path, somewhere):
+    body = json.dumps(OVERPASS).encode()
+    query_service.plays["/interpreter"] = lambda _: Answer(200, body, {"Content-Type": "application/json"})
+    download_streets(somewhere, tmp_path / "a.graphml")
+    assert query_service.paths() == ["/status", "/interpreter"]
+    assert [each.headers.get("authorization") for each in query_service.asked] == [None, None]
+
+
+@pytest.mark.parametrize("path", ["/status", "/interpreter"])
+def test_a_query_service_that_sends_on_is_not_followed(path, query_service, tmp_path, somewhere):
+    query_service.redirect(path, f"{query_service.url}/elsewhere", status=307)
+    with pytest.raises(InputError, match="the query service sends on to another address; name that one with --mirror"):
+        download_streets(somewhere, tmp_path / "a.graphml")
+    assert "/elsewhere" not in query_service.paths()
+    assert not (tmp_path / "a.graphml").exists()

@@ -47,7 +47,7 @@ def test_a_service_that_does_not_count_is_read_until_its_links_end(read, server)
     for path, (onward, number) in pages.items():
         body = {"features": [{"type": "Feature", "id": number, "properties": {}, "geometry": None}], "next": onward}
         server.plays[path] = lambda _, body=body: Answer(200, json.dumps(body).encode(), JSON)
-    assert read("/q", "next") == Paged(2, None)
+    assert read("/q", "next") == Paged(2, None, without_shape=2)
 
 
 def test_a_service_that_neither_counts_nor_sends_anything_is_refused(read, server):
@@ -112,3 +112,69 @@ def test_no_more_of_a_page_is_read_than_may_be_written(paging, read, server):
     server.plays["/q"] = lambda _: Answer(200, body, JSON)
     with pytest.raises(Refused, match=r"the answer is larger than 1e-06 GB"):
         read("/q", paging, limit=1000)
+
+
+def endless(server, page, *, key="features", **more):
+    """Lay out a service each of whose pages names a next one; ``page`` gives the records of each by its number."""
+
+    def play(asked):
+        at = int(asked.path.partition("at=")[2].partition("&")[0] or 0)
+        return Answer(200, json.dumps({key: page(at), "next": f"/q?at={at + 1}", **more}).encode(), JSON)
+
+    server.plays["/q"] = play
+
+
+@pytest.mark.parametrize("paging", ["next", "ogc_features"])
+@pytest.mark.parametrize("counted", [{}, {"numberMatched": 50}])
+def test_pages_without_a_record_are_not_followed_for_ever(counted, paging, read, server):
+    endless(server, lambda at: points(2) if at == 0 else [], **counted)
+    with pytest.raises(Refused, match="sent 4 pages without a record one after another and names a next one each time"):
+        read("/q", paging)
+    assert len(server.asked) == 5
+
+
+def test_a_few_pages_without_a_record_are_passed_over(read, server):
+    last = {"features": [{**each, "id": 9} for each in points(1)]}
+    endless(server, lambda at: points(1) if at == 0 else [])
+    going = server.plays["/q"]
+    server.plays["/q"] = lambda asked: (
+        Answer(200, json.dumps(last).encode(), JSON) if "at=4" in asked.path else going(asked)
+    )
+    assert read("/q", "next").records == 2
+    assert len(server.asked) == 5
+
+
+def test_more_records_than_a_service_counts_are_not_read_on(read, server):
+    endless(server, lambda at: [{**each, "id": at} for each in points(1)], numberMatched=3)
+    with pytest.raises(Refused, match="says it has 3 records and sends more"):
+        read("/q", "next")
+    assert len(server.asked) == 4
+
+
+@pytest.mark.parametrize(("name", "without"), [("a.geojson", 3), ("a.gpkg", 3), ("a.csv", 3), ("a.json", 3)])
+def test_features_without_a_shape_are_counted(name, without, read, server, tmp_path):
+    features = points(10)
+    for each, shape in zip(features, [None, {"type": "Point", "coordinates": []}, {}], strict=False):
+        each["geometry"] = shape
+    server.arcgis("/q", features, page=4)
+    assert read("/q?f=geojson", "arcgis", name=name) == Paged(10, 10, without)
+
+
+def test_a_table_misses_no_shapes(read, server):
+    server.arcgis("/q", points(10), page=4)
+    assert read("/q?f=json&returnGeometry=false", "arcgis", name="a.csv") == Paged(10, 10, 0)
+
+
+def test_records_that_are_none_are_not_left_out_in_silence(read, server):
+    server.plays["/q"] = lambda _: Answer(200, b'{"results": [{"a": 1}, null, 7]}', JSON)
+    with pytest.raises(Refused, match="a list of records of which some are none"):
+        read("/q", "next", name="a.json")
+
+
+def test_the_next_page_may_not_lie_where_less_than_https_is_spoken(read, server, tmp_path):
+    from siteprior.sources.fetch.paging import _Asks, _followed
+
+    with Client() as client:
+        with pytest.raises(Refused, match="no https address"):
+            _followed(_Asks(client, {}, 9), "https://data.example.org/q", "http://localhost:8/q")
+        assert _followed(_Asks(client, {}, 9), f"{server.url}/q", "/r") == f"{server.url}/r"

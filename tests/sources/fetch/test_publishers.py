@@ -322,11 +322,13 @@ def test_a_feature_service_is_read_to_its_end_and_counted(says_more, desk, serve
     assert case_of(fetch(project, mirror=server.url, refresh=True))["status"] == "unchanged"
 
 
-@pytest.mark.parametrize("counted", [26, 24])
-def test_a_feature_service_that_gives_another_number_than_it_says_has_failed(counted, desk, server):
+@pytest.mark.parametrize(
+    ("counted", "says"), [(26, "has 26 records and sent 25"), (24, "has 24 records and sends more")]
+)
+def test_a_feature_service_that_gives_another_number_than_it_says_has_failed(counted, says, desk, server):
     server.arcgis(QUERY.partition("?")[0], points(25), page=10, counted=counted)
     project = desk.project("a.geojson", QUERY, paging="arcgis")
-    refused(project, server, f"says it has {counted} records and sent 25")
+    refused(project, server, says)
     assert desk.names() == []
 
 
@@ -461,6 +463,66 @@ def test_the_lock_is_no_place_for_a_file(path, desk, server):
     assert lock.read_bytes() == b""
 
 
+def test_two_data_roots_of_a_folder_have_entries_of_their_own(desk, server, monkeypatch):
+    server.file("/a.csv", TABLE)
+    project = desk.project("a.csv", "/a.csv")
+    fetch(project, mirror=server.url)
+    own = lock_of(desk)["case/a.csv"]
+    text = project.read_text(encoding="utf-8")
+    assert 'data_root = "."' in text
+    other = desk.data / "other.toml"
+    other.write_text(text.replace('data_root = "."', 'data_root = "other"'), encoding="utf-8")
+    server.file("/a.csv", TABLE + b"new,row\n")
+    assert case_of(fetch(other, mirror=server.url, refresh=True))["status"] == "fetched"
+    assert (desk.data / "other/case/a.csv").read_bytes() == TABLE + b"new,row\n"
+    lock = lock_of(desk)
+    assert lock["case/a.csv"] == own
+    assert lock["other/case/a.csv"].bytes == len(TABLE) + 8
+    monkeypatch.setenv("SITEPRIOR_DATA_ROOT", str(desk.data / "other"))  # the very same file, so its address stays
+    assert case_of(fetch(other, mirror=server.url))["note"] == ""
+    assert lock_of(desk)["$SITEPRIOR_DATA_ROOT/case/a.csv"] == lock["other/case/a.csv"]
+
+
+def test_a_file_put_in_the_place_of_a_fetched_one_names_the_address_it_loses(desk, server):
+    server.file("/a.csv", TABLE)
+    project = desk.project("a.csv", "/a.csv")
+    fetch(project, mirror=server.url)
+    (desk.cases / "a.csv").write_bytes(b"a,b\n1,2\n")
+    note = case_of(fetch(project, mirror=server.url))["note"]
+    came = f"not the file that sources.lock named, which came from https://{HOST}/a.csv"
+    assert note == f"placed by hand: {came}"
+
+
+def test_a_spoilt_entry_is_named_before_anything_is_asked(desk, server):
+    from siteprior.core.errors import InputError
+
+    server.file("/a.csv", TABLE)
+    project = desk.project("a.csv", "/a.csv")
+    fetch(project, mirror=server.url)
+    lock, asked = desk.data / "sources.lock", len(server.asked)
+    text = lock.read_text(encoding="utf-8").replace("address =", "adress =")
+    lock.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=r'sources\.lock: \[files\."case/a\.csv"\]: has no address'):
+        fetch(project, mirror=server.url, refresh=True)
+    assert (len(server.asked), lock.read_text(encoding="utf-8")) == (asked, text)
+
+
+def test_features_without_a_shape_are_stated_and_stand_in_the_lock(desk, server, capsys):
+    from siteprior import cli
+
+    features = points(5)
+    features[2]["geometry"] = None
+    server.arcgis(QUERY.partition("?")[0], features, page=2)
+    project = desk.project("a.geojson", QUERY, paging="arcgis")
+    says = "1 of its features came without a shape"
+    for status in ("fetched", "present"):
+        assert cli.main(["fetch", str(project), "--mirror", server.url, "--quiet"]) == 0
+        printed = capsys.readouterr().out
+        assert f"{status} postcodes: case/a.geojson" in printed
+        assert f"\n        {says}" in printed
+        assert lock_of(desk)["case/a.geojson"].without_shape == 1
+
+
 # --- answers that nobody foresees -----------------------------------------------------------------------------------
 
 FAR = "Wed, 21 Oct 2015 07:28:00 +99999999999999"
@@ -537,7 +599,8 @@ def test_a_dry_run_says_what_how_large_and_under_which_licence_and_asks_nothing(
     project = desk.project("a.csv", "/a.csv", size_mb=12.5)
     row = case_of(fetch(project, mirror=server.url, dry_run=True))
     assert (row["status"], row["licence"]) == ("would fetch", "OGL v3")
-    assert row["note"] == "about 12.5 MB; licence: OGL v3"
+    assert row["note"] == "about 12.5 MB; licence: Open Government Licence v3.0"
+    assert row[["size_mb", "page", "place"]].tolist() == [12.5, f"https://{HOST}/page", str(desk.cases / "a.csv")]
     assert row["url"] == f"https://{HOST}/a.csv"
     assert (server.asked, desk.names()) == ([], [])
     assert not (desk.data / "sources.lock").exists()
@@ -635,7 +698,10 @@ def test_the_command_passes_its_options_on(desk, server, capsys):
     server.file("/a.csv", TABLE, etag='"1"')
     project = str(desk.project("a.csv", "/a.csv", size_mb=1))
     assert cli.main(["fetch", project, "--dry-run", "--quiet"]) == 0
-    assert "would fetch postcodes: case/a.csv\n        about 1 MB; licence: OGL v3" in capsys.readouterr().out
+    assert (
+        "would fetch postcodes: case/a.csv\n        about 1 MB; licence: Open Government Licence v3.0"
+        in capsys.readouterr().out
+    )
     assert cli.main(["fetch", project, "--offline", "--quiet"]) == 0
     assert "missing postcodes: case/a.csv" in capsys.readouterr().out
     assert server.asked == []

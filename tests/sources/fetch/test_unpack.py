@@ -9,6 +9,7 @@ import zipfile
 import pytest
 
 from siteprior.core import unpacking
+from siteprior.core.errors import OutputError
 from siteprior.sources.fetch import unpack as module
 from siteprior.sources.fetch.client import Refused
 from siteprior.sources.fetch.unpack import is_archive, members, unpack
@@ -150,3 +151,29 @@ def test_members_not_wanted_are_not_opened(archive):
     path = archive({"in.zip": b"no zip", "other.zip": zipped({"a.csv": b"x"})})
     found = [each.name for each in members(path, "*.zip!*.csv", wanted=lambda name: not name.startswith("in"))]
     assert found == ["other.zip!a.csv"]
+
+
+def test_a_link_in_an_archive_is_no_file(archive):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as made:
+        link = zipfile.ZipInfo("a.gml")
+        link.create_system, link.external_attr = 3, 0o120777 << 16
+        made.writestr(link, "../../etc/passwd")
+    with pytest.raises(Refused, match=r"a link in the place of a file: 'a\.gml'"):
+        unpacked(archive(packed.getvalue()), ending=".gml")
+
+
+@pytest.mark.parametrize("body", [{"a.csv": b"a,b\n1,2\n"}, gzip.compress(b"a,b\n1,2\n")])
+def test_a_full_disk_is_no_fault_of_the_archive(body, archive, tmp_path):
+    class Full(io.BytesIO):
+        name = "out.csv"
+
+        def write(self, _):
+            raise OSError(28, "No space left on device")
+
+    class Target(type(tmp_path)):
+        def open(self, mode="r", **_):
+            return Full()
+
+    with pytest.raises(OutputError, match=r"out\.csv: could not be written \(No space left on device\)"):
+        unpack(archive(body), Target(tmp_path / "out.csv"))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from siteprior.cli.groups import GROUPS
 from siteprior.cli.site.markdown import code, plain, table
 
 
@@ -23,10 +24,7 @@ def command_line(parser: argparse.ArgumentParser) -> str:
         "# Command line\n",
         "This page is made from the parsers of the commands. Exit code 0: done; 1: it could not be, and the reason "
         "stands on one line each; 2: wrong usage.\n",
-        table(
-            ["command", "what it does"],
-            [[f"[`siteprior {name}`](#siteprior-{name})", plain(words)] for name, words in listed.items()],
-        ),
+        *(_group(group, {name: listed[name] for name in names}) for group, names in GROUPS.items()),
     ]
     for name, one in _inner(parser):
         words = listed.get(name.split()[0], "") if " " not in name else ""
@@ -34,6 +32,12 @@ def command_line(parser: argparse.ArgumentParser) -> str:
         rows = [_row(action, one) for action in one._actions if not isinstance(action, _SILENT)]
         parts += [table(["argument", "what"], rows)] if rows else []
     return "\n".join(parts)
+
+
+def _group(title: str, listed: Mapping[str, str]) -> str:
+    """Write a group of commands as a table with a line each."""
+    rows = [[f"[`siteprior {name}`](#siteprior-{name})", plain(words)] for name, words in listed.items()]
+    return f"**{title}**\n\n{table(['command', 'what it does'], rows)}\n"
 
 
 _SILENT = (argparse._HelpAction, argparse._SubParsersAction, argparse._VersionAction)

@@ -78,11 +78,32 @@ def entry_of(dataset: str, path: str, part: str = "", **keys: Stated) -> dict[st
     return {"path": path, "dataset": dataset, **({"part": part} if part else {}), **keys}
 
 
+def areas_entry(box: str, districts: Sequence[Stated]) -> dict[str, Stated]:
+    """Return the entry of the LSOAs of some districts (names or ONS codes), in a box west,south,east,north (metres).
+
+    Examples
+    --------
+    >>> sorted(areas_entry("400000,270000,420000,300000", ["E08000025"]))
+    ['code', 'dataset', 'district', 'districts', 'lookup', 'name', 'part', 'path', 'year']
+    """
+    lookup = entry_of("lsoa_2021_authorities", "boundaries/lsoa_2021_authorities.csv")
+    return entry_of(
+        "lsoa_2021", "boundaries/lsoa_2021.geojson", box, code="LSOA21CD", name="LSOA21NM", district="LAD24CD",
+        lookup=lookup, districts=[*districts], year=2021,
+    )  # fmt: skip
+
+
+def deprivation_entry() -> dict[str, Stated]:
+    """Return the entry of the Indices of Deprivation of the newest edition."""
+    return entry_of("iod_2025", "deprivation/iod_2025.csv", edition=2025)
+
+
 def line(key: str, entry: Stated, comment: str = "", *, off: bool = False) -> Block:
     """Return a key with its entry; ``off`` behind a comment sign, for the analyst to take away."""
     return Block(f"{'# ' if off else ''}{key} = {toml_value(entry)}", comment)
 
 
-def lines(key: str, entries: Sequence[Stated], comment: str = "") -> Block:
-    """Return a key with a list of entries, one on each line."""
-    return Block("\n".join([f"{key} = [", *(f"  {toml_value(entry)}," for entry in entries), "]"]), comment)
+def lines(key: str, entries: Sequence[Stated], comment: str = "", *, off: bool = False) -> Block:
+    """Return a key with a list of entries, one on each line; ``off`` behind comment signs."""
+    written = [f"{key} = [", *(f"  {toml_value(entry)}," for entry in entries), "]"]
+    return Block("\n".join(f"# {one}" for one in written) if off else "\n".join(written), comment)

@@ -8,7 +8,16 @@ from pathlib import Path
 
 from siteprior.core.authorities import Authority, box_of
 from siteprior.core.parameters import load_parameters
-from siteprior.pipeline.new_project.lines import Block, ByHand, NewProject, entry_of, line, lines
+from siteprior.pipeline.new_project.lines import (
+    Block,
+    ByHand,
+    NewProject,
+    areas_entry,
+    deprivation_entry,
+    entry_of,
+    line,
+    lines,
+)
 from siteprior.project.kinds import Stated
 from siteprior.sources.catalogue import load_catalogue
 
@@ -114,15 +123,10 @@ def _transit(authorities: Sequence[Authority], box: tuple[int, int, int, int], *
 
 def _areas(authorities: Sequence[Authority], box: tuple[int, int, int, int]) -> list[Block]:
     """Return the areas with their districts, and their deprivation."""
-    districts: list[Stated] = [each.code for each in authorities]
-    lookup = entry_of("lsoa_2021_authorities", "boundaries/lsoa_2021_authorities.csv")
-    areas = entry_of(
-        "lsoa_2021", "boundaries/lsoa_2021.geojson", _text(box), code="LSOA21CD", name="LSOA21NM", district="LAD24CD",
-        lookup=lookup, districts=districts, year=2021,
-    )  # fmt: skip
+    areas = areas_entry(_text(box), [each.code for each in authorities])
     return [
         line("areas", areas, f"The study area: {', '.join(each.name for each in authorities)}."),
-        line("deprivation", entry_of("iod_2025", "deprivation/iod_2025.csv", edition=2025)),
+        line("deprivation", deprivation_entry()),
     ]
 
 

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
+from textwrap import wrap
 
 from siteprior.core.shown_text import one_line
-from siteprior.pipeline.new_project.lines import Block, NewProject, entry_of, line, lines
-from siteprior.pipeline.new_project.recognise import UNKNOWN, Recognised, recognise_files
+from siteprior.pipeline.new_project.lines import (
+    Block,
+    NewProject,
+    areas_entry,
+    deprivation_entry,
+    entry_of,
+    line,
+    lines,
+)
+from siteprior.pipeline.new_project.of_area import NATIONAL_STOPS
+from siteprior.pipeline.new_project.recognise import UNKNOWN, Recognised
 from siteprior.project.kinds import Stated
 
 ONE = ("areas", "deprivation", "streets", "elevation", "land_values", "households")
@@ -20,20 +31,40 @@ SEVERAL = {
 }
 """What is to be thought of where a folder holds several files of a kind."""
 
-NEEDS = {
-    "registers": ("brownfield_land", "sites/brownfield_land.csv"),
-    "stops": ("naptan", "transit/naptan_910.csv"),
-    "areas": ("lsoa_2021", "boundaries/lsoa_2021.geojson"),
-    "deprivation": ("iod_2025", "deprivation/iod_2025.csv"),
+YOURS = "CODE OF YOUR COUNCIL"
+"""What stands where only the analyst can say it: no council is called so, and the message names what there is."""
+
+COMPLETE = {
+    "registers": "Put in councils the ONS codes of yours (E08000025).",
+    "stops": ("Put in the first part the ATCO area of your county (430); 910 is national rail, 940 metro and tram."),
+    "areas": (
+        "Put in part a box about your area in metres of EPSG:27700 (384000,261000,446000,315000), in districts your"
+        " councils, by name or ONS code. Of a file of your own: path, code, name, district and year, with lookup where"
+        " it names no district; neither dataset nor part."
+    ),
+    "deprivation": "It is of all England.",
 }
-"""Keys of ``[sources]`` no project does without, with the dataset to fetch where there is no such file."""
+"""What the analyst completes in the line of a file that is not there."""
+
+WIDTH = 110
+"""Letters of a comment in a line."""
+
+NO_DISTRICT = (
+    ' They name no district: add district = "LAD24CD", lookup = {path = "…"} with the table that has it, and'
+    ' districts = ["…"], your councils.'
+)
+"""What is to be completed where the file of areas does not say which council each lies in."""
 
 
-def project_of_folder(root: Path, folder: Path, as_of: date, *, own: tuple[str, ...]) -> NewProject:
+def project_of_folder(
+    found: Iterable[Recognised], root: Path, folder: Path, as_of: date, *, own: tuple[str, ...]
+) -> NewProject:
     """Return the project of the files in a folder.
 
     Parameters
     ----------
+    found
+        What each of them is, as :func:`recognise_files` says.
     root
         The folder of files.
     folder
@@ -44,7 +75,7 @@ def project_of_folder(root: Path, folder: Path, as_of: date, *, own: tuple[str, 
         Names of the files a project has of its own, which are none of its data.
     """
     by_key: dict[str, list[Recognised]] = {}
-    for each in recognise_files(root):
+    for each in found:
         if each.path not in own:
             by_key.setdefault(each.key, []).append(each)
     sources = [*_named(by_key, "sources"), *_lacking(by_key), *_unknown(by_key)]
@@ -72,6 +103,8 @@ def _named(by_key: dict[str, list[Recognised]], table: str) -> list[Block]:
             entries.sort(key=lambda entry: -int(str(entry.get("year") or entry.get("edition") or 0)))
         what = by_key[key][0].what
         comment = f"{what[:1].upper()}{what[1:]}.{SEVERAL.get(name, '') if len(entries) > 1 else ''}"
+        if name == "areas" and "district" not in entries[0]:
+            comment += NO_DISTRICT
         if name in ONE:
             blocks.append(line(name, entries[0], comment))
             blocks += [line(name, entry, "Or this one:", off=True) for entry in entries[1:]]
@@ -82,12 +115,25 @@ def _named(by_key: dict[str, list[Recognised]], table: str) -> list[Block]:
 
 
 def _lacking(by_key: dict[str, list[Recognised]]) -> list[Block]:
-    """Return what the folder lacks and a project needs, behind comment signs."""
-    return [
-        line(name, entry_of(dataset, path), f"Not found in the folder, and needed: {name}.", off=True)
-        for name, (dataset, path) in NEEDS.items()
-        if f"sources.{name}" not in by_key
+    """Return what the folder lacks and a project needs, behind comment signs, with the keys the analyst completes."""
+    codes: list[Stated] = [YOURS]
+    registers: list[Stated] = [entry_of("brownfield_land", "sites/brownfield_land.csv", councils=codes)]
+    stops: list[Stated] = [
+        entry_of("naptan", "transit/naptan_own.csv", "YOUR ATCO AREA"),
+        *(entry_of("naptan", f"transit/naptan_{part}.csv", part) for part in NATIONAL_STOPS),
     ]
+    needed = {
+        "registers": lines("registers", registers, off=True),
+        "stops": lines("stops", stops, off=True),
+        "areas": line("areas", areas_entry("WEST,SOUTH,EAST,NORTH", codes), off=True),
+        "deprivation": line("deprivation", deprivation_entry(), off=True),
+    }
+    blocks = []
+    for name, block in needed.items():
+        if f"sources.{name}" not in by_key:
+            first, *more = wrap(f"Not found in the folder, and needed: {name}. {COMPLETE[name]}", WIDTH)
+            blocks.append(Block("\n".join([*(f"# {rest}" for rest in more), block.text]), first))
+    return blocks
 
 
 def _unknown(by_key: dict[str, list[Recognised]]) -> list[Block]:

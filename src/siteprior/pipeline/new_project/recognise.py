@@ -82,17 +82,17 @@ def recognise_files(folder: Path | str) -> tuple[Recognised, ...]:
     return tuple(_recognise(path, path.relative_to(root).as_posix()) for path in wanted)
 
 
-def recognised_text(folder: Path | str) -> str:
-    """Return what each file of a folder is, a line each.
+def recognised_text(found: Iterable[Recognised]) -> str:
+    """Return what each file of a folder is, a line each, as :func:`recognise_files` found it.
 
     Examples
     --------
     >>> from siteprior.core.files import shipped
-    >>> print(recognised_text(shipped("data") / "boundaries"))
+    >>> print(recognised_text(recognise_files(shipped("data") / "boundaries")))
     lsoa21.geojson: LSOA boundaries of 2021 → [sources] areas
     """
     rows = []
-    for each in recognise_files(folder):
+    for each in found:
         table, _, key = each.key.partition(".")
         rows.append(one_line(f"{each.path}: {each.what}" + (f" → [{table}] {key}" if each.key else "")))
     return "\n".join(rows)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from siteprior.core.authorities import Authority, authorities_of, combined_authority_code, short_name
 from siteprior.core.councils import COMBINED_AUTHORITIES
@@ -17,6 +17,7 @@ from siteprior.core.shown_text import one_line
 from siteprior.pipeline.new_project.lines import NewProject
 from siteprior.pipeline.new_project.of_area import CORRIDORS, KNOWN_AREAS, file_stem, project_of_area
 from siteprior.pipeline.new_project.of_folder import project_of_folder
+from siteprior.pipeline.new_project.recognise import Recognised, recognise_files
 from siteprior.project.reference import toml_value
 from siteprior.ranking.scoring import default_weights
 
@@ -78,6 +79,26 @@ def init_project(
     >>> len(sp.load_project(file).sources.areas.districts)
     10
     """
+    return write_new_project(area, from_folder=from_folder, out=out, as_of=as_of).file
+
+
+class Written(NamedTuple):
+    """A new project file; and of the files of a folder what each of them is."""
+
+    file: Path
+    found: tuple[Recognised, ...]
+
+
+def write_new_project(
+    area: str | Iterable[str] | None, *, from_folder: Path | str | None, out: Path | str | None, as_of: date | None
+) -> Written:
+    """Write a project as :func:`init_project`; return its file, and what the files of ``from_folder`` are.
+
+    Raises
+    ------
+    InputError, OutputError
+        As :func:`init_project`.
+    """
     if (area is None) == (from_folder is None):
         raise InputError(
             "area: name an area (wmca, a combined authority's code, or codes of councils), or a folder of files with "
@@ -89,15 +110,16 @@ def init_project(
     if from_folder is not None:
         root = as_path(from_folder, name="from_folder", what="a folder")
         folder = root if out is None else as_path(out, name="out", what="a folder")
-        done = project_of_folder(root, folder, day, own=(PROJECT, NOTE, "sources.lock"))
-        return _write(folder, _files(done, corridors=None if done.corridors else CORRIDOR_HEADER))
+        found = recognise_files(root)  # before the project's own files stand among them
+        done = project_of_folder(found, root, folder, day, own=(PROJECT, NOTE, "sources.lock"))
+        return Written(_write(folder, _files(done, corridors=None if done.corridors else CORRIDOR_HEADER)), found)
     codes = _codes(area or "")
     authorities = authorities_of(codes)
     name = _area_name(codes, authorities)
     known = next((one for one, code in KNOWN_AREAS.items() if [text.upper() for text in codes] == [code]), None)
     folder = as_path(out or known or file_stem(name), name="out", what="a folder")
     done = project_of_area(name, authorities, day, known=known)
-    return _write(folder, _files(done, corridors=_corridors_of(known) if known else CORRIDOR_HEADER))
+    return Written(_write(folder, _files(done, corridors=_corridors_of(known) if known else CORRIDOR_HEADER)), ())
 
 
 def next_steps(file: Path) -> str:

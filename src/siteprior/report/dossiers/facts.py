@@ -123,14 +123,26 @@ def members_of(sites: pd.DataFrame, members: Iterable[str], site: str) -> list[d
 def merged_attribution(lines: Iterable[str]) -> list[str]:
     """Return the attribution with lines that differ only in what stands in brackets at their end as one.
 
+    A line that stands whole as a sentence of a longer one is not repeated.
+
     Examples
     --------
     >>> merged_attribution(["Contains A (NaPTAN).", "© B", "Contains A (registers)."])
     ['Contains A (NaPTAN; registers).', '© B']
+    >>> merged_attribution(["Source: A. Contains B.", "Source: A"])
+    ['Source: A. Contains B.']
     """
+    given = list(dict.fromkeys(lines))
+    longer = {part for line in given if len(parts := _sentences(line)) > 1 for part in parts}
     merged: dict[str, list[str]] = {}
-    for line in dict.fromkeys(lines):
+    for line in given:
+        if line.rstrip(".") in longer:
+            continue
         head, bracket, rest = line.rpartition(" (")
         closed = bracket and rest.endswith(").") and "(" not in rest
         merged.setdefault(head if closed else line, []).extend([rest[:-2]] if closed else [])
     return [f"{head} ({'; '.join(parts)})." if parts else head for head, parts in merged.items()]
+
+
+def _sentences(line: str) -> list[str]:
+    return [sentence.rstrip(".") for sentence in line.split(". ")]

@@ -6,17 +6,18 @@ import time
 from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from siteprior import __version__
 from siteprior.core.errors import InputError
 from siteprior.core.files import is_fetchable
 from siteprior.core.parameters import load_parameters
-from siteprior.core.shown_text import HIDDEN, without_keys
+from siteprior.core.shown_text import without_keys
 from siteprior.core.unpacking import bomb_faults
+from siteprior.sources.fetch.keys import HiddenKeys
 
 if TYPE_CHECKING:
-    from requests import Response, Session
+    from requests import PreparedRequest, Response, Session
     from urllib3.util.retry import Retry
 
 MIRROR_VARIABLE = "SITEPRIOR_MIRROR"
@@ -75,13 +76,8 @@ class Client:
     """
 
     def __init__(self, *, mirror: str = "", keys: Iterable[str] = ()) -> None:
-        if mirror and not is_fetchable(mirror.replace(HOST, "host")):
-            raise InputError(
-                f"mirror {mirror}: is no address to fetch from; give one that begins with https:// and holds no user "
-                f"name or password (--mirror, {MIRROR_VARIABLE})"
-            )
-        self._mirror = mirror.rstrip("/")
-        self._keys = [key for key in keys if key]
+        self._mirror = _usable(mirror).rstrip("/")
+        self._hidden = HiddenKeys(keys)
         self.session = _session()
         self.session.headers["User-Agent"] = f"siteprior/{__version__}"
         numbers = load_parameters("fetch")
@@ -90,11 +86,13 @@ class Client:
         self._first_wait_s, self._longest_wait_s = numbers.number("first_wait_s"), numbers.number("longest_wait_s")
 
     def __enter__(self) -> Self:
+        self._hidden.in_log()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._hidden.out_of_log()
         self.session.close()
 
     def address(self, url: str) -> str:
@@ -109,10 +107,7 @@ class Client:
 
     def hide(self, text: str) -> str:
         """Return a text without the user's keys, nor those of any address in it."""
-        for key in self._keys:
-            for form in {key, quote(key, safe=""), quote(key)}:
-                text = text.replace(form, HIDDEN)
-        return without_keys(text)
+        return self._hidden.hide(text)
 
     def pause(self, seconds: float) -> None:
         """Wait before a server is asked again (s)."""
@@ -211,6 +206,22 @@ class Client:
             raise Refused(reason_of(fault)) from None
 
 
+def _usable(mirror: str) -> str:
+    """Return a mirror, or refuse one that may not be asked or behind which no path can stand."""
+    shown, where = without_keys(mirror), f"(--mirror, {MIRROR_VARIABLE})"
+    if mirror and not is_fetchable(mirror.replace(HOST, "host")):
+        raise InputError(
+            f"mirror {shown}: is no address to fetch from; give one that begins with https:// and holds no user name "
+            f"or password {where}"
+        )
+    if "?" in mirror or "#" in mirror:
+        raise InputError(
+            f"mirror {shown}: has a query or a fragment, behind which no path of a file can stand; give the address up "
+            f"to the ? or #, such as {shown.partition('?')[0].partition('#')[0]} {where}"
+        )
+    return mirror
+
+
 def _content(response: Response, limit: int) -> bytes:
     """Return what a server sends, unpacked; refuse more than so many bytes as they come."""
     content = bytearray()
@@ -244,7 +255,14 @@ def _session() -> Session:
         def get_redirect_target(self, resp: Response) -> str | None:  # noqa: ARG002
             return None
 
-    return NoOnward()
+    session = NoOnward()
+    session.auth = no_credentials
+    return session
+
+
+def no_credentials(request: PreparedRequest) -> PreparedRequest:
+    """Return a request as it is: requests would else send what ``~/.netrc`` has for the host, in the place of a key."""
+    return request
 
 
 def _stated_wait(response: Response, retries: Retry) -> float | None:

@@ -163,14 +163,19 @@ def _words_of_fault(plain: bytes) -> str:
 
 
 def quoted(text: str) -> str:
-    """Return a server's own words for a message: one line, not too long.
+    """Return a server's own words for a message: one line, not too long, and no word of it cut.
+
+    Half a word could be half a key, which nobody would know as one to hide.
 
     Examples
     --------
     >>> quoted(" no   such layer ")
     'no such layer'
     """
-    return one_line(" ".join(text.split())[:LONGEST_QUOTE])
+    words = " ".join(text.split())
+    if len(words) > LONGEST_QUOTE:
+        words = f"{words[: LONGEST_QUOTE + 1].rpartition(' ')[0]} …".lstrip()
+    return one_line(words)
 
 
 def _is_error(path: Path) -> bool:

@@ -17,12 +17,13 @@ from siteprior.core.progress import Progress, progress_of
 from siteprior.core.renamed import renamed_argument
 from siteprior.project.load import Project, load_project
 from siteprior.project.model import File
+from siteprior.sources.catalogue import licence_title
 from siteprior.sources.fetch import clock
 from siteprior.sources.fetch.client import MIRROR_VARIABLE, Client, Refused
 from siteprior.sources.fetch.content import refuse_other_kind
-from siteprior.sources.fetch.download import Arrival, by_hand
+from siteprior.sources.fetch.download import by_hand
 from siteprior.sources.fetch.jobs import OSM, Watch, fetch_file, fetch_pages, fetch_streets
-from siteprior.sources.fetch.lock import BY_HAND, Locked, lock_path, locked_name, read_lock, write_lock
+from siteprior.sources.fetch.lock import BY_HAND, Locked, lock_path, locked_name, locked_of, read_lock, write_lock
 from siteprior.sources.fetch.origins import (
     Origin,
     addressed,
@@ -33,10 +34,11 @@ from siteprior.sources.fetch.origins import (
     origin_of,
     target_of,
 )
+from siteprior.sources.fetch.receive import Arrival
 from siteprior.sources.fetch.slots import downloads, target_lock
 from siteprior.sources.registry import discover
 
-COLUMNS = ("role", "path", "url", "status", "bytes", "sha256", "note", "dataset", "licence")
+COLUMNS = ("role", "path", "url", "status", "bytes", "sha256", "note", "dataset", "licence", "size_mb", "page", "place")
 STATUSES = ("fetched", "present", "unchanged", "failed", "no url", "missing", "would fetch")
 
 NO_URL = "not there; siteprior fetch --list shows where official data is published"
@@ -65,6 +67,9 @@ class _Row:
     note: str = ""
     dataset: str = ""
     licence: str = ""
+    size_mb: float | None = None
+    page: str = ""
+    place: str = ""
 
 
 @renamed_argument(say="progress", force="refresh")
@@ -98,7 +103,7 @@ def fetch(
     Returns
     -------
     DataFrame
-        A row per entry: ``role``, ``path``, ``status`` (``fetched``, ``present`` …), ``bytes`` …
+        A row per entry: ``role``, ``path``, ``status`` (``fetched`` …), ``bytes`` …
 
     Raises
     ------
@@ -129,13 +134,21 @@ def fetch(
             if target not in done:
                 done[target] = run.entry(chosen.get(target, entry), target)
         run.write_down()
-        found = ((role, entry.path, done[target_of(loaded, entry)]) for role, entry in wanted)
-        rows = [replace(row, role=role, path=path, url=client.hide(row.url)) for role, path, row in found]
-    table = pd.DataFrame([vars(row) for row in rows], columns=list(COLUMNS)).astype({"bytes": "Int64"})
+        rows = [_stated(done[target_of(loaded, entry)], role, entry, loaded, client) for role, entry in wanted]
+    table = pd.DataFrame([vars(row) for row in rows], columns=list(COLUMNS))
+    table = table.astype({"bytes": "Int64"}).astype({"size_mb": float})
     faults = [row.note for row in done.values() if row.status == "failed"]
     if faults:
         raise FetchError(*faults, table=table)
     return table
+
+
+def _stated(row: _Row, role: str, entry: File, project: Project, client: Client) -> _Row:
+    """Return the row of a file for one of its entries, with what is known of it beforehand."""
+    dataset, place = project.dataset_of(entry), str(target_of(project, entry))
+    size, page = (None, "") if dataset is None else (dataset.size_mb, dataset.page)
+    url = client.hide(row.url)
+    return replace(row, role=role, path=entry.path, url=url, size_mb=size, page=page, place=place)
 
 
 def _positive(largest_gb: float) -> float:
@@ -249,16 +262,18 @@ class _Fetch:
 
     def _there(self, entry: File, target: Path) -> _Row:
         """Check a file that is there, and enter it where it was placed by hand."""
-        name, dataset = locked_name(entry.path), self.project.dataset_of(entry)
+        name, dataset = locked_name(self.project, entry.path), self.project.dataset_of(entry)
         licence = entry.licence or ("" if dataset is None else dataset.licence)
         size, digest = target.stat().st_size, sha256_of(target)
         url = OSM if is_osm(entry) else entry.url
         row = _Row("", entry.path, url, "present", size, digest, dataset=entry.dataset, licence=licence)
         if entry.sha256 and digest != entry.sha256.lower():
             return replace(row, status="failed", note=_differs(entry, row, refresh=self.refresh))
-        known = self.lock.get(name)
+        known = locked_of(self.lock, name, digest)
         if known is not None and known.sha256 == digest:
-            return replace(row, url=row.url or known.address)
+            if name not in self.lock and not (self.offline or self.dry_run):
+                self.entered[name] = known  # the very same file, known under another data root
+            return replace(row, url=row.url or known.address, note=_shapeless(known.without_shape))
         if not (entry.url or entry.dataset or is_osm(entry)):
             return row  # the user's own: no publisher to be asked about it
         try:
@@ -273,13 +288,16 @@ class _Fetch:
         if self.offline or self.dry_run:
             return replace(row, note="not the file that sources.lock names" if known else "")
         self.entered[name] = Locked(entry.dataset, entry.part, "", BY_HAND, size, digest, vintage, licence)
-        return replace(row, note="placed by hand" + (": not the file that sources.lock named" if known else ""))
+        came = f", which came from {known.address}" if known is not None and known.address else ""
+        other = f": not the file that sources.lock named{came}" if known else ""
+        return replace(row, note=f"placed by hand{other}")
 
     def _fetched(self, entry: File, origin: Origin, target: Path, row: _Row) -> _Row:
         """Download a file and enter it; one that is there stays where nothing has changed."""
-        name, before = locked_name(entry.path), sha256_of(target) if target.is_file() else ""
+        name = locked_name(self.project, entry.path, arriving=True)
+        before = sha256_of(target) if target.is_file() else ""
         shown = self.client.hide(origin.url)
-        known = self.lock.get(name)
+        known = locked_of(self.lock, name, before)
         same = known is not None and before == known.sha256 and known.address == shown
         facts = {"etag": known.etag, "last_modified": known.last_modified} if known is not None and same else {}
         if is_osm(entry):
@@ -296,11 +314,12 @@ class _Fetch:
         now = clock.now().isoformat().replace("+00:00", "Z")
         self.entered[name] = Locked(
             entry.dataset, entry.part, shown, now, arrival.bytes, arrival.sha256, vintage, origin.licence,
-            arrival.etag, arrival.last_modified,
+            arrival.etag, arrival.last_modified, arrival.without_shape,
         )  # fmt: skip
         status = "unchanged" if before == arrival.sha256 and not is_osm(entry) else "fetched"
         pin = not (entry.sha256 or entry.dataset or is_osm(entry) or status == "unchanged")
         note = f'to insist on this very file, write sha256 = "{arrival.sha256}" beside its url' if pin else ""
+        note = _shapeless(arrival.without_shape) or note  # only datasets have services, and those no pin
         return replace(row, status=status, bytes=arrival.bytes, sha256=arrival.sha256, note=note)
 
     def _day(self, origin: Origin, arrival: Arrival) -> str:
@@ -320,8 +339,13 @@ def origin_of_streets(entry: File) -> Origin:
     return Origin(OSM, {}, None, "", entry.licence or "Open Database Licence 1.0", entry.vintage)
 
 
+def _shapeless(number: int) -> str:
+    """Say how many features of a service came without a shape; blank of none."""
+    return f"{number:,} of its features came without a shape" if number else ""
+
+
 def _licence(origin: Origin) -> str:
-    return f"licence: {origin.licence or 'not stated'}"
+    return f"licence: {licence_title(origin.licence) or 'not stated'}"
 
 
 def _nowhere(origin: Origin, target: Path) -> str:

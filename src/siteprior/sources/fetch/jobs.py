@@ -9,7 +9,7 @@ from pathlib import Path
 
 from shapely.geometry.base import BaseGeometry
 
-from siteprior.core.errors import InputError
+from siteprior.core.errors import InputError, OutputError
 from siteprior.core.files import sha256_of
 from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress, counting
@@ -17,9 +17,10 @@ from siteprior.project.load import Project
 from siteprior.project.model import File
 from siteprior.sources.fetch.client import Client, Refused
 from siteprior.sources.fetch.content import refuse_other_kind
-from siteprior.sources.fetch.download import Arrival, ByteProgress, by_hand, download
+from siteprior.sources.fetch.download import by_hand, download
 from siteprior.sources.fetch.origins import Origin
 from siteprior.sources.fetch.paging import read_pages
+from siteprior.sources.fetch.receive import Arrival, ByteProgress
 from siteprior.sources.fetch.slots import downloads, place, slot_of, target_lock
 from siteprior.sources.fetch.within_time import within_time
 
@@ -90,13 +91,13 @@ def fetch_pages(
                 read = partial(
                     read_pages, client, origin.dataset, origin.url, made, headers=origin.headers, step=step, limit=most
                 )
-                within_time(read, numbers.number("whole_timeout_s"))
+                paged = within_time(read, numbers.number("whole_timeout_s"))
             refuse_other_kind(made, target.suffix)
             digest = sha256_of(made)
             if entry.sha256 and digest != entry.sha256.lower():
                 raise Refused(f"what came has the SHA-256 {digest}, not the one stated; correct it in the project")
             place(made, target)
-            return Arrival(target.stat().st_size, digest)
+            return Arrival(target.stat().st_size, digest, without_shape=paged.without_shape)
         except TimeoutError:
             fault = "the service did not come to its end in the time it may take (parameter fetch.whole_timeout_s)"
         except Refused as refused:
@@ -104,6 +105,10 @@ def fetch_pages(
         except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError) as wrong:
             # records nested without end, half a sign, a list where properties stand
             fault = f"what the service sent cannot be read as records ({type(wrong).__name__}); fetch again"
+        except OutputError:
+            raise
+        except OSError as full:
+            raise OutputError(f"{folder}: could not be written ({full.strerror or full})") from None
         finally:
             made.unlink(missing_ok=True)
     raise InputError(client.hide(f"{origin.url}: {fault}, {by_hand(target, origin.page)}"))

@@ -17,8 +17,7 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import whole_file
 from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CRS
-from siteprior.sources.fetch.client import PROXY_HINT
-from siteprior.sources.fetch.download import reach
+from siteprior.sources.fetch.client import PROXY_HINT, no_credentials, reason_of
 from siteprior.sources.fetch.within_time import within_time
 from siteprior.sources.streets.walkable import TAGS
 
@@ -74,6 +73,38 @@ def download_streets(area: BaseGeometry, target: Path, *, service: Callable[[str
         osmnx.save_graphml(graph, temporary)
 
 
+def reach(url: str) -> None:
+    """Ask the query service for a short answer, to know at once whether it can be reached.
+
+    Raises
+    ------
+    InputError
+        When it cannot.
+    """
+    import requests
+
+    numbers = load_parameters("fetch")
+    wait = numbers.number("connect_timeout_s")
+
+    def ask() -> None:
+        with requests.get(url, timeout=(wait, wait), auth=no_credentials, allow_redirects=False) as response:
+            _refuse_onward(response)
+            response.raise_for_status()
+
+    try:
+        within_time(ask, numbers.number("read_timeout_s"))
+    except TimeoutError:
+        raise InputError(f"{url}: the server did not answer in time; {PROXY_HINT}") from None
+    except requests.RequestException as fault:
+        raise InputError(f"{url}: {reason_of(fault)}") from None
+
+
+def _refuse_onward(response: Response) -> None:
+    """Refuse to be sent on: osmnx would go to any address, and with the credentials of ``~/.netrc``."""
+    if response.is_redirect:
+        raise InputError("the query service sends on to another address; name that one with --mirror")
+
+
 class _Answers:
     """Looks at each answer of the query service: osmnx takes part of an answer for the whole, and asks for ever."""
 
@@ -82,6 +113,7 @@ class _Answers:
         self.busy = 0
 
     def __call__(self, response: Response, **_: object) -> None:
+        _refuse_onward(response)
         if response.status_code in (429, 504):
             self.busy += 1
             if self.busy > self.retries:
@@ -108,7 +140,7 @@ def _osmnx_set(answers: _Answers, url: str, *, tags: Sequence[str]) -> Iterator[
         "log_console": False,
         "doh_url_template": None,
         "requests_timeout": load_parameters("fetch").number("overpass_timeout_s"),
-        "requests_kwargs": {"hooks": {"response": answers}},
+        "requests_kwargs": {"hooks": {"response": answers}, "auth": no_credentials, "allow_redirects": False},
         "useful_tags_way": sorted({*settings.useful_tags_way, *tags}),
     }
     before = {name: getattr(settings, name) for name in ours}

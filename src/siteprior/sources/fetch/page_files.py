@@ -19,17 +19,20 @@ ENDINGS = (".geojson", ".json", ".csv", ".gpkg", ".parquet")
 
 
 class PageFile:
-    """Takes records page by page and counts them; the memory of one page is all it needs."""
+    """Takes records page by page and counts them, and those without a shape; the memory of one page is all it needs."""
 
     def __init__(self, file: IO[str], ending: str, limit: int) -> None:
         self._file, self._ending, self._limit = file, ending, limit
         self.records = 0
+        self._shapeless = 0
         self.columns: dict[str, None] = {}
         self._size = 0
 
     def write(self, records: Sequence[Mapping[str, Any]], crs: JsonValue) -> None:
         """Write the records of a page; ``crs`` is the coordinate system of all, as the first page states it."""
-        for record in records:
+        for given in records:
+            shapeless = "properties" in given and not _has_shape(given.get("geometry"))
+            record = {**given, "geometry": None} if shapeless and "geometry" in given else given
             if self._ending not in (".csv", ".json") and record.get("type") != "Feature":
                 raise Refused(f"the service sends records without shapes, which a {self._ending} file cannot take")
             if self._ending == ".csv":
@@ -40,6 +43,12 @@ class PageFile:
                 self._put(",\n" if self.records else self._begin(crs))
                 self._put(json.dumps(record, ensure_ascii=False))
             self.records += 1
+            self._shapeless += shapeless
+
+    @property
+    def without_shape(self) -> int:
+        """How many features have no shape; of a table none is missed where no feature has one."""
+        return 0 if self._ending == ".csv" and self._shapeless == self.records else self._shapeless
 
     def end(self, crs: JsonValue) -> None:
         """Write what stands behind the last record."""
@@ -92,6 +101,17 @@ def page_file(target: Path, limit: int) -> Iterator[PageFile]:
     finally:
         if not plain:
             pages.unlink(missing_ok=True)
+
+
+def _has_shape(shape: JsonValue) -> bool:
+    """Return whether a geometry of GeoJSON has anything in it.
+
+    Examples
+    --------
+    >>> _has_shape({"type": "Point", "coordinates": [1, 2]}), _has_shape({"type": "Point", "coordinates": []})
+    (True, False)
+    """
+    return isinstance(shape, dict) and bool(shape.get("coordinates", shape.get("geometries")))
 
 
 def _flat(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -43,10 +43,14 @@ class Page(NamedTuple):
 
 
 class Paged(NamedTuple):
-    """What was read of a service: how many records, and how many it says there are (``None`` where it does not)."""
+    """What was read of a service: how many records, and how many it says there are (``None`` where it does not).
+
+    ``without_shape`` of the records have none, where the others are features with one.
+    """
 
     records: int
     counted: int | None
+    without_shape: int = 0
 
 
 def read_pages(
@@ -81,8 +85,13 @@ def read_pages(
     counted = begin(asks, url)
     with page_file(target, limit) as writer:
         seen: set[str | int] = set()
-        for page in pages(asks, url, rows, counted):
+        for page in _some_records(pages(asks, url, rows, counted)):
             counted = asks.counted if counted is None else counted
+            if counted is not None and writer.records + len(page.records) > counted:
+                raise Refused(
+                    f"the service says it has {counted:,} records and sends more; it changed while it was read: fetch "
+                    "again"
+                )
             for record in page.records:
                 if (known := _id_of(record)) is not None:
                     if known in seen:
@@ -92,7 +101,7 @@ def read_pages(
                     seen.add(known)
             writer.write(page.records, page.crs)
             step(len(page.records), total=counted)
-        written = writer.records
+        written, without_shape = writer.records, writer.without_shape
     if counted is not None and counted != written:
         raise Refused(
             f"the service says it has {counted:,} records and sent {written:,}; it changed while it was read or leaves "
@@ -100,7 +109,20 @@ def read_pages(
         )
     if not written and counted is None:
         raise Refused("the service sent no record and does not say that it has none; look at the address in a browser")
-    return Paged(written, counted)
+    return Paged(written, counted, without_shape)
+
+
+def _some_records(pages: Iterator[Page]) -> Iterator[Page]:
+    """Yield pages, and refuse a service that goes on and on without a record."""
+    most, empty = load_parameters("fetch").integer("empty_pages"), 0
+    for page in pages:
+        empty = 0 if page.records else empty + 1
+        if empty > most:
+            raise Refused(
+                f"the service sent {empty} pages without a record one after another and names a next one each time; "
+                "look at the address in a browser"
+            )
+        yield page
 
 
 def _id_of(record: Mapping[str, Any]) -> str | int | None:
@@ -130,7 +152,9 @@ class _Asks:
             raise Refused("the service sent JSON without a list of records; look at the address in a browser")
         if self.counted is None:
             self.counted = _count_in(content)
-        records = [_as_feature(record) for record in content[name] if isinstance(record, dict)]
+        if not all(isinstance(record, dict) for record in content[name]):
+            raise Refused("the service sent a list of records of which some are none; look at the address in a browser")
+        records = [_as_feature(record) for record in content[name]]
         digest = sha256(response.content).digest() if records else b""
         if records and digest == self._before:
             raise Refused(
@@ -273,7 +297,8 @@ def _linked_pages(asks: _Asks, url: str, rows: int, _counted: int | None) -> Ite
 def _followed(asks: _Asks, read: str, following: str) -> str:
     """Return the address of the next page, or refuse one that may not be asked; no key goes to another host."""
     onward = urljoin(read, following)
-    if not is_fetchable(onward):
+    weaker = onward.startswith("http:") and not asks.client.address(read).startswith("http:")
+    if weaker or not is_fetchable(onward):
         raise Refused("the next page lies at what is no https address; look at the address in a browser")
     if urlsplit(onward).netloc != urlsplit(read).netloc:
         asks.headers = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import re
+import stat
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,7 +13,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import IO, NamedTuple
 
-from siteprior.core.errors import InputError
+from siteprior.core.errors import OutputError, SitePriorError
 from siteprior.core.files import MEMBER
 from siteprior.core.parameters import load_parameters
 from siteprior.core.unpacking import BROKEN_ZIP, PIECE, bomb_faults
@@ -164,6 +165,8 @@ def _matching(
     for info in sorted(infos, key=lambda each: each.filename):
         if info.is_dir() or _of_macs(info.filename) or not _like(info.filename, outer) or not wanted(info.filename):
             continue
+        if stat.S_ISLNK(info.external_attr >> 16):  # where zips keep the kind of a file
+            raise Refused(f"the archive has a link in the place of a file: {info.filename!r}")
         if _leads_out(info.filename):
             raise Refused(f"the archive has a file whose name leads out of it: {info.filename!r}")
         bomb = bomb_faults(info.filename, unpacked=info.file_size, packed=info.compress_size)
@@ -217,7 +220,10 @@ class _Budget:
         bomb = bomb_faults("the archive", unpacked=self._written, packed=self._packed)
         if bomb:
             raise Refused(bomb[0])
-        out.write(piece)
+        try:
+            out.write(piece)
+        except OSError as fault:  # no fault of the archive's
+            raise OutputError(f"{out.name}: could not be written ({fault.strerror or fault})") from None
 
     def copy(self, stream: IO[bytes] | gzip.GzipFile, out: IO[bytes]) -> None:
         while piece := stream.read(PIECE):
@@ -229,7 +235,7 @@ def _readable(what: str) -> Iterator[None]:
     """Say of an archive that cannot be read what it is."""
     try:
         yield
-    except (Refused, InputError):
+    except (Refused, SitePriorError):
         raise
     except BROKEN_ZIP as fault:
         raise Refused(f"{what} cannot be unpacked ({fault}); fetch again, or unpack it by hand") from None

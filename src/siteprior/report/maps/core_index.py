@@ -196,7 +196,7 @@ def _figure(
     attribution: str,
     *,
     illustrative: bool,
-    districts: gpd.GeoDataFrame | None,
+    districts: gpd.GeoDataFrame | None = None,
 ) -> Sheet:
     """Return the sheet with the map drawn on it."""
     wide = WIDTH - 2 * MARGIN - KEY_WIDTH - KEY_GAP

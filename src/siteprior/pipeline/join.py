@@ -50,10 +50,14 @@ def find_opportunities(result: Result, _progress: Progress) -> Result:
 
 
 def measure_walks(result: Result, _progress: Progress) -> Result:
-    """Measure the walk to the nearest stop of each mode."""
+    """Measure the walk to the nearest stop of each mode; to a bus stop only where those of the district were read."""
+    from siteprior.joins.access.unread_buses import unread_districts, without_buses
     from siteprior.joins.access.walk_access import join_access
 
-    return result.with_columns("walks", join_access(result.table, result.transit.stops, result.walking))
+    stops = result.transit.stops
+    unread = result.columns["area"]["district_code"].isin(unread_districts(stops, result.areas, result.districts))
+    walks = join_access(result.table, stops, result.walking)
+    return result.with_columns("walks", without_buses(walks, unread) if unread.any() else walks)
 
 
 def measure_access(result: Result, _progress: Progress) -> Result:

@@ -228,7 +228,7 @@ def _unsafe(value: CellValue) -> CellValue:
 
 def begins_formula(text: str) -> bool:
     """Return whether a spreadsheet could run a text: what it drops or does not show in front is passed over."""
-    if text.isalnum() or not text:
+    if not text or text.isalnum() or (text[0].isascii() and text[0].isalnum()):
         return False
     start = next((place for place, sign in enumerate(text) if not _is_unseen(sign)), len(text))
     seen = text[start:]

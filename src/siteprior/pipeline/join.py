@@ -28,13 +28,19 @@ def follow_registers(result: Result, _progress: Progress) -> Result:
     return result.with_columns("history", join_history(result.table, None if history is None else history.sites))
 
 
-def find_opportunities(result: Result, _progress: Progress) -> Result:
-    """Find the sites that are plots of one site, joined and split as the project says."""
+def look_up_programme(result: Result, _progress: Progress) -> Result:
+    """Refuse site ids of ``[programme]`` that no site has, before anything is measured of the sites."""
     from siteprior.pipeline.programme_asked import refuse_unknown_sites
-    from siteprior.registers.matching import opportunities
 
     with faults_of(result.project, "[programme]"):
         refuse_unknown_sites(result.project.programme, result.sites_merged.index)
+    return result
+
+
+def find_opportunities(result: Result, _progress: Progress) -> Result:
+    """Find the sites that are plots of one site, joined and split as the project says."""
+    from siteprior.registers.matching import opportunities
+
     stated = result.project.opportunities
     with faults_of(result.project, "[opportunities]"):
         found = opportunities.find_opportunities(

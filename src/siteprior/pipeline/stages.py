@@ -81,8 +81,8 @@ def _try_scenarios(result: Result, progress: Progress) -> Result:
 
 
 STAGES: tuple[Stage, ...] = (
-    Stage("Choose criteria, gates and weights", (), _RULES, rank.choose_criteria, "read"),
-    Stage("Take costs and scheme", (), ("costs", "scheme"), appraise.read_costs, "read"),
+    Stage("Choose criteria, gates and weights", (), _RULES, rank.choose_criteria, "read", kept=False),
+    Stage("Take costs and scheme", (), ("costs", "scheme"), appraise.read_costs, "read", kept=False),
     Stage("Read areas and deprivation", (), ("areas", "districts", "study_area"), read.read_areas, "read"),
     Stage("Cut the base map to the study area", ("areas",), ("base_map",), base_map.read_base_map, "read"),
     Stage("Read postcodes", (), ("postcodes",), read.read_postcodes, "read"),
@@ -103,6 +103,9 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "Read registered sources and evidence", ("areas", "study_area", "postcodes"), ("registered",),
         registered.read_registered, "read",
+    ),
+    Stage(
+        "Look up the sites a programme names", ("sites_merged",), (), join.look_up_programme, "join", kept=False,
     ),
     Stage(
         "Find each site's area", ("sites_merged", "areas"), ("columns.area",), join.place_sites, "join",

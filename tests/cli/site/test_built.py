@@ -40,7 +40,9 @@ def test_without_a_copy_it_says_how_to_build_one(copy, capsys):
     with pytest.raises(InputError, match="docs --build"):
         built.built_site()
     assert cli.main(["docs"]) == 1
-    assert "docs --build" in capsys.readouterr().err
+    shown = capsys.readouterr().err
+    for command in ("siteprior docs --build", "siteprior criteria", "siteprior columns", "siteprior fetch --list"):
+        assert command in shown
 
 
 def test_what_pages_and_stylesheets_load_from_elsewhere_is_found(tmp_path):

@@ -9,6 +9,7 @@ import requests
 
 from siteprior.core import unpacking
 from siteprior.core.errors import InputError
+from siteprior.core.parameters import load_parameters
 from siteprior.sources.fetch.client import Client, Refused, reason_of, status_reason
 from sources.fetch.publisher_server import Answer
 
@@ -79,6 +80,32 @@ def test_a_server_out_of_reach_is_asked_again(client, monkeypatch, waits):
     with pytest.raises(requests.ConnectionError):
         client.get("https://example.org/a")
     assert (len(asked), len(waits)) == (client.tries, client.tries - 1)
+
+
+def test_where_no_host_has_answered_what_is_left_is_asked_once(client, monkeypatch, server, waits):
+    answer, asked = requests.Session.get, []
+
+    def refuse(self, url, **_):
+        asked.append(url)
+        raise requests.ConnectionError("refused")
+
+    files = load_parameters("fetch").integer("unanswered_files")
+    with monkeypatch.context() as patch:
+        patch.setattr(requests.Session, "get", refuse)
+        for number in range(files):
+            assert not client.out_of_reach
+            with pytest.raises(requests.ConnectionError):
+                client.get(f"https://example.org/{number}")
+        assert client.out_of_reach
+        asked.clear(), waits.clear()
+        with pytest.raises(requests.ConnectionError):
+            client.get("https://example.org/last")
+        assert (asked, waits) == (["https://example.org/last"], [])
+    assert requests.Session.get is answer
+    server.status("/a", 503, times=1)
+    client.get(f"{server.url}/a")
+    assert not client.out_of_reach  # whoever is asked after that is asked again as before
+    assert len(waits) == 1
 
 
 @pytest.mark.parametrize("fault", [requests.exceptions.SSLError, requests.exceptions.ProxyError])

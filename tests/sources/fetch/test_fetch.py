@@ -147,6 +147,36 @@ def test_every_entry_is_tried_before_one_error_names_all_faults(desk, server):
     assert (desk.data / "places/postcodes.csv").is_file()
 
 
+def test_faults_are_reported_as_they_happen_and_once_that_nobody_answers(desk, server):
+    names = [f"places/{number}.csv" for number in range(load_parameters("fetch").integer("unanswered_files") + 2)]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        nobody = f"http://127.0.0.1:{free.getsockname()[1]}"
+    entries = ", ".join(f'{{path = "{name}", url = "{nobody}/{name}"}}' for name in names)
+    project = desk('path = "boundaries/lsoa21.geojson"', f"postcodes = [{entries}]")
+    lines = []
+    with pytest.raises(FetchError):
+        fetch(project, progress=lines.append)
+    faults = [f"{name}: {nobody}/{name}: the server cannot be reached" for name in names]
+    assert [line for line in lines if line in faults] == faults
+    (once,) = (place for place, line in enumerate(lines) if line.startswith("No host has answered so far"))
+    assert lines[once - 1] == faults[-3]
+    assert lines[once + 1] == f"Fetching {names[-2]} from {nobody}/{names[-2]}"
+
+
+def test_a_zip_placed_by_hand_in_the_place_of_its_table_is_refused_with_what_to_do(desk):
+    project = desk(
+        'path = "boundaries/lsoa21.geojson"',
+        'postcodes = {path = "places/code_point_open.csv", dataset = "code_point_open"}',
+    )
+    (desk.data / "places").mkdir()
+    (desk.data / "places/code_point_open.csv").write_bytes(b"PK\x03\x04 and so on")
+    with pytest.raises(FetchError) as raised:
+        fetch(project)
+    (sentence,) = raised.value.faults
+    assert "(OS Code-Point Open; it comes as a zip: unzip it and take Data/CSV/*.csv; several files" in sentence
+
+
 def test_a_zip_is_fetched_once_for_all_its_members(desk, server):
     import io
     import zipfile

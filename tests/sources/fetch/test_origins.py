@@ -22,7 +22,7 @@ def test_a_dataset_gives_address_licence_page_and_size(desk):
     project = load_project(desk.project("a.csv", "/a.csv", vintage="2025", size_mb=3))
     origin = origin_of(project, case(project))
     assert (origin.url, origin.licence, origin.vintage) == ("https://data.example.org/a.csv", "OGL v3", "2025")
-    assert (origin.page, origin.size, origin.paged) == ("https://data.example.org/page", "about 3 MB", False)
+    assert (origin.page, origin.size, origin.paged) == ("https://data.example.org/page (A case)", "about 3 MB", False)
 
 
 def test_what_the_project_states_goes_before_its_dataset(desk):

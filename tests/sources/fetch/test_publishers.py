@@ -29,7 +29,7 @@ def refused(project, server, says, **more):
     assert row["status"] == "failed"
     assert says in sentence
     assert sentence.startswith(f"https://{HOST}/")
-    assert f"download it by hand from https://{HOST}/page to " in sentence
+    assert f"download it by hand from https://{HOST}/page (A case) to " in sentence
     assert sentence.endswith(str(project.parent / row["path"]))
     return row
 
@@ -257,7 +257,7 @@ def test_what_is_no_table_is_refused_also_where_it_was_placed_by_hand(body, says
     (sentence,) = raised.value.faults
     assert sentence.startswith("case/a.csv: the file there is not the one that is meant: ")
     assert says in sentence
-    assert sentence.endswith(f"download it by hand from https://{HOST}/page to {desk.cases / 'a.csv'}")
+    assert sentence.endswith(f"download it by hand from https://{HOST}/page (A case) to {desk.cases / 'a.csv'}")
     row = case_of(raised.value.table)
     assert (row["status"], row["bytes"], row["licence"]) == ("failed", len(body), "OGL v3")
     assert dict(lock_of(desk)) == {}
@@ -582,7 +582,7 @@ def test_a_fault_nobody_knows_ends_one_file_and_the_lock_has_the_others(fault, d
         fetch(project, mirror=server.url)
     (sentence,) = raised.value.faults
     assert sentence.startswith(f"https://{HOST}/a.csv: what came cannot be used ({fault.__name__})")
-    assert sentence.endswith(f"download it by hand from https://{HOST}/page to {desk.cases / 'b.csv'}")
+    assert sentence.endswith(f"download it by hand from https://{HOST}/page (A case) to {desk.cases / 'b.csv'}")
     assert list(lock_of(desk)) == ["case/a.csv"]
 
 
@@ -610,7 +610,7 @@ def test_offline_says_what_is_missing_and_asks_nothing(desk, server):
     project = desk.project("a.csv", "/a.csv")
     row = case_of(fetch(project, mirror=server.url, offline=True))
     assert row["status"] == "missing"
-    assert row["note"].endswith(f"download it by hand from https://{HOST}/page to {desk.cases / 'a.csv'}")
+    assert row["note"].endswith(f"download it by hand from https://{HOST}/page (A case) to {desk.cases / 'a.csv'}")
     assert server.asked == []
 
 
@@ -685,7 +685,7 @@ def test_without_the_key_the_page_and_the_path_are_named(address, header, desk, 
         fetch(project, mirror=server.url)
     (sentence,) = raised.value.faults
     assert "set OWN_CASE_KEY" in sentence
-    assert sentence.endswith(f"download it by hand from https://{HOST}/page to {desk.cases / 'a.csv'}")
+    assert sentence.endswith(f"download it by hand from https://{HOST}/page (A case) to {desk.cases / 'a.csv'}")
     assert server.asked == []
 
 

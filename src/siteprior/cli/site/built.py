@@ -27,8 +27,10 @@ def built_site() -> Path:
         if (folder / "index.html").is_file():
             return folder / "index.html"
     raise InputError(
-        "docs: this checkout has no built copy yet; python3 bootstrap.py docs --build makes it, in three minutes. "
-        "The same pages stand as text in the folder docs"
+        "docs: this checkout has no built copy yet; siteprior docs --build makes the whole, in three minutes "
+        "(python3 bootstrap.py docs --build where only that is installed). Its guides stand as text in the folder docs; "
+        "of the pages made from the code, siteprior criteria, siteprior columns, siteprior fetch --list and siteprior "
+        "COMMAND --help show what they list"
     )
 
 

@@ -56,6 +56,21 @@ NO_DISTRICT = (
 """What is to be completed where the file of areas does not say which council each lies in."""
 
 
+NEEDED_BESIDE = {
+    "sales": (
+        "postcodes",
+        " Not read yet: sales need postcodes to place them (OS Code-Point Open; siteprior fetch --list says where it is"
+        " published). Name it as postcodes, then take the # away.",
+    ),
+    "elevation": (
+        "streets",
+        " Not read yet: heights count on streets only. Name streets (OpenStreetMap; siteprior fetch --list), then take"
+        " the # away.",
+    ),
+}
+"""Keys that a project may name only beside another: that one, and why their lines stand behind comment signs."""
+
+
 def project_of_folder(
     found: Iterable[Recognised], root: Path, folder: Path, as_of: date, *, own: tuple[str, ...]
 ) -> NewProject:
@@ -105,12 +120,15 @@ def _named(by_key: dict[str, list[Recognised]], table: str) -> list[Block]:
         comment = f"{what[:1].upper()}{what[1:]}.{SEVERAL.get(name, '') if len(entries) > 1 else ''}"
         if name == "areas" and "district" not in entries[0]:
             comment += NO_DISTRICT
+        beside, why = NEEDED_BESIDE.get(name, (name, ""))
+        off = f"{table}.{beside}" not in by_key
+        comment += why if off else ""
         if name in ONE:
-            blocks.append(line(name, entries[0], comment))
+            blocks.append(line(name, entries[0], comment, off=off))
             blocks += [line(name, entry, "Or this one:", off=True) for entry in entries[1:]]
         else:
             plain: list[Stated] = [entry["path"] if list(entry) == ["path"] else entry for entry in entries]
-            blocks.append(lines(name, plain, comment))
+            blocks.append(lines(name, plain, comment, off=off))
     return blocks
 
 

@@ -83,6 +83,8 @@ class Client:
         numbers = load_parameters("fetch")
         self.timeout = (numbers.number("connect_timeout_s"), numbers.number("read_timeout_s"))
         self.tries = numbers.integer("tries")
+        self._unanswered, self._most_unanswered = set[str](), numbers.integer("unanswered_files")
+        self._answered = False
         self._first_wait_s, self._longest_wait_s = numbers.number("first_wait_s"), numbers.number("longest_wait_s")
 
     def __enter__(self) -> Self:
@@ -113,6 +115,11 @@ class Client:
         """Wait before a server is asked again (s)."""
         time.sleep(seconds)
 
+    @property
+    def out_of_reach(self) -> bool:
+        """Whether no host at all has answered so far, after as many files as that may take: each is asked once then."""
+        return not self._answered and len(self._unanswered) >= self._most_unanswered
+
     def policy(self) -> Retry:
         """Return how often a server is asked again, and after which waits (s): urllib3's, doubling each time."""
         from urllib3.util.retry import Retry
@@ -126,7 +133,7 @@ class Client:
         """Ask for an address (a mirror in its place) and return the answer, also one that reports a fault.
 
         A server that cannot be reached, is asked too often or has a fault of its own is asked again after growing
-        waits, or the time it states. Headers of the caller go to the first host alone.
+        waits, or the time it states; where no host has answered so far (``out_of_reach``), it is asked once. Headers of the caller go to the first host alone.
 
         Raises
         ------
@@ -143,7 +150,8 @@ class Client:
                 response = self._follow(url, dict(headers or {}), stream=stream)
             except (requests.ConnectionError, requests.Timeout) as fault:
                 final = isinstance(fault, requests.exceptions.SSLError | requests.exceptions.ProxyError)
-                if final or not retries.total:
+                if final or not retries.total or self.out_of_reach:
+                    self._unanswered.add(url)
                     raise
                 retries = retries.increment("GET", url, error=fault)
                 self.pause(retries.get_backoff_time())
@@ -166,6 +174,7 @@ class Client:
             response = self.session.get(
                 asked, headers=headers, stream=stream, timeout=self.timeout, allow_redirects=False
             )
+            self._answered = True
             if not response.is_redirect:
                 return response
             response.close()

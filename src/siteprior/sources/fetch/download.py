@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from siteprior.core.errors import InputError
-from siteprior.core.files import is_fetchable
+from siteprior.core.files import MEMBER, is_fetchable
+from siteprior.sources.catalogue import Dataset
 from siteprior.sources.fetch.client import Client, Refused
 from siteprior.sources.fetch.content import refuse_other_kind
 from siteprior.sources.fetch.receive import Arrival, ByteProgress, Wanted, receive
@@ -96,6 +97,33 @@ def by_hand(target: Path, page: str) -> str:
     'or download it by hand from https://example.org/a to a.csv'
     """
     return f"or download it by hand{f' from {page}' if page else ''} to {target}"
+
+
+def page_of(dataset: Dataset | None) -> str:
+    """Return where a dataset is downloaded by hand: its page, its title, and what to do where it comes as a zip.
+
+    Blank where it is of no dataset, or that has no page.
+
+    Examples
+    --------
+    >>> from siteprior.sources.catalogue import load_catalogue
+    >>> page_of(load_catalogue().datasets["iod_2025"]).partition(" ")[2]
+    '(English Indices of Deprivation 2025, File 7)'
+    >>> page_of(load_catalogue().datasets["terrain_50"]).partition(" ")[2]
+    '(OS Terrain 50; it comes as zips in a zip: unzip them all and join the files *.asc into one)'
+    """
+    if dataset is None or not dataset.page:
+        return ""
+    outer, _, within = dataset.member.rpartition(MEMBER)
+    packed = ""
+    if outer:
+        packed = f"; it comes as zips in a zip: unzip them all and join the files {within} into one"
+    elif within:
+        packed = (
+            f"; it comes as a zip: unzip it and take {within}; several files are named in path as a pattern "
+            f"(unzipped/{within}), one that stays in the zip as archive.zip{MEMBER}member"
+        )
+    return f"{dataset.page} ({dataset.title}{packed})"
 
 
 def _placed(slot: Slot, target: Path, arrival: Arrival, sha256: str, make: Make) -> Arrival:

@@ -21,7 +21,7 @@ from siteprior.sources.catalogue import licence_title
 from siteprior.sources.fetch import clock
 from siteprior.sources.fetch.client import MIRROR_VARIABLE, Client, Refused
 from siteprior.sources.fetch.content import refuse_other_kind
-from siteprior.sources.fetch.download import by_hand
+from siteprior.sources.fetch.download import by_hand, page_of
 from siteprior.sources.fetch.jobs import OSM, Watch, fetch_file, fetch_pages, fetch_streets
 from siteprior.sources.fetch.lock import BY_HAND, Locked, lock_path, locked_name, locked_of, read_lock, write_lock
 from siteprior.sources.fetch.origins import (
@@ -133,6 +133,7 @@ def fetch(
             target = target_of(loaded, entry)
             if target not in done:
                 done[target] = run.entry(chosen.get(target, entry), target)
+                run.report(done[target])
         run.write_down()
         rows = [_stated(done[target_of(loaded, entry)], role, entry, loaded, client) for role, entry in wanted]
     table = pd.DataFrame([vars(row) for row in rows], columns=list(COLUMNS))
@@ -172,6 +173,7 @@ class _Fetch:
     watch: Watch | None
     progress: Progress
     entered: dict[str, Locked] = field(default_factory=dict)
+    once: bool = False
 
     def __post_init__(self) -> None:
         self.lock = read_lock(lock_path(self.project.file))
@@ -183,6 +185,12 @@ class _Fetch:
             return
         with downloads() as folder, target_lock(path, folder):
             write_lock(path, self.entered)
+
+    def report(self, row: _Row) -> None:
+        """Report a fault as it happens, in its first words: all of it stands at the end."""
+        if row.status == "failed":
+            what = row.note.partition("; ")[0]
+            self.progress(what if what.startswith(row.path) else f"{row.path}: {what}")
 
     def entry(self, entry: File, target: Path) -> _Row:
         """Make sure of one entry; a fault becomes its row."""
@@ -202,7 +210,7 @@ class _Fetch:
     def _unforeseen(self, entry: File, target: Path, fault: Exception) -> str:
         """Say of a fault that nothing here knows which file it stopped, and how that is placed by hand."""
         dataset = self.project.dataset_of(entry)
-        address, page = ("", "") if dataset is None else (dataset.address, dataset.page)
+        address, page = "" if dataset is None else dataset.address, page_of(dataset)
         named = OSM if is_osm(entry) else entry.url or address or entry.path
         what = f"{named}: what came cannot be used ({type(fault).__name__}); look at the address in a browser"
         return f"{what}, {by_hand(target, page)}"
@@ -255,10 +263,9 @@ class _Fetch:
             return origin_of(self.project, entry)
         except SitePriorError as fault:
             dataset = self.project.dataset_of(entry)
-            page = "" if dataset is None else dataset.page
             if target.is_file():
                 raise
-            raise InputError(f"{entry.path}: {' '.join(fault.faults)}; {by_hand(target, page)}") from None
+            raise InputError(f"{entry.path}: {' '.join(fault.faults)}; {by_hand(target, page_of(dataset))}") from None
 
     def _there(self, entry: File, target: Path) -> _Row:
         """Check a file that is there, and enter it where it was placed by hand."""
@@ -279,7 +286,7 @@ class _Fetch:
         try:
             refuse_other_kind(target, target.suffix)
         except Refused as fault:
-            way = by_hand(target, "" if dataset is None else dataset.page)
+            way = by_hand(target, page_of(dataset))
             asked = entry.url or is_osm(entry) or (dataset is not None and dataset.address)
             way = f"--refresh downloads it, {way}" if asked else way.removeprefix("or ")
             note = f"{entry.path}: the file there is not the one that is meant: {fault}; {way}"
@@ -299,6 +306,9 @@ class _Fetch:
         shown = self.client.hide(origin.url)
         known = locked_of(self.lock, name, before)
         same = known is not None and before == known.sha256 and known.address == shown
+        if self.client.out_of_reach and not self.once:
+            self.once = True
+            self.progress("No host has answered so far: what is left is asked for once each, without waits")
         facts = {"etag": known.etag, "last_modified": known.last_modified} if known is not None and same else {}
         if is_osm(entry):
             arrival = fetch_streets(self.project, entry, target, client=self.client, progress=self.progress)

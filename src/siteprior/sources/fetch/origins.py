@@ -13,7 +13,7 @@ from siteprior.core.files import MEMBER
 from siteprior.project.load import Project
 from siteprior.project.model import File, Sources, Streets
 from siteprior.sources.catalogue import Dataset, address_of
-from siteprior.sources.fetch.download import Make
+from siteprior.sources.fetch.download import Make, page_of
 from siteprior.sources.fetch.lock import LOCK_FILE, lock_path
 from siteprior.sources.fetch.tiles import box_of, join_tiles
 from siteprior.sources.fetch.unpack import unpack
@@ -43,8 +43,8 @@ class Origin:
 
     @property
     def page(self) -> str:
-        """The publisher's page; blank where that is not known."""
-        return "" if self.dataset is None else self.dataset.page
+        """The publisher's page, with what is to be done there; blank where that is not known."""
+        return page_of(self.dataset)
 
     @property
     def size(self) -> str:

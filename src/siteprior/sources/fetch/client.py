@@ -335,7 +335,7 @@ def reason_of(fault: Exception) -> str:
     --------
     >>> import requests
     >>> reason_of(requests.exceptions.ChunkedEncodingError())
-    'the download broke off; fetch again and it goes on from there'
+    'the download broke off; fetch again: it goes on from there where the server allows it'
     """
     from requests import exceptions
 
@@ -345,7 +345,9 @@ def reason_of(fault: Exception) -> str:
         exceptions.ProxyError: f"the proxy cannot be reached or refuses; {PROXY_HINT}",
         exceptions.SSLError: f"the server's certificate is not trusted; {PROXY_HINT}",
         exceptions.Timeout: f"the server did not answer in time; {PROXY_HINT}",
-        exceptions.ChunkedEncodingError: "the download broke off; fetch again and it goes on from there",
+        exceptions.ChunkedEncodingError: (
+            "the download broke off; fetch again: it goes on from there where the server allows it"
+        ),
         exceptions.ContentDecodingError: "the download is damaged; fetch again",
         exceptions.TooManyRedirects: "the server sends on and on in a circle; look up the new address",
         exceptions.InvalidURL: "the server sends on to what is no address; look up the new address",

@@ -183,6 +183,7 @@ class _Fetch:
             return
         with downloads() as folder, target_lock(path, folder):
             write_lock(path, self.entered)
+        self.entered.clear()
 
     def entry(self, entry: File, target: Path) -> _Row:
         """Make sure of one entry; a fault becomes its row."""
@@ -316,6 +317,7 @@ class _Fetch:
             entry.dataset, entry.part, shown, now, arrival.bytes, arrival.sha256, vintage, origin.licence,
             arrival.etag, arrival.last_modified, arrival.without_shape,
         )  # fmt: skip
+        self.write_down()  # at once: of a fetch that is broken off, the next would take the file for one placed by hand
         status = "unchanged" if before == arrival.sha256 and not is_osm(entry) else "fetched"
         pin = not (entry.sha256 or entry.dataset or is_osm(entry) or status == "unchanged")
         note = f'to insist on this very file, write sha256 = "{arrival.sha256}" beside its url' if pin else ""

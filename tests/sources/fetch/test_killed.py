@@ -111,3 +111,23 @@ def test_a_fetch_that_is_broken_off_has_entered_the_files_that_came(desk, server
         "case/a.csv": address, "case/b.csv": f"{server.url}/b.csv",
     }  # fmt: skip
     assert "placed by hand" not in {each.fetched for each in entries.values()}
+
+
+def test_what_another_fetch_brings_meanwhile_is_not_taken_for_placed_by_hand(desk, server):
+    server.file("/a.csv", TABLE)
+    server.file("/b.csv", TABLE + b"x,y\n")
+    other = desk.project("b.csv", "/b.csv").rename(desk.data / "other.toml")
+    project = desk.project("a.csv", "/a.csv")
+    text = project.read_text(encoding="utf-8")
+    one = '{path = "case/a.csv", dataset = "own_case"}'
+    project.write_text(text.replace(one, f'{one}, {{path = "case/b.csv", dataset = "own_case"}}'), encoding="utf-8")
+    brought = []
+
+    def watch(*_):
+        if not brought:
+            brought.append(fetch(other, mirror=server.url))
+
+    table = fetch(project, mirror=server.url, watch=watch)
+    row = table[table["path"] == "case/b.csv"].iloc[0]
+    assert (row["status"], row["note"]) == ("present", "")
+    assert read_lock(desk.data / "sources.lock")["case/b.csv"].address == "https://data.example.org/b.csv"

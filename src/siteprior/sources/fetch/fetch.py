@@ -271,6 +271,9 @@ class _Fetch:
         if entry.sha256 and digest != entry.sha256.lower():
             return replace(row, status="failed", note=_differs(entry, row, refresh=self.refresh))
         known = locked_of(self.lock, name, digest)
+        if known is None or known.sha256 != digest:
+            self.lock = read_lock(lock_path(self.project.file))  # another fetch may have brought it meanwhile
+            known = locked_of(self.lock, name, digest)
         if known is not None and known.sha256 == digest:
             if name not in self.lock and not (self.offline or self.dry_run):
                 self.entered[name] = known  # the very same file, known under another data root

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import copyreg
-import os
 import socket
 import threading
 from pathlib import Path
@@ -88,14 +87,11 @@ def shared_folder(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(shared_folder):
-    """Keep what is cached between runs apart from the user's own."""
-    before = os.environ.get("SITEPRIOR_CACHE")
-    os.environ["SITEPRIOR_CACHE"] = str(shared_folder / "cache")
-    yield
-    if before is None:
-        del os.environ["SITEPRIOR_CACHE"]
-    else:
-        os.environ["SITEPRIOR_CACHE"] = before
+    """Keep what is cached between runs apart from the user's own, and no result of a stage: tests change stages."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("SITEPRIOR_CACHE", str(shared_folder / "cache"))
+        environment.setenv("SITEPRIOR_FRESH", "1")
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -220,7 +220,7 @@ def test_the_list_of_commands_loads_no_heavy_package():
     listed, loaded = done.stdout.splitlines()
     assert listed.split() == [
         "demo", "init", "fetch", "check", "run", "gaps", "reweight", "rank", "notebooks", "compare", "hand-over",
-        "audit", "access", "criteria", "columns", "stages", "docs",
+        "audit", "access", "criteria", "columns", "stages", "cache", "docs",
     ]  # fmt: skip
     assert not loaded
 

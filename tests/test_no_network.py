@@ -69,6 +69,7 @@ ARGUMENTS = {
     "gaps": ["{run}"],
     "docs": [],
     "notebooks": ["copy", "{notebook}"],
+    "cache": [],
 }
 """How each command is called."""
 

@@ -1,6 +1,7 @@
 from . import appraisal, joins, programme, project, ranking, registers, report, scenarios, walking
 from .appraisal import benefits, funds, market_failure, prices, viability
 from .core import parameters, schema
+from .core.cache_contents import cache_contents, clear_cache
 from .core.errors import InputError, OutputError, ProjectError, RunWarning, SitePriorError
 from .core.issues import Reading
 from .joins import access, corridors
@@ -62,8 +63,10 @@ __all__ = [
     "assess",
     "audit",
     "benefits",
+    "cache_contents",
     "check",
     "choose_programme",
+    "clear_cache",
     "compare",
     "corridors",
     "criteria",

@@ -120,7 +120,7 @@ def refusing(monkeypatch, *, after: int, fault: BaseException) -> None:
 )
 def test_a_file_that_cannot_be_replaced_leaves_all_as_it_was(tmp_path, monkeypatch, after, fault):
     out = write(tmp_path / "out", EARLIER)
-    staged_by_write = len(NEW)  # write_text renames once for each file
+    staged_by_write = len(NEW) + 2  # write_text renames once for each file; twice it is tried whether renaming goes
     refusing(monkeypatch, after=staged_by_write + after, fault=fault)
     with pytest.raises(KeyboardInterrupt if isinstance(fault, KeyboardInterrupt) else OutputError) as refused:
         exchange(out)
@@ -168,6 +168,52 @@ def test_what_a_dead_process_left_is_removed_by_the_next(tmp_path):
     (tmp_path / LOCK).touch()
     exchange(tmp_path)
     assert contents(tmp_path) == NEW
+
+
+def test_new_files_never_lie_in_the_folder_before_they_are_complete(tmp_path):
+    out = write(tmp_path / "out", EARLIER)
+    with whole_folder(out, own=OWN) as staged:
+        write(staged, NEW)
+        assert contents(out).keys() - {LOCK} == EARLIER.keys()
+        assert staged.parent.parent == tmp_path
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_what_a_dead_process_left_beside_is_removed_by_the_next_and_that_of_others_is_not(tmp_path):
+    others = {f"{HIDDEN}out-2-abcd1234", f"{HIDDEN}out.2-abcd1234", f"{HIDDEN}first-abcd1234", f"{HIDDEN}abcd1234"}
+    for name in (f"{HIDDEN}out-abcd1234", *others):
+        write(tmp_path / name / "new", {"a.csv": "half"})
+    write(tmp_path / "out" / f"{HIDDEN}below-abcd1234" / "new", {"a.csv": "of a folder in this one"})
+    exchange(tmp_path / "out")
+    assert {path.name for path in tmp_path.iterdir()} == {"out", *others}
+    assert (tmp_path / "out" / f"{HIDDEN}below-abcd1234" / "new" / "a.csv").is_file()
+
+
+def test_where_nothing_can_be_renamed_from_beside_new_files_lie_inside(tmp_path, monkeypatch):
+    out, rename = write(tmp_path / "out", EARLIER), Path.replace
+
+    def replace(self, target):
+        if self.is_dir():
+            raise OSError(18, "Invalid cross-device link")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    with whole_folder(out, own=OWN) as staged:
+        write(staged, NEW)
+        assert staged.parent.parent == out
+    assert contents(tmp_path) == {f"out/{name}": text for name, text in AFTER.items()}
+
+
+def test_a_folder_moved_while_it_was_incomplete_says_so_until_it_is_written_again(tmp_path, monkeypatch):
+    moved = interrupted(write(tmp_path / "out", EARLIER), monkeypatch).rename(tmp_path / "moved")
+    before = contents(moved)
+    with pytest.raises(OutputError, match=rf"moved: is incomplete.*{HIDDEN}out-.*run again into this folder"):
+        complete_folder(moved)
+    with pytest.raises(ZeroDivisionError), whole_folder(moved, own=OWN):
+        raise ZeroDivisionError
+    assert contents(moved) == before
+    exchange(moved)
+    assert contents(moved) == AFTER
 
 
 @pytest.mark.parametrize(
@@ -238,6 +284,7 @@ def test_after_a_kill_at_every_step_the_next_command_finds_all_old_or_all_new(tm
         ends.append(after == AFTER)
         exchange(out)
         assert contents(out) == AFTER, f"step {step}"
+        assert not list(tmp_path.glob(f"{HIDDEN}*"))
     assert len(ends) >= 40
     assert ends == sorted(ends)  # first all old, from the marker on all new
     assert {True, False} == set(ends)

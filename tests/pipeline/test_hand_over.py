@@ -23,7 +23,9 @@ from factories.small import small_project
 from siteprior.core import schema
 from siteprior.core.errors import InputError
 from siteprior.pipeline.hand_over import listed_for, write_hand_over
+from siteprior.registers.decisions import decision_columns
 from siteprior.report.audience import audience_of
+from siteprior.report.tables import write_csv
 
 WORD, NUMBER, WHOLE = "quillwort", 73.1297, 7312977
 """What is planted: a word no file has, and numbers no measurement gives."""
@@ -323,27 +325,36 @@ def test_nothing_shows_what_the_team_says_of_hectares(done, tmp_path):
     assert "no verdict is stated" in pages["stated"]
 
 
-@pytest.fixture
-def overridden(folder, tmp_path):
-    """Return a copy of a run in which the team states another ownership of its first site, and that site."""
-    copy = tmp_path / "run"
+def overridden_run(folder, copy, decided):
+    """Copy a run into which the team states other facts: ``decided`` has site, field, value and original of each."""
     shutil.copytree(folder, copy)
-    site = str(sp.open_run(folder).shortlist.index[0])
+    rows = [
+        {"site_id": site, "field": field, "value": value, "original": original, "applied": "yes", "reason": "R",
+         "who": "W"}
+        for site, field, value, original in decided
+    ]  # fmt: skip
+    table = schema.conform(pd.DataFrame(rows), schema.DECISIONS)
+    words = decision_columns(table, pd.Index(table["site_id"].unique(), name="site_id"))["overrides"]
     with closing(sqlite3.connect(copy / "shortlist.gpkg")) as database, database:
         for name in [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")]:
             database.execute(f'DROP TRIGGER "{name}"')  # those of the spatial index need functions of GDAL
         for layer in ("shortlist", "sites"):
-            changed = database.execute(
-                f"UPDATE {layer} SET ownership_status = ?, overrides = ? WHERE site_id = ?",
-                ("unknown ownership", "ownership_status: unknown ownership", site),
-            )
-            assert changed.rowcount == 1
+            for site, field, value, _ in decided:
+                changed = database.execute(
+                    f"UPDATE {layer} SET {field} = ?, overrides = ? WHERE site_id = ?", (value, words[site], site)
+                )
+                assert changed.rowcount == 1
+    write_csv(copy / "decisions.csv", pd.DataFrame(table), byte_order_mark=True)
+    return copy
+
+
+@pytest.fixture
+def overridden(folder, tmp_path):
+    """Return a copy of a run in which the team states another ownership of its first site, and that site."""
+    site = str(sp.open_run(folder).shortlist.index[0])
     original = sp.open_run(folder).shortlist["ownership_status"][site]
-    row = {"site_id": site, "field": "ownership_status", "value": "unknown ownership", "original": original,
-           "applied": "yes", "reason": "R", "who": "W"}  # fmt: skip
-    table = schema.conform(pd.DataFrame([row]), schema.DECISIONS)
-    pd.DataFrame(table).to_csv(copy / "decisions.csv", index=False)
-    return copy, site, original
+    decided = [(site, "ownership_status", "unknown ownership", original)]
+    return overridden_run(folder, tmp_path / "run", decided), site, original
 
 
 def test_a_cut_by_ownership_is_by_what_the_register_says(overridden, tmp_path):
@@ -359,10 +370,36 @@ def test_a_run_whose_originals_are_not_known_is_not_handed_over(overridden, tmp_
     run, *_ = overridden
     (run / "decisions.csv").unlink()
     for audience in ("partner", "public"):
-        with pytest.raises(InputError, match=r"decisions\.csv, which has what stood there before, is missing"):
+        with pytest.raises(InputError, match=r"1 site .*decisions\.csv with what stood there before is missing"):
             sp.hand_over(run, audience=audience, out=tmp_path / "out")
     assert not (tmp_path / "out").exists()
     sp.hand_over(run, audience="internal", out=tmp_path / "out")
+
+
+@pytest.mark.parametrize("kept", [1, 2, 3])
+def test_a_run_that_lacks_the_row_of_one_overridden_fact_is_refused_and_the_site_named(kept, folder, tmp_path):
+    first, second = map(str, sp.open_run(folder).shortlist.index[:2])
+    decided = [
+        (first, "site_name", "Ours", "Mill"), (first, "ownership_status", "unknown ownership", "mixed ownership"),
+        (second, "site_name", "Ours too", None),
+    ]  # fmt: skip
+    run = overridden_run(folder, tmp_path / "run", decided)
+    table = pd.read_csv(run / "decisions.csv", encoding="utf-8-sig")
+    table.drop(index=3 - kept).to_csv(run / "decisions.csv", index=False)
+    lacking = second if kept == 1 else first
+    for audience in ("partner", "public"):
+        with pytest.raises(InputError, match=rf"overridden facts of 1 site \({lacking}\)"):
+            sp.hand_over(run, audience=audience, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ["+1+1|cmd", "-Mill", "100", "NA", "'t Mill", "A; hectares 3"])
+def test_a_name_comes_back_letter_by_letter(name, folder, tmp_path):
+    site = str(sp.open_run(folder).shortlist.index[0])
+    run = overridden_run(folder, tmp_path / "run", [(site, "site_name", "Ours", name)])
+    sp.hand_over(run, audience="public", out=tmp_path / "out")
+    public = gpd.read_file(tmp_path / "out" / "sites.gpkg", layer="sites").set_index("site_id")
+    assert public["site_name"][site] == name
 
 
 def test_an_earlier_cut_goes_and_what_is_not_siteprior_s_stays(folder, tmp_path):

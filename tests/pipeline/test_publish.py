@@ -49,7 +49,7 @@ def test_each_map_is_a_step_and_a_line(tmp_path, monkeypatch):
     from siteprior.report.html import report
     from siteprior.report.maps import catchments, core_index, overview, strip
 
-    for module, name in ((overview, "draw_map"), (strip, "draw_strip_map"), (catchments, "draw_catchments")):
+    for module, name in ((overview, "draw_overview"), (strip, "draw_strip_map"), (catchments, "draw_catchments")):
         monkeypatch.setattr(module, name, lambda *_, **__: b"picture")
     for module, name in ((strip, "strip_map_words"), (catchments, "catchment_map_words")):
         monkeypatch.setattr(module, name, lambda *_, **__: "words")
@@ -57,7 +57,7 @@ def test_each_map_is_a_step_and_a_line(tmp_path, monkeypatch):
     monkeypatch.setattr(publish, "_market_section", lambda *_: {})
     monkeypatch.setattr(publish, "report_page", lambda *_: "{}")
     monkeypatch.setattr("siteprior.report.html.decision.decision_section", lambda **_: {})
-    for module, name in ((rank_bands, "draw_rank_bands"), (core_index, "draw_core_index")):
+    for module, name in ((rank_bands, "draw_rank_bands"), (core_index, "draw_choice")):
         monkeypatch.setattr(module, name, lambda *_, **__: b"picture")
     for module, name in ((rank_bands, "rank_bands_words"), (core_index, "core_index_words")):
         monkeypatch.setattr(module, name, lambda *_, **__: "words")
@@ -71,7 +71,7 @@ def test_each_map_is_a_step_and_a_line(tmp_path, monkeypatch):
     monkeypatch.setattr(publish, "counting", counting)
     stops = gpd.GeoDataFrame({"corridor": ["B"], "state": ["open"]}, geometry=[None])
     done = SimpleNamespace(
-        **dict.fromkeys(("sites", "corridors", "stops", "areas", "criteria", "issues", "gates", "site_corridors")),
+        **dict.fromkeys(("sites", "corridors", "stops", "areas", "districts", "criteria", "issues", "gates")), site_corridors=None,
         **dict.fromkeys(("corridor_summary", "scenario_summary", "top_k_acceptability", "programme_constraints")),
         programme=pd.DataFrame({"rank": [1]}), core_index=columns, opportunities=pd.DataFrame(), programme_record={},
         shortlist=pd.DataFrame(), corridor_stops=stops, leading_corridors=["B", "A", "C"], leading_catchments="drawn",

@@ -14,7 +14,6 @@ from siteprior.core import schema
 from siteprior.core.errors import InputError, OutputError, ProjectError, SitePriorError
 from siteprior.core.files import shipped
 from siteprior.pipeline.manifest import open_run
-from siteprior.pipeline.result import Result
 from siteprior.pipeline.run import assess, run
 from siteprior.project.load import load_project
 from siteprior.ranking.scoring import score
@@ -296,8 +295,7 @@ def test_an_unknown_corridor_or_set_of_weights_is_refused(plain, tmp_path):
 
 
 def test_a_failed_output_leaves_the_earlier_run(plain, fallen, tmp_path, monkeypatch):
-    monkeypatch.setattr("siteprior.pipeline.run.read_inputs", lambda project, progress: Result(project))
-    monkeypatch.setattr("siteprior.pipeline.run.run_stages", lambda inputs, stages, progress: fallen)
+    monkeypatch.setattr("siteprior.pipeline.run.KeptStages.run", lambda *_, **__: fallen)
     out = tmp_path / "out"
     out.mkdir()
     (out / "report.html").write_text("earlier")

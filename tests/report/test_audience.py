@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import geopandas as gpd
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 
 import siteprior as sp
+from siteprior.appraisal.market_failure.signals import failure_signals
 from siteprior.core import schema
 from siteprior.core.errors import InputError
 from siteprior.report.audience import AUDIENCES, as_registered, audience_of, audience_record, audience_words, visible
@@ -109,10 +111,31 @@ def test_a_verdict_that_rests_on_a_fact_of_the_teams_own_is_left_blank():
          "market_failure_reasons": "C1B"},
         geometry=gpd.points_from_xy([0] * 3, [0] * 3), index=index,
     )  # fmt: skip
-    rows = [("a", "hectares", "1", "yes"), ("b", "site_name", "Mill", "yes"), ("c", "hectares", "1", "no")]
+    rows = [("a", "site_name", "Mill", "yes"), ("b", "decision", None, "yes"), ("c", "hectares", "1", "no")]
     back = as_registered(table, pd.DataFrame(rows, columns=["site_id", "field", "original", "applied"]))
     assert back["market_failure"].isna().tolist() == [True, False, False]
     assert back["market_failure_reasons"].isna().tolist() == [True, False, False]
+
+
+def test_a_verdict_that_rests_on_a_decided_name_is_not_the_partners():
+    """The trade in the team's own name counts for signal X; the register's name, which goes back, has none."""
+    sites = schema.conform(
+        pd.DataFrame({"site_name": ["Crane foundry"]}, index=pd.Index(["a"], name="site_id")),
+        schema.REGISTER.without_places(),
+    )
+    signals = failure_signals(sites, as_of=date(2026, 1, 1), neighbours=sites)
+    assert "X" in set(signals["signal"])
+    judged = sites.assign(market_failure="Indicated", market_failure_reasons="X")
+    row = {"site_id": "a", "field": "site_name", "original": "Plot 3", "applied": "yes"}
+    back = as_registered(judged, pd.DataFrame([row]))
+    assert back["site_name"].tolist() == ["Plot 3"]
+    assert back[["market_failure", "market_failure_reasons"]].isna().all(axis=None)
+
+
+def test_a_fact_that_is_no_column_of_the_sites_leaves_the_verdict_blank_too():
+    sites = gpd.GeoDataFrame({"market_failure": ["Indicated"]}, geometry=gpd.points_from_xy([0], [0]), index=["a"])
+    row = {"site_id": "a", "field": "previous_use", "original": None, "applied": "yes"}
+    assert as_registered(sites, pd.DataFrame([row]))["market_failure"].isna().all()
 
 
 def test_registers_and_lists_no_site_stands_in_are_not_named():

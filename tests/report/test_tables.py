@@ -18,7 +18,15 @@ from hypothesis import strategies as st
 
 from siteprior.core.errors import OutputError
 from siteprior.core.files import Input
-from siteprior.report.tables import LEADING, _safe, json_text, leading_columns, write_csv, write_run_record
+from siteprior.report.tables import (
+    LEADING,
+    _safe,
+    as_before_writing,
+    json_text,
+    leading_columns,
+    write_csv,
+    write_run_record,
+)
 
 
 def read(path: Path) -> list[list[str]]:
@@ -133,6 +141,14 @@ def test_what_stays_without_an_apostrophe_begins_no_formula(text):
     if shown == text and text[0] in "=+-@\t":
         assert text[0] in "+-"
         assert set(text) <= set("+-") or [float(number) for number in re.split("[,;] ?", text)]
+
+
+@given(st.text("=+-@0123456789.,; eA(|!\t", min_size=1, max_size=12))
+def test_a_text_read_back_is_the_text_written(text):
+    back = as_before_writing(pd.DataFrame({"notes": [_safe(text), None], "homes": [1, 2]}))
+    assert back["notes"][0] == text
+    assert pd.isna(back["notes"][1])
+    assert back["homes"].tolist() == [1, 2]
 
 
 def test_line_breaks_inside_a_cell_become_line_feeds(written):

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from siteprior import __version__
-from siteprior.cli import arguments
+from siteprior.cli import arguments, beside
 from siteprior.cli.groups import GROUPS
 from siteprior.core.errors import SitePriorError, listed_once
 from siteprior.core.shown_text import one_line
@@ -160,7 +160,9 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _published(options: argparse.Namespace) -> dict[str, Any]:
-    return {"gis": options.gis, "geoparquet": options.geoparquet, "progress": not options.quiet}
+    return {
+        "gis": options.gis, "geoparquet": options.geoparquet, "fresh": options.fresh, "progress": not options.quiet,
+    }  # fmt: skip
 
 
 def _print_outputs(folder: Path) -> int:
@@ -325,21 +327,6 @@ def _fetch(options: argparse.Namespace) -> int:
     return 0
 
 
-def _copy_notebooks(options: argparse.Namespace) -> int:
-    from siteprior.report.notebooks.run import copy_notebooks
-
-    for path in copy_notebooks(options.folder, force=options.force):
-        print(path)
-    return 0
-
-
-def _run_notebook(options: argparse.Namespace) -> int:
-    from siteprior.report.notebooks.run import execute_notebook
-
-    print(execute_notebook(options.notebook, options.out, parameters=named_values(options.parameter), cwd=Path.cwd()))
-    return 0
-
-
 def _docs(options: argparse.Namespace) -> int:
     from siteprior.cli.site.built import built_site
 
@@ -355,19 +342,6 @@ def _docs(options: argparse.Namespace) -> int:
         webbrowser.open(page.as_uri())
     print(page)
     return 0
-
-
-def _list_notebooks(_options: argparse.Namespace) -> int:
-    from siteprior.report.notebooks.run import notebook_titles
-
-    for name, title in notebook_titles().items():
-        print(f"{name:<26}{title}")
-    return 0
-
-
-def _notebooks(options: argparse.Namespace) -> int:
-    actions = {"list": _list_notebooks, "copy": _copy_notebooks, "run": _run_notebook}
-    return actions[options.action](options)
 
 
 COMMANDS: dict[str, Command] = {
@@ -417,6 +391,9 @@ COMMANDS: dict[str, Command] = {
         progress=True,
     ),
     "docs": Command("open the documentation site that ships with siteprior", arguments.docs_arguments, _docs),
-    "notebooks": Command("list the notebooks, copy them, or run one", arguments.notebooks_arguments, _notebooks),
+    "notebooks": Command(
+        "list the notebooks, copy them, or run one", arguments.notebooks_arguments, beside.use_notebooks
+    ),
+    "cache": Command("what is kept between runs: see it, or clear it", arguments.cache_arguments, beside.show_cache),
 }
 """The commands by name: the one list of them, which help, documents and ``bootstrap.py`` are made from."""

@@ -53,6 +53,7 @@ def publish_arguments(command: argparse.ArgumentParser) -> None:
         "--gis", choices=("qgis", "arcgis", "mapinfo"), help="program the GeoPackages are for (default: the project's)"
     )
     command.add_argument("--geoparquet", action="store_true", default=None, help="write the layers as GeoParquet, too")
+    command.add_argument("--fresh", action="store_true", help="do all anew: take nothing that is kept between runs")
 
 
 def check_arguments(command: argparse.ArgumentParser) -> None:
@@ -193,3 +194,9 @@ def notebooks_arguments(command: argparse.ArgumentParser) -> None:
     execute.add_argument("--out", type=Path, required=True, help="page to write (.html)")
     execute.add_argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE")
     execute.set_defaults(action="run")
+
+
+def cache_arguments(command: argparse.ArgumentParser) -> None:
+    """Declare the arguments of cache."""
+    command.add_argument("--clear", action="store_true", help="remove it; the next run comes to the same, later")
+    listing_arguments(command)

@@ -8,6 +8,6 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Read a run, try other weights": ("gaps", "reweight", "rank", "notebooks"),
     "Compare and hand over": ("compare", "hand-over"),
     "Registers or access alone": ("audit", "access"),
-    "Look up": ("criteria", "columns", "stages", "docs"),
+    "Look up": ("criteria", "columns", "stages", "cache", "docs"),
 }
 """The commands by what they are for, in the order ``siteprior --help`` and the page of the commands list them."""

@@ -332,6 +332,17 @@ def parameter_files() -> list[str]:
     return [name for name in dict.fromkeys(every) if not name.startswith("-")]
 
 
+def registered_files() -> list[str]:
+    """Return the names of the parameter files to which :func:`register_parameters` added numbers.
+
+    Examples
+    --------
+    >>> "registers" in registered_files()
+    False
+    """
+    return [name for name, entries in _REGISTERED.items() if entries]
+
+
 load = load_parameters
 """``siteprior.parameters.load``: the module says already what is loaded."""
 

@@ -1,15 +1,18 @@
 """A folder whose files change together: all of them new or all as before, also after an interruption.
 
-The new files are written into a hidden folder inside it. When they are complete, a marker is put beside them, which
-says which they are; then each earlier file is moved aside and the new one into its place, by renaming. A fault on the
-way moves everything back. What no fault reports, such as a killed process or a computer switched off, leaves the
-marker: the next command on the folder goes on from there (:func:`complete_folder`).
+The new files are written into a hidden folder beside it, never in it: of a process that was killed nothing half done
+lies in a folder somebody hands out. Only where nothing can be renamed from there, as for the root of a disk, it lies
+inside. When the files are complete, a marker is put into the folder, which says which they are; then each earlier file
+is moved aside and the new one into its place, by renaming. A fault on the way moves everything back. What no fault
+reports, such as a killed process or a computer switched off, leaves the marker: the next command on the folder goes on
+from there (:func:`complete_folder`).
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -28,6 +31,9 @@ MARKER = "INCOMPLETE-siteprior.txt"
 
 HIDDEN = ".siteprior-"
 """Begins the names of the hidden folders new files are written into."""
+
+TRIED = f"{HIDDEN}try"
+"""The name under which it is tried whether a hidden folder beside can be renamed into the folder."""
 
 LOCK = ".siteprior.lock"
 PATIENCE_S = 10.0
@@ -76,11 +82,11 @@ def whole_folder(folder: Path | str, *, own: Iterable[str] = ()) -> Iterator[Pat
         raise OutputError(f"{folder}: the folder cannot be written ({reason}); choose another with --out")
     try:
         with _locked(folder, wait_s=0):
-            _complete(folder)
+            if not (folder / MARKER).is_file() or _named_by(folder) is not None:
+                _complete(folder)  # else all its files are written again here
             _clean(folder)
             try:
-                hidden = Path(tempfile.mkdtemp(prefix=HIDDEN, dir=folder.absolute()))
-                (hidden / "new").mkdir()
+                hidden = _new_hidden(folder)
                 yield hidden / "new"
                 _exchange(folder, hidden, own)
             finally:
@@ -98,8 +104,8 @@ def complete_folder(folder: Path | str) -> None:
     Raises
     ------
     OutputError
-        When a file cannot be put in its place, the marker is not siteprior's, or another process has been writing the
-        folder for long.
+        When a file cannot be put in its place, the marker is not siteprior's, what it names is gone, or another process
+        has been writing the folder for long.
 
     Examples
     --------
@@ -121,6 +127,44 @@ class _Exchange:
     hidden: str
     files: tuple[str, ...]
     stale: tuple[str, ...]
+
+
+def _new_hidden(folder: Path) -> Path:
+    """Make the hidden folder that new files are written into: beside the folder, or inside where none can be renamed.
+
+    Whether files can be is tried: the folder may be the root of a disk, or nobody may write beside it.
+    """
+    home = folder.resolve()
+    hidden = None
+    with suppress(OSError):
+        hidden = Path(tempfile.mkdtemp(prefix=f"{HIDDEN}{home.name}-", dir=home.parent))
+        (hidden / "new").mkdir()
+        (hidden / "new").replace(home / TRIED)
+        (home / TRIED).replace(hidden / "new")
+        return hidden
+    if hidden is not None:
+        shutil.rmtree(hidden, ignore_errors=True)
+    hidden = Path(tempfile.mkdtemp(prefix=HIDDEN, dir=home))
+    (hidden / "new").mkdir()
+    return hidden
+
+
+def _hidden_folders(folder: Path) -> list[Path]:
+    """Return the hidden folders of a folder that are there: beside it those with its name, inside it those with none.
+
+    What a process writes into a folder ``out-2``, or into one inside this one, is not among them.
+    """
+    home, found = folder.resolve(), list[Path]()
+    for place, name in ((home.parent, f"{HIDDEN}{home.name}-"), (home, HIDDEN)):
+        with suppress(OSError):  # what lies beside may not be listed
+            found += [path for path in place.iterdir() if re.fullmatch(re.escape(name) + "[^-]+", path.name)]
+    return [path for path in found if path.is_dir() and not path.is_symlink()]
+
+
+def _named_by(folder: Path) -> Path | None:
+    """Return the hidden folder the marker names; ``None`` where it is gone, as when the folder was moved since."""
+    name = _read(folder / MARKER).hidden
+    return next((path for path in _hidden_folders(folder) if path.name == name), None)
 
 
 @contextmanager
@@ -170,11 +214,16 @@ def _complete(folder: Path) -> None:
     marker = folder / MARKER
     if not marker.is_file():
         return
-    exchange = _read(marker)
+    exchange, hidden = _read(marker), _named_by(folder)
+    if hidden is None:
+        raise OutputError(
+            f"{folder}: is incomplete: siteprior was stopped while it exchanged its files, and {exchange.hidden}, "
+            "which has the others, is no longer beside it; run again into this folder"
+        )
     try:
-        _forward(folder, exchange)
+        _forward(folder, hidden, exchange)
     except BaseException as fault:
-        left = _back(folder, exchange)
+        left = _back(folder, hidden, exchange)
         if not isinstance(fault, OSError):
             raise
         name = fault.filename or folder
@@ -195,9 +244,9 @@ def _complete(folder: Path) -> None:
     marker.unlink()
 
 
-def _forward(folder: Path, exchange: _Exchange) -> None:
+def _forward(folder: Path, hidden: Path, exchange: _Exchange) -> None:
     """Move each earlier file aside and each new one into its place; what is done already stays done."""
-    new, old = folder / exchange.hidden / "new", folder / exchange.hidden / "old"
+    new, old = hidden / "new", hidden / "old"
     for name in exchange.stale:
         _move(folder / name, old / name)
     for name in exchange.files:
@@ -206,9 +255,9 @@ def _forward(folder: Path, exchange: _Exchange) -> None:
             _move(new / name, folder / name)
 
 
-def _back(folder: Path, exchange: _Exchange) -> OSError | None:
+def _back(folder: Path, hidden: Path, exchange: _Exchange) -> OSError | None:
     """Move everything back as it was, and take the marker away; return why that did not work."""
-    new, old = folder / exchange.hidden / "new", folder / exchange.hidden / "old"
+    new, old = hidden / "new", hidden / "old"
     try:
         for name in exchange.files:
             if not os.path.lexists(new / name):
@@ -248,7 +297,7 @@ def _read(marker: Path) -> _Exchange:
 
 def _clean(folder: Path) -> None:
     """Remove the hidden folders of processes that ended; what a marker names is still needed."""
-    if not (folder / MARKER).is_file():
-        for hidden in folder.glob(f"{HIDDEN}*"):
-            if hidden.is_dir() and not hidden.is_symlink():
-                shutil.rmtree(hidden, ignore_errors=True)
+    needed = _named_by(folder) if (folder / MARKER).is_file() else None
+    for hidden in _hidden_folders(folder):
+        if hidden != needed:
+            shutil.rmtree(hidden, ignore_errors=True)

@@ -68,14 +68,13 @@ def draw_leading(result: Result, _progress: Progress) -> Result:
 def measure_cells(result: Result, progress: Progress) -> Result:
     """Measure the access index of every cell of the study area, where the project asks for it and there is a feed."""
     from siteprior.joins.access.ptal_grid import grid_cells
-    from siteprior.sources.areas.lsoa import study_area
 
     chosen, feed, network = result.project.access, result.transit.timetables, result.walking.network
     if not chosen.grid or feed is None or network is None:
         return replace(result, access_grids=(), access_cells=None)
     with placed(result.project, CELL_KEY):
         grids = measure_grid(
-            study_area(result.areas),
+            result.study_area,
             feed,
             network,
             cell_m=chosen.cell_m,

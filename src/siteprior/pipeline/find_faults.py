@@ -195,16 +195,14 @@ def _try_all(result: Result, faults: AllFaults, progress: Progress) -> tuple[Res
 def _try_grid(result: Result) -> None:
     """Try whether the study area has cells of the width asked for."""
     from siteprior.joins.access.ptal_grid import area_cells
-    from siteprior.sources.areas.lsoa import study_area
 
     with placed(result.project, CELL_KEY):
-        area_cells(study_area(result.areas), result.project.access.cell_m)
+        area_cells(result.study_area, result.project.access.cell_m)
 
 
 def _write(result: Result, folder: Path, progress: Progress) -> None:
     """Write the issues and, where a register was read, the audit of the registers."""
     from siteprior.report.tables import write_csv
-    from siteprior.sources.areas.lsoa import districts
 
     known = has(result, "register_files") and not stands_in(result)
     if not known or result.register_files.empty or result.sites_read.empty:
@@ -215,7 +213,7 @@ def _write(result: Result, folder: Path, progress: Progress) -> None:
     write_findings(
         Audit(registers, result.issues, result.register_files, ()),
         folder,
-        boundaries=districts(result.areas),
+        boundaries=result.districts,
         title=f"{head.title}: audit of the registers",
         illustrative=head.illustrative,
         progress=progress,

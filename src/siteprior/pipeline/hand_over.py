@@ -19,6 +19,7 @@ from siteprior.pipeline.manifest import open_run
 from siteprior.pipeline.opened_run import Run
 from siteprior.pipeline.package_folders import own_files, remove_empty, write_manifest
 from siteprior.pipeline.result import Result
+from siteprior.registers.decisions import override_words
 from siteprior.report.audience import (
     AUDIENCES,
     INTERNAL,
@@ -133,12 +134,17 @@ def listed_for(source: Finished, audience: Audience) -> gpd.GeoDataFrame:
 
 
 def _refuse_unknown_originals(source: Run, audience: Audience) -> None:
-    """Refuse a run whose overridden facts cannot be put back: they are the team's own."""
-    overridden = source.sites["overrides"].notna() if "overrides" in source.sites else pd.Series(dtype="bool")
-    if audience.name != INTERNAL and overridden.any() and not len(source.decisions):
+    """Refuse a run whose overridden facts cannot all be put back: they are the team's own."""
+    if audience.name == INTERNAL or "overrides" not in source.sites:
+        return
+    applied = source.decisions[source.decisions["applied"] == "yes"]
+    known = set(zip(applied["site_id"].astype("str"), applied["field"], strict=True))
+    lacking = sorted({site for site, _ in override_words(source.sites["overrides"]).keys() - known})
+    if lacking:
         raise InputError(
-            f"{source.folder}: the team has overridden facts of {counted(int(overridden.sum()), 'site')}, and "
-            f"decisions.csv, which has what stood there before, is missing; run again, then hand over"
+            f"{source.folder}: the team has overridden facts of {counted(len(lacking), 'site')} "
+            f"({first_few(lacking, 3)}), and the row of decisions.csv with what stood there before is missing; "
+            "run again, then hand over"
         )
 
 

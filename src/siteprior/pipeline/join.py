@@ -28,13 +28,19 @@ def follow_registers(result: Result, _progress: Progress) -> Result:
     return result.with_columns("history", join_history(result.table, None if history is None else history.sites))
 
 
-def find_opportunities(result: Result, _progress: Progress) -> Result:
-    """Find the sites that are plots of one site, joined and split as the project says."""
+def look_up_programme(result: Result, _progress: Progress) -> Result:
+    """Refuse site ids of ``[programme]`` that no site has, before anything is measured of the sites."""
     from siteprior.pipeline.programme_asked import refuse_unknown_sites
-    from siteprior.registers.matching import opportunities
 
     with faults_of(result.project, "[programme]"):
         refuse_unknown_sites(result.project.programme, result.sites_merged.index)
+    return result
+
+
+def find_opportunities(result: Result, _progress: Progress) -> Result:
+    """Find the sites that are plots of one site, joined and split as the project says."""
+    from siteprior.registers.matching import opportunities
+
     stated = result.project.opportunities
     with faults_of(result.project, "[opportunities]"):
         found = opportunities.find_opportunities(
@@ -44,10 +50,14 @@ def find_opportunities(result: Result, _progress: Progress) -> Result:
 
 
 def measure_walks(result: Result, _progress: Progress) -> Result:
-    """Measure the walk to the nearest stop of each mode."""
+    """Measure the walk to the nearest stop of each mode; to a bus stop only where those of the district were read."""
+    from siteprior.joins.access.unread_buses import unread_districts, without_buses
     from siteprior.joins.access.walk_access import join_access
 
-    return result.with_columns("walks", join_access(result.table, result.transit.stops, result.walking))
+    stops = result.transit.stops
+    unread = result.columns["area"]["district_code"].isin(unread_districts(stops, result.areas, result.districts))
+    walks = join_access(result.table, stops, result.walking)
+    return result.with_columns("walks", without_buses(walks, unread) if unread.any() else walks)
 
 
 def measure_access(result: Result, _progress: Progress) -> Result:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import platform
 from dataclasses import asdict, replace
 from importlib.metadata import version
@@ -15,7 +14,7 @@ from siteprior import __version__
 from siteprior.appraisal.capacity import default_profile
 from siteprior.core import schema
 from siteprior.core.errors import InputError
-from siteprior.core.files import as_path, read_bytes
+from siteprior.core.files import as_path
 from siteprior.core.parameters import Parameter, load_parameters, parameter_files, parameter_rows
 from siteprior.core.progress import Progress
 from siteprior.core.renamed import with_new_columns
@@ -39,6 +38,8 @@ from siteprior.ranking.opportunity_ranks import ranked_once
 from siteprior.report.audience import INTERNAL
 from siteprior.report.geopackage.site_form import SITE_LAYERS
 from siteprior.report.html.labels import organisation_titles
+from siteprior.report.long_tables import read_long
+from siteprior.report.tables import as_before_writing
 
 TABLES: dict[str, list[str]] = {
     "history": schema.HISTORY.names,
@@ -66,6 +67,9 @@ TABLES: dict[str, list[str]] = {
 }
 """The CSV tables of a run beside the GeoPackages, and the columns of those a run may be without."""
 
+TEXTS = {"decisions": ("value", "original"), "history": ("before", "after")}
+"""Columns of CSV tables that hold texts of registers, of which any may look like a number or like a blank."""
+
 BY_SITE = {"top_k_acceptability": schema.TOP_K_ACCEPTABILITY, "core_index": schema.CORE_INDEX}
 """CSV tables with one row per ranked opportunity, opened on the index ``site_id``."""
 
@@ -77,6 +81,7 @@ DECLARED_IN = {"market_failure": ("market_failure_signals",), "deadweight": ("de
 
 NOT_IN_EVERY_RUN = (
     *(f"{name}.csv" for name in TABLES),
+    *(f"{name}.parquet" for name in TABLES),
     "access_grid.tif",
     "siteprior.qgz",
     "geoparquet/*.parquet",
@@ -273,12 +278,24 @@ def open_run(folder: Path | str | None = None) -> Run:
         tables[name] = schema.conform(layer.set_index(declared.index), declared)
     for name, columns in TABLES.items():
         path = folder / f"{name}.csv"
-        rows = pd.read_csv(io.BytesIO(read_bytes(path))) if path.is_file() else pd.DataFrame(columns=columns)
+        rows = _read_csv(path, name) if path.is_file() else pd.DataFrame(columns=columns)
+        if (folder / f"{name}.parquet").is_file():  # the CSV holds the shortlist alone
+            rows = read_long(folder, name)
         tables[name] = with_new_columns(rows, *DECLARED_IN.get(name, ()), name=str(path))
     for name, declared in BY_SITE.items():
         rows = tables[name] if "site_id" in tables[name] else tables[name].assign(site_id=pd.Series(dtype="str"))
         tables[name] = schema.conform(rows.set_index("site_id"), declared)
     return Run(folder, tables, record)
+
+
+def _read_csv(path: Path, name: str) -> pd.DataFrame:
+    """Read a CSV table of a run: texts as they were before they were made safe for spreadsheets.
+
+    What decisions and histories state of a site stays text, whatever it looks like.
+    """
+    texts = TEXTS.get(name, ())
+    blanks: dict[str, Any] = {"keep_default_na": False, "na_values": [""]} if texts else {}
+    return as_before_writing(pd.read_csv(io.BytesIO(read_bytes(path)), dtype=dict.fromkeys(texts, "str"), **blanks))
 
 
 def _only_newer(path: Path) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from siteprior.pipeline.result import NOT_YET, Result
 from siteprior.pipeline.stage import Stage, group_of
 from siteprior.pipeline.stages import STAGES
 from siteprior.project.load import Project
+from siteprior.report.long_tables import read_long
 from siteprior.report.run_folders import RECORD, refuse_no_run
 
 MEASURE_NOTHING = (
@@ -165,9 +166,7 @@ def read_measured(project: Project, source: Source, stages: Iterable[Stage]) -> 
     result = Result(project, sites_merged=_in_order(base, folder), columns=MappingProxyType(groups))
     needed = {name for stage in stages for name in stage.needs} - made
     read: dict[str, Any] = {  # tables of any kind
-        name: read_table(folder / f"{file}.csv", declared)
-        for name, (file, declared) in TABLES.items()
-        if name in needed
+        name: read_table(folder, file, declared) for name, (file, declared) in TABLES.items() if name in needed
     }
     if "shapes" in needed:
         read["shapes"] = _shapes(folder, base)
@@ -192,9 +191,10 @@ def _in_order(sites: gpd.GeoDataFrame, folder: Path) -> gpd.GeoDataFrame:
     return sites[[*declared, sites.active_geometry_name, *rest]]
 
 
-def read_table(path: Path, declared: Table) -> pd.DataFrame:
-    """Read a CSV table of the run; one without a row where it has none."""
-    rows = pd.read_csv(io.BytesIO(read_bytes(path))) if path.is_file() else pd.DataFrame(columns=declared.names)
+def read_table(folder: Path, name: str, declared: Table) -> pd.DataFrame:
+    """Read a table of the run whole; one without a row where it has none."""
+    read = read_long(folder, name)
+    rows = pd.DataFrame(columns=declared.names) if read is None else read
     rows = rows.drop(columns="illustrative", errors="ignore")
     if declared.index and declared.index in rows:
         rows = rows.set_index(declared.index)

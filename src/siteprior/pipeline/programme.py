@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -173,18 +175,19 @@ def _layer(result: Result, table: pd.DataFrame, chosen: Programme, robust: pd.Da
 
 
 def _frontier(problem: _Problem) -> pd.DataFrame:
-    """Return what benefit is traded for: homes in the most deprived areas, all homes, and money."""
+    """Return what benefit is traded for: homes in the most deprived areas, all homes, and money.
+
+    Each trade is searched on one thread, and all of them side by side: their number moves no result.
+    """
     from siteprior.programme.constraints import DeprivedShare
     from siteprior.programme.frontier import pareto_frontier
 
     share, table = DeprivedShare(0.0), problem.table
     traded: dict[str, str | Share] = {"deprived_share": share, "homes": "homes", "cost": "cost"}
-    made = []
-    for name, measure in traded.items():
-        if name == problem.benefit:
-            continue
+
+    def trade(measure: str | Share) -> pd.DataFrame | None:
         try:
-            found = pareto_frontier(
+            return pareto_frontier(
                 table,
                 measures=("benefit", measure),
                 budget=problem.budget,
@@ -192,6 +195,14 @@ def _frontier(problem: _Problem) -> pd.DataFrame:
                 constraints=problem.constraints,
             )
         except InputError:
+            return None
+
+    names = [name for name in traded if name != problem.benefit]
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as side_by_side:
+        frontiers = list(side_by_side.map(trade, [traded[name] for name in names]))
+    made = []
+    for name, found in zip(names, frontiers, strict=True):
+        if found is None:
             continue
         labels = found["site_ids"].str.split("; ").map(lambda ids: [each for each in ids if each])
         homes = table["homes"].fillna(0.0)

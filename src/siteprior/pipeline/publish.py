@@ -102,6 +102,7 @@ def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path)
     from siteprior.core.schema import write_datapackage
     from siteprior.project.layers import layer_columns
     from siteprior.report.geopackage.layers import contribution_columns
+    from siteprior.report.long_tables import write_long
     from siteprior.report.tables import write_csv, write_run_record
 
     head = done.project.project
@@ -137,7 +138,7 @@ def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path)
     if len(done.scenario_effects):
         write_csv(folder / "scenarios.csv", marked(done.scenario_effects, done))
     for name, table in market.items():
-        write_csv(folder / f"{name}.csv", marked(table, done))
+        write_long(folder, name, marked(table, done), shortlist=done.shortlist.index)
     _write_workbook(done, folder)
     write_run_record(folder / "run.json", done.record)
     write_datapackage(
@@ -231,19 +232,20 @@ def _write_report(done: Result, folder: Path, dossiers: Mapping[str, str], progr
     from siteprior.appraisal.market_failure.signals import signal_table
     from siteprior.report.html.corridors import corridor_section
     from siteprior.report.html.report import write_report
-    from siteprior.report.maps.overview import draw_map
+    from siteprior.report.maps.overview import draw_overview
 
     head = done.project.project
     strips = done.leading_corridors[: done.project.publish.strips]
     drawn = 2 + len(strips) + (done.leading_catchments is not None) + bool(len(done.programme))
     with counting(progress, "Drawing maps", total=drawn, unit="maps", staged=True) as step:
         progress("Drawing the map of the shortlist")
-        picture = draw_map(
+        picture = draw_overview(
             sites=done.sites,
             shortlist=done.shortlist,
             corridors=done.corridors,
             stops=done.stops,
             areas=done.areas,
+            districts=done.districts,
             title=head.title,
             attribution=" ".join(done.record["attribution"]),
             illustrative=head.illustrative,
@@ -281,7 +283,7 @@ def _decision(done: Result, folder: Path, progress: Progress, step: Step) -> dic
     """Draw how sure the order is and what the budget buys, keep the pictures as files, and collect the section."""
     from siteprior.report.charts.rank_bands import draw_rank_bands, rank_bands_words
     from siteprior.report.html.decision import decision_section
-    from siteprior.report.maps.core_index import core_index_words, draw_core_index
+    from siteprior.report.maps.core_index import core_index_words, draw_choice
 
     head, first = done.project.project, done.project.shortlist.n
     attribution = " ".join(done.record["attribution"])
@@ -297,8 +299,8 @@ def _decision(done: Result, folder: Path, progress: Progress, step: Step) -> dic
     if len(done.programme):
         progress("Drawing what the budget buys")
         shown = done.opportunities.join(done.core_index[["core_index", "core_class", "chosen"]])
-        picture = draw_core_index(
-            shown, areas=done.areas, corridors=done.corridors, title=f"{head.title}: what the budget buys",
+        picture = draw_choice(
+            shown, done.areas, done.corridors, done.districts, title=f"{head.title}: what the budget buys",
             attribution=attribution, illustrative=head.illustrative,
         )  # fmt: skip
         core = (picture, core_index_words(shown))

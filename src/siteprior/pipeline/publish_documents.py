@@ -60,7 +60,7 @@ def write_dossiers(done: Result, folder: Path, why: Mapping[str, SiteWords]) -> 
 
     ground = ground_of(
         areas=done.areas, corridors=done.corridors, corridor_stops=done.corridor_stops, stops=done.stops,
-        network=done.walking.network,
+        network=done.walking.network, districts=done.districts,
     )  # fmt: skip
     return write_pages(
         folder,
@@ -94,6 +94,7 @@ def write_board_summary(done: Result, folder: Path, why: Mapping[str, SiteWords]
         programme_record=done.programme_record,
         measured={site: words.measured for site, words in why.items()},
         dossiers=dossiers,
+        districts=done.districts,
     )
 
 

@@ -36,6 +36,7 @@ SHOWN = 3
 def read_areas(result: Result, progress: Progress) -> Result:
     """Read the areas and their deprivation."""
     from siteprior.sources.areas import deprivation as deprivation_source
+    from siteprior.sources.areas.lsoa import districts, of_districts
     from siteprior.sources.areas.of_project import read_project_areas
 
     project, log = result.project, ReadLog.of(result.project)
@@ -63,7 +64,14 @@ def read_areas(result: Result, progress: Progress) -> Result:
     faults.refuse_or_go_on()
     if areas is None:
         areas = stand_in_areas(project, faults.sentences)
-    return replace(result.with_log(log), areas=blank_deprivation(areas) if faults.sentences else areas)
+    areas = blank_deprivation(areas) if faults.sentences else areas
+    dissolved = districts(areas)
+    return replace(
+        result.with_log(log),
+        areas=areas,
+        districts=dissolved,
+        study_area=of_districts(areas, dissolved.geometry),
+    )
 
 
 def read_postcodes(result: Result, _progress: Progress) -> Result:
@@ -86,7 +94,7 @@ def read_sites(result: Result, progress: Progress) -> Result:
     project, log = result.project, ReadLog.of(result.project)
     progress("Reading sites")
     checked_by = result.postcodes if any(entry.check_locations for entry in project.sources.postcodes) else None
-    sites, polygons, history, files = _read_sites(project, result.areas, checked_by, log)
+    sites, polygons, history, files = _read_sites(result, checked_by, log)
     sites = _with_stated_facts(project, sites, log)
     decided = read_decided(project, sites, log)
     return replace(
@@ -115,11 +123,9 @@ def merge_sites(result: Result, _progress: Progress) -> Result:
 
 def read_supply(result: Result, progress: Progress) -> Result:
     """Read stops, corridors, streets and timetables."""
-    from siteprior.sources.areas.lsoa import study_area
-
     log = ReadLog.of(result.project)
     progress("Reading stops and corridors")
-    transit = read_transit(result.project, study_area(result.areas), log, progress=progress)
+    transit = read_transit(result.project, result.study_area, log, progress=progress)
     return replace(result.with_log(log), transit=transit)
 
 
@@ -143,17 +149,13 @@ def choose_walking(result: Result, _progress: Progress) -> Result:
 
 def read_evidence(result: Result, progress: Progress) -> Result:
     """Read sales and the user's layers."""
-    from siteprior.sources.areas.lsoa import study_area
-
     log = ReadLog.of(result.project)
-    market = read_market(
-        result.project, result.areas, study_area(result.areas), result.postcodes, log, progress=progress
-    )
+    market = read_market(result.project, result.areas, result.study_area, result.postcodes, log, progress=progress)
     return replace(result.with_log(log), market=market)
 
 
 def _read_sites(
-    project: Project, areas: gpd.GeoDataFrame, postcodes: pd.DataFrame | None, log: ReadLog
+    result: Result, postcodes: pd.DataFrame | None, log: ReadLog
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, HistoryResult | None, pd.DataFrame]:
     """Read the registers and the user's own sites into one table, the polygons of these, and what older registers say.
 
@@ -163,9 +165,8 @@ def _read_sites(
     from siteprior.registers.coordinates.site_shapes import no_shapes
     from siteprior.registers.own_sites import beside_other_lists, read_own_sites_with_shapes
     from siteprior.registers.plain_header import plain_columns
-    from siteprior.sources.areas.lsoa import districts
 
-    boundaries = districts(areas)
+    project, boundaries = result.project, result.districts
     chosen, faults = project.sources, AllFaults()
     tables, polygons, files, history = list[gpd.GeoDataFrame](), [no_shapes()], pd.DataFrame(), None
     if chosen.registers:
@@ -205,7 +206,7 @@ def _read_sites(
             _refuse_none(project, pd.concat(tables))
     faults.refuse_or_go_on()
     if faults.sentences:
-        tables = [*(table for table in tables if len(table)), stand_in_sites(areas)]
+        tables = [*(table for table in tables if len(table)), stand_in_sites(result.areas)]
         every = pd.concat(tables)
         tables = [every[~every.index.duplicated()]]
     return pd.concat(tables), all_shapes(polygons), history, files

@@ -60,12 +60,10 @@ def load_project(path: Path | str, *, data_root: Path | str | None = None) -> Pr
 
 def read_registered(result: Result, progress: Progress) -> Result:
     """Read every registered source and evidence layer the project names."""
-    from siteprior.sources.areas.lsoa import study_area
-
     project, log = result.project, ReadLog.of(result.project)
     given: dict[str, Given] = {
         "areas": result.areas,
-        "study_area": study_area(result.areas),
+        "study_area": result.study_area,
         "postcodes": result.postcodes,
         "as_of": project.project.as_of,
         "find": lambda path: project.find_one(File(path=path)),

@@ -42,4 +42,5 @@ def report_page(done: Result) -> str:
         programme=done.programme,
         values=LiveWeights(done).values,
         base_map=done.base_map,
+        districts=done.districts,
     )

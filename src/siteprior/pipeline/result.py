@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Never
 
 import geopandas as gpd
 import pandas as pd
+from shapely.geometry.base import BaseGeometry
 
 from siteprior.core.code_join import CodeJoin
 from siteprior.core.errors import SitePriorError
@@ -101,6 +102,8 @@ class Result:
     provenance: tuple[Input, ...] = ()
     joins: tuple[CodeJoin, ...] = ()
     areas: gpd.GeoDataFrame = NOT_YET
+    districts: gpd.GeoDataFrame = NOT_YET
+    study_area: BaseGeometry = NOT_YET
     base_map: BaseMap | None = NOT_YET
     postcodes: pd.DataFrame | None = NOT_YET
     sites_read: gpd.GeoDataFrame = NOT_YET

@@ -17,6 +17,7 @@ from siteprior.core.renamed import renamed_argument
 from siteprior.core.whole_folder import whole_folder
 from siteprior.pipeline.find_faults import Checked, find_faults
 from siteprior.pipeline.hand_over import listed_for, write_hand_over
+from siteprior.pipeline.kept_stages import KeptStages
 from siteprior.pipeline.manifest import IN_EVERY_RUN, NOT_IN_EVERY_RUN
 from siteprior.pipeline.newest_run import usual_folder
 from siteprior.pipeline.package_folders import OWN
@@ -42,13 +43,15 @@ def _loaded(project: Project | Path | str) -> Project:
 
 
 @renamed_argument(say="progress")
-def assess(project: Project | Path | str, *, progress: Progress | bool | None = None) -> Result:
+def assess(project: Project | Path | str, *, fresh: bool = False, progress: Progress | bool | None = None) -> Result:
     """Work a project through, in memory: read, join, appraise, gate, score and rank.
 
     Parameters
     ----------
     project
         A project file or a loaded project.
+    fresh
+        Does all the work anew; else parts of which nothing has changed are taken from an earlier run.
     progress
         ``True`` shows bars on a terminal and in a notebook, lines elsewhere; a function of yours gets one line per
         stage; ``None`` shows nothing.
@@ -72,7 +75,7 @@ def assess(project: Project | Path | str, *, progress: Progress | bool | None = 
     25
     """
     loaded = _loaded(project)
-    return run_stages(Result(loaded), progress=progress_of(progress))
+    return KeptStages(loaded, fresh=fresh).run(Result(loaded), STAGES, progress=progress_of(progress))
 
 
 def read_inputs(project: Project, *, progress: Progress = no_progress) -> Result:
@@ -96,6 +99,7 @@ def run(
     gis: str | None = None,
     geoparquet: bool | None = None,
     pdf: bool | None = None,
+    fresh: bool = False,
     progress: Progress | bool | None = None,
 ) -> Path:
     """Do the main job, write the run's folder; earlier outputs stay unless all is made.
@@ -106,8 +110,8 @@ def run(
         A project, its file or loaded; the folder to write, one in ``outputs`` by default.
     audience, gis, geoparquet, pdf
         As in ``[publish]`` of the project, before what it states.
-    progress
-        ``True`` shows bars or lines, a function of yours gets the lines.
+    fresh, progress
+        Do all anew (docs/how-to/run-again.md); ``True`` for bars or lines, or a function.
 
     Returns
     -------
@@ -127,8 +131,7 @@ def run(
     --------
     >>> import siteprior as sp
     >>> from siteprior.core.files import shipped
-    >>> project = sp.load_project(shipped("data") / "demo.toml")
-    >>> (sp.run(project, out="outputs/first") / "shortlist.gpkg").is_file()
+    >>> (sp.run(shipped("data") / "demo.toml", out="outputs/first") / "shortlist.gpkg").is_file()
     True
     """
     loaded = published_as(_loaded(project), audience=audience, gis=gis, geoparquet=geoparquet, pdf=pdf)
@@ -137,13 +140,14 @@ def run(
     folder, progress = _folder(loaded, out, of=of), progress_of(progress)
     _refuse_inputs_in(loaded, folder)
     refuse_open_elsewhere(folder / name for name in PACKAGES)  # before the work, not after it
+    kept = KeptStages(loaded, fresh=fresh)
     if reader.name != INTERNAL:
-        return _run_for(loaded, folder, reader, progress)
+        return _run_for(loaded, folder, reader, kept, progress)
     with whole_folder(folder, own=(*NOT_IN_EVERY_RUN, *OWN)) as staged:
-        inputs = read_inputs(loaded, progress=progress)
+        inputs = kept.run(Result(loaded), READING, progress=progress)
         # What notebooks need is loaded beside the work that starts now, for there are inputs to work on.
         with NotebookProcess(staged, jobs=len(loaded.publish.notebooks)) as notebooks:
-            done = run_stages(inputs, STAGES[len(READING) :], progress=progress)
+            done = kept.run(inputs, STAGES[len(READING) :], progress=progress)
             failed = publish(done, staged, notebooks, progress=progress)
     for sentence in (*done.record["notices"], *failed):
         warnings.warn(sentence.replace(str(staged), str(folder)), RunWarning, stacklevel=callers_level())
@@ -167,10 +171,10 @@ def _refuse_inputs_in(project: Project, folder: Path) -> None:
         raise InputError(*faults)
 
 
-def _run_for(project: Project, folder: Path, audience: Audience, progress: Progress) -> Path:
+def _run_for(project: Project, folder: Path, audience: Audience, kept: KeptStages, progress: Progress) -> Path:
     """Do the main job, and write of it what an audience beside the team may see; nothing else is left in the folder."""
     with whole_folder(folder, own=(*NOT_IN_EVERY_RUN, *IN_EVERY_RUN, *OWN)) as staged:
-        done = run_stages(read_inputs(project, progress=progress), STAGES[len(READING) :], progress=progress)
+        done = kept.run(Result(project), STAGES, progress=progress)
         progress(f"Writing what the audience {audience.name} may see")
         write_hand_over(done, listed_for(done, audience), staged, audience)
     for sentence in done.record["notices"]:  # for the team, at its terminal: the record of the package has none
@@ -184,6 +188,7 @@ def demo(
     out: Path | str = Path("outputs/demo"),
     gis: str | None = None,
     geoparquet: bool | None = None,
+    fresh: bool = False,
     progress: Progress | bool | None = None,
 ) -> Path:
     """Do the main job on the illustrative sample that travels with siteprior, and return the run's folder.
@@ -198,7 +203,7 @@ def demo(
     """
     data = shipped("data")
     project = load_project(data / "demo.toml", data_root=data)
-    return run(project, out=out, gis=gis, geoparquet=geoparquet, progress=progress)
+    return run(project, out=out, gis=gis, geoparquet=geoparquet, fresh=fresh, progress=progress)
 
 
 @renamed_argument(say="progress")

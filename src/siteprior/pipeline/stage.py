@@ -32,6 +32,9 @@ class Stage:
         for those of registered sources and evidence, ``c_<criterion>`` for one per criterion with a weight.
     scenarios
         What becomes of it under a scenario: :data:`AS_IT_IS`, :data:`AGAIN` or :data:`LEFT_OUT`.
+    kept
+        Whether its results may be kept between runs (:mod:`siteprior.pipeline.kept_stages`); one that only takes up
+        settings is run each time.
     """
 
     name: str
@@ -41,6 +44,7 @@ class Stage:
     part: str
     columns: tuple[str, ...] = ()
     scenarios: str = AS_IT_IS
+    kept: bool = True
 
 
 def group_of(stage: Stage) -> str | None:

@@ -81,28 +81,31 @@ def _try_scenarios(result: Result, progress: Progress) -> Result:
 
 
 STAGES: tuple[Stage, ...] = (
-    Stage("Choose criteria, gates and weights", (), _RULES, rank.choose_criteria, "read"),
-    Stage("Take costs and scheme", (), ("costs", "scheme"), appraise.read_costs, "read"),
-    Stage("Read areas and deprivation", (), ("areas",), read.read_areas, "read"),
+    Stage("Choose criteria, gates and weights", (), _RULES, rank.choose_criteria, "read", kept=False),
+    Stage("Take costs and scheme", (), ("costs", "scheme"), appraise.read_costs, "read", kept=False),
+    Stage("Read areas and deprivation", (), ("areas", "districts", "study_area"), read.read_areas, "read"),
     Stage("Cut the base map to the study area", ("areas",), ("base_map",), base_map.read_base_map, "read"),
     Stage("Read postcodes", (), ("postcodes",), read.read_postcodes, "read"),
     Stage(
-        "Read registers and own sites", ("areas", "postcodes"),
+        "Read registers and own sites", ("areas", "districts", "postcodes"),
         ("sites_read", "own_polygons", "register_history", "register_files", "decisions"), read.read_sites, "read",
     ),
     Stage(
         "Give sites a shape, merge duplicates", ("sites_read", "own_polygons", "decisions"),
         ("sites_merged", "shapes", "duplicates"), read.merge_sites, "read",
     ),
-    Stage("Read stops, corridors, streets, timetables", ("areas",), ("transit",), read.read_supply, "read"),
+    Stage("Read stops, corridors, streets, timetables", ("study_area",), ("transit",), read.read_supply, "read"),
     Stage(
         "Decide how walks are measured", ("sites_merged", "shapes", "transit"),
         ("walking",), read.choose_walking, "read",
     ),
-    Stage("Read sales and layers", ("areas", "postcodes"), ("market",), read.read_evidence, "read"),
+    Stage("Read sales and layers", ("areas", "study_area", "postcodes"), ("market",), read.read_evidence, "read"),
     Stage(
-        "Read registered sources and evidence", ("areas", "postcodes"), ("registered",), registered.read_registered,
-        "read",
+        "Read registered sources and evidence", ("areas", "study_area", "postcodes"), ("registered",),
+        registered.read_registered, "read",
+    ),
+    Stage(
+        "Look up the sites a programme names", ("sites_merged",), (), join.look_up_programme, "join", kept=False,
     ),
     Stage(
         "Find each site's area", ("sites_merged", "areas"), ("columns.area",), join.place_sites, "join",
@@ -122,7 +125,7 @@ STAGES: tuple[Stage, ...] = (
         _names(*schema.SITE_OPPORTUNITY_COLUMNS),
     ),
     Stage(
-        "Measure walks to stops", ("sites_merged", "transit", "walking"),
+        "Measure walks to stops", ("sites_merged", "columns.area", "areas", "districts", "transit", "walking"),
         ("columns.walks",), join.measure_walks, "join",
         _names(*schema.SITE_ACCESS_COLUMNS), AGAIN,
     ),
@@ -253,7 +256,7 @@ STAGES: tuple[Stage, ...] = (
         ("leading_catchments",), corridors.draw_leading, "detail",
     ),
     Stage(
-        "Measure the access grid", ("areas", "transit", "walking"),
+        "Measure the access grid", ("study_area", "transit", "walking"),
         ("access_grids", "access_cells"), corridors.measure_cells, "detail",
     ),
     Stage(

@@ -53,6 +53,7 @@ def transit_notices(result: Result) -> Iterator[str]:
         there = f"the stops there are of NaPTAN area {areas} only" if areas else "there is no stop at all"
         add = "walks count no bus; add the NaPTAN file of the area's own buses to stops under [sources]"
         yield f"no bus stop was read near the areas: {there}; {add}"
+    yield from _unread_buses(result)
     if transit.corridor_stops is None or transit.corridors is None:
         return
     yield from _left_out_whole(result)
@@ -103,13 +104,12 @@ def counted_states(project: Project) -> tuple[str, ...]:
 
 def _near_the_areas(result: Result) -> gpd.GeoDataFrame:
     """Return the corridor stops about the areas: farther off no stop of NaPTAN is read, and no site rests on them."""
-    from siteprior.sources.areas.lsoa import study_area
-
     stops = result.transit.corridor_stops
-    if result.areas is NOT_YET:
+    if result.study_area is NOT_YET:
         return stops
     margin = load_parameters("access").number("stop_margin_m")
-    near: gpd.GeoDataFrame = stops[shapely.dwithin(study_area(result.areas), stops.geometry.to_numpy(), margin)]
+    shapely.prepare(result.study_area)
+    near: gpd.GeoDataFrame = stops[shapely.dwithin(result.study_area, stops.geometry.to_numpy(), margin)]
     return near
 
 
@@ -129,6 +129,28 @@ def _beside_none(result: Result) -> gpd.GeoDataFrame:
     stopped = alone.groupby(near["corridor"]).transform("all")
     without: gpd.GeoDataFrame = near[stopped & served]
     return without
+
+
+def _unread_buses(result: Result) -> Iterator[str]:
+    """Yield in which districts with sites the bus stops were not read, and the NaPTAN areas that hold them."""
+    from siteprior.core.authorities import known_authorities
+    from siteprior.joins.access.unread_buses import unread_districts
+
+    if result.districts is NOT_YET or "area" not in result.columns:
+        return
+    own = result.columns["area"]["district_code"]
+    unread = unread_districts(result.transit.stops, result.areas, result.districts)
+    sites = int(own.isin(unread).sum())
+    if not sites:
+        return
+    names = result.districts["name"].reindex([code for code in unread if (own == code).any()])
+    known = [known_authorities()[code].atco_areas for code in names.index if code in known_authorities()]
+    lacking = sorted({area for areas in known for area in areas} - set(result.transit.naptan_areas))
+    files = f"of NaPTAN area {', '.join(lacking)} " if lacking else ""
+    yield (
+        f"bus stops were not read in {first_few(names.fillna('').tolist(), SHOWN)}: the walk to a bus stop is missing "
+        f"of their {sites:,} sites, not far; add the files {files}to stops under [sources]"
+    )
 
 
 def _left_out_whole(result: Result) -> Iterator[str]:
@@ -183,7 +205,8 @@ def _without_counted_stop(transit: Transit, near: gpd.GeoDataFrame, project: Pro
     A corridor that is planned as a whole is none of these: its summary says so, and no site is near it by design.
     """
     stops, states = transit.corridor_stops, counted_states(project)
-    bare = [str(name) for name in transit.corridors.index if name not in set(stops["corridor"])]
+    named = set(stops["corridor"])
+    bare = [str(name) for name in transit.corridors.index if name not in named]
     if bare:
         yield f"no stop was found along {_named(bare)}: no site can be near it; give its stops or its kind"
     counted = set(stops.loc[stops["state"].isin(states), "corridor"])

@@ -32,7 +32,8 @@ from siteprior.report.run_folders import RECORD
 COPIED = (
     "issues.csv", "history.csv", "duplicates.csv", "opportunity_links.csv", "corridor_sites.csv", "access_routes.csv",
     "market_failure.csv", "deadweight.csv", "fund_rules.csv", "decisions.csv", "viability_drivers.csv",
-    "price_validation.csv", "site_shapes.gpkg", "access_grid.tif",
+    "price_validation.csv", "market_failure.parquet", "deadweight.parquet", "fund_rules.parquet",
+    "viability_drivers.parquet", "site_shapes.gpkg", "access_grid.tif",
 )  # fmt: skip
 """Files of a run that no rank stands in: they are copied, those there are."""
 
@@ -87,7 +88,7 @@ def _layer(path: Path, name: str, declared: Table) -> Any:  # a table, with shap
 def _with_evidence(done: Result, folder: Path) -> Result:
     """Return the result with the list of what would decide the verdicts, which counts ranked sites."""
     file, declared = TABLES["signals"]
-    return list_open_evidence(replace(done, signals=read_table(folder / f"{file}.csv", declared)), no_progress)
+    return list_open_evidence(replace(done, signals=read_table(folder, file, declared)), no_progress)
 
 
 def _with_corridors(done: Result, folder: Path, catchments: gpd.GeoDataFrame) -> Result:
@@ -136,7 +137,8 @@ def _record(done: Result, source: Source, notices: Sequence[str]) -> dict[str, A
 def _write(done: Result, run: Path, folder: Path) -> None:
     """Write the tables that ranks stand in, and the record."""
     from siteprior.report.geopackage.layers import LAYERS
-    from siteprior.report.tables import write_csv, write_run_record
+    from siteprior.report.long_tables import write_long
+    from siteprior.report.tables import write_run_record
 
     write_ranked(done, folder)
     access = run / "access.gpkg"
@@ -160,5 +162,5 @@ def _write(done: Result, run: Path, folder: Path) -> None:
         (folder / "opportunity_links.csv").unlink(missing_ok=True)
     for name, table in tables.items():
         if len(table) or name.startswith("corridor_"):
-            write_csv(folder / f"{name}.csv", marked(table, done))
+            write_long(folder, name, marked(table, done), shortlist=done.shortlist.index)
     write_run_record(folder / RECORD, done.record)

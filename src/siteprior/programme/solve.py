@@ -171,7 +171,7 @@ def _by_core(aim: Floats, rows: Rows, high: Floats, whole: Flags, gap: float, ne
     while best is None and size < len(aim):
         free = np.zeros(len(aim), dtype=bool)
         free[order[:size]] = True
-        answer = _within(aim, rows, rounded, high, whole, free, gap / 2, near / 2)
+        answer = _within(aim, rows, rounded, high, whole, free, gap / 2, near / 2, presolve=False)
         best = None if answer is None else answer.found
         size *= 8
     if best is not None:
@@ -179,9 +179,12 @@ def _by_core(aim: Floats, rows: Rows, high: Floats, whole: Flags, gap: float, ne
         if proven_gap(best.value, bound) <= gap or bound - best.value <= near:
             return Found(best.x, best.value, bound)
         free = (reduced <= bound - best.value + TOLERANCE) | ~whole
+        # From a start, the search has but to prove how good it is, which presolve and its restarts put off. The share
+        # is of the whole, not of the part that is free.
+        start, near = best.x, max(near, gap * best.value)
     else:
-        free = np.ones(len(aim), dtype=bool)
-    answer = _within(aim, rows, rounded, high, whole, free, gap, near)
+        free, start = np.ones(len(aim), dtype=bool), None
+    answer = _within(aim, rows, rounded, high, whole, free, gap, near, start=start, presolve=start is None)
     if answer is None:
         return best
     last = answer.found
@@ -191,9 +194,19 @@ def _by_core(aim: Floats, rows: Rows, high: Floats, whole: Flags, gap: float, ne
 
 
 def _within(
-    aim: Floats, rows: Rows, fixed: Floats, high: Floats, whole: Flags, free: Flags, gap: float, near: float
+    aim: Floats,
+    rows: Rows,
+    fixed: Floats,
+    high: Floats,
+    whole: Flags,
+    free: Flags,
+    gap: float,
+    near: float,
+    *,
+    start: Floats | None = None,
+    presolve: bool = True,
 ) -> _Answer | None:
-    """Search the free options alone, all others as they are fixed."""
+    """Search the free options alone, all others as they are fixed; from a result that is known, where one is."""
     rest = np.where(free, 0.0, fixed)
     taken = rows.matrix @ rest
     matrix = csr_array(rows.matrix[:, np.flatnonzero(free)])
@@ -202,7 +215,10 @@ def _within(
     if (short[~used] > TOLERANCE).any():
         return None
     part = Rows(csr_array(matrix[np.flatnonzero(used)]), (rows.low - taken)[used], (rows.high - taken)[used])
-    answer = _highs(aim[free], part, np.zeros(int(free.sum())), high[free], whole[free], gap, near)
+    known = None if start is None else start[free]
+    answer = _highs(
+        aim[free], part, np.zeros(int(free.sum())), high[free], whole[free], gap, near, start=known, presolve=presolve
+    )
     if answer is None:
         return None
     x = rest.copy()
@@ -211,8 +227,22 @@ def _within(
     return _Answer(Found(x, answer.found.value + base, answer.found.bound + base), answer.reduced)
 
 
-def _highs(aim: Floats, rows: Rows, low: Floats, high: Floats, whole: Flags, gap: float, near: float) -> _Answer | None:
-    """Return what HiGHS finds, one thread, one seed; nothing where there is none."""
+def _highs(
+    aim: Floats,
+    rows: Rows,
+    low: Floats,
+    high: Floats,
+    whole: Flags,
+    gap: float,
+    near: float,
+    *,
+    start: Floats | None = None,
+    presolve: bool = True,
+) -> _Answer | None:
+    """Return what HiGHS finds, one thread, one seed, from a start where one is given; nothing where there is none.
+
+    Its presolve compares the options of a single row in pairs: a minute of 40,000, so the relaxation goes without.
+    """
     if not len(aim):
         short = np.maximum(rows.low, -rows.high)
         return None if (short > TOLERANCE).any() else _Answer(Found(low, 0.0, 0.0), low)
@@ -226,9 +256,13 @@ def _highs(aim: Floats, rows: Rows, low: Floats, high: Floats, whole: Flags, gap
         "mip_heuristic_run_rens": False, "mip_heuristic_run_rins": False,
     }.items():  # fmt: skip
         solver.setOptionValue(name, value)
-    if not whole.any():
-        solver.setOptionValue("presolve", "off")  # it compares the options of a single row in pairs: a minute of 40,000
+    if not (presolve and whole.any()):
+        solver.setOptionValue("presolve", "off")
     solver.passModel(_lp(aim, rows, low, high, whole))
+    if start is not None:
+        known = highspy.HighsSolution()
+        known.col_value = start.tolist()
+        solver.setSolution(known)
     solver.run()
     status = solver.getModelStatus()
     kinds = highspy.HighsModelStatus

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -220,6 +221,36 @@ def decision_columns(table: pd.DataFrame, sites: pd.Index) -> pd.DataFrame:
         {name: schema.as_kind(values.reindex(sites), kinds[name], sites) for name, values in columns.items()},
         index=sites,
     )
+
+
+def override_words(overrides: pd.Series) -> dict[tuple[str, str], str]:
+    """Return what the column ``overrides`` of :func:`decision_columns` says of each fact.
+
+    Parameters
+    ----------
+    overrides
+        The column, on the index of the sites; blank where nothing is overridden.
+
+    Returns
+    -------
+    dict
+        By ``site_id`` and field, the value taken and what stood there before.
+
+    Examples
+    --------
+    >>> overrides = pd.Series(["hectares: 9 (was 1.03); site_name: Mill (was Plot: 3)", None], index=["E1:7", "E1:8"])
+    >>> override_words(overrides)
+    {('E1:7', 'hectares'): '9 (was 1.03)', ('E1:7', 'site_name'): 'Mill (was Plot: 3)'}
+    """
+    stated = dict[tuple[str, str], str]()
+    for site, text in overrides.dropna().astype("str").items():
+        _, *parts = _STATED_IN.split(text)
+        stated |= {(str(site), name): words for name, words in zip(parts[::2], parts[1::2], strict=True)}
+    return stated
+
+
+_STATED_IN = re.compile(rf"(?:^|; )({'|'.join(map(re.escape, FACT_READERS))}): ")
+"""Begins each fact in the column ``overrides``."""
 
 
 def _in_order(decisions: pd.DataFrame) -> list[dict[str, CellValue]]:

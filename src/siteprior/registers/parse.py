@@ -205,8 +205,9 @@ def _planning(rows: Rows, log: IssueLog) -> dict[str, Column]:
     homes = _parse(rows, "deliverable_homes", _deliverable_homes, log, column="deliverable")
     if "deliverable_homes" in rows.fields:
         log.add("patch", field="deliverable", action="a count of homes, read as yes above zero, no at zero")
-    of_status = [vocabulary.read_type(text) if text else None for text in rows.texts("planning_status")]
-    of_stage = [vocabulary.read_type(text) if text else None for text in rows.texts("planning_stage")]
+    texts = (rows.texts("planning_status"), rows.texts("planning_stage"))
+    meaning = {text: vocabulary.read_type(text) for column in texts for text in set(column) if text}  # each text once
+    of_status, of_stage = ([meaning.get(text) for text in column] for column in texts)
     if any(of_stage):
         log.add("default-field", field="planning_permission_type", action="also read from the column of the stage")
     for position, (kind, in_status, in_stage) in enumerate(zip(kinds, of_status, of_stage, strict=True)):

@@ -35,8 +35,8 @@ INPUT = ("role", "file", "publisher", "licence", "vintage", "attribution", "rows
 VERDICT = ("market_failure", "market_failure_reasons")
 """What is concluded from the facts of a site, and seen by partners."""
 
-NAMES_ALONE = ("decision", "site_name")
-"""Fields of decisions on which no verdict rests."""
+NO_FACT = "decision"
+"""The one field of decisions on which no verdict rests: a verdict rests on names, too (``site_name`` by signal X)."""
 
 DOSSIER = ("site_shapes", "corridor_stops", "access_routes", "history")
 """The tables that the dossiers of a partner draw from beside the layers."""
@@ -138,8 +138,9 @@ def as_registered(sites: gpd.GeoDataFrame, decisions: pd.DataFrame) -> gpd.GeoDa
     [1.03]
     """
     back: gpd.GeoDataFrame = sites.copy()
-    stated = decisions[(decisions["applied"] == "yes") & decisions["field"].isin(list(sites.columns))]
-    resting = back.index.isin(stated.loc[~stated["field"].isin(NAMES_ALONE), "site_id"])
+    applied = decisions[decisions["applied"] == "yes"]
+    resting = back.index.isin(applied.loc[applied["field"] != NO_FACT, "site_id"])
+    stated = applied[applied["field"].isin(list(sites.columns))]
     for name in VERDICT:
         if name in back:
             back[name] = back[name].mask(resting)

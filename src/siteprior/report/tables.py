@@ -208,9 +208,27 @@ def _safe(value: CellValue) -> str:
     return "'" + text if begins_formula(text) else text
 
 
+def as_before_writing(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table read from a CSV of :func:`write_csv` with its texts as they were: without the apostrophes put on.
+
+    Examples
+    --------
+    >>> as_before_writing(pd.DataFrame({"site_name": ["'+1+1", "'t Mill", None], "homes": [1, 2, 3]}))["site_name"][0]
+    '+1+1'
+    """
+    texts = [str(name) for name in table.select_dtypes(["object", "str"])]
+    return table.assign(**{name: table[name].map(_unsafe, na_action="ignore") for name in texts})
+
+
+def _unsafe(value: CellValue) -> CellValue:
+    """Return a text without the apostrophe that keeps a spreadsheet from running it."""
+    put_on = isinstance(value, str) and value[:1] == "'" and begins_formula(value[1:])
+    return str(value)[1:] if put_on else value
+
+
 def begins_formula(text: str) -> bool:
     """Return whether a spreadsheet could run a text: what it drops or does not show in front is passed over."""
-    if text.isalnum() or not text:
+    if not text or text.isalnum() or (text[0].isascii() and text[0].isalnum()):
         return False
     start = next((place for place, sign in enumerate(text) if not _is_unseen(sign)), len(text))
     seen = text[start:]

@@ -63,3 +63,11 @@ def test_no_site_asks_nothing(run):
 def test_a_gate_of_a_module_that_is_not_there_is_named(run, site):
     later = later_run(run, files=["register"], facts={site: LOST | {"gate_reasons": "too_loud"}})
     assert change(run, later, site).reason == "too_loud: the gate is of a module that is not imported"
+
+
+@pytest.mark.parametrize(("words", "cause"), [("hectares: 0.1 (was 1)", "decisions"), (None, "data")])
+def test_a_site_a_decided_fact_keeps_out_left_by_decision(run, site, words, cause):
+    facts = LOST | {"gate_reasons": "too_small", "hectares": 0.1, "overrides": words}
+    later = later_run(run, facts={site: facts}, files=["register"])
+    later.record["inputs"] = [*later.record["inputs"], {"role": "decisions", "file": "d.csv", "sha256": "d" * 64}]
+    assert change(run, later, site).cause == cause

@@ -7,7 +7,7 @@ import pytest
 from factories.two_runs import later_run
 from siteprior.core.errors import InputError
 from siteprior.pipeline.comparison.differences import differences
-from siteprior.pipeline.comparison.rests_on import facts_differ, possible_causes, rests_on
+from siteprior.pipeline.comparison.rests_on import by_decisions, facts_differ, possible_causes, rests_on
 from siteprior.pipeline.comparison.two_runs import read_two_runs
 from siteprior.ranking.criteria import CRITERIA
 from siteprior.ranking.gates import GATES
@@ -37,6 +37,43 @@ def test_a_walk_rests_on_the_place_stops_corridors_and_the_network(run, site):
         "settings",
         "method",
     ]
+
+
+def decided_run(run, words, **changes):
+    """Return a later run in which the team overrides facts, by site, in the words of ``overrides``."""
+    facts = {site: {"overrides": text} for site, text in words.items()}
+    for site, cells in changes.pop("facts", {}).items():
+        facts[site] = facts.get(site, {}) | cells
+    later = later_run(run, facts=facts, **changes)
+    later.record["inputs"] = [*later.record["inputs"], {"role": "decisions", "file": "d.csv", "sha256": "d" * 64}]
+    return later
+
+
+def of_decisions(run, later, columns, site):
+    two = read_two_runs(run, later)
+    return bool(by_decisions(two, differences(two), columns)[site])
+
+
+@pytest.mark.parametrize("column", ["hectares", "capacity_dwellings", "failure_strength"])
+def test_facts_the_team_overrides_are_decisions_and_no_others(run, site, column):
+    other = str(run.sites.index[run.sites["members"] == run.sites.index][1])
+    words, facts = {site: "hectares: 9 (was 1)"}, {site: {"hectares": 9.0, "hectares_basis": None}}
+    later = decided_run(run, words, facts=facts)
+    assert of_decisions(run, later, [column], site)
+    assert of_decisions(later, run, [column], site)
+    assert not of_decisions(run, later, [column], other)
+    both = {site: facts[site] | {"maximum_net_dwellings": 77.0}}
+    assert not of_decisions(run, decided_run(run, words, facts=both), [column], site)
+    assert not of_decisions(later, decided_run(run, words, facts=both), [column], site)  # decided in both alike
+    newer = decided_run(run, words, facts=facts, files=["register"])
+    assert of_decisions(run, newer, [column], site) == (column == "hectares" or column == "capacity_dwellings")
+
+
+def test_a_fact_decided_of_a_plot_counts_for_those_it_is_ranked_with(run):
+    many = run.sites[run.sites["members"].fillna("").str.contains("; ")]
+    lead, other = many["members"].iloc[0].split("; ")[:2]
+    later = decided_run(run, {other: "hectares: 9 (was 1)"}, facts={other: {"hectares": 9.0}})
+    assert of_decisions(run, later, ["hectares"], lead)
 
 
 def test_a_place_that_differs_by_rounding_is_the_same(run, site):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from factories.two_runs import later_run
 from siteprior.pipeline.comparison.differences import differences
 from siteprior.pipeline.comparison.score_changes import anchors_causes, score_changes, weights_cause
@@ -37,3 +39,22 @@ def test_nothing_changed_has_no_cause(run):
     found = score_changes(two, differences(two))
     assert found.parts.eq(0).all(axis=None)
     assert set(found.cause) == {""} == set(found.reason)
+
+
+@pytest.mark.parametrize(
+    ("files", "cause"), [([], "decisions"), (["register"], "decisions"), (["register", None], "data")]
+)
+def test_a_score_that_decided_facts_moved_is_put_down_to_decisions(run, files, cause):
+    known = run.sites["rank"].notna() & run.sites["minimum_net_dwellings"].notna()
+    site = str(run.sites.index[known & (run.sites["members"] == run.sites.index)][0])
+    homes = float(run.sites.loc[site, "minimum_net_dwellings"]) - 5
+    facts = {"minimum_net_dwellings": homes, "capacity_dwellings": run.sites.loc[site, "capacity_dwellings"] / 2}
+    facts["overrides"] = f"minimum_net_dwellings: {homes:g} (was {homes + 5:g})" if None not in files else None
+    later = later_run(run, facts={site: facts}, files=[role for role in files if role])
+    later.record["inputs"] = [*later.record["inputs"], {"role": "decisions", "file": "d.csv", "sha256": "d" * 64}]
+    two = read_two_runs(run, later)
+    found = score_changes(two, differences(two))
+    assert found.cause[site] == cause
+    assert f"({cause})" in found.reason[site]
+    assert abs(found.parts.loc[site, "data_change"]) > 0.01
+    assert found.parts.loc[site, "undivided_change"] == 0

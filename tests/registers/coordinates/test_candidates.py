@@ -6,12 +6,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyproj
+import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
 from siteprior.registers.coordinates import parse as co
-from siteprior.registers.coordinates.candidates import choose, list_candidates
+from siteprior.registers.coordinates.candidates import _about_england, choose, list_candidates
 from siteprior.registers.councils import councils
 
 HOME = shapely.box(400_000, 280_000, 420_000, 300_000)
@@ -124,10 +125,35 @@ def test_rows_in_a_council_as_labelled_give_the_middle_and_no_majority_moves_the
     found = unknown([EXCHANGED] * 5 + [RIGHT])
     assert found.east.tolist() == [410_500] * 5 + [410_000]
     assert found.confidence.tolist() == ["medium"] * 6
-    # without boundaries the majority decides, and is wrong: nothing else is known
-    assert unknown([EXCHANGED] * 5 + [RIGHT], NONE).east.tolist() == [290_000] * 6
+    # without boundaries England's land decides: as labelled the five lie in the Irish Sea
+    sea = unknown([EXCHANGED] * 5 + [RIGHT], NONE)
+    assert sea.east.tolist() == [410_500] * 5 + [410_000]
+    assert sea.confidence.tolist() == ["medium"] * 6
     # a link or postcode says as much as a boundary
     assert unknown([EXCHANGED] * 5 + [RIGHT], NONE, confirmed=RIGHT).east.tolist() == [410_500] * 5 + [410_000]
+
+
+def test_rows_that_contradict_each_other_are_not_moved_and_doubted_where_both_readings_lie_in_england():
+    dales, exchanged = [(385_000 + 100 * i, 470_000) for i in range(4)], (470_000, 385_200)
+    for rows in ([*dales[:3], exchanged], [*dales[:3], exchanged, exchanged]):
+        found = unknown(rows, NONE)
+        assert list(zip(found.east, found.north, strict=True)) == rows
+        assert set(found.confidence) == {"low"}
+    most = unknown([*dales, exchanged], NONE)  # four of five: most of the file decides
+    assert (most.east[4], most.north[4]) == (385_200, 470_000)
+    assert most.confidence.tolist() == ["medium"] * 5
+
+
+@pytest.mark.parametrize(
+    ("place", "about"),
+    [
+        ((87_500, 8_000), True), ((655_500, 293_000), True), ((400_000, 655_000), True), ((535_000, 205_000), True),
+        ((206_552, 536_407), False), ((290_000, 410_500), False), ((620_000, 420_000), False),
+        ((90_000, 60_000), False),
+    ],
+)  # fmt: skip
+def test_england_s_land_is_narrower_than_its_box(place, about):
+    assert bool(_about_england(*np.array(place, dtype=float))) is about
 
 
 @given(

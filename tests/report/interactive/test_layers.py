@@ -72,3 +72,25 @@ def test_a_layer_without_a_row_is_not_there(made_up, empty):
     tables[empty] = tables[empty].iloc[:0]
     layers, _ = map_layers(**tables)
     assert empty not in layers
+
+
+def test_of_too_many_areas_the_councils_alone_are_drawn_and_too_many_buses_are_left_out(made_up, monkeypatch):
+    whole, _ = layers_of(made_up)
+    real = parameters.load_parameters("report")
+
+    class Few:
+        def integer(self, name):
+            return 1 if name in ("full_areas", "full_bus_stops") else real.integer(name)
+
+        def number(self, name):
+            return real.number(name)
+
+    monkeypatch.setattr(module, "load_parameters", lambda _: Few())
+    layers, left_out = layers_of(made_up)
+    assert list(layers) == ["councils", "corridors", "stops"]
+    assert layers["councils"]["names"] == whole["councils"]["names"]
+    assert layers["stops"] == whole["stops"]
+    areas, buses = len(made_up.areas), len(whole["bus_stops"]["places"]) // 2
+    assert left_out[0] == f"{areas:,} areas are too many for this page, which draws the councils alone"
+    assert left_out[1].endswith("bus stops are too many for this page, and are left out")
+    assert int(left_out[1].split()[0]) >= buses

@@ -25,6 +25,7 @@ from siteprior.report.maps.canvas import (
     Sheet,
     _width,
     check_drawing,
+    drawable,
     polygon_paths,
     round_length,
     settings,
@@ -45,6 +46,39 @@ class TestFit:
         lines = Sheet(*A4).wrap("Wednesbury Great Western Street", 6.4, 27)
         assert " ".join(lines) == "Wednesbury Great Western Street"
         assert len(lines) == 2
+
+
+class TestLettersTheFontHasNot:
+    NAMES = ("🏗️ Mill Lane 👩🏽‍🔧", "旧工場", "Mill\u200dLane \U000e0041", "a\tb\x07c")
+
+    @pytest.mark.parametrize("look", [{}, {"fontweight": "bold"}])
+    @pytest.mark.parametrize("words", NAMES)
+    @pytest.mark.filterwarnings("error")
+    def test_are_drawn_and_measured_without_a_warning(self, words, look):
+        with settings():
+            sheet = Sheet(60, 30)
+            _width.__wrapped__(words, 7, tuple(look.items()))
+            sheet.text(5, 5, words, 7, halo=2.0, **look)
+            assert [sheet.save(each)[:4] for each in ("png", "svg")] == [b"\x89PNG", b"<?xm"]
+
+    def test_each_is_one_sign_and_marks_are_left_out(self):
+        assert drawable("🏭 Mill") == "\ufffd Mill"
+        assert drawable("旧工場") == "\ufffd" * 3
+        assert drawable("Mill\u200dLane") in ("MillLane", "Mill\u200dLane")
+
+    def test_what_the_font_has_stays(self):
+        words = "Łódź Rd – £5 → “A”…\nтри"
+        assert drawable(words) == drawable(words, weight="bold") == words
+
+    def test_a_sheet_is_the_same_as_with_the_sign_itself(self):
+        def sheet(words):
+            with settings():
+                sheet = Sheet(60, 30)
+                sheet.text(5, 5, words, 7)
+                return sheet.pixels()
+
+        assert (sheet("🏭 Mill") == sheet("\ufffd Mill")).all()
+        assert (sheet("🏭 Mill") != sheet("Mill")).any()
 
 
 @given(st.floats(1e-3, 1e7))

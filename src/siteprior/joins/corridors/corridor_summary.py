@@ -103,12 +103,12 @@ def corridor_summary(
         listed=False if shortlist is None else facts["ranked_as"].isin(list(shortlist)).to_numpy(),
     ).reset_index()
     table = pd.DataFrame(corridors)[["kind", "length_m", "stops", "open_stops"]]
-    rows = {name: _sums(group) for name, group in reach.groupby("corridor", sort=False)}
-    nobody = _sums(reach.iloc[:0])
-    served = [rows.get(name, nobody) for name in table.index]
+    groups = dict(iter(reach.groupby("corridor", sort=False)))
+    nobody, unknown = _sums(reach.iloc[:0]), _of_sites(reach.iloc[:0])
+    served = [_sums(groups[name]) if name in groups else nobody for name in table.index]
     table = table.join(pd.DataFrame(served, index=table.index, columns=list(nobody)))
-    needs = [_of_sites(reach[reach["corridor"] == name]) for name in table.index]
-    deprivation = pd.DataFrame(needs, index=table.index, columns=list(_of_sites(reach.iloc[:0])))
+    needs = [_of_sites(groups[name]) if name in groups else unknown for name in table.index]
+    deprivation = pd.DataFrame(needs, index=table.index, columns=list(unknown))
     if catchments is not None and areas is not None:
         measured = _of_catchments(catchments, areas)
         drawn = table.index.intersection(measured.index)

@@ -7,16 +7,20 @@ from typing import NamedTuple
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from scipy.spatial import cKDTree
 
 from siteprior.core.errors import InputError
 from siteprior.core.issues import IssueLog
 from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CORRIDOR_STOPS, CORRIDORS, SITE_CORRIDOR_COLUMNS, SITES, check
-from siteprior.joins._geometry import Values, coordinates, declared_columns, nearest, take, walk_range
+from siteprior.joins._geometry import Values, coordinates, declared_columns, known_places, nearest, take, walk_range
 from siteprior.joins.access.walks import Walking
 from siteprior.joins.corridors.chainage import along, extents
 from siteprior.walking.network import Floats, Ints, WalkNetwork
 from siteprior.walking.walk import lowest_of_sites, nearest_walk, snap, walks
+
+ROUNDING = 1e-9
+"""Share by which places are looked for beyond the reach, so that rounding leaves out none; the walk itself decides."""
 
 
 class CorridorWalks(NamedTuple):
@@ -206,11 +210,16 @@ def _by_line(sites: gpd.GeoDataFrame, counted: gpd.GeoDataFrame, walking: Walkin
     at, distance = nearest(places, stop_points)
     low, high = walk_range(sites, stop_points, at, distance, walk_factor=factor, shapes=walking.shapes)
     pieces: list[tuple[Ints, Ints, Floats]] = [(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))]
+    known = np.flatnonzero(known_places(places))
+    tree = cKDTree(places[known])
     for own in counted["corridor"].groupby(counted["corridor"], sort=True).indices.values():
         rows = np.asarray(own)
-        which, away = nearest(places, stop_points[rows])
+        placed = stop_points[rows][known_places(stop_points[rows])]
+        about = tree.query_ball_point(placed, reach_m / factor * (1 + ROUNDING)) if len(placed) else []
+        some = known[np.unique(np.concatenate([np.zeros(0), *about]).astype(np.int64))]
+        which, away = nearest(places[some], stop_points[rows])
         near = np.flatnonzero(away * factor <= reach_m)
-        pieces.append((near, rows[which[near]], away[near] * factor))
+        pieces.append((some[near], rows[which[near]], away[near] * factor))
     site, stop, walk = (np.concatenate(column) for column in zip(*pieces, strict=True))
     order = np.lexsort((stop, walk, site))
     return CorridorWalks(at, distance * factor, low, high, site[order], stop[order], walk[order])

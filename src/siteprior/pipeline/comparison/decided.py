@@ -6,6 +6,7 @@ import pandas as pd
 
 from siteprior.pipeline.comparison.two_runs import TwoRuns, cell
 from siteprior.ranking.gates import DECIDED, GATES
+from siteprior.registers.decisions import override_words
 
 DECISIONS = "decisions"
 """The cause of a change that the team's decisions made."""
@@ -50,3 +51,21 @@ def overridden(two: TwoRuns, site: str) -> str:
     if one == other:
         return ""
     return f"decided: {other}" if other else f"no longer decided: {one}"
+
+
+def fields_decided(two: TwoRuns) -> dict[str, set[str]]:
+    """Return by site the facts the team overrides otherwise in the later run than in the earlier, or in one alone.
+
+    What comes of such a fact alone is among them: how a site's hectares are known, where its hectares are decided.
+    """
+    runs = [two.sites_a, two.sites_b]
+    stated = [override_words(table["overrides"]) if "overrides" in table else {} for table in runs]
+    differ = {key for key in {**stated[0], **stated[1]} if stated[0].get(key) != stated[1].get(key)}
+    fields = dict[str, set[str]]()
+    for site, name in differ:
+        fields.setdefault(site, set()).update((name, *FOLLOWS.get(name, ())))
+    return fields
+
+
+FOLLOWS = {"hectares": ("hectares_basis",)}
+"""Facts that come of one the team overrides, and are nobody's own statement."""

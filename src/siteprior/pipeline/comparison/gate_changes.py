@@ -10,8 +10,8 @@ import pandas as pd
 
 from siteprior.core.errors import SitePriorError
 from siteprior.pipeline.comparison.decided import DECISIONS, decided
-from siteprior.pipeline.comparison.differences import METHOD, SETTINGS, Differences
-from siteprior.pipeline.comparison.rests_on import facts_differ, possible_causes, rests_on
+from siteprior.pipeline.comparison.differences import DATA, METHOD, SETTINGS, Differences
+from siteprior.pipeline.comparison.rests_on import by_decisions, facts_differ, possible_causes, rests_on
 from siteprior.pipeline.comparison.two_runs import SEPARATOR, TwoRuns, cell
 from siteprior.pipeline.comparison.words import change_of, joined
 from siteprior.pipeline.opened_run import Run
@@ -59,6 +59,7 @@ def gate_changes(two: TwoRuns, found: Differences, sites: pd.Index) -> dict[str,
     crossed = _crossed(two, registry) if moved else None
     changes = dict[str, GateChange]()
     facts_of = {code: possible_causes(two, found, gate.needs) for code, gate in registry.items() if gate.needs}
+    by_team = {code: by_decisions(two, found, registry[code].needs) for code in facts_of}
     for site in sites:
         codes = _codes(two, site)
         if words := decided(two, str(site), codes):
@@ -69,6 +70,9 @@ def gate_changes(two: TwoRuns, found: Differences, sites: pd.Index) -> dict[str,
         passes = bool(pd.notna(cell(two.sites_b, str(site), "rank")))
         turned = None if crossed is None else (crossed[0].loc[site] == passes, crossed[1].loc[site] == passes)
         cause = _cause(facts, of_gates, turned)
+        of_data = [code for code in codes if code in facts_of and facts_of[code].loc[site, DATA]]
+        if all(by_team[code][site] for code in of_data):
+            cause = cause.replace(DATA, DECISIONS)
         changes[str(site)] = GateChange(cause, _reason(two, str(site), codes, moved, registry))
     return changes
 

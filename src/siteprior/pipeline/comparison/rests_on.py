@@ -13,11 +13,15 @@ import pandas as pd
 
 from siteprior.core import schema
 from siteprior.core.errors import InputError
+from siteprior.pipeline.comparison.decided import fields_decided
 from siteprior.pipeline.comparison.differences import CAUSES, DATA, METHOD, SETTINGS, Differences
 from siteprior.pipeline.comparison.two_runs import SEPARATOR, TwoRuns
 
 REGISTER_ROLES = frozenset({"register", "own sites", "site facts", "shapes", "postcodes", "boundaries", "decisions"})
 """Roles of the files a site's own facts are read from; a decision of the team counts as one."""
+
+DECIDED = "decisions"
+"""The role of the files of decisions."""
 
 ALL = "*"
 """Stands for every role, table, day or file of numbers."""
@@ -153,6 +157,36 @@ def possible_causes(two: TwoRuns, found: Differences, columns: Iterable[str], *,
         METHOD: others & bool(numbers & {*TOGETHER}) | measured,
     }
     return pd.DataFrame(causes, index=both, columns=list(CAUSES))
+
+
+def by_decisions(two: TwoRuns, found: Differences, columns: Iterable[str]) -> pd.Series:
+    """Mark the sites of both runs at which the data of some columns differ by the team's decisions on facts alone.
+
+    The facts that differ at the site, and at the plots it is ranked with, are those the team overrides otherwise, and
+    nothing else the columns rest on differs. A site moved by a decision on another is not marked.
+
+    Parameters
+    ----------
+    two
+        The runs.
+    found
+        What differs between their records.
+    columns
+        The columns a criterion or a gate needs.
+    """
+    rests = [rests_on(column) for column in columns]
+    both = two.sites_b.index.intersection(two.sites_a.index)
+    decided = fields_decided(two)
+    if not decided or _named(found.roles - {DECIDED}, rests, "roles") or _named(found.dates, rests, "dates"):
+        return pd.Series(False, index=both)
+    apart = pd.Series(False, index=both)
+    for name in dict.fromkeys(name for each in rests for name in each.facts):
+        own = pd.Series([name in decided.get(str(site), ()) for site in both], index=both, dtype=bool)
+        apart |= facts_differ(two, [name]) & ~own
+    apart, others = _of_members(two, apart, both)
+    touched, _ = _of_members(two, pd.Series(both.isin(list(decided)), index=both), both)
+    read_alike = not found.roles & (REGISTER_ROLES - {DECIDED})
+    return touched & ~apart & (~others | read_alike)
 
 
 def facts_differ(two: TwoRuns, facts: Iterable[str]) -> pd.Series:

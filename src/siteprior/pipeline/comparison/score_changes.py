@@ -8,9 +8,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from siteprior.pipeline.comparison.differences import CAUSES, METHOD, SETTINGS, Differences
+from siteprior.pipeline.comparison.decided import DECISIONS
+from siteprior.pipeline.comparison.differences import CAUSES, DATA, METHOD, SETTINGS, Differences
 from siteprior.pipeline.comparison.gate_changes import BOTH, EITHER
-from siteprior.pipeline.comparison.rests_on import possible_causes
+from siteprior.pipeline.comparison.rests_on import by_decisions, possible_causes
 from siteprior.pipeline.comparison.score_split import Split, split_scores
 from siteprior.pipeline.comparison.two_runs import TwoRuns, cell
 from siteprior.pipeline.comparison.why import TOLERANCE
@@ -37,7 +38,8 @@ class ScoreChanges(NamedTuple):
         ``data_change``, ``settings_change``, ``method_change`` and ``undivided_change`` (score, 0–1): what the
         records leave open between several causes stands in the last.
     cause
-        The causes in words; blank where the score is the same.
+        The causes in words; blank where the score is the same. What ``data_change`` has of facts the team overrides is
+        put down to ``decisions``.
     reason
         The largest parts in words.
     """
@@ -66,6 +68,8 @@ def score_changes(two: TwoRuns, found: Differences) -> ScoreChanges:
         for cause in CAUSES:
             parts[f"{cause}_change"] += split.facts[name].where(open_to[name] == cause, 0.0)
         parts[f"{UNDIVIDED}_change"] += split.facts[name].where(~open_to[name].isin(CAUSES), 0.0)
+        by_team = by_decisions(two, found, known[name].needs).loc[rows]
+        open_to[name] = open_to[name].mask(by_team, open_to[name].str.replace(DATA, DECISIONS))
     parts[f"{METHOD}_change"] += split.rest
     words = _Words(two, split, known, open_to, weights, anchors)
     reasons = [words.of(str(site)) for site in rows]

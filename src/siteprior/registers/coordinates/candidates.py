@@ -31,6 +31,9 @@ NOTHING_STATED = "?"
 ENGLAND_EASTING, ENGLAND_NORTHING = (80_000.0, 656_500.0), (5_000.0, 658_000.0)
 """A box around England on the British National Grid."""
 
+BAND_M = 50_000.0
+"""The height of the bands of ``england_eastings`` in ``parameters/registers.toml``."""
+
 RARE_SYSTEMS = range(6, len(parse.SYSTEMS))
 
 
@@ -209,6 +212,8 @@ def _choose_without_area(
 
     The boundaries known are asked first, and links and postcodes: rows that lie in a council as labelled give the
     middle where that of all is elsewhere, and the others never move one of them to a place outside every council.
+    Where there are none, and rows that may lie in England as they are contradict each other, only most of the file
+    decides; else none is moved, and those that may be wrong are doubted.
     """
     rows, home = group.rows, group.home
     reach = load_parameters("registers").number("file_reach_m")
@@ -224,14 +229,33 @@ def _choose_without_area(
         east, north = _middle(candidates, base, sure)
     fits = possible & (np.hypot(candidates.east - east, candidates.north - north) <= reach)
     company = _company(candidates, base, placed, fits, of_many=group.of_many)
+    contested = _contested(placed, base, fits, possible) if not len(sure) else np.zeros(len(rows), dtype=bool)
     for row in map(int, np.flatnonzero(rows)):
         movable = fits[row] & home.readings[row] if home.labelled[row] else fits[row]
-        if base[row] != NONE_TAKEN and (fits[row, base[row]] or row in company):
+        if contested[row]:
+            taken[row], confidence[row] = base[row], "low"
+        elif base[row] != NONE_TAKEN and (fits[row, base[row]] or row in company):
             taken[row], confidence[row] = base[row], "medium"
         elif movable.sum() == 1 and fits[row].sum() == 1:
             taken[row], confidence[row] = int(movable.argmax()), "medium"
         elif base[row] != NONE_TAKEN:
             taken[row], confidence[row] = base[row], "low"
+
+
+def _contested(placed: Ints, base: Ints, fits: Bools, possible: Bools) -> Bools:
+    """Mark the rows of which nothing says whether they or others of the file have their axes exchanged.
+
+    Those that fit the others only by another reading, and those that may lie in England by another, too; none where
+    ``dominant_share`` of both fit as they are.
+    """
+    marked = np.zeros(len(base), dtype=bool)
+    as_they_are = fits[placed, base[placed]]
+    against, fitting = placed[~as_they_are & (fits[placed].sum(axis=1) == 1)], placed[as_they_are]
+    most = load_parameters("registers").number("dominant_share")
+    if len(against) and len(fitting) < most * (len(against) + len(fitting)):
+        marked[against] = True
+        marked[fitting[possible[fitting].sum(axis=1) > 1]] = True
+    return marked
 
 
 class _Home(NamedTuple):
@@ -267,9 +291,17 @@ def _middle(candidates: Candidates, base: Ints, rows: Ints) -> tuple[float, floa
     return east, north
 
 
+def _about_england(east: Floats, north: Floats) -> Bools:
+    """Return which points (metres) lie about England's land: between its west and east end at their northing."""
+    ends = np.asarray(load_parameters("registers").parameter("england_eastings").value, dtype=np.float64)
+    band = np.clip(np.nan_to_num(north) // BAND_M, 0, len(ends) - 1).astype(np.int64)
+    about = (east >= ends[band, 0]) & (east <= ends[band, 1])
+    return np.asarray(about & parse.between(north, ENGLAND_NORTHING), dtype=bool)
+
+
 def _possible(candidates: Candidates) -> Bools:
     """Return which readings lie about England; of the rarer systems only one that is the only one of its row."""
-    possible = parse.between(candidates.east, ENGLAND_EASTING) & parse.between(candidates.north, ENGLAND_NORTHING)
+    possible = _about_england(candidates.east, candidates.north)
     rare = possible[:, RARE_SYSTEMS.start : RARE_SYSTEMS.stop]
     possible[:, RARE_SYSTEMS.start : RARE_SYSTEMS.stop] &= rare.sum(axis=1, keepdims=True) == 1
     return possible

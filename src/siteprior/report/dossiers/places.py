@@ -14,6 +14,7 @@ import shapely
 from siteprior.report.dossiers.site_map import corridor_paths, distance_words
 from siteprior.report.dossiers.svg_paths import View, shape_path, view_round
 from siteprior.report.html.labels import district_names
+from siteprior.report.maps.outlines import district_outlines
 from siteprior.report.maps.placement import label_position
 
 STRIP_WIDTH, STRIP_LEFT, STRIP_RIGHT = 1000, 24, 976
@@ -33,7 +34,13 @@ SIMPLER_M = 60.0
 
 
 def area_map(
-    areas: gpd.GeoDataFrame, corridors: gpd.GeoDataFrame, points: gpd.GeoSeries, *, width: int, height: int
+    areas: gpd.GeoDataFrame,
+    corridors: gpd.GeoDataFrame,
+    points: gpd.GeoSeries,
+    *,
+    width: int,
+    height: int,
+    districts: gpd.GeoDataFrame | None = None,
 ) -> dict[str, Any] | None:
     """Lay out the small map of the whole area (metres): districts, corridors, and a place for each site.
 
@@ -47,6 +54,8 @@ def area_map(
         Places of the sites by ``site_id``; those without one are left out.
     width, height
         Units of the picture.
+    districts
+        The areas dissolved into districts, where they are already.
 
     Returns
     -------
@@ -65,7 +74,7 @@ def area_map(
     return {
         "width": width,
         "height": height,
-        "districts": _districts(known, view, placed),
+        "districts": _districts(known, view, placed, districts),
         "corridors": corridor_paths(corridors, view, None),
         "at": {
             str(site): place for site, place in zip(placed.index, view.units(_middles(placed)).tolist(), strict=True)
@@ -79,18 +88,20 @@ def _middles(points: gpd.GeoSeries) -> npt.NDArray[np.float64]:
     return np.asarray(shapely.get_coordinates(shapely.centroid(np.asarray(points, dtype=object))), dtype=np.float64)
 
 
-def _districts(areas: gpd.GeoDataFrame, view: View, points: gpd.GeoSeries) -> list[dict[str, Any]]:
+def _districts(
+    areas: gpd.GeoDataFrame, view: View, points: gpd.GeoSeries, districts: gpd.GeoDataFrame | None
+) -> list[dict[str, Any]]:
     """Return the outline of each district, and its name where it stands, beside the sites where that is possible."""
     if areas.empty or "district_code" not in areas:
         return []
     names = district_names(pd.DataFrame(areas.drop(columns="geometry")))
     crowd = shapely.union_all(shapely.buffer(shapely.points(_middles(points)), DISC * view.unit_m))
     rows = []
-    for code, some in areas.groupby("district_code"):
-        shape = shapely.simplify(shapely.union_all(some.geometry.to_numpy()), SIMPLER_M)
+    for code, outline in district_outlines(areas, districts).items():
+        shape = shapely.simplify(outline, SIMPLER_M)
         if shape.is_empty:
             continue
-        name = names.get(str(code), "")
+        name = names.get(code, "")
         wide, tall = NAME_LETTER * len(name) * view.unit_m, NAME_TALL * view.unit_m
         x, y = view.units([label_position(shape, wide, tall, crowd)]).tolist()[0]
         rows.append({"path": shape_path(shape, view), "name": name, "x": x, "y": y + NAME_TALL // 3})

@@ -40,6 +40,8 @@ class Ground(NamedTuple):
         The streets; ``None`` where none were given.
     street_bounds
         West, south, east and north of every street.
+    districts
+        The areas dissolved into districts, where they are already.
     """
 
     areas: gpd.GeoDataFrame
@@ -48,6 +50,7 @@ class Ground(NamedTuple):
     stops: gpd.GeoDataFrame
     network: WalkNetwork | None
     street_bounds: npt.NDArray[np.float64]
+    districts: gpd.GeoDataFrame | None = None
 
 
 def ground_of(
@@ -57,6 +60,7 @@ def ground_of(
     corridor_stops: gpd.GeoDataFrame,
     stops: gpd.GeoDataFrame,
     network: WalkNetwork | None = None,
+    districts: gpd.GeoDataFrame | None = None,
 ) -> Ground:
     """Collect what lies round the sites (metres): areas, corridors, stops, and the streets with their bounds."""
     if network is None or not len(network.edge_from):
@@ -70,7 +74,7 @@ def ground_of(
                 np.maximum.reduceat(network.vertex_x, starts), np.maximum.reduceat(network.vertex_y, starts),
             ]
         )  # fmt: skip
-    return Ground(areas, corridors, corridor_stops, stops, network, bounds)
+    return Ground(areas, corridors, corridor_stops, stops, network, bounds, districts)
 
 
 def site_map(
@@ -130,8 +134,9 @@ def corridor_paths(corridors: gpd.GeoDataFrame, view: View, leading: str | None)
     """Return the corridors that a view shows as paths with their colours, the leading one last: on top."""
     known = corridors[corridors.geometry.notna()]
     colours = style.corridors(known["kind"].fillna("").unique())
+    near = known.iloc[np.sort(known.sindex.query(view.seen))]
     rows = []
-    for name, kind, shape in zip(known.index, known["kind"].fillna(""), known.geometry, strict=True):
+    for name, kind, shape in zip(near.index, near["kind"].fillna(""), near.geometry, strict=True):
         if path := shape_path(shape, view):
             shade, dashed = colours[kind]
             rows.append({"name": str(name), "path": path, "shade": shade, "dashed": dashed, "leads": name == leading})
@@ -189,8 +194,8 @@ def _stops(ground: Ground, own: gpd.GeoDataFrame, view: View) -> tuple[list[dict
     """Return the stops of a view, and where the names of those of the corridor and of stations stand."""
     rows: list[dict[str, Any]] = []
     seen: set[tuple[int, int]] = set()
-    others = ground.stops[ground.stops.geometry.notna()]
-    for table, corridor in ((own[own.geometry.notna()], True), (others, False)):
+    near = np.sort(ground.stops.sindex.query(view.seen))  # rows without a place are in no index
+    for table, corridor in ((own[own.geometry.notna()], True), (ground.stops.iloc[near], False)):
         points = shapely.get_coordinates(table.geometry.to_numpy())
         inside = np.flatnonzero(view.shows(points)).tolist() if len(points) else []
         for place in inside:

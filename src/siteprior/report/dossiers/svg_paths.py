@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import shapely
+from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
 BESIDE = 0.02
@@ -39,6 +40,12 @@ class View(NamedTuple):
         """
         x, y = np.asarray(points, dtype=np.float64).reshape(-1, 2).T
         return np.rint(np.column_stack([x - self.left, self.top - y]) / self.unit_m).astype(np.int64)
+
+    @property
+    def seen(self) -> Polygon:
+        """What shapes are cut to: the view, and a little beside it, so that the cut stays out of sight."""
+        beside = BESIDE * (self.right - self.left)
+        return shapely.box(self.left - beside, self.bottom - beside, self.right + beside, self.top + beside)
 
     def shows(self, points: npt.ArrayLike) -> npt.NDArray[np.bool_]:
         """Return which points (metres) lie within the view."""
@@ -85,9 +92,7 @@ def shape_path(shapes: BaseGeometry | Iterable[BaseGeometry], view: View) -> str
     given = np.array([shapes] if isinstance(shapes, BaseGeometry) else list(shapes), dtype=object)
     if not len(given):
         return ""
-    beside = BESIDE * (view.right - view.left)
-    bounds = (view.left - beside, view.bottom - beside, view.right + beside, view.top + beside)
-    near = shapely.clip_by_rect(shapely.make_valid(given), *bounds)
+    near = shapely.clip_by_rect(shapely.make_valid(given), *view.seen.bounds)
     paths = []
     for part in shapely.get_parts(shapely.get_parts(near[~shapely.is_empty(near)])):
         if shapely.get_dimensions(part) == 2:

@@ -110,7 +110,7 @@ def write_dossiers(
     """
     files = dossier_files(shortlist.index)
     area = area_map(around.ground.areas, around.ground.corridors, shortlist.geometry, width=AREA_WIDTH,
-                    height=AREA_HEIGHT)  # fmt: skip
+                    height=AREA_HEIGHT, districts=around.ground.districts)  # fmt: skip
     routes = routes_of(around.access_routes, shortlist.index)
     attribution, sources = merged_attribution(record["attribution"]), sources_of(record)
     shared: dict[str, Any] = {
@@ -118,10 +118,13 @@ def write_dossiers(
         "area": area, "sources": sources, "of": len(shortlist),
     }  # fmt: skip
     foot = round(sum(len(line) for line in (*attribution, *sources)) / FOOT_LINE) + 2 * bool(record["illustrative"])
+    around = around._replace(site_corridors=_standing(around.site_corridors, sites))
+    shares = plain_shares(around.acceptability)
     pages, fill = [], page_of("dossier.html.j2", styles=SHEETS, alone=True)
     rows = plain_rows(shortlist)
     for place, (site, row, own) in enumerate(zip(shortlist.index, rows, records, strict=True)):
-        page = {**_page(str(site), row, own, sites, around), "routes": routes.get(str(site), [])}
+        page = {**_page(str(site), row, own, sites, around), "routes": routes.get(str(site), []),
+                "acceptability": shares.get(str(site))}  # fmt: skip
         stated = why.get(str(site))
         page["parts"] = score_parts(row, criteria, None if stated is None else stated.measured)
         page["print_size"] = _print_size(_lines(page) + foot)
@@ -145,8 +148,7 @@ def _page(
     members = [each for each in (row.get("members") or site).split(SEPARATOR) if each]
     stops, ground = around.ground.corridor_stops, around.ground
     along = around.site_corridors
-    others = along[(along["corridor"] == row["corridor"]) & (along["site_id"] != site)] if len(along) else along
-    shares = plain_shares(around.acceptability)
+    others = along.loc[(along["corridor"] == row["corridor"]) & (along["site_id"] != site), "chainage_m"]
     return {
         **own,
         "homes": _of_all(row, "opportunity_dwellings", "capacity_dwellings"),
@@ -154,10 +156,9 @@ def _page(
         "members": members_of(sites, members, site),
         "map": site_map(ground, around.shapes.reindex(members), site, corridor=row["corridor"],
                         stop=row["corridor_stop"]),
-        "strip": corridor_strip(stops[stops["corridor"] == row["corridor"]], row, _listed(others, sites)),
+        "strip": corridor_strip(stops[stops["corridor"] == row["corridor"]], row, others.tolist()),
         "need": need_of(row),
         "events": events_of(around.history, members),
-        "acceptability": shares.get(site),
     }  # fmt: skip
 
 
@@ -187,12 +188,10 @@ def _print_size(lines: int) -> str:
     return next((name for name, most in reversed(SMALLER.items()) if lines > most), "")
 
 
-def _listed(along: pd.DataFrame, sites: pd.DataFrame) -> list[float]:
-    """Return where along a corridor the other ranked sites stand that have it as their nearest."""
-    if along.empty:
-        return []
+def _standing(along: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
+    """Return where along the corridors the ranked sites stand, each along its nearest alone."""
     ranked = sites.index[sites["rank"].notna()]
-    return along.loc[along["site_id"].isin(ranked) & (along["nearest"] == "yes"), "chainage_m"].dropna().tolist()
+    return along[along["site_id"].isin(ranked) & (along["nearest"] == "yes") & along["chainage_m"].notna()]
 
 
 def sources_of(record: Mapping[str, Any]) -> list[str]:

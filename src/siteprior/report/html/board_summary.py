@@ -55,6 +55,7 @@ def write_board_summary(
     programme_record: Mapping[str, Any],
     measured: Mapping[str, Mapping[str, str]],
     dossiers: Mapping[str, str] | None = None,
+    districts: gpd.GeoDataFrame | None = None,
 ) -> Path:
     """Write the board summary of a run (homes, hectares, pounds) as one self-contained page: two sheets of A4 in print.
 
@@ -80,6 +81,8 @@ def write_board_summary(
         What was measured of each shortlisted site by criterion, in words; possibly nothing.
     dossiers
         Where the dossier of each site stands, by ``site_id``.
+    districts
+        The areas dissolved into districts, where they are already.
 
     Returns
     -------
@@ -99,7 +102,7 @@ def write_board_summary(
         run=record,
         audience=audience_words(record),
         what=what_facts(record, shortlist),
-        map=_map(areas, corridors, shortlist),
+        map=_map(areas, corridors, shortlist, districts),
         why=why_sentences(ranked, shortlist, criteria),
         rows=_lines(sites, shortlist, criteria, measured, dossiers or {}),
         sure=sure_facts(acceptability, len(shortlist)),
@@ -112,9 +115,14 @@ def write_board_summary(
     return write_text(path, page)
 
 
-def _map(areas: gpd.GeoDataFrame, corridors: gpd.GeoDataFrame, shortlist: gpd.GeoDataFrame) -> dict[str, Any] | None:
+def _map(
+    areas: gpd.GeoDataFrame,
+    corridors: gpd.GeoDataFrame,
+    shortlist: gpd.GeoDataFrame,
+    districts: gpd.GeoDataFrame | None,
+) -> dict[str, Any] | None:
     """Lay out the map: a disc with its rank for each opportunity, moved apart where they would overlap."""
-    drawn = area_map(areas, corridors, shortlist.geometry, width=MAP_WIDTH, height=MAP_HEIGHT)
+    drawn = area_map(areas, corridors, shortlist.geometry, width=MAP_WIDTH, height=MAP_HEIGHT, districts=districts)
     if drawn is None:
         return None
     placed = [str(site) for site in shortlist.index if str(site) in drawn["at"]]

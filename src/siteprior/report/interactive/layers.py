@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -11,11 +11,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
+from siteprior.core.dissolve import dissolved
 from siteprior.core.parameters import Parameters, load_parameters
 from siteprior.report import style
 from siteprior.report.html.labels import KIND_NOT_STATED, district_names, kind_title
 from siteprior.report.interactive.geometry import line_steps, place_steps, polygon_steps, simplified_areas
+from siteprior.report.maps.outlines import district_outlines
 from siteprior.walking.network import WalkNetwork
 
 Layer = dict[str, Any]  # what JSON can hold
@@ -30,6 +33,7 @@ def map_layers(
     stops: gpd.GeoDataFrame,
     catchments: gpd.GeoDataFrame | None = None,
     network: WalkNetwork | None = None,
+    districts: gpd.GeoDataFrame | None = None,
 ) -> tuple[dict[str, Layer], list[str]]:
     """Collect the layers behind the sites in degrees, and say what was left out.
 
@@ -45,6 +49,8 @@ def map_layers(
         ``corridor``, ``band_m`` (metres of walk); none when ``None``.
     network
         The streets; none when ``None``.
+    districts
+        The areas dissolved into districts, where they are already.
 
     Returns
     -------
@@ -62,10 +68,15 @@ def map_layers(
     """
     limits = load_parameters("report")
     decimals = limits.integer("coordinate_decimals")
-    layers = {**_areas(areas, limits), **_corridors(corridors, decimals), **_stops(stops, decimals)}
+    layers, left_out = _areas(areas, limits, districts), list[str]()
+    if len(areas) > limits.integer("full_areas"):
+        left_out.append(f"{len(areas):,} areas are too many for this page, which draws the councils alone")
+    stops, buses = _few_enough(stops, limits)
+    if buses:
+        left_out.append(f"{buses:,} bus stops are too many for this page, and are left out")
+    layers |= {**_corridors(corridors, decimals), **_stops(stops, decimals)}
     if catchments is not None:
         layers |= _catchments(catchments, limits)
-    left_out: list[str] = []
     if network is not None:
         lines = line_steps(np.asarray(shapely.simplify(network.lines, limits.number("street_tolerance_m"))), decimals)
         size = len(json.dumps(lines, separators=(",", ":"))) / BYTES_PER_MB
@@ -94,12 +105,26 @@ def _placed(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return table[table.geometry.notna() & ~table.geometry.is_empty]
 
 
-def _areas(areas: gpd.GeoDataFrame, limits: Parameters) -> dict[str, Layer]:
-    """Return the areas with their deciles, and the outlines of the councils with a place for the name."""
+def _few_enough(stops: gpd.GeoDataFrame, limits: Parameters) -> tuple[gpd.GeoDataFrame, int]:
+    """Return the stops without those of buses where these are too many, and how many went."""
+    buses = (stops["mode"] == "bus").to_numpy()
+    many = int(buses.sum())
+    return (stops[~buses], many) if many > limits.integer("full_bus_stops") else (stops, 0)
+
+
+def _areas(areas: gpd.GeoDataFrame, limits: Parameters, districts: gpd.GeoDataFrame | None) -> dict[str, Layer]:
+    """Return the areas with their deciles, and the outlines of the councils with a place for the name.
+
+    Of too many areas only the councils.
+    """
     shown = _placed(areas)
     if shown.empty:
         return {}
     decimals = limits.integer("coordinate_decimals")
+    if len(areas) > limits.integer("full_areas"):
+        whole = district_outlines(shown, districts)
+        kept = simplified_areas(np.array(list(whole.values()), dtype=object), limits.number("outline_tolerance_m"))
+        return _councils(dict(zip(whole, kept, strict=True)), district_names(shown), decimals)
     shapes = simplified_areas(shown.geometry.to_numpy(), limits.number("outline_tolerance_m"))
     names = shown["lsoa_name"].astype("str").where(shown["lsoa_name"].notna(), None)
     layers = {
@@ -112,16 +137,24 @@ def _areas(areas: gpd.GeoDataFrame, limits: Parameters) -> dict[str, Layer]:
     known = shown["district_code"].notna().to_numpy()
     if known.any():
         grouped = pd.Series(np.flatnonzero(known)).groupby(shown["district_code"][known].astype(str).to_numpy())
-        titles = district_names(shown)
-        outlines = {str(code): shapely.union_all(shapes[rows.to_numpy()]) for code, rows in grouped}
-        outside = np.array(list(outlines.values()), dtype=object)
-        inside = shapely.get_coordinates(shapely.point_on_surface(outside))
-        layers["councils"] = {
+        outlines = {str(code): dissolved(shapes[rows.to_numpy()]) for code, rows in grouped}
+        layers |= _councils(outlines, district_names(shown), decimals)
+    return layers
+
+
+def _councils(outlines: Mapping[str, BaseGeometry], titles: Mapping[str, str], decimals: int) -> dict[str, Layer]:
+    """Return the outlines of the councils, each with a place for its name; nothing where there is none."""
+    if not outlines:
+        return {}
+    outside = np.array(list(outlines.values()), dtype=object)
+    inside = shapely.get_coordinates(shapely.point_on_surface(outside))
+    return {
+        "councils": {
             "polygons": polygon_steps(outside, decimals),
             "names": [titles.get(code, "") for code in outlines],
             "places": place_steps(inside, decimals),
         }
-    return layers
+    }
 
 
 def _corridors(corridors: gpd.GeoDataFrame, decimals: int) -> dict[str, Layer]:

@@ -39,6 +39,7 @@ def page_data(
     programme: pd.DataFrame | None = None,
     values: pd.DataFrame | None = None,
     base_map: BaseMap | None = None,
+    districts: gpd.GeoDataFrame | None = None,
 ) -> str:
     """Return the JSON the page's map, tables, filters and weights are made from; coordinates in degrees.
 
@@ -50,7 +51,7 @@ def page_data(
         Every site considered (:data:`siteprior.core.schema.SITES`), ranked ones first; the first of the ranking.
     criteria
         ``criterion``, ``title`` and ``weight``.
-    areas, corridors, stops, catchments, network
+    areas, corridors, stops, catchments, network, districts
         What the map shows behind the sites, as :func:`siteprior.report.interactive.layers.map_layers` takes it.
     programme
         What is chosen, indexed by ``site_id``.
@@ -84,7 +85,9 @@ def page_data(
             f"record: is of a run for the audience {record['audience']}, and this page is the team's own, with ranks "
             "and weights; hand_over writes the page for others"
         )
-    layers, left_out = map_layers(areas=areas, corridors=corridors, stops=stops, catchments=catchments, network=network)
+    layers, left_out = map_layers(
+        areas=areas, corridors=corridors, stops=stops, catchments=catchments, network=network, districts=districts
+    )
     dossiers = dossier_files(str(name) for name in shortlist.index)
     columns, shown = site_rows(sites, shortlist, programme=programme, dossiers=dossiers)
     if dots := len(columns["dots"]) // 2:

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from unicodedata import category
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +40,12 @@ MM_PER_INCH = 25.4
 PNG_DPI = 200
 FONT = "DejaVu Sans"
 """The font of all maps, which comes with matplotlib."""
+
+UNKNOWN_LETTER = "\ufffd"
+"""Drawn for a letter the font has not, as of an emoji."""
+
+_NO_LETTERS = frozenset({"Mn", "Me", "Cc", "Cf", "Cs"})
+"""Categories of signs that stand on another one, or show nothing."""
 
 PIXEL = MM_PER_INCH / PNG_DPI
 """Millimetres to the pixel."""
@@ -102,7 +109,11 @@ class Sheet:
         self._figure.add_artist(artist)
 
     def text(self, x: float, y: float, words: str, size: float, **look: Look) -> Text:
-        """Write words as they are (a dollar sign starts no formula); ``size`` and the white ``halo`` in points."""
+        """Write words as they are (a dollar sign starts no formula); ``size`` and the white ``halo`` in points.
+
+        A letter the font has not is drawn as the sign of a letter that is not known (:func:`drawable`).
+        """
+        words = drawable(words, weight=str(look.get("fontweight", "normal")))
         written = self._figure.text(x, y, words, fontsize=size, parse_math=False, transform=self.mm)
         halo = look.pop("halo", 0.0)
         written.set(**{"color": style.INK, "va": "baseline", "ha": "left", "zorder": 20, **look})
@@ -234,6 +245,29 @@ def _width(words: str, size: float, look: tuple[tuple[str, Look], ...]) -> float
     wide = float(drawn.get_window_extent(_scratch().renderer()).width)
     drawn.remove()
     return wide * PIXEL
+
+
+def drawable(words: str, *, weight: str = "normal") -> str:
+    r"""Return words as the font of the maps can draw them: a letter it has not is ``\ufffd``, a mark is left out.
+
+    Examples
+    --------
+    >>> drawable("Mill \U0001f3ed") == "Mill \ufffd", drawable("Łódź Rd")
+    (True, 'Łódź Rd')
+    """
+    known = _letters(weight)
+    return "".join(
+        sign if sign == "\n" or ord(sign) in known else "" if category(sign) in _NO_LETTERS else UNKNOWN_LETTER
+        for sign in words
+    )
+
+
+@cache
+def _letters(weight: str) -> frozenset[int]:
+    """Return the letters of the font of that weight."""
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    return frozenset(get_font(findfont(FontProperties(family=FONT, weight=weight))).get_charmap())
 
 
 @cache

@@ -130,6 +130,21 @@ def draw_core_index(
     >>> picture[1:4]
     b'PNG'
     """
+    return draw_choice(opportunities, areas, corridors, None, title=title, attribution=attribution,
+                       illustrative=illustrative)  # fmt: skip
+
+
+def draw_choice(
+    opportunities: gpd.GeoDataFrame,
+    areas: gpd.GeoDataFrame,
+    corridors: gpd.GeoDataFrame,
+    districts: gpd.GeoDataFrame | None,
+    *,
+    title: str,
+    attribution: str,
+    illustrative: bool = False,
+) -> bytes:
+    """Draw the map of :func:`draw_core_index` (PNG, 1600 pixels wide), with districts that are dissolved already."""
     needs = ("site_name", "core_index", "core_class")
     faults = table_faults(opportunities, CORE, name="opportunities", needs=needs, may_have=("chosen",))
     faults = faults or share_faults(opportunities, "opportunities", ("core_index",))
@@ -139,7 +154,10 @@ def draw_core_index(
     if faults:
         raise InputError(*faults)
     with settings():
-        return _figure(opportunities, areas, corridors, title, attribution, illustrative=illustrative).save("png")
+        sheet = _figure(
+            opportunities, areas, corridors, title, attribution, illustrative=illustrative, districts=districts
+        )
+        return sheet.save("png")
 
 
 def core_index_words(opportunities: pd.DataFrame) -> str:
@@ -178,6 +196,7 @@ def _figure(
     attribution: str,
     *,
     illustrative: bool,
+    districts: gpd.GeoDataFrame | None = None,
 ) -> Sheet:
     """Return the sheet with the map drawn on it."""
     wide = WIDTH - 2 * MARGIN - KEY_WIDTH - KEY_GAP
@@ -203,8 +222,8 @@ def _figure(
     _draw_marks(map_, placed)
     scale = map_.scale_bar()
     always = _discs(map_, placed[_classes(placed) == ALWAYS])
-    districts = draw_districts(map_, areas, corridors, [shapely.box(*scale), *always])
-    named = _write_names(map_, placed, [shapely.box(*scale), *districts])
+    names = draw_districts(map_, areas, corridors, [shapely.box(*scale), *always], districts)
+    named = _write_names(map_, placed, [shapely.box(*scale), *names])
     _draw_key(Key(sheet, beside, top + 2.5, size=6.5), placed, corridors, named)
     return sheet
 

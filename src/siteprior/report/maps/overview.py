@@ -15,6 +15,7 @@ from siteprior.core.schema import AREAS, CORRIDORS, DEPRIVATION, SITES, STOPS
 from siteprior.report import style
 from siteprior.report.html.labels import KIND_NOT_STATED, district_names, kind_title
 from siteprior.report.maps.canvas import PIXEL, Drawn, Map, Sheet, check_drawing, settings
+from siteprior.report.maps.density import density_entries, draw_density, is_crowded
 from siteprior.report.maps.legend import (
     DASHES,
     LISTED,
@@ -29,6 +30,7 @@ from siteprior.report.maps.legend import (
     stroke,
 )
 from siteprior.report.maps.near import draw_references, near_view
+from siteprior.report.maps.outlines import district_outlines
 from siteprior.report.maps.placement import extent, label_position, with_margin
 
 if TYPE_CHECKING:
@@ -115,6 +117,27 @@ def draw_map(
     >>> picture[1:4]
     b'PNG'
     """
+    return draw_overview(
+        sites, shortlist, corridors, stops, areas, None,
+        title=title, attribution=attribution, illustrative=illustrative, listed=listed, near=near,
+    )  # fmt: skip
+
+
+def draw_overview(
+    sites: gpd.GeoDataFrame,
+    shortlist: gpd.GeoDataFrame,
+    corridors: gpd.GeoDataFrame,
+    stops: gpd.GeoDataFrame,
+    areas: gpd.GeoDataFrame,
+    districts: gpd.GeoDataFrame | None,
+    *,
+    title: str,
+    attribution: str,
+    illustrative: bool = False,
+    listed: bool = False,
+    near: bool = False,
+) -> bytes:
+    """Draw the map of :func:`draw_map` as a PNG (1600 pixels wide), with districts that are dissolved already."""
     check_drawing(
         {
             "sites": Drawn(sites, SITES, ("eligible",)),
@@ -124,7 +147,8 @@ def draw_map(
             "areas": Drawn(areas, AREAS_OF_NEED, ("imd_decile", "district_code"), ("imd_edition",)),
         }
     )
-    main = _main_stops(stops, areas, corridors)
+    crowded = is_crowded(sites)
+    main = _main_stops(stops.iloc[:0] if crowded else stops, areas, corridors)
     whole = extent([shortlist, about(corridors, areas)], [areas if len(areas) else sites])
     view = near_view(sites, areas, whole) if near else whole
     wide = WIDTH - 2 * MARGIN - KEY_WIDTH - KEY_GAP
@@ -139,24 +163,30 @@ def draw_map(
         trial = Sheet(WIDTH, TALLEST, margin=MARGIN)
         top, bottom = write_texts(trial)
         every = _Shown(True, list(SITE_DOTS), kinds(corridors), _states(main), True, True)
+        every = every._replace(crowded=crowded)
         lowest = max(LOWEST, TALLEST - _draw_key(trial, beside, TALLEST, every, corridors, areas))
         tall = max(min(wide * (view[3] - view[1]) / (view[2] - view[0]), TALLEST), lowest)
         sheet = Sheet(WIDTH, TALLEST - top + tall + bottom, margin=MARGIN)
         top, bottom = write_texts(sheet)
         map_ = sheet.map((MARGIN, bottom, wide, top - bottom), view)
-        _draw_areas(map_, areas)
+        if not crowded:
+            _draw_areas(map_, areas)
         draw_corridors(map_, corridors)
         for (mode, state), group in main.groupby(["mode", "state"]):
             map_.marks(shapely.get_coordinates(group.geometry), **mode_mark(str(mode), str(state)), zorder=5)
-        draw_dots(map_, sites, listed=listed)
+        if crowded:
+            draw_density(map_, sites[~sites.index.isin(shortlist.index)])
+        else:
+            draw_dots(map_, sites, listed=listed)
         ranks = draw_ranks(map_, shortlist, radius=DISC)
         scale = shapely.box(*map_.scale_bar())
         avoid = [scale, *(shapely.Point(point).buffer(DISC) for point in ranks)]
-        names = draw_districts(map_, areas, corridors, avoid)
+        names = draw_districts(map_, areas, corridors, avoid, districts, few=crowded)
         if near and listed:
             draw_references(map_, sites, [*avoid, *names])
         shown = _shown(map_, sites, shortlist, corridors, main, areas)
         shown = shown._replace(dots=[LISTED] if shown.dots else []) if listed else shown
+        shown = shown._replace(dots=[], deciles=False, without=False, crowded=True) if crowded else shown
         _draw_key(sheet, beside, top, shown, corridors, areas)
         return sheet.save("png")
 
@@ -181,14 +211,21 @@ def _draw_areas(map_: Map, areas: gpd.GeoDataFrame) -> None:
 
 
 def draw_districts(
-    map_: Map, areas: gpd.GeoDataFrame, corridors: gpd.GeoDataFrame, avoid: Sequence[BaseGeometry]
+    map_: Map,
+    areas: gpd.GeoDataFrame,
+    corridors: gpd.GeoDataFrame,
+    avoid: Sequence[BaseGeometry],
+    districts: gpd.GeoDataFrame | None = None,
+    *,
+    few: bool = False,
 ) -> list[BaseGeometry]:
     """Draw the districts' outlines and write their names where they hide no corridor, no other name and none of those.
 
+    Where there are many, ``few`` leaves out the names that would cover another or reach beyond their district.
     ``avoid`` are the shapes on the sheet, in mm, that no name should cover; the boxes of the names are returned.
     """
     seen = areas[areas.geometry.notna()]
-    shapes = {code: shapely.union_all(group.geometry.to_numpy()) for code, group in seen.groupby("district_code")}
+    shapes = district_outlines(seen, districts)
     map_.lines(np.array(list(shapes.values())), colors=style.DISTRICT_EDGE, linewidths=0.5, zorder=2)
     # Places are looked for in mm.
     lines = shapely.transform(np.asarray(corridors.geometry.dropna(), dtype=object), map_.places)
@@ -201,9 +238,12 @@ def draw_districts(
         words = name.upper()
         wide, tall = map_.sheet.measure(words, NAME_SIZE) + 1.0, 2.4
         x, y = label_position(shown, wide, tall, shapely.GeometryCollection([*taken, *boxes]))
+        box = shapely.box(x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2)
+        if few and not (shapely.contains(shown, box) and not shapely.intersects(box, [*avoid, *boxes]).any()):
+            continue
         map_.sheet.text(x, y, words, NAME_SIZE, halo=1.8, color=style.DISTRICT_NAME, ha="center",
                         va="center_baseline", zorder=13)  # fmt: skip
-        boxes.append(shapely.box(x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2))
+        boxes.append(box)
     return boxes
 
 
@@ -225,6 +265,7 @@ class _Shown(NamedTuple):
     stops: list[tuple[str, str]]
     deciles: bool
     without: bool
+    crowded: bool = False
 
 
 def _shown(
@@ -268,7 +309,9 @@ def _draw_key(
 ) -> float:
     """Write the key to the right of the map, group by group; return the height it reaches down to."""
     key = Key(sheet, left, top + 2.5, size=6.5)
-    site_entries(key, ranks=shown.ranks, dots=shown.dots, radius=DISC)
+    site_entries(key, ranks=shown.ranks, dots=[] if shown.crowded else shown.dots, radius=DISC)
+    if shown.crowded:
+        density_entries(key)
     if shown.kinds:
         key.heading("Corridors")
     for kind, (colour, dashed) in style.corridors(kinds(corridors)).items():

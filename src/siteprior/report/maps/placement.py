@@ -116,13 +116,18 @@ def _bounds(tables: Iterable[gpd.GeoDataFrame]) -> npt.NDArray[np.float64] | Non
 def label_position(shape: BaseGeometry, wide: float, tall: float, avoid: BaseGeometry) -> tuple[float, float]:
     """Return the middle of the box of that size inside a shape that lies farthest from what it should not cover.
 
-    Where every box inside covers some of it, a box that reaches beyond the shape and covers nothing is taken.
+    Where every box inside covers some of it, a box that reaches beyond the shape and covers nothing is taken. How far
+    off what lies beyond the reach of every box stands decides nothing, and is not measured.
     """
     west, south, east, north = shape.bounds
     x, y = (grid.ravel() for grid in np.meshgrid(np.linspace(west, east, 24), np.linspace(south, north, 24)))
     boxes = shapely.box(x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2)
     shapely.prepare(shape)
-    apart = shapely.distance(boxes, avoid) if not avoid.is_empty else np.full(len(boxes), np.inf)
+    beyond, parts = wide + tall, shapely.get_parts(avoid)
+    parts = parts[shapely.intersects(parts, shapely.box(west - beyond, south - beyond, east + beyond, north + beyond))]
+    apart = (
+        shapely.distance(boxes, shapely.GeometryCollection(list(parts))) if len(parts) else np.full(len(boxes), np.inf)
+    )
     inside, middle = shapely.contains(shape, boxes), shapely.contains_xy(shape, x, y)
     if not (inside & (apart > 0)).any():
         inside = middle & (apart > 0) if (middle & (apart > 0)).any() else inside

@@ -13,6 +13,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from siteprior.core.code_join import join_codes, normal_codes
+from siteprior.core.dissolve import dissolved
 from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
 from siteprior.core.io.shape_collections import opened_collections
@@ -26,9 +27,6 @@ from siteprior.sources.columns import first_per_code, text_column
 
 YEARS = (2011, 2021)
 """The census years of LSOAs."""
-
-COVERAGE_SLACK = 1e-9
-"""Share by which the area of a union may differ from its parts' before they count as overlapping."""
 
 
 def named_year(column: str) -> int | None:
@@ -186,10 +184,8 @@ def districts(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """
     check(areas, AREAS, name="areas")
     place = areas["lsoa_name"].str.replace(r"\s+\d{3}[A-Z]+$", "", regex=True)
-    rows = {
-        code: {"name": _commonest(place[group.index]), "geometry": _union(areas.loc[group.index])}
-        for code, group in areas.groupby("district_code")
-    }
+    names = {code: _commonest(group) for code, group in place.groupby(areas["district_code"])}
+    rows = {code: {"name": names[code], "geometry": shape} for code, shape in _by_district(areas).items()}
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["name", "geometry"]).rename_axis("organisation")
     return gpd.GeoDataFrame(table.astype({"name": "str"}), geometry="geometry", crs=CRS)
 
@@ -213,20 +209,23 @@ def study_area(areas: gpd.GeoDataFrame) -> BaseGeometry:
     (400000.0, 290000.0, 402000.0, 291000.0)
     """
     check(areas, AREAS, name="areas", needs=())
-    return _union(areas)
+    if "district_code" not in areas:
+        return dissolved(areas.geometry.to_numpy())
+    return of_districts(areas, _by_district(areas).values())
+
+
+def of_districts(areas: gpd.GeoDataFrame, shapes: Iterable[BaseGeometry]) -> BaseGeometry:
+    """Return the study area (metres on EPSG:27700) of areas whose districts are dissolved: no area is twice."""
+    alone = areas[areas["district_code"].isna()].geometry.to_numpy()
+    return dissolved(np.array([*shapes, *alone], dtype=object))
+
+
+def _by_district(areas: gpd.GeoDataFrame) -> dict[str, BaseGeometry]:
+    """Return the dissolved shape of each district, by its code in their order."""
+    grouped = areas.geometry.groupby(areas["district_code"])
+    return {str(code): dissolved(np.asarray(group, dtype=object)) for code, group in grouped}
 
 
 def _commonest(names: pd.Series) -> str | None:
     """Return the name most areas bear, the first by alphabet of equals; missing where none has a name."""
     return names.mode().iloc[0] if names.notna().any() else None
-
-
-def _union(areas: gpd.GeoDataFrame) -> BaseGeometry:
-    """Dissolve shapes: fast where they tile the plane, exactly where they overlap or leave gaps."""
-    shapes = areas.geometry.to_numpy()
-    if shapely.coverage_is_valid(shapes):
-        union = shapely.coverage_union_all(shapes)
-        whole = shapely.area(shapes).sum()
-        if union.is_valid and abs(union.area - whole) <= COVERAGE_SLACK * whole:
-            return union
-    return shapely.union_all(shapes)

@@ -362,23 +362,23 @@ def stops_along(lines: gpd.GeoDataFrame, stops: gpd.GeoDataFrame, *, snap_m: flo
     check(stops, STOPS, name="stops")
     reach_m = load_parameters("access").number("line_snap_m") if snap_m is None else snap_m
     usable = stops[(stops["state"] != "closed") & stops.geometry.notna()].sort_index()
-    tree = shapely.STRtree(usable.geometry.to_numpy())
-    tables = [pd.DataFrame(columns=[*CORRIDOR_STOPS.names, "geometry"])]
-    for corridor, kind, line in zip(lines.index.tolist(), lines["kind"].tolist(), lines.geometry, strict=True):
-        if line is None:
-            continue
-        near = usable.iloc[np.sort(tree.query(line, predicate="dwithin", distance=reach_m))]
-        near = near[near["mode"].isin(fitting_modes(kind))]
-        along = pd.DataFrame(near).assign(
-            corridor=corridor,
-            kind=kind,
-            atco_code=near.index,
-            position="naptan",
-            chainage_m=np.asarray(shapely.line_locate_point(np.array(line), near.geometry.to_numpy())),
-        )
-        along = along.sort_values("chainage_m", kind="stable")
-        tables.append(along.assign(order=range(1, len(along) + 1)))
-    table = pd.concat([table for table in tables if len(table)] or tables, ignore_index=True)
+    shapes, points = lines.geometry.to_numpy(), usable.geometry.to_numpy()
+    line, stop = shapely.STRtree(points).query(shapes, predicate="dwithin", distance=reach_m)
+    of_kind, kinds = pd.factorize(lines["kind"], use_na_sentinel=False)
+    fits = np.array([usable["mode"].isin(fitting_modes(kind)) for kind in kinds], dtype=bool).reshape(-1, len(usable))
+    serves = fits[of_kind[line], stop]
+    line, stop = line[serves], stop[serves]
+    chainage = np.asarray(shapely.line_locate_point(shapes[line], points[stop]))
+    by_line = np.lexsort((stop, chainage, line))
+    line, stop = line[by_line], stop[by_line]
+    table = pd.DataFrame(usable.iloc[stop]).assign(
+        corridor=lines.index[line],
+        kind=lines["kind"].to_numpy(dtype=object)[line],
+        atco_code=usable.index[stop],
+        position="naptan",
+        chainage_m=chainage[by_line],
+    )
+    table["order"] = table.groupby("corridor", sort=False).cumcount() + 1
     table.index = pd.Index(table["corridor"] + "#" + table["order"].astype("str"), name=CORRIDOR_STOPS.index)
     table = table.reindex(columns=[*CORRIDOR_STOPS.names, "geometry"])
     found: gpd.GeoDataFrame = conform(gpd.GeoDataFrame(table, geometry="geometry", crs=CRS), CORRIDOR_STOPS)

@@ -328,9 +328,8 @@ def _inside(stops: pd.DataFrame, area: BaseGeometry | None, margin_m: float) -> 
     """Keep the stops inside the given area and its margin."""
     if area is None:
         return stops
-    area = area.buffer(margin_m) if margin_m else area
-    shapely.prepare(area)
-    return stops[shapely.intersects(area, stops["geometry"].to_numpy())]
+    shapely.prepare(area)  # a buffer of a whole country is drawn for minutes and takes gigabytes
+    return stops[shapely.dwithin(area, stops["geometry"].to_numpy(), margin_m)]
 
 
 def _states(stops: pd.DataFrame, log: IssueLog) -> pd.DataFrame:

@@ -31,7 +31,7 @@ HOST = "{host}"
 SHARED_HEADERS = frozenset({"Accept-Encoding", "Range", "If-Range", "If-None-Match", "If-Modified-Since"})
 """Headers that go to a host that was sent on to, too; any other may hold a key."""
 
-PACKED = {"gzip": Gzip, "x-gzip": Gzip, "deflate": Deflate}
+PACKED: Mapping[str, type[Gzip] | type[Deflate]] = {"gzip": Gzip, "x-gzip": Gzip, "deflate": Deflate}
 """How an answer may be packed in transit (header ``Content-Encoding``): ways that say where they end."""
 
 RETRIED = (429, 500, 502, 503, 504)

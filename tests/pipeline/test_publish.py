@@ -71,9 +71,10 @@ def test_each_map_is_a_step_and_a_line(tmp_path, monkeypatch):
     monkeypatch.setattr(publish, "counting", counting)
     stops = gpd.GeoDataFrame({"corridor": ["B"], "state": ["open"]}, geometry=[None])
     done = SimpleNamespace(
-        **dict.fromkeys(("sites", "corridors", "stops", "areas", "districts", "criteria", "issues", "gates")), site_corridors=None,
+        **dict.fromkeys(("sites", "corridors", "stops", "areas", "districts", "criteria", "issues", "gates")),
         **dict.fromkeys(("corridor_summary", "scenario_summary", "top_k_acceptability", "programme_constraints")),
-        programme=pd.DataFrame({"rank": [1]}), core_index=columns, opportunities=pd.DataFrame(), programme_record={},
+        site_corridors=None, programme=pd.DataFrame({"rank": [1]}), core_index=columns, opportunities=pd.DataFrame(),
+        programme_record={},
         shortlist=pd.DataFrame(), corridor_stops=stops, leading_corridors=["B", "A", "C"], leading_catchments="drawn",
         record={"attribution": []}, walking=SimpleNamespace(network=None),
         project=SimpleNamespace(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import platform
 from dataclasses import asdict, replace
 from importlib.metadata import version
@@ -14,7 +15,7 @@ from siteprior import __version__
 from siteprior.appraisal.capacity import default_profile
 from siteprior.core import schema
 from siteprior.core.errors import InputError
-from siteprior.core.files import as_path
+from siteprior.core.files import as_path, read_bytes
 from siteprior.core.parameters import Parameter, load_parameters, parameter_files, parameter_rows
 from siteprior.core.progress import Progress
 from siteprior.core.renamed import with_new_columns
@@ -278,9 +279,8 @@ def open_run(folder: Path | str | None = None) -> Run:
         tables[name] = schema.conform(layer.set_index(declared.index), declared)
     for name, columns in TABLES.items():
         path = folder / f"{name}.csv"
-        rows = _read_csv(path, name) if path.is_file() else pd.DataFrame(columns=columns)
-        if (folder / f"{name}.parquet").is_file():  # the CSV holds the shortlist alone
-            rows = read_long(folder, name)
+        read = read_long(folder, name) if (folder / f"{name}.parquet").is_file() else _read_csv(path, name)
+        rows = pd.DataFrame(columns=columns) if read is None else read
         tables[name] = with_new_columns(rows, *DECLARED_IN.get(name, ()), name=str(path))
     for name, declared in BY_SITE.items():
         rows = tables[name] if "site_id" in tables[name] else tables[name].assign(site_id=pd.Series(dtype="str"))
@@ -288,11 +288,13 @@ def open_run(folder: Path | str | None = None) -> Run:
     return Run(folder, tables, record)
 
 
-def _read_csv(path: Path, name: str) -> pd.DataFrame:
-    """Read a CSV table of a run: texts as they were before they were made safe for spreadsheets.
+def _read_csv(path: Path, name: str) -> pd.DataFrame | None:
+    """Read a CSV table of a run: texts as they were before they were made safe for spreadsheets; ``None`` without it.
 
     What decisions and histories state of a site stays text, whatever it looks like.
     """
+    if not path.is_file():
+        return None
     texts = TEXTS.get(name, ())
     blanks: dict[str, Any] = {"keep_default_na": False, "na_values": [""]} if texts else {}
     return as_before_writing(pd.read_csv(io.BytesIO(read_bytes(path)), dtype=dict.fromkeys(texts, "str"), **blanks))

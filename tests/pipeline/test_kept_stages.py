@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -219,6 +219,39 @@ def test_a_setting_withheld_refuses_to_be_read(project, part):
         for use in (bool, len, iter, lambda value: value.anything, lambda value: value == 1, lambda value: value["a"]):
             with pytest.raises(SitePriorError, match=rf"'{name}' is no setting of the part '{part}'"):
                 use(stands)
+
+
+@pytest.mark.parametrize("stated", ["", '[corridors]\npaths = ["HEADER"]\n\n'])
+def test_a_project_without_corridors_is_kept_too_and_reads_its_gates(tmp_path, stated):
+    with (shipped("data") / "transit" / "corridors.csv").open(encoding="utf-8") as corridors:
+        (tmp_path / "none.csv").write_text(corridors.readline(), encoding="utf-8")
+    stated = stated.replace("HEADER", (tmp_path / "none.csv").as_posix())
+    off = f"{stated}[gates]\nbeyond_corridor_walk = false\n"
+    changed = (('[corridors]\npaths = ["transit/corridors.csv"]\n', off),)
+    first, none = worked_through(small_project(tmp_path, *changed))
+    second, every = worked_through(small_project(tmp_path, *changed))
+    assert (none, every) == ([], APPRAISED)
+    assert_same(first, second)
+    other = (*changed, ("beyond_corridor_walk = false\n", "beyond_corridor_walk = false\ntoo_small = false\n"))
+    assert worked_through(small_project(tmp_path, *other))[1] == []
+
+
+def test_a_part_that_reads_what_is_withheld_is_done_with_it_and_not_kept(project, cache, monkeypatch):
+    from siteprior.pipeline import read
+
+    whole = read.read_postcodes
+
+    def curious(result, progress):
+        assert result.project.shortlist.n == 5
+        return whole(result, progress)
+
+    wanted = assess(project, fresh=True)
+    stages = [replace(stage, run=curious) if stage.name == "Read postcodes" else stage for stage in STAGES]
+    monkeypatch.setattr("siteprior.pipeline.run.STAGES", tuple(stages))
+    lines = list[str]()
+    assert_same(assess(project, progress=lines.append), wanted)
+    assert "Reading: its results are not kept, for they rest on shortlist" in lines
+    assert not list(cache.iterdir())
 
 
 def test_every_setting_withheld_is_one():

@@ -58,13 +58,24 @@ WITHHELD: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """The parts that are kept, in their order, and the settings each cannot read: a change of them leaves it as it is."""
 
 
-class _Withheld:
-    """Stands where a setting was withheld from a part of the work; whatever is asked of it is refused."""
+def withheld(project: Project, part: str) -> tuple[str, ...]:
+    """Return the settings that a part of this project cannot read.
 
-    def __init__(self, name: str, part: str) -> None:
+    Reading asks whether sites have to lie along a corridor: where that gate is off, the gates are its settings, too.
+    """
+    along = project.gates.get("beyond_corridor_walk") is not False
+    return tuple(name for name in WITHHELD[part] if name != "gates" or along or part != "read")
+
+
+class _Withheld:
+    """Stands where a setting was withheld from a part of the work; whatever is asked of it is refused, and noted."""
+
+    def __init__(self, name: str, part: str, asked: list[str]) -> None:
         self._about = f"'{name}' is no setting of the part '{part}', whose results are kept without it"
+        self._name, self._asked = name, asked
 
     def _refuse(self, *_: Any) -> Never:  # what it is compared with, of any type
+        self._asked.append(self._name)
         raise SitePriorError(self._about)
 
     def __getattr__(self, name: str) -> Never:
@@ -76,8 +87,10 @@ class _Withheld:
     __hash__ = object.__hash__
 
 
-def without_settings(project: Project, part: str) -> Project:
+def without_settings(project: Project, part: str, asked: list[str] | None = None) -> Project:
     """Return a project as a part of the work sees it: settings that are none of its own refuse to be read.
+
+    The names of those that are read all the same are added to ``asked``.
 
     Examples
     --------
@@ -93,12 +106,13 @@ def without_settings(project: Project, part: str) -> Project:
     """
     whole: dict[str, Any] = {}
     within: dict[str, dict[str, Any]] = {}
-    for name in WITHHELD[part]:
+    noted = [] if asked is None else asked
+    for name in withheld(project, part):
         table, _, key = name.partition(".")
         if key:
-            within.setdefault(table, {})[key] = _Withheld(name, part)
+            within.setdefault(table, {})[key] = _Withheld(name, part, noted)
         else:
-            whole[table] = _Withheld(name, part)
+            whole[table] = _Withheld(name, part, noted)
     for table, keys in within.items():
         whole[table] = getattr(project, table).model_copy(update=keys)
     return project.model_copy(update=whole)
@@ -156,8 +170,17 @@ class KeptStages:
             if (known := load_result(path)) is not None:
                 progress(f"{_WORDS[part]}: nothing has changed since an earlier run, whose results are taken")
                 return _with(result, known)
-        seen = replace(result, project=without_settings(self._project, part))
-        done = replace(self._run(seen, part, stages, progress), project=self._project)
+        asked = list[str]()
+        seen = replace(result, project=without_settings(self._project, part, asked))
+        try:
+            done = replace(self._run(seen, part, stages, progress), project=self._project)
+        except SitePriorError:
+            if not asked:
+                raise
+            done = self._run(result, part, stages, progress)  # it rests on a setting that is in no key
+            asked_for = ", ".join(dict.fromkeys(asked))
+            progress(f"{_WORDS[part]}: its results are not kept, for they rest on {asked_for}")
+            path, self._folder = None, None
         if path is not None and store_result(path, _added(result, done)):
             bound_size(path.parent, load_parameters("kept").number("most_gb") * 1e9)
         return done
@@ -203,7 +226,7 @@ STAGES_FOLDER = "stages"
 def _key(project: Project, part: str, before: str) -> str:
     """Return what the results of a part stand under: all that may move them, in one hash."""
     settings = project.settings()
-    for name in WITHHELD[part]:
+    for name in withheld(project, part):
         table, _, key = name.partition(".")
         if not key:
             settings.pop(table, None)

@@ -233,8 +233,8 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "Try the scenarios",
         (
-            *_REGISTER, "columns.opportunity", "duplicates", "columns.layers", *_APPRAISED, "shapes", "areas", "districts",
-            "transit", "walking", "sites", *_RULES,
+            *_REGISTER, "columns.opportunity", "duplicates", "columns.layers", *_APPRAISED, "shapes", "areas",
+            "districts", "transit", "walking", "sites", *_RULES,
         ),
         ("scenario_effects", "scenario_summary"), _try_scenarios, "detail",
     ),

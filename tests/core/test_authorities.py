@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
 import re
 from importlib import resources
 
 import pytest
 
 import authorities
-from siteprior.core.authorities import authorities_of, box_of, known_authorities
+from siteprior.core.authorities import (
+    COUNTIES,
+    FORMER_COUNTIES,
+    authorities_of,
+    box_of,
+    grown_in,
+    known_authorities,
+)
 from siteprior.core.councils import COMBINED_AUTHORITIES, known_councils
 from siteprior.core.errors import InputError
 
@@ -63,12 +72,47 @@ def test_codes_names_and_codes_of_merged_councils_are_known_and_each_place_comes
         (["Brimingham", "E08000099"], r"unknown area 'Brimingham'.*Birmingham(.|\n)*unknown area 'E08000099'"),
         (["E47000010"], "North East Combined Authority, was abolished in 2024; name its councils"),
         (["W06000015"], "is no place in England"),
+        (["E12000005"], r"the code of no council, county or combined authority(?!.*did you mean)"),
+        (["Londn"], "did you mean 'London'"),
         ([], "names no council"),
     ],
 )
 def test_what_is_no_place_is_refused_with_the_nearest(named, fault):
     with pytest.raises(InputError, match=fault):
         authorities_of(named)
+
+
+def test_counties_and_london_are_their_councils_by_code_and_by_name():
+    for code, name in COUNTIES.items():
+        districts = authorities_of([code])
+        assert {each.county for each in districts} == {name}
+        by_name = authorities_of([name.lower()])
+        assert districts == by_name or (name, len(by_name)) == ("Lancashire", 14)  # its combined authority's name too
+    assert {each.county for each in known_authorities().values()} == {"", *COUNTIES.values()}
+    for code, (name, successors) in FORMER_COUNTIES.items():
+        assert [each.code for each in authorities_of([code])] == successors.split()
+        assert authorities_of([code]) == authorities_of([name])
+    assert [each.name for each in authorities_of(["Cumbria"])] == ["Cumberland", "Westmorland and Furness"]
+    boroughs = authorities_of(["Greater London"])
+    assert (len(boroughs), {each.code[:3] for each in boroughs}) == (33, {"E09"})
+    assert boroughs == authorities_of(["E12000007"])
+
+
+def test_every_place_within_a_larger_council_is_named_and_no_other():
+    in_force = [code for code, council in known_councils().items() if not council.successor]
+    assert grown_in([*in_force, *(known_councils()[code].name for code in in_force)]) == []
+    assert grown_in(["London", "E47000001", "Kent", "E08000016"]) == []
+    assert (
+        grown_in([" scarborough "])
+        == grown_in(["E07000168"])
+        == ["Scarborough is part of North Yorkshire now: all of North Yorkshire is in the project"]
+    )
+
+
+def test_the_codes_of_counties_are_the_published_ones(real):
+    with gzip.open(real / "real/boundaries/la_all_codes.csv.gz", "rt", encoding="utf-8") as lines:
+        published = {row[4]: row[5] for row in csv.reader(lines) if row[4].startswith("E10")}
+    assert published == COUNTIES
 
 
 def test_the_table_is_what_its_script_makes(real):

@@ -146,6 +146,8 @@ def _init(options: argparse.Namespace) -> int:
     new = write_new_project(area, from_folder=options.from_folder, out=options.out, as_of=options.as_of)
     if new.found:
         print(recognised_text(new.found))
+    if new.notes:
+        print("\n".join(new.notes))
     print(next_steps(new.file))
     return 0
 

@@ -13,8 +13,32 @@ from importlib import resources
 from types import MappingProxyType
 from typing import NamedTuple
 
-from siteprior.core.councils import COMBINED_AUTHORITIES, council_code, in_force, known_councils
+from siteprior.core.councils import COMBINED_AUTHORITIES, council_code, in_force, known_councils, name_key
 from siteprior.core.errors import InputError, unknown
+
+COUNTIES = {
+    "E10000003": "Cambridgeshire", "E10000007": "Derbyshire", "E10000008": "Devon", "E10000011": "East Sussex",
+    "E10000012": "Essex", "E10000013": "Gloucestershire", "E10000014": "Hampshire", "E10000015": "Hertfordshire",
+    "E10000016": "Kent", "E10000017": "Lancashire", "E10000018": "Leicestershire", "E10000019": "Lincolnshire",
+    "E10000020": "Norfolk", "E10000024": "Nottinghamshire", "E10000025": "Oxfordshire", "E10000028": "Staffordshire",
+    "E10000029": "Suffolk", "E10000030": "Surrey", "E10000031": "Warwickshire", "E10000032": "West Sussex",
+    "E10000034": "Worcestershire",
+}  # fmt: skip
+"""ONS code → name of the county councils in force (``la_all_codes``, Office for National Statistics)."""
+
+FORMER_COUNTIES = {
+    "E10000002": ("Buckinghamshire", "E06000060"),
+    "E10000006": ("Cumbria", "E06000063 E06000064"),
+    "E10000009": ("Dorset", "E06000059"),
+    "E10000021": ("Northamptonshire", "E06000061 E06000062"),
+    "E10000023": ("North Yorkshire", "E06000065"),
+    "E10000027": ("Somerset", "E06000066"),
+}
+"""ONS code → name and the councils in its place, of the county councils abolished since 2019, by the orders that
+``councils.csv`` names. Christchurch, of Dorset until 2019, is in Bournemouth, Christchurch and Poole."""
+
+LONDON = ("LONDON", "GREATER LONDON", "E12000007", "E61000001")
+"""What London is called as a whole, with the codes of its region and of the Greater London Authority."""
 
 
 class Authority(NamedTuple):
@@ -89,7 +113,7 @@ def authorities_of(named: Iterable[str]) -> tuple[Authority, ...]:
     ----------
     named
         Of local authorities or combined authorities: ONS codes, also of councils that were merged into others, or
-        names; or the name of a county, for its districts.
+        names; or the code or name of a county, for its districts, also of one that was abolished; or London.
 
     Raises
     ------
@@ -123,8 +147,36 @@ def _codes_of(text: str) -> list[str]:
         return [code]
     combined = combined_authority_code(text)
     every = known_authorities().values()
-    county = " ".join(text.lower().split())
-    return [each.code for each in every if each.combined_authority == combined or each.county.lower() == county]
+    plain = " ".join(text.upper().split())
+    if plain in LONDON:
+        return [each.code for each in every if each.region == "London"]
+    for former, (name, successors) in FORMER_COUNTIES.items():
+        if plain in (former, name.upper()):
+            return successors.split()
+    county = COUNTIES.get(plain, plain).upper()
+    return [each.code for each in every if each.combined_authority == combined or each.county.upper() == county]
+
+
+def grown_in(named: Iterable[str]) -> list[str]:
+    """Return, of each name that stands for a place within a larger council now, a sentence that says so.
+
+    Examples
+    --------
+    >>> grown_in(["Selby", "Coventry"])
+    ['Selby is part of North Yorkshire now: all of North Yorkshire is in the project']
+    >>> grown_in(["Cumbria", "E08000016", "E07000154"])
+    ['Northampton is part of West Northamptonshire now: all of West Northamptonshire is in the project']
+    """
+    says = []
+    for text in named:
+        codes = _codes_of(text.strip())
+        now = known_authorities()[codes[0]].name if len(codes) == 1 else ""
+        key, before = name_key(text), known_councils().get(text.strip().upper())
+        listed = [each.name for each in known_councils().values() if name_key(each.name) == key]
+        was = before.name if before is not None else next(iter(listed), now)
+        if now and was != now and name_key(was) != name_key(now):
+            says.append(f"{was} is part of {now} now: all of {now} is in the project")
+    return says
 
 
 def combined_authority_code(text: str) -> str | None:
@@ -139,6 +191,20 @@ def combined_authority_code(text: str) -> str | None:
     names = {short_name(name).lower(): code for code, name in COMBINED_AUTHORITIES.items() if code in in_use}
     plain = " ".join(text.split())
     return plain.upper() if plain.upper() in in_use - {""} else names.get(short_name(plain).lower())
+
+
+def whole_name(text: str) -> str:
+    """Return what a county or London is called that a code or a name stands for; blank where it is neither.
+
+    Examples
+    --------
+    >>> whole_name("E10000025"), whole_name("cumbria"), whole_name("Greater London"), whole_name("Oxford")
+    ('Oxfordshire', 'Cumbria', 'London', '')
+    """
+    plain = " ".join(text.upper().split())
+    names = COUNTIES | {code: name for code, (name, _) in FORMER_COUNTIES.items()}
+    named = (name for code, name in names.items() if plain in (code, name.upper()))
+    return "London" if plain in LONDON else next(named, "")
 
 
 def short_name(name: str) -> str:
@@ -158,11 +224,15 @@ def _unknown(text: str) -> str:
         return f"area: {text.upper()}, {COMBINED_AUTHORITIES[text.upper()]}, was abolished in 2024; name its councils"
     if text[:1].upper() in ("W", "S", "N") and text[1:].isdigit():
         return f"area: '{text}' is no place in England, and siteprior reads English registers; give codes of England"
+    if text[:1].isalpha() and text[1:].isdigit():  # the nearest code is of another place
+        return (
+            f"area: unknown area '{text}': it is the code of no council, county or combined authority of England "
+            "(E06…, E07…, E08…, E09…, E10…, E47…); correct it, or give names"
+        )
     every = known_authorities().values()
-    names = sorted({each.name for each in every} | {each.county for each in every if each.county})
-    names += [short_name(name) for name in COMBINED_AUTHORITIES.values()]
-    codes = [*known_authorities(), *COMBINED_AUTHORITIES]
-    return unknown("area", text, codes if text[1:].isdigit() else names)
+    names = {each.name for each in every} | {each.county for each in every if each.county}
+    names |= {name for name, _ in FORMER_COUNTIES.values()} | {"London"}
+    return unknown("area", text, [*sorted(names), *map(short_name, COMBINED_AUTHORITIES.values())])
 
 
 def box_of(authorities: Sequence[Authority], *, margin_m: float = 0) -> tuple[int, int, int, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pathlib
 import shutil
 import zipfile
 
@@ -130,3 +132,58 @@ def test_of_the_real_indices_those_by_area_are_known_with_their_edition(real):
     assert found["File_1_-_IMD2019_Index_of_Multiple_Deprivation.csv.gz"] == {"edition": 2019}
     assert found["imd2025_england_lsoa21.parquet"] == {"edition": 2025}
     assert "imd2015_england_lsoa11.parquet" not in found
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "geojson", "gpkg", "zip", "parquet", "osm.pbf", "tif"])
+def test_a_file_that_is_closed_is_named_and_stops_nothing(ending, tmp_path, monkeypatch):
+    (tmp_path / "open.csv").write_text("a,b\n1,2\n")
+    closed = tmp_path / f"closed.{ending}"
+    closed.write_bytes(b"x")
+    opened = pathlib.Path.open
+
+    def refuse(path, *args, **kwargs):
+        if path == closed:
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path, *args, **kwargs)
+
+    monkeypatch.setattr(pathlib.Path, "open", refuse)
+    found = {each.path: each.what for each in recognise_files(tmp_path)}
+    assert found[closed.name] == "cannot be opened (Permission denied)"
+    assert set(found) == {closed.name, "open.csv"}
+
+
+def test_folders_that_are_closed_are_named(tmp_path, monkeypatch):
+    for name in ("a/closed/x.csv", "b/x.csv", "listed/x.csv"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text("a,b\n1,2\n")
+    listed, stated = os.scandir, pathlib.Path.is_file
+
+    def scan(path):
+        if pathlib.Path(path).name == "closed":
+            raise PermissionError(13, "Permission denied", str(path))
+        return listed(path)
+
+    def is_file(path):
+        if path.parent.name == "listed":
+            raise PermissionError(13, "Permission denied", str(path))
+        return stated(path)
+
+    monkeypatch.setattr(os, "scandir", scan)
+    monkeypatch.setattr(pathlib.Path, "is_file", is_file)
+    found = {each.path: each.what for each in recognise_files(tmp_path)}
+    assert list(found) == ["a/closed", "b/x.csv", "listed/x.csv"]
+    assert found["a/closed"] == found["listed/x.csv"] == "cannot be opened (Permission denied)"
+    with pytest.raises(InputError, match=r"closed: cannot be opened \(Permission denied\)"):
+        recognise_files(tmp_path / "a" / "closed")
+
+
+def test_links_in_a_circle_and_to_nowhere_end(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "stops.csv").write_text("a,b\n1,2\n")
+    try:
+        (tmp_path / "a" / "up").symlink_to(tmp_path, target_is_directory=True)
+        (tmp_path / "self.csv").symlink_to("self.csv")
+        (tmp_path / "nowhere.csv").symlink_to("none")
+    except OSError:
+        pytest.skip("no links here")
+    assert list(keys(tmp_path)) == ["a/stops.csv"]

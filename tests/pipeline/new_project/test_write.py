@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from datetime import date
 
 import pytest
 
 import siteprior as sp
 from siteprior import cli
+from siteprior.core.files import shipped
 from siteprior.pipeline.new_project.write import init_project
 
 DAY = date(2026, 11, 29)
@@ -110,10 +112,41 @@ def test_the_command_says_what_comes_next(tmp_path, monkeypatch, capsys):
         (["Leeds"], "Leeds", 1), (["leeds", "Bradford"], "Bradford, Leeds", 2), (["WMCA"], "West Midlands", 7),
         (["Greater Manchester"], "Greater Manchester", 10),
         (["--combined-authority", "greater manchester combined authority"], "Greater Manchester", 10),
-        (["--area", "Kent"], "Ashford, Canterbury, Dartford and 9 more", 12),
+        (["--area", "Kent"], "Kent", 12), (["E10000016"], "Kent", 12), (["london"], "London", 33),
+        (["Cumbria"], "Cumbria", 2), (["E10000021"], "Northamptonshire", 2),
+        (["Bristol, City of"], "Bristol, City of", 1),
+        (["Bristol, City of,Leeds"], "Bristol, City of, Leeds", 2),
+        (["Bristol,City of London"], "Bristol, City of, City of London", 2),
     ],
 )  # fmt: skip
 def test_an_area_is_named_as_people_name_it(words, area, districts, tmp_path, capsys):
     assert cli.main(["init", *words, "--out", str(tmp_path / "a"), "--as-of", "2026-11-29"]) == 0
     project = loaded(tmp_path / "a" / "project.toml")
     assert (project.project.area, len(project.sources.areas.districts)) == (area, districts)
+
+
+def test_that_a_place_is_part_of_a_larger_council_now_is_stated(tmp_path, capsys):
+    says = "Selby is part of North Yorkshire now: all of North Yorkshire is in the project"
+    assert cli.main(["init", "Selby", "--out", str(tmp_path / "a"), "--as-of", "2026-11-29"]) == 0
+    assert says in capsys.readouterr().out.splitlines()
+    assert f"# The study area: North Yorkshire. {says}." in (tmp_path / "a" / "project.toml").read_text("utf-8")
+
+
+def test_a_link_to_nowhere_is_not_overwritten(tmp_path):
+    try:
+        (tmp_path / "project.toml").symlink_to(tmp_path / "nowhere")
+    except OSError:
+        pytest.skip("no links here")
+    with pytest.raises(sp.InputError, match=r"project\.toml: is there already"):
+        init_project("wmca", out=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["project.toml"]
+    assert (tmp_path / "project.toml").is_symlink()
+
+
+def test_the_table_of_corridors_that_init_writes_is_none_yet(tmp_path):
+    (tmp_path / "stops.csv").write_bytes((shipped("data") / "transit" / "naptan.csv").read_bytes())
+    init_project(from_folder=tmp_path, as_of=DAY)
+    file = init_project(from_folder=tmp_path, out=tmp_path / "second", as_of=DAY)
+    stated = tomllib.loads(file.read_text(encoding="utf-8"))
+    assert "corridors" not in stated
+    assert "corridors.csv: a table of the stops of corridors, which has none yet" in file.read_text(encoding="utf-8")

@@ -236,3 +236,17 @@ def test_proxies_of_the_environment_are_asked_all_the_same(client, server, monke
     server.plays["http://data.example.org/a"] = lambda _: Answer(200, b"by the proxy")
     assert client.session.get("http://data.example.org/a").content == b"by the proxy"
     assert "authorization" not in server.asked[-1].headers
+
+
+def test_an_answer_packed_in_transit_and_cut_is_asked_for_again(client, server):
+    import gzip
+
+    whole = gzip.compress(b'{"features": []}', mtime=0)
+    headers = {"Content-Encoding": "gzip"}
+    bodies = [whole[:-9], whole]
+    server.plays["/a"] = lambda _: Answer(200, bodies.pop(0), headers)
+    assert client.answer(f"{server.url}/a", limit=1000).text == '{"features": []}'
+    assert server.asked[0].headers["accept-encoding"] == "gzip, deflate"
+    server.plays["/a"] = lambda _: Answer(200, b"not gzip", headers)
+    with pytest.raises(Refused, match="the download is damaged; fetch again"):
+        client.answer(f"{server.url}/a", limit=1000)

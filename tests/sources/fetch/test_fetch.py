@@ -344,7 +344,7 @@ def test_the_entries_the_docs_show_are_ones_a_project_takes():
 
     from conftest import ROOT
     from siteprior.project.load import Sources
-    from siteprior.sources.catalogue import official_sources
+    from siteprior.sources.catalogue import address_of, load_catalogue
 
     page = (ROOT / "docs/method/walking-and-access.md").read_text(encoding="utf-8")
     (shown,) = re.findall(r"^```toml\n\[sources\]\n(stops = .*?)^```$", page, re.MULTILINE | re.DOTALL)
@@ -352,11 +352,10 @@ def test_the_entries_the_docs_show_are_ones_a_project_takes():
         {"areas": {"path": "a", "code": "c", "year": 2021}, "deprivation": {"path": "d", "edition": 2025}}
         | tomllib.loads(shown)
     )
-    assert sources.streets.osm
-    datasets = official_sources().set_index("dataset")["address"]
-    stops, timetables = sources.stops[0].url, sources.timetables[0].url
-    assert stops == datasets["naptan"].replace("{part}", "430,910,940")
-    assert timetables == datasets["bods_timetables"].replace("{part}", "west_midlands")
+    named = [*sources.stops, *sources.timetables, sources.streets]
+    addresses = [address_of(load_catalogue().datasets[entry.dataset], entry.part) for entry in named]
+    assert len(set(addresses)) == len(named) == 5
+    assert not any(entry.url for entry in named)
 
 
 @pytest.mark.parametrize("wrong", [float("nan"), float("inf"), -1, 0, True, "4"])

@@ -77,3 +77,57 @@ def test_two_projects_of_a_folder_keep_each_others_entries(desk, server, forks, 
     both = [(project, server.url, "never") for project in (first, second)]
     assert forks(*both, cache=fetch_cache) == [0, 0]
     assert list(read_lock(desk.data / "sources.lock")) == ["case/a.csv", "case/b.csv"]
+
+
+def test_a_fetch_that_is_broken_off_has_entered_the_files_that_came(desk, server, monkeypatch):
+    from siteprior.sources.fetch import fetch as module
+
+    server.file("/a.csv", TABLE)
+    server.file("/b.csv", TABLE + b"x,y\n")
+    project = desk.project("a.csv", "/a.csv")
+    one = '{path = "case/a.csv", dataset = "own_case"}'
+    text = project.read_text(encoding="utf-8")
+    assert one in text
+    text = text.replace(one, f'{one}, {{path = "case/b.csv", url = "{server.url}/b.csv"}}')
+    project.write_text(text, encoding="utf-8")
+    take = module.fetch_file
+
+    def interrupted(client, entry, *args, **kwargs):
+        if entry.path == "case/b.csv":
+            raise KeyboardInterrupt
+        return take(client, entry, *args, **kwargs)
+
+    monkeypatch.setattr(module, "fetch_file", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        fetch(project, mirror=server.url)
+    address = "https://data.example.org/a.csv"
+    assert {name: each.address for name, each in read_lock(desk.data / "sources.lock").items()} == {
+        "case/a.csv": address
+    }
+    monkeypatch.setattr(module, "fetch_file", take)
+    fetch(project, mirror=server.url)
+    entries = read_lock(desk.data / "sources.lock")
+    assert {name: each.address for name, each in entries.items()} == {
+        "case/a.csv": address, "case/b.csv": f"{server.url}/b.csv",
+    }  # fmt: skip
+    assert "placed by hand" not in {each.fetched for each in entries.values()}
+
+
+def test_what_another_fetch_brings_meanwhile_is_not_taken_for_placed_by_hand(desk, server):
+    server.file("/a.csv", TABLE)
+    server.file("/b.csv", TABLE + b"x,y\n")
+    other = desk.project("b.csv", "/b.csv").rename(desk.data / "other.toml")
+    project = desk.project("a.csv", "/a.csv")
+    text = project.read_text(encoding="utf-8")
+    one = '{path = "case/a.csv", dataset = "own_case"}'
+    project.write_text(text.replace(one, f'{one}, {{path = "case/b.csv", dataset = "own_case"}}'), encoding="utf-8")
+    brought = []
+
+    def watch(*_):
+        if not brought:
+            brought.append(fetch(other, mirror=server.url))
+
+    table = fetch(project, mirror=server.url, watch=watch)
+    row = table[table["path"] == "case/b.csv"].iloc[0]
+    assert (row["status"], row["note"]) == ("present", "")
+    assert read_lock(desk.data / "sources.lock")["case/b.csv"].address == "https://data.example.org/b.csv"

@@ -132,3 +132,14 @@ def test_the_same_file_is_known_by_its_hash_under_another_root_and_no_other_is()
     assert locked_of(entries, "$SITEPRIOR_DATA_ROOT/x/stops.csv", "ef" * 32) is None
     assert locked_of(entries, "data/x/places.csv", STOPS.sha256) is None
     assert locked_of(entries, "data/x/stops.csv") == STOPS
+
+
+def test_a_file_placed_by_hand_does_not_take_the_address_of_the_same_one(tmp_path):
+    path = tmp_path / "sources.lock"
+    came = Locked("naptan", "430", "https://example.org/a", "2026-11-29T12:00:00Z", 3, "ab" * 32)
+    write_lock(path, {"a.csv": came})
+    write_lock(path, {"a.csv": Locked("naptan", "430", "", BY_HAND, 3, "ab" * 32)})
+    assert read_lock(path)["a.csv"] == came
+    other = Locked("naptan", "430", "", BY_HAND, 3, "cd" * 32)
+    write_lock(path, {"a.csv": other})
+    assert read_lock(path)["a.csv"] == other

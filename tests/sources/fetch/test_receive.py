@@ -171,3 +171,26 @@ def test_a_file_packed_in_transit_that_unpacks_to_many_times_its_size_is_refused
         download(f"{server.url}/a.csv", tmp_path / "a.csv")
     assert list(tmp_path.iterdir()) == []
     assert part_of(server) == 0
+
+
+def test_a_body_packed_in_transit_and_cut_is_not_whole_though_its_length_is_right(server, tmp_path, waits):
+    whole = gzip.compress(OLD, mtime=0)
+    headers = {**CSV, "Content-Encoding": "gzip", "ETag": '"1"'}
+    server.plays["/a.csv"] = lambda _: Answer(200, whole[:-9], headers)
+    with pytest.raises(InputError, match="the download broke off"):
+        download(f"{server.url}/a.csv", tmp_path / "a.csv")
+    assert list(tmp_path.iterdir()) == []
+    assert part_of(server) == 0
+    assert {each.headers.get("range") for each in server.asked} == {None}
+    assert len(server.asked) == len(waits) + 1 > 1
+    server.gzip("/a.csv", OLD)
+    server.cut("/a.csv", len(whole) // 2, times=1)
+    download(f"{server.url}/a.csv", tmp_path / "a.csv")
+    assert (tmp_path / "a.csv").read_bytes() == OLD
+
+
+def test_a_file_packed_in_a_way_nobody_asked_for_is_not_taken_for_a_table(server, tmp_path):
+    server.plays["/a.csv"] = lambda _: Answer(200, b"\x0b\x02\x80a,b\n1,2\n\x03", {**CSV, "Content-Encoding": "br"})
+    with pytest.raises(InputError, match=r"packs the file in transit in a way that was not asked for \(br\)"):
+        download(f"{server.url}/a.csv", tmp_path / "a.csv")
+    assert list(tmp_path.iterdir()) == []

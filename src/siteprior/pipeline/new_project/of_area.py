@@ -37,7 +37,9 @@ NATIONAL_LAYERS = ("green_belt", "conservation_areas", "listed_buildings", "arti
 """Layers of constraints published for all England, named but not read until the analyst wants them."""
 
 
-def project_of_area(name: str, authorities: Sequence[Authority], as_of: date, *, known: str | None) -> NewProject:
+def project_of_area(
+    name: str, authorities: Sequence[Authority], as_of: date, *, known: str | None, notes: Sequence[str] = ()
+) -> NewProject:
     """Return the project of some local authorities.
 
     Parameters
@@ -50,6 +52,8 @@ def project_of_area(name: str, authorities: Sequence[Authority], as_of: date, *,
         The day what registers say is judged on; sales are of the whole years before it.
     known
         The name siteprior knows the area by, whose corridors ship; ``None`` where it has none.
+    notes
+        What to know of the area, which stands with its districts.
     """
     margin = load_parameters("new_projects").number("box_margin_m")
     box = box_of(authorities, margin_m=margin)
@@ -62,7 +66,7 @@ def project_of_area(name: str, authorities: Sequence[Authority], as_of: date, *,
         sources=[
             _registers(authorities),
             *_transit(authorities, box, openings=known is not None),
-            *_areas(authorities, box),
+            *_areas(authorities, box, notes),
             *_market(as_of),
         ],
         evidence=_evidence(box),
@@ -121,11 +125,12 @@ def _transit(authorities: Sequence[Authority], box: tuple[int, int, int, int], *
     ]  # fmt: skip
 
 
-def _areas(authorities: Sequence[Authority], box: tuple[int, int, int, int]) -> list[Block]:
+def _areas(authorities: Sequence[Authority], box: tuple[int, int, int, int], notes: Sequence[str]) -> list[Block]:
     """Return the areas with their districts, and their deprivation."""
     areas = areas_entry(_text(box), [each.code for each in authorities])
+    names = ", ".join(each.name for each in authorities)
     return [
-        line("areas", areas, f"The study area: {', '.join(each.name for each in authorities)}."),
+        line("areas", areas, ". ".join([f"The study area: {names}", *notes]) + "."),
         line("deprivation", deprivation_entry()),
     ]
 

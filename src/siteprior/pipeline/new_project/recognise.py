@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+import os
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from siteprior.core.errors import InputError, SitePriorError
@@ -73,13 +74,37 @@ def recognise_files(folder: Path | str) -> tuple[Recognised, ...]:
     root = as_path(folder, name="folder", what="a folder")
     if not root.is_dir():
         raise InputError(f"{root}: there is no such folder; name the one your files lie in")
-    paths = [path for path in sorted(root.rglob("*")) if path.is_file() and not _is_hidden(path.relative_to(root))]
-    if not paths:
+    paths, closed = _files_below(root)
+    if not paths and not closed:
         raise InputError(f"{root}: holds no file; put what you have there, or let siteprior init name what to fetch")
     parts = {path.with_suffix("") for path in paths if path.suffix.lower() == ".shp"}
     beside = {".dbf", ".shx", ".prj", ".cpg", ".qpj", ".sbn", ".sbx", ".xml"}
     wanted = [path for path in paths if not (path.suffix.lower() in beside and path.with_suffix("") in parts)]
-    return tuple(_recognise(path, path.relative_to(root).as_posix()) for path in wanted)
+    found = [_recognise(path, path.relative_to(root).as_posix()) for path in wanted]
+    return tuple(sorted([*found, *closed], key=lambda each: PurePosixPath(each.path)))
+
+
+def _files_below(root: Path) -> tuple[list[Path], list[Recognised]]:
+    """Return the files of a folder and those below it, by path, and what of them is closed to who asks."""
+    closed: dict[str, Recognised] = {}
+
+    def is_closed(fault: OSError) -> None:
+        path = Path(fault.filename)
+        if path == root:
+            raise InputError(f"{root}: cannot be opened ({fault.strerror}); ask for the right to read it") from None
+        name = path.relative_to(root).as_posix()
+        shown = name.encode("utf-8", "backslashreplace").decode()
+        closed[name] = Recognised(shown, UNKNOWN, f"cannot be opened ({fault.strerror})", {})
+
+    paths = []
+    for folder, _, names in os.walk(root, onerror=is_closed):
+        for path in (Path(folder, name) for name in names):
+            try:
+                if path.is_file() and not _is_hidden(path.relative_to(root)):
+                    paths.append(path)
+            except OSError as fault:  # its folder may be listed and not entered
+                is_closed(fault)
+    return sorted(paths), list(closed.values())
 
 
 def recognised_text(found: Iterable[Recognised]) -> str:
@@ -111,11 +136,14 @@ def _recognise(path: Path, name: str) -> Recognised:
     if plain.endswith((".json", ".geojson")) and path.stat().st_size > largest * 1e6:
         return Recognised(name, UNKNOWN, f"is larger than {largest:g} MB and was not looked into: name it by hand", {})
     try:
+        path.open("rb").close()
         for endings, look in _LOOKS:
             if plain.endswith(endings):
                 return look(path, name)
     except SitePriorError as fault:
         return Recognised(name, UNKNOWN, f"cannot be read: {fault.faults[0]}", {})
+    except OSError as fault:
+        return Recognised(name, UNKNOWN, f"cannot be opened ({fault.strerror or fault})", {})
     return Recognised(name, UNKNOWN, "of a kind siteprior does not read", {})
 
 
@@ -138,7 +166,10 @@ def _text(path: Path, name: str) -> Recognised:
         head = stream.read(HEAD_BYTES)
     _, text = decode(head if len(head) < HEAD_BYTES else head[: head.rfind(b"\n") + 1] or head)
     rows = max((_rows(text, mark) for mark in ",;\t|"), key=lambda found: max(map(len, found), default=0))
-    return _table(name, rows)
+    found = _table(name, rows)
+    if found.key == "corridors.paths" and _of_header(rows[-1], name) is not None:  # as siteprior init writes it
+        return Recognised(name, UNKNOWN, f"{found.what}, which has none yet", {})
+    return found
 
 
 def _rows(text: str, delimiter: str) -> list[list[str]]:

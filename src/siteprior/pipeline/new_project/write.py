@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shlex
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -9,7 +11,14 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from siteprior.core.authorities import Authority, authorities_of, combined_authority_code, short_name
+from siteprior.core.authorities import (
+    Authority,
+    authorities_of,
+    combined_authority_code,
+    grown_in,
+    short_name,
+    whole_name,
+)
 from siteprior.core.councils import COMBINED_AUTHORITIES
 from siteprior.core.errors import InputError
 from siteprior.core.files import as_path, write_text
@@ -33,6 +42,9 @@ FIRST_YEAR = 2017
 CORRIDOR_HEADER = "corridor,kind,order,stop_name,atco,easting,northing,state,state_date,statement_date\n"
 """The columns of a table of corridors that is still to be filled in."""
 
+_COMMA = re.compile(r",(?!\s*(?:city|county) of\s*(?:,|$))", re.IGNORECASE)
+"""What parts names: no comma within one, as in Bristol, City of."""
+
 WITHOUT_CORRIDORS = {"corridor_access": "station_access"}
 """What is weighed in the place of a criterion where no corridor is known."""
 
@@ -52,8 +64,8 @@ def init_project(
     Parameters
     ----------
     area
-        ``"wmca"``, or codes or names of local authorities, a combined authority or a county: one
-        text with commas, or several.
+        ``"wmca"``, or codes or names of local authorities, a combined authority or a county, also
+        of one abolished, or London: one text with commas, or several.
     from_folder
         A folder of files that are there: each is named as what it is. Without ``area``.
     out
@@ -83,10 +95,11 @@ def init_project(
 
 
 class Written(NamedTuple):
-    """A new project file; and of the files of a folder what each of them is."""
+    """A new project file; of the files of a folder what each of them is; and what to know of the area."""
 
     file: Path
-    found: tuple[Recognised, ...]
+    found: tuple[Recognised, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def write_new_project(
@@ -118,8 +131,10 @@ def write_new_project(
     name = _area_name(codes, authorities)
     known = next((one for one, code in KNOWN_AREAS.items() if [text.upper() for text in codes] == [code]), None)
     folder = as_path(out or known or file_stem(name), name="out", what="a folder")
-    done = project_of_area(name, authorities, day, known=known)
-    return Written(_write(folder, _files(done, corridors=_corridors_of(known) if known else CORRIDOR_HEADER)), ())
+    notes = grown_in(codes)
+    done = project_of_area(name, authorities, day, known=known, notes=notes)
+    corridors = _corridors_of(known) if known else CORRIDOR_HEADER
+    return Written(_write(folder, _files(done, corridors=corridors)), notes=tuple(notes))
 
 
 def next_steps(file: Path) -> str:
@@ -142,16 +157,18 @@ def next_steps(file: Path) -> str:
 
 def _codes(area: str | Iterable[str]) -> list[str]:
     """Return the codes and names an area is given by."""
-    listed = area.split(",") if isinstance(area, str) else list(area)
+    listed = _COMMA.split(area) if isinstance(area, str) else list(area)
     texts = [str(text).strip() for text in listed if str(text).strip()]
     return [KNOWN_AREAS.get(text.lower()) or combined_authority_code(text) or text for text in texts]
 
 
 def _area_name(codes: Sequence[str], authorities: Sequence[Authority]) -> str:
-    """Return what an area is called: the combined authority, or its councils."""
+    """Return what an area is called: the combined authority or county, or its councils."""
     known = COMBINED_AUTHORITIES.get(codes[0].upper()) if len(codes) == 1 else None
     if known is not None:
         return short_name(known)
+    if len(codes) == 1 and (whole := whole_name(codes[0])):
+        return whole
     names = [each.name for each in authorities]
     return ", ".join(names) if len(names) <= 3 else f"{', '.join(names[:3])} and {len(names) - 3} more"
 
@@ -194,7 +211,7 @@ def _environment() -> Environment:
 
 def _write(folder: Path, files: dict[str, str]) -> Path:
     """Write the files of a project; none is written where one is there already."""
-    there = [folder / name for name in files if (folder / name).exists()]
+    there = [folder / name for name in files if os.path.lexists(folder / name)]  # also a link to nowhere
     if there:
         raise InputError(
             *(f"{path}: is there already, and nothing is overwritten; name another folder with --out" for path in there)

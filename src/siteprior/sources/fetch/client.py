@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
 from urllib.parse import urljoin, urlsplit
@@ -12,9 +13,10 @@ from siteprior import __version__
 from siteprior.core.errors import InputError
 from siteprior.core.files import is_fetchable
 from siteprior.core.parameters import load_parameters
-from siteprior.core.shown_text import without_keys
+from siteprior.core.shown_text import one_line, without_keys
 from siteprior.core.unpacking import bomb_faults
 from siteprior.sources.fetch.keys import HiddenKeys
+from siteprior.sources.fetch.packed import Deflate, Gzip
 
 if TYPE_CHECKING:
     from requests import PreparedRequest, Response, Session
@@ -28,6 +30,9 @@ HOST = "{host}"
 
 SHARED_HEADERS = frozenset({"Accept-Encoding", "Range", "If-Range", "If-None-Match", "If-Modified-Since"})
 """Headers that go to a host that was sent on to, too; any other may hold a key."""
+
+PACKED: Mapping[str, type[Gzip] | type[Deflate]] = {"gzip": Gzip, "x-gzip": Gzip, "deflate": Deflate}
+"""How an answer may be packed in transit (header ``Content-Encoding``): ways that say where they end."""
 
 RETRIED = (429, 500, 502, 503, 504)
 """Answers after which a server is asked again."""
@@ -80,6 +85,7 @@ class Client:
         self._hidden = HiddenKeys(keys)
         self.session = _session()
         self.session.headers["User-Agent"] = f"siteprior/{__version__}"
+        self.session.headers["Accept-Encoding"] = "gzip, deflate"
         numbers = load_parameters("fetch")
         self.timeout = (numbers.number("connect_timeout_s"), numbers.number("read_timeout_s"))
         self.tries = numbers.integer("tries")
@@ -231,10 +237,44 @@ def _usable(mirror: str) -> str:
     return mirror
 
 
+def content_of(response: Response) -> Iterator[bytes]:
+    """Yield what a server sends, unpacked where it is packed in transit.
+
+    The length a server states is then that of the packed bytes: only what is packed says whether all of it came.
+
+    Raises
+    ------
+    Refused
+        When it is packed in a way nobody asked for.
+    requests.RequestException
+        When the connection breaks off, or what is packed has no end or is damaged.
+    """
+    from requests.exceptions import ChunkedEncodingError, ContentDecodingError
+
+    how = response.raw.headers.pop("content-encoding", "").strip().lower()  # else urllib3 unpacks, and asks no end
+    pieces = response.iter_content(PIECE)
+    if how in ("", "identity"):
+        yield from pieces
+        return
+    if how not in PACKED:
+        raise Refused(
+            f"the server packs the file in transit in a way that was not asked for ({one_line(how)}); open the address "
+            "in a browser"
+        )
+    packed = PACKED[how]()
+    try:
+        for piece in pieces:
+            yield from packed.unpack(piece)
+    except zlib.error as fault:
+        raise ContentDecodingError(str(fault)) from None
+    if not packed.ended:
+        raise ChunkedEncodingError("what is packed in transit has no end")
+
+
 def _content(response: Response, limit: int) -> bytes:
     """Return what a server sends, unpacked; refuse more than so many bytes as they come."""
     content = bytearray()
-    for piece in response.iter_content(PIECE):
+    for piece in content_of(response):
         content += piece
         if len(content) > limit:
             raise Refused(f"the answer is larger than {limit / 1e9:g} GB; if that is right, raise --max-gb")
@@ -304,7 +344,7 @@ def reason_of(fault: Exception) -> str:
     --------
     >>> import requests
     >>> reason_of(requests.exceptions.ChunkedEncodingError())
-    'the download broke off; fetch again and it goes on from there'
+    'the download broke off; fetch again: it goes on from there where the server allows it'
     """
     from requests import exceptions
 
@@ -314,7 +354,9 @@ def reason_of(fault: Exception) -> str:
         exceptions.ProxyError: f"the proxy cannot be reached or refuses; {PROXY_HINT}",
         exceptions.SSLError: f"the server's certificate is not trusted; {PROXY_HINT}",
         exceptions.Timeout: f"the server did not answer in time; {PROXY_HINT}",
-        exceptions.ChunkedEncodingError: "the download broke off; fetch again and it goes on from there",
+        exceptions.ChunkedEncodingError: (
+            "the download broke off; fetch again: it goes on from there where the server allows it"
+        ),
         exceptions.ContentDecodingError: "the download is damaged; fetch again",
         exceptions.TooManyRedirects: "the server sends on and on in a circle; look up the new address",
         exceptions.InvalidURL: "the server sends on to what is no address; look up the new address",

@@ -185,6 +185,7 @@ class _Fetch:
             return
         with downloads() as folder, target_lock(path, folder):
             write_lock(path, self.entered)
+        self.entered.clear()
 
     def report(self, row: _Row) -> None:
         """Report a fault as it happens, in its first words: all of it stands at the end."""
@@ -277,6 +278,9 @@ class _Fetch:
         if entry.sha256 and digest != entry.sha256.lower():
             return replace(row, status="failed", note=_differs(entry, row, refresh=self.refresh))
         known = locked_of(self.lock, name, digest)
+        if known is None or known.sha256 != digest:
+            self.lock = read_lock(lock_path(self.project.file))  # another fetch may have brought it meanwhile
+            known = locked_of(self.lock, name, digest)
         if known is not None and known.sha256 == digest:
             if name not in self.lock and not (self.offline or self.dry_run):
                 self.entered[name] = known  # the very same file, known under another data root
@@ -326,6 +330,7 @@ class _Fetch:
             entry.dataset, entry.part, shown, now, arrival.bytes, arrival.sha256, vintage, origin.licence,
             arrival.etag, arrival.last_modified, arrival.without_shape,
         )  # fmt: skip
+        self.write_down()  # at once: of a fetch that is broken off, the next would take the file for one placed by hand
         status = "unchanged" if before == arrival.sha256 and not is_osm(entry) else "fetched"
         pin = not (entry.sha256 or entry.dataset or is_osm(entry) or status == "unchanged")
         note = f'to insist on this very file, write sha256 = "{arrival.sha256}" beside its url' if pin else ""

@@ -202,6 +202,8 @@ def _is_usable(key: str, value: JsonValue) -> bool:
 def write_lock(path: Path, changed: Mapping[str, Locked]) -> None:
     """Enter files in a lock, whole: what it says of others stays, as of another project of the folder.
 
+    So does where a file came from that stands there with the same hash: another fetch brought it meanwhile.
+
     Raises
     ------
     InputError, OutputError
@@ -212,6 +214,8 @@ def write_lock(path: Path, changed: Mapping[str, Locked]) -> None:
     read_lock(path)
     entries = _tables(path)
     for name, locked in changed.items():
+        if locked.fetched == BY_HAND and entries.get(name, {}).get("sha256") == locked.sha256:
+            continue
         facts = asdict(locked)
         entries[name] = {key: value for key, value in facts.items() if key in ("address", "bytes") or value}
     document = tomlkit.document()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from siteprior.core.errors import OutputError
 from siteprior.core.parameters import load_parameters
 from siteprior.core.unpacking import bomb_faults
-from siteprior.sources.fetch.client import Client, Refused, reason_of, status_reason
+from siteprior.sources.fetch.client import Client, Refused, content_of, reason_of, status_reason
 from siteprior.sources.fetch.content import PAGES, WEB_PAGE, is_page, refuse_other_kind
 from siteprior.sources.fetch.editions import conditions, facts_of, is_packed, length_of, total_if_same, validator
 from siteprior.sources.fetch.slots import Slot
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
 ByteProgress = Callable[[int, int], None]
 """Called as a file arrives with the bytes so far and the bytes announced (0 where the server does not say)."""
-
-PIECE = 1 << 14
-"""Bytes taken at a time."""
 
 OK, PARTIAL, UNCHANGED, BEYOND = 200, 206, 304, 416
 """Answers by which a server says what it sends: all, a part, nothing for it is the same, no such part."""
@@ -230,7 +227,7 @@ class Taking:
         try:
             with self.slot.part.open("ab" if on else "wb") as file:
                 size = file.tell()
-                for piece in response.iter_content(PIECE):
+                for piece in content_of(response):
                     with self._writing:
                         if self._given_up:
                             raise Refused("given up")

@@ -78,7 +78,7 @@ def unpack(path: Path, target: Path, *, member: str = "") -> None:
         with path.open("rb") as file:
             packed = file.read(2) == GZIP
         if packed:
-            with _readable(path.name), gzip.open(path) as stream:
+            with _readable("the archive"), gzip.open(path) as stream:
                 budget.copy(stream, out)
             return
         pattern = member or f"*{target.suffix}"
@@ -150,7 +150,7 @@ def members(path: Path, pattern: str, *, wanted: Callable[[str], bool] = lambda 
         When the archive cannot be read, or a member's name leads out of it.
     """
     outer, _, inner = pattern.partition(MEMBER)
-    with ExitStack() as stack, _readable(path.name):
+    with ExitStack() as stack, _readable("the archive"):
         archive = stack.enter_context(zipfile.ZipFile(path))
         yield from _matching(archive, outer, inner, "", wanted)
 

@@ -47,17 +47,17 @@ def test_sales_without_postcodes_stand_behind_comment_signs_and_the_project_is_n
     monkeypatch.delenv("SITEPRIOR_DATA_ROOT", raising=False)
     data = shipped("data")
     names = ("sites/walsall.csv", "transit/naptan.csv", "boundaries/lsoa21.geojson", "deprivation/iod2025.csv")
-    for name in (*names, "market/price_paid.csv"):
+    for name in (*names, "market/price_paid_2025-12_update.csv"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes((data / name).read_bytes())
     file = init_project(from_folder=tmp_path, as_of=date(2026, 1, 31))
     text = file.read_text(encoding="utf-8")
     assert "Not read yet: sales need postcodes to place them" in text
-    assert '# sales = [\n#   "market/price_paid.csv",\n# ]' in text
+    assert '# sales = [\n#   "market/price_paid_2025-12_update.csv",\n# ]' in text
     project = loaded(file)
     project.refuse_missing()
     assert project.sources.sales == ()
-    both = text.replace('# sales = [\n#   "market/price_paid.csv",\n# ]', 'sales = ["market/price_paid.csv"]')
+    both = text.replace('# sales = [\n#   "market/price_paid_2025-12_update.csv",\n# ]', 'sales = ["market/price_paid.csv"]')
     file.write_text(both, encoding="utf-8")
     with pytest.raises(sp.ProjectError, match="no postcodes"):
         loaded(file)

@@ -15,7 +15,9 @@ from siteprior import cli
 from siteprior.core.errors import InputError, OutputError, ProjectError, SitePriorError
 from siteprior.core.files import shipped
 from siteprior.pipeline import stages
+from siteprior.pipeline.find_faults import NEEDED
 from siteprior.pipeline.run import check, find_all_faults, run
+from siteprior.project.model import Sources
 
 QUICK = "[publish]\nnotebooks = []\nstrips = 0\n"
 
@@ -165,6 +167,18 @@ def test_a_folder_that_cannot_be_written_is_refused_before_any_work(project, tmp
     for job in (run, check):
         with pytest.raises(OutputError, match="cannot be written"):
             job(project(), out=tmp_path / "file" / "out")
+
+
+def test_where_several_files_are_not_there_it_says_which_a_run_cannot_do_without(project, tmp_path):
+    one = find_all_faults(project(("sites/dudley.csv", "sites/nowhere.csv")), out=tmp_path / "one")
+    assert one.not_there == 1
+    assert NEEDED not in " ".join(one.summary)
+    two = project(("sites/dudley.csv", "sites/nowhere.csv"), ("transit/corridors.csv", "transit/nowhere.csv"))
+    done = find_all_faults(two, out=tmp_path / "two")
+    assert f"2 of the files it names are not there. {NEEDED}" in done.summary
+    for name, field in Sources.model_fields.items():
+        if field.is_required():
+            assert name in NEEDED
 
 
 def test_a_timetable_that_is_not_there_is_the_only_fault_of_what_rests_on_it(project, tmp_path):

@@ -62,6 +62,12 @@ def test_missing_columns_unknown_names_and_foreign_indexes_are_refused():
         "sites: criterion 'station_access' needs the columns walk_m; run the join or appraisal that adds them",
         "sites: criterion 'deprivation' needs the columns imd_percentile; run the join or appraisal that adds them",
     )
+    with pytest.raises(InputError) as caught:
+        measure(SITES.drop(columns="access_index"), ["access_index"])
+    assert caught.value.faults == (
+        "sites: criterion 'access_index' needs the columns access_index; name timetables in [sources], or put # before "
+        "this weight; in a script run the join or appraisal that adds them",
+    )
     with pytest.raises(SitePriorError, match="unknown criterion 'densty'"):
         measure(SITES, ["densty"])
     with pytest.raises(SitePriorError, match="unknown criterion 'densty'"):

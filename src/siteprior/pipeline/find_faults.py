@@ -53,6 +53,14 @@ ON_A_FEW = tuple(
 """The stages a check tries on a few sites: what they refuse depends on parameters, choices and columns alone."""
 
 
+NEEDED = (
+    "A run cannot do without registers (or own_sites), stops, areas and deprivation in [sources]. The lines of all "
+    "others may stand behind # until you have their files; sales go with postcodes, elevation with streets, a weight "
+    "on access_index with timetables."
+)
+"""What to do where many files are not there."""
+
+
 @dataclass(frozen=True)
 class Checked:
     """What looking through a project came to.
@@ -73,6 +81,8 @@ class Checked:
         The stages not looked at, because what they need was refused.
     notices
         What a run would state at its end though it finishes; none where it would be refused.
+    not_there
+        How many of the files the project names are not there.
     """
 
     project_file: Path
@@ -82,6 +92,7 @@ class Checked:
     faults: AllFaults
     left_out: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    not_there: int = 0
 
     @property
     def start_with(self) -> str:
@@ -111,6 +122,8 @@ class Checked:
             lines.append(
                 f"`siteprior run` would refuse this project: {faults}. Mend {self.project_file} and its files."
             )
+        if self.not_there > 1:
+            lines.append(f"{self.not_there} of the files it names are not there. {NEEDED}")
         if count and self.left_out and self.read:
             left_out = "; ".join(self.left_out)
             lines.append(f"Not looked at, for what they need is refused: {left_out}. Mend and check again.")
@@ -146,8 +159,12 @@ def find_faults(
     if (folder / RECORD).exists():
         raise OutputError(f"{folder}: holds a run, whose issues.csv a check would replace; choose another with --out")
     faults, old = known or AllFaults(), list[str]()
-    with faults.kept():
+    missing = AllFaults()
+    with missing.kept():
         project.refuse_missing()
+    not_there = len(missing.sentences)
+    with faults.kept():
+        missing.refuse()
     with whole_folder(folder, own=old) as staged:
         result, left_out = Result(project), [stage.name for stage in STAGES]
         if project.data_root.is_dir():
@@ -161,7 +178,7 @@ def find_faults(
     stated = [] if faults.sentences else [*reading_notices(result), *reach_notices(result)]
     return Checked(
         project.file, folder if written else None, result.issues, len(result.provenance), faults, tuple(left_out),
-        tuple(stated),
+        tuple(stated), not_there,
     )  # fmt: skip
 
 

@@ -15,6 +15,10 @@ from siteprior.ranking.criteria import Criterion, anchor_pair, column_measure, k
 
 _TABLE = schema.SITES.without_places()
 
+SOURCE_OF = {column.name: "timetables" for column in schema.SITE_PTAL_COLUMNS}
+"""By column, the key of ``[sources]`` without which a project has no such column at all: what else is read is missing
+by site."""
+
 
 def measure(
     sites: pd.DataFrame, names: str | Iterable[str], *, criteria: Mapping[str, Criterion] | None = None
@@ -167,13 +171,19 @@ def refuse_lacking(sites: pd.DataFrame, needs: Mapping[str, Iterable[str]], *, p
     """Refuse sites without the columns that criteria need, in one error for all."""
     lacking = {name: [column for column in columns if column not in sites.columns] for name, columns in needs.items()}
     faults = [
-        f"sites: {part}criterion '{name}' needs the columns {', '.join(columns)}; run the join or appraisal that adds "
-        f"them{schema.undeclared(columns, _TABLE)}"
+        f"sites: {part}criterion '{name}' needs the columns {', '.join(columns)}; {_in_project(columns)}run the join "
+        f"or appraisal that adds them{schema.undeclared(columns, _TABLE)}"
         for name, columns in lacking.items()
         if columns
     ]
     if faults:
         raise InputError(*faults)
+
+
+def _in_project(columns: Iterable[str]) -> str:
+    """Say what a project file lacks for columns that come of a source of its own; blank where they come of none."""
+    keys = list(dict.fromkeys(SOURCE_OF[column] for column in columns if column in SOURCE_OF))
+    return f"name {' and '.join(keys)} in [sources], or put # before this weight; in a script " if keys else ""
 
 
 def refuse_unanchored(names: Iterable[str], criteria: Mapping[str, Criterion]) -> None:

@@ -28,9 +28,9 @@ def built_site() -> Path:
             return folder / "index.html"
     raise InputError(
         "docs: this checkout has no built copy yet; siteprior docs --build makes the whole, in three minutes "
-        "(python3 bootstrap.py docs --build where only that is installed). Its guides stand as text in the folder docs; "
-        "of the pages made from the code, siteprior criteria, siteprior columns, siteprior fetch --list and siteprior "
-        "COMMAND --help show what they list"
+        "(or python3 bootstrap.py docs --build). Its guides stand as text in the folder docs; the reference pages are "
+        "made from the code: siteprior criteria, siteprior columns, siteprior fetch --list and siteprior COMMAND "
+        "--help show what stands in them"
     )
 
 

@@ -139,7 +139,8 @@ class Client:
         """Ask for an address (a mirror in its place) and return the answer, also one that reports a fault.
 
         A server that cannot be reached, is asked too often or has a fault of its own is asked again after growing
-        waits, or the time it states; where no host has answered so far (``out_of_reach``), it is asked once. Headers of the caller go to the first host alone.
+        waits, or the time it states; where no host has answered so far (``out_of_reach``), one that cannot be reached
+        is asked once. Headers of the caller go to the first host alone.
 
         Raises
         ------

@@ -17,6 +17,7 @@ from siteprior.core.files import shipped
 from siteprior.pipeline import stages
 from siteprior.pipeline.find_faults import NEEDED
 from siteprior.pipeline.run import check, find_all_faults, run
+from siteprior.project.load import load_project
 from siteprior.project.model import Sources
 
 QUICK = "[publish]\nnotebooks = []\nstrips = 0\n"
@@ -176,6 +177,8 @@ def test_where_several_files_are_not_there_it_says_which_a_run_cannot_do_without
     two = project(("sites/dudley.csv", "sites/nowhere.csv"), ("transit/corridors.csv", "transit/nowhere.csv"))
     done = find_all_faults(two, out=tmp_path / "two")
     assert f"2 of the files it names are not there. {NEEDED}" in done.summary
+    gone = load_project(two.file, data_root=tmp_path / "nowhere")
+    assert find_all_faults(gone, out=tmp_path / "three").not_there > 2  # all of them, behind one fault of the folder
     for name, field in Sources.model_fields.items():
         if field.is_required():
             assert name in NEEDED

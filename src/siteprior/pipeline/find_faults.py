@@ -27,6 +27,7 @@ from siteprior.pipeline.stage import has
 from siteprior.pipeline.stages import READING, STAGES, try_stages
 from siteprior.pipeline.stand_ins import STANDS_IN
 from siteprior.pipeline.transit_notices import reach_notices
+from siteprior.project.files_named import files_named
 from siteprior.project.load import Project
 from siteprior.project.load_past_faults import NOT_STATED
 from siteprior.report.run_folders import RECORD
@@ -162,7 +163,7 @@ def find_faults(
     missing = AllFaults()
     with missing.kept():
         project.refuse_missing()
-    not_there = len(missing.sentences)
+    not_there = len(missing.sentences) if project.data_root.is_dir() else sum(1 for _ in files_named(project))
     with faults.kept():
         missing.refuse()
     with whole_folder(folder, own=old) as staged:

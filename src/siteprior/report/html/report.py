@@ -125,6 +125,7 @@ def write_report(
         criteria=[{**row, "shade": shades[row["criterion"]]} for row in plain_rows(criteria)],
         verdicts=_verdicts(sites, shortlist),
         signals=[] if signals is None else plain_rows(signals),
+        along=stated_corridors(sites),
         corridors=corridors,
         market=market,
         decision=decision,
@@ -162,6 +163,11 @@ def _counts(sites: pd.DataFrame, shortlist: pd.DataFrame) -> dict[str, Any]:
         "organisations": int(sites["organisation"].nunique()),
         "planned": int((shortlist["corridor_stop_state"] == "planned").sum()),
     }
+
+
+def stated_corridors(sites: pd.DataFrame) -> bool:
+    """Return whether any site was measured against a corridor; without corridors there is nothing to say of them."""
+    return bool(sites["corridor"].notna().any() or sites["corridor_walk_m"].notna().any())
 
 
 def _walks(sites: pd.DataFrame) -> str:

@@ -329,8 +329,10 @@ def beyond_anchors(
     criteria = known_criteria(criteria)
     words = pd.DataFrame("", index=matrix.index, columns=matrix.columns)
     many, counted = _plots(sites)
-    rows, key = sites.index[counted], sites["ranked_as"] if many.any() else None
-    for name in matrix.columns if key is not None else ():
+    if not many.any():
+        return words
+    rows, key = sites.index[counted], sites["ranked_as"]
+    for name in matrix.columns:
         of, value_of, own = criteria[name], pooled.value[name], matrix.loc[rows, name].astype("float64")
         if of.together == SUM:
             continue

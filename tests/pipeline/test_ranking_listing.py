@@ -70,7 +70,8 @@ def test_a_reweighted_run_shows_its_weights_and_who_moves_and_json_stays_json(sa
 
 
 def test_a_weight_on_what_no_ranked_site_has_is_stated():
-    sites = pd.DataFrame({"rank": [1, None], "corridor_walk_m": [None, 300.0], "imd_percentile": 10.0})
+    sites = pd.DataFrame({"rank": [1, None], "corridor_walk_m": [None, 300.0], "imd_percentile": 10.0},
+                         index=pd.Index(["a", "b"], name="site_id"))  # fmt: skip
     run = SimpleNamespace(sites=sites, criteria_known=CRITERIA)
     (text,) = unknown_texts(run, {"corridor_access": 1, "deprivation": 3})
     assert text == (

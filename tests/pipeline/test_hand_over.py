@@ -11,6 +11,7 @@ import zipfile
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import geopandas as gpd
 import openpyxl
@@ -198,6 +199,16 @@ def test_each_part_of_a_cut_has_its_own_sites_and_all_together_are_the_shortlist
 def test_a_site_whose_column_is_blank_is_in_a_part_of_its_own(by, folder, tmp_path):
     made = sp.hand_over(folder, audience="partner", by=by, out=tmp_path)
     assert sum(package.sites for package in made) == len(sp.open_run(folder).shortlist)
+
+
+def test_a_run_without_corridors_is_not_cut_by_them(folder, tmp_path, monkeypatch):
+    opened = sp.open_run(folder)
+    bare = SimpleNamespace(**{name: getattr(opened, name) for name in ("sites", "shortlist", "decisions", "folder")},
+                           corridors=opened.corridors.head(0), record=opened.record)  # fmt: skip
+    monkeypatch.setattr("siteprior.pipeline.hand_over.open_run", lambda _run: bare)
+    with pytest.raises(InputError, match="the run has no corridors to cut by; cut by council, ownership or partner"):
+        sp.hand_over(folder, audience="partner", by="corridor", out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_partner_gets_the_sites_stated_for_it(folder, tmp_path):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
+
+import pandas as pd
 
 import siteprior as sp
 from factories.changed_demo import changed_weights
@@ -12,8 +15,10 @@ from siteprior.pipeline.ranking_listing import (
     reweighted_lines,
     shortlist_text,
     summary_text,
+    unknown_texts,
     weights_text,
 )
+from siteprior.ranking.criteria import CRITERIA
 
 
 def test_the_shortlist_is_printed_in_its_order_and_who_leaves_below(sample_run, monkeypatch):
@@ -62,6 +67,18 @@ def test_a_reweighted_run_shows_its_weights_and_who_moves_and_json_stays_json(sa
     apart = list(reweighted_lines(sample_run, {"deprivation": 60}, as_json=True, **given))
     assert [line.aside for line in apart if "weight before" in line.text] == [True]
     assert len(json.loads(next(line.text for line in apart if not line.aside))) == len(new.changes)
+
+
+def test_a_weight_on_what_no_ranked_site_has_is_stated():
+    sites = pd.DataFrame({"rank": [1, None], "corridor_walk_m": [None, 300.0], "imd_percentile": 10.0},
+                         index=pd.Index(["a", "b"], name="site_id"))  # fmt: skip
+    run = SimpleNamespace(sites=sites, criteria_known=CRITERIA)
+    (text,) = unknown_texts(run, {"corridor_access": 1, "deprivation": 3})
+    assert text == (
+        f"{CRITERIA['corridor_access'].title} (corridor_access) carries 25% of the weight, and 0 of the 1 ranked sites "
+        "have a value of it: it moves none of them"
+    )
+    assert list(unknown_texts(run, {"corridor_access": 0, "deprivation": 3})) == []
 
 
 def test_a_ranking_under_changed_weights_shows_them_before_the_shortlist(sample_run, tmp_path):

@@ -35,6 +35,19 @@ def test_no_council_and_no_homes_are_stated():
     assert homes.startswith("no site has a number of homes: none is stated that can be read; map minimum_net_dwellings")
 
 
+def test_a_council_most_of_whose_sites_have_no_place_is_named():
+    def of(*reasons, code="E08000010"):
+        sites = sites_of(len(reasons), organisation=code, gate_reasons=list(reasons))
+        return of_sites(sites)
+
+    (sentence,) = of("too_small; no_location", "no_location", None)
+    assert sentence.startswith("2 of 3 sites of Wigan have no usable place (67%) and cannot be ranked: ")
+    assert len(of("no_location", None)) == 1  # half is enough
+    assert of("no_location", None, "too_small") == []
+    assert of(None, "too_small") == []
+    assert of("no_location", "no_location", code=[None, "E08000010"])[0].startswith("1 of 1 site of Wigan ")
+
+
 def sales_of(*rows):
     table = pd.DataFrame(list(rows), columns=["used", "left_out"])
     return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy([4e5] * len(rows), [29e4] * len(rows)), crs=27700)

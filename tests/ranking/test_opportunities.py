@@ -17,7 +17,7 @@ from siteprior.ranking.bands import rank_bands
 from siteprior.ranking.criteria import CRITERIA, RULES, criterion
 from siteprior.ranking.decision_matrix import measure, value
 from siteprior.ranking.eligibility import apply_gates
-from siteprior.ranking.opportunities import TOGETHER, member_columns, pooled_values
+from siteprior.ranking.opportunities import TOGETHER, beyond_anchors, member_columns, pooled_values
 from siteprior.ranking.opportunity_ranks import is_ranked_as
 from siteprior.ranking.scoring import score_values
 
@@ -356,3 +356,21 @@ def test_blank_hectares_never_raise_a_score_and_the_range_holds_the_score_they_g
     before, after = pooled(sites), pooled(blank)
     assert (after.low <= before.value.fillna(0) + 1e-12).all(axis=None)
     assert (after.high >= before.value.fillna(0) - 1e-12).all(axis=None)
+
+
+def test_an_anchor_that_plots_were_measured_beyond_says_so_on_the_side_it_lies():
+    def words(name, **columns):
+        sites = plots(**columns)
+        matrix = measure(sites, [name])
+        pooled = pooled_values(sites, matrix, ranges=False)
+        return beyond_anchors(sites, matrix, pooled)[name].unique().tolist()
+
+    best, worst = CRITERIA["corridor_access"].best, CRITERIA["corridor_access"].worst
+    assert best < worst
+    assert words("corridor_access", corridor_walk_m=[best - 91.0, best - 62.0]) == ["or less"]
+    assert words("corridor_access", corridor_walk_m=[worst + 5.0, None]) == ["or more"]
+    assert words("corridor_access", corridor_walk_m=[worst, None]) == [""]  # measured at it, and not beyond
+    assert words("corridor_access", corridor_walk_m=[None, None]) == [""]
+    assert words("corridor_access", corridor_walk_m=[best + 1.0, worst - 1.0]) == [""]
+    assert words("capacity", capacity_dwellings=[400, 300]) == [""]  # a sum is what it is
+    assert words("corridor_access", ranked_as=["a", "b"], corridor_walk_m=[best - 9.0, best - 9.0]) == [""]

@@ -108,6 +108,11 @@ def hand_over(
     opened, asked = open_run(run), audience_of(audience)
     folder = as_path(out, name="out", what="a folder")
     listed = listed_for(opened, asked)
+    if by == "corridor" and opened.corridors.empty:
+        raise InputError(
+            "by: the run has no corridors to cut by; cut by council, ownership or partner, or state corridors in the "
+            "project and run again"
+        )
     _refuse_unknown_originals(opened, asked)
     if by is None:
         own = own_files(folder, (), run=opened.folder)

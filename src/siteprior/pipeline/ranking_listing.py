@@ -14,10 +14,12 @@ from siteprior.core.short_repr import counted
 from siteprior.core.terminal import listing
 from siteprior.core.text_table import text_table
 from siteprior.pipeline.manifest import open_run
+from siteprior.pipeline.opened_run import Run
 from siteprior.pipeline.read_run import read_record
 from siteprior.pipeline.rerank import Reranked, rerank
 from siteprior.pipeline.result import NOT_YET
 from siteprior.pipeline.write_weights import write_weights
+from siteprior.ranking.decision_matrix import measure
 from siteprior.ranking.other_weights import reweight
 from siteprior.ranking.scoring import normalised
 from siteprior.report.run_folders import RECORD
@@ -70,6 +72,7 @@ def reweighted_lines(
     if other := weights_text(run.weights, new.weights):
         yield Line(f"{other}\n\n{_places_text(new.changes, len(new.shortlist))}\n", aside=as_json)
     yield Line(listing(changes if as_json else moved, as_json=as_json, none=none))
+    yield from (Line(text, aside=True) for text in unknown_texts(run, new.weights))
     if picture is not None:
         from siteprior.report.maps.overview import draw_map
 
@@ -80,6 +83,22 @@ def reweighted_lines(
             temporary.write_bytes(drawn)
     if write is not None:
         yield Line(f"weights written to {write_weights(write, weights)}", aside=True)
+
+
+def unknown_texts(run: Run, weights: Mapping[str, float]) -> Iterator[str]:
+    """Yield which criteria with a weight are known of none of the ranked sites: they move no site, and lower scores."""
+    sites = run.sites
+    ranked = sites[sites["rank"].notna()]
+    weighed = {name: weight for name, weight in normalised(weights).items() if weight > 0}
+    if ranked.empty:
+        return
+    known = measure(ranked, list(weighed), criteria=run.criteria_known).notna().sum()
+    for name, weight in weighed.items():
+        if not known[name]:
+            yield (
+                f"{run.criteria_known[name].title} ({name}) carries {weight:.0%} of the weight, and 0 of the "
+                f"{len(ranked):,} ranked sites have a value of it: it moves none of them"
+            )
 
 
 def weights_text(before: Mapping[str, float], now: Mapping[str, float]) -> str:

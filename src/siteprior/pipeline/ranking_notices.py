@@ -7,6 +7,9 @@ from collections.abc import Iterator
 import pandas as pd
 
 from siteprior.core.code_join import share_enough
+from siteprior.core.councils import council_names
+from siteprior.core.parameters import load_parameters
+from siteprior.core.short_repr import counted
 from siteprior.pipeline.result import NOT_YET, Result
 from siteprior.ranking.criteria import Criterion
 
@@ -19,6 +22,7 @@ def site_notices(result: Result) -> Iterator[str]:
             "no council was found for any site: none is stated, and none lies in a district of the areas; state it "
             "with organisation under [sources], or district of the areas"
         )
+    yield from _without_a_place(sites)
     if sites["capacity_dwellings"].isna().all():
         yield (
             "no site has a number of homes: none is stated that can be read; map minimum_net_dwellings of your own "
@@ -35,6 +39,27 @@ def site_notices(result: Result) -> Iterator[str]:
             f"no sale is usable: of the {len(sales):,} read none counts up to price_date {day}: {why}; prices and what "
             "rests on them stay missing"
         )
+
+
+def _without_a_place(sites: pd.DataFrame) -> Iterator[str]:
+    """Yield the councils most of whose sites have no usable place, the parameter ``registers.unplaced_share`` or more.
+
+    Nothing else of a run would show it: the council would be missing from maps and shortlist without a word.
+    """
+    if not {"gate_reasons", "organisation"} <= {*sites.columns} or sites.empty:
+        return
+    least = load_parameters("registers").number("unplaced_share")
+    unplaced = sites["gate_reasons"].astype("object").fillna("").astype("str").str.split("; ")
+    of = pd.DataFrame({"code": sites["organisation"], "lacks": ["no_location" in codes for codes in unplaced]})
+    names = council_names()
+    for code, lacks in of.dropna(subset="code").groupby("code")["lacks"]:
+        count, share = int(lacks.sum()), float(lacks.mean())
+        if count and share >= least:
+            yield (
+                f"{count:,} of {counted(len(lacks), 'site')} of {names.get(str(code), code)} have no usable place "
+                f"({share:.0%}) and cannot be ranked: the issues say what each row's coordinates lack; ask the council "
+                "for a mended register"
+            )
 
 
 def weight_notices(result: Result) -> Iterator[str]:

@@ -137,7 +137,8 @@ def _information_words(options: Options, information: pd.DataFrame) -> list[str]
     matters = information[information["chance"] > 0]
     if matters.empty:
         return [
-            f"No fact that is not known could move it across the line alone ({len(information)} are not known)."
+            "No fact that is missing or in doubt could move it across the line alone "
+            f"({len(information)} {'is' if len(information) == 1 else 'are'})."
         ] * (len(information) > 0)
     row = matters.iloc[0]
     does = "take it out" if row["change"] == "leaves" else "put it in"
@@ -174,6 +175,12 @@ def measured_words(options: Options, site: str, name: str) -> str:
     """Return what was measured of a site, with its unit in words that stand alone."""
     if options.missing.loc[site, name]:
         return "missing"
+    beyond = "" if options.beyond is None else str(options.beyond.loc[[site], name].iloc[0])
+    return f"{_exact_words(options, site, name)} {beyond}".rstrip()
+
+
+def _exact_words(options: Options, site: str, name: str) -> str:
+    """Return what stands for the measurement of a site, with its unit."""
     number, unit = float(options.measured.loc[[site], name].iloc[0]), options.criteria[name].unit
     if unit == "index":  # the title of the criterion says so
         return _number(number, "")

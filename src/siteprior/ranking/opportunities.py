@@ -302,6 +302,48 @@ def pooled_measurements(
     return made
 
 
+def beyond_anchors(
+    sites: pd.DataFrame, matrix: pd.DataFrame, pooled: Pooled, *, criteria: Mapping[str, Criterion] | None = None
+) -> pd.DataFrame:
+    """Say where what several plots come to (natural units) is an anchor, because they were measured beyond it.
+
+    Parameters
+    ----------
+    sites, matrix, pooled, criteria
+        As for :func:`pooled_measurements`, which returns the anchor there.
+
+    Returns
+    -------
+    DataFrame
+        On the index and columns of ``matrix``: ``or less``, ``or more``, or blank where the measurement is exact.
+
+    Examples
+    --------
+    >>> sites = pd.DataFrame({"ranked_as": "a", "hectares": 1.0, "imd_percentile": [150.0, 130.0]},
+    ...     index=pd.Index(["a", "b"], name="site_id"))
+    >>> from siteprior.ranking.decision_matrix import measure
+    >>> matrix = measure(sites, ["deprivation"])
+    >>> beyond_anchors(sites, matrix, pooled_values(sites, matrix, ranges=False))["deprivation"].tolist()
+    ['or more', 'or more']
+    """
+    criteria = known_criteria(criteria)
+    words = pd.DataFrame("", index=matrix.index, columns=matrix.columns)
+    many, counted = _plots(sites)
+    if not many.any():
+        return words
+    rows, key = sites.index[counted], sites["ranked_as"]
+    for name in matrix.columns:
+        of, value_of, own = criteria[name], pooled.value[name], matrix.loc[rows, name].astype("float64")
+        if of.together == SUM:
+            continue
+        falling = of.best < of.worst
+        for anchor, at, below in ((of.best, 1.0, falling), (of.worst, 0.0, not falling)):
+            past = (own < anchor if below else own > anchor).groupby(key[rows]).any()
+            there = many & (value_of == at) & key.map(past).eq(True)
+            words.loc[there, name] = "or less" if below else "or more"
+    return words
+
+
 def _without_ranges(criteria: Mapping[str, Criterion]) -> dict[str, Criterion]:
     """Return the criteria without the columns of their ranges."""
     return {name: replace(each, low="", high="") for name, each in criteria.items()}

@@ -11,7 +11,7 @@ from siteprior.core.errors import InputError
 from siteprior.ranking.check_numbers import as_yes, check_numbers
 from siteprior.ranking.criteria import Criterion, known_criteria
 from siteprior.ranking.decision_matrix import anchored, measure, valued
-from siteprior.ranking.opportunities import Pooled, pooled_measurements, pooled_values
+from siteprior.ranking.opportunities import Pooled, beyond_anchors, pooled_measurements, pooled_values
 from siteprior.ranking.opportunity_ranks import is_ranked_as
 from siteprior.ranking.scoring import Ranked, check_weights, normalised
 
@@ -40,6 +40,9 @@ class Options(NamedTuple):
         Weight per criterion, which sum to 1.
     criteria
         The criteria with their anchors.
+    beyond
+        Of opportunities whose plots were measured beyond an anchor, which ``measured`` then holds: ``or less`` or
+        ``or more``; blank where the measurement is exact. None where no plots are taken together.
     """
 
     measured: pd.DataFrame
@@ -47,6 +50,7 @@ class Options(NamedTuple):
     missing: pd.DataFrame
     weights: dict[str, float]
     criteria: Mapping[str, Criterion]
+    beyond: pd.DataFrame | None = None
 
 
 def options_of(
@@ -110,7 +114,8 @@ def _of_run(sites: pd.DataFrame, shares: dict[str, float], criteria: Mapping[str
     ranked = as_yes(sites["eligible"], sites.index) & is_ranked_as(sites)
     values, made = pooled.value[ranked], made[ranked]
     worst = {name: criteria[name].worst for name in shares}
-    return Options(made.fillna(worst), values.fillna(0.0), values.isna(), shares, criteria)
+    beyond = beyond_anchors(sites, measured, pooled, criteria=criteria)[ranked]
+    return Options(made.fillna(worst), values.fillna(0.0), values.isna(), shares, criteria, beyond)
 
 
 def ranked_values(sites: pd.DataFrame, names: Sequence[str], criteria: Mapping[str, Criterion]) -> Pooled:

@@ -159,6 +159,18 @@ def _typed(text: str, column: pd.Series) -> str | float | pd.Timestamp:
     return float(text) if pd.api.types.is_numeric_dtype(column.dtype) else str(text)
 
 
+def line_with_title(audience: Audience) -> str:
+    """Return what an audience's pages say at their head, its title first, once.
+
+    Examples
+    --------
+    >>> line_with_title(audience_of("internal"))[:32], line_with_title(audience_of("partner"))[:34]
+    ('Internal: not to leave the team.', 'Partner. For a partner, in confide')
+    """
+    begun = audience.line.startswith(f"{audience.title}:")
+    return audience.line if begun else f"{audience.title}. {audience.line}"
+
+
 def audience_record(
     record: Mapping[str, Any], audience: Audience, sites: pd.DataFrame, *, files: Collection[str] | None = None
 ) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def test_the_first_have_a_line_each_and_all_a_disc(tmp_path):
 
 def test_discs_do_not_meet():
     sites = ranked(12)
-    drawn = board_summary._map(AREAS, gpd.GeoDataFrame({"kind": []}, geometry=[], crs="EPSG:27700"), sites)
+    drawn = board_summary._map(AREAS, gpd.GeoDataFrame({"kind": []}, geometry=[], crs="EPSG:27700"), sites, None)
     places = np.array([(disc["x"], disc["y"]) for disc in drawn["discs"]])
     apart = np.hypot(*(places[:, None] - places[None]).transpose(2, 0, 1)) + 1e9 * np.eye(len(places))
     assert apart.min() >= DISC - 1.5  # whole units

@@ -324,6 +324,16 @@ class TestKindsOfRun:
         parsed = read(write(tmp_path / "a.html", made_up, sites=sites, shortlist=sites.iloc[:0]))
         assert f"Walk : to the corridor's nearest stop that counts, {words}." in parsed.text
 
+    def test_a_project_without_corridors_says_nothing_of_them(self, made_up, tmp_path):
+        sites = made_up.sites.assign(corridor=None, corridor_walk_m=float("nan"))
+        shortlist = made_up.shortlist.assign(corridor=None, corridor_walk_m=float("nan"))
+        bare = {**made_up.record, "settings": {"corridors": {"paths": []}}}
+        parsed = read(write(tmp_path / "a.html", made_up, record=bare, sites=sites, shortlist=shortlist))
+        assert "were ranked for acquisition" in parsed.text
+        assert "along the corridors" not in parsed.text
+        assert "Walk :" not in parsed.text
+        assert parsed.faults == []
+
     def test_record_read_back_from_json_gives_the_same_page(self, page, made_up, tmp_path):
         import json
 

@@ -15,7 +15,7 @@ from siteprior.pipeline.comparison.rests_on import by_decisions, possible_causes
 from siteprior.pipeline.comparison.score_split import Split, split_scores
 from siteprior.pipeline.comparison.two_runs import TwoRuns, cell
 from siteprior.pipeline.comparison.why import TOLERANCE
-from siteprior.pipeline.comparison.words import ARROW, joined, values_of
+from siteprior.pipeline.comparison.words import ARROW, joined, value_of, values_of
 from siteprior.ranking.criteria import Criterion
 from siteprior.ranking.scoring import normalised
 
@@ -146,7 +146,11 @@ class _Words(NamedTuple):
         """Return what was measured in both runs."""
         unit = self.known[name].unit
         one, other = (float(cell(table, site, name)) for table in (self.split.measured_a, self.split.measured_b))
-        return values_of(one, other, unit)
+        beyond = [str(cell(table, site, name)) for table in (self.split.beyond_a, self.split.beyond_b)]
+        if not any(beyond):
+            return values_of(one, other, unit)
+        parts = zip((one, other), beyond, strict=True)
+        return ARROW.join(f"{value_of(value, unit)} {words}".rstrip() for value, words in parts)
 
     def _weights(self, name: str) -> str:
         """Return the weight in both runs, as a share."""

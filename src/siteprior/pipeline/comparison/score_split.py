@@ -18,7 +18,7 @@ import pandas as pd
 from siteprior.pipeline.comparison.two_runs import TwoRuns
 from siteprior.ranking.criteria import Criterion
 from siteprior.ranking.decision_matrix import measure
-from siteprior.ranking.opportunities import pooled_measurements, pooled_values
+from siteprior.ranking.opportunities import beyond_anchors, pooled_measurements, pooled_values
 from siteprior.ranking.scoring import normalised
 
 FACTS, WEIGHTS, ANCHORS = PLAYERS = ("facts", "weights", "anchors")
@@ -40,6 +40,8 @@ class Split(NamedTuple):
         What of the change of the score the parts do not explain: an earlier release scored by another rule.
     measured_a, measured_b
         What was measured, in natural units.
+    beyond_a, beyond_b
+        ``or less`` and ``or more`` where plots were measured beyond the anchor that stands there; else blank.
     """
 
     facts: pd.DataFrame
@@ -48,6 +50,8 @@ class Split(NamedTuple):
     rest: pd.Series
     measured_a: pd.DataFrame
     measured_b: pd.DataFrame
+    beyond_a: pd.DataFrame
+    beyond_b: pd.DataFrame
 
 
 def split_scores(two: TwoRuns) -> Split:
@@ -76,8 +80,8 @@ def split_scores(two: TwoRuns) -> Split:
     change = two.sites_b["score"].astype("float64").reindex(rows) - two.sites_a["score"].astype("float64").reindex(rows)
     rest = change - sum(part.sum(axis=1) for part in (own, weighed, anchored))
     rest = rest.where(rest.abs() > ROUNDING, 0.0)
-    a, b = (_measured(s, names, c).loc[rows] for s, c in zip((two.sites_a, two.sites_b), criteria, strict=True))
-    return Split(own, weighed, anchored, rest, a, b)
+    a, b = (_measured(s, names, c) for s, c in zip((two.sites_a, two.sites_b), criteria, strict=True))
+    return Split(own, weighed, anchored, rest, a[0].loc[rows], b[0].loc[rows], a[1].loc[rows], b[1].loc[rows])
 
 
 def ranked_in_both(two: TwoRuns) -> pd.Index:
@@ -123,11 +127,15 @@ def _values(
     return pooled.value.reindex(columns=names).fillna(0.0).astype("float64")
 
 
-def _measured(sites: pd.DataFrame, names: list[str], criteria: Mapping[str, Criterion]) -> pd.DataFrame:
-    """Return what was measured in natural units, plots of one opportunity taken together."""
+def _measured(
+    sites: pd.DataFrame, names: list[str], criteria: Mapping[str, Criterion]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what was measured in natural units, plots of one opportunity together, and where it is beyond that."""
     there = [name for name in names if name in criteria and set(criteria[name].needs) <= {*sites.columns}]
     if not there:
-        return pd.DataFrame(index=sites.index, columns=names, dtype="float64")
+        none = pd.DataFrame(index=sites.index, columns=names, dtype="float64")
+        return none, none.astype("object").fillna("")
     matrix = measure(sites, there, criteria=criteria)
     pooled = pooled_values(sites, matrix, criteria=criteria, ranges=False)
-    return pooled_measurements(sites, matrix, pooled, criteria=criteria).reindex(columns=names)
+    made = pooled_measurements(sites, matrix, pooled, criteria=criteria).reindex(columns=names)
+    return made, beyond_anchors(sites, matrix, pooled, criteria=criteria).reindex(columns=names, fill_value="")

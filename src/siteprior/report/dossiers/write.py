@@ -57,6 +57,10 @@ class Words(Protocol):
         """What was measured of it by criterion, in words."""
 
 
+IN_DRAWS = ("top_k_acceptability", "top_k_if_missing_drawn")
+"""The shares of a page: with what is missing at its worst, and drawn from worst to best."""
+
+
 class Around(NamedTuple):
     """The tables of a run that dossiers draw from beside the sites, as :class:`siteprior.Assessment` has them."""
 
@@ -119,12 +123,12 @@ def write_dossiers(
     }  # fmt: skip
     foot = round(sum(len(line) for line in (*attribution, *sources)) / FOOT_LINE) + 2 * bool(record["illustrative"])
     around = around._replace(site_corridors=_standing(around.site_corridors, sites))
-    shares = plain_shares(around.acceptability)
+    shares, drawn = (plain_shares(around.acceptability, name) for name in IN_DRAWS)
     pages, fill = [], page_of("dossier.html.j2", styles=SHEETS, alone=True)
     rows = plain_rows(shortlist)
     for place, (site, row, own) in enumerate(zip(shortlist.index, rows, records, strict=True)):
         page = {**_page(str(site), row, own, sites, around), "routes": routes.get(str(site), []),
-                "acceptability": shares.get(str(site))}  # fmt: skip
+                "acceptability": shares.get(str(site)), "if_missing_drawn": drawn.get(str(site))}  # fmt: skip
         stated = why.get(str(site))
         page["parts"] = score_parts(row, criteria, None if stated is None else stated.measured)
         page["print_size"] = _print_size(_lines(page) + foot)
@@ -168,9 +172,11 @@ def _of_all(row: Mapping[str, Any], name: str, otherwise: str) -> float | None:
     return row[otherwise] if own is None else own
 
 
-def plain_shares(acceptability: pd.DataFrame) -> dict[str, float]:
+def plain_shares(acceptability: pd.DataFrame, name: str = "top_k_acceptability") -> dict[str, float]:
     """Return in which share of the draws (0–1) each opportunity is on the shortlist, by ``site_id``."""
-    shares = pd.to_numeric(acceptability["top_k_acceptability"]).astype("float64").dropna()
+    if name not in acceptability:
+        return {}
+    shares = pd.to_numeric(acceptability[name]).astype("float64").dropna()
     return {str(site): float(share) for site, share in zip(shares.index, shares.tolist(), strict=True)}
 
 

@@ -89,7 +89,8 @@ def sure_facts(acceptability: pd.DataFrame, first: int) -> dict[str, Any]:
     >>> table = pd.DataFrame({"rank": [1, 2, 3], "site_name": ["A", "B", "C"], "score": [0.9, 0.6, 0.55],
     ...     "top_k_acceptability": [1.0, 0.7, 0.4]}, index=list("abc"))
     >>> sure_facts(table, 2)["sentences"]
-    ['Weights are judgements, and some facts are not known. When both are redrawn many times, 1 of the 2 stays on the \
+    ['Weights are judgements, and some facts are uncertain. When both are redrawn many times, what is missing counted \
+as the worst, 1 of the 2 stays on the \
 shortlist in at least 90% of the draws.', 'The least sure of them is B: on the shortlist in 70% of the draws.', \
 'The first outside is C, 0.050 of score behind the last inside (0.600); it is on the shortlist in 40% of the draws.']
     """
@@ -99,7 +100,8 @@ shortlist in at least 90% of the draws.', 'The least sure of them is B: on the s
         return {"sentences": ["How sure the ranking is was not measured: nothing was ranked."], "bars": []}
     stays = int((share >= SURE).sum())
     sentences = [
-        "Weights are judgements, and some facts are not known. When both are redrawn many times, "
+        "Weights are judgements, and some facts are uncertain. When both are redrawn many times, what is missing "
+        "counted as the worst, "
         f"{stays} of the {len(inside)} {'stays' if stays == 1 else 'stay'} on the shortlist in at least "
         f"{SURE:.0%} of the draws."
     ]

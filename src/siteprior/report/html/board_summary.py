@@ -102,6 +102,7 @@ def write_board_summary(
         run=record,
         audience=audience_words(record),
         what=what_facts(record, shortlist),
+        corridors=len(corridors) > 0,
         map=_map(areas, corridors, shortlist, districts),
         why=why_sentences(ranked, shortlist, criteria),
         rows=_lines(sites, shortlist, criteria, measured, dossiers or {}),

@@ -125,6 +125,7 @@ def write_report(
         criteria=[{**row, "shade": shades[row["criterion"]]} for row in plain_rows(criteria)],
         verdicts=_verdicts(sites, shortlist),
         signals=[] if signals is None else plain_rows(signals),
+        along=stated_corridors(sites, record),
         corridors=corridors,
         market=market,
         decision=decision,
@@ -162,6 +163,12 @@ def _counts(sites: pd.DataFrame, shortlist: pd.DataFrame) -> dict[str, Any]:
         "organisations": int(sites["organisation"].nunique()),
         "planned": int((shortlist["corridor_stop_state"] == "planned").sum()),
     }
+
+
+def stated_corridors(sites: pd.DataFrame, record: Mapping[str, Any]) -> bool:
+    """Return whether corridors are stated, or any site was measured against one; else there is nothing to say."""
+    stated = (record.get("settings") or {}).get("corridors") or {}
+    return bool(stated.get("paths") or sites["corridor"].notna().any() or sites["corridor_walk_m"].notna().any())
 
 
 def _walks(sites: pd.DataFrame) -> str:

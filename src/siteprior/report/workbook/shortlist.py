@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from siteprior.core.schema import CONTRIBUTION, CORRIDOR_SUMMARY, SITES, Column
-from siteprior.report.audience import Audience
+from siteprior.report.audience import Audience, line_with_title
 from siteprior.report.tables import DECIMALS, LEADING
 from siteprior.report.workbook.xlsx import Cell, Link, Row, Sheet, write_xlsx
 
@@ -244,7 +244,7 @@ def _dictionary(names: Iterable[str]) -> Sheet:
 
 def _about(record: Mapping[str, Any], audience: Audience, listed: int, sheets: Sequence[str]) -> Sheet:
     """Return the first sheet: what the workbook is, whom it is for, of which day, and what it holds."""
-    rows = [Row([record["title"]], "title"), Row([f"{audience.title}. {audience.line}"])]
+    rows = [Row([record["title"]], "title"), Row([line_with_title(audience)])]
     if record.get("illustrative"):
         rows.append(Row(["Illustrative data – not real sites. The sites, areas and sales here are invented."]))
     facts = {

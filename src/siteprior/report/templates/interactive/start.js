@@ -14,6 +14,7 @@ var report = report || {};
   ["rank", "rank_p05", "rank_p95", "score", "coverage", "verdict", "settled", "open", "gates", "programme"].forEach(
     function (name) { report.carried[name] = Boolean(facts.sites[name]); });
   report.carried.programme = report.carried.programme && facts.sites.programme.indexOf(1) >= 0;
+  report.carried.corridor = facts.sites.corridors.words.length > 0;
   report.still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   document.documentElement.classList.add("live");
 

@@ -354,10 +354,10 @@ class TestWhatIsWritten:
         assert cli.main(["check", path, "--quiet"]) == 1
         printed = capsys.readouterr()
         assert not (tmp_path / "outputs").exists()
-        assert printed.out.splitlines() == [
-            "No file could be read.",
-            f"`siteprior run` would refuse this project: 1 fault, see below. Mend {path} and its files.",
-        ]
+        none, lacking, refused = printed.out.splitlines()
+        assert none == "No file could be read."
+        assert lacking.startswith("5 of the files it names are not there. A run cannot do without registers")
+        assert refused == f"`siteprior run` would refuse this project: 1 fault, see below. Mend {path} and its files."
         assert printed.err.startswith(f"siteprior: {path}:2: data_root: there is no folder")
 
     def test_a_check_has_a_folder_of_its_own_and_the_folder_of_a_run_is_refused(self, project, tmp_path, capsys):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 import geopandas as gpd
 import pandas as pd
 import pytest
@@ -16,6 +18,7 @@ from siteprior.pipeline import join
 from siteprior.pipeline.read_market import Market
 from siteprior.project.layer_checks import parse_layer
 from siteprior.project.layers import VectorLayer
+from siteprior.sources.areas.lsoa import districts
 
 WEST, SOUTH = 400_000, 290_000
 
@@ -26,7 +29,14 @@ def result(make_stops, make_corridor_stops):
     stops = make_stops(("S1", "metro", WEST + 200, SOUTH), ("S2", "metro", WEST + 500, SOUTH, "planned"))
     calls = make_corridor_stops(("Line", 1, WEST + 200, SOUTH), ("Line", 2, WEST + 500, SOUTH, "planned"))
     sites = at_points((WEST, SOUTH), (WEST + 500, SOUTH))
-    return small_result(sites, transit=transit_of(calls, stops), walking=Walking(walk_factor=1.5))
+    known = {"lsoa_name": ["A 001A"], "district_code": ["E08000025"], "lsoa_year": [2021]}
+    square = shapely.box(WEST - 1000, SOUTH - 1000, WEST + 1000, SOUTH + 1000)
+    areas = gpd.GeoDataFrame(known, index=pd.Index(["E01000001"], name="lsoa_code"), geometry=[square], crs=27700)
+    area = pd.DataFrame({"district_code": "E08000025"}, index=sites.index)
+    return small_result(
+        sites, transit=transit_of(calls, stops), walking=Walking(walk_factor=1.5), areas=areas,
+        districts=districts(areas), columns=MappingProxyType({"area": area}),
+    )  # fmt: skip
 
 
 def test_walks_are_measured_as_the_result_says(result):
@@ -104,5 +114,5 @@ def test_every_column_added_is_declared(result):
     declared = {column.name for column in schema.SITES.columns}
     for stage in (join.measure_walks, join.assign_corridors, join.follow_registers):
         done = stage(result, no_progress)
-        (frame,) = done.columns.values()
+        *_, frame = done.columns.values()
         assert set(frame.columns) <= declared, stage.__name__

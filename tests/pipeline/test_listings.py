@@ -125,10 +125,11 @@ def test_a_stage_needs_the_numbers_of_the_stages_that_make_it():
     assert len(lines) < 90, "each need stands as a number, not as its name again"
     (merge,) = table.loc[table["adds"].str.contains("sites_merged"), "stage"]
     (walks,) = table.index[table["adds"] == "columns.walks"]
+    (areas,) = table.loc[table["adds"].str.startswith("areas"), "stage"]
     line = next(line for line in lines if "columns.walks" in line)
-    spans = re.search(r"join +(\d+)–(\d+) ", line)
-    assert int(spans[1]) == merge
-    assert int(spans[2]) < table.loc[walks, "stage"]
+    first, begin, end, last = map(int, re.search(r"join +(\d+), (\d+)–(\d+), (\d+) ", line).groups())
+    assert (first, begin) == (areas, merge)
+    assert begin < end < last < table.loc[walks, "stage"]
 
 
 def small_run():

@@ -74,8 +74,10 @@ def test_no_walk_to_any_corridor():
 def test_sites_without_a_place_have_no_walk_and_that_is_another_matter(walks):
     places = [None, None] if walks[0] is None else [(400_000, 290_000), None]
     sentences = stated(rank=[None, None], reasons=["no_location"] * 2, walks=walks, places=places)
-    assert len(sentences) == 1
-    assert "no_location" in sentences[0]
+    gates, *places_lacking = sentences
+    assert "no_location" in gates
+    assert all("have no usable place" in sentence for sentence in places_lacking)
+    assert not any("has a walk" in sentence for sentence in sentences)
 
 
 def join(met, **stated):

@@ -46,7 +46,8 @@ def project_naming(*keys, files=("a.csv",)):
     entries = {key: tuple(File(path=name, vintage="2024") for name in files) for key in keys}
     table = SimpleNamespace(named=lambda name: entries.get(name, ()))
     return SimpleNamespace(
-        file=Path("nowhere/project.toml"), sources=table, evidence=table, project=SimpleNamespace(as_of="2021-01-01"),
+        file=Path("nowhere/project.toml"), data_root=Path("nowhere"), sources=table, evidence=table,
+        project=SimpleNamespace(as_of="2021-01-01"),
         catalogue={},
         find=lambda entry: [(Path("/data") / entry.path, entry.path)],
     )  # fmt: skip
@@ -59,7 +60,7 @@ def result_of(project, **made):
         geometry=[shapely.box(0, 0, 10, 10), shapely.box(50, 0, 60, 10)], crs=27700,
     )  # fmt: skip
     sites = at_points((5, 5), (55, 5))
-    return small_result(sites, project=project, areas=areas, postcodes=None, shapes=shapes, **made)
+    return small_result(sites, project=project, areas=areas, study_area=SQUARE, postcodes=None, shapes=shapes, **made)
 
 
 @pytest.fixture

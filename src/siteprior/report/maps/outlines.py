@@ -22,6 +22,7 @@ def district_outlines(areas: gpd.GeoDataFrame, districts: gpd.GeoDataFrame | Non
 
     Examples
     --------
+    >>> import shapely
     >>> squares = gpd.GeoDataFrame({"district_code": ["E1", "E1"]}, geometry=shapely.box([0, 1], 0, [1, 2], 1))
     >>> {code: shape.area for code, shape in district_outlines(squares).items()}
     {'E1': 2.0}

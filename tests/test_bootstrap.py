@@ -386,7 +386,7 @@ def test_lint_ends_with_the_code_of_the_first_tool_that_fails(bootstrap, ready, 
 def commands():
     """The commands siteprior's own help lists."""
     shown = subprocess.run([sys.executable, "-m", "siteprior", "--help"], capture_output=True, text=True, check=True)
-    return re.findall(r"^ {4}([a-z]+) ", shown.stdout, flags=re.MULTILINE)
+    return re.findall(r"^ {2}([a-z]+(?:-[a-z]+)*) ", shown.stdout, flags=re.MULTILINE)
 
 
 def test_every_command_of_the_command_line_is_passed_on(commands, bootstrap, ready, child):

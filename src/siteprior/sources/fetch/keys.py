@@ -66,10 +66,10 @@ def _any_sign(sign: str) -> str:
     """Return the pattern of a sign: itself, its bytes as ``%`` once or more often, ``+`` for a blank, ``&amp;``."""
     coded = "".join(f"%(?:25)*(?i:{byte:02x})" for byte in sign.encode("utf-8", errors="surrogateescape"))
     forms = [
-        re.escape(sign),
-        coded,
+        coded,  # the longer forms first: a key may end in a sign its own longer form begins with
         re.escape(html.escape(sign)),
         f"\\\\u(?i:{ord(sign):04x})",
         rf"\\{re.escape(sign)}",
+        re.escape(sign),
     ]
     return f"(?:{'|'.join([*dict.fromkeys(forms), *([re.escape('+')] if sign == ' ' else [])])})"

@@ -354,7 +354,7 @@ class TestWhatIsWritten:
         assert cli.main(["check", path, "--quiet"]) == 1
         printed = capsys.readouterr()
         assert not (tmp_path / "outputs").exists()
-        none, lacking, refused = printed.out.splitlines()
+        none, refused, lacking = printed.out.splitlines()
         assert none == "No file could be read."
         assert lacking.startswith("5 of the files it names are not there. A run cannot do without registers")
         assert refused == f"`siteprior run` would refuse this project: 1 fault, see below. Mend {path} and its files."

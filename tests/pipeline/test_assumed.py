@@ -13,7 +13,7 @@ from siteprior.core.errors import ProjectError
 from siteprior.core.progress import no_progress
 from siteprior.pipeline.assumed import refuse_unfit
 from siteprior.pipeline.find_faults import find_faults
-from siteprior.pipeline.run import read_inputs
+from siteprior.pipeline.result import Result
 from siteprior.pipeline.stages import READING, STAGES, run_stages
 
 
@@ -60,7 +60,7 @@ def test_check_refuses_it_too_with_file_line_and_layer(tmp_path):
     lines = (tmp_path / "project.toml").read_text(encoding="utf-8").splitlines()
     first, second = done.faults.sentences
     with pytest.raises(ProjectError) as refused:
-        run_stages(read_inputs(project), STAGES[len(READING) :])
+        run_stages(run_stages(Result(project), READING), STAGES[len(READING) :])
     assert refused.value.faults == done.faults.sentences
     where = lines.index('centres = "fuel_poverty"') + 1
     assert first.startswith(f"{tmp_path / 'project.toml'}:{where}: [assumptions] centres: needs yes or no, but layer")

@@ -13,7 +13,8 @@ from siteprior.core.errors import InputError, RunWarning
 from siteprior.core.files import Input, shipped
 from siteprior.pipeline.notices import notices, reading_notices
 from siteprior.pipeline.read_transit import Transit
-from siteprior.pipeline.run import read_inputs
+from siteprior.pipeline.result import Result
+from siteprior.pipeline.stages import READING, run_stages
 from siteprior.project.load import load_project
 
 
@@ -222,7 +223,7 @@ class TestWholeProjects:
         return load_project(path, data_root=folder)
 
     def test_where_all_codes_meet_nothing_is_stated(self, borough):
-        done = read_inputs(self.project(borough))
+        done = run_stages(Result(self.project(borough)), READING)
         assert [(join.name, join.share) for join in done.joins] == [
             ("deprivation of areas", 1.0), ("stops of corridors", 1.0),
         ]  # fmt: skip
@@ -238,7 +239,7 @@ class TestWholeProjects:
 
     def test_stops_without_any_of_the_corridors_are_refused_with_the_areas_missing(self, borough):
         with pytest.raises(InputError, match=r"NaPTAN area 910 \(50 corridor stops\), 940 \(41 corridor stops\)"):
-            read_inputs(self.project(borough, stops="bus"))
+            run_stages(Result(self.project(borough, stops="bus")), READING)
 
     def test_an_area_missing_is_the_last_that_check_states_and_one_issue(self, borough, tmp_path):
         with pytest.warns(RunWarning) as warned:

@@ -9,7 +9,7 @@ from factories.small import small_text
 from siteprior.core.files import shipped
 from siteprior.pipeline.read import merge_sites, read_areas, read_postcodes, read_sites
 from siteprior.pipeline.result import Result
-from siteprior.pipeline.run import read_inputs
+from siteprior.pipeline.stages import READING, run_stages
 from siteprior.project.load import load_project
 
 
@@ -26,7 +26,7 @@ def test_postcodes_are_read_passed_on_and_checked(texts, tmp_path):
     for number, text in enumerate(projects):
         path = tmp_path / f"{number}.toml"
         path.write_text(text, encoding="utf-8")
-        read.append(read_inputs(load_project(path, data_root=folder)))
+        read.append(run_stages(Result(load_project(path, data_root=folder)), READING))
     without, told = read
     (origin,) = [read for read in told.provenance if read.role == "postcodes"]
     assert origin.file == "market/codepoint.csv"

@@ -15,7 +15,7 @@ from siteprior.core.errors import SitePriorError
 from siteprior.core.files import shipped
 from siteprior.core.progress import Bars
 from siteprior.pipeline.result import NOT_YET, Result
-from siteprior.pipeline.run import assess, read_inputs
+from siteprior.pipeline.run import assess
 from siteprior.pipeline.stages import (
     AGAIN,
     AS_IT_IS,
@@ -146,7 +146,7 @@ def test_stages_by_hand_and_the_run_agree(steps, project, sample_assessment):
     pd.testing.assert_frame_equal(by_hand.scenario_effects, done.scenario_effects)
     pd.testing.assert_frame_equal(by_hand.corridor_summary, done.corridor_summary)
     assert by_hand.record == done.record
-    read = read_inputs(project)
+    read = run_stages(Result(project), READING)
     assert len(READING) == 11
     assert STAGES[: len(READING)] == READING
     pd.testing.assert_frame_equal(read.sites_merged, done.sites_merged)
@@ -190,7 +190,7 @@ def test_a_mistake_in_weights_or_costs_is_refused_before_any_file_is_read(tmp_pa
         path.write_text(sample_text(plain=True) + f"\n{key}\n{value}\n", encoding="utf-8")
         said = []
         with pytest.raises(SitePriorError, match=value.split(" ")[0]):
-            read_inputs(load_project(path, data_root=shipped("data")), progress=said.append)
+            run_stages(Result(load_project(path, data_root=shipped("data"))), READING, progress=said.append)
         assert said == []
 
 

@@ -12,6 +12,8 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
+from glob import escape
+from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Never
@@ -149,13 +151,12 @@ class KeptStages:
         SitePriorError
             What :func:`siteprior.pipeline.stages.run_stages` raises, and where a stage reads a setting withheld.
         """
-        for part, every in _parts(stages):
-            settings = [stage for stage in every if not stage.kept]
-            own = [stage for stage in every if stage.kept]
-            result = run_stages(result, settings) if settings else result
-            result = self._part(result, part, own, progress) if part in WITHHELD else self._run(
-                result, part, own, progress
-            )  # fmt: skip
+        for part, every in groupby(stages, key=lambda stage: stage.part):
+            together = list(every)
+            own = [stage for stage in together if stage.kept]
+            result = run_stages(result, [stage for stage in together if not stage.kept])
+            done = self._part if part in WITHHELD else self._run
+            result = done(result, part, own, progress)
         return result
 
     def _run(self, result: Result, part: str, stages: list[Stage], progress: Progress) -> Result:
@@ -177,26 +178,14 @@ class KeptStages:
         except SitePriorError:
             if not asked:
                 raise
-            done = self._run(result, part, stages, progress)  # it rests on a setting that is in no key
+        if asked:  # it rests on a setting that is in no key, also where that went by without a fault
+            done = self._run(result, part, stages, progress)
             asked_for = ", ".join(dict.fromkeys(asked))
             progress(f"{_WORDS[part]}: its results are not kept, for they rest on {asked_for}")
             path, self._folder = None, None
         if path is not None and store_result(path, _added(result, done)):
             bound_size(path.parent, load_parameters("kept").number("most_gb") * 1e9)
         return done
-
-
-def _parts(stages: Iterable[Stage]) -> Iterator[tuple[str, list[Stage]]]:
-    """Yield the stages part by part."""
-    part, own = "", list[Stage]()
-    for stage in stages:
-        if stage.part != part and own:
-            yield part, own
-            own = []
-        part = stage.part
-        own.append(stage)
-    if own:
-        yield part, own
 
 
 def _folder(project: Project) -> Path | None:
@@ -254,14 +243,9 @@ def _file_hashes(project: Project) -> Iterator[tuple[str, str]]:
                 beside |= {each for each in file.iterdir() if each.is_file() and each.suffix != ".lock"}
             else:
                 stem = file.name.partition(".")[0]
-                beside |= {each for each in file.parent.glob(f"{_literal(stem)}.*") if each.is_file()} | {file}
+                beside |= {each for each in file.parent.glob(f"{escape(stem)}.*") if each.is_file()} | {file}
     for path in sorted(beside):
         yield str(path.resolve()), sha256_of(path)
-
-
-def _literal(name: str) -> str:
-    """Return a file's name as a pattern that matches it alone."""
-    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)
 
 
 def _added(before: Result, after: Result) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from siteprior.core.callers import callers_level
 from siteprior.core.errors import InputError, RunWarning
 from siteprior.core.files import as_path, shipped
 from siteprior.core.open_elsewhere import refuse_open_elsewhere
-from siteprior.core.progress import Progress, no_progress, progress_of
+from siteprior.core.progress import Progress, progress_of
 from siteprior.core.renamed import renamed_argument
 from siteprior.core.whole_folder import whole_folder
 from siteprior.pipeline.find_faults import Checked, find_faults
@@ -25,7 +25,7 @@ from siteprior.pipeline.packages import PACKAGES, published_as
 from siteprior.pipeline.publish import publish
 from siteprior.pipeline.registered import load_project
 from siteprior.pipeline.result import Result
-from siteprior.pipeline.stages import READING, STAGES, run_stages
+from siteprior.pipeline.stages import READING, STAGES
 from siteprior.project.files_named import files_named
 from siteprior.project.find_files import files_at
 from siteprior.project.load import Project
@@ -76,18 +76,6 @@ def assess(project: Project | Path | str, *, fresh: bool = False, progress: Prog
     """
     loaded = _loaded(project)
     return KeptStages(loaded, fresh=fresh).run(Result(loaded), STAGES, progress=progress_of(progress))
-
-
-def read_inputs(project: Project, *, progress: Progress = no_progress) -> Result:
-    """Read every input of a project, from files to declared tables: the reading part of the stages.
-
-    Raises
-    ------
-    ProjectError, InputError
-        When an assumption cannot be used, or a file is missing, unreadable, or of another kind or vintage than the
-        project says.
-    """
-    return run_stages(Result(project), READING, progress=progress, what="Reading")
 
 
 @renamed_argument(say="progress")

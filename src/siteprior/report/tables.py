@@ -144,6 +144,9 @@ def json_text(record: Mapping[str, Any]) -> str:
 
 def _json_value(value: Any) -> Json:  # anything a record may hold
     """Return a value in the kinds JSON knows."""
+    if value is None or type(value) in (str, int, bool):  # most of a record
+        known: Json = value
+        return known
     if is_dataclass(value) and not isinstance(value, type):
         value = asdict(value)
     if isinstance(value, Mapping):
@@ -155,7 +158,7 @@ def _json_value(value: Any) -> Json:  # anything a record may hold
         return sorted(texts)
     if isinstance(value, np.generic):
         value = value.item()
-    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and not np.isfinite(value)):
+    if value is pd.NaT or value is pd.NA or (isinstance(value, float) and not np.isfinite(value)):
         return None
     if isinstance(value, PurePath):
         return value.as_posix()
@@ -179,7 +182,9 @@ def _declared_decimals(names: Iterable[str]) -> dict[str, int]:
 def _cells(column: pd.Series, places: int | None) -> list[str]:
     """Return a column as the cells of the file; blank where missing. Each value that stands in it is written once."""
     kind = column.dtype
-    if kind == object:  # True and 1 may stand in one column of any objects: they are equal, and not the same
+    if pd.api.types.is_object_dtype(
+        kind
+    ):  # True and 1 may stand in one column of any objects: they are equal, and not the same
         return ["" if missing else _quoted(_safe(value)) for value, missing in zip(column, column.isna(), strict=True)]
     codes, known = pd.factorize(column)
     values = pd.Series(known)
@@ -192,7 +197,9 @@ def _cells(column: pd.Series, places: int | None) -> list[str]:
         numbers = values.to_numpy(dtype="float64")
         style = "%.10g" if places is None else f"%.{places}f"
         # Adding 0.0 turns a rounded -0.0 into 0.0.
-        texts = [style % number for number in ((numbers if places is None else np.round(numbers, places)) + 0.0).tolist()]
+        texts = [
+            style % number for number in ((numbers if places is None else np.round(numbers, places)) + 0.0).tolist()
+        ]
     elif pd.api.types.is_numeric_dtype(kind):
         texts = values.astype("str").tolist()
     else:

@@ -101,7 +101,7 @@ def read_geoparquet(path: Path) -> gpd.GeoDataFrame:
 
 
 def as_gdal_reads(table: Frame) -> Frame:
-    """Return a table of Parquet with whole numbers as GDAL reads them of a GeoPackage: as decimals where any is missing.
+    """Return a table of Parquet with whole numbers as GDAL reads them: as decimals where any is missing.
 
     Examples
     --------

@@ -6,7 +6,6 @@ import shutil
 import sqlite3
 from contextlib import closing
 from datetime import date
-from pathlib import Path
 from types import SimpleNamespace
 
 import geopandas as gpd
@@ -148,7 +147,7 @@ def test_a_large_run_is_compared_handed_over_and_ranked_again_as_any_other(large
     folder = large[0]
     assert sp.compare(sample_run, folder).empty
     handed = [sp.hand_over(run, audience="partner", out=tmp_path / run.name) for run in (sample_run, folder)]
-    names = [sorted(path.name for path in Path(package).rglob("*") if path.is_file()) for package in handed]
+    names = [sorted(path.name for path in one.folder.rglob("*") if path.is_file()) for (one,) in handed]
     assert names[0] == names[1]
     project = load_project(shipped("data") / "demo.toml", data_root=shipped("data"))
     ranked = [sp.rerank(project, run=run) for run in (sample_run, folder)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -13,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from siteprior.core.errors import InputError
-from siteprior.core.files import read_bytes, whole_file
+from siteprior.core.files import whole_file
 from siteprior.report.geopackage.layers import LAYERS, declared_columns
 from siteprior.report.geopackage.site_form import SITE_ATTRIBUTES, SITE_LAYERS, join_sites
 from siteprior.report.geopackage.stored import one_kind, storable
@@ -93,8 +92,8 @@ def read_geoparquet(path: Path) -> gpd.GeoDataFrame:
         When the file cannot be read.
     """
     try:
-        layer = gpd.read_parquet(io.BytesIO(read_bytes(path))).rename_geometry("geometry")
-    except (ValueError, pa.ArrowException) as fault:
+        layer = gpd.read_parquet(path).rename_geometry("geometry")
+    except (ValueError, OSError, pa.ArrowException) as fault:
         raise InputError(f"{path}: cannot be read as GeoParquet ({fault}); run the project again") from None
     layer.attrs = {}
     return as_gdal_reads(layer[[*layer.columns.drop("geometry"), "geometry"]])

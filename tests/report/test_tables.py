@@ -228,6 +228,6 @@ def test_equal_values_of_several_kinds_in_one_column_stay_apart(written):
     assert [row[0] for row in written(pd.DataFrame({"a": kinds, "b": 0}))[1:]] == ["True", "1", "1.0", "1", ""]
 
 
-def test_rounded_values_and_nought_below_zero_are_written_as_one(written):
+def test_a_value_rounded_to_zero_from_below_has_no_sign(written):
     table = pd.DataFrame({"walk_m": [-0.01, 0.0, 0.04, None], "n": 1})
     assert [row[0] for row in written(table)[1:]] == ["0.0", "0.0", "0.0", ""]

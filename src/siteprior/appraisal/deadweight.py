@@ -162,7 +162,7 @@ def _judge(evidence: pd.DataFrame, looked_at: pd.DataFrame, sites: pd.Index) -> 
     looked = looked_at.any(axis=1)
     verdict = np.select([fails, possible, looked], ["likely", "possible", "none found"], "cannot tell")
     failed = np.select([fails, possible | looked], ["yes", "no"], "")
-    reasons = []
+    reasons, names = [], looked_at.columns.to_numpy(dtype=object)
     for row in zip(
         *(words_by_weight[weight] for weight in schema.DEADWEIGHT_WEIGHTS), looked_at.to_numpy(), strict=True
     ):
@@ -173,7 +173,7 @@ def _judge(evidence: pd.DataFrame, looked_at: pd.DataFrame, sites: pd.Index) -> 
             if isinstance(words, str)
         ]
         parts += [
-            f"{what}: {', '.join(looked_at.columns[places])}"
+            f"{what}: {', '.join(names[places])}"
             for what, places in zip(schema.DEADWEIGHT_LOOKED, (seen, ~seen), strict=True)
             if places.any()
         ]

@@ -31,6 +31,7 @@ from siteprior.appraisal.deadweight_evidence import (
 )
 from siteprior.core import schema
 from siteprior.core.arguments import day_of
+from siteprior.core.joined_texts import joined_texts
 from siteprior.core.renamed import with_new_columns
 from siteprior.core.short_repr import short_repr
 
@@ -155,7 +156,7 @@ def _ordered(tests: list[pd.DataFrame], sites: pd.Index) -> pd.DataFrame:
 def _judge(evidence: pd.DataFrame, looked_at: pd.DataFrame, sites: pd.Index) -> pd.DataFrame:
     """Return the verdict, whether a failing test holds, and the reasons in words."""
     words_by_weight = {
-        weight: rows.groupby("site_id", sort=False)["finding"].agg("; ".join).reindex(sites)
+        weight: joined_texts(rows["finding"], rows["site_id"], "; ").reindex(sites)
         for weight, rows in ((w, evidence[evidence["weight"] == w]) for w in schema.DEADWEIGHT_WEIGHTS)
     }
     fails, possible = words_by_weight[FAILS].notna(), words_by_weight[FOR].notna()

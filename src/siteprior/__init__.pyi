@@ -2,6 +2,7 @@ from . import appraisal, joins, programme, project, ranking, registers, report, 
 from .appraisal import benefits, funds, market_failure, prices, viability
 from .core import parameters, schema
 from .core.cache_contents import cache_contents, clear_cache
+from .core.cluster import cluster
 from .core.errors import InputError, OutputError, ProjectError, RunWarning, SitePriorError
 from .core.issues import Reading
 from .joins import access, corridors
@@ -67,6 +68,7 @@ __all__ = [
     "check",
     "choose_programme",
     "clear_cache",
+    "cluster",
     "compare",
     "corridors",
     "criteria",

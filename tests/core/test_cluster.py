@@ -98,7 +98,10 @@ def test_a_worker_is_killed_midway_and_nothing_is_lost(two_workers, tmp_path):
 
 
 def test_a_part_that_ends_every_worker_is_named():
-    with cluster(workers=1) as made, pytest.raises(SitePriorError, match=r"part 1 of the work ended \d workers in turn"):
+    with (
+        cluster(workers=1) as made,
+        pytest.raises(SitePriorError, match=r"part 1 of the work ended \d workers in turn"),
+    ):
         list(map_parts(made, end_own_process, [0], None))
 
 

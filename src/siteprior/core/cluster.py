@@ -25,8 +25,8 @@ Shared = TypeVar("Shared")
 Done = TypeVar("Done")
 
 NEEDS = (
-    "cluster: Dask is not installed here; install siteprior with the extra 'cluster' (pip install 'siteprior[cluster]'), "
-    "or go without workers and scheduler: the results are the same"
+    "cluster: Dask is not installed here; install siteprior with the extra 'cluster' "
+    "(pip install 'siteprior[cluster]'), or go without workers and scheduler: the results are the same"
 )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
+from siteprior.core.cluster import Cluster
 from siteprior.core.errors import InputError
 from siteprior.core.named_paths import Paths
 from siteprior.core.progress import Progress, no_progress, progress_of
@@ -61,6 +62,7 @@ def audit(
     out: Path | str | None = None,
     workbooks: bool = True,
     progress: Progress | bool | None = None,
+    cluster: Cluster | None = None,
 ) -> Audit:
     """Read registers, each file for itself, repair what can be repaired, report what was wrong (metres, degrees).
 
@@ -77,6 +79,8 @@ def audit(
         The folder to write; whether with a workbook for each council. ``None`` writes nothing.
     progress
         ``True`` shows bars or lines, a function of yours gets the lines, ``None`` is silent.
+    cluster
+        From :func:`siteprior.cluster`, to read the files there.
 
     Raises
     ------
@@ -100,9 +104,9 @@ def audit(
         count = len(found.passed_over)
         progress(f"{count} {'file' if count == 1 else 'files'} not looked into: hidden, or no table")
     if out is None:
-        return _read(found, areas, code, as_of, progress)
+        return _read(found, areas, code, as_of, progress, cluster)
     with whole_folder(out) as staged:
-        done = _read(found, areas, code, as_of, progress)
+        done = _read(found, areas, code, as_of, progress, cluster)
         write_findings(done, staged, boundaries=areas, workbooks=workbooks, progress=progress)
     return done
 
@@ -158,12 +162,18 @@ def _read(
     organisation: str | None,
     as_of: dt.date | None,
     progress: Progress,
+    cluster: Cluster | None,
 ) -> Audit:
     """Read every register found."""
     from siteprior.registers.batch import read_many
 
     reading, files = read_many(
-        found.registers, organisation=organisation, boundaries=areas, as_of=as_of, progress=progress
+        found.registers,
+        organisation=organisation,
+        boundaries=areas,
+        as_of=as_of,
+        progress=progress,
+        cluster=cluster,
     )
     return Audit(reading.table, reading.issues, files, found.passed_over)
 

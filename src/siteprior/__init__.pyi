@@ -34,6 +34,7 @@ from .pipeline.rerank import rerank
 from .pipeline.result import Result
 from .pipeline.run import assess, check, demo, run
 from .pipeline.shortlist_table import shortlist_table
+from .pipeline.walk_surface import measure_walks
 from .pipeline.write_weights import write_weights
 from .programme.optimise import choose_programme
 from .ranking.explanation import explain
@@ -84,6 +85,7 @@ __all__ = [
     "load_project",
     "market_failure",
     "measure_access",
+    "measure_walks",
     "newest_run",
     "notebook",
     "open_run",

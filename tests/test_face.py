@@ -21,10 +21,10 @@ from siteprior.core.renamed import RenamedWarning, renamed_argument
 
 STUBS = sorted((ROOT / "src" / "siteprior").rglob("__init__.pyi"))
 VERBS = {
-    "acceptability", "assess", "audit", "cache_contents", "check", "choose_programme", "clear_cache", "cluster", "compare",
-    "criteria", "data_dictionary", "demo",
-    "explain", "fetch", "hand_over", "init_project", "load_project", "measure_access", "measure_walks", "newest_run", "open_run",
-    "outcomes", "panel",
+    "acceptability", "assess", "audit", "cache_contents", "check", "choose_programme", "clear_cache", "cluster",
+    "compare", "criteria", "data_dictionary", "demo",
+    "explain", "fetch", "hand_over", "init_project", "load_project", "measure_access", "measure_walks", "newest_run",
+    "open_run", "outcomes", "panel",
     "plot_bands", "plot_contributions", "plot_core_index", "plot_corridor", "plot_frontier", "plot_map", "rank",
     "read_areas", "read_registers", "read_stops", "rerank", "run", "run_differences", "score", "shortlist_table",
     "who_benefits", "write_comparison", "write_weights",

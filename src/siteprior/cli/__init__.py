@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from siteprior import __version__
 from siteprior.cli import arguments, beside
-from siteprior.cli.clustered import cluster_of
+from siteprior.cli.clustered import cluster_of, print_walks
 from siteprior.cli.groups import GROUPS
 from siteprior.core.errors import SitePriorError, listed_once
 from siteprior.core.shown_text import one_line
@@ -213,7 +213,7 @@ def _access(options: argparse.Namespace) -> int:
         "out": options.out, "progress": not options.quiet,
     }  # fmt: skip
     if options.walks:
-        return _walks(options, asked)
+        return print_walks(options, asked)
     with cluster_of(options) as cluster:
         done = measure_access(
             options.project, timetables=options.timetables, points=options.points, service_date=options.date,
@@ -225,18 +225,6 @@ def _access(options: argparse.Namespace) -> int:
         f"{done.timetables.service_date:%A %d %B %Y}."
     )
     print(f"Written to {options.out}: access_grid.tif and access.gpkg open in QGIS.")
-    return 0
-
-
-def _walks(options: argparse.Namespace, asked: dict[str, Any]) -> int:
-    from siteprior.pipeline.walk_surface import measure_walks
-
-    if options.timetables or options.points or options.date:
-        raise argparse.ArgumentTypeError("access: --walks is measured from stops; no --timetables, --points or --date")
-    with cluster_of(options) as cluster:
-        done = measure_walks(options.project, cluster=cluster, **asked)
-    print(listing(done.bands.reset_index()))
-    print(f"Written to {options.out}: walks.tif opens in QGIS; 65534 is farther than the cut-off.")
     return 0
 
 

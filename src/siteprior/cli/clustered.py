@@ -1,11 +1,11 @@
-"""The two arguments that say where the parts of a job are done, for the commands whose work comes in parts."""
+"""Where the parts of a job are done, for the commands whose work comes in parts; and the surface of walks."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from siteprior.core.cluster import Cluster
@@ -28,3 +28,17 @@ def cluster_of(options: argparse.Namespace) -> Iterator[Cluster | None]:
 
     with cluster(workers=options.workers, scheduler=options.scheduler) as made:
         yield made
+
+
+def print_walks(options: argparse.Namespace, asked: dict[str, Any]) -> int:
+    """Write the surface of walks (metres) that ``access --walks`` asks for, and print what it holds."""
+    from siteprior.core.terminal import listing
+    from siteprior.pipeline.walk_surface import measure_walks
+
+    if options.timetables or options.points or options.date:
+        raise argparse.ArgumentTypeError("access: --walks is measured from stops; no --timetables, --points or --date")
+    with cluster_of(options) as cluster:
+        done = measure_walks(options.project, cluster=cluster, **asked)
+    print(listing(done.bands.reset_index()))
+    print(f"Written to {options.out}: walks.tif opens in QGIS; 65534 is farther than the cut-off.")
+    return 0

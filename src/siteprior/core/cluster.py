@@ -251,7 +251,7 @@ def _processes(workers: int | None, memory_gb: float | None) -> Iterator[Client]
     with (
         LocalCluster(
             n_workers=workers, threads_per_worker=1, processes=True, memory_limit=int(limit * 1e9), host="127.0.0.1",
-            dashboard_address="127.0.0.1:0", silence_logs=logging.ERROR,
+            dashboard_address="127.0.0.1:0", silence_logs=logging.CRITICAL,
         ) as started,
         Client(started) as client,
     ):  # fmt: skip

@@ -119,7 +119,7 @@ def test_where_bus_stops_were_not_read_the_walk_to_one_is_not_known(area, stops)
     one, _ = whole(area, stops, Walking())
     silent, _ = whole(area, stops, Walking(), unread=area.iloc[[1]])
     np.testing.assert_array_equal(silent[0], one[0])
-    # the second area begins 2050 m east, where a column of centres lies: on the edge counts; it ends 500 m before the north
+    # the second area begins 2050 m east, where centres lie: on the edge counts; it ends 500 m before the north
     assert (silent[1][5:, 20:] == NOT_KNOWN).all()
     np.testing.assert_array_equal(silent[1][:, :20], one[1][:, :20])
     np.testing.assert_array_equal(silent[1][:5], one[1][:5])

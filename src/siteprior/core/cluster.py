@@ -176,43 +176,40 @@ def map_parts(
 def cluster(
     *, workers: int | None = None, scheduler: str | None = None, memory_gb: float | None = None
 ) -> Iterator[Cluster]:
-    """Start workers on this machine, or connect to a Dask scheduler, while the block lasts (memory in GB).
+    """Start workers here or connect to a Dask scheduler, while the block lasts (memory in GB).
 
     Parameters
     ----------
     workers
-        How many processes of one thread each to start here.
+        How many processes of one thread each to start on this machine.
     scheduler
-        Address of a scheduler that runs, such as ``tcp://10.0.0.5:8786``, with workers of the same
-        siteprior. Files are read by the workers: they lie under one path on every machine.
+        Address of a scheduler that runs, such as ``tcp://10.0.0.5:8786``, whose workers have the
+        same siteprior and find the files under the same paths.
     memory_gb
-        Most memory of a process started here, parameter ``cluster.worker_memory_gb`` by default.
+        Most memory of a process started here; parameter ``cluster.worker_memory_gb``.
 
     Yields
     ------
     Cluster
-        For the argument ``cluster`` of :func:`siteprior.audit`, :func:`siteprior.measure_access`,
-        :func:`siteprior.measure_walks` and :func:`siteprior.acceptability`. The results are the
-        same bytes as without.
+        For the argument ``cluster`` of other functions; the results are the same bytes without.
 
     Raises
     ------
     InputError
         When both are given or neither, or a number makes no sense.
     SitePriorError
-        When Dask is not installed (extra ``siteprior[cluster]``), or no scheduler answers.
+        Without Dask (extra ``siteprior[cluster]``), or when no scheduler answers.
 
     Notes
     -----
-    A script that starts workers does so below ``if __name__ == "__main__":``, for each of them reads it.
+    A script starts workers below ``if __name__ == "__main__":``, for each of them reads it.
 
     Examples
     --------
-    >>> with cluster():
+    >>> with cluster(workers=0):
     ...     pass
     Traceback (most recent call last):
-    siteprior.core.errors.InputError: cluster: give workers, a number of processes to start here, or the address of \
-a scheduler
+    siteprior.core.errors.InputError: workers: needs a whole number from 1, not 0
     """
     faults = _faults(workers, scheduler, memory_gb)
     if faults:

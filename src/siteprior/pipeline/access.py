@@ -112,10 +112,8 @@ def measure_access(
         The weekday counted, else the busiest ordinary one; metres a cell is wide, else 100.
     out
         The folder to write (rasters, GeoPackage, tables); nothing is written when ``None``.
-    progress
-        ``True`` shows bars or lines, a function of yours gets the lines, ``None`` is silent.
-    cluster
-        From :func:`siteprior.cluster`, to measure tiles of cells there.
+    progress, cluster
+        ``True`` for bars or lines, or a function; where tiles are measured (``sp.cluster``).
 
     Raises
     ------

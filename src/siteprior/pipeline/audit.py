@@ -77,10 +77,8 @@ def audit(
         Without it a place is checked against the file's other rows alone; none is certain.
     out, workbooks
         The folder to write; whether with a workbook for each council. ``None`` writes nothing.
-    progress
-        ``True`` shows bars or lines, a function of yours gets the lines, ``None`` is silent.
-    cluster
-        From :func:`siteprior.cluster`, to read the files there.
+    progress, cluster
+        ``True`` for bars or lines, or a function; where files are read (``sp.cluster``), else here.
 
     Raises
     ------

@@ -90,11 +90,9 @@ def measure_walks(
         Metres a cell is wide, else 100.
     out
         The folder to write: ``walks.tif``, a band for rail or metro and one for bus, in whole
-        metres. 65534 is farther than the cut-off (parameter ``access.rail_cutoff_m``), 65535 no
-        value: outside, without a street, or where the bus stops were not read.
+        metres. 65534 is farther than 960 m (parameter ``access.rail_cutoff_m``), 65535 unknown.
     progress, cluster
-        ``True`` shows bars or lines, or a function; from :func:`siteprior.cluster`, to measure
-        tiles there: the same bytes.
+        ``True`` for bars or lines, or a function; where tiles are measured (``sp.cluster``).
 
     Raises
     ------

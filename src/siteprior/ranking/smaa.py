@@ -109,10 +109,8 @@ def acceptability(
     k, draws, seed
         Ranks that make the shortlist and draws; ``parameters/ranking.toml`` has defaults, a run
         its own shortlist and seed. A table needs a seed.
-    progress
-        ``True`` counts the draws; a function gets one line.
-    cluster
-        From :func:`siteprior.cluster`, to rank blocks of draws there.
+    progress, cluster
+        ``True`` counts the draws; where blocks of them are ranked (``sp.cluster``), else here.
 
     Raises
     ------

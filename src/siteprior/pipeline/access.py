@@ -108,10 +108,9 @@ def measure_access(
     streets, timetables, stops, points, bounds
         Street file, GTFS feeds, NaPTAN files, places to explain route by route (vector file),
         and the area: west, south, east, north in metres on EPSG:27700.
-    service_date, cell_m
-        The weekday counted, else the busiest ordinary one; metres a cell is wide, else 100.
-    out
-        The folder to write (rasters, GeoPackage, tables); nothing is written when ``None``.
+    service_date, cell_m, out
+        The weekday counted, else the busiest ordinary one; metres a cell is wide, else 100; the
+        folder to write (rasters, GeoPackage, tables), nothing when ``None``.
     progress, cluster
         ``True`` for bars or lines, or a function; where tiles are measured (``sp.cluster``).
 

@@ -73,12 +73,10 @@ def audit(
     organisation, as_of
         ONS code of the files' council (else as they say); the day after which entries are late.
     boundaries, boundaries_code, boundaries_name, boundaries_layer, boundaries_crs
-        A vector file of the councils' areas, its columns with ONS codes and names, layer, CRS.
-        Without it a place is checked against the file's other rows alone; none is certain.
-    out, workbooks
-        The folder to write; whether with a workbook for each council. ``None`` writes nothing.
-    progress, cluster
-        ``True`` for bars or lines, or a function; where files are read (``sp.cluster``), else here.
+        A vector file of the councils' areas, columns, layer, CRS; without it no place is certain.
+    out, workbooks, progress, cluster
+        The folder to write (nothing when ``None``), with a workbook for each council; ``True``
+        for bars or lines, or a function; where files are read (``sp.cluster``).
 
     Raises
     ------

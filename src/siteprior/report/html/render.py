@@ -6,7 +6,7 @@ import base64
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from siteprior.core.cell_values import CellValue
@@ -87,6 +87,7 @@ def style_sheet(*names: str, alone: bool = False) -> str:
     return "".join(_environment().get_template(name).render() + "\n" for name in sheets)
 
 
+@cache
 def _environment() -> Environment:
     """Return Jinja as all pages use it: what is filled in is shown as text, and a missing name is an error."""
     from jinja2 import Environment, PackageLoader, StrictUndefined

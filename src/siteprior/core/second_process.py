@@ -7,6 +7,7 @@ its standard output. The end of its input ends it, also in the midst of a job: i
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import queue
@@ -41,6 +42,15 @@ def enough_cores() -> bool:
 
     # within another program (QGIS on Windows) what would be started is that program
     return joblib.cpu_count() > 1 and Path(sys.executable or "none").stem.lower().startswith("python")
+
+
+def look_for_cycles_less_often() -> None:
+    """Have Python look for unused objects that name each other every 50,000 new ones, in a process of siteprior's own.
+
+    Its own 700 to 2,000 cost a run 6 per cent of its processor time; the memory taken stays the same (measured on the
+    West Midlands, 2026-11-29).
+    """
+    gc.set_threshold(50_000, 20, 50)
 
 
 class SecondProcess:
@@ -213,6 +223,7 @@ def _serve(source: BinaryIO, answers: BinaryIO) -> None:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process is interrupted, and ends this one
+    look_for_cycles_less_often()
     # What a library prints must not stand between the answers.
     with os.fdopen(os.dup(1), "wb") as replies:
         os.dup2(2, 1)

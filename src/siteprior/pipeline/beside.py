@@ -73,15 +73,16 @@ def _own(function: Callable[..., Any]) -> bool:
 
 def _load(_progress: Progress) -> None:
     """Load what the jobs need."""
-    import jinja2  # noqa: F401
     import matplotlib.figure  # noqa: F401
 
     from siteprior.ranking import band_parts, smaa  # noqa: F401
     from siteprior.report.charts import rank_bands  # noqa: F401
     from siteprior.report.html import report  # noqa: F401
+    from siteprior.report.html.render import load_templates
     from siteprior.report.maps import catchments, core_index, overview, strip  # noqa: F401
 
     discover()
+    load_templates("report")
 
 
 def _stages(result: Result, names: Sequence[str], progress: Progress) -> tuple[dict[str, Any], tuple[Any, ...]]:

@@ -74,6 +74,7 @@ def page(monkeypatch):
     def page(template, **facts):
         own = jinja2.DictLoader({"page": template})
         monkeypatch.setattr(jinja2, "PackageLoader", lambda name: jinja2.ChoiceLoader([own, loader(name)]))
+        pages._environment.cache_clear()
         return pages.render("page", **facts)
 
     return page

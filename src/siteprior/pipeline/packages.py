@@ -10,7 +10,7 @@ import pandas as pd
 
 from siteprior.core.errors import InputError, unknown
 from siteprior.core.parameters import load_parameters
-from siteprior.pipeline.result import Result
+from siteprior.pipeline.result import NOT_YET, Result
 from siteprior.project.load import Project
 from siteprior.report.audience import AUDIENCES
 from siteprior.report.geopackage.gis import GIS
@@ -80,7 +80,8 @@ def large_notices(done: Result) -> Iterator[str]:
             f"ranking.csv, and site_attributes in shortlist.gpkg, hold the {len(listed_sites(done)):,} sites of the "
             f"shortlist, for all {len(done.sites):,} are too many for a spreadsheet; ranking.parquet has all"
         )
-    if large := large_layers({"stops": done.stops, "areas": done.areas}):
+    around = {} if done.transit is NOT_YET or done.areas is NOT_YET else {"stops": done.stops, "areas": done.areas}
+    if large := large_layers(around):
         reach = load_parameters("report").number("near_shortlist_m") / 1000
         yield (
             f"shortlist.gpkg holds the {' and '.join(large)} within {reach:g} km of the shortlist; "

@@ -16,7 +16,7 @@ from siteprior.core.progress import Progress, Step, counting, no_progress
 from siteprior.core.second_process import SecondProcess
 from siteprior.pipeline.grid import write_grid
 from siteprior.pipeline.manifest import run_info
-from siteprior.pipeline.packages import write_package, write_qgis_project
+from siteprior.pipeline.packages import listed_sites, write_package, write_qgis_project
 from siteprior.pipeline.publish_documents import dossiers_of, print_documents, write_documents
 from siteprior.pipeline.publish_report import write_report
 from siteprior.pipeline.result import Result
@@ -64,6 +64,7 @@ def write_ranked(done: Result, folder: Path) -> None:
     """Write what a ranking comes to: ``shortlist.gpkg``, ``ranking.csv``, how sure it is and what a budget buys."""
     from siteprior.report.geopackage.layers import with_decision
     from siteprior.report.geopackage.site_form import SITE_ATTRIBUTES, split_sites
+    from siteprior.report.long_tables import write_long
     from siteprior.report.tables import leading_columns, write_csv
 
     sites, issues = marked(leading_columns(done.sites), done), marked(done.issues, done)
@@ -91,7 +92,8 @@ def write_ranked(done: Result, folder: Path) -> None:
         },
     )
     # a table people open in Excel, which reads UTF-8 only behind a byte order mark
-    write_csv(folder / "ranking.csv", sites.drop(columns="geometry").reset_index(), byte_order_mark=True)
+    table = pd.DataFrame(sites.drop(columns="geometry").reset_index())
+    write_long(folder, "ranking", table, shortlist=listed_sites(done), byte_order_mark=True)
     for name, table in decision_tables(done).items():
         write_csv(folder / f"{name}.csv", marked(table, done))
 

@@ -213,8 +213,8 @@ def _serve(source: BinaryIO, answers: BinaryIO) -> None:
             with warnings.catch_warnings(record=True) as warned:
                 warnings.simplefilter("always")
                 result = job(*given, lambda line: send(_LINE, line))
-            said = [(str(each.message), each.category, each.filename, each.lineno) for each in warned]
-            send(_DONE, number, result, said)
+            raised = [(str(each.message), each.category, each.filename, each.lineno) for each in warned]
+            send(_DONE, number, result, raised)
         except BaseException as fault:  # noqa: BLE001  it is raised where the job was begun
             send(_FAULT, _portable(fault))
         taken = job = given = result = None  # what was worked on is let go of

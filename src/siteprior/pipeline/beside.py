@@ -106,4 +106,4 @@ def _unpacked(project: Project, parts: Mapping[str, Any], columns: Mapping[str, 
     return choose_criteria(result, no_progress)
 
 
-_REDUCERS = MappingProxyType({Result: _packed, MappingProxyType: lambda held: (MappingProxyType, (dict(held),))})
+_REDUCERS = MappingProxyType({Result: _packed, MappingProxyType: lambda view: (MappingProxyType, (dict(view),))})

@@ -30,7 +30,7 @@ def small_picture(picture: bytes) -> str:
         return base64.b64encode(picture).decode("ascii")
     with Image.open(io.BytesIO(picture)) as opened:
         plain = opened.convert("RGBA")
-    if plain.getextrema()[3] != (255, 255):  # where it is not opaque, white shows through
+    if plain.getchannel("A").getextrema() != (255, 255):  # where it is not opaque, white shows through
         plain = Image.alpha_composite(Image.new("RGBA", plain.size, "white"), plain)
     # one step for each shade: mixed dots would look like marks on a map
     reduced = plain.convert("RGB").quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)

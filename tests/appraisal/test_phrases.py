@@ -86,7 +86,8 @@ def test_the_index_stays():
 
 
 WORDS = [
-    "gas works", "Foundry", "gas", "works", "-", " ", "\n", "\r\n", "\t", "\u2011", "\u00a0", "\u0131", "\u017f", "caf\u00e9",
+    "gas works", "Foundry", "gas", "works", "-", " ", "\n", "\r\n", "\t", "\u2011", "\u00a0", "\u0131", "\u017f",
+    "caf\u00e9",
 ]  # fmt: skip
 
 

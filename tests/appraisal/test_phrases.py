@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pandas as pd
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siteprior.appraisal.phrases import any_phrase, folded, matches, mentions
+from siteprior.appraisal.phrases import any_phrase, folded, matches, mentions, texts_with
 
 
 def test_a_phrase_is_found_as_whole_words_only():
@@ -82,3 +83,23 @@ def test_the_index_stays():
     done = mentions(texts, ["tip"])
     assert done.index.tolist() == ["b", "a"]
     assert done.dtype == bool
+
+
+WORDS = [
+    "gas works", "Foundry", "gas", "works", "-", " ", "\n", "\r\n", "\t", "\u2011", "\u00a0", "\u0131", "\u017f",
+    "caf\u00e9",
+]  # fmt: skip
+
+
+@given(st.lists(st.one_of(st.none(), st.lists(st.sampled_from(WORDS), max_size=6).map("".join)), max_size=8))
+def test_no_text_with_a_phrase_is_passed_over(texts):
+    pattern = any_phrase(["gas works", "foundry", "wor\u0131s"])
+    alone = re.compile(pattern, re.IGNORECASE).search
+    expected = [isinstance(text, str) and alone(folded(text)) is not None for text in texts]
+    for dtype in (object, "str"):
+        assert matches(pd.Series(texts, dtype=dtype), pattern).tolist() == expected
+
+
+def test_texts_of_plain_signs_without_the_phrase_are_not_given():
+    given_back = list(texts_with(pd.Series(["A shop", "the FOUNDRY", "Caf\u00e9", None, 5], dtype=object), "foundry"))
+    assert given_back == [(1, "the FOUNDRY"), (2, "Cafe")]

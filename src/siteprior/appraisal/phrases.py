@@ -112,10 +112,8 @@ def texts_with(texts: pd.Series, pattern: str) -> Iterator[tuple[int, str]]:
     >>> list(texts_with(pd.Series(["Old FOUNDRY", "Shop", "Caf\u00e9", None]), any_phrase(["foundry"])))
     [(0, 'Old FOUNDRY'), (2, 'Cafe')]
     """
-    cells = (
-        texts.array if isinstance(texts.dtype, pd.StringDtype) else [t if isinstance(t, str) else None for t in texts]
-    )
-    given = pa.array(cells, pa.large_string())
+    plain = isinstance(texts.dtype, pd.StringDtype)
+    given = pa.array(texts.array if plain else [t if isinstance(t, str) else None for t in texts], pa.large_string())
     strange = pc.match_substring_regex(given, _STRANGE.pattern)
     asked = pc.or_(strange, pc.match_substring_regex(given, pattern, ignore_case=True))
     for place in np.flatnonzero(pc.fill_null(asked, False)):

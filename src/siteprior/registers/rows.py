@@ -246,10 +246,8 @@ _VARIANTS = {variant for variants in HEADERS.values() for variant in variants}
 def _no_site(cells: tuple[str, ...], identifying: list[int], header: tuple[str, ...]) -> str:
     """Return why a record is no site; blank where it is one."""
     filled = [cell for cell in cells if cell]
-    again = (
-        [] if {*header}.isdisjoint(filled) else [cell == head for cell, head in zip(cells, header, strict=True) if cell]
-    )
-    if sum(again) > len(filled) / 2:
+    pairs = () if {*header}.isdisjoint(filled) else zip(cells, header, strict=True)
+    if sum(cell == head for cell, head in pairs if cell) > len(filled) / 2:
         return "the header repeated"
     if sum(map(bool, map(_GUIDANCE.match, filled))) > len(filled) / 2:
         return "guidance of the template"

@@ -118,3 +118,11 @@ def test_a_note_of_several_lines_is_a_note(tmp_path, note):
     table = read_plain(path, fits=lambda names: "a" in names, wants="a")
     assert len(table) == 7
     assert table["b"][3] == note
+
+
+def test_columns_not_used_stay_as_they_stand_and_keep_a_row_that_is_blank_elsewhere(tmp_path):
+    file = tmp_path / "a.csv"
+    file.write_text("code,note\n E1 , kept \n,only a note\n , \nE2,\n", encoding="utf-8")
+    table = read_plain(file, fits=lambda names: True, wants="a column 'code'", uses=lambda names: ["code"])
+    assert table["code"].to_dict() == {2: "E1", 3: "", 5: "E2"}
+    assert table["note"].to_dict() == {2: " kept ", 3: "only a note", 5: ""}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from siteprior.registers.matching.similarity import (
     disc_radius_m,
     floors,
+    fold,
     read_name,
     reference_key,
     same_marks,
@@ -79,3 +81,14 @@ def test_the_radius_of_the_disc_of_equal_area():
     # one hectare: √(10,000 / π) = 56.419 m
     assert disc_radius_m([1.0, 4.0, np.nan, -1.0]).round(3).tolist() == [56.419, 112.838, 0.0, 0.0]
     assert float(disc_radius_m(1.0)) == pytest.approx(56.419, abs=5e-4)
+
+
+@given(st.text(alphabet="abAB12 '`\u2019\u00e9\u00df-", max_size=20))
+def test_a_name_is_folded_sign_by_sign_and_its_pairs_are_those_of_its_words(text):
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(sign for sign in letters if not unicodedata.combining(sign) and sign not in "'\u2019\u2018`")
+    assert fold(text) == plain
+    name = read_name(text)
+    if name is not None:
+        edged = [f" {word} " for word in name.key.split()]
+        assert name.pairs == {word[at : at + 2] for word in edged for at in range(len(word) - 1)}

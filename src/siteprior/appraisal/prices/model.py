@@ -179,4 +179,5 @@ def tree_features(homes: pd.DataFrame) -> Floats:
 
 def _types(homes: pd.DataFrame) -> Floats:
     """Return the property type as one column of 0 and 1 per dwelling, in the order declared."""
-    return (homes["property_type"].to_numpy(dtype=object)[:, None] == np.array(DWELLINGS, dtype=object)).astype(float)
+    kind = homes["property_type"].to_numpy(dtype=object)
+    return np.column_stack([kind == dwelling for dwelling in DWELLINGS]).astype(np.float64)

@@ -180,7 +180,7 @@ def _tidy(table: pd.DataFrame, uses: Callable[[list[str]], Collection[str]] | No
     table = table.set_axis([" ".join(str(name).split()) for name in table.columns], axis=1)
     used = table.columns.isin(list(table.columns if uses is None else uses(list(table.columns))))
     for place in used.nonzero()[0].tolist():
-        table.isetitem(place, _trimmed(table.iloc[:, place]))
+        table.isetitem(place, _trimmed(table.iloc[:, place]).array)
     blank = (table.loc[:, used] == "").all(axis=1)
     if blank.any() and not used.all():
         blank &= (table[blank].apply(_trimmed) == "").all(axis=1).reindex(table.index, fill_value=False)

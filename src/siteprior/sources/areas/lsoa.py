@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import geopandas as gpd
@@ -223,7 +224,9 @@ def of_districts(areas: gpd.GeoDataFrame, shapes: Iterable[BaseGeometry]) -> Bas
 def _by_district(areas: gpd.GeoDataFrame) -> dict[str, BaseGeometry]:
     """Return the dissolved shape of each district, by its code in their order."""
     grouped = areas.geometry.groupby(areas["district_code"])
-    return {str(code): dissolved(np.asarray(group, dtype=object)) for code, group in grouped}
+    codes, groups = zip(*grouped, strict=True) if len(grouped) else ((), ())
+    with ThreadPoolExecutor() as threads:  # GEOS works beside Python; the shapes come in their order
+        return dict(zip(map(str, codes), threads.map(dissolved, map(np.asarray, groups)), strict=True))
 
 
 def _commonest(names: pd.Series) -> str | None:

@@ -208,7 +208,7 @@ def apply_openings_to_corridor(
     keys = _keys(own, main)
     radius = load_parameters("access").number("node_radius_m") if radius_m is None else radius_m
     result = _by_own_row(corridor_stops, resolved, network_date=network_date, radius_m=radius)
-    at = resolved.index.get_indexer(keys)
+    at = resolved.index.get_indexer(pd.Index(keys))
     known = pd.Series(at >= 0, index=keys.index)
     for column in ("state", "state_basis"):
         result[column] = resolved[column].take(at).set_axis(keys.index).where(known, result[column])

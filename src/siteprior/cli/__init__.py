@@ -19,6 +19,7 @@ from siteprior.cli import arguments, beside
 from siteprior.cli.clustered import cluster_of, print_walks
 from siteprior.cli.groups import GROUPS
 from siteprior.core.errors import SitePriorError, listed_once
+from siteprior.core.second_process import look_for_cycles_less_often
 from siteprior.core.shown_text import one_line
 from siteprior.core.terminal import listing, named_values, open_closed_streams, warnings_on_stderr, write_no_more
 
@@ -48,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         switch_off_other_drivers()
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # to be ended is to be stopped, as by Ctrl-C
+        look_for_cycles_less_often()
     options = parser_of_commands().parse_args(arguments)
     try:
         with warnings_on_stderr():

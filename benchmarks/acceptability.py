@@ -122,9 +122,12 @@ def measured(runs: int) -> Outcome:
     rows = []
     for side, figures in taken.items():
         note = "" if DONE[side] == DRAWS else f"{DONE[side]} draws scaled up"
-        rows.append(row_of(WORDS[side], OWN if side in LIMITS_S else PEER, figures, note))
+        to = WORDS["drawn" if side == "loop-drawn" else "fixed"]
+        rows.append(row_of(WORDS[side], OWN if side in LIMITS_S else PEER, figures, note, to=to))
     apart = max(float(np.abs(found[side] - found["fixed"]).max()) for side in same)
     sentences = [f"Largest difference of an acceptability on the same {CHECKED} draws: {apart:g}."]
+    if "pymcdm" not in sides:
+        sentences.append("pymcdm is not installed: it was not measured.")
     good = True
     for side, limit in LIMITS_S.items():
         within = all(one["seconds"] < limit and one["peak_mb"] < LIMIT_MB for one in taken[side])

@@ -57,7 +57,8 @@ class Measured(NamedTuple):
 class Row:
     """One side of a job: what it took in each run.
 
-    ``who`` is :data:`OWN`, :data:`PEER` or :data:`BESIDE`; ``note`` is what came out, or what is not done.
+    ``who`` is :data:`OWN`, :data:`PEER` or :data:`BESIDE`; ``note`` is what came out, or what is not done; ``to`` is the
+    side of siteprior's that a peer is compared with, its first where none is named.
     """
 
     side: str
@@ -66,11 +67,12 @@ class Row:
     processor: list[float]
     peak_mb: list[float]
     note: str = ""
+    to: str = ""
 
     def figures(self) -> dict[str, Any]:
         """Return the row as it is kept: medians, range, the highest peak, and every run."""
         return {
-            "side": self.side, "who": self.who, "note": self.note, "runs": len(self.seconds),
+            "side": self.side, "who": self.who, "note": self.note, "to": self.to, "runs": len(self.seconds),
             "median_s": _short(statistics.median(self.seconds)), "low_s": _short(min(self.seconds)),
             "high_s": _short(max(self.seconds)), "processor_s": _short(statistics.median(self.processor)),
             "peak_mb": round(max(self.peak_mb)), "seconds": [_short(each) for each in self.seconds],
@@ -102,11 +104,11 @@ def _short(value: float) -> float:
 
 
 def with_ratios(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Add to each row its median over that of siteprior's first row; ``None`` where it cannot be compared."""
-    own = next((row for row in rows if row["who"] == OWN), None)
+    """Add to each peer its median over that of the row of siteprior's it is compared with; ``None`` to other rows."""
+    own = {row["side"]: row["median_s"] for row in rows if row["who"] == OWN}
     for row in rows:
-        known = own is not None and row["who"] != BESIDE and own["median_s"] > 0
-        row["ratio"] = _short(row["median_s"] / own["median_s"]) if own and known else None
+        base = own.get(row["to"] or next(iter(own), "")) if row["who"] == PEER else None
+        row["ratio"] = _short(row["median_s"] / base) if base else None
     return rows
 
 
@@ -152,10 +154,11 @@ def _words(command: Sequence[str]) -> str:
     return " ".join([Path(command[0]).name, *map(str, command[1:])])
 
 
-def kill(leader: int) -> None:
-    """End a process that leads a group of its own, with its group."""
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(leader, signal.SIGKILL)
+def kill(root: int) -> None:
+    """End a process and all that descend from it."""
+    for each in _tree(root):
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(each, signal.SIGKILL)
 
 
 class _Peak(threading.Thread):
@@ -243,10 +246,10 @@ def in_turn(sides: Mapping[str, int], measure: Callable[[str], dict[str, Any]]) 
     return found
 
 
-def row_of(side: str, who: str, found: Sequence[Mapping[str, Any]], note: str = "") -> Row:
+def row_of(side: str, who: str, found: Sequence[Mapping[str, Any]], note: str = "", to: str = "") -> Row:
     """Return the row of what children found."""
     columns = [[float(each[name]) for each in found] for name in ("seconds", "processor", "peak_mb")]
-    return Row(side, who, *columns, note=note)
+    return Row(side, who, *columns, note=note, to=to)
 
 
 def median_of(found: Sequence[Mapping[str, Any]], name: str = "seconds") -> float:

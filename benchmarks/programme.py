@@ -15,9 +15,15 @@ import pandas as pd
 
 from measuring import OWN, PEER, Outcome, child, command, in_turn, parser, print_found, row_of, size, timed, yes
 
-SITES, SEED, BUDGET, GAP, LIMIT_S = size(40_000, 4_000), 0, 1e9, 0.001, 30.0
+SITES, SEED, BUDGET, GAP, LIMIT_S = size(40_000, 4_000), 0, float(size(10**9, 10**8)), 0.001, 30.0
 COUNCILS = [f"E0800002{n}" for n in range(7)]
-AFFORDABLE, DEPRIVED, HOMES, HOMES_EACH, COST_EACH = 0.25, 0.4, size(500_000, 50_000), size(50_000, 5_000), 3e8
+AFFORDABLE, DEPRIVED, HOMES, HOMES_EACH, COST_EACH = (
+    0.25,
+    0.4,
+    size(500_000, 50_000),
+    size(50_000, 5_000),
+    float(size(3 * 10**8, 3 * 10**7)),
+)
 
 
 def make_sites() -> pd.DataFrame:

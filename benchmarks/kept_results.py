@@ -1,4 +1,4 @@
-"""Results of benchmarks as they are kept: the machine, one JSON file, its tables in README.md, and what became worse."""
+"""Results of benchmarks as they are kept: the machine, one JSON file, tables in README.md, and what became worse."""
 
 from __future__ import annotations
 

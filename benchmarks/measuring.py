@@ -57,8 +57,8 @@ class Measured(NamedTuple):
 class Row:
     """One side of a job: what it took in each run.
 
-    ``who`` is :data:`OWN`, :data:`PEER` or :data:`BESIDE`; ``note`` is what came out, or what is not done; ``to`` is the
-    side of siteprior's that a peer is compared with, its first where none is named.
+    ``who`` is :data:`OWN`, :data:`PEER` or :data:`BESIDE`; ``note`` is what came out, or what is not done; ``to`` is
+    the side of siteprior's that a peer is compared with, its first where none is named.
     """
 
     side: str

@@ -33,7 +33,7 @@ LIMIT_TIMES, LEAST_LIMIT_S = 4, 300
 
 
 class Job(NamedTuple):
-    """A script: minutes to prepare, minutes of a run of all sides, the runs it is usually given; whether it is short."""
+    """A script: minutes to prepare, minutes of a run of all sides, the runs it usually gets; whether it is short."""
 
     prepare: float
     each: float

@@ -168,7 +168,7 @@ def by_stage(name: str, project: Path) -> str:
     rest = sum(each["seconds"] for _, each in ordered[SHOWN:])
     listed = "; ".join(f"{stage} {in_words(each['seconds'])}" for stage, each in ordered[:SHOWN])
     return (f"{name} by stage (once, in one process, nothing kept, {in_words(done['seconds'])}, "
-            f"{done['peak_mb']:,.0f} MB): {listed}; {len(ordered[SHOWN:])} others together {in_words(rest)}.")  # fmt: skip
+            f"{done['peak_mb']:,.0f} MB): {listed}; {len(ordered) - SHOWN} others {in_words(rest)}.")  # fmt: skip
 
 
 def measured(folder: Path, sides: list[str], runs: int) -> Outcome:

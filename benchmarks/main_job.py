@@ -4,7 +4,7 @@
 
 Each is ``siteprior run`` as a user starts it, its children with it, and measured whole. *Cold*: siteprior's cache is
 empty, compiled code is kept. *Very first*: nothing compiled is kept either, neither numba's loops nor Python's modules.
-*Changed weight*: the run before is in the cache, and a copy of the project states one other weight each time. Notebooks
+*Changed weight*: a run before is in the cache, and the same project file states one other weight each time. Notebooks
 are left out (``[publish] notebooks = []``) but where they are named. ``plain_main_job.py`` is the honest alternative;
 what it does not do stands in its row. ``--stages`` shows what each stage takes, in one process and nothing kept.
 """
@@ -70,7 +70,8 @@ class Runs:
     def __init__(self, folder: Path) -> None:
         self.folder, self.number = folder, 0
         self.data = os.environ.get("SITEPRIOR_DATA_ROOT", "")
-        self.warm = folder / "warm"
+        self.warm, self.weight = folder / "warm", 20
+        self.edited: Path | None = None
 
     def project(self, more: str) -> Path:
         """Write a copy of the West Midlands' project with something added to it."""
@@ -100,10 +101,13 @@ class Runs:
 
     def changed(self) -> dict[str, Any]:
         """Run by a weight that was not there before; the first time after a run that is not measured."""
-        if not self.warm.exists():
-            self.siteprior("run", str(self.project(WEIGHTS.format(20) + WITHOUT)), cache=self.warm)
-        more = WEIGHTS.format(21 + self.number) + WITHOUT
-        return self.siteprior("run", str(self.project(more)), cache=self.warm)
+        if self.edited is None:  # one file that is edited, for what is kept is kept by the project's file, too
+            self.edited = self.project(WEIGHTS.format(20) + WITHOUT)
+            self.siteprior("run", str(self.edited), cache=self.warm)
+        self.weight += 1
+        text = WMCA.read_text(encoding="utf-8") + WEIGHTS.format(self.weight) + WITHOUT
+        self.edited.write_text(text, encoding="utf-8")
+        return self.siteprior("run", str(self.edited), cache=self.warm)
 
     def notebooks(self) -> dict[str, Any]:
         return self.siteprior("run", str(self.project("")))

@@ -150,6 +150,7 @@ class Runs:
 
 def stages_of(project: Path) -> None:
     """Work a project through stage by stage in this process, publish it, and print what each took."""
+    from siteprior.core.second_process import SecondProcess
     from siteprior.pipeline.publish import publish
     from siteprior.pipeline.registered import load_project
     from siteprior.pipeline.result import Result
@@ -160,8 +161,12 @@ def stages_of(project: Path) -> None:
     result = Result(load_project(project))
     for stage in STAGES:
         result, found[stage.name] = timed(partial(run_stages, result, (stage,)))
-    with tempfile.TemporaryDirectory() as folder, NotebookProcess(folder, jobs=0) as none:
-        _, found["Publish"] = timed(lambda: publish(result, Path(folder), none))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        NotebookProcess(folder, jobs=0) as none,
+        SecondProcess(start=False) as second,
+    ):
+        _, found["Publish"] = timed(lambda: publish(result, Path(folder), none, second=second))
     print_found({"stages": found, "seconds": sum(each["seconds"] for each in found.values())})
 
 

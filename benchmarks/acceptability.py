@@ -1,6 +1,6 @@
 """SMAA-2 of 40,000 sites × 15 criteria over 10,000 draws: siteprior beside numpy's plain loop and pymcdm.
 
-    python benchmarks/acceptability.py [--runs 3]
+    python benchmarks/acceptability.py [--runs 3] [--quick]
 
 The values are made up, the same every time; weights are uniform on the simplex, the shortlist has 25 sites. With fixed
 facts siteprior also gives central weights and confidence factors; with every criterion of every site drawn within ±0.1
@@ -14,14 +14,8 @@ whole process's. On the same weights all sides must shortlist the same sites as 
 from __future__ import annotations
 
 import argparse
-import os
-import platform
-import resource
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -29,14 +23,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from measuring import OWN, PEER, Outcome, child, command, in_turn, parser, print_found, row_of, size, timed, yes
 from siteprior.ranking.smaa import acceptability
 from siteprior.ranking.weight_draws import draw_weights
 
-SITES, CRITERIA, DRAWS, TOP, SEED = 40_000, 15, 10_000, 25, 20261128
+SITES, CRITERIA, DRAWS, TOP, SEED = size(40_000, 4_000), 15, size(10_000, 200), 25, 20261128
 REACH = 0.1
 LIMIT_MB = 500.0
 LIMITS_S = {"fixed": 10.0, "drawn": 60.0}
-DONE = {"fixed": DRAWS, "drawn": DRAWS, "loop": DRAWS, "loop-drawn": 100, "pymcdm": 50}
+DONE = {"fixed": DRAWS, "drawn": DRAWS, "loop": DRAWS, "loop-drawn": size(100, 20), "pymcdm": size(50, 10)}
 WORDS = {
     "fixed": "siteprior: facts as given",
     "drawn": "siteprior: every criterion drawn",
@@ -103,58 +98,53 @@ SIDES = {
 
 
 def one_run(side: str, draws: int, target: Path) -> None:
-    """Count, write the acceptabilities, and print seconds, megabytes and seconds of processor time."""
+    """Count, write the acceptabilities, and print what it took."""
     values = made_up()
     SIDES[side](values.head(TOP + 1), 1)  # loads what the side is made of
-    start, worked = time.perf_counter(), time.process_time()
-    found = SIDES[side](values, draws)
-    seconds, worked = time.perf_counter() - start, time.process_time() - worked
+    found, taken = timed(lambda: SIDES[side](values, draws))
     np.save(target, np.asarray(found, dtype=float))
-    unit = 1024**2 if sys.platform == "darwin" else 1024
-    scale = DRAWS / draws
-    print(seconds * scale, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit, worked * scale)
+    print_found({name: figure * DRAWS / draws for name, figure in taken.items()})
 
 
-def run(side: str, draws: int, target: Path) -> list[float]:
-    command = [sys.executable, __file__, "--one", side, str(draws), str(target)]
-    output = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
-    return [float(word) for word in output.split()]
+def measured(runs: int) -> Outcome:
+    """Measure all sides in turn, and compare those with facts as given on the same draws."""
+    sides = [side for side in SIDES if side != "pymcdm" or find_spec("pymcdm")]
+    with tempfile.TemporaryDirectory() as folder:
+
+        def one(side: str, draws: int, name: str) -> dict[str, Any]:
+            return child(__file__, "--one", side, draws, Path(folder) / name)
+
+        taken = in_turn(dict.fromkeys(sides, runs), lambda side: one(side, DONE[side], "timed.npy"))
+        same = [side for side in sides if not side.endswith("drawn")]
+        for side in same:
+            one(side, CHECKED, f"{side}.npy")
+        found = {side: np.load(Path(folder) / f"{side}.npy") for side in same}
+    rows = []
+    for side, figures in taken.items():
+        note = "" if DONE[side] == DRAWS else f"{DONE[side]} draws scaled up"
+        to = WORDS["drawn" if side == "loop-drawn" else "fixed"]
+        rows.append(row_of(WORDS[side], OWN if side in LIMITS_S else PEER, figures, note, to=to))
+    apart = max(float(np.abs(found[side] - found["fixed"]).max()) for side in same)
+    sentences = [f"Largest difference of an acceptability on the same {CHECKED} draws: {apart:g}."]
+    if "pymcdm" not in sides:
+        sentences.append("pymcdm is not installed: it was not measured.")
+    good = True
+    for side, limit in LIMITS_S.items():
+        within = all(one["seconds"] < limit and one["peak_mb"] < LIMIT_MB for one in taken[side])
+        sentences.append(f"{WORDS[side]}: under {limit:g} s and {LIMIT_MB:g} MB in every run: {yes(within)}.")
+        good = good and within
+    what = f"{SITES:,} sites, {CRITERIA} criteria, {DRAWS:,} draws of weights, the first {TOP}"
+    return Outcome(what, rows, sentences, good, agree=apart == 0)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Speed and memory of SMAA-2, beside numpy and pymcdm.")
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--one", nargs=3, metavar=("SIDE", "DRAWS", "FILE"), help=argparse.SUPPRESS)
-    given = parser.parse_args()
+    options = parser(__doc__)
+    options.add_argument("--one", nargs=3, metavar=("SIDE", "DRAWS", "FILE"), help=argparse.SUPPRESS)
+    given = options.parse_args()
     if given.one:
         one_run(given.one[0], int(given.one[1]), Path(given.one[2]))
         return 0
-    sides = [side for side in SIDES if side != "pymcdm" or find_spec("pymcdm")]
-    taken: dict[str, list[list[float]]] = {side: [] for side in sides}
-    with tempfile.TemporaryDirectory() as folder:
-        for side in sides * given.runs:
-            taken[side].append(run(side, DONE[side], Path(folder) / "timed.npy"))
-        same = [side for side in sides if not side.endswith("drawn")]
-        for side in same:
-            run(side, CHECKED, Path(folder) / f"{side}.npy")
-        found = {side: np.load(Path(folder) / f"{side}.npy") for side in same}
-    print(f"{given.runs} runs each, in turn; {os.cpu_count()} cores; Python {platform.python_version()}")
-    print(f"{SITES:,} sites, {CRITERIA} criteria, {DRAWS:,} draws, the first {TOP}\n")
-    print("| Side | Median | Range | Processor time | Peak memory |\n| --- | ---: | ---: | ---: | ---: |")
-    for side, runs in taken.items():
-        seconds = [one[0] for one in runs]
-        words = WORDS[side] + ("" if DONE[side] == DRAWS else f"; {DONE[side]} draws scaled up")
-        worked, memory = statistics.median(one[2] for one in runs), max(one[1] for one in runs)
-        span = f"{min(seconds):.1f} to {max(seconds):.1f} s"
-        print(f"| {words} | {statistics.median(seconds):.1f} s | {span} | {worked:.1f} s | {memory:.0f} MB |")
-    apart = max(float(np.abs(found[side] - found["fixed"]).max()) for side in same)
-    print(f"\nLargest difference of an acceptability on the same {CHECKED} draws: {apart:g}")
-    good = apart == 0
-    for side, limit in LIMITS_S.items():
-        within = all(one[0] < limit and one[1] < LIMIT_MB for one in taken[side])
-        print(f"{WORDS[side]}: under {limit:g} s and {LIMIT_MB:g} MB in every run: {'yes' if within else 'no'}")
-        good = good and within
-    return 0 if good else 1
+    return command(measured(given.runs), given.json)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The access index of 90,000 cells of 100 m, beside the plain way with networkx and pandas on a sample of cells.
 
-    python benchmarks/access_grid.py [--sample 200]
+    python benchmarks/access_grid.py [--runs 3] [--sample 200] [--quick]
 
 The town is made up (:mod:`synthetic`): 300,000 nodes, 12,000 stops, 600 routes both ways. Each side is a process of
 its own; measured is the time after streets and services are in memory, and the process's peak memory. The plain way
@@ -11,8 +11,6 @@ the services and a group-by. It measures a random sample of the cells; its time 
 from __future__ import annotations
 
 import argparse
-import os
-import platform
 import sys
 import time
 from typing import Any
@@ -22,12 +20,13 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
-from register_speed import measure
+from measuring import BESIDE, OWN, PEER, Outcome, child, command, in_turn, parser, print_found, row_of, size, timed, yes
 from siteprior.joins.access.ptal_grid import access_grid
 from siteprior.walking.network import WalkNetwork
 from synthetic import SIDE_M, SOUTH, WEST, make_network, make_services
 
 LIMIT_S = 30
+NODES = size(300_000, 60_000)
 CELLS = 90_000
 CELL_M = 100
 ACROSS = int(SIDE_M / CELL_M)
@@ -43,14 +42,11 @@ def sampled(sample: int) -> tuple[Any, Any]:
 def siteprior_side(network: WalkNetwork, stops: Any, services: pd.DataFrame, sample: int) -> None:
     """Measure all cells twice and say how long the first and the second call took: the first compiles or loads."""
     area = shapely.box(WEST, SOUTH, WEST + SIDE_M, SOUTH + SIDE_M)
-    taken = []
-    for _ in range(2):
-        start = time.perf_counter()
-        grid = access_grid(area, stops, services, network)
-        taken.append(time.perf_counter() - start)
+    (_, taken), (grid, again) = [timed(lambda: access_grid(area, stops, services, network)) for _ in range(2)]
     column, row = sampled(sample)
     mean = grid.index[ACROSS - 1 - row, column].mean()
-    print(f"{taken[0]}|{taken[1]}|{np.isfinite(grid.index).sum()} cells; mean index of the sample {mean:.2f}")
+    what = f"{np.isfinite(grid.index).sum()} cells; mean index of the sample {mean:.2f}"
+    print_found({**taken, "again_s": again["seconds"], "again_processor": again["processor"], "what": what})
 
 
 def plain_side(network: WalkNetwork, stops: Any, services: pd.DataFrame, sample: int) -> None:
@@ -62,7 +58,7 @@ def plain_side(network: WalkNetwork, stops: Any, services: pd.DataFrame, sample:
         zip(network.edge_from.tolist(), network.edge_to.tolist(), (network.edge_mm / 1000).tolist(), strict=True)
     )
     centres = np.column_stack(sampled(sample)) * CELL_M + (WEST + CELL_M / 2, SOUTH + CELL_M / 2)
-    start = time.perf_counter()
+    start, worked = time.perf_counter(), time.process_time()
     tree = cKDTree(np.column_stack([network.x, network.y]))
     at = pd.DataFrame({"node": tree.query(stops.get_coordinates())[1], "stop_code": stops.index})
     called = at.merge(services, on="stop_code")
@@ -79,31 +75,36 @@ def plain_side(network: WalkNetwork, stops: Any, services: pd.DataFrame, sample:
         edf = 30 / (routes["walk_m"] / 80 + 30 / routes["per_hour"] + routes["mode"].map(waits))
         by_mode = edf.groupby(routes["mode"])
         indices.append((by_mode.sum() + by_mode.max()).sum() / 2)
-    taken = (time.perf_counter() - start) * CELLS / sample
-    print(f"{taken}|{taken}|{sample} cells; mean index of the sample {np.mean(indices):.2f}")
+    taken, worked = ((now - then) * CELLS / sample
+                     for now, then in ((time.perf_counter(), start), (time.process_time(), worked)))  # fmt: skip
+    what = f"{sample} cells; mean index of the sample {np.mean(indices):.2f}"
+    print_found({"seconds": taken, "processor": worked, "what": what})
+
+
+def measured(runs: int, sample: int) -> Outcome:
+    """Measure both sides in turn; the plain one once."""
+    found = in_turn({"siteprior": runs, "plain": 1}, lambda side: child(__file__, "--one", side, "--sample", sample))
+    own, plain = found["siteprior"], found["plain"]
+    again = [{**each, "seconds": each["again_s"], "processor": each["again_processor"]} for each in own]
+    rows = [
+        row_of("siteprior: first call", OWN, own, own[0]["what"]),
+        row_of("siteprior: second call", BESIDE, again),
+        row_of(f"networkx and pandas, {sample} cells scaled up", PEER, plain, plain[0]["what"]),
+    ]
+    good = all(each["seconds"] < LIMIT_S for each in own)
+    return Outcome(f"{CELLS:,} cells of {CELL_M} m", rows, [f"Under {LIMIT_S} s in every run: {yes(good)}."], good)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Speed and memory of the access grid, beside networkx and pandas.")
-    parser.add_argument("--sample", type=int, default=200)
-    parser.add_argument("--one", choices=["siteprior", "plain"], help=argparse.SUPPRESS)
-    given = parser.parse_args()
+    options = parser(__doc__)
+    options.add_argument("--sample", type=int, default=size(200, 20))
+    options.add_argument("--one", choices=["siteprior", "plain"], help=argparse.SUPPRESS)
+    given = options.parse_args()
     if given.one:
-        town = (make_network(), *make_services())
+        town = (make_network(nodes=NODES), *make_services())
         _ = siteprior_side(*town, given.sample) if given.one == "siteprior" else plain_side(*town, given.sample)
         return 0
-    print(f"{CELLS} cells; {os.cpu_count()} cores; Python {platform.python_version()}\n")
-    print("| Side | First call | Second call | Peak memory | What came out |\n| --- | ---: | ---: | ---: | --- |")
-    calls = {}
-    for side, name in (("siteprior", "siteprior"), ("plain", f"networkx and pandas, {given.sample} cells scaled up")):
-        _, memory, output = measure([sys.executable, __file__, "--one", side, "--sample", str(given.sample)])
-        first, second, what = output.split("|")
-        calls[side] = float(first)
-        again = f"{float(second):.1f} s" if side == "siteprior" else "–"
-        print(f"| {name} | {float(first):,.1f} s | {again} | {memory:.0f} MB | {what} |")
-    print(f"\nUnder {LIMIT_S} s: {'yes' if calls['siteprior'] < LIMIT_S else 'no'}; ", end="")
-    print(f"{calls['plain'] / calls['siteprior']:.0f} times as fast as the plain way")
-    return 0 if calls["siteprior"] < LIMIT_S else 1
+    return command(measured(given.runs, given.sample), given.json)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """20,000 landfill and 200,000 flood polygons against 2,000 sites, from the published files and from the cache.
 
-    python benchmarks/evidence_layers.py [--runs 3] [--keep FOLDER]
+    python benchmarks/evidence_layers.py [--runs 3] [--quick] [--keep FOLDER]
 
 The layers are made up, drawn with a seed: polygons of 24 corners over 60 km by 60 km, one in a hundred of the flood
 polygons long and of 2,000 corners, as rivers are; landfill as a shapefile in the Environment Agency's columns, flood
@@ -14,10 +14,6 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import json
-import os
-import platform
-import statistics
 import sys
 import tempfile
 import time
@@ -29,13 +25,16 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from register_speed import measure
+from measuring import OWN, PEER, Outcome, child, command, in_turn, parser, print_found, row_of, size, yes
 from siteprior.core.schema import SITE_SHAPES, conform
 from siteprior.joins.layers import join_layers
 from siteprior.project.coverage import PublishedLayer
 from siteprior.sources.registry import EVIDENCE, call_with, discover
 
-LANDFILL, FLOOD, SITES = 20_000, 200_000, 2_000
+LANDFILL, FLOOD, SITES = size(20_000, 2_000), size(200_000, 10_000), size(2_000, 300)
+LIMIT_S = 5
+FIRST, KEPT = "siteprior: first read", "siteprior: from the cache"
+PLAIN = "geopandas: read_file with a box, overlay"
 WEST, SOUTH, SIDE = 370_000, 260_000, 60_000
 INNER, CELLS = 15_000, 40
 LANDFILL_FILE, FLOOD_FILE = "Historic_Landfill_Sites.shp", "flood_zones.gpkg"
@@ -122,15 +121,8 @@ def siteprior_side(folder: Path) -> None:
         "landfill": found["historic_landfill"]["historic_landfill"],
         "zone 3": found["flood_zones"]["flood_zone_3"],
     }
-    print(
-        json.dumps(
-            {
-                "seconds": taken,
-                "cpu": worked,
-                "shares": {name: share.round(9).tolist() for name, share in shares.items()},
-            }
-        )
-    )
+    rounded = {name: share.round(9).tolist() for name, share in shares.items()}
+    print_found({"seconds": taken, "processor": worked, "shares": rounded})
 
 
 def _flood_keys() -> type[PublishedLayer]:
@@ -152,48 +144,43 @@ def geopandas_side(folder: Path) -> None:
             layer = layer[layer["flood_zone"] == "FZ3"]
         met = gpd.overlay(drawn, layer[["geometry"]], how="intersection").dissolve("site").area
         shares[name] = (met.reindex(range(SITES)).fillna(0) / drawn.area).round(9).tolist()
-    print(json.dumps({"seconds": time.perf_counter() - start, "cpu": time.process_time() - worked, "shares": shares}))
+    taken = {"seconds": time.perf_counter() - start, "processor": time.process_time() - worked}
+    print_found({**taken, "shares": shares})
+
+
+def measured(folder: Path, runs: int) -> Outcome:
+    """Measure the first read, the read from the cache and geopandas, and compare the shares."""
+    for kept in (folder / "cache").glob("*"):
+        kept.unlink()
+    sides = {FIRST: 1, KEPT: runs, PLAIN: runs}
+    found = in_turn(sides, lambda side: child(__file__, "--side", side.split(":")[0], "--keep", folder))
+    ours, theirs = found[KEPT][0]["shares"], found[PLAIN][0]["shares"]
+    apart = max(float(np.abs(np.array(ours[name]) - np.array(theirs[name])).max()) for name in ours)
+    met = " and ".join(f"{int((np.array(ours[name]) > 0).sum()):,} sites on {name}" for name in ours)
+    rows = [row_of(KEPT, OWN, found[KEPT], met), row_of(FIRST, OWN, found[FIRST]), row_of(PLAIN, PEER, found[PLAIN])]
+    good = all(each["seconds"] < LIMIT_S for each in found[KEPT])
+    sentences = [
+        f"From the cache under {LIMIT_S} s in every run: {yes(good)}. Largest difference of a share: {apart:.1g}."
+    ]
+    what = f"{LANDFILL:,} landfill and {FLOOD:,} flood polygons, {SITES:,} sites"
+    return Outcome(what, rows, sentences, good, agree=apart < 1e-6)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--keep", type=Path)
-    parser.add_argument("--side", choices=("make", "siteprior", "geopandas"), help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.side:
-        {"make": make, "siteprior": siteprior_side, "geopandas": geopandas_side}[options.side](options.keep)
+    options = parser(__doc__)
+    options.add_argument("--keep", type=Path)
+    options.add_argument("--side", choices=("make", "siteprior", "geopandas"), help=argparse.SUPPRESS)
+    given = options.parse_args()
+    if given.side:
+        {"make": make, "siteprior": siteprior_side, "geopandas": geopandas_side}[given.side](given.keep)
         return 0
     with tempfile.TemporaryDirectory() as name:
-        folder = options.keep or Path(name)
+        folder = given.keep or Path(name)
         folder.mkdir(parents=True, exist_ok=True)
         if not (folder / FLOOD_FILE).exists():
-            measure([sys.executable, __file__, "--side", "make", "--keep", str(folder)])
-        return _compare(folder, options.runs)
-
-
-def _compare(folder: Path, runs: int) -> int:
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores; {LANDFILL:,} landfill and {FLOOD:,} flood "
-          f"polygons, {SITES:,} sites")  # fmt: skip
-    for kept in (folder / "cache").glob("*"):
-        kept.unlink()
-    sides = {"siteprior, first read": 1, "siteprior, from the cache": runs, "geopandas: read_file, overlay": 1}
-    results: dict[str, list[dict[str, Any]]] = {}
-    for side, times in sides.items():
-        which = side.split(",")[0].split(":")[0]
-        for _ in range(times):
-            _, peak, line = measure([sys.executable, __file__, "--side", which, "--keep", str(folder)])
-            results.setdefault(side, []).append({**json.loads(line), "peak_mb": peak})
-        seconds = statistics.median(each["seconds"] for each in results[side])
-        worked = statistics.median(each["cpu"] for each in results[side])
-        peak = max(each["peak_mb"] for each in results[side])
-        print(f"{side:32} {seconds:7.2f} s ({worked:.2f} s of one core) {peak:6.0f} MB", flush=True)
-    ours, theirs = results["siteprior, from the cache"][0]["shares"], results[list(sides)[2]][0]["shares"]
-    apart = {name: float(np.abs(np.array(ours[name]) - np.array(theirs[name])).max()) for name in ours}
-    met = {name: int((np.array(ours[name]) > 0).sum()) for name in ours}
-    print("largest difference of a share:", apart, "; sites met:", met)
-    return 0 if max(apart.values()) < 1e-6 else 1
+            child(__file__, "--side", "make", "--keep", folder)
+        return command(measured(folder, given.runs), given.json)
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(main())

@@ -1,6 +1,6 @@
 """Publishing 40,000 sites as a GeoPackage, beside geopandas alone writing the same tables.
 
-    python benchmarks/geopackage.py --run outputs/first [--runs 3]
+    python benchmarks/geopackage.py [--run outputs/first] [--runs 3] [--quick]
 
 The sites of a run are repeated, under ids of their own, until there are 40,000; all else is of the run.
 siteprior's side is all it does: columns parted between layer and table, titles and lists of values, metadata, styles,
@@ -11,15 +11,8 @@ Each measurement is a process of its own, the sides in turn; start of Python and
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import platform
-import resource
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from datetime import date
 from pathlib import Path
 
@@ -28,11 +21,26 @@ import pandas as pd
 import pyogrio
 
 import siteprior as sp
+from measuring import (
+    OWN,
+    PEER,
+    Outcome,
+    child,
+    command,
+    in_turn,
+    parser,
+    print_found,
+    process,
+    row_of,
+    size,
+    timed,
+    yes,
+)
 from siteprior.report.geopackage.qgis_project import write_project
 from siteprior.report.geopackage.site_form import SITE_ATTRIBUTES, split_sites
 from siteprior.report.geopackage.write import write_geopackage
 
-SITES, FIRST, LIMIT_S = 40_000, 25, 5.0
+SITES, FIRST, LIMIT_S = size(40_000, 2_000), 25, 5.0
 
 
 def repeated(sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -65,53 +73,48 @@ def plain_side(folder: Path, sites: gpd.GeoDataFrame, run: sp.Run) -> None:
 
 
 SIDES = {"siteprior": siteprior_side, "geopandas": plain_side}
+WORDS = {
+    "siteprior": "siteprior: all it writes, with the QGIS project",
+    "geopandas": "geopandas: layers and table alone",
+}
 
 
 def one(side: str, folder: Path) -> None:
-    """Measure one side once and print what was found as JSON."""
+    """Measure one side once and print what was found."""
     run = sp.open_run(folder)
     sites = repeated(run["sites"])
     with tempfile.TemporaryDirectory() as out:
-        start, worked = time.perf_counter(), time.process_time()
-        SIDES[side](Path(out), sites, run)
-        found = {
-            "seconds": time.perf_counter() - start,
-            "worked": time.process_time() - worked,
-            "mb": sum(path.stat().st_size for path in Path(out).iterdir()) / 1e6,
-        }
-    found |= {"rows": len(sites), "columns": sites.shape[1]}
-    print(json.dumps(found | {"peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+        _, taken = timed(lambda: SIDES[side](Path(out), sites, run))
+        mb = sum(path.stat().st_size for path in Path(out).iterdir()) / 1e6
+    print_found({**taken, "mb": mb, "rows": len(sites), "columns": sites.shape[1]})
+
+
+def measured(folder: Path, runs: int) -> Outcome:
+    """Measure both sides in turn."""
+    found = in_turn(dict.fromkeys(SIDES, runs), lambda side: child(__file__, "--run", folder, "--one", side))
+    rows = [
+        row_of(WORDS[side], OWN if side == "siteprior" else PEER, taken, f"{taken[0]['mb']:.0f} MB of file")
+        for side, taken in found.items()
+    ]
+    first, good = found["siteprior"][0], all(each["seconds"] < LIMIT_S for each in found["siteprior"])
+    sentence = f"Under {LIMIT_S:g} s in every run: {yes(good)}."
+    return Outcome(f"{first['rows']:,} sites × {first['columns']} columns", rows, [sentence], good)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Publishing 40,000 sites as a GeoPackage, beside geopandas alone.")
-    parser.add_argument("--run", type=Path, required=True, help="folder of a run")
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--one", choices=SIDES, help=argparse.SUPPRESS)
-    given = parser.parse_args()
+    options = parser(__doc__)
+    options.add_argument("--run", type=Path, help="folder of a run; without it the sample's is made for the time")
+    options.add_argument("--one", choices=SIDES, help=argparse.SUPPRESS)
+    given = options.parse_args()
     if given.one:
         one(given.one, given.run)
         return 0
-    runs: dict[str, list[dict[str, float]]] = {side: [] for side in SIDES}
-    for _ in range(given.runs):
-        for side, taken in runs.items():
-            command = [sys.executable, __file__, "--run", str(given.run), "--one", side]
-            taken.append(json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout))
-    print(f"{given.runs} runs each, in turn; {os.cpu_count()} cores; Python {platform.python_version()}\n")
-    print("| Side | Median | Range | Processor | Peak memory | File |\n| --- | ---: | ---: | ---: | ---: | ---: |")
-    for side, taken in runs.items():
-        seconds = [each["seconds"] for each in taken]
-        print(
-            f"| {side} | {statistics.median(seconds):.1f} s | {min(seconds):.1f} to {max(seconds):.1f} s | "
-            f"{statistics.median(each['worked'] for each in taken):.1f} s | "
-            f"{max(each['peak_mb'] for each in taken):.0f} MB | {taken[0]['mb']:.0f} MB |"
-        )
-    first = runs["siteprior"][0]
-    slowest = max(each["seconds"] for each in runs["siteprior"])
-    print(f"\n{first['rows']:,} sites × {first['columns']} columns. Under {LIMIT_S:g} s in every run: "
-          f"{'yes' if slowest < LIMIT_S else 'no'}")  # fmt: skip
-    return 0 if slowest < LIMIT_S else 1
+    with tempfile.TemporaryDirectory() as made:
+        folder = given.run or Path(made) / "demo"
+        if not given.run:
+            process([sys.executable, "-m", "siteprior", "demo", "--quiet", "--out", str(folder)])
+        return command(measured(folder, given.runs), given.json)
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(main())

@@ -7,7 +7,6 @@ and a browser moves sliders by the keyboard (``.ci/panel.mjs``): the time until 
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import shutil
@@ -17,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -24,11 +24,12 @@ import nbformat
 import numpy as np
 import pandas as pd
 
+from measuring import OWN, PEER, Outcome, command, parser, peak_of, row_of, size, timed, yes
 from siteprior.ranking.criteria import Criterion, column_measure
 from siteprior.ranking.live_weights import LiveWeights
 
 ROOT = Path(__file__).resolve().parents[1]
-SITES, CRITERIA, FIRST = 40_000, 15, 25
+SITES, CRITERIA, FIRST, LIMIT_S = size(40_000, 4_000), 15, 25, 0.02
 
 
 class MadeUp:
@@ -45,29 +46,37 @@ class MadeUp:
         }
 
 
-def reweighting(runs: int) -> None:
-    """Print how long one ranking of 40,000 sites takes, beside the plain way."""
+def reweighting(runs: int) -> Outcome:
+    """Measure one ranking of 40,000 sites by other weights, beside the plain way, in this process."""
     rng = np.random.default_rng(1)
     made_up = MadeUp(rng)
-    start = time.perf_counter()
-    live = LiveWeights(made_up)
-    print(f"values of {SITES:,} sites, once: {time.perf_counter() - start:.2f} s")
+    live, once = timed(lambda: LiveWeights(made_up))
     values = made_up.sites[list(made_up.weights)]
-    own, plain = [], []
+    own, plain, agree = [], [], True
     for _ in range(runs):
         weights = dict(zip(made_up.weights, map(float, rng.integers(0, 100, CRITERIA)), strict=True))
-        start = time.perf_counter()
-        standing = live.standing(weights, first=FIRST)
-        own.append(time.perf_counter() - start)
-        start = time.perf_counter()
-        shares = np.array(list(weights.values())) / sum(weights.values())
-        scores = pd.Series(values.to_numpy() @ shares, index=values.index).round(12)
-        table = pd.DataFrame({"score": scores, "rank": scores.rank(method="min", ascending=False)})
-        first = table.sort_values("rank", kind="stable").head(FIRST)
-        plain.append(time.perf_counter() - start)
-        assert list(first.index) == list(standing.labels)
-    for side, times in (("siteprior", own), ("numpy and pandas", plain)):
-        print(f"{side}: median {1000 * statistics.median(times):.1f} ms, worst {1000 * max(times):.1f} ms")
+        standing, taken = timed(partial(live.standing, weights, first=FIRST))
+        own.append(taken)
+        first, taken = timed(partial(by_pandas, values, weights))
+        plain.append(taken)
+        agree = agree and list(first.index) == list(standing.labels)
+    sides = (("siteprior: other weights", OWN, own), ("numpy with pandas' rank", PEER, plain))
+    peak_mb = peak_of() / 1024**2
+    rows = [row_of(side, who, [{**each, "peak_mb": peak_mb} for each in taken]) for side, who, taken in sides]
+    good = all(each["seconds"] < LIMIT_S for each in own)
+    sentences = [
+        f"The same first {FIRST} on both sides: {yes(agree)}. Under {1000 * LIMIT_S:g} ms in every run: {yes(good)}. "
+        f"To take the values once: {once['seconds']:.2f} s. Peak memory is that of one process with both."
+    ]
+    return Outcome(f"{SITES:,} made-up sites × {CRITERIA} criteria", rows, sentences, good, agree=agree)
+
+
+def by_pandas(values: pd.DataFrame, weights: dict[str, float]) -> pd.DataFrame:
+    """Rank the sites as one writes it down first, and return the first."""
+    shares = np.array(list(weights.values())) / sum(weights.values())
+    scores = pd.Series(values.to_numpy() @ shares, index=values.index).round(12)
+    table = pd.DataFrame({"score": scores, "rank": scores.rank(method="min", ascending=False)})
+    return table.sort_values("rank", kind="stable").head(FIRST)
 
 
 def in_lab(folder: Path, moves: int, picture: Path | None) -> None:
@@ -105,18 +114,18 @@ def in_lab(folder: Path, moves: int, picture: Path | None) -> None:
     print(f"{folder.name}: {len(times)} moves, median {statistics.median(times):.0f} ms, worst {max(times):.0f} ms")
 
 
-def main() -> None:
+def main() -> int:
     """Measure what is asked for."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=50)
-    parser.add_argument("--run", type=Path, help="folder of a finished run, for the panel in JupyterLab")
-    parser.add_argument("--notebook-moves", type=int, default=10)
-    parser.add_argument("--picture", type=Path, help="where a picture of the panel is put")
-    options = parser.parse_args()
-    reweighting(options.runs)
-    if options.run:
-        in_lab(options.run, options.notebook_moves, options.picture)
+    options = parser(__doc__, runs=50)
+    options.add_argument("--run", type=Path, help="folder of a finished run, for the panel in JupyterLab")
+    options.add_argument("--notebook-moves", type=int, default=10)
+    options.add_argument("--picture", type=Path, help="where a picture of the panel is put")
+    given = options.parse_args()
+    ended = command(reweighting(given.runs), given.json)
+    if given.run:
+        in_lab(given.run, given.notebook_moves, given.picture)
+    return ended
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,6 +1,6 @@
 """400,000 registered parcels on 2,000 sites: from the zipped GML to counts and shares, beside geopandas' overlay.
 
-    python benchmarks/parcels.py [--runs 3] [--parcels 400000] [--sites 2000]
+    python benchmarks/parcels.py [--runs 3] [--quick] [--parcels 400000] [--sites 2000]
 
 The city is made up, with a seed: streets every 70 and 110 m, plots of 5 m and more between them with 13 corners, long
 parcels for the streets, one plot in ten unregistered and one in ten drawn over its neighbours; as one zip in the form
@@ -12,10 +12,7 @@ the schema switched off, and measures the same by ``overlay`` and ``dissolve``. 
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import platform
-import statistics
 import sys
 import tempfile
 import time
@@ -29,7 +26,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from register_speed import measure
+from measuring import OWN, PEER, Outcome, child, command, in_turn, median_of, parser, print_found, row_of, size, yes
 from siteprior.core import schema
 from siteprior.core.parameters import load_parameters
 from siteprior.sources.evidence.parcels import ParcelFile, join_parcels, read_parcels
@@ -40,6 +37,11 @@ ACROSS, UP = 110, 70
 COUNCIL = "E08000025"
 UNDER_S = {"first": 20, "kept": 10}
 UNDER_MB = 1_500
+SIDES = {
+    "first": "siteprior: first read",
+    "kept": "siteprior: from what was kept",
+    "geopandas": "geopandas: read_file, overlay, dissolve",
+}
 
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<wfs:FeatureCollection xmlns:xs="http://www.w3.org/2001/XMLSchema" '
@@ -164,69 +166,64 @@ def geopandas_side(path: Path, blocks: int, number: int) -> pd.DataFrame:
     )
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Registered parcels of sites, beside geopandas' overlay.")
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--parcels", type=int, default=400_000)
-    parser.add_argument("--sites", type=int, default=2_000)
-    parser.add_argument("--one", choices=["first", "kept", "geopandas"], help=argparse.SUPPRESS)
-    parser.add_argument("--zip", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--blocks", type=int, help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    if given.one:
-        side = geopandas_side if given.one == "geopandas" else siteprior_side
-        done = side(given.zip, given.blocks, given.sites)
-        print(json.dumps({"seconds": done["seconds"].iloc[0], "parcels": int(done["parcels"].iloc[0]),
-                          "processor": done["processor"].iloc[0],
-                          "counts": done["inspire_parcels"].astype(int).tolist(),
-                          "shares": done["registered_share"].tolist()}))  # fmt: skip
-        return 0
-    with tempfile.TemporaryDirectory() as folder:
-        return compare(Path(folder), given.parcels, given.sites, given.runs)
-
-
-def compare(folder: Path, parcels: int, sites: int, runs: int) -> int:
-    """Make the city, run all sides, print the table; 1 where a limit or the agreement is missed."""
+def measured(folder: Path, parcels: int, sites: int, runs: int) -> Outcome:
+    """Make the city, and measure all sides in turn; the data lies in a folder nobody may write to."""
     data = folder / "data"
     data.mkdir()
     path = data / "Madeup_City_Council.zip"
-    blocks = make_city(path, parcels)
+    blocks = int(child(__file__, "--one", "make", "--zip", path, "--parcels", parcels)["blocks"])
     there = sorted(data.iterdir())
     data.chmod(0o555)
-    names = {"first": "siteprior, first read", "kept": "siteprior, from what was kept", "geopandas": "geopandas"}
-    found, failed = dict[str, Any](), list[str]()
     os.environ["SITEPRIOR_CACHE"] = str(folder / "cache")
-    print(f"{sites} sites; {path.stat().st_size / 1e6:.0f} MB zipped; {os.cpu_count()} cores; "
-          f"Python {platform.python_version()}\n")  # fmt: skip
-    print(
-        "| Side | Median | Range | Of one processor | Peak memory | Parcels |\n"
-        "| --- | ---: | ---: | ---: | ---: | ---: |"
-    )
-    for side, name in names.items():
-        command = [sys.executable, __file__, "--one", side, "--zip", str(path), "--blocks", str(blocks),
-                   "--sites", str(sites)]  # fmt: skip
-        measured = []
-        for _ in range(1 if side == "geopandas" else runs):
-            if side == "first":
-                for kept in (folder / "cache").glob("*"):
-                    kept.unlink()
-            measured.append(measure(command))
-        results = [json.loads(output) for _, _, output in measured]
-        taken, memory = [result["seconds"] for result in results], max(peak for _, peak, _ in measured)
-        found[side] = results[0]
-        print(f"| {name} | {statistics.median(taken):.1f} s | {min(taken):.1f} to {max(taken):.1f} s | "
-              f"{statistics.median(result['processor'] for result in results):.1f} s | "
-              f"{memory:.0f} MB | {results[0]['parcels']:,} |")  # fmt: skip
-        if statistics.median(taken) > UNDER_S.get(side, np.inf) or (side in UNDER_S and memory > UNDER_MB):
-            failed.append(name)
+
+    def one(side: str) -> dict[str, Any]:
+        if side == "first":
+            for kept in (folder / "cache").glob("*"):
+                kept.unlink()
+        return child(__file__, "--one", side, "--zip", path, "--blocks", blocks, "--sites", sites)
+
+    found = in_turn(dict.fromkeys(SIDES, runs), one)
     data.chmod(0o755)
-    alike = all(found[side]["counts"] == found["geopandas"]["counts"] for side in UNDER_S)
-    apart = max(np.abs(np.array(found[side]["shares"]) - found["geopandas"]["shares"]).max() for side in UNDER_S)
-    print(f"\nUnder {UNDER_S['first']} s, from what was kept {UNDER_S['kept']} s, and {UNDER_MB} MB: "
-          f"{'no: ' + ', '.join(failed) if failed else 'yes'}. The same counts on all sides: "
-          f"{'yes' if alike else 'no'}; shares differ by {apart:.1g} at most. Nothing written beside the data: "
-          f"{'yes' if sorted(data.iterdir()) == there else 'no'}")  # fmt: skip
-    return int(bool(failed) or not alike or sorted(data.iterdir()) != there)
+    rows, good = [], True
+    for side, taken in found.items():
+        peer = side == "geopandas"
+        rows.append(row_of(SIDES[side], PEER if peer else OWN, taken, f"{taken[0]['parcels']:,} parcels"))
+        within = median_of(taken) <= UNDER_S.get(side, np.inf) and max(each["peak_mb"] for each in taken) <= UNDER_MB
+        good = good and (peer or within)
+    plain = found["geopandas"][0]
+    alike = all(found[side][0]["counts"] == plain["counts"] for side in UNDER_S)
+    apart = max(np.abs(np.array(found[side][0]["shares"]) - plain["shares"]).max() for side in UNDER_S)
+    untouched = sorted(data.iterdir()) == there
+    sentences = [
+        f"Under {UNDER_S['first']} s, from what was kept {UNDER_S['kept']} s, and {UNDER_MB:,} MB: {yes(good)}.",
+        f"The same counts on all sides: {yes(alike)}; shares differ by {apart:.1g} at most. "
+        f"Nothing written beside the data: {yes(untouched)}.",
+    ]
+    what = f"{sites:,} sites, {parcels:,} parcels, {path.stat().st_size / 1e6:.0f} MB zipped"
+    return Outcome(what, rows, sentences, good, agree=alike and untouched)
+
+
+def main() -> int:
+    options = parser(__doc__)
+    options.add_argument("--parcels", type=int, default=size(400_000, 20_000))
+    options.add_argument("--sites", type=int, default=size(2_000, 200))
+    options.add_argument("--one", choices=["make", *SIDES], help=argparse.SUPPRESS)
+    options.add_argument("--zip", type=Path, help=argparse.SUPPRESS)
+    options.add_argument("--blocks", type=int, help=argparse.SUPPRESS)
+    given = options.parse_args()
+    if given.one == "make":
+        print_found({"blocks": make_city(given.zip, given.parcels)})
+        return 0
+    if given.one:
+        side = geopandas_side if given.one == "geopandas" else siteprior_side
+        done = side(given.zip, given.blocks, given.sites)
+        print_found({"seconds": done["seconds"].iloc[0], "parcels": int(done["parcels"].iloc[0]),
+                     "processor": done["processor"].iloc[0],
+                     "counts": done["inspire_parcels"].astype(int).tolist(),
+                     "shares": done["registered_share"].tolist()})  # fmt: skip
+        return 0
+    with tempfile.TemporaryDirectory() as folder:
+        return command(measured(Path(folder), given.parcels, given.sites, given.runs), given.json)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Time of a programme of 40,000 sites to a proven 0.1% gap, beside scipy's milp on the same figures with a time limit.
 
-``python benchmarks/programme.py --runs 3``: sites made up at random (seed 0), a budget of £1bn, shares of affordable
+``python benchmarks/programme.py [--runs 3]``: sites made up at random (seed 0), a budget of £1bn, shares of affordable
 homes and of homes in the most deprived areas, a floor of homes, and for each of seven councils a floor and a cap. Every
 run is a process of its own, the sides in turn.
 """
@@ -8,20 +8,22 @@ run is a process of its own, the sides in turn.
 from __future__ import annotations
 
 import argparse
-import os
-import platform
-import resource
-import statistics
-import subprocess
 import sys
-import time
 
 import numpy as np
 import pandas as pd
 
-SITES, SEED, BUDGET, GAP, LIMIT_S = 40_000, 0, 1e9, 0.001, 30.0
+from measuring import OWN, PEER, Outcome, child, command, in_turn, parser, print_found, row_of, size, timed, yes
+
+SITES, SEED, BUDGET, GAP, LIMIT_S = size(40_000, 4_000), 0, float(size(10**9, 10**8)), 0.001, 30.0
 COUNCILS = [f"E0800002{n}" for n in range(7)]
-AFFORDABLE, DEPRIVED, HOMES, HOMES_EACH, COST_EACH = 0.25, 0.4, 500_000, 50_000, 3e8
+AFFORDABLE, DEPRIVED, HOMES, HOMES_EACH, COST_EACH = (
+    0.25,
+    0.4,
+    size(500_000, 50_000),
+    size(50_000, 5_000),
+    float(size(3 * 10**8, 3 * 10**7)),
+)
 
 
 def make_sites() -> pd.DataFrame:
@@ -78,41 +80,34 @@ WORDS = {"siteprior": "siteprior: choose_programme", "scipy": "scipy: milp"}
 
 
 def one_run(side: str, limit: float) -> None:
-    """Choose once, and print seconds, peak memory in megabytes, the benefit and the proven gap."""
+    """Choose once, and print what it took, the benefit and the proven gap."""
     sites = make_sites()
-    start = time.perf_counter()
-    benefit, gap = SIDES[side](sites, limit)
-    seconds = time.perf_counter() - start
-    unit = 1024**2 if sys.platform == "darwin" else 1024
-    print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit, benefit, gap)
+    (benefit, gap), taken = timed(lambda: SIDES[side](sites, limit))
+    print_found({**taken, "benefit": benefit, "gap": gap})
+
+
+def measured(runs: int, limit: float) -> Outcome:
+    """Measure both sides in turn."""
+    found = in_turn(dict.fromkeys(SIDES, runs), lambda side: child(__file__, "--one", side, "--limit", limit))
+    rows = []
+    for side, taken in found.items():
+        best, gap = max(each["benefit"] for each in taken), max(each["gap"] for each in taken)
+        note = f"benefit £{best:,.0f}, the worst proven gap {100 * gap:.4f}%"
+        rows.append(row_of(WORDS[side], OWN if side == "siteprior" else PEER, taken, note))
+    good = all(each["seconds"] < LIMIT_S and each["gap"] <= GAP for each in found["siteprior"])
+    sentence = f"To {100 * GAP:g}% in under {LIMIT_S:g} s, every run: {yes(good)}. scipy's milp got {limit:g} s."
+    return Outcome(f"{SITES:,} sites, £{BUDGET / 1e9:g}bn", rows, [sentence], good)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Time of a programme of 40,000 sites, beside scipy.optimize.milp.")
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--limit", type=float, default=100.0, help="seconds that scipy's milp gets")
-    parser.add_argument("--one", help=argparse.SUPPRESS)
-    given = parser.parse_args()
+    options = parser(__doc__)
+    options.add_argument("--limit", type=float, default=float(size(100, 10)), help="seconds that scipy's milp gets")
+    options.add_argument("--one", help=argparse.SUPPRESS)
+    given = options.parse_args()
     if given.one:
         one_run(given.one, given.limit)
         return 0
-    taken: dict[str, list[list[float]]] = {side: [] for side in SIDES}
-    for side in list(SIDES) * given.runs:
-        command = [sys.executable, __file__, "--one", side, "--limit", str(given.limit)]
-        output = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
-        taken[side].append([float(word) for word in output.split()])
-    print(
-        f"{given.runs} runs each, in turn; {os.cpu_count()} cores; Python {platform.python_version()}; {SITES} sites\n"
-    )
-    print("| Side | Median | Range | Peak memory | Benefit | Proven gap |\n| --- | ---: | ---: | ---: | ---: | ---: |")
-    for side, runs in taken.items():
-        seconds = [run[0] for run in runs]
-        span = f"{statistics.median(seconds):.1f} s | {min(seconds):.1f} to {max(seconds):.1f} s"
-        best, gap = max(run[2] for run in runs), max(run[3] for run in runs)
-        print(f"| {WORDS[side]} | {span} | {max(run[1] for run in runs):.0f} MB | £{best:,.0f} | {100 * gap:.4f}% |")
-    good = all(run[0] < LIMIT_S and run[3] <= GAP for run in taken["siteprior"])
-    print(f"\nTo {100 * GAP:g}% in under {LIMIT_S:g} s, every run: {'yes' if good else 'no'}")
-    return 0 if good else 1
+    return command(measured(given.runs, given.limit), given.json)
 
 
 if __name__ == "__main__":

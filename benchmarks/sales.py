@@ -1,6 +1,6 @@
 """Twenty-eight million sales to area medians and site comparables: siteprior beside pandas.
 
-    python benchmarks/sales.py [--runs 3] [--rows 28000000] [--folder DIR]
+    python benchmarks/sales.py [--runs 3] [--quick] [--rows 28000000] [--folder DIR]
 
 The national file is made up in a temporary folder (the same bytes every time), in the sixteen columns HM Land Registry
 publishes: 5 GB of text, 1.7 million postcodes, 33,755 areas; and a monthly change file after it. Each step is a process
@@ -20,12 +20,7 @@ than the clock. Both sides must agree on every median and on every comparable.
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import platform
 import resource
-import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -38,7 +33,23 @@ import numpy as np
 import pandas as pd
 import shapely
 
-POSTCODES, AREAS, SITES = 1_700_000, 33_755, 40_000
+from measuring import (
+    BESIDE,
+    OWN,
+    PEER,
+    Outcome,
+    child,
+    command,
+    in_turn,
+    median_of,
+    parser,
+    print_found,
+    row_of,
+    size,
+    yes,
+)
+
+POSTCODES, AREAS, SITES = size(1_700_000, 60_000), size(33_755, 1_200), size(40_000, 1_000)
 PRICE_DATE, SINCE = date(2025, 12, 31), date(2021, 1, 1)
 RADIUS_M, NUMBER = 1000.0, 10
 LIMIT_S, LIMIT_MB = 20.0, 1500
@@ -267,7 +278,7 @@ def agree(folder: Path) -> str:
         ours, theirs = (pd.read_parquet(folder / f"{side}-{name}.parquet") for side in ("siteprior", "pandas"))
         pd.testing.assert_frame_equal(ours, theirs, check_dtype=False, rtol=1e-12)
     near, medians = (len(pd.read_parquet(folder / f"siteprior-{name}.parquet")) for name in ("near", "medians"))
-    return f"both sides agree on all {medians:,} medians and all {near:,} comparables"
+    return f"Both sides agree on all {medians:,} medians and all {near:,} comparables"
 
 
 STEPS: dict[str, tuple[Callable[[Path], float], str]] = {
@@ -279,58 +290,51 @@ STEPS: dict[str, tuple[Callable[[Path], float], str]] = {
 }
 
 
-def run(arguments: list[str]) -> str:
-    """Run this file as a process of its own and return what it prints."""
-    return subprocess.run([sys.executable, __file__, *arguments], check=True, stdout=subprocess.PIPE, text=True).stdout
+def measured(folder: Path, rows: int, runs: int, peer_runs: int) -> Outcome:
+    """Make the files where they are not there yet, and measure all steps in turn."""
+    if not files(folder)[1].exists():
+        child(__file__, "--make", "--rows", rows, "--folder", folder)
+    gigabytes = sum(file.stat().st_size for file in files(folder)) / 1e9
+    times = {name: peer_runs if name.startswith("pandas") else runs for name in STEPS}
+    found = in_turn(times, lambda name: child(__file__, "--step", name, "--folder", folder))
+    agreed = child(__file__, "--compare", "--folder", folder)["agreed"]
+    who = {"answers": OWN, "parse": BESIDE, "open": BESIDE}
+    lines = [
+        row_of(STEPS[name][1], who.get(name, PEER), found[name]) for name in sorted(STEPS, key=lambda n: n != "answers")
+    ]
+    own = found["answers"]
+    good = median_of(own) < LIMIT_S and max(each["peak_mb"] for each in own) < LIMIT_MB
+    sentences = [f"{agreed}. From the store under {LIMIT_S:.0f} s and {LIMIT_MB / 1000:.1f} GB: {yes(good)}."]
+    return Outcome(f"{rows:,} sales, {gigabytes:.1f} GB of CSV", lines, sentences, good)
 
 
-def main() -> None:
+def main() -> int:
     """Run the sides in turn and print medians and ranges."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--peer-runs", type=int, default=1, help="runs of pandas, which needs 6 GB and more")
-    parser.add_argument("--rows", type=int, default=28_000_000)
-    parser.add_argument("--folder", type=Path, help="keep the files here for the next time; a temporary folder if not")
-    parser.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
-    parser.add_argument("--compare", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument("--make", action="store_true", help=argparse.SUPPRESS)
-    given = parser.parse_args()
+    options = parser(__doc__)
+    options.add_argument("--peer-runs", type=int, default=1, help="runs of pandas, which needs 6 GB and more")
+    options.add_argument("--rows", type=int, default=size(28_000_000, 300_000))
+    options.add_argument("--folder", type=Path, help="keep the files here for the next time; a temporary folder if not")
+    options.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
+    options.add_argument("--compare", action="store_true", help=argparse.SUPPRESS)
+    options.add_argument("--make", action="store_true", help=argparse.SUPPRESS)
+    given = options.parse_args()
     if given.compare:
-        print(agree(given.folder))
-        return
+        print_found({"agreed": agree(given.folder)})
+        return 0
     if given.make:
         make_places(given.folder)
         make_files(given.folder, given.rows)
-        return
+        return 0
     if given.step:
         took = STEPS[given.step][0](given.folder)
         used = resource.getrusage(resource.RUSAGE_SELF)
-        print(json.dumps([took, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]))
-        return
+        print_found({"seconds": took, "processor": used.ru_utime + used.ru_stime})
+        return 0
     with tempfile.TemporaryDirectory(prefix="siteprior-benchmark-") as temporary:
         folder = given.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        if not files(folder)[1].exists():
-            # in a process of its own too: a child's peak memory counts what its parent used
-            run(["--make", "--rows", str(given.rows), "--folder", str(folder)])
-        size = sum(file.stat().st_size for file in files(folder)) / 1e9
-        print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {given.rows:,} sales, {size:.1f} GB of CSV")
-        seen: dict[str, list[list[float]]] = {name: [] for name in STEPS}
-        for turn in range(given.runs):
-            for name in STEPS:
-                if turn < (given.peer_runs if name.startswith("pandas") else given.runs):
-                    seen[name].append(json.loads(run(["--step", name, "--folder", str(folder)])))
-                    print("  {} {:.1f} s, processor {:.1f} s, {:.0f} MB".format(name, *seen[name][-1]), flush=True)
-        print(run(["--compare", "--folder", str(folder)]), end="")
-    print("| Step | Runs | Median | Range | Processor | Peak memory |\n| --- | ---: | ---: | ---: | ---: | ---: |")
-    for name, (_, title) in STEPS.items():
-        took, used, memory = zip(*seen[name], strict=True)
-        print(f"| {title} | {len(took)} | {statistics.median(took):.1f} s | {min(took):.1f} to {max(took):.1f} s | "
-              f"{statistics.median(used):.1f} s | {max(memory):,.0f} MB |")  # fmt: skip
-    took, _, memory = zip(*seen["answers"], strict=True)
-    met = statistics.median(took) < LIMIT_S and max(memory) < LIMIT_MB
-    print(f"Under {LIMIT_S:.0f} s and {LIMIT_MB / 1000:.1f} GB: {'yes' if met else 'no'}")
+        return command(measured(folder, given.rows, given.runs, given.peer_runs), given.json)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

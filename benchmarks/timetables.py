@@ -1,6 +1,6 @@
 """Four million stop_times to departures per stop, route and hour: siteprior beside pandas and gtfs_kit.
 
-    python benchmarks/timetables.py [--runs 3] [--rows 4000000]
+    python benchmarks/timetables.py [--runs 3] [--quick] [--rows 4000000]
 
 A feed of that size is made in a temporary folder (the same every time), in the shape of those of the Bus Open Data
 Service: trip ids of 42 letters, times past 24:00, lines in two directions; of the trips 65 % run from Monday to
@@ -14,14 +14,8 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
-import os
-import platform
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +23,22 @@ from types import ModuleType
 
 import numpy as np
 import pandas as pd
+
+from measuring import (
+    OWN,
+    PEER,
+    Outcome,
+    child,
+    command,
+    in_turn,
+    median_of,
+    parser,
+    print_found,
+    row_of,
+    size,
+    timed,
+    yes,
+)
 
 DAY = "20230605"
 LIMIT_S, LIMIT_MB = 3.0, 1000
@@ -149,14 +159,8 @@ SIDES = {"siteprior": by_siteprior, "pandas": by_pandas, "gtfs_kit": by_gtfs_kit
 
 
 def run_one(side: str, feed: Path) -> None:
-    """Time one side in this process and print what came out, with the peak memory up to there."""
-    import resource
-
-    count = SIDES[side](feed)
-    start, used = time.perf_counter(), time.process_time()
-    counts = count()
-    seconds, used = time.perf_counter() - start, time.process_time() - used
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024)
+    """Time one side in this process and print what came out."""
+    counts, taken = timed(SIDES[side](feed))
     if side == "siteprior":
         counts = counts[counts["service_date"] == pd.Timestamp(DAY)]
         counts = counts.assign(
@@ -165,53 +169,41 @@ def run_one(side: str, feed: Path) -> None:
         )  # fmt: skip
     columns = [counts[name].astype(str) for name in ("stop_id", "route_id", "direction_id", "hour", "departures")]
     lines = sorted(columns[0].str.cat(columns[1:], sep=","))
-    result = {
-        "seconds": seconds, "used": used, "peak": peak,
-        "rows": len(lines), "departures": int(counts["departures"].sum()),
-        "counts": hashlib.sha256("\n".join(lines).encode()).hexdigest(),
-    }  # fmt: skip
-    print(json.dumps(result))
+    hashed = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    print_found({**taken, "rows": len(lines), "departures": int(counts["departures"].sum()), "counts": hashed})
+
+
+def measured(runs: int, rows: int) -> Outcome:
+    """Make the feed, and measure all sides in turn."""
+    with tempfile.TemporaryDirectory() as folder:
+        feed = Path(folder) / "feed.zip"
+        child(__file__, "--make", feed, "--rows", rows)
+        mb = feed.stat().st_size / 1e6
+        found = in_turn(dict.fromkeys(SIDES, runs), lambda side: child(__file__, "--one", side, feed))
+    own = found["siteprior"]
+    alike = len({each["counts"] for taken in found.values() for each in taken}) == 1
+    good = median_of(own) < LIMIT_S and max(each["peak_mb"] for each in own) < LIMIT_MB
+    sentences = [
+        f"{own[0]['departures']:,} departures in {own[0]['rows']:,} stop-route-direction-hours of the weekday; "
+        f"all sides agree on every count: {yes(alike)}. Under {LIMIT_S:g} s and {LIMIT_MB} MB: {yes(good)}."
+    ]
+    lines = [row_of(side, OWN if side == "siteprior" else PEER, taken) for side, taken in found.items()]
+    return Outcome(f"{rows:,} stop_times, a zip of {mb:.0f} MB", lines, sentences, good, agree=alike)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Departures per stop, route and hour, beside pandas and gtfs_kit.")
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--rows", type=int, default=4_000_000)
-    parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
-    parser.add_argument("--make", type=Path, help=argparse.SUPPRESS)
-    given = parser.parse_args()
+    options = parser(__doc__)
+    options.add_argument("--rows", type=int, default=size(4_000_000, 100_000))
+    options.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
+    options.add_argument("--make", type=Path, help=argparse.SUPPRESS)
+    given = options.parse_args()
     if given.make:
         make_feed(given.make, given.rows)
         return 0
     if given.one:
         run_one(given.one[0], Path(given.one[1]))
         return 0
-    runs: dict[str, list[dict]] = {side: [] for side in SIDES}
-    with tempfile.TemporaryDirectory() as folder:
-        feed = Path(folder) / "feed.zip"
-        # in a process of its own: a child's peak memory is never below what its parent used
-        subprocess.run([sys.executable, __file__, "--make", str(feed), "--rows", str(given.rows)], check=True)
-        size = feed.stat().st_size / 1e6
-        for _ in range(given.runs):
-            for side in SIDES:
-                command = [sys.executable, __file__, "--one", side, str(feed)]
-                runs[side].append(json.loads(subprocess.run(command, check=True, capture_output=True).stdout))
-    counts = {run["counts"] for taken in runs.values() for run in taken}
-    result = runs["siteprior"][0]
-    print(f"{given.rows:,} stop_times, a zip of {size:.0f} MB; {given.runs} runs each, in turn; "
-          f"{os.cpu_count()} cores; Python {platform.python_version()}\n")  # fmt: skip
-    print("| Side | Median | Range | Processor | Peak memory |\n| --- | ---: | ---: | ---: | ---: |")
-    for side, taken in runs.items():
-        seconds = [run["seconds"] for run in taken]
-        span = f"{min(seconds):.1f} to {max(seconds):.1f} s"
-        used, peak = statistics.median(run["used"] for run in taken), max(run["peak"] for run in taken)
-        print(f"| {side} | {statistics.median(seconds):.1f} s | {span} | {used:.1f} s | {peak:.0f} MB |")
-    print(f"\n{result['departures']:,} departures in {result['rows']:,} stop-route-direction-hours of the weekday; "
-          f"all sides agree on every count: {'yes' if len(counts) == 1 else 'NO'}")  # fmt: skip
-    fast = statistics.median(run["seconds"] for run in runs["siteprior"]) < LIMIT_S
-    small = max(run["peak"] for run in runs["siteprior"]) < LIMIT_MB
-    print(f"siteprior under {LIMIT_S:g} s: {'yes' if fast else 'no'}; under {LIMIT_MB} MB: {'yes' if small else 'no'}")
-    return 0 if fast and small and len(counts) == 1 else 1
+    return command(measured(given.runs, given.rows), given.json)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Viability of 40,000 sites over 5,000 draws each: siteprior beside a loop over sites, and scipy with pandas.
 
-    python benchmarks/viability.py [--runs 3]
+    python benchmarks/viability.py [--runs 3] [--quick]
 
 The sites and the costs are made up, the same every time. Each run is a process of its own, the sides in turn, so that a
 slow spell of the machine falls on all. The other two draw every input anew for each site, as one writes it down first;
@@ -13,27 +13,36 @@ The middle of the gap per home is compared on the sites all sides have done.
 from __future__ import annotations
 
 import argparse
-import os
-import platform
-import resource
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from measuring import (
+    OWN,
+    PEER,
+    Outcome,
+    child,
+    command,
+    in_turn,
+    median_of,
+    parser,
+    print_found,
+    row_of,
+    size,
+    timed,
+    yes,
+)
 from siteprior.appraisal.viability.inputs import ENDS, Costs, load_costs, load_scheme
 from siteprior.appraisal.viability.remediation import CLASSES, remediation_input
 from siteprior.appraisal.viability.residual import residual_land_value, site_viability
 
-SITES, DRAWS, SEED = 40_000, 5_000, 20261122
+SITES, DRAWS, SEED = size(40_000, 2_000), 5_000, 20261122
 LIMIT_S, LIMIT_MB = 10.0, 1024.0
-PEER_SITES = {"siteprior": SITES, "loop": 1_000, "scipy": 200}
+PEER_SITES = {"siteprior": SITES, "loop": size(1_000, 100), "scipy": size(200, 20)}
 WORDS = {
     "siteprior": "siteprior: viability",
     "loop": "numpy: a loop over sites",
@@ -155,53 +164,44 @@ SIDES = {"siteprior": by_siteprior, "loop": by_loop, "scipy": by_scipy}
 
 
 def one_run(side: str, folder: Path) -> None:
-    """Appraise, write the middle of the gap per home, and print the seconds and the peak memory in megabytes."""
+    """Appraise, write the middle of the gap per home, and print what it took."""
     sites = make_sites().head(PEER_SITES[side])
-    start, worked = time.perf_counter(), time.process_time()
-    found = SIDES[side](sites)
-    seconds, worked = time.perf_counter() - start, time.process_time() - worked
+    found, taken = timed(lambda: SIDES[side](sites))
     np.save(folder / f"{side}.npy", np.asarray(found, dtype=float))
-    unit = 1024**2 if sys.platform == "darwin" else 1024
-    scale = SITES / len(sites)
-    print(seconds * scale, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit, worked * scale)
+    print_found({name: figure * SITES / len(sites) for name, figure in taken.items()})
+
+
+def measured(runs: int) -> Outcome:
+    """Measure all sides in turn, and compare the gaps on the sites all have done."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = in_turn(dict.fromkeys(SIDES, runs), lambda side: child(__file__, "--one", side, folder))
+        gaps = {side: np.load(Path(folder) / f"{side}.npy") for side in SIDES}
+    rows, sentences = [], []
+    for side, taken in found.items():
+        done = PEER_SITES[side]
+        note = "" if done == SITES else f"{done:,} sites scaled up"
+        rows.append(row_of(WORDS[side], OWN if side == "siteprior" else PEER, taken, note))
+        if side != "siteprior":
+            ours = gaps["siteprior"][:done]
+            apart = np.abs(gaps[side] - ours)
+            sentences.append(
+                f"Middle of the gap per home, {side}: {np.median(apart):,.0f} GBP apart on the median site, "
+                f"{np.quantile(apart, 0.99):,.0f} on the 99th of 100; it is {np.median(ours):,.0f} GBP."
+            )
+    own = found["siteprior"]
+    good = median_of(own) < LIMIT_S and max(each["peak_mb"] for each in own) < LIMIT_MB
+    sentences.append(f"Under {LIMIT_S:g} s and {LIMIT_MB / 1024:g} GB: {yes(good)}.")
+    return Outcome(f"{SITES:,} sites, {DRAWS:,} draws", rows, sentences, good)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Speed and memory of viability, beside numpy and scipy with pandas.")
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--one", nargs=2, metavar=("SIDE", "FOLDER"), help=argparse.SUPPRESS)
-    given = parser.parse_args()
+    options = parser(__doc__)
+    options.add_argument("--one", nargs=2, metavar=("SIDE", "FOLDER"), help=argparse.SUPPRESS)
+    given = options.parse_args()
     if given.one:
         one_run(given.one[0], Path(given.one[1]))
         return 0
-    taken: dict[str, list[list[float]]] = {side: [] for side in SIDES}
-    with tempfile.TemporaryDirectory() as folder:
-        for side in list(SIDES) * given.runs:
-            command = [sys.executable, __file__, "--one", side, folder]
-            output = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
-            taken[side].append([float(word) for word in output.split()])
-        found = {side: np.load(Path(folder) / f"{side}.npy") for side in SIDES}
-    print(f"{given.runs} runs each, in turn; {os.cpu_count()} cores; Python {platform.python_version()}")
-    print(f"{SITES} sites, {DRAWS} draws\n\n| Side | Median | Range | Processor time | Its ratio | Peak memory |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: |")
-    own, busy = (statistics.median(run[n] for run in taken["siteprior"]) for n in (0, 2))
-    for side, runs in taken.items():
-        seconds, done = [run[0] for run in runs], PEER_SITES[side]
-        words = WORDS[side] + ("" if done == SITES else f"; {done} sites scaled up")
-        worked = statistics.median(run[2] for run in runs)
-        memory = max(run[1] for run in runs)
-        span = f"{min(seconds):.1f} to {max(seconds):.1f} s"
-        times = f"{statistics.median(seconds):.1f} s | {span} | {worked:.1f} s | {worked / busy:.1f}"
-        print(f"| {words} | {times} | {memory:.0f} MB |")
-    for side in ("loop", "scipy"):
-        ours = found["siteprior"][: PEER_SITES[side]]
-        apart = np.abs(found[side] - ours)
-        print(f"\nMiddle of the gap per home, {side}: {np.median(apart):,.0f} GBP apart on the median site, "
-              f"{np.quantile(apart, 0.99):,.0f} on the 99th of 100; it is {np.median(ours):,.0f} GBP")  # fmt: skip
-    memory = max(run[1] for run in taken["siteprior"])
-    good = own < LIMIT_S and memory < LIMIT_MB
-    print(f"\nUnder {LIMIT_S:g} s and {LIMIT_MB / 1024:g} GB: {'yes' if good else 'no'}")
-    return 0 if good else 1
+    return command(measured(given.runs), given.json)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Walks of 4,000 sites to 12,000 stops within 960 m on 300,000 nodes: siteprior beside networkx and scipy.
 
-    python benchmarks/walks.py [--runs 5]
+    python benchmarks/walks.py [--runs 5] [--quick]
 
 The town is made up (``synthetic.py``), the same every time. Each run is a process of its own, the sides in turn, so
 that a slow spell of the machine falls on all. Timed is what comes after loading, from snapped points to walks: the
@@ -13,11 +13,7 @@ memory is the whole process's. All sides must find the same pairs and the same m
 from __future__ import annotations
 
 import argparse
-import os
-import platform
-import resource
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -28,11 +24,27 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from measuring import (
+    BESIDE,
+    OWN,
+    PEER,
+    Outcome,
+    child,
+    command,
+    in_turn,
+    median_of,
+    parser,
+    print_found,
+    row_of,
+    size,
+    timed,
+    yes,
+)
 from siteprior.walking.network import WalkNetwork
 from siteprior.walking.walk import Snapped, snap, walks
 from synthetic import make_network, make_points
 
-NODES, KEPT, SITES, STOPS = 302_500, 0.7, 4_000, 12_000
+NODES, KEPT, SITES, STOPS = size(302_500, 40_000), 0.7, size(4_000, 400), size(12_000, 1_600)
 CUTOFF_M, MAX_SNAP_M = 960.0, 250.0
 LIMIT_S, OVER_NETWORKX, OVER_SCIPY = 1.0, 15, 10
 TOWN = "town.npz"
@@ -46,7 +58,9 @@ class Answer(NamedTuple):
 
     seconds: float
     pairs: Any
+    processor: float
     snap_s: float = 0.0
+    snap_processor: float = 0.0
     first_s: float = 0.0
 
 
@@ -56,15 +70,12 @@ def by_siteprior(town: dict[str, Any]) -> Answer:
     def snapped(count: int | None = None) -> list[Snapped]:
         return [snap(network, town[name][:count], max_snap_m=MAX_SNAP_M) for name in ("sites", "stops")]
 
-    start = time.perf_counter()
-    walks(network, *snapped(1), cutoff_m=CUTOFF_M)
-    loaded = time.perf_counter()
-    origins, destinations = snapped()
-    before = time.perf_counter()
-    found = walks(network, origins, destinations, cutoff_m=CUTOFF_M)
-    end = time.perf_counter()
+    _, first = timed(lambda: walks(network, *snapped(1), cutoff_m=CUTOFF_M))
+    (origins, destinations), snapping = timed(snapped)
+    found, taken = timed(lambda: walks(network, origins, destinations, cutoff_m=CUTOFF_M))
     pairs = np.column_stack([found.origin, found.destination, np.rint(found.walk_m * 1000)])
-    return Answer(end - before, pairs, snap_s=before - loaded, first_s=loaded - start)
+    return Answer(taken["seconds"], pairs, taken["processor"], snapping["seconds"], snapping["processor"],
+                  first_s=first["seconds"])  # fmt: skip
 
 
 def by_networkx(town: dict[str, Any]) -> Answer:
@@ -73,13 +84,13 @@ def by_networkx(town: dict[str, Any]) -> Answer:
     graph = nx.Graph()
     graph.add_weighted_edges_from(zip(*(town[name].tolist() for name in ("tail", "head", "mm")), strict=True))
     nodes, first_stop = town["site_node"].tolist(), int(town["stop_node"][0])
-    start = time.perf_counter()
+    start, worked = time.perf_counter(), time.process_time()
     pairs = []
     for site, node in enumerate(nodes):
         far = nx.single_source_dijkstra_path_length(graph, node, cutoff=CUTOFF_M * 1000)
         pairs += [(site, other - first_stop, mm) for other, mm in far.items() if other >= first_stop]
     found = np.array(pairs)
-    return Answer(time.perf_counter() - start, found)
+    return Answer(time.perf_counter() - start, found, time.process_time() - worked)
 
 
 def by_scipy(town: dict[str, Any]) -> Answer:
@@ -90,14 +101,14 @@ def by_scipy(town: dict[str, Any]) -> Answer:
     ends = (np.r_[town["tail"], town["head"]], np.r_[town["head"], town["tail"]])
     graph = coo_array((np.tile(town["mm"].astype(float), 2), ends), shape=(size, size)).tocsr()
     nodes, stop_nodes = town["site_node"], town["stop_node"]
-    start = time.perf_counter()
+    start, worked = time.perf_counter(), time.process_time()
     parts = []
     for first in range(0, len(nodes), SCIPY_SITES):
         far = dijkstra(graph, indices=nodes[first : first + SCIPY_SITES], limit=CUTOFF_M * 1000)[:, stop_nodes]
         site, stop = np.nonzero(np.isfinite(far))
         parts.append(np.column_stack([site + first, stop, far[site, stop]]))
     found = np.concatenate(parts)
-    return Answer(time.perf_counter() - start, found)
+    return Answer(time.perf_counter() - start, found, time.process_time() - worked)
 
 
 SIDES: dict[str, Callable[[dict[str, Any]], Answer]] = {
@@ -149,65 +160,49 @@ def graph_with_points(network: WalkNetwork, sites: Snapped, stops: Snapped) -> d
 
 
 def one_run(side: str, folder: Path) -> None:
-    """Load the town, answer, write the pairs in order, and print the seconds and the peak memory in megabytes."""
+    """Load the town, answer, write the pairs in order, and print what it took."""
     with np.load(folder / TOWN) as saved:
         town = {name: saved[name] for name in saved.files}
     answer = SIDES[side](town)
     found = answer.pairs.astype(np.int64)
     np.save(folder / f"{side}.npy", found[np.lexsort((found[:, 1], found[:, 0]))])
-    unit = 1024**2 if sys.platform == "darwin" else 1024
-    print(answer.seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit, answer.snap_s, answer.first_s)
+    print_found({"seconds": answer.seconds, "processor": answer.processor, "snap_s": answer.snap_s,
+                 "snap_processor": answer.snap_processor, "first_s": answer.first_s})  # fmt: skip
 
 
-def measure(runs: int) -> tuple[dict[str, list[list[float]]], dict[str, Any]]:
-    """Run the sides in turn, each in a process of its own; return their numbers, and the pairs each found."""
-    taken: dict[str, list[list[float]]] = {side: [] for side in SIDES}
+def measured(runs: int) -> Outcome:
+    """Make the town, measure all sides in turn, and compare the pairs."""
     with tempfile.TemporaryDirectory() as folder:
-        for side in ("town", *(list(SIDES) * runs)):
-            command = [sys.executable, __file__, "--one", side, folder]
-            output = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
-            if side != "town":
-                taken[side].append([float(word) for word in output.split()])
-        return taken, {side: np.load(Path(folder) / f"{side}.npy") for side in SIDES}
-
-
-def row(words: str, seconds: list[float], ratio: float | None, memory: float | None) -> str:
-    """Write one line of the table."""
-    cells = ["" if ratio is None else f"{ratio:.1f}", "" if memory is None else f"{memory:.0f} MB"]
-    span = f"{min(seconds):.2f} to {max(seconds):.2f} s"
-    return f"| {words} | {statistics.median(seconds):.2f} s | {span} | {' | '.join(cells)} |"
+        child(__file__, "--one", "town", folder)
+        found = in_turn(dict.fromkeys(SIDES, runs), lambda side: child(__file__, "--one", side, folder))
+        pairs = {side: np.load(Path(folder) / f"{side}.npy") for side in SIDES}
+    own = found["siteprior"]
+    rows = [row_of(WORDS[side], OWN if side == "siteprior" else PEER, taken) for side, taken in found.items()]
+    snapped = [{**each, "seconds": each["snap_s"], "processor": each["snap_processor"]} for each in own]
+    rows.append(row_of("siteprior: snap sites and stops", BESIDE, snapped))
+    same = all(np.array_equal(each, pairs["siteprior"]) for each in pairs.values())
+    both = statistics.median(each["seconds"] + each["snap_s"] for each in own)
+    over = {side: median_of(found[side]) / median_of(own) for side in ("networkx", "scipy")}
+    good = both < LIMIT_S and over["networkx"] >= OVER_NETWORKX and over["scipy"] >= OVER_SCIPY
+    sentences = [
+        f"The first call in a process loads the compiled loops: {median_of(own, 'first_s'):.2f} s, not in the table. "
+        f"The same pairs and millimetres on all sides: {yes(same)}.",
+        f"Snap and walks under {LIMIT_S:g} s, walks at least {OVER_NETWORKX} times as fast as networkx and "
+        f"{OVER_SCIPY} times as fast as scipy: {yes(good)}.",
+    ]
+    what = f"{SITES:,} sites, {STOPS:,} stops, {len(pairs['siteprior']):,} pairs within {CUTOFF_M:g} m"
+    return Outcome(what, rows, sentences, good, agree=same)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Speed and memory of walks to stops, beside networkx and scipy.")
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--one", nargs=2, metavar=("SIDE", "FOLDER"), help=argparse.SUPPRESS)
-    given = parser.parse_args()
+    options = parser(__doc__, runs=5)
+    options.add_argument("--one", nargs=2, metavar=("SIDE", "FOLDER"), help=argparse.SUPPRESS)
+    given = options.parse_args()
     if given.one:
         side, folder = given.one[0], Path(given.one[1])
         make_town(folder / TOWN) if side == "town" else one_run(side, folder)
         return 0
-    taken, found = measure(given.runs)
-    own = taken["siteprior"]
-    medians = {side: statistics.median(run[0] for run in runs) for side, runs in taken.items()}
-    print(f"{given.runs} runs each, in turn; {os.cpu_count()} cores; Python {platform.python_version()}")
-    print(f"{SITES} sites, {STOPS} stops, {len(found['siteprior'])} pairs within {CUTOFF_M:g} m\n")
-    print("| Side | Median | Range | Times siteprior's | Peak memory |\n| --- | ---: | ---: | ---: | ---: |")
-    for side, runs in taken.items():
-        ratio = medians[side] / medians["siteprior"]
-        print(row(WORDS[side], [run[0] for run in runs], ratio, max(run[1] for run in runs)))
-    print(row("siteprior: snap sites and stops", [run[2] for run in own], None, None))
-    first, both = (statistics.median(some) for some in ([run[3] for run in own], [run[0] + run[2] for run in own]))
-    same = all(np.array_equal(pairs, found["siteprior"]) for pairs in found.values())
-    print(f"\nThe first call in a process loads the compiled loops: {first:.2f} s, not in the table.")
-    print(f"The same pairs and millimetres on all sides: {'yes' if same else 'NO'}")
-    over_networkx, over_scipy = (medians[side] / medians["siteprior"] for side in ("networkx", "scipy"))
-    good = both < LIMIT_S and over_networkx >= OVER_NETWORKX and over_scipy >= OVER_SCIPY
-    print(
-        f"Snap and walks under {LIMIT_S:g} s ({both:.2f} s), walks at least {OVER_NETWORKX} times as fast as networkx "
-        f"({over_networkx:.1f}) and {OVER_SCIPY} times as fast as scipy ({over_scipy:.1f}): {'yes' if good else 'no'}"
-    )
-    return 0 if same and good else 1
+    return command(measured(given.runs), given.json)
 
 
 if __name__ == "__main__":

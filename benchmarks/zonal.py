@@ -1,6 +1,6 @@
 """40,000 polygons against a raster of 25 m: the mean of each by exact coverage, beside rasterstats on a sample of them.
 
-    python benchmarks/zonal.py [--runs 3] [--sample 1000]
+    python benchmarks/zonal.py [--runs 3] [--quick] [--sample 1000]
 
 Raster and polygons are made up: 100 km by 100 km of rolling ground in compressed tiles, and sites of 0.1 to 5 ha all
 over it. Every run is a process of its own; measured is the time from polygons in memory to the last value, reading of
@@ -11,13 +11,9 @@ for the sample is scaled up to all. Both are compared with cells cut out one by 
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import platform
-import statistics
 import sys
 import tempfile
-import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +22,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from register_speed import measure
+from measuring import OWN, PEER, Outcome, child, command, in_turn, parser, print_found, row_of, size, timed, yes
 from siteprior.core.schema import SITE_SHAPES, conform
 from siteprior.joins.layers import join_layer
 from siteprior.project.layer_checks import parse_layer
 from siteprior.sources.layers.reader import read_layer
 
-POLYGONS = 40_000
-WEST, NORTH, CELL, CELLS = 400_000, 300_000, 25, 4_000
+POLYGONS = size(40_000, 2_000)
+WEST, NORTH, CELL, CELLS = 400_000, 300_000, 25, size(4_000, 1_000)
 CHECKED = 50
 SPEC = {"name": "ground", "path": "ground.tif", "kind": "raster", "measure": "mean"}
 
@@ -75,16 +71,10 @@ def siteprior_side(raster: Path, sample: int) -> None:
     sites = gpd.GeoDataFrame({"reference": index}, geometry=shapely.centroid(polygons), crs=27700, index=index)
     drawn = gpd.GeoDataFrame({"shape_basis": "polygon by reference"}, geometry=polygons, crs=27700, index=index)
     shapes = conform(drawn, SITE_SHAPES)
-    start = time.perf_counter()
     spec = parse_layer(SPEC)
-    values = join_layer(sites, read_layer(raster, spec).table, spec, shapes=shapes)
-    taken = time.perf_counter() - start
-    result = {
-        "seconds": taken,
-        "known": int(values.notna().sum()),
-        "values": values.to_numpy()[sampled(sample)].tolist(),
-    }
-    print(json.dumps(result))
+    values, taken = timed(lambda: join_layer(sites, read_layer(raster, spec).table, spec, shapes=shapes))
+    of_sample = values.to_numpy()[sampled(sample)].tolist()
+    print_found({**taken, "known": int(values.notna().sum()), "values": of_sample})
 
 
 def rasterstats_side(raster: Path, sample: int) -> None:
@@ -92,11 +82,14 @@ def rasterstats_side(raster: Path, sample: int) -> None:
     from rasterstats import zonal_stats
 
     polygons = make_polygons()[sampled(sample)]
-    start = time.perf_counter()
-    found = [row["mean"] for row in zonal_stats(list(polygons), str(raster), stats=["mean"])]
-    taken = (time.perf_counter() - start) * POLYGONS / sample
+    rows, taken = timed(lambda: zonal_stats(list(polygons), str(raster), stats=["mean"]))
+    found = [row["mean"] for row in rows]
     values = [float("nan") if value is None else float(value) for value in found]
-    print(json.dumps({"seconds": taken, "known": int(np.isfinite(values).sum()), "values": values}))
+    scaled = {name: figure * POLYGONS / sample for name, figure in taken.items()}
+    print_found({**scaled, "known": int(np.isfinite(values).sum()), "values": values})
+
+
+SIDES = {"siteprior": siteprior_side, "rasterstats": rasterstats_side}
 
 
 def cut_out(raster: Path, sample: int) -> Any:
@@ -117,42 +110,49 @@ def cut_out(raster: Path, sample: int) -> Any:
     return np.array(means)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Means of a raster over polygons, beside rasterstats.")
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--sample", type=int, default=1_000)
-    parser.add_argument("--one", choices=["siteprior", "rasterstats"], help=argparse.SUPPRESS)
-    parser.add_argument("--raster", type=Path, help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    if given.one:
-        _ = (siteprior_side if given.one == "siteprior" else rasterstats_side)(given.raster, given.sample)
-        return 0
+def measured(runs: int, sample: int) -> Outcome:
+    """Make the raster, measure both sides in turn, and compare both with the cells cut out."""
+    sides = [side for side in SIDES if side == "siteprior" or find_spec(side)]
     with tempfile.TemporaryDirectory() as folder:
         raster = Path(folder) / "ground.tif"
-        make_raster(raster)
-        exact = cut_out(raster, given.sample)
-        print(f"{POLYGONS} polygons; {os.cpu_count()} cores; Python {platform.python_version()}\n")
-        print("| Side | Median | Range | Peak memory | With a value | Farthest from the cells cut out |")
-        print("| --- | ---: | ---: | ---: | ---: | ---: |")
-        seconds, values = {}, {}
-        names = {"siteprior": "siteprior", "rasterstats": f"rasterstats, {given.sample} polygons scaled up"}
-        for side, size in (("siteprior", POLYGONS), ("rasterstats", given.sample)):
-            command = [sys.executable, __file__, "--one", side, "--raster", str(raster), "--sample", str(given.sample)]
-            runs = [measure(command) for _ in range(given.runs)]
-            result = [json.loads(output) for _, _, output in runs]
-            taken = [run["seconds"] for run in result]
-            seconds[side], values[side] = statistics.median(taken), np.array(result[0]["values"])
-            apart = np.nanmax(np.abs(values[side][:CHECKED] - exact))
-            memory = max(peak for _, peak, _ in runs)
-            print(f"| {names[side]} | {seconds[side]:.1f} s | {min(taken):.1f} to {max(taken):.1f} s | "
-                  f"{memory:.0f} MB | {result[0]['known']} of {size} | {apart:.2g} |")  # fmt: skip
-    apart = np.abs(values["siteprior"] - values["rasterstats"])
-    faster = seconds["rasterstats"] / seconds["siteprior"]
-    print(f"\n{faster:.0f} times as fast as rasterstats, whose time is scaled up. "
-          f"The two differ by {np.nanmedian(apart):.2f} at the median and {np.nanmax(apart):.2f} at most.")  # fmt: skip
+        child(__file__, "--one", "make", "--raster", raster)
+        exact = cut_out(raster, sample)
+        found = in_turn(
+            dict.fromkeys(sides, runs),
+            lambda side: child(__file__, "--one", side, "--raster", raster, "--sample", sample),
+        )
+    rows, values = [], {}
+    for side, taken in found.items():
+        values[side] = np.array(taken[0]["values"], dtype=float)
+        farthest = np.nanmax(np.abs(values[side][:CHECKED] - exact))
+        own = side == "siteprior"
+        note = f"{taken[0]['known']:,} of {POLYGONS if own else sample:,} with a value, {farthest:.2g} at most from the"
+        note += " cells cut out" + ("" if own else f"; {sample:,} polygons scaled up")
+        rows.append(row_of(side, OWN if own else PEER, taken, note))
     exact_enough = bool(np.abs(values["siteprior"][:CHECKED] - exact).max() < 1e-3)
-    print(f"Equal to the cells cut out, within 0.001: {'yes' if exact_enough else 'no'}")
-    return 0 if exact_enough else 1
+    sentences = [f"siteprior's equal the cells cut out, within 0.001: {yes(exact_enough)}."]
+    if "rasterstats" in values:
+        apart = np.abs(values["siteprior"] - values["rasterstats"])
+        sentences.append(f"The two differ by {np.nanmedian(apart):.2f} at the median, {np.nanmax(apart):.2f} at most.")
+    else:
+        sentences.append("rasterstats is not installed: no peer was measured.")
+    what = f"{POLYGONS:,} polygons, {CELLS**2 / 1e6:g} million cells of {CELL} m"
+    return Outcome(what, rows, sentences, agree=exact_enough)
+
+
+def main() -> int:
+    options = parser(__doc__)
+    options.add_argument("--sample", type=int, default=size(1_000, 100))
+    options.add_argument("--one", choices=["make", *SIDES], help=argparse.SUPPRESS)
+    options.add_argument("--raster", type=Path, help=argparse.SUPPRESS)
+    given = options.parse_args()
+    if given.one == "make":
+        make_raster(given.raster)
+        return 0
+    if given.one:
+        SIDES[given.one](given.raster, given.sample)
+        return 0
+    return command(measured(given.runs, given.sample), given.json)
 
 
 if __name__ == "__main__":

@@ -87,10 +87,14 @@ def shared_folder(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(shared_folder):
-    """Keep what is cached between runs apart from the user's own, and no result of a stage: tests change stages."""
+    """Keep what is cached between runs apart from the user's own, and no result of a stage: tests change stages.
+
+    All is done in this process, where the network is closed: what a second one does has tests of its own.
+    """
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("SITEPRIOR_CACHE", str(shared_folder / "cache"))
         environment.setenv("SITEPRIOR_FRESH", "1")
+        environment.setenv("LOKY_MAX_CPU_COUNT", "1")
         yield
 
 

@@ -33,10 +33,10 @@ NOT_IMPORTED = {
     "mapclassify": "geopandas asks for it in .explore()",
     "xyzservices": "geopandas takes the map's tiles from it in .explore()",
 }
-# Imported by a test and not declared apart: pandas requires it, and is checked against it.
-COMES_WITH_PANDAS = {"python-dateutil"}
+# Imported by a test and not declared apart: pandas requires the one and distributed the other, of its own version.
+COMES_WITH_OTHERS = {"python-dateutil", "dask"}
 # The part of the test extra that an analyst needs to run the tests.
-CONDA_TESTS = {"hypothesis", "openpyxl", "pytest", "pytest-xdist"}
+CONDA_TESTS = {"distributed", "hypothesis", "openpyxl", "pytest", "pytest-xdist"}
 
 SYSTEMS = {
     "linux": {"sys_platform": "linux", "os_name": "posix", "platform_system": "Linux"},
@@ -57,6 +57,11 @@ def pyproject():
 @pytest.fixture(scope="module")
 def runtime(pyproject):
     return by_name(pyproject["project"]["dependencies"])
+
+
+@pytest.fixture(scope="module")
+def cluster_extra(pyproject):
+    return by_name(pyproject["project"]["optional-dependencies"]["cluster"])
 
 
 @pytest.fixture(scope="module")
@@ -121,8 +126,12 @@ def imported_by(*folders):
     return names - {"siteprior"}
 
 
-def test_what_the_package_imports_is_declared(runtime):
-    assert imported_by("src") - runtime.keys() == set()
+def test_what_the_package_imports_is_declared(runtime, cluster_extra):
+    assert imported_by("src") - runtime.keys() == cluster_extra.keys()
+
+
+def test_what_is_optional_is_tested(cluster_extra, test_extra):
+    assert not set(map(str, cluster_extra.values())) - set(map(str, test_extra.values()))
 
 
 def test_what_no_file_imports_is_not_declared(runtime):
@@ -131,7 +140,7 @@ def test_what_no_file_imports_is_not_declared(runtime):
 
 def test_what_the_tests_import_is_declared(runtime, test_extra):
     undeclared = imported_by("tests", "benchmarks", "data") - runtime.keys() - test_extra.keys()
-    assert undeclared <= COMES_WITH_PANDAS
+    assert undeclared <= COMES_WITH_OTHERS
 
 
 # --- the version --------------------------------------------------------------------------------

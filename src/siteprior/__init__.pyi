@@ -2,6 +2,7 @@ from . import appraisal, joins, programme, project, ranking, registers, report, 
 from .appraisal import benefits, funds, market_failure, prices, viability
 from .core import parameters, schema
 from .core.cache_contents import cache_contents, clear_cache
+from .core.cluster import cluster
 from .core.errors import InputError, OutputError, ProjectError, RunWarning, SitePriorError
 from .core.issues import Reading
 from .joins import access, corridors
@@ -33,6 +34,7 @@ from .pipeline.rerank import rerank
 from .pipeline.result import Result
 from .pipeline.run import assess, check, demo, run
 from .pipeline.shortlist_table import shortlist_table
+from .pipeline.walk_surface import measure_walks
 from .pipeline.write_weights import write_weights
 from .programme.optimise import choose_programme
 from .ranking.explanation import explain
@@ -67,6 +69,7 @@ __all__ = [
     "check",
     "choose_programme",
     "clear_cache",
+    "cluster",
     "compare",
     "corridors",
     "criteria",
@@ -82,6 +85,7 @@ __all__ = [
     "load_project",
     "market_failure",
     "measure_access",
+    "measure_walks",
     "newest_run",
     "notebook",
     "open_run",

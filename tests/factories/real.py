@@ -34,6 +34,7 @@ NEED_THE_WHOLE = {
     "real/test_greater_manchester.py::test_stations_of_the_table_are_those_of_naptan": ENGLAND,
     "real/test_england.py::test_the_lines_are_read_as_geoparquet_each_name_once": ENGLAND,
     "real/test_england.py::test_the_project_loads_with_every_file_there": ENGLAND,
+    "real/test_rutland.py::test_tiles_on_two_workers_are_the_one_piece_to_the_byte": EXTRACTS,
     "real/test_new_projects.py::test_greater_manchester_is_ranked_without_corridors": ENGLAND,
     "real/test_new_projects.py::test_the_west_midlands_are_the_real_test_project": NEIGHBOURS,
     "real/test_wmca_evidence.py::test_the_page_of_calibration_is_what_the_command_writes": SALES,

@@ -1,7 +1,8 @@
-"""GeoPackages of a result for the program the project names, and the QGIS project beside them."""
+"""GeoPackages of a result for the program the project names, what is beside them, and a large run read back whole."""
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from contextlib import closing
 from datetime import date
@@ -11,10 +12,16 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
+import siteprior as sp
 from siteprior.core.errors import InputError
 from siteprior.core.files import shipped
-from siteprior.pipeline.packages import published_as, write_package, write_qgis_project
+from siteprior.pipeline import packages
+from siteprior.pipeline.manifest import NOT_IN_EVERY_RUN, TABLES
+from siteprior.pipeline.packages import large_notices, listed_sites, published_as, write_package, write_qgis_project
+from siteprior.pipeline.publish import market_tables, write_tables
 from siteprior.pipeline.registered import load_project
+from siteprior.report import long_tables
+from siteprior.report.geopackage import near_shortlist
 
 
 def result(**publish):
@@ -71,3 +78,88 @@ def test_all_faults_at_once(project):
     first, second = refused.value.faults
     assert first.startswith("unknown gis 'QGIS'")
     assert second == "geoparquet: needs True or False, not 'yes'"
+
+
+@pytest.fixture(scope="module")
+def large(sample_run, sample_assessment, tmp_path_factory):
+    """The folder of the sample's run as it would be if a hundred stops, areas and cells of a table were large."""
+    folder = tmp_path_factory.mktemp("large") / "run"
+    shutil.copytree(sample_run, folder)
+    real = long_tables.load_parameters
+
+    class Small:
+        def integer(self, name):
+            return 100 if name in ("large_table_cells", "large_layer_rows") else real("report").integer(name)
+
+        def number(self, name):
+            return 1500 if name == "near_shortlist_m" else real("report").number(name)
+
+    with pytest.MonkeyPatch.context() as patched:
+        for module in (long_tables, near_shortlist, packages):
+            patched.setattr(module, "load_parameters", lambda _: Small())
+        write_tables(sample_assessment, market_tables(sample_assessment), folder)
+        notices = list(large_notices(sample_assessment))
+    return folder, notices
+
+
+def test_a_large_run_has_the_shortlist_to_open_and_all_of_it_beside(large, sample_assessment):
+    folder, notices = large
+    done = sample_assessment
+    listed = pd.read_csv(folder / "ranking.csv", encoding="utf-8-sig")
+    assert listed["site_id"].tolist() == listed_sites(done)
+    assert set(listed["ranked_as"]) == set(done.shortlist.index)
+    whole = pd.read_parquet(folder / "ranking.parquet")
+    assert whole["site_id"].tolist() == done.sites.index.tolist()
+    assert list(whole) == list(listed)
+    assert whole["score"].tolist() == pytest.approx(done.sites["score"].tolist(), abs=0, nan_ok=True)
+    attributes = gpd.read_file(folder / "shortlist.gpkg", layer="site_attributes")
+    assert attributes["site_id"].tolist() == listed_sites(done)
+    assert len(gpd.read_file(folder / "shortlist.gpkg", layer="sites")) == len(done.sites)
+    assert ["ranking.parquet has all" in notices[0], "stops and areas within" in notices[1]] == [True, True]
+
+
+def test_of_large_layers_the_geopackage_has_what_lies_about_the_shortlist_and_says_so(large, sample_assessment):
+    folder, done = large[0], sample_assessment
+    for name, layer in (("stops", done.stops), ("areas", done.areas)):
+        near = gpd.read_file(folder / "shortlist.gpkg", layer=name)
+        away = [layer.geometry.distance(site).to_numpy() for site in done.shortlist.geometry]
+        within = sum(min(distances) <= 1500 for distances in zip(*away, strict=True))
+        assert 0 < len(near) == within < len(layer)
+        assert len(gpd.read_parquet(folder / "geoparquet" / f"{name}.parquet")) == len(layer)
+        with closing(sqlite3.connect(folder / "shortlist.gpkg")) as database:
+            (about,) = database.execute("SELECT description FROM gpkg_contents WHERE table_name = ?", [name]).fetchone()
+        assert f"the {within:,} of {len(layer):,} within 1.5 km of the shortlist" in about
+
+
+def test_a_large_run_opens_as_any_other(large, sample_run):
+    one, other = sp.open_run(sample_run), sp.open_run(large[0])
+    for name in one:
+        if name in TABLES:  # Parquet is not rounded, and has empty columns as they were
+            assert len(one[name]) == len(other[name]), name
+        elif name != "record":
+            pd.testing.assert_frame_equal(one[name], other[name], check_exact=True)
+    assert sp.score(other)["score"].equals(sp.score(one)["score"])
+    site = one.shortlist.index[3]
+    assert sp.explain(other, site).sentences == sp.explain(one, site).sentences
+
+
+def test_a_large_run_is_compared_handed_over_and_ranked_again_as_any_other(large, sample_run, tmp_path):
+    folder = large[0]
+    assert sp.compare(sample_run, folder).empty
+    handed = [sp.hand_over(run, audience="partner", out=tmp_path / run.name) for run in (sample_run, folder)]
+    names = [sorted(path.name for path in one.folder.rglob("*") if path.is_file()) for (one,) in handed]
+    assert names[0] == names[1]
+    project = load_project(shipped("data") / "demo.toml", data_root=shipped("data"))
+    ranked = [sp.rerank(project, run=run) for run in (sample_run, folder)]
+    pd.testing.assert_frame_equal(pd.DataFrame(ranked[0].sites), pd.DataFrame(ranked[1].sites), check_exact=True)
+
+
+def test_plots_stand_beneath_the_site_they_are_ranked_as():
+    sites = pd.DataFrame({"ranked_as": ["a", "a", "b", None]}, index=["a", "a2", "b", "refused"])
+    done = SimpleNamespace(sites=sites, shortlist=sites.loc[["a"]])
+    assert listed_sites(done) == ["a", "a2"]
+    assert listed_sites(SimpleNamespace(sites=sites.drop(columns="ranked_as"), shortlist=sites.loc[["b"]])) == ["b"]
+
+
+def test_what_a_large_run_leaves_is_known_to_the_next():
+    assert {"ranking.parquet", "geoparquet/*.parquet"} <= set(NOT_IN_EVERY_RUN)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from types import SimpleNamespace
 
 import geopandas as gpd
@@ -10,9 +9,9 @@ import pandas as pd
 import pytest
 
 from siteprior.core.errors import SitePriorError
-from siteprior.core.progress import no_progress
+from siteprior.core.second_process import SecondProcess
 from siteprior.pipeline import publish
-from siteprior.pipeline.publish import _access, _catchment_map, _keep, market_tables
+from siteprior.pipeline.publish import _access, market_tables
 
 TABLES = (
     "signals", "deadweight_evidence", "fund_rules", "viability_drivers", "viability_lines", "comparables",
@@ -44,57 +43,6 @@ def test_an_appraisal_without_a_figure_is_no_table_and_with_one_stays_whole():
     assert len(market_tables(done)["viability_lines"]) == 2
 
 
-def test_each_map_is_a_step_and_a_line(tmp_path, monkeypatch):
-    from siteprior.report.charts import rank_bands
-    from siteprior.report.html import report
-    from siteprior.report.maps import catchments, core_index, overview, strip
-
-    for module, name in ((overview, "draw_overview"), (strip, "draw_strip_map"), (catchments, "draw_catchments")):
-        monkeypatch.setattr(module, name, lambda *_, **__: b"picture")
-    for module, name in ((strip, "strip_map_words"), (catchments, "catchment_map_words")):
-        monkeypatch.setattr(module, name, lambda *_, **__: "words")
-    monkeypatch.setattr(report, "write_report", lambda path, **given: path.write_text(repr(sorted(given))))
-    monkeypatch.setattr(publish, "_market_section", lambda *_: {})
-    monkeypatch.setattr(publish, "report_page", lambda *_: "{}")
-    monkeypatch.setattr("siteprior.report.html.decision.decision_section", lambda **_: {})
-    for module, name in ((rank_bands, "draw_rank_bands"), (core_index, "draw_choice")):
-        monkeypatch.setattr(module, name, lambda *_, **__: b"picture")
-    for module, name in ((rank_bands, "rank_bands_words"), (core_index, "core_index_words")):
-        monkeypatch.setattr(module, name, lambda *_, **__: "words")
-    columns = pd.DataFrame(columns=["core_index", "core_class", "chosen"])
-    counted = []
-
-    @contextmanager
-    def counting(_, what, *, total, **__):
-        yield lambda: counted.append((what, total))
-
-    monkeypatch.setattr(publish, "counting", counting)
-    stops = gpd.GeoDataFrame({"corridor": ["B"], "state": ["open"]}, geometry=[None])
-    done = SimpleNamespace(
-        **dict.fromkeys(("sites", "corridors", "stops", "areas", "districts", "criteria", "issues", "gates")),
-        **dict.fromkeys(("corridor_summary", "scenario_summary", "top_k_acceptability", "programme_constraints")),
-        site_corridors=None, programme=pd.DataFrame({"rank": [1]}), core_index=columns, opportunities=pd.DataFrame(),
-        programme_record={},
-        shortlist=pd.DataFrame(), corridor_stops=stops, leading_corridors=["B", "A", "C"], leading_catchments="drawn",
-        record={"attribution": []}, walking=SimpleNamespace(network=None),
-        project=SimpleNamespace(
-            project=SimpleNamespace(title="T", illustrative=False), publish=SimpleNamespace(strips=2),
-            shortlist=SimpleNamespace(n=25),
-            corridors=SimpleNamespace(count_planned=False),
-        ),
-    )  # fmt: skip
-    monkeypatch.setattr("siteprior.report.html.corridors.corridor_section", lambda *_, **__: {})
-    lines = []
-    publish._write_report(done, tmp_path, {}, lines.append)
-    assert counted == [("Drawing maps", 6)] * 6
-    assert lines == [
-        "Drawing the map of the shortlist", "Drawing how far the ranks move", "Drawing what the budget buys",
-        "Drawing strip map 1 of 2: B", "Drawing strip map 2 of 2: A",
-        "Drawing what lies on foot of B", "Writing the report",
-    ]  # fmt: skip
-    assert (tmp_path / "report.html").is_file()
-
-
 def places(*names):
     return gpd.GeoDataFrame({"name": list(names)}, geometry=gpd.points_from_xy(range(len(names)), [0] * len(names)))
 
@@ -122,17 +70,6 @@ def test_of_timetables_and_scenarios_only_what_there_is_is_published(access):
     assert list(tables) == ["corridor_summary", "site_corridors", "access_routes", "scenario_effects"]
 
 
-def test_without_a_leading_corridor_no_catchment_is_drawn(tmp_path):
-    assert _catchment_map(SimpleNamespace(leading_catchments=None), tmp_path, no_progress, None) is None
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_picture_is_kept_whole(tmp_path):
-    _keep(b"picture", tmp_path / "pictures" / "a.png")
-    assert (tmp_path / "pictures" / "a.png").read_bytes() == b"picture"
-    assert [path.name for path in (tmp_path / "pictures").iterdir()] == ["a.png"]
-
-
 class Notebooks:
     """Stands for the process of the notebooks: notes what stood in the folder when each was run."""
 
@@ -152,7 +89,7 @@ def written(monkeypatch, tmp_path):
     """Write one file for the tables and one for the report; return the folder and a result that asks for notebooks."""
     monkeypatch.setattr(publish, "write_tables", lambda done, tables, folder: (folder / "ranking.csv").write_text("x"))
     monkeypatch.setattr(
-        publish, "_write_report", lambda done, folder, dossiers, _: (folder / "report.html").write_text("x")
+        publish, "write_report", lambda done, folder, dossiers, _: (folder / "report.html").write_text("x")
     )
     done = done_with()
     names = ("01_shortlist", "02_access")
@@ -163,7 +100,7 @@ def written(monkeypatch, tmp_path):
 def test_notebooks_run_in_order_once_the_tables_are_there(written):
     folder, done = written
     notebooks, said = Notebooks(), []
-    assert publish.publish(done, folder, notebooks, progress=said.append) == ()
+    assert publish.publish(done, folder, notebooks, second=SecondProcess(start=False), progress=said.append) == ()
     assert [ran[:3] for ran in notebooks.ran] == [
         (f"{name}.ipynb", f"notebooks/{name}.html", str(folder)) for name in done.project.publish.notebooks
     ]
@@ -175,7 +112,10 @@ def test_notebooks_run_in_order_once_the_tables_are_there(written):
 def test_a_notebook_that_fails_costs_nothing_else(written):
     folder, done = written
     notebooks = Notebooks("01_shortlist.ipynb: cell 2 failed")
-    assert publish.publish(done, folder, notebooks) == ("01_shortlist.ipynb: cell 2 failed",) * 2
+    assert (
+        publish.publish(done, folder, notebooks, second=SecondProcess(start=False))
+        == ("01_shortlist.ipynb: cell 2 failed",) * 2
+    )
     assert len(notebooks.ran) == 2
     assert (folder / "report.html").exists()
     assert (folder / "ranking.csv").exists()
@@ -187,8 +127,8 @@ def test_a_report_that_fails_waits_for_the_notebooks(written, monkeypatch):
     def fail(*_):
         raise SitePriorError("report.html: no room on the disk")
 
-    monkeypatch.setattr(publish, "_write_report", fail)
+    monkeypatch.setattr(publish, "write_report", fail)
     notebooks = Notebooks()
     with pytest.raises(SitePriorError, match="no room"):
-        publish.publish(done, folder, notebooks)
+        publish.publish(done, folder, notebooks, second=SecondProcess(start=False))
     assert len(notebooks.ran) == 2

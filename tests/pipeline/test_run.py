@@ -296,6 +296,7 @@ def test_an_unknown_corridor_or_set_of_weights_is_refused(plain, tmp_path):
 
 def test_a_failed_output_leaves_the_earlier_run(plain, fallen, tmp_path, monkeypatch):
     monkeypatch.setattr("siteprior.pipeline.run.KeptStages.run", lambda *_, **__: fallen)
+    monkeypatch.setattr("siteprior.pipeline.run.run_with", lambda *_, **__: fallen)
     out = tmp_path / "out"
     out.mkdir()
     (out / "report.html").write_text("earlier")

@@ -208,3 +208,26 @@ class TestRecord:
         two = write_run_record(tmp_path / "b.json", dict(reversed(list(made_up.record.items())))).read_bytes()
         assert one == two
         assert json.loads(one)["network_date"] == "2026-10-02"
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.sampled_from(["a", 'he "it"', "x, y", "two\nlines", "", None]), min_size=1, max_size=8), st.booleans()
+)
+def test_cells_are_quoted_as_the_csv_module_of_python_does(tmp_path_factory, texts, alone):
+    table = pd.DataFrame({"t": texts}, dtype="str") if alone else pd.DataFrame({"t, u": texts, "n": 1})
+    path = write_csv(tmp_path_factory.mktemp("quoted") / "a.csv", table)
+    stream = io.StringIO()
+    rows = [[text or ""] if alone else [text or "", "1"] for text in texts]
+    csv.writer(stream, lineterminator="\n").writerows([list(table), *rows])
+    assert path.read_text(encoding="utf-8") == stream.getvalue()
+
+
+def test_equal_values_of_several_kinds_in_one_column_stay_apart(written):
+    kinds = pd.Series([True, 1, 1.0, "1", None], dtype=object)
+    assert [row[0] for row in written(pd.DataFrame({"a": kinds, "b": 0}))[1:]] == ["True", "1", "1.0", "1", ""]
+
+
+def test_a_value_rounded_to_zero_from_below_has_no_sign(written):
+    table = pd.DataFrame({"walk_m": [-0.01, 0.0, 0.04, None], "n": 1})
+    assert [row[0] for row in written(table)[1:]] == ["0.0", "0.0", "0.0", ""]

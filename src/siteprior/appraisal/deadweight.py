@@ -31,6 +31,7 @@ from siteprior.appraisal.deadweight_evidence import (
 )
 from siteprior.core import schema
 from siteprior.core.arguments import day_of
+from siteprior.core.joined_texts import joined_texts
 from siteprior.core.renamed import with_new_columns
 from siteprior.core.short_repr import short_repr
 
@@ -155,14 +156,14 @@ def _ordered(tests: list[pd.DataFrame], sites: pd.Index) -> pd.DataFrame:
 def _judge(evidence: pd.DataFrame, looked_at: pd.DataFrame, sites: pd.Index) -> pd.DataFrame:
     """Return the verdict, whether a failing test holds, and the reasons in words."""
     words_by_weight = {
-        weight: rows.groupby("site_id", sort=False)["finding"].agg("; ".join).reindex(sites)
+        weight: joined_texts(rows["finding"], rows["site_id"], "; ").reindex(sites)
         for weight, rows in ((w, evidence[evidence["weight"] == w]) for w in schema.DEADWEIGHT_WEIGHTS)
     }
     fails, possible = words_by_weight[FAILS].notna(), words_by_weight[FOR].notna()
     looked = looked_at.any(axis=1)
     verdict = np.select([fails, possible, looked], ["likely", "possible", "none found"], "cannot tell")
     failed = np.select([fails, possible | looked], ["yes", "no"], "")
-    reasons = []
+    reasons, names = [], looked_at.columns.to_numpy(dtype=object)
     for row in zip(
         *(words_by_weight[weight] for weight in schema.DEADWEIGHT_WEIGHTS), looked_at.to_numpy(), strict=True
     ):
@@ -173,7 +174,7 @@ def _judge(evidence: pd.DataFrame, looked_at: pd.DataFrame, sites: pd.Index) -> 
             if isinstance(words, str)
         ]
         parts += [
-            f"{what}: {', '.join(looked_at.columns[places])}"
+            f"{what}: {', '.join(names[places])}"
             for what, places in zip(schema.DEADWEIGHT_LOOKED, (seen, ~seen), strict=True)
             if places.any()
         ]

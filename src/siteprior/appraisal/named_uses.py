@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from siteprior.appraisal.phrases import BETWEEN_WORDS, any_phrase, folded
+from siteprior.appraisal.phrases import BETWEEN_WORDS, any_phrase, texts_with
 from siteprior.appraisal.statements import NOT_A_NUMBER
 from siteprior.core.parameters import Parameters
 
@@ -108,8 +108,10 @@ def named_uses(texts: pd.Series, uses: Iterable[str], seen: Around) -> pd.Series
     >>> named_uses(names, ["foundry"], seen).tolist()
     ['foundry', '', '', '']
     """
-    pattern = re.compile(any_phrase(sorted(uses, key=len, reverse=True)), re.I)  # the longest of those that begin alike
-    found = [_first_use(folded(text), pattern, seen) if isinstance(text, str) else "" for text in texts]
+    looked_for = any_phrase(sorted(uses, key=len, reverse=True))  # the longest of those that begin alike
+    pattern, found = re.compile(looked_for, re.I), [""] * len(texts)
+    for place, text in texts_with(texts, looked_for):
+        found[place] = _first_use(text, pattern, seen)
     return pd.Series(found, index=texts.index, dtype="str")
 
 

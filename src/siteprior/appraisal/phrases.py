@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 BETWEEN_WORDS = r"(?:\s+-?|-\s*)"
 """What may stand between the words of a phrase: white space or a hyphen, but no dash with blanks on both sides."""
@@ -74,9 +77,46 @@ def _phrase(phrase: str) -> str:
     return r"\s+-\s+".join(BETWEEN_WORDS.join(map(re.escape, words)) for words in parts)
 
 
-def matches(texts: pd.Series, pattern: str) -> pd.Series:
-    """Return which texts, :func:`folded`, match a pattern, whatever their case; a missing text does not."""
+def matches(texts: pd.Series, pattern: str, *, needs: str = "") -> pd.Series:
+    """Return which texts, :func:`folded`, match a pattern, whatever their case; a missing text does not.
+
+    ``needs`` is a pattern for :func:`texts_with` that every match has in it; the pattern itself where it is blank.
+
+    Examples
+    --------
+    >>> matches(pd.Series(["GAS works", "gasworks", None]), "gas[ -]works").tolist()
+    [True, False, False]
+    """
     search = re.compile(pattern, re.IGNORECASE).search
-    return pd.Series(
-        [isinstance(text, str) and search(folded(text)) is not None for text in texts], index=texts.index, dtype=bool
+    found = np.zeros(len(texts), dtype=bool)
+    for place, text in texts_with(texts, needs or pattern):
+        found[place] = search(text) is not None
+    return pd.Series(found, index=texts.index)
+
+
+def texts_with(texts: pd.Series, pattern: str) -> Iterator[tuple[int, str]]:
+    """Give place and text, :func:`folded`, of the texts that may match a pattern, whatever their case.
+
+    Arrow looks through all of them at once, so that few are left to be read one by one. A text with signs beyond the
+    plain ones is always given, for Arrow reads these otherwise; a missing text never is.
+
+    Parameters
+    ----------
+    texts
+        Names, addresses or notes.
+    pattern
+        What the syntax of RE2 allows, such as :func:`any_phrase` makes: nothing that looks ahead or behind.
+
+    Examples
+    --------
+    >>> list(texts_with(pd.Series(["Old FOUNDRY", "Shop", "Caf\u00e9", None]), any_phrase(["foundry"])))
+    [(0, 'Old FOUNDRY'), (2, 'Cafe')]
+    """
+    cells = (
+        texts.array if isinstance(texts.dtype, pd.StringDtype) else [t if isinstance(t, str) else None for t in texts]
     )
+    given = pa.array(cells, pa.large_string())
+    strange = pc.match_substring_regex(given, _STRANGE.pattern)
+    asked = pc.or_(strange, pc.match_substring_regex(given, pattern, ignore_case=True))
+    for place in np.flatnonzero(pc.fill_null(asked, False)):
+        yield int(place), folded(given[place].as_py())

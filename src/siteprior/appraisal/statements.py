@@ -9,9 +9,10 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 
+import numpy as np
 import pandas as pd
 
-from siteprior.appraisal.phrases import any_phrase, folded
+from siteprior.appraisal.phrases import any_phrase, texts_with
 from siteprior.core.parameters import Parameters, load_parameters
 
 NOT_A_NUMBER = r"(?!(?<=\bno)\s?\.?\s?\d)"
@@ -113,7 +114,8 @@ def _stated(
     texts: pd.Series, phrases: Iterable[str], words: Parameters, plain: Callable[[_Text, int, int], bool]
 ) -> pd.Series:
     """Return which texts have a phrase that is plain, not made its contrary by ``un-`` and not answered with no."""
-    looked_for = re.compile(any_phrase(phrases), re.I)
+    phrase = any_phrase(phrases)
+    looked_for = re.compile(phrase, re.I)
     prefix = re.compile(rf"{any_phrase(words.texts('prefixes'))}[\s-]{{0,3}}$", re.I)
     after = "|".join((
         rf"(?:\s{{1,3}}{any_phrase(words.texts('links'))})?{_ANSWER}{any_phrase(words.texts('answers_no'))}{NOT_A_NUMBER}{_ANSWERED}",
@@ -130,8 +132,10 @@ def _stated(
             for found in looked_for.finditer(text.text)
         )
 
-    found = [isinstance(text, str) and stated(_Text(folded(text))) for text in texts]
-    return pd.Series(found, index=texts.index, dtype=bool)
+    found = np.zeros(len(texts), dtype=bool)
+    for place, text in texts_with(texts, phrase):
+        found[place] = stated(_Text(text))
+    return pd.Series(found, index=texts.index)
 
 
 def _any_of(words: Parameters, *names: str) -> re.Pattern[str]:

@@ -16,8 +16,10 @@ from typing import Any, NamedTuple
 
 from siteprior import __version__
 from siteprior.cli import arguments, beside
+from siteprior.cli.clustered import cluster_of, print_walks
 from siteprior.cli.groups import GROUPS
 from siteprior.core.errors import SitePriorError, listed_once
+from siteprior.core.second_process import look_for_cycles_less_often
 from siteprior.core.shown_text import one_line
 from siteprior.core.terminal import listing, named_values, open_closed_streams, warnings_on_stderr, write_no_more
 
@@ -47,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         switch_off_other_drivers()
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # to be ended is to be stopped, as by Ctrl-C
+        look_for_cycles_less_often()
     options = parser_of_commands().parse_args(arguments)
     try:
         with warnings_on_stderr():
@@ -190,13 +193,14 @@ def _audit(options: argparse.Namespace) -> int:
     from siteprior.pipeline.audit import audit
     from siteprior.pipeline.listings import audit_text
 
-    done = audit(
-        options.registers, organisation=options.organisation,
-        boundaries=options.boundaries, boundaries_code=options.boundaries_code,
-        boundaries_name=options.boundaries_name, boundaries_layer=options.boundaries_layer,
-        boundaries_crs=options.boundaries_crs, out=options.out,
-        workbooks=not options.no_workbooks, progress=not options.quiet,
-    )  # fmt: skip
+    with cluster_of(options) as cluster:
+        done = audit(
+            options.registers, organisation=options.organisation,
+            boundaries=options.boundaries, boundaries_code=options.boundaries_code,
+            boundaries_name=options.boundaries_name, boundaries_layer=options.boundaries_layer,
+            boundaries_crs=options.boundaries_crs, out=options.out,
+            workbooks=not options.no_workbooks, progress=not options.quiet, cluster=cluster,
+        )  # fmt: skip
     print(audit_text(done.files, done.sites))
     books = "" if options.no_workbooks else " councils/ holds a workbook to send back to each council."
     print(f"Written to {options.out}: start with audit.html.{books}")
@@ -206,11 +210,17 @@ def _audit(options: argparse.Namespace) -> int:
 def _access(options: argparse.Namespace) -> int:
     from siteprior.pipeline.access import measure_access
 
-    done = measure_access(
-        options.project, streets=options.streets, timetables=options.timetables, stops=options.stops,
-        points=options.points, bounds=options.bounds, service_date=options.date, cell_m=options.cell,
-        out=options.out, progress=not options.quiet,
-    )  # fmt: skip
+    asked = {
+        "streets": options.streets, "stops": options.stops, "bounds": options.bounds, "cell_m": options.cell,
+        "out": options.out, "progress": not options.quiet,
+    }  # fmt: skip
+    if options.walks:
+        return print_walks(options, asked)
+    with cluster_of(options) as cluster:
+        done = measure_access(
+            options.project, timetables=options.timetables, points=options.points, service_date=options.date,
+            cluster=cluster, **asked,
+        )  # fmt: skip
     served = int((done.cells["access_index"] > 0).sum())
     print(
         f"{len(done.cells):,} cells, {served:,} of them with a service in reach, by departures of "

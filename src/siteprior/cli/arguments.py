@@ -6,6 +6,8 @@ import argparse
 from datetime import date
 from pathlib import Path
 
+from siteprior.cli.clustered import cluster_arguments
+
 
 def demo_arguments(command: argparse.ArgumentParser) -> None:
     """Declare the arguments of demo."""
@@ -75,6 +77,7 @@ def audit_arguments(command: argparse.ArgumentParser) -> None:
     add("--boundaries-crs", metavar="CRS", help="its coordinate system (default: as it states)")
     add("--out", type=Path, default=Path("outputs/audit"), help="folder to write (default: %(default)s)")
     add("--no-workbooks", action="store_true", help="write no workbook per council")
+    cluster_arguments(command)
 
 
 def access_arguments(command: argparse.ArgumentParser) -> None:
@@ -88,7 +91,9 @@ def access_arguments(command: argparse.ArgumentParser) -> None:
     add("--bounds", type=float, nargs=4, metavar=("W", "S", "E", "N"), help="area, metres, EPSG:27700")
     add("--date", type=date.fromisoformat, help="weekday to count (default: the busiest ordinary one)")
     add("--cell", type=float, metavar="M", help="metres a cell is wide (default: 100)")
+    add("--walks", action="store_true", help="walk to the nearest stop instead: any area, no timetables")
     add("--out", type=Path, default=Path("outputs/access"), help="folder (default: %(default)s)")
+    cluster_arguments(command)
 
 
 def listing_arguments(command: argparse.ArgumentParser) -> None:

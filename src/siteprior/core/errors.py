@@ -35,6 +35,10 @@ class SitePriorError(Exception):
         self.faults = tuple(printable(without_keys(str(fault))) for fault in faults)
         super().__init__("\n".join(listed_once(self.faults)))
 
+    def __reduce__(self) -> tuple[type[SitePriorError], tuple[str, ...]]:
+        """Travel between processes fault by fault."""
+        return type(self), self.faults
+
 
 class InputError(SitePriorError, ValueError):
     """An input file or table cannot be used: missing, empty, unreadable, wrong columns, wrong CRS.

@@ -17,6 +17,8 @@ def centroids(shapes: npt.ArrayLike) -> npt.NDArray[np.float64]:
     >>> centroids([shapely.box(0, 0, 10, 20), None, shapely.Point()]).tolist()
     [[5.0, 10.0], [nan, nan], [nan, nan]]
     """
-    points = np.array(shapely.centroid(np.asarray(shapes, dtype=object)), dtype=object)
+    given = np.asarray(shapes, dtype=object)
+    drawn = shapely.get_type_id(given) > 0  # a missing one is of type -1, a point of 0
+    points = np.array(shapely.centroid(given) if drawn.any() else given, dtype=object)
     points[shapely.is_empty(points)] = None  # of an empty point shapely has no coordinate to give
     return np.column_stack([shapely.get_x(points), shapely.get_y(points)])

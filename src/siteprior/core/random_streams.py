@@ -59,7 +59,7 @@ def seed_keys(labels: Iterable[object], *, seed: int, of: str) -> Keys:
     (True, False)
     """
     digests = (hashlib.blake2b(f"{seed}:{of}:{label}".encode(), digest_size=8).digest() for label in labels)
-    return np.array([int.from_bytes(digest, "little") for digest in digests], dtype=np.uint64)
+    return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
 
 
 def uniform(keys: Keys, draw: int) -> Floats:

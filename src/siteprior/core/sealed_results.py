@@ -15,8 +15,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import joblib
-
 from siteprior.core.errors import OutputError
 from siteprior.core.files import whole_file
 
@@ -59,7 +57,7 @@ def store_result(path: Path, result: Any) -> bool:  # a result of any type
     """
     content = BytesIO()
     try:
-        joblib.dump(result, content)
+        pickle.dump(result, content, protocol=pickle.HIGHEST_PROTOCOL)
     except (AttributeError, TypeError, ValueError, RecursionError, pickle.PicklingError):  # a function, say
         return False
     written = content.getbuffer()
@@ -84,7 +82,7 @@ def load_result(path: Path) -> Any | None:  # a result of any type
     if hashlib.sha256(memoryview(content)[_SEAL:]).digest() != content[:_SEAL]:
         return None
     try:
-        result = joblib.load(BytesIO(memoryview(content)[_SEAL:]))
+        result = pickle.loads(memoryview(content)[_SEAL:])
     except (AttributeError, EOFError, ImportError, LookupError, TypeError, ValueError, pickle.UnpicklingError):
         return None  # whole, and yet of other code than its key says
     with suppress(OSError):

@@ -73,7 +73,7 @@ def grid_cells(bounds: tuple[float, float, float, float], cell_m: float) -> int:
     return min((math.ceil(east) - math.floor(west)) * (math.ceil(north) - math.floor(south)), UNCOUNTED)
 
 
-def smallest_cell_m(bounds: tuple[float, float, float, float]) -> float:
+def smallest_cell_m(bounds: tuple[float, float, float, float], what: str = "grid_cells") -> float:
     """Return the smallest width of cells, in whole metres or of one digit below 1 m, that are not too many.
 
     Examples
@@ -82,16 +82,18 @@ def smallest_cell_m(bounds: tuple[float, float, float, float]) -> float:
     (18.0, 0.05)
     """
     west, south, east, north = bounds
-    about = math.sqrt(max((east - west) * (north - south), 1e-12) / most("grid_cells"))
+    about = math.sqrt(max((east - west) * (north - south), 1e-12) / most(what))
     digits = max(0, -math.floor(math.log10(about)))
     step = 10.0**-digits
     number = max(1, math.floor(about / step))
-    while grid_cells(bounds, round(number * step, digits)) > most("grid_cells"):
+    while grid_cells(bounds, round(number * step, digits)) > most(what):
         number += 1
     return round(number * step, digits)
 
 
-def refuse_too_many_cells(bounds: tuple[float, float, float, float], cell_m: float, *, name: str = "cell_m") -> float:
+def refuse_too_many_cells(
+    bounds: tuple[float, float, float, float], cell_m: float, *, name: str = "cell_m", what: str = "grid_cells"
+) -> float:
     """Return the width of a grid's cells, or refuse one of which there would be too many, before any is made.
 
     Parameters
@@ -102,6 +104,8 @@ def refuse_too_many_cells(bounds: tuple[float, float, float, float], cell_m: flo
         How wide a cell is, in metres.
     name
         The argument's name.
+    what
+        The parameter of ``sizes`` that limits them.
 
     Raises
     ------
@@ -122,14 +126,14 @@ which 4,000,000 are measured at most; the smallest width that is measured is 18 
     if not is_on_earth(bounds).all():
         raise InputError(f"area: reaches from {bounds[0]:g} {bounds[1]:g} to {bounds[2]:g} {bounds[3]:g}, which are no "
                          "metres on EPSG:27700")  # fmt: skip
-    number, limit = grid_cells(bounds, width), most("grid_cells")
+    number, limit = grid_cells(bounds, width), most(what)
     if number > limit:
         west, south, east, north = bounds
         counted = f"{number:,}" + " or more" * (number == UNCOUNTED)
         raise InputError(
             f"{name}: cells of {width:g} m would be {counted} over the area ({(east - west) / 1000:,.1f} × "
             f"{(north - south) / 1000:,.1f} km), of which {limit:,} are measured at most; the smallest width that is "
-            f"measured is {smallest_cell_m(bounds):g} m"
+            f"measured is {smallest_cell_m(bounds, what):g} m"
         )
     return width
 

@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from siteprior import __version__
 from siteprior.core.cache_folder import cache_folder
+from siteprior.core.cluster import Cluster
 from siteprior.core.errors import InputError, ProjectError
 from siteprior.core.issues import IssueLog, concat_issues
 from siteprior.core.parameters import load_parameters
@@ -96,6 +97,7 @@ def measure_access(
     cell_m: float | None = None,
     out: Path | str | None = None,
     progress: Progress | bool | None = None,
+    cluster: Cluster | None = None,
 ) -> Access:
     """Measure the access index (TfL's PTAL method) of every cell of an area, and of places in it.
 
@@ -106,12 +108,11 @@ def measure_access(
     streets, timetables, stops, points, bounds
         Street file, GTFS feeds, NaPTAN files, places to explain route by route (vector file),
         and the area: west, south, east, north in metres on EPSG:27700.
-    service_date, cell_m
-        The weekday counted, else the busiest ordinary one; metres a cell is wide, else 100.
-    out
-        The folder to write (rasters, GeoPackage, tables); nothing is written when ``None``.
-    progress
-        ``True`` shows bars or lines, a function of yours gets the lines, ``None`` is silent.
+    service_date, cell_m, out
+        The weekday counted, else the busiest ordinary one; metres a cell is wide, else 100; the
+        folder to write (rasters, GeoPackage, tables), nothing when ``None``.
+    progress, cluster
+        ``True`` for bars or lines, or a function; where tiles are measured (``sp.cluster``).
 
     Raises
     ------
@@ -132,10 +133,10 @@ def measure_access(
     loaded = project if isinstance(project, Project) or project is None else load_project(project)
     progress = progress_of(progress)
     if out is None:
-        return _measure(loaded, streets, timetables, stops, points, bounds, service_date, cell_m, progress)[0]
+        return _measure(loaded, streets, timetables, stops, points, bounds, service_date, cell_m, progress, cluster)[0]
     with whole_folder(out) as staged:
         done, grids, attribution = _measure(
-            loaded, streets, timetables, stops, points, bounds, service_date, cell_m, progress
+            loaded, streets, timetables, stops, points, bounds, service_date, cell_m, progress, cluster
         )
         progress("Writing")
         _write(done, staged, as_of=_as_of(loaded, done), grids=grids, attribution=attribution)
@@ -152,6 +153,7 @@ def _measure(
     service_date: date | None,
     cell_m: float | None,
     progress: Progress,
+    cluster: Cluster | None,
 ) -> tuple[Access, list[AccessGrid], str]:
     """Read the inputs, measure places and cells; and return what the raster needs to be written."""
     from siteprior.joins.access.ptal_grid import grid_cells
@@ -182,7 +184,7 @@ def _measure(
         measured, routes = places.join(index.columns), index.routes
     grids = measure_grid(
         supply.area, feed, network,
-        cell_m=size, max_snap_m=walking.max_snap_m, active_stops=supply.stops, progress=progress,
+        cell_m=size, max_snap_m=walking.max_snap_m, active_stops=supply.stops, progress=progress, cluster=cluster,
     )  # fmt: skip
     done = Access(
         cells=grid_cells(grids[0]),
@@ -273,15 +275,26 @@ def _area(bounds: Sequence[float] | None, places: gpd.GeoDataFrame | None, cell_
 def _area_asked(bounds: Sequence[float] | None, places: gpd.GeoDataFrame | None) -> BaseGeometry:
     """Return the bounds as an area, else the places and a cut-off around them."""
     if bounds is not None:
-        ends = [] if isinstance(bounds, str | bytes) or not isinstance(bounds, Iterable) else list(bounds)
-        box = ends if len(ends) == 4 and all(map(is_number, ends)) else None
-        if box is None or not (box[0] < box[2] and box[1] < box[3]):
-            raise InputError(f"bounds: {bounds!r} is no box; give west, south, east and north in metres")
-        west, south, east, north = box
-        return shapely.box(west, south, east, north)
+        return shapely.box(*box_of(bounds))
     if places is None:
         raise InputError("access: needs an area; give bounds, points, or a project")
     return shapely.box(*places.buffer(load_parameters("access").number("rail_cutoff_m")).total_bounds)
+
+
+def box_of(bounds: Sequence[float]) -> tuple[float, float, float, float]:
+    """Return west, south, east and north (metres), or refuse what is no box.
+
+    Examples
+    --------
+    >>> box_of((0, 0, 10, 5))
+    (0, 0, 10, 5)
+    """
+    ends = [] if isinstance(bounds, str | bytes) or not isinstance(bounds, Iterable) else list(bounds)
+    box = ends if len(ends) == 4 and all(map(is_number, ends)) else None
+    if box is None or not (box[0] < box[2] and box[1] < box[3]):
+        raise InputError(f"bounds: {bounds!r} is no box; give west, south, east and north in metres")
+    west, south, east, north = box
+    return west, south, east, north
 
 
 def _as_of(project: Project | None, done: Access) -> date:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
+from siteprior.core.cluster import Cluster
 from siteprior.core.errors import InputError
 from siteprior.core.named_paths import Paths
 from siteprior.core.progress import Progress, no_progress, progress_of
@@ -61,6 +62,7 @@ def audit(
     out: Path | str | None = None,
     workbooks: bool = True,
     progress: Progress | bool | None = None,
+    cluster: Cluster | None = None,
 ) -> Audit:
     """Read registers, each file for itself, repair what can be repaired, report what was wrong (metres, degrees).
 
@@ -71,12 +73,10 @@ def audit(
     organisation, as_of
         ONS code of the files' council (else as they say); the day after which entries are late.
     boundaries, boundaries_code, boundaries_name, boundaries_layer, boundaries_crs
-        A vector file of the councils' areas, its columns with ONS codes and names, layer, CRS.
-        Without it a place is checked against the file's other rows alone; none is certain.
-    out, workbooks
-        The folder to write; whether with a workbook for each council. ``None`` writes nothing.
-    progress
-        ``True`` shows bars or lines, a function of yours gets the lines, ``None`` is silent.
+        A vector file of the councils' areas, columns, layer, CRS; without it no place is certain.
+    out, workbooks, progress, cluster
+        The folder to write (nothing when ``None``), with a workbook for each council; ``True``
+        for bars or lines, or a function; where files are read (``sp.cluster``).
 
     Raises
     ------
@@ -100,9 +100,9 @@ def audit(
         count = len(found.passed_over)
         progress(f"{count} {'file' if count == 1 else 'files'} not looked into: hidden, or no table")
     if out is None:
-        return _read(found, areas, code, as_of, progress)
+        return _read(found, areas, code, as_of, progress, cluster)
     with whole_folder(out) as staged:
-        done = _read(found, areas, code, as_of, progress)
+        done = _read(found, areas, code, as_of, progress, cluster)
         write_findings(done, staged, boundaries=areas, workbooks=workbooks, progress=progress)
     return done
 
@@ -158,12 +158,18 @@ def _read(
     organisation: str | None,
     as_of: dt.date | None,
     progress: Progress,
+    cluster: Cluster | None,
 ) -> Audit:
     """Read every register found."""
     from siteprior.registers.batch import read_many
 
     reading, files = read_many(
-        found.registers, organisation=organisation, boundaries=areas, as_of=as_of, progress=progress
+        found.registers,
+        organisation=organisation,
+        boundaries=areas,
+        as_of=as_of,
+        progress=progress,
+        cluster=cluster,
     )
     return Audit(reading.table, reading.issues, files, found.passed_over)
 

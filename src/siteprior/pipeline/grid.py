@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from shapely.geometry.base import BaseGeometry
 
 from siteprior import __version__
+from siteprior.core.cluster import Cluster
 from siteprior.core.progress import Progress, counting, no_progress
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def measure_grid(
     max_snap_m: float,
     active_stops: gpd.GeoDataFrame | None = None,
     progress: Progress = no_progress,
+    cluster: Cluster | None = None,
 ) -> list[AccessGrid]:
     """Measure the access index of every cell of an area, once per variant of :data:`VARIANTS`.
 
@@ -49,6 +51,8 @@ def measure_grid(
         The stops of NaPTAN, which say where the timetables end.
     progress
         Counts the variants where it shows steps.
+    cluster
+        From :func:`siteprior.cluster`, to measure tiles of cells there.
 
     Returns
     -------
@@ -73,6 +77,7 @@ def measure_grid(
                     step_free=bool(level),
                     active_stops=active_stops,
                     listed=timetables.listed,
+                    cluster=cluster,
                 )
             )
             step()

@@ -170,7 +170,7 @@ class KeptStages:
             path = self._folder / f"{part}-{self._before[:40]}{ENDING}"
             if (known := load_result(path)) is not None:
                 progress(f"{_WORDS[part]}: nothing has changed since an earlier run, whose results are taken")
-                return _with(result, known)
+                return with_added(result, known)
         asked = list[str]()
         seen = replace(result, project=without_settings(self._project, part, asked))
         try:
@@ -183,7 +183,7 @@ class KeptStages:
             asked_for = ", ".join(dict.fromkeys(asked))
             progress(f"{_WORDS[part]}: its results are not kept, for they rest on {asked_for}")
             path, self._folder = None, None
-        if path is not None and store_result(path, _added(result, done)):
+        if path is not None and store_result(path, added(result, done)):
             bound_size(path.parent, load_parameters("kept").number("most_gb") * 1e9)
         return done
 
@@ -193,12 +193,12 @@ def _folder(project: Project) -> Path | None:
 
     A reader, a join or a signal registered outside siteprior is in no key: nothing is kept beside one.
     """
-    base = None if _foreign() else project.cache
+    base = None if foreign() else project.cache
     folder = None if base is None else base / STAGES_FOLDER
     return folder if folder is not None and own_folder(folder) else None
 
 
-def _foreign() -> bool:
+def foreign() -> bool:
     """Return whether a function that reads, joins or judges was registered outside siteprior."""
     from siteprior.appraisal.market_failure.registry import SIGNALS
 
@@ -248,7 +248,7 @@ def _file_hashes(project: Project) -> Iterator[tuple[str, str]]:
         yield str(path.resolve()), sha256_of(path)
 
 
-def _added(before: Result, after: Result) -> dict[str, Any]:
+def added(before: Result, after: Result) -> dict[str, Any]:
     """Return what a part has made: the results that are others now, and the new groups of columns."""
     made = {
         each.name: getattr(after, each.name)
@@ -259,7 +259,7 @@ def _added(before: Result, after: Result) -> dict[str, Any]:
     return {**made, "columns": groups}
 
 
-def _with(result: Result, kept: Mapping[str, Any]) -> Result:
+def with_added(result: Result, kept: Mapping[str, Any]) -> Result:
     """Return the result with what a part has made, as it was kept."""
     columns = MappingProxyType({**result.columns, **kept["columns"]})
     return replace(result, **{**kept, "columns": columns})

@@ -82,7 +82,7 @@ DECLARED_IN = {"market_failure": ("market_failure_signals",), "deadweight": ("de
 
 NOT_IN_EVERY_RUN = (
     *(f"{name}.csv" for name in TABLES),
-    *(f"{name}.parquet" for name in TABLES),
+    *(f"{name}.parquet" for name in (*TABLES, "ranking")),
     "access_grid.tif",
     "siteprior.qgz",
     "geoparquet/*.parquet",

@@ -10,6 +10,7 @@ from siteprior.core.short_repr import counted
 from siteprior.pipeline.base_map import base_map_notices
 from siteprior.pipeline.decisions import decision_notices
 from siteprior.pipeline.evidence_notices import evidence_notices, fact_notices, household_notices
+from siteprior.pipeline.packages import large_notices
 from siteprior.pipeline.parcel_notices import parcel_coverage_notices, parcel_file_notices
 from siteprior.pipeline.provenance import lock_notices
 from siteprior.pipeline.ranking_notices import site_notices, weight_notices
@@ -100,6 +101,7 @@ def order_notices(result: Result) -> Iterator[str]:
 
 def _notices(result: Result) -> Iterator[str]:
     yield from order_notices(result)
+    yield from large_notices(result)
     yield from reach_notices(result)
     yield from site_notices(result)
     yield from parcel_coverage_notices(result)

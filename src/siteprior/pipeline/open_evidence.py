@@ -33,14 +33,10 @@ def loaded_keys(project: Project) -> tuple[str, ...]:
 
 def list_open_evidence(result: Result, _progress: Progress) -> Result:
     """List the facts that would decide each site's verdict, and count what each free file could decide."""
-    from siteprior.appraisal.market_failure.gaps import deciding_files, evidence_gaps
+    from siteprior.appraisal.market_failure.gaps import gaps_and_files
 
-    sites, loaded = result.sites, loaded_keys(result.project)
-    return replace(
-        result,
-        evidence_gaps=evidence_gaps(sites, result.signals, loaded=loaded),
-        evidence_files=deciding_files(sites, result.signals, loaded=loaded),
-    )
+    gaps, files = gaps_and_files(result.sites, result.signals, loaded=loaded_keys(result.project))
+    return replace(result, evidence_gaps=gaps, evidence_files=files)
 
 
 def open_evidence(sites: pd.DataFrame, files: pd.DataFrame) -> OpenEvidence:

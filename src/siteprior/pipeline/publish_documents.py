@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from siteprior.core.errors import OutputError
 from siteprior.core.progress import Progress, Step, counting
 from siteprior.pipeline.result import Result
+from siteprior.report.file_names import dossier_files
 
 if TYPE_CHECKING:
     from siteprior.ranking.explanation import SiteWords
@@ -36,6 +37,11 @@ def dossier_records(done: Result) -> list[dict[str, Any]]:
     )
 
 
+def dossiers_of(done: Result) -> dict[str, str]:
+    """Return where each dossier stands in the folder, by ``site_id``; none in a run that is not for internal use."""
+    return dossier_files(done.shortlist.index) if done.project.publish.audience == "internal" else {}
+
+
 def write_documents(done: Result, folder: Path) -> dict[str, str]:
     """Write dossiers and board summary; return where each dossier stands in the folder, by ``site_id``.
 
@@ -43,7 +49,7 @@ def write_documents(done: Result, folder: Path) -> dict[str, str]:
     """
     from siteprior.ranking.explanation import explain_sites
 
-    if done.project.publish.audience != "internal":
+    if not dossiers_of(done):
         return {}
     sites = [str(site) for site in done.shortlist.index]
     why = explain_sites(done, sites, first=len(sites))

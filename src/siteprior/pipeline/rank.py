@@ -150,9 +150,10 @@ def order_sites(result: Result, _progress: Progress) -> Result:
 
 def _opportunities(ranked: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the ranked opportunities, one row each at its largest eligible member, with who of it was refused."""
-    refused = sites[sites["eligible"] != "yes"].sort_index()
-    names = pd.Series(refused.index, index=refused.index).groupby(refused["opportunity_id"]).agg("; ".join)
     together = ranked["opportunity_sites"] > 1
+    of = sites.loc[sites["eligible"] != "yes", "opportunity_id"].sort_index()
+    of = of[of.isin(ranked.loc[together, "opportunity_id"])]
+    names = pd.Series(of.index, index=of.index).groupby(of).agg("; ".join).astype("str")
     rows = ranked.assign(refused_members=ranked["opportunity_id"].map(names).where(together))
     kept = [name for name in rows if name in schema.OPPORTUNITIES.names or str(name).startswith(schema.CONTRIBUTION)]
     table = schema.conform(rows[[*kept, rows.geometry.name]], schema.OPPORTUNITIES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,8 +15,10 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import open_stream, read_bytes
 from siteprior.core.io.file_kinds import HEAD, refuse_other_files
 from siteprior.core.renamed import with_new_columns, with_new_record
+from siteprior.report.geopackage.geoparquet import FOLDER, as_gdal_reads, read_geoparquet
 from siteprior.report.geopackage.gis import restored
 from siteprior.report.geopackage.layers import DECISION_COLUMNS
+from siteprior.report.geopackage.near_shortlist import AROUND
 from siteprior.report.geopackage.site_form import SITE_ATTRIBUTES, join_sites
 from siteprior.report.run_folders import refuse_no_run
 
@@ -60,8 +63,13 @@ def without_decision(layer: Frame) -> Frame:
 
 def read_attributes(path: Path) -> pd.DataFrame | None:
     """Read the columns of the sites that stand on no layer; ``None`` of an earlier run, which has all on its layers."""
-    present = layers_in(path)
-    return pd.DataFrame(read_layer(path, SITE_ATTRIBUTES)).set_index("site_id") if SITE_ATTRIBUTES in present else None
+    if SITE_ATTRIBUTES not in layers_in(path):
+        return None
+    attributes = pd.DataFrame(read_layer(path, SITE_ATTRIBUTES))
+    whole = path.with_name("ranking.parquet")
+    if whole.is_file():  # the GeoPackage of a large run has those of the shortlist
+        attributes = as_gdal_reads(pd.read_parquet(io.BytesIO(read_bytes(whole)), columns=[*attributes.columns]))
+    return attributes.set_index("site_id")
 
 
 def layers_in(path: Path) -> set[str]:
@@ -83,6 +91,9 @@ def read_layer(path: Path, name: str) -> gpd.GeoDataFrame:
 
     with open_stream(path) as stream:  # a missing file, and a folder
         refuse_other_files(path, stream.read(HEAD))
+    whole = path.parent / FOLDER / f"{name}.parquet"
+    if name in AROUND and path.name == "shortlist.gpkg" and whole.is_file():  # the GeoPackage may have a part of it
+        return read_geoparquet(whole)
     try:
         return restored(path, name, gpd.read_file(path, layer=name, use_arrow=True))
     except (DataLayerError, DataSourceError):

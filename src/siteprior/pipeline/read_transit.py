@@ -75,7 +75,7 @@ def read_transit(
     faults, named = AllFaults(), project.sources
     stops, statements, codes = no_stops(), no_statements(), None
     with faults.kept(), placed(project, *named.stops, *named.openings):
-        stops, statements, codes = _read_stops(project, study_area, log)
+        stops, statements, codes = read_project_stops(project, study_area, log)
     # Corridors are looked at even where the stops are refused: with none, for a stop to lie along a line.
     files = AllFaults()
     nodes, surveyed = _read_corridor_files(project, stops, _corridor_area(project, study_area), log, files)
@@ -94,7 +94,7 @@ def read_transit(
     if named.streets is not None:
         progress("Reading streets")
         with faults.kept(), placed(project, named.streets, *([named.elevation] if named.elevation else [])):
-            network = _read_streets(project, named.streets, study_area, log)
+            network = read_project_streets(project, named.streets, study_area, log)
     if named.timetables:
         progress("Reading timetables")
         with faults.kept(), placed(project, *named.timetables, ("access", "service_date")):
@@ -162,7 +162,7 @@ def _join_stops(
         join_statements(stated, corridor_stops, codes, file=str(file))
 
 
-def _read_stops(
+def read_project_stops(
     project: Project, study_area: BaseGeometry, log: ReadLog
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame, pd.Index]:
     """Read NaPTAN and the dated statements, with the stops' state on the network date, and all codes of NaPTAN."""
@@ -279,7 +279,7 @@ def _read_corridor(
     return corridors.stops_along(drawn, stops), drawn
 
 
-def _read_streets(project: Project, entry: Streets, study_area: BaseGeometry, log: ReadLog) -> WalkNetwork:
+def read_project_streets(project: Project, entry: Streets, study_area: BaseGeometry, log: ReadLog) -> WalkNetwork:
     """Read the streets about the study area; with an elevation raster walks count the slope."""
     from siteprior.sources.streets.reader import read_streets
 

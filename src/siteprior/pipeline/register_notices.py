@@ -72,7 +72,7 @@ def _out_of_step(issues: pd.DataFrame) -> Iterator[str]:
 def _other_councils(result: Result) -> Iterator[str]:
     """Yield which registers are of councils outside the areas, and which of the areas' councils then have none."""
     of_register = {read.file: True for read in result.provenance if read.role == "register"}
-    listed = pd.DataFrame(result.sites_read[["file", "organisation"]])
+    listed = pd.DataFrame(result.sites_read[["file", "organisation"]]).drop_duplicates()
     listed = listed[[of_file(str(file), of_register) is not None for file in listed["file"]]].dropna()
     if result.areas is NOT_YET or listed.empty:
         return

@@ -15,6 +15,7 @@ from siteprior.core.open_elsewhere import refuse_open_elsewhere
 from siteprior.core.progress import Progress, progress_of
 from siteprior.core.renamed import renamed_argument
 from siteprior.core.whole_folder import whole_folder
+from siteprior.pipeline.beside import run_with, second_process
 from siteprior.pipeline.find_faults import Checked, find_faults
 from siteprior.pipeline.hand_over import listed_for, write_hand_over
 from siteprior.pipeline.kept_stages import KeptStages
@@ -25,7 +26,7 @@ from siteprior.pipeline.packages import PACKAGES, published_as
 from siteprior.pipeline.publish import publish
 from siteprior.pipeline.registered import load_project
 from siteprior.pipeline.result import Result
-from siteprior.pipeline.stages import READING, STAGES
+from siteprior.pipeline.stages import RANKING, READING, STAGES
 from siteprior.project.files_named import files_named
 from siteprior.project.find_files import files_at
 from siteprior.project.load import Project
@@ -131,12 +132,13 @@ def run(
     kept = KeptStages(loaded, fresh=fresh)
     if reader.name != INTERNAL:
         return _run_for(loaded, folder, reader, kept, progress)
-    with whole_folder(folder, own=(*NOT_IN_EVERY_RUN, *OWN)) as staged:
+    with whole_folder(folder, own=(*NOT_IN_EVERY_RUN, *OWN)) as staged, second_process() as second:
         inputs = kept.run(Result(loaded), READING, progress=progress)
         # What notebooks need is loaded beside the work that starts now, for there are inputs to work on.
         with NotebookProcess(staged, jobs=len(loaded.publish.notebooks)) as notebooks:
-            done = kept.run(inputs, STAGES[len(READING) :], progress=progress)
-            failed = publish(done, staged, notebooks, progress=progress)
+            appraised = kept.run(inputs, STAGES[len(READING) : -len(RANKING)], progress=progress)
+            done = run_with(second, appraised, RANKING, progress=progress)
+            failed = publish(done, staged, notebooks, second=second, progress=progress)
     for sentence in (*done.record["notices"], *failed):
         warnings.warn(sentence.replace(str(staged), str(folder)), RunWarning, stacklevel=callers_level())
     return folder

@@ -35,6 +35,8 @@ class Stage:
     kept
         Whether its results may be kept between runs (:mod:`siteprior.pipeline.kept_stages`); one that only takes up
         settings is run each time.
+    beside
+        Whether it may run in a second process while those after it run here that are not.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Stage:
     columns: tuple[str, ...] = ()
     scenarios: str = AS_IT_IS
     kept: bool = True
+    beside: bool = False
 
 
 def group_of(stage: Stage) -> str | None:

@@ -219,7 +219,7 @@ STAGES: tuple[Stage, ...] = (
             *_REGISTER, *_ACCESS, *_APPRAISED, "columns.gates", "opportunities", "columns.rank_bands", "criteria_known",
             "weights",
         ),
-        ("top_k_acceptability",), robustness.weigh_acceptability, "rank", (), LEFT_OUT,
+        ("top_k_acceptability",), robustness.weigh_acceptability, "rank", (), LEFT_OUT, beside=True,
     ),
     Stage(
         "Choose a programme",
@@ -236,28 +236,28 @@ STAGES: tuple[Stage, ...] = (
             *_REGISTER, "columns.opportunity", "duplicates", "columns.layers", *_APPRAISED, "shapes", "areas",
             "districts", "transit", "walking", "sites", *_RULES,
         ),
-        ("scenario_effects", "scenario_summary"), _try_scenarios, "detail",
+        ("scenario_effects", "scenario_summary"), _try_scenarios, "detail", beside=True,
     ),
     Stage(
         "Set out the shortlist", ("shortlist", "market", "costs", "scheme"),
-        ("viability_lines", "comparables"), appraise.detail_shortlist, "detail",
+        ("viability_lines", "comparables"), appraise.detail_shortlist, "detail", beside=True,
     ),
     Stage(
         "List what would decide the verdicts", ("sites", "signals"), ("evidence_gaps", "evidence_files"),
-        open_evidence.list_open_evidence, "detail",
+        open_evidence.list_open_evidence, "detail", beside=True,
     ),
     Stage(
         "Describe the corridors", ("sites", "shortlist", "transit", "walking", "areas"),
         ("site_corridors", "catchments", "corridor_summary", "corridor_rankings", "leading_corridors"),
-        corridors.describe_corridors, "detail",
+        corridors.describe_corridors, "detail", beside=True,
     ),
     Stage(
         "Draw the leading corridor's catchments", ("leading_corridors", "transit", "walking"),
-        ("leading_catchments",), corridors.draw_leading, "detail",
+        ("leading_catchments",), corridors.draw_leading, "detail", beside=True,
     ),
     Stage(
         "Measure the access grid", ("study_area", "transit", "walking"),
-        ("access_grids", "access_cells"), corridors.measure_cells, "detail",
+        ("access_grids", "access_cells"), corridors.measure_cells, "detail", beside=True,
     ),
     Stage(
         "Record the run", ("sites", "gates", "criteria", "register_files", "evidence_files"), ("record",),
@@ -268,6 +268,9 @@ STAGES: tuple[Stage, ...] = (
 
 READING = tuple(stage for stage in STAGES if stage.part == "read")
 """The stages that read the inputs."""
+
+RANKING = tuple(stage for stage in STAGES if stage.part in ("rank", "detail"))
+"""The stages after the appraisal, the last of all."""
 
 
 def run_stages(

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from siteprior.core.errors import InputError
 from siteprior.core.short_repr import short_repr
-from siteprior.ranking.decision_matrix import measure
-from siteprior.ranking.explanation_words import comparison_words, measured_words, site_words
+from siteprior.ranking.explanation_words import comparison_words, measured_words, ranked_scores, site_words
 from siteprior.ranking.fact_values import information_value
-from siteprior.ranking.opportunities import pooled_values
 from siteprior.ranking.options import Anchors, Criteria, Options, Weights, check_values, options_of
 from siteprior.ranking.scoring import DECIMALS, Ranked
 from siteprior.ranking.turning_points import fact_changes, standing, weight_changes
@@ -89,21 +88,43 @@ def contributions(values: pd.DataFrame, weights: Mapping[str, float], site: str,
     """
     table, shares = check_values(values, weights)
     _check_labels(table, [site], first)
+    return _contributions(_weighed(table, values.isna(), shares, first), site)
+
+
+class _Weighed(NamedTuple):
+    """What the contributions of every site are compared with: values, what each adds, its mean, the last inside."""
+
+    shares: pd.Series
+    table: pd.DataFrame
+    missing: pd.DataFrame
+    parts: pd.DataFrame
+    mean: pd.Series
+    last_inside: pd.Series
+
+
+def _weighed(table: pd.DataFrame, missing: pd.DataFrame, shares: Mapping[str, float], first: int) -> _Weighed:
+    """Weigh the values of all sites, checked and missing ones as 0, once for however many are explained."""
     stands = standing(table, shares, first)
     parts = table.mul(pd.Series(shares))
     inside = parts[stands.inside]
     by_label = pd.Series(stands.scores[stands.inside], index=inside.index).sort_index(ascending=False, kind="stable")
     last = by_label.sort_values(kind="stable").index[0]
-    own, mean = parts.loc[site], parts.mean()
+    return _Weighed(pd.Series(shares), table, missing[list(shares)], parts, parts.mean(), parts.loc[last])
+
+
+def _contributions(weighed: _Weighed, site: str) -> pd.DataFrame:
+    """Return the rows of :func:`contributions` of one site."""
+    own, mean, last = weighed.parts.loc[site], weighed.mean, weighed.last_inside
     done = pd.DataFrame(
         {
-            "share": pd.Series(shares), "value": table.loc[site], "missing": values.loc[site, list(shares)].isna(),
-            "contribution": own, "mean": mean, "against_mean": own - mean, "last_inside": parts.loc[last],
-            "against_last": own - parts.loc[last],
+            "share": weighed.shares, "value": weighed.table.loc[site], "missing": weighed.missing.loc[site],
+            "contribution": own, "mean": mean, "against_mean": own - mean, "last_inside": last,
+            "against_last": own - last,
         }
     )  # fmt: skip
     size = done["against_mean"].round(DECIMALS)
-    done["effect"] = pd.Series("neither", index=done.index).mask(size > 0, "lifts").mask(size < 0, "lowers")
+    done["effect"] = np.select([size > 0, size < 0], ["lifts", "lowers"], "neither")
+    done["effect"] = done["effect"].astype("str")
     done.index.name = "criterion"
     return done.sort_values("against_mean", ascending=False, kind="stable")
 
@@ -187,7 +208,7 @@ def explain(
     >>> print(why.sentences[0])
     c is 1st of 3 with a score of 1.00 (the mean is 0.52), inside the first 1.
     """
-    options = options_of(matrix, weights, anchors=anchors, criteria=criteria)
+    options = options_of(matrix, weights, anchors=anchors, criteria=criteria, ranges=True)
     places = len(getattr(matrix, "shortlist", ())) if first is None else first
     if first is None and not places:
         raise InputError(
@@ -201,8 +222,7 @@ def explain(
     comparison = pd.DataFrame() if against is None else compare_sites(values, options.weights, site, against)
     facts = fact_changes(values, options.weights, [site], first=places, criteria=options.criteria)
     moves = weight_changes(values, options.weights, [site], first=places)
-    low, high = _ranges(matrix, options, values)
-    known = information_value(values, options.weights, low, high, first=places, prices=prices)
+    known = _information(options, values, first=places, prices=prices)
     known = known[known["site"] == site].reset_index(drop=True)
     sentences = site_words(options, site, places, table, facts, moves, known)
     if against is not None:
@@ -257,29 +277,31 @@ def explain_sites(
     labels = list(sites)
     if not labels:
         return {}
-    options = options_of(matrix, weights, anchors=anchors, criteria=criteria)
+    options = options_of(matrix, weights, anchors=anchors, criteria=criteria, ranges=True)
     values = options.value_table.mask(options.missing)
     _check_labels(values, labels, first)
     facts = fact_changes(values, options.weights, labels, first=first, criteria=options.criteria)
     moves = weight_changes(values, options.weights, labels, first=first)
-    low, high = _ranges(matrix, options, values)
-    known = information_value(values, options.weights, low, high, first=first)
+    known = _information(options, values, first=first)
+    table, shares = check_values(values, options.weights)
+    weighed, placed = _weighed(table, options.missing, shares, first), ranked_scores(options)
+    known = known[known["site"].isin(labels)]
     explained = {}
     for site in labels:
         own = [table[table["site"] == site].reset_index(drop=True) for table in (facts, moves, known)]
-        words = site_words(options, site, first, contributions(values, options.weights, site, first=first), *own)
+        words = site_words(options, site, first, _contributions(weighed, site), *own, placed=placed)
         begun = (f"It{words[0].removeprefix(site)}", *words[1:])
         explained[site] = SiteWords(begun, {name: measured_words(options, site, name) for name in options.weights})
     return explained
 
 
-def _ranges(matrix: pd.DataFrame | Ranked, options: Options, values: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the ends of the range of each value: of a run as its bands take them, else worst to best where missing."""
-    if isinstance(matrix, pd.DataFrame) or not isinstance(matrix, Ranked):
-        return values.fillna(0.0), values.fillna(1.0)
-    measured = measure(matrix.sites, list(options.weights), criteria=options.criteria)
-    pooled = pooled_values(matrix.sites, measured, criteria=options.criteria)
-    return pooled.low.loc[values.index], pooled.high.loc[values.index]
+def _information(
+    options: Options, values: pd.DataFrame, *, first: int, prices: Mapping[str, float] | None = None
+) -> pd.DataFrame:
+    """Return what each fact that is not known is worth, over the ranges the options were made with."""
+    assert options.low is not None
+    assert options.high is not None
+    return information_value(values, options.weights, options.low, options.high, first=first, prices=prices)
 
 
 def _ranked_as(matrix: pd.DataFrame | Ranked, label: str) -> str:

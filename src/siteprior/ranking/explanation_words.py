@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from siteprior.ranking.options import Options
@@ -17,9 +19,11 @@ SHOWN_FROM = 0.005
 
 def site_words(
     options: Options, site: str, first: int, parts: pd.DataFrame, facts: pd.DataFrame, moves: pd.DataFrame,
-    information: pd.DataFrame,
+    information: pd.DataFrame, *, placed: tuple[pd.Series, pd.Series] | None = None,
 ) -> list[str]:  # fmt: skip
     """Return the sentences on one site (scores 0–1): where it stands, why, and what would put it in or out.
+
+    ``placed`` are all :func:`ranked_scores`, where they are known already.
 
     Examples
     --------
@@ -35,9 +39,7 @@ def site_words(
     The smallest change in one fact that takes it out: walk_m above 460 instead of 300.
     The smallest change in one weight that takes it out: walk_m below 48% instead of 67%, the others in proportion.
     """
-    shares = pd.Series(options.weights)
-    scores = options.value_table.mul(shares).sum(axis=1)
-    ranks = rank(scores, pd.Series(True, index=scores.index))
+    scores, ranks = ranked_scores(options) if placed is None else placed
     inside = facts["change"].iloc[0] == "leaves"
     sentences = [
         f"{site} is {_ordinal(int(ranks[site]))} of {len(scores):,} with a score of {scores[site]:.2f} (the mean is "
@@ -59,6 +61,21 @@ def site_words(
     sentences.append(_fact_words(options, site, facts, inside))
     sentences.append(_weight_words(options, moves, inside))
     return [*sentences, *_information_words(options, information)]
+
+
+def ranked_scores(options: Options) -> tuple[pd.Series, pd.Series]:
+    """Return the score (0–1) and the rank (1 = first) of every site.
+
+    Examples
+    --------
+    >>> from siteprior.ranking.options import options_of
+    >>> walks = pd.DataFrame({"canal_m": [100.0, 400.0]}, index=["a", "b"])
+    >>> scores, ranks = ranked_scores(options_of(walks, {"canal_m": 1}, anchors={"canal_m": (500, 0)}))
+    >>> scores.tolist(), ranks.tolist()
+    ([0.8, 0.2], [1, 2])
+    """
+    scores = options.value_table.mul(pd.Series(options.weights)).sum(axis=1)
+    return scores, rank(scores, pd.Series(True, index=scores.index))
 
 
 def comparison_words(options: Options, one: str, other: str, table: pd.DataFrame) -> list[str]:
@@ -175,13 +192,14 @@ def measured_words(options: Options, site: str, name: str) -> str:
     """Return what was measured of a site, with its unit in words that stand alone."""
     if options.missing.loc[site, name]:
         return "missing"
-    beyond = "" if options.beyond is None else str(options.beyond.loc[[site], name].iloc[0])
+    beyond = "" if options.beyond is None else str(options.beyond.loc[site, name])
     return f"{_exact_words(options, site, name)} {beyond}".rstrip()
 
 
 def _exact_words(options: Options, site: str, name: str) -> str:
     """Return what stands for the measurement of a site, with its unit."""
-    number, unit = float(options.measured.loc[[site], name].iloc[0]), options.criteria[name].unit
+    measured: Any = options.measured.loc[site, name]
+    number, unit = float(measured), options.criteria[name].unit
     if unit == "index":  # the title of the criterion says so
         return _number(number, "")
     if unit == "0-1":

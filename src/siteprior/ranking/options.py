@@ -43,6 +43,9 @@ class Options(NamedTuple):
     beyond
         Of opportunities whose plots were measured beyond an anchor, which ``measured`` then holds: ``or less`` or
         ``or more``; blank where the measurement is exact. None where no plots are taken together.
+    low, high
+        The ends of the range of each value, 0–1: of a run as its bands take them, else worst to best where missing.
+        None where they were not asked for.
     """
 
     measured: pd.DataFrame
@@ -51,6 +54,8 @@ class Options(NamedTuple):
     weights: dict[str, float]
     criteria: Mapping[str, Criterion]
     beyond: pd.DataFrame | None = None
+    low: pd.DataFrame | None = None
+    high: pd.DataFrame | None = None
 
 
 def options_of(
@@ -59,6 +64,7 @@ def options_of(
     *,
     anchors: Mapping[str, tuple[float, float]] | None = None,
     criteria: Mapping[str, Criterion] | None = None,
+    ranges: bool = False,
 ) -> Options:
     """Return the sites that are ranked with their values (0–1) and weights, of a decision matrix or of a run.
 
@@ -73,6 +79,8 @@ def options_of(
         ``{name: (worst, best)}``: of columns that are no criterion yet, or instead of declared.
     criteria
         The registry with the anchors; the built-in criteria, or those of the run, by default.
+    ranges
+        Whether the ends of each value's range are asked for, too.
 
     Raises
     ------
@@ -99,23 +107,27 @@ def options_of(
     else:
         registry = anchored(anchors, matrix.criteria_known if criteria is None else known_criteria(criteria))
         shares = _weighed(matrix.weights if weights is None else weights, registry)
-        return _of_run(matrix.sites, shares, registry)
+        return _of_run(matrix.sites, shares, registry, ranges=ranges)
     values, missing = valued(measured, criteria=registry).fillna(0.0), measured.isna()
     worst = {name: registry[name].worst for name in shares}
-    return Options(measured.fillna(worst), values, missing, shares, registry)
+    ends = (values, values.mask(missing, 1.0)) if ranges else (None, None)
+    return Options(measured.fillna(worst), values, missing, shares, registry, None, *ends)
 
 
-def _of_run(sites: pd.DataFrame, shares: dict[str, float], criteria: Mapping[str, Criterion]) -> Options:
+def _of_run(
+    sites: pd.DataFrame, shares: dict[str, float], criteria: Mapping[str, Criterion], *, ranges: bool
+) -> Options:
     """Return what a run ranks: each opportunity once, as its largest eligible member, plots taken together."""
     measured = measure(sites, list(shares), criteria=criteria)
     check_numbers(measured, name="sites")
-    pooled = pooled_values(sites, measured, criteria=criteria, ranges=False)
+    pooled = pooled_values(sites, measured, criteria=criteria, ranges=ranges)
     made = pooled_measurements(sites, measured, pooled, criteria=criteria)
     ranked = as_yes(sites["eligible"], sites.index) & is_ranked_as(sites)
     values, made = pooled.value[ranked], made[ranked]
     worst = {name: criteria[name].worst for name in shares}
     beyond = beyond_anchors(sites, measured, pooled, criteria=criteria)[ranked]
-    return Options(made.fillna(worst), values.fillna(0.0), values.isna(), shares, criteria, beyond)
+    ends = (pooled.low[ranked], pooled.high[ranked]) if ranges else (None, None)
+    return Options(made.fillna(worst), values.fillna(0.0), values.isna(), shares, criteria, beyond, *ends)
 
 
 def ranked_values(sites: pd.DataFrame, names: Sequence[str], criteria: Mapping[str, Criterion]) -> Pooled:

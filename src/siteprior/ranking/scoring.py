@@ -274,12 +274,14 @@ def order(table: pd.DataFrame) -> pd.DataFrame:
     if not isinstance(table, pd.DataFrame) or "rank" not in table.columns:
         raise InputError("table: needs a table (DataFrame) with the column rank; use rank to make it")
     check_numbers(table[["rank"]], name="table", unique=False)
-    ordered = table.sort_index(kind="stable")
+    # Two columns are sorted, and the whole table taken in their order once.
+    ordered = table[[name for name in ("rank", "ranked_as") if name in table]].assign(at=np.arange(len(table)))
+    ordered = ordered.sort_index(kind="stable")
     if "ranked_as" in table.columns:
         lead = ordered["ranked_as"].astype("str").where(ordered["rank"].notna(), "")
         beneath = (ordered.index != lead) & (lead != "")
         ordered = ordered.iloc[np.lexsort((np.arange(len(ordered)), beneath, lead.rank(method="dense")))]
-    return ordered.sort_values("rank", kind="stable", na_position="last")
+    return table.iloc[ordered.sort_values("rank", kind="stable", na_position="last")["at"].to_numpy()]
 
 
 def score_band(scores: pd.Series) -> pd.Series:

@@ -26,6 +26,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from siteprior.core.cluster import Cluster, map_parts
 from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress, counting, progress_of
@@ -93,6 +94,7 @@ def acceptability(
     draws: int | None = None,
     seed: int | None = None,
     progress: Progress | bool | None = None,
+    cluster: Cluster | None = None,
 ) -> Acceptability:
     """Return the share of draws (0–1) in which a site is first, or among the first ``k``.
 
@@ -107,8 +109,8 @@ def acceptability(
     k, draws, seed
         Ranks that make the shortlist and draws; ``parameters/ranking.toml`` has defaults, a run
         its own shortlist and seed. A table needs a seed.
-    progress
-        ``True`` counts the draws; a function gets one line.
+    progress, cluster
+        ``True`` counts the draws; where blocks of them are ranked (``sp.cluster``), else here.
 
     Raises
     ------
@@ -129,7 +131,7 @@ def acceptability(
         values, known, low, high = ranked_values(values.sites, names, values.criteria_known)
     k = parameters.integer("acceptability_top") if k is None else k
     facts, shares = _prepared(values, weights, admissible, spread, (low, high, known), draws, seed, {"k": k})
-    first, top, sums = _counted(facts, shares, k, progress, "Redrawing weights and facts")
+    first, top, sums = _counted(facts, shares, k, progress, cluster, "Redrawing weights and facts")
     with np.errstate(invalid="ignore"):
         central = sums / first[:, None]
     table = pd.DataFrame(
@@ -143,7 +145,9 @@ def acceptability(
     if low is not None:
         may = (first, top)
         if facts.has_missing:
-            may = _counted(facts.with_missing_drawn(), shares, k, progress, "Redrawing what is missing, too")[:2]
+            may = _counted(facts.with_missing_drawn(), shares, k, progress, cluster, "Redrawing what is missing, too")[
+                :2
+            ]
         table["first_if_missing_drawn"], table["top_k_if_missing_drawn"] = (count / len(shares) for count in may)
     factor = facts.confidence(central, len(shares), parameters.integer("confidence_draws"))
     table["confidence_factor"] = factor
@@ -211,8 +215,8 @@ def rank_acceptability(
     sites = len(values)
     counts = np.zeros(sites * sites, dtype=np.int64)
     own = np.arange(sites) * sites
-    for _, scores in _score_blocks(facts, shares):
-        for line in -scores:
+    for block in _blocks(facts, shares.to_numpy(dtype=np.float64)):
+        for line in -_block_scores(facts, block):
             counts[own + np.searchsorted(np.sort(line), line)] += 1
     table = counts.reshape(sites, sites)[facts.place] / len(shares)
     return pd.DataFrame(table, index=values.index, columns=range(1, sites + 1))
@@ -246,17 +250,35 @@ def _prepared(
     return facts, drawn
 
 
-def _score_blocks(facts: Facts, shares: pd.DataFrame) -> Iterator[tuple[int, Floats]]:
-    """Yield the first draw and the scores of each block, draws × sites, in whole numbers of :data:`UNIT`."""
-    weights = shares.to_numpy(dtype=np.float64) / UNIT
+def _blocks(facts: Facts, weights: Floats) -> Iterator[tuple[int, Floats]]:
+    """Yield the first draw and the weights of each block of draws."""
     size = max(1, _BLOCK // max(1, facts.sites))
     for start in range(0, len(weights), size):
-        scores = facts.scores(weights[start : start + size], start)
-        yield start, np.rint(scores, out=scores)
+        yield start, weights[start : start + size]
+
+
+def _block_scores(facts: Facts, block: tuple[int, Floats]) -> Floats:
+    """Return the scores of a block, draws × sites, in whole numbers of :data:`UNIT`."""
+    start, weights = block
+    scores = facts.scores(weights / UNIT, start)
+    return np.rint(scores, out=scores)
+
+
+Block = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]
+
+
+def _count_block(block: tuple[int, Floats], given: tuple[Facts, int]) -> Block:
+    """Return how often each site is among the first k in a block, and the draws and sites of those that are first."""
+    facts, k = given
+    scores = _block_scores(facts, block)
+    among = np.flatnonzero(scores >= kth_largest(scores, k)[:, None])
+    row, site = np.divmod(among, facts.sites)
+    leads = scores.ravel()[among] == scores.max(axis=1)[row]
+    return np.bincount(site, minlength=facts.sites), row[leads], site[leads]
 
 
 def _counted(
-    facts: Facts, shares: pd.DataFrame, k: int, progress: Progress | bool | None, what: str
+    facts: Facts, shares: pd.DataFrame, k: int, progress: Progress | bool | None, cluster: Cluster | None, what: str
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Floats]:
     """Return per site how often it is first, how often among the first k, and the sum of the weights where first."""
     weights = shares.to_numpy(dtype=np.float64)
@@ -266,16 +288,15 @@ def _counted(
     if not sites:
         return first, top, sums.T
     with counting(progress_of(progress), what, total=len(weights), unit="draws") as step:
-        for start, scores in _score_blocks(facts, shares):
-            among = np.flatnonzero(scores >= kth_largest(scores, k)[:, None])
-            row, site = np.divmod(among, sites)
-            top += np.bincount(site, minlength=sites)
-            leads = scores.ravel()[among] == scores.max(axis=1)[row]
-            row, site = row[leads], site[leads]
+        # a block's counts are whole numbers, and who leads is named draw by draw: no block decides a result
+        for (_, block), (counted, row, site) in zip(
+            _blocks(facts, weights), map_parts(cluster, _count_block, _blocks(facts, weights), (facts, k)), strict=True
+        ):
+            top += counted
             first += np.bincount(site, minlength=sites)
-            for total, weight in zip(sums, weights[start : start + len(scores)].T, strict=True):
+            for total, weight in zip(sums, block.T, strict=True):
                 np.add.at(total, site, weight[row])  # one by one: no sum depends on the size of a block
-            step(len(scores))
+            step(len(block))
     return first, top, sums.T
 
 

@@ -16,12 +16,13 @@ from typing import NamedTuple
 import geopandas as gpd
 import pandas as pd
 
+from siteprior.core.cluster import Cluster, map_parts
 from siteprior.core.errors import InputError
 from siteprior.core.files import MEMBER, path_list
 from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.named_paths import Paths
 from siteprior.core.progress import Progress, counting, no_progress
-from siteprior.registers.councils import councils
+from siteprior.registers.councils import Councils, councils
 from siteprior.registers.reader import (
     RegisterFile,
     account_for_rows,
@@ -178,6 +179,7 @@ def read_many(
     boundaries: gpd.GeoDataFrame | None = None,
     as_of: dt.date | None = None,
     progress: Progress = no_progress,
+    cluster: Cluster | None = None,
 ) -> tuple[Reading[gpd.GeoDataFrame], pd.DataFrame]:
     r"""Read registers one by one: a row per site and file, places in metres on the British National Grid.
 
@@ -191,6 +193,8 @@ def read_many(
         As for :func:`siteprior.registers.reader.read_registers`.
     progress
         Counts the files where it shows steps; called with a line now and then elsewhere.
+    cluster
+        From :func:`siteprior.cluster`, to read the files there, one by one; here when ``None``.
 
     Returns
     -------
@@ -223,22 +227,17 @@ def read_many(
     merged: dict[str, int] = {}
     what = f"Reading {len(listed):,} {'register' if len(listed) == 1 else 'registers'}"
     with counting(progress, what, total=len(listed), unit="files", every=100) as step:
-        for path, file in listed:
-            try:
-                sheets = read_file(path, file, organisation, known_councils, as_of)
-            except InputError as fault:
-                reasons = (sentence.removeprefix(f"{path}: ").replace(str(path), file) for sentence in fault.faults)
-                refused[file] = " ".join(reasons)
+        known = _Known(organisation, known_councils, as_of)
+        for (_, file), done in zip(listed, map_parts(cluster, _read_one, listed, known), strict=True):
+            if isinstance(done, str):
+                refused[file] = done
                 logs.append(IssueLog(file))
-                logs[-1].add("missing value", action=f"file refused: {refused[file]}")
+                logs[-1].add("missing value", action=f"file refused: {done}")
             else:
-                own = [sheet.log for sheet in sheets]
-                rows = pd.concat([sheet.table for sheet in sheets], ignore_index=True)
-                resolved, merged_rows = resolve_duplicates(rows if len(sheets) > 1 else sheets[0].table, own)
-                merged |= merged_rows
-                logs += own
-                read += sheets
-                tables.append(resolved)
+                merged |= done.merged
+                logs += [sheet.log for sheet in done.sheets]
+                read += done.sheets
+                tables.append(done.table)
             step()
     if not read:
         raise InputError(*(f"{file}: {reason}" for file, reason in refused.items()))
@@ -250,6 +249,35 @@ def read_many(
     files["refused"] = pd.Series(refused, dtype=object).reindex(files.index).astype("str")
     issues = issues_of(table, logs)
     return Reading(conform_sites(table, known_councils), issues, provenance_of(read)), files.reset_index()
+
+
+class _Known(NamedTuple):
+    """What every file of a batch is read with."""
+
+    organisation: str | None
+    councils: Councils
+    as_of: dt.date | None
+
+
+class _ReadFile(NamedTuple):
+    """One file read: its sheets, its rows with references resolved, and how many of each sheet were merged."""
+
+    sheets: list[RegisterFile]
+    table: pd.DataFrame
+    merged: dict[str, int]
+
+
+def _read_one(register: Register, known: _Known) -> _ReadFile | str:
+    """Read one file for itself; or say why it cannot be read."""
+    path, file = register
+    try:
+        sheets = read_file(path, file, known.organisation, known.councils, known.as_of)
+    except InputError as fault:
+        reasons = (sentence.removeprefix(f"{path}: ").replace(str(path), file) for sentence in fault.faults)
+        return " ".join(reasons)
+    rows = pd.concat([sheet.table for sheet in sheets], ignore_index=True)
+    own = [sheet.log for sheet in sheets]
+    return _ReadFile(sheets, *resolve_duplicates(rows if len(sheets) > 1 else sheets[0].table, own))
 
 
 def _listed(registers: Paths | Register | Iterable[Register]) -> list[Register]:

@@ -246,11 +246,14 @@ _VARIANTS = {variant for variants in HEADERS.values() for variant in variants}
 def _no_site(cells: tuple[str, ...], identifying: list[int], header: tuple[str, ...]) -> str:
     """Return why a record is no site; blank where it is one."""
     filled = [cell for cell in cells if cell]
-    if sum(cell == head for cell, head in zip(cells, header, strict=True) if cell) > len(filled) / 2:
+    again = (
+        [] if {*header}.isdisjoint(filled) else [cell == head for cell, head in zip(cells, header, strict=True) if cell]
+    )
+    if sum(again) > len(filled) / 2:
         return "the header repeated"
-    if sum(bool(_GUIDANCE.match(cell)) for cell in filled) > len(filled) / 2:
+    if sum(map(bool, map(_GUIDANCE.match, filled))) > len(filled) / 2:
         return "guidance of the template"
-    if any(_EXAMPLE.search(cell) for cell in filled):
+    if "example" in " ".join(filled).lower() and any(map(_EXAMPLE.search, filled)):
         return "an example of the template"
     if not any(cells[column] and not NOTHING.match(cells[column]) for column in identifying):
         return NOTHING_STATED

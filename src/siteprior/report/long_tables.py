@@ -1,6 +1,6 @@
-"""Tables with many rows per site: a CSV file; beyond a stated length Parquet, beside a CSV of the shortlist alone.
+"""Tables with rows per site: a CSV file; beyond a stated size Parquet, beside a CSV of the shortlist alone.
 
-A spreadsheet opens a hundred thousand rows slowly and no more than 1,048,576; whoever needs all of them reads Parquet.
+A spreadsheet opens a million cells slowly and no more than 1,048,576 rows; whoever needs all of them reads Parquet.
 """
 
 from __future__ import annotations
@@ -16,11 +16,24 @@ from siteprior.core.parameters import load_parameters
 from siteprior.report.tables import write_csv
 
 
-def write_long(folder: Path, name: str, table: pd.DataFrame, *, shortlist: Iterable[str]) -> None:
-    """Write a table of a run: ``<name>.csv``; of more rows than ``long_table_rows`` also ``<name>.parquet``.
+def is_large(table: pd.DataFrame) -> bool:
+    """Return whether a table has more cells, rows by columns, than a CSV of a run should hold (``large_table_cells``).
+
+    Examples
+    --------
+    >>> is_large(pd.DataFrame({"site_id": ["a"]})), is_large(pd.DataFrame(index=range(500_001), columns=["a", "b"]))
+    (False, True)
+    """
+    return len(table) * len(table.columns) > load_parameters("report").integer("large_table_cells")
+
+
+def write_long(
+    folder: Path, name: str, table: pd.DataFrame, *, shortlist: Iterable[str], byte_order_mark: bool = False
+) -> None:
+    """Write a table of a run: ``<name>.csv``; of a large one (:func:`is_large`) also ``<name>.parquet``.
 
     The CSV then holds the rows of the shortlisted sites alone, and the Parquet file holds all, unrounded. A table
-    without ``site_id`` is a CSV file however long.
+    without ``site_id`` is a CSV file however large. ``byte_order_mark`` is that of the CSV.
 
     Raises
     ------
@@ -35,11 +48,11 @@ def write_long(folder: Path, name: str, table: pd.DataFrame, *, shortlist: Itera
     >>> [path.name for path in folder.iterdir()]
     ['fund_rules.csv']
     """
-    if len(table) > load_parameters("report").integer("long_table_rows") and "site_id" in table:
+    if is_large(table) and "site_id" in table:
         with whole_file(folder / f"{name}.parquet") as path:
             table.to_parquet(path, index=False, compression="zstd")
         table = table[table["site_id"].isin(list(shortlist))]
-    write_csv(folder / f"{name}.csv", table)
+    write_csv(folder / f"{name}.csv", table, byte_order_mark=byte_order_mark)
 
 
 def read_long(folder: Path, name: str) -> pd.DataFrame | None:

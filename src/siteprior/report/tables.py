@@ -109,8 +109,11 @@ def write_csv(
     if plain.index.name:
         plain = plain.reset_index()
     places = {**_declared_decimals(plain.columns), **(decimals or {})}
-    cells = pd.DataFrame({name: _cells(plain[name], places.get(name)) for name in plain.columns}, dtype=object)
-    text = cells.to_csv(index=False, lineterminator="\n")
+    cells = [_cells(plain[name], places.get(str(name))) for name in plain.columns]
+    head = [_quoted(str(name)) for name in plain.columns]
+    alone = len(head) == 1  # a row of one blank cell is no empty line
+    rows = (cell or '""' for cell in cells[0]) if alone else map(",".join, zip(*cells, strict=True))
+    text = "\n".join([",".join(head), *rows, ""])
     return write_text(path, BYTE_ORDER_MARK + text if byte_order_mark else text)
 
 
@@ -141,6 +144,9 @@ def json_text(record: Mapping[str, Any]) -> str:
 
 def _json_value(value: Any) -> Json:  # anything a record may hold
     """Return a value in the kinds JSON knows."""
+    if value is None or type(value) in (str, int, bool):  # most of a record
+        known: Json = value
+        return known
     if is_dataclass(value) and not isinstance(value, type):
         value = asdict(value)
     if isinstance(value, Mapping):
@@ -152,7 +158,7 @@ def _json_value(value: Any) -> Json:  # anything a record may hold
         return sorted(texts)
     if isinstance(value, np.generic):
         value = value.item()
-    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and not np.isfinite(value)):
+    if value is pd.NaT or value is pd.NA or (isinstance(value, float) and not np.isfinite(value)):
         return None
     if isinstance(value, PurePath):
         return value.as_posix()
@@ -173,31 +179,40 @@ def _declared_decimals(names: Iterable[str]) -> dict[str, int]:
     }
 
 
-def _cells(column: pd.Series, places: int | None) -> pd.Series:
-    """Return a column as the texts that stand in the file; missing stays ``None``."""
-    present = column.notna()
+def _cells(column: pd.Series, places: int | None) -> list[str]:
+    """Return a column as the cells of the file; blank where missing. Each value that stands in it is written once."""
     kind = column.dtype
+    if pd.api.types.is_object_dtype(
+        kind
+    ):  # True and 1 may stand in one column of any objects: they are equal, and not the same
+        return ["" if missing else _quoted(_safe(value)) for value, missing in zip(column, column.isna(), strict=True)]
+    codes, known = pd.factorize(column)
+    values = pd.Series(known)
     if pd.api.types.is_bool_dtype(kind):
-        cells = column.map({True: "yes", False: "no"}).astype(object)
+        texts = ["yes" if value else "no" for value in values]
     elif pd.api.types.is_datetime64_any_dtype(kind):
-        whole = bool((column.dropna() == column.dropna().dt.normalize()).all())
-        cells = column.dt.strftime("%Y-%m-%d" if whole else "%Y-%m-%dT%H:%M:%S").astype(object)
+        whole = bool((values == values.dt.normalize()).all())
+        texts = values.dt.strftime("%Y-%m-%d" if whole else "%Y-%m-%dT%H:%M:%S").tolist()
     elif pd.api.types.is_float_dtype(kind):
+        numbers = values.to_numpy(dtype="float64")
+        style = "%.10g" if places is None else f"%.{places}f"
         # Adding 0.0 turns a rounded -0.0 into 0.0.
-        values = column[present].to_numpy(dtype="float64")
-        values = np.round(values, places) + 0.0 if places is not None else values + 0.0
-        style = "{:.10g}" if places is None else f"{{:.{places}f}}"
-        cells = pd.Series([style.format(value) for value in values], index=column[present].index, dtype=object)
-        cells = cells.reindex(column.index)
+        texts = [
+            style % number for number in ((numbers if places is None else np.round(numbers, places)) + 0.0).tolist()
+        ]
     elif pd.api.types.is_numeric_dtype(kind):
-        cells = column.astype("str").astype(object)
-    elif isinstance(kind, pd.StringDtype):  # of text that stands in many rows once
-        codes, texts = pd.factorize(column)
-        safe = np.array([*(_safe(text) for text in texts), None], dtype=object)
-        cells = pd.Series(safe[codes], index=column.index, dtype=object)
+        texts = values.astype("str").tolist()
     else:
-        cells = column.map(_safe, na_action="ignore").astype(object)
-    return cells.where(present, None)
+        texts = [_quoted(_safe(value)) for value in values.tolist()]
+    cells: list[str] = np.array([*texts, ""], dtype=object)[codes].tolist()  # the code of what is missing is -1
+    return cells
+
+
+def _quoted(text: str) -> str:
+    """Return a cell as it stands in the file: in quotation marks where a reader would part it without them."""
+    if '"' in text or "," in text or "\n" in text:
+        return '"' + text.replace('"', '""') + '"'
+    return text
 
 
 def _safe(value: CellValue) -> str:

@@ -155,7 +155,7 @@ def build_network(
         arc_node=arcs[1],
         arc_mm=arcs[2],
         arc_edge=arcs[3],
-        component=_components(start, end, len(places)),
+        component=components(start, end, len(places)),
     )
 
 
@@ -207,7 +207,7 @@ def _islands(start: Ints, end: Ints, nodes: int) -> Ints:
     return np.asarray(connected_components(graph.tocsr(), directed=False)[1])
 
 
-def _components(start: Ints, end: Ints, nodes: int) -> Ints:
+def components(start: Ints, end: Ints, nodes: int) -> Ints:
     """Number the islands from 0 by falling number of nodes; of equal ones the first met comes first."""
     label = _islands(start, end, nodes)
     order = np.argsort(-np.bincount(label), kind="stable")

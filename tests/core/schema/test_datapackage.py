@@ -94,3 +94,39 @@ def test_the_same_folder_gives_the_same_bytes_and_text_of_any_alphabet_stays(fol
     assert schema.write_datapackage(folder, title="Tŷ Gwyn", inputs=[INPUT]).read_bytes() == first
     assert "Tŷ Gwyn".encode() in first
     assert first.endswith(b"}\n")
+
+
+@pytest.fixture
+def with_parquet(folder):
+    """The folder with all rows of the ranking in Parquet, beside those of the shortlist."""
+    whole = pd.DataFrame(
+        {"site_id": ["E1:a", "E1:b"], "rank": pd.array([1, None], "Int64"), "eligible": ["yes", "no"],
+         "end_date": [pd.Timestamp(2020, 1, 2), None], "hectares": [0.5, None]}
+    )  # fmt: skip
+    whole.to_parquet(folder / "ranking.parquet", index=False)
+    return folder
+
+
+def test_a_parquet_file_is_a_resource_with_the_same_fields_and_the_package_is_no_tabular_one(with_parquet):
+    package = schema.datapackage(with_parquet, title="England")
+    _, part, whole = package["resources"]
+    assert package["profile"] == "data-package"
+    assert (whole["name"], whole["path"], whole["format"]) == ("ranking-all", "ranking.parquet", "parquet")
+    assert whole["schema"]["primaryKey"] == ["site_id"]
+    of_part = {field["name"]: field for field in part["schema"]["fields"]}
+    assert whole["schema"]["fields"] == [
+        of_part[name] for name in ("site_id", "rank", "eligible", "end_date", "hectares")
+    ]
+    assert "ranking.parquet has all" in part["description"]
+
+
+def test_a_package_with_parquet_is_a_data_package_by_the_standard_with_each_name_once(with_parquet):
+    schema.write_datapackage(with_parquet, title="England")
+    script = (
+        "import frictionless; package = frictionless.Package('datapackage.json'); package.to_descriptor(validate=True);"
+        "print([(each.name, each.format, len(each.schema.fields)) for each in package.resources])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", script], cwd=with_parquet, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[('own', 'csv', 1), ('ranking', 'csv', 9), ('ranking-all', 'parquet', 5)]"

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from factories.parts import Packed
 from siteprior.core.errors import InputError
 from siteprior.joins._geometry import coordinates
 from siteprior.joins.access import ptal_grid
@@ -118,3 +119,20 @@ def test_bad_calls_are_refused(town):
         access_grid(area.centroid.buffer(10), stops, services, network, max_snap_m=250)
     with pytest.raises(InputError, match="unknown window 'noon'"):
         access_grid(area, stops, services, network, max_snap_m=250, window="noon")
+
+
+@pytest.mark.parametrize("step_free", [False, True])
+def test_tiles_with_a_margin_give_the_grid_of_the_whole(town, monkeypatch, step_free):
+    network, stops, services = town
+    network = replace(network, steps=np.arange(len(network.edge_mm)) % 9 == 0)
+    stops = stops.assign(step_free=pd.array(np.resize(["yes", "no", None], len(stops)), dtype="str"))
+    area = shapely.Point(WEST + 4000, SOUTH + 4000).buffer(1700) | shapely.box(WEST, SOUTH, WEST + 900, SOUTH + 900)
+    one = access_grid(area, stops, services, network, max_snap_m=120, step_free=step_free)
+    cut = ptal_grid.tiles
+    monkeypatch.setattr(ptal_grid, "tiles", lambda rows, columns, side: cut(rows, columns, 9))
+    packed = Packed()
+    tiled = access_grid(area, stops, services, network, max_snap_m=120, step_free=step_free, cluster=packed)
+    assert packed.parts > 10
+    np.testing.assert_array_equal(tiled.index, one.index)
+    np.testing.assert_array_equal(tiled.band, one.band)
+    assert np.isfinite(one.index).any()

@@ -75,6 +75,7 @@ def render(market, records, monkeypatch):
     loader = jinja2.PackageLoader
     page = jinja2.DictLoader({"page": PAGE})
     monkeypatch.setattr(jinja2, "PackageLoader", lambda name: jinja2.ChoiceLoader([page, loader(name)]))
+    pages._environment.cache_clear()
     shown = [
         {**record, "homes": record["capacity_dwellings"], "area_hectares": record["hectares"], "members": []}
         for record in records

@@ -10,9 +10,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from siteprior.core.errors import OutputError
-from siteprior.report.geopackage.geoparquet import write_geoparquet
+from siteprior.core.errors import InputError, OutputError
+from siteprior.report.geopackage.geoparquet import as_gdal_reads, read_geoparquet, write_geoparquet
 from siteprior.report.geopackage.site_form import SITE_ATTRIBUTES, split_sites
+from siteprior.report.geopackage.write import write_geopackage
 
 AS_OF = date(2021, 1, 1)
 
@@ -75,3 +76,25 @@ def test_a_folder_that_cannot_be(layers, tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(OutputError, match="cannot be written"):
         write_geoparquet(tmp_path / "file", {"stops": layers["stops"]}, {}, as_of=AS_OF)
+
+
+@pytest.mark.parametrize("name", ["stops", "areas"])
+def test_a_layer_is_read_back_as_of_the_geopackage(files, layers, tmp_path, name):
+    package = write_geopackage(tmp_path / "run.gpkg", {name: layers[name]}, {}, as_of=AS_OF)
+    pd.testing.assert_frame_equal(read_geoparquet(files[name]), gpd.read_file(package, layer=name, use_arrow=True))
+
+
+def test_whole_numbers_with_gaps_are_decimals_and_others_stay():
+    table = pd.DataFrame(
+        {"gaps": pd.array([1, None], "Int32"), "whole": pd.array([1, 2], "Int64"), "text": ["a", None]}
+    )
+    assert [str(kind) for kind in as_gdal_reads(table).dtypes] == ["float64", "int64", "str"]
+
+
+def test_what_is_no_geoparquet_is_refused(tmp_path):
+    (tmp_path / "stops.parquet").write_text("no")
+    with pytest.raises(InputError, match="cannot be read as GeoParquet"):
+        read_geoparquet(tmp_path / "stops.parquet")
+    pd.DataFrame({"a": [1]}).to_parquet(tmp_path / "stops.parquet")
+    with pytest.raises(InputError, match="cannot be read as GeoParquet"):
+        read_geoparquet(tmp_path / "stops.parquet")

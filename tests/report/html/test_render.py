@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siteprior.report.html import render as pages
-from siteprior.report.html.render import MONTHS, count, day, number, percent, style_sheet
+from siteprior.report.html.render import MONTHS, count, day, load_templates, number, percent, style_sheet
 
 
 @pytest.mark.parametrize(
@@ -74,6 +74,7 @@ def page(monkeypatch):
     def page(template, **facts):
         own = jinja2.DictLoader({"page": template})
         monkeypatch.setattr(jinja2, "PackageLoader", lambda name: jinja2.ChoiceLoader([own, loader(name)]))
+        pages._environment.cache_clear()
         return pages.render("page", **facts)
 
     return page
@@ -108,3 +109,8 @@ def test_style_sheets_follow_the_common_one_and_hold_no_template():
     assert both.startswith(common)
     assert len(both) > len(common)
     assert not re.search(r"\{\{|\{%|url\(", both)
+
+
+def test_templates_can_be_made_ready_ahead():
+    load_templates("report_")
+    assert "report_marks.html.j2" in {name for _, name in pages._environment().cache}

@@ -15,6 +15,7 @@ from siteprior.appraisal.funds.scheme_facts import SCHEME_FACTS, load_scheme_fac
 from siteprior.core import schema
 from siteprior.core.arguments import day_of
 from siteprior.core.errors import InputError, unknown
+from siteprior.core.joined_texts import joined_texts
 from siteprior.core.parameters import Parameter, load_parameters
 from siteprior.core.short_repr import short_repr
 from siteprior.project.inputs import Scheme
@@ -333,10 +334,10 @@ def _summary(results: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
     table = pd.DataFrame({"fund_rules": pd.Series(words, index=index, dtype="str")})
     for column, name in (("fund_rules_failed", "fail"), ("fund_rules_unknown", "unknown")):
         rows = results[results["result"] == name]
-        joined = rows["rule"].groupby(rows["place"]).agg("; ".join).reindex(range(len(index)))
+        joined = joined_texts(rows["rule"], rows["place"], "; ").reindex(range(len(index)))
         table[column] = schema.as_kind(joined.set_axis(index), "text", index)
     rows = results[results["result"].isin(["fail", "unknown"])]
     text = rows["title"] + ": " + rows["result"] + ", " + rows["reason"]
-    joined = text.groupby(rows["place"]).agg("; ".join).reindex(range(len(index)))
+    joined = joined_texts(text, rows["place"], "; ").reindex(range(len(index)))
     table["fund_rule_reasons"] = schema.as_kind(joined.set_axis(index), "text", index)
     return table

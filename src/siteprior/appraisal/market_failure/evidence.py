@@ -100,3 +100,16 @@ def weakest(*grades: pd.Series) -> pd.Series:
     ['B', 'C']
     """
     return pd.concat([grade.fillna("C") for grade in grades], axis=1).max(axis=1).astype("str")
+
+
+def deadweight_part(reasons: pd.Series, name: str) -> pd.Series:
+    """Return of sites' ``deadweight_reasons`` what stands under one name, as ``schema.deadweight_parts``; else missing.
+
+    Examples
+    --------
+    >>> deadweight_part(pd.Series(["fails: completed", "looked at: live applicant", None]), "fails").tolist()
+    ['completed', nan, nan]
+    """
+    # of texts that stand on many sites once
+    known = {words: schema.deadweight_parts(words).get(name) for words in reasons.dropna().unique()}
+    return reasons.map(pd.Series(known, dtype="str")).astype("str")

@@ -7,7 +7,7 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
-from siteprior.appraisal.market_failure.judged import judge
+from siteprior.appraisal.market_failure.judged import Judged, judge
 from siteprior.appraisal.market_failure.open_facts import files_table, gaps_table
 from siteprior.appraisal.market_failure.rules import ORDER, Rules, verdicts
 from siteprior.appraisal.market_failure.verdict_range import range_columns
@@ -42,11 +42,43 @@ def evidence_gaps(
     >>> gaps.loc[gaps["signal"] == "C", ["fact", "keys", "cost_order", "unsettles"]].values.tolist()
     [['registered land parcels on the site', 'parcels', 1, 'yes'], ['how many owners there are', nan, 2, 'yes']]
     """
+    return _gaps(judge(sites, signals, loaded, rules), sites.index)
+
+
+def gaps_and_files(
+    sites: pd.DataFrame, signals: pd.DataFrame, *, loaded: Collection[str] = (), rules: Rules | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what :func:`evidence_gaps` lists per site and :func:`deciding_files` counts per file, judged once.
+
+    Parameters
+    ----------
+    sites, signals, loaded, rules
+        As for these two.
+
+    Raises
+    ------
+    InputError
+        As :func:`siteprior.appraisal.market_failure.verdict.failure_verdict`.
+
+    Examples
+    --------
+    >>> from siteprior.appraisal.market_failure.signals import COLUMNS
+    >>> sites = pd.DataFrame({"development_status": [None], "planning_permission_status": [None]},
+    ...                      index=pd.Index(["a"], name="site_id"))
+    >>> gaps, files = gaps_and_files(sites, pd.DataFrame(columns=COLUMNS))
+    >>> gaps.equals(evidence_gaps(sites, pd.DataFrame(columns=COLUMNS))), "all of them" in set(files["keys"])
+    (True, True)
+    """
     judged = judge(sites, signals, loaded, rules)
+    return _gaps(judged, sites.index), _files(judged, sites)
+
+
+def _gaps(judged: Judged, sites: pd.Index) -> pd.DataFrame:
+    """Return the open facts of each site, with its verdict."""
     record = judged.record
     columns = range_columns(record, judged.unknown, judged.counted)
     columns["market_failure"] = np.array(ORDER)[verdicts(record, record.at_value)]
-    return gaps_table(judged.listed, sites.index, columns)
+    return gaps_table(judged.listed, sites, columns)
 
 
 def deciding_files(
@@ -84,6 +116,10 @@ def deciding_files(
     >>> deciding_files(sites, pd.DataFrame(zeros, columns=COLUMNS))[["keys", "decided_if_nothing"]].values.tolist()
     [['parcels', 1], ['all of them', 1]]
     """
-    judged = judge(sites, signals, loaded, rules)
+    return _files(judge(sites, signals, loaded, rules), sites)
+
+
+def _files(judged: Judged, sites: pd.DataFrame) -> pd.DataFrame:
+    """Return how many open verdicts each free file could decide, of ranked sites and of all."""
     ranked = sites["rank"].notna() if "rank" in sites else pd.Series(True, index=sites.index)
     return files_table(judged.record, judged.listed, ranked)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from siteprior.appraisal.market_failure.evidence import column
+from siteprior.appraisal.market_failure.evidence import column, deadweight_part
 from siteprior.appraisal.market_failure.open_facts import Listed, listed_facts
 from siteprior.appraisal.market_failure.rules import Record, Rules, failure_rules, record_of
 from siteprior.appraisal.market_failure.signals import check_signals, select_strongest
@@ -80,7 +80,6 @@ def deadweight_screen(sites: pd.DataFrame) -> pd.Series:
     asked = pd.Series("", index=sites.index, dtype="str").mask(by_owner, "cleaned by its owner")
     asked = stage.fillna(asked.mask(pending, "application pending"))
     failed = column(sites, "deadweight_failed", "flag")
-    fails = schema.DEADWEIGHT_WEIGHTS[0]
     reasons = column(sites, "deadweight_reasons", "text").fillna("deadweight is likely")
-    why = reasons.map(lambda words: schema.deadweight_parts(words).get(fails, words))
+    why = deadweight_part(reasons, schema.DEADWEIGHT_WEIGHTS[0]).fillna(reasons)
     return asked.mask(failed == "no", "").mask(failed == "yes", why)

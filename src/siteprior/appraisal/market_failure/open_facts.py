@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from siteprior.appraisal.market_failure.evidence import column
+from siteprior.appraisal.market_failure.evidence import column, deadweight_part
 from siteprior.appraisal.market_failure.facts import (
     EXTENT,
     FACT_KINDS,
@@ -238,7 +238,7 @@ def _screen_facts(sites: pd.DataFrame) -> Iterator[Listed]:
     """Yield what the deadweight screen could not look at: questions to the council that leave no verdict open."""
     status = column(sites, "planning_permission_status", "text")
     reasons = column(sites, "deadweight_reasons", "text")
-    unseen = reasons.fillna("").map(lambda words: schema.deadweight_parts(words).get(schema.DEADWEIGHT_LOOKED[1], ""))
+    unseen = deadweight_part(reasons, schema.DEADWEIGHT_LOOKED[1]).fillna("")
     listed = unseen.str.split(", ")
     asked = [(fact, column(sites, name, "text").isna()) for name, fact in SCREEN_STATED]
     if {"planning_permission_type", "planning_permission_date"} <= {*sites.columns}:

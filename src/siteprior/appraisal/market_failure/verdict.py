@@ -28,6 +28,7 @@ from siteprior.appraisal.market_failure.rules import (
 )
 from siteprior.appraisal.market_failure.signals import COLUMNS, WEIGHTED, failure_signals, signal_table
 from siteprior.appraisal.market_failure.verdict_range import range_columns
+from siteprior.core.joined_texts import joined_texts
 
 __all__ = ["COLUMNS", "SIGNALS", "deadweight_screen", "deciding_files", "evidence_gaps", "failure_signals",
            "failure_verdict", "signal_table"]  # fmt: skip
@@ -154,13 +155,13 @@ def _codes(named: pd.DataFrame) -> pd.Series:
     """Return the codes of each site, strongest first: ``C1B S2B A3B``."""
     ranked = _ranked(named)
     code = ranked["signal"] + ranked["number"].astype("str") + ranked["grade"]
-    return code.groupby(ranked["site_id"], sort=False).agg(" ".join)
+    return joined_texts(code, ranked["site_id"], " ")
 
 
 def _notes(table: pd.DataFrame, ranked: pd.DataFrame, known: pd.DataFrame, judged: Judged) -> pd.Series:
     """Return two lines per site: the verdict with its numbers, and the reasons, strongest first."""
     words = ranked["signal"] + " " + ranked["reason"]
-    reasons = words.groupby(ranked["site_id"], sort=False).agg("; ".join).reindex(table.index)
+    reasons = joined_texts(words, ranked["site_id"], "; ").reindex(table.index)
     lines = []
     rows = zip(
         table["market_failure"], table["failure_strength"], table["failure_corroboration"],

@@ -14,6 +14,7 @@ import pandas as pd
 
 from siteprior.appraisal.market_failure.registry import SIGNALS
 from siteprior.appraisal.market_failure.rules import ORDER, Counts, Numbers, Record, Truths, strength, verdicts
+from siteprior.core.joined_texts import joined_texts
 
 GROUND = "X"
 """The signal a ground report may overturn."""
@@ -105,7 +106,7 @@ def range_columns(record: Record, unknown: Open, counted: pd.DataFrame) -> pd.Da
 def _rests_on(counted: pd.DataFrame) -> pd.Series:
     """Return what the known signals of each site are read from, and whether a ground report may overturn them."""
     words = counted["signal"] + " " + counted["source"].fillna("own evidence")
-    listed = words.groupby(counted["site_id"], sort=False).agg("; ".join)
+    listed = joined_texts(words, counted["site_id"], "; ")
     ground = counted.loc[(counted["signal"] == GROUND) & (counted["grade"] != "A"), "site_id"]
     overturned = f". A ground report may overturn {GROUND}"
     return listed + np.where(listed.index.isin(ground), overturned, "")

@@ -189,22 +189,24 @@ def validation_table(sales: pd.DataFrame, predictions: pd.DataFrame, used: str) 
     rows = [
         row | {"used": "yes" if method == used else "no"}
         for method in METHODS
-        for of, homes in ((SALE, "all"), (SALE, "new build"), (SCHEME, "not new"), (SCHEME, "new build"))
-        if (row := _validation_row(sales, predictions, method, of, homes))
+        for of, kinds in ((SALE, ("all", "new build")), (SCHEME, ("not new", "new build")))
+        if of == SALE or method in METHODS[:2]
+        for every in [errors(sales, predictions, method, of=of)]
+        for homes in kinds
+        if (row := _validation_row(sales, predictions, every, method, of, homes))
     ]
     table = pd.DataFrame(rows, index=pd.RangeIndex(len(rows), name="validation"))
     return pd.DataFrame(conform(table, PRICE_VALIDATION))
 
 
 def _validation_row(
-    sales: pd.DataFrame, predictions: pd.DataFrame, method: str, of: str, homes: str
+    sales: pd.DataFrame, predictions: pd.DataFrame, every: pd.DataFrame, method: str, of: str, homes: str
 ) -> dict[str, str | float]:
-    """Return one row of the validation table; empty where there is no such error."""
+    """Return one row of the validation table, of the method's errors; empty where there is no such error."""
     settings = load_parameters("price_surface").table("validation")
-    every = errors(sales, predictions, method, of=of)
     new = every["new"] == 1
     part = every if homes == "all" else every[new] if homes == "new build" else every[~new]
-    if part.empty or (of == SCHEME and method not in METHODS[:2]):
+    if part.empty:
         return {}
     row: dict[str, str | float] = {
         "method": method, "measured": of, "homes": homes, "cases": len(part),

@@ -200,4 +200,5 @@ def _named(texts: pd.Series, uses: Sequence[str], *, stated: bool) -> pd.Series:
     rules = load_parameters("costs").table("remediation")
     # bounded, for texts of any length: unbounded, a long row of hyphens or letters takes time with its square
     between = rf"(?:[\w'&-]{{1,40}}\s{{1,5}}){{0,{rules.integer('words_between')}}}"
-    return matches(texts, rf"{any_phrase(rules.texts('former_words'))}[\s-]{{1,5}}{between}{any_phrase(uses)}")
+    former = any_phrase(rules.texts("former_words"))
+    return matches(texts, rf"{former}[\s-]{{1,5}}{between}{any_phrase(uses)}", needs=former)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -26,7 +26,12 @@ GRID_M = (700_000.0, 1_300_000.0)
 
 
 def read_plain(
-    path: Path | str, *, fits: Callable[[list[str]], bool], wants: str, log: IssueLog | None = None
+    path: Path | str,
+    *,
+    fits: Callable[[list[str]], bool],
+    wants: str,
+    log: IssueLog | None = None,
+    uses: Callable[[list[str]], Collection[str]] | None = None,
 ) -> pd.DataFrame:
     r"""Read a CSV (``.gz`` and zip members too) or Excel table as text; nothing is converted, nothing becomes missing.
 
@@ -43,6 +48,8 @@ def read_plain(
     log
         Takes the names of the sheets of a workbook that fit too and are not read, and its formulas without stored
         values.
+    uses
+        Says of the names of the columns which are used: the others stay as they stand in the file. Without it all are.
 
     Returns
     -------
@@ -65,11 +72,11 @@ def read_plain(
     """
     data = read_bytes(path)
     if is_workbook(data):
-        return _tidy(_sheet(data, path, fits, wants, log))
+        return _tidy(_sheet(data, path, fits, wants, log), uses)
     table = _csv(data, path)
     if not fits([str(name) for name in table.columns]):
         raise InputError(f"{path}: needs {wants}; it has {', '.join(map(str, table.columns)) or '(nothing)'}")
-    return _tidy(table)
+    return _tidy(table, uses)
 
 
 def _csv(data: bytes, path: Path | str) -> pd.DataFrame:
@@ -167,12 +174,22 @@ def refuse_rows_in_a_cell(table: pd.DataFrame, path: Path | str, *, first: int) 
             )
 
 
-def _tidy(table: pd.DataFrame) -> pd.DataFrame:
-    """Trim names and cells, number the rows as a person sees them, and leave out the wholly blank ones."""
+def _tidy(table: pd.DataFrame, uses: Callable[[list[str]], Collection[str]] | None) -> pd.DataFrame:
+    """Trim names and the cells used, number the rows as a person sees them, and leave out the wholly blank ones."""
     table = table.set_axis(pd.RangeIndex(2, len(table) + 2, name="row"), axis=0)
     table = table.set_axis([" ".join(str(name).split()) for name in table.columns], axis=1)
-    table = table.fillna("").apply(lambda column: column.str.strip())
-    return table[(table != "").any(axis=1)]
+    used = table.columns.isin(list(table.columns if uses is None else uses(list(table.columns))))
+    for place in used.nonzero()[0].tolist():
+        table.isetitem(place, _trimmed(table.iloc[:, place]))
+    blank = (table.loc[:, used] == "").all(axis=1)
+    if blank.any() and not used.all():
+        blank &= (table[blank].apply(_trimmed) == "").all(axis=1).reindex(table.index, fill_value=False)
+    return table[~blank] if blank.any() else table
+
+
+def _trimmed(cells: pd.Series) -> pd.Series:
+    """Return cells without the blanks about them, blank where they are missing."""
+    return cells.fillna("").str.strip()
 
 
 def words(name: str) -> str:

@@ -1,4 +1,4 @@
-"""``datapackage.json``: the CSV tables of a run's folder described in the Frictionless Data standard.
+"""``datapackage.json``: the CSV and Parquet tables of a run's folder described in the Frictionless Data standard.
 
 Any program that knows the standard (frictionless, pandera, R's frictionless, Open Data Editor) reads the tables with
 their types, titles, units and allowed values, and checks them. Specification: Tabular Data Package and Table Schema,
@@ -38,15 +38,15 @@ def datapackage(
     inputs: Iterable[Input | Mapping[str, object]] = (),
     columns: Iterable[Column] = (),
 ) -> dict[str, Json]:
-    """Describe the CSV tables of a run's folder as a Frictionless Tabular Data Package.
+    """Describe the tables of a run's folder as a Frictionless Tabular Data Package.
 
-    The description follows from the declared tables and the header line of each file alone: the same run gives the
-    same description, and no clock is read.
+    The description follows from the declared tables and the header of each file alone: the same run gives the
+    same description, and no clock is read. With a Parquet file it is a Data Package, for the tabular one has CSV alone.
 
     Parameters
     ----------
     folder
-        Folder of a run; each ``*.csv`` in it becomes a resource, by name.
+        Folder of a run; each ``*.csv`` and ``*.parquet`` in it becomes a resource, by name.
     title
         Title of the run.
     illustrative
@@ -72,15 +72,16 @@ def datapackage(
     [('comparable', 'string'), ('price_gbp', 'number')]
     """
     further = (*SITE_PRICE_COLUMNS, *SITE_VALUE_COLUMNS, *columns, ILLUSTRATIVE)
-    resources: list[Json] = [_resource(path, further) for path in sorted(Path(folder).glob("*.csv"))]
+    resources: list[Json] = [_csv(path, further) for path in sorted(Path(folder).glob("*.csv"))]
+    whole: list[Json] = [_parquet(path, further) for path in sorted(Path(folder).glob("*.parquet"))]
     described: dict[str, Json] = {
-        "profile": "tabular-data-package",
+        "profile": "data-package" if whole else "tabular-data-package",
         "name": _name(title) or SITEPRIOR,
         "title": title,
         "description": f"Tables of a run of siteprior.{f' {ILLUSTRATIVE_NOTE}' if illustrative else ''}",
     }
     sources = _sources(inputs)
-    return {**described, **({"sources": sources} if sources else {}), "resources": resources}
+    return {**described, **({"sources": sources} if sources else {}), "resources": [*resources, *whole]}
 
 
 def write_datapackage(
@@ -109,30 +110,55 @@ def write_datapackage(
     return write_text(Path(folder) / FILE, json.dumps(described, indent=2, ensure_ascii=False) + "\n")
 
 
-def _resource(path: Path, further: Sequence[Column]) -> dict[str, Json]:
+def _csv(path: Path, further: Sequence[Column]) -> dict[str, Json]:
     """Describe one CSV file: where it is, what a row is, and its fields in the order of the file."""
     with path.open("rb") as start:
         encoding = "utf-8-sig" if start.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8 else "utf-8"
     with path.open(encoding=encoding, newline="") as lines:
         header = next(csv.reader(lines), [])
-    table = CSV_TABLES.get(path.stem, Table(path.stem.replace("_", " "), "", geometry=False, declared=()))
-    columns = {column.name: column for column in (*further, *_key_columns(table), *table.columns)}
-    fields: list[Json] = [_field(name, columns.get(name)) for name in header]
-    schema: dict[str, Json] = {"fields": fields, "missingValues": [""]}
-    if table.index in header:
-        schema["primaryKey"] = [table.index]
-    about: dict[str, Json] = {"description": table.about} if table.about else {}
+    title, about, fields, key = _table(path, header, further)
+    whole = path.with_suffix(".parquet")
+    if whole.is_file():
+        about = f"{about}; the rows of the shortlist, {whole.name} has all".removeprefix("; ")
     return {
         "profile": "tabular-data-resource",
         "name": _name(path.stem),
         "path": path.name,
-        "title": table.name[:1].upper() + table.name[1:],
-        **about,
+        "title": title,
+        **({"description": about} if about else {}),
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": encoding,
-        "schema": schema,
+        "schema": {"fields": fields, "missingValues": [""], **key},
     }
+
+
+def _parquet(path: Path, further: Sequence[Column]) -> dict[str, Json]:
+    """Describe one Parquet file as :func:`_csv` describes its CSV beside it; a truth value may be one in the file."""
+    from pyarrow import parquet
+
+    title, about, fields, key = _table(path, parquet.read_schema(path).names, further)
+    return {
+        "profile": "data-resource",
+        "name": f"{_name(path.stem)}-all",
+        "path": path.name,
+        "title": f"{title}, all rows",
+        **({"description": about} if about else {}),
+        "format": "parquet",
+        "mediatype": "application/vnd.apache.parquet",
+        "schema": {"fields": fields, **key},
+    }
+
+
+def _table(
+    path: Path, header: Sequence[str], further: Sequence[Column]
+) -> tuple[str, str, list[Json], dict[str, Json]]:
+    """Return the title of a table, what it is about, the fields of its columns, and its key."""
+    table = CSV_TABLES.get(path.stem, Table(path.stem.replace("_", " "), "", geometry=False, declared=()))
+    columns = {column.name: column for column in (*further, *_key_columns(table), *table.columns)}
+    fields: list[Json] = [_field(name, columns.get(name)) for name in header]
+    key: dict[str, Json] = {"primaryKey": [table.index]} if table.index in header else {}
+    return table.name[:1].upper() + table.name[1:], table.about, fields, key
 
 
 def _field(name: str, column: Column | None) -> dict[str, Json]:

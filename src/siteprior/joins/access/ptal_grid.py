@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -12,6 +13,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from siteprior.core.cluster import Cluster, map_parts
 from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
 from siteprior.core.schema import CRS, SERVICE_STOPS, check
@@ -27,7 +29,9 @@ from siteprior.joins.access.ptal import (
     mode_sums,
     window_services,
 )
+from siteprior.joins.access.tiles import Transform, tiles, within
 from siteprior.joins.access.unlisted import stops_in_use, unlisted_stops
+from siteprior.walking.cut import cut_network, edge_boxes
 from siteprior.walking.graph import Snapped
 from siteprior.walking.network import Flags, Floats, Ints, WalkNetwork
 from siteprior.walking.walk import snap, walks
@@ -77,6 +81,7 @@ def access_grid(
     step_free: bool = False,
     active_stops: gpd.GeoDataFrame | None = None,
     listed: Iterable[str] = (),
+    cluster: Cluster | None = None,
 ) -> AccessGrid:
     """Measure the access index (TfL's PTAL method, no unit) at the centre of every cell of an area.
 
@@ -108,6 +113,8 @@ def access_grid(
     active_stops, listed
         As in :func:`siteprior.joins.access.ptal_sites.join_access_index`: a cell that would have 0, and whose nearest
         stop in use is in no timetable, has no index.
+    cluster
+        From :func:`siteprior.cluster`, to measure tiles of cells there, each with what lies within one cut-off.
 
     Returns
     -------
@@ -139,32 +146,18 @@ def access_grid(
     check(service_stops, SERVICE_STOPS, name="service_stops", needs=("step_free",))
     running = window_services(services, window)
     inside, transform = area_cells(area, cell_m)
-    row, column = np.nonzero(inside)
-    centres = np.column_stack([transform[2] + (column + 0.5) * cell_m, transform[5] - (row + 0.5) * cell_m])
-    counted = bool((services["window"] == window).any())
     stops = service_stops[service_stops.index.isin(running.stops)]
-    position = running.stops.get_indexer(stops.index)
     stated = service_stops["step_free"].reindex(running.stops).to_numpy(dtype=object)
     reach_m = load_parameters("access").number("max_snap_m") if max_snap_m is None else max_snap_m
-    here = snap(network, centres, max_snap_m=reach_m, step_free=step_free)
     used = None if active_stops is None else stops_in_use(active_stops, listed)
-    measured = np.full(len(centres), np.nan)
-    for start in range(0, len(centres) if counted else 0, BLOCK):
-        block = slice(start, start + BLOCK)
-        some = Snapped(*(part[block] for part in here))
-        cell, stop, walk_m = _block_walks(network, some, centres[block], stops, reach_m, step_free)
-        walked = (cell, position[stop], walk_m)
-        found = _sums(walked, slice(None), running, len(some.edge))
-        if step_free:
-            stated_index = _sums(walked, pd.notna(stated[walked[1]]), running, len(some.edge))
-            level = _sums(walked, stated[walked[1]] == "yes", running, len(some.edge))
-            found = np.where((found > 0) & (stated_index == 0), np.nan, level)
-        if used is not None and (found == 0).any():
-            served_m = np.full(len(some.edge), np.inf)
-            np.minimum.at(served_m, cell, walk_m)
-            walked = _block_walks(network, some, centres[block], used, reach_m, step_free)
-            found = np.where((found == 0) & unlisted_stops(*walked, used, served_m).nearest, np.nan, found)
-        measured[block] = np.where(some.edge >= 0, found, np.nan)
+    whole = _Part(inside, transform, stops, used, network)
+    measured = np.full(inside.shape, np.nan)
+    if (services["window"] == window).any():  # else nobody counted
+        parts = [whole] if cluster is None else _tiles_of(whole, reach_m)
+        how = _How(running, stated, reach_m, step_free)
+        for (row, column), found in map_parts(cluster, _measure_part, parts, how):
+            measured[row, column] = found
+    measured = measured[inside]
     index = np.full(inside.shape, np.nan, dtype=np.float32)
     index[inside] = measured
     band = np.full(inside.shape, NO_BAND, dtype=np.uint8)
@@ -208,6 +201,72 @@ def grid_cells(grid: AccessGrid) -> gpd.GeoDataFrame:
     }
     squares = shapely.box(easting, northing, easting + cell_m, northing + cell_m)
     return gpd.GeoDataFrame(table, index=pd.Index(names.to_numpy(), name="cell"), geometry=squares, crs=grid.crs)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Cells of a grid, and all that lies within reach of them: which cells from ``at`` on, stops, and streets."""
+
+    inside: npt.NDArray[np.bool_]
+    transform: Transform
+    stops: gpd.GeoDataFrame
+    used: gpd.GeoDataFrame | None
+    network: WalkNetwork
+    at: tuple[int, int] = (0, 0)
+
+
+class _How(NamedTuple):
+    """How every part of a grid is measured."""
+
+    running: WindowServices
+    stated: npt.NDArray[np.object_]
+    reach_m: float
+    step_free: bool
+
+
+def _tiles_of(whole: _Part, reach_m: float) -> Iterator[_Part]:
+    """Yield the tiles of a grid that hold cells, each with the stops and streets within one cut-off of it."""
+    places, others = coordinates(whole.stops), None if whole.used is None else coordinates(whole.used)
+    boxes = edge_boxes(whole.network)
+    cutoff_m = largest_cutoff_m() + 1
+    rows, columns = whole.inside.shape
+    for tile in tiles(rows, columns, load_parameters("cluster").integer("tile_cells")):
+        inside = whole.inside[tile.row : tile.row + tile.rows, tile.column : tile.column + tile.columns]
+        network = cut_network(whole.network, tile.bounds(whole.transform, cutoff_m + reach_m), boxes)
+        if inside.any() and len(network.edge_mm):
+            bounds = tile.bounds(whole.transform, cutoff_m)
+            stops = whole.stops[within(places, bounds)]
+            used = None if whole.used is None or others is None else whole.used[within(others, bounds)]
+            yield _Part(inside, whole.transform, stops, used, network, (tile.row, tile.column))
+
+
+def _measure_part(part: _Part, how: _How) -> tuple[tuple[Ints, Ints], Floats]:
+    """Return row and column of each cell of a part, and its index, ``nan`` where it has none."""
+    network, stops, used, step_free = part.network, part.stops, part.used, how.step_free
+    row, column = (found + first for found, first in zip(np.nonzero(part.inside), part.at, strict=True))
+    cell_m, _, west, _, _, north = part.transform
+    centres = np.column_stack([west + (column + 0.5) * cell_m, north - (row + 0.5) * cell_m])
+    position = how.running.stops.get_indexer(stops.index)
+    here = snap(network, centres, max_snap_m=how.reach_m, step_free=step_free)
+    measured = np.full(len(centres), np.nan)
+    for start in range(0, len(centres), BLOCK):
+        block = slice(start, start + BLOCK)
+        some = Snapped(*(side[block] for side in here))
+        cell, stop, walk_m = _block_walks(network, some, centres[block], stops, how.reach_m, step_free)
+        walked = (cell, position[stop], walk_m)
+        found = _sums(walked, slice(None), how.running, len(some.edge))
+        if step_free:
+            stated = how.stated[walked[1]]
+            stated_index = _sums(walked, pd.notna(stated), how.running, len(some.edge))
+            level = _sums(walked, stated == "yes", how.running, len(some.edge))
+            found = np.where((found > 0) & (stated_index == 0), np.nan, level)
+        if used is not None and (found == 0).any():
+            served_m = np.full(len(some.edge), np.inf)
+            np.minimum.at(served_m, cell, walk_m)
+            walked = _block_walks(network, some, centres[block], used, how.reach_m, step_free)
+            found = np.where((found == 0) & unlisted_stops(*walked, used, served_m).nearest, np.nan, found)
+        measured[block] = np.where(some.edge >= 0, found, np.nan)
+    return (row, column), measured
 
 
 def _block_walks(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from typing import TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -27,8 +26,7 @@ from siteprior.core.schema import (
     conform,
 )
 from siteprior.joins._geometry import Geometries, Objects, geometries
-
-Figure: TypeAlias = float | str | None
+from siteprior.walking.network import Floats, Ints
 
 NEEDS = ("hectares", "capacity_dwellings", "market_failure", "imd_percentile", "imd_decile", "eligible", "rank")
 OF_NEED = replace(AREAS, declared=(*AREAS.declared, *DEPRIVATION.declared))
@@ -103,12 +101,9 @@ def corridor_summary(
         listed=False if shortlist is None else facts["ranked_as"].isin(list(shortlist)).to_numpy(),
     ).reset_index()
     table = pd.DataFrame(corridors)[["kind", "length_m", "stops", "open_stops"]]
-    groups = dict(iter(reach.groupby("corridor", sort=False)))
-    nobody, unknown = _sums(reach.iloc[:0]), _of_sites(reach.iloc[:0])
-    served = [_sums(groups[name]) if name in groups else nobody for name in table.index]
-    table = table.join(pd.DataFrame(served, index=table.index, columns=list(nobody)))
-    needs = [_of_sites(groups[name]) if name in groups else unknown for name in table.index]
-    deprivation = pd.DataFrame(needs, index=table.index, columns=list(unknown))
+    reach["of"] = table.index.get_indexer(pd.Index(reach["corridor"]))
+    table = table.join(_sums(reach, table.index))
+    deprivation = _of_sites(reach, table.index)
     if catchments is not None and areas is not None:
         measured = _of_catchments(catchments, areas)
         drawn = table.index.intersection(measured.index)
@@ -210,31 +205,55 @@ def _known(table: str, what: str, named: pd.Series, known: pd.Index) -> None:
         )
 
 
-def _sums(reach: pd.DataFrame) -> dict[str, Figure]:
-    """Sum up the sites in reach of one corridor; by site, each once."""
+def _sums(reach: pd.DataFrame, corridors: pd.Index) -> pd.DataFrame:
+    """Sum up the sites in reach of each corridor; by site, each once. ``of`` is the place of a row's corridor."""
     ranked = reach[reach["rank"].notna()]
     once = ranked[ranked["counted_in"].isna()]
-    best = ranked.sort_values(["rank", "site_id"]).head(1)
-    verdicts = reach["market_failure"].value_counts()
-    judged = int(verdicts.sum())
-    return {
-        "sites": len(reach),
-        "shared_sites": int(reach["shared"].sum()),
-        "eligible_sites": int((reach["eligible"] == "yes").sum()),
-        "ranked_sites": len(ranked),
-        "ranked_opportunities": int(ranked["ranked_as"].nunique()),
-        "shortlist_sites": int(reach.loc[reach["listed"], "ranked_as"].nunique()),
-        "best_rank": best["rank"].iloc[0] if len(best) else None,
-        "best_site": best["site_id"].iloc[0] if len(best) else None,
-        "hectares": reach["hectares"].sum(min_count=1),
-        "hectares_unknown": int(reach["hectares"].isna().sum()),
-        "homes": reach["capacity_dwellings"].sum(min_count=1),
-        "homes_unknown": int(reach["capacity_dwellings"].isna().sum()),
-        "ranked_homes": once["capacity_dwellings"].sum(min_count=1),
-        "ranked_homes_unknown": int(once["capacity_dwellings"].isna().sum()),
-        "settled_sites": int((reach["settled"] == "yes").sum()) if reach["settled"].notna().any() else None,
-        **{name: 100 * verdicts.get(verdict, 0) / judged if judged else None for verdict, name in SHARES.items()},
+    best = ranked.sort_values(["rank", "site_id"]).drop_duplicates("of").set_index("of")
+    best = best[["rank", "site_id"]].reindex(range(len(corridors)))
+
+    def rows(of: pd.DataFrame) -> Ints:
+        return np.bincount(of["of"], minlength=len(corridors))
+
+    def where(of: pd.Series) -> Ints:
+        return rows(reach[of.fillna(False).astype(bool)])
+
+    judged = where(reach["market_failure"].notna())
+    shares = {
+        name: np.where(judged > 0, 100 * where(reach["market_failure"] == verdict) / np.maximum(judged, 1), np.nan)
+        for verdict, name in SHARES.items()
     }
+    settled = pd.Series(where(reach["settled"] == "yes")).where(where(reach["settled"].notna()) > 0)
+    columns = {
+        "sites": rows(reach),
+        "shared_sites": where(reach["shared"]),
+        "eligible_sites": where(reach["eligible"] == "yes"),
+        "ranked_sites": rows(ranked),
+        "ranked_opportunities": rows(ranked.drop_duplicates(["of", "ranked_as"])),
+        "shortlist_sites": rows(reach[reach["listed"]].drop_duplicates(["of", "ranked_as"])),
+        "best_rank": best["rank"].array,
+        "best_site": best["site_id"].array,
+        "hectares": _sum(reach, "hectares", corridors),
+        "hectares_unknown": where(reach["hectares"].isna()),
+        "homes": _sum(reach, "capacity_dwellings", corridors),
+        "homes_unknown": where(reach["capacity_dwellings"].isna()),
+        "ranked_homes": _sum(once, "capacity_dwellings", corridors),
+        "ranked_homes_unknown": rows(once[once["capacity_dwellings"].isna()]),
+        "settled_sites": settled.array,
+        **shares,
+    }
+    return pd.DataFrame(columns, index=corridors)
+
+
+def _sum(reach: pd.DataFrame, column: str, corridors: pd.Index) -> Floats:
+    """Return the sum of what is known of a column per corridor; missing where nothing is."""
+    rows = reach[["of", column]].sort_values("of", kind="stable")
+    values = rows[column].to_numpy(dtype=float, na_value=np.nan)
+    at, starts = np.unique(rows["of"].to_numpy(), return_index=True)
+    sums = np.full(len(corridors), np.nan)
+    for corridor, part in zip(at, np.split(values, starts[1:]), strict=False):
+        sums[corridor] = np.nan if np.isnan(part).all() else np.nan_to_num(part).sum()
+    return sums
 
 
 def _ranked_as(sites: pd.DataFrame) -> pd.Series:
@@ -243,16 +262,19 @@ def _ranked_as(sites: pd.DataFrame) -> pd.Series:
     return sites["ranked_as"].astype("str").fillna(own) if "ranked_as" in sites else own
 
 
-def _of_sites(reach: pd.DataFrame) -> dict[str, Figure]:
-    """Return the deprivation of the sites in reach of one corridor, each counted once."""
+def _of_sites(reach: pd.DataFrame, corridors: pd.Index) -> pd.DataFrame:
+    """Return the deprivation of the sites in reach of each corridor, each counted once."""
     known = reach[reach["imd_percentile"].notna() & reach["imd_decile"].notna()]
-    deprived = known["imd_decile"] <= load_parameters("corridors").number("deprived_decile")
-    return {
-        "imd_percentile": known["imd_percentile"].mean() if len(known) else np.nan,
-        "deprived_share": 100 * float(deprived.mean()) if len(known) else np.nan,
-        "deprivation_known": 100 * len(known) / len(reach) if len(reach) else np.nan,
-        "deprivation_basis": "sites" if len(reach) else None,
+    deprived = known[known["imd_decile"] <= load_parameters("corridors").number("deprived_decile")]
+    near, judged, poor = (np.bincount(of["of"], minlength=len(corridors)) for of in (reach, known, deprived))
+    some, any_near = np.where(judged > 0, judged, np.nan), np.where(near > 0, near, np.nan)
+    columns = {
+        "imd_percentile": _sum(known, "imd_percentile", corridors) / some,
+        "deprived_share": 100 * (poor / some),
+        "deprivation_known": 100 * judged / any_near,
+        "deprivation_basis": pd.Series("sites", index=corridors).where(near > 0),
     }
+    return pd.DataFrame(columns, index=corridors)
 
 
 def _of_catchments(catchments: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -160,7 +160,7 @@ class _Facts:
     """What is compared of the sites, in the order of the table."""
 
     def __init__(self, table: gpd.GeoDataFrame, shapes: gpd.GeoDataFrame | None) -> None:
-        self.ids = table.index
+        self.ids = table.index.tolist()
         self.shapes = _shapes(table, shapes)
         self.council = table["organisation"].where(table["organisation"].notna(), None).tolist()
         references = table["reference"].where(table["reference"].notna(), "")
@@ -276,11 +276,13 @@ def _links(facts: _Facts, joined: Mapping[tuple[int, int], str]) -> list[_Link]:
     numbers = load_parameters("opportunities")
     reach, touching = numbers.number("reach_m"), numbers.number("touching_m")
     links = {pair: _Link(*pair, _gap(facts, *pair), why, STATED) for pair, why in joined.items()}
-    for a, b in _near(facts, reach):
+    near = _near(facts, reach)
+    gaps = shapely.distance(*(facts.shapes[list(ends)] for ends in zip(*near, strict=True))) if near else ()
+    for (a, b), metres in zip(near, gaps, strict=True):
         if (a, b) in links:
             continue
         reasons = [rule.reason for rule in RULES if rule.applies(facts, a, b)]
-        gap = _gap(facts, a, b)
+        gap = round(float(metres), 1)
         if reasons:
             links[a, b] = _Link(a, b, gap, "; ".join(reasons), LIKELY)
         elif gap <= touching and _resemble(facts, a, b):
@@ -329,9 +331,10 @@ class _Groups:
 
 def _members(table: gpd.GeoDataFrame, groups: _Groups, links: list[_Link], done: list[bool]) -> pd.DataFrame:
     """Return the opportunity of each site, on the index of the table."""
-    size = table[["hectares", "minimum_net_dwellings"]].astype("float64").fillna(-1.0).to_numpy()
+    size = table[["hectares", "minimum_net_dwellings"]].astype("float64").fillna(-1.0).to_numpy().tolist()
+    ids = table.index.tolist()
     named = {
-        group: table.index[min(places, key=lambda place: (-size[place][0], -size[place][1], place))]
+        group: ids[min(places, key=lambda place: (-size[place][0], -size[place][1], place))]
         for group, places in groups.sites.items()
     }
     first: dict[int, _Link] = {}

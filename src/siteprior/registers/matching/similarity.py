@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from operator import add
 from typing import NamedTuple
 
 import numpy as np
@@ -100,7 +101,10 @@ def sub_references(one: str, other: str) -> bool:
 
 def fold(text: str) -> str:
     """Return text in lower case without accents and apostrophes."""
-    letters = unicodedata.normalize("NFKD", text.casefold())
+    letters = text.casefold()
+    if letters.isascii():  # as nearly all are: no accents to take off
+        return letters.replace("'", "").replace("`", "")
+    letters = unicodedata.normalize("NFKD", letters)
     return "".join(letter for letter in letters if not unicodedata.combining(letter) and letter not in "'’‘`")
 
 
@@ -127,8 +131,8 @@ def read_name(text: str | float | None) -> Name | None:
         return None
     marks = frozenset(word for word in words if word[0].isdigit() or len(word) == 1 or word in POSITIONS)
     key = " ".join(words)
-    edged = (f" {word} " for word in words)
-    pairs = frozenset(word[place : place + 2] for word in edged for place in range(len(word) - 1))
+    edged = f" {'  '.join(words)} "
+    pairs = frozenset(map(add, edged, edged[1:])) - {"  "}  # two blanks stand between words, within none
     return Name(pairs, marks, key, codes[0] if codes else "")
 
 
@@ -140,7 +144,8 @@ def floors(text: str | float | None) -> frozenset[str]:
     >>> sorted(floors("Change of use of ground and first floor offices"))
     ['first', 'ground']
     """
-    before = _FLOORS.findall(fold(text)) if isinstance(text, str) else []
+    letters = fold(text) if isinstance(text, str) else ""
+    before = _FLOORS.findall(letters) if "floor" in letters else []
     return frozenset(word for words in before for word in re.findall(r"\w+", words)) & LEVELS
 
 

@@ -197,15 +197,16 @@ def _stops(ground: Ground, own: gpd.GeoDataFrame, view: View) -> tuple[list[dict
     near = np.sort(ground.stops.sindex.query(view.seen))  # rows without a place are in no index
     for table, corridor in ((own[own.geometry.notna()], True), (ground.stops.iloc[near], False)):
         points = shapely.get_coordinates(table.geometry.to_numpy())
-        inside = np.flatnonzero(view.shows(points)).tolist() if len(points) else []
-        for place in inside:
-            facts, at = table.iloc[place], view.units(points[place]).tolist()[0]
+        if not len(points):
+            continue
+        inside = view.shows(points)
+        facts = (table.loc[inside, name].tolist() for name in ("stop_name", "state", "kind" if corridor else "mode"))
+        for at, name, state, mode in zip(view.units(points[inside]).tolist(), *facts, strict=True):
             if (cell := (at[0] // 8, at[1] // 8)) in seen:
                 continue
             seen.add(cell)
-            mode = facts["kind"] if corridor else facts["mode"]
-            rows.append({"x": at[0], "y": at[1], "name": str(facts["stop_name"]), "corridor": corridor,
-                         "open": facts["state"] == "open", "major": corridor or mode in ("rail", "metro")})  # fmt: skip
+            rows.append({"x": at[0], "y": at[1], "name": str(name), "corridor": corridor,
+                         "open": state == "open", "major": corridor or mode in ("rail", "metro")})  # fmt: skip
     return rows, place_names([row for row in rows if row["major"]])
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow as pa
 
+from siteprior.core.errors import InputError
 from siteprior.core.files import whole_file
 from siteprior.report.geopackage.layers import LAYERS, declared_columns
 from siteprior.report.geopackage.site_form import SITE_ATTRIBUTES, SITE_LAYERS, join_sites
 from siteprior.report.geopackage.stored import one_kind, storable
+
+Frame = TypeVar("Frame", pd.DataFrame, gpd.GeoDataFrame)
 
 FOLDER = "geoparquet"
 """Where in the run's folder the files stand."""
@@ -77,3 +81,35 @@ def write_geoparquet(
             layer.to_parquet(temporary, index=False, schema_version="1.1.0")
         written.append(path)
     return written
+
+
+def read_geoparquet(path: Path) -> gpd.GeoDataFrame:
+    """Read a layer (metres, EPSG:27700) of :func:`write_geoparquet`, of the kinds it has in a GeoPackage.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read.
+    """
+    try:
+        layer = gpd.read_parquet(path).rename_geometry("geometry")
+    except (ValueError, OSError, pa.ArrowException) as fault:
+        raise InputError(f"{path}: cannot be read as GeoParquet ({fault}); run the project again") from None
+    layer.attrs = {}
+    return as_gdal_reads(layer[[*layer.columns.drop("geometry"), "geometry"]])
+
+
+def as_gdal_reads(table: Frame) -> Frame:
+    """Return a table of Parquet with whole numbers as GDAL reads them: as decimals where any is missing.
+
+    Examples
+    --------
+    >>> as_gdal_reads(pd.DataFrame({"a": pd.array([1, None], "Int64"), "b": pd.array([1, 2], "Int32")})).dtypes.tolist()
+    [dtype('float64'), dtype('int32')]
+    """
+    kinds = {
+        name: "float64" if table[name].isna().any() else str(table[name].dtype).lower()
+        for name in table
+        if table[name].dtype in (pd.Int32Dtype(), pd.Int64Dtype())
+    }
+    return table.astype(kinds)

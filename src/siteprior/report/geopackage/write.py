@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import date
@@ -62,6 +62,7 @@ def write_geopackage(
     illustrative: bool = False,
     gis: str = "qgis",
     about: Mapping[str, str] | None = None,
+    extent: Sequence[float] | None = None,
 ) -> Path:
     """Write layers (metres, EPSG:27700) and tables into one GeoPackage, whole or not at all.
 
@@ -88,6 +89,8 @@ def write_geopackage(
 
     about
         What a layer is, in place of what it says of itself in a run, by its name.
+    extent
+        West, south, east and north (m) of the study area; that of the layers by default.
 
     Returns
     -------
@@ -135,7 +138,7 @@ def write_geopackage(
             with closing(sqlite3.connect(temporary)) as database:
                 with database:
                     write_schema(database, {**ready, **plain}, columns)
-                    write_metadata(database, metadata or {}, as_of, study_extent(layers))
+                    write_metadata(database, metadata or {}, as_of, extent or study_extent(layers))
                     write_styles(database, ready, columns, note, as_of, about=about or {})
                     if gis == "mapinfo":
                         limit_texts(database, (*ready, *plain))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from siteprior.core.parameters import load_parameters
@@ -21,9 +22,17 @@ def known_facts(sites: pd.DataFrame) -> pd.DataFrame:
 
 def plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return a table as plain rows, missing values as ``None``."""
-    plain = pd.DataFrame(table).astype(object)
+    names = [str(name) for name in table.columns]
+    columns = [_plain(pd.Series(column)) for _, column in table.items()]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _plain(column: pd.Series) -> list[Any]:
+    """Return the values of a column as Python has them, missing ones as ``None``."""
+    values, missing = column.astype(object).to_numpy(), column.isna().to_numpy()
     return [
-        {str(key): value for key, value in row.items()} for row in plain.where(plain.notna(), None).to_dict("records")
+        None if gone else value.item() if isinstance(value, np.generic) else value
+        for value, gone in zip(values, missing, strict=True)
     ]
 
 

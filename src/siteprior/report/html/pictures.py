@@ -30,10 +30,10 @@ def small_picture(picture: bytes) -> str:
         return base64.b64encode(picture).decode("ascii")
     with Image.open(io.BytesIO(picture)) as opened:
         plain = opened.convert("RGBA")
-    ground = Image.new("RGBA", plain.size, "white")
-    ground.alpha_composite(plain)
+    if plain.getextrema()[3] != (255, 255):  # where it is not opaque, white shows through
+        plain = Image.alpha_composite(Image.new("RGBA", plain.size, "white"), plain)
     # one step for each shade: mixed dots would look like marks on a map
-    reduced = ground.convert("RGB").quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    reduced = plain.convert("RGB").quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     written = io.BytesIO()
     reduced.save(written, "PNG")  # to optimize takes ten times as long for a twentieth of the size
     return base64.b64encode(min(written.getvalue(), picture, key=len)).decode("ascii")

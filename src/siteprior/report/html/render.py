@@ -6,7 +6,7 @@ import base64
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from siteprior.core.cell_values import CellValue
@@ -87,6 +87,15 @@ def style_sheet(*names: str, alone: bool = False) -> str:
     return "".join(_environment().get_template(name).render() + "\n" for name in sheets)
 
 
+def load_templates(beginning: str) -> None:
+    """Make the templates ready whose name begins so, before they are filled."""
+    environment = _environment()
+    for name in environment.list_templates(extensions=["j2"]):
+        if name.startswith(beginning):
+            environment.get_template(name)
+
+
+@cache
 def _environment() -> Environment:
     """Return Jinja as all pages use it: what is filled in is shown as text, and a missing name is an error."""
     from jinja2 import Environment, PackageLoader, StrictUndefined

@@ -211,7 +211,7 @@ def _rows(table: pd.DataFrame, dossiers: Mapping[str, str]) -> Iterator[Sequence
             column = column.round(DECIMALS[unit])
         if pd.api.types.is_datetime64_any_dtype(column.dtype):
             column = column.dt.date
-        columns.append([None if missing else value for value, missing in zip(column, column.isna(), strict=True)])
+        columns.append(column.astype(object).where(column.notna(), None).tolist())
     for values in zip(*columns, strict=True):
         row = dict(zip(names, values, strict=True))
         site = str(row.get("site_id"))

@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from siteprior.core.code_join import normal_codes
 from siteprior.core.errors import InputError
 from siteprior.core.files import Input, record
-from siteprior.core.io.national_tables import GRID_M, numbers, read_plain
+from siteprior.core.io.national_tables import GRID_M, find_columns, numbers, read_plain
 from siteprior.core.io.no_places import is_no_place
 from siteprior.core.issues import IssueLog, Reading
 from siteprior.core.named_paths import NamedPath, Names, Paths, named_paths, read_each
@@ -205,7 +205,7 @@ def _read_files(files: list[NamedPath], log: IssueLog) -> tuple[pd.DataFrame, tu
 
     def read_file(path: Path, label: str) -> tuple[pd.DataFrame, Input]:
         of_file = IssueLog(label)
-        raw = read_plain(path, fits=lambda _: True, wants="NaPTAN columns", log=of_file)
+        raw = read_plain(path, fits=lambda _: True, wants="NaPTAN columns", log=of_file, uses=_columns_of)
         log.rows += of_file.rows
         table, there = named_columns(raw, COLUMNS)
         table["atco_code"] = normal_codes(table["atco_code"])
@@ -228,6 +228,11 @@ def _read_files(files: list[NamedPath], log: IssueLog) -> tuple[pd.DataFrame, tu
     tables, provenance = zip(*read_each(files, read_file), strict=True)
     records = pd.concat([table.assign(order=order) for order, table in enumerate(tables)], ignore_index=True)
     return records, provenance
+
+
+def _columns_of(names: list[str]) -> list[str]:
+    """Return the columns of a file that are used, of the four dozen it may have."""
+    return list(find_columns(names, COLUMNS).values())
 
 
 REQUIRED = {"ATCOCode": "atco_code", "StopType": "stop_type"}

@@ -7,7 +7,8 @@ code) its own row where an open stop stands beside it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import geopandas as gpd
@@ -132,7 +133,8 @@ def apply_openings(stops: gpd.GeoDataFrame, statements: pd.DataFrame, *, network
     check(stops, STOPS, name="stops")
     statements = _checked(statements)
     code = statements["atco_code"]
-    latest = _latest(statements.assign(key=code.map(main_codes(stops)))[code.notna()], network_date)
+    key = _main_of(code, main_codes(stops) if len(code) else {})
+    latest = _latest(statements.assign(key=key)[code.notna()], network_date)
     return _overridden(stops, latest, stops.index.to_series())
 
 
@@ -206,9 +208,10 @@ def apply_openings_to_corridor(
     keys = _keys(own, main)
     radius = load_parameters("access").number("node_radius_m") if radius_m is None else radius_m
     result = _by_own_row(corridor_stops, resolved, network_date=network_date, radius_m=radius)
-    known = keys.isin(resolved.index)
+    at = resolved.index.get_indexer(keys)
+    known = pd.Series(at >= 0, index=keys.index)
     for column in ("state", "state_basis"):
-        result[column] = keys.map(resolved[column]).where(known, result[column])
+        result[column] = resolved[column].take(at).set_axis(keys.index).where(known, result[column])
     for column in ("state_date", "statement_date"):
         result[column] = result[column].mask(known)
     table: gpd.GeoDataFrame = conform(_overridden(result, latest, keys), CORRIDOR_STOPS)
@@ -225,15 +228,25 @@ def _checked(statements: pd.DataFrame) -> pd.DataFrame:
 def main_codes(stops: pd.DataFrame) -> dict[str, str]:
     """Map every ATCO code, as it stands and in the spelling codes are compared in, to the stop that stands for it."""
     other = stops["other_codes"].dropna().str.split("; ").explode()
-    main = {**dict(zip(other, other.index, strict=True)), **{code: code for code in stops.index}}
-    return {**{normal_code(code): stop for code, stop in main.items()}, **main}
+    own = stops.index.tolist()
+    main = {**dict(zip(other.tolist(), other.index.tolist(), strict=True)), **dict(zip(own, own, strict=True))}
+    # nearly all are in that spelling already
+    return {**{normal_code(code): stop for code, stop in main.items() if not _NORMAL(code)}, **main}
+
+
+_NORMAL = re.compile("[0-9A-Z]+").fullmatch
+
+
+def _main_of(codes: pd.Series, main: Mapping[str, str]) -> pd.Series:
+    """Return the stop that stands for each code; missing where none does."""
+    return pd.Series([main.get(code) for code in codes], index=codes.index, dtype="str")
 
 
 def _keys(table: pd.DataFrame, main: dict[str, str]) -> pd.Series:
     """Return what a row is about: a stop's main code, else the code, else the name on its corridor."""
     code = table["atco_code"]
     place = table["corridor"].fillna("") + "#" + table["stop_name"].fillna("")
-    return code.map(main).fillna(code).fillna(place.where(table["corridor"].notna()))
+    return _main_of(code, main).fillna(code).fillna(place.where(table["corridor"].notna()))
 
 
 def _latest(statements: pd.DataFrame, network_date: date | str) -> pd.DataFrame:
@@ -262,7 +275,8 @@ def _overridden(table: gpd.GeoDataFrame, latest: pd.DataFrame, keys: pd.Series) 
     result = table.copy()
     stated_on = keys.isin(latest.index)
     for column in latest.columns:
-        result[column] = keys.map(latest[column]).where(stated_on, result[column]).astype("str")
+        stated = keys[stated_on].map(latest[column]).astype("str").reindex(keys.index)
+        result[column] = result[column].astype("str").mask(stated_on, stated)
     return result
 
 

@@ -14,7 +14,8 @@ import pandas as pd
 from siteprior.core.code_join import CodeJoin, files_in_words, join_codes
 from siteprior.core.errors import InputError
 
-AREA = r"^(\d{3})"
+_DIGITS = 3
+AREA = rf"^(\d{{{_DIGITS}}})"
 """The NaPTAN area of an ATCO code. Source: Department for Transport, NaPTAN Guide for Data Managers, AtcoCode."""
 
 AREA_OF_MODE = {"rail": "910", "metro": "940"}
@@ -46,7 +47,8 @@ def areas_of(codes: pd.Index) -> tuple[str, ...]:
     >>> areas_of(pd.Index(["9100BHAMNWS", "43000100101", "43000100102"]))
     ('430', '910')
     """
-    return tuple(sorted(codes.to_series().astype("str").str.extract(AREA, expand=False).dropna().unique()))
+    begins = pd.Series(codes.astype("str").str[:_DIGITS].unique(), dtype="str")
+    return tuple(sorted(begins.str.extract(AREA, expand=False).dropna()))
 
 
 def join_corridor_stops(corridor_stops: gpd.GeoDataFrame, known: pd.Index, *, files: Sequence[str]) -> CodeJoin:

@@ -49,7 +49,8 @@ var report = report || {};
       { id: "bus_stops", source: "bus_stops", type: "circle",
         paint: { "circle-radius": wide.concat([8, 0.7, 14, 3]), "circle-color": colours.bus } },
       { id: "stops", source: "stops", type: "circle",
-        paint: { "circle-radius": wide.concat([8, 1.6, 14, 5]), "circle-stroke-width": 1.2,
+        paint: { "circle-radius": wide.concat([5, 0.5, 8, 1.6, 14, 5]),
+          "circle-stroke-width": wide.concat([5, 0.3, 8, 1.2]),
           "circle-stroke-color": get("colour"),
           "circle-color": ["match", ["coalesce", get("state"), ""], "open", get("colour"), colours.white] } }
     ];
@@ -65,11 +66,11 @@ var report = report || {};
     };
     return [
       { id: "others", source: "others", type: "circle", paint: {
-        "circle-radius": wide.concat([8, 1.5, 14, 4]), "circle-color": colours.site_out, "circle-stroke-width": 0.7,
-        "circle-stroke-color": colours.site_out_edge } },
+        "circle-radius": wide.concat([5, 0.6, 8, 1.5, 14, 4]), "circle-color": colours.site_out,
+        "circle-stroke-width": 0.7, "circle-stroke-color": colours.site_out_edge } },
       names("council-names", "council_names", 0), names("stop-names", "stops", 11.5),
       { id: "sites", source: "sites", type: "symbol", layout: {
-        "icon-image": ["get", "image"], "icon-size": wide.concat([8, 0.55, 13, 1]), "icon-allow-overlap": true,
+        "icon-image": ["get", "image"], "icon-size": wide.concat([5, 0.22, 8, 0.55, 13, 1]), "icon-allow-overlap": true,
         "icon-ignore-placement": true, "symbol-sort-key": ["-", 0, ["get", "order"]] } },
       { id: "programme", source: "programme", type: "circle", paint: {
         "circle-radius": wide.concat([8, ["case", ["get", "listed"], 12, 6], 12, ["case", ["get", "listed"], 16, 10]]),

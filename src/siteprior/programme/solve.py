@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import ceil
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import highspy
 import numpy as np
@@ -19,6 +19,9 @@ from scipy.sparse import csr_array, vstack
 
 from siteprior.core.errors import SitePriorError
 from siteprior.core.parameters import load_parameters
+
+if TYPE_CHECKING:
+    from siteprior.programme.search_tree import SearchTree
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
@@ -107,7 +110,13 @@ def stacked(rows: Sequence[Rows]) -> Rows:
 
 
 def maximise(
-    objective: Floats, rows: Rows, *, gap: float, most: Floats | None = None, near: float = 0.0
+    objective: Floats,
+    rows: Rows,
+    *,
+    gap: float,
+    most: Floats | None = None,
+    near: float = 0.0,
+    tree: SearchTree | None = None,
 ) -> Found | None:
     """Return what maximises an objective within rows, to a proven gap; nothing where no choice keeps to the rows.
 
@@ -124,6 +133,8 @@ def maximise(
     near
         By how much the result may be bettered, too, in the unit of the objective: of one that may be zero a share says
         nothing.
+    tree
+        What earlier searches of like objectives and rows found: of many options and few rows it is searched first.
 
     Raises
     ------
@@ -146,7 +157,14 @@ def maximise(
         answer = _highs(aim, scaled, np.zeros(len(aim)), high, whole, gap, near / weight)
         found = None if answer is None else answer.found
     else:
-        found = _by_core(aim, scaled, high, whole, gap, near / weight)
+        known = None
+        if tree is not None and whole.all() and len(rows.low) <= numbers.integer("tree_rows"):
+            known = tree.search(aim, scaled, gap=gap, near=near / weight)
+            if known is None:
+                return None
+        found = known
+        if known is None or not _good(known.value, known.bound, gap, near / weight):
+            found = _by_core(aim, scaled, high, whole, gap, near / weight, known)
     if found is None:
         return None
     x = np.where(whole, np.round(found.x), found.x) + 0.0
@@ -155,8 +173,18 @@ def maximise(
     return Found(x, value, max(value, found.bound * weight))
 
 
-def _by_core(aim: Floats, rows: Rows, high: Floats, whole: Flags, gap: float, near: float) -> Found | None:
-    """Search a core with all other options as the relaxation has them, then all that a better result could change."""
+def _good(value: float, bound: float, gap: float, near: float) -> bool:
+    """Return whether a value is proven good enough."""
+    return np.isfinite(value) and (proven_gap(value, bound) <= gap or bound - value <= near)
+
+
+def _by_core(
+    aim: Floats, rows: Rows, high: Floats, whole: Flags, gap: float, near: float, known: Found | None
+) -> Found | None:
+    """Search a core with all other options as the relaxation has them, then all that a better result could change.
+
+    Where a choice is known there is no need of a core.
+    """
     zero = np.zeros(len(aim))
     relaxed = _highs(aim, rows, zero, high, np.zeros(len(aim), dtype=bool), gap, near)
     if relaxed is None:
@@ -167,7 +195,7 @@ def _by_core(aim: Floats, rows: Rows, high: Floats, whole: Flags, gap: float, ne
     numbers = load_parameters("programme")
     few = min(numbers.integer("core_options"), ceil(numbers.number("core_share") * len(aim)))
     size = few + int(split.sum())
-    best: Found | None = None
+    best = known if known is not None and np.isfinite(known.value) else None
     while best is None and size < len(aim):
         free = np.zeros(len(aim), dtype=bool)
         free[order[:size]] = True
@@ -175,10 +203,10 @@ def _by_core(aim: Floats, rows: Rows, high: Floats, whole: Flags, gap: float, ne
         best = None if answer is None else answer.found
         size *= 8
     if best is not None:
-        bound = relaxed.found.bound
-        if proven_gap(best.value, bound) <= gap or bound - best.value <= near:
+        bound = relaxed.found.bound if known is None else min(known.bound, relaxed.found.bound)
+        if _good(best.value, bound, gap, near):
             return Found(best.x, best.value, bound)
-        free = (reduced <= bound - best.value + TOLERANCE) | ~whole
+        free = (reduced <= relaxed.found.bound - best.value + TOLERANCE) | ~whole
         # From a start, the search has but to prove how good it is, which presolve and its restarts put off. The share
         # is of the whole, not of the part that is free.
         start, near = best.x, max(near, gap * best.value)
@@ -190,7 +218,8 @@ def _by_core(aim: Floats, rows: Rows, high: Floats, whole: Flags, gap: float, ne
     last = answer.found
     if best is not None and best.value > last.value:
         last = Found(best.x, best.value, last.bound)
-    return Found(last.x, last.value, max(last.value, min(last.bound, relaxed.found.bound)))
+    bound = min(last.bound, relaxed.found.bound, np.inf if known is None else known.bound)
+    return Found(last.x, last.value, max(last.value, bound))
 
 
 def _within(
@@ -258,7 +287,7 @@ def _highs(
         solver.setOptionValue(name, value)
     if not (presolve and whole.any()):
         solver.setOptionValue("presolve", "off")
-    solver.passModel(_lp(aim, rows, low, high, whole))
+    solver.passModel(lp_of(aim, rows, low, high, whole))
     if start is not None:
         known = highspy.HighsSolution()
         known.col_value = start.tolist()
@@ -277,7 +306,7 @@ def _highs(
     return _Answer(Found(x, float(aim @ x), float(bound)), reduced)
 
 
-def _lp(aim: Floats, rows: Rows, low: Floats, high: Floats, whole: Flags) -> highspy.HighsLp:
+def lp_of(aim: Floats, rows: Rows, low: Floats, high: Floats, whole: Flags) -> highspy.HighsLp:
     """Return the model as HiGHS takes it: it minimises."""
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = len(aim), len(rows.low)

@@ -13,11 +13,12 @@ from siteprior.core.arguments import mapping_of
 from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress, Step, counting, progress_of
-from siteprior.core.random_streams import Floats, Keys, check_seed, seed_keys, uniform
+from siteprior.core.random_streams import Floats, Keys, check_seed, seed_keys
 from siteprior.core.sizes import most
 from siteprior.project.gates_weights import is_number, shown
 from siteprior.ranking.check_numbers import check_numbers
 from siteprior.ranking.scoring import DECIMALS, normalised
+from siteprior.ranking.smaa_kernel import drawn_scores
 
 Ranks = npt.NDArray[np.int32]
 
@@ -156,20 +157,14 @@ def _redrawn_ranks(
 
     Scores are summed criterion by criterion, so that no sum depends on where in the table a site stands.
     """
-    width = high - low
-    ranged = [bool(column.any()) for column in width.T]
+    ends = np.ascontiguousarray(low.T), np.ascontiguousarray(high.T), (high > low).any(axis=0), np.array(streams)
     number = 0
     for block in drawn:
-        ranks = np.empty((len(block), len(low)), dtype=np.int32)
-        for row, weights in enumerate(block):
-            scores = np.zeros(len(low))
-            for k, weight in enumerate(weights):
-                value = low[:, k]
-                if ranged[k]:
-                    value = np.minimum(value + width[:, k] * uniform(streams[k], number), high[:, k])
-                scores += weight * value
-            number += 1
-            behind = -scores.round(DECIMALS)  # the best is the smallest
+        scores = np.empty((len(block), len(low)))
+        drawn_scores(*ends, np.ascontiguousarray(block), number, scores)
+        number += len(block)
+        ranks = np.empty(scores.shape, dtype=np.int32)
+        for row, behind in enumerate(-scores.round(DECIMALS)):  # the best is the smallest
             ranks[row] = np.searchsorted(np.sort(behind), behind) + 1
             step()
         yield ranks

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from siteprior.core.parameters import load_parameters
 from siteprior.programme.search_tree import SearchTree
 from siteprior.programme.solve import Rows, maximise
 
@@ -37,7 +36,8 @@ def test_each_search_is_proven_whatever_was_searched_before(seed, gap):
         assert found.value <= best + 1e-6 <= found.bound + 2e-6
         assert found.value >= best / (1 + gap) - 1e-6
         taken = rows.matrix @ found.x
-        assert (taken <= rows.high + 1e-6).all() and (taken >= rows.low - 1e-6).all()
+        assert (taken <= rows.high + 1e-6).all()
+        assert (taken >= rows.low - 1e-6).all()
         rows = Rows(rows.matrix, rows.low, rows.high * np.array([0.9, 1.0, 1.0]))  # a limit changes, too
 
 
@@ -51,13 +51,10 @@ def test_what_was_infeasible_before_is_looked_at_again():
 
 @pytest.mark.parametrize("most", [1, 300])
 def test_where_the_tree_proves_too_little_the_whole_is_searched(monkeypatch, most):
-    numbers = load_parameters("programme")
-    monkeypatch.setattr(
-        type(numbers), "integer",
-        lambda self, name, own=type(numbers).integer: most if name == "tree_relaxations" else own(self, name),
-    )  # fmt: skip
+    tree = SearchTree()
+    monkeypatch.setattr(tree, "_most", most)
     random = np.random.default_rng(5)
-    rows, value, tree = _rows(random, 80), random.uniform(1, 9, 80), SearchTree()
+    rows, value = _rows(random, 80), random.uniform(1, 9, 80)
     found = maximise(value, rows, gap=1e-4, tree=tree)
     assert found.value >= _best(value, rows) / (1 + 1e-4) - 1e-6
     assert found.gap <= 1e-4

@@ -14,7 +14,7 @@ import numpy as np
 from highspy import _Highs  # type: ignore[attr-defined]  # there, though its stub leaves it out
 
 from siteprior.core.parameters import load_parameters
-from siteprior.programme.solve import TOLERANCE, Flags, Floats, Found, Rows, lp_of
+from siteprior.programme.solve import TOLERANCE, Floats, Found, Rows, lp_of
 
 
 class SearchTree:
@@ -48,11 +48,13 @@ class SearchTree:
         kept = [x for x in self._pool if self._missed(self._matrix @ x) == 0]
         best = max(kept, key=lambda x: float(aim @ x), default=np.zeros(count))
         best, value = self._bettered(aim, best)
-        for solved in range(self._most):
+        for _ in range(self._most):
             place = int(np.argmax(bounds))
             if bounds[place] <= _enough(value, gap, near):
                 break
             relaxed = self._relaxed(place)
+            if relaxed is None and self._engine.getModelStatus() != highspy.HighsModelStatus.kInfeasible:
+                break
             if relaxed is None:
                 bounds[place] = -np.inf
                 continue
@@ -63,9 +65,9 @@ class SearchTree:
             found, reached = self._bettered(aim, np.floor(x + TOLERANCE))
             if reached > value:
                 best, value = found, reached
-            if whole:  # the best of its box
-                bounds[place] = min(bounds[place], value) if np.isfinite(value) else bounds[place]
-            elif bounds[place] > _enough(value, gap, near):
+            if bounds[place] > _enough(value, gap, near):
+                if whole:  # it misses a row by more than rounding
+                    break
                 self._branch(
                     place, int(np.argmax(np.where(split > TOLERANCE, (np.abs(aim) + TOLERANCE) * split, -1.0)))
                 )
@@ -109,7 +111,7 @@ class SearchTree:
         return np.asarray(worth, dtype=np.float64)
 
     def _relaxed(self, place: int) -> tuple[Floats, Floats] | None:
-        """Return the relaxation of a box and its prices; nothing where it is empty."""
+        """Return the relaxation of a box and its prices; nothing where there is none."""
         engine, count = self._engine, len(self._all)
         engine.changeColsBounds(count, self._all, self._least[place].astype(float), self._highest[place].astype(float))
         engine.run()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import ceil
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 import highspy
 import numpy as np
@@ -19,9 +19,6 @@ from scipy.sparse import csr_array, vstack
 
 from siteprior.core.errors import SitePriorError
 from siteprior.core.parameters import load_parameters
-
-if TYPE_CHECKING:
-    from siteprior.programme.search_tree import SearchTree
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
@@ -63,6 +60,13 @@ class Found(NamedTuple):
     def gap(self) -> float:
         """How far the bound lies above the value, as a share of the value."""
         return proven_gap(self.value, self.bound)
+
+
+class Tree(Protocol):
+    """What keeps of one search what serves the next."""
+
+    def search(self, aim: Floats, rows: Rows, *, gap: float, near: float) -> Found | None:
+        """Return the best choice found, and what none exceeds; nothing where none keeps to the rows."""
 
 
 class _Answer(NamedTuple):
@@ -116,7 +120,7 @@ def maximise(
     gap: float,
     most: Floats | None = None,
     near: float = 0.0,
-    tree: SearchTree | None = None,
+    tree: Tree | None = None,
 ) -> Found | None:
     """Return what maximises an objective within rows, to a proven gap; nothing where no choice keeps to the rows.
 
@@ -175,7 +179,7 @@ def maximise(
 
 def _good(value: float, bound: float, gap: float, near: float) -> bool:
     """Return whether a value is proven good enough."""
-    return np.isfinite(value) and (proven_gap(value, bound) <= gap or bound - value <= near)
+    return bool(np.isfinite(value)) and (proven_gap(value, bound) <= gap or bound - value <= near)
 
 
 def _by_core(

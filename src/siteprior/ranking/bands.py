@@ -157,11 +157,12 @@ def _redrawn_ranks(
 
     Scores are summed criterion by criterion, so that no sum depends on where in the table a site stands.
     """
-    ends = np.ascontiguousarray(low.T), np.ascontiguousarray(high.T), (high > low).any(axis=0), np.array(streams)
+    lowest, highest, keys = np.ascontiguousarray(low.T), np.ascontiguousarray(high.T), np.array(streams)
+    ranged = np.asarray((lowest < highest).any(axis=1), dtype=np.bool_)
     number = 0
     for block in drawn:
         scores = np.empty((len(block), len(low)))
-        drawn_scores(*ends, np.ascontiguousarray(block), number, scores)
+        drawn_scores(lowest, highest, ranged, keys, np.ascontiguousarray(block), number, scores)
         number += len(block)
         ranks = np.empty(scores.shape, dtype=np.int32)
         for row, behind in enumerate(-scores.round(DECIMALS)):  # the best is the smallest

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -18,8 +20,7 @@ from siteprior.programme.conflict import InfeasibleError, conflict_table
 from siteprior.programme.constraints import Budget, Constraint
 from siteprior.programme.model import Model, build_model, numbers
 from siteprior.programme.optimise import gap_of
-from siteprior.programme.search_tree import SearchTree
-from siteprior.programme.solve import EXCESS, TOLERANCE, Flags, Floats, maximise
+from siteprior.programme.solve import EXCESS, TOLERANCE, Flags, Floats, Found, maximise
 from siteprior.project.gates_weights import is_number
 from siteprior.ranking.check_numbers import check_numbers, on_same_sites
 
@@ -314,21 +315,23 @@ def _drawn(
 ) -> Iterator[tuple[Flags, float]]:
     """Yield the best portfolio of each draw of weights and data, and its value.
 
-    One search tree serves all draws, in their order on one thread.
+    Draws are searched side by side: each by itself on one thread, so that their number moves no result.
     """
     streams = [seed_keys(model.sites.index, seed=seed, of=f"criterion {place}") for place in range(weights.shape[1])]
     rows = model.rows()
 
-    tree, ranged = SearchTree(), (most > least).any()
-    for draw, weight in enumerate(weights):
-        at = np.column_stack([uniform(keys, draw) for keys in streams]) if ranged else 0.0
-        value = ((least + (most - least) * at) @ weight)[model.options.site]
-        found = maximise(value, rows, gap=gap, tree=tree)
-        if found is None:
-            raise InfeasibleError(conflict_table(replace(model, benefit=value)))
-        chosen = np.zeros(len(model.sites), dtype=bool)
-        chosen[model.options.site[np.flatnonzero(found.x)]] = True
-        yield chosen, found.value
+    def search(draw: int) -> tuple[Floats, Found | None]:
+        at = np.column_stack([uniform(keys, draw) for keys in streams]) if (most > least).any() else 0.0
+        value = (least + (most - least) * at) @ weights[draw]
+        return value, maximise(value[model.options.site], rows, gap=gap)
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as side_by_side:
+        for value, found in side_by_side.map(search, range(len(weights))):
+            if found is None:
+                raise InfeasibleError(conflict_table(replace(model, benefit=value[model.options.site])))
+            chosen = np.zeros(len(model.sites), dtype=bool)
+            chosen[model.options.site[np.flatnonzero(found.x)]] = True
+            yield chosen, found.value
 
 
 def _approximate(model: Model, drawn: Iterable[tuple[Flags, float]], gap: float) -> RobustPortfolio:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import ceil
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import highspy
 import numpy as np
@@ -62,13 +62,6 @@ class Found(NamedTuple):
         return proven_gap(self.value, self.bound)
 
 
-class Tree(Protocol):
-    """What keeps of one search what serves the next."""
-
-    def search(self, aim: Floats, rows: Rows, *, gap: float, near: float) -> Found | None:
-        """Return the best choice found, and what none exceeds; nothing where none keeps to the rows."""
-
-
 class _Answer(NamedTuple):
     found: Found
     reduced: Floats
@@ -114,13 +107,7 @@ def stacked(rows: Sequence[Rows]) -> Rows:
 
 
 def maximise(
-    objective: Floats,
-    rows: Rows,
-    *,
-    gap: float,
-    most: Floats | None = None,
-    near: float = 0.0,
-    tree: Tree | None = None,
+    objective: Floats, rows: Rows, *, gap: float, most: Floats | None = None, near: float = 0.0
 ) -> Found | None:
     """Return what maximises an objective within rows, to a proven gap; nothing where no choice keeps to the rows.
 
@@ -137,8 +124,6 @@ def maximise(
     near
         By how much the result may be bettered, too, in the unit of the objective: of one that may be zero a share says
         nothing.
-    tree
-        What earlier searches of like objectives and rows found: of many options and few rows it is searched first.
 
     Raises
     ------
@@ -161,14 +146,7 @@ def maximise(
         answer = _highs(aim, scaled, np.zeros(len(aim)), high, whole, gap, near / weight)
         found = None if answer is None else answer.found
     else:
-        known = None
-        if tree is not None and whole.all() and len(rows.low) <= numbers.integer("tree_rows"):
-            known = tree.search(aim, scaled, gap=gap, near=near / weight)
-            if known is None:
-                return None
-        found = known
-        if known is None or not _good(known.value, known.bound, gap, near / weight):
-            found = _by_core(aim, scaled, high, whole, gap, near / weight, known)
+        found = _by_core(aim, scaled, high, whole, gap, near / weight)
     if found is None:
         return None
     x = np.where(whole, np.round(found.x), found.x) + 0.0
@@ -177,18 +155,8 @@ def maximise(
     return Found(x, value, max(value, found.bound * weight))
 
 
-def _good(value: float, bound: float, gap: float, near: float) -> bool:
-    """Return whether a value is proven good enough."""
-    return bool(np.isfinite(value)) and (proven_gap(value, bound) <= gap or bound - value <= near)
-
-
-def _by_core(
-    aim: Floats, rows: Rows, high: Floats, whole: Flags, gap: float, near: float, known: Found | None
-) -> Found | None:
-    """Search a core with all other options as the relaxation has them, then all that a better result could change.
-
-    Where a choice is known there is no need of a core.
-    """
+def _by_core(aim: Floats, rows: Rows, high: Floats, whole: Flags, gap: float, near: float) -> Found | None:
+    """Search a core with all other options as the relaxation has them, then all that a better result could change."""
     zero = np.zeros(len(aim))
     relaxed = _highs(aim, rows, zero, high, np.zeros(len(aim), dtype=bool), gap, near)
     if relaxed is None:
@@ -199,7 +167,7 @@ def _by_core(
     numbers = load_parameters("programme")
     few = min(numbers.integer("core_options"), ceil(numbers.number("core_share") * len(aim)))
     size = few + int(split.sum())
-    best = known if known is not None and np.isfinite(known.value) else None
+    best: Found | None = None
     while best is None and size < len(aim):
         free = np.zeros(len(aim), dtype=bool)
         free[order[:size]] = True
@@ -207,10 +175,10 @@ def _by_core(
         best = None if answer is None else answer.found
         size *= 8
     if best is not None:
-        bound = relaxed.found.bound if known is None else min(known.bound, relaxed.found.bound)
-        if _good(best.value, bound, gap, near):
+        bound = relaxed.found.bound
+        if proven_gap(best.value, bound) <= gap or bound - best.value <= near:
             return Found(best.x, best.value, bound)
-        free = (reduced <= relaxed.found.bound - best.value + TOLERANCE) | ~whole
+        free = (reduced <= bound - best.value + TOLERANCE) | ~whole
         # From a start, the search has but to prove how good it is, which presolve and its restarts put off. The share
         # is of the whole, not of the part that is free.
         start, near = best.x, max(near, gap * best.value)
@@ -222,8 +190,7 @@ def _by_core(
     last = answer.found
     if best is not None and best.value > last.value:
         last = Found(best.x, best.value, last.bound)
-    bound = min(last.bound, relaxed.found.bound, np.inf if known is None else known.bound)
-    return Found(last.x, last.value, max(last.value, bound))
+    return Found(last.x, last.value, max(last.value, min(last.bound, relaxed.found.bound)))
 
 
 def _within(
@@ -291,7 +258,7 @@ def _highs(
         solver.setOptionValue(name, value)
     if not (presolve and whole.any()):
         solver.setOptionValue("presolve", "off")
-    solver.passModel(lp_of(aim, rows, low, high, whole))
+    solver.passModel(_lp(aim, rows, low, high, whole))
     if start is not None:
         known = highspy.HighsSolution()
         known.col_value = start.tolist()
@@ -310,7 +277,7 @@ def _highs(
     return _Answer(Found(x, float(aim @ x), float(bound)), reduced)
 
 
-def lp_of(aim: Floats, rows: Rows, low: Floats, high: Floats, whole: Flags) -> highspy.HighsLp:
+def _lp(aim: Floats, rows: Rows, low: Floats, high: Floats, whole: Flags) -> highspy.HighsLp:
     """Return the model as HiGHS takes it: it minimises."""
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = len(aim), len(rows.low)

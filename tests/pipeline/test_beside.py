@@ -11,7 +11,7 @@ from factories.small import small_project
 from siteprior.core.errors import SitePriorError
 from siteprior.core.second_process import SecondProcess
 from siteprior.pipeline import beside
-from siteprior.pipeline.beside import second_process
+from siteprior.pipeline.beside import parted, second_process
 from siteprior.pipeline.result import NOT_YET, Result
 from siteprior.pipeline.run import run
 from siteprior.pipeline.stages import STAGES, run_stages
@@ -92,14 +92,16 @@ def test_a_fault_here_ends_it_too(tmp_path, two, bare, monkeypatch):
     assert two[0]._process.returncode not in (None, 0)
 
 
-def test_no_stage_beside_needs_what_is_made_here_meanwhile():
-    there = [number for number, stage in enumerate(STAGES) if stage.beside]
-    meanwhile = [stage for stage in STAGES[there[0] : there[-1]] if not stage.beside]
-    assert meanwhile
-    made_here = {name for stage in meanwhile for name in stage.adds}
-    made_there = {name for number in there for name in STAGES[number].adds}
-    assert not {name for number in there for name in STAGES[number].needs} & made_here
-    assert not {name for stage in meanwhile for name in stage.needs} & made_there
+@pytest.mark.parametrize("programme", [True, False])
+def test_no_stage_beside_needs_what_is_made_here_meanwhile(programme):
+    beside_these = [number for number, stage in enumerate(STAGES) if stage.beside]
+    there, here = parted(STAGES[beside_these[0] : beside_these[-1] + 1], programme=programme)
+    assert there
+    assert here
+    made_here = {name for stage in here for name in stage.adds}
+    made_there = {name for stage in there for name in stage.adds}
+    assert not {name for stage in there for name in stage.needs} & made_here
+    assert not {name for stage in here for name in stage.needs} & made_there
 
 
 def test_what_a_script_registers_keeps_all_in_one_process(monkeypatch):

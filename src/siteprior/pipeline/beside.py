@@ -42,6 +42,8 @@ def second_process() -> SecondProcess:
 def run_with(second: SecondProcess, result: Result, stages: Sequence[Stage], *, progress: Progress) -> Result:
     """Run stages, those that may in the second process, beside the next ones here.
 
+    Where no programme is chosen, which takes the longest, what sets out the results is done here.
+
     Returns
     -------
     Result
@@ -49,15 +51,20 @@ def run_with(second: SecondProcess, result: Result, stages: Sequence[Stage], *, 
     """
     what = "Ranking"
     before = list(takewhile(lambda stage: not stage.beside, stages))
-    there = [stage for stage in stages if stage.beside]
     last = max((number for number, stage in enumerate(stages) if stage.beside), default=0)
-    here = [stage for stage in stages[len(before) : last] if not stage.beside]
+    there, here = parted(stages[len(before) : last + 1], programme=result.project.programme is not None)
     result = run_stages(result, before, progress=progress, what=what)
     job = second.begin(_stages, result, [stage.name for stage in there])
     done = run_stages(result, here, progress=progress, what=what)
     made, joins = second.result(job, progress)
     done = with_added(done, made).with_joins(joins)
     return run_stages(done, stages[last + 1 :], progress=progress, what="Setting out")
+
+
+def parted(stages: Sequence[Stage], *, programme: bool) -> tuple[list[Stage], list[Stage]]:
+    """Return the stages for the second process and those for this one; ``programme`` is whether one is chosen here."""
+    there = [stage for stage in stages if stage.beside and (programme or stage.part == "rank")]
+    return there, [stage for stage in stages if stage not in there]
 
 
 def _registered() -> bool:

@@ -6,8 +6,10 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from csv import writer
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
+from io import StringIO
 from pathlib import Path, PurePath
 from typing import Any, TypeAlias, TypeVar
 
@@ -110,11 +112,12 @@ def write_csv(
         plain = plain.reset_index()
     places = {**_declared_decimals(plain.columns), **(decimals or {})}
     cells = [_cells(plain[name], places.get(str(name))) for name in plain.columns]
-    head = [_quoted(str(name)) for name in plain.columns]
-    alone = len(head) == 1  # a row of one blank cell is no empty line
-    rows = (cell or '""' for cell in cells[0]) if alone else map(",".join, zip(*cells, strict=True))
-    text = "\n".join([",".join(head), *rows, ""])
-    return write_text(path, BYTE_ORDER_MARK + text if byte_order_mark else text)
+    text = StringIO(newline="")
+    rows = writer(text, lineterminator="\n")
+    rows.writerow([str(name) for name in plain.columns])
+    rows.writerows(zip(*cells, strict=True))
+    written = text.getvalue()
+    return write_text(path, BYTE_ORDER_MARK + written if byte_order_mark else written)
 
 
 def write_run_record(path: Path | str, record: Mapping[str, Any]) -> Path:
@@ -182,10 +185,9 @@ def _declared_decimals(names: Iterable[str]) -> dict[str, int]:
 def _cells(column: pd.Series, places: int | None) -> list[str]:
     """Return a column as the cells of the file; blank where missing. Each value that stands in it is written once."""
     kind = column.dtype
-    if pd.api.types.is_object_dtype(
-        kind
-    ):  # True and 1 may stand in one column of any objects: they are equal, and not the same
-        return ["" if missing else _quoted(_safe(value)) for value, missing in zip(column, column.isna(), strict=True)]
+    # True and 1 may stand in one column of any objects: they are equal, and not the same.
+    if pd.api.types.is_object_dtype(kind):
+        return ["" if missing else _safe(value) for value, missing in zip(column, column.isna(), strict=True)]
     codes, known = pd.factorize(column)
     values = pd.Series(known)
     if pd.api.types.is_bool_dtype(kind):
@@ -203,16 +205,9 @@ def _cells(column: pd.Series, places: int | None) -> list[str]:
     elif pd.api.types.is_numeric_dtype(kind):
         texts = values.astype("str").tolist()
     else:
-        texts = [_quoted(_safe(value)) for value in values.tolist()]
+        texts = [_safe(value) for value in values.tolist()]
     cells: list[str] = np.array([*texts, ""], dtype=object)[codes].tolist()  # the code of what is missing is -1
     return cells
-
-
-def _quoted(text: str) -> str:
-    """Return a cell as it stands in the file: in quotation marks where a reader would part it without them."""
-    if '"' in text or "," in text or "\n" in text:
-        return '"' + text.replace('"', '""') + '"'
-    return text
 
 
 def _safe(value: CellValue) -> str:

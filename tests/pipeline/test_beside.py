@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 
 from factories.small import small_project
 from siteprior.core.errors import SitePriorError
+from siteprior.core.progress import no_progress
 from siteprior.core.second_process import SecondProcess
 from siteprior.pipeline import beside
-from siteprior.pipeline.beside import parted, second_process
+from siteprior.pipeline.beside import around, parted, run_with, second_process
+from siteprior.pipeline.kept_stages import without_settings
 from siteprior.pipeline.result import NOT_YET, Result
 from siteprior.pipeline.run import run
-from siteprior.pipeline.stages import STAGES, run_stages
+from siteprior.pipeline.stage import Stage
+from siteprior.pipeline.stages import RANKING, READING, STAGES, run_stages
 from siteprior.ranking.criteria import CRITERIA
 
 
@@ -92,16 +96,55 @@ def test_a_fault_here_ends_it_too(tmp_path, two, bare, monkeypatch):
     assert two[0]._process.returncode not in (None, 0)
 
 
-@pytest.mark.parametrize("programme", [True, False])
-def test_no_stage_beside_needs_what_is_made_here_meanwhile(programme):
-    beside_these = [number for number, stage in enumerate(STAGES) if stage.beside]
-    there, here = parted(STAGES[beside_these[0] : beside_these[-1] + 1], programme=programme)
-    assert there
-    assert here
-    made_here = {name for stage in here for name in stage.adds}
+@pytest.mark.parametrize(
+    ("stages", "programme", "meanwhile"),
+    [
+        (READING, True, ["Read registers and own sites", "Give sites a shape, merge duplicates"]),
+        (RANKING, True, ["Choose a programme"]),
+        (RANKING, False, ["Choose a programme", "Try the scenarios", "Set out the shortlist"]),
+    ],
+)
+def test_what_is_done_here_meanwhile_neither_gives_nor_takes_what_is_made_there(stages, programme, meanwhile):
+    there, here = parted(stages, programme=programme)
+    before, at_once, after = around(there, here)
+    assert (*before, *at_once, *after) == tuple(here)
+    assert [stage.name for stage in at_once][: len(meanwhile)] == meanwhile
+    made_later = {name for stage in (*at_once, *after) for name in stage.adds}
     made_there = {name for stage in there for name in stage.adds}
-    assert not {name for stage in there for name in stage.needs} & made_here
-    assert not {name for stage in here for name in stage.needs} & made_there
+    assert not {name for stage in there for name in stage.needs} & made_later
+    assert not {name for stage in at_once for name in stage.needs} & made_there
+
+
+def weighs(result, _):
+    return result.with_joins(result.project.weights)
+
+
+def weighs_in_passing(result, _):
+    with suppress(SitePriorError):
+        weighs(result, _)
+    return replace(result, postcodes="read")
+
+
+@pytest.mark.parametrize("work", [weighs, weighs_in_passing])
+def test_a_withheld_setting_that_is_asked_for_there_is_noted_here(tmp_path, monkeypatch, work):
+    monkeypatch.setattr(beside, "STAGES", (Stage("asks", (), ("postcodes",), work, "read", beside=True),))
+    asked = []
+    seen = Result(without_settings(small_project(tmp_path), "read", asked))
+    with SecondProcess(start=False) as second, suppress(SitePriorError):
+        run_with(second, seen, beside.STAGES, progress=no_progress, what="Reading")
+    assert asked == ["weights"]
+
+
+def test_what_was_read_there_is_listed_once_after_what_was_read_here_before(tmp_path, two):
+    project = small_project(tmp_path, sources=("timetables",))
+    alone = run_stages(Result(project), READING)
+    with second_process() as second:
+        doubled = run_with(second, Result(project), READING, progress=no_progress, what="Reading")
+    assert two[0].started
+    assert doubled.provenance == alone.provenance
+    assert doubled.joins == alone.joins
+    assert doubled.issues.equals(alone.issues)
+    assert doubled.stops.equals(alone.stops)
 
 
 def test_what_a_script_registers_keeps_all_in_one_process(monkeypatch):

@@ -8,13 +8,16 @@ from itertools import takewhile
 from types import MappingProxyType
 from typing import Any
 
+from siteprior.core.code_join import CodeJoin
+from siteprior.core.errors import SitePriorError
 from siteprior.core.parameters import registered_files
 from siteprior.core.progress import Progress, no_progress
 from siteprior.core.second_process import SecondProcess, enough_cores
-from siteprior.pipeline.kept_stages import added, foreign, with_added
+from siteprior.pipeline.kept_stages import added, foreign, noted, seen_in_part, with_added
+from siteprior.pipeline.provenance import ReadLog
 from siteprior.pipeline.rank import choose_criteria
 from siteprior.pipeline.result import NOT_YET, Result
-from siteprior.pipeline.stage import Stage
+from siteprior.pipeline.stage import Stage, has
 from siteprior.pipeline.stages import STAGES, run_stages
 from siteprior.project.load import Project
 from siteprior.ranking.criteria import CRITERIA
@@ -26,6 +29,9 @@ _STAYS = ("postcodes", "sites_read", "own_polygons")
 
 _MADE_THERE = ("criteria_known", "gates_known", "weights")
 """Results that hold functions: the second process makes them from the project."""
+
+_ADDED_TO = ("joins", "issue_tables", "provenance")
+"""Results that stages add to."""
 
 
 def second_process() -> SecondProcess:
@@ -39,8 +45,10 @@ def second_process() -> SecondProcess:
     return second
 
 
-def run_with(second: SecondProcess, result: Result, stages: Sequence[Stage], *, progress: Progress) -> Result:
-    """Run stages, those that may in the second process, beside the next ones here.
+def run_with(
+    second: SecondProcess, result: Result, stages: Sequence[Stage], *, progress: Progress, what: str
+) -> Result:
+    """Run stages, those that may in the second process: from when what they need is there till it is needed here.
 
     Where no programme is chosen, which takes the longest, what sets out the results is done here.
 
@@ -49,16 +57,27 @@ def run_with(second: SecondProcess, result: Result, stages: Sequence[Stage], *, 
     Result
         As :func:`siteprior.pipeline.stages.run_stages` returns it.
     """
-    what = "Ranking"
-    before = list(takewhile(lambda stage: not stage.beside, stages))
-    last = max((number for number, stage in enumerate(stages) if stage.beside), default=0)
-    there, here = parted(stages[len(before) : last + 1], programme=result.project.programme is not None)
+    there, here = parted(stages, programme=result.project.programme is not None)
+    if not there:
+        return run_stages(result, here, progress=progress, what=what)
+    before, meanwhile, after = around(there, here)
     result = run_stages(result, before, progress=progress, what=what)
     job = second.begin(_stages, result, [stage.name for stage in there])
-    done = run_stages(result, here, progress=progress, what=what)
-    made, joins = second.result(job, progress)
-    done = with_added(done, made).with_joins(joins)
-    return run_stages(done, stages[last + 1 :], progress=progress, what="Setting out")
+    done = run_stages(result, meanwhile, progress=progress, what=what)
+    made, joins, log, asked = second.result(job, progress)
+    own = noted(result.project)
+    own.extend([name for name in asked if name not in own])
+    done = with_added(done, made).with_joins(joins).with_log(log)
+    return run_stages(done, after, progress=progress, what=what)
+
+
+def around(there: Sequence[Stage], here: Sequence[Stage]) -> tuple[list[Stage], list[Stage], list[Stage]]:
+    """Return the stages done here before those of the second process begin, meanwhile, and after them."""
+    made = {name for stage in there for name in stage.adds}
+    needs = {name for stage in there for name in stage.needs} - made
+    first = max((number for number, stage in enumerate(here, 1) if needs & set(stage.adds)), default=0)
+    meanwhile = list(takewhile(lambda stage: not made & set(stage.needs), here[first:]))
+    return list(here[:first]), meanwhile, list(here[first + len(meanwhile) :])
 
 
 def parted(stages: Sequence[Stage], *, programme: bool) -> tuple[list[Stage], list[Stage]]:
@@ -92,16 +111,26 @@ def _load(_progress: Progress) -> None:
     load_templates("report")
 
 
-def _stages(result: Result, names: Sequence[str], progress: Progress) -> tuple[dict[str, Any], tuple[Any, ...]]:
-    """Run stages by name; return what they have made, and the joins."""
-    done = run_stages(result, [stage for stage in STAGES if stage.name in names], progress=progress)
-    return {name: part for name, part in added(result, done).items() if name != "joins"}, done.joins
+def _stages(
+    result: Result, names: Sequence[str], progress: Progress
+) -> tuple[dict[str, Any], tuple[CodeJoin, ...], ReadLog, list[str]]:
+    """Run stages by name; return what they have made, joined, read, and asked of settings withheld."""
+    try:
+        done = run_stages(result, [stage for stage in STAGES if stage.name in names], progress=progress)
+    except SitePriorError:
+        if not (asked := noted(result.project)):
+            raise
+        return {"columns": {}}, (), ReadLog(), asked
+    made = {name: part for name, part in added(result, done).items() if name not in _ADDED_TO}
+    new = slice(len(result.issue_tables), None), slice(len(result.provenance), None)
+    log = ReadLog(issues=list(done.issue_tables[new[0]]), provenance=list(done.provenance[new[1]]))
+    return made, done.joins, log, noted(result.project)
 
 
 def _packed(result: Result) -> tuple[Any, ...]:
     """Return how a result travels to another process: what there is of it, without what the other has or can make."""
     parts = {each.name: getattr(result, each.name) for each in fields(result)}
-    left = {*_STAYS, *_MADE_THERE, "project", "columns"}
+    left = {*(_STAYS if has(result, "sites_merged") else ()), *_MADE_THERE, "project", "columns"}
     there = {name: part for name, part in parts.items() if part is not NOT_YET and name not in left}
     return _unpacked, (result.project, there, dict(result.columns))
 
@@ -110,7 +139,7 @@ def _unpacked(project: Project, parts: Mapping[str, Any], columns: Mapping[str, 
     """Return a result that has come from another process."""
     discover()
     result = replace(Result(project), **parts, columns=MappingProxyType(dict(columns)))
-    return choose_criteria(result, no_progress)
+    return result if seen_in_part(project) else choose_criteria(result, no_progress)
 
 
 _REDUCERS = MappingProxyType({Result: _packed, MappingProxyType: lambda view: (MappingProxyType, (dict(view),))})

@@ -12,6 +12,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
+from functools import partial
 from glob import escape
 from itertools import groupby
 from pathlib import Path
@@ -74,10 +75,10 @@ class _Withheld:
 
     def __init__(self, name: str, part: str, asked: list[str]) -> None:
         self._about = f"'{name}' is no setting of the part '{part}', whose results are kept without it"
-        self._name, self._asked = name, asked
+        self._name, self.asked = name, asked
 
     def _refuse(self, *_: Any) -> Never:  # what it is compared with, of any type
-        self._asked.append(self._name)
+        self.asked.append(self._name)
         raise SitePriorError(self._about)
 
     def __getattr__(self, name: str) -> Never:
@@ -120,10 +121,30 @@ def without_settings(project: Project, part: str, asked: list[str] | None = None
     return project.model_copy(update=whole)
 
 
+def noted(project: Project) -> list[str]:
+    """Return the names of the settings that were asked for and are withheld: the list itself, to be added to."""
+    return next((each.asked for each in _stand_ins(project)), [])
+
+
+def seen_in_part(project: Project) -> bool:
+    """Return whether settings are withheld from a project."""
+    return any(True for _ in _stand_ins(project))
+
+
+def _stand_ins(project: Project) -> Iterator[_Withheld]:
+    for table in vars(project).values():
+        each = [table] if isinstance(table, _Withheld) else getattr(table, "__dict__", {}).values()
+        yield from (value for value in each if isinstance(value, _Withheld))
+
+
 _WORDS = MappingProxyType(
     {"read": "Reading", "join": "Joining", "appraise": "Appraising", "rank": "Ranking", "detail": "Setting out"}
 )
 """What each part of the work is called where its progress shows."""
+
+
+Work = Callable[..., Result]
+"""What runs stages: :func:`siteprior.pipeline.stages.run_stages`, or what takes the same arguments."""
 
 
 class KeptStages:
@@ -143,8 +164,10 @@ class KeptStages:
         self._before = ""
         """The key of the part before."""
 
-    def run(self, result: Result, stages: Iterable[Stage], *, progress: Progress = no_progress) -> Result:
-        """Run stages, a whole part each or none of it, in their order from the first on.
+    def run(
+        self, result: Result, stages: Iterable[Stage], *, progress: Progress = no_progress, work: Work = run_stages
+    ) -> Result:
+        """Run stages, a whole part each or none of it, in their order from the first on, by ``work``.
 
         Raises
         ------
@@ -155,14 +178,11 @@ class KeptStages:
             together = list(every)
             own = [stage for stage in together if stage.kept]
             result = run_stages(result, [stage for stage in together if not stage.kept])
-            done = self._part if part in WITHHELD else self._run
-            result = done(result, part, own, progress)
+            done = partial(work, stages=own, progress=progress, what=_WORDS[part])
+            result = self._part(result, part, done, progress) if part in WITHHELD else done(result)
         return result
 
-    def _run(self, result: Result, part: str, stages: list[Stage], progress: Progress) -> Result:
-        return run_stages(result, stages, progress=progress, what=_WORDS[part])
-
-    def _part(self, result: Result, part: str, stages: list[Stage], progress: Progress) -> Result:
+    def _part(self, result: Result, part: str, work: Callable[[Result], Result], progress: Progress) -> Result:
         """Return the result with a part, as it was kept or run anew."""
         path = None
         if self._folder is not None:
@@ -174,12 +194,12 @@ class KeptStages:
         asked = list[str]()
         seen = replace(result, project=without_settings(self._project, part, asked))
         try:
-            done = replace(self._run(seen, part, stages, progress), project=self._project)
+            done = replace(work(seen), project=self._project)
         except SitePriorError:
             if not asked:
                 raise
         if asked:  # it rests on a setting that is in no key, also where that went by without a fault
-            done = self._run(result, part, stages, progress)
+            done = work(result)
             asked_for = ", ".join(dict.fromkeys(asked))
             progress(f"{_WORDS[part]}: its results are not kept, for they rest on {asked_for}")
             path, self._folder = None, None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -133,11 +134,12 @@ def run(
     if reader.name != INTERNAL:
         return _run_for(loaded, folder, reader, kept, progress)
     with whole_folder(folder, own=(*NOT_IN_EVERY_RUN, *OWN)) as staged, second_process() as second:
-        inputs = kept.run(Result(loaded), READING, progress=progress)
+        work = partial(run_with, second)
+        inputs = kept.run(Result(loaded), READING, progress=progress, work=work)
         # What notebooks need is loaded beside the work that starts now, for there are inputs to work on.
         with NotebookProcess(staged, jobs=len(loaded.publish.notebooks)) as notebooks:
             appraised = kept.run(inputs, STAGES[len(READING) : -len(RANKING)], progress=progress)
-            done = run_with(second, appraised, RANKING, progress=progress)
+            done = run_with(second, appraised, RANKING, progress=progress, what="Ranking")
             failed = publish(done, staged, notebooks, second=second, progress=progress)
     for sentence in (*done.record["notices"], *failed):
         warnings.warn(sentence.replace(str(staged), str(folder)), RunWarning, stacklevel=callers_level())

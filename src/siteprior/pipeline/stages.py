@@ -94,12 +94,18 @@ STAGES: tuple[Stage, ...] = (
         "Give sites a shape, merge duplicates", ("sites_read", "own_polygons", "decisions"),
         ("sites_merged", "shapes", "duplicates"), read.merge_sites, "read",
     ),
-    Stage("Read stops, corridors, streets, timetables", ("study_area",), ("transit",), read.read_supply, "read"),
+    Stage(
+        "Read stops, corridors, streets, timetables", ("study_area",), ("transit",), read.read_supply, "read",
+        beside=True,
+    ),
+    Stage(
+        "Read sales and layers", ("areas", "study_area", "postcodes"), ("market",), read.read_evidence, "read",
+        beside=True,
+    ),
     Stage(
         "Decide how walks are measured", ("sites_merged", "shapes", "transit"),
         ("walking",), read.choose_walking, "read",
     ),
-    Stage("Read sales and layers", ("areas", "study_area", "postcodes"), ("market",), read.read_evidence, "read"),
     Stage(
         "Read registered sources and evidence", ("areas", "study_area", "postcodes"), ("registered",),
         registered.read_registered, "read",

@@ -136,6 +136,7 @@ def test_a_large_run_opens_as_any_other(large, sample_run):
     for name in one:
         if name in TABLES:  # Parquet is not rounded, and has empty columns as they were
             assert len(one[name]) == len(other[name]), name
+            assert set(one[name].columns) == set(other[name].columns), name
         elif name != "record":
             pd.testing.assert_frame_equal(one[name], other[name], check_exact=True)
     assert sp.score(other)["score"].equals(sp.score(one)["score"])
@@ -152,6 +153,31 @@ def test_a_large_run_is_compared_handed_over_and_ranked_again_as_any_other(large
     project = load_project(shipped("data") / "demo.toml", data_root=shipped("data"))
     ranked = [sp.rerank(project, run=run) for run in (sample_run, folder)]
     pd.testing.assert_frame_equal(pd.DataFrame(ranked[0].sites), pd.DataFrame(ranked[1].sites), check_exact=True)
+
+
+def test_a_large_run_ranked_anew_lists_its_new_shortlist(large, tmp_path):
+    project = load_project(shipped("data") / "demo.toml", data_root=shipped("data"))
+    weights = {**dict.fromkeys(project.weights, 0.0), "capacity": 1.0}
+    anew = sp.rerank(project.model_copy(update={"weights": weights}), run=large[0], out=tmp_path / "anew")
+    listed = set(anew.shortlist.index)
+    assert listed - set(sp.open_run(large[0]).shortlist.index)
+    assert set(pd.read_csv(tmp_path / "anew" / "fund_rules.csv")["site_id"]) == listed
+    assert set(sp.open_run(tmp_path / "anew").fund_rules["site_id"]) > listed
+
+
+def test_a_large_run_without_its_whole_tables_is_refused(large, tmp_path):
+    shutil.copytree(large[0], tmp_path / "run")
+    (tmp_path / "run" / "fund_rules.parquet").unlink()
+    for use in (
+        sp.open_run,
+        lambda folder: sp.rerank(load_project(shipped("data") / "demo.toml", data_root=shipped("data")), run=folder),
+    ):
+        with pytest.raises(InputError, match=r"lacks fund_rules\.parquet, where all rows of a large run stand"):
+            use(tmp_path / "run")
+    (tmp_path / "run" / "fund_rules.parquet").write_bytes(b"PAR1 no more")
+    (tmp_path / "run" / "datapackage.json").unlink()
+    with pytest.raises(InputError, match=r"fund_rules\.parquet: cannot be read as Parquet"):
+        sp.open_run(tmp_path / "run")
 
 
 def test_plots_stand_beneath_the_site_they_are_ranked_as():

@@ -76,7 +76,9 @@ class SecondProcess:
         self._answers: dict[int, Any] = {}
         self._process: subprocess.Popen[bytes] | None = None
         if start:
-            paths = os.pathsep.join(path for path in sys.path if path)
+            # an empty one is the folder this process works in, which -P leaves out; what is no text Python passes over
+            known = [path or str(Path.cwd()) for path in sys.path if isinstance(path, str)]
+            paths = os.pathsep.join(path for path in known if os.pathsep not in path)
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", __name__],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": paths},

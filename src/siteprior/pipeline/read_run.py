@@ -61,8 +61,24 @@ def without_decision(layer: Frame) -> Frame:
     return layer.drop(columns=[column.name for column in DECISION_COLUMNS], errors="ignore")
 
 
+def refuse_lost(folder: Path) -> None:
+    """Refuse a large run whose Parquet files are not all there: what is left of it holds the shortlist alone."""
+    try:
+        resources = json.loads(read_bytes(folder / "datapackage.json"))["resources"]
+        named = [str(each["path"]) for each in resources]
+    except (InputError, ValueError, KeyError, TypeError):  # an earlier run, or no list that can be read
+        return
+    lost = [name for name in named if name.endswith(".parquet") and not (folder / name).is_file()]
+    if lost:
+        raise InputError(
+            f"{folder}: lacks {', '.join(lost)}, where all rows of a large run stand; its CSV has those of the "
+            "shortlist alone. Copy the run's folder whole, or run the project again"
+        )
+
+
 def read_attributes(path: Path) -> pd.DataFrame | None:
     """Read the columns of the sites that stand on no layer; ``None`` of an earlier run, which has all on its layers."""
+    refuse_lost(path.parent)
     if SITE_ATTRIBUTES not in layers_in(path):
         return None
     attributes = pd.DataFrame(read_layer(path, SITE_ATTRIBUTES))

@@ -27,7 +27,9 @@ from siteprior.pipeline.publish import marked, write_ranked
 from siteprior.pipeline.read_run import layers_in, read_layer
 from siteprior.pipeline.read_transit import Transit
 from siteprior.pipeline.result import NOT_YET, Result
+from siteprior.report.long_tables import read_long
 from siteprior.report.run_folders import RECORD
+from siteprior.report.tables import write_csv
 
 COPIED = (
     "issues.csv", "history.csv", "duplicates.csv", "opportunity_links.csv", "corridor_sites.csv", "access_routes.csv",
@@ -62,9 +64,20 @@ def write_ranking(done: Result, source: Source, folder: Path, *, notices: Sequen
     done = replace(done, record=_record(done, source, notices))
     with whole_folder(folder, own=(*NOT_IN_EVERY_RUN, *COPIED)) as staged:
         for name in COPIED:
-            if (source.folder / name).is_file():
+            if not (source.folder / name).is_file():
+                continue
+            if name.endswith(".csv") and (source.folder / name).with_suffix(".parquet").is_file():
+                _write_listed(source.folder, name.removesuffix(".csv"), staged, done.shortlist.index)
+            else:
                 shutil.copyfile(source.folder / name, staged / name)
         _write(done, source.folder, staged)
+
+
+def _write_listed(folder: Path, name: str, to: Path, shortlist: pd.Index) -> None:
+    """Write the CSV of a table of a large run, which has the sites on the shortlist: on the one that is now."""
+    whole = read_long(folder, name)
+    if whole is not None:
+        write_csv(to / f"{name}.csv", whole[whole["site_id"].isin(shortlist)])
 
 
 def _layers(folder: Path) -> dict[str, gpd.GeoDataFrame]:

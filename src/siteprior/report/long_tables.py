@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 
+from siteprior.core.errors import InputError
 from siteprior.core.files import read_bytes, whole_file
 from siteprior.core.parameters import load_parameters
 from siteprior.report.tables import write_csv
@@ -48,6 +50,8 @@ def write_long(
     >>> [path.name for path in folder.iterdir()]
     ['fund_rules.csv']
     """
+    if table.index.name:
+        table = table.reset_index()
     if is_large(table) and "site_id" in table:
         with whole_file(folder / f"{name}.parquet") as path:
             table.to_parquet(path, index=False, compression="zstd")
@@ -65,5 +69,10 @@ def read_long(folder: Path, name: str) -> pd.DataFrame | None:
     """
     whole, csv = folder / f"{name}.parquet", folder / f"{name}.csv"
     if whole.is_file():
-        return pd.read_parquet(io.BytesIO(read_bytes(whole)))
+        try:
+            return pd.read_parquet(io.BytesIO(read_bytes(whole)))
+        except pa.ArrowException as fault:
+            raise InputError(
+                f"{whole}: cannot be read as Parquet ({fault}); run again, or copy the file anew"
+            ) from None
     return pd.read_csv(io.BytesIO(read_bytes(csv))) if csv.is_file() else None

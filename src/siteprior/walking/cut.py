@@ -27,11 +27,31 @@ def edge_boxes(network: WalkNetwork) -> Floats:
     return np.column_stack([by.reduceat(values, starts) for by, values in ends])
 
 
+def straight_reach_m(network: WalkNetwork, walk_m: float) -> float:
+    """Return how far, in metres in a straight line, a walk of so many metres can lead at most.
+
+    On the level that is the walk itself; where going downhill counts as a shorter walk, it leads farther.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> from siteprior.walking.network import build_network
+    >>> level = build_network(shapely.linestrings([[(0, 0), (100, 0)]]))
+    >>> straight_reach_m(level, 960), straight_reach_m(replace(level, arc_mm=level.arc_mm * 4 // 5), 960)
+    (960.0, 1200.0)
+    """
+    if not len(network.arc_mm):
+        return float(walk_m)
+    shortest = float((network.arc_mm / np.maximum(network.edge_mm[network.arc_edge], 1)).min())
+    return walk_m / min(1.0, shortest)
+
+
 def cut_network(network: WalkNetwork, bounds: tuple[float, float, float, float], boxes: Floats) -> WalkNetwork:
     """Return the edges whose line may come into a rectangle (metres), in their order, with their nodes in theirs.
 
-    A walk of ``w`` metres between points snapped within ``s`` metres stays within ``w + s`` metres of where it starts:
-    with such a margin about the places, walks and the streets they are snapped to are those of the whole network.
+    A walk of ``w`` metres between points snapped within ``s`` metres stays within ``w + s`` metres of where it starts,
+    ``w`` being its :func:`straight_reach_m`: with such a margin about the places, walks and the streets they are
+    snapped to are those of the whole network.
 
     Parameters
     ----------

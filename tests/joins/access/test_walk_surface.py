@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -113,6 +115,15 @@ def test_no_cut_decides_a_result(area, stops, streets, on_streets, tile_cells):
     cut, _ = whole(area, stops, walking, tile_cells=tile_cells, cluster=packed)
     assert packed.parts == -(-30 // tile_cells) * -(-40 // tile_cells)
     np.testing.assert_array_equal(cut, one)
+
+
+@pytest.mark.parametrize("tile_cells", [5, 1])
+def test_no_cut_decides_a_walk_downhill(area, stops, streets, tile_cells):
+    downhill = replace(streets, arc_mm=streets.arc_mm * 4 // 5)  # each metre counts as 0.8
+    one, _ = whole(area, stops, Walking(downhill))
+    cut, _ = whole(area, stops, Walking(downhill), tile_cells=tile_cells)
+    np.testing.assert_array_equal(cut, one)
+    assert (one < whole(area, stops, Walking(streets))[0]).any()
 
 
 def test_where_bus_stops_were_not_read_the_walk_to_one_is_not_known(area, stops):

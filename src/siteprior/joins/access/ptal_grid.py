@@ -31,7 +31,7 @@ from siteprior.joins.access.ptal import (
 )
 from siteprior.joins.access.tiles import Transform, tiles, within
 from siteprior.joins.access.unlisted import stops_in_use, unlisted_stops
-from siteprior.walking.cut import cut_network, edge_boxes
+from siteprior.walking.cut import cut_network, edge_boxes, straight_reach_m
 from siteprior.walking.graph import Snapped
 from siteprior.walking.network import Flags, Floats, Ints, WalkNetwork
 from siteprior.walking.walk import snap, walks
@@ -228,7 +228,7 @@ def _tiles_of(whole: _Part, reach_m: float) -> Iterator[_Part]:
     """Yield the tiles of a grid that hold cells, each with the stops and streets within one cut-off of it."""
     places, others = coordinates(whole.stops), None if whole.used is None else coordinates(whole.used)
     boxes = edge_boxes(whole.network)
-    cutoff_m = largest_cutoff_m() + 1
+    cutoff_m = straight_reach_m(whole.network, largest_cutoff_m()) + 1
     rows, columns = whole.inside.shape
     for tile in tiles(rows, columns, load_parameters("cluster").integer("tile_cells")):
         inside = whole.inside[tile.row : tile.row + tile.rows, tile.column : tile.column + tile.columns]
@@ -274,12 +274,13 @@ def _block_walks(
 ) -> tuple[Ints, Ints, Floats]:
     """Return the walks of a block of cells: the cell's and the stop's position, and metres.
 
-    No walk is shorter than the straight line, so that stops beyond one cut-off around the block are left out. On level
+    Stops farther than a walk of one cut-off can lead in a straight line are left out. On level
     streets a walk is as long either way, and the search runs from the fewer: from the stops, not from the cells.
     """
     cutoff_m = largest_cutoff_m()
     targets = coordinates(stops)
-    low, high = centres.min(axis=0) - cutoff_m - 1, centres.max(axis=0) + cutoff_m + 1
+    reach_m = straight_reach_m(network, cutoff_m) + 1
+    low, high = centres.min(axis=0) - reach_m, centres.max(axis=0) + reach_m
     near = np.flatnonzero(((targets >= low) & (targets <= high)).all(axis=1))
     there = snap(network, targets[near], max_snap_m=max_snap_m, step_free=step_free)
     level = np.array_equal(network.arc_mm, network.edge_mm[network.arc_edge])

@@ -24,7 +24,7 @@ from siteprior.joins._geometry import Geometries, coordinates, geometries, point
 from siteprior.joins.access.tiles import Tile, Transform, tiles, within
 from siteprior.joins.access.walk_access import BUS, RAIL_OR_METRO
 from siteprior.joins.access.walks import Walking
-from siteprior.walking.cut import cut_network, edge_boxes
+from siteprior.walking.cut import cut_network, edge_boxes, straight_reach_m
 from siteprior.walking.network import Flags, Floats, WalkNetwork
 from siteprior.walking.walk import snap, walks
 
@@ -146,16 +146,16 @@ def _parts(
     """Yield each tile with what lies about it, cut out when its turn comes."""
     land, silent = shapely.STRtree(area), shapely.STRtree(unread)
     boxes = None if network is None else edge_boxes(network)
-    margin_m = how.cutoff_m + how.max_snap_m
+    reach_m = how.cutoff_m if network is None else straight_reach_m(network, how.cutoff_m)
     for tile in each:
         here = area[np.sort(land.query(shapely.box(*tile.bounds(how.transform))))]
         if not len(here):
             targets_here, streets = tuple(some[:0] for some in targets), None
         else:
-            targets_here = tuple(some[within(some, tile.bounds(how.transform, how.cutoff_m))] for some in targets)
+            targets_here = tuple(some[within(some, tile.bounds(how.transform, reach_m))] for some in targets)
             streets = None
             if network is not None and boxes is not None:
-                streets = cut_network(network, tile.bounds(how.transform, margin_m), boxes)
+                streets = cut_network(network, tile.bounds(how.transform, reach_m + how.max_snap_m), boxes)
         blank = unread[np.sort(silent.query(shapely.box(*tile.bounds(how.transform))))]
         yield _Around(tile, here, blank, targets_here, streets)
 

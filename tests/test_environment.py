@@ -33,8 +33,8 @@ NOT_IMPORTED = {
     "mapclassify": "geopandas asks for it in .explore()",
     "xyzservices": "geopandas takes the map's tiles from it in .explore()",
 }
-# Imported by a test and not declared apart: pandas requires the one and distributed the other, of its own version.
-COMES_WITH_OTHERS = {"python-dateutil", "dask"}
+# Imported by a test and not declared apart: pandas requires the first, distributed the others, of its own versions.
+COMES_WITH_OTHERS = {"python-dateutil", "dask", "psutil"}
 # The part of the test extra that an analyst needs to run the tests.
 CONDA_TESTS = {"distributed", "hypothesis", "openpyxl", "pytest", "pytest-xdist"}
 

@@ -98,17 +98,24 @@ def write_cog(
     _check_raster(bands, tuple(transform), descriptions, nodata, colours)
     if bands.dtype.kind == "f":
         bands = np.where(np.isnan(bands), np.asarray(nodata, dtype=bands.dtype), bands)
-    tags = {
-        "TIFFTAG_DATETIME": f"{as_of:%Y:%m:%d} 00:00:00",
-        "TIFFTAG_IMAGEDESCRIPTION": "; ".join(descriptions),
-        "TIFFTAG_COPYRIGHT": attribution,
-        "AREA_OR_POINT": "Area",
-        **{f"code_{code}": name for code, name in enumerate(names or ())},
-        **{str(key): str(value) for key, value in (metadata or {}).items()},
-    }
+    codes = {f"code_{code}": name for code, name in enumerate(names or ())}
+    tags = raster_tags(descriptions, as_of, attribution, {**codes, **(metadata or {})})
     with whole_file(path) as temporary:
         _write(temporary, bands, tuple(transform), tags, descriptions, nodata, unit, colours, named=Path(path))
     return Path(path)
+
+
+def raster_tags(
+    descriptions: Sequence[str], as_of: date | None, attribution: str, metadata: Mapping[str, Any]
+) -> dict[str, str]:
+    """Return the tags of a raster: what it shows, its date where it has one, who must be named, and further ones."""
+    return {
+        **({"TIFFTAG_DATETIME": f"{as_of:%Y:%m:%d} 00:00:00"} if as_of else {}),
+        "TIFFTAG_IMAGEDESCRIPTION": "; ".join(descriptions),
+        "TIFFTAG_COPYRIGHT": attribution,
+        "AREA_OR_POINT": "Area",
+        **{str(key): str(value) for key, value in metadata.items()},
+    }
 
 
 def _check_raster(

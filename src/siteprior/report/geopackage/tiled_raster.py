@@ -13,7 +13,7 @@ import numpy.typing as npt
 from siteprior.core.errors import OutputError
 from siteprior.core.files import whole_file
 from siteprior.core.schema import CRS
-from siteprior.report.geopackage.cog import BLOCK_PX
+from siteprior.report.geopackage.cog import BLOCK_PX, raster_tags
 
 CACHE_MB = 64
 """GDAL's cache: by default a share of the machine's memory, and the order of blocks in the file would rest on that."""
@@ -85,13 +85,7 @@ def write_tiles(
     from rasterio.windows import Window
 
     bands, height, width = shape
-    tags = {
-        **({"TIFFTAG_DATETIME": f"{as_of:%Y:%m:%d} 00:00:00"} if as_of else {}),
-        "TIFFTAG_IMAGEDESCRIPTION": "; ".join(descriptions),
-        "TIFFTAG_COPYRIGHT": attribution,
-        "AREA_OR_POINT": "Area",
-        **{str(key): str(value) for key, value in (metadata or {}).items()},
-    }
+    tags = raster_tags(descriptions, as_of, attribution, metadata or {})
     try:
         with whole_file(path) as temporary, rasterio.Env(GDAL_CACHEMAX=CACHE_MB):
             with rasterio.open(

@@ -39,7 +39,11 @@ def dossier_records(done: Result) -> list[dict[str, Any]]:
 
 def dossiers_of(done: Result) -> dict[str, str]:
     """Return where each dossier stands in the folder, by ``site_id``; none in a run that is not for internal use."""
-    return dossier_files(done.shortlist.index) if done.project.publish.audience == "internal" else {}
+    return dossier_files(done.shortlist.index) if _has_documents(done) else {}
+
+
+def _has_documents(done: Result) -> bool:
+    return done.project.publish.audience == "internal"
 
 
 def write_documents(done: Result, folder: Path) -> dict[str, str]:
@@ -49,7 +53,7 @@ def write_documents(done: Result, folder: Path) -> dict[str, str]:
     """
     from siteprior.ranking.explanation import explain_sites
 
-    if not dossiers_of(done):
+    if not _has_documents(done):
         return {}
     sites = [str(site) for site in done.shortlist.index]
     why = explain_sites(done, sites, first=len(sites))

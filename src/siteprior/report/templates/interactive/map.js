@@ -49,9 +49,8 @@ var report = report || {};
       { id: "bus_stops", source: "bus_stops", type: "circle",
         paint: { "circle-radius": wide.concat([8, 0.7, 14, 3]), "circle-color": colours.bus } },
       { id: "stops", source: "stops", type: "circle",
-        paint: { "circle-radius": wide.concat([5, 0.5, 8, 1.6, 14, 5]),
+        paint: { "circle-radius": wide.concat([5, 0.5, 8, 1.6, 14, 5]), "circle-stroke-color": get("colour"),
           "circle-stroke-width": wide.concat([5, 0.3, 8, 1.2]),
-          "circle-stroke-color": get("colour"),
           "circle-color": ["match", ["coalesce", get("state"), ""], "open", get("colour"), colours.white] } }
     ];
   };
@@ -74,8 +73,7 @@ var report = report || {};
         "icon-ignore-placement": true, "symbol-sort-key": ["-", 0, ["get", "order"]] } },
       { id: "programme", source: "programme", type: "circle", paint: {
         "circle-radius": wide.concat([8, ["case", ["get", "listed"], 12, 6], 12, ["case", ["get", "listed"], 16, 10]]),
-        "circle-opacity": 0, "circle-stroke-width": 2,
-        "circle-stroke-color": colours.programme } },
+        "circle-opacity": 0, "circle-stroke-width": 2, "circle-stroke-color": colours.programme } },
       { id: "ranks", source: "ranks", type: "symbol", layout: {
         "icon-image": ["get", "image"], "icon-size": wide.concat([8, 0.75, 12, 1]), "icon-allow-overlap": true,
         "icon-ignore-placement": true, "symbol-sort-key": ["-", 0, ["get", "order"]] } },

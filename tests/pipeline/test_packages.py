@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 from contextlib import closing
@@ -15,11 +16,14 @@ import pytest
 import siteprior as sp
 from siteprior.core.errors import InputError
 from siteprior.core.files import shipped
-from siteprior.pipeline import packages
-from siteprior.pipeline.manifest import NOT_IN_EVERY_RUN, TABLES
-from siteprior.pipeline.packages import large_notices, listed_sites, published_as, write_package, write_qgis_project
-from siteprior.pipeline.publish import market_tables, write_tables
+from siteprior.core.parameters import load_parameters
+from siteprior.core.progress import no_progress
+from siteprior.pipeline import whole_files
+from siteprior.pipeline.manifest import NOT_IN_EVERY_RUN, TABLES, describe_run
+from siteprior.pipeline.packages import published_as, write_package, write_qgis_project
+from siteprior.pipeline.publish import write_tables
 from siteprior.pipeline.registered import load_project
+from siteprior.pipeline.whole_files import listed_sites, market_tables
 from siteprior.report import long_tables
 from siteprior.report.geopackage import near_shortlist
 
@@ -30,6 +34,8 @@ def result(**publish):
     asked = SimpleNamespace(**{"gis": "qgis", "geoparquet": False, **publish})
     return SimpleNamespace(project=SimpleNamespace(project=head, publish=asked), record={"title": "Sites"})
 
+
+REACH = 1500
 
 STOPS = gpd.GeoDataFrame(
     {"mode": ["rail"], "day": pd.to_datetime(["2020-01-02"])}, geometry=gpd.points_from_xy([4e5], [3e5]), crs=27700
@@ -80,26 +86,28 @@ def test_all_faults_at_once(project):
     assert second == "geoparquet: needs True or False, not 'yes'"
 
 
+class Small:
+    """The parameters ``report`` of a project in which a hundred are many, and near is nearer."""
+
+    def integer(self, name):
+        large = name in ("large_table_cells", "large_layer_rows")
+        return 100 if large else load_parameters("report").integer(name)
+
+    def number(self, name):
+        return REACH if name == "near_shortlist_m" else load_parameters("report").number(name)
+
+
 @pytest.fixture(scope="module")
 def large(sample_run, sample_assessment, tmp_path_factory):
     """The folder of the sample's run as it would be if a hundred stops, areas and cells of a table were large."""
     folder = tmp_path_factory.mktemp("large") / "run"
     shutil.copytree(sample_run, folder)
-    real = long_tables.load_parameters
-
-    class Small:
-        def integer(self, name):
-            return 100 if name in ("large_table_cells", "large_layer_rows") else real("report").integer(name)
-
-        def number(self, name):
-            return 1500 if name == "near_shortlist_m" else real("report").number(name)
-
     with pytest.MonkeyPatch.context() as patched:
-        for module in (long_tables, near_shortlist, packages):
+        for module in (long_tables, near_shortlist, whole_files):
             patched.setattr(module, "load_parameters", lambda _: Small())
-        write_tables(sample_assessment, market_tables(sample_assessment), folder)
-        notices = list(large_notices(sample_assessment))
-    return folder, notices
+        done = describe_run(sample_assessment, no_progress)
+        write_tables(done, market_tables(done), folder)
+    return folder, done.record["notices"]
 
 
 def test_a_large_run_has_the_shortlist_to_open_and_all_of_it_beside(large, sample_assessment):
@@ -115,7 +123,20 @@ def test_a_large_run_has_the_shortlist_to_open_and_all_of_it_beside(large, sampl
     attributes = gpd.read_file(folder / "shortlist.gpkg", layer="site_attributes")
     assert attributes["site_id"].tolist() == listed_sites(done)
     assert len(gpd.read_file(folder / "shortlist.gpkg", layer="sites")) == len(done.sites)
-    assert ["ranking.parquet has all" in notices[0], "stops and areas within" in notices[1]] == [True, True]
+    stated = [notice for notice in notices if ".parquet" in notice]
+    assert [f"hold the {len(listed):,} sites of the shortlist" in stated[0], "stops and areas within" in stated[2]] == [
+        True,
+        True,
+    ]
+    tables = [path.name for path in sorted(folder.glob("*.parquet")) if path.name != "ranking.parquet"]
+    assert all(name in stated[1] and name.replace(".parquet", ".csv") in stated[1] for name in tables)
+
+
+def test_the_record_names_each_file_that_alone_has_all_rows(large):
+    written = {path.relative_to(large[0]).as_posix() for path in large[0].rglob("*.parquet")}
+    named = sp.open_run(large[0]).record["whole"]
+    assert set(named) == written
+    assert len(named) == len(written)
 
 
 def test_of_large_layers_the_geopackage_has_what_lies_about_the_shortlist_and_says_so(large, sample_assessment):
@@ -166,16 +187,19 @@ def test_a_large_run_ranked_anew_lists_its_new_shortlist(large, tmp_path):
 
 
 def test_a_large_run_without_its_whole_tables_is_refused(large, tmp_path):
-    shutil.copytree(large[0], tmp_path / "run")
-    (tmp_path / "run" / "fund_rules.parquet").unlink()
-    for use in (
-        sp.open_run,
-        lambda folder: sp.rerank(load_project(shipped("data") / "demo.toml", data_root=shipped("data")), run=folder),
-    ):
-        with pytest.raises(InputError, match=r"lacks fund_rules\.parquet, where all rows of a large run stand"):
-            use(tmp_path / "run")
-    (tmp_path / "run" / "fund_rules.parquet").write_bytes(b"PAR1 no more")
-    (tmp_path / "run" / "datapackage.json").unlink()
+    folder = tmp_path / "run"
+    shutil.copytree(large[0], folder)
+    project = load_project(shipped("data") / "demo.toml", data_root=shipped("data"))
+    both = ["geoparquet/stops.parquet", "geoparquet/areas.parquet"]
+    for lost in (["fund_rules.parquet"], both[1:], both):
+        for name in lost:
+            (folder / name).rename(folder / name.replace("/", "_").replace(".parquet", ".lost"))
+        for use in (sp.open_run, lambda folder: sp.rerank(project, run=folder)):
+            with pytest.raises(InputError, match=f"lacks {', '.join(lost)}, where all rows of a large run stand"):
+                use(folder)
+        for name in lost:
+            (folder / name.replace("/", "_").replace(".parquet", ".lost")).rename(folder / name)
+    (folder / "fund_rules.parquet").write_bytes(b"PAR1 no more")
     with pytest.raises(InputError, match=r"fund_rules\.parquet: cannot be read as Parquet"):
         sp.open_run(tmp_path / "run")
 
@@ -189,3 +213,35 @@ def test_plots_stand_beneath_the_site_they_are_ranked_as():
 
 def test_what_a_large_run_leaves_is_known_to_the_next():
     assert {"ranking.parquet", "geoparquet/*.parquet"} <= set(NOT_IN_EVERY_RUN)
+
+
+def test_what_is_handed_over_of_a_large_run_names_no_file_that_is_not_in_it(large, tmp_path):
+    (package,) = sp.hand_over(large[0], audience="internal", out=tmp_path / "package")
+    assert not list(package.folder.rglob("*.parquet"))
+    record = json.loads((package.folder / "run.json").read_text(encoding="utf-8"))
+    assert "whole" not in record
+    assert len(record["notices"]) == len(large[1]) - 3
+    contents = [path.read_bytes() for path in package.folder.rglob("*") if path.is_file()]
+    assert not any(b".parquet" in content for content in contents)
+
+
+def test_of_large_layers_each_part_has_what_lies_about_its_sites(large, sample_run, tmp_path, monkeypatch):
+    """A part of a small run has all of the layer, one of a large run what lies within 1.5 km of the part's sites."""
+    monkeypatch.setattr(near_shortlist, "load_parameters", lambda _: Small())
+    parts = {run: sp.hand_over(run, audience="partner", by="council", out=tmp_path / run.name)
+             for run in (sample_run, large[0])}  # fmt: skip
+    run = sp.open_run(large[0])
+    for small, part in zip(parts[sample_run], parts[large[0]], strict=True):
+        sites = gpd.read_file(part.folder / "shortlist.gpkg", layer="shortlist").geometry
+        for name, layer in (("stops", run.stops), ("areas", run.areas)):
+            within = sum(bool((sites.distance(shape) <= REACH).any()) for shape in layer.geometry)
+            assert len(gpd.read_file(part.folder / "shortlist.gpkg", layer=name)) == within < len(layer)
+            assert len(gpd.read_file(small.folder / "shortlist.gpkg", layer=name)) == len(layer)
+            assert f"the {within:,} of {len(layer):,} within 1.5 km of these sites; the run has all" in about(
+                part, name
+            )
+
+
+def about(package, layer):
+    with closing(sqlite3.connect(package.folder / "shortlist.gpkg")) as database:
+        return database.execute("SELECT description FROM gpkg_contents WHERE table_name = ?", [layer]).fetchone()[0]

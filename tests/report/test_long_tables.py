@@ -23,24 +23,18 @@ def nine_cells_are_many(monkeypatch):
 
 
 def test_a_table_that_is_not_large_is_one_csv(tmp_path):
-    write_long(tmp_path, "rules", TABLE, shortlist=["a"])
+    write_long(tmp_path, "rules", TABLE, whole=False, shortlist=["a"])
     assert [path.name for path in tmp_path.iterdir()] == ["rules.csv"]
     assert read_long(tmp_path, "rules")["site_id"].tolist() == ["a", "a", "b", "c"]
 
 
-def test_a_large_table_is_parquet_beside_the_shortlists_rows(tmp_path, nine_cells_are_many):
-    write_long(tmp_path, "rules", TABLE, shortlist=["a", "c"])
+def test_a_large_table_is_parquet_beside_the_shortlists_rows(tmp_path):
+    write_long(tmp_path, "rules", TABLE, whole=True, shortlist=["a", "c"])
     assert pd.read_csv(tmp_path / "rules.csv")["site_id"].tolist() == ["a", "a", "c"]
     pd.testing.assert_frame_equal(read_long(tmp_path, "rules"), TABLE)  # all of it, unrounded
     before = (tmp_path / "rules.parquet").read_bytes()
-    write_long(tmp_path, "rules", TABLE, shortlist=["a", "c"])
+    write_long(tmp_path, "rules", TABLE, whole=True, shortlist=["a", "c"])
     assert (tmp_path / "rules.parquet").read_bytes() == before
-
-
-def test_a_large_table_of_no_site_stays_whole(tmp_path, nine_cells_are_many):
-    write_long(tmp_path, "files", TABLE.assign(more=1).drop(columns="site_id"), shortlist=["a"])
-    assert [path.name for path in tmp_path.iterdir()] == ["files.csv"]
-    assert len(read_long(tmp_path, "files")) == 4
 
 
 def test_what_is_not_there_is_nothing(tmp_path):
@@ -51,6 +45,6 @@ def test_the_size_is_rows_by_columns_and_at_the_limit_a_table_is_still_a_csv(tmp
     three_by_three = TABLE.iloc[:3]
     assert not long_tables.is_large(three_by_three)
     assert long_tables.is_large(TABLE)
-    write_long(tmp_path, "ranking", three_by_three, shortlist=[], byte_order_mark=True)
+    write_long(tmp_path, "ranking", three_by_three, whole=False, shortlist=[], byte_order_mark=True)
     assert [path.name for path in tmp_path.iterdir()] == ["ranking.csv"]
     assert (tmp_path / "ranking.csv").read_bytes().startswith(b"\xef\xbb\xbfsite_id")

@@ -19,6 +19,7 @@ from siteprior.pipeline.manifest import open_run
 from siteprior.pipeline.opened_run import Run
 from siteprior.pipeline.package_folders import own_files, remove_empty, write_manifest
 from siteprior.pipeline.result import Result
+from siteprior.pipeline.whole_files import WHOLE, without_whole
 from siteprior.registers.decisions import override_words
 from siteprior.report.audience import (
     AUDIENCES,
@@ -217,7 +218,7 @@ def write_hand_over(
     from siteprior.report.tables import write_csv, write_run_record
     from siteprior.report.workbook.shortlist import write_shortlist_workbook
 
-    record = audience_record(source.record, audience, listed, files=_files(source, listed))
+    record = audience_record(without_whole(source.record), audience, listed, files=_files(source, listed))
     record = record | ({"title": f"{record['title']}: {part}", "part": part} if part else {})
     illustrative = bool(record.get("illustrative"))
     gis = gis or str(source.record.get("settings", {}).get("publish", {}).get("gis", "qgis"))
@@ -225,9 +226,8 @@ def write_hand_over(
     sites = _for_audience(listed, source, audience)
     if illustrative and "illustrative" not in sites:  # a run that is still open marks its tables as it writes them
         sites.insert(list(sites).index(sites.active_geometry_name), "illustrative", "yes")
-    layers = {name: sites, **{
-        layer: visible(getattr(source, layer), layer, audience) for layer in ("corridors", "stops", "areas")
-    }}  # fmt: skip
+    near, about = _near(source, listed)
+    layers = {name: sites, **{layer: visible(shown, layer, audience) for layer, shown in near.items()}}
     write_geopackage(
         folder / f"{name}.gpkg",
         layers,
@@ -235,7 +235,7 @@ def write_hand_over(
         as_of=date.fromisoformat(str(record["as_of"])[:10]),
         metadata=record,
         illustrative=illustrative,
-        about={name: f"{audience.title}. {audience.line}"},
+        about={name: f"{audience.title}. {audience.line}", **about},
         gis=gis,
     )
     if gis == "qgis":
@@ -255,6 +255,19 @@ def write_hand_over(
         folder / "report.html", record=record, audience=audience, sites=sites, picture=picture, dossiers=dossiers
     )
     write_run_record(folder / "run.json", record)
+
+
+def _near(source: Finished, listed: gpd.GeoDataFrame) -> tuple[dict[str, gpd.GeoDataFrame], dict[str, str]]:
+    """Return corridors, stops and areas; of a large layer what is near the sites, and what it says of itself."""
+    from siteprior.report.geopackage.geoparquet import whole_layer
+    from siteprior.report.geopackage.near_shortlist import near_shortlist, near_words
+
+    layers, about = {"corridors": source.corridors, "stops": source.stops, "areas": source.areas}, dict[str, str]()
+    for name, layer in layers.items():
+        if whole_layer(name) in source.record.get(WHOLE, ()):
+            layers[name] = near_shortlist(layer, listed)
+            about[name] = near_words(name, len(layers[name]), len(layer), listed="these sites", whole="the run")
+    return layers, about
 
 
 def _for_audience(listed: gpd.GeoDataFrame, source: Finished, audience: Audience) -> gpd.GeoDataFrame:

@@ -30,9 +30,11 @@ from siteprior.pipeline.read_run import (
     read_layer,
     read_record,
     read_sites_layer,
+    refuse_lost,
     without_decision,
 )
 from siteprior.pipeline.result import Result
+from siteprior.pipeline.whole_files import WHOLE, whole_files_of
 from siteprior.project.load import Project
 from siteprior.project.names import capacity_profiles, profiles
 from siteprior.ranking.opportunity_ranks import ranked_once
@@ -110,6 +112,7 @@ PACKAGES = ("geopandas", "numpy", "pandas", "pyogrio", "pyproj", "scipy", "shape
 def describe_run(result: Result, _progress: Progress) -> Result:
     """Describe the run: what went in, which versions and numbers were used, and how many sites came out."""
     project, sites, criteria, issues = result.project, result.sites, result.criteria, result.issues
+    whole = whole_files_of(result)
     # the base map stands under one map of the report alone, with its attribution on it
     drawn_from = (read for read in result.provenance if read.role != BASE_MAP)
     attributions = dict.fromkeys(read.attribution for read in drawn_from if read.attribution)
@@ -140,7 +143,8 @@ def describe_run(result: Result, _progress: Progress) -> Result:
         "gates": gate_rows(result.gates),
         "attribution": list(attributions),
         "joins": [join.row() for join in result.joins],
-        "notices": notices(result),
+        "notices": notices(result, whole),
+        WHOLE: whole,
     }
     return replace(result, record=record)
 
@@ -265,6 +269,7 @@ def open_run(folder: Path | str | None = None) -> Run:
         raise InputError(
             f"{folder}: was written for the audience {audience} and holds no ranking; open the run it was made from"
         )
+    refuse_lost(folder, record)
     path = folder / "shortlist.gpkg"
     attributes = read_attributes(path)
     tables: dict[str, pd.DataFrame] = {}

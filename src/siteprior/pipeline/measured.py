@@ -18,7 +18,7 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import as_path, read_bytes
 from siteprior.core.schema import CONTRIBUTION, Table
 from siteprior.pipeline.newest_run import FILES, runs_newest_first, usual_folder
-from siteprior.pipeline.read_run import read_attributes, read_layer, read_record, read_sites_layer
+from siteprior.pipeline.read_run import read_attributes, read_layer, read_record, read_sites_layer, refuse_lost
 from siteprior.pipeline.result import NOT_YET, Result
 from siteprior.pipeline.stage import Stage, group_of
 from siteprior.pipeline.stages import STAGES
@@ -152,6 +152,7 @@ def read_measured(project: Project, source: Source, stages: Iterable[Stage]) -> 
     """
     stages, folder = tuple(stages), source.folder
     refuse_no_run(folder, needs="shortlist.gpkg")
+    refuse_lost(folder, source.record)
     path = folder / "shortlist.gpkg"
     sites = _of_kinds(read_sites_layer(path, "sites", read_attributes(path)))
     fresh = {name for stage in stages for name in stage.columns}

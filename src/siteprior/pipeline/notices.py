@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
@@ -10,22 +10,25 @@ from siteprior.core.short_repr import counted
 from siteprior.pipeline.base_map import base_map_notices
 from siteprior.pipeline.decisions import decision_notices
 from siteprior.pipeline.evidence_notices import evidence_notices, fact_notices, household_notices
-from siteprior.pipeline.packages import large_notices
 from siteprior.pipeline.parcel_notices import parcel_coverage_notices, parcel_file_notices
 from siteprior.pipeline.provenance import lock_notices
 from siteprior.pipeline.ranking_notices import site_notices, weight_notices
 from siteprior.pipeline.register_notices import register_notices
 from siteprior.pipeline.result import NOT_YET, Result
 from siteprior.pipeline.transit_notices import area_notices, reach_notices, transit_notices
+from siteprior.pipeline.whole_files import large_notices
 from siteprior.project.load import DATA_ROOT_VARIABLE
 
 SHOWN = 3
 """Reasons named in one sentence, at most."""
 
 
-def notices(result: Result) -> list[str]:
-    """Return what the run states at its end, each a sentence with what to do; terminal and report show them."""
-    return [*area_notices(result), *_notices(result), *_of_reading(result)]
+def notices(result: Result, whole: Sequence[str] = ()) -> list[str]:
+    """Return what the run states at its end, each a sentence with what to do; terminal and report show them.
+
+    ``whole`` names the Parquet files of large tables and layers.
+    """
+    return [*area_notices(result), *_notices(result, whole), *_of_reading(result)]
 
 
 def reading_notices(result: Result) -> list[str]:
@@ -99,9 +102,9 @@ def order_notices(result: Result) -> Iterator[str]:
         yield str(result.programme_record["note"])
 
 
-def _notices(result: Result) -> Iterator[str]:
+def _notices(result: Result, whole: Sequence[str]) -> Iterator[str]:
     yield from order_notices(result)
-    yield from large_notices(result)
+    yield from large_notices(result, whole)
     yield from reach_notices(result)
     yield from site_notices(result)
     yield from parcel_coverage_notices(result)

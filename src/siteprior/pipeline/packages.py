@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
 from siteprior.core.errors import InputError, unknown
-from siteprior.core.parameters import load_parameters
-from siteprior.pipeline.result import NOT_YET, Result
+from siteprior.pipeline.result import Result
+from siteprior.pipeline.whole_files import WHOLE, listed_attributes
 from siteprior.project.load import Project
 from siteprior.report.audience import AUDIENCES
 from siteprior.report.geopackage.gis import GIS
-from siteprior.report.geopackage.site_form import SITE_ATTRIBUTES
-from siteprior.report.long_tables import is_large
 
 PACKAGES = ("shortlist.gpkg", "site_shapes.gpkg", "access.gpkg")
 """The GeoPackages every run writes."""
@@ -35,13 +33,13 @@ def write_package(
     OutputError
         When a file is open elsewhere or cannot be written.
     """
-    from siteprior.report.geopackage.geoparquet import FOLDER, write_geoparquet
+    from siteprior.report.geopackage.geoparquet import FOLDER, whole_layer, write_geoparquet
     from siteprior.report.geopackage.iso_metadata import study_extent
-    from siteprior.report.geopackage.near_shortlist import large_layers, near_shortlist, near_words
+    from siteprior.report.geopackage.near_shortlist import near_shortlist, near_words
     from siteprior.report.geopackage.write import write_geopackage
 
     head, asked = done.project.project, done.project.publish
-    large = large_layers(layers)
+    large = [name for name in layers if whole_layer(name) in done.record.get(WHOLE, ())]
     near = {name: near_shortlist(layers[name], done.shortlist) for name in large}
     write_geopackage(
         path, {**layers, **near}, listed_attributes(done, tables), as_of=head.as_of, metadata=done.record,
@@ -51,42 +49,6 @@ def write_package(
     whole = layers if asked.geoparquet else {name: layers[name] for name in large}
     if whole:
         write_geoparquet(path.parent / FOLDER, whole, tables, as_of=head.as_of, metadata=done.record)
-
-
-def listed_sites(done: Result) -> list[str]:
-    """Return the sites of the shortlist: the largest of each opportunity, and the plots that are ranked as it."""
-    sites = done.sites
-    ranked_as = sites["ranked_as"] if "ranked_as" in sites else sites.index.to_series()
-    return [str(site) for site in sites.index[ranked_as.isin(done.shortlist.index)]]
-
-
-def listed_attributes(done: Result, tables: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
-    """Return the tables of a GeoPackage; of a large ranking ``site_attributes`` of the shortlisted sites alone.
-
-    ``ranking.parquet`` has them of all sites.
-    """
-    if SITE_ATTRIBUTES not in tables or not is_large(done.sites):
-        return tables
-    rest = tables[SITE_ATTRIBUTES]
-    return {**tables, SITE_ATTRIBUTES: rest[rest.index.isin(listed_sites(done))]}
-
-
-def large_notices(done: Result) -> Iterator[str]:
-    """Yield which tables and layers are so large that all of them stands in Parquet, beside what is listed."""
-    from siteprior.report.geopackage.near_shortlist import large_layers
-
-    if is_large(done.sites):
-        yield (
-            f"ranking.csv, and site_attributes in shortlist.gpkg, hold the {len(listed_sites(done)):,} sites of the "
-            f"shortlist, for all {len(done.sites):,} are too many for a spreadsheet; ranking.parquet has all"
-        )
-    around = {} if done.transit is NOT_YET or done.areas is NOT_YET else {"stops": done.stops, "areas": done.areas}
-    if large := large_layers(around):
-        reach = load_parameters("report").number("near_shortlist_m") / 1000
-        yield (
-            f"shortlist.gpkg holds the {' and '.join(large)} within {reach:g} km of the shortlist; "
-            f"{' and '.join(f'geoparquet/{name}.parquet' for name in large)} {'have' if len(large) > 1 else 'has'} all"
-        )
 
 
 def write_qgis_project(done: Result, folder: Path) -> None:

@@ -16,10 +16,11 @@ from siteprior.core.progress import Progress, Step, counting, no_progress
 from siteprior.core.second_process import SecondProcess
 from siteprior.pipeline.grid import write_grid
 from siteprior.pipeline.manifest import run_info
-from siteprior.pipeline.packages import listed_sites, write_package, write_qgis_project
+from siteprior.pipeline.packages import write_package, write_qgis_project
 from siteprior.pipeline.publish_documents import dossiers_of, print_documents, write_documents
 from siteprior.pipeline.publish_report import write_report
 from siteprior.pipeline.result import Result
+from siteprior.pipeline.whole_files import RANKING, WHOLE, listed_sites, market_tables
 from siteprior.report.file_names import dossier_files
 from siteprior.report.notebooks.worker import NotebookProcess
 
@@ -93,7 +94,8 @@ def write_ranked(done: Result, folder: Path) -> None:
     )
     # a table people open in Excel, which reads UTF-8 only behind a byte order mark
     table = pd.DataFrame(sites.drop(columns="geometry").reset_index())
-    write_long(folder, "ranking", table, shortlist=listed_sites(done), byte_order_mark=True)
+    whole = RANKING in done.record.get(WHOLE, ())
+    write_long(folder, "ranking", table, whole=whole, shortlist=listed_sites(done), byte_order_mark=True)
     for name, table in decision_tables(done).items():
         write_csv(folder / f"{name}.csv", marked(table, done))
 
@@ -144,7 +146,8 @@ def write_tables(done: Result, market: Mapping[str, pd.DataFrame], folder: Path)
     if len(done.scenario_effects):
         write_csv(folder / "scenarios.csv", marked(done.scenario_effects, done))
     for name, table in market.items():
-        write_long(folder, name, marked(table, done), shortlist=done.shortlist.index)
+        whole = f"{name}.parquet" in done.record.get(WHOLE, ())
+        write_long(folder, name, marked(table, done), whole=whole, shortlist=done.shortlist.index)
     _write_workbook(done, folder)
     write_run_record(folder / "run.json", done.record)
     write_datapackage(
@@ -181,26 +184,6 @@ def decision_tables(done: Result) -> dict[str, pd.DataFrame]:
         "core_index": done.core_index.reset_index(),
         "programme_constraints": done.programme_constraints,
         "programme_frontier": done.programme_frontier,
-    }
-    return {name: table for name, table in tables.items() if len(table)}
-
-
-def market_tables(done: Result) -> dict[str, pd.DataFrame]:
-    """Return the long tables behind the verdicts by the name of their file, those that have a row.
-
-    The appraisal has a row per shortlisted site, also where none could be appraised: that is no table.
-    """
-    lines = done.viability_lines
-    tables = {
-        "market_failure": done.signals,
-        "evidence_gaps": done.evidence_gaps,
-        "evidence_files": done.evidence_files,
-        "deadweight": done.deadweight_evidence,
-        "fund_rules": done.fund_rules,
-        "viability_drivers": done.viability_drivers,
-        "viability_lines": lines if lines.notna().any(axis=None) else lines.iloc[:0],
-        "price_validation": done.price_validation.reset_index(),
-        "comparables": done.comparables,
     }
     return {name: table for name, table in tables.items() if len(table)}
 

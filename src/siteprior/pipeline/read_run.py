@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,7 +16,8 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import open_stream, read_bytes
 from siteprior.core.io.file_kinds import HEAD, refuse_other_files
 from siteprior.core.renamed import with_new_columns, with_new_record
-from siteprior.report.geopackage.geoparquet import FOLDER, as_gdal_reads, read_geoparquet
+from siteprior.pipeline.whole_files import RANKING, WHOLE
+from siteprior.report.geopackage.geoparquet import as_gdal_reads, read_geoparquet, whole_layer
 from siteprior.report.geopackage.gis import restored
 from siteprior.report.geopackage.layers import DECISION_COLUMNS
 from siteprior.report.geopackage.near_shortlist import AROUND
@@ -61,28 +63,22 @@ def without_decision(layer: Frame) -> Frame:
     return layer.drop(columns=[column.name for column in DECISION_COLUMNS], errors="ignore")
 
 
-def refuse_lost(folder: Path) -> None:
+def refuse_lost(folder: Path, record: Mapping[str, Any]) -> None:
     """Refuse a large run whose Parquet files are not all there: what is left of it holds the shortlist alone."""
-    try:
-        resources = json.loads(read_bytes(folder / "datapackage.json"))["resources"]
-        named = [str(each["path"]) for each in resources]
-    except (InputError, ValueError, KeyError, TypeError):  # an earlier run, or no list that can be read
-        return
-    lost = [name for name in named if name.endswith(".parquet") and not (folder / name).is_file()]
+    lost = [name for name in record.get(WHOLE, ()) if not (folder / name).is_file()]
     if lost:
         raise InputError(
-            f"{folder}: lacks {', '.join(lost)}, where all rows of a large run stand; its CSV has those of the "
-            "shortlist alone. Copy the run's folder whole, or run the project again"
+            f"{folder}: lacks {', '.join(lost)}, where all rows of a large run stand; its CSV and GeoPackage have "
+            "those of the shortlist alone. Copy the run's folder whole, or run the project again"
         )
 
 
 def read_attributes(path: Path) -> pd.DataFrame | None:
     """Read the columns of the sites that stand on no layer; ``None`` of an earlier run, which has all on its layers."""
-    refuse_lost(path.parent)
     if SITE_ATTRIBUTES not in layers_in(path):
         return None
     attributes = pd.DataFrame(read_layer(path, SITE_ATTRIBUTES))
-    whole = path.with_name("ranking.parquet")
+    whole = path.with_name(RANKING)
     if whole.is_file():  # the GeoPackage of a large run has those of the shortlist
         attributes = as_gdal_reads(pd.read_parquet(io.BytesIO(read_bytes(whole)), columns=[*attributes.columns]))
     return attributes.set_index("site_id")
@@ -107,7 +103,7 @@ def read_layer(path: Path, name: str) -> gpd.GeoDataFrame:
 
     with open_stream(path) as stream:  # a missing file, and a folder
         refuse_other_files(path, stream.read(HEAD))
-    whole = path.parent / FOLDER / f"{name}.parquet"
+    whole = path.parent / whole_layer(name)
     if name in AROUND and path.name == "shortlist.gpkg" and whole.is_file():  # the GeoPackage may have a part of it
         return read_geoparquet(whole)
     try:

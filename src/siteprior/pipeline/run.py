@@ -28,6 +28,7 @@ from siteprior.pipeline.publish import publish
 from siteprior.pipeline.registered import load_project
 from siteprior.pipeline.result import Result
 from siteprior.pipeline.stages import RANKING, READING, STAGES
+from siteprior.pipeline.whole_files import without_whole
 from siteprior.project.files_named import files_named
 from siteprior.project.find_files import files_at
 from siteprior.project.load import Project
@@ -169,7 +170,8 @@ def _run_for(project: Project, folder: Path, audience: Audience, kept: KeptStage
         done = kept.run(Result(project), STAGES, progress=progress)
         progress(f"Writing what the audience {audience.name} may see")
         write_hand_over(done, listed_for(done, audience), staged, audience)
-    for sentence in done.record["notices"]:  # for the team, at its terminal: the record of the package has none
+    # for the team, at its terminal: the record of the package has none
+    for sentence in without_whole(done.record)["notices"]:
         warnings.warn(sentence, RunWarning, stacklevel=callers_level())
     return folder
 

@@ -266,8 +266,11 @@ STAGES: tuple[Stage, ...] = (
         ("access_grids", "access_cells"), corridors.measure_cells, "detail", beside=True,
     ),
     Stage(
-        "Record the run", ("sites", "gates", "criteria", "register_files", "evidence_files"), ("record",),
-        manifest.describe_run, "detail",
+        "Record the run",
+        ("sites", "gates", "criteria", "register_files", "evidence_files", "transit", "areas", "shortlist", "signals",
+         "evidence_gaps", "deadweight_evidence", "fund_rules", "viability_drivers", "viability_lines",
+         "price_validation", "comparables"),
+        ("record",), manifest.describe_run, "detail",
     ),
 )  # fmt: skip
 """The stages in their order."""

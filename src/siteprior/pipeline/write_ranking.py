@@ -27,6 +27,7 @@ from siteprior.pipeline.publish import marked, write_ranked
 from siteprior.pipeline.read_run import layers_in, read_layer
 from siteprior.pipeline.read_transit import Transit
 from siteprior.pipeline.result import NOT_YET, Result
+from siteprior.pipeline.whole_files import WHOLE, large_notices, whole_files
 from siteprior.report.long_tables import read_long
 from siteprior.report.run_folders import RECORD
 from siteprior.report.tables import write_csv
@@ -124,6 +125,9 @@ def _record(done: Result, source: Source, notices: Sequence[str]) -> dict[str, A
     project, then = done.project, source.record
     numbers = {row["name"]: row for row in then["parameters"]}
     numbers |= {row.name: asdict(row) for row in applied_parameters(project)}
+    copied = [name for name in COPIED if name.endswith(".parquet") and (source.folder / name).is_file()]
+    anew = {"ranking": done.sites, "evidence_gaps": done.evidence_gaps, "evidence_files": done.evidence_files}
+    whole = [*whole_files(anew, {"stops": done.stops, "areas": done.areas}), *copied]
     return {
         **then,
         "title": project.project.title,
@@ -138,7 +142,8 @@ def _record(done: Result, source: Source, notices: Sequence[str]) -> dict[str, A
         "programme": done.programme_record,
         "open_evidence": open_evidence(done.sites, done.evidence_files),
         "gates": gate_rows(done.gates),
-        "notices": list(notices),
+        "notices": [*notices, *large_notices(done, whole)],
+        WHOLE: whole,
         RANKED_FROM: {
             "run": source.folder.as_posix(),
             "record_sha256": sha256_of(source.folder / RECORD),
@@ -175,5 +180,6 @@ def _write(done: Result, run: Path, folder: Path) -> None:
         (folder / "opportunity_links.csv").unlink(missing_ok=True)
     for name, table in tables.items():
         if len(table) or name.startswith("corridor_"):
-            write_long(folder, name, marked(table, done), shortlist=done.shortlist.index)
+            whole = f"{name}.parquet" in done.record[WHOLE]
+            write_long(folder, name, marked(table, done), whole=whole, shortlist=done.shortlist.index)
     write_run_record(folder / RECORD, done.record)

@@ -30,12 +30,18 @@ def is_large(table: pd.DataFrame) -> bool:
 
 
 def write_long(
-    folder: Path, name: str, table: pd.DataFrame, *, shortlist: Iterable[str], byte_order_mark: bool = False
+    folder: Path,
+    name: str,
+    table: pd.DataFrame,
+    *,
+    whole: bool,
+    shortlist: Iterable[str],
+    byte_order_mark: bool = False,
 ) -> None:
-    """Write a table of a run: ``<name>.csv``; of a large one (:func:`is_large`) also ``<name>.parquet``.
+    """Write a table of a run: ``<name>.csv``; of one whose ``whole`` is asked for also ``<name>.parquet``.
 
-    The CSV then holds the rows of the shortlisted sites alone, and the Parquet file holds all, unrounded. A table
-    without ``site_id`` is a CSV file however large. ``byte_order_mark`` is that of the CSV.
+    The CSV then holds the rows of the shortlisted sites alone (by ``site_id``), and the Parquet file holds all,
+    unrounded. ``byte_order_mark`` is that of the CSV.
 
     Raises
     ------
@@ -46,13 +52,14 @@ def write_long(
     --------
     >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
-    >>> write_long(folder, "fund_rules", pd.DataFrame({"site_id": ["a"], "fund": ["F"]}), shortlist=["a"])
-    >>> [path.name for path in folder.iterdir()]
-    ['fund_rules.csv']
+    >>> table = pd.DataFrame({"site_id": ["a", "b"], "fund": ["F", "F"]})
+    >>> write_long(folder, "fund_rules", table, whole=True, shortlist=["a"])
+    >>> sorted(path.name for path in folder.iterdir()), len(pd.read_csv(folder / "fund_rules.csv"))
+    (['fund_rules.csv', 'fund_rules.parquet'], 1)
     """
     if table.index.name:
         table = table.reset_index()
-    if is_large(table) and "site_id" in table:
+    if whole:
         with whole_file(folder / f"{name}.parquet") as path:
             table.to_parquet(path, index=False, compression="zstd")
         table = table[table["site_id"].isin(list(shortlist))]

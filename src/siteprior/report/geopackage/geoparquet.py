@@ -83,6 +83,17 @@ def write_geoparquet(
     return written
 
 
+def whole_layer(name: str) -> str:
+    """Return where in a run's folder a layer stands as GeoParquet.
+
+    Examples
+    --------
+    >>> whole_layer("stops")
+    'geoparquet/stops.parquet'
+    """
+    return f"{FOLDER}/{name}.parquet"
+
+
 def read_geoparquet(path: Path) -> gpd.GeoDataFrame:
     """Read a layer (metres, EPSG:27700) of :func:`write_geoparquet`, of the kinds it has in a GeoPackage.
 

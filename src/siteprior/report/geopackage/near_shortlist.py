@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from siteprior.core.parameters import load_parameters
-from siteprior.report.geopackage.geoparquet import FOLDER
+from siteprior.report.geopackage.geoparquet import whole_layer
 from siteprior.report.geopackage.layers import LAYERS
 
 AROUND = ("stops", "areas")
@@ -48,8 +48,8 @@ def near_shortlist(layer: gpd.GeoDataFrame, shortlist: gpd.GeoDataFrame) -> gpd.
     return layer.iloc[np.unique(near)]
 
 
-def near_words(name: str, shown: int, of: int) -> str:
-    """Return what a layer says of itself where the rest of it stands beside it.
+def near_words(name: str, shown: int, of: int, *, listed: str = "the shortlist", whole: str = "") -> str:
+    """Return what a layer says of itself where the rest of it stands beside it, or else where (``whole``).
 
     Examples
     --------
@@ -58,6 +58,6 @@ def near_words(name: str, shown: int, of: int) -> str:
     """
     reach = load_parameters("report").number("near_shortlist_m") / 1000
     return (
-        f"{LAYERS[name].description}: the {shown:,} of {of:,} within {reach:g} km of the shortlist; "
-        f"{FOLDER}/{name}.parquet has all"
+        f"{LAYERS[name].description}: the {shown:,} of {of:,} within {reach:g} km of {listed}; "
+        f"{whole or whole_layer(name)} has all"
     )

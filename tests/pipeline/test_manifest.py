@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from types import SimpleNamespace
 
 import geopandas as gpd
@@ -18,6 +19,7 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import Input
 from siteprior.core.issues import IssueLog
 from siteprior.core.progress import no_progress
+from siteprior.pipeline import manifest
 from siteprior.pipeline.manifest import (
     NOT_IN_EVERY_RUN,
     PACKAGES,
@@ -53,7 +55,7 @@ def test_a_run_can_be_opened_again(folder, done):
 
 
 @pytest.fixture
-def described():
+def described(monkeypatch):
     """Six sites: ranked 1, 2, 2 and 4, one of them of two plots, and one two gates keep out."""
     sites = at_points(
         *[(400_000, 290_000)] * 6, organisation=["E1", "E1", "E2", "E2", "E2", "E2"],
@@ -78,6 +80,7 @@ def described():
         register_files=pd.DataFrame({"file": ["a.csv"], "rows_in": [2]}),
         evidence_files=schema.conform(pd.DataFrame({"keys": ["parcels"], "could_decide": [2]}), schema.EVIDENCE_FILES),
     )  # fmt: skip
+    monkeypatch.setattr(manifest, "whole_files_of", lambda _: [])  # no table beside the sites is made here
     return describe_run(done, no_progress).record
 
 
@@ -225,3 +228,22 @@ def test_a_geopackage_without_a_layer_of_a_run_is_refused(tmp_path):
     run = write_run(tmp_path / "run", layers=LAYERS[:-1], access=("corridor_stops", "catchments"))
     with pytest.raises(InputError, match=r"shortlist\.gpkg: holds no layer 'issues' that can be read; run the project"):
         open_run(run)
+
+
+def test_the_columns_of_a_table_are_of_the_kinds_they_are_declared_of(folder):
+    opened = open_run(folder)
+    kinds = {"text": "str", "flag": "str", "number": "float64", "integer": "Int64", "date": "datetime64[s]"}
+    for name in TABLES:
+        declared = {column.name: kinds[column.kind] for column in schema.CSV_TABLES[name].columns}
+        found = {column: str(kind) for column, kind in opened[name].dtypes.items() if column in declared}
+        assert found == {column: declared[column] for column in found}, name
+
+
+def test_a_value_of_another_kind_is_refused_with_its_column(folder, tmp_path):
+    shutil.copytree(folder, tmp_path / "run")
+    path = tmp_path / "run" / "comparables.csv"
+    table = pd.read_csv(path, dtype="str")
+    table.loc[0, "price_gbp"] = "a lot"
+    table.to_csv(path, index=False)
+    with pytest.raises(InputError, match=r"comparables\.csv: price_gbp holds what is no number"):
+        open_run(tmp_path / "run")

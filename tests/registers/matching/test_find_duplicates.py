@@ -124,13 +124,22 @@ def test_one_reference_under_two_names(depot, yard, word):
 
 def test_one_list_has_one_numbering_wherever_its_sites_lie():
     table = register({**DEPOT, "id": "E47000007:2"}, {**YARD, "id": "E47000007:2~2", "at": (60, 0)})
-    for councils in (["E2", "E3"], [None, "E3"]):
+    # a council that is not known is no other one
+    for councils, other in ((["E2", "E3"], "other council; "), ([None, "E3"], ""), ([None, None], "")):
         pairs = find_duplicates(table.assign(organisation=pd.Series(councils, index=table.index, dtype="str")))
         assert pairs[["confidence", "reasons"]].values.tolist() == [
-            ["possible", "apart (60 m); same reference; other council; names differ"]
+            ["possible", f"apart (60 m); same reference; {other}names differ"]
         ]
     # two lists' references are of two numberings
     assert find_duplicates(register(DEPOT, {**YARD, "id": "E2:2", "at": (60, 0)})).empty
+
+
+def test_references_of_parts_are_parts_in_a_list_of_no_known_council_too():
+    """Two phases under one name at one place are not merged, in a council's register and in another body's."""
+    table = register({**MILL, "id": "E1:PE 12a"}, {**MILL, "id": "E1:PE 12b"})
+    blank = table.assign(organisation=pd.Series([None, None], index=table.index, dtype="str"))
+    for each in (table, blank):
+        assert find_duplicates(each)["confidence"].tolist() == ["possible"]
 
 
 def test_a_reference_that_every_row_bears_is_none():

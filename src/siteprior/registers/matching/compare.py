@@ -34,7 +34,10 @@ class ComparedSites:
     """What is compared of the sites, as plain lists and arrays in the order of the table."""
 
     def __init__(self, table: gpd.GeoDataFrame) -> None:
-        columns = {name: table[name].where(table[name].notna(), None).tolist() for name in ("file", "organisation")}
+        columns = {
+            name: table[name].astype("object").where(table[name].notna(), None).tolist()
+            for name in ("file", "organisation")
+        }
         self.ids = table.index.tolist()
         self.listers = [lister_of(site) for site in self.ids]
         self.x, self.y = centroids(table.geometry.to_numpy()).T
@@ -88,7 +91,7 @@ class Comparison:
         Whether the reference is the same, and the council or who lists it; or the references name parts of one site.
     other_file, other_list, other_council
         Whether they stand in two files, in a register and a list of one's own or two of these, or belong to two
-        councils.
+        councils; that of a missing one is not known.
     same_area
         Whether the hectares agree; ``None`` where one is missing.
     same_homes, homes_stated
@@ -171,8 +174,9 @@ def compare(sites: ComparedSites, outlines: Outlines, a: int, b: int) -> Compari
         same_place = of_joint >= parameters.number("overlap_same")
         inside = of_smaller >= parameters.number("overlap_part")
     alike = similarity(sites.names[a], sites.names[b])
-    same_council = sites.council[a] == sites.council[b]
-    one_numbering = same_council or sites.listers[a] == sites.listers[b] != ""
+    one, other = sites.council[a], sites.council[b]
+    same_list = sites.listers[a] == sites.listers[b] != ""
+    same_council = one == other if one or other else same_list  # a list of nobody's council is one numbering
     floors_a, floors_b = sites.floors[a], sites.floors[b]
     return Comparison(
         site_a=sites.ids[a],
@@ -189,11 +193,11 @@ def compare(sites: ComparedSites, outlines: Outlines, a: int, b: int) -> Compari
         alike=alike >= parameters.number("alike"),
         resembling=alike >= parameters.number("resembling"),
         same_marks=same_marks(sites.names[a], sites.names[b]),
-        same_reference=sites.references[a] == sites.references[b] != "" and one_numbering,
+        same_reference=sites.references[a] == sites.references[b] != "" and (same_council or same_list),
         parts=same_council and sub_references(sites.references[a], sites.references[b]),
         other_file=sites.file[a] != sites.file[b],
         other_list=sites.register[a] != sites.register[b],
-        other_council=not same_council,
+        other_council=bool(one and other and one != other),
         same_area=_same_area(sites.hectares[a], sites.hectares[b]),
         same_homes=all(np.isnan(n[a]) or np.isnan(n[b]) or n[a] == n[b] for n in sites.homes),
         homes_stated=any(n[a] > 0 and n[b] > 0 for n in sites.homes),  # zero stands for a blank

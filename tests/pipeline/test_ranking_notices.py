@@ -48,6 +48,24 @@ def test_a_council_most_of_whose_sites_have_no_place_is_named():
     assert of("no_location", "no_location", code=[None, "E08000010"])[0].startswith("1 of 1 site of Wigan ")
 
 
+def test_many_councils_without_places_have_one_sentence_with_those_of_most_sites():
+    of = {"E08000010": 2, "E08000025": 4, "E08000026": 3, "E06000044": 1, "E08000018": 1}
+    codes = [code for code, count in of.items() for _ in range(count)]
+    placed = ["E08000010", "E08000027", "E08000027"]  # one of Wigan, and two of a council all of whose sites have one
+    reasons = ["no_location"] * len(codes) + [None] * 3
+    (sentence,) = of_sites(sites_of(len(reasons), organisation=codes + placed, gate_reasons=reasons))
+    assert sentence.startswith(
+        "11 of the 12 sites of 5 councils have no usable place and cannot be ranked (Birmingham 4 of 4, Coventry 3 of "
+        "3, Wigan 2 of 3 and 2 more): "
+    )
+    three = of_sites(sites_of(9, organisation=codes[:9], gate_reasons=reasons[:9]))
+    assert [each.partition(" have")[0] for each in three] == [
+        "2 of 2 sites of Wigan",
+        "4 of 4 sites of Birmingham",
+        "3 of 3 sites of Coventry",
+    ]
+
+
 def sales_of(*rows):
     table = pd.DataFrame(list(rows), columns=["used", "left_out"])
     return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy([4e5] * len(rows), [29e4] * len(rows)), crs=27700)

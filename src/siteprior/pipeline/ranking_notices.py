@@ -9,9 +9,12 @@ import pandas as pd
 from siteprior.core.code_join import share_enough
 from siteprior.core.councils import council_names
 from siteprior.core.parameters import load_parameters
-from siteprior.core.short_repr import counted
+from siteprior.core.short_repr import counted, first_few
 from siteprior.pipeline.result import NOT_YET, Result
 from siteprior.ranking.criteria import Criterion
+
+SHOWN = 3
+"""Councils that have a sentence each, and of more those named in the one of all of them."""
 
 
 def site_notices(result: Result) -> Iterator[str]:
@@ -44,6 +47,8 @@ def site_notices(result: Result) -> Iterator[str]:
 def _without_a_place(sites: pd.DataFrame) -> Iterator[str]:
     """Yield the councils most of whose sites have no usable place, the parameter ``registers.unplaced_share`` or more.
 
+    More than :data:`SHOWN` of them have one sentence, with those of most sites.
+
     Nothing else of a run would show it: the council would be missing from maps and shortlist without a word.
     """
     if not {"gate_reasons", "organisation"} <= {*sites.columns} or sites.empty:
@@ -52,14 +57,23 @@ def _without_a_place(sites: pd.DataFrame) -> Iterator[str]:
     unplaced = sites["gate_reasons"].astype("object").fillna("").astype("str").str.split("; ")
     of = pd.DataFrame({"code": sites["organisation"], "lacks": ["no_location" in codes for codes in unplaced]})
     names = council_names()
-    for code, lacks in of.dropna(subset="code").groupby("code")["lacks"]:
-        count, share = int(lacks.sum()), float(lacks.mean())
-        if count and share >= least:
-            yield (
-                f"{count:,} of {counted(len(lacks), 'site')} of {names.get(str(code), code)} have no usable place "
-                f"({share:.0%}) and cannot be ranked: the issues say what each row's coordinates lack; ask the council "
-                "for a mended register"
-            )
+    councils = of.dropna(subset="code").groupby("code")["lacks"].agg(["sum", "size", "mean"])
+    most = councils[(councils["sum"] > 0) & (councils["mean"] >= least)]
+    lack = "the issues say what each row's coordinates lack"
+    if len(most) > SHOWN:
+        most = most.sort_values("sum", ascending=False, kind="stable")
+        named = [f"{names.get(str(row.Index), row.Index)} {row.sum:,} of {row.size:,}" for row in most.itertuples()]
+        yield (
+            f"{most['sum'].sum():,} of the {most['size'].sum():,} sites of {len(most):,} councils have no usable place "
+            f"and cannot be ranked ({first_few(named, SHOWN)}): {lack}, and the report counts them by council; ask the "
+            "councils for mended registers"
+        )
+        return
+    for code, (count, size, share) in zip(most.index, most.to_numpy().tolist(), strict=True):
+        yield (
+            f"{count:,.0f} of {counted(int(size), 'site')} of {names.get(str(code), code)} have no usable place "
+            f"({share:.0%}) and cannot be ranked: {lack}; ask the council for a mended register"
+        )
 
 
 def weight_notices(result: Result) -> Iterator[str]:

@@ -8,10 +8,12 @@ import html.parser
 import re
 import shutil
 import subprocess
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
+from siteprior.core.councils import council_names
 from siteprior.core.issues import IssueLog, issue_table
 from siteprior.report.file_names import dossier_files
 from siteprior.report.html.report import write_report
@@ -166,6 +168,15 @@ class TestContents:
 
     def test_councils_have_their_names(self, parsed):
         assert "Birmingham 7 " in parsed.text
+
+    def test_each_councils_sites_without_a_place_are_counted(self, made_up, tmp_path):
+        mine = made_up.sites["organisation"] == made_up.sites["organisation"].iloc[0]
+        reasons = made_up.sites["gate_reasons"].mask(mine, "too_small; no_location")
+        changed = SimpleNamespace(**{**vars(made_up), "sites": made_up.sites.assign(gate_reasons=reasons)})
+        page = read(write(tmp_path / "a.html", changed))
+        assert "Council Sites considered Without a usable place Sites ranked Shortlisted" in page.text
+        name = council_names()[made_up.sites["organisation"].iloc[0]]
+        assert f"{name} {mine.sum()} {mine.sum()} " in page.text
 
     def test_codes_of_councils_are_no_text_but_stand_in_titles(self, parsed, made_up):
         codes = set(made_up.sites["organisation"])

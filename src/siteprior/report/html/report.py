@@ -29,6 +29,9 @@ from siteprior.report.tables import json_text
 REASON_SEPARATOR = "; "
 """What stands between the codes in ``gate_reasons``."""
 
+UNPLACED = "no_location"
+"""The gate that stops sites without a usable place."""
+
 UNCERTAIN = ("proposal", "unverified", "second-hand")
 """Confidences that are marked for the reader."""
 
@@ -216,12 +219,13 @@ def _reasons(sites: pd.DataFrame, gates: pd.DataFrame | None) -> list[dict[str, 
 
 
 def _by_council(sites: pd.DataFrame, shortlist: pd.DataFrame, names: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Count sites per council: considered, ranked, shortlisted."""
+    """Count sites per council: considered, without a usable place, ranked, shortlisted."""
     chosen = shortlist["organisation"].value_counts()
-    grouped = sites.groupby("organisation")
+    codes = sites["gate_reasons"].astype("object").fillna("").str.split(REASON_SEPARATOR)
+    grouped = sites.assign(unplaced=[UNPLACED in each for each in codes]).groupby("organisation")
     rows = [
         {"name": names[code], "code": code, "considered": len(group), "ranked": int(group["rank"].notna().sum()),
-         "shortlist": int(chosen.get(code, 0))}
+         "unplaced": int(group["unplaced"].sum()), "shortlist": int(chosen.get(code, 0))}
         for code, group in ((str(code), group) for code, group in grouped)
     ]  # fmt: skip
     return sorted(rows, key=lambda row: row["name"])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import xml.etree.ElementTree as ET
+import zipfile
 from contextlib import closing
 from datetime import date
 from types import SimpleNamespace
@@ -122,9 +124,12 @@ def test_a_large_run_has_the_shortlist_to_open_and_all_of_it_beside(large, sampl
     assert whole["score"].tolist() == pytest.approx(done.sites["score"].tolist(), abs=0, nan_ok=True)
     attributes = gpd.read_file(folder / "shortlist.gpkg", layer="site_attributes")
     assert attributes["site_id"].tolist() == listed_sites(done)
+    with closing(sqlite3.connect(folder / "shortlist.gpkg")) as database:
+        [(words,)] = database.execute("SELECT description FROM gpkg_contents WHERE table_name = 'site_attributes'")
+    assert words.endswith("by site_id: those of the shortlist; ranking.parquet has all")
     assert len(gpd.read_file(folder / "shortlist.gpkg", layer="sites")) == len(done.sites)
     stated = [notice for notice in notices if ".parquet" in notice]
-    assert [f"hold the {len(listed):,} sites of the shortlist" in stated[0], "stops and areas within" in stated[2]] == [
+    assert [f"hold the {len(listed):,} of the shortlist" in stated[0], "those within 1.5 km" in stated[2]] == [
         True,
         True,
     ]
@@ -220,6 +225,7 @@ def test_what_is_handed_over_of_a_large_run_names_no_file_that_is_not_in_it(larg
     assert not list(package.folder.rglob("*.parquet"))
     record = json.loads((package.folder / "run.json").read_text(encoding="utf-8"))
     assert "whole" not in record
+    assert about(package, "shortlist").startswith("Illustrative data – not real sites. Internal: not to leave the")
     assert len(record["notices"]) == len(large[1]) - 3
     contents = [path.read_bytes() for path in package.folder.rglob("*") if path.is_file()]
     assert not any(b".parquet" in content for content in contents)
@@ -245,3 +251,13 @@ def test_of_large_layers_each_part_has_what_lies_about_its_sites(large, sample_r
 def about(package, layer):
     with closing(sqlite3.connect(package.folder / "shortlist.gpkg")) as database:
         return database.execute("SELECT description FROM gpkg_contents WHERE table_name = ?", [layer]).fetchone()[0]
+
+
+def test_the_project_of_a_large_run_opens_at_all_of_its_areas(large, sample_run, sample_assessment):
+    west, south, east, north = sample_assessment.areas.total_bounds
+    margin = 0.03 * (east - west)
+    for folder in (sample_run, large[0]):
+        with zipfile.ZipFile(folder / "siteprior.qgz") as archive:
+            view = ET.fromstring(archive.read("siteprior.qgs")).find("ProjectViewSettings/DefaultViewExtent")
+        sides = [float(view.get(side)) for side in ("xmin", "ymin", "xmax", "ymax")]
+        assert sides == pytest.approx([west - margin, south - margin, east + margin, north + margin], abs=0.01)

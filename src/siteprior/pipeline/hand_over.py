@@ -30,6 +30,7 @@ from siteprior.report.audience import (
     as_registered,
     audience_of,
     audience_record,
+    line_with_title,
     visible,
 )
 from siteprior.report.file_names import DOSSIERS, dossier_files, file_names
@@ -235,7 +236,7 @@ def write_hand_over(
         as_of=date.fromisoformat(str(record["as_of"])[:10]),
         metadata=record,
         illustrative=illustrative,
-        about={name: f"{audience.title}. {audience.line}", **about},
+        about={name: line_with_title(audience), **about},
         gis=gis,
     )
     if gis == "qgis":

@@ -10,13 +10,18 @@ import pandas as pd
 
 from siteprior.core.errors import InputError, unknown
 from siteprior.pipeline.result import Result
-from siteprior.pipeline.whole_files import WHOLE, listed_attributes
+from siteprior.pipeline.whole_files import RANKING, WHOLE, listed_attributes
 from siteprior.project.load import Project
 from siteprior.report.audience import AUDIENCES
 from siteprior.report.geopackage.gis import GIS
+from siteprior.report.geopackage.layers import TABLES
+from siteprior.report.geopackage.site_form import SITE_ATTRIBUTES
 
 PACKAGES = ("shortlist.gpkg", "site_shapes.gpkg", "access.gpkg")
 """The GeoPackages every run writes."""
+
+ATTRIBUTES_WORDS = f"{TABLES[SITE_ATTRIBUTES]}: those of the shortlist; {RANKING} has all"
+"""What ``site_attributes`` of a large run says of itself."""
 
 
 def write_package(
@@ -44,7 +49,8 @@ def write_package(
     write_geopackage(
         path, {**layers, **near}, listed_attributes(done, tables), as_of=head.as_of, metadata=done.record,
         illustrative=head.illustrative, gis=asked.gis, extent=study_extent(layers),
-        about={name: near_words(name, len(near[name]), len(layers[name])) for name in large},
+        about={**{name: near_words(name, len(near[name]), len(layers[name])) for name in large},
+               **({SITE_ATTRIBUTES: ATTRIBUTES_WORDS} if RANKING in done.record.get(WHOLE, ()) else {})},
     )  # fmt: skip
     whole = layers if asked.geoparquet else {name: layers[name] for name in large}
     if whole:
@@ -53,10 +59,15 @@ def write_package(
 
 def write_qgis_project(done: Result, folder: Path) -> None:
     """Write the QGIS project of a folder's GeoPackages, where they are for QGIS."""
+    from siteprior.report.geopackage.geoparquet import whole_layer
+    from siteprior.report.geopackage.iso_metadata import study_extent
     from siteprior.report.geopackage.qgis_project import write_project
 
     if done.project.publish.gis == "qgis":
-        write_project(folder, title=done.project.project.title)
+        # of large areas the GeoPackage has those near the shortlist, and it opens at all of them
+        near = whole_layer("areas") in done.record.get(WHOLE, ())
+        extent = study_extent({"areas": done.areas}) if near else None
+        write_project(folder, title=done.project.project.title, extent=extent)
 
 
 def published_as(

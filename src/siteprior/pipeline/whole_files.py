@@ -86,27 +86,20 @@ def large_notices(done: Result, whole: Sequence[str]) -> Iterator[str]:
     """Yield which tables and layers have all rows in the files ``whole``, and what is listed beside these."""
     if RANKING in whole:
         yield (
-            f"ranking.csv, and site_attributes in shortlist.gpkg, hold the {len(listed_sites(done)):,} sites of the "
-            f"shortlist, for all {len(done.sites):,} are too many for a spreadsheet; {RANKING} has all"
+            f"all {len(done.sites):,} sites are too many for a spreadsheet: ranking.csv, and site_attributes in "
+            f"shortlist.gpkg, hold the {len(listed_sites(done)):,} of the shortlist; {RANKING} has all"
         )
     tables = [file for file in whole if "/" not in file and file != RANKING]
     if tables:
         csv = " and ".join(file.replace(".parquet", ".csv") for file in tables)
-        yield f"{csv} {_hold(tables)} the rows of the shortlist; {_have(tables)} all"
+        holds = "hold" if len(tables) > 1 else "holds"
+        yield f"large tables: {csv} {holds} the rows of the shortlist; {_have(tables)} all"
     if large := [name for name in ("stops", "areas") if whole_layer(name) in whole]:
-        yield f"{near_sentence(large)} of the shortlist; {_have([whole_layer(name) for name in large])} all"
-
-
-def near_sentence(large: Sequence[str]) -> str:
-    """Return the beginning of a sentence: large layers, of which the GeoPackage has what is near some sites.
-
-    Examples
-    --------
-    >>> near_sentence(["stops", "areas"])
-    'shortlist.gpkg holds the stops and areas within 5 km'
-    """
-    reach = load_parameters("report").number("near_shortlist_m") / 1000
-    return f"shortlist.gpkg holds the {' and '.join(large)} within {reach:g} km"
+        reach = load_parameters("report").number("near_shortlist_m") / 1000
+        yield (
+            f"of {' and '.join(large)} shortlist.gpkg holds those within {reach:g} km of the shortlist; "
+            f"{_have([whole_layer(name) for name in large])} all"
+        )
 
 
 def without_whole(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,10 +113,6 @@ def without_whole(record: Mapping[str, Any]) -> dict[str, Any]:
     whole = record.get(WHOLE, ())
     kept = [one for one in record.get("notices", ()) if not any(file in one for file in whole)]
     return {key: kept if key == "notices" else value for key, value in record.items() if key != WHOLE}
-
-
-def _hold(files: Sequence[str]) -> str:
-    return "hold" if len(files) > 1 else "holds"
 
 
 def _have(files: Sequence[str]) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
@@ -117,7 +118,19 @@ def test_a_parquet_file_is_a_resource_with_the_same_fields_and_the_package_is_no
     assert whole["schema"]["fields"] == [
         of_part[name] for name in ("site_id", "rank", "eligible", "end_date", "hectares")
     ]
-    assert "ranking.parquet has all" in part["description"]
+    assert part["description"] == f"{whole['description']} Here are those of the shortlist; ranking.parquet has all."
+
+
+def test_each_description_is_a_sentence(folder):
+    (folder / "own.csv").unlink()
+    for name in schema.CSV_TABLES:
+        (folder / f"{name}.csv").write_text("site_id", encoding="utf-8")
+        pd.DataFrame({"site_id": ["E1:a"]}).to_parquet(folder / f"{name}.parquet")
+    described = schema.datapackage(folder, title="England")["resources"]
+    assert len(described) == 2 * len(schema.CSV_TABLES)
+    for each in described:
+        assert re.fullmatch(r"[A-Z].*[^.,;:]\.", each["description"]), each["description"]
+        assert not re.search(r"[.,;:][.,;:]", each["description"]), each["description"]
 
 
 def test_a_package_with_parquet_is_a_data_package_by_the_standard_with_each_name_once(with_parquet):

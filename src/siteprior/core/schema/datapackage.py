@@ -119,7 +119,7 @@ def _csv(path: Path, further: Sequence[Column]) -> dict[str, Json]:
     title, about, fields, key = _table(path, header, further)
     whole = path.with_suffix(".parquet")
     if whole.is_file():
-        about = f"{about}; the rows of the shortlist, {whole.name} has all".removeprefix("; ")
+        about = f"{about} Here are those of the shortlist; {whole.name} has all.".strip()
     return {
         "profile": "tabular-data-resource",
         "name": _name(path.stem),

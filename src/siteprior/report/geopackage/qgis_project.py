@@ -67,7 +67,13 @@ class Shown:
         return f"{self.file.removesuffix('.gpkg')}_{self.name}"
 
 
-def write_project(folder: Path | str, *, title: str, files: Sequence[str] = PACKAGES) -> Path:
+def write_project(
+    folder: Path | str,
+    *,
+    title: str,
+    files: Sequence[str] = PACKAGES,
+    extent: tuple[float, float, float, float] | None = None,
+) -> Path:
     """Write ``siteprior.qgz`` beside the GeoPackages of a folder, whole or not at all.
 
     Parameters
@@ -78,6 +84,8 @@ def write_project(folder: Path | str, *, title: str, files: Sequence[str] = PACK
         What the project is called.
     files
         The GeoPackages whose layers it shows; those that are not there are left out.
+    extent
+        West, south, east and north (m) of what it opens at; the layer ``areas`` when ``None``.
 
     Returns
     -------
@@ -102,7 +110,7 @@ def write_project(folder: Path | str, *, title: str, files: Sequence[str] = PACK
     shown = [each for file in files if (folder / file).is_file() for each in _read(folder / file)]
     if not shown:
         raise InputError(f"{folder}: holds none of {', '.join(files)}")
-    text = _project(title, shown)
+    text = _project(title, shown, _with_margin(extent or _extent(shown)))
     path = folder / FILE
     with whole_file(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         entry = zipfile.ZipInfo(Path(FILE).with_suffix(".qgs").name, date_time=_CLOCKLESS)
@@ -143,15 +151,20 @@ def _ordered(shown: Sequence[Shown]) -> dict[str, list[Shown]]:
 
 
 def _extent(shown: Sequence[Shown]) -> tuple[float, float, float, float]:
-    """Return the extent of the study area with a margin: of the areas, else of all layers."""
+    """Return the extent of the study area: of the areas, else of all layers."""
     boxes = [each.extent for each in shown if each.name == "areas" and each.extent]
     boxes = boxes or [each.extent for each in shown if each.extent] or [(0.0, 0.0, 700_000.0, 1_300_000.0)]
     west, south, east, north = (pick(box[side] for box in boxes) for side, pick in enumerate((min, min, max, max)))
+    return west, south, east, north
+
+
+def _with_margin(extent: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    west, south, east, north = extent
     margin = (east - west) * _MARGIN
     return west - margin, south - margin, east + margin, north + margin
 
 
-def _project(title: str, shown: Sequence[Shown]) -> bytes:
+def _project(title: str, shown: Sequence[Shown], extent: tuple[float, float, float, float]) -> bytes:
     """Return the project file (``.qgs``)."""
     groups = _ordered(shown)
     layers = [each for of in groups.values() for each in of]
@@ -162,7 +175,7 @@ def _project(title: str, shown: Sequence[Shown]) -> bytes:
     root.append(_tree(groups))
     canvas = ET.SubElement(root, "mapcanvas", {"name": "theMapCanvas", "annotationsVisible": "1"})
     ET.SubElement(canvas, "units").text = "meters"
-    canvas.append(_box("extent", _extent(shown)))
+    canvas.append(_box("extent", extent))
     ET.SubElement(canvas, "rotation").text = "0"
     ET.SubElement(canvas, "destinationsrs").append(ET.fromstring(_SYSTEM))
     shown_layers = ET.SubElement(root, "projectlayers")
@@ -172,7 +185,7 @@ def _project(title: str, shown: Sequence[Shown]) -> bytes:
         ET.SubElement(order, "layer", {"id": each.key})
     _properties(root)
     view = ET.SubElement(root, "ProjectViewSettings", {"UseProjectScales": "0"})
-    view.append(_box("DefaultViewExtent", None, _extent(shown)))
+    view.append(_box("DefaultViewExtent", None, extent))
     text = ET.tostring(root, encoding="unicode")
     return f"<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n{text}\n".encode()
 

@@ -277,7 +277,7 @@ def _write_tables(
             layer=name,
             driver="GPKG",
             use_arrow=True,
-            layer_options={"IDENTIFIER": name, "DESCRIPTION": note + TABLES[name], "FID": "fid"},
+            layer_options={"IDENTIFIER": name, "DESCRIPTION": note + about.get(name, TABLES[name]), "FID": "fid"},
         )
 
 

@@ -65,8 +65,8 @@ def _without_a_place(sites: pd.DataFrame) -> Iterator[str]:
         named = [f"{names.get(str(row.Index), row.Index)} {row.sum:,} of {row.size:,}" for row in most.itertuples()]
         yield (
             f"{most['sum'].sum():,} of the {most['size'].sum():,} sites of {len(most):,} councils have no usable place "
-            f"and cannot be ranked ({first_few(named, SHOWN)}): {lack}, and the report counts them by council; ask the "
-            "councils for mended registers"
+            f"and cannot be ranked ({first_few(named, SHOWN)}): {lack}, and the team's report counts them by council; "
+            "ask the councils for mended registers"
         )
         return
     for code, (count, size, share) in zip(most.index, most.to_numpy().tolist(), strict=True):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pickle
+
 import pandas as pd
 import pytest
 
@@ -35,6 +37,14 @@ def test_a_large_table_is_parquet_beside_the_shortlists_rows(tmp_path, nine_cell
     before = (tmp_path / "rules.parquet").read_bytes()
     write_long(tmp_path, "rules", TABLE, shortlist=["a", "c"])
     assert (tmp_path / "rules.parquet").read_bytes() == before
+
+
+def test_the_bytes_do_not_show_of_how_many_tables_a_large_one_was_made(tmp_path, nine_cells_are_many):
+    texts = pd.DataFrame({"site_id": [f"site {number}" * 9 for number in range(20_000)]}).astype("str")
+    many = pd.concat([texts.iloc[start : start + 700] for start in range(0, 20_000, 700)], ignore_index=True)
+    for name, table in (("parts", many), ("whole", pickle.loads(pickle.dumps(many)))):
+        write_long(tmp_path, name, table, shortlist=[])
+    assert (tmp_path / "parts.parquet").read_bytes() == (tmp_path / "whole.parquet").read_bytes()
 
 
 def test_a_large_table_of_no_site_stays_whole(tmp_path, nine_cells_are_many):

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from siteprior.core.errors import InputError
 from siteprior.core.files import read_bytes, whole_file
+from siteprior.core.io.one_chunk import one_chunk
 from siteprior.core.parameters import load_parameters
 from siteprior.report.tables import write_csv
 
@@ -54,7 +55,7 @@ def write_long(
         table = table.reset_index()
     if is_large(table) and "site_id" in table:
         with whole_file(folder / f"{name}.parquet") as path:
-            table.to_parquet(path, index=False, compression="zstd")
+            one_chunk(table).to_parquet(path, index=False, compression="zstd")
         table = table[table["site_id"].isin(list(shortlist))]
     write_csv(folder / f"{name}.csv", table, byte_order_mark=byte_order_mark)
 

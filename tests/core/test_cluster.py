@@ -143,10 +143,37 @@ def test_wrong_calls_are_refused_with_every_fault():
         ({"workers": 0}, "workers: needs a whole number from 1, not 0"),
         ({"workers": True}, "not True"),
         ({"scheduler": " "}, "scheduler: needs an address"),
-        ({"workers": 1, "memory_gb": -1}, "memory_gb: needs"),
+        ({"scheduler": "tcp://127.0.0.1:1", "memory_gb": 2}, "memory_gb: is that of workers started here"),
+        *(
+            ({"workers": 1, "memory_gb": given}, "memory_gb: needs a number of gigabytes above 0")
+            for given in (-1, 0, float("inf"), float("nan"), 1e-12, True, "2")
+        ),
     ]:
         with pytest.raises(InputError, match=words), cluster(**given):
             pass
+
+
+def test_workers_may_be_given_without_their_name():
+    with pytest.raises(InputError, match="workers: needs a whole number from 1, not 'tcp"), cluster("tcp://host:1"):
+        pass
+    assert cluster(3).args == (3,)
+
+
+def test_what_is_no_cluster_or_closed_is_refused_before_any_work(two_workers, tmp_path, monkeypatch):
+    import siteprior as sp
+
+    for call in (
+        lambda given: list(map_parts(given, square, [1], 0)),
+        lambda given: sp.audit("no-register.csv", cluster=given),
+        lambda given: sp.measure_access(bounds=(0, 0, 1, 1), cluster=given),
+        lambda given: sp.acceptability(None, cluster=given),
+    ):
+        for given in (3, cluster(2), "tcp://127.0.0.1:1"):
+            with pytest.raises(InputError, match=r"^cluster: needs what 'with sp\.cluster"):
+                call(given)
+    monkeypatch.setattr(two_workers.client, "status", "closed")
+    with pytest.raises(InputError, match=r"^cluster: .* is closed; do the work within the block"):
+        list(map_parts(two_workers, square, [1], 0))
 
 
 def test_without_the_extra_the_error_names_it(monkeypatch):

@@ -7,6 +7,7 @@ the optional extra ``siteprior[cluster]``.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -165,6 +166,7 @@ def map_parts(
     >>> list(map_parts(None, pow, [2, 3], 2))
     [4, 9]
     """
+    check_cluster(cluster)
     if cluster is not None:
         yield from cluster.map(work, parts, shared)
         return
@@ -172,9 +174,25 @@ def map_parts(
         yield work(part, shared)
 
 
+def check_cluster(given: Cluster | None) -> None:
+    """Refuse what is no cluster, or one that is closed.
+
+    Examples
+    --------
+    >>> check_cluster(3)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    siteprior.core.errors.InputError: cluster: needs what 'with sp.cluster(workers=2) as cluster:' gives, not 3; ...
+    """
+    usual = "'with sp.cluster(workers=2) as cluster:' gives"
+    if given is not None and not isinstance(given, Cluster):
+        raise InputError(f"cluster: needs what {usual}, not {given!r}; leave it out to do the work here")
+    if given is not None and given.client.status == "closed":
+        raise InputError(f"cluster: {given!r} is closed; do the work within the block, with what {usual}")
+
+
 @contextmanager
 def cluster(
-    *, workers: int | None = None, scheduler: str | None = None, memory_gb: float | None = None
+    workers: int | None = None, *, scheduler: str | None = None, memory_gb: float | None = None
 ) -> Iterator[Cluster]:
     """Start workers here or connect to a Dask scheduler, while the block lasts (memory in GB).
 
@@ -230,10 +248,14 @@ def _faults(workers: int | None, scheduler: str | None, memory_gb: float | None)
         faults.append("cluster: give workers to start here or the address of a scheduler, which has its own; not both")
     if workers is not None and (not isinstance(workers, int) or isinstance(workers, bool) or workers < 1):
         faults.append(f"workers: needs a whole number from 1, not {workers!r}")
+    if memory_gb is not None and scheduler is not None:
+        faults.append("memory_gb: is that of workers started here; a scheduler's have what they were started with")
     if scheduler is not None and (not isinstance(scheduler, str) or not scheduler.strip()):
         faults.append(f"scheduler: needs an address such as tcp://10.0.0.5:8786, not {scheduler!r}")
-    if memory_gb is not None and not (isinstance(memory_gb, int | float) and memory_gb > 0):
-        faults.append(f"memory_gb: needs a number of gigabytes above 0, not {memory_gb!r}")
+    elif memory_gb is not None and (
+        not isinstance(memory_gb, int | float) or isinstance(memory_gb, bool) or not 1e-9 <= memory_gb < math.inf
+    ):
+        faults.append(f"memory_gb: needs a number of gigabytes above 0, such as 2, not {memory_gb!r}")
     return faults
 
 

@@ -3,6 +3,7 @@
 It is Python started anew, not a copy of this process (threads, Windows), and it imports nothing of the user's script. A
 job is a function of siteprior with its arguments, pickled on its standard input; its answers come pickled on what is
 its standard output. The end of its input ends it, also in the midst of a job: it does not outlive the main process.
+Ctrl-C does not reach it, which is in a session of its own: the main process is interrupted, and ends this one.
 What cannot be done there, for it does not start or its code was edited meanwhile, is done here.
 """
 
@@ -90,6 +91,7 @@ class SecondProcess:
                 self._process = subprocess.Popen(
                     [sys.executable, "-P", "-m", __name__],
                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": paths},
+                    start_new_session=True,
                 )  # fmt: skip
         self._reducers = reducers
 
@@ -258,7 +260,7 @@ def _serve(source: BinaryIO, answers: BinaryIO) -> None:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process is interrupted, and ends this one
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where there are no sessions (Windows)
     look_for_cycles_less_often()
     # What a library prints must not stand between the answers.
     with os.fdopen(os.dup(1), "wb") as replies:

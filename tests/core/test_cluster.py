@@ -126,6 +126,37 @@ class Quick:
     def number(self, name):
         return 0.5
 
+    def integer(self, name):
+        return 1
+
+
+def test_a_cluster_that_lost_all_its_workers_ends_the_work_and_leaves_nothing(tmp_path, monkeypatch):
+    import siteprior as sp
+    from siteprior.core.files import shipped
+
+    with cluster(1) as made:
+        made.client.cluster.scale(0)
+        while made.client.scheduler_info(n_workers=-1)["workers"]:
+            time.sleep(0.01)
+        monkeypatch.setattr(made, "_settings", Quick())
+        named = r"^cluster: the scheduler at tcp://.* has had no worker for 0.5 s, and there is work left; nothing was"
+        with pytest.raises(SitePriorError, match=named):
+            list(map_parts(made, square, [1], 0))
+        naptan, area = shipped("data") / "transit" / "naptan.csv", (406000, 286000, 408000, 288000)
+        with pytest.raises(SitePriorError, match=named):
+            sp.measure_walks(stops=[naptan], bounds=area, cell_m=500, out=tmp_path / "out", cluster=made)
+        assert list(tmp_path.iterdir()) == []
+
+
+def slow(part, shared):
+    time.sleep(1.2)
+    return part
+
+
+def test_a_part_that_takes_longer_than_that_is_waited_for(two_workers, monkeypatch):
+    monkeypatch.setattr(two_workers, "_settings", Quick())
+    assert list(map_parts(two_workers, slow, [1, 2], 0)) == [1, 2]
+
 
 def test_no_scheduler_is_a_named_error(monkeypatch):
     monkeypatch.setattr(module, "load_parameters", lambda name: Quick())

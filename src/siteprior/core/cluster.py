@@ -25,6 +25,9 @@ Part = TypeVar("Part")
 Shared = TypeVar("Shared")
 Done = TypeVar("Done")
 
+_LOOKS = 10
+"""How often workers are counted in the time that a cluster may be without any (parameter ``cluster.no_worker_s``)."""
+
 NEEDS = (
     "cluster: Dask is not installed here; install siteprior with the extra 'cluster' "
     "(pip install 'siteprior[cluster]'), or go without workers and scheduler: the results are the same"
@@ -82,8 +85,28 @@ class Cluster:
 
     def _ahead(self) -> int:
         """Return how many parts may be under way."""
-        workers = max(1, len(self.client.scheduler_info(n_workers=-1)["workers"]))
-        return workers * self._settings.integer("parts_ahead")
+        return max(1, self._workers()) * self._settings.integer("parts_ahead")
+
+    def _workers(self) -> int:
+        """Return how many workers there are now."""
+        return len(self.client.scheduler_info(n_workers=-1)["workers"])
+
+    def _wait(self, future: Future) -> None:
+        """Wait until a part is done, as long as there is a worker to do it."""
+        from distributed import wait
+
+        limit_s, empty = self._settings.number("no_worker_s"), 0
+        while empty < _LOOKS:
+            try:
+                wait(future, timeout=limit_s / _LOOKS)
+            except TimeoutError:
+                empty = 0 if self._workers() else empty + 1
+            else:
+                return
+        raise SitePriorError(
+            f"cluster: the scheduler at {self.address} has had no worker for {limit_s:g} s, and there is work left; "
+            "nothing was written. See the logs of the workers for why they ended, start some, and start again"
+        )
 
     def _submit(self, work: Callable[[Part, Shared], Done], part: Part, given: Future) -> Future:
         retries = self._settings.integer("retries")
@@ -94,6 +117,7 @@ class Cluster:
         from distributed import CancelledError, KilledWorker
 
         try:
+            self._wait(future)
             done = future.result()
         except KilledWorker as fault:
             raise SitePriorError(
@@ -159,7 +183,8 @@ def map_parts(
     Raises
     ------
     SitePriorError
-        What a part raises; on a cluster also when it no longer answers, or when a part ends one worker after another.
+        What a part raises; on a cluster also when it no longer answers, when it has lost all its workers for so long
+        that none is expected back, or when a part ends one worker after another.
 
     Examples
     --------

@@ -47,6 +47,14 @@ def test_the_bytes_do_not_show_of_how_many_tables_a_large_one_was_made(tmp_path,
     assert (tmp_path / "parts.parquet").read_bytes() == (tmp_path / "whole.parquet").read_bytes()
 
 
+@pytest.mark.parametrize("values", [["a", 1, None, 2.5], [1, "a", None, b"x"], [{"a": 1}, "b", 2, None]])
+def test_a_column_of_several_kinds_is_text_as_in_a_csv(tmp_path, nine_cells_are_many, values):
+    write_long(tmp_path, "rules", TABLE.assign(mixed=pd.Series(values, dtype=object)), shortlist=["a", "b", "c"])
+    whole, csv = read_long(tmp_path, "rules"), pd.read_csv(tmp_path / "rules.csv")
+    assert whole["mixed"].fillna("").tolist() == csv["mixed"].fillna("").tolist()
+    assert whole["value"].tolist()[:2] == TABLE["value"].tolist()[:2]
+
+
 def test_a_large_table_of_no_site_stays_whole(tmp_path, nine_cells_are_many):
     write_long(tmp_path, "files", TABLE.assign(more=1).drop(columns="site_id"), shortlist=["a"])
     assert [path.name for path in tmp_path.iterdir()] == ["files.csv"]

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from siteprior.core.errors import InputError
 from siteprior.core.files import read_bytes, whole_file
-from siteprior.core.io.one_chunk import one_chunk
+from siteprior.core.io.one_chunk import mixed_as_text, one_chunk
 from siteprior.core.parameters import load_parameters
 from siteprior.report.tables import write_csv
 
@@ -35,7 +35,8 @@ def write_long(
 ) -> None:
     """Write a table of a run: ``<name>.csv``; of a large one (:func:`is_large`) also ``<name>.parquet``.
 
-    The CSV then holds the rows of the shortlisted sites alone, and the Parquet file holds all, unrounded. A table
+    The CSV then holds the rows of the shortlisted sites alone, and the Parquet file holds all, unrounded; a column of
+    several kinds is text there. A table
     without ``site_id`` is a CSV file however large. ``byte_order_mark`` is that of the CSV.
 
     Raises
@@ -55,7 +56,7 @@ def write_long(
         table = table.reset_index()
     if is_large(table) and "site_id" in table:
         with whole_file(folder / f"{name}.parquet") as path:
-            one_chunk(table).to_parquet(path, index=False, compression="zstd")
+            one_chunk(mixed_as_text(table)).to_parquet(path, index=False, compression="zstd")
         table = table[table["site_id"].isin(list(shortlist))]
     write_csv(folder / f"{name}.csv", table, byte_order_mark=byte_order_mark)
 

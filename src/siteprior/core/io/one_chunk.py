@@ -1,4 +1,4 @@
-"""Columns of Arrow in one piece each, so that a file does not show of how many tables a table was put together."""
+"""Columns as Arrow writes them: each of one kind, and in one piece, of however many tables it was put together."""
 
 from __future__ import annotations
 
@@ -29,3 +29,22 @@ def one_chunk(table: Frame) -> Frame:
             if isinstance(values, pa.ChunkedArray) and values.num_chunks > 1:
                 whole[name] = pd.array(values.combine_chunks(), dtype=column.dtype)
     return whole
+
+
+def mixed_as_text(table: Frame) -> Frame:
+    """Return a table in which a column of several kinds, which Parquet cannot hold, is text, as in a CSV file.
+
+    Examples
+    --------
+    >>> mixed_as_text(pd.DataFrame({"mixed": pd.Series([1, "a"], dtype=object), "whole": [1, 2]})).to_dict("list")
+    {'mixed': ['1', 'a'], 'whole': [1, 2]}
+    """
+    plain = table.copy(deep=False)
+    for name, column in table.items():
+        if not pd.api.types.is_object_dtype(column.dtype):
+            continue
+        try:
+            pa.array(column, from_pandas=True)
+        except pa.ArrowException:
+            plain[name] = column.map(str, na_action="ignore").astype("str")
+    return plain

@@ -41,6 +41,25 @@ def test_by_a_core_as_good_as_at_once(seed, gap, monkeypatch):
     assert ((taken >= rows.low) & (taken <= rows.high)).all()
 
 
+def test_a_core_is_searched_to_a_share_of_the_whole_not_of_its_own_small_part(monkeypatch):
+    value, rows = knapsack(np.random.default_rng(0), 2_000)
+    searched, as_it_is = [], solve._highs
+
+    def seen(aim, rows, low, high, whole, gap, near, **more):
+        answer = as_it_is(aim, rows, low, high, whole, gap, near, **more)
+        searched.append((len(aim), gap, near, answer.found.value))
+        return answer
+
+    monkeypatch.setattr(solve, "_highs", seen)
+    found = maximise(value, rows, gap=0.01)
+    (many, _, _, best), (few, gap, near, part) = searched[:2]
+    assert (many, gap) == (2_000, 0.0)
+    assert few < 300
+    assert part < best / 2
+    assert near == pytest.approx(0.005 * best)
+    assert found.gap <= 0.01
+
+
 @pytest.mark.parametrize("number", [12, 160])
 def test_a_result_may_be_bettered_by_an_amount_where_one_is_given(number):
     value, rows = knapsack(np.random.default_rng(7), number)

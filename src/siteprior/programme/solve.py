@@ -168,10 +168,11 @@ def _by_core(aim: Floats, rows: Rows, high: Floats, whole: Flags, gap: float, ne
     few = min(numbers.integer("core_options"), ceil(numbers.number("core_share") * len(aim)))
     size = few + int(split.sum())
     best: Found | None = None
+    enough = max(near, gap * abs(relaxed.found.value)) / 2  # a share of the whole, not of the part that is free
     while best is None and size < len(aim):
         free = np.zeros(len(aim), dtype=bool)
         free[order[:size]] = True
-        answer = _within(aim, rows, rounded, high, whole, free, gap / 2, near / 2, presolve=False)
+        answer = _within(aim, rows, rounded, high, whole, free, 0.0, enough, presolve=False)
         best = None if answer is None else answer.found
         size *= 8
     if best is not None:

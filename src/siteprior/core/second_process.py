@@ -23,7 +23,7 @@ from contextlib import suppress
 from copyreg import dispatch_table
 from pathlib import Path
 from traceback import format_exc
-from types import MappingProxyType, ModuleType, TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, BinaryIO
 
 from siteprior.core.code_version import code_version
@@ -87,7 +87,7 @@ class SecondProcess:
             # an empty one is the folder this process works in, which -P leaves out; what is no text Python passes over
             known = [path or str(Path.cwd()) for path in sys.path if isinstance(path, str)]
             paths = os.pathsep.join(path for path in known if os.pathsep not in path)
-            with suppress(OSError):  # no room for another process
+            with suppress(OSError):  # there is no memory for another process
                 self._process = subprocess.Popen(
                     [sys.executable, "-P", "-m", __name__],
                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": paths},
@@ -152,11 +152,8 @@ class SecondProcess:
             else:
                 self._answers[answer[1]] = answer[2:]
         result, warned = self._answers.pop(number)
+        shown = globals().setdefault("__warningregistry__", {})  # where Python notes what a module has shown
         for message, category, file, line in warned:
-            module = next(
-                (each for each in list(sys.modules.values()) if _file_of(each) == file), sys.modules[__name__]
-            )
-            shown = vars(module).setdefault("__warningregistry__", {})  # where Python notes what was shown
             warnings.warn_explicit(message, category, file, line, registry=shown)
         return result
 
@@ -185,12 +182,6 @@ class SecondProcess:
         with suppress(OSError):  # what was not read yet cannot be sent any more
             process.stdin.close()
         process.wait()
-
-
-def _file_of(module: ModuleType) -> str | None:
-    """Return the file of a module, without loading one that stands there to be loaded."""
-    file = getattr(module, "__dict__", {}).get("__file__")
-    return file if isinstance(file, str) else None
 
 
 def _named(name: str, _progress: Progress) -> str:

@@ -51,7 +51,7 @@ class NotebookProcess:
                     command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
                     start_new_session=True,
                 )  # fmt: skip
-            except OSError as fault:  # no room for another process
+            except OSError as fault:  # there is no memory for another process
                 self._fault = f"no process could be started for it ({fault}); `siteprior notebooks run` runs it later"
 
     def execute(self, source: Path | str, target_html: Path | str, *, parameters: Mapping[str, Any]) -> Path:

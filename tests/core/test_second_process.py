@@ -136,7 +136,7 @@ def test_a_warning_that_comes_again_is_shown_as_often_as_in_one_process(second, 
 
 def test_what_a_process_of_other_code_did_is_done_again_here(monkeypatch):
     said = []
-    monkeypatch.setattr("siteprior.core.second_process.code_version", lambda: "edited since")
+    monkeypatch.setattr("siteprior.core.code_version.code_version", lambda: "edited since")
     with SecondProcess(start=True) as process:
         jobs = process.begin(where), process.begin(adds, {"a": 10}, 20)
         assert process.result(jobs[0], said.append) == os.getpid()

@@ -26,7 +26,6 @@ from traceback import format_exc
 from types import MappingProxyType, TracebackType
 from typing import Any, BinaryIO
 
-from siteprior.core.code_version import code_version
 from siteprior.core.errors import SitePriorError
 from siteprior.core.progress import Progress, no_progress
 
@@ -82,8 +81,11 @@ class SecondProcess:
         self._jobs: list[tuple[Callable[..., Any], tuple[Any, ...]]] = []
         self._answers: dict[int, Any] = {}
         self._process: subprocess.Popen[bytes] | None = None
+        self._code = ""
         if start:
-            code_version()  # as the code is now, before the other process reads it
+            from siteprior.core.code_version import code_version  # what that needs is not loaded for every command
+
+            self._code = code_version()  # as it was when first asked for: this process may be older than an edit
             # an empty one is the folder this process works in, which -P leaves out; what is no text Python passes over
             known = [path or str(Path.cwd()) for path in sys.path if isinstance(path, str)]
             paths = os.pathsep.join(path for path in known if os.pathsep not in path)
@@ -143,7 +145,7 @@ class SecondProcess:
                 raise self._ended(job) from None
             if kind == _LINE:
                 progress(*answer)
-            elif answer[0] != code_version():
+            elif answer[0] != self._code:
                 progress("The code of siteprior was edited meanwhile: what a second process was to do is done here")
                 self._end(at_once=True)
                 self._process = None
@@ -215,10 +217,11 @@ def _portable(fault: BaseException) -> BaseException:
 
 
 def _code_now() -> str:
-    """Return the version of the code now that a job is done, and what it needs is loaded: an edit until now shows."""
-    code_version.cache_clear()
+    """Return the version of the code as it stands: after a job, when all is loaded, any edit until then shows."""
+    from siteprior.core.code_version import code_version
+
     try:
-        return code_version()
+        return code_version.__wrapped__()
     except OSError:  # a file went away as it was read
         return ""
 

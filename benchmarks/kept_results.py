@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import os
 import platform
 import re
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -63,15 +64,51 @@ def state_of_the_code() -> dict[str, str]:
 
 
 def load(path: Path) -> dict[str, Any]:
-    """Return kept results, job by job; none where there is no file."""
-    return dict(json.loads(path.read_text(encoding="utf-8"))["jobs"]) if path.exists() else {}
+    """Return kept results, job by job; none where there is no file, an exit where it holds something else."""
+    if not path.exists():
+        return {}
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8"))["jobs"])
+    except (ValueError, KeyError, TypeError) as fault:
+        raise SystemExit(f"{path}: holds no results of run_all.py ({fault!r}); write it anew with --out") from None
 
 
 def save(path: Path, jobs: Mapping[str, Any]) -> None:
     """Write results, keys in order."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({"jobs": dict(jobs)}, indent=1, sort_keys=True, ensure_ascii=False)
-    path.write_text(text + "\n", encoding="utf-8")
+    write_whole(path, json.dumps({"jobs": dict(jobs)}, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def mark_faults(page: str, jobs: Iterable[str]) -> list[str]:
+    """Return what is wrong with the marks of a page: each job has one part, which ends before the next begins."""
+    found, begun, names = list[str](), "", list[str]()
+    for number, line in enumerate(page.splitlines(), 1):
+        if start := re.fullmatch(r"<!-- measured: (.+?) -->", line):
+            found += [f"line {number}: the part before it, {begun}, has no end"] if begun else []
+            begun = start[1]
+            names.append(begun)
+        elif line == "<!-- end -->":
+            found += [] if begun else [f"line {number}: ends a part that was not begun"]
+            begun = ""
+        elif re.search("<!-- *(measured|end)", line):
+            found.append(
+                f"line {number}: a mark stands by itself in its line, as <!-- measured: JOB --> or <!-- end -->"
+            )
+    wanted = {WHOLE, *jobs}
+    found += [f"the last part, {begun}, has no end"] if begun else []
+    found += [f"the part {name} stands {names.count(name)} times, and needs to stand once" for name in sorted(wanted)
+              if names.count(name) != 1]  # fmt: skip
+    return found + [f"the part {name} is that of no job" for name in sorted({*names} - wanted)]
 
 
 def load_of(job: Mapping[str, Any]) -> str:
@@ -115,21 +152,30 @@ def with_results(page: str, jobs: Mapping[str, Any]) -> str:
     return re.sub(r"<!-- measured: ([^>]+?) -->\n.*?<!-- end -->", part, page, flags=re.DOTALL)
 
 
-def pairs(job: Mapping[str, Any]) -> Iterator[tuple[str, str, float, float]]:
-    """Yield siteprior's side, the peer, and how many times siteprior's seconds and memory the peer takes."""
+def figures(job: Mapping[str, Any], *, seconds: bool) -> Iterator[tuple[str, str, float]]:
+    """Yield what of a job is compared: a name, in which words it is shown, and a figure that is better when lower.
+
+    Of a side of siteprior's that has peers: its share of the time and memory of each. Of a step without a peer its
+    memory, and on the same machine (``seconds``) its time.
+    """
     own = {row["side"]: row for row in job["rows"] if row["who"] == OWN}
+    alone = {row["side"]: row for row in job["rows"] if row["who"] != PEER}
     for row in job["rows"]:
         if row["who"] == PEER and own:
             mine = own.get(row["to"]) or next(iter(own.values()))
-            yield mine["side"], row["side"], row["median_s"] / mine["median_s"], row["peak_mb"] / mine["peak_mb"]
+            alone.pop(mine["side"], None)
+            for what, key in (("time", "median_s"), ("memory", "peak_mb")):
+                share = mine[key] / row[key] if row[key] else math.nan
+                yield f"{mine['side']} beside {row['side']}, {what}", "of the peer's", share
+    for side, row in alone.items():
+        yield f"{side}, memory", "MB", row["peak_mb"]
+        if seconds:
+            yield f"{side}, time", "s", row["median_s"]
 
 
 def worse(now: Mapping[str, Any], before: Mapping[str, Any], allowed: float) -> list[str]:
-    """Return what became worse than it was by more than a ratio, and what can no longer be compared.
-
-    Compared is how many times siteprior's time and memory a peer takes, for machines differ in seconds.
-    """
-    found = []
+    """Return what became worse than it was by more than a ratio, and what cannot be compared (:func:`figures`)."""
+    found, compared = list[str](), 0
     for name, job in sorted(now.items()):
         if job.get("error"):
             found.append(f"{name}: not measured: {job['error']}")
@@ -142,12 +188,15 @@ def worse(now: Mapping[str, Any], before: Mapping[str, Any], allowed: float) -> 
         if old["quick"] != job["quick"]:
             found.append(f"{name}: measured at another size, which cannot be compared")
             continue
-        was = {(mine, peer): figures for mine, peer, *figures in pairs(old)}
-        for mine, peer, *figures in pairs(job):
-            for what, new, then in zip(("time", "memory"), figures, was.pop((mine, peer), []), strict=False):
-                if then > allowed * new:
-                    found.append(
-                        f"{name}: {mine}, {what}: {peer} takes {new:.3g} times as much, {then:.3g} times before"
-                    )
-        found += [f"{name}: {mine} beside {peer} was measured before, and is not now" for mine, peer in was]
-    return found
+        same = all(old["machine"].get(part) == job["machine"].get(part) for part in ("cores", "processor"))
+        was = {what: figure for what, _, figure in figures(old, seconds=same)}
+        for what, unit, new in figures(job, seconds=same):
+            if (then := was.pop(what, None)) is None:
+                continue
+            compared += 1
+            if not (math.isfinite(new) and math.isfinite(then)):
+                found.append(f"{name}: {what}: {new} after {then}, which is no number to compare")
+            elif new > allowed * then:
+                found.append(f"{name}: {what}: {new:.3g} {unit}, {then:.3g} before")
+        found += [f"{name}: {what} was measured before, and is not now" for what in was]
+    return found if found or compared else ["nothing could be compared: none of these jobs was measured before"]

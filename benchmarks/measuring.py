@@ -17,8 +17,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -122,7 +122,7 @@ def process(
     (memory that two of them share counts twice), or the highest peak of one of them; without /proc the latter alone.
     """
     start = time.perf_counter()
-    with subprocess.Popen(
+    with _interrupted_by_sigterm(), subprocess.Popen(
         list(command), stdout=subprocess.PIPE, text=True, cwd=folder, start_new_session=True,
         env={**os.environ, **(environment or {})},
     ) as running:  # fmt: skip
@@ -154,11 +154,32 @@ def _words(command: Sequence[str]) -> str:
     return " ".join([Path(command[0]).name, *map(str, command[1:])])
 
 
+@contextmanager
+def _interrupted_by_sigterm() -> Iterator[None]:
+    """Take SIGTERM for Ctrl-C meanwhile: what is measured has a session of its own, and is ended with this process."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def kill(root: int) -> None:
-    """End a process and all that descend from it."""
-    for each in _tree(root):
+    """End a process started in a session of its own, all that descend from it, and all of their process groups.
+
+    One whose parent has ended descends from nobody, and is still of the group.
+    """
+    every, groups = _tree(root), {root}
+    for each in every:
         with suppress(ProcessLookupError, PermissionError):
-            os.kill(each, signal.SIGKILL)
+            groups.add(os.getpgid(each))
+    for end, numbers in ((os.killpg, groups - {os.getpgid(0)}), (os.kill, every)):
+        for number in numbers:
+            with suppress(ProcessLookupError, PermissionError):
+                end(number, signal.SIGKILL)
 
 
 class _Peak(threading.Thread):

@@ -9,7 +9,8 @@
 
 Each job is a process of its own with a time limit; one that fails is named in the table, and the others go on. Results
 are written after every job. ``--against`` compares how many times siteprior's time and memory a peer takes, not
-seconds, for machines differ; steps without a peer are not compared.
+seconds, for machines differ; of steps without a peer their memory, and their seconds where the machine is the same.
+It fails where nothing can be compared. ``--write`` looks at README's marks before anything is measured.
 """
 
 from __future__ import annotations
@@ -121,6 +122,13 @@ def main() -> int:
         options.error("--write keeps full sizes alone; use --out FILE with --quick")
     if given.against and not given.against.exists():
         options.error(f"{given.against}: no such file")
+    if given.write:
+        page = kept_results.PAGE.read_text(encoding="utf-8")
+        faults = [f"{kept_results.PAGE.name}: {fault}" for fault in kept_results.mark_faults(page, JOBS)]
+        if faults:
+            raise SystemExit("\n".join([*faults, "nothing was measured; mend the marks first"]))
+    for target in [kept_results.RESULTS] * given.write + [given.out] * bool(given.out):
+        kept_results.load(target)  # refused now where it cannot be added to
     minutes = sum(JOBS[name].minutes(given.runs) for name in names)
     print(f"{len(names)} jobs: {', '.join(names)}")
     print("small sizes: some minutes\n" if QUICK else f"about {minutes:.0f} minutes on two cores\n", flush=True)
@@ -137,7 +145,7 @@ def main() -> int:
         page = kept_results.with_results(
             kept_results.PAGE.read_text(encoding="utf-8"), kept_results.load(kept_results.RESULTS)
         )
-        kept_results.PAGE.write_text(page, encoding="utf-8")
+        kept_results.write_whole(kept_results.PAGE, page)
     print("\n".join(kept_results.whole_table(found)))
     failed = [f"{name}: {job['error']}" for name, job in found.items() if job.get("error")]
     missed = [name for name, job in found.items() if not job.get("error") and not QUICK and not job["good"]]
@@ -152,4 +160,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("stopped; nothing is left running")

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import siteprior as sp
+from siteprior.core.cluster import Cluster
 from siteprior.core.files import shipped
 from siteprior.joins.access import ptal_grid, walk_surface
 from siteprior.ranking import smaa
@@ -94,15 +95,15 @@ def test_acceptability_by_blocks_of_draws(two_workers, monkeypatch, with_ranges)
     assert here.sites["first_acceptability"].gt(0).sum() > 3
 
 
-class OneKilled:
+class OneKilled(Cluster):
     """Two workers, of which one is ended when the second part has come back and most are still to do."""
 
     def __init__(self, cluster):
-        self.cluster = cluster
+        super().__init__(cluster.client)
         self.killed = pids(cluster)[0]
 
     def map(self, work, parts, shared):
-        for number, done in enumerate(self.cluster.map(work, parts, shared)):
+        for number, done in enumerate(super().map(work, parts, shared)):
             if number == 1:
                 os.kill(self.killed, signal.SIGKILL)
             yield done

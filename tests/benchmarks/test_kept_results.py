@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import run_all
-from kept_results import PAGE, RESULTS, WHOLE, load, machine, save, whole_table, with_results, worse
-from measuring import OWN, PEER, Outcome, Row
+from kept_results import PAGE, RESULTS, WHOLE, load, machine, mark_faults, save, whole_table, with_results, worse
+from measuring import BESIDE, OWN, PEER, Outcome, Row
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,7 +30,7 @@ def test_a_slower_machine_is_not_worse():
 def test_slower_beside_the_peer_is_worse_beyond_the_ratio(ours, bad):
     found = worse({"walks": job(ours)}, {"walks": job()}, 1.25)
     assert bool(found) is bad
-    assert not bad or "peer takes 3.08 times as much, 4 times before" in found[0]
+    assert not bad or "ours beside peer, time: 0.325 of the peer's, 0.25 before" in found[0]
 
 
 def test_more_memory_beside_the_peer_is_worse():
@@ -51,7 +51,98 @@ def test_what_cannot_be_compared_any_more_is_named(now, words):
 
 
 def test_a_job_that_was_not_measured_before_is_not_worse():
-    assert worse({"walks": job()}, {}, 1.25) == []
+    assert worse({"walks": job(), "sales": job()}, {"sales": job()}, 1.25) == []
+
+
+def test_where_nothing_can_be_compared_is_no_pass():
+    named = ["nothing could be compared: none of these jobs was measured before"]
+    assert worse({"walks": job()}, {}, 1.25) == named
+    assert worse({"walks": job()}, {"sales": job(), "walks": {**job(), "error": "late"}}, 1.25) == named
+
+
+@pytest.mark.parametrize("ours", [float("nan"), float("inf")])
+def test_a_figure_that_is_no_number_is_named(ours):
+    for now, before in ((job(ours), job()), (job(), job(ours)), (job(peer=0.0), job())):
+        found = worse({"walks": now}, {"walks": before}, 1.25)
+        assert len(found) == 1
+        assert "ours beside peer, time" in found[0]
+        assert "no number" in found[0]
+
+
+def alone(seconds, mb, processor="a processor"):
+    """Return a job with two sides of siteprior's and a step, and no peer."""
+    rows = [Row("ours", OWN, [2.0], [1], [50]), Row("step", BESIDE, [seconds], [1], [mb])]
+    found = job()
+    return {
+        **found, "rows": Outcome("sites", rows).as_json()["rows"],
+        "machine": {**found["machine"], "processor": processor},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        (alone(3.0, 100), ["walks: step, time: 3 s, 2 before"]),
+        (alone(2.0, 200), ["walks: step, memory: 200 MB, 100 before"]),
+        (alone(9.0, 100, "a slower one"), []),
+        (alone(1.0, 90), []),
+    ],
+)
+def test_what_has_no_peer_is_compared_with_itself(now, words):
+    assert worse({"walks": now}, {"walks": alone(2.0, 100)}, 1.25) == words
+
+
+PART = "<!-- measured: {} -->\nold\n<!-- end -->\n"
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        (PART.format(WHOLE), "the part walks stands 0 times"),
+        (PART.format(WHOLE) + PART.format("walks") * 2, "the part walks stands 2 times"),
+        (
+            PART.format(WHOLE) + "<!-- end -->\nold\n<!-- measured: walks -->\n",
+            "line 4: ends a part that was not begun",
+        ),
+        (PART.format(WHOLE) + "<!-- measured: walks -->\n", "the last part, walks, has no end"),
+        ("<!-- measured: walks -->\n" + PART.format(WHOLE), "line 2: the part before it, walks, has no end"),
+        (PART.format(WHOLE) + PART.format("walks") + PART.format("walk"), "the part walk is that of no job"),
+        (PART.format(WHOLE) + PART.format("walks").replace("end -->", "end --> "), "line 6: a mark stands by itself"),
+    ],
+)
+def test_marks_that_are_amiss_are_named_before_anything_is_measured(page, words, monkeypatch, tmp_path):
+    assert any(words in fault for fault in mark_faults(page, ["walks"]))
+    assert mark_faults(PART.format(WHOLE) + PART.format("walks"), ["walks"]) == []
+    (tmp_path / "README.md").write_text(page)
+    monkeypatch.setattr(run_all.kept_results, "PAGE", tmp_path / "README.md")
+    monkeypatch.setattr(run_all, "JOBS", {"walks": run_all.JOBS["walks"]})
+    monkeypatch.setattr(run_all, "measured", lambda *_: pytest.fail("it was measured"))
+    monkeypatch.setattr("sys.argv", ["run_all.py", "--write"])
+    with pytest.raises(SystemExit, match="nothing was measured; mend the marks first"):
+        run_all.main()
+
+
+def test_results_are_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    path = tmp_path / "measured.json"
+    save(path, {"walks": job()})
+
+    def no_room(self, text, **_):
+        with self.open("w") as file:
+            file.write(text[:9])
+        raise OSError("no room on the disk")
+
+    monkeypatch.setattr(Path, "write_text", no_room)
+    with pytest.raises(OSError, match="no room"):
+        save(path, {"walks": job(9.0)})
+    assert load(path) == {"walks": job()}
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"walks": 1}', '{"jobs": 3}'])
+def test_a_file_that_holds_no_results_is_named(tmp_path, text):
+    (tmp_path / "a.json").write_text(text)
+    with pytest.raises(SystemExit, match=r"a.json: holds no results of run_all"):
+        load(tmp_path / "a.json")
 
 
 def test_marked_parts_are_made_anew_and_the_rest_stays():
@@ -100,6 +191,7 @@ def test_the_page_is_what_the_kept_results_make_of_it():
 def test_every_job_has_a_script_and_a_part_of_the_page():
     marked = re.findall(r"<!-- measured: (.+?) -->", PAGE.read_text(encoding="utf-8"))
     assert sorted(marked) == sorted([*run_all.JOBS, WHOLE])
+    assert mark_faults(PAGE.read_text(encoding="utf-8"), run_all.JOBS) == []
     for name in run_all.JOBS:
         assert (ROOT / "benchmarks" / f"{name}.py").is_file()
 

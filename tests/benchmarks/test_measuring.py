@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
+import time
 
 import pytest
 
@@ -58,6 +61,47 @@ def test_a_process_is_stopped_at_its_limit_and_its_children_with_it(tmp_path):
         process(python(both), limit_s=0.5)
     process(python("import time; time.sleep(3)"))
     assert not left.exists()
+
+
+def gone(number):
+    for _ in range(500):
+        try:
+            os.kill(number, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.01)
+    return False
+
+
+ORPHAN = """
+import subprocess, sys, time
+code = "import os, sys, time; open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(600)"
+middle = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {code!r}, sys.argv[1]])"
+subprocess.run([sys.executable, "-c", middle, sys.argv[1]])
+time.sleep(600)
+"""
+
+
+def test_a_child_whose_parent_has_ended_is_stopped_too(tmp_path):
+    left = tmp_path / "left"
+    with pytest.raises(MeasuringError, match="not done in 3 s"):
+        process([*python(ORPHAN), str(left)], limit_s=3)
+    assert gone(int(left.read_text()))
+
+
+def test_a_measuring_process_that_is_ended_ends_what_it_measures(tmp_path):
+    left = tmp_path / "left"
+    measuring = "import sys; from measuring import process; process([sys.executable, '-c', *sys.argv[1:]])"
+    paths = os.pathsep.join(filter(None, sys.path))
+    whole = subprocess.Popen(
+        [*python(measuring), ORPHAN, str(left)], env={**os.environ, "PYTHONPATH": paths}, stderr=subprocess.DEVNULL
+    )
+    while not left.exists() or not left.read_text():
+        assert whole.poll() is None
+        time.sleep(0.01)
+    whole.terminate()
+    assert whole.wait() != 0
+    assert gone(int(left.read_text()))
 
 
 def test_sides_are_measured_in_turn_each_as_often_as_asked():

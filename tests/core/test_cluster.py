@@ -126,6 +126,37 @@ class Quick:
     def number(self, name):
         return 0.5
 
+    def integer(self, name):
+        return 1
+
+
+def test_a_cluster_that_lost_all_its_workers_ends_the_work_and_leaves_nothing(tmp_path, monkeypatch):
+    import siteprior as sp
+    from siteprior.core.files import shipped
+
+    with cluster(1) as made:
+        made.client.cluster.scale(0)
+        while made.client.scheduler_info(n_workers=-1)["workers"]:
+            time.sleep(0.01)
+        monkeypatch.setattr(made, "_settings", Quick())
+        named = r"^cluster: the scheduler at tcp://.* has had no worker for 0.5 s, and there is work left; nothing was"
+        with pytest.raises(SitePriorError, match=named):
+            list(map_parts(made, square, [1], 0))
+        naptan, area = shipped("data") / "transit" / "naptan.csv", (406000, 286000, 408000, 288000)
+        with pytest.raises(SitePriorError, match=named):
+            sp.measure_walks(stops=[naptan], bounds=area, cell_m=500, out=tmp_path / "out", cluster=made)
+        assert list(tmp_path.iterdir()) == []
+
+
+def slow(part, shared):
+    time.sleep(1.2)
+    return part
+
+
+def test_a_part_that_takes_longer_than_that_is_waited_for(two_workers, monkeypatch):
+    monkeypatch.setattr(two_workers, "_settings", Quick())
+    assert list(map_parts(two_workers, slow, [1, 2], 0)) == [1, 2]
+
 
 def test_no_scheduler_is_a_named_error(monkeypatch):
     monkeypatch.setattr(module, "load_parameters", lambda name: Quick())
@@ -143,10 +174,37 @@ def test_wrong_calls_are_refused_with_every_fault():
         ({"workers": 0}, "workers: needs a whole number from 1, not 0"),
         ({"workers": True}, "not True"),
         ({"scheduler": " "}, "scheduler: needs an address"),
-        ({"workers": 1, "memory_gb": -1}, "memory_gb: needs"),
+        ({"scheduler": "tcp://127.0.0.1:1", "memory_gb": 2}, "memory_gb: is that of workers started here"),
+        *(
+            ({"workers": 1, "memory_gb": given}, "memory_gb: needs a number of gigabytes above 0")
+            for given in (-1, 0, float("inf"), float("nan"), 1e-12, True, "2")
+        ),
     ]:
         with pytest.raises(InputError, match=words), cluster(**given):
             pass
+
+
+def test_workers_may_be_given_without_their_name():
+    with pytest.raises(InputError, match="workers: needs a whole number from 1, not 'tcp"), cluster("tcp://host:1"):
+        pass
+    assert cluster(3).args == (3,)
+
+
+def test_what_is_no_cluster_or_closed_is_refused_before_any_work(two_workers, tmp_path, monkeypatch):
+    import siteprior as sp
+
+    for call in (
+        lambda given: list(map_parts(given, square, [1], 0)),
+        lambda given: sp.audit("no-register.csv", cluster=given),
+        lambda given: sp.measure_access(bounds=(0, 0, 1, 1), cluster=given),
+        lambda given: sp.acceptability(None, cluster=given),
+    ):
+        for given in (3, cluster(2), "tcp://127.0.0.1:1"):
+            with pytest.raises(InputError, match=r"^cluster: needs what 'with sp\.cluster"):
+                call(given)
+    monkeypatch.setattr(two_workers.client, "status", "closed")
+    with pytest.raises(InputError, match=r"^cluster: .* is closed; do the work within the block"):
+        list(map_parts(two_workers, square, [1], 0))
 
 
 def test_without_the_extra_the_error_names_it(monkeypatch):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from functools import partial, wraps
 from importlib import resources
 from pathlib import Path
+from types import CellType, FunctionType
 
 import pytest
 
 from siteprior.core import code_version as module
+from siteprior.core.code_version import is_own
 
 
 @pytest.fixture
@@ -47,3 +50,40 @@ def test_another_version_of_a_library_changes_it(package, monkeypatch):
     before = version_now()
     monkeypatch.setattr(module.metadata, "version", lambda name: "99")
     assert version_now() != before
+
+
+def of_a_script(sites):
+    return sites
+
+
+def test_a_function_is_siteprior_s_own_by_its_code_not_by_the_name_it_bears():
+    from siteprior.ranking.criteria import CRITERIA
+
+    walk = CRITERIA["corridor_access"].measure
+    assert all(is_own(each.measure) for each in CRITERIA.values())
+
+    @wraps(walk)
+    def named_like_it(sites):
+        return walk(sites)
+
+    def made_by_siteprior(given):  # as a factory of siteprior would, about what a script gives
+        return FunctionType(factory.__code__, {}, "made", None, (CellType(given),))
+
+    def factory():
+        return named_like_it
+
+    factory.__code__ = factory.__code__.replace(co_filename=walk.__code__.co_filename)
+    assert named_like_it.__module__ == walk.__module__
+    assert not is_own(named_like_it)
+    assert not is_own(made_by_siteprior(of_a_script))
+    assert is_own(made_by_siteprior(walk))
+    for other in (of_a_script, partial(walk), print, type("Callable", (), {"__call__": walk})()):
+        assert not is_own(other)
+
+
+def test_all_that_siteprior_registers_is_its_own():
+    from siteprior.pipeline.kept_stages import foreign
+    from siteprior.sources.registry import discover
+
+    discover()
+    assert not foreign()

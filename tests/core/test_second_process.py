@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pickle
+import shutil
 import signal
 import subprocess
 import sys
 import time
 import warnings
+from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
 
 import pytest
 
+from siteprior.core.code_version import code_version
 from siteprior.core.errors import InputError, RunWarning, SitePriorError, UnknownNameError
 from siteprior.core.progress import no_progress
 from siteprior.core.second_process import SecondProcess, enough_cores
@@ -44,6 +48,19 @@ def warned(_progress):
     warnings.warn("thin market", RunWarning, stacklevel=1)
     sys.stdout.write("a library prints\n")
     return "done"
+
+
+def warned_twice(_progress):
+    for _ in range(2):
+        warnings.warn("thin market", RunWarning, stacklevel=1)
+        warnings.warn("no prices", RunWarning, stacklevel=1)
+
+
+def edits(file, main, fails, _progress):
+    Path(file).write_text(f'"""{os.getpid()}"""')
+    if fails and os.getpid() != main:
+        raise SitePriorError("a name of the older code")
+    return os.getpid()
 
 
 def dies(_progress):
@@ -105,6 +122,60 @@ def test_warnings_are_raised_here_and_prints_do_no_harm(second):
     job = second.begin(warned)
     with pytest.warns(RunWarning, match="thin market"):
         assert second.result(job) == "done"
+
+
+@pytest.mark.parametrize("twice", ["one job", "two jobs"])
+def test_a_warning_that_comes_again_is_shown_as_often_as_in_one_process(second, twice):
+    globals().pop("__warningregistry__", None)
+    with warnings.catch_warnings(record=True) as shown:
+        warnings.simplefilter("default")
+        for job in [second.begin(warned_twice) for _ in range(1 + (twice == "two jobs"))]:
+            second.result(job)
+    assert [str(each.message) for each in shown] == ["thin market", "no prices"]
+
+
+def test_what_a_process_of_other_code_did_is_done_again_here(monkeypatch):
+    said = []
+    monkeypatch.setattr("siteprior.core.code_version.code_version", lambda: "edited since")
+    with SecondProcess(start=True) as process:
+        jobs = process.begin(where), process.begin(adds, {"a": 10}, 20)
+        assert process.result(jobs[0], said.append) == os.getpid()
+        assert process.result(jobs[1]) == 30
+        assert not process.started
+    assert said[-2:] == [
+        "The code of siteprior was edited meanwhile: what a second process was to do is done here", "Looking",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_code_edited_between_the_start_and_the_end_of_a_job_shows(tmp_path, monkeypatch, fails):
+    package = tmp_path / "siteprior"
+    shutil.copytree(resources.files("siteprior"), package, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr("siteprior.core.code_version.resources.files", lambda name: package)
+    code_version.cache_clear()
+    with SecondProcess(start=True) as process:
+        first = process.begin(where)
+        assert process.result(first) != os.getpid()
+        edited = process.begin(edits, str(package / "edited.py"), os.getpid(), fails)
+        assert process.result(edited) == os.getpid()
+    code_version.cache_clear()
+
+
+@pytest.mark.parametrize("given", ["abc", "", "1.5"])
+def test_a_count_of_cores_that_is_no_number_keeps_all_in_one_process(monkeypatch, given):
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", given)
+    assert not enough_cores()
+
+
+def test_where_no_process_can_be_started_the_work_is_done_here(monkeypatch):
+    def none_left(*_, **__):
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    monkeypatch.setattr(subprocess, "Popen", none_left)
+    with SecondProcess(start=True) as process:
+        assert not process.started
+        assert process.result(process.begin(where)) == os.getpid()
 
 
 def test_a_process_that_was_killed_is_named():

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import pickle
+from types import SimpleNamespace
+
+from siteprior.core.cluster import Cluster
 
 
-class Packed:
+class Packed(Cluster):
     """Does each part after a journey through pickle, and counts them."""
 
     def __init__(self):
-        self.parts = 0
+        self.parts, self.client = 0, SimpleNamespace(status="running")
 
     def map(self, work, parts, shared):
         for part in parts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from dataclasses import replace
+from functools import wraps
 
 import pytest
 
@@ -49,6 +50,20 @@ def bare(monkeypatch):
         monkeypatch.setattr(f"siteprior.pipeline.publish.{name}", lambda *_, result=result: result)
 
 
+PROGRAMME_AND_SCENARIOS = """
+[programme]
+budget_gbp = 5_000_000
+
+[[scenarios]]
+name = "Half the trains are cut"
+cut = [{corridor = "Snow Hill-Stourbridge line", share = 0.5}]
+
+[[scenarios]]
+name = "A third of the trains are cut"
+cut = [{corridor = "Snow Hill-Stourbridge line", share = 0.3}]
+"""
+
+
 def loads_nothing(*_):
     pass
 
@@ -62,7 +77,7 @@ def fails(*_):
 
 
 def test_one_process_and_two_write_the_same_bytes(tmp_path, two, monkeypatch):
-    project = small_project(tmp_path, sources=("timetables",))
+    project = small_project(tmp_path, sources=("timetables",), append=PROGRAMME_AND_SCENARIOS)
     said = []
     doubled = files(run(project, out=tmp_path / "two", progress=said.append))
     assert [each._process.returncode for each in two] == [0]
@@ -70,7 +85,7 @@ def test_one_process_and_two_write_the_same_bytes(tmp_path, two, monkeypatch):
     said_alone = []
     alone = files(run(project, out=tmp_path / "one", progress=said_alone.append))
     assert sorted(said) == sorted(said_alone)
-    assert {"report.html", "ranking.csv", "run.json", "top_k_acceptability.csv"} <= set(doubled)
+    assert {"report.html", "ranking.csv", "run.json", "top_k_acceptability.csv", "scenarios.csv"} <= set(doubled)
     assert {name for name in doubled if doubled[name] != alone.get(name)} == set()
     assert set(alone) == set(doubled)
 
@@ -152,7 +167,8 @@ def test_what_a_script_registers_keeps_all_in_one_process(monkeypatch):
     with second_process() as second:
         assert second.started
     walk = CRITERIA["corridor_access"]
-    monkeypatch.setattr(beside, "CRITERIA", {**CRITERIA, "own": replace(walk, name="own", measure=lambda sites: None)})
+    own = wraps(walk.measure)(lambda sites: walk.measure(sites))
+    monkeypatch.setattr(beside, "CRITERIA", {**CRITERIA, "own": replace(walk, name="own", measure=own)})
     with second_process() as second:
         assert not second.started
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import geopandas as gpd
+import nbformat
 import pandas as pd
 import pytest
 
@@ -74,7 +81,15 @@ class Notebooks:
     """Stands for the process of the notebooks: notes what stood in the folder when each was run."""
 
     def __init__(self, fault=None):
-        self.ran, self.fault = [], fault
+        self.ran, self.fault, self.ended = [], fault, False
+
+    @contextmanager
+    def ended_by_a_fault(self):
+        try:
+            yield
+        except BaseException:
+            self.ended = True
+            raise
 
     def execute(self, source, target, *, parameters):
         folder = target.parent.parent
@@ -121,7 +136,7 @@ def test_a_notebook_that_fails_costs_nothing_else(written):
     assert (folder / "ranking.csv").exists()
 
 
-def test_a_report_that_fails_waits_for_the_notebooks(written, monkeypatch):
+def test_a_report_that_fails_ends_the_notebooks(written, monkeypatch):
     folder, done = written
 
     def fail(*_):
@@ -131,4 +146,52 @@ def test_a_report_that_fails_waits_for_the_notebooks(written, monkeypatch):
     notebooks = Notebooks()
     with pytest.raises(SitePriorError, match="no room"):
         publish.publish(done, folder, notebooks, second=SecondProcess(start=False))
-    assert len(notebooks.ran) == 2
+    assert notebooks.ended
+
+
+MAIN = """
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from siteprior.cli import COMMANDS, main
+from siteprior.core.second_process import SecondProcess
+from siteprior.pipeline import publish
+from siteprior.report.notebooks.worker import NotebookProcess
+
+def work(_):
+    with SecondProcess(start=False) as second, NotebookProcess(".", jobs=1) as notebooks:
+        done = SimpleNamespace(project=SimpleNamespace(publish=SimpleNamespace(notebooks=["long"])))
+        publish.publish(done, Path("."), notebooks, second=second)
+
+for name in ("dossiers_of", "market_tables", "write_tables", "write_documents", "write_report", "print_documents"):
+    setattr(publish, name, lambda *_: ())
+publish.shipped = lambda _: Path(".")
+COMMANDS["demo"] = COMMANDS["demo"]._replace(run=work, progress=False)
+sys.exit(main(["demo"]))
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_ctrl_c_while_a_notebook_runs_ends_it_in_plain_words(tmp_path):
+    """As a terminal does it: every process of the group is interrupted."""
+    cells = [nbformat.v4.new_code_cell(source) for source in ("run_folder = None", "", "time.sleep(600)")]
+    cells[0]["metadata"]["tags"] = ["parameters"]
+    cells[1]["source"] = "import os, time\nopen('started', 'w').write(str(os.getpid()))"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "long.ipynb")
+    paths = os.pathsep.join(filter(None, sys.path))
+    main = subprocess.Popen(
+        [sys.executable, "-c", MAIN], cwd=tmp_path, start_new_session=True, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": paths},
+    )  # fmt: skip
+    started = tmp_path / "started"
+    while not started.exists() or not started.read_text():
+        assert main.poll() is None
+        time.sleep(0.01)
+    time.sleep(0.2)  # into the cell that takes long
+    os.killpg(main.pid, signal.SIGINT)
+    _, said = main.communicate()
+    assert said == "siteprior: stopped; earlier outputs are untouched\n"
+    assert main.returncode == 1
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(started.read_text()), 0)
+    assert not list(tmp_path.glob("notebooks/*.html"))

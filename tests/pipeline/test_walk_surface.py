@@ -6,7 +6,7 @@ import pytest
 import rasterio
 
 from siteprior import cli
-from siteprior.core.errors import InputError
+from siteprior.core.errors import InputError, OutputError
 from siteprior.core.files import shipped
 from siteprior.joins.access.walk_surface import FARTHER, NOT_KNOWN
 from siteprior.pipeline.walk_surface import measure_walks
@@ -70,6 +70,21 @@ def test_what_is_lacking_is_named(tmp_path):
         with pytest.raises(InputError, match=words):
             measure_walks(**given, out=tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_the_folder_of_a_run_is_refused_with_every_other_fault_of_the_call(tmp_path):
+    (tmp_path / "run.json").write_text("{}")
+    (tmp_path / "issues.csv").write_text("of the run")
+    given = {"stops": [TRANSIT / "naptan.csv"], "bounds": BOUNDS}
+    with pytest.raises(OutputError, match=r"holds a run, whose issues\.csv"):
+        measure_walks(**given, out=tmp_path)
+    for out, words in [(None, "out: needs the path of a folder, got None"), (" ", "out: ' ' is no path")]:
+        with pytest.raises(InputError, match=words) as raised:
+            measure_walks(**given, out=out, cluster=3, cell_m=-1)
+        assert len(raised.value.faults) == 3
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
+        "run.json": "{}", "issues.csv": "of the run",
+    }  # fmt: skip
 
 
 def test_walks_take_no_timetables(tmp_path, capsys):

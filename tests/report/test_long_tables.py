@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pickle
+
 import pandas as pd
 import pytest
 
@@ -35,6 +37,24 @@ def test_a_large_table_is_parquet_beside_the_shortlists_rows(tmp_path):
     before = (tmp_path / "rules.parquet").read_bytes()
     write_long(tmp_path, "rules", TABLE, whole=True, shortlist=["a", "c"])
     assert (tmp_path / "rules.parquet").read_bytes() == before
+
+
+def test_the_bytes_do_not_show_of_how_many_tables_a_large_one_was_made(tmp_path):
+    texts = pd.DataFrame({"site_id": [f"site {number}" * 9 for number in range(20_000)]}).astype("str")
+    many = pd.concat([texts.iloc[start : start + 700] for start in range(0, 20_000, 700)], ignore_index=True)
+    for name, table in (("parts", many), ("whole", pickle.loads(pickle.dumps(many)))):
+        write_long(tmp_path, name, table, whole=True, shortlist=[])
+    assert (tmp_path / "parts.parquet").read_bytes() == (tmp_path / "whole.parquet").read_bytes()
+
+
+@pytest.mark.parametrize("values", [["a", 1, None, 2.5], [1, "a", None, b"x"], [{"a": 1}, "b", 2, None]])
+def test_a_column_of_several_kinds_is_text_as_in_a_csv(tmp_path, values):
+    write_long(
+        tmp_path, "rules", TABLE.assign(mixed=pd.Series(values, dtype=object)), whole=True, shortlist=["a", "b", "c"]
+    )
+    whole, csv = read_long(tmp_path, "rules"), pd.read_csv(tmp_path / "rules.csv")
+    assert whole["mixed"].fillna("").tolist() == csv["mixed"].fillna("").tolist()
+    assert whole["value"].tolist()[:2] == TABLE["value"].tolist()[:2]
 
 
 def test_what_is_not_there_is_nothing(tmp_path):

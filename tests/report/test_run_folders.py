@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from siteprior.core.errors import InputError
+from siteprior.core.errors import InputError, OutputError
 from siteprior.report.run_folders import SHOWN, refuse_no_run
 
 
@@ -36,3 +36,13 @@ def test_a_misspelt_folder_and_one_without_a_run_name_those_beside(outputs):
 def test_a_file_is_no_folder(outputs):
     with pytest.raises(InputError, match=r"run\.json: is a file; give the folder of the run, .*run0$"):
         refuse_no_run(outputs / "run0" / "run.json")
+
+
+@pytest.mark.parametrize("write", ["measure_access", "measure_walks", "audit"])
+def test_nothing_else_is_written_into_the_folder_of_a_run(outputs, write):
+    import siteprior as sp
+
+    given = {"registers": "none.csv"} if write == "audit" else {"bounds": (0, 0, 1, 1)}
+    with pytest.raises(OutputError, match=r"run0: holds a run, whose .*; choose another with --out$"):
+        getattr(sp, write)(**given, out=outputs / "run0")
+    assert [path.name for path in (outputs / "run0").iterdir()] == ["run.json"]

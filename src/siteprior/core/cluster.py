@@ -7,6 +7,7 @@ the optional extra ``siteprior[cluster]``.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 Part = TypeVar("Part")
 Shared = TypeVar("Shared")
 Done = TypeVar("Done")
+
+_LOOKS = 10
+"""How often workers are counted in the time that a cluster may be without any (parameter ``cluster.no_worker_s``)."""
 
 NEEDS = (
     "cluster: Dask is not installed here; install siteprior with the extra 'cluster' "
@@ -81,8 +85,28 @@ class Cluster:
 
     def _ahead(self) -> int:
         """Return how many parts may be under way."""
-        workers = max(1, len(self.client.scheduler_info(n_workers=-1)["workers"]))
-        return workers * self._settings.integer("parts_ahead")
+        return max(1, self._workers()) * self._settings.integer("parts_ahead")
+
+    def _workers(self) -> int:
+        """Return how many workers there are now."""
+        return len(self.client.scheduler_info(n_workers=-1)["workers"])
+
+    def _wait(self, future: Future) -> None:
+        """Wait until a part is done, as long as there is a worker to do it."""
+        from distributed import wait
+
+        limit_s, empty = self._settings.number("no_worker_s"), 0
+        while empty < _LOOKS:
+            try:
+                wait(future, timeout=limit_s / _LOOKS)
+            except TimeoutError:
+                empty = 0 if self._workers() else empty + 1
+            else:
+                return
+        raise SitePriorError(
+            f"cluster: the scheduler at {self.address} has had no worker for {limit_s:g} s, and there is work left; "
+            "nothing was written. See the logs of the workers for why they ended, start some, and start again"
+        )
 
     def _submit(self, work: Callable[[Part, Shared], Done], part: Part, given: Future) -> Future:
         retries = self._settings.integer("retries")
@@ -93,6 +117,7 @@ class Cluster:
         from distributed import CancelledError, KilledWorker
 
         try:
+            self._wait(future)
             done = future.result()
         except KilledWorker as fault:
             raise SitePriorError(
@@ -158,13 +183,15 @@ def map_parts(
     Raises
     ------
     SitePriorError
-        What a part raises; on a cluster also when it no longer answers, or when a part ends one worker after another.
+        What a part raises; on a cluster also when it no longer answers, when it has lost all its workers for so long
+        that none is expected back, or when a part ends one worker after another.
 
     Examples
     --------
     >>> list(map_parts(None, pow, [2, 3], 2))
     [4, 9]
     """
+    check_cluster(cluster)
     if cluster is not None:
         yield from cluster.map(work, parts, shared)
         return
@@ -172,9 +199,25 @@ def map_parts(
         yield work(part, shared)
 
 
+def check_cluster(given: Cluster | None) -> None:
+    """Refuse what is no cluster, or one that is closed.
+
+    Examples
+    --------
+    >>> check_cluster(3)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    siteprior.core.errors.InputError: cluster: needs what 'with sp.cluster(workers=2) as cluster:' gives, not 3; ...
+    """
+    usual = "'with sp.cluster(workers=2) as cluster:' gives"
+    if given is not None and not isinstance(given, Cluster):
+        raise InputError(f"cluster: needs what {usual}, not {given!r}; leave it out to do the work here")
+    if given is not None and given.client.status == "closed":
+        raise InputError(f"cluster: {given!r} is closed; do the work within the block, with what {usual}")
+
+
 @contextmanager
 def cluster(
-    *, workers: int | None = None, scheduler: str | None = None, memory_gb: float | None = None
+    workers: int | None = None, *, scheduler: str | None = None, memory_gb: float | None = None
 ) -> Iterator[Cluster]:
     """Start workers here or connect to a Dask scheduler, while the block lasts (memory in GB).
 
@@ -230,10 +273,14 @@ def _faults(workers: int | None, scheduler: str | None, memory_gb: float | None)
         faults.append("cluster: give workers to start here or the address of a scheduler, which has its own; not both")
     if workers is not None and (not isinstance(workers, int) or isinstance(workers, bool) or workers < 1):
         faults.append(f"workers: needs a whole number from 1, not {workers!r}")
+    if memory_gb is not None and scheduler is not None:
+        faults.append("memory_gb: is that of workers started here; a scheduler's have what they were started with")
     if scheduler is not None and (not isinstance(scheduler, str) or not scheduler.strip()):
         faults.append(f"scheduler: needs an address such as tcp://10.0.0.5:8786, not {scheduler!r}")
-    if memory_gb is not None and not (isinstance(memory_gb, int | float) and memory_gb > 0):
-        faults.append(f"memory_gb: needs a number of gigabytes above 0, not {memory_gb!r}")
+    elif memory_gb is not None and (
+        not isinstance(memory_gb, int | float) or isinstance(memory_gb, bool) or not 1e-9 <= memory_gb < math.inf
+    ):
+        faults.append(f"memory_gb: needs a number of gigabytes above 0, such as 2, not {memory_gb!r}")
     return faults
 
 

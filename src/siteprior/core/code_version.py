@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import platform
+from collections.abc import Callable
 from functools import cache
 from importlib import metadata, resources
 from pathlib import Path
+from types import FunctionType
 
 RESTS_ON = (
     "duckdb", "fiona", "geopandas", "highspy", "joblib", "networkx", "numba", "numpy", "openpyxl", "osmnx", "pandas",
@@ -36,3 +38,22 @@ def code_version() -> str:
             seal.update(f"{path.relative_to(package)} ".encode())
             seal.update(hashlib.sha256(path.read_bytes()).digest())
     return seal.hexdigest()
+
+
+def is_own(function: Callable[..., object]) -> bool:
+    """Return whether a function is code of siteprior, and so in its version, whatever name it bears.
+
+    One that siteprior wraps about another's is not, nor is anything but a plain function.
+
+    Examples
+    --------
+    >>> from functools import partial
+    >>> is_own(code_version.__wrapped__), is_own(partial(is_own, len)), is_own(len)
+    (True, False, False)
+    """
+    if not isinstance(function, FunctionType):
+        return False
+    around = [cell.cell_contents for cell in function.__closure__ or ()]
+    return Path(function.__code__.co_filename).is_relative_to(Path(__file__).parents[1]) and all(
+        is_own(each) for each in around if callable(each)
+    )

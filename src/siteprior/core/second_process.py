@@ -3,6 +3,8 @@
 It is Python started anew, not a copy of this process (threads, Windows), and it imports nothing of the user's script. A
 job is a function of siteprior with its arguments, pickled on its standard input; its answers come pickled on what is
 its standard output. The end of its input ends it, also in the midst of a job: it does not outlive the main process.
+Ctrl-C does not reach it, which is in a session of its own: the main process is interrupted, and ends this one.
+What cannot be done there, for it does not start or its code was edited meanwhile, is done here.
 """
 
 from __future__ import annotations
@@ -36,12 +38,16 @@ _LINE, _DONE, _FAULT = "line", "done", "fault"
 def enough_cores() -> bool:
     """Return whether two processes can work at once: this one may use two cores, and Python can be started.
 
-    ``LOKY_MAX_CPU_COUNT=1`` in the environment keeps all in one process.
+    ``LOKY_MAX_CPU_COUNT=1`` in the environment keeps all in one process, and so does a value that is no number.
     """
     import joblib
 
+    try:
+        cores = joblib.cpu_count()
+    except ValueError:
+        cores = 1
     # within another program (QGIS on Windows) what would be started is that program
-    return joblib.cpu_count() > 1 and Path(sys.executable or "none").stem.lower().startswith("python")
+    return cores > 1 and Path(sys.executable or "none").stem.lower().startswith("python")
 
 
 def look_for_cycles_less_often() -> None:
@@ -59,7 +65,7 @@ class SecondProcess:
     Parameters
     ----------
     start
-        Whether to start it; else each job is done here, when its result is asked for.
+        Whether to start it; else, and where it cannot be started, each job is done here when its result is asked for.
     reducers
         How objects travel that pickle cannot take.
 
@@ -75,14 +81,20 @@ class SecondProcess:
         self._jobs: list[tuple[Callable[..., Any], tuple[Any, ...]]] = []
         self._answers: dict[int, Any] = {}
         self._process: subprocess.Popen[bytes] | None = None
+        self._code = ""
         if start:
+            from siteprior.core.code_version import code_version  # what that needs is not loaded for every command
+
+            self._code = code_version()  # as it was when first asked for: this process may be older than an edit
             # an empty one is the folder this process works in, which -P leaves out; what is no text Python passes over
             known = [path or str(Path.cwd()) for path in sys.path if isinstance(path, str)]
             paths = os.pathsep.join(path for path in known if os.pathsep not in path)
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", __name__],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": paths},
-            )  # fmt: skip
+            with suppress(OSError):  # there is no memory for another process
+                self._process = subprocess.Popen(
+                    [sys.executable, "-P", "-m", __name__],
+                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": paths},
+                    start_new_session=True,
+                )  # fmt: skip
         self._reducers = reducers
 
     @property
@@ -103,7 +115,7 @@ class SecondProcess:
         SitePriorError
             When the process has ended.
         """
-        self._jobs.append((job, given) if self._process is None else (job, ()))
+        self._jobs.append((job, given))
         if self._process is not None and self._process.stdin is not None:
             try:
                 pickler = pickle.Pickler(self._process.stdin, protocol=pickle.HIGHEST_PROTOCOL)
@@ -124,22 +136,27 @@ class SecondProcess:
         """
         job, given = self._jobs[number]
         self._jobs[number] = (job, ())
-        if self._process is None or self._process.stdout is None:
-            return job(*given, progress)
         while number not in self._answers:
+            if self._process is None or self._process.stdout is None:
+                return job(*given, progress)
             try:
                 kind, *answer = pickle.load(self._process.stdout)
             except (EOFError, OSError, pickle.UnpicklingError):
                 raise self._ended(job) from None
             if kind == _LINE:
                 progress(*answer)
+            elif answer[0] != self._code:
+                progress("The code of siteprior was edited meanwhile: what a second process was to do is done here")
+                self._end(at_once=True)
+                self._process = None
             elif kind == _FAULT:
-                raise answer[0]
+                raise answer[1]
             else:
-                self._answers[answer[0]] = answer[1:]
+                self._answers[answer[1]] = answer[2:]
         result, warned = self._answers.pop(number)
+        shown = globals().setdefault("__warningregistry__", {})  # where Python notes what a module has shown
         for message, category, file, line in warned:
-            warnings.warn_explicit(message, category, file, line)
+            warnings.warn_explicit(message, category, file, line, registry=shown)
         return result
 
     def _ended(self, job: Callable[..., Any]) -> SitePriorError:
@@ -155,10 +172,13 @@ class SecondProcess:
 
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
         """End the process: at once when something went wrong here, else nothing is left to do."""
+        self._end(at_once=kind is not None)
+
+    def _end(self, *, at_once: bool) -> None:
         process = self._process
         if process is None or process.stdin is None or process.stdout is None:
             return
-        if kind is not None:
+        if at_once:
             process.kill()
         process.stdout.close()
         with suppress(OSError):  # what was not read yet cannot be sent any more
@@ -196,6 +216,16 @@ def _portable(fault: BaseException) -> BaseException:
     return fault
 
 
+def _code_now() -> str:
+    """Return the version of the code as it stands: after a job, when all is loaded, any edit until then shows."""
+    from siteprior.core.code_version import code_version
+
+    try:
+        return code_version.__wrapped__()
+    except OSError:  # a file went away as it was read
+        return ""
+
+
 def _serve(source: BinaryIO, answers: BinaryIO) -> None:
     """Do the jobs that come, and answer each."""
     jobs: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -216,15 +246,15 @@ def _serve(source: BinaryIO, answers: BinaryIO) -> None:
                 warnings.simplefilter("always")
                 result = job(*given, lambda line: send(_LINE, line))
             raised = [(str(each.message), each.category, each.filename, each.lineno) for each in warned]
-            send(_DONE, number, result, raised)
+            send(_DONE, _code_now(), number, result, raised)
         except BaseException as fault:  # noqa: BLE001  it is raised where the job was begun
-            send(_FAULT, _portable(fault))
+            send(_FAULT, _code_now(), _portable(fault))
         taken = job = given = result = None  # what was worked on is let go of
         number += 1
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process is interrupted, and ends this one
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where there are no sessions (Windows)
     look_for_cycles_less_often()
     # What a library prints must not stand between the answers.
     with os.fdopen(os.dup(1), "wb") as replies:

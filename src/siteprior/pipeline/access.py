@@ -14,8 +14,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from siteprior import __version__
+from siteprior.core.all_faults import AllFaults
 from siteprior.core.cache_folder import cache_folder
-from siteprior.core.cluster import Cluster
+from siteprior.core.cluster import Cluster, check_cluster
 from siteprior.core.errors import InputError, ProjectError
 from siteprior.core.issues import IssueLog, concat_issues
 from siteprior.core.parameters import load_parameters
@@ -31,6 +32,7 @@ from siteprior.pipeline.registered import load_project
 from siteprior.project.gates_weights import is_number
 from siteprior.project.load import Project
 from siteprior.project.model import File, Streets, Timetable
+from siteprior.report.run_folders import folder_of_no_run
 
 if TYPE_CHECKING:
     from siteprior.joins.access.ptal_grid import AccessGrid
@@ -128,8 +130,14 @@ def measure_access(
     >>> len(sp.measure_access(streets=streets, timetables=feeds, bounds=area, cell_m=500).cells)
     16
     """
-    if cell_m is not None:
-        check_length(cell_m, name="cell_m")
+    faults = AllFaults()
+    with faults.kept():
+        cell_m = None if cell_m is None else check_length(cell_m, name="cell_m")
+    with faults.kept():
+        out = None if out is None else folder_of_no_run(out, would="whose access.gpkg and issues.csv would be replaced")
+    with faults.kept():
+        check_cluster(cluster)
+    faults.refuse()
     loaded = project if isinstance(project, Project) or project is None else load_project(project)
     progress = progress_of(progress)
     if out is None:

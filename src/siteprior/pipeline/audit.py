@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from siteprior.core.cluster import Cluster
+from siteprior.core.all_faults import AllFaults
+from siteprior.core.cluster import Cluster, check_cluster
 from siteprior.core.errors import InputError
 from siteprior.core.named_paths import Paths
 from siteprior.core.progress import Progress, no_progress, progress_of
 from siteprior.core.renamed import renamed_argument
 from siteprior.core.short_repr import short_repr
 from siteprior.core.whole_folder import whole_folder
+from siteprior.report.run_folders import folder_of_no_run
 
 if TYPE_CHECKING:
     from siteprior.registers.batch import FoundRegisters
@@ -92,6 +94,12 @@ def audit(
     """
     from siteprior.registers.batch import find_registers
 
+    faults = AllFaults()
+    with faults.kept():
+        out = None if out is None else folder_of_no_run(out, would="whose issues.csv an audit would replace")
+    with faults.kept():
+        check_cluster(cluster)
+    faults.refuse()
     progress = progress_of(progress)
     found = find_registers(registers)
     areas = _areas(boundaries, boundaries_code, boundaries_name, boundaries_layer, boundaries_crs, progress)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from itertools import takewhile
 from types import MappingProxyType
 from typing import Any
 
 from siteprior.core.code_join import CodeJoin
+from siteprior.core.code_version import is_own
 from siteprior.core.errors import SitePriorError
 from siteprior.core.parameters import registered_files
 from siteprior.core.progress import Progress, no_progress
@@ -89,12 +90,7 @@ def parted(stages: Sequence[Stage], *, programme: bool) -> tuple[list[Stage], li
 def _registered() -> bool:
     """Return whether anything was registered outside siteprior: a source, a signal, a criterion, a gate, a number."""
     judged = [each.measure for each in CRITERIA.values()] + [each.test for each in GATES.values()]
-    return foreign() or bool(registered_files()) or any(not _own(function) for function in judged)
-
-
-def _own(function: Callable[..., Any]) -> bool:
-    """Return whether a function is one of siteprior's."""
-    return function.__module__.startswith("siteprior.")
+    return foreign() or bool(registered_files()) or not all(map(is_own, judged))
 
 
 def _load(_progress: Progress) -> None:

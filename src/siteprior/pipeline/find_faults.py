@@ -12,7 +12,6 @@ from pathlib import Path
 import pandas as pd
 
 from siteprior.core.all_faults import AllFaults
-from siteprior.core.errors import OutputError
 from siteprior.core.progress import Progress
 from siteprior.core.schema import SITE_PTAL_COLUMNS
 from siteprior.core.whole_folder import whole_folder
@@ -30,7 +29,7 @@ from siteprior.pipeline.transit_notices import reach_notices
 from siteprior.project.files_named import files_named
 from siteprior.project.load import Project
 from siteprior.project.load_past_faults import NOT_STATED
-from siteprior.report.run_folders import RECORD
+from siteprior.report.run_folders import folder_of_no_run
 
 PAGE = "audit.html"
 """The page to start with, where a register was read."""
@@ -157,8 +156,7 @@ def find_faults(
     OutputError
         When the folder cannot be written, or is that of a run, whose issues a check would replace.
     """
-    if (folder / RECORD).exists():
-        raise OutputError(f"{folder}: holds a run, whose issues.csv a check would replace; choose another with --out")
+    folder_of_no_run(folder, would="whose issues.csv a check would replace")
     faults, old = known or AllFaults(), list[str]()
     missing = AllFaults()
     with missing.kept():

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Never
 
-from siteprior.core.code_version import code_version
+from siteprior.core.code_version import code_version, is_own
 from siteprior.core.errors import SitePriorError
 from siteprior.core.files import archive_member, is_vector_folder, sha256_of
 from siteprior.core.parameters import load_parameters, parameter_rows, registered_files
@@ -225,7 +225,7 @@ def foreign() -> bool:
     given: list[Callable[..., Any] | None] = [each.read for each in EVIDENCE.values()]
     given += [function for each in SOURCES.values() for function in (each.read, each.join)]
     given += [reading.measure for signal in SIGNALS.values() for reading in signal.readings]
-    return any(each is not None and not each.__module__.startswith("siteprior.") for each in given)
+    return any(each is not None and not is_own(each) for each in given)
 
 
 STAGES_FOLDER = "stages"

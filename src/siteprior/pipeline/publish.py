@@ -43,6 +43,7 @@ def publish(
     with (
         counting(progress, "Publishing", total=3 + len(named), unit="parts", staged=True) as step,
         ThreadPoolExecutor(max_workers=1) as beside,
+        notebooks.ended_by_a_fault(),  # else the one above waits for the notebook it is at
     ):
         dossiers = dossiers_of(done)
         report = second.begin(write_report, done, folder, dossiers)

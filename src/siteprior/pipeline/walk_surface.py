@@ -14,8 +14,9 @@ import pandas as pd
 import shapely
 
 from siteprior import __version__
+from siteprior.core.all_faults import AllFaults
 from siteprior.core.cache_folder import cache_folder
-from siteprior.core.cluster import Cluster
+from siteprior.core.cluster import Cluster, check_cluster
 from siteprior.core.errors import InputError
 from siteprior.core.issues import concat_issues
 from siteprior.core.parameters import load_parameters
@@ -29,6 +30,7 @@ from siteprior.pipeline.provenance import ReadLog
 from siteprior.pipeline.registered import load_project
 from siteprior.project.load import Project
 from siteprior.project.model import File, Streets
+from siteprior.report.run_folders import folder_of_no_run
 
 if TYPE_CHECKING:
     from siteprior.joins.access.tiles import Tile
@@ -114,7 +116,14 @@ def measure_walks(
     from siteprior.report.geopackage.tiled_raster import write_tiles
     from siteprior.report.tables import write_csv
 
-    cell_m = CELL_M if cell_m is None else check_length(cell_m, name="cell_m")
+    faults = AllFaults()
+    with faults.kept():
+        cell_m = CELL_M if cell_m is None else check_length(cell_m, name="cell_m")
+    with faults.kept():
+        out = folder_of_no_run(out, would="whose issues.csv a surface of walks would replace")
+    with faults.kept():
+        check_cluster(cluster)
+    faults.refuse()
     loaded = project if isinstance(project, Project) or project is None else load_project(project)
     log, progress = ReadLog.of(loaded), progress_of(progress)
     cutoff_m = load_parameters("access").number("rail_cutoff_m")

@@ -26,7 +26,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from siteprior.core.cluster import Cluster, map_parts
+from siteprior.core.cluster import Cluster, check_cluster, map_parts
 from siteprior.core.errors import InputError
 from siteprior.core.parameters import load_parameters
 from siteprior.core.progress import Progress, counting, progress_of
@@ -123,6 +123,7 @@ def acceptability(
     >>> acceptability(values, seed=1, k=2).sites["first_acceptability"].round(1).tolist()
     [0.4, 0.4, 0.2]
     """
+    check_cluster(cluster)
     parameters = load_parameters("ranking")
     if not isinstance(values, pd.DataFrame) and isinstance(values, Ranked):
         weights = values.weights if weights is None and (admissible is None or admissible == "around") else weights

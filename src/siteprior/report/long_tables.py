@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from siteprior.core.errors import InputError
 from siteprior.core.files import read_bytes, whole_file
+from siteprior.core.io.one_chunk import mixed_as_text, one_chunk
 from siteprior.core.parameters import load_parameters
 from siteprior.report.tables import write_csv
 
@@ -41,7 +42,7 @@ def write_long(
     """Write a table of a run: ``<name>.csv``; of one whose ``whole`` is asked for also ``<name>.parquet``.
 
     The CSV then holds the rows of the shortlisted sites alone (by ``site_id``), and the Parquet file holds all,
-    unrounded. ``byte_order_mark`` is that of the CSV.
+    unrounded; a column of several kinds is text there. ``byte_order_mark`` is that of the CSV.
 
     Raises
     ------
@@ -61,7 +62,7 @@ def write_long(
         table = table.reset_index()
     if whole:
         with whole_file(folder / f"{name}.parquet") as path:
-            table.to_parquet(path, index=False, compression="zstd")
+            one_chunk(mixed_as_text(table)).to_parquet(path, index=False, compression="zstd")
         table = table[table["site_id"].isin(list(shortlist))]
     write_csv(folder / f"{name}.csv", table, byte_order_mark=byte_order_mark)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from siteprior.core.errors import InputError
+from siteprior.core.errors import InputError, OutputError
+from siteprior.core.files import as_path
 from siteprior.core.whole_folder import complete_folder
 
 RECORD = "run.json"
@@ -52,6 +53,34 @@ def refuse_no_run(folder: Path, *, needs: str = RECORD) -> None:
     lacks = f": it has no {needs}" if folder.is_dir() else ""
     there = f"; the runs beside it: {_named(beside)}" if beside else ""
     raise InputError(f"{folder}: {what}{lacks}; give a folder that `siteprior run` wrote{there}")
+
+
+def folder_of_no_run(out: Path | str, *, would: str) -> Path:
+    """Return the folder to write, or refuse one that holds a run.
+
+    Parameters
+    ----------
+    out
+        What was given for it.
+    would
+        What writing there would do to the run's files, for the message.
+
+    Raises
+    ------
+    InputError
+        When it is no path.
+    OutputError
+        When a run stands there.
+
+    Examples
+    --------
+    >>> folder_of_no_run("outputs/walks", would="whose issues.csv walks would replace").name
+    'walks'
+    """
+    folder = as_path(out, name="out", what="a folder")
+    if (folder / RECORD).exists():
+        raise OutputError(f"{folder}: holds a run, {would}; choose another with --out")
+    return folder
 
 
 def _runs_in(folder: Path) -> list[Path]:

@@ -45,8 +45,12 @@ def test_each_cell_has_the_index_of_its_centre(town, monkeypatch):
     np.testing.assert_array_equal(cells["access_index"], wanted.astype("float32").astype(float))
     assert cells["access_band"].fillna("none").to_list() == access_band(wanted).fillna("none").to_list()
     assert wanted.max() > 10
+    asked = []
+    once = ptal_grid.straight_reach_m
+    monkeypatch.setattr(ptal_grid, "straight_reach_m", lambda *of: asked.append(of) or once(*of))
     monkeypatch.setattr(ptal_grid, "BLOCK", 100)
     again = access_grid(area, stops, services, network, max_snap_m=80)
+    assert len(asked) == 1  # of the whole network, not of each block of cells
     np.testing.assert_array_equal(again.index, grid.index)
     np.testing.assert_array_equal(again.band, grid.band)
 

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from siteprior.core.errors import InputError
 from siteprior.joins.access.tiles import Tile, grid_over, tiles, within
 
 
@@ -25,3 +27,9 @@ def test_a_tile_lies_where_its_cells_do():
         [400_450, 290_150], [400_550, 290_150], [400_450, 290_050], [400_550, 290_050],
     ]  # fmt: skip
     assert within(tile.centres(transform), (400_450, 290_150, 400_500, 290_200)).tolist() == [True, False, False, False]
+
+
+@pytest.mark.parametrize("side", [0, -1, 2.0, float("nan"), "256", True, None])
+def test_a_tile_has_a_whole_number_of_cells(side):
+    with pytest.raises(InputError, match=r"^tile_cells: needs a whole number of cells from 1, such as 256, not "):
+        next(tiles(3, 2, side))

@@ -98,3 +98,10 @@ def test_what_is_no_geoparquet_is_refused(tmp_path):
     pd.DataFrame({"a": [1]}).to_parquet(tmp_path / "stops.parquet")
     with pytest.raises(InputError, match="cannot be read as GeoParquet"):
         read_geoparquet(tmp_path / "stops.parquet")
+
+
+def test_a_column_of_several_kinds_is_text(tmp_path):
+    shapes = gpd.points_from_xy([4e5, 4e5], [3e5, 3e5])
+    stops = gpd.GeoDataFrame({"mode": pd.Series(["rail", 1], dtype=object)}, geometry=shapes, crs=27700)
+    (file,) = write_geoparquet(tmp_path, {"stops": stops}, {}, as_of=date(2026, 1, 1))
+    assert gpd.read_parquet(file)["mode"].tolist() == ["rail", "1"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow as pa
 from shapely import LineString, MultiLineString, Point, Polygon
 
 from siteprior.core.schema import BOOLEAN, Column
@@ -29,6 +30,14 @@ def test_each_kind_of_column():
     assert str(stored["uprn"].dtype) == "Int64"
     assert table.index.name == "site_id"  # what was given stays as it was
     assert table["doubt"].dtype == bool
+
+
+def test_texts_put_together_of_several_tables_are_stored_as_one():
+    texts = pd.DataFrame({"name": pd.Series(["a", None], dtype="str"), "rank": [1, 2]})
+    table = pd.concat([texts, texts], ignore_index=True)
+    assert pa.Table.from_pandas(table)["name"].num_chunks == 2
+    assert pa.Table.from_pandas(storable(table, {}))["name"].num_chunks == 1
+    assert storable(table, {})["name"].tolist() == table["name"].tolist()
 
 
 def test_the_place_has_one_name_and_an_index_without_one_is_dropped():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import nbformat
 import pytest
 
@@ -60,3 +62,13 @@ def test_nothing_is_left_running_where_no_notebook_was_asked_for(tmp_path):
     with pytest.raises(KeyError), NotebookProcess(tmp_path, jobs=1) as process:
         raise KeyError
     assert process._process.returncode == 0
+
+
+def test_where_no_process_can_be_started_the_notebook_is_named(tmp_path, monkeypatch):
+    def none_left(*_, **__):
+        raise OSError("Cannot allocate memory")
+
+    monkeypatch.setattr(subprocess, "Popen", none_left)
+    named = r"plain\.ipynb: no process could be started for it \(Cannot allocate"
+    with NotebookProcess(tmp_path, jobs=1) as process, pytest.raises(SitePriorError, match=named):
+        process.execute("plain.ipynb", tmp_path / "plain.html", parameters={})

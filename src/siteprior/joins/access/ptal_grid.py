@@ -215,6 +215,14 @@ class _Part:
     at: tuple[int, int] = (0, 0)
 
 
+class _Streets(NamedTuple):
+    """A network, how far in a straight line (m) a walk of one cut-off leads there, and whether it is level."""
+
+    network: WalkNetwork
+    reach_m: float
+    level: bool
+
+
 class _How(NamedTuple):
     """How every part of a grid is measured."""
 
@@ -247,44 +255,43 @@ def _measure_part(part: _Part, how: _How) -> tuple[tuple[Ints, Ints], Floats]:
     cell_m, _, west, _, _, north = part.transform
     centres = np.column_stack([west + (column + 0.5) * cell_m, north - (row + 0.5) * cell_m])
     position = how.running.stops.get_indexer(stops.index)
+    level = np.array_equal(network.arc_mm, network.edge_mm[network.arc_edge])
+    streets = _Streets(network, straight_reach_m(network, largest_cutoff_m()) + 1, level)
     here = snap(network, centres, max_snap_m=how.reach_m, step_free=step_free)
     measured = np.full(len(centres), np.nan)
     for start in range(0, len(centres), BLOCK):
         block = slice(start, start + BLOCK)
         some = Snapped(*(side[block] for side in here))
-        cell, stop, walk_m = _block_walks(network, some, centres[block], stops, how.reach_m, step_free)
+        cell, stop, walk_m = _block_walks(streets, some, centres[block], stops, how.reach_m, step_free)
         walked = (cell, position[stop], walk_m)
         found = _sums(walked, slice(None), how.running, len(some.edge))
         if step_free:
             stated = how.stated[walked[1]]
             stated_index = _sums(walked, pd.notna(stated), how.running, len(some.edge))
-            level = _sums(walked, stated == "yes", how.running, len(some.edge))
-            found = np.where((found > 0) & (stated_index == 0), np.nan, level)
+            level_index = _sums(walked, stated == "yes", how.running, len(some.edge))
+            found = np.where((found > 0) & (stated_index == 0), np.nan, level_index)
         if used is not None and (found == 0).any():
             served_m = np.full(len(some.edge), np.inf)
             np.minimum.at(served_m, cell, walk_m)
-            walked = _block_walks(network, some, centres[block], used, how.reach_m, step_free)
+            walked = _block_walks(streets, some, centres[block], used, how.reach_m, step_free)
             found = np.where((found == 0) & unlisted_stops(*walked, used, served_m).nearest, np.nan, found)
         measured[block] = np.where(some.edge >= 0, found, np.nan)
     return (row, column), measured
 
 
 def _block_walks(
-    network: WalkNetwork, cells: Snapped, centres: Floats, stops: gpd.GeoDataFrame, max_snap_m: float, step_free: bool
+    streets: _Streets, cells: Snapped, centres: Floats, stops: gpd.GeoDataFrame, max_snap_m: float, step_free: bool
 ) -> tuple[Ints, Ints, Floats]:
     """Return the walks of a block of cells: the cell's and the stop's position, and metres.
 
     Stops farther than a walk of one cut-off can lead in a straight line are left out. On level
     streets a walk is as long either way, and the search runs from the fewer: from the stops, not from the cells.
     """
-    cutoff_m = largest_cutoff_m()
-    targets = coordinates(stops)
-    reach_m = straight_reach_m(network, cutoff_m) + 1
-    low, high = centres.min(axis=0) - reach_m, centres.max(axis=0) + reach_m
+    cutoff_m, targets, network = largest_cutoff_m(), coordinates(stops), streets.network
+    low, high = centres.min(axis=0) - streets.reach_m, centres.max(axis=0) + streets.reach_m
     near = np.flatnonzero(((targets >= low) & (targets <= high)).all(axis=1))
     there = snap(network, targets[near], max_snap_m=max_snap_m, step_free=step_free)
-    level = np.array_equal(network.arc_mm, network.edge_mm[network.arc_edge])
-    if level and len(near) < len(centres):
+    if streets.level and len(near) < len(centres):
         stop, cell, walk_m = walks(network, there, cells, cutoff_m=cutoff_m, step_free=step_free)
     else:
         cell, stop, walk_m = walks(network, cells, there, cutoff_m=cutoff_m, step_free=step_free)

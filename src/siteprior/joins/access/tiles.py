@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from siteprior.core.errors import InputError
 from siteprior.walking.network import Flags, Floats
 
 Transform = tuple[float, float, float, float, float, float]
@@ -56,11 +57,18 @@ def grid_over(bounds: Bounds, cell_m: float) -> tuple[int, int, Transform]:
 def tiles(rows: int, columns: int, side: int) -> Iterator[Tile]:
     """Yield the tiles of a grid, ``side`` cells wide and high but for the last of each, row by row.
 
+    Raises
+    ------
+    InputError
+        When ``side`` is no whole number from 1.
+
     Examples
     --------
     >>> [tuple(tile) for tile in tiles(3, 2, 2)]
     [(0, 0, 2, 2), (2, 0, 1, 2)]
     """
+    if not isinstance(side, int) or isinstance(side, bool) or side < 1:
+        raise InputError(f"tile_cells: needs a whole number of cells from 1, such as 256, not {side!r}")
     for row in range(0, rows, side):
         for column in range(0, columns, side):
             yield Tile(row, column, min(side, rows - row), min(side, columns - column))

@@ -105,7 +105,8 @@ def walk_surface(
     Raises
     ------
     InputError
-        When a table is not of its kind, or the cut-off no length that fits a band of whole metres.
+        When a table is not of its kind, the cut-off no length that fits a band of whole metres, or a
+        tile has no whole number of cells.
 
     Examples
     --------

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from siteprior.core.errors import InputError
 from siteprior.core.files import whole_file
+from siteprior.core.io.one_chunk import mixed_as_text
 from siteprior.report.geopackage.layers import LAYERS, declared_columns
 from siteprior.report.geopackage.site_form import SITE_ATTRIBUTES, SITE_LAYERS, join_sites
 from siteprior.report.geopackage.stored import one_kind, storable
@@ -73,7 +74,7 @@ def write_geoparquet(
     written = []
     for name, given in layers.items():
         whole = join_sites(given, rest) if name in SITE_LAYERS and rest is not None else given
-        layer = gpd.GeoDataFrame(storable(whole, columns[name]), geometry="geom")
+        layer = gpd.GeoDataFrame(mixed_as_text(storable(whole, columns[name])), geometry="geom")
         layer = layer.set_geometry(one_kind(layer.geometry, LAYERS[name].geometry))
         layer.attrs.update(stated)
         path = Path(folder) / f"{name}.parquet"

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 
+from siteprior.core.io.one_chunk import one_chunk
 from siteprior.core.schema import BOOLEAN, Column
 
 
@@ -27,6 +28,7 @@ def storable(table: pd.DataFrame, declared: Mapping[str, Column]) -> pd.DataFram
             whole = column.astype("Int64")
             fits = whole.dropna().between(-(2**31), 2**31 - 1).all()
             plain[name] = whole.astype("Int32") if fits else whole
+    plain = one_chunk(plain)
     if not isinstance(plain, gpd.GeoDataFrame):
         return plain
     if plain.geometry.name != "geom":

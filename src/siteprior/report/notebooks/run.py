@@ -187,8 +187,8 @@ async def started_kernel(cwd: Path | str, *, first: str = "") -> AsyncIterator[A
             "IPYTHONDIR": str(profile),
             "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         }
-        await kernel.start_kernel(cwd=str(Path(cwd).absolute()), env={**os.environ, **settings})
         try:
+            await kernel.start_kernel(cwd=str(Path(cwd).absolute()), env={**os.environ, **settings})
             yield kernel
         finally:
             if kernel.has_kernel:
@@ -207,6 +207,7 @@ async def _run(notebook: NotebookNode, kernel: AsyncKernelManager, timeout_s: in
         timeout=timeout_s,
         record_timing=False,
         coalesce_streams=True,
+        shutdown_kernel="immediate",  # asked politely, one that is at work fails aloud
         on_cell_execute=lambda **about: started.append(about["cell_index"]),
     )
     try:

@@ -64,6 +64,8 @@ def test_what_is_lacking_is_named(tmp_path):
         ({}, "needs stops and an area"),
         ({"stops": [TRANSIT / "naptan.csv"]}, "needs stops and an area"),
         ({"stops": [TRANSIT / "naptan.csv"], "bounds": (1, 2)}, "is no box"),
+        ({"stops": [TRANSIT / "naptan.csv"], "bounds": (-1.9, 52.4, -1.8, 52.5)}, "look like degrees"),
+        ({"stops": [TRANSIT / "naptan.csv"], "bounds": (1, 2, 3, 4)}, "look like degrees"),
         ({"stops": [TRANSIT / "naptan.csv"], "bounds": BOUNDS, "cell_m": 0.01}, "are measured at most"),
         ({"stops": [TRANSIT / "naptan.csv"], "bounds": BOUNDS, "cell_m": 0}, "cell_m: 0 is not a length"),
     ]:

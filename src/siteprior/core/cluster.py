@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from siteprior.core.code_version import code_version
 from siteprior.core.errors import InputError, SitePriorError
 from siteprior.core.parameters import load_parameters
+from siteprior.core.worker_processes import worker_processes
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -241,7 +242,7 @@ def cluster(
     InputError
         When both are given or neither, or a number makes no sense.
     SitePriorError
-        Without Dask (extra ``siteprior[cluster]``), or when no scheduler answers.
+        Without Dask (extra ``siteprior[cluster]``), when workers do not start or no scheduler answers.
 
     Notes
     -----
@@ -261,7 +262,7 @@ def cluster(
         import distributed  # noqa: F401
     except ImportError:
         raise SitePriorError(NEEDS) from None
-    with _processes(workers, memory_gb) if scheduler is None else _connected(scheduler) as client:
+    with worker_processes(workers, memory_gb) if scheduler is None else _connected(scheduler) as client:
         yield Cluster(client)
 
 
@@ -282,24 +283,6 @@ def _faults(workers: int | None, scheduler: str | None, memory_gb: float | None)
     ):
         faults.append(f"memory_gb: needs a number of gigabytes above 0, such as 2, not {memory_gb!r}")
     return faults
-
-
-@contextmanager
-def _processes(workers: int | None, memory_gb: float | None) -> Iterator[Client]:
-    """Start processes of one thread each on this machine, which none but this machine can reach."""
-    import logging
-
-    from distributed import Client, LocalCluster
-
-    limit = load_parameters("cluster").number("worker_memory_gb") if memory_gb is None else memory_gb
-    with (
-        LocalCluster(
-            n_workers=workers, threads_per_worker=1, processes=True, memory_limit=int(limit * 1e9), host="127.0.0.1",
-            dashboard_address="127.0.0.1:0", silence_logs=logging.CRITICAL,
-        ) as started,
-        Client(started) as client,
-    ):  # fmt: skip
-        yield client
 
 
 @contextmanager

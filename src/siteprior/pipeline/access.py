@@ -290,18 +290,34 @@ def _area_asked(bounds: Sequence[float] | None, places: gpd.GeoDataFrame | None)
 
 
 def box_of(bounds: Sequence[float]) -> tuple[float, float, float, float]:
-    """Return west, south, east and north (metres), or refuse what is no box.
+    """Return west, south, east and north (metres), or refuse what is no box on the British National Grid.
 
     Examples
     --------
-    >>> box_of((0, 0, 10, 5))
-    (0, 0, 10, 5)
+    >>> box_of((405000, 285000, 409000, 289000))
+    (405000, 285000, 409000, 289000)
+    >>> box_of((-1.9, 52.4, -1.8, 52.5))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    siteprior.core.errors.InputError: bounds: (-1.9, 52.4, -1.8, 52.5) are no metres on EPSG:27700, and look like ...
     """
+    from siteprior.registers.coordinates.parse import GRID_EASTING, GRID_NORTHING
+
     ends = [] if isinstance(bounds, str | bytes) or not isinstance(bounds, Iterable) else list(bounds)
     box = ends if len(ends) == 4 and all(map(is_number, ends)) else None
     if box is None or not (box[0] < box[2] and box[1] < box[3]):
-        raise InputError(f"bounds: {bounds!r} is no box; give west, south, east and north in metres")
+        raise InputError(f"bounds: {bounds!r} is no box; give west, south, east and north in metres on EPSG:27700")
     west, south, east, north = box
+    degrees = west >= -180 and east <= 180 and south >= -180 and north <= 180  # round the Earth, in either order
+    within = all(
+        low <= end <= high for (low, high), of in ((GRID_EASTING, (west, east)), (GRID_NORTHING, (south, north)))
+        for end in of
+    )  # fmt: skip
+    if degrees or not within:
+        raise InputError(
+            f"bounds: {bounds!r} are no metres on EPSG:27700{', and look like degrees' * degrees}; give west, south, "
+            f"east and north in metres, from 0 to {GRID_EASTING[1]:,.0f} east and 0 to {GRID_NORTHING[1]:,.0f} north "
+            "(Birmingham: 400000 280000 415000 300000)"
+        )
     return west, south, east, north
 
 

@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,8 @@ from siteprior.core.errors import InputError, SitePriorError
 from siteprior.core.parameters import load_parameters
 
 if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+
     from distributed import Client, LocalCluster
 
 _LOOK_S = 0.05
@@ -86,7 +88,7 @@ class _Start:
                 host="127.0.0.1", dashboard_address="127.0.0.1:0", silence_logs=logging.CRITICAL,
             )  # fmt: skip
             self.client = Client(self.started)
-        except Exception as fault:  # raised where it is waited for
+        except Exception as fault:  # noqa: BLE001 (raised where it is waited for)
             self._fault = fault
 
     def wait(self) -> None:
@@ -108,19 +110,24 @@ class _Start:
         with _put_off():
             until = time.monotonic() + self._close_s
             while self._thread.is_alive() and time.monotonic() < until:  # the start is given up: it fails, and cleans
-                self._kill()
+                _kill(child for child in _workers() if child.pid not in self._earlier)
                 self._thread.join(_LOOK_S)
+            own = {nanny.pid for nanny in self.started.workers.values()} if self.started is not None else set()
             for each in (self.client, self.started):
                 if each is not None:
                     with suppress(Exception):  # they are killed
                         each.close(timeout=self._close_s)
-            self._kill()
+            _kill(child for child in _workers() if child.pid in own)
 
-    def _kill(self) -> None:
-        """Kill the workers that are still there."""
-        for child in multiprocessing.active_children():
-            if child.pid not in self._earlier and child.name.startswith(_NAME):
-                child.kill()
+
+def _workers() -> list[BaseProcess]:
+    """Return the workers of any cluster that this process has started and that are still there."""
+    return [child for child in multiprocessing.active_children() if child.name.startswith(_NAME)]
+
+
+def _kill(processes: Iterable[BaseProcess]) -> None:
+    for process in processes:
+        process.kill()
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -16,7 +16,8 @@ import pandas as pd
 import pytest
 
 from factories.small import LAYER, small_project, small_text
-from siteprior.core.errors import SitePriorError
+from siteprior.core import sealed_results
+from siteprior.core.errors import OutputError, RunWarning, SitePriorError
 from siteprior.core.files import shipped
 from siteprior.core.parameters import load_parameters
 from siteprior.core.sealed_results import load_result
@@ -144,6 +145,29 @@ def test_a_project_that_moved_is_worked_through_again(tmp_path):
         assert worked_through(small_project(tmp_path / name))[1] == []
 
 
+def test_a_copy_under_another_name_in_the_same_folder_takes_what_is_kept(project):
+    first, _ = worked_through(project)
+    copied, text = project.file.with_name("another_name.toml"), project.file.read_text()
+    copied.write_text(text)
+    again, taken = worked_through(load_project(copied, data_root=project.data_root))
+    assert taken == APPRAISED
+    assert_same(first, again)
+
+
+def test_what_cannot_be_kept_is_stated_once_and_ends_no_run(project, cache, monkeypatch):
+    @contextmanager
+    def full(path):
+        raise OutputError(f"{path}: No space left on device")
+        yield
+
+    monkeypatch.setattr(sealed_results, "whole_file", full)
+    with pytest.warns(RunWarning, match="results are not kept for the next run: .*No space left") as stated:
+        done, _ = worked_through(project)
+    assert len([each for each in stated if "not kept" in str(each.message)]) == 1
+    assert len(done.sites)
+    assert list(cache.iterdir()) == []
+
+
 def test_fresh_keeps_nothing(project, cache, monkeypatch):
     assess(project, fresh=True)
     monkeypatch.setenv(FRESH_VARIABLE, "1")
@@ -199,7 +223,8 @@ def test_a_folder_others_may_write_to_is_not_read(project, cache):
     if os.name != "posix":
         pytest.skip("rights of groups are those of POSIX")
     cache.chmod(0o777)
-    assert worked_through(project)[1] == []
+    with pytest.warns(RunWarning, match=r"stages: is no folder that your user alone may write to.*SITEPRIOR_CACHE"):
+        assert worked_through(project)[1] == []
 
 
 def test_what_is_kept_stays_within_its_bound(project, cache, monkeypatch):

@@ -50,6 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         switch_off_other_drivers()
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # to be ended is to be stopped, as by Ctrl-C
         look_for_cycles_less_often()
+        if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # from here on Ctrl-C ends a command in words
+            signal.signal(signal.SIGINT, signal.default_int_handler)
     options = parser_of_commands().parse_args(arguments)
     try:
         with warnings_on_stderr():

@@ -13,19 +13,24 @@ import pandas as pd
 
 from siteprior.core.cache_folder import cache_folder
 
+_DIGIT = "[0-9a-f]"
+
 KINDS = MappingProxyType(
     {
-        "stages/read-*.kept": "results of reading",
-        "stages/join-*.kept": "results of joining",
-        "stages/appraise-*.kept": "results of appraising",
-        "streets-*.npz": "networks of streets",
-        "sales-*": "sales",
-        "parcels-*.npz": "parcels",
-        "features-*.arrow": "evidence and layers",
-        "stages/.*.kept": "left half written",
+        f"stages/read-{_DIGIT * 40}.kept": "results of reading",
+        f"stages/join-{_DIGIT * 40}.kept": "results of joining",
+        f"stages/appraise-{_DIGIT * 40}.kept": "results of appraising",
+        f"streets-{_DIGIT * 32}.npz": "networks of streets",
+        f"sales-{_DIGIT * 20}": "sales",
+        f"parcels-{_DIGIT * 32}.npz": "parcels",
+        f"features-{_DIGIT * 32}.arrow": "evidence and layers",
+        f"stages/.*-{_DIGIT * 40}-*.kept": "left half written",
     }
 )
-"""What each kind of file is of, by the pattern of its name; nothing else in the folder is looked at or removed."""
+"""What each kind of file is of, by the pattern of its name: a word and the hash of what it was made from.
+
+Nothing else in the folder is looked at or removed, for it is of others.
+"""
 
 
 def cache_contents() -> pd.DataFrame:

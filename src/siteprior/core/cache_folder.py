@@ -1,4 +1,4 @@
-"""The folder of what is kept between runs: networks of streets, sales as they are queried, evidence as it was read."""
+"""The folder of what is kept between runs: results of runs, networks of streets, sales and evidence as read."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def cache_folder() -> Path | None:
     Returns
     -------
     Path or None
-        ``None`` where it cannot be written: streets, sales and evidence are then read anew each time.
+        ``None`` where it cannot be written: all is then read and done anew each time.
 
     Warns
     -----
@@ -28,7 +28,7 @@ def cache_folder() -> Path | None:
     """
     stated = os.environ.get(CACHE_VARIABLE)
     if stated:
-        folder = Path(stated)
+        folder = Path(stated).expanduser()
     else:
         import pooch
 
@@ -37,8 +37,8 @@ def cache_folder() -> Path | None:
     if reason is None:
         return folder
     warnings.warn(
-        f"{folder}: the folder of what is kept between runs cannot be written ({reason}): streets, sales and "
-        f"evidence are read anew each time; name another folder in the environment variable {CACHE_VARIABLE}",
+        f"{folder}: the folder of what is kept between runs cannot be written ({reason}): all is read "
+        f"and done anew each time; name another folder in the environment variable {CACHE_VARIABLE}",
         RunWarning,
         stacklevel=callers_level(),
     )

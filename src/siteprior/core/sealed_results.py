@@ -15,7 +15,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from siteprior.core.errors import OutputError
 from siteprior.core.files import whole_file
 
 ENDING = ".kept"
@@ -44,7 +43,12 @@ def own_folder(folder: Path) -> bool:
 
 
 def store_result(path: Path, result: Any) -> bool:  # a result of any type
-    """Keep a result in a file, whole or not at all; return whether it could be kept.
+    """Keep a result in a file, whole or not at all; return whether it is of a kind that can be kept.
+
+    Raises
+    ------
+    OutputError
+        When the file cannot be written: a full disk, say.
 
     Examples
     --------
@@ -61,12 +65,9 @@ def store_result(path: Path, result: Any) -> bool:  # a result of any type
     except (AttributeError, TypeError, ValueError, RecursionError, pickle.PicklingError):  # a function, say
         return False
     written = content.getbuffer()
-    try:
-        with whole_file(path) as temporary, temporary.open("wb") as file:
-            file.write(hashlib.sha256(written).digest())
-            file.write(written)
-    except OutputError:  # a full disk is no reason to end a run
-        return False
+    with whole_file(path) as temporary, temporary.open("wb") as file:
+        file.write(hashlib.sha256(written).digest())
+        file.write(written)
     return True
 
 

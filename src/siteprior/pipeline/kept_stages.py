@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from functools import partial
@@ -19,8 +20,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Never
 
+from siteprior.core.cache_folder import CACHE_VARIABLE
+from siteprior.core.callers import callers_level
 from siteprior.core.code_version import code_version, is_own
-from siteprior.core.errors import SitePriorError
+from siteprior.core.errors import OutputError, RunWarning, SitePriorError
 from siteprior.core.files import archive_member, is_vector_folder, sha256_of
 from siteprior.core.parameters import load_parameters, parameter_rows, registered_files
 from siteprior.core.progress import Progress, no_progress
@@ -203,9 +206,20 @@ class KeptStages:
             asked_for = ", ".join(dict.fromkeys(asked))
             progress(f"{_WORDS[part]}: its results are not kept, for they rest on {asked_for}")
             path, self._folder = None, None
-        if path is not None and store_result(path, added(result, done)):
-            bound_size(path.parent, load_parameters("kept").number("most_gb") * 1e9)
+        if path is not None:
+            self._keep(path, added(result, done))
         return done
+
+    def _keep(self, path: Path, made: Mapping[str, Any]) -> None:
+        """Keep what a part has made, where it can be; that it cannot is no reason to end a run, and is stated once."""
+        try:
+            if store_result(path, made):
+                bound_size(path.parent, load_parameters("kept").number("most_gb") * 1e9)
+        except OutputError as fault:
+            self._folder = None
+            warnings.warn(
+                f"results are not kept for the next run: {fault.faults[0]}", RunWarning, stacklevel=callers_level()
+            )
 
 
 def _folder(project: Project) -> Path | None:
@@ -215,7 +229,15 @@ def _folder(project: Project) -> Path | None:
     """
     base = None if foreign() else project.cache
     folder = None if base is None else base / STAGES_FOLDER
-    return folder if folder is not None and own_folder(folder) else None
+    if folder is None or own_folder(folder):
+        return folder
+    warnings.warn(
+        f"{folder}: is no folder that your user alone may write to: results of runs are neither taken from it nor kept "
+        f"there, for loading one can run code; make it so (chmod 700), or name another folder in {CACHE_VARIABLE}",
+        RunWarning,
+        stacklevel=callers_level(),
+    )
+    return None
 
 
 def foreign() -> bool:
@@ -244,7 +266,7 @@ def _key(project: Project, part: str, before: str) -> str:
     registered = [repr(row) for name in registered_files() for row in parameter_rows(name)]
     facts: list[Any] = [FORMAT, code_version(), part, before, settings, registered]
     if not before:
-        facts += [str(project.file.resolve()), str(project.data_root.resolve()), dict(_file_hashes(project))]
+        facts += [str(project.file.resolve().parent), str(project.data_root.resolve()), dict(_file_hashes(project))]
     return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
 
 

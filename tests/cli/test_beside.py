@@ -13,8 +13,8 @@ from siteprior.core.sealed_results import store_result
 @pytest.fixture
 def kept(tmp_path, monkeypatch):
     monkeypatch.setenv("SITEPRIOR_CACHE", str(tmp_path))
-    assert store_result(tmp_path / "stages" / "read-a.kept", "x" * 2_000_000)
-    return tmp_path / "stages" / "read-a.kept"
+    assert store_result(tmp_path / "stages" / f"read-{'a' * 40}.kept", "x" * 2_000_000)
+    return tmp_path / "stages" / f"read-{'a' * 40}.kept"
 
 
 def test_cache_lists_what_is_kept(kept, capsys):

@@ -34,7 +34,10 @@ def test_what_a_command_returns_is_the_exit_code(monkeypatch, capsys):
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
 def test_ctrl_c_while_it_loads_ends_it_without_a_traceback():
     command = [sys.executable, "-X", "importtime", "-m", "siteprior", "criteria"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # also under nohup
+    ) as process:  # fmt: skip
         lines = []
         while not lines or "siteprior.core.errors" not in lines[-1]:  # the first of its own that the command line needs
             lines.append(process.stderr.readline())
@@ -48,6 +51,10 @@ def test_ctrl_c_while_it_loads_ends_it_without_a_traceback():
 
 def test_from_its_start_on_ctrl_c_is_an_interrupt_again(monkeypatch, capsys):
     monkeypatch.setattr("sys.argv", ["siteprior", "--version"])
-    with pytest.raises(SystemExit):
-        runpy.run_module("siteprior", run_name="__main__")
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(SystemExit):
+            runpy.run_module("siteprior", run_name="__main__")
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -182,6 +182,7 @@ def test_ctrl_c_while_a_notebook_runs_ends_it_in_plain_words(tmp_path):
     main = subprocess.Popen(
         [sys.executable, "-c", MAIN], cwd=tmp_path, start_new_session=True, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONPATH": paths},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # also under nohup
     )  # fmt: skip
     started = tmp_path / "started"
     while not started.exists() or not started.read_text():

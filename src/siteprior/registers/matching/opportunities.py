@@ -276,16 +276,16 @@ def _links(facts: _Facts, joined: Mapping[tuple[int, int], str]) -> list[_Link]:
     numbers = load_parameters("opportunities")
     reach, touching = numbers.number("reach_m"), numbers.number("touching_m")
     links = {pair: _Link(*pair, _gap(facts, *pair), why, STATED) for pair, why in joined.items()}
-    near = _near(facts, reach)
-    gaps = shapely.distance(*(facts.shapes[list(ends)] for ends in zip(*near, strict=True))) if near else ()
-    for (a, b), metres in zip(near, gaps, strict=True):
+    for a, b in _near(facts, reach):
         if (a, b) in links:
             continue
         reasons = [rule.reason for rule in RULES if rule.applies(facts, a, b)]
-        gap = round(float(metres), 1)
+        if not reasons and not _resemble(facts, a, b):  # of most pairs no gap is measured
+            continue
+        gap = _gap(facts, a, b)
         if reasons:
             links[a, b] = _Link(a, b, gap, "; ".join(reasons), LIKELY)
-        elif gap <= touching and _resemble(facts, a, b):
+        elif gap <= touching:
             links[a, b] = _Link(a, b, gap, "shapes touch; names resemble each other", POSSIBLE)
     return sorted(links.values(), key=lambda link: (CONFIDENCES.index(link.confidence), link.gap_m, link.a, link.b))
 
@@ -301,10 +301,12 @@ def _near(facts: _Facts, reach_m: float) -> list[tuple[int, int]]:
     shapes = facts.shapes[places]
     if not len(shapes):
         return []
-    one, other = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=reach_m)
-    first = one < other
-    pairs = zip(places[one[first]].tolist(), places[other[first]].tolist(), strict=True)
-    return sorted(pairs)
+    around = shapely.bounds(shapes) + np.array([-reach_m, -reach_m, reach_m, reach_m])
+    pairs = shapely.STRtree(shapes).query(shapely.box(*around.T))
+    one, other = pairs[:, pairs[0] < pairs[1]]  # each pair is measured once
+    shapely.prepare(shapes)
+    near = shapely.dwithin(shapes[one], shapes[other], reach_m)
+    return sorted(zip(places[one[near]].tolist(), places[other[near]].tolist(), strict=True))
 
 
 class _Groups:

@@ -24,7 +24,7 @@ from copyreg import dispatch_table
 from pathlib import Path
 from traceback import format_exc
 from types import MappingProxyType, TracebackType
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 from siteprior.core.errors import SitePriorError
 from siteprior.core.progress import Progress, no_progress
@@ -95,6 +95,8 @@ class SecondProcess:
                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": paths},
                     start_new_session=True,
                 )  # fmt: skip
+                for pipe in (self._process.stdin, self._process.stdout):
+                    _widen(pipe)
         self._reducers = reducers
 
     @property
@@ -184,6 +186,15 @@ class SecondProcess:
         with suppress(OSError):  # what was not read yet cannot be sent any more
             process.stdin.close()
         process.wait()
+
+
+def _widen(pipe: IO[bytes] | None) -> None:
+    """Have a pipe take a megabyte at once, where that can be asked for: a result of all England is half a gigabyte."""
+    if pipe is not None:
+        with suppress(ImportError, AttributeError, OSError):
+            import fcntl
+
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 2**20)
 
 
 def _named(name: str, _progress: Progress) -> str:

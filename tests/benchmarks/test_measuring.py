@@ -34,7 +34,8 @@ def python(code):
 
 
 def test_a_process_is_measured_with_what_it_prints():
-    done = process(python("print('one'); print('two')"))
+    # it lasts ten looks at its memory: of one that is over sooner the first look may see the program not yet loaded
+    done = process(python("import time; print('one'); print('two'); time.sleep(0.2)"))
     assert done.output.splitlines() == ["one", "two"]
     assert done.seconds > 0
     assert done.peak_mb > 1

@@ -243,4 +243,6 @@ def test_the_opportunities_are_the_connected_joined_pairs_and_splits_hold(rows, 
         assert members.loc[site, "opportunity_id"] in sites
         assert members.loc[site, "opportunity_sites"] == len(sites)
     likely = links[links["confidence"] == "likely"]
-    assert ((likely["joined"] == "yes") | likely[["site_a", "site_b"]].isin(pair).any(axis=1)).all()
+    apart = set(members.loc[pair, "opportunity_id"])  # what is not joined would bring the two together
+    ends = zip(*(members.loc[likely[end], "opportunity_id"] for end in ("site_a", "site_b")), strict=True)
+    assert all(joined == "yes" or set(both) == apart for joined, both in zip(likely["joined"], ends, strict=True))

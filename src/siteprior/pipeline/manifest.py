@@ -26,6 +26,7 @@ from siteprior.pipeline.open_evidence import open_evidence
 from siteprior.pipeline.opened_run import Run
 from siteprior.pipeline.read_run import (
     layers_in,
+    of_kinds,
     read_attributes,
     read_layer,
     read_record,
@@ -286,7 +287,9 @@ def open_run(folder: Path | str | None = None) -> Run:
         path = folder / f"{name}.csv"
         read = read_long(folder, name) if (folder / f"{name}.parquet").is_file() else _read_csv(path, name)
         rows = pd.DataFrame(columns=columns) if read is None else read
-        tables[name] = _of_kinds(with_new_columns(rows, *DECLARED_IN.get(name, ()), name=str(path)), name, path)
+        tables[name] = of_kinds(
+            with_new_columns(rows, *DECLARED_IN.get(name, ()), name=str(path)), schema.CSV_TABLES[name].columns, path
+        )
     for name, declared in BY_SITE.items():
         rows = tables[name] if "site_id" in tables[name] else tables[name].assign(site_id=pd.Series(dtype="str"))
         tables[name] = schema.conform(rows.set_index("site_id"), declared)
@@ -303,18 +306,6 @@ def _read_csv(path: Path, name: str) -> pd.DataFrame | None:
     texts = TEXTS.get(name, ())
     blanks: dict[str, Any] = {"keep_default_na": False, "na_values": [""]} if texts else {}
     return as_before_writing(pd.read_csv(io.BytesIO(read_bytes(path)), dtype=dict.fromkeys(texts, "str"), **blanks))
-
-
-def _of_kinds(table: pd.DataFrame, name: str, path: Path) -> pd.DataFrame:
-    """Return a table with its columns of the kinds they are declared of, whatever file they were read from."""
-    kinds = {column.name: column.kind for column in schema.CSV_TABLES[name].columns if column.name in table}
-    made = dict[str, pd.Series]()
-    for column, kind in kinds.items():
-        try:
-            made[column] = schema.as_kind(table[column], kind, table.index)
-        except (ValueError, TypeError) as fault:
-            raise InputError(f"{path}: {column} holds what is no {kind} ({fault}); run the project again") from None
-    return table.assign(**made)
 
 
 def _only_newer(path: Path) -> tuple[str, ...]:

@@ -18,7 +18,14 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import as_path, read_bytes
 from siteprior.core.schema import CONTRIBUTION, Table
 from siteprior.pipeline.newest_run import FILES, runs_newest_first, usual_folder
-from siteprior.pipeline.read_run import read_attributes, read_layer, read_record, read_sites_layer, refuse_lost
+from siteprior.pipeline.read_run import (
+    of_kinds,
+    read_attributes,
+    read_layer,
+    read_record,
+    read_sites_layer,
+    refuse_lost,
+)
 from siteprior.pipeline.result import NOT_YET, Result
 from siteprior.pipeline.stage import Stage, group_of
 from siteprior.pipeline.stages import STAGES
@@ -154,7 +161,9 @@ def read_measured(project: Project, source: Source, stages: Iterable[Stage]) -> 
     refuse_no_run(folder, needs="shortlist.gpkg")
     refuse_lost(folder, source.record)
     path = folder / "shortlist.gpkg"
-    sites = _of_kinds(read_sites_layer(path, "sites", read_attributes(path)))
+    # GDAL reads whole numbers with gaps as fractions
+    prices = (*schema.SITE_PRICE_COLUMNS, *schema.SITE_VALUE_COLUMNS)
+    sites = of_kinds(read_sites_layer(path, "sites", read_attributes(path)), prices, path)
     fresh = {name for stage in stages for name in stage.columns}
     added = [name for name in sites if name in fresh or str(name).startswith(CONTRIBUTION) or name == "illustrative"]
     base = sites.drop(columns=added).sort_index()
@@ -172,14 +181,6 @@ def read_measured(project: Project, source: Source, stages: Iterable[Stage]) -> 
     if "shapes" in needed:
         read["shapes"] = _shapes(folder, base)
     return replace(result, **read), sites
-
-
-def _of_kinds(sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the sites with the columns of prices as they are declared: GDAL reads whole numbers with gaps as such."""
-    declared = {column.name: column.kind for column in (*schema.SITE_PRICE_COLUMNS, *schema.SITE_VALUE_COLUMNS)}
-    return sites.assign(
-        **{name: schema.as_kind(sites[name], kind, sites.index) for name, kind in declared.items() if name in sites}
-    )
 
 
 def _in_order(sites: gpd.GeoDataFrame, folder: Path) -> gpd.GeoDataFrame:

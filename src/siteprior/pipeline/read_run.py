@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +16,7 @@ from siteprior.core.errors import InputError
 from siteprior.core.files import open_stream, read_bytes
 from siteprior.core.io.file_kinds import HEAD, refuse_other_files
 from siteprior.core.renamed import with_new_columns, with_new_record
+from siteprior.core.schema import Column
 from siteprior.pipeline.whole_files import RANKING, WHOLE
 from siteprior.report.geopackage.geoparquet import as_gdal_reads, read_geoparquet, whole_layer
 from siteprior.report.geopackage.gis import restored
@@ -71,6 +72,23 @@ def refuse_lost(folder: Path, record: Mapping[str, Any]) -> None:
             f"{folder}: lacks {', '.join(lost)}, where all rows of a large run stand; its CSV and GeoPackage have "
             "those of the shortlist alone. Copy the run's folder whole, or run the project again"
         )
+
+
+def of_kinds(table: Frame, columns: Iterable[Column], path: Path) -> Frame:
+    """Return a table with its columns of the kinds they are declared of, whatever file (``path``) they were read from.
+
+    Raises
+    ------
+    InputError
+        When a column holds what is not of its kind.
+    """
+    made = dict[str, pd.Series]()
+    for column, kind in ((each.name, each.kind) for each in columns if each.name in table):
+        try:
+            made[column] = schema.as_kind(table[column], kind, table.index)
+        except (ValueError, TypeError) as fault:
+            raise InputError(f"{path}: {column} holds what is no {kind} ({fault}); run the project again") from None
+    return table.assign(**made)
 
 
 def read_attributes(path: Path) -> pd.DataFrame | None:
